@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+]
+
+/// The packages' products, each named once.
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let collections = product(name: "Collections", package: "swift-collections")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let yams = product(name: "Yams", package: "Yams")
+}
+
+/// A library target of the house, in `Sources/NAME`.
+func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+/// The tests of one target, in `Tests/NAMETests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        resources: resources,
+        swiftSettings: swiftSettings
+    )
+}
+
+let package = Package(
+    name: "zaphub-relay",
+    products: [.executable(name: "zaphub", targets: ["zaphub"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // What everything speaks: events, deliveries, policies, and the protocols between rooms.
+        house("RelayJSON", ["CSimdjson"]),
+        house("RelayCore", ["RelayJSON"]),
+        house("RelayConfig", ["RelayCore", "RelayJSON", .yams]),
+        house("RelayJQ", ["CJQ", "RelayJSON"]),
+
+        // The way of an event, in its order.
+        house("RelaySources", ["RelayCore", "RelayConfig", "RelayJSON", .crypto, .lifecycle, .logging]),
+        house("RelayFormats", ["RelayCore", "RelayJSON"]),
+        house("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON", .crypto]),
+        house("RelayDelivery", ["RelayCore", "RelayJSON", .collections, .lifecycle, .logging]),
+        house("RelayDestinations", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto]),
+
+        // Adapters to the outside.
+        house("RelayHTTPClient", ["CCurl", .lifecycle, .logging]),
+        house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
+
+        // What ties them together.
+        house("RelayAPI", ["RelayCore", "RelayJSON", .hummingbird, .crypto, .logging]),
+        house(
+            "Relay",
+            [
+                "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats",
+                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelaySQLite", "RelaySources", "RelayStages",
+                .crypto, .hummingbird, .lifecycle, .logging,
+            ]
+        ),
+        .executableTarget(
+            name: "zaphub",
+            dependencies: ["Relay", .argumentParser, .crypto, .hummingbird, .lifecycle, .logging],
+            swiftSettings: swiftSettings
+        ),
+
+        // Bindings, each imported by exactly one target.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"])]),
+        .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Tests, and what they share.
+        house(
+            "RelayTesting", ["RelayCore", "RelayJSON"]
+        ),
+        tests("RelayJSON"),
+        tests("RelayCore", ["RelayTesting"]),
+        tests("RelayConfig"),
+        tests("RelayJQ"),
+        tests("RelaySources", ["RelayTesting"]),
+        tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
+        tests("RelayStages", ["RelayTesting"]),
+        tests("RelayDelivery", ["RelayTesting"]),
+        tests("RelayDestinations", ["RelayTesting"]),
+        tests("RelayHTTPClient", ["RelayTesting"]),
+        tests("RelaySQLite", ["RelayTesting"]),
+        tests("RelayAPI", ["RelayTesting", .hummingbirdTesting]),
+        tests("Relay", ["RelayTesting", .hummingbirdTesting]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,71 @@
+/// What came of sending a delivery once.
+public struct AttemptResult: Sendable {
+    public enum Outcome: Sendable, Hashable {
+        /// The receiver took it (2xx).
+        case delivered
+        /// The receiver answered, and not with 2xx.
+        case refused
+        /// No answer came.
+        case failed(FailureKind)
+    }
+
+    public var outcome: Outcome
+    /// The HTTP status, where one came.
+    public var status: Int?
+    /// What the receiver asked us to wait (`Retry-After`), from now.
+    public var retryAfter: Duration?
+    /// One line for people; nil when delivered.
+    public var error: String?
+    /// The start of the answer's body, at most 4 KiB, made valid UTF-8.
+    public var response: String?
+    /// Where it went.
+    public var target: String
+    public var duration: Duration
+
+    public init(
+        outcome: Outcome,
+        status: Int? = nil,
+        retryAfter: Duration? = nil,
+        error: String? = nil,
+        response: String? = nil,
+        target: String,
+        duration: Duration
+    ) {
+        self.outcome = outcome
+        self.status = status
+        self.retryAfter = retryAfter
+        self.error = error
+        self.response = response
+        self.target = target
+        self.duration = duration
+    }
+
+    public var isDelivered: Bool { outcome == .delivered }
+}
+
+/// Why no answer came: a bounded set, fit for metric labels.
+public enum FailureKind: String, Sendable, Hashable, CaseIterable {
+    case dns, connect, tls, timeout, reset
+    case protocolError = "protocol"
+    /// The egress guard denies the address.
+    case blockedAddress = "blocked_address"
+    /// The request could not be built: a header with a line break, an address that is none.
+    case invalidRequest = "invalid_request"
+    /// The process ended while the request was under way; whether it arrived is not known.
+    case interrupted
+    case other
+}
+
+/// An attempt as the store keeps it.
+public struct Attempt: Sendable {
+    /// Counts from 1 over the delivery's whole life, replays included.
+    public var number: Int
+    public var startedAt: Timestamp
+    public var result: AttemptResult
+
+    public init(number: Int, startedAt: Timestamp, result: AttemptResult) {
+        self.number = number
+        self.startedAt = startedAt
+        self.result = result
+    }
+}

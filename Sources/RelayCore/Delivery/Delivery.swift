@@ -1,0 +1,179 @@
+internal import RelayJSON
+
+/// Where a delivery stands. It is always in exactly one of these.
+public enum DeliveryState: Int, Sendable, CaseIterable {
+    case queued = 0
+    case inFlight = 1
+    case delivered = 2
+    case dead = 3
+    case cancelled = 4
+
+    /// The name in the API and in metrics.
+    public var name: String {
+        switch self {
+        case .queued: "queued"
+        case .inFlight: "in_flight"
+        case .delivered: "delivered"
+        case .dead: "dead"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    public init?(name: some StringProtocol) {
+        guard let state = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = state
+    }
+}
+
+/// Why a delivery is a dead letter: a bounded set, fit for metric labels.
+public enum DeadReason: String, Sendable, CaseIterable {
+    /// Every attempt that the policy allows was made.
+    case exhausted
+    /// The receiver's answer is not one that the policy retries.
+    case refused
+    /// The policy's `max_elapsed_time` is over.
+    case expired
+    /// The egress guard denies the destination's address.
+    case blockedDestination = "blocked_destination"
+    /// The request could not be built.
+    case invalidRequest = "invalid_request"
+    /// The process ended during the last attempt that the policy allows.
+    case interrupted
+    /// A stage failed; nothing was sent.
+    case stageFailed = "stage_failed"
+}
+
+/// How a delivery is signed; the key is the destination's, and the signature is made anew at each attempt.
+public enum SigningScheme: Sendable, Hashable {
+    /// Standard Webhooks 1.0.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
+    case standardWebhooks
+    /// A plain HMAC of the body in one header.
+    case hmac(HMACSigning)
+}
+
+/// A plain HMAC signature: which hash, which header, how written.
+public struct HMACSigning: Sendable, Hashable {
+    public enum Algorithm: String, Sendable, CaseIterable { case sha1, sha256, sha512 }
+    public enum Encoding: String, Sendable, CaseIterable { case hex, base64 }
+
+    public var algorithm: Algorithm
+    public var header: String
+    public var encoding: Encoding
+    /// Stands before the signature, as in `sha256=`.
+    public var prefix: String
+
+    public init(
+        algorithm: Algorithm = .sha256,
+        header: String = "X-ZapHub-Signature",
+        encoding: Encoding = .hex,
+        prefix: String = "sha256="
+    ) {
+        self.algorithm = algorithm
+        self.header = header
+        self.encoding = encoding
+        self.prefix = prefix
+    }
+}
+
+/// A delivery that a pipeline decided on and the store has not numbered yet.
+public struct PlannedDelivery: Sendable {
+    public var pipeline: String
+    /// The destination's key: its name in the configuration, or `wh_…` for a session's webhook.
+    public var destination: String
+    public var type: EventType
+    public var session: String
+    public var chat: String?
+    /// Deliveries of one lane go out one at a time, in order; nil: no order.
+    public var lane: String?
+    public var signing: SigningScheme?
+    /// When the event was accepted.
+    public var receivedAt: Timestamp
+    /// The body up to the `deliveryId`'s last letters, which only the store knows.
+    private var head: [UInt8]
+
+    /// Renders the envelope of stage-07: `{event, sessionId, payload, timestamp, deliveryId}`.
+    public init(of event: Event, to destination: String, lane: String?, pipeline: String, signing: SigningScheme?) {
+        self.pipeline = pipeline
+        self.destination = destination
+        self.lane = lane
+        self.signing = signing
+        type = event.type
+        session = event.session
+        chat = event.chat
+        receivedAt = event.receivedAt
+        var view = event.view
+        view["deliveryId"] = .string(DeliveryName.prefix(session: session, type: type, at: receivedAt))
+        head = view.bytes
+        head.removeLast(2)  // the quote and the brace, which follow the suffix
+    }
+
+    /// The whole body under the number that the store gave.
+    public func body(for id: DeliveryID) -> [UInt8] {
+        var body = head
+        body.reserveCapacity(head.count + 15)
+        body.append(contentsOf: id.suffix.utf8)
+        body.append(UInt8(ascii: "\""))
+        body.append(UInt8(ascii: "}"))
+        return body
+    }
+}
+
+/// The text form of a delivery's id, as stage-07 shapes it: `webhook-<session>-<event>-<unix>-<suffix>`.
+public enum DeliveryName {
+    static func prefix(session: String, type: EventType, at moment: Timestamp) -> String {
+        "webhook-\(session)-\(type.name)-\(moment.seconds)-"
+    }
+
+    /// - Parameter moment: when the event was accepted.
+    public static func text(of id: DeliveryID, session: String, type: EventType, at moment: Timestamp) -> String {
+        prefix(session: session, type: type, at: moment) + id.suffix
+    }
+}
+
+/// A delivery taken off the outbox for its next attempt: the attempt is counted, the request not yet sent.
+public struct ClaimedDelivery: Sendable, Identifiable {
+    public let id: DeliveryID
+    public let destination: String
+    public let session: String
+    public let type: EventType
+    public let chat: String?
+    /// This attempt's number over the delivery's whole life; also the token without which a result changes nothing.
+    public let attempt: Int
+    /// This attempt's number since the delivery was queued or last replayed; what a retry policy counts.
+    public let attemptInSeries: Int
+    /// When the series began: the moment of queueing, or of the last replay.
+    public let seriesStartedAt: Timestamp
+    /// When the event was accepted.
+    public let receivedAt: Timestamp
+    public let signing: SigningScheme?
+    public let body: [UInt8]
+
+    public init(
+        id: DeliveryID,
+        destination: String,
+        session: String,
+        type: EventType,
+        chat: String?,
+        attempt: Int,
+        attemptInSeries: Int,
+        seriesStartedAt: Timestamp,
+        receivedAt: Timestamp,
+        signing: SigningScheme?,
+        body: [UInt8]
+    ) {
+        self.id = id
+        self.destination = destination
+        self.session = session
+        self.type = type
+        self.chat = chat
+        self.attempt = attempt
+        self.attemptInSeries = attemptInSeries
+        self.seriesStartedAt = seriesStartedAt
+        self.receivedAt = receivedAt
+        self.signing = signing
+        self.body = body
+    }
+
+    /// The `deliveryId` that body and headers carry.
+    public var name: String { DeliveryName.text(of: id, session: session, type: type, at: receivedAt) }
+}

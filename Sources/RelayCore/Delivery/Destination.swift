@@ -1,0 +1,70 @@
+/// Where deliveries go: one receiver and how it wants to be treated.
+public protocol Destination: Sendable {
+    var settings: DestinationSettings { get }
+
+    /// Where it sends, for people: an address, a path.
+    var target: String { get }
+
+    /// Sends once and says what came of it. Whether and when to try again is the dispatcher's to decide.
+    /// - Parameter moment: the wall clock's, for the signature.
+    func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult
+}
+
+/// What the dispatcher needs to know of a destination.
+public struct DestinationSettings: Sendable, Hashable {
+    public enum Ordering: String, Sendable, CaseIterable {
+        /// One at a time for each chat, in the order of acceptance; a retry holds up its chat.
+        case perChat = "per_chat"
+        /// Later messages may overtake a retry.
+        case none
+    }
+
+    /// Default ``Ordering/perChat``.
+    public var ordering: Ordering
+    /// Requests under way at once. Default 16.
+    public var maxInFlight: Int
+    /// Requests started in a time; nil: as many as there are.
+    public var rateLimit: RateLimit?
+    public var retry: RetryPolicy
+    /// What it wants; default all.
+    public var events: EventFilter
+
+    public init(
+        ordering: Ordering = .perChat,
+        maxInFlight: Int = 16,
+        rateLimit: RateLimit? = nil,
+        retry: RetryPolicy = RetryPolicy(),
+        events: EventFilter = EventFilter()
+    ) {
+        self.ordering = ordering
+        self.maxInFlight = maxInFlight
+        self.rateLimit = rateLimit
+        self.retry = retry
+        self.events = events
+    }
+
+    /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.
+    public func lane(session: String, chat: String?) -> String? {
+        ordering == .perChat ? "\(session)/\(chat ?? "")" : nil
+    }
+}
+
+/// So many in such a time: `20/s`, `600/m`.
+public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
+    public var count: Int
+    public var per: Duration
+
+    public init(count: Int, per: Duration) {
+        self.count = count
+        self.per = per
+    }
+
+    public var description: String {
+        switch per {
+        case .seconds(1): "\(count)/s"
+        case .seconds(60): "\(count)/m"
+        case .seconds(3600): "\(count)/h"
+        default: "\(count)/\(per.milliseconds)ms"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+public import RelayJSON
+
+/// An event as a format reads it off a gateway's document, before the journal has it.
+public struct NewEvent: Sendable, Hashable {
+    public var type: EventType
+    /// The WhatsApp account that it belongs to.
+    public var session: String
+    /// The canonical chat id; nil for events of the session itself. Order is kept per chat.
+    public var chat: String?
+    /// What makes it the same event when a gateway posts it again, unique in (source, session); nil: never a duplicate.
+    public var dedupKey: String?
+    /// When it happened, by the gateway; nil when that is not known.
+    public var occurredAt: Timestamp?
+    public var payload: JSONObject
+
+    public init(
+        type: EventType,
+        session: String,
+        chat: String? = nil,
+        dedupKey: String? = nil,
+        occurredAt: Timestamp? = nil,
+        payload: JSONObject
+    ) {
+        self.type = type
+        self.session = session
+        self.chat = chat
+        self.dedupKey = dedupKey
+        self.occurredAt = occurredAt
+        self.payload = payload
+    }
+}
+
+/// An event that the journal holds.
+public struct Event: Sendable, Identifiable {
+    public let id: EventID
+    /// The name of the source that it came in by.
+    public let source: String
+    public let type: EventType
+    public let session: String
+    public let chat: String?
+    public let occurredAt: Timestamp?
+    /// When the relay accepted it: the envelope's `timestamp`.
+    public let receivedAt: Timestamp
+    public var payload: JSONObject
+
+    public init(
+        id: EventID,
+        source: String,
+        type: EventType,
+        session: String,
+        chat: String?,
+        occurredAt: Timestamp?,
+        receivedAt: Timestamp,
+        payload: JSONObject
+    ) {
+        self.id = id
+        self.source = source
+        self.type = type
+        self.session = session
+        self.chat = chat
+        self.occurredAt = occurredAt
+        self.receivedAt = receivedAt
+        self.payload = payload
+    }
+
+    /// The event as receivers see it, but for the `deliveryId`: what expressions are evaluated on.
+    public var view: JSON {
+        var object = JSONObject()
+        object.append("event", .string(type.name))
+        object.append("sessionId", .string(session))
+        object.append("payload", .object(payload))
+        object.append("timestamp", .string(receivedAt.iso8601))
+        return .object(object)
+    }
+}

@@ -1,0 +1,49 @@
+/// A dialect: a pure function from a gateway's document to events.
+public protocol EventFormat: Sendable {
+    /// The name in `format:`.
+    static var name: String { get }
+
+    init()
+
+    /// Reads one document. An empty answer means: understood, and nothing in it is an event (a read receipt of our own).
+    /// - Throws: ``FormatError`` when the document is not of this dialect.
+    func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent]
+}
+
+/// What a format may know besides the document.
+public struct FormatContext: Sendable {
+    /// The session that the address named (`/in/baileys/SESSION`); it wins over the document's.
+    public var session: String?
+    public var receivedAt: Timestamp
+
+    public init(session: String? = nil, receivedAt: Timestamp) {
+        self.session = session
+        self.receivedAt = receivedAt
+    }
+}
+
+/// Why a document is not accepted. The sender gets it as a 4xx.
+public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        /// The bytes are no JSON document.
+        case malformed = "malformed_body"
+        /// JSON, but not a document of this dialect.
+        case notAnEvent = "not_an_event"
+        /// Neither the document nor the address names a session.
+        case missingSession = "missing_session"
+    }
+
+    public let code: Code
+    /// What is wrong and what to send instead, for people.
+    public let message: String
+    /// Where, as a JSON pointer (RFC 6901).
+    public let pointer: String?
+
+    public init(_ code: Code, _ message: String, pointer: String? = nil) {
+        self.code = code
+        self.message = message
+        self.pointer = pointer
+    }
+
+    public var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }
+}

@@ -1,0 +1,52 @@
+/// A WhatsApp address: `5511999999999@s.whatsapp.net`, `123-456@g.us`, `1234@lid`, `status@broadcast`.
+public struct JID: Sendable, Hashable, CustomStringConvertible {
+    public let user: String
+    public let server: String
+
+    /// Reads an address and makes it canonical: the device part (`:15`) and agent (`_1`) go, `c.us` and `hosted`
+    /// become `s.whatsapp.net`, `hosted.lid` becomes `lid` (reference whatsapp.md, B-J1). Nil when there is no `@`,
+    /// or nothing before or after it.
+    public init?(_ text: some StringProtocol) {
+        guard let at = text.lastIndex(of: "@") else { return nil }
+        let userPart = text[..<at]
+        let serverPart = text[text.index(after: at)...]
+        guard !userPart.isEmpty, !serverPart.isEmpty else { return nil }
+        switch serverPart {
+        case "c.us", "hosted": server = "s.whatsapp.net"
+        case "hosted.lid": server = "lid"
+        default: server = String(serverPart)
+        }
+        guard server == "s.whatsapp.net" || server == "lid" else {
+            user = String(userPart)
+            return
+        }
+        let bare = userPart.prefix { $0 != ":" && $0 != "_" }
+        guard !bare.isEmpty else { return nil }
+        user = String(bare)
+    }
+
+    public var description: String { user + "@" + server }
+
+    public var isGroup: Bool { server == "g.us" }
+    /// A hidden identity: its digits are never a phone number.
+    public var isLID: Bool { server == "lid" }
+    public var isPhone: Bool { server == "s.whatsapp.net" }
+
+    /// The phone number in digits, nil for anything but a phone's address.
+    public var phone: String? { isPhone && user.utf8.allSatisfy { (48...57).contains($0) } ? user : nil }
+
+    /// What kind of conversation the address names.
+    public var chatKind: ChatKind {
+        switch server {
+        case "g.us": .group
+        case "newsletter": .newsletter
+        case "broadcast": user == "status" ? .status : .broadcast
+        default: .direct
+        }
+    }
+}
+
+/// The kinds of conversation, as `payload.chatKind` names them.
+public enum ChatKind: String, Sendable, CaseIterable {
+    case direct, group, status, broadcast, newsletter
+}

@@ -1,0 +1,126 @@
+public import RelayJSON
+
+/// One step of a pipeline: made once from configuration, run on many events, from many threads.
+///
+/// Synchronous on purpose: what a stage looks up (names, webhooks) is fetched for a whole batch of events before.
+public protocol Stage: Sendable {
+    /// What must be at hand before the stage runs. Default nothing.
+    var needs: StageNeeds { get }
+
+    /// - Throws: ``StageError``; what happens then is the stage's `on_error`.
+    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome
+}
+
+extension Stage {
+    public var needs: StageNeeds { [] }
+}
+
+/// What stages look up.
+public struct StageNeeds: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The names and images of the event's chat, author and group.
+    public static let directory = StageNeeds(rawValue: 1)
+    /// The webhooks of the event's session.
+    public static let webhooks = StageNeeds(rawValue: 2)
+}
+
+public enum StageOutcome: Sendable, Equatable {
+    case next
+    /// The pipeline ends for this event; what it has planned so far stays.
+    case drop(reason: String)
+}
+
+/// Why a stage could not do its work on an event.
+public struct StageError: Error, Sendable, CustomStringConvertible {
+    public let message: String
+
+    public init(_ message: String) {
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+/// An event on its way through a pipeline, and what the stages have decided about it so far.
+public struct Draft: Sendable {
+    public var event: Event {
+        didSet { cachedView = nil }
+    }
+    public let pipeline: String
+    /// How the deliveries that follow are signed; `sign` sets it.
+    public var signing: SigningScheme?
+    /// What goes into the message history; `persist` adds to it.
+    public var records: [HistoryRecord] = []
+    public private(set) var deliveries: [PlannedDelivery] = []
+    private var cachedView: JSON?
+
+    public init(event: Event, pipeline: String) {
+        self.event = event
+        self.pipeline = pipeline
+    }
+
+    /// The event as receivers see it; made once until a stage changes the event.
+    public var view: JSON {
+        mutating get {
+            if let cachedView { return cachedView }
+            let view = event.view
+            cachedView = view
+            return view
+        }
+    }
+
+    /// Plans one delivery of the event as it is now.
+    public mutating func deliver(to route: Route) {
+        deliveries.append(
+            PlannedDelivery(
+                of: event,
+                to: route.destination,
+                lane: route.settings.lane(session: event.session, chat: event.chat),
+                pipeline: pipeline,
+                signing: route.isSigned ? signing : nil
+            )
+        )
+    }
+}
+
+/// A destination as `deliver` sees it.
+public struct Route: Sendable {
+    /// The destination's key.
+    public let destination: String
+    public let settings: DestinationSettings
+    /// Whether it has a key to sign with.
+    public let isSigned: Bool
+
+    public init(destination: String, settings: DestinationSettings, isSigned: Bool) {
+        self.destination = destination
+        self.settings = settings
+        self.isSigned = isSigned
+    }
+}
+
+/// What stages see of the world: snapshots, taken for the batch at hand.
+public struct StageContext: Sendable {
+    public let directory: any DirectoryLookup
+    public let routes: any RouteLookup
+
+    public init(directory: any DirectoryLookup, routes: any RouteLookup) {
+        self.directory = directory
+        self.routes = routes
+    }
+}
+
+/// Names and images that are known, read without waiting.
+public protocol DirectoryLookup: Sendable {
+    func contact(_ id: String, session: String) -> Contact?
+    func group(_ id: String, session: String) -> Group?
+}
+
+/// Destinations by name, read without waiting.
+public protocol RouteLookup: Sendable {
+    /// A configured destination; nil when there is none of that name.
+    func route(to destination: String) -> Route?
+    /// The enabled webhooks of a session.
+    func webhooks(of session: String) -> [Route]
+}

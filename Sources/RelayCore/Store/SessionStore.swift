@@ -1,0 +1,56 @@
+/// Sessions and their webhooks.
+public protocol SessionStore: Sendable {
+    /// - Throws: ``StoreError/Code/conflict`` when the id is taken.
+    func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError)
+    func session(_ id: String) async throws(StoreError) -> Session?
+    func sessions(_ query: SessionQuery, offset: Int, limit: Int) async throws(StoreError) -> (sessions: [Session], total: Int)
+    /// Replaces label, metadata and `updatedAt`. - Throws: ``StoreError/Code/notFound``.
+    func updateSession(_ session: Session) async throws(StoreError)
+    /// Deletes the session, its webhooks, history and directory; cancels its webhooks' queued deliveries. False when unknown.
+    func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool
+
+    /// All webhooks of all sessions: the relay keeps them at hand.
+    func webhooks() async throws(StoreError) -> [Webhook]
+    /// Oldest first.
+    func webhooks(session: String) async throws(StoreError) -> [Webhook]
+    func webhook(_ id: String) async throws(StoreError) -> Webhook?
+    /// Inserts or replaces.
+    func saveWebhook(_ webhook: Webhook) async throws(StoreError)
+    /// Deletes it and cancels its queued deliveries. False when unknown.
+    func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool
+}
+
+public struct SessionQuery: Sendable {
+    public enum Sort: String, Sendable, CaseIterable {
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+        case id
+        case label
+    }
+
+    public var status: SessionStatus?
+    /// Part of the id, label or phone number.
+    public var search: String?
+    public var sort: Sort
+    public var isDescending: Bool
+
+    public init(
+        status: SessionStatus? = nil,
+        search: String? = nil,
+        sort: Sort = .createdAt,
+        isDescending: Bool = true
+    ) {
+        self.status = status
+        self.search = search
+        self.sort = sort
+        self.isDescending = isDescending
+    }
+}
+
+/// API keys, of which only digests are kept.
+public protocol KeyStore: Sendable {
+    /// SHA-256 digests of the keys that are valid.
+    func apiKeyDigests() async throws(StoreError) -> [[UInt8]]
+    /// - Parameter name: says what it is for; a second key of that name replaces the first.
+    func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError)
+}

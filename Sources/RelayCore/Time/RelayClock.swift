@@ -1,0 +1,35 @@
+/// Where time comes from. Everything that schedules takes a clock, so that tests turn it by hand.
+public protocol RelayClock: Sendable {
+    /// The moment to schedule by. It never runs backwards while the process lives, whatever happens to the wall clock.
+    var now: Timestamp { get }
+
+    /// The wall clock's moment, for stamps that other machines compare with theirs (signatures, envelopes).
+    var wall: Timestamp { get }
+
+    /// Returns when `now` has reached the deadline.
+    /// - Throws: `CancellationError`.
+    func sleep(until deadline: Timestamp) async throws
+}
+
+/// The machine's clock: wall time read once, carried on by the monotonic clock, so that a stepped wall clock
+/// neither fires retries early nor holds them back.
+public struct SystemClock: RelayClock {
+    private let start = ContinuousClock.now
+    private let origin = Self.wallMilliseconds()
+
+    public init() {}
+
+    public var now: Timestamp {
+        Timestamp(milliseconds: origin) + (ContinuousClock.now - start)
+    }
+
+    public var wall: Timestamp {
+        Timestamp(milliseconds: Self.wallMilliseconds())
+    }
+
+    public func sleep(until deadline: Timestamp) async throws {
+        let wait = deadline - now
+        guard wait > .zero else { return try Task.checkCancellation() }
+        try await Task.sleep(for: wait, tolerance: .zero, clock: .continuous)
+    }
+}

@@ -1,0 +1,45 @@
+/// Why a request never got an answer. A status, even 500, is an ``HTTPResponse`` and not a failure.
+public struct HTTPFailure: Error, Sendable, CustomStringConvertible {
+    /// A bounded set, fit for a metric's label.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// The host's name could not be resolved.
+        case dns
+        /// No TCP connection: refused, unreachable.
+        case connect
+        /// The TLS handshake failed, or the certificate was not accepted.
+        case tls
+        /// The connect time-out or the whole time-out passed.
+        case timeout
+        /// The connection ended before a whole response had arrived.
+        case reset
+        /// What came back is not HTTP, or breaks its limits.
+        case protocolError = "protocol"
+        /// The egress guard denied every address of the host.
+        case blockedAddress = "blocked_address"
+        /// The request itself is wrong (URL, method, header); nothing was sent.
+        case invalidRequest = "invalid_request"
+        /// The caller cancelled, or the engine was shut down.
+        case cancelled
+        /// Everything else, mostly a shortage on this machine.
+        case other
+    }
+
+    /// What happened, bounded.
+    public var kind: Kind
+    /// What happened and what to check, for people. Holds no path, query or header of the request.
+    public var message: String
+    /// From the hand-over to the engine until the failure.
+    public var duration: Duration
+    /// The system's name for it where there is one, e.g. `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`.
+    public var networkCode: String?
+
+    public init(kind: Kind, message: String, duration: Duration = .zero, networkCode: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.duration = duration
+        self.networkCode = networkCode
+    }
+
+    /// `kind: message`.
+    public var description: String { "\(kind.rawValue): \(message)" }
+}

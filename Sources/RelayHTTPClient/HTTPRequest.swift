@@ -1,0 +1,47 @@
+/// One HTTP request, sent once. Redirects are never followed; a 3xx is an answer like any other.
+public struct HTTPRequest: Sendable {
+    /// An HTTP method in capitals; default `POST`.
+    public var method: String = "POST"
+    /// An absolute `http` or `https` URL without credentials.
+    public var url: String
+    /// Sent in this order, after validation by ``HTTPHeaderRules``.
+    public var headers: [(name: String, value: String)]
+    /// Sent as it is, with its length; may be empty.
+    public var body: [UInt8]
+    /// For the whole transfer, name lookup and response body included; default 10 s.
+    public var timeout: Duration = .seconds(10)
+    /// For name lookup, TCP and TLS together; default 5 s.
+    public var connectTimeout: Duration = .seconds(5)
+    /// Reading stops after this many bytes of the response body, and the connection is closed; default 64 KiB.
+    public var maximumResponseBody: Int = 64 * 1024
+    /// How many bytes of the response body are kept; default 16 KiB.
+    public var keptResponseBody: Int = 16 * 1024
+    /// Whether the server's certificate and its name are verified; default true.
+    public var verifyTLS = true
+    /// A PEM file of authorities to trust instead of the system's; default none.
+    public var caFile: String?
+
+    public init(
+        method: String = "POST",
+        url: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        timeout: Duration = .seconds(10),
+        connectTimeout: Duration = .seconds(5),
+        maximumResponseBody: Int = 64 * 1024,
+        keptResponseBody: Int = 16 * 1024,
+        verifyTLS: Bool = true,
+        caFile: String? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.maximumResponseBody = maximumResponseBody
+        self.keptResponseBody = keptResponseBody
+        self.verifyTLS = verifyTLS
+        self.caFile = caFile
+    }
+}

@@ -1,0 +1,43 @@
+/// What a receiver answered, whatever the status.
+public struct HTTPResponse: Sendable {
+    /// The final status, never 1xx.
+    public var status: Int
+    /// The first 16 KiB of the header, in order, names in lower case.
+    public var headers: [(name: String, value: String)]
+    /// The first ``HTTPRequest/keptResponseBody`` bytes of the body, as they came (never decompressed).
+    public var body: [UInt8]
+    /// Whether the body was longer than ``body``.
+    public var bodyTruncated: Bool
+    /// From the hand-over to the engine until the end of the response.
+    public var duration: Duration
+    /// The peer's IP address.
+    public var address: String?
+    /// Whether the request opened a connection rather than reusing one.
+    public var newConnection: Bool
+
+    public init(
+        status: Int,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        bodyTruncated: Bool = false,
+        duration: Duration = .zero,
+        address: String? = nil,
+        newConnection: Bool = false
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.bodyTruncated = bodyTruncated
+        self.duration = duration
+        self.address = address
+        self.newConnection = newConnection
+    }
+
+    /// The first value of a header.
+    ///
+    /// - Parameter name: in any case.
+    public func header(_ name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.name == name }?.value
+    }
+}
