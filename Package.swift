@@ -55,14 +55,18 @@ let package = Package(
         // What everything speaks: events, deliveries, policies, and the protocols between rooms.
         house("RelayJSON", ["CSimdjson"]),
         house("RelayCore", ["RelayJSON"]),
-        house("RelayConfig", ["RelayCore", "RelayJSON", .yams]),
         house("RelayJQ", ["CJQ", "RelayJSON"]),
+        house("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
         // The way of an event, in its order.
         house("RelaySources", ["RelayCore", "RelayConfig", "RelayJSON", .crypto, .lifecycle, .logging]),
         house("RelayFormats", ["RelayCore", "RelayJSON"]),
         house("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON", .crypto]),
-        house("RelayDelivery", ["RelayCore", "RelayJSON", .collections, .lifecycle, .logging]),
+        house(
+            "RelayPipeline",
+            ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", .lifecycle, .logging]
+        ),
+        house("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
         house("RelayDestinations", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto]),
 
         // Adapters to the outside.
@@ -75,7 +79,7 @@ let package = Package(
             "Relay",
             [
                 "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats",
-                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelaySQLite", "RelaySources", "RelayStages",
+                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayPipeline", "RelaySQLite", "RelaySources", "RelayStages",
                 .crypto, .hummingbird, .lifecycle, .logging,
             ]
         ),
@@ -101,6 +105,7 @@ let package = Package(
         tests("RelaySources", ["RelayTesting"]),
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
         tests("RelayStages", ["RelayTesting"]),
+        tests("RelayPipeline", ["RelayTesting"]),
         tests("RelayDelivery", ["RelayTesting"]),
         tests("RelayDestinations", ["RelayTesting"]),
         tests("RelayHTTPClient", ["RelayTesting"]),

@@ -23,9 +23,10 @@ public struct SystemClock: RelayClock {
         Timestamp(milliseconds: origin) + (ContinuousClock.now - start)
     }
 
-    public var wall: Timestamp {
-        Timestamp(milliseconds: Self.wallMilliseconds())
-    }
+    public var wall: Timestamp { Self.wallNow }
+
+    /// The machine's wall clock.
+    public static var wallNow: Timestamp { Timestamp(milliseconds: wallMilliseconds()) }
 
     public func sleep(until deadline: Timestamp) async throws {
         let wait = deadline - now

@@ -1,0 +1,41 @@
+# ZapHub Relay. `make run` and `make test` are all that a fresh machine needs, next to a Swift 6.2+ toolchain.
+
+SWIFT ?= swift
+CONFIG ?= config.yaml
+SOURCES := Sources Tests Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check format bench clean packages test-packages
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## install what is missing, build, and start the relay (CONFIG=config.yaml)
+	exec bin/zaphub serve --config $(CONFIG)
+
+build: packages ## build bin/zaphub
+	$(SWIFT) build -c release --product zaphub
+	@install -D -m 755 "$$($(SWIFT) build -c release --show-bin-path)/zaphub" bin/zaphub
+
+test: test-packages ## install what is missing, build, run every test, then check the format
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+	$(MAKE) --no-print-directory check
+
+check: ## check the format of the Swift sources
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## format the Swift sources in place
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+bench: test-packages build ## measure throughput next to a plain nginx reverse proxy
+	Benchmarks/run.sh
+
+packages: ## install the libraries that the build needs
+	@scripts/bootstrap
+
+test-packages: ## install the libraries, and what the tests and the benchmark run
+	@scripts/bootstrap --tests
+
+clean: ## remove what was built; data/ stays
+	rm -rf .build .build-* bin Benchmarks/results

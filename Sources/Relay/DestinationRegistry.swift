@@ -1,0 +1,141 @@
+internal import RelayConfig
+internal import RelayCore
+internal import RelayDelivery
+internal import RelayDestinations
+internal import RelayHTTPClient
+internal import RelayPipeline
+internal import Synchronization
+
+/// The destinations and pipelines in force: configured ones by generation, webhooks as the store has them.
+final class DestinationRegistry: DestinationProvider, PipelineProvider {
+    /// A destination with what people ask about it.
+    struct Entry: Sendable {
+        let destination: any Destination
+        let kind: String
+        /// The session, for a session's webhook.
+        let session: String?
+        let isSigned: Bool
+        let isEnabled: Bool
+
+        func route(_ key: String) -> Route {
+            Route(destination: key, settings: destination.settings, isSigned: isSigned)
+        }
+    }
+
+    private struct State: Sendable {
+        var pipelines: [Pipeline] = []
+        var configured: [String: Entry] = [:]
+        var webhooks: [String: Entry] = [:]
+        var routes = Routes()
+    }
+
+    private struct Routes: RouteLookup {
+        var configured: [String: Route] = [:]
+        var bySession: [String: [Route]] = [:]
+
+        func route(to destination: String) -> Route? { configured[destination] }
+        func webhooks(of session: String) -> [Route] { bySession[session] ?? [] }
+    }
+
+    private let engine: CurlEngine
+    private let state = Mutex(State())
+
+    init(engine: CurlEngine) {
+        self.engine = engine
+    }
+
+    var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
+    var routes: any RouteLookup { state.withLock { $0.routes } }
+
+    func destination(_ key: String) -> (any Destination)? { entry(key)?.destination }
+
+    func entry(_ key: String) -> Entry? {
+        state.withLock { $0.configured[key] ?? $0.webhooks[key] }
+    }
+
+    /// Every destination in force, by key.
+    var entries: [String: Entry] {
+        state.withLock { state in state.configured.merging(state.webhooks) { configured, _ in configured } }
+    }
+
+    func use(_ generation: Generation, webhooks: [Webhook]) {
+        let configuration = generation.configuration
+        var configured: [String: Entry] = [:]
+        for destination in configuration.destinations {
+            guard let options = destination.options as? WebhookOptions else { continue }
+            configured[destination.name] = Entry(
+                destination: WebhookDestination(
+                    url: options.url,
+                    headers: options.headers,
+                    secrets: destination.secrets.map {
+                        WebhookSecret(value: $0, createdAt: generation.loadedAt)
+                    },
+                    timeout: destination.timeout,
+                    maxResponseBody: configuration.maxResponseBody,
+                    settings: destination.settings,
+                    engine: engine
+                ),
+                kind: destination.kind,
+                session: nil,
+                isSigned: !destination.secrets.isEmpty,
+                isEnabled: true
+            )
+        }
+        let hooks = entries(for: webhooks, in: configuration)
+        state.withLock { state in
+            state.pipelines = generation.pipelines
+            state.configured = configured
+            state.routes.configured = configured.reduce(into: [:]) { $0[$1.key] = $1.value.route($1.key) }
+            state.use(hooks, order: webhooks)
+        }
+    }
+
+    func use(webhooks: [Webhook], in configuration: RelayConfiguration) {
+        let hooks = entries(for: webhooks, in: configuration)
+        state.withLock { $0.use(hooks, order: webhooks) }
+    }
+
+    private func entries(for webhooks: [Webhook], in configuration: RelayConfiguration) -> [String: Entry] {
+        webhooks.reduce(into: [:]) { entries, webhook in
+            entries[webhook.id] = Entry(
+                destination: destination(for: webhook, in: configuration),
+                kind: WebhookOptions.kind,
+                session: webhook.session,
+                isSigned: !webhook.secrets.isEmpty,
+                isEnabled: webhook.isEnabled
+            )
+        }
+    }
+
+    /// A session's webhook as a destination. What it stores was checked when it was written; an option that no longer
+    /// holds (a retry policy that the configuration dropped) falls back to the default.
+    func destination(for webhook: Webhook, in configuration: RelayConfiguration) -> WebhookDestination {
+        let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
+        return WebhookDestination(
+            url: webhook.url,
+            headers: webhook.headers.map { (name: $0.name, value: $0.value) },
+            secrets: webhook.secrets,
+            timeout: webhook.timeout ?? configuration.defaultTimeout,
+            maxResponseBody: configuration.maxResponseBody,
+            settings: DestinationSettings(
+                ordering: webhook.ordering,
+                maxInFlight: webhook.maxInFlight ?? DestinationSettings().maxInFlight,
+                rateLimit: webhook.rateLimit.flatMap { try? RateLimit(text: $0) },
+                retry: (try? configuration.retryPolicy(from: webhook.retry)) ?? fallback,
+                events: EventFilter(webhook.events)
+            ),
+            engine: engine
+        )
+    }
+}
+
+extension DestinationRegistry.State {
+    fileprivate mutating func use(_ entries: [String: DestinationRegistry.Entry], order: [Webhook]) {
+        webhooks = entries
+        routes.bySession = [:]
+        for webhook in order where webhook.isEnabled {
+            guard let entry = entries[webhook.id] else { continue }
+            routes.bySession[webhook.session, default: []].append(entry.route(webhook.id))
+        }
+    }
+}

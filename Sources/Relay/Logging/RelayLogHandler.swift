@@ -1,0 +1,71 @@
+public import Logging
+internal import Glibc
+internal import RelayCore
+internal import RelayJSON
+
+/// Writes a line for each log entry to standard error: JSON for machines, text for a terminal.
+public struct RelayLogHandler: LogHandler {
+    public enum Style: String, Sendable, CaseIterable {
+        case json, pretty
+
+        /// Pretty on a terminal, JSON anywhere else.
+        public static var automatic: Style { isatty(STDERR_FILENO) == 1 ? .pretty : .json }
+    }
+
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    private let label: String
+    private let style: Style
+
+    public init(label: String, style: Style, level: Logger.Level) {
+        self.label = label
+        self.style = style
+        logLevel = level
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        let merged = event.metadata.map { metadata.merging($0) { _, entry in entry } } ?? metadata
+        var line =
+            switch style {
+            case .json: json(event.level, event.message, merged)
+            case .pretty: pretty(event.level, event.message, merged)
+            }
+        line.append(UInt8(ascii: "\n"))
+        // One write a line, so that lines of several threads do not mix.
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    private func json(_ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata) -> [UInt8] {
+        var object = JSONObject()
+        object.append("time", .string(SystemClock.wallNow.iso8601))
+        object.append("level", .string(level.rawValue))
+        object.append("logger", .string(label))
+        object.append("message", .string(message.description))
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where object[key] == nil {
+            object.append(key, .string(value.description))
+        }
+        return JSON.object(object).bytes
+    }
+
+    private func pretty(_ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata) -> [UInt8] {
+        let time = SystemClock.wallNow.iso8601.dropFirst(11).dropLast(1)
+        let color =
+            switch level {
+            case .critical, .error: "\u{1B}[31m"
+            case .warning: "\u{1B}[33m"
+            case .notice, .info: "\u{1B}[32m"
+            case .debug, .trace: "\u{1B}[90m"
+            }
+        let name = level.rawValue.uppercased()
+        let padding = String(repeating: " ", count: max(0, 8 - name.count))
+        let rest = metadata.sorted { $0.key < $1.key }
+            .map { " \u{1B}[90m\($0.key)=\u{1B}[0m\($0.value)" }
+            .joined()
+        return Array("\(time) \(color)\(name)\u{1B}[0m\(padding) \(message)\(rest)".utf8)
+    }
+}

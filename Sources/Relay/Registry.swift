@@ -1,0 +1,17 @@
+public import RelayConfig
+internal import RelayDestinations
+internal import RelayFormats
+internal import RelaySources
+internal import RelayStages
+
+extension ConfigurationRegistry {
+    /// Everything that this build of the relay brings along.
+    public static var builtIn: ConfigurationRegistry {
+        ConfigurationRegistry(
+            stages: BuiltInStages.all,
+            destinations: BuiltInDestinations.all,
+            formats: BuiltInFormats.all.map { $0.name },
+            transports: BuiltInTransports.names
+        )
+    }
+}

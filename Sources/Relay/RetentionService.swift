@@ -1,0 +1,34 @@
+internal import Logging
+internal import RelayCore
+internal import ServiceLifecycle
+
+/// Deletes what is older than the retention, in small steps between other writes.
+struct RetentionService: Service {
+    let store: any RelayStore
+    let retention: @Sendable () -> Retention
+    let clock: any RelayClock
+    let logger: Logger
+
+    /// Between two sweeps, and rows of one step.
+    private static let pause: Duration = .seconds(60)
+    private static let step = 500
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    var total = 0
+                    while true {
+                        let count = try await store.sweep(retention(), at: clock.now, limit: Self.step)
+                        guard count > 0, !Task.isCancelled else { break }
+                        total += count
+                    }
+                    if total > 0 { logger.debug("Swept", metadata: ["rows": "\(total)"]) }
+                } catch {
+                    logger.warning("Old rows could not be deleted", metadata: ["error": "\(error)"])
+                }
+                try? await clock.sleep(until: clock.now + Self.pause)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import RelayCore
+
+extension APIError {
+    /// What the caller is told of an error, whatever it is: never more than it can act on.
+    init(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as StoreError: self.init(error)
+        case is NIOTooManyBytesError: self = .tooLarge(limit: nil)
+        case let error as HTTPError:
+            self.init(
+                status: error.status.code,
+                code: Self.code(for: error.status.code),
+                message: error.body ?? error.status.reasonPhrase
+            )
+        default: self = .internalError
+        }
+    }
+
+    private init(_ error: StoreError) {
+        self =
+            switch error.code {
+            case .full:
+                .unavailable("The disk of the relay is full; nothing was stored.", code: "disk_full", retryAfter: 30)
+            case .overloaded:
+                .unavailable("The relay is overloaded; nothing was stored.", code: "overloaded", retryAfter: 1)
+            case .unavailable:
+                .unavailable("The store of the relay does not answer; try again.", retryAfter: 5)
+            case .conflict: .conflict(error.message)
+            case .notFound: .notFound(error.message)
+            case .locked, .tooNew, .wrongKey: .internalError
+            }
+    }
+
+    static let internalError = APIError(
+        status: 500,
+        code: "internal_error",
+        message: "The relay could not answer; its log says why."
+    )
+
+    static func tooLarge(limit: Int?) -> APIError {
+        APIError(
+            status: 413,
+            code: "body_too_large",
+            message: limit.map { "The body is larger than the \($0) bytes that this route takes." }
+                ?? "The body is larger than this route takes."
+        )
+    }
+
+    static func unsupportedMediaType(_ given: String) -> APIError {
+        APIError(
+            status: 415,
+            code: "unsupported_media_type",
+            message: "The body is sent as \(given.prefix(100)); send JSON with Content-Type: application/json."
+        )
+    }
+
+    private static func code(for status: Int) -> String {
+        switch status {
+        case 400: "bad_request"
+        case 401: "unauthorized"
+        case 403: "forbidden"
+        case 404: "not_found"
+        case 405: "method_not_allowed"
+        case 413: "body_too_large"
+        case 415: "unsupported_media_type"
+        case 422: "validation_failed"
+        case 429: "too_many_requests"
+        case 503: "unavailable"
+        case ..<500: "bad_request"
+        default: "internal_error"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+public import RelayJSON
+
+/// An answer that is not a success: `{"success": false, "error": {"code", "message", "details"}}`.
+public struct APIError: Error, Sendable, CustomStringConvertible {
+    /// The HTTP status.
+    public var status: Int
+    /// For programs: `not_found`, `validation_failed` …
+    public var code: String
+    /// For people: what was wrong, and what to send instead.
+    public var message: String
+    public var details: JSON?
+    /// Seconds after which to try again, for 429 and 503.
+    public var retryAfter: Int?
+
+    public init(status: Int, code: String, message: String, details: JSON? = nil, retryAfter: Int? = nil) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+        self.retryAfter = retryAfter
+    }
+
+    public var description: String { "\(status) \(code): \(message)" }
+
+    public static func badRequest(_ message: String, code: String = "bad_request") -> APIError {
+        APIError(status: 400, code: code, message: message)
+    }
+
+    public static func notFound(_ message: String) -> APIError {
+        APIError(status: 404, code: "not_found", message: message)
+    }
+
+    public static func conflict(_ message: String, details: JSON? = nil) -> APIError {
+        APIError(status: 409, code: "conflict", message: message, details: details)
+    }
+
+    /// - Parameter retryAfter: in seconds.
+    public static func unavailable(_ message: String, code: String = "unavailable", retryAfter: Int) -> APIError {
+        APIError(status: 503, code: code, message: message, retryAfter: retryAfter)
+    }
+
+    /// Mistakes in a body, each with the place where it is.
+    public static func validation(_ problems: [Problem]) -> APIError {
+        let message =
+            switch problems.count {
+            case 1: problems[0].place.isEmpty ? problems[0].message : "\(problems[0].place): \(problems[0].message)"
+            default: "The request has \(problems.count) mistakes; `details` lists them."
+            }
+        return APIError(
+            status: 422,
+            code: "validation_failed",
+            message: message,
+            details: .array(problems.map(\.json))
+        )
+    }
+}
+
+extension APIError {
+    /// One mistake in a request.
+    public struct Problem: Sendable, Hashable {
+        public enum Location: Sendable, Hashable {
+            /// A JSON pointer (RFC 6901) into the body; empty: the whole body.
+            case body(String)
+            /// The name of a query parameter.
+            case query(String)
+        }
+
+        public var location: Location
+        public var message: String
+
+        public init(_ location: Location, _ message: String) {
+            self.location = location
+            self.message = message
+        }
+
+        /// A mistake in the body.
+        public init(pointer: String, _ message: String) {
+            self.init(.body(pointer), message)
+        }
+
+        var place: String {
+            switch location {
+            case .body(let pointer): pointer
+            case .query(let name): "?\(name)"
+            }
+        }
+
+        var json: JSON {
+            switch location {
+            case .body(let pointer): .object(["pointer": .string(pointer), "message": .string(message)])
+            case .query(let name): .object(["parameter": .string(name), "message": .string(message)])
+            }
+        }
+    }
+
+    /// The same mistakes under other names: a webhook's `/url` is a session's `/webhook_url`.
+    func renaming(_ pointers: [String: String]) -> APIError {
+        guard case .array(let entries)? = details else { return self }
+        var renamed = self
+        renamed.details = .array(
+            entries.map { entry in
+                guard case .string(let pointer)? = entry["pointer"], let other = pointers[pointer] else { return entry }
+                var entry = entry
+                entry["pointer"] = .string(other)
+                return entry
+            }
+        )
+        for (pointer, other) in pointers where message.hasPrefix(pointer + ":") {
+            renamed.message = other + message.dropFirst(pointer.utf8.count)
+        }
+        return renamed
+    }
+}

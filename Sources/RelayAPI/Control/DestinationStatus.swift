@@ -1,0 +1,84 @@
+public import RelayCore
+
+/// How a destination stands.
+public struct DestinationStatus: Sendable {
+    public enum State: String, Sendable, CaseIterable {
+        case active
+        /// Somebody paused it.
+        case paused
+        /// It answered 410 Gone; its deliveries wait for `resume`.
+        case gone
+        /// The breaker holds deliveries back and probes.
+        case open
+        /// Neither the configuration nor a session has it any more; it still has deliveries.
+        case removed
+    }
+
+    /// How the breaker sees the receiver.
+    public struct Breaker: Sendable {
+        public enum State: String, Sendable, CaseIterable {
+            case closed
+            case open
+            case halfOpen = "half_open"
+        }
+
+        public var state: State
+        /// Failures since the last success.
+        public var consecutiveFailures: Int
+        /// When the next probe may go out; nil while closed.
+        public var nextProbeAt: Timestamp?
+
+        public init(state: State = .closed, consecutiveFailures: Int = 0, nextProbeAt: Timestamp? = nil) {
+            self.state = state
+            self.consecutiveFailures = consecutiveFailures
+            self.nextProbeAt = nextProbeAt
+        }
+    }
+
+    /// The name in the configuration, or `wh_…`.
+    public var key: String
+    /// `webhook`, `chatwoot`, `file` …; nil for a removed one.
+    public var kind: String?
+    /// Where it sends, for people; nil for a removed one.
+    public var target: String?
+    /// The session whose webhook it is.
+    public var session: String?
+    public var state: State
+    /// Nil for a removed one.
+    public var ordering: DestinationSettings.Ordering?
+    public var maxInFlight: Int?
+    public var rateLimit: RateLimit?
+    public var counts: [DeliveryState: Int]
+    public var oldestQueuedAt: Timestamp?
+    /// Requests under way at this moment.
+    public var inFlight: Int
+    public var breaker: Breaker
+
+    public init(
+        key: String,
+        kind: String?,
+        target: String?,
+        session: String? = nil,
+        state: State,
+        ordering: DestinationSettings.Ordering? = nil,
+        maxInFlight: Int? = nil,
+        rateLimit: RateLimit? = nil,
+        counts: [DeliveryState: Int] = [:],
+        oldestQueuedAt: Timestamp? = nil,
+        inFlight: Int = 0,
+        breaker: Breaker = Breaker()
+    ) {
+        self.key = key
+        self.kind = kind
+        self.target = target
+        self.session = session
+        self.state = state
+        self.ordering = ordering
+        self.maxInFlight = maxInFlight
+        self.rateLimit = rateLimit
+        self.counts = counts
+        self.oldestQueuedAt = oldestQueuedAt
+        self.inFlight = inFlight
+        self.breaker = breaker
+    }
+}

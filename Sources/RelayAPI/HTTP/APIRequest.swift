@@ -1,0 +1,56 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import NIOCore
+internal import RelayCore
+internal import RelayJSON
+
+/// A request as handlers see it.
+struct APIRequest: Sendable {
+    let request: Request
+    let context: APIContext
+    let limits: RelayAPI.Configuration
+
+    /// A part of the path, percent-decoded.
+    func path(_ name: Substring) throws(APIError) -> String {
+        guard let raw = context.parameters[name], let text = PercentCoding.decode(raw.utf8) else {
+            throw .badRequest("The path is not valid percent-encoded UTF-8.")
+        }
+        return text
+    }
+
+    /// A session's id in the path.
+    func sessionID() throws(APIError) -> String {
+        try path("id")
+    }
+
+    func query() throws(APIError) -> QueryReader {
+        try QueryReader(request.uri.query)
+    }
+
+    func header(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { request.headers[$0] }
+    }
+
+    func bytes() async throws -> [UInt8] {
+        try await BodyCollector.collect(
+            request,
+            on: context.channel,
+            limit: limits.maxBody,
+            timeout: .milliseconds(limits.bodyTimeout.milliseconds)
+        )
+    }
+
+    /// The body of a management request. An empty one reads as an empty object, for routes whose fields are all optional.
+    func body() async throws -> BodyReader {
+        if let type = request.headers[.contentType], !MediaType.isJSON(type) {
+            // Clients like to declare a type for a body that they do not send.
+            let length = request.headers[.contentLength]
+            guard length == nil && request.headers[.transferEncoding] == nil || length == "0" else {
+                throw APIError.unsupportedMediaType(type)
+            }
+        }
+        let bytes = try await bytes()
+        return try BodyReader(bytes.isEmpty ? .object([:]) : Document.parse(bytes))
+    }
+}

@@ -1,0 +1,60 @@
+public import RelayCore
+
+/// What the routes need of the running relay besides its store. The composition implements it.
+public protocol RelayControl: Sendable {
+    /// Takes in what a gateway posted to `/in/SOURCE[/SESSION]`.
+    /// - Parameter header: reads one header of the request by its name.
+    /// - Throws: 404 unknown source, 401 refused by the source's own authentication, 400 or 422 with a pointer for what
+    ///   is no event, 503 with a wait for overload.
+    func ingest(
+        source: String,
+        session: String?,
+        body: [UInt8],
+        header: @Sendable (String) -> String?
+    ) async throws(APIError) -> [Acceptance]
+
+    /// The answer to a provider's verification request (Meta's `hub.challenge`); nil when it is not to be answered.
+    func challenge(source: String, query: [String: String]) -> String?
+
+    /// Takes in native events for a session (`POST /api/v1/sessions/ID/events`).
+    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [Acceptance]
+
+    /// Configured destinations, sessions' webhooks, and removed ones that still have deliveries.
+    func destinations() async throws(APIError) -> [DestinationStatus]
+    /// - Throws: 404.
+    func destination(_ key: String) async throws(APIError) -> DestinationStatus
+    /// - Throws: 404.
+    func pause(_ key: String) async throws(APIError)
+    /// Also takes back that the receiver answered 410. - Throws: 404.
+    func resume(_ key: String) async throws(APIError)
+
+    /// Sends one event to a destination, past its queue. - Throws: 404.
+    func test(destination key: String, event: EventType) async throws(APIError) -> TestResult
+
+    /// Sends one event to an address, through the egress guard.
+    /// - Parameter webhook: whose headers, timeout and signature it carries; nil: none.
+    func test(
+        url: String,
+        session: String,
+        webhook: Webhook?,
+        event: EventType
+    ) async throws(APIError) -> TestResult
+
+    /// Checks address, headers, retry policy and rate limit before a webhook is stored.
+    /// - Throws: 422 with pointers into the webhook (`/url`) and what to write instead.
+    func checkWebhook(_ webhook: Webhook) throws(APIError)
+
+    /// Is called after every write to sessions or webhooks.
+    func webhooksChanged() async
+
+    func pipelines() async -> [PipelineStatus]
+
+    /// Reads the configuration again. - Throws: 422 with the diagnostics when it is wrong; then the old one goes on.
+    func reload() async throws(APIError) -> ReloadResult
+
+    /// Whether events are taken in and sent.
+    var isReady: Bool { get }
+    /// Whether the process is on its way out.
+    var isDraining: Bool { get }
+    func readiness() async -> Readiness
+}

@@ -1,0 +1,85 @@
+/// One mistake in the configuration: what is wrong, where, and what to write instead.
+public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
+    public enum Severity: String, Sendable, Hashable {
+        /// The configuration cannot be used.
+        case error
+        /// It can be used, and probably does not do what was meant.
+        case warning
+    }
+
+    public var severity: Severity
+    /// The file as the caller named it, or `environment`.
+    public var file: String
+    /// Counts from 1; 0 when the mistake has no place in the file (it cannot be read, a variable is wrong).
+    public var line: Int
+    /// Counts from 1, in Unicode scalars; 0 when ``line`` is.
+    public var column: Int
+    public var message: String
+    /// What to write instead.
+    public var help: String?
+    /// The line of the file, with literal secrets blotted out; nil when there is no place.
+    public var sourceLine: String?
+    /// How many Unicode scalars are wrong, at least 1.
+    public var length: Int
+
+    public init(
+        severity: Severity = .error,
+        file: String,
+        line: Int = 0,
+        column: Int = 0,
+        message: String,
+        help: String? = nil,
+        sourceLine: String? = nil,
+        length: Int = 1
+    ) {
+        self.severity = severity
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
+        self.help = help
+        self.sourceLine = sourceLine
+        self.length = length
+    }
+
+    /// The mistake as people read it:
+    ///
+    ///     pipelines/default.yaml:4:18: error: media has no option "max_sise"
+    ///        4 |   - media: { max_sise: 16MB }
+    ///          |              ^ help: did you mean "max_size"?
+    public var description: String {
+        let place = line > 0 ? "\(file):\(line):\(column)" : file
+        let headline = "\(place): \(severity.rawValue): \(message)"
+        guard let sourceLine else { return headline + (help.map { "\n     = help: \($0)" } ?? "") }
+        let window = SourceWindow(sourceLine, column: column)
+        let number = String(line)
+        let gutter = String(repeating: " ", count: max(0, 4 - number.count)) + number
+        let blank = String(repeating: " ", count: gutter.count)
+        let pad = String(repeating: " ", count: window.caret)
+        return "\(headline)\n\(gutter) | \(window.text)\n\(blank) | \(pad)^" + (help.map { " help: \($0)" } ?? "")
+    }
+}
+
+/// The part of a source line that fits a terminal, and where the caret stands under it.
+private struct SourceWindow {
+    static let width = 160
+
+    let text: String
+    let caret: Int
+
+    init(_ line: String, column: Int) {
+        // A control character would move the caret, or the terminal.
+        let scalars = line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        let caret = max(0, column - 1)
+        guard scalars.count > Self.width else {
+            self.caret = caret
+            text = String(String.UnicodeScalarView(scalars))
+            return
+        }
+        let start = max(0, min(caret - Self.width / 2, scalars.count - Self.width))
+        let end = min(scalars.count, start + Self.width)
+        let head = start > 0 ? "…" : ""
+        text = head + String(String.UnicodeScalarView(scalars[start..<end])) + (end < scalars.count ? "…" : "")
+        self.caret = caret - start + head.count
+    }
+}

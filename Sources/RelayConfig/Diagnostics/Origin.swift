@@ -1,0 +1,122 @@
+internal import Synchronization
+
+/// Where values come from: one file, or one JSON document; and the mistakes found in it.
+final class Origin: Sendable {
+    let path: String
+    /// The file's lines without their breaks; empty when there is no file.
+    let lines: [String]
+    /// How `${…}` is resolved; nil where it must not be.
+    let interpolation: Interpolation?
+    /// What is wrong with an address that deliveries would go to; nil when nothing is.
+    let urlCheck: (@Sendable (String) -> String?)?
+
+    private struct State {
+        var issues: [Issue] = []
+        var secrets: Set<Place> = []
+    }
+    private let state = Mutex(State())
+
+    init(
+        path: String,
+        lines: [String] = [],
+        interpolation: Interpolation? = nil,
+        urlCheck: (@Sendable (String) -> String?)? = nil
+    ) {
+        self.path = path
+        self.lines = lines
+        self.interpolation = interpolation
+        self.urlCheck = urlCheck
+    }
+
+    func report(_ issue: Issue) {
+        state.withLock { $0.issues.append(issue) }
+    }
+
+    /// Blots out a literal secret in the source lines of every diagnostic.
+    func hide(_ place: Place) {
+        state.withLock { _ = $0.secrets.insert(place) }
+    }
+
+    var hasErrors: Bool {
+        state.withLock { $0.issues.contains { $0.severity == .error } }
+    }
+
+    /// What was found, by place, each once.
+    var diagnostics: [Diagnostic] {
+        let state = state.withLock { $0 }
+        var seen: Set<Diagnostic> = []
+        return state.issues
+            .sorted { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
+            .map { diagnostic($0, hiding: state.secrets) }
+            .filter { seen.insert($0).inserted }
+    }
+
+    private func diagnostic(_ issue: Issue, hiding secrets: Set<Place>) -> Diagnostic {
+        let place = issue.place
+        var line: String?
+        if place.line > 0, place.line <= lines.count {
+            var scalars = Array(lines[place.line - 1].unicodeScalars)
+            for secret in secrets where secret.line == place.line {
+                let end = min(scalars.count, secret.column - 1 + secret.length)
+                for index in min(secret.column - 1, end)..<end { scalars[index] = "*" }
+            }
+            line = String(String.UnicodeScalarView(scalars))
+        }
+        return Diagnostic(
+            severity: issue.severity,
+            file: path,
+            line: place.line,
+            column: place.column,
+            message: issue.message,
+            help: issue.help,
+            sourceLine: line,
+            length: max(1, place.length)
+        )
+    }
+}
+
+/// Where a value or a key stands.
+struct Place: Sendable, Hashable {
+    /// From 1; 0 when there is no line.
+    var line = 0
+    var column = 0
+    var length = 1
+    /// The way from the document's root, as a JSON pointer.
+    var pointer = ""
+}
+
+/// A mistake before it is rendered.
+struct Issue: Sendable {
+    var severity: Diagnostic.Severity = .error
+    var origin: Origin
+    var place: Place
+    var message: String
+    var help: String?
+}
+
+/// Mistakes on their way to whoever collects them. Never empty.
+struct Issues: Error {
+    var list: [Issue]
+
+    /// Runs a body for each element and throws everything that was wrong together.
+    static func collect<Element, Result>(
+        _ elements: some Sequence<Element>,
+        _ body: (Element) throws -> Result
+    ) throws -> [Result] {
+        var results: [Result] = []
+        var issues: [Issue] = []
+        for element in elements {
+            do {
+                results.append(try body(element))
+            } catch let found as Issues {
+                issues += found.list
+            }
+        }
+        if !issues.isEmpty { throw Issues(list: issues) }
+        return results
+    }
+
+    func report() {
+        for issue in list { issue.origin.report(issue) }
+    }
+}

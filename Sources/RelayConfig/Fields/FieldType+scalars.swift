@@ -1,0 +1,138 @@
+public import RelayCore
+internal import RelayJSON
+
+extension FieldType where Value == String {
+    /// Text as it is.
+    public static var string: FieldType {
+        FieldType("text", show: { .string($0) }, parse: { try $0.text(expected: "text") })
+    }
+
+    /// Text that is shown as `***`; never empty.
+    public static var secret: FieldType {
+        FieldType("a secret", isSecret: true, show: { _ in .string("***") }) { node in
+            node.hide()
+            let text = try node.text(expected: "a secret")
+            guard !text.isEmpty else {
+                throw node.issues("\"\(node.label)\" is empty", help: "give the secret, or remove the option")
+            }
+            return text
+        }
+    }
+}
+
+extension FieldType where Value == Bool {
+    public static var bool: FieldType {
+        FieldType("true or false", allowedValues: ["true", "false"], show: { .bool($0) }) { node in
+            switch try node.text(expected: "true or false").lowercased() {
+            case "true": return true
+            case "false": return false
+            case "yes", "on", "y": throw node.mismatch("true or false", help: "write true")
+            case "no", "off", "n": throw node.mismatch("true or false", help: "write false")
+            default: throw node.mismatch("true or false")
+            }
+        }
+    }
+}
+
+extension FieldType where Value == Int {
+    public static func int(_ range: ClosedRange<Int>) -> FieldType {
+        let name =
+            range.upperBound == .max
+            ? "a whole number from \(range.lowerBound)"
+            : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        return FieldType(name, show: { .int(Int64($0)) }) { node in
+            guard let value = Int(try node.text(expected: name)), range.contains(value) else { throw node.mismatch(name) }
+            return value
+        }
+    }
+
+    /// Bytes: `16KiB`, `16MiB`, `16MB`.
+    public static func size(_ range: ClosedRange<Int> = 1...(1 << 40)) -> FieldType {
+        let name = "a size such as 64KiB or 16MiB"
+        return FieldType(name, show: { .string(Quantity.sizeText($0)) }) { node in
+            let text = try node.text(expected: name)
+            guard let value = Quantity.size(text) else {
+                if Int(text) != nil {
+                    let help = "write \(text)KiB, \(text)MiB, or \(text)B for bytes"
+                    throw node.issues("\"\(node.label)\" needs a unit", help: help)
+                }
+                throw node.mismatch(name)
+            }
+            guard range.contains(value) else {
+                let bounds = "\(Quantity.sizeText(range.lowerBound)) to \(Quantity.sizeText(range.upperBound))"
+                throw node.mismatch("a size from \(bounds)")
+            }
+            return value
+        }
+    }
+}
+
+extension FieldType where Value == Double {
+    public static func number(_ range: ClosedRange<Double>) -> FieldType {
+        let name = "a number from \(Quantity.numberText(range.lowerBound)) to \(Quantity.numberText(range.upperBound))"
+        return FieldType(name, show: { .number(Quantity.numberText($0)) }) { node in
+            let text = try node.text(expected: name)
+            let isDecimal = text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
+            guard isDecimal, let value = Double(text), range.contains(value) else { throw node.mismatch(name) }
+            return value
+        }
+    }
+}
+
+extension FieldType where Value == Duration {
+    /// `500ms`, `10s`, `5m`, `24h`, `30d`.
+    public static func duration(
+        _ range: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400))
+    ) -> FieldType {
+        let name = "a duration such as 500ms, 10s or 24h"
+        return FieldType(name, show: { .string(Quantity.durationText($0)) }) { node in
+            let text = try node.text(expected: name)
+            guard let value = Quantity.duration(text) else {
+                if Int(text) != nil {
+                    let help = "write \(text)s for seconds or \(text)ms for milliseconds"
+                    throw node.issues("\"\(node.label)\" needs a unit", help: help)
+                }
+                throw node.mismatch(name, help: "a whole number and one of ms, s, m, h, d")
+            }
+            guard range.contains(value) else {
+                let bounds = "\(Quantity.durationText(range.lowerBound)) to \(Quantity.durationText(range.upperBound))"
+                throw node.mismatch("a duration from \(bounds)")
+            }
+            return value
+        }
+    }
+}
+
+extension FieldType where Value == RateLimit {
+    /// `20/s`, `600/m`, `1000/h`.
+    public static var rate: FieldType {
+        let name = "a rate such as 20/s or 600/m"
+        return FieldType(name, show: { .string($0.description) }) { node in
+            let text = try node.text(expected: name)
+            guard let value = Quantity.rate(text) else {
+                if Int(text) != nil {
+                    let help = "write \(text)/s or \(text)/m"
+                    throw node.issues("\"\(node.label)\" needs a time to count in", help: help)
+                }
+                throw node.mismatch(name, help: "a whole number from 1, and /s, /m or /h")
+            }
+            return value
+        }
+    }
+}
+
+extension FieldType where Value: RawRepresentable<String> & CaseIterable {
+    /// One of an enumeration's raw values.
+    public static func enumeration(of type: Value.Type = Value.self) -> FieldType {
+        let words = Value.allCases.map(\.rawValue)
+        let name = Quantity.choice(words)
+        return FieldType(name, allowedValues: words, show: { .string($0.rawValue) }) { node in
+            let text = try node.text(expected: name)
+            guard let value = Value(rawValue: text) else {
+                let nearest = Suggestion.nearest(to: text, among: words)
+                throw node.mismatch(name, help: nearest.map { "did you mean \"\($0)\"?" })
+            }
+            return value
+        }
+    }
+}

@@ -1,0 +1,61 @@
+public import RelayJSON
+
+/// How an option's value is written, read and shown.
+public struct FieldType<Value: Sendable>: Sendable {
+    /// What to write, with its article: `a duration such as 10s`.
+    public let name: String
+    /// The words that are allowed; nil when there is no fixed set.
+    public let allowedValues: [String]?
+    /// Whether it is shown as `***` wherever the configuration is shown.
+    public let isSecret: Bool
+
+    /// - Throws: mistakes with their places.
+    let parse: @Sendable (ConfigNode) throws -> Value
+    /// The value as the resolved configuration shows it.
+    let show: @Sendable (Value) -> JSON
+    /// The same from the node, for types whose values do not remember their options.
+    let showNode: (@Sendable (ConfigNode) throws -> JSON)?
+
+    init(
+        _ name: String,
+        allowedValues: [String]? = nil,
+        isSecret: Bool = false,
+        show: @escaping @Sendable (Value) -> JSON,
+        showNode: (@Sendable (ConfigNode) throws -> JSON)? = nil,
+        parse: @escaping @Sendable (ConfigNode) throws -> Value
+    ) {
+        self.name = name
+        self.allowedValues = allowedValues
+        self.isSecret = isSecret
+        self.parse = parse
+        self.show = show
+        self.showNode = showNode
+    }
+
+    func shown(_ node: ConfigNode) throws -> JSON {
+        if isSecret { return .string("***") }
+        return try showNode?(node) ?? show(parse(node))
+    }
+
+    /// The same type for an option that may be left out.
+    var optional: FieldType<Value?> {
+        let (parse, show, showNode) = (parse, show, showNode)
+        return FieldType<Value?>(
+            name,
+            allowedValues: allowedValues,
+            isSecret: isSecret,
+            show: { $0.map(show) ?? .null },
+            showNode: showNode,
+            parse: { try parse($0) }
+        )
+    }
+
+    /// A type of its own: `parse` reads the node and throws `node.fail(…)` for what is wrong.
+    /// - Parameter name: what to write, with its article, as it stands in messages.
+    public static func custom(
+        _ name: String,
+        parse: @escaping @Sendable (ConfigNode) throws -> Value
+    ) -> FieldType {
+        FieldType(name, show: { .string(String(describing: $0)) }, showNode: { $0.json }, parse: parse)
+    }
+}

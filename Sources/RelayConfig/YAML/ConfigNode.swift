@@ -1,0 +1,151 @@
+/// A value of the configuration with its place: a scalar, a list, or a map.
+public struct ConfigNode: Sendable {
+    /// One option of a map.
+    public struct Entry: Sendable {
+        public let key: String
+        public let value: ConfigNode
+        let keyPlace: Place
+    }
+
+    enum Content: Sendable {
+        case null
+        case scalar(Scalar)
+        case list([ConfigNode])
+        case map([Entry])
+    }
+
+    struct Scalar: Sendable {
+        enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
+        /// Before `${…}` is resolved.
+        var written: String
+        var style: Style
+    }
+
+    /// The option's name; for an element of a list, the list's.
+    public let label: String
+    let content: Content
+    let place: Place
+    let origin: Origin
+
+    /// Whether nothing is there: `key:` or `key: null`.
+    public var isEmpty: Bool {
+        if case .null = content { true } else { false }
+    }
+
+    /// Whether it is a map of options.
+    public var isMap: Bool {
+        if case .map = content { true } else { false }
+    }
+
+    /// Whether it is a list.
+    public var isList: Bool {
+        if case .list = content { true } else { false }
+    }
+
+    /// The scalar with `${…}` resolved.
+    /// - Throws: when it is empty, no scalar, or names an unset variable.
+    public var text: String {
+        get throws { try text(expected: "text") }
+    }
+
+    /// The elements of a list; a single value counts as a list of one, nothing as an empty one.
+    public var elements: [ConfigNode] {
+        switch content {
+        case .null: []
+        case .list(let nodes): nodes
+        case .scalar, .map: [self]
+        }
+    }
+
+    /// The options of a map, in their order; nothing counts as an empty map.
+    /// - Throws: when it is a scalar or a list.
+    public var entries: [Entry] {
+        get throws {
+            switch content {
+            case .null: return []
+            case .map(let entries): return entries
+            case .scalar, .list: throw mismatch("a map of options")
+            }
+        }
+    }
+
+    public subscript(key: String) -> ConfigNode? {
+        guard case .map(let entries) = content else { return nil }
+        return entries.first { $0.key == key }?.value
+    }
+
+    /// A mistake in this value, to be thrown.
+    public func fail(_ message: String, help: String? = nil) -> any Error {
+        issues(message, help: help)
+    }
+
+    /// Reports something that can be used, and probably does not do what was meant.
+    public func warn(_ message: String, help: String? = nil) {
+        origin.report(Issue(severity: .warning, origin: origin, place: place, message: message, help: help))
+    }
+
+    func issues(_ message: String, help: String? = nil, at place: Place? = nil) -> Issues {
+        Issues(list: [Issue(origin: origin, place: place ?? self.place, message: message, help: help)])
+    }
+
+    func text(expected: String) throws -> String {
+        try resolved(expected: expected).text
+    }
+
+    func resolved(expected: String) throws -> Interpolation.Resolved {
+        guard case .scalar(let scalar) = content else { throw mismatch(expected) }
+        guard let interpolation = origin.interpolation else {
+            return Interpolation.Resolved(text: scalar.written, parts: [(0, 0, true)])
+        }
+        do throws(Interpolation.Failure) {
+            return try interpolation.resolve(scalar.written)
+        } catch {
+            throw issues(error.message, help: error.help, at: place(of: error.offset, length: error.length))
+        }
+    }
+
+    /// The issue of a value that is something else than expected; quotes what was written, never what it resolved to.
+    func mismatch(_ expected: String, help: String? = nil) -> Issues {
+        switch content {
+        case .null:
+            issues("\"\(label)\" is empty", help: help ?? "write \(expected), or remove the option")
+        case .list: issues("\"\(label)\" must be \(expected), not a list", help: help)
+        case .map: issues("\"\(label)\" must be \(expected), not a map of options", help: help)
+        case .scalar: issues("\"\(label)\" must be \(expected), not \(shown)", help: help)
+        }
+    }
+
+    /// What was written, short and safe for a terminal.
+    var shown: String {
+        guard case .scalar(let scalar) = content else { return "\"\"" }
+        let clean = scalar.written.unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? " " : $0 }
+        let ellipsis = scalar.written.unicodeScalars.count > 60 ? "…" : ""
+        return "\"" + String(String.UnicodeScalarView(clean)) + ellipsis + "\""
+    }
+
+    /// Whether the value is written out, not taken from a variable or a file.
+    var isLiteral: Bool {
+        guard case .scalar(let scalar) = content else { return false }
+        return origin.interpolation == nil || !scalar.written.contains("${")
+    }
+
+    /// Keeps a secret that is written out of the source lines of diagnostics.
+    func hide() {
+        guard isLiteral else { return }
+        origin.hide(place)
+    }
+
+    /// Reads a name out of a fixed set.
+    func choose(among known: [String], what: String) throws -> String {
+        let text = try text(expected: "a name")
+        guard known.contains(text) else {
+            throw issues("there is no \(what) \(shown)", help: Suggestion.help(for: text, among: known))
+        }
+        return text
+    }
+
+    /// An empty map at a place, for defaults.
+    func emptied() -> ConfigNode {
+        ConfigNode(label: label, content: .null, place: place, origin: origin)
+    }
+}

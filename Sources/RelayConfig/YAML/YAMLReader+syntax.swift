@@ -1,0 +1,85 @@
+internal import Yams
+
+extension YAMLReader {
+    /// Says what libYAML found in words that help to repair it.
+    func syntaxIssue(_ error: YamlError) -> Issues {
+        switch error {
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
+            let position = Position(line: mark.line, column: mark.column)
+            if let trap = bracesTrap(problem, position) { return trap }
+            let help = help(for: problem, context: context?.text ?? "", at: position)
+            return issue(at: visible(position), "not valid YAML: \(problem)", help)
+        case .composer(let context, let problem, let mark, _):
+            let position = Position(line: mark.line, column: mark.column)
+            if context != nil {
+                return issue(at: position, "a second document begins here", "keep one document in each file")
+            }
+            let help = problem.contains("alias") ? "give a value that name first: option: &name value" : nil
+            return issue(at: position, "not valid YAML: \(problem)", help)
+        case .reader(let problem, let offset, _, let text):
+            return issue(at: position(ofCharacter: offset ?? 0, in: text), "not valid YAML: \(problem)", "remove it")
+        default:
+            return issue(at: Position(line: 1, column: 1), "not valid YAML: \(error)")
+        }
+    }
+
+    /// `{ secret: ${X} }` without quotes: YAML reads the second brace as a map.
+    private func bracesTrap(_ problem: String, _ position: Position) -> Issues? {
+        guard problem.hasPrefix("did not find expected ','") else { return nil }
+        let line = sourceLine(position.line)
+        let index = position.column - 1
+        guard index < line.count, "{}[]".unicodeScalars.contains(line[index]) else { return nil }
+        if line[index] == "{", index > 0, line[index - 1] == "$" {
+            let place = Position(line: position.line, column: position.column - 1)
+            let end = line[index...].firstIndex(of: "}") ?? line.count - 1
+            let written = String(String.UnicodeScalarView(line[(index - 1)...end]))
+            return issue(
+                at: place,
+                "not valid YAML: \(written) must be quoted here",
+                "quote values that contain { or } inside { } or [ ]: \"\(written)\""
+            )
+        }
+        return issue(
+            at: position,
+            "not valid YAML: \(problem)",
+            "quote values that contain { } [ ] or , inside { } or [ ]"
+        )
+    }
+
+    private func help(for problem: String, context: String, at position: Position) -> String? {
+        let line = sourceLine(position.line)
+        let letter = position.column - 1 < line.count ? line[position.column - 1] : nil
+        if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
+            return "indent with spaces; YAML does not allow tabs there"
+        }
+        switch problem {
+        case "found character that cannot start any token":
+            return letter.map { "quote a value that begins with \($0)" }
+        case "mapping values are not allowed in this context":
+            return "quote a value that contains \": \", and check the indentation"
+        case "could not find expected ':'":
+            return "write \"option: value\", and check the line above"
+        case "did not find expected key", "did not find expected '-' indicator":
+            return "check the indentation of this line and of the one above"
+        case "found unexpected end of stream" where context.contains("quoted"):
+            return "a quote is never closed"
+        default:
+            return problem.hasPrefix("did not find expected ',' or") ? "a bracket is never closed, or a comma is missing" : nil
+        }
+    }
+
+    /// libYAML puts what is missing at the end of the stream, where no text is; the last line with text is nearer.
+    private func visible(_ position: Position) -> Position {
+        var line = position.line
+        guard sourceLine(line).allSatisfy({ $0 == " " }), position.column <= 1 else { return position }
+        while line > 1, sourceLine(line).allSatisfy({ $0 == " " }) { line -= 1 }
+        return Position(line: line, column: max(1, sourceLine(line).count))
+    }
+
+    private func position(ofCharacter offset: Int, in text: String) -> Position {
+        let before = text.prefix(offset).unicodeScalars
+        let line = before.count { $0 == "\n" } + 1
+        let column = before.reversed().prefix { $0 != "\n" }.count + 1
+        return Position(line: line, column: column)
+    }
+}

@@ -1,0 +1,189 @@
+internal import Yams
+
+/// Reads one YAML file into nodes with places. Mistakes of the YAML itself are reported to the origin.
+struct YAMLReader {
+    /// A configuration is written by people; more than this is not one.
+    static let maximumFileSize = 1024 * 1024
+    /// Values in a document, aliases expanded: what a few lines of nested aliases can grow to is cut off here.
+    private static let maximumNodes = 100_000
+    private static let maximumDuplicates = 100
+
+    private let origin: Origin
+    private var nodes = 0
+    /// Keys that were renamed to let the parser go on past a duplicate, by their place.
+    private var renamed: [Position: String] = [:]
+
+    struct Position: Hashable {
+        var line: Int
+        var column: Int
+    }
+
+    /// - Returns: nil when the file is no YAML document; an empty file is an empty node.
+    static func read(_ origin: Origin) -> ConfigNode? {
+        var reader = YAMLReader(origin: origin)
+        do {
+            guard let root = try reader.compose() else {
+                return ConfigNode(label: "", content: .null, place: Place(line: 1, column: 1), origin: origin)
+            }
+            return try reader.convert(root, pointer: "", label: "")
+        } catch let issues as Issues {
+            issues.report()
+        } catch {
+            let place = Place(line: 1, column: 1)
+            origin.report(Issue(origin: origin, place: place, message: "not valid YAML: \(error)"))
+        }
+        return nil
+    }
+
+    /// The lines as libYAML counts them.
+    static func lines(of text: String) -> [String] {
+        var lines: [String] = []
+        var line = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n" where previous == "\r": break
+            case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}":
+                lines.append(String(line))
+                line = String.UnicodeScalarView()
+            default: line.append(scalar)
+            }
+            previous = scalar
+        }
+        lines.append(String(line))
+        return lines
+    }
+
+    private init(origin: Origin) {
+        self.origin = origin
+    }
+
+    /// Parses the text; where a key is there twice, the first is renamed in place and the parse begins anew, so that one
+    /// duplicate does not hide all other mistakes. `convert` reports it.
+    private mutating func compose() throws -> Node? {
+        var lines = origin.lines.map { Array($0.unicodeScalars) }
+        while true {
+            let text = lines.map { String(String.UnicodeScalarView($0)) }.joined(separator: "\n")
+            do {
+                return try Parser(yaml: text, encoding: .utf8).singleRoot()
+            } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+                let position = Position(line: context.mark.line, column: context.mark.column)
+                guard let key = keys.sorted().first, rename(key, at: position, in: &lines) else {
+                    throw issue(at: position, "the option \"\(keys.first ?? "")\" is here twice", "remove one of them")
+                }
+            } catch let error as YamlError {
+                throw syntaxIssue(error)
+            }
+        }
+    }
+
+    private mutating func rename(_ key: String, at position: Position, in lines: inout [[Unicode.Scalar]]) -> Bool {
+        guard renamed.count < Self.maximumDuplicates, position.line >= 1, position.line <= lines.count else { return false }
+        let letters = Array(key.unicodeScalars)
+        let line = lines[position.line - 1]
+        var start = position.column - 1
+        if start < line.count, line[start] == "\"" || line[start] == "'" { start += 1 }
+        guard !letters.isEmpty, line.dropFirst(start).starts(with: letters),
+            let mark = Unicode.Scalar(0xE000 + UInt32(renamed.count))
+        else { return false }
+        lines[position.line - 1][start] = mark
+        renamed[position] = key
+        return true
+    }
+
+    func issue(at position: Position, _ message: String, _ help: String? = nil) -> Issues {
+        let place = Place(line: position.line, column: position.column)
+        return Issues(list: [Issue(origin: origin, place: place, message: message, help: help)])
+    }
+
+    func sourceLine(_ number: Int) -> [Unicode.Scalar] {
+        number >= 1 && number <= origin.lines.count ? Array(origin.lines[number - 1].unicodeScalars) : []
+    }
+
+    // MARK: nodes
+
+    private mutating func convert(_ node: Node, pointer: String, label: String) throws -> ConfigNode {
+        nodes += 1
+        let mark = node.mark.map { Position(line: $0.line, column: $0.column) } ?? Position(line: 1, column: 1)
+        guard nodes <= Self.maximumNodes else {
+            throw issue(at: mark, "the file has more than 100,000 values, aliases included", "write less with aliases")
+        }
+        var place = Place(line: mark.line, column: mark.column, pointer: pointer)
+        let content: ConfigNode.Content
+        switch node {
+        case .scalar(let scalar):
+            try check(scalar.tag, at: mark)
+            place.length = scalar.string.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
+            content = Self.content(of: scalar)
+        case .sequence(let sequence):
+            try check(sequence.tag, at: mark)
+            var items: [ConfigNode] = []
+            for (index, item) in sequence.enumerated() {
+                items.append(try convert(item, pointer: "\(pointer)/\(index)", label: label))
+            }
+            content = .list(items)
+        case .mapping(let mapping):
+            try check(mapping.tag, at: mark)
+            content = .map(try entries(of: mapping, pointer: pointer))
+        case .alias:
+            throw issue(at: mark, "not valid YAML: an alias without its anchor")
+        }
+        return ConfigNode(label: label, content: content, place: place, origin: origin)
+    }
+
+    private mutating func entries(of mapping: Node.Mapping, pointer: String) throws -> [ConfigNode.Entry] {
+        var entries: [ConfigNode.Entry] = []
+        var merged: [ConfigNode.Entry] = []
+        var lines: [String: Int] = [:]
+        for (keyNode, valueNode) in mapping {
+            let mark = keyNode.mark.map { Position(line: $0.line, column: $0.column) } ?? Position(line: 1, column: 1)
+            guard case .scalar(let scalar) = keyNode else {
+                throw issue(at: mark, "an option's name must be a word", "quote it if it has { } or [ ] in it")
+            }
+            let key = renamed[mark] ?? scalar.string
+            let value = try convert(valueNode, pointer: "\(pointer)/\(Self.escaped(key))", label: key)
+            if let first = lines[key] {
+                issue(at: mark, "the option \"\(key)\" is here twice", "the first is on line \(first); remove one").report()
+                continue
+            }
+            lines[key] = mark.line
+            if key == "<<", scalar.style == .plain {
+                merged += try value.elements.flatMap { try $0.entries }
+                continue
+            }
+            let length = key.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
+            let place = Place(line: mark.line, column: mark.column, length: length, pointer: value.place.pointer)
+            entries.append(ConfigNode.Entry(key: key, value: value, keyPlace: place))
+        }
+        // What stands in the map itself wins over what is merged in, and an earlier merge over a later.
+        var known = Set(entries.map(\.key))
+        return entries + merged.filter { known.insert($0.key).inserted }
+    }
+
+    private static func content(of scalar: Node.Scalar) -> ConfigNode.Content {
+        let text = scalar.string
+        let isText = scalar.tag.description == "tag:yaml.org,2002:str"
+        if scalar.style == .plain, !isText, ["", "~", "null", "Null", "NULL"].contains(text) { return .null }
+        let style: ConfigNode.Scalar.Style =
+            switch scalar.style {
+            case .any, .plain: .plain
+            case .singleQuoted: .singleQuoted
+            case .doubleQuoted: .doubleQuoted
+            case .literal: .literal
+            case .folded: .folded
+            }
+        return .scalar(ConfigNode.Scalar(written: text, style: style))
+    }
+
+    private func check(_ tag: Tag, at mark: Position) throws {
+        let name = tag.description
+        guard !name.isEmpty, name != "!", !name.hasPrefix("tag:yaml.org,2002:") else { return }
+        throw issue(at: mark, "the tag \(name) means nothing here", "remove it; quote the value if ! belongs to it")
+    }
+
+    /// RFC 6901, 3.
+    private static func escaped(_ key: String) -> String {
+        guard key.contains(where: { $0 == "~" || $0 == "/" }) else { return key }
+        return key.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.map(String.init).joined()
+    }
+}

@@ -1,0 +1,140 @@
+public import RelayCore
+
+/// What the dispatcher knows of its destinations, and its decisions: what to claim now, when to look again, what a
+/// result means. Pure: time and chance come in as arguments.
+public struct DispatchState: Sendable {
+    /// One destination's standing.
+    public struct Lane: Sendable {
+        public internal(set) var inFlight = 0
+        /// When the next delivery is due; nil: none that we know of.
+        public internal(set) var nextDue: Timestamp?
+        public internal(set) var isPaused = false
+        public internal(set) var breaker: Breaker
+        var limiter: RateLimiter?
+    }
+
+    public private(set) var destinations: [String: Lane] = [:]
+    public private(set) var inFlight = 0
+    private let breaker: Breaker.Configuration
+    private let capacity: Int
+    /// Where the last round of claims ended, so that a full house serves all in turn.
+    private var turn = 0
+
+    /// - Parameter capacity: requests under way in all.
+    public init(capacity: Int, breaker: Breaker.Configuration) {
+        self.capacity = capacity
+        self.breaker = breaker
+    }
+
+    private mutating func with<Result>(_ key: String, _ body: (inout Lane) -> Result) -> Result {
+        let fresh = Lane(breaker: Breaker(breaker))
+        return body(&destinations[key, default: fresh])
+    }
+
+    /// Something of the destination is due at the given moment or earlier.
+    public mutating func wake(_ key: String, at due: Timestamp) {
+        with(key) { $0.nextDue = min($0.nextDue ?? due, due) }
+    }
+
+    public mutating func setPaused(_ key: String, _ isPaused: Bool) {
+        let fresh = Breaker(breaker)
+        with(key) { destination in
+            destination.isPaused = isPaused
+            if !isPaused { destination.breaker = fresh }
+        }
+    }
+
+    /// What to take off the outbox now.
+    /// - Parameter settings: nil for a destination that is gone; its deliveries stay where they are.
+    public mutating func claims(at now: Timestamp, settings: (String) -> DestinationSettings?) -> [Claim] {
+        let ready = destinations.keys.filter { key in destinations[key]?.nextDue.map { $0 <= now } ?? false }
+        guard !ready.isEmpty, inFlight < capacity else { return [] }
+        let ordered = ready.count == 1 ? ready : rotated(ready.sorted())
+        var claims: [Claim] = []
+        var taken = inFlight
+        for key in ordered where taken < capacity {
+            guard let settings = settings(key) else { continue }
+            let limit = with(key) { $0.limit(now: now, settings: settings) }
+            let wanted = min(limit, room(for: key, taken: taken))
+            guard wanted > 0 else { continue }
+            taken += wanted
+            claims.append(Claim(destination: key, limit: wanted))
+        }
+        return claims
+    }
+
+    /// How many more slots a destination may have, so that slow ones cannot take them all: the first half of the house
+    /// is for whoever comes, the next quarter in equal shares, the last for destinations with nothing under way.
+    private func room(for key: String, taken: Int) -> Int {
+        let mine = destinations[key]?.inFlight ?? 0
+        if taken * 2 < capacity { return max(1, capacity / 2 - taken) }
+        if taken * 4 < capacity * 3 { return max(0, max(1, capacity / max(destinations.count, 1)) - mine) }
+        return mine == 0 ? 1 : 0
+    }
+
+    private mutating func rotated(_ keys: [String]) -> [String] {
+        turn += 1
+        let start = turn % keys.count
+        return Array(keys[start...] + keys[..<start])
+    }
+
+    /// Deliveries were taken; each is now under way.
+    public mutating func claimed(_ result: ClaimResult, at now: Timestamp) {
+        let count = result.deliveries.count
+        inFlight += count
+        with(result.destination) { destination in
+            destination.inFlight += count
+            destination.nextDue = result.nextDue
+            destination.limiter?.take(count, at: now)
+            if count > 0 { destination.breaker.sent() }
+        }
+    }
+
+    /// An attempt ended.
+    public mutating func finished(_ key: String, _ result: AttemptResult, limit: Int, at now: Timestamp) {
+        inFlight -= 1
+        with(key) { destination in
+            destination.inFlight -= 1
+            if Breaker.isDown(result) {
+                destination.breaker.failed(at: now, retryAfter: result.retryAfter)
+            } else {
+                destination.breaker.succeeded(limit: limit)
+            }
+        }
+    }
+
+    /// Forgets destinations with nothing under way and nothing due, so that a deleted webhook leaves no trace.
+    public mutating func forgetIdle(keeping isKnown: (String) -> Bool) {
+        destinations = destinations.filter { key, destination in
+            destination.inFlight > 0 || destination.nextDue != nil || destination.isPaused || isKnown(key)
+        }
+    }
+
+    /// When there is something to do that no event will tell of; nil when all wait for events.
+    public func nextWake(after now: Timestamp, settings: (String) -> DestinationSettings?) -> Timestamp? {
+        var earliest: Timestamp?
+        for (key, destination) in destinations {
+            guard !destination.isPaused, var due = destination.nextDue, let settings = settings(key) else { continue }
+            if let opens = destination.breaker.opensAt { due = max(due, opens) }
+            if destination.breaker.allowance(limit: settings.maxInFlight, at: max(due, now)) <= destination.inFlight {
+                continue  // a result has to come in first
+            }
+            if let limiter = destination.limiter, limiter.available(at: max(due, now)) == 0 {
+                due = max(due, limiter.nextAvailable(after: now))
+            }
+            // What is due already and was not claimed waits for a result, not for time.
+            if due > now { earliest = min(earliest ?? due, due) }
+        }
+        return earliest
+    }
+}
+
+extension DispatchState.Lane {
+    fileprivate mutating func limit(now: Timestamp, settings: DestinationSettings) -> Int {
+        guard !isPaused else { return 0 }
+        if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map(RateLimiter.init) }
+        let allowed = breaker.allowance(limit: settings.maxInFlight, at: now) - inFlight
+        guard let limiter else { return max(0, allowed) }
+        return max(0, min(allowed, limiter.available(at: now)))
+    }
+}

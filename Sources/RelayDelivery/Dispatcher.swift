@@ -1,0 +1,262 @@
+public import Logging
+public import RelayCore
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Finds destinations by key: configured ones and sessions' webhooks.
+public protocol DestinationProvider: Sendable {
+    /// Nil when there is none (any more): its deliveries stay queued.
+    func destination(_ key: String) -> (any Destination)?
+}
+
+/// Takes due deliveries off the outbox, sends each once, decides what its result means, and commits result and next
+/// state together.
+///
+/// One loop: gather what has happened, decide, exchange settlements for claims in one transaction, start the claimed
+/// attempts, again. The more happens at once, the larger the transactions get.
+public final class Dispatcher: Service {
+    public struct Configuration: Sendable {
+        /// Requests under way in all. Default 1,024.
+        public var capacity: Int
+        public var breaker: Breaker.Configuration
+        /// How long a shutdown waits for requests under way. Default 15 s.
+        public var grace: Duration
+
+        public init(
+            capacity: Int = 1024,
+            breaker: Breaker.Configuration = .init(),
+            grace: Duration = .seconds(15)
+        ) {
+            self.capacity = capacity
+            self.breaker = breaker
+            self.grace = grace
+        }
+    }
+
+    private let outbox: any Outbox & OutboxAdministration
+    private let destinations: any DestinationProvider
+    private let clock: any RelayClock
+    private let configuration: Configuration
+    private let random: @Sendable () -> Double
+    private let logger: Logger
+    private let inbox = DispatcherInbox()
+    private let state: Mutex<DispatchState>
+
+    /// - Parameter random: uniform in 0..<1, for jitter.
+    public init(
+        outbox: any Outbox & OutboxAdministration,
+        destinations: any DestinationProvider,
+        clock: any RelayClock,
+        configuration: Configuration = .init(),
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        logger: Logger
+    ) {
+        self.outbox = outbox
+        self.destinations = destinations
+        self.clock = clock
+        self.configuration = configuration
+        self.random = random
+        self.logger = logger
+        state = Mutex(DispatchState(capacity: configuration.capacity, breaker: configuration.breaker))
+    }
+
+    /// How a destination stands; nil when nothing was ever due there.
+    public func standing(of key: String) -> DispatchState.Lane? {
+        state.withLock { $0.destinations[key] }
+    }
+
+    /// Requests under way now.
+    public var inFlight: Int { state.withLock { $0.inFlight } }
+
+    /// Stops or resumes sending to a destination. Keeping the wish over restarts is the store's part.
+    public func setPaused(_ key: String, _ isPaused: Bool) {
+        state.withLock { state in
+            state.setPaused(key, isPaused)
+            if !isPaused { state.wake(key, at: clock.now) }
+        }
+        inbox.post { $0.isStirred = true }
+    }
+
+    /// Destinations came, went, or changed their settings.
+    public func destinationsChanged() {
+        state.withLock { $0.forgetIdle { destinations.destination($0) != nil } }
+        inbox.post { $0.isStirred = true }
+    }
+
+    public func run() async throws {
+        let pauses = try await outbox.pauses()
+        let due = try await outbox.dueTimes()
+        state.withLock { state in
+            for pause in pauses { state.setPaused(pause.destination, true) }
+            for (key, moment) in due { state.wake(key, at: moment) }
+        }
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { [outbox, inbox] in
+                    for await keys in outbox.wakeups { inbox.post { $0.due.formUnion(keys) } }
+                }
+                await loop(in: &group)
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.inbox.post { $0.isShuttingDown = true }
+        }
+    }
+
+    private func loop(in group: inout DiscardingTaskGroup) async {
+        // What the store could not take yet stays here: a result must not be lost while the process lives.
+        var settlements: [Settlement] = []
+        var failures = 0
+        var deadline: Timestamp?
+        while true {
+            let news = inbox.drain()
+            let now = clock.now
+            state.withLock { state in
+                for key in news.due { state.wake(key, at: now) }
+            }
+            for finished in news.finished { settlements.append(await settle(finished, at: now)) }
+            if deadline == nil {
+                if Task.isCancelled { deadline = now } else if news.isShuttingDown { deadline = now + configuration.grace }
+            }
+            if let deadline {
+                if settlements.isEmpty && inFlight == 0 { return }
+                if now >= deadline {
+                    group.cancelAll()
+                    if failures > 0 { return }
+                }
+            }
+            let claims =
+                deadline == nil
+                ? state.withLock { $0.claims(at: now) { destinations.destination($0)?.settings } } : []
+            guard !settlements.isEmpty || !claims.isEmpty else {
+                await idle(after: now, deadline: deadline)
+                continue
+            }
+            do {
+                let results = try await outbox.exchange(settlements, claims: claims, at: clock.now)
+                settlements.removeAll(keepingCapacity: true)
+                failures = 0
+                start(results, in: &group)
+            } catch {
+                failures += 1
+                logger.error(
+                    "Results of attempts could not be written; trying again",
+                    metadata: ["error": "\(error)", "results": "\(settlements.count)", "tries": "\(failures)"]
+                )
+                try? await clock.sleep(until: clock.now + .milliseconds(min(5000, 100 << min(failures, 6))))
+            }
+        }
+    }
+
+    /// Waits for news, or for the moment that something is due.
+    private func idle(after now: Timestamp, deadline: Timestamp?) async {
+        var wake = deadline
+        if deadline == nil {
+            wake = state.withLock { $0.nextWake(after: now) { destinations.destination($0)?.settings } }
+        }
+        let isShutdownNews = deadline == nil
+        guard let wake else { return await inbox.wait(isShutdownNews: isShutdownNews) }
+        guard wake > now else {
+            // Past the deadline only the cancelled attempts are left to wait for.
+            return await inbox.wait(isShutdownNews: false)
+        }
+        await withTaskGroup { group in
+            group.addTask { [clock] in try? await clock.sleep(until: wake) }
+            group.addTask { [inbox] in await inbox.wait(isShutdownNews: isShutdownNews) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func start(_ results: [ClaimResult], in group: inout DiscardingTaskGroup) {
+        let now = clock.now
+        state.withLock { state in
+            for result in results { state.claimed(result, at: now) }
+        }
+        for result in results {
+            let destination = destinations.destination(result.destination)
+            for delivery in result.deliveries {
+                group.addTask { [clock, inbox] in
+                    let startedAt = clock.now
+                    let outcome =
+                        await destination?.send(delivery, at: clock.wall)
+                        ?? AttemptResult(
+                            outcome: .failed(.interrupted),
+                            error: "The destination was removed before the request left.",
+                            target: "",
+                            duration: .zero
+                        )
+                    inbox.post {
+                        $0.finished.append(.init(delivery: delivery, startedAt: startedAt, result: outcome))
+                    }
+                }
+            }
+        }
+    }
+
+    private func settle(_ finished: DispatcherInbox.Finished, at now: Timestamp) async -> Settlement {
+        let delivery = finished.delivery
+        let settings = destinations.destination(delivery.destination)?.settings ?? DestinationSettings()
+        let wasOpen = standing(of: delivery.destination)?.breaker.opensAt != nil
+        state.withLock {
+            $0.finished(delivery.destination, finished.result, limit: settings.maxInFlight, at: now)
+        }
+        if !wasOpen, let until = standing(of: delivery.destination)?.breaker.opensAt {
+            logger.warning(
+                "Destination is down; probing it from time to time",
+                metadata: ["destination": "\(delivery.destination)", "next_probe": "\(until)"]
+            )
+        }
+        let decision = RetryDecision(
+            after: finished.result,
+            of: delivery,
+            policy: settings.retry,
+            now: now,
+            random: random()
+        )
+        let attempt = Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
+        let next: Settlement.Next
+        switch decision {
+        case .delivered:
+            next = .delivered
+        case .retry(let due):
+            next = .retry(at: due)
+        case .dead(let reason):
+            next = .dead(reason)
+            logger.warning(
+                "Delivery is a dead letter",
+                metadata: [
+                    "delivery": "\(delivery.id)", "destination": "\(delivery.destination)",
+                    "reason": "\(reason.rawValue)", "attempts": "\(delivery.attempt)",
+                    "status": "\(finished.result.status.map(String.init) ?? "none")",
+                ]
+            )
+        case .park:
+            next = .retry(at: now)
+            await pauseForGood(delivery.destination, at: now)
+        }
+        return Settlement(delivery: delivery.id, attempt: attempt, next: next)
+    }
+
+    /// 410: the receiver wants no more. Its deliveries stay queued until somebody resumes the destination.
+    private func pauseForGood(_ key: String, at now: Timestamp) async {
+        let isNew = state.withLock { state in
+            let isNew = state.destinations[key]?.isPaused != true
+            state.setPaused(key, true)
+            return isNew
+        }
+        guard isNew else { return }
+        logger.warning(
+            "Destination answered 410 Gone and is paused; its deliveries are kept until it is resumed",
+            metadata: ["destination": "\(key)"]
+        )
+        do {
+            try await outbox.pause(DestinationPause(destination: key, reason: .gone, since: now))
+        } catch {
+            logger.error(
+                "The pause could not be written and ends with this process",
+                metadata: ["destination": "\(key)", "error": "\(error)"]
+            )
+        }
+    }
+}

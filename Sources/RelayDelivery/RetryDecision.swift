@@ -1,0 +1,61 @@
+public import RelayCore
+
+/// What becomes of a delivery after an attempt.
+public enum RetryDecision: Sendable, Equatable {
+    case delivered
+    case retry(at: Timestamp)
+    case dead(DeadReason)
+    /// 410 Gone: the destination is to be paused and the delivery stays queued for the day that it is resumed.
+    case park
+
+    /// The one place that decides whether and when to try again.
+    /// - Parameter random: uniform in 0..<1, for the jitter.
+    public init(
+        after result: AttemptResult,
+        of delivery: ClaimedDelivery,
+        policy: RetryPolicy,
+        now: Timestamp,
+        random: Double
+    ) {
+        switch result.outcome {
+        case .delivered:
+            self = .delivered
+            return
+        case .failed(.blockedAddress):
+            self = .dead(.blockedDestination)
+            return
+        case .failed(.invalidRequest):
+            self = .dead(.invalidRequest)
+            return
+        case .failed(.interrupted) where delivery.attemptInSeries >= policy.maxAttempts:
+            self = .dead(.interrupted)
+            return
+        case .failed(.interrupted):
+            self = .retry(at: now)
+            return
+        case .refused where result.status == 410:
+            self = .park
+            return
+        case .refused, .failed:
+            break
+        }
+        guard policy.retries(result) else {
+            self = .dead(.refused)
+            return
+        }
+        guard delivery.attemptInSeries < policy.maxAttempts else {
+            self = .dead(.exhausted)
+            return
+        }
+        let due = now + policy.delay(
+            afterAttempt: delivery.attemptInSeries,
+            retryAfter: result.retryAfter,
+            random: random
+        )
+        if let limit = policy.maxElapsedTime, due > delivery.seriesStartedAt + limit {
+            self = .dead(.expired)
+        } else {
+            self = .retry(at: due)
+        }
+    }
+}

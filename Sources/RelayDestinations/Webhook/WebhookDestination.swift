@@ -1,0 +1,139 @@
+public import RelayCore
+public import RelayHTTPClient
+
+/// Posts deliveries to one address, as stage-07 shapes them.
+public struct WebhookDestination: Destination {
+    public static let userAgent = "ZapHub-Webhook/1.0"
+    /// How much of an answer's body is kept with the attempt, in bytes.
+    public static let keptResponse = 4096
+
+    public let settings: DestinationSettings
+    private let url: String
+    private let headers: [(name: String, value: String)]
+    private let signer: WebhookSigner
+    private let timeout: Duration
+    private let maxResponseBody: Int
+    private let engine: CurlEngine
+
+    /// - Parameters:
+    ///   - headers: the receiver's own, beside the relay's.
+    ///   - secrets: the keys that sign, newest first; empty: nothing is signed.
+    ///   - timeout: for the whole exchange.
+    ///   - maxResponseBody: reading an answer stops there, in bytes.
+    public init(
+        url: String,
+        headers: [(name: String, value: String)] = [],
+        secrets: [WebhookSecret] = [],
+        timeout: Duration = .seconds(10),
+        maxResponseBody: Int = 64 << 10,
+        settings: DestinationSettings,
+        engine: CurlEngine
+    ) {
+        self.url = url
+        self.headers = headers
+        signer = WebhookSigner(secrets: secrets)
+        self.timeout = timeout
+        self.maxResponseBody = maxResponseBody
+        self.settings = settings
+        self.engine = engine
+    }
+
+    public var target: String { url }
+
+    /// The request of an attempt, signed for the given moment.
+    public func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
+        var fields: [(name: String, value: String)] = [
+            ("Content-Type", "application/json"),
+            ("User-Agent", Self.userAgent),
+            ("X-ZapHub-Event", delivery.type.name),
+            ("X-ZapHub-Session", delivery.session),
+            ("X-ZapHub-Delivery", delivery.name),
+        ]
+        fields += headers
+        if let scheme = delivery.signing {
+            fields += signer.headers(scheme, id: delivery.id.webhookID, body: delivery.body, at: moment)
+        }
+        return HTTPRequest(
+            url: url,
+            headers: fields,
+            body: delivery.body,
+            timeout: timeout,
+            connectTimeout: min(timeout, .seconds(5)),
+            maximumResponseBody: maxResponseBody,
+            keptResponseBody: Self.keptResponse
+        )
+    }
+
+    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+        do {
+            let response = try await engine.send(request(for: delivery, at: moment))
+            return AttemptResult(response, from: url, at: moment)
+        } catch {
+            return AttemptResult(error, from: url)
+        }
+    }
+
+    /// Sends one request outside the queue, for the routes that test an address.
+    public func probe(
+        _ delivery: ClaimedDelivery,
+        at moment: Timestamp
+    ) async throws(HTTPFailure) -> HTTPResponse {
+        try await engine.send(request(for: delivery, at: moment))
+    }
+}
+
+extension AttemptResult {
+    init(_ response: HTTPResponse, from target: String, at moment: Timestamp) {
+        let isDelivered = (200..<300).contains(response.status)
+        self.init(
+            outcome: isDelivered ? .delivered : .refused,
+            status: response.status,
+            retryAfter: response.header("retry-after").flatMap { RetryAfter.wait(asked: $0, at: moment) },
+            error: isDelivered ? nil : Self.explain(response),
+            response: response.body.isEmpty ? nil : String(decoding: response.body, as: UTF8.self),
+            target: target,
+            duration: response.duration
+        )
+    }
+
+    init(_ failure: HTTPFailure, from target: String) {
+        self.init(
+            outcome: .failed(FailureKind(failure.kind)),
+            error: failure.message,
+            target: target,
+            duration: failure.duration
+        )
+    }
+
+    private static func explain(_ response: HTTPResponse) -> String {
+        switch response.status {
+        case 300..<400:
+            let place = response.header("location").map { " to \($0)" } ?? ""
+            return "Webhook returned status \(response.status)\(place); redirects are not followed, "
+                + "so configure the final address"
+        case 401, 403:
+            return "Webhook returned status \(response.status); check the credentials in its headers"
+        case 410:
+            return "Webhook returned status 410 Gone; it is paused until somebody resumes it"
+        default:
+            return "Webhook returned status \(response.status)"
+        }
+    }
+}
+
+extension FailureKind {
+    init(_ kind: HTTPFailure.Kind) {
+        switch kind {
+        case .dns: self = .dns
+        case .connect: self = .connect
+        case .tls: self = .tls
+        case .timeout: self = .timeout
+        case .reset: self = .reset
+        case .protocolError: self = .protocolError
+        case .blockedAddress: self = .blockedAddress
+        case .invalidRequest: self = .invalidRequest
+        case .cancelled: self = .interrupted
+        case .other: self = .other
+        }
+    }
+}

@@ -1,0 +1,80 @@
+extension EgressGuard {
+    /// A URL that deliveries will not be sent to.
+    public struct URLRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+        /// What is wrong and what to write instead. Holds nothing of the URL but its scheme, host and port.
+        public let message: String
+
+        public var description: String { message }
+    }
+
+    /// Looks at a URL when it is written, for an early error. No DNS happens here and passing proves nothing about the
+    /// address: ``decision(address:port:host:)`` falls again at each connection.
+    ///
+    /// - Throws: ``URLRefusal`` for what is not a plain `http` or `https` URL, for a denied literal address, and for names
+    ///   that never are public (`localhost`, `*.local`, `*.internal`, `*.home.arpa`, single labels) unless the allow-list
+    ///   opens them.
+    public func check(url: String) throws(URLRefusal) {
+        let target: RequestTarget
+        do throws(RequestTarget.Problem) {
+            target = try RequestTarget(url: url)
+        } catch {
+            throw URLRefusal(message: error.message)
+        }
+        let literal = target.host.split(separator: "%").first.flatMap { IPAddress(String($0)) }
+        if let literal {
+            if case .denied(let reason) = decision(address: literal, port: target.port, host: target.host) {
+                throw URLRefusal(message: reason)
+            }
+            return
+        }
+        let host = Self.canonicalHost(target.host)
+        if entries.contains(where: { $0.opens(host: host, port: target.port) }) { return }
+        guard let why = Self.privateName(host), !mayReachPrivate(host: host, port: target.port) else {
+            return try checkPort(target)
+        }
+        throw URLRefusal(
+            message: "\(host) is \(why), where deliveries may not go; "
+                + "if it is meant, add \"\(host):\(target.port)\" to egress.allow"
+        )
+    }
+
+    /// Why a name cannot be a public host's, or nil.
+    private static func privateName(_ host: String) -> String? {
+        if host == "metadata.google.internal" || host == "metadata.amazonaws.com" { return "a cloud's metadata service" }
+        if host == "localhost" || host.hasSuffix(".localhost") { return "this machine" }
+        if !host.contains(".") { return "a name of the local network" }
+        let isLocal = [".local", ".internal", ".home.arpa"].contains { host.hasSuffix($0) }
+        return isLocal ? "a name of the local network" : nil
+    }
+
+    /// Whether an allowed address may be what a private name stands for; only the connection will tell.
+    private func mayReachPrivate(host: String, port: Int) -> Bool {
+        if host.hasPrefix("metadata.") { return false }
+        let isLoopback = host == "localhost" || host.hasSuffix(".localhost")
+        return entries.contains { entry in
+            guard case .network(let network) = entry.subject, entry.port == nil || entry.port == port else { return false }
+            let loopback = [IPAddress(ipv4: 0x7f00_0001), IPAddress(ipv6: 1)]
+            if isLoopback { return loopback.contains { network.contains($0) } }
+            return !loopback.contains { network.base == $0 }
+        }
+    }
+
+    private func checkPort(_ target: RequestTarget) throws(URLRefusal) {
+        // A private network on the allow-list has every port, and the name may lead there.
+        guard case .only(let allowed) = ports, !allowed.contains(target.port),
+            !mayReachPrivate(host: target.host, port: target.port)
+        else { return }
+        let list = allowed.sorted().map(String.init).joined(separator: ", ")
+        throw URLRefusal(
+            message: "port \(target.port) is not among the ports that deliveries may use (\(list)); "
+                + "if it is meant, add \"\(target.host):\(target.port)\" to egress.allow"
+        )
+    }
+}
+
+extension EgressGuard.Entry {
+    fileprivate func opens(host: String, port: Int) -> Bool {
+        guard case .host(let name) = subject else { return false }
+        return name == host && (self.port == nil || self.port == port)
+    }
+}

@@ -1,0 +1,84 @@
+internal import CCurl
+import Glibc
+internal import Logging
+import Synchronization
+
+/// The engine's thread, joined once.
+final class EngineThread: Sendable {
+    /// What the thread is born with.
+    private final class Start: Sendable {
+        let mailbox: EngineMailbox
+        let configuration: CurlEngine.Configuration
+        let egress: EgressGuard
+        let logger: Logger
+
+        init(_ mailbox: EngineMailbox, _ configuration: CurlEngine.Configuration, _ egress: EgressGuard, _ logger: Logger) {
+            self.mailbox = mailbox
+            self.configuration = configuration
+            self.egress = egress
+            self.logger = logger
+        }
+    }
+
+    private let id: pthread_t
+    private let isJoined = Mutex(false)
+
+    init(
+        mailbox: EngineMailbox, configuration: CurlEngine.Configuration, egress: EgressGuard, logger: Logger
+    ) throws(CurlEngine.SetupError) {
+        try EngineLoop.prepareProcess()
+        let start = Unmanaged.passRetained(Start(mailbox, configuration, egress, logger))
+        var id = pthread_t()
+        let code = pthread_create(&id, nil, { EngineThread.main($0) }, start.toOpaque())
+        guard code == 0 else {
+            start.release()
+            throw CurlEngine.SetupError(description: "the HTTP engine got no thread: \(errnoText(code))")
+        }
+        self.id = id
+    }
+
+    /// Waits for the thread's end. Does nothing on the thread itself, where a completion may ask for the shutdown.
+    func join() {
+        if pthread_equal(id, pthread_self()) != 0 { return }
+        if takeHandle() { pthread_join(id, nil) }
+    }
+
+    /// As ``join()``, for the last owner: when a completion let go of the engine, the thread ends by itself.
+    func joinOrDetach() {
+        guard takeHandle() else { return }
+        if pthread_equal(id, pthread_self()) != 0 {
+            pthread_detach(id)
+        } else {
+            pthread_join(id, nil)
+        }
+    }
+
+    /// True for the first caller, who has to join; the lock is not held while joining, or the thread could wait for it.
+    private func takeHandle() -> Bool {
+        isJoined.withLock { isJoined in
+            defer { isJoined = true }
+            return !isJoined
+        }
+    }
+
+    private static func main(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let raw else { return nil }
+        let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
+        // Signals belong to the process's other threads; for SIGPIPE this turns a write to a dead TLS connection into EPIPE.
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, nil)
+        ccurl_name_thread("http-engine")
+
+        var refused = "the HTTP engine could not start"
+        do throws(CurlEngine.SetupError) {
+            let loop = try EngineLoop(start.mailbox, start.configuration, start.egress, start.logger)
+            loop.run()
+            refused = "the relay is shutting down; the request was not sent"
+        } catch {
+            start.logger.error("the HTTP engine could not start", metadata: ["error": "\(error)"])
+        }
+        for job in start.mailbox.end() { job.refuse(refused) }
+        return nil
+    }
+}

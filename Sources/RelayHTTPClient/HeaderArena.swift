@@ -1,0 +1,93 @@
+internal import CCurl
+
+/// The header list of one request in memory of its own: libcurl only reads the list, and building it here saves two
+/// allocations a header.
+struct HeaderArena: ~Copyable {
+    private var text = GrowingMemory()
+    private var nodes: UnsafeMutablePointer<curl_slist> = .allocate(capacity: 64)
+    private var nodeCapacity = 64
+    private(set) var count = 0
+
+    deinit {
+        nodes.deallocate()
+    }
+
+    /// What `CURLOPT_HTTPHEADER` takes; valid until the next ``fill(_:userAgent:)``.
+    var list: UnsafeMutablePointer<curl_slist> { nodes }
+
+    /// Lays out the fields of a request, and those that keep libcurl from adding its own.
+    ///
+    /// - Throws: `.invalidRequest` for a field that ``HTTPHeaderRules`` rejects.
+    mutating func fill(_ headers: [(name: String, value: String)], userAgent: String) throws(HTTPFailure) {
+        var needed = 64 + userAgent.utf8.count
+        for (name, value) in headers {
+            if let problem = HTTPHeaderRules.problem(name: name, value: value) {
+                throw HTTPFailure(kind: .invalidRequest, message: problem)
+            }
+            needed += name.utf8.count + value.utf8.count + 3
+        }
+        text.reserve(needed)
+        reserveNodes(headers.count + 3)
+        count = 0
+
+        var offset = 0
+        var hasContentType = false
+        var hasUserAgent = false
+        for (name, value) in headers {
+            if name.utf8.count == 12, name.lowercased() == "content-type" { hasContentType = true }
+            if name.utf8.count == 10, name.lowercased() == "user-agent" { hasUserAgent = true }
+            append(name, value, at: &offset)
+        }
+        if !hasUserAgent { append("User-Agent", userAgent, at: &offset) }
+        // An empty field tells libcurl to leave out its own: a form's content type, and a wait of a second for
+        // "100 Continue" before large bodies.
+        if !hasContentType { appendRemoval("Content-Type", at: &offset) }
+        appendRemoval("Expect", at: &offset)
+        for index in 0..<count { nodes[index].next = index + 1 < count ? nodes + index + 1 : nil }
+    }
+
+    private mutating func append(_ name: String, _ value: String, at offset: inout Int) {
+        let start = offset
+        put(name, &offset)
+        // libcurl's notation of a field without a value, which "Name:" would remove.
+        let isBlank = value.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        if isBlank {
+            put(";", &offset)
+        } else {
+            put(": ", &offset)
+            put(value, &offset)
+        }
+        close(start, &offset)
+    }
+
+    private mutating func appendRemoval(_ name: String, at offset: inout Int) {
+        let start = offset
+        put(name, &offset)
+        put(":", &offset)
+        close(start, &offset)
+    }
+
+    private func put(_ string: String, _ offset: inout Int) {
+        var string = string
+        string.withUTF8 { bytes in
+            guard let source = bytes.baseAddress else { return }
+            (text.base + offset).copyMemory(from: source, byteCount: bytes.count)
+            offset += bytes.count
+        }
+    }
+
+    private mutating func close(_ start: Int, _ offset: inout Int) {
+        text.base.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
+        offset += 1
+        let data = (text.base + start).assumingMemoryBound(to: CChar.self)
+        (nodes + count).initialize(to: curl_slist(data: data, next: nil))
+        count += 1
+    }
+
+    private mutating func reserveNodes(_ count: Int) {
+        guard count > nodeCapacity else { return }
+        nodes.deallocate()
+        nodeCapacity = count * 2
+        nodes = .allocate(capacity: nodeCapacity)
+    }
+}

@@ -1,0 +1,77 @@
+internal import CCurl
+import Glibc
+
+/// What libcurl calls while it works. Nothing here may throw, capture or call libcurl.
+extension Transfer {
+    private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Before a connection, with the address that DNS gave. A refusal makes libcurl try the name's next address.
+    static func openSocket(
+        _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+    ) -> curl_socket_t {
+        guard let transfer = from(context), let address, purpose == CURLSOCKTYPE_IPCXN else { return -1 }
+        let target = address.pointee
+        // `addr` is declared as the generic address and holds as many bytes as its family needs.
+        let candidate = withUnsafePointer(to: &address.pointee.addr) { raw in IPAddress(raw) }
+        guard let candidate, transfer.allows(candidate, port: transfer.target.port) else { return -1 }
+
+        let descriptor = socket(target.family, target.socktype | Int32(SOCK_CLOEXEC.rawValue), target.protocol)
+        if descriptor < 0 {
+            transfer.socketError = errno
+            return -1
+        }
+        transfer.socketWasOpened = true
+        return descriptor
+    }
+
+    /// Before each request, also on a reused connection, whose address an older guard may have allowed.
+    static func willRequest(
+        _ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?, _ port: Int32
+    ) -> Int32 {
+        guard let transfer = from(context), let peer,
+            let address = IPAddress(String(cString: peer)), transfer.allows(address, port: Int(port))
+        else {
+            from(context)?.stop = .denied
+            return CURL_PREREQFUNC_ABORT
+        }
+        transfer.peer = address
+        return CURL_PREREQFUNC_OK
+    }
+
+    private func allows(_ address: IPAddress, port: Int) -> Bool {
+        switch loop.egress.decision(address: address, port: port, host: target.host) {
+        case .allowed: return true
+        case .denied(let reason):
+            if denial == nil { denial = reason }
+            return false
+        }
+    }
+
+    static func takeHeader(
+        _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
+    ) -> Int {
+        guard let transfer = from(context) else { return 0 }
+        guard transfer.head.take(UnsafeRawBufferPointer(start: data, count: count)) else {
+            transfer.stop = .headerLimit
+            return 0
+        }
+        return count
+    }
+
+    /// Counts here and nowhere else: libcurl's own size limit does not see chunked bodies.
+    static func takeBody(
+        _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
+    ) -> Int {
+        guard let transfer = from(context) else { return 0 }
+        transfer.bodyBytes += count
+        let room = min(transfer.keptBody, transfer.maximumBody) - transfer.body.count
+        if room > 0 { transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: min(room, count))) }
+        if transfer.bodyBytes > transfer.maximumBody {
+            transfer.stop = .bodyLimit
+            return Int(CURL_WRITEFUNC_ERROR)
+        }
+        return count
+    }
+}

@@ -1,0 +1,119 @@
+internal import CCurl
+import Glibc
+
+/// One libcurl easy handle and the memory that libcurl reads and writes while a request is under way. Reused from
+/// request to request, and touched by the engine's thread only.
+///
+/// Ownership: the loop holds the transfer in its table from `add_handle` to `remove_handle`, so callbacks get an
+/// unretained pointer.
+final class Transfer {
+    /// Why a callback of ours told libcurl to give up.
+    enum Stop { case bodyLimit, headerLimit, denied }
+
+    let easy: UnsafeMutableRawPointer
+    unowned let loop: EngineLoop
+    /// libcurl's own words on a failure.
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// The request's body: libcurl does not copy it, and a Swift array's storage may not be lent for so long.
+    var requestBody = GrowingMemory()
+    var requestHeaders = HeaderArena()
+
+    private(set) var job: EngineJob?
+    private(set) var target = RequestTarget(host: "", port: 0, isTLS: false)
+    private(set) var hasRetried = false
+
+    // What came back.
+    var head = ResponseHead()
+    var body: [UInt8] = []
+    var bodyBytes = 0
+    var stop: Stop?
+
+    // How far it got.
+    var peer: IPAddress?
+    var denial: String?
+    var socketWasOpened = false
+    var socketError: Int32 = 0
+
+    init(loop: EngineLoop) throws(HTTPFailure) {
+        guard let easy = curl_easy_init() else {
+            throw HTTPFailure(kind: .other, message: "libcurl is out of memory", networkCode: "ENOMEM")
+        }
+        self.easy = easy
+        self.loop = loop
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        errorText.deallocate()
+    }
+
+    var id: UInt64 { job?.id ?? 0 }
+    var keptBody: Int { job?.request.keptResponseBody ?? 0 }
+    var maximumBody: Int { job?.request.maximumResponseBody ?? 0 }
+    var isNewConnection: Bool {
+        var connections = 0
+        ccurl_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+        return connections > 0
+    }
+
+    /// Makes the handle ready for a request.
+    ///
+    /// - Throws: `.invalidRequest` for what may not be sent, `.other` when libcurl refuses a setting.
+    func prepare(_ job: EngineJob, _ target: RequestTarget, httpVersion: Int) throws(HTTPFailure) {
+        let request = job.request
+        try requestHeaders.fill(request.headers, userAgent: loop.configuration.userAgent)
+        requestBody.fill(request.body)
+        self.job = job
+        self.target = target
+        hasRetried = false
+        forgetResponse()
+        curl_easy_reset(easy)
+        do throws(HTTPFailure) {
+            try setOptions(request, httpVersion: httpVersion)
+        } catch {
+            _ = release()
+            throw error
+        }
+    }
+
+    /// Gives up the request and what belongs to it; the handle can serve another.
+    func release() -> (@Sendable (Result<HTTPResponse, HTTPFailure>) -> Void)? {
+        defer {
+            job = nil
+            body = []
+            requestBody.shrink()
+        }
+        return job?.completion
+    }
+
+    /// A pooled connection may have been closed by the receiver just as it was used again; nothing came back, and that
+    /// says nothing about the receiver. One more try, on a new connection, costs no attempt.
+    func deservesRetry(after code: CURLcode) -> Bool {
+        guard !hasRetried, head.bytes == 0, stop == nil, job != nil, !isNewConnection else { return false }
+        return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR
+    }
+
+    /// Readies the same request for a new connection, within what is left of its time.
+    func retried() -> Transfer {
+        hasRetried = true
+        forgetResponse()
+        ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
+        if let job {
+            let left = job.request.timeout - (.now - job.submitted)
+            ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(clamping: max(1, left.wholeMilliseconds)))
+        }
+        return self
+    }
+
+    private func forgetResponse() {
+        head.reset()
+        body = []
+        bodyBytes = 0
+        stop = nil
+        peer = nil
+        denial = nil
+        socketWasOpened = false
+        socketError = 0
+        errorText[0] = 0
+    }
+}

@@ -1,0 +1,143 @@
+/// A JSON value (RFC 8259).
+///
+/// Numbers are exact: what an `Int64` holds is an `int`, and every other number keeps the text it had in its document, so that ids beyond 64
+/// bits, decimals and exponents come out as they went in. Two numbers are equal when they are written alike: `1` is not `1.0`.
+public enum JSON: Sendable {
+    case null
+    case bool(Bool)
+    /// A number without fraction or exponent, within 64 bits.
+    case int(Int64)
+    /// The source text of any other number: a fraction, an exponent, more than 64 bits, or `-0`. It is written verbatim, so a value
+    /// built in code must follow the grammar of RFC 8259 section 6.
+    case number(String)
+    case string(String)
+    case array([JSON])
+    case object(JSONObject)
+}
+
+extension JSON {
+    /// A number: an `int` when `value` is whole and within 2^53, `null` when it is infinite or not a number (JSON has neither).
+    public init(_ value: Double) {
+        if value.magnitude <= 9_007_199_254_740_992, let whole = Int64(exactly: value), value != 0 || value.sign == .plus {
+            self = .int(whole)
+        } else if value.isFinite {
+            self = .number(value.description)
+        } else {
+            self = .null
+        }
+    }
+
+    /// The member `key` of an object; `nil` when there is none, or this is no object.
+    ///
+    /// Setting `nil` removes the member. Setting anything on a value that is no object does nothing.
+    public subscript(key: String) -> JSON? {
+        get {
+            guard case .object(let members) = self else { return nil }
+            return members[key]
+        }
+        set {
+            guard case .object(var members) = self else { return }
+            // Let go of the storage, or changing it would copy it.
+            self = .null
+            members[key] = newValue
+            self = .object(members)
+        }
+    }
+
+    /// The element `index` of an array; `nil` when there is none, or this is no array.
+    public subscript(index: Int) -> JSON? {
+        guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
+        return elements[index]
+    }
+}
+
+// MARK: - Typed views
+
+extension JSON {
+    public var isNull: Bool {
+        if case .null = self { true } else { false }
+    }
+
+    /// The text of a string; `nil` for any other kind.
+    public var string: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    /// The value of an `int`; `nil` for any other kind, and for numbers that are not exactly an `Int64` as written, such as `1.0`.
+    public var int: Int64? {
+        if case .int(let value) = self { value } else { nil }
+    }
+
+    /// The nearest double of any number; `nil` for other kinds, and for numbers beyond the range of doubles.
+    public var double: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .number(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
+        default: nil
+        }
+    }
+
+    public var bool: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
+    public var array: [JSON]? {
+        if case .array(let value) = self { value } else { nil }
+    }
+
+    public var object: JSONObject? {
+        if case .object(let value) = self { value } else { nil }
+    }
+}
+
+// MARK: - Equality
+
+extension JSON: Hashable {
+    /// Strings are equal when their bytes are: unlike Swift's, the comparison knows no canonical equivalence. The order of members does
+    /// not matter.
+    public static func == (a: JSON, b: JSON) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.int(let a), .int(let b)): a == b
+        case (.number(let a), .number(let b)): a == b
+        case (.string(let a), .string(let b)): a.hasSameBytes(as: b)
+        case (.array(let a), .array(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value):
+            hasher.combine(1)
+            hasher.combine(value)
+        case .int(let value):
+            hasher.combine(2)
+            hasher.combine(value)
+        case .number(let text):
+            hasher.combine(3)
+            hasher.combine(text)
+        case .string(let value):
+            hasher.combine(4)
+            hasher.combine(value)
+        case .array(let elements):
+            hasher.combine(5)
+            hasher.combine(elements)
+        case .object(let members):
+            hasher.combine(6)
+            hasher.combine(members)
+        }
+    }
+}
+
+extension String {
+    /// Whether both have the same UTF-8. `==` alone would take `é` and `e` with a combining accent for the same key.
+    @inline(__always)
+    func hasSameBytes(as other: String) -> Bool {
+        // `==` settles nearly every case by comparing memory; what it calls equal differs at most in normalization.
+        self == other && utf8.count == other.utf8.count && (utf8.count < 2 || utf8.elementsEqual(other.utf8))
+    }
+}

@@ -1,0 +1,67 @@
+/// Why a text is no JSON document that can be used, and where.
+public struct JSONError: Error, Hashable, CustomStringConvertible {
+    public enum Code: String, Sendable, Hashable, CaseIterable {
+        /// Not the grammar of RFC 8259.
+        case malformed
+        /// Not UTF-8 (RFC 3629).
+        case invalidUTF8
+        /// More objects and arrays within one another than allowed.
+        case tooDeep
+        /// An object has the same key twice.
+        case duplicateKey
+        /// Beyond 2 GiB, or beyond the memory there is.
+        case tooLarge
+        /// Nothing, or only whitespace.
+        case empty
+    }
+
+    public let code: Code
+    /// Where in the document, in bytes from its start.
+    public let byteOffset: Int?
+    /// The value that is wrong, or the object or array in which something is, as a JSON pointer (RFC 6901); "" is the whole document.
+    public let pointer: String?
+    /// For a person: what is wrong, and where.
+    public let message: String
+
+    public var description: String { message }
+
+    public init(code: Code, byteOffset: Int? = nil, pointer: String? = nil, message: String) {
+        self.code = code
+        self.byteOffset = byteOffset
+        self.pointer = pointer
+        self.message = message
+    }
+}
+
+extension JSONError {
+    /// An error of the parser, with its place put in words.
+    init(code: Code, problem: String, offset: Int, pointer: String?, source: UnsafeBufferPointer<UInt8>) {
+        var message = problem
+        if code == .malformed, offset < source.count { message += ", found \(Self.name(at: offset, of: source))" }
+        if code != .empty, code != .tooLarge {
+            let before = source[..<min(offset, source.count)]
+            let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+            let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+            // Continuation bytes are no columns of their own.
+            let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
+            message += " at line \(line), column \(column) (byte \(offset))"
+        }
+        if let pointer, !pointer.isEmpty { message += ", in \(pointer.count > 120 ? pointer.prefix(120) + "…" : pointer)" }
+        self.init(code: code, byteOffset: offset, pointer: pointer, message: message)
+    }
+
+    private static func name(at offset: Int, of source: UnsafeBufferPointer<UInt8>) -> String {
+        let byte = source[offset]
+        guard byte >= 0x20, byte != 0x7F else { return "the control character 0x" + hex(byte) }
+        let rest = UnsafeBufferPointer(rebasing: source[offset..<min(offset + 4, source.count)])
+        guard let first = String(decoding: rest, as: UTF8.self).unicodeScalars.first, first != "\u{FFFD}" else {
+            return "the byte 0x" + hex(byte)
+        }
+        return "`\(first)`"
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+}

@@ -1,0 +1,114 @@
+/// The members of a JSON object, in the order they were written or added.
+///
+/// Objects are small, so members lie in one array and a look-up goes through it. Two objects are equal when they have the same members in
+/// any order.
+public struct JSONObject: Sendable {
+    @usableFromInline
+    var members: [(key: String, value: JSON)]
+
+    /// An object without members.
+    public init() { members = [] }
+
+    init(members: [(key: String, value: JSON)]) { self.members = members }
+
+    /// An object of `pairs`; when a key comes twice, the later value wins, in the place of the first.
+    public init(_ pairs: some Sequence<(String, JSON)>) {
+        self.init()
+        members.reserveCapacity(pairs.underestimatedCount)
+        for (key, value) in pairs { self[key] = value }
+    }
+
+    /// The member `key`. Setting it replaces the value in its place, or appends a new member; setting `nil` removes it.
+    public subscript(key: String) -> JSON? {
+        get {
+            guard let place = place(of: key) else { return nil }
+            return members[place].value
+        }
+        set {
+            switch (place(of: key), newValue) {
+            case (let place?, let value?): members[place].value = value
+            case (let place?, nil): members.remove(at: place)
+            case (nil, let value?): members.append((key, value))
+            case (nil, nil): break
+            }
+        }
+    }
+
+    /// Adds a member without looking for an earlier one with the same key: the caller knows that there is none.
+    public mutating func append(_ key: String, _ value: JSON) {
+        members.append((key, value))
+    }
+
+    /// Removes the member `key` and returns its value.
+    @discardableResult
+    public mutating func removeValue(forKey key: String) -> JSON? {
+        place(of: key).map { members.remove(at: $0).value }
+    }
+
+    public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
+
+    public func contains(_ key: String) -> Bool { place(of: key) != nil }
+
+    /// The keys, in order.
+    public var keys: [String] { members.map(\.key) }
+
+    /// The values, in the order of their keys.
+    public var values: [JSON] { members.map(\.value) }
+
+    private func place(of key: String) -> Int? {
+        members.firstIndex { $0.key.hasSameBytes(as: key) }
+    }
+}
+
+extension JSONObject: RandomAccessCollection {
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { members.count }
+    public subscript(position: Int) -> (key: String, value: JSON) { members[position] }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// When a key comes twice, the later value wins.
+    public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+}
+
+extension JSONObject: Hashable {
+    public static func == (a: JSONObject, b: JSONObject) -> Bool {
+        guard a.count == b.count else { return false }
+        var sameOrder = 0
+        while sameOrder < a.count, a.members[sameOrder].key.hasSameBytes(as: b.members[sameOrder].key) {
+            guard a.members[sameOrder].value == b.members[sameOrder].value else { return false }
+            sameOrder += 1
+        }
+        if sameOrder == a.count { return true }
+        return a.count <= 16 ? a.hasMembers(of: b) : a.hasMembersByTable(of: b)
+    }
+
+    private func hasMembers(of other: JSONObject) -> Bool {
+        allSatisfy { other[$0.key] == $0.value }
+    }
+
+    /// The same for large objects, where looking through all members for each would take a time that grows with the square.
+    private func hasMembersByTable(of other: JSONObject) -> Bool {
+        var table = [[UInt8]: JSON](minimumCapacity: other.count)
+        for (key, value) in other { table[Array(key.utf8)] = value }
+        return allSatisfy { table[Array($0.key.utf8)] == $0.value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        // A sum does not know the order.
+        var sum = 0
+        for (key, value) in members {
+            var member = Hasher()
+            member.combine(key)
+            member.combine(value)
+            sum &+= member.finalize()
+        }
+        hasher.combine(members.count)
+        hasher.combine(sum)
+    }
+}
+
+extension JSONObject: CustomStringConvertible {
+    /// The compact text.
+    public var description: String { JSON.object(self).text }
+}

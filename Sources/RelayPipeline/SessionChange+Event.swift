@@ -1,0 +1,17 @@
+internal import RelayCore
+internal import RelayJSON
+
+extension SessionChange {
+    /// What a `session.*` event says of its session; nil for any other. It is kept whatever the pipelines do, because
+    /// the session's state is the relay's own.
+    init?(of event: Event) {
+        let change: Change
+        switch event.type {
+        case .sessionQRUpdated: change = .qrUpdated(code: event.payload["qr_code"]?.string)
+        case .sessionConnected: change = .connected(phoneNumber: event.payload["phone_number"]?.string)
+        case .sessionDisconnected: change = .disconnected(reason: event.payload["reason"]?.string)
+        default: return nil
+        }
+        self.init(session: event.session, change: change, at: event.occurredAt ?? event.receivedAt)
+    }
+}

@@ -1,0 +1,68 @@
+internal import GRDB
+internal import RelayCore
+
+/// What a failure means for the writer.
+enum DatabaseTrouble {
+    /// The disk is full.
+    case full
+    /// The connection is not to be trusted any more.
+    case broken
+    /// Another program holds the database.
+    case busy
+    /// One operation's own.
+    case other
+
+    init(_ error: any Error) {
+        guard let error = error as? DatabaseError else {
+            self = .other
+            return
+        }
+        switch error.extendedResultCode {
+        case .SQLITE_IOERR_SHMSIZE:
+            self = .full
+            return
+        default: break
+        }
+        self =
+            switch error.resultCode {
+            case .SQLITE_FULL: .full
+            case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_NOMEM,
+                .SQLITE_MISUSE:
+                .broken
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+            default: .other
+            }
+    }
+}
+
+extension StoreError {
+    static let full = StoreError(
+        .full,
+        "the disk of the store is full; free some space, the store goes on by itself"
+    )
+
+    static let closed = StoreError(.unavailable, "the store is closed")
+
+    /// What a failure of the database is for the caller.
+    init(_ error: any Error) {
+        if let error = error as? StoreError {
+            self = error
+            return
+        }
+        self =
+            switch DatabaseTrouble(error) {
+            case .full: .full
+            case .busy:
+                StoreError(
+                    .unavailable,
+                    "another program is writing to the store's file; close it (a database shell, a backup tool)"
+                )
+            case .broken, .other: StoreError(.unavailable, "the store's database failed: \(Self.text(of: error))")
+            }
+    }
+
+    private static func text(of error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return "\(error)" }
+        return "\(error.message ?? "no message") (SQLite result \(error.extendedResultCode.rawValue))"
+    }
+}

@@ -1,0 +1,14 @@
+public import RelayConfig
+
+/// The stages that the relay brings along: one line each.
+public enum BuiltInStages {
+    public static let all: [any ConfiguredStage.Type] = [
+        Persist.self,
+        Enrich.self,
+        Media.self,
+        Filter.self,
+        Sign.self,
+        Deliver.self,
+        Drop.self,
+    ]
+}

@@ -1,0 +1,55 @@
+public import RelayConfig
+public import RelayCore
+
+/// `- deliver: [session, crm]`: queues one delivery of the event as it is now for each destination that wants it.
+public struct Deliver: ConfiguredStage {
+    /// Stands for the webhooks of the event's session, which are managed over REST.
+    public static let sessionName = "session"
+
+    public static let kind = "deliver"
+    public static let summary = "Queues the event for destinations; `session` means the session's own webhooks."
+    public static let to = Field<[String]>.stringList("to", "Names of destinations, or `session`.")
+    public static let fields = [AnyField(to)]
+    public static let mainField: String? = to.name
+
+    public let destinations: [String]
+
+    public init(_ options: Options, in context: BuildContext) throws {
+        destinations = try options(Self.to)
+        if destinations.isEmpty {
+            throw options.fail(Self.to, "deliver names no destination", help: "write for example deliver: [session]")
+        }
+        var seen: Set<String> = []
+        for (index, name) in destinations.enumerated() {
+            guard seen.insert(name).inserted else {
+                throw options.fail(Self.to, element: index, "\"\(name)\" stands here twice", help: "remove one")
+            }
+            guard name == Self.sessionName || context.destinations.contains(name) else {
+                let known = context.destinations.sorted() + [Self.sessionName]
+                throw options.fail(
+                    Self.to,
+                    element: index,
+                    "there is no destination \"\(name)\"",
+                    help: context.suggestion(for: name, among: known).map { "did you mean \"\($0)\"?" }
+                        ?? "define it under destinations: in config.yaml; there are: \(known.joined(separator: ", "))"
+                )
+            }
+        }
+    }
+
+    public var needs: StageNeeds { destinations.contains(Self.sessionName) ? .webhooks : [] }
+
+    public func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        for name in destinations {
+            if name == Self.sessionName {
+                for route in context.routes.webhooks(of: draft.event.session)
+                where route.settings.events.matches(draft.event.type) {
+                    draft.deliver(to: route)
+                }
+            } else if let route = context.routes.route(to: name), route.settings.events.matches(draft.event.type) {
+                draft.deliver(to: route)
+            }
+        }
+        return .next
+    }
+}

@@ -1,0 +1,80 @@
+public import RelayConfig
+public import RelayCore
+
+/// `- sign: standard_webhooks`, or `- sign: { scheme: hmac, … }`: how the deliveries that follow are signed.
+///
+/// The key is each destination's own; the signature covers the exact bytes sent and is made anew at each attempt.
+public struct Sign: ConfiguredStage {
+    public enum Scheme: String, CaseIterable, Sendable {
+        case standardWebhooks = "standard_webhooks"
+        case hmac
+    }
+
+    public static let kind = "sign"
+    public static let summary = "Signs the deliveries that follow, each with its destination's own secret."
+    public static let scheme = Field<Scheme>.enumeration(
+        "scheme",
+        "`standard_webhooks` (webhook-id, webhook-timestamp, webhook-signature) or `hmac` (one header).",
+        default: .standardWebhooks
+    )
+    public static let algorithm = Field<HMACSigning.Algorithm>.enumeration(
+        "algorithm",
+        "The hash of an `hmac` signature.",
+        default: .sha256
+    )
+    public static let header = Field<String>.string(
+        "header",
+        "The header of an `hmac` signature.",
+        default: HMACSigning().header
+    )
+    public static let encoding = Field<HMACSigning.Encoding>.enumeration(
+        "encoding",
+        "How an `hmac` signature is written.",
+        default: .hex
+    )
+    public static let prefix = Field<String>.string(
+        "prefix",
+        "Stands before an `hmac` signature; default the algorithm's name and `=`.",
+        default: nil
+    )
+    public static let fields = [
+        AnyField(scheme), AnyField(algorithm), AnyField(header), AnyField(encoding), AnyField(prefix),
+    ]
+    public static let mainField: String? = scheme.name
+
+    private let signing: SigningScheme
+
+    public init(_ options: Options, in context: BuildContext) throws {
+        switch try options(Self.scheme) {
+        case .standardWebhooks:
+            signing = .standardWebhooks
+        case .hmac:
+            let algorithm = try options(Self.algorithm)
+            let header = try options(Self.header)
+            guard HeaderRules.isValid(name: header) else {
+                throw options.fail(
+                    Self.header,
+                    "\"\(header)\" is not a header name",
+                    help: "use letters, digits and hyphens, as in X-Signature"
+                )
+            }
+            let prefix = try options(Self.prefix) ?? "\(algorithm.rawValue)="
+            guard HeaderRules.isValid(value: prefix) else {
+                throw options.fail(Self.prefix, "the prefix has a character that no header may carry", help: nil)
+            }
+            signing = .hmac(
+                HMACSigning(
+                    algorithm: algorithm,
+                    header: header,
+                    encoding: try options(Self.encoding),
+                    prefix: prefix
+                )
+            )
+        }
+    }
+
+    public func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        draft.signing = signing
+        return .next
+    }
+}

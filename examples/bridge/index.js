@@ -1,0 +1,55 @@
+// A WhatsApp account on Baileys, its events posted to a relay.
+//
+//   npm install @whiskeysockets/baileys
+//   SESSION=support RELAY_URL=http://127.0.0.1:3000/in/baileys node index.js
+//
+// With PHONE=5511999999999 the first start prints a pairing code: enter it in WhatsApp under linked devices.
+import { attach } from './bridge.js';
+
+const { RELAY_URL = 'http://127.0.0.1:3000/in/baileys', RELAY_TOKEN, SESSION = 'main', PHONE } = process.env;
+
+const baileys = await import('@whiskeysockets/baileys').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error('Baileys is not installed here: npm install @whiskeysockets/baileys');
+  console.error('To try the relay without WhatsApp: node stand-in.js');
+  process.exit(69);
+});
+const { default: makeWASocket, DisconnectReason, useMultiFileAuthState } = baileys;
+const { state, saveCreds } = await useMultiFileAuthState(`auth/${SESSION}`);
+
+let bridge;
+let stopping = false;
+let paired = state.creds.registered;
+
+async function connect() {
+  const socket = makeWASocket({ auth: state });
+  bridge?.detach();
+  bridge = attach(socket, { url: RELAY_URL, session: SESSION, token: RELAY_TOKEN });
+
+  socket.ev.on('creds.update', saveCreds);
+  socket.ev.on('connection.update', async ({ connection, qr, lastDisconnect }) => {
+    if (qr && !PHONE) console.log('Set PHONE for a pairing code, or show the QR code that the relay delivers.');
+    if (qr && PHONE && !paired) {
+      paired = true; // the QR code changes every 20 s, the pairing code need not
+      console.log(`Pairing code: ${await socket.requestPairingCode(PHONE)}`);
+    }
+    if (connection !== 'close' || stopping) return;
+    if (lastDisconnect?.error?.output?.statusCode === DisconnectReason.loggedOut) {
+      console.error(`Logged out. Delete auth/${SESSION} and start again to link the account anew.`);
+      return stop(1);
+    }
+    setTimeout(connect, 2_000); // the same outbox goes on: attach() knows the session
+  });
+}
+
+async function stop(status) {
+  if (stopping) return;
+  stopping = true;
+  const left = await bridge?.close();
+  if (left) console.error(`${left} events could not be posted`);
+  process.exit(status);
+}
+
+process.on('SIGINT', () => stop(0));
+process.on('SIGTERM', () => stop(0));
+await connect();
