@@ -55,7 +55,7 @@ struct parser {
         source.reset(new uint8_t[wanted + padding]);
         strings.reset(new uint8_t[wanted + padding]);
         if (!stage) {
-            const auto *implementation = simdjson::get_active_implementation();
+            const simdjson::implementation *implementation = simdjson::get_active_implementation();
             if (implementation->create_dom_parser_implementation(wanted, 1, stage) != simdjson::SUCCESS) { return false; }
         } else if (stage->set_capacity(wanted) != simdjson::SUCCESS) {
             return false;

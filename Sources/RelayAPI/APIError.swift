@@ -87,19 +87,19 @@ extension APIError {
 
         var json: JSON {
             switch location {
-            case .body(let pointer): .object(["pointer": .string(pointer), "message": .string(message)])
-            case .query(let name): .object(["parameter": .string(name), "message": .string(message)])
+            case .body(let pointer): ["pointer": .string(pointer), "message": .string(message)]
+            case .query(let name): ["parameter": .string(name), "message": .string(message)]
             }
         }
     }
 
     /// The same mistakes under other names: a webhook's `/url` is a session's `/webhook_url`.
     func renaming(_ pointers: [String: String]) -> APIError {
-        guard case .array(let entries)? = details else { return self }
+        guard let entries = details?.array else { return self }
         var renamed = self
         renamed.details = .array(
             entries.map { entry in
-                guard case .string(let pointer)? = entry["pointer"], let other = pointers[pointer] else { return entry }
+                guard let pointer = entry["pointer"]?.string, let other = pointers[pointer] else { return entry }
                 var entry = entry
                 entry["pointer"] = .string(other)
                 return entry

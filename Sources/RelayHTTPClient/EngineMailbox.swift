@@ -79,7 +79,7 @@ final class EngineMailbox: Sendable {
 
     func nextID() -> UInt64 { lastID.add(1, ordering: .relaxed).newValue }
 
-    func submit(_ job: consuming EngineJob) {
+    func submit(_ job: EngineJob) {
         let refusal: String? = state.withLock { state in
             guard case .running = state.phase else { return "the relay is shutting down; the request was not sent" }
             state.jobs.append(job)

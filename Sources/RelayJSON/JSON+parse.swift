@@ -16,9 +16,10 @@ extension JSON {
     /// Parses one document; the same as parsing the UTF-8 of `text`.
     public init(parsing text: String, maximumDepth: Int = 128) throws(JSONError) {
         var text = text
-        self = try text.withUTF8 { (source) throws(JSONError) in
-            try JSON(parsing: source, maximumDepth: maximumDepth)
+        let result = text.withUTF8 { source in
+            Result { () throws(JSONError) in try JSON(parsing: source, maximumDepth: maximumDepth) }
         }
+        self = try result.get()
     }
 
     /// Parses one document in memory that need not outlive the call.

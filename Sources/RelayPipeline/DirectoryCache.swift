@@ -25,6 +25,34 @@ public final class DirectoryCache: DirectoryLookup {
 
     /// Sees to it that what the events' stages look up is at hand; what the store does not know is remembered as such.
     public func load(for events: [Event], from history: any History) async throws(StoreError) {
+        let (contacts, groups) = missing(for: events)
+        if !contacts.isEmpty {
+            let found = try await history.contacts(contacts)
+            state.withLock { state in
+                for key in contacts { state.contacts[key] = .some(nil) }
+                for contact in found { state.contacts[DirectoryKey(session: contact.session, id: contact.id)] = contact }
+            }
+        }
+        if !groups.isEmpty {
+            let found = try await history.groups(groups)
+            state.withLock { state in
+                for key in groups { state.groups[key] = .some(nil) }
+                for group in found { state.groups[DirectoryKey(session: group.session, id: group.id)] = group }
+            }
+        }
+    }
+
+    /// Takes it that the store knows nothing of what the events' stages look up, so that only what is learned shows.
+    public func expect(_ events: [Event]) {
+        let (contacts, groups) = missing(for: events)
+        state.withLock { state in
+            for key in contacts { state.contacts[key] = .some(nil) }
+            for key in groups { state.groups[key] = .some(nil) }
+        }
+    }
+
+    /// What the events' stages look up and is not at hand.
+    private func missing(for events: [Event]) -> (contacts: Set<DirectoryKey>, groups: Set<DirectoryKey>) {
         var contacts: Set<DirectoryKey> = []
         var groups: Set<DirectoryKey> = []
         state.withLock { state in
@@ -40,20 +68,7 @@ public final class DirectoryCache: DirectoryLookup {
                 }
             }
         }
-        if !contacts.isEmpty {
-            let found = try await history.contacts(contacts)
-            state.withLock { state in
-                for key in contacts { state.contacts[key] = .some(nil) }
-                for contact in found { state.contacts[DirectoryKey(session: contact.session, id: contact.id)] = contact }
-            }
-        }
-        if !groups.isEmpty {
-            let found = try await history.groups(groups)
-            state.withLock { state in
-                for key in groups { state.groups[key] = .some(nil) }
-                for group in found { state.groups[DirectoryKey(session: group.session, id: group.id)] = group }
-            }
-        }
+        return (contacts, groups)
     }
 
     /// Lays over what a pipeline has just learned, so that the next event sees it before it is committed.

@@ -51,6 +51,6 @@ struct APIRequest: Sendable {
             }
         }
         let bytes = try await bytes()
-        return try BodyReader(bytes.isEmpty ? .object([:]) : Document.parse(bytes))
+        return try BodyReader(bytes.isEmpty ? [:] : Document.parse(bytes))
     }
 }

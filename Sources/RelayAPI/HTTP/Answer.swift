@@ -32,7 +32,7 @@ enum Answer {
         message: String? = nil,
         status: HTTPResponse.Status = .ok
     ) -> Response {
-        var object: JSONObject = ["success": .bool(true), "data": data]
+        var object: JSONObject = ["success": true, "data": data]
         if let pagination { object.append("pagination", pagination) }
         if let message { object.append("message", .string(message)) }
         return json(.object(object), status: status)
@@ -42,9 +42,7 @@ enum Answer {
     static func page(_ rows: [JSON], limit: Int, offset: Int, total: Int) -> Response {
         success(
             .array(rows),
-            pagination: .object([
-                "limit": .int(Int64(limit)), "offset": .int(Int64(offset)), "total": .int(Int64(total)),
-            ])
+            pagination: ["limit": .orNull(limit), "offset": .orNull(offset), "total": .orNull(total)]
         )
     }
 
@@ -52,20 +50,20 @@ enum Answer {
     static func page(_ rows: [JSON], limit: Int, nextCursor: String?) -> Response {
         success(
             .array(rows),
-            pagination: .object(["limit": .int(Int64(limit)), "next_cursor": .orNull(nextCursor)])
+            pagination: ["limit": .orNull(limit), "next_cursor": .orNull(nextCursor)]
         )
     }
 
     static func failure(_ error: APIError) -> Response {
         var response = json(
-            .object([
-                "success": .bool(false),
-                "error": .object([
+            [
+                "success": false,
+                "error": [
                     "code": .string(error.code),
                     "message": .string(error.message),
                     "details": error.details ?? .null,
-                ]),
-            ]),
+                ],
+            ],
             status: HTTPResponse.Status(code: error.status)
         )
         if let wait = error.retryAfter { response.headers[.retryAfter] = String(wait) }

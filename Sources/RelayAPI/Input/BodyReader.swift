@@ -28,7 +28,7 @@ struct BodyReader {
     }
 
     func has(_ name: String) -> Bool { object[name] != nil }
-    func isNull(_ name: String) -> Bool { object[name] == .null }
+    func isNull(_ name: String) -> Bool { object[name]?.isNull ?? false }
 
     /// - Parameter length: in characters.
     mutating func string(_ name: String, required: Bool = false, length: ClosedRange<Int> = 1...4096) -> String? {
@@ -96,21 +96,16 @@ struct BodyReader {
     }
 
     /// Ends the reading.
-    /// - Throws: 422 with everything that was wrong, fields that nobody asked for and doubled fields included.
+    /// - Throws: 422 with everything that was wrong, fields that nobody asked for included.
     mutating func finish() throws(APIError) {
-        var seen = Set<String>()
-        for (name, _) in object {
-            if !seen.insert(name).inserted {
-                problem(name, "is given twice; give it once")
-            } else if !known.contains(name) {
-                problem(name, "is not a field of this request; \(Suggestion.hint(for: name, in: known))")
-            }
+        for name in object.keys where !known.contains(name) {
+            problem(name, "is not a field of this request; \(Suggestion.hint(for: name, in: known))")
         }
         guard problems.isEmpty else { throw .validation(problems) }
     }
 
     private mutating func present(_ name: String, required: Bool, expected: String) -> JSON? {
-        guard let value = value(name), value != .null else {
+        guard let value = value(name), !value.isNull else {
             if required { problem(name, "is missing; give \(expected)") }
             return nil
         }

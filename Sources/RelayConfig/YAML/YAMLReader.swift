@@ -141,7 +141,7 @@ struct YAMLReader {
                 throw issue(at: mark, "an option's name must be a word", "quote it if it has { } or [ ] in it")
             }
             let key = renamed[mark] ?? scalar.string
-            let value = try convert(valueNode, pointer: "\(pointer)/\(Self.escaped(key))", label: key)
+            let value = try convert(valueNode, pointer: "\(pointer)/\(ConfigNode.escaped(key))", label: key)
             if let first = lines[key] {
                 issue(at: mark, "the option \"\(key)\" is here twice", "the first is on line \(first); remove one").report()
                 continue
@@ -179,11 +179,5 @@ struct YAMLReader {
         let name = tag.description
         guard !name.isEmpty, name != "!", !name.hasPrefix("tag:yaml.org,2002:") else { return }
         throw issue(at: mark, "the tag \(name) means nothing here", "remove it; quote the value if ! belongs to it")
-    }
-
-    /// RFC 6901, 3.
-    private static func escaped(_ key: String) -> String {
-        guard key.contains(where: { $0 == "~" || $0 == "/" }) else { return key }
-        return key.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.map(String.init).joined()
     }
 }

@@ -1,0 +1,320 @@
+"""Runs the benchmark: wrk posts events to a plain nginx reverse proxy, then to the relay, before the same receiver.
+
+End to end means: what the receiver has got, over the time from the first post until the queue is empty. The two share
+the machine with wrk and the receiver, so only figures of one run compare. Ends with status 1 when the relay's rate is
+below BENCH_MIN_RATIO of the proxy's, or when an accepted event did not arrive.
+"""
+
+import datetime
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+SECONDS = int(os.environ.get("BENCH_SECONDS", 15))
+WARMUP = int(os.environ.get("BENCH_WARMUP", 3))
+CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", 64))
+MIN_RATIO = float(os.environ.get("BENCH_MIN_RATIO", 0.25))
+BINARY = Path(os.environ.get("BENCH_BINARY", ROOT / "bin/zaphub")).resolve()
+LIMIT = 110  # seconds for everything
+QUIET = 1.0  # the queue counts as empty when nothing more arrives for so long
+STALLED = 15.0  # with events missing, nothing will arrive any more after so long
+
+
+class Failure(Exception):
+    """What ends the run, in words for the terminal."""
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def fill_in(template, target, **values):
+    text = (HERE / template).read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name.upper()}@", str(value))
+    target.write_text(text)
+    return target
+
+
+def request(url, document=None, key=None):
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+    body = json.dumps(document).encode() if document is not None else None
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as response:
+        return response.read()
+
+
+def wait_until_answers(url, process, log, limit=30):
+    deadline = time.monotonic() + limit
+    while True:
+        try:
+            return request(url)
+        except OSError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Failure(f"{url} does not answer ({error}); the end of its log:\n{tail(log)}") from error
+            time.sleep(0.05)
+
+
+def tail(path, size=2000):
+    return path.read_text(errors="replace")[-size:] if path.exists() else ""
+
+
+class Machine:
+    """The processes of a run and their directory; leaving it ends and removes them all."""
+
+    def __enter__(self):
+        # Not in /tmp, which may be in memory: syncing to the disk is part of what is measured.
+        parent = ROOT / ".build-bench"
+        parent.mkdir(exist_ok=True)
+        self.directory = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+        self.processes = []
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            self.stop(process)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def start(self, name, *command, **environment):
+        with (self.directory / f"{name}.out").open("wb") as log:
+            process = subprocess.Popen(
+                [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                cwd=self.directory, env=os.environ | environment,
+            )
+        self.processes.append(process)
+        return process
+
+    def stop(self, process):
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        return process.returncode
+
+    def nginx(self, name, port, **values):
+        config, log = self.directory / f"{name}.conf", self.directory / f"{name}.log"
+        fill_in(f"{name}.conf.in", config, directory=self.directory, port=port, **values)
+        return self.start(name, "nginx", "-e", log, "-p", self.directory, "-c", config), log
+
+
+class Receiver:
+    """The nginx that deliveries arrive at, asked for the number of requests it has served."""
+
+    def __init__(self, machine, port):
+        self.port, self.url = port, f"http://127.0.0.1:{port}"
+        self.asked = 0
+        process, log = machine.nginx("receiver", port)
+        wait_until_answers(f"{self.url}/hook", process, log)
+
+    def count(self):
+        self.asked += 1
+        words = request(f"{self.url}/stub_status").decode().split("requests")[1].split()
+        return int(words[2]) - self.asked
+
+
+def load(url, seconds, receiver, drain=True):
+    """Posts events with wrk and, with `drain`, waits until they have arrived: wrk's figures and the receiver's."""
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds + 2}s", "--timeout", "10s", "-s", HERE / "events.lua", url]
+    environment = os.environ | {"BENCH_TAG": secrets.token_hex(3).upper(), "BENCH_SECONDS": str(seconds)}
+    start, begun = receiver.count(), time.monotonic()
+    wrk = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        last, changed, figures = start, begun, None
+        while True:
+            time.sleep(0.05)
+            count, now = receiver.count(), time.monotonic()
+            if count != last:
+                last, changed = count, now
+            if figures is None and wrk.poll() is not None:
+                figures = wrk_figures(wrk)
+            if figures is None:
+                continue
+            missing = figures["accepted"] - (last - start)
+            if not drain or now - changed > (STALLED if missing > 0 else QUIET):
+                return figures | {"delivered": last - start, "until_empty": changed - begun}
+    finally:
+        wrk.kill()
+        wrk.wait()
+
+
+def wrk_figures(wrk):
+    output, errors = wrk.communicate()
+    lines = [line for line in errors.splitlines() if line.startswith("{")]
+    if wrk.returncode != 0 or not lines:
+        raise Failure(f"wrk failed:\n{output}{errors}")
+    figures = json.loads(lines[-1])
+    return figures | {
+        "accepted": figures["answered"] - figures["refused"],
+        "unanswered": figures["posted"] - figures["answered"],
+    }
+
+
+def cpu_seconds(pid):
+    # After the name, which may contain anything, come the fields from the third on.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_megabytes(pid):
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def fdatasync_milliseconds(directory, rounds=200):
+    """How long the disk takes to make 4 KB durable: the median and the 99th percentile."""
+    times = []
+    file = os.open(directory / "sync.probe", os.O_CREAT | os.O_WRONLY)
+    for _ in range(rounds):
+        os.write(file, bytes(4096))
+        start = time.perf_counter()
+        os.fdatasync(file)
+        times.append((time.perf_counter() - start) * 1e3)
+    os.close(file)
+    return statistics.median(times), sorted(times)[int(rounds * 0.99)]
+
+
+def measure_proxy(machine, receiver, port):
+    process, log = machine.nginx("proxy", port, receiver=receiver.port)
+    url = f"http://127.0.0.1:{port}/in/bench"
+    wait_until_answers(url, process, log)
+    load(url, WARMUP, receiver, drain=False)
+    figures = load(url, SECONDS, receiver, drain=False)
+    machine.stop(process)
+    if figures["refused"] or figures["broken"] or figures["unanswered"]:
+        raise Failure(f"the proxy failed requests: {figures}")
+    return {"events_per_second": figures["accepted"] / figures["seconds"], "p99_ms": figures["p99_ms"]}
+
+
+def measure_relay(machine, receiver, port):
+    key = secrets.token_urlsafe(24)
+    (machine.directory / "pipelines").mkdir()
+    shutil.copy(ROOT / "pipelines/default.yaml", machine.directory / "pipelines/default.yaml")
+    config = fill_in("config.yaml.in", machine.directory / "config.yaml", directory=machine.directory, port=port)
+    relay = machine.start("relay", BINARY, "serve", "--config", config, ZAPHUB_API_KEY=key)
+    base, log = f"http://127.0.0.1:{port}", machine.directory / "relay.out"
+    wait_until_answers(f"{base}/readyz", relay, log)
+    try:
+        request(f"{base}/api/v1/sessions", {"id": "bench"}, key)
+        webhook = {"url": f"{receiver.url}/hook", "max_in_flight": 128}
+        request(f"{base}/api/v1/sessions/bench/webhooks", webhook, key)
+    except urllib.error.HTTPError as error:
+        raise Failure(f"{error.url} answered {error.code}: {error.read().decode(errors='replace')}") from error
+
+    load(f"{base}/in/bench", WARMUP, receiver)
+    cpu = cpu_seconds(relay.pid)
+    figures = load(f"{base}/in/bench", SECONDS, receiver)
+    if relay.poll() is not None:
+        raise Failure(f"the relay ended with status {relay.returncode}; the end of its log:\n{tail(log)}")
+    used = cpu_seconds(relay.pid) - cpu
+    result = {
+        "events_per_second": figures["delivered"] / figures["until_empty"],
+        "accepted_per_second": figures["accepted"] / figures["seconds"],
+        "accepted": figures["accepted"],
+        "delivered": figures["delivered"],
+        "unanswered": figures["unanswered"],
+        "refused": figures["refused"],
+        "broken": figures["broken"],
+        "p50_ms": figures["p50_ms"],
+        "p99_ms": figures["p99_ms"],
+        "drain_seconds": figures["until_empty"] - figures["seconds"],
+        "cpu_us_per_event": used * 1e6 / max(figures["delivered"], 1),
+        "peak_rss_mb": peak_megabytes(relay.pid),
+    }
+    result["exit_status"] = machine.stop(relay)
+    return result
+
+
+def complaints(result):
+    relay = result["relay"]
+    if result["ratio"] < MIN_RATIO:
+        yield f"the ratio is {result['ratio']:.2f}, below {MIN_RATIO}"
+    if relay["delivered"] < relay["accepted"]:
+        yield f"{relay['accepted'] - relay['delivered']} accepted events did not arrive"
+    if relay["delivered"] > relay["accepted"] + relay["unanswered"]:
+        yield f"{relay['delivered'] - relay['accepted']} more deliveries than events: some arrived twice"
+    if relay["unanswered"] or relay["broken"]:
+        yield f"{relay['unanswered']} posts got no answer, {relay['broken']} connections broke"
+    if relay["exit_status"] != 0:
+        yield f"the relay ended with status {relay['exit_status']}"
+
+
+def show(result):
+    proxy, relay, sync = result["proxy"], result["relay"], result["fdatasync_ms"]
+    print(f"""
+                          events/s    p99 answer
+  nginx reverse proxy   {proxy['events_per_second']:>10,.0f}  {proxy['p99_ms']:>9.1f} ms
+  relay, accepted       {relay['accepted_per_second']:>10,.0f}  {relay['p99_ms']:>9.1f} ms
+  relay, end to end     {relay['events_per_second']:>10,.0f}
+
+  ratio       {result['ratio']:.2f} of the proxy's rate (at least {MIN_RATIO})
+  events      {relay['accepted']:,} accepted, {relay['delivered']:,} delivered, {relay['refused']:,} refused
+  drained     {relay['drain_seconds']:.1f} s after the last post
+  CPU         {relay['cpu_us_per_event']:.0f} µs of the relay's per event ({os.cpu_count()} cores, shared with wrk and nginx)
+  memory      {relay['peak_rss_mb']:.0f} MB at the peak
+  disk        fdatasync of 4 KB takes {sync['p50']:.2f} ms (p99 {sync['p99']:.2f} ms)
+""")
+
+
+def record(result):
+    (HERE / "results").mkdir(exist_ok=True)
+    with (HERE / "results/results.jsonl").open("a") as file:
+        file.write(json.dumps(result) + "\n")
+
+
+def main():
+    with Machine() as machine:
+        receiver_port, proxy_port, relay_port = free_ports(3)
+        p50, p99 = fdatasync_milliseconds(machine.directory)
+        receiver = Receiver(machine, receiver_port)
+        print(f"{CONNECTIONS} connections, {SECONDS} s each after {WARMUP} s of warm-up", flush=True)
+        proxy = measure_proxy(machine, receiver, proxy_port)
+        relay = measure_relay(machine, receiver, relay_port)
+        result = {
+            "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+            "ratio": relay["events_per_second"] / proxy["events_per_second"],
+            "proxy": proxy,
+            "relay": relay,
+            "fdatasync_ms": {"p50": p50, "p99": p99},
+            "settings": {"seconds": SECONDS, "warmup": WARMUP, "connections": CONNECTIONS, "cores": os.cpu_count()},
+        }
+    show(result)
+    record(result)
+    problems = list(complaints(result))
+    for problem in problems:
+        print(f"bench: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def give_up(number, _):
+    raise Failure(f"not done after {LIMIT} s" if number == signal.SIGALRM else "interrupted")
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, give_up)
+    signal.alarm(LIMIT)
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        sys.exit(f"bench: {failure}")

@@ -1,0 +1,219 @@
+internal import Crypto
+internal import Hummingbird
+public import Logging
+public import RelayAPI
+public import RelayConfig
+public import RelayCore
+internal import RelayDelivery
+internal import RelayHTTPClient
+internal import RelayPipeline
+internal import RelaySQLite
+internal import RelaySources
+internal import ServiceLifecycle
+
+/// One running relay: the configuration turned into services around one store.
+public final class RelayNode: Sendable {
+    /// What a start found and did, for those who started it.
+    public struct Started: Sendable {
+        /// Where it listens, as `http://127.0.0.1:3000`.
+        public let address: String
+        /// The store's file.
+        public let data: String
+        /// The API key that was made because there was none: shown once, kept as a digest only.
+        public let newKey: String?
+        /// Deliveries that an earlier process had under way.
+        public let recovered: RecoveryReport
+        /// Deliveries waiting.
+        public let queued: Int
+    }
+
+    private let configuration: RelayConfiguration
+    private let store: SQLiteStore
+    private let engine: CurlEngine
+    private let registry: DestinationRegistry
+    private let dispatcher: Dispatcher
+    private let pipelines: PipelineService
+    private let reloader: Reloader
+    private let controller: RelayController
+    private let keys: APIKeyring
+    private let newKey: String?
+    private let recovered: RecoveryReport
+    private let journal: RingingJournal
+    private let clock: any RelayClock
+    private let logger: Logger
+
+    /// Opens the store, recovers what an earlier process left, and builds the services. Nothing is sent yet.
+    /// - Throws: ``StoreError`` and ``EgressGuard/ParseError``, with what to do about them.
+    public init(
+        _ generation: Generation,
+        environment: [String: String],
+        clock: any RelayClock = SystemClock(),
+        logger: Logger
+    ) async throws {
+        configuration = generation.configuration
+        self.clock = clock
+        self.logger = logger
+        let path = try configuration.sqlitePath
+        let secretKey = try SecretKey.load(file: path + ".key", environment: environment["ZAPHUB_SECRET_KEY"])
+        store = try await SQLiteStore.open(path: path, secretKey: secretKey, clock: clock, logger: logger)
+        (keys, newKey) = try await Self.keyring(store, environment: environment, at: clock.now)
+
+        engine = try CurlEngine(guard: generation.egress, logger: logger)
+        let registry = DestinationRegistry(engine: engine)
+        self.registry = registry
+        registry.use(generation, webhooks: try await store.webhooks())
+        let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
+        recovered = try await store.recover(at: clock.now) { key in
+            registry.destination(key)?.settings.retry.maxAttempts ?? fallback.maxAttempts
+        }
+
+        dispatcher = Dispatcher(
+            outbox: store,
+            destinations: registry,
+            clock: clock,
+            configuration: .init(
+                capacity: configuration.delivery.maxInFlight,
+                breaker: .init(
+                    failures: configuration.delivery.breaker.failures,
+                    initialPause: configuration.delivery.breaker.initialPause,
+                    maxPause: configuration.delivery.breaker.maxPause
+                ),
+                grace: configuration.delivery.shutdownGrace
+            ),
+            logger: logger
+        )
+        let directory = DirectoryCache()
+        pipelines = PipelineService(
+            journal: store,
+            provider: registry,
+            directory: directory,
+            clock: clock,
+            logger: logger
+        )
+        journal = RingingJournal(base: store, pipelines: pipelines)
+        let later = Later<RelayController>()
+        reloader = Reloader(
+            generation,
+            path: generation.configuration.file,
+            environment: environment,
+            clock: clock,
+            logger: logger
+        ) { [store, engine] generation in
+            let webhooks = try await store.webhooks()
+            engine.replace(guard: generation.egress)
+            registry.use(generation, webhooks: webhooks)
+            later.value?.use(generation)
+        }
+        controller = RelayController(
+            store: store,
+            registry: registry,
+            dispatcher: dispatcher,
+            directory: directory,
+            journal: journal,
+            reloader: reloader,
+            clock: clock
+        )
+        later.value = controller
+    }
+
+    /// The key of the environment, and those of the store; on the first start without either, a fresh one.
+    private static func keyring(
+        _ store: SQLiteStore,
+        environment: [String: String],
+        at moment: Timestamp
+    ) async throws -> (APIKeyring, newKey: String?) {
+        var digests = try await store.apiKeyDigests()
+        if let key = environment["ZAPHUB_API_KEY"], !key.isEmpty {
+            digests.append(APIKeyring.digest(of: key))
+            return (APIKeyring(digests: digests), nil)
+        }
+        guard digests.isEmpty else { return (APIKeyring(digests: digests), nil) }
+        let key = APIKeyring.generate()
+        let digest = APIKeyring.digest(of: key)
+        try await store.addAPIKey(digest: digest, name: "first", at: moment)
+        return (APIKeyring(digests: [digest]), key)
+    }
+
+    /// Runs until a signal, or the task's cancellation, ends it.
+    /// - Parameters:
+    ///   - handlesSignals: whether SIGTERM, SIGINT and SIGHUP are taken; tests leave them alone.
+    ///   - onReady: is called once, when it listens.
+    public func run(handlesSignals: Bool = true, onReady: @escaping @Sendable (Started) -> Void) async throws {
+        let api = RelayAPI(
+            configuration: .init(maxBody: configuration.server.maxBody),
+            store: store,
+            control: controller,
+            keys: keys,
+            clock: clock,
+            logger: logger
+        )
+        let queued = try await store.countDeliveries(DeliveryFilter(states: [.queued]))
+        let server = Application(
+            router: api.makeRouter(),
+            configuration: .init(
+                address: .hostname(configuration.server.host, port: configuration.server.port),
+                serverName: nil
+            ),
+            onServerRunning: { [controller, configuration, newKey, recovered] channel in
+                controller.enter(.running)
+                let port = channel.localAddress?.port ?? configuration.server.port
+                let host = configuration.server.host.contains(":") ? "[\(configuration.server.host)]" : configuration.server.host
+                onReady(
+                    Started(
+                        address: "http://\(host):\(port)",
+                        data: (try? configuration.sqlitePath) ?? "",
+                        newKey: newKey,
+                        recovered: recovered,
+                        queued: queued
+                    )
+                )
+            },
+            logger: logger
+        )
+        // Shut down from the last to the first: no new events, then the pipelines, then what is under way.
+        var services: [any Service] = [engine, dispatcher, pipelines, retention]
+        services += try readers()
+        services.append(server)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+                logger: logger
+            )
+        )
+        try await run(group, handlesSignals: handlesSignals)
+        store.close()
+    }
+
+    private func run(_ group: ServiceGroup, handlesSignals: Bool) async throws {
+        guard handlesSignals else { return try await group.run() }
+        let signals = SignalService(
+            logger: logger,
+            onShutdown: { [controller] in
+                controller.enter(.draining)
+                await group.triggerGracefulShutdown()
+            },
+            onReload: { [reloader] in _ = try? await reloader.reload() }
+        )
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await signals.run() }
+            try await group.run()
+            tasks.cancelAll()
+        }
+    }
+
+    private var retention: RetentionService {
+        RetentionService(
+            store: store,
+            retention: { [reloader] in reloader.current.configuration.store.retention },
+            clock: clock,
+            logger: logger
+        )
+    }
+
+    private func readers() throws -> [any Service] {
+        try configuration.sources.compactMap { source in
+            guard source.transport != "http" else { return nil }
+            return try LineReaderService(source, journal: journal, clock: clock, logger: logger)
+        }
+    }
+}

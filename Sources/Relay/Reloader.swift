@@ -1,0 +1,74 @@
+internal import Logging
+public import RelayConfig
+internal import RelayCore
+internal import RelayHTTPClient
+internal import RelaySQLite
+internal import Synchronization
+
+/// Holds the generation in force and makes the next one.
+actor Reloader {
+    private let path: String
+    private let environment: [String: String]
+    private let clock: any RelayClock
+    private let logger: Logger
+    private let apply: @Sendable (Generation) async throws -> Void
+    private let box: Mutex<Generation>
+
+    init(
+        _ generation: Generation,
+        path: String,
+        environment: [String: String],
+        clock: any RelayClock,
+        logger: Logger,
+        apply: @escaping @Sendable (Generation) async throws -> Void
+    ) {
+        box = Mutex(generation)
+        self.path = path
+        self.environment = environment
+        self.clock = clock
+        self.logger = logger
+        self.apply = apply
+    }
+
+    nonisolated var current: Generation { box.withLock { $0 } }
+
+    /// Loads, checks and builds everything, then swaps; on any mistake the present generation goes on.
+    func reload() async throws -> (generation: Generation, notes: [String]) {
+        let old = current
+        do {
+            let new = try Generation(
+                number: old.number + 1,
+                path: path,
+                environment: environment,
+                at: clock.now
+            )
+            try await apply(new)
+            box.withLock { $0 = new }
+            logger.info(
+                "Configuration reloaded",
+                metadata: ["generation": "\(new.number)", "pipelines": "\(new.pipelines.count)"]
+            )
+            return (new, new.warnings.map(\.description) + Self.unchangeable(from: old, to: new))
+        } catch {
+            logger.error("The new configuration is wrong; the old one goes on", metadata: ["error": "\(error)"])
+            throw error
+        }
+    }
+
+    /// What a running process cannot change.
+    private static func unchangeable(from old: Generation, to new: Generation) -> [String] {
+        var notes: [String] = []
+        let (before, after) = (old.configuration, new.configuration)
+        if before.server.host != after.server.host || before.server.port != after.server.port {
+            notes.append("server.listen changed: restart the relay to listen there")
+        }
+        if before.store.url != after.store.url { notes.append("store.url changed: restart the relay to use it") }
+        let readers = { (configuration: RelayConfiguration) in
+            Set(configuration.sources.filter { $0.transport != "http" }.map { "\($0.name) \($0.path ?? "")" })
+        }
+        if readers(before) != readers(after) {
+            notes.append("sources that read stdin or files changed: restart the relay to read them")
+        }
+        return notes
+    }
+}

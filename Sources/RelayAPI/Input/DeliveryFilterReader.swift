@@ -1,0 +1,72 @@
+internal import RelayCore
+
+/// Reads which deliveries are meant, from a query or from a body: the names are the same in both.
+extension QueryReader {
+    /// - Parameter states: whether `state` may be given; without, the caller sets it.
+    mutating func deliveryFilter(states: Bool) -> DeliveryFilter {
+        var filter = DeliveryFilter()
+        if states {
+            filter.states = Set(choices("state", DeliveryState.allCases.map { ($0.name, $0) }))
+        }
+        filter.destination = text("destination")
+        filter.session = id("session")
+        filter.chat = id("chat").map(canonicalChat)
+        if let type = text("event_type") {
+            if !EventCatalog.isWellFormed(type) {
+                problem("event_type", "is “\(type.prefix(60))”; \(Suggestion.hint(for: type, in: EventCatalog.names))")
+            }
+            filter.type = EventType(type)
+        }
+        if let event = text("event") {
+            filter.event = EventID(event)
+            if filter.event == nil { problem("event", "is “\(event.prefix(40))”; give an id such as evt_06j8m2v9c1q7t") }
+        }
+        filter.deadReason = choice("reason", DeadReason.allCases.map { ($0.rawValue, $0) })
+        filter.since = timestamp("since")
+        filter.until = timestamp("until")
+        return filter
+    }
+
+    /// The deliveries after a cursor are the older ones.
+    mutating func cursor() -> DeliveryID? {
+        guard let text = text("cursor") else { return nil }
+        let id = DeliveryID(text)
+        if id == nil { problem("cursor", "is none; give the `next_cursor` of the page before") }
+        return id
+    }
+}
+
+extension BodyReader {
+    /// - Throws: 422 also when nothing is chosen: all is meant only with `{"all": true}`.
+    mutating func deadLetterFilter() throws(APIError) -> DeliveryFilter {
+        var filter = DeliveryFilter(states: [.dead])
+        filter.destination = string("destination")
+        filter.session = string("session")
+        filter.chat = string("chat").map(canonicalChat)
+        filter.type = eventType("event_type")
+        filter.deadReason = choice("reason", DeadReason.self)
+        filter.since = timestamp("since")
+        filter.until = timestamp("until")
+        let all = bool("all") ?? false
+        try finish()
+        let isChosen =
+            filter.destination != nil || filter.session != nil || filter.chat != nil || filter.type != nil
+            || filter.deadReason != nil || filter.since != nil || filter.until != nil
+        guard isChosen != all else {
+            throw .validation([
+                APIError.Problem(
+                    pointer: all ? "/all" : "",
+                    all
+                        ? "`all` and a filter are both given; leave one out"
+                        : "Say which dead letters are meant, or {\"all\": true} for every one."
+                )
+            ])
+        }
+        return filter
+    }
+}
+
+/// A chat's address as the store has it; anything that is no address stays.
+func canonicalChat(_ text: String) -> String {
+    JID(text)?.description ?? text
+}

@@ -1,0 +1,108 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Reads a webhook's fields and lays them over a webhook.
+enum WebhookInput {
+    /// - Parameter isNew: whether `url` must be there, and a secret is made when none is given.
+    static func apply(_ body: inout BodyReader, to webhook: inout Webhook, isNew: Bool, at now: Timestamp) {
+        if let url = body.string("url", required: isNew, length: 1...2048) { webhook.url = url }
+        if let events = body.strings("events") {
+            check(events: events, in: &body)
+            webhook.events = events
+        } else if body.isNull("events") {
+            webhook.events = []
+        }
+        if let headers = body.object("headers") {
+            webhook.headers = self.headers(headers, keeping: webhook.headers, in: &body)
+        } else if body.isNull("headers") {
+            webhook.headers = []
+        }
+        applySecret(&body, to: &webhook, isNew: isNew, at: now)
+        if let retry = body.value("retry") {
+            switch retry {
+            case .null: webhook.retry = nil
+            case .string, .object: webhook.retry = retry
+            default: body.problem("retry", "must be a policy's name or an object of its options, not \(retry.kindName)")
+            }
+        }
+        if let ordering = body.choice("ordering", DestinationSettings.Ordering.self) { webhook.ordering = ordering }
+        if let maxInFlight = body.int("max_in_flight", in: 1...1000) { webhook.maxInFlight = maxInFlight }
+        if body.isNull("max_in_flight") { webhook.maxInFlight = nil }
+        if let rateLimit = body.string("rate_limit", length: 1...32) { webhook.rateLimit = rateLimit }
+        if body.isNull("rate_limit") { webhook.rateLimit = nil }
+        if let timeout = body.int("timeout_ms", in: 100...120_000) { webhook.timeout = .milliseconds(timeout) }
+        if body.isNull("timeout_ms") { webhook.timeout = nil }
+        if let isEnabled = body.bool("enabled") { webhook.isEnabled = isEnabled }
+    }
+
+    static func check(events: [String], field: String = "events", in body: inout BodyReader) {
+        for (index, pattern) in events.enumerated() {
+            if let problem = EventCatalog.problem(with: pattern) { body.problem("\(field)/\(index)", problem, isPath: true) }
+        }
+    }
+
+    static func check(secret: String, field: String = "secret", in body: inout BodyReader) {
+        if let problem = WebhookKey.problem(with: secret) { body.problem(field, problem) }
+    }
+
+    private static func applySecret(
+        _ body: inout BodyReader,
+        to webhook: inout Webhook,
+        isNew: Bool,
+        at now: Timestamp
+    ) {
+        if let secret = body.string("secret", length: 1...512) {
+            check(secret: secret, in: &body)
+            webhook.secrets = [WebhookSecret(value: secret, createdAt: now)]
+        } else if body.isNull("secret") {
+            webhook.secrets = []
+        } else if isNew {
+            webhook.secrets = [WebhookSecret(value: WebhookKey.generate(), createdAt: now)]
+        }
+    }
+
+    /// A value `***` is what the API shows of a credential: it keeps the one that is stored.
+    private static func headers(
+        _ given: JSONObject,
+        keeping stored: [Webhook.Header],
+        in body: inout BodyReader
+    ) -> [Webhook.Header] {
+        var headers: [Webhook.Header] = []
+        for (name, value) in given {
+            let place = "headers/" + BodyReader.escape(name)
+            guard case .string(var text) = value else {
+                body.problem(place, "must be a string, not \(value.kindName)", isPath: true)
+                continue
+            }
+            if let problem = HeaderSyntax.problem(name: name, value: text) { body.problem(place, problem, isPath: true) }
+            if text == Scrubbed.mark, let known = stored.first(where: { $0.name.lowercased() == name.lowercased() }) {
+                text = known.value
+            }
+            headers.append(Webhook.Header(name: name, value: text))
+        }
+        return headers
+    }
+}
+
+/// The grammar of header names and values (RFC 9110, 5.1 and 5.5). Which names are taken is the control's to say.
+enum HeaderSyntax {
+    static func problem(name: String, value: String) -> String? {
+        guard !name.isEmpty, name.utf8.count <= 128, name.utf8.allSatisfy(isNameByte) else {
+            return "is no header name; use letters, digits and -"
+        }
+        guard value.utf8.count <= 4096 else { return "has a value of more than 4096 bytes" }
+        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }) else {
+            return "has a line break or another control character in its value; take it out"
+        }
+        return nil
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: "!#$%&'*+.^_`|~-".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+public import Hummingbird
+public import Logging
+public import RelayCore
+
+/// The HTTP face of the relay: ingest, management and health, as routes over the store and the control.
+public struct RelayAPI: Sendable {
+    public struct Configuration: Sendable {
+        /// In bytes; a larger body is answered 413. Default 5 MiB.
+        public var maxBody: Int
+        /// How long a body may take to come in. Default 30 s.
+        public var bodyTimeout: Duration
+        /// Requests without a valid key that one address may make in a minute. Default 20.
+        public var failedAuthenticationsPerMinute: Int
+
+        public init(
+            maxBody: Int = 5 << 20,
+            bodyTimeout: Duration = .seconds(30),
+            failedAuthenticationsPerMinute: Int = 20
+        ) {
+            self.maxBody = maxBody
+            self.bodyTimeout = bodyTimeout
+            self.failedAuthenticationsPerMinute = failedAuthenticationsPerMinute
+        }
+    }
+
+    private let configuration: Configuration
+    private let store: any RelayStore
+    private let control: any RelayControl
+    private let keys: APIKeyring
+    private let clock: any RelayClock
+    private let logger: Logger
+
+    public init(
+        configuration: Configuration = Configuration(),
+        store: any RelayStore,
+        control: any RelayControl,
+        keys: APIKeyring,
+        clock: any RelayClock,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.control = control
+        self.keys = keys
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// All routes. More may be added to what is returned; their errors are answered as envelopes, too.
+    public func makeRouter() -> Router<APIContext> {
+        let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+        let failures = FailureAnswer(logger: logger)
+        var routes = RouteTable(
+            router: router,
+            limits: configuration,
+            authenticator: Authenticator(
+                keys: keys,
+                failures: AttemptLimiter(perMinute: configuration.failedAuthenticationsPerMinute),
+                clock: clock
+            ),
+            failures: failures
+        )
+        IngestRoutes(control: control).add(to: &routes)
+        HealthRoutes(control: control).add(to: &routes)
+        SessionRoutes(store: store, control: control, clock: clock).add(to: &routes)
+        WebhookRoutes(store: store, control: control, clock: clock).add(to: &routes)
+        Stage07WebhookRoutes(store: store, control: control, clock: clock).add(to: &routes)
+        DeliveryRoutes(store: store, clock: clock).add(to: &routes)
+        DeadLetterRoutes(store: store, clock: clock).add(to: &routes)
+        DestinationRoutes(control: control).add(to: &routes)
+        HistoryRoutes(store: store).add(to: &routes)
+        PipelineRoutes(control: control).add(to: &routes)
+        // A middleware applies to the routes added after it, and to requests without a route: the ones above go without.
+        router.add(middleware: UnmatchedMiddleware(known: routes.known, failures: failures))
+        return router
+    }
+}

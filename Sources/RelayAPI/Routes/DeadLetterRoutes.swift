@@ -1,0 +1,81 @@
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// Deliveries that were refused for good or ran out of attempts.
+struct DeadLetterRoutes: Sendable {
+    let store: any RelayStore
+    let clock: any RelayClock
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.get, "/dead-letters", list)
+        routes.api(.post, "/dead-letters/replay", replayAll)
+        routes.api(.post, "/dead-letters/purge", purge)
+        routes.api(.get, "/dead-letters/:id", show)
+        routes.api(.delete, "/dead-letters/:id", delete)
+        routes.api(.post, "/dead-letters/:id/replay", replay)
+    }
+
+    private func list(_ request: APIRequest) async throws -> Response {
+        var query = try request.query()
+        let limit = query.limit()
+        let cursor = query.cursor()
+        var filter = query.deliveryFilter(states: false)
+        try query.finish()
+        filter.states = [.dead]
+        return try await store.page(filter, before: cursor, limit: limit)
+    }
+
+    private func show(_ request: APIRequest) async throws -> Response {
+        let delivery = try await store.existingDelivery(request.path("id"))
+        guard delivery.state == .dead else {
+            throw APIError.notFound(
+                "Delivery \(delivery.name) is \(delivery.state.name), no dead letter; see /api/v1/deliveries/\(delivery.id)."
+            )
+        }
+        return try await store.answer(delivery)
+    }
+
+    private func replay(_ request: APIRequest) async throws -> Response {
+        let delivery = try await deadLetter(request)
+        return try await store.answer(
+            to: try await store.retry(delivery.id, at: clock.now),
+            of: delivery,
+            message: "Dead letter replayed",
+            allowed: Self.allowed
+        )
+    }
+
+    /// The letter is cancelled: it goes with the next sweep, and is not replayed with the others until then.
+    private func delete(_ request: APIRequest) async throws -> Response {
+        let delivery = try await deadLetter(request)
+        return try await store.answer(
+            to: try await store.cancel(delivery.id, at: clock.now),
+            of: delivery,
+            message: "Dead letter removed",
+            allowed: Self.allowed
+        )
+    }
+
+    private func replayAll(_ request: APIRequest) async throws -> Response {
+        var body = try await request.body()
+        let filter = try body.deadLetterFilter()
+        let count = try await store.replayDeadLetters(filter, at: clock.now)
+        return Answer.success(["replayed": .orNull(count)], message: "\(count) dead letters replayed")
+    }
+
+    private func purge(_ request: APIRequest) async throws -> Response {
+        var body = try await request.body()
+        let filter = try body.deadLetterFilter()
+        let count = try await store.purgeDeadLetters(filter)
+        return Answer.success(["purged": .orNull(count)], message: "\(count) dead letters deleted")
+    }
+
+    private static let allowed = "this route is for dead letters"
+
+    private func deadLetter(_ request: APIRequest) async throws -> DeliveryRecord {
+        let delivery = try await store.existingDelivery(request.path("id"))
+        guard delivery.state == .dead else { throw APIError.wrongState(delivery.state, allowed: Self.allowed) }
+        return delivery
+    }
+}

@@ -1,0 +1,98 @@
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// Deliveries in every state.
+struct DeliveryRoutes: Sendable {
+    let store: any RelayStore
+    let clock: any RelayClock
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.get, "/deliveries", list)
+        routes.api(.get, "/deliveries/:id", show)
+        routes.api(.post, "/deliveries/:id/retry", retry)
+        routes.api(.post, "/deliveries/:id/cancel", cancel)
+    }
+
+    private func list(_ request: APIRequest) async throws -> Response {
+        var query = try request.query()
+        let limit = query.limit()
+        let cursor = query.cursor()
+        let filter = query.deliveryFilter(states: true)
+        try query.finish()
+        return try await store.page(filter, before: cursor, limit: limit)
+    }
+
+    private func show(_ request: APIRequest) async throws -> Response {
+        let delivery = try await store.existingDelivery(request.path("id"))
+        return try await store.answer(delivery)
+    }
+
+    private func retry(_ request: APIRequest) async throws -> Response {
+        let delivery = try await store.existingDelivery(request.path("id"))
+        return try await store.answer(
+            to: try await store.retry(delivery.id, at: clock.now),
+            of: delivery,
+            message: "Delivery is due now",
+            allowed: "queued, dead and cancelled ones can be retried"
+        )
+    }
+
+    private func cancel(_ request: APIRequest) async throws -> Response {
+        let delivery = try await store.existingDelivery(request.path("id"))
+        return try await store.answer(
+            to: try await store.cancel(delivery.id, at: clock.now),
+            of: delivery,
+            message: "Delivery cancelled",
+            allowed: "queued and dead ones can be cancelled"
+        )
+    }
+}
+
+extension OutboxAdministration {
+    /// A delivery by any of its ids: `deliveryId`, `msg_…` or the bare suffix.
+    func existingDelivery(_ text: String) async throws -> DeliveryRecord {
+        guard let id = DeliveryID(text), let delivery = try await delivery(id) else {
+            throw APIError.notFound("There is no delivery \(text.prefix(256)).")
+        }
+        return delivery
+    }
+
+    /// Newest first, with the cursor of the next page.
+    func page(_ filter: DeliveryFilter, before cursor: DeliveryID?, limit: Int) async throws -> Response {
+        let rows = try await deliveries(filter, before: cursor, offset: 0, limit: limit + 1)
+        let shown = rows.prefix(limit)
+        let next = rows.count > limit ? shown.last?.id.suffix : nil
+        return Answer.page(shown.map(DeliveryView.json), limit: limit, nextCursor: next)
+    }
+
+    /// One delivery with its attempts and body.
+    func answer(_ delivery: DeliveryRecord) async throws -> Response {
+        let attempts = try await attempts(of: delivery.id)
+        let body = try await body(of: delivery.id)
+        return Answer.success(DeliveryView.full(delivery, attempts: attempts, body: body))
+    }
+
+    /// What came of a change, with the delivery as it is now.
+    /// - Parameter allowed: says what can be changed, for those who cannot.
+    func answer(
+        to change: DeliveryChange,
+        of delivery: DeliveryRecord,
+        message: String,
+        allowed: String
+    ) async throws -> Response {
+        switch change {
+        case .done:
+            let changed = try await self.delivery(delivery.id) ?? delivery
+            return Answer.success(DeliveryView.json(changed), message: message)
+        case .notFound: throw APIError.notFound("There is no delivery \(delivery.name).")
+        case .refused(let state): throw APIError.wrongState(state, allowed: allowed)
+        }
+    }
+}
+
+extension APIError {
+    static func wrongState(_ state: DeliveryState, allowed: String) -> APIError {
+        .conflict("The delivery is \(state.name); \(allowed).", details: ["state": .string(state.name)])
+    }
+}

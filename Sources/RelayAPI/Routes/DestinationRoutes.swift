@@ -1,0 +1,35 @@
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// Where deliveries go, and how it stands there.
+struct DestinationRoutes: Sendable {
+    let control: any RelayControl
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.get, "/destinations") { _ in
+            Answer.success(.array(try await control.destinations().map(DestinationView.json)))
+        }
+        routes.api(.get, "/destinations/:key") { request in
+            Answer.success(DestinationView.json(try await control.destination(request.path("key"))))
+        }
+        routes.api(.post, "/destinations/:key/pause") { request in
+            let key = try request.path("key")
+            try await control.pause(key)
+            return Answer.success(DestinationView.json(try await control.destination(key)), message: "Destination paused")
+        }
+        routes.api(.post, "/destinations/:key/resume") { request in
+            let key = try request.path("key")
+            try await control.resume(key)
+            return Answer.success(DestinationView.json(try await control.destination(key)), message: "Destination resumed")
+        }
+        routes.api(.post, "/destinations/:key/test", test)
+    }
+
+    private func test(_ request: APIRequest) async throws -> Response {
+        var body = try await request.body()
+        let event = body.eventType("event") ?? .webhookTest
+        try body.finish()
+        return TestView.response(try await control.test(destination: request.path("key"), event: event))
+    }
+}

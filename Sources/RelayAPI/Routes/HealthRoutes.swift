@@ -1,0 +1,28 @@
+internal import Hummingbird
+internal import RelayJSON
+
+/// Whether the process lives and takes events in: for supervisors and load balancers, without a key.
+struct HealthRoutes: Sendable {
+    let control: any RelayControl
+
+    func add(to routes: inout RouteTable) {
+        routes.open(.get, "/livez") { _ in Answer.success(["status": "alive"]) }
+        routes.open(.get, "/readyz", readyz)
+    }
+
+    private func readyz(_ request: APIRequest) async throws -> Response {
+        let readiness = await control.readiness()
+        let isReady = readiness.isReady && !control.isDraining
+        let reasons = readiness.reasons + (control.isDraining && readiness.isReady ? ["shutting down"] : [])
+        guard isReady else {
+            throw APIError(
+                status: 503,
+                code: "not_ready",
+                message: reasons.isEmpty ? "The relay is not ready." : "The relay is not ready: \(reasons[0])",
+                details: .strings(reasons),
+                retryAfter: 5
+            )
+        }
+        return Answer.success(["status": "ready", "reasons": .strings(reasons)])
+    }
+}

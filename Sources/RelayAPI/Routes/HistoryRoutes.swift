@@ -1,0 +1,83 @@
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// Stored messages, the directory of names, and single events.
+struct HistoryRoutes: Sendable {
+    let store: any RelayStore
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.get, "/messages", messages)
+        routes.api(.get, "/chats", chats)
+        routes.api(.get, "/contacts", contacts)
+        routes.api(.get, "/groups", groups)
+        routes.api(.get, "/events/:id", event)
+    }
+
+    private func messages(_ request: APIRequest) async throws -> Response {
+        var query = try request.query()
+        let limit = query.limit()
+        let offset = query.offset()
+        var filter = MessageQuery()
+        filter.session = query.id("session")
+        filter.chat = query.id("chat").map(canonicalChat)
+        filter.type = query.text("type")
+        filter.isOutbound = query.choice("direction", [("inbound", false), ("outbound", true)])
+        filter.since = query.timestamp("since")
+        filter.until = query.timestamp("until")
+        try query.finish()
+        let total = try await store.countMessages(filter)
+        let messages = try await store.messages(filter, offset: offset, limit: limit)
+        return Answer.page(messages.map(HistoryView.json), limit: limit, offset: offset, total: total)
+    }
+
+    private func chats(_ request: APIRequest) async throws -> Response {
+        let page = try DirectoryPage(request)
+        let (chats, total) = try await store.chats(
+            session: page.session, search: page.search, offset: page.offset, limit: page.limit)
+        return page.answer(chats.map(HistoryView.json), total: total)
+    }
+
+    private func contacts(_ request: APIRequest) async throws -> Response {
+        let page = try DirectoryPage(request)
+        let (contacts, total) = try await store.contacts(
+            session: page.session, search: page.search, offset: page.offset, limit: page.limit)
+        return page.answer(contacts.map(HistoryView.json), total: total)
+    }
+
+    private func groups(_ request: APIRequest) async throws -> Response {
+        let page = try DirectoryPage(request)
+        let (groups, total) = try await store.groups(
+            session: page.session, search: page.search, offset: page.offset, limit: page.limit)
+        return page.answer(groups.map(HistoryView.json), total: total)
+    }
+
+    private func event(_ request: APIRequest) async throws -> Response {
+        let text = try request.path("id")
+        guard let id = EventID(text), let event = try await store.event(id) else {
+            throw APIError.notFound("There is no event \(text.prefix(64)), or its retention is over.")
+        }
+        return Answer.success(HistoryView.json(event))
+    }
+}
+
+/// What the three directory routes have in common.
+private struct DirectoryPage {
+    let session: String?
+    let search: String?
+    let limit: Int
+    let offset: Int
+
+    init(_ request: APIRequest) throws(APIError) {
+        var query = try request.query()
+        limit = query.limit()
+        offset = query.offset()
+        session = query.id("session")
+        search = query.text("search")
+        try query.finish()
+    }
+
+    func answer(_ rows: [JSON], total: Int) -> Response {
+        Answer.page(rows, limit: limit, offset: offset, total: total)
+    }
+}

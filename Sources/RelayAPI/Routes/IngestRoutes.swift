@@ -1,0 +1,76 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// Where gateways post. Each source has its own authentication, so these routes take no API key.
+struct IngestRoutes: Sendable {
+    let control: any RelayControl
+
+    func add(to routes: inout RouteTable) {
+        routes.open(.post, "/in/:source", ingest)
+        routes.open(.post, "/in/:source/:session", ingest)
+        routes.open(.get, "/in/:source", challenge)
+        routes.api(.post, "/sessions/:id/events", acceptNative)
+    }
+
+    private func ingest(_ request: APIRequest) async throws -> Response {
+        let source = try request.path("source")
+        let session = request.context.parameters["session"] == nil ? nil : try validSession(request.path("session"))
+        let body = try await documentBytes(of: request)
+        let accepted = try await control.ingest(source: source, session: session, body: body) { request.header($0) }
+        return Answer.json(Self.answer(to: accepted))
+    }
+
+    private func acceptNative(_ request: APIRequest) async throws -> Response {
+        let session = try validSession(request.sessionID())
+        let body = try await documentBytes(of: request)
+        return Answer.json(Self.answer(to: try await control.acceptNative(session: session, body: body)))
+    }
+
+    private func challenge(_ request: APIRequest) async throws -> Response {
+        let query = try request.query().all
+        guard let answer = control.challenge(source: try request.path("source"), query: query) else {
+            throw APIError(status: 403, code: "forbidden", message: "The verification is not valid for this source.")
+        }
+        return Answer.text(answer)
+    }
+
+    private func documentBytes(of request: APIRequest) async throws -> [UInt8] {
+        if control.isDraining {
+            throw APIError.unavailable("The relay is shutting down; nothing was stored.", code: "draining", retryAfter: 5)
+        }
+        if let type = request.request.headers[.contentType], !MediaType.isJSONOrText(type) {
+            throw APIError.unsupportedMediaType(type)
+        }
+        let body = try await request.bytes()
+        if body.isEmpty { throw APIError.badRequest("The body is empty; send a JSON document.", code: "malformed_body") }
+        return body
+    }
+
+    private func validSession(_ id: String) throws(APIError) -> String {
+        guard Session.isValid(id: id) else {
+            throw APIError(
+                status: 422,
+                code: "invalid_session",
+                message: "The session in the address is no session id; use 1 to 128 of A-Z a-z 0-9 . _ : @ + -."
+            )
+        }
+        return id
+    }
+
+    /// Written by hand: this answers every event that comes in.
+    static func answer(to accepted: [Acceptance]) -> [UInt8] {
+        let duplicates = accepted.count { $0.isDuplicate }
+        var text = #"{"success":true,"data":{"accepted":"#
+        text.reserveCapacity(80 + accepted.count * 50)
+        text += "\(accepted.count - duplicates),\"duplicates\":\(duplicates),\"events\":["
+        for (index, acceptance) in accepted.enumerated() {
+            text += index == 0 ? #"{"id":""# : #",{"id":""#
+            text += acceptance.id.description
+            text += acceptance.isDuplicate ? #"","duplicate":true}"# : #"","duplicate":false}"#
+        }
+        text += "]}}"
+        return Array(text.utf8)
+    }
+}

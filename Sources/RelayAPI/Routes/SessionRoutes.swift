@@ -1,0 +1,178 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// WhatsApp accounts. `webhook_url` is the shorthand for the first webhook's address.
+struct SessionRoutes: Sendable {
+    let store: any RelayStore
+    let control: any RelayControl
+    let clock: any RelayClock
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.post, "/sessions", create)
+        routes.api(.get, "/sessions", list)
+        routes.api(.get, "/sessions/:id", show)
+        routes.api(.patch, "/sessions/:id", update)
+        routes.api(.delete, "/sessions/:id", delete)
+        routes.api(.get, "/sessions/:id/qr", qrCode)
+        routes.api(.get, "/sessions/:id/status", status)
+    }
+
+    private func create(_ request: APIRequest) async throws -> Response {
+        var body = try await request.body()
+        let now = clock.wall
+        let id = body.string("id", length: 1...128) ?? NewID.session()
+        if !Session.isValid(id: id) { body.problem("id", "must be 1 to 128 of A-Z a-z 0-9 . _ : @ + -") }
+        let label = body.string("label", length: 1...200)
+        let metadata = body.object("metadata") ?? [:]
+        let url = body.string("webhook_url", length: 1...2048)
+        let secret = body.string("webhook_secret", length: 1...512)
+        let events = body.strings("webhook_events")
+        if let secret { WebhookInput.check(secret: secret, field: "webhook_secret", in: &body) }
+        if let events { WebhookInput.check(events: events, field: "webhook_events", in: &body) }
+        if url == nil {
+            if secret != nil { body.problem("webhook_secret", "is given without webhook_url; give that, too") }
+            if events != nil { body.problem("webhook_events", "is given without webhook_url; give that, too") }
+        }
+        try body.finish()
+
+        let session = Session(id: id, label: label, metadata: metadata, createdAt: now)
+        let webhook = try url.map { try self.webhook(to: $0, of: id, secret: secret, events: events ?? [], at: now) }
+        try await store.createSession(session, webhooks: webhook.map { [$0] } ?? [])
+        await control.webhooksChanged()
+        var data = SessionView.json(session, webhooks: webhook.map { [$0] } ?? [])
+        if let webhook { addShorthand(of: webhook, to: &data) }
+        var response = Answer.success(data, message: "Session created", status: .created)
+        response.headers[.location] = "/api/v1/sessions/\(id)"
+        return response
+    }
+
+    private func list(_ request: APIRequest) async throws -> Response {
+        var query = try request.query()
+        let limit = query.limit()
+        let offset = query.offset()
+        var filter = SessionQuery()
+        filter.status = query.choice("status", SessionStatus.allCases.map { ($0.rawValue, $0) })
+        filter.search = query.text("search")
+        let sorts = SessionQuery.Sort.allCases.flatMap { [($0.rawValue, ($0, false)), ("-" + $0.rawValue, ($0, true))] }
+        if let (sort, isDescending) = query.choice("sort", sorts) {
+            filter.sort = sort
+            filter.isDescending = isDescending
+        }
+        try query.finish()
+        let (sessions, total) = try await store.sessions(filter, offset: offset, limit: limit)
+        var rows: [JSON] = []
+        for session in sessions {
+            rows.append(SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
+        }
+        return Answer.page(rows, limit: limit, offset: offset, total: total)
+    }
+
+    private func show(_ request: APIRequest) async throws -> Response {
+        let session = try await store.existingSession(request.sessionID())
+        return Answer.success(SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
+    }
+
+    private func update(_ request: APIRequest) async throws -> Response {
+        var session = try await store.existingSession(request.sessionID())
+        var body = try await request.body()
+        let now = clock.wall
+        if let label = body.string("label", length: 1...200) { session.label = label }
+        if body.isNull("label") { session.label = nil }
+        if let metadata = body.object("metadata") { session.metadata = metadata }
+        if body.isNull("metadata") { session.metadata = [:] }
+        let url = body.string("webhook_url", length: 1...2048)
+        try body.finish()
+
+        let first = try await store.webhooks(session: session.id).first
+        var created: Webhook?
+        if let url {
+            if var webhook = first {
+                webhook.url = url
+                webhook.updatedAt = now
+                try check(webhook)
+                try await store.saveWebhook(webhook)
+            } else {
+                let webhook = try webhook(to: url, of: session.id, secret: nil, events: [], at: now)
+                try await store.saveWebhook(webhook)
+                created = webhook
+            }
+        } else if body.isNull("webhook_url"), let first {
+            _ = try await store.deleteWebhook(first.id, at: clock.now)
+        }
+        session.updatedAt = now
+        try await store.updateSession(session)
+        await control.webhooksChanged()
+        var data = SessionView.json(session, webhooks: try await store.webhooks(session: session.id))
+        if let created { addShorthand(of: created, to: &data) }
+        return Answer.success(data, message: "Session updated")
+    }
+
+    private func delete(_ request: APIRequest) async throws -> Response {
+        let id = try request.sessionID()
+        guard try await store.deleteSession(id, at: clock.now) else { throw APIError.noSession(id) }
+        await control.webhooksChanged()
+        return Answer.success(["id": .string(id)], message: "Session deleted")
+    }
+
+    private func qrCode(_ request: APIRequest) async throws -> Response {
+        let session = try await store.existingSession(request.sessionID())
+        guard let code = session.scannableCode else {
+            throw APIError(
+                status: 404,
+                code: "no_qr_code",
+                message: session.status == .connected
+                    ? "Session \(session.id) is connected; there is no QR code to scan."
+                    : "Session \(session.id) has no QR code yet; its gateway has sent no session.qr_updated event."
+            )
+        }
+        return Answer.success(["qr_code": .string(code), "generated_at": .orNull(session.qrGeneratedAt)])
+    }
+
+    private func status(_ request: APIRequest) async throws -> Response {
+        Answer.success(SessionView.status(try await store.existingSession(request.sessionID())))
+    }
+
+    /// The webhook that `webhook_url` stands for, checked.
+    private func webhook(
+        to url: String,
+        of session: String,
+        secret: String?,
+        events: [String],
+        at now: Timestamp
+    ) throws(APIError) -> Webhook {
+        var webhook = Webhook(id: NewID.webhook(at: now), session: session, url: url, createdAt: now)
+        webhook.events = events
+        webhook.secrets = [WebhookSecret(value: secret ?? WebhookKey.generate(), createdAt: now)]
+        try check(webhook)
+        return webhook
+    }
+
+    private func check(_ webhook: Webhook) throws(APIError) {
+        do {
+            try control.checkWebhook(webhook)
+        } catch {
+            throw error.renaming(["/url": "/webhook_url", "/events": "/webhook_events", "/secret": "/webhook_secret"])
+        }
+    }
+
+    private func addShorthand(of webhook: Webhook, to data: inout JSON) {
+        data["webhook_id"] = .string(webhook.id)
+        data["webhook_secret"] = .orNull(webhook.secrets.first?.value)
+    }
+}
+
+extension SessionStore {
+    /// - Throws: ``APIError`` 404, or what the store throws.
+    func existingSession(_ id: String) async throws -> Session {
+        guard let session = try await session(id) else { throw APIError.noSession(id) }
+        return session
+    }
+}
+
+extension APIError {
+    static func noSession(_ id: String) -> APIError {
+        .notFound("There is no session \(id.prefix(128)).")
+    }
+}

@@ -1,0 +1,99 @@
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// The webhook routes of stage-07, with its exact shapes.
+struct Stage07WebhookRoutes: Sendable {
+    let store: any RelayStore
+    let control: any RelayControl
+    let clock: any RelayClock
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.post, "/sessions/:id/webhook/test", test)
+        routes.api(.get, "/sessions/:id/webhook/events", events)
+        routes.api(.post, "/sessions/:id/webhook/retry", retry)
+        routes.api(.get, "/webhook/events", eventTypes)
+    }
+
+    private func test(_ request: APIRequest) async throws -> Response {
+        let session = try await store.existingSession(request.sessionID())
+        var body = try await request.body()
+        let given = body.string("url", length: 1...2048)
+        let event = body.eventType("event") ?? .webhookTest
+        try body.finish()
+        let webhooks = try await store.webhooks(session: session.id)
+        guard let url = given ?? webhooks.first?.url else { throw noAddress(session.id) }
+        // Headers and signature of a webhook go to its own address only.
+        let webhook = webhooks.first { $0.url == url }
+        return TestView.response(
+            try await control.test(url: url, session: session.id, webhook: webhook, event: event)
+        )
+    }
+
+    private func events(_ request: APIRequest) async throws -> Response {
+        var query = try request.query()
+        let limit = query.limit()
+        let offset = query.offset()
+        let state = query.choice("status", [("delivered", DeliveryState.delivered), ("failed", .dead)])
+        try query.finish()
+        let session = try await store.existingSession(request.sessionID())
+        let filter = DeliveryFilter(states: state.map { [$0] } ?? [.delivered, .dead], session: session.id)
+        let total = try await store.countDeliveries(filter)
+        let deliveries = try await store.deliveries(filter, before: nil, offset: offset, limit: limit)
+        return Answer.page(deliveries.map(WebhookEventView.json), limit: limit, offset: offset, total: total)
+    }
+
+    /// Queues the payload as it is for the session's first webhook. It is no event of the journal: pipelines have had
+    /// their say about it when it first came.
+    private func retry(_ request: APIRequest) async throws -> Response {
+        let session = try await store.existingSession(request.sessionID())
+        var body = try await request.body()
+        let type = body.eventType("event", required: true)
+        let payload = body.object("payload", required: true)
+        try body.finish()
+        guard let type, let payload else { throw APIError.internalError }
+        guard let webhook = try await store.webhooks(session: session.id).first else { throw noAddress(session.id) }
+        guard webhook.isEnabled else {
+            throw APIError.conflict("Webhook \(webhook.id) is disabled; enable it with PATCH {\"enabled\": true} first.")
+        }
+        let now = clock.wall
+        let event = Event(
+            id: EventID(0),
+            source: "api",
+            type: type,
+            session: session.id,
+            chat: payload["chatId"]?.string.map(canonicalChat),
+            occurredAt: nil,
+            receivedAt: now,
+            payload: payload
+        )
+        let lane = DestinationSettings(ordering: webhook.ordering).lane(session: session.id, chat: event.chat)
+        let planned = PlannedDelivery(
+            of: event,
+            to: webhook.id,
+            lane: lane,
+            pipeline: "retry",
+            signing: webhook.secrets.isEmpty ? nil : .standardWebhooks
+        )
+        let id = try await store.enqueue(planned, event: event.id, at: clock.now)
+        return Answer.success(
+            [
+                "jobId": .string(DeliveryName.text(of: id, session: session.id, type: type, at: now)),
+                "webhookUrl": .string(webhook.url),
+                "event": .string(type.name),
+            ],
+            message: "Webhook retry queued successfully"
+        )
+    }
+
+    private func eventTypes(_ request: APIRequest) async throws -> Response {
+        Answer.success(
+            .array(EventCatalog.entries.map(\.json)),
+            message: "\(EventCatalog.entries.count) webhook event types available"
+        )
+    }
+
+    private func noAddress(_ session: String) -> APIError {
+        .badRequest("Session \(session) has no webhook; set its webhook_url first.", code: "no_webhook_url")
+    }
+}

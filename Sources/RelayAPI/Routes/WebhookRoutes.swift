@@ -1,0 +1,107 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import RelayCore
+internal import RelayJSON
+
+/// The webhooks of a session.
+struct WebhookRoutes: Sendable {
+    let store: any RelayStore
+    let control: any RelayControl
+    let clock: any RelayClock
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.get, "/sessions/:id/webhooks", list)
+        routes.api(.post, "/sessions/:id/webhooks", create)
+        routes.api(.get, "/sessions/:id/webhooks/:webhook_id", show)
+        routes.api(.patch, "/sessions/:id/webhooks/:webhook_id", update)
+        routes.api(.delete, "/sessions/:id/webhooks/:webhook_id", delete)
+        routes.api(.post, "/sessions/:id/webhooks/:webhook_id/rotate-secret", rotateSecret)
+    }
+
+    private func list(_ request: APIRequest) async throws -> Response {
+        let session = try await store.existingSession(request.sessionID())
+        let now = clock.wall
+        return Answer.success(.array(try await store.webhooks(session: session.id).map { WebhookView.json($0, at: now) }))
+    }
+
+    private func create(_ request: APIRequest) async throws -> Response {
+        let session = try await store.existingSession(request.sessionID())
+        var body = try await request.body()
+        let now = clock.wall
+        var webhook = Webhook(id: NewID.webhook(at: now), session: session.id, url: "", createdAt: now)
+        WebhookInput.apply(&body, to: &webhook, isNew: true, at: now)
+        try body.finish()
+        try control.checkWebhook(webhook)
+        try await store.saveWebhook(webhook)
+        await control.webhooksChanged()
+        var response = Answer.success(
+            WebhookView.json(webhook, at: now, newSecret: webhook.secrets.first?.value),
+            message: "Webhook created; its secret is shown this once",
+            status: .created
+        )
+        response.headers[.location] = "/api/v1/sessions/\(session.id)/webhooks/\(webhook.id)"
+        return response
+    }
+
+    private func show(_ request: APIRequest) async throws -> Response {
+        Answer.success(WebhookView.json(try await existing(request), at: clock.wall))
+    }
+
+    private func update(_ request: APIRequest) async throws -> Response {
+        var webhook = try await existing(request)
+        var body = try await request.body()
+        let now = clock.wall
+        WebhookInput.apply(&body, to: &webhook, isNew: false, at: now)
+        try body.finish()
+        webhook.updatedAt = now
+        try control.checkWebhook(webhook)
+        try await store.saveWebhook(webhook)
+        await control.webhooksChanged()
+        return Answer.success(WebhookView.json(webhook, at: now), message: "Webhook updated")
+    }
+
+    private func delete(_ request: APIRequest) async throws -> Response {
+        let webhook = try await existing(request)
+        guard try await store.deleteWebhook(webhook.id, at: clock.now) else { throw noWebhook(webhook.id) }
+        await control.webhooksChanged()
+        return Answer.success(["id": .string(webhook.id)], message: "Webhook deleted")
+    }
+
+    /// The old key signs beside the new one until the grace is over, so that receivers can change over in between.
+    private func rotateSecret(_ request: APIRequest) async throws -> Response {
+        var webhook = try await existing(request)
+        var body = try await request.body()
+        let grace = body.int("grace_seconds", in: 0...(30 * 86_400)) ?? 86_400
+        let given = body.string("secret", length: 1...512)
+        if let given { WebhookInput.check(secret: given, in: &body) }
+        try body.finish()
+        let now = clock.wall
+        let end = now + .seconds(grace)
+        let secret = WebhookSecret(value: given ?? WebhookKey.generate(), createdAt: now)
+        let old = webhook.secrets.compactMap { old -> WebhookSecret? in
+            var old = old
+            old.expiresAt = old.expiresAt.map { min($0, end) } ?? end
+            return old.expiresAt.map { $0 > now } == true && old.value != secret.value ? old : nil
+        }
+        webhook.secrets = [secret] + old
+        webhook.updatedAt = now
+        try await store.saveWebhook(webhook)
+        await control.webhooksChanged()
+        return Answer.success(
+            WebhookView.json(webhook, at: now, newSecret: secret.value),
+            message: "Secret rotated; the new one is shown this once"
+        )
+    }
+
+    /// The webhook of the path, if it is that session's.
+    private func existing(_ request: APIRequest) async throws -> Webhook {
+        let session = try await store.existingSession(request.sessionID())
+        let id = try request.path("webhook_id")
+        guard let webhook = try await store.webhook(id), webhook.session == session.id else { throw noWebhook(id) }
+        return webhook
+    }
+
+    private func noWebhook(_ id: String) -> APIError {
+        .notFound("This session has no webhook \(id.prefix(64)).")
+    }
+}

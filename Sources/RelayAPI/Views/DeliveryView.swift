@@ -1,0 +1,66 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Deliveries and their attempts as the API shows them.
+enum DeliveryView {
+    static func object(_ delivery: DeliveryRecord) -> JSONObject {
+        [
+            "id": .string(delivery.name),
+            "webhook_id": .string(delivery.id.webhookID),
+            // Deliveries that no pipeline planned have no event.
+            "event": delivery.event.rawValue == 0 ? .null : .string(delivery.event.description),
+            "event_type": .string(delivery.type.name),
+            "session": .string(delivery.session),
+            "chat": .orNull(delivery.chat),
+            "pipeline": .string(delivery.pipeline),
+            "destination": .string(delivery.destination),
+            "state": .string(delivery.state.name),
+            "attempt_count": .orNull(delivery.attemptCount),
+            "due_at": .orNull(delivery.dueAt),
+            "reason": .orNull(delivery.deadReason?.rawValue),
+            "last_status": .orNull(delivery.lastStatus),
+            "last_error": .orNull(delivery.lastError),
+            "last_target": .orNull(delivery.lastTarget),
+            "received_at": .orNull(delivery.receivedAt),
+            "created_at": .orNull(delivery.createdAt),
+            "finished_at": .orNull(delivery.finishedAt),
+        ]
+    }
+
+    static func json(_ delivery: DeliveryRecord) -> JSON { .object(object(delivery)) }
+
+    /// With everything that was tried, and the body that goes out.
+    static func full(_ delivery: DeliveryRecord, attempts: [Attempt], body: [UInt8]?) -> JSON {
+        var object = object(delivery)
+        object.append("attempts", .array(attempts.map(json)))
+        object.append("body", body.map(document) ?? .null)
+        return .object(object)
+    }
+
+    static func json(_ attempt: Attempt) -> JSON {
+        let result = attempt.result
+        let (outcome, failure): (String, String?) =
+            switch result.outcome {
+            case .delivered: ("delivered", nil)
+            case .refused: ("refused", nil)
+            case .failed(let kind): ("failed", kind.rawValue)
+            }
+        return [
+            "number": .orNull(attempt.number),
+            "started_at": .orNull(attempt.startedAt),
+            "outcome": .string(outcome),
+            "failure": .orNull(failure),
+            "status": .orNull(result.status),
+            "error": .orNull(result.error),
+            "response": .orNull(result.response),
+            "target": .string(result.target),
+            "duration_ms": .int(result.duration.milliseconds),
+            "retry_after_ms": result.retryAfter.map { .int($0.milliseconds) } ?? .null,
+        ]
+    }
+
+    /// A body as JSON; as text where a template made something else of it.
+    private static func document(_ bytes: [UInt8]) -> JSON {
+        (try? JSON(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
+    }
+}

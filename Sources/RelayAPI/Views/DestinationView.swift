@@ -1,0 +1,27 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// A destination as the API shows it.
+enum DestinationView {
+    static func json(_ destination: DestinationStatus) -> JSON {
+        let counts = DeliveryState.allCases.map { ($0.name, JSON.orNull(destination.counts[$0] ?? 0)) }
+        return [
+            "key": .string(destination.key),
+            "kind": .orNull(destination.kind),
+            "target": .orNull(destination.target),
+            "session": .orNull(destination.session),
+            "state": .string(destination.state.rawValue),
+            "ordering": .orNull(destination.ordering?.rawValue),
+            "max_in_flight": .orNull(destination.maxInFlight),
+            "rate_limit": .orNull(destination.rateLimit?.description),
+            "counts": .object(JSONObject(counts)),
+            "oldest_queued_at": .orNull(destination.oldestQueuedAt),
+            "in_flight": .orNull(destination.inFlight),
+            "breaker": [
+                "state": .string(destination.breaker.state.rawValue),
+                "consecutive_failures": .orNull(destination.breaker.consecutiveFailures),
+                "next_probe_at": .orNull(destination.breaker.nextProbeAt),
+            ],
+        ]
+    }
+}

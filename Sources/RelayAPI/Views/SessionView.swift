@@ -1,0 +1,41 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// A session as the API shows it.
+enum SessionView {
+    /// - Parameter webhooks: the session's, oldest first; `webhook_url` is the first one's.
+    static func json(_ session: Session, webhooks: [Webhook]) -> JSON {
+        [
+            "id": .string(session.id),
+            "label": .orNull(session.label),
+            "status": .string(session.status.rawValue),
+            "phone_number": .orNull(session.phoneNumber),
+            "webhook_url": .orNull(webhooks.first?.url),
+            "webhook_count": .orNull(webhooks.count),
+            "metadata": .object(session.metadata),
+            "connected_at": .orNull(session.connectedAt),
+            "disconnected_at": .orNull(session.disconnectedAt),
+            "disconnect_reason": .orNull(session.disconnectReason),
+            "created_at": .orNull(session.createdAt),
+            "updated_at": .orNull(session.updatedAt),
+        ]
+    }
+
+    static func status(_ session: Session) -> JSON {
+        [
+            "id": .string(session.id),
+            "status": .string(session.status.rawValue),
+            "phone_number": .orNull(session.phoneNumber),
+            "has_qr_code": .bool(session.scannableCode != nil),
+            "connected_at": .orNull(session.connectedAt),
+            "disconnected_at": .orNull(session.disconnectedAt),
+            "disconnect_reason": .orNull(session.disconnectReason),
+            "updated_at": .orNull(session.updatedAt),
+        ]
+    }
+}
+
+extension Session {
+    /// The QR code that waits for being scanned; a connected session has none to scan.
+    var scannableCode: String? { status == .connected ? nil : qrCode }
+}

@@ -1,0 +1,212 @@
+public import RelayCore
+public import RelayJQ
+
+/// One option: its name, its type, what it does, and what it is when nobody sets it.
+///
+/// Declared once as a `static let`; the initializer reads its value through the same object. Parsing, default, lint,
+/// did-you-mean, documentation and scrubbing all come from it.
+///
+///     static let maxSize = Field.size("max_size", "Media above this stays where it is.", default: 16 << 20)
+///     static let path = Field.string("path", "Where to write.").optional
+///
+/// Without a default, and not ``optional``, the option is required.
+public struct Field<Value: Sendable>: Sendable {
+    public let name: String
+    /// What the option does: one sentence.
+    public let summary: String
+    public let type: FieldType<Value>
+    /// What holds when the option is not set; nil when it must be.
+    public let defaultValue: Value?
+
+    public init(_ name: String, _ summary: String, _ type: FieldType<Value>, default value: Value? = nil) {
+        self.name = name
+        self.summary = summary
+        self.type = type
+        defaultValue = value
+    }
+
+    /// The same option, which may be left out.
+    public var optional: Field<Value?> {
+        Field<Value?>(name, summary, type.optional, default: .some(.none))
+    }
+
+    /// A type of its own; `parse` throws `node.fail(…)` for what is wrong.
+    /// - Parameter typeName: what to write, with its article, as it stands in messages.
+    public static func custom(
+        _ name: String,
+        _ summary: String,
+        _ typeName: String,
+        default value: Value? = nil,
+        parse: @escaping @Sendable (ConfigNode) throws -> Value
+    ) -> Field {
+        Field(name, summary, .custom(typeName, parse: parse), default: value)
+    }
+
+    /// A list; a single value counts as a list of one.
+    public static func list<Element>(
+        _ name: String,
+        _ summary: String,
+        of element: FieldType<Element>,
+        default value: Value? = nil
+    ) -> Field where Value == [Element] {
+        Field(name, summary, .list(of: element), default: value)
+    }
+
+    /// A map from names to values.
+    public static func map<Element>(
+        _ name: String,
+        _ summary: String,
+        of element: FieldType<Element>,
+        default value: Value? = nil
+    ) -> Field where Value == [String: Element] {
+        Field(name, summary, .map(of: element), default: value)
+    }
+
+    /// Options that stand together under one name; without a default, `make` gets their defaults.
+    /// - Parameter title: what the options belong to, as it stands in messages.
+    public static func section(
+        _ name: String,
+        _ summary: String,
+        title: String? = nil,
+        fields: [AnyField],
+        default value: Value? = nil,
+        make: @escaping @Sendable (Options) throws -> Value
+    ) -> Field {
+        Field(name, summary, .section(title ?? name, fields: fields, make: make), default: value)
+    }
+}
+
+extension Field where Value == String {
+    public static func string(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+        Field(name, summary, .string, default: value)
+    }
+
+    /// Text that is never shown, and never empty.
+    public static func secret(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+        Field(name, summary, .secret, default: value)
+    }
+
+    /// An absolute `http` or `https` address that deliveries go to.
+    public static func url(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+        Field(name, summary, .url(), default: value)
+    }
+
+    /// The name of a header field.
+    public static func headerName(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+        Field(name, summary, .headerName, default: value)
+    }
+}
+
+extension Field where Value == Int {
+    public static func int(
+        _ name: String,
+        _ summary: String,
+        _ range: ClosedRange<Int> = 0...Int.max,
+        default value: Int? = nil
+    ) -> Field {
+        Field(name, summary, .int(range), default: value)
+    }
+
+    /// Bytes: `16KiB`, `16MiB`, `16MB`.
+    public static func size(
+        _ name: String,
+        _ summary: String,
+        _ range: ClosedRange<Int> = 1...(1 << 40),
+        default value: Int? = nil
+    ) -> Field {
+        Field(name, summary, .size(range), default: value)
+    }
+}
+
+extension Field where Value == Double {
+    public static func number(
+        _ name: String,
+        _ summary: String,
+        _ range: ClosedRange<Double>,
+        default value: Double? = nil
+    ) -> Field {
+        Field(name, summary, .number(range), default: value)
+    }
+}
+
+extension Field where Value == Bool {
+    public static func bool(_ name: String, _ summary: String, default value: Bool? = nil) -> Field {
+        Field(name, summary, .bool, default: value)
+    }
+}
+
+extension Field where Value == Duration {
+    /// `500ms`, `10s`, `5m`, `24h`, `30d`; from 1 ms to 10 years unless a range says otherwise.
+    public static func duration(
+        _ name: String,
+        _ summary: String,
+        _ range: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400)),
+        default value: Duration? = nil
+    ) -> Field {
+        Field(name, summary, .duration(range), default: value)
+    }
+}
+
+extension Field where Value == RateLimit {
+    /// `20/s`, `600/m`.
+    public static func rate(_ name: String, _ summary: String, default value: RateLimit? = nil) -> Field {
+        Field(name, summary, .rate, default: value)
+    }
+}
+
+extension Field where Value: RawRepresentable<String> & CaseIterable {
+    /// One of an enumeration's raw values.
+    public static func enumeration(
+        _ name: String,
+        _ summary: String,
+        of type: Value.Type = Value.self,
+        default value: Value? = nil
+    ) -> Field {
+        Field(name, summary, .enumeration(of: type), default: value)
+    }
+}
+
+extension Field where Value == [String] {
+    /// Words; `allowed` names them when they are a fixed set. A single word counts as a list of one.
+    public static func stringList(
+        _ name: String,
+        _ summary: String,
+        allowed: [String]? = nil,
+        default value: [String]? = nil
+    ) -> Field {
+        Field(name, summary, .stringList(allowed: allowed), default: value)
+    }
+
+    /// Secrets, the first in use and the others on their way out.
+    public static func secretList(_ name: String, _ summary: String, default value: [String]? = nil) -> Field {
+        Field(name, summary, .list(of: .secret), default: value)
+    }
+}
+
+extension Field where Value == [(name: String, value: String)] {
+    /// Header fields of a request, in their order.
+    public static func headers(_ name: String, _ summary: String, default value: Value? = nil) -> Field {
+        Field(name, summary, .headers, default: value)
+    }
+}
+
+extension Field where Value == JQProgram {
+    /// A jq program, compiled when the configuration loads.
+    public static func expression(_ name: String, _ summary: String) -> Field {
+        Field(name, summary, .expression)
+    }
+}
+
+extension Field where Value == ConfigNode {
+    /// Anything, read later by the component itself.
+    public static func node(_ name: String, _ summary: String) -> Field {
+        Field(name, summary, .node)
+    }
+}
+
+extension Field where Value == EventFilter {
+    /// Event types: names, `message.*`, or `*`.
+    public static func events(_ name: String, _ summary: String, default value: EventFilter? = nil) -> Field {
+        Field(name, summary, .events, default: value)
+    }
+}

@@ -1,0 +1,110 @@
+public import RelayCore
+public import RelayJSON
+
+extension FieldType {
+    /// A list; a single value counts as a list of one.
+    public static func list<Element>(of element: FieldType<Element>) -> FieldType where Value == [Element] {
+        FieldType(
+            "a list of \(element.name)",
+            allowedValues: element.allowedValues,
+            isSecret: element.isSecret,
+            show: { .array($0.map(element.show)) },
+            showNode: { node in .array(try node.elements.map(element.shown)) },
+            parse: { node in
+                if node.isMap { throw node.mismatch("a list") }
+                return try Issues.collect(node.elements, element.parse)
+            }
+        )
+    }
+
+    /// A map from names to values.
+    public static func map<Element>(of element: FieldType<Element>) -> FieldType where Value == [String: Element] {
+        FieldType(
+            "a map of names to \(element.name)",
+            isSecret: element.isSecret,
+            show: { values in .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, element.show($0.value)) })) },
+            showNode: { node in
+                .object(JSONObject(try node.entries.map { ($0.key, try element.shown($0.value)) }))
+            },
+            parse: { node in
+                let pairs = try Issues.collect(node.entries) { ($0.key, try element.parse($0.value)) }
+                return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+            }
+        )
+    }
+
+    /// Options that stand together under one name. `make` reads them as an initializer does.
+    /// - Parameter title: what the options belong to, as it stands in messages: `a retry policy`.
+    public static func section(
+        _ title: String,
+        fields: [AnyField],
+        make: @escaping @Sendable (Options) throws -> Value
+    ) -> FieldType {
+        FieldType(
+            "a map of options",
+            show: { _ in .object(Options.defaults(of: fields)) },
+            showNode: { .object(try Options.read($0, as: title, fields: fields).shown) },
+            parse: { try make(Options.read($0, as: title, fields: fields)) }
+        )
+    }
+}
+
+extension FieldType where Value == [String] {
+    /// Words; `allowed` names them when they are a fixed set.
+    public static func stringList(allowed: [String]? = nil) -> FieldType {
+        guard let allowed else { return .list(of: .string) }
+        let word = FieldType<String>(
+            Quantity.choice(allowed),
+            allowedValues: allowed,
+            show: { .string($0) },
+            parse: { node in
+                let text = try node.text(expected: "a name")
+                guard allowed.contains(text) else {
+                    let help = Suggestion.help(for: text, among: allowed)
+                    throw node.issues("\"\(node.label)\" cannot have \(node.shown)", help: help)
+                }
+                return text
+            }
+        )
+        return .list(of: word)
+    }
+}
+
+extension FieldType where Value == ConfigNode {
+    /// Anything, read later.
+    public static var node: FieldType {
+        FieldType("anything", show: { $0.json }, parse: { $0 })
+    }
+}
+
+extension FieldType where Value == EventFilter {
+    /// Event types: names, `message.*`, or `*`.
+    public static var events: FieldType {
+        let list = FieldType<[String]>.list(of: .string)
+        return FieldType("a list of event types such as message.received or message.*", show: { list.show($0.patterns) }) {
+            let patterns = try Issues.collect($0.elements) { node in
+                let text = try node.text(expected: "an event type")
+                let name = text.hasSuffix("*") ? text.dropLast() : text[...]
+                guard !text.isEmpty, !name.contains("*") else {
+                    throw node.mismatch("an event type", help: "write a name, message.* or *")
+                }
+                let filter = EventFilter([text])
+                if !EventNames.all.contains(where: filter.matches) {
+                    let help = Suggestion.help(for: text, among: EventNames.all.map(\.name), intro: "there are")
+                    node.warn("no event has the type \(node.shown)", help: help)
+                }
+                return text
+            }
+            return EventFilter(patterns)
+        }
+    }
+}
+
+/// The event types that formats make.
+enum EventNames {
+    static let all: [EventType] = [
+        .messageReceived, .messageSent, .messageDelivered, .messageRead, .messageFailed, .messageUpdated,
+        .messageDeleted, .messageReaction, .sessionQRUpdated, .sessionConnected, .sessionDisconnected,
+        .presenceUpdated, .callReceived, .groupUpdated, .contactUpdated, .webhookTest,
+    ]
+}

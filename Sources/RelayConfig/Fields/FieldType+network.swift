@@ -1,0 +1,176 @@
+public import RelayJQ
+public import RelayJSON
+
+extension FieldType where Value == String {
+    /// An absolute `http` or `https` address without credentials.
+    /// - Parameter reachable: whether deliveries go there, so that the egress guard has its say.
+    public static func url(reachable: Bool = true) -> FieldType {
+        let name = "an address such as https://crm.example.com/hooks"
+        return FieldType(name, show: { .string(URLRules.shown($0)) }) { node in
+            let text = try node.text(expected: name)
+            if let problem = URLRules.problem(text) {
+                throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help)
+            }
+            if reachable, let refusal = node.origin.urlCheck?(text) {
+                throw node.issues("\"\(node.label)\": \(refusal)")
+            }
+            return text
+        }
+    }
+}
+
+/// What an address must be.
+enum URLRules {
+    static func problem(_ text: String) -> (message: String, help: String?)? {
+        if text.isEmpty { return ("is empty", "write an address such as https://crm.example.com/hooks") }
+        if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            return ("has a line break or another control character", "remove it")
+        }
+        if text.contains(" ") { return ("has a space", "write %20 in a path or a query") }
+        guard let separator = text.firstRange(of: "://") else {
+            return ("is no absolute address", "begin with https:// or http://")
+        }
+        let scheme = text[..<separator.lowerBound].lowercased()
+        guard scheme == "http" || scheme == "https" else {
+            return ("must begin with https:// or http://", nil)
+        }
+        let authority = text[separator.upperBound...].prefix { !"/?#\\".contains($0) }
+        if authority.contains("@") {
+            return ("has a user name or a password in it", "send them as a header: headers: { Authorization: … }")
+        }
+        guard let (host, port) = HostPort.split(authority), !host.isEmpty else {
+            return ("names no host", "write an address such as https://crm.example.com/hooks")
+        }
+        let isHost = host.unicodeScalars.allSatisfy { scalar in
+            scalar.value >= 0x80 || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || "-._~:%".unicodeScalars.contains(scalar)
+        }
+        guard isHost else { return ("has a host with characters that hosts do not have", nil) }
+        if let port, UInt16(port).map({ $0 == 0 }) ?? true {
+            return ("has a port that is none", "ports go from 1 to 65535")
+        }
+        if text.contains("\\") { return ("has a backslash", "write / instead") }
+        return nil
+    }
+
+    /// The address without its query, which is a place for keys.
+    static func shown(_ text: String) -> String {
+        guard let query = text.firstIndex(of: "?") else { return text }
+        return text[...query] + "***"
+    }
+}
+
+/// A host and what follows its colon.
+enum HostPort {
+    /// `[::1]:80` and `host:80`; nil when brackets or colons do not add up. The brackets are taken off.
+    static func split(_ text: some StringProtocol) -> (host: String, port: String?)? {
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { return nil }
+            let host = text[text.index(after: text.startIndex)..<end]
+            let rest = text[text.index(after: end)...]
+            guard host.contains(":"), rest.isEmpty || rest.hasPrefix(":") else { return nil }
+            return (String(host), rest.isEmpty ? nil : String(rest.dropFirst()))
+        }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 2 else { return nil }
+        return (String(parts[0]), parts.count == 2 ? String(parts[1]) : nil)
+    }
+}
+
+extension FieldType where Value == [(name: String, value: String)] {
+    /// Header fields of a request, in their order.
+    public static var headers: FieldType {
+        let name = "a map of header names to values"
+        func show(_ names: [String]) -> JSON { .object(JSONObject(names.map { ($0, "***") })) }
+        return FieldType(
+            name,
+            show: { show($0.map(\.name)) },
+            showNode: { show(try $0.entries.map(\.key)) },
+            parse: { node in
+                guard node.isMap || node.isEmpty else { throw node.mismatch(name) }
+                var seen: Set<String> = []
+                return try Issues.collect(node.entries) { entry in
+                    entry.value.hide()
+                    if let problem = HeaderRules.problem(name: entry.key) {
+                        throw node.issues(problem.message, help: problem.help, at: entry.keyPlace)
+                    }
+                    guard seen.insert(entry.key.lowercased()).inserted else {
+                        throw node.issues("the header \(entry.key) is here twice", help: "remove one", at: entry.keyPlace)
+                    }
+                    let value = try entry.value.text(expected: "a header's value")
+                    guard HeaderRules.isValue(value) else {
+                        let message = "the value of the header \(entry.key) has a line break or another control character"
+                        throw entry.value.issues(message, help: "remove it")
+                    }
+                    return (entry.key, value)
+                }
+            }
+        )
+    }
+}
+
+extension FieldType where Value == String {
+    /// The name of a header field.
+    public static var headerName: FieldType {
+        FieldType("a header's name", show: { .string($0) }) { node in
+            let text = try node.text(expected: "a header's name")
+            if let problem = HeaderRules.problem(name: text) { throw node.issues(problem.message, help: problem.help) }
+            return text
+        }
+    }
+}
+
+/// Which header fields a request may carry.
+enum HeaderRules {
+    /// Fields that belong to the connection or are computed from the request (RFC 9110, 7.6.1 and 8.6).
+    static let reserved: Set<String> = [
+        "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection",
+        "te", "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    static func problem(name: String) -> (message: String, help: String?)? {
+        let clean = String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+        if name.isEmpty { return ("a header has no name", "write one such as X-Team") }
+        guard name.utf8.allSatisfy(isTokenByte) else {
+            return ("the header name \"\(clean)\" has characters that HTTP does not allow", "use letters, digits and hyphens")
+        }
+        guard !reserved.contains(name.lowercased()) else {
+            return ("the header \(name) is set by the relay itself", "leave it out")
+        }
+        return nil
+    }
+
+    static func isValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 ? $0 != 0x7f : $0 == UInt8(ascii: "\t") }
+    }
+
+    /// RFC 9110, 5.6.2.
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-_.!#$%&'*+^`|~".utf8.contains(byte)
+        }
+    }
+}
+
+extension FieldType where Value == JQProgram {
+    /// A jq program, compiled.
+    public static var expression: FieldType {
+        FieldType("a jq expression", show: { _ in .string("a jq expression") }, showNode: { $0.json }) { node in
+            let resolved = try node.resolved(expected: "a jq expression")
+            do throws(JQError) {
+                return try JQProgram(resolved.text)
+            } catch {
+                var place: Place?
+                let offset: Int? = error.offset
+                if let offset {
+                    let scalars = String(decoding: resolved.text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
+                    place = node.place(of: resolved.writtenOffset(of: scalars))
+                }
+                throw node.issues("\"\(node.label)\" is no jq expression: \(error.message)", at: place)
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import RelayCore
+
+extension RelayConfiguration {
+    /// `destinations: NAME:`, one way out.
+    public struct Destination: Sendable {
+        public let name: String
+        /// `webhook`, `chatwoot` …
+        public let kind: String
+        /// What its kind needs to know.
+        public let options: any DestinationOptions
+        public let settings: DestinationSettings
+        /// The keys to sign with: the one in use first, then those on their way out. May be empty.
+        public let secrets: [String]
+        /// For one request, name lookup and answer included. Default `WEBHOOK_TIMEOUT_MS`, or 10 s.
+        public let timeout: Duration
+        public let mark: SourceMark
+    }
+}
+
+/// The options that destinations of every kind have.
+enum CommonDestinationOptions {
+    static let type = Field<ConfigNode>.node("type", "The kind of destination.")
+    static let ordering = Field.enumeration(
+        "ordering",
+        "per_chat: one at a time for each chat, in order; none: later messages may overtake a retry.",
+        of: DestinationSettings.Ordering.self,
+        default: .perChat
+    )
+    static let maxInFlight = Field.int("max_in_flight", "Requests under way at once.", 1...10_000, default: 16)
+    static let rateLimit = Field.rate("rate_limit", "Requests started in a time, such as 20/s.").optional
+    static let retry = Field<ConfigNode>.node(
+        "retry",
+        "A retry policy's name, or a policy of its own; default the policy \"default\"."
+    ).optional
+    static let events = Field.events("events", "The event types that it wants; default all.", default: EventFilter())
+    static let secret = Field.secret("secret", "The key that `sign` uses.").optional
+    static let secrets = Field.secretList("secrets", "Keys while one replaces another; the first is the new one.").optional
+    static let timeout = Field.duration(
+        "timeout",
+        "For one request, its answer included; default 10s.",
+        .milliseconds(1)...(.seconds(600))
+    ).optional
+
+    static let fields = [
+        AnyField(type), AnyField(ordering), AnyField(maxInFlight), AnyField(rateLimit), AnyField(retry),
+        AnyField(events), AnyField(secret), AnyField(secrets), AnyField(timeout),
+    ]
+}

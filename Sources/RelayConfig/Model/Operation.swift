@@ -1,0 +1,146 @@
+internal import RelayJSON
+
+extension RelayConfiguration {
+    /// `egress:`, where deliveries may go.
+    public struct Egress: Sendable, Hashable {
+        /// Private addresses that are allowed all the same: hosts, host:port, networks. As written.
+        public let allow: [String]
+        /// Whether addresses of the network are reached through NAT64. Default false.
+        public let nat64: Bool
+        /// The ports that deliveries may go to; nil: all.
+        public let allowedPorts: [Int]?
+    }
+
+    /// `logging:`.
+    public struct Logging: Sendable, Hashable {
+        public enum Level: String, Sendable, CaseIterable {
+            case trace, debug, info, notice, warning, error, critical
+        }
+
+        public enum Format: String, Sendable, CaseIterable {
+            /// `pretty` on a terminal, `json` elsewhere.
+            case auto
+            case json, pretty
+        }
+
+        /// Default `info`.
+        public let level: Level
+        /// Default `auto`.
+        public let format: Format
+    }
+
+    /// `delivery:`, what holds for all destinations together.
+    public struct Delivery: Sendable, Hashable {
+        /// How long requests under way may go on when the relay stops. Default 15 s.
+        public let shutdownGrace: Duration
+        /// Requests under way at once, over all destinations. Default 256.
+        public let maxInFlight: Int
+        public let breaker: Breaker
+    }
+
+    /// `delivery: breaker:`, when a destination that fails is left alone for a while.
+    public struct Breaker: Sendable, Hashable {
+        /// Failures in a row that open it. Default 5.
+        public let failures: Int
+        /// The wait before the first probe. Default 5 s; each is twice the one before.
+        public let probeInterval: Duration
+        /// No wait between probes is longer. Default 5 min.
+        public let maxProbeInterval: Duration
+    }
+}
+
+extension RelayConfiguration.Egress {
+    static func allowField(_ check: (@Sendable (String) -> String?)?) -> Field<[String]> {
+        let entry = FieldType<String>("a host, host:port or network", show: { .string($0) }) { node in
+            let text = try node.text(expected: "a host, host:port or network")
+            if text.isEmpty { throw node.mismatch("a host, host:port or network") }
+            if let problem = check?(text) { throw node.issues("\"allow\" cannot have \(node.shown): \(problem)") }
+            return text
+        }
+        return Field("allow", "Private addresses that deliveries may reach.", .list(of: entry), default: [])
+    }
+    static let nat64 = Field.bool("nat64", "Whether the network reaches IPv4 through NAT64.", default: false)
+    static let allowedPorts = Field<[Int]>.list(
+        "allowed_ports",
+        "The ports that deliveries may go to; default all.",
+        of: .int(1...65_535)
+    ).optional
+
+    static func fields(_ check: (@Sendable (String) -> String?)?) -> [AnyField] {
+        [AnyField(allowField(check)), AnyField(nat64), AnyField(allowedPorts)]
+    }
+
+    init(_ options: Options) throws {
+        allow = try options(Self.allowField(nil))
+        nat64 = try options(Self.nat64)
+        allowedPorts = try options(Self.allowedPorts)
+    }
+}
+
+extension RelayConfiguration.Logging {
+    static let level = Field.enumeration("level", "What is logged: this and worse.", of: Level.self, default: .info)
+    static let format = Field.enumeration(
+        "format",
+        "json for machines, pretty for people, auto by whether a terminal is there.",
+        of: Format.self,
+        default: .auto
+    )
+    static let fields = [AnyField(level), AnyField(format)]
+
+    init(_ options: Options) throws {
+        level = try options(Self.level)
+        format = try options(Self.format)
+    }
+}
+
+extension RelayConfiguration.Delivery {
+    static let shutdownGrace = Field.duration(
+        "shutdown_grace",
+        "How long requests under way may go on when the relay stops.",
+        .zero...(.seconds(3600)),
+        default: .seconds(15)
+    )
+    static let maxInFlight = Field.int(
+        "max_in_flight",
+        "Requests under way at once, over all destinations.",
+        1...100_000,
+        default: 256
+    )
+    static let breaker = Field<RelayConfiguration.Breaker>.section(
+        "breaker",
+        "When a destination that fails is left alone for a while.",
+        fields: RelayConfiguration.Breaker.fields,
+        default: RelayConfiguration.Breaker(
+            failures: 5,
+            probeInterval: .seconds(5),
+            maxProbeInterval: .seconds(300)
+        )
+    ) { try RelayConfiguration.Breaker($0) }
+    static let fields = [AnyField(shutdownGrace), AnyField(maxInFlight), AnyField(breaker)]
+
+    init(_ options: Options) throws {
+        shutdownGrace = try options(Self.shutdownGrace)
+        maxInFlight = try options(Self.maxInFlight)
+        breaker = try options(Self.breaker)
+    }
+}
+
+extension RelayConfiguration.Breaker {
+    static let failuresField = Field.int("failures", "Failures in a row that open it.", 1...1000, default: 5)
+    static let probe = Field.duration("probe_interval", "The wait before the first probe.", default: .seconds(5))
+    static let maxProbe = Field.duration(
+        "max_probe_interval",
+        "No wait between probes is longer.",
+        default: .seconds(300)
+    )
+    static let fields = [AnyField(failuresField), AnyField(probe), AnyField(maxProbe)]
+
+    init(_ options: Options) throws {
+        failures = try options(Self.failuresField)
+        probeInterval = try options(Self.probe)
+        maxProbeInterval = try options(Self.maxProbe)
+        guard probeInterval <= maxProbeInterval else {
+            throw options.fail(Self.probe, "\"probe_interval\" is longer than max_probe_interval")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+public import RelayCore
+public import RelayJQ
+
+/// One file of `pipelines/`, read and checked.
+public struct PipelineDefinition: Sendable {
+    /// The file's name without `.yaml`.
+    public let name: String
+    public let file: String
+    /// The names of its sources; every source when the file names none.
+    public let from: [String]
+    public let steps: [Step]
+}
+
+/// A stage in its place.
+public struct Step: Sendable {
+    /// What becomes of an event whose stage fails.
+    public enum OnError: String, Sendable, CaseIterable {
+        /// The event becomes a dead letter of its pipeline.
+        case deadLetter = "dead_letter"
+        /// The pipeline goes on with the event as it was.
+        case `continue`
+        /// The pipeline ends for the event.
+        case drop
+        /// The event goes on with its media's reference; for `media` only.
+        case rawMedia = "raw_media"
+    }
+
+    public let kind: String
+    /// Unique in the pipeline. Default the kind, then `kind-2` …
+    public let id: String
+    /// Events that it is not true of pass by.
+    public let when: JQProgram?
+    /// Default ``OnError/deadLetter``.
+    public let onError: OnError
+    public let timeout: Duration?
+    public let stage: any Stage
+}

@@ -1,0 +1,47 @@
+public import RelayCore
+public import RelayJSON
+
+extension RelayConfiguration {
+    /// The retry policy of a webhook that is managed over REST.
+    /// - Parameter json: nil or null for `default`, a policy's name, or an object of the options that YAML has.
+    /// - Throws: the first mistake, with its place in the JSON. Nothing in it is resolved from the environment.
+    public func retryPolicy(from json: JSON?) throws(InvalidOption) -> RetryPolicy {
+        let fallback = retryPolicies["default"] ?? RetryPolicy()
+        guard let json, !json.isNull else { return fallback }
+        let node = ConfigNode(json, label: "retry", origin: Origin(path: ""))
+        do {
+            return try RetryPolicies(resolved: retryPolicies).policy(node, title: "retry")
+        } catch let issues as Issues {
+            let issue = issues.list[0]
+            throw InvalidOption(
+                message: issue.message + (issue.help.map { "; \($0)" } ?? ""),
+                pointer: issue.place.pointer
+            )
+        } catch {
+            throw InvalidOption(message: "\(error)", pointer: "")
+        }
+    }
+}
+
+/// The named policies, for whoever refers to one.
+struct RetryPolicies: Sendable {
+    var resolved: [String: RetryPolicy]
+
+    /// A policy by its name, or one of its own.
+    func policy(_ node: ConfigNode, title: String) throws -> RetryPolicy {
+        guard node.isMap else {
+            let name = try node.text(expected: "a retry policy's name, or a map of its options")
+            guard let policy = resolved[name] else { throw unknown(name, at: node) }
+            return policy
+        }
+        let options = try RetryOptions(node, title: title)
+        let parent = options.parent ?? "default"
+        guard let base = resolved[parent] else { throw unknown(parent, at: node["extends"] ?? node) }
+        return try options.policy(on: base)
+    }
+
+    private func unknown(_ name: String, at node: ConfigNode) -> Issues {
+        let help = Suggestion.help(for: name, among: resolved.keys.sorted())
+        return node.issues("there is no retry policy \(node.shown)", help: help)
+    }
+}

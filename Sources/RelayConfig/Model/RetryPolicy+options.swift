@@ -1,0 +1,161 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// A retry policy as it is written: what is not said comes from the policy it extends.
+struct RetryOptions: Sendable {
+    /// A limit that can be taken off again.
+    enum Limit: Sendable {
+        case none
+        case after(Duration)
+    }
+
+    struct Backoff: Sendable {
+        var initialInterval: Duration?
+        var maxInterval: Duration?
+        var multiplier: Double?
+        var jitter: RetryPolicy.Jitter?
+    }
+
+    static let extends = Field.string("extends", "The policy that says what is not said here; default \"default\".").optional
+    static let maxAttempts = Field.int("max_attempts", "Attempts in all, the first included.", 1...1000).optional
+    static let backoff = Field<Backoff>.section(
+        "backoff",
+        "The waits between attempts.",
+        fields: [AnyField(initialInterval), AnyField(maxInterval), AnyField(multiplier), AnyField(jitter)]
+    ) { options in
+        Backoff(
+            initialInterval: try options(initialInterval),
+            maxInterval: try options(maxInterval),
+            multiplier: try options(multiplier),
+            jitter: try options(jitter)
+        )
+    }.optional
+    static let initialInterval = Field.duration("initial_interval", "The wait after the first attempt.").optional
+    static let maxInterval = Field.duration("max_interval", "No wait is longer.").optional
+    static let multiplier = Field.number(
+        "multiplier",
+        "Each wait is this many times the one before.",
+        1...10
+    ).optional
+    static let jitter = Field.enumeration(
+        "jitter",
+        "How waits are spread: none, full (from zero up), equal (from half up).",
+        of: RetryPolicy.Jitter.self
+    ).optional
+    static let maxElapsedTime = Field<Limit>(
+        "max_elapsed_time",
+        "No attempt starts later than this after the first was due; none takes the limit off.",
+        .limit
+    ).optional
+    static let retryOn = Field<[RetryPolicy.Condition]>.list(
+        "retry_on",
+        "What is tried again; anything else is refused for good.",
+        of: .retryCondition
+    ).optional
+    static let respectRetryAfter = Field.bool("respect_retry_after", "Whether Retry-After lengthens a wait.").optional
+
+    static let fields = [
+        AnyField(extends), AnyField(maxAttempts), AnyField(backoff), AnyField(maxElapsedTime), AnyField(retryOn),
+        AnyField(respectRetryAfter),
+    ]
+
+    let options: Options
+    /// The name of the policy that says the rest.
+    let parent: String?
+
+    init(_ node: ConfigNode, title: String) throws {
+        options = try Options.read(node, as: title, fields: Self.fields)
+        parent = try options(Self.extends)
+    }
+
+    func policy(on base: RetryPolicy) throws -> RetryPolicy {
+        var policy = base
+        policy.maxAttempts = try options(Self.maxAttempts) ?? base.maxAttempts
+        let backoff = try options(Self.backoff)
+        policy.initialInterval = backoff?.initialInterval ?? base.initialInterval
+        policy.maxInterval = backoff?.maxInterval ?? base.maxInterval
+        policy.multiplier = backoff?.multiplier ?? base.multiplier
+        policy.jitter = backoff?.jitter ?? base.jitter
+        switch try options(Self.maxElapsedTime) {
+        case .after(let duration)?: policy.maxElapsedTime = duration
+        case Limit.none?: policy.maxElapsedTime = nil
+        case nil: break
+        }
+        policy.retryOn = try options(Self.retryOn).map(Set.init) ?? base.retryOn
+        policy.respectRetryAfter = try options(Self.respectRetryAfter) ?? base.respectRetryAfter
+        guard policy.initialInterval <= policy.maxInterval else {
+            let initial = Quantity.durationText(policy.initialInterval)
+            let maximum = Quantity.durationText(policy.maxInterval)
+            throw options.fail(
+                Self.backoff,
+                "initial_interval (\(initial)) is longer than max_interval (\(maximum))",
+                help: backoff?.maxInterval == nil ? "set max_interval as well" : nil
+            )
+        }
+        return policy
+    }
+}
+
+extension FieldType where Value == RetryOptions.Limit {
+    fileprivate static var limit: FieldType {
+        let duration = FieldType<Duration>.duration()
+        return FieldType(
+            duration.name + ", or none",
+            show: { _ in .null },
+            showNode: { $0.json },
+            parse: { try $0.text(expected: duration.name) == "none" ? .none : .after(duration.parse($0)) }
+        )
+    }
+}
+
+extension FieldType where Value == RetryPolicy.Condition {
+    static var retryCondition: FieldType {
+        let name = "network, timeout, a status such as 429, or a class such as 5xx"
+        return FieldType(name, show: { .string($0.text) }) { node in
+            let text = try node.text(expected: name)
+            guard let condition = RetryPolicy.Condition(text: text) else {
+                let known = ["network", "timeout", "3xx", "4xx", "5xx"]
+                let nearest = Suggestion.nearest(to: text, among: known)
+                throw node.issues(
+                    "\"\(node.label)\" cannot have \(node.shown)",
+                    help: nearest.map { "did you mean \"\($0)\"?" } ?? "write \(name)"
+                )
+            }
+            if case .status(200...299) = condition { throw success(node) }
+            if case .statusClass(2) = condition { throw success(node) }
+            return condition
+        }
+    }
+
+    private static func success(_ node: ConfigNode) -> Issues {
+        node.issues("\"\(node.label)\" cannot have \(node.shown): 2xx is a delivery", help: "remove it")
+    }
+}
+
+extension RetryPolicy.Condition {
+    init?(text: String) {
+        switch text {
+        case "network": self = .network
+        case "timeout": self = .timeout
+        default:
+            if text.utf8.count == 3, text.lowercased().hasSuffix("xx"), let digit = Int(text.prefix(1)),
+                (1...5).contains(digit)
+            {
+                self = .statusClass(digit)
+            } else if Quantity.isDigits(text), let status = Int(text), (100...599).contains(status) {
+                self = .status(status)
+            } else {
+                return nil
+            }
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .network: "network"
+        case .timeout: "timeout"
+        case .status(let status): String(status)
+        case .statusClass(let digit): "\(digit)xx"
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import RelayJSON
+
+extension RelayConfiguration {
+    /// `server:`, what the relay itself listens on.
+    public struct Server: Sendable, Hashable {
+        /// A host name or an address without brackets; `0.0.0.0` for `:3000`.
+        public let host: String
+        /// 0 lets the system choose.
+        public let port: Int
+        /// How receivers reach the relay, without a slash at its end.
+        public let publicURL: String
+        /// The longest request body taken, in bytes.
+        public let maxBody: Int
+    }
+}
+
+extension RelayConfiguration.Server {
+    static let listen = Field<ListenAddress>(
+        "listen",
+        "Where the relay listens: host and port.",
+        .listenAddress,
+        default: ListenAddress(host: "127.0.0.1", port: 3000)
+    )
+    static let publicURL = Field<String>(
+        "public_url",
+        "How receivers reach the relay, for links to stored media; default its own address.",
+        .url(reachable: false)
+    ).optional
+    static let maxBody = Field.size(
+        "max_body",
+        "The longest request body that is taken.",
+        1024...(256 << 20),
+        default: 5 << 20
+    )
+    static let fields = [AnyField(listen), AnyField(publicURL), AnyField(maxBody)]
+
+    init(_ options: Options) throws {
+        let address = try options(Self.listen)
+        host = address.host
+        port = address.port
+        maxBody = try options(Self.maxBody)
+        var url = try options(Self.publicURL) ?? address.localURL
+        while url.hasSuffix("/") { url.removeLast() }
+        publicURL = url
+    }
+}
+
+/// A host and a port to listen on.
+struct ListenAddress: Sendable, Hashable {
+    var host: String
+    var port: Int
+
+    var text: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+
+    /// How a program on the same machine reaches it.
+    var localURL: String {
+        let isAny = host == "0.0.0.0" || host == "::"
+        return "http://" + (isAny ? ListenAddress(host: "localhost", port: port) : self).text
+    }
+}
+
+extension FieldType where Value == ListenAddress {
+    static var listenAddress: FieldType {
+        let name = "host and port such as 127.0.0.1:3000"
+        return FieldType(name, show: { .string($0.text) }) { node in
+            let text = try node.text(expected: name)
+            if Quantity.isDigits(text) {
+                throw node.mismatch(name, help: "write 127.0.0.1:\(text), or :\(text) for every address of the machine")
+            }
+            guard let (host, digits) = HostPort.split(text), let digits, Quantity.isDigits(digits),
+                let port = UInt16(digits), !host.contains("/"), !host.contains(" ")
+            else {
+                throw node.mismatch(name, help: "an IPv6 address stands in brackets: [::1]:3000")
+            }
+            return ListenAddress(host: host.isEmpty ? "0.0.0.0" : host, port: Int(port))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+public import RelayCore
+internal import RelayJSON
+
+extension RelayConfiguration {
+    /// `sources: NAME:`, one way in.
+    public struct Source: Sendable {
+        public let name: String
+        /// `http`, `stdin`, `file` …
+        public let transport: String
+        public let format: String
+        /// How callers prove themselves; nil: they need not.
+        public let auth: Auth?
+        /// The session of documents that name none.
+        public let session: String?
+        /// For `file`: the absolute path.
+        public let path: String?
+        public let mark: SourceMark
+    }
+
+    /// `auth:`, how a caller of an HTTP source proves itself.
+    public enum Auth: Sendable, Hashable {
+        /// `Authorization: Bearer TOKEN`.
+        case bearer(token: String)
+        /// A header with a value that both know.
+        case header(name: String, value: String)
+        /// An HMAC of the body in a header.
+        case hmac(
+            header: String,
+            algorithm: HMACSigning.Algorithm,
+            secret: String,
+            encoding: HMACSigning.Encoding,
+            prefix: String
+        )
+        /// `X-Hub-Signature-256` and the verification request of Meta's Cloud API.
+        case metaSignature(appSecret: String, verifyToken: String)
+    }
+}
+
+extension RelayConfiguration.Source {
+    static let transport = Field<ConfigNode>.node("transport", "How documents come in.")
+    static let format = Field<ConfigNode>.node("format", "The dialect of the documents.")
+    static let auth = Field<RelayConfiguration.Auth>("auth", "How callers prove themselves.", .auth).optional
+    static let session = Field.string("session", "The session of documents that name none.").optional
+    static let path = Field.string("path", "For transport: file, the file to read.").optional
+    static let fields = [
+        AnyField(transport), AnyField(format), AnyField(auth), AnyField(session), AnyField(path),
+    ]
+
+    init(
+        name: String,
+        _ options: Options,
+        registry: ConfigurationRegistry,
+        directory: String,
+        mark: RelayConfiguration.SourceMark
+    ) throws {
+        self.name = name
+        self.mark = mark
+        let choices = try Issues.collect([
+            (try options(Self.transport), registry.transports, "transport"),
+            (try options(Self.format), registry.formats, "format"),
+        ]) { try $0.0.choose(among: $0.1, what: $0.2) }
+        (transport, format) = (choices[0], choices[1])
+        auth = try options(Self.auth)
+        session = try options(Self.session)
+        path = try options(Self.path).map { Files.absolute($0, from: directory) }
+        if transport == "file", path == nil {
+            throw options.fail("\(options.title) needs \"path\"", help: "add path: the file to read")
+        }
+        if transport != "file", options.isSet(Self.path) {
+            throw options.fail(Self.path, "\"path\" is for transport: file only", help: "remove it")
+        }
+        if transport == "file" || transport == "stdin", options.isSet(Self.auth) {
+            throw options.fail(Self.auth, "\"auth\" means nothing for transport: \(transport)", help: "remove it")
+        }
+        if let session, session.isEmpty {
+            throw options.fail(Self.session, "\"session\" is empty", help: "name a session, or remove the option")
+        }
+    }
+}

@@ -1,0 +1,107 @@
+public import RelayCore
+internal import RelayJSON
+
+extension RelayConfiguration {
+    /// `store:`, where everything that lasts is kept.
+    public struct Store: Sendable, Hashable {
+        public enum Location: Sendable, Hashable {
+            /// The absolute path of a file.
+            case sqlite(path: String)
+            /// An address as libpq takes it.
+            case postgres(url: String)
+        }
+
+        public let url: Location
+        public let retention: Retention
+    }
+}
+
+extension RelayConfiguration.Store {
+    static let url = Field<String>(
+        "url",
+        "The store: sqlite:PATH, or postgres://user@host/database.",
+        .storeURL,
+        default: "sqlite:data/zaphub.db"
+    )
+    static let retention = Field<Retention>.section(
+        "retention",
+        "How long things are kept.",
+        fields: Retention.fields,
+        default: Retention()
+    ) { try Retention($0) }
+    static let fields = [AnyField(url), AnyField(retention)]
+
+    init(_ options: Options, directory: String) throws {
+        let text = try options(Self.url)
+        url =
+            text.hasPrefix("sqlite:")
+            ? .sqlite(path: Files.absolute(String(text.dropFirst(7)), from: directory)) : .postgres(url: text)
+        retention = try options(Self.retention)
+    }
+}
+
+extension Retention {
+    private static let defaults = Retention()
+    static let deliveredField = Field.duration(
+        "delivered",
+        "How long delivered and cancelled deliveries are kept, and events without any other.",
+        default: defaults.delivered
+    )
+    static let deadField = Field.duration("dead", "How long dead letters are kept.", default: defaults.dead)
+    static let messagesField = Field.duration(
+        "messages",
+        "How long message history is kept.",
+        default: defaults.messages
+    )
+    static let dedupField = Field.duration(
+        "dedup",
+        "How long an event is remembered, so that it is taken only once.",
+        default: defaults.dedup
+    )
+    static let fields = [
+        AnyField(deliveredField), AnyField(deadField), AnyField(messagesField), AnyField(dedupField),
+    ]
+
+    init(_ options: Options) throws {
+        self.init(
+            delivered: try options(Self.deliveredField),
+            dead: try options(Self.deadField),
+            messages: try options(Self.messagesField),
+            dedup: try options(Self.dedupField)
+        )
+    }
+}
+
+extension FieldType where Value == String {
+    static var storeURL: FieldType {
+        let name = "sqlite:PATH or postgres://user@host/database"
+        return FieldType(name, show: { .string(scrubbedStoreURL($0)) }) { node in
+            let text = try node.text(expected: name)
+            if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
+                node.hide()
+                return text
+            }
+            guard text.hasPrefix("sqlite:") else {
+                let isPath = text.hasSuffix(".db") || text.hasSuffix(".sqlite")
+                throw node.mismatch(name, help: isPath ? "write sqlite: before the path" : nil)
+            }
+            let path = text.dropFirst(7)
+            guard !path.isEmpty, path != ":memory:", !path.hasPrefix("//"), !path.contains("\0") else {
+                throw node.issues("\"\(node.label)\" names no file", help: "write sqlite:data/zaphub.db")
+            }
+            return text
+        }
+    }
+
+    private static func scrubbedStoreURL(_ text: String) -> String {
+        guard !text.hasPrefix("sqlite:"), let scheme = text.firstRange(of: "://") else { return text }
+        let rest = text[scheme.upperBound...]
+        let authority = rest.prefix { !"/?".contains($0) }
+        var tail = rest[authority.endIndex...]
+        if let query = tail.firstIndex(of: "?") { tail = tail[..<query] + "?***" }
+        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
+            return text[..<scheme.upperBound] + authority + tail
+        }
+        return text[..<scheme.upperBound] + authority[..<colon] + ":***" + authority[at...] + tail
+    }
+}

@@ -1,0 +1,100 @@
+/// What a configuration can name: the kinds of everything that this relay is built with.
+public struct ConfigurationRegistry: Sendable {
+    public let stages: [any ConfiguredStage.Type]
+    public let destinations: [any DestinationOptions.Type]
+    public let formats: [String]
+    public let transports: [String]
+    /// What is wrong with an address that deliveries would go to; nil when nothing is.
+    public var urlCheck: (@Sendable (String) -> String?)?
+    /// What is wrong with an entry of `egress.allow`; nil when nothing is.
+    public var egressCheck: (@Sendable (String) -> String?)?
+
+    public init(
+        stages: [any ConfiguredStage.Type],
+        destinations: [any DestinationOptions.Type],
+        formats: [String],
+        transports: [String],
+        urlCheck: (@Sendable (String) -> String?)? = nil,
+        egressCheck: (@Sendable (String) -> String?)? = nil
+    ) {
+        self.stages = stages
+        self.destinations = destinations
+        self.formats = formats
+        self.transports = transports
+        self.urlCheck = urlCheck
+        self.egressCheck = egressCheck
+    }
+
+    func stage(_ kind: String) -> (any ConfiguredStage.Type)? {
+        stages.first { $0.kind == kind }
+    }
+
+    func destination(_ kind: String) -> (any DestinationOptions.Type)? {
+        destinations.first { $0.kind == kind }
+    }
+}
+
+extension ConfigurationRegistry {
+    /// Builds one stage from the YAML of one list element, as in a pipeline: `filter: { drop: .payload.isGroup }`.
+    public func step(
+        yaml: String,
+        destinations: Set<String> = [],
+        environment: [String: String] = [:]
+    ) throws(ConfigurationError) -> Step {
+        let origin = Origin(text: yaml, path: "stage", environment: environment, urlCheck: urlCheck)
+        let builder = PipelineBuilder(name: "default", registry: self, destinations: destinations)
+        let step = YAMLReader.read(origin).flatMap { node in Issues.attempt(at: node) { try builder.step(node) } }
+        return try Self.finish(step, origin)
+    }
+
+    /// Builds one destination's options from the YAML under its name. Retry policies are `default` alone.
+    public func destination(
+        yaml: String,
+        name: String = "crm",
+        environment: [String: String] = [:]
+    ) throws(ConfigurationError) -> RelayConfiguration.Destination {
+        let origin = Origin(text: yaml, path: "destination", environment: environment, urlCheck: urlCheck)
+        let builder = DestinationBuilder(registry: self, policies: ["default": .init()], timeout: .seconds(10))
+        let destination = YAMLReader.read(origin).flatMap { node -> RelayConfiguration.Destination? in
+            let entry = ConfigNode.Entry(key: name, value: node, keyPlace: node.place)
+            return Issues.attempt(at: node) { try builder.destination(entry) }?.destination
+        }
+        return try Self.finish(destination, origin)
+    }
+
+    private static func finish<Value>(_ value: Value?, _ origin: Origin) throws(ConfigurationError) -> Value {
+        guard let value, !origin.hasErrors else { throw ConfigurationError(diagnostics: origin.diagnostics) }
+        return value
+    }
+}
+
+extension Origin {
+    /// YAML that is in no file.
+    convenience init(
+        text: String,
+        path: String,
+        environment: [String: String],
+        urlCheck: (@Sendable (String) -> String?)?
+    ) {
+        self.init(
+            path: path,
+            lines: YAMLReader.lines(of: text),
+            interpolation: Interpolation(environment: environment, directory: Files.currentDirectory),
+            urlCheck: urlCheck
+        )
+    }
+}
+
+extension Issues {
+    /// Runs a body and reports what was wrong; nil then. An error of another kind is reported at the node.
+    static func attempt<Value>(at node: ConfigNode, _ body: () throws -> Value) -> Value? {
+        do {
+            return try body()
+        } catch let issues as Issues {
+            issues.report()
+        } catch {
+            node.issues("\(error)").report()
+        }
+        return nil
+    }
+}

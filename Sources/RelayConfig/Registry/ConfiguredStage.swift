@@ -1,0 +1,67 @@
+public import RelayCore
+
+/// A stage that pipelines can name.
+public protocol ConfiguredStage: Stage {
+    /// The word in YAML: `filter`.
+    static var kind: String { get }
+    /// What the stage does: one sentence.
+    static var summary: String { get }
+    /// Every option that the initializer reads.
+    static var fields: [AnyField] { get }
+    /// The option that a scalar or a list sets, as in `deliver: [crm]`. Default none.
+    static var mainField: String? { get }
+
+    /// - Throws: `options.fail(…)` for what is wrong.
+    init(_ options: Options, in context: BuildContext) throws
+}
+
+extension ConfiguredStage {
+    public static var mainField: String? { nil }
+}
+
+/// What a stage may know of the configuration around it.
+public struct BuildContext: Sendable {
+    /// The name of the pipeline.
+    public let pipeline: String
+    /// The names of configured destinations. `session` is none of them, and always valid in `deliver`.
+    public let destinations: Set<String>
+    private let buildSteps: @Sendable (ConfigNode) throws -> [Step]
+
+    public init(pipeline: String, destinations: Set<String>) {
+        self.init(pipeline: pipeline, destinations: destinations) { _ in [] }
+    }
+
+    init(
+        pipeline: String,
+        destinations: Set<String>,
+        buildSteps: @escaping @Sendable (ConfigNode) throws -> [Step]
+    ) {
+        self.pipeline = pipeline
+        self.destinations = destinations
+        self.buildSteps = buildSteps
+    }
+
+    /// The known word that somebody may have meant; nil when none is near.
+    public func suggestion(for word: String, among known: some Collection<String>) -> String? {
+        Suggestion.nearest(to: word, among: known)
+    }
+
+    /// Reads a list of stages inside a stage's options, as `switch` has them.
+    /// - Throws: everything that is wrong in it.
+    public func steps(_ node: ConfigNode) throws -> [Step] {
+        try buildSteps(node)
+    }
+}
+
+/// How a kind of destination is configured. Building it is the composition's job.
+public protocol DestinationOptions: Sendable {
+    /// The word in `type:`: `webhook`.
+    static var kind: String { get }
+    /// Where it delivers to: one sentence.
+    static var summary: String { get }
+    /// Every option that the initializer reads, without those that all destinations have.
+    static var fields: [AnyField] { get }
+
+    /// - Throws: `options.fail(…)` for what is wrong.
+    init(_ options: Options) throws
+}

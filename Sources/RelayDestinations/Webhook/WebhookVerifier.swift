@@ -1,0 +1,45 @@
+internal import Crypto
+internal import FoundationEssentials
+public import RelayCore
+
+/// Checks what a receiver gets, as Standard Webhooks 1.0.0 asks: any signature of the list, in constant time, of a
+/// timestamp within five minutes.
+public struct WebhookVerifier: Sendable {
+    public enum Verdict: Sendable, Equatable {
+        case valid
+        case unsigned
+        case invalid(reason: String)
+    }
+
+    /// How far a timestamp may be off, both ways, as the reference libraries have it.
+    public static let tolerance: Duration = .seconds(300)
+
+    private let key: SymmetricKey
+
+    /// - Parameter secret: `whsec_` and base64, or a key as it stands; nil when neither is possible.
+    public init?(secret: String) {
+        let bare = secret.hasPrefix("whsec_") ? Data(base64Encoded: String(secret.dropFirst(6))) : Data(secret.utf8)
+        guard let bare, !bare.isEmpty else { return nil }
+        key = SymmetricKey(data: bare)
+    }
+
+    /// - Parameter header: reads a header by its lower-case name.
+    public func verify(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Verdict {
+        guard let id = header("webhook-id"), let stamp = header("webhook-timestamp"),
+            let signatures = header("webhook-signature")
+        else { return .unsigned }
+        guard let seconds = Int64(stamp), seconds >= 0 else {
+            return .invalid(reason: "webhook-timestamp is no number of seconds")
+        }
+        let age = moment - Timestamp(seconds: seconds)
+        guard age <= Self.tolerance, .zero - age <= Self.tolerance else {
+            return .invalid(reason: "the timestamp is more than five minutes off")
+        }
+        let signed = Array("\(id).\(stamp).".utf8) + body
+        for entry in signatures.split(separator: " ") where entry.hasPrefix("v1,") {
+            guard let mac = Data(base64Encoded: String(entry.dropFirst(3))) else { continue }
+            if HMAC<SHA256>.isValidAuthenticationCode(mac, authenticating: signed, using: key) { return .valid }
+        }
+        return .invalid(reason: "no signature fits: another secret, or the body was changed on the way")
+    }
+}

@@ -1,0 +1,135 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What happens to earlier messages. Baileys tells each reaction, edit and deletion twice: as a message, and as an
+/// event of its own; both get the same dedup key.
+extension BaileysReader {
+    /// `messages.reaction`: `{key: the target's, reaction: {key: the reaction's own, text, senderTimestampMs}}`.
+    func reaction(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let target = MessageKey(try object(item["key"], at: pointer + "/key"))
+        let reaction = try object(item["reaction"], at: pointer + "/reaction")
+        let targetID = try id(of: target, at: pointer + "/key")
+        let own = reaction["key"]?.object.map { MessageKey($0) }
+        guard let chat = own?.chat ?? target.chat else {
+            throw wrong("must be the chat's address", at: pointer + "/key/remoteJid")
+        }
+        let moment = WireTime.timestamp(reaction["senderTimestampMs"])
+        let facts = MessageFacts(
+            id: own?.id ?? "",
+            chat: chat,
+            author: own?.author,
+            isFromMe: own?.isFromMe ?? false,
+            content: MessageContent(type: "reaction", content: nil),
+            sentAt: moment,
+            receivedAt: receivedAt
+        )
+        return [self.reaction(facts, .init(target: targetID, emoji: reaction.text("text"), at: moment))]
+    }
+
+    func reaction(_ facts: MessageFacts, _ reaction: MessageNode.Reaction) -> NewEvent {
+        let type = EventType.messageReaction
+        let chat = facts.chat?.id.description
+        var facts = facts
+        let reactor = facts.isFromMe ? "me" : facts.author?.id.description
+        // A reaction without an id of its own is told apart by what it says and when.
+        let own = facts.id.isEmpty ? "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)" : facts.id
+        if facts.id.isEmpty { facts.id = reaction.target }
+        facts.target = reaction.target
+        var content = JSONObject()
+        content.append("emoji", orNull: reaction.emoji)
+        content.append("targetMessageId", .string(reaction.target))
+        facts.content = MessageContent(type: "reaction", content: content)
+        facts.sentAt = facts.sentAt ?? reaction.at
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chat,
+            dedupKey: DedupKey.make(type, chat: chat, message: reaction.target, reactor, own),
+            occurredAt: facts.sentAt,
+            payload: facts.payload(for: type)
+        )
+    }
+
+    /// - Parameter moment: when it was edited, to the second in one of the two forms; nil when it is not told.
+    func edit(_ facts: MessageFacts, of target: String, content: MessageContent, at moment: Timestamp?) -> NewEvent {
+        let type = EventType.messageUpdated
+        let chat = facts.chat?.id.description
+        var facts = facts
+        facts.id = target
+        facts.target = target
+        facts.content = content
+        facts.sentAt = moment
+        let print = DedupKey.fingerprint(content.content.map(JSON.object) ?? .null)
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chat,
+            dedupKey: DedupKey.make(type, chat: chat, message: target, moment.map { "\($0.seconds)" }, print),
+            occurredAt: moment,
+            payload: facts.payload(for: type)
+        )
+    }
+
+    /// - Parameter facts: who deleted it and when.
+    func revoke(_ facts: MessageFacts, of target: String) -> NewEvent {
+        let type = EventType.messageDeleted
+        let chat = facts.chat?.id.description
+        var facts = facts
+        facts.id = target
+        facts.target = target
+        facts.content = MessageContent(type: "deleted", content: nil)
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chat,
+            dedupKey: DedupKey.make(type, chat: chat, message: target),
+            occurredAt: facts.sentAt,
+            payload: facts.payload(for: type)
+        )
+    }
+
+    /// `messages.delete`: messages that we deleted on another device, for ourselves only, or a whole chat.
+    func deletion(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let data = try object(data, at: pointer)
+        if data.flag("all") {
+            guard let chat = data.address("jid") else { throw wrong("must be the chat's address", at: pointer + "/jid") }
+            var payload = JSONObject()
+            payload.append("messageId", .null)
+            payload.append("chatId", .string(chat.description))
+            payload.append("type", .string("deleted"))
+            payload.append("isGroup", .bool(chat.isGroup))
+            payload.append("timestamp", .int(receivedAt.seconds))
+            payload.append("fromMe", .bool(true))
+            payload.append("chatKind", .string(chat.chatKind.rawValue))
+            payload.append("timestampSource", .string("received"))
+            payload.append("deletedFor", .string("me"))
+            payload.append("all", .bool(true))
+            return [event(.messageDeleted, chat: chat, payload)]
+        }
+        guard let keys = data["keys"]?.array else { throw wrong("must be an array of message keys", at: pointer + "/keys") }
+        var events: [NewEvent] = []
+        for (index, element) in keys.enumerated() {
+            let pointer = "\(pointer)/keys/\(index)"
+            let key = MessageKey(try object(element, at: pointer))
+            var event = revoke(facts(of: key, at: nil), of: try id(of: key, at: pointer))
+            event.payload.append("deletedFor", .string("me"))
+            event.dedupKey = event.dedupKey.map { $0 + "|me" }
+            events.append(event)
+        }
+        return events
+    }
+
+    /// The beginning of what a key alone tells.
+    func facts(of key: MessageKey, at moment: Timestamp?) -> MessageFacts {
+        MessageFacts(
+            id: key.id ?? "",
+            chat: key.chat,
+            author: key.author,
+            isFromMe: key.isFromMe,
+            content: MessageContent(type: "deleted", content: nil),
+            sentAt: moment,
+            receivedAt: receivedAt,
+            broadcastList: key.broadcastList
+        )
+    }
+}

@@ -1,0 +1,29 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `messaging-history.set`: what the phone hands over after pairing. Names come first, so that messages find them.
+extension BaileysReader {
+    func history(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let data = try object(data, at: pointer)
+        var events: [NewEvent] = []
+        // The second name is that of the phone's own message, before Baileys opens it.
+        for field in ["lidPnMappings", "phoneNumberToLidMappings"] {
+            events += try optional(data, field, at: pointer, mapping)
+        }
+        events += try optional(data, "contacts", at: pointer, contact)
+        for field in ["chats", "conversations"] { events += try optional(data, field, at: pointer, chat) }
+        guard let messages = data["messages"], messages != .null else { return events }
+        guard let elements = messages.array else { throw wrong("must be an array of messages", at: pointer + "/messages") }
+        return events + (try self.messages(elements, at: pointer + "/messages", isHistory: true))
+    }
+
+    private func optional(
+        _ data: JSONObject,
+        _ field: String,
+        at pointer: String,
+        _ read: (JSONObject, String) throws(FormatError) -> [NewEvent]
+    ) throws(FormatError) -> [NewEvent] {
+        guard let list = data[field], list != .null else { return [] }
+        return try each(list, at: "\(pointer)/\(field)", read)
+    }
+}

@@ -1,0 +1,54 @@
+public import RelayCore
+internal import RelayJSON
+
+/// The events of Baileys as a bridge posts them: `{session, event, data}` with the argument of the event's handler as
+/// `data`, or an array of such. The envelope of fazer-ai/baileys-api (`{event, data, extra, webhookVerifyToken}`) is
+/// one of them; its token and embedded files go no further (reference whatsapp.md, A1 and A2).
+public struct Baileys: EventFormat {
+    public static let name = "baileys"
+
+    public init() {}
+
+    public func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        let envelopes = try Document(document).envelopes(of: Self.name)
+        let sessionName = SessionName(context: context, envelopes: envelopes)
+        var events: [NewEvent] = []
+        for (envelope, pointer) in envelopes {
+            let name = try Self.eventName(of: envelope, at: pointer)
+            let reader = BaileysReader(
+                session: try sessionName.resolve(envelope, at: pointer),
+                receivedAt: context.receivedAt,
+                account: envelope["me"] ?? envelope["user"]
+            )
+            events += try reader.events(named: name, data: envelope["data"] ?? .null, at: pointer + "/data")
+        }
+        return events
+    }
+
+    private static func eventName(of envelope: JSONObject, at pointer: String) throws(FormatError) -> String {
+        guard let name = envelope.text("event") else {
+            throw FormatError(
+                .notAnEvent,
+                "A document of Baileys names its event: {\"session\": …, \"event\": \"messages.upsert\", \"data\": …}.",
+                pointer: pointer + "/event"
+            )
+        }
+        guard BaileysReader.handled.contains(name) || looksLikeAnEvent(name) else {
+            throw FormatError(
+                .notAnEvent,
+                "This is no event of Baileys; their names are like \"messages.upsert\" or \"message-receipt.update\".",
+                pointer: pointer + "/event"
+            )
+        }
+        return name
+    }
+
+    /// Words in lower case, joined by dots or hyphens. Baileys adds events faster than the relay learns them.
+    private static func looksLikeAnEvent(_ name: String) -> Bool {
+        let words = name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "-" }
+        return words.count > 1
+            && words.allSatisfy { word in
+                !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+            }
+    }
+}

@@ -1,0 +1,24 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What makes two postings one event (reference whatsapp.md, B.2): the type, the chat, the message's id (unique only
+/// within its chat), and what tells apart several events about one message.
+enum DedupKey {
+    static func make(_ type: EventType, chat: String?, message: String, _ details: String?...) -> String {
+        var key = "\(type.name)|\(chat ?? "")|\(message)"
+        for detail in details { key += "|\(detail ?? "")" }
+        return key
+    }
+
+    /// A short fingerprint of a value, for events that nothing else tells apart.
+    static func fingerprint(_ json: JSON) -> String {
+        fingerprint(json.bytes)
+    }
+
+    /// FNV-1a, 64 bits.
+    static func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return String(hash, radix: 16)
+    }
+}

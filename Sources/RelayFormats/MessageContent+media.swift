@@ -1,0 +1,64 @@
+internal import RelayJSON
+
+extension MessageContent {
+    static func image(_ node: JSONObject) -> MessageContent {
+        var content = captioned(node)
+        appendSize(node, to: &content)
+        return MessageContent(type: "image", content: content, media: MediaReference(.image, node))
+    }
+
+    /// - Parameter isRound: a video note.
+    static func video(_ node: JSONObject, isRound: Bool) -> MessageContent {
+        var content = captioned(node)
+        content.append("seconds", known: WireNumber.integer(node["seconds"]))
+        appendSize(node, to: &content)
+        content.append("gif", raised: node.flag("gifPlayback"))
+        content.append("ptv", raised: isRound)
+        return MessageContent(type: "video", content: content, media: MediaReference(.video, node))
+    }
+
+    static func audio(_ node: JSONObject) -> MessageContent {
+        var content = JSONObject()
+        content.append("mimetype", orNull: node.text("mimetype"))
+        content.append("seconds", known: WireNumber.integer(node["seconds"]))
+        content.append("ptt", .bool(node.flag("ptt")))
+        return MessageContent(type: "audio", content: content, media: MediaReference(.audio, node))
+    }
+
+    static func document(_ node: JSONObject) -> MessageContent {
+        var content = captioned(node)
+        content.append("fileName", orNull: node.text("fileName") ?? node.text("title"))
+        content.append("title", known: node.text("title"))
+        content.append("pageCount", known: WireNumber.integer(node["pageCount"]))
+        return MessageContent(type: "document", content: content, media: MediaReference(.document, node))
+    }
+
+    static func sticker(_ node: JSONObject) -> MessageContent {
+        var content = JSONObject()
+        content.append("mimetype", orNull: node.text("mimetype"))
+        appendSize(node, to: &content)
+        content.append("animated", .bool(node.flag("isAnimated")))
+        content.append("lottie", raised: node.flag("isLottie"))
+        return MessageContent(type: "sticker", content: content, media: MediaReference(.sticker, node))
+    }
+
+    /// What announces pictures that are sent together; they follow as messages of their own.
+    static func album(_ node: JSONObject) -> MessageContent {
+        var content = JSONObject()
+        content.append("images", orNull: WireNumber.integer(node["expectedImageCount"]))
+        content.append("videos", orNull: WireNumber.integer(node["expectedVideoCount"]))
+        return MessageContent(type: "album", content: content)
+    }
+
+    private static func captioned(_ node: JSONObject) -> JSONObject {
+        var content = JSONObject()
+        content.append("caption", orNull: node.text("caption"))
+        content.append("mimetype", orNull: node.text("mimetype"))
+        return content
+    }
+
+    private static func appendSize(_ node: JSONObject, to content: inout JSONObject) {
+        content.append("width", known: WireNumber.integer(node["width"]))
+        content.append("height", known: WireNumber.integer(node["height"]))
+    }
+}

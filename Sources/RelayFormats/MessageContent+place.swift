@@ -1,0 +1,51 @@
+internal import RelayJSON
+
+extension MessageContent {
+    static func location(_ node: JSONObject, isLive: Bool) -> MessageContent? {
+        guard WireNumber.double(node["degreesLatitude"]) != nil, WireNumber.double(node["degreesLongitude"]) != nil else {
+            return nil
+        }
+        var content = JSONObject()
+        content.append("latitude", degrees(node["degreesLatitude"]))
+        content.append("longitude", degrees(node["degreesLongitude"]))
+        content.append("name", orNull: node.text("name"))
+        content.append("address", orNull: node.text("address"))
+        content.append("live", .bool(isLive || node.flag("isLive")))
+        content.append("url", known: node.text("url"))
+        content.append("caption", known: node.text("caption") ?? node.text("comment"))
+        content.append("accuracyMeters", known: WireNumber.integer(node["accuracyInMeters"]))
+        content.append("sequenceNumber", known: WireNumber.integer(node["sequenceNumber"]))
+        return MessageContent(type: "location", content: content)
+    }
+
+    static func contacts(_ nodes: [JSON]) -> MessageContent {
+        let contacts = nodes.compactMap(\.object).map { node in
+            var contact = JSONObject()
+            contact.append("name", orNull: node.text("displayName"))
+            contact.append("vcard", orNull: node.text("vcard"))
+            contact.append("phones", .array(phones(inVCard: node.text("vcard") ?? "").map(JSON.string)))
+            return JSON.object(contact)
+        }
+        return MessageContent(type: "contact", content: ["contacts": .array(contacts)])
+    }
+
+    /// The numbers on a visiting card, as they are written there.
+    static func phones(inVCard card: String) -> [String] {
+        card.split(whereSeparator: \.isNewline).compactMap { line in
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, let property = parts[0].split(separator: ";").first else { return nil }
+            // A property may be in a group: `item1.TEL`.
+            guard property.split(separator: ".").last?.uppercased() == "TEL" else { return nil }
+            return String(parts[1].drop { $0 == " " })
+        }
+    }
+
+    /// The number as it came, whatever its form: coordinates lose nothing on the way.
+    private static func degrees(_ json: JSON?) -> JSON {
+        switch json {
+        case .int, .number: json ?? .null
+        case .string(let text): .number(text)
+        default: .null
+        }
+    }
+}

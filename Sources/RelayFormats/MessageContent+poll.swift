@@ -1,0 +1,34 @@
+internal import RelayJSON
+
+extension MessageContent {
+    /// - Parameter secret: what votes are encrypted with.
+    static func poll(_ node: JSONObject, secret: JSON?) -> MessageContent? {
+        guard let name = node.text("name") else { return nil }
+        let options = (node["options"]?.array ?? []).compactMap { $0.object?.text("optionName") }
+        var content: JSONObject = ["name": .string(name), "options": .array(options.map(JSON.string))]
+        content.append("selectableCount", orNull: WireNumber.integer(node["selectableOptionsCount"]))
+        if let bytes = WireBytes.decode(secret), bytes.count == 32 {
+            content.append("secret", .string(Base64.encode(bytes)))
+        }
+        return MessageContent(type: "poll", content: content)
+    }
+
+    /// A vote is encrypted with the poll's secret; who has the poll can open it.
+    static func pollVote(_ node: JSONObject) -> MessageContent? {
+        guard let target = node["pollCreationMessageKey"]?.object?.text("id") else { return nil }
+        let vote = node["vote"]?.object
+        var encrypted = JSONObject()
+        encrypted.append("payload", orNull: WireBytes.decode(vote?["encPayload"]).map(Base64.encode))
+        encrypted.append("iv", orNull: WireBytes.decode(vote?["encIv"]).map(Base64.encode))
+        return MessageContent(
+            type: "poll_vote",
+            content: ["targetMessageId": .string(target), "encrypted": .object(encrypted)]
+        )
+    }
+
+    static func pin(_ node: JSONObject) -> MessageContent? {
+        guard let target = node["key"]?.object?.text("id") else { return nil }
+        let type = WireNumber.enumeration(node["type"], ["PIN_FOR_ALL": 1, "UNPIN_FOR_ALL": 2])
+        return MessageContent(type: "pin", content: ["targetMessageId": .string(target), "pinned": .bool(type == 1)])
+    }
+}

@@ -1,0 +1,56 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What a content node tells in its `contextInfo`: the quoted message, mentions, forwarding, the advertisement.
+struct MessageContext {
+    private var quoted: JSONObject?
+    private var mentions: [JSON] = []
+    private var isForwarded = false
+    private var referral: JSONObject?
+    private(set) var isEphemeral = false
+
+    init() {}
+
+    init(_ info: JSONObject?) {
+        guard let info else { return }
+        isForwarded = info.flag("isForwarded")
+        isEphemeral = (WireNumber.integer(info["expiration"]) ?? 0) > 0
+        mentions = (info["mentionedJid"]?.array ?? []).compactMap { mention in
+            mention.string.flatMap { JID($0) }.map { .string($0.description) }
+        }
+        quoted = Self.quoted(info)
+        referral = info["externalAdReply"]?.object.flatMap(Self.referral)
+    }
+
+    func append(to payload: inout JSONObject) {
+        if let quoted { payload.append("quoted", .object(quoted)) }
+        payload.append("forwarded", raised: isForwarded)
+        if !mentions.isEmpty { payload.append("mentions", .array(mentions)) }
+        if let referral { payload.append("referral", .object(referral)) }
+    }
+
+    private static func quoted(_ info: JSONObject) -> JSONObject? {
+        guard let id = info.text("stanzaId") else { return nil }
+        var quoted = JSONObject()
+        quoted.append("messageId", .string(id))
+        quoted.append("participant", orNull: info.address("participant")?.description)
+        let content = info["quotedMessage"]?.object.map { MessageContent(quoted: OpenedMessage($0)) }
+        quoted.append("type", orNull: content?.type)
+        quoted.append("text", orNull: content?.summary)
+        // A reply to a status names the chat that it was quoted from.
+        quoted.append("chatId", known: info.address("remoteJid")?.description)
+        return quoted
+    }
+
+    /// The advertisement that a conversation began with.
+    private static func referral(_ ad: JSONObject) -> JSONObject? {
+        var referral = JSONObject()
+        referral.append("sourceUrl", known: ad.text("sourceUrl"))
+        referral.append("sourceId", known: ad.text("sourceId"))
+        referral.append("sourceType", known: ad.text("sourceType"))
+        referral.append("title", known: ad.text("title"))
+        referral.append("body", known: ad.text("body"))
+        referral.append("clickId", known: ad.text("ctwaClid"))
+        return referral.isEmpty ? nil : referral
+    }
+}

@@ -1,0 +1,83 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What a dialect has found out about a message; ``payload(for:)`` writes it in the fields of stage-07.
+struct MessageFacts {
+    var id: String
+    var chat: Identity?
+    var author: Identity?
+    var isFromMe: Bool
+    var content: MessageContent
+    /// The name that the author goes by, as it came with the message.
+    var pushName: String?
+    /// The name that WhatsApp verified for the author's business.
+    var verifiedName: String?
+    /// When it was sent; nil when the gateway does not tell.
+    var sentAt: Timestamp?
+    var receivedAt: Timestamp
+    /// The message that this one edits, deletes or reacts to.
+    var target: String?
+    var broadcastList: JID?
+    /// Whether it comes from a history synchronization.
+    var isHistory = false
+
+    /// The name to show for the author; nobody's for our own messages.
+    private var authorName: String? { isFromMe ? nil : verifiedName ?? pushName }
+
+    func payload(for type: EventType) -> JSONObject {
+        let chatID = chat?.id
+        let kind = chatID?.chatKind
+        let isGroup = kind == .group
+        let hasMembers = isGroup || kind == .status
+        let participant = hasMembers && author?.id != chatID ? author : nil
+        let contactName = kind == .direct ? authorName : nil
+
+        var payload = JSONObject()
+        payload.append("messageId", .string(id))
+        payload.append("chatId", orNull: chatID?.description)
+        payload.append("from", orNull: author?.id.description)
+        if type == .messageSent { payload.append("to", orNull: chatID?.description) }
+        payload.append("participant", orNull: participant?.id.description)
+        payload.append("type", .string(content.type))
+        payload.append("content", content.content.map(JSON.object) ?? .null)
+        payload.append("chatName", orNull: contactName)
+        payload.append("chatImageUrl", .null)
+        payload.append("participantName", orNull: hasMembers ? authorName : nil)
+        payload.append("groupId", orNull: isGroup ? chatID?.description : nil)
+        payload.append("groupName", .null)
+        payload.append("groupImageUrl", .null)
+        payload.append("contactName", orNull: contactName)
+        payload.append("contactImageUrl", .null)
+        payload.append("isGroup", .bool(isGroup))
+        payload.append("timestamp", .int((sentAt ?? receivedAt).seconds))
+        payload.append("fromMe", .bool(isFromMe))
+        payload.append("chatKind", orNull: kind?.rawValue)
+        payload.append("wa_message_id", .string(id))
+        appendDetails(to: &payload, participant: participant)
+        return payload
+    }
+
+    /// Fields that are there only when they say something.
+    private func appendDetails(to payload: inout JSONObject, participant: Identity?) {
+        if sentAt == nil { payload.append("timestampSource", .string("received")) }
+        payload.append("chatLid", known: chat?.lid?.description)
+        payload.append("participantLid", known: participant?.lid?.description)
+        if !isFromMe {
+            payload.append("pushName", known: pushName)
+            payload.append("verifiedName", known: verifiedName)
+        }
+        payload.append("targetMessageId", known: target)
+        payload.append("broadcastList", known: broadcastList?.description)
+        content.context.append(to: &payload)
+        payload.append("viewOnce", raised: content.isViewOnce)
+        payload.append("ephemeral", raised: content.isEphemeral || content.context.isEphemeral)
+        payload.append("history", raised: isHistory)
+        if let media = content.media { payload.append("raw_media", .object(media.object)) }
+    }
+
+    /// The names that gateways send for lack of one: empty, an address.
+    static func name(_ text: String?) -> String? {
+        guard let text, !text.isEmpty, JID(text) == nil || text.contains(" ") else { return nil }
+        return text
+    }
+}

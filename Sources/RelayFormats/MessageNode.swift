@@ -1,0 +1,66 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What a `message` of Baileys says: something new in the chat, or something about an earlier message.
+enum MessageNode {
+    case content(MessageContent)
+    case reaction(Reaction)
+    case edit(target: String, content: MessageContent, at: Timestamp?)
+    case revoke(target: String)
+    /// Machinery between devices; nobody sees it.
+    case nothing
+
+    struct Reaction {
+        let target: String
+        /// Nil when the reaction was taken back.
+        let emoji: String?
+        let at: Timestamp?
+    }
+
+    private static let protocolTypes: [String: Int64] = ["REVOKE": 0, "MESSAGE_EDIT": 14]
+
+    init(_ message: JSONObject) {
+        let opened = OpenedMessage(message)
+        switch opened.name {
+        case "reactionMessage":
+            self = Self.reaction(opened.node)
+        case "protocolMessage":
+            self = Self.protocolNode(opened.node)
+        case "senderKeyDistributionMessage":
+            self = .nothing
+        default:
+            self = opened.isEmpty ? .nothing : .content(MessageContent(opened))
+        }
+    }
+
+    private static func reaction(_ node: JSON) -> MessageNode {
+        guard let target = node["key"]?.object?.text("id") else { return .nothing }
+        return .reaction(
+            Reaction(
+                target: target,
+                emoji: node.object?.text("text"),
+                at: WireTime.timestamp(node["senderTimestampMs"])
+            )
+        )
+    }
+
+    private static func protocolNode(_ node: JSON) -> MessageNode {
+        // The inner key names the target from its sender's point of view: only its id is to be trusted.
+        guard let target = node["key"]?.object?.text("id") else { return .nothing }
+        switch WireNumber.enumeration(node["type"], protocolTypes) {
+        case 0:
+            return .revoke(target: target)
+        case 14:
+            guard let edited = node["editedMessage"]?.object else { return .nothing }
+            let opened = OpenedMessage(edited)
+            guard !opened.isEmpty else { return .nothing }
+            return .edit(
+                target: target,
+                content: MessageContent(opened),
+                at: WireTime.timestamp(node["timestampMs"])
+            )
+        default:
+            return .nothing
+        }
+    }
+}

@@ -1,0 +1,104 @@
+public import RelayCore
+internal import RelayJSON
+
+/// The relay's own envelope, for gateways that speak it and for bridges of one's own:
+/// `{"event": "message.received", "sessionId": …, "payload": {…}}`, or an array of such.
+///
+/// `session` stands for `sessionId` as well. `timestamp` (ISO 8601, seconds or milliseconds) says when it happened,
+/// `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
+public struct Native: EventFormat {
+    public static let name = "native"
+
+    public init() {}
+
+    public func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        let envelopes = try Document(document).envelopes(of: Self.name)
+        let sessionName = SessionName(context: context, envelopes: envelopes)
+        var events: [NewEvent] = []
+        events.reserveCapacity(envelopes.count)
+        for (envelope, pointer) in envelopes {
+            events.append(try event(envelope, at: pointer, sessionName))
+        }
+        return events
+    }
+
+    private func event(
+        _ envelope: JSONObject,
+        at pointer: String,
+        _ sessionName: SessionName
+    ) throws(FormatError) -> NewEvent {
+        guard let name = envelope["event"]?.string, Self.isEventType(name) else {
+            throw FormatError(
+                .notAnEvent,
+                "\"event\" must be a type like \"message.received\": words of a-z, 0-9 and _, joined by dots.",
+                pointer: pointer + "/event"
+            )
+        }
+        guard let payload = envelope["payload"]?.object else {
+            throw FormatError(.notAnEvent, "\"payload\" must be an object.", pointer: pointer + "/payload")
+        }
+        let type = EventType(name)
+        let chat = try chat(of: payload, at: pointer + "/payload/chatId")
+        return NewEvent(
+            type: type,
+            session: try sessionName.resolve(envelope, at: pointer),
+            chat: chat,
+            dedupKey: try dedupKey(envelope, at: pointer) ?? Self.dedupKey(type, chat: chat, payload),
+            occurredAt: try moment(envelope["timestamp"], at: pointer + "/timestamp"),
+            payload: payload
+        )
+    }
+
+    /// Two or more words of `a-z 0-9 _`, joined by dots.
+    private static func isEventType(_ name: String) -> Bool {
+        let words = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return words.count > 1
+            && words.allSatisfy { word in
+                !word.isEmpty
+                    && word.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
+            }
+    }
+
+    private func chat(of payload: JSONObject, at pointer: String) throws(FormatError) -> String? {
+        switch payload["chatId"] {
+        case nil, .null: return nil
+        case .string(let text) where !text.isEmpty: return JID(text)?.description ?? text
+        default: throw FormatError(.notAnEvent, "\"chatId\" must be the chat's address, a text, or null.", pointer: pointer)
+        }
+    }
+
+    private func moment(_ json: JSON?, at pointer: String) throws(FormatError) -> Timestamp? {
+        guard let json, json != .null else { return nil }
+        guard let moment = WireTime.timestamp(json) else {
+            throw FormatError(
+                .notAnEvent,
+                "\"timestamp\" must be a moment: \"2025-11-13T10:30:00.000Z\", or seconds or milliseconds since 1970.",
+                pointer: pointer
+            )
+        }
+        return moment
+    }
+
+    private func dedupKey(_ envelope: JSONObject, at pointer: String) throws(FormatError) -> String? {
+        switch envelope["id"] {
+        case nil, .null: return nil
+        case .string(let text) where !text.isEmpty: return text
+        case .int(let number): return "\(number)"
+        default: throw FormatError(.notAnEvent, "\"id\" must be a text or a whole number.", pointer: pointer + "/id")
+        }
+    }
+
+    /// The key of an event about a message that has no id of its own.
+    private static func dedupKey(_ type: EventType, chat: String?, _ payload: JSONObject) -> String? {
+        guard let message = payload.text("messageId") else { return nil }
+        switch type {
+        case .messageReceived, .messageSent, .messageDeleted:
+            return DedupKey.make(type, chat: chat, message: message)
+        case .messageDelivered, .messageRead, .messageFailed:
+            return DedupKey.make(type, chat: chat, message: message, payload.text("status"), payload.text("participant"))
+        default:
+            // A message may be edited, or reacted to, many times.
+            return DedupKey.make(type, chat: chat, message: message, DedupKey.fingerprint(.object(payload)))
+        }
+    }
+}

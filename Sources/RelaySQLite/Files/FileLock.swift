@@ -1,0 +1,44 @@
+internal import Glibc
+internal import RelayCore
+
+/// Keeps every other process, and a second store of this one, away from a store's file while it lives.
+final class FileLock: Sendable {
+    private let file: Int32
+
+    /// - Throws: ``StoreError/Code/locked`` when somebody has it, naming the process.
+    init(path: String) throws(StoreError) {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw StoreError(.unavailable, "cannot open the lock file \(path): \(String(cString: strerror(errno)))")
+        }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            defer { close(file) }
+            guard code == EWOULDBLOCK else {
+                throw StoreError(.unavailable, "cannot lock \(path): \(String(cString: strerror(code)))")
+            }
+            throw StoreError(
+                .locked,
+                """
+                the store \(path.dropLast(".lock".count)) is in use by process \(Self.owner(of: file)); \
+                stop it or give this one another store.url
+                """
+            )
+        }
+        let text = Array("\(getpid())\n".utf8)
+        ftruncate(file, 0)
+        pwrite(file, text, text.count, 0)
+        self.file = file
+    }
+
+    private static func owner(of file: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 32)
+        let count = max(pread(file, &buffer, buffer.count, 0), 0)
+        let digits = buffer.prefix(count).prefix { (48...57).contains($0) }
+        return digits.isEmpty ? "(unknown)" : String(decoding: digits, as: UTF8.self)
+    }
+
+    deinit {
+        close(file)
+    }
+}

@@ -1,0 +1,43 @@
+internal import Crypto
+internal import Foundation
+public import RelayCore
+
+/// The key that encrypts credentials at rest: 32 bytes, kept outside the database.
+public struct SecretKey: Sendable {
+    /// Bytes of a key.
+    public static let byteCount = 32
+
+    private let key: SymmetricKey
+
+    /// - Throws: ``StoreError/Code/wrongKey`` unless there are 32 bytes.
+    public init(bytes: [UInt8]) throws(StoreError) {
+        guard bytes.count == Self.byteCount else {
+            throw StoreError(.wrongKey, "the store's secret key must have 32 bytes, not \(bytes.count)")
+        }
+        key = SymmetricKey(data: bytes)
+    }
+
+    /// Encrypts with AES-256-GCM under a fresh nonce: nonce, ciphertext and tag, in this order.
+    /// - Parameter place: `table/row/column`; the text opens only there.
+    func seal(_ bytes: [UInt8], for place: String) throws(StoreError) -> [UInt8] {
+        do {
+            let box = try AES.GCM.seal(bytes, using: key, authenticating: Array(place.utf8))
+            guard let combined = box.combined else { throw StoreError(.wrongKey, "cannot encrypt \(place)") }
+            return Array(combined)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.wrongKey, "cannot encrypt \(place): \(error)")
+        }
+    }
+
+    /// - Throws: ``StoreError/Code/wrongKey`` when another key or another place encrypted it, or the bytes are damaged.
+    func open(_ sealed: [UInt8], for place: String) throws(StoreError) -> [UInt8] {
+        do {
+            let box = try AES.GCM.SealedBox(combined: sealed)
+            return Array(try AES.GCM.open(box, using: key, authenticating: Array(place.utf8)))
+        } catch {
+            throw StoreError(.wrongKey, "cannot decrypt \(place): the secret key is another one, or the row is damaged")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+internal import GRDB
+internal import RelayCore
+
+/// An event as it goes into the journal: what can be made before is made before, off the writer's thread.
+struct JournalEntry: Sendable {
+    var event: NewEvent
+    /// What the event is recognized by; nil: never a duplicate.
+    var dedupKey: [UInt8]?
+    var payload: [UInt8]
+}
+
+extension Ledger {
+    func accept(_ entry: JournalEntry, source: String, at moment: Timestamp) throws -> Acceptance {
+        let id = nextEvent(at: moment)
+        if let key = entry.dedupKey {
+            try statements.insertDedup.run(.int(id), .blob(key))
+            if database.changesCount == 0 {
+                let first = try statements.findDedup.first(.blob(key)) { $0.int(0) }
+                return Acceptance(id: EventID(first ?? id), isDuplicate: true)
+            }
+        }
+        let event = entry.event
+        try statements.insertEvent.run(
+            .int(id), .text(source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
+            SQLValue(event.occurredAt), .int(moment.milliseconds), .blob(entry.payload)
+        )
+        if isNewSession(event.session) {
+            try statements.registerSession.run(.text(event.session), .int(moment.milliseconds))
+        }
+        return Acceptance(id: EventID(id), isDuplicate: false)
+    }
+
+    func commit(_ result: PipelineResult, at moment: Timestamp) throws {
+        try statements.finishEvent.run(.int(result.event.rawValue))
+        guard database.changesCount == 1 else { return }
+        for record in result.records { try write(record) }
+        for delivery in result.deliveries { _ = try insert(delivery, event: result.event, at: moment) }
+        for failure in result.failures { try insert(failure, event: result.event, at: moment) }
+    }
+
+    /// Sends a processed event through its pipelines again. False when retention has deleted it.
+    func reopenEvent(_ id: Int64) throws -> Bool {
+        try database.run("UPDATE events SET state = 0 WHERE id = ?", .int(id))
+        return database.changesCount == 1
+    }
+}

@@ -1,0 +1,122 @@
+internal import GRDB
+
+/// The statements that run for every event, prepared with the connection.
+struct Statements {
+    let begin: Prepared
+    let commit: Prepared
+    let rollback: Prepared
+    let changeCount: Prepared
+
+    let insertDedup: Prepared
+    let findDedup: Prepared
+    let insertEvent: Prepared
+    let finishEvent: Prepared
+    let registerSession: Prepared
+
+    let insertDelivery: Prepared
+    let insertBody: Prepared
+    let isLaneBusy: Prepared
+    let laneHead: Prepared
+    let setDue: Prepared
+
+    let dueDeliveries: Prepared
+    let claimable: Prepared
+    let claim: Prepared
+    let settled: Prepared
+    let insertAttempt: Prepared
+    let finish: Prepared
+    let requeue: Prepared
+
+    init(_ database: Database) throws {
+        begin = try database.prepare("BEGIN IMMEDIATE")
+        commit = try database.prepare("COMMIT")
+        rollback = try database.prepare("ROLLBACK")
+        changeCount = try database.prepare(
+            """
+            INSERT INTO delivery_counts (destination, state, n) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET n = n + excluded.n
+            """
+        )
+
+        insertDedup = try database.prepare("INSERT OR IGNORE INTO dedup (event_id, key) VALUES (?, ?)")
+        findDedup = try database.prepare("SELECT event_id FROM dedup WHERE key = ?")
+        insertEvent = try database.prepare(
+            """
+            INSERT INTO events (id, state, source, session, type, chat, occurred_at, received_at, payload)
+            VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        finishEvent = try database.prepare("UPDATE events SET state = 1 WHERE id = ? AND state = 0")
+        registerSession = try database.prepare(
+            """
+            INSERT OR IGNORE INTO sessions (id, status, metadata, created_at, updated_at)
+            VALUES (?1, 'unknown', CAST('{}' AS BLOB), ?2, ?2)
+            """
+        )
+
+        insertDelivery = try database.prepare(
+            """
+            INSERT INTO deliveries (id, state, attempts, series_attempts, series_started_at, not_before, due_at,
+                finished_at, event_id, received_at, created_at, destination, lane, pipeline, session, type, chat, signing,
+                reason, last_error)
+            VALUES (?1, ?2, 0, 0, ?3, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+            """
+        )
+        insertBody = try database.prepare("INSERT INTO delivery_bodies (id, body) VALUES (?, ?)")
+        isLaneBusy = try database.prepare(
+            """
+            SELECT 1 FROM deliveries INDEXED BY deliveries_lane
+            WHERE destination = ? AND lane = ? AND state IN (0, 1) LIMIT 1
+            """
+        )
+        laneHead = try database.prepare(
+            """
+            SELECT id, due_at, not_before FROM deliveries INDEXED BY deliveries_lane
+            WHERE destination = ? AND lane = ? AND state IN (0, 1) ORDER BY id LIMIT 1
+            """
+        )
+        setDue = try database.prepare("UPDATE deliveries SET due_at = ? WHERE id = ?")
+
+        dueDeliveries = try database.prepare(
+            """
+            SELECT id, due_at FROM deliveries INDEXED BY deliveries_due
+            WHERE destination = ? AND due_at IS NOT NULL ORDER BY due_at, id LIMIT ?
+            """
+        )
+        claimable = try database.prepare(
+            """
+            SELECT d.attempts, d.series_attempts, d.series_started_at, d.received_at, d.session, d.type, d.chat, d.signing,
+                b.body
+            FROM deliveries d JOIN delivery_bodies b ON b.id = d.id WHERE d.id = ?
+            """
+        )
+        claim = try database.prepare(
+            """
+            UPDATE deliveries SET state = 1, attempts = ?2, series_attempts = ?3, due_at = NULL, not_before = ?4
+            WHERE id = ?1
+            """
+        )
+        settled = try database.prepare("SELECT destination, lane FROM deliveries WHERE id = ? AND state = 1 AND attempts = ?")
+        insertAttempt = try database.prepare(
+            """
+            INSERT OR IGNORE INTO attempts
+                (delivery_id, number, started_at, duration_us, outcome, failure, status, target, error, response)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        finish = try database.prepare(
+            """
+            UPDATE deliveries
+            SET state = ?2, finished_at = ?3, reason = ?4, last_status = ?5, last_target = ?6, last_error = ?7
+            WHERE id = ?1
+            """
+        )
+        requeue = try database.prepare(
+            """
+            UPDATE deliveries
+            SET state = 0, due_at = ?2, not_before = ?3, last_status = ?4, last_target = ?5, last_error = ?6
+            WHERE id = ?1
+            """
+        )
+    }
+}

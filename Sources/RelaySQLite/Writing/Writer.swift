@@ -1,0 +1,92 @@
+internal import Foundation
+internal import GRDB
+internal import Logging
+internal import RelayCore
+
+/// The thread that writes: it owns the one connection that may, takes everything that waits in the inbox into one
+/// transaction, and tells the callers when that is on disk.
+struct Writer {
+    let path: String
+    let cacheBytes: Int
+    let inbox: Inbox
+    let wakeups: Wakeups
+    let logger: Logger
+    let ballast: Ballast
+
+    /// Starts the thread.
+    /// - Parameters:
+    ///   - prepare: what to do first on the connection; its failure is handed back and ends the thread.
+    ///   - isOver: called when everything is written and the connection closed.
+    func start(
+        prepare: @escaping @Sendable (Database) throws -> Void,
+        isOver: @escaping @Sendable () -> Void
+    ) async throws(StoreError) {
+        let opened: Result<Void, StoreError> = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                do {
+                    let queue = try Connection.openWriter(path, cacheBytes: cacheBytes)
+                    try queue.writeWithoutTransaction(prepare)
+                    continuation.resume(returning: .success(()))
+                    run(queue)
+                } catch {
+                    continuation.resume(returning: .failure(StoreError(error)))
+                }
+                isOver()
+            }
+            thread.name = "relay.store"
+            thread.stackSize = 4 << 20
+            thread.start()
+        }
+        try opened.get()
+    }
+
+    /// Serves until the inbox is closed, on new connections when one fails.
+    private func run(_ first: DatabaseQueue) {
+        var queue: DatabaseQueue? = first
+        var ballast = ballast
+        if !ballast.take() {
+            logger.warning(
+                "no room for the store's reserve of disk space: a full disk will also stop deliveries from being settled",
+                metadata: ["path": "\(ballast.path)", "bytes": "\(ballast.size)"]
+            )
+        }
+        while true {
+            if let open = queue {
+                var isOver = true
+                do {
+                    isOver = try open.writeWithoutTransaction { try serve($0, ballast: &ballast) }
+                } catch {
+                    isOver = false
+                    logger.error("the store's database failed", metadata: ["error": "\(error)"])
+                }
+                try? open.close()
+                if isOver { return }
+            }
+            do {
+                queue = try Connection.openWriter(path, cacheBytes: cacheBytes)
+                logger.notice("the store's database is open again", metadata: ["path": "\(path)"])
+            } catch {
+                queue = nil
+                guard let batch = inbox.next() else { return }
+                let failure = StoreError(error)
+                for operation in batch { operation.fail(failure) }
+            }
+        }
+    }
+
+    /// Returns true when the inbox is closed and empty, false when the connection is not to be trusted any more.
+    private func serve(_ database: Database, ballast: inout Ballast) throws -> Bool {
+        let ledger = try Ledger(database)
+        guard let checkpoints = Checkpoints(database) else { return false }
+        var space = SpaceKeeper(ballast: ballast, logger: logger)
+        defer { ballast = space.ballast }
+        while let batch = inbox.next() {
+            var transactions = Transactions(ledger: ledger, checkpoints: checkpoints, wakeups: wakeups, space: space)
+            let isHealthy = transactions.perform(batch)
+            space = transactions.space
+            guard isHealthy else { return false }
+            checkpoints.run(isIdle: inbox.count == 0)
+        }
+        return true
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Relay
+import RelayConfig
+import RelayCore
+
+/// What every command that reads the configuration takes.
+struct ConfigOptions: ParsableArguments {
+    @Option(name: [.short, .customLong("config")], help: "The configuration file; pipelines/ stands beside it.")
+    var path = "config.yaml"
+
+    var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    /// Loads it, or prints every mistake and ends with status 78 (EX_CONFIG).
+    func load() throws -> Generation {
+        do {
+            return try Generation(number: 1, path: path, environment: environment, at: SystemClock().now)
+        } catch {
+            printError("\(error)")
+            throw ExitCode(78)
+        }
+    }
+}
+
+func printError(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+}

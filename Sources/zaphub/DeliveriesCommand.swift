@@ -1,0 +1,127 @@
+import ArgumentParser
+import RelayJSON
+
+struct DeliveriesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deliveries",
+        abstract: "Lists, shows, retries and cancels deliveries of a running relay.",
+        subcommands: [List.self, Show.self, Retry.self, Cancel.self],
+        defaultSubcommand: List.self
+    )
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists deliveries, newest first.")
+
+        @OptionGroup var server: ServerOptions
+        @Option(help: "queued, in_flight, delivered, dead or cancelled; several with commas.")
+        var state: String?
+        @OptionGroup var filter: DeliveryFilterOptions
+
+        func run() async throws {
+            let query = filter.query + [("state", state)]
+            try await printDeliveries(server, path: "/api/v1/deliveries", query: query, empty: "No deliveries.")
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows one delivery with its attempts and body.")
+
+        @OptionGroup var server: ServerOptions
+        @Argument(help: "A deliveryId, or its last 13 letters.")
+        var id: String
+
+        func run() async throws {
+            let answer = try await server.client().call("GET", "/api/v1/deliveries/\(APIClient.escape(id))")
+            print((answer["data"] ?? .null).prettyText)
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sends a delivery again: at once if it is queued, in a new series of attempts if it is dead."
+        )
+
+        @OptionGroup var server: ServerOptions
+        @Argument(help: "A deliveryId, or its last 13 letters.")
+        var id: String
+
+        func run() async throws {
+            _ = try await server.client().call("POST", "/api/v1/deliveries/\(APIClient.escape(id))/retry")
+            print("queued")
+        }
+    }
+
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Takes a queued or dead delivery out for good.")
+
+        @OptionGroup var server: ServerOptions
+        @Argument(help: "A deliveryId, or its last 13 letters.")
+        var id: String
+
+        func run() async throws {
+            _ = try await server.client().call("POST", "/api/v1/deliveries/\(APIClient.escape(id))/cancel")
+            print("cancelled")
+        }
+    }
+}
+
+/// Which deliveries are meant.
+struct DeliveryFilterOptions: ParsableArguments {
+    @Option(help: "Only to this destination: a name of the configuration, or wh_….")
+    var destination: String?
+    @Option(help: "Only of this session.")
+    var session: String?
+    @Option(help: "Only of this chat.")
+    var chat: String?
+    @Option(help: "Only created at or after this moment (2026-01-31T08:00:00Z).")
+    var since: String?
+    @Option(help: "Only created before this moment.")
+    var until: String?
+    @Option(help: "How many at most, up to 100.")
+    var limit = 50
+
+    var query: [(String, String?)] {
+        [
+            ("destination", destination), ("session", session), ("chat", chat), ("since", since), ("until", until),
+            ("limit", String(limit)),
+        ]
+    }
+
+    /// As the body of a call that acts on all that fit.
+    var object: JSONObject {
+        var object = JSONObject()
+        for (name, value) in query where name != "limit" {
+            if let value { object[name] = .string(value) }
+        }
+        return object
+    }
+}
+
+/// Prints a page of deliveries, as a table or as it came.
+func printDeliveries(
+    _ server: ServerOptions,
+    path: String,
+    query: [(String, String?)],
+    empty: String
+) async throws {
+    let answer = try await server.client().call("GET", path, query: query)
+    if server.json { return print(answer.prettyText) }
+    var table = Table(["DELIVERY", "EVENT", "DESTINATION", "STATE", "ATTEMPTS", "LAST", "WHY"])
+    for delivery in answer["data"]?.array ?? [] {
+        table.add([
+            String((delivery["id"]?.string ?? "").suffix(13)),
+            delivery["event"]?.string ?? "",
+            delivery["destination"]?.string ?? "",
+            delivery["state"]?.string ?? "",
+            delivery["attempt_count"]?.int.map { String($0) } ?? "",
+            delivery["last_status"]?.int.map { String($0) } ?? "-",
+            delivery["reason"]?.string.map { reason in
+                delivery["last_error"]?.string.map { "\(reason): \($0)" } ?? reason
+            } ?? delivery["last_error"]?.string ?? "",
+        ])
+    }
+    print(table.isEmpty ? empty : table.text)
+    if let cursor = answer["pagination"]?["next_cursor"]?.string {
+        print("\nThere are more, from \(cursor) on; narrow the choice, or raise --limit.")
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Glibc
+import Logging
+import Relay
+import RelayCore
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Runs the relay.",
+        discussion: """
+            SIGTERM and SIGINT drain what is under way and end; a second one ends at once. SIGHUP reloads the \
+            configuration.
+            ZAPHUB_API_KEY sets the API key; without it the first start makes one and shows it once.
+            ZAPHUB_SECRET_KEY (32 bytes in base64) encrypts stored secrets; without it a key file beside the store does.
+            """
+    )
+
+    @OptionGroup var config: ConfigOptions
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical; default is the configuration's.")
+    var logLevel: Logger.Level?
+
+    @Option(help: "json or pretty; default pretty on a terminal.")
+    var logFormat: RelayLogHandler.Style?
+
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let generation = try config.load()
+        let logging = generation.configuration.logging
+        let style = logFormat ?? RelayLogHandler.Style(rawValue: logging.format.rawValue) ?? .automatic
+        let level = logLevel ?? logging.level
+        LoggingSystem.bootstrap { RelayLogHandler(label: $0, style: style, level: level) }
+        let logger = Logger(label: "zaphub")
+        for warning in generation.warnings { printError("\(warning)\n") }
+        do {
+            let node = try await RelayNode(generation, environment: config.environment, logger: logger)
+            try await node.run { started in
+                print(banner(started, generation: generation))
+                fflush(stdout)
+            }
+        } catch let error as StoreError {
+            printError("error: \(error.message)")
+            throw ExitCode(error.code == .locked ? 75 : 74)
+        } catch let error as any Error & CustomStringConvertible {
+            printError("error: \(error.description)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func banner(_ started: RelayNode.Started, generation: Generation) -> String {
+        let configuration = generation.configuration
+        var lines = [
+            "zaphub listens on \(started.address)",
+            "  data       \(started.data)",
+            "  sources    "
+                + configuration.sources.map { $0.transport == "http" ? "POST /in/\($0.name)" : "\($0.name) (\($0.transport))" }
+                .joined(separator: ", "),
+            "  pipelines  " + configuration.pipelines.map(\.name).joined(separator: ", "),
+        ]
+        if started.queued > 0 { lines.append("  queued     \(started.queued) deliveries from before") }
+        if started.recovered.requeued + started.recovered.dead > 0 {
+            lines.append("  recovered  \(started.recovered.requeued) that were under way are sent again")
+        }
+        if let key = started.newKey {
+            lines += [
+                "",
+                "  API key    \(key)",
+                "             It is shown this once; keep it. ZAPHUB_API_KEY would set one instead.",
+            ]
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension RelayLogHandler.Style: ExpressibleByArgument {}

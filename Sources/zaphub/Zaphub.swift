@@ -1,0 +1,22 @@
+import ArgumentParser
+
+@main
+struct Zaphub: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zaphub",
+        abstract: "A webhook relay for WhatsApp events: durable in, signed and retried out.",
+        discussion: """
+            Start with:
+              zaphub serve                          run the relay with ./config.yaml
+              zaphub listen --port 9000             a receiver for trying things out
+              zaphub check                          find every mistake in the configuration
+              zaphub run < events.ndjson            see what a pipeline makes of events
+              zaphub dead-letters                   see what could not be delivered, and replay it
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ServeCommand.self, RunCommand.self, CheckCommand.self, ListenCommand.self, DeliveriesCommand.self,
+            DeadLettersCommand.self,
+        ]
+    )
+}

@@ -1,0 +1,126 @@
+import RelayHTTPClient
+import RelayTesting
+import Testing
+
+/// Hostile and broken receivers: every one costs bounded time and bounded bytes, and ends in a known kind.
+@Suite(.timeLimit(.minutes(2)))
+struct CurlEngineMisbehaviourTests {
+    private func failure(_ answer: ScriptedReceiver.Answer, timeout: Duration = .seconds(20)) async throws -> HTTPFailure {
+        let receiver = try ScriptedReceiver(default: answer)
+        return try await withEngine { engine in
+            try #require(await engine.failure(.short(receiver.url, timeout: timeout)))
+        }
+    }
+
+    private func response(_ answer: ScriptedReceiver.Answer) async throws -> HTTPResponse {
+        let receiver = try ScriptedReceiver(default: answer)
+        return try await withEngine { try await $0.send(.short(receiver.url, timeout: .seconds(20))) }
+    }
+
+    @Test func silenceEndsAtTheTimeout() async throws {
+        let failure = try await failure(.hang, timeout: .milliseconds(300))
+        #expect(failure.kind == .timeout)
+        #expect(failure.networkCode == "ETIMEDOUT")
+        #expect(failure.message.hasSuffix("took the request but did not answer within 0.3 seconds"))
+    }
+
+    @Test func aLateAnswerIsATimeout() async throws {
+        #expect(try await failure(.delay(by: .seconds(30), then: .status(200)), timeout: .milliseconds(300)).kind == .timeout)
+    }
+
+    @Test func aDripOfBytesEndsAtTheTimeout() async throws {
+        let body = try await failure(.drip(interval: .milliseconds(10)), timeout: .milliseconds(300))
+        #expect(body.kind == .timeout)
+        #expect(body.message.contains("began to answer"))
+        #expect(try await failure(.dripHeader(interval: .milliseconds(10)), timeout: .milliseconds(300)).kind == .timeout)
+    }
+
+    @Test func brokenConnectionsAreResets() async throws {
+        for answer in [ScriptedReceiver.Answer.reset, .resetMidResponse, .closeEarly, .closeSilently] {
+            let failure = try await failure(answer)
+            #expect(failure.kind == .reset, "\(answer): \(failure)")
+            #expect(failure.networkCode == "ECONNRESET")
+        }
+    }
+
+    @Test func whatIsNotHTTPIsAProtocolError() async throws {
+        let texts = [
+            "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999x\r\n\r\n",
+            "HTTP/0.9\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 100 Continue\r\n\r\n<html>",
+        ]
+        for answer in [.garbage, .badChunks] + texts.map({ ScriptedReceiver.Answer.raw(Array($0.utf8)) }) {
+            let failure = try await failure(answer)
+            #expect(failure.kind == .protocolError, "\(answer): \(failure)")
+        }
+    }
+
+    @Test func endlessHeadersAreCutOff() async throws {
+        #expect(try await failure(.headerFlood).kind == .protocolError)
+        #expect(try await failure(.informationalFlood).kind == .protocolError)
+    }
+
+    @Test func aLongHeaderIsKeptInPart() async throws {
+        let headers = (0..<40).map { ("X-\($0)", String(repeating: "v", count: 1000)) }
+        let response = try await response(.status(200, headers: headers, body: "ok"))
+        #expect(response.status == 200)
+        #expect((10...16).contains(response.headers.count))
+        #expect(response.body == Array("ok".utf8))
+    }
+
+    @Test func endlessBodiesAreCutOffAndStillAnswers() async throws {
+        for answer in [ScriptedReceiver.Answer.infiniteChunked, .largeBody(1 << 30)] {
+            let response = try await response(answer)
+            #expect(response.status == 200)
+            #expect(response.bodyTruncated)
+            #expect(response.body.count == 16 * 1024)
+        }
+    }
+
+    @Test func compressedBodiesAreNotUnpacked() async throws {
+        let response = try await response(.gzipBomb)
+        #expect(response.status == 200)
+        #expect(response.header("content-encoding") == "gzip")
+        #expect(response.body.prefix(3) == [0x1f, 0x8b, 8])
+        #expect(response.body.count == 16 * 1024)
+        #expect(response.bodyTruncated)
+    }
+
+    @Test func aCutOffConnectionIsNotReused() async throws {
+        let receiver = try ScriptedReceiver()
+        receiver.script([.infiniteChunked])
+        try await withEngine { engine in
+            #expect(await engine.answer(.short(receiver.url, timeout: .seconds(20)))?.bodyTruncated == true)
+            #expect(await engine.answer(.short(receiver.url, timeout: .seconds(20)))?.newConnection == true)
+        }
+    }
+
+    @Test func oneSilentReceiverHoldsUpNobody() async throws {
+        let silent = try ScriptedReceiver(default: .hang)
+        let healthy = try ScriptedReceiver()
+        try await withEngine { engine in
+            try await withThrowingTaskGroup(of: HTTPFailure.Kind?.self) { group in
+                for _ in 0..<50 {
+                    group.addTask { await engine.failure(.short(silent.url, timeout: .seconds(60)))?.kind }
+                }
+                _ = try await silent.next(count: 50)
+                for _ in 0..<50 { #expect(await engine.answer(HTTPRequest(url: healthy.url))?.status == 200) }
+                group.cancelAll()
+                for try await kind in group { #expect(kind == .cancelled) }
+            }
+        }
+    }
+
+    @Test func namesThatDoNotExistAreDNSFailures() async throws {
+        try await withEngine { engine in
+            let failure = await engine.failure(HTTPRequest(url: "http://nowhere.invalid/hook?token=secret"))
+            #expect(failure?.kind == .dns)
+            #expect(failure?.message.contains("nowhere.invalid") == true)
+            #expect(failure?.message.contains("secret") == false)
+        }
+    }
+
+    @Test(arguments: ["", "http://", "ftp://127.0.0.1/", "file:///etc/passwd", "http://a b/", "http://127.0.0.1/\r\nX: y", "nonsense"])
+    func urlsThatCannotBeSentToAreInvalid(url: String) async throws {
+        try await withEngine { #expect(await $0.failure(HTTPRequest(url: url))?.kind == .invalidRequest) }
+    }
+}

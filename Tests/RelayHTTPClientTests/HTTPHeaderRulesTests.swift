@@ -1,0 +1,30 @@
+import RelayHTTPClient
+import RelayTesting
+import Testing
+
+struct HTTPHeaderRulesTests {
+    @Test(arguments: [("X-Team", "sales"), ("x_1", ""), ("X", "a\tb"), ("webhook-id", "msg_1"), ("X-Name", "José")])
+    func ordinaryFieldsPass(name: String, value: String) {
+        #expect(HTTPHeaderRules.problem(name: name, value: value) == nil)
+    }
+
+    @Test(arguments: [
+        ("X-A", "b\r\nX-Evil: 1"), ("X-A", "b\nX-Evil: 1"), ("X-A", "b\rc"), ("X-A", "\u{0}"), ("X-A", "\u{7f}"), ("X-A", "\u{1b}"),
+        ("X-A: b\r\nX-Evil", "1"), ("X A", "1"), ("X:A", "1"), ("", "1"), ("Ä", "1"), ("X-A\n", "1"),
+        ("Host", "x"), ("content-length", "0"), ("Transfer-Encoding", "chunked"), ("CONNECTION", "close"), ("Expect", ""),
+    ])
+    func everythingElseIsRefusedBeforeItIsSent(name: String, value: String) async throws {
+        #expect(HTTPHeaderRules.problem(name: name, value: value) != nil)
+        let receiver = try ScriptedReceiver()
+        try await withEngine { engine in
+            let request = HTTPRequest(url: receiver.url, headers: [("X-Fine", "1"), (name, value)])
+            #expect(await engine.failure(request)?.kind == .invalidRequest)
+        }
+        #expect(receiver.connectionCount == 0)
+    }
+
+    @Test func theTextNeverShowsTheValue() {
+        let problem = HTTPHeaderRules.problem(name: "Authorization", value: "secret\r\n")
+        #expect(problem == "the value of the header Authorization has a line break or another control character; remove it")
+    }
+}
