@@ -111,7 +111,7 @@ let package = Package(
         tests("RelayHTTPClient", ["RelayTesting"]),
         tests("RelaySQLite", ["RelayTesting"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting]),
-        tests("Relay", ["RelayTesting", .hummingbirdTesting]),
+        tests("Relay", ["RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting", "zaphub", .logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -136,7 +136,8 @@ class Receiver:
 
 def load(url, seconds, receiver, drain=True):
     """Posts events with wrk and, with `drain`, waits until they have arrived: wrk's figures and the receiver's."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds + 2}s", "--timeout", "10s", "-s", HERE / "events.lua", url]
+    script = HERE / "events.lua"
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds + 2}s", "--timeout", "10s", "-s", script, url]
     environment = os.environ | {"BENCH_TAG": secrets.token_hex(3).upper(), "BENCH_SECONDS": str(seconds)}
     start, begun = receiver.count(), time.monotonic()
     wrk = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -270,7 +271,7 @@ def show(result):
   ratio       {result['ratio']:.2f} of the proxy's rate (at least {MIN_RATIO})
   events      {relay['accepted']:,} accepted, {relay['delivered']:,} delivered, {relay['refused']:,} refused
   drained     {relay['drain_seconds']:.1f} s after the last post
-  CPU         {relay['cpu_us_per_event']:.0f} µs of the relay's per event ({os.cpu_count()} cores, shared with wrk and nginx)
+  CPU         {relay['cpu_us_per_event']:.0f} µs of the relay's per event; {os.cpu_count()} cores for all four processes
   memory      {relay['peak_rss_mb']:.0f} MB at the peak
   disk        fdatasync of 4 KB takes {sync['p50']:.2f} ms (p99 {sync['p99']:.2f} ms)
 """)

@@ -115,12 +115,12 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
             url: webhook.url,
             headers: webhook.headers.map { (name: $0.name, value: $0.value) },
             secrets: webhook.secrets,
-            timeout: webhook.timeout ?? configuration.defaultTimeout,
+            timeout: webhook.timeout ?? configuration.webhookTimeout,
             maxResponseBody: configuration.maxResponseBody,
             settings: DestinationSettings(
                 ordering: webhook.ordering,
                 maxInFlight: webhook.maxInFlight ?? DestinationSettings().maxInFlight,
-                rateLimit: webhook.rateLimit.flatMap { try? RateLimit(text: $0) },
+                rateLimit: webhook.rateLimit.flatMap { RateLimit($0) },
                 retry: (try? configuration.retryPolicy(from: webhook.retry)) ?? fallback,
                 events: EventFilter(webhook.events)
             ),

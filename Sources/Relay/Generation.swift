@@ -1,5 +1,6 @@
 public import RelayConfig
 public import RelayCore
+internal import RelayDestinations
 internal import RelayHTTPClient
 internal import RelayPipeline
 
@@ -24,16 +25,38 @@ public struct Generation: Sendable {
     ) throws {
         let loaded = try RelayConfiguration.load(path: path, environment: environment, registry: registry)
         let configuration = loaded.configuration
-        egress = try EgressGuard(
+        let egress = try EgressGuard(
             allow: configuration.egress.allow,
             denyListen: [(host: configuration.server.host, port: configuration.server.port)],
             nat64: configuration.egress.nat64,
             ports: configuration.egress.allowedPorts.map { .only(Set($0)) } ?? .any
         )
+        let unreachable = configuration.destinations.compactMap { $0.problem(egress) }
+        guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
+        self.egress = egress
         self.number = number
         loadedAt = moment
         self.configuration = configuration
         warnings = loaded.warnings
         pipelines = configuration.pipelines.map { Pipeline($0) }
+    }
+}
+
+extension RelayConfiguration.Destination {
+    /// What the egress guard has against the destination's address.
+    fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
+        guard let webhook = options as? WebhookOptions else { return nil }
+        do {
+            try egress.check(url: webhook.url)
+            return nil
+        } catch {
+            return Diagnostic(
+                severity: .error,
+                file: mark.file,
+                line: mark.line,
+                column: mark.column,
+                message: "the address of \"\(name)\" is not allowed: \(error.message)"
+            )
+        }
     }
 }

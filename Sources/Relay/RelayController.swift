@@ -249,10 +249,8 @@ final class RelayController: RelayControl {
         do { _ = try generation.configuration.retryPolicy(from: webhook.retry) } catch {
             problems.append(.init(pointer: "/retry" + error.pointer, error.message))
         }
-        if let text = webhook.rateLimit {
-            do { _ = try RateLimit(text: text) } catch {
-                problems.append(.init(pointer: "/rate_limit", error.message))
-            }
+        if let text = webhook.rateLimit, RateLimit(text) == nil {
+            problems.append(.init(pointer: "/rate_limit", "is no rate: write for example 20/s, 600/m or 1000/h"))
         }
         if let count = webhook.maxInFlight, !(1...1024).contains(count) {
             problems.append(.init(pointer: "/max_in_flight", "must be between 1 and 1024"))

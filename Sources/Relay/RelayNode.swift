@@ -75,8 +75,8 @@ public final class RelayNode: Sendable {
                 capacity: configuration.delivery.maxInFlight,
                 breaker: .init(
                     failures: configuration.delivery.breaker.failures,
-                    initialPause: configuration.delivery.breaker.initialPause,
-                    maxPause: configuration.delivery.breaker.maxPause
+                    initialPause: configuration.delivery.breaker.probeInterval,
+                    maxPause: configuration.delivery.breaker.maxProbeInterval
                 ),
                 grace: configuration.delivery.shutdownGrace
             ),

@@ -44,7 +44,7 @@ extension MessageContent {
     private static func degrees(_ json: JSON?) -> JSON {
         switch json {
         case .int, .number: json ?? .null
-        case .string(let text): .number(text)
+        case .string: WireNumber.double(json).map { JSON($0) } ?? .null
         default: .null
         }
     }

@@ -2,7 +2,7 @@
 public struct HTTPResponse: Sendable {
     /// The final status, never 1xx.
     public var status: Int
-    /// The first 16 KiB of the header, in order, names in lower case.
+    /// 16 KiB of the header, in order, names in lower case; a field that does not fit any more is left out.
     public var headers: [(name: String, value: String)]
     /// The first ``HTTPRequest/keptResponseBody`` bytes of the body, as they came (never decompressed).
     public var body: [UInt8]

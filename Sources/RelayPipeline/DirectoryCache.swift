@@ -1,4 +1,5 @@
 public import RelayCore
+internal import RelayJSON
 internal import Synchronization
 
 /// The directory's entries that were needed lately, with what running pipelines have learned laid over them.

@@ -16,9 +16,10 @@ public struct Enrich: ConfiguredStage {
 
     public static let kind = "enrich"
     public static let summary = "Fills in chat, contact and group names and images that the relay knows."
-    public static let with = Field<[Part]>.enumerationList(
+    public static let with = Field.list(
         "with",
         "What to fill in; default everything.",
+        of: FieldType<Part>.enumeration(),
         default: Part.allCases
     )
     public static let fields = [AnyField(with)]

@@ -1,13 +1,13 @@
 public import RelayConfig
 public import RelayCore
-internal import RelayJQ
+public import RelayJQ
 
 /// `- filter: { keep: EXPR }` or `{ drop: EXPR }`: lets an event pass, or not.
 public struct Filter: ConfiguredStage {
     public static let kind = "filter"
     public static let summary = "Lets only some events pass, by a jq expression on the event as receivers see it."
-    public static let keep = Field<JQProgram?>.expression("keep", "Events for which this is true go on.")
-    public static let drop = Field<JQProgram?>.expression("drop", "Events for which this is true end here.")
+    public static let keep = Field.expression("keep", "Events for which this is true go on.").optional
+    public static let drop = Field.expression("drop", "Events for which this is true end here.").optional
     public static let fields = [AnyField(keep), AnyField(drop)]
     public static let mainField: String? = nil
 

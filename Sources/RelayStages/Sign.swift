@@ -22,7 +22,7 @@ public struct Sign: ConfiguredStage {
         "The hash of an `hmac` signature.",
         default: .sha256
     )
-    public static let header = Field<String>.string(
+    public static let header = Field.headerName(
         "header",
         "The header of an `hmac` signature.",
         default: HMACSigning().header
@@ -32,11 +32,10 @@ public struct Sign: ConfiguredStage {
         "How an `hmac` signature is written.",
         default: .hex
     )
-    public static let prefix = Field<String>.string(
+    public static let prefix = Field.string(
         "prefix",
-        "Stands before an `hmac` signature; default the algorithm's name and `=`.",
-        default: nil
-    )
+        "Stands before an `hmac` signature; default the algorithm's name and `=`."
+    ).optional
     public static let fields = [
         AnyField(scheme), AnyField(algorithm), AnyField(header), AnyField(encoding), AnyField(prefix),
     ]
@@ -50,14 +49,6 @@ public struct Sign: ConfiguredStage {
             signing = .standardWebhooks
         case .hmac:
             let algorithm = try options(Self.algorithm)
-            let header = try options(Self.header)
-            guard HeaderRules.isValid(name: header) else {
-                throw options.fail(
-                    Self.header,
-                    "\"\(header)\" is not a header name",
-                    help: "use letters, digits and hyphens, as in X-Signature"
-                )
-            }
             let prefix = try options(Self.prefix) ?? "\(algorithm.rawValue)="
             guard HeaderRules.isValid(value: prefix) else {
                 throw options.fail(Self.prefix, "the prefix has a character that no header may carry", help: nil)
@@ -65,7 +56,7 @@ public struct Sign: ConfiguredStage {
             signing = .hmac(
                 HMACSigning(
                     algorithm: algorithm,
-                    header: header,
+                    header: try options(Self.header),
                     encoding: try options(Self.encoding),
                     prefix: prefix
                 )

@@ -10,7 +10,7 @@ struct CurlEngineEgressTests {
         let canary = try ScriptedReceiver()
         let port = canary.port
         let hosts = [
-            "127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "0.0.0.0", "localhost", "LOCALHOST.",
+            "127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "0.0.0.0", "localhost", "LOCALHOST",
             "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::7f00:1]", "[64:ff9b::7f00:1]", "[0:0:0:0:0:0:0:1]",
             "%31%32%37.0.0.1",
         ]

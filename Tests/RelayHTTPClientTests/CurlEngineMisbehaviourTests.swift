@@ -45,8 +45,8 @@ struct CurlEngineMisbehaviourTests {
 
     @Test func whatIsNotHTTPIsAProtocolError() async throws {
         let texts = [
-            "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999x\r\n\r\n",
-            "HTTP/0.9\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 100 Continue\r\n\r\n<html>",
+            "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "HTTP/0.9\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\n<html>",
         ]
         for answer in [.garbage, .badChunks] + texts.map({ ScriptedReceiver.Answer.raw(Array($0.utf8)) }) {
             let failure = try await failure(answer)
@@ -63,7 +63,9 @@ struct CurlEngineMisbehaviourTests {
         let headers = (0..<40).map { ("X-\($0)", String(repeating: "v", count: 1000)) }
         let response = try await response(.status(200, headers: headers, body: "ok"))
         #expect(response.status == 200)
-        #expect((10...16).contains(response.headers.count))
+        #expect((10...17).contains(response.headers.count))
+        // Short fields that come after the long ones still find room.
+        #expect(response.header("content-length") == "2")
         #expect(response.body == Array("ok".utf8))
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import RelayHTTPClient
 import RelayTesting
 import Testing
@@ -67,61 +66,5 @@ struct CurlEngineTLSTests {
             #expect(await engine.failure(request)?.kind == .timeout)
         }
         #expect(receiver.requests.isEmpty)
-    }
-}
-
-/// A TLS server on a free loopback port, with a fresh self-signed certificate.
-private final class TLSServer {
-    static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
-
-    struct Failure: Error {
-        let output: String
-    }
-
-    let url: String
-    let certificate: String
-    private let process = Process()
-    private let folder: URL
-
-    init(name: String, arguments: [String] = []) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        certificate = folder.appending(path: "cert.pem").path
-        let key = folder.appending(path: "key.pem").path
-
-        let maker = Process()
-        maker.executableURL = URL(filePath: "/usr/bin/openssl")
-        maker.arguments = [
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
-            "subjectAltName=\(name)", "-keyout", key, "-out", certificate,
-        ]
-        maker.standardError = FileHandle.nullDevice
-        try maker.run()
-        maker.waitUntilExit()
-
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments =
-            ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-www", "-naccept", "50"] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-
-        var text = ""
-        var port: Substring?
-        while port == nil {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { throw Failure(output: text) }
-            text += String(decoding: data, as: UTF8.self)
-            port = text.split(separator: "\n").first { $0.hasPrefix("ACCEPT 127.0.0.1:") }?.split(separator: ":").last
-        }
-        url = "https://127.0.0.1:\(port ?? "")/"
-    }
-
-    func stop() {
-        process.terminate()
-        process.waitUntilExit()
-        try? FileManager.default.removeItem(at: folder)
     }
 }

@@ -33,8 +33,8 @@ const outboxes = new Map();
  * @param {string} options.url the relay's route for the source
  * @param {string} options.session the WhatsApp account's name in the relay
  * @param {string} [options.token] if the relay's source asks for one
- * @returns an object with `stats`, `flush()`, `detach()` to stop listening to the socket, and `close(grace)`, which also
- *     waits until everything is posted and tells how many events were left when the grace period ended
+ * @returns an object with `stats`, `flush()`, `detach()` to stop listening to the socket, and `close(grace)`, which
+ *     also waits until everything is posted and tells how many events were left when the grace period ended
  */
 export function attach(socket, { url, session, ...options }) {
   if (!session) throw new TypeError('attach: `session` is missing: name the WhatsApp account, such as "support"');

@@ -1,4 +1,4 @@
-public import RelayJSON
+internal import RelayJSON
 
 /// An option whatever its type, for lists of options.
 public struct AnyField: Sendable {

@@ -1,5 +1,5 @@
 public import RelayCore
-public import RelayJSON
+internal import RelayJSON
 
 extension FieldType {
     /// A list; a single value counts as a list of one.

@@ -1,5 +1,5 @@
 public import RelayJQ
-public import RelayJSON
+internal import RelayJSON
 
 extension FieldType where Value == String {
     /// An absolute `http` or `https` address without credentials.
@@ -81,7 +81,7 @@ extension FieldType where Value == [(name: String, value: String)] {
     /// Header fields of a request, in their order.
     public static var headers: FieldType {
         let name = "a map of header names to values"
-        func show(_ names: [String]) -> JSON { .object(JSONObject(names.map { ($0, "***") })) }
+        @Sendable func show(_ names: [String]) -> JSON { .object(JSONObject(names.map { ($0, "***") })) }
         return FieldType(
             name,
             show: { show($0.map(\.name)) },

@@ -1,4 +1,4 @@
-public import RelayJSON
+internal import RelayJSON
 
 /// How an option's value is written, read and shown.
 public struct FieldType<Value: Sendable>: Sendable {

@@ -1,13 +1,8 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The kinds of `auth:` and the options of each.
-enum AuthKind: String, CaseIterable, Sendable {
-    case bearer
-    case header
-    case hmac
-    case metaSignature = "meta_signature"
-
+/// The options of `auth:`.
+private enum AuthOptions {
     static let type = Field<AuthKind>.enumeration("type", "How a caller proves itself.")
     static let token = Field.secret("token", "The token that callers send.")
     static let name = Field.headerName("name", "The header that callers send.")
@@ -29,20 +24,28 @@ enum AuthKind: String, CaseIterable, Sendable {
     static let prefix = Field.string("prefix", "What stands before the signature, as in sha256=.", default: "")
     static let appSecret = Field.secret("app_secret", "The Meta app's secret.")
     static let verifyToken = Field.secret("verify_token", "What was entered as verify token at Meta.")
+}
+
+/// The kinds of `auth:`.
+enum AuthKind: String, CaseIterable, Sendable {
+    case bearer
+    case header
+    case hmac
+    case metaSignature = "meta_signature"
 
     var fields: [AnyField] {
         let own =
             switch self {
-            case .bearer: [AnyField(Self.token)]
-            case .header: [AnyField(Self.name), AnyField(Self.value)]
+            case .bearer: [AnyField(AuthOptions.token)]
+            case .header: [AnyField(AuthOptions.name), AnyField(AuthOptions.value)]
             case .hmac:
                 [
-                    AnyField(Self.header), AnyField(Self.secret), AnyField(Self.algorithm), AnyField(Self.encoding),
-                    AnyField(Self.prefix),
+                    AnyField(AuthOptions.header), AnyField(AuthOptions.secret), AnyField(AuthOptions.algorithm), AnyField(AuthOptions.encoding),
+                    AnyField(AuthOptions.prefix),
                 ]
-            case .metaSignature: [AnyField(Self.appSecret), AnyField(Self.verifyToken)]
+            case .metaSignature: [AnyField(AuthOptions.appSecret), AnyField(AuthOptions.verifyToken)]
             }
-        return [AnyField(Self.type)] + own
+        return [AnyField(AuthOptions.type)] + own
     }
 
     static func read(_ node: ConfigNode) throws -> (kind: AuthKind, options: Options) {
@@ -50,26 +53,26 @@ enum AuthKind: String, CaseIterable, Sendable {
             let help = "add type: \(Quantity.choice(AuthKind.allCases.map(\.rawValue)))"
             throw node.issues("auth needs \"type\"", help: help)
         }
-        let kind = try type.type.parse(typeNode)
+        let kind = try AuthOptions.type.type.parse(typeNode)
         return (kind, try Options.read(node, as: "\(kind.rawValue) auth", fields: kind.fields))
     }
 
     func make(_ options: Options) throws -> RelayConfiguration.Auth {
         switch self {
         case .bearer:
-            .bearer(token: try options(Self.token))
+            .bearer(token: try options(AuthOptions.token))
         case .header:
-            .header(name: try options(Self.name), value: try options(Self.value))
+            .header(name: try options(AuthOptions.name), value: try options(AuthOptions.value))
         case .hmac:
             .hmac(
-                header: try options(Self.header),
-                algorithm: try options(Self.algorithm),
-                secret: try options(Self.secret),
-                encoding: try options(Self.encoding),
-                prefix: try options(Self.prefix)
+                header: try options(AuthOptions.header),
+                algorithm: try options(AuthOptions.algorithm),
+                secret: try options(AuthOptions.secret),
+                encoding: try options(AuthOptions.encoding),
+                prefix: try options(AuthOptions.prefix)
             )
         case .metaSignature:
-            .metaSignature(appSecret: try options(Self.appSecret), verifyToken: try options(Self.verifyToken))
+            .metaSignature(appSecret: try options(AuthOptions.appSecret), verifyToken: try options(AuthOptions.verifyToken))
         }
     }
 }

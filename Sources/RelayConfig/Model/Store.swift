@@ -100,8 +100,8 @@ extension FieldType where Value == String {
         var tail = rest[authority.endIndex...]
         if let query = tail.firstIndex(of: "?") { tail = tail[..<query] + "?***" }
         guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
-            return text[..<scheme.upperBound] + authority + tail
+            return String(text[..<scheme.upperBound] + authority + tail)
         }
-        return text[..<scheme.upperBound] + authority[..<colon] + ":***" + authority[at...] + tail
+        return String(text[..<scheme.upperBound] + authority[..<colon] + ":***" + authority[at...] + tail)
     }
 }

@@ -1,3 +1,5 @@
+internal import RelayCore
+
 /// What a configuration can name: the kinds of everything that this relay is built with.
 public struct ConfigurationRegistry: Sendable {
     public let stages: [any ConfiguredStage.Type]
@@ -54,7 +56,7 @@ extension ConfigurationRegistry {
         environment: [String: String] = [:]
     ) throws(ConfigurationError) -> RelayConfiguration.Destination {
         let origin = Origin(text: yaml, path: "destination", environment: environment, urlCheck: urlCheck)
-        let builder = DestinationBuilder(registry: self, policies: ["default": .init()], timeout: .seconds(10))
+        let builder = DestinationBuilder(registry: self, policies: ["default": RetryPolicy()], timeout: .seconds(10))
         let destination = YAMLReader.read(origin).flatMap { node -> RelayConfiguration.Destination? in
             let entry = ConfigNode.Entry(key: name, value: node, keyPlace: node.place)
             return Issues.attempt(at: node) { try builder.destination(entry) }?.destination

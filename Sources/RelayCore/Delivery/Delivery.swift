@@ -107,6 +107,9 @@ public struct PlannedDelivery: Sendable {
         head.removeLast(2)  // the quote and the brace, which follow the suffix
     }
 
+    /// Bytes of the whole body.
+    public var byteCount: Int { head.count + 15 }
+
     /// The whole body under the number that the store gave.
     public func body(for id: DeliveryID) -> [UInt8] {
         var body = head

@@ -59,6 +59,17 @@ public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
         self.per = per
     }
 
+    /// Reads `20/s`, `600/m`, `1000/h`; nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.allSatisfy({ (48...57).contains($0) }),
+            let count = Int(parts[0]), count > 0
+        else { return nil }
+        let units: [Substring: Duration] = ["s": .seconds(1), "m": .seconds(60), "h": .seconds(3600)]
+        guard let per = units[Substring(parts[1])] else { return nil }
+        self.init(count: count, per: per)
+    }
+
     public var description: String {
         switch per {
         case .seconds(1): "\(count)/s"

@@ -6,10 +6,10 @@ public struct WebhookOptions: DestinationOptions {
     public static let kind = "webhook"
     public static let summary = "Posts each event as JSON to an address."
     public static let url = Field<String>.url("url", "The receiver's address, http or https.")
-    public static let headers = Field<[String: String]>.headers(
+    public static let headers = Field.headers(
         "headers",
         "Sent with each request, beside the relay's own.",
-        default: [:]
+        default: []
     )
     public static let fields = [AnyField(url), AnyField(headers)]
 
@@ -18,7 +18,7 @@ public struct WebhookOptions: DestinationOptions {
 
     public init(_ options: Options) throws {
         url = try options(Self.url)
-        headers = try options(Self.headers).sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+        headers = try options(Self.headers)
         if let taken = headers.first(where: { HeaderRules.reserved.contains($0.name.lowercased()) }) {
             throw options.fail(
                 Self.headers,

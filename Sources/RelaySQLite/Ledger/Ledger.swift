@@ -111,6 +111,14 @@ final class Ledger {
         awakened.insert(destination)
     }
 
+    /// Runs something whose caller learns of these destinations' due deliveries by its result, and needs no waking.
+    func withoutWaking<T>(_ destinations: [String], _ body: () throws -> T) rethrows -> T {
+        let before = awakened
+        awakened = []
+        defer { awakened = before.union(awakened.subtracting(destinations)) }
+        return try body()
+    }
+
     /// Bytes in the file that hold nothing any more and will be used first.
     var freeBytes: Int {
         let pages = try? database.prepared("PRAGMA freelist_count").first { Int($0.int(0)) }

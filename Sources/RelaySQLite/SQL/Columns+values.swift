@@ -55,7 +55,8 @@ extension Duration {
 
 extension Columns {
     func json(_ index: Int32) throws -> JSON {
-        try JSON(parsing: bytes(index))
+        // Deeper than any document that is let in: what was stored must be readable.
+        try JSON(parsing: bytes(index), maximumDepth: 512)
     }
 
     func object(_ index: Int32) throws -> JSONObject {

@@ -12,7 +12,6 @@ enum Connection {
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 1
-        configuration.automaticMemoryManagement = false
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { database in
             try setUp(writer: database, path: path, cacheBytes: cacheBytes)
@@ -55,7 +54,6 @@ enum Connection {
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = count
-        configuration.automaticMemoryManagement = false
         configuration.prepareDatabase { database in
             try database.execute(
                 sql: """

@@ -1,0 +1,113 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What pipelines may refer to.
+struct PipelineNames {
+    var sources: [String]
+    var destinations: Set<String>
+
+    init(sources: [String], destinations: [String]) {
+        self.sources = sources
+        self.destinations = Set(destinations)
+    }
+}
+
+/// A pipeline, and what its stages deliver to.
+struct PipelineRead {
+    var definition: PipelineDefinition
+    var targets: Set<String>
+    var shown: JSON
+}
+
+extension Loader {
+    private static let from = Field.stringList("from", "The sources that it reads; default all.", default: [])
+    private static let stages = Field.node("stages", "What happens to an event, from top to bottom.")
+    private static let tests = Field.node("tests", "Examples of what it does, for `zaphub test`.").optional
+    private static let fields = [AnyField(from), AnyField(stages), AnyField(tests)]
+
+    /// The pipelines' files; none when the folder cannot be used, which is reported.
+    func pipelineFiles() -> [(name: String, path: String, shown: String)] {
+        let folder = Files.absolute("pipelines", from: directory)
+        do throws(FileError) {
+            var files: [(name: String, path: String, shown: String)] = []
+            for file in try Files.list(folder) {
+                let shown = shownPath("pipelines/" + file)
+                if file.hasSuffix(".yml") {
+                    fail(shown, "is not read", help: "rename it to \(file.dropLast(4)).yaml", severity: .warning)
+                }
+                guard file.hasSuffix(".yaml"), !file.hasSuffix("_test.yaml") else { continue }
+                files.append((String(file.dropLast(5)), folder + "/" + file, shown))
+            }
+            if files.isEmpty { failWithoutPipelines("has no pipeline") }
+            return files
+        } catch {
+            failWithoutPipelines(error.isMissing ? "is missing" : error.message)
+            return []
+        }
+    }
+
+    private func failWithoutPipelines(_ message: String) {
+        fail(shownPath("pipelines"), message, help: "create \(shownPath("pipelines/default.yaml")): it says what happens to events")
+    }
+
+    func readPipelines(_ names: PipelineNames) -> [PipelineRead] {
+        pipelineFiles().compactMap { file in
+            if let problem = Names.problem(file.name) {
+                fail(file.shown, "the file's name is the pipeline's name, and it \(problem)", help: "rename the file")
+            }
+            guard let node = read(file.path, shown: file.shown) else { return nil }
+            return pipeline(node, name: file.name, shown: file.shown, names)
+        }
+    }
+
+    private func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineNames) -> PipelineRead? {
+        guard !node.isEmpty else {
+            node.issues("the pipeline is empty", help: "begin with stages: and a list").report()
+            return nil
+        }
+        let options = Issues.attempt(at: node) { try Options.read(node, as: "a pipeline", fields: Self.fields) }
+        let from = Issues.attempt(at: node) { try sources(node["from"], names) }
+        if let tests = node["tests"], !tests.isList, !tests.isEmpty {
+            tests.mismatch("a list of tests").report()
+        }
+        let builder = PipelineBuilder(name: name, registry: registry, destinations: names.destinations)
+        var endsAt = 0
+        let steps = node["stages"].flatMap { stages in
+            Issues.attempt(at: stages) { () -> [Step] in
+                guard stages.isList, !stages.elements.isEmpty else { return try builder.steps(stages) }
+                // One by one, to see which of them delivers.
+                return try Issues.collect(stages.elements.enumerated()) { index, element in
+                    let before = builder.trace.delivers
+                    defer { if builder.trace.delivers > before { endsAt = index + 1 } }
+                    return try builder.step(element)
+                }
+            }
+        }
+        guard options != nil, let from, let steps, !node.origin.hasErrors else { return nil }
+        if let stages = node["stages"] { warn(stages, endsAt) }
+        return PipelineRead(
+            definition: PipelineDefinition(name: name, file: shown, from: from, steps: steps),
+            targets: builder.trace.targets,
+            shown: Self.shown(node)
+        )
+    }
+
+    private func sources(_ node: ConfigNode?, _ names: PipelineNames) throws -> [String] {
+        guard let node, !node.elements.isEmpty else { return names.sources }
+        return try Issues.collect(node.elements) { try $0.choose(among: names.sources, what: "source") }
+    }
+
+    private func warn(_ stages: ConfigNode, _ end: Int) {
+        if end == 0 {
+            stages.warn("the pipeline delivers nothing", help: "end with - deliver: [session], or another destination")
+        } else if end < stages.elements.count {
+            stages.elements[end].warn("a stage after the last deliver", help: "nothing that it does is sent; put it before")
+        }
+    }
+
+    private static func shown(_ node: ConfigNode) -> JSON {
+        guard case .object(var object) = node.json else { return .null }
+        object["tests"] = nil
+        return .object(object)
+    }
+}

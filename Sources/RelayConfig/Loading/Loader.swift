@@ -1,0 +1,118 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// One reading of a configuration: what was found, and what was wrong.
+final class Loader {
+    let path: String
+    let directory: String
+    let registry: ConfigurationRegistry
+    private let environment: [String: String]
+    private let interpolation: Interpolation
+    /// In the order of the report.
+    private var origins: [Origin] = []
+
+    init(path: String, environment: [String: String], registry: ConfigurationRegistry) {
+        self.path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+        let file = Files.absolute(path, from: Files.currentDirectory)
+        directory = Files.absolute("..", from: file)
+        self.registry = registry
+        self.environment = environment
+        interpolation = Interpolation(environment: environment, directory: directory)
+    }
+
+    var diagnostics: [Diagnostic] { origins.flatMap(\.diagnostics) }
+    var hasErrors: Bool { origins.contains(where: \.hasErrors) }
+
+    /// A path beside `config.yaml` as the caller would write it.
+    func shownPath(_ name: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return name }
+        return path[...slash] + name
+    }
+
+    func load() -> RelayConfiguration? {
+        let environmentOrigin = Origin(path: "environment")
+        origins.append(environmentOrigin)
+        let defaults = EnvironmentDefaults(environment, origin: environmentOrigin)
+        guard let root = read(Files.absolute(path, from: Files.currentDirectory), shown: path), root.isMap || root.isEmpty
+        else {
+            if let origin = origins.last, !origin.hasErrors {
+                origin.report(Issue(origin: origin, place: Place(line: 1, column: 1), message: "the configuration is no map of options"))
+            }
+            // What pipelines refer to is not known: only their YAML can be judged.
+            for file in pipelineFiles() { _ = read(file.path, shown: file.shown) }
+            return nil
+        }
+        let main = MainReader(root: root, directory: directory, registry: registry, defaults: defaults)
+        let read = main.read()
+        let names = PipelineNames(sources: main.names("sources"), destinations: main.names("destinations"))
+        let pipelines = readPipelines(names)
+        if !hasErrors { warn(main, pipelines) }
+        guard let read, !hasErrors else { return nil }
+        var shown = read.shown
+        shown["pipelines"] = .object(JSONObject(pipelines.map { ($0.definition.name, $0.shown) }))
+        return RelayConfiguration(
+            file: path,
+            directory: directory,
+            server: read.server,
+            store: read.store,
+            sources: read.sources,
+            destinations: read.destinations,
+            retryPolicies: read.retryPolicies,
+            egress: read.egress,
+            logging: read.logging,
+            delivery: read.delivery,
+            pipelines: pipelines.map(\.definition),
+            maxResponseBody: defaults.maxResponseBody,
+            webhookTimeout: defaults.timeout,
+            scrubbed: .object(shown)
+        )
+    }
+
+    /// Reads one file; nil when it is no YAML document.
+    func read(_ file: String, shown: String) -> ConfigNode? {
+        do throws(FileError) {
+            let bytes = try Files.read(file, maximum: YAMLReader.maximumFileSize)
+            guard var text = String(validating: bytes, as: UTF8.self) else {
+                throw FileError(message: "is not UTF-8 text")
+            }
+            if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+            let origin = Origin(
+                path: shown,
+                lines: YAMLReader.lines(of: text),
+                interpolation: interpolation,
+                urlCheck: registry.urlCheck
+            )
+            origins.append(origin)
+            return YAMLReader.read(origin)
+        } catch {
+            fail(shown, error.message, help: error.isMissing ? "write it, or name another with --config" : nil)
+            return nil
+        }
+    }
+
+    /// Reports a mistake that has no line.
+    func fail(_ shown: String, _ message: String, help: String? = nil, severity: Diagnostic.Severity = .error) {
+        let origin = Origin(path: shown)
+        origin.report(Issue(severity: severity, origin: origin, place: Place(), message: message, help: help))
+        origins.append(origin)
+    }
+
+    private func warn(_ main: MainReader, _ pipelines: [PipelineRead]) {
+        let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }
+        for entry in main.entries("destinations") where !delivered.contains(entry.key) {
+            entry.warn("nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it")
+        }
+        let sources = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.definition.from) }
+        for entry in main.entries("sources") where !sources.contains(entry.key) {
+            entry.warn("no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it")
+        }
+    }
+}
+
+extension ConfigNode.Entry {
+    func warn(_ message: String, help: String?) {
+        value.origin.report(
+            Issue(severity: .warning, origin: value.origin, place: keyPlace, message: message, help: help)
+        )
+    }
+}

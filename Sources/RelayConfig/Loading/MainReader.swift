@@ -1,0 +1,202 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Reads `config.yaml`.
+struct MainReader {
+    private typealias Configuration = RelayConfiguration
+
+    let root: ConfigNode
+    let directory: String
+    let registry: ConfigurationRegistry
+    let defaults: EnvironmentDefaults
+
+    private static let version = Field.int("version", "The version of this grammar.", 1...1, default: 1)
+    private static let sections = [
+        "server", "store", "sources", "destinations", "retry_policies", "egress", "logging", "delivery",
+    ]
+    private static let fields = [AnyField(version)] + sections.map { AnyField(Field.node($0, "").optional) }
+
+    struct Result {
+        var server: RelayConfiguration.Server
+        var store: RelayConfiguration.Store
+        var sources: [RelayConfiguration.Source]
+        var destinations: [RelayConfiguration.Destination]
+        var retryPolicies: [String: RetryPolicy]
+        var egress: RelayConfiguration.Egress
+        var logging: RelayConfiguration.Logging
+        var delivery: RelayConfiguration.Delivery
+        var shown: JSONObject
+    }
+
+    /// What stands under a name of the top level, as pipelines and warnings see it.
+    func entries(_ section: String) -> [ConfigNode.Entry] {
+        (try? root[section]?.entries) ?? []
+    }
+
+    func names(_ section: String) -> [String] { entries(section).map(\.key) }
+
+    /// - Returns: nil when something is wrong, which is reported.
+    func read() -> Result? {
+        _ = Issues.attempt(at: root) { try Options.read(root, as: "the configuration", fields: Self.fields) }
+        var shown: JSONObject = ["version": 1]
+        let server = section("server", Configuration.Server.fields, &shown) { try Configuration.Server($0) }
+        let store = section("store", Configuration.Store.fields, &shown) {
+            try Configuration.Store($0, directory: directory)
+        }
+        let egressFields = Configuration.Egress.fields(registry.egressCheck)
+        let egress = section("egress", egressFields, &shown) { try Configuration.Egress($0) }
+        let logging = section("logging", Configuration.Logging.fields, &shown) { try Configuration.Logging($0) }
+        let delivery = section("delivery", Configuration.Delivery.fields, &shown) { try Configuration.Delivery($0) }
+        let policies = retryPolicies(&shown)
+        let sources = sources(&shown)
+        let destinations = destinations(policies, &shown)
+        guard let server, let store, let egress, let logging, let delivery, !root.origin.hasErrors else { return nil }
+        return Result(
+            server: server,
+            store: store,
+            sources: sources,
+            destinations: destinations,
+            retryPolicies: policies,
+            egress: egress,
+            logging: logging,
+            delivery: delivery,
+            shown: shown
+        )
+    }
+
+    private func section<Value>(
+        _ name: String,
+        _ fields: [AnyField],
+        _ shown: inout JSONObject,
+        _ make: (Options) throws -> Value
+    ) -> Value? {
+        let node = root[name] ?? root.emptied()
+        return Issues.attempt(at: node) {
+            let options = try Options.read(node, as: name, fields: fields)
+            let value = try make(options)
+            shown[name] = .object(try options.shown)
+            return value
+        }
+    }
+
+    /// The named things of a section, each read on its own; what is wrong is reported.
+    private func named<Value>(
+        _ section: String,
+        _ shown: inout JSONObject,
+        nameProblem: (String) -> String?,
+        _ make: (ConfigNode.Entry) throws -> (Value, JSON)
+    ) -> [Value] {
+        var object = JSONObject()
+        var values: [Value] = []
+        if let node = root[section] {
+            if !node.isMap, !node.isEmpty { node.mismatch("a map of names to options").report() }
+            for entry in entries(section) {
+                if let problem = nameProblem(entry.key) {
+                    let what = section == "retry_policies" ? "retry policy" : String(section.dropLast())
+                    node.issues("the \(what) name \"\(entry.key)\" \(problem)", at: entry.keyPlace).report()
+                }
+                if let (value, json) = Issues.attempt(at: entry.value, { try make(entry) }) {
+                    values.append(value)
+                    object[entry.key] = json
+                }
+            }
+        }
+        shown[section] = .object(object)
+        return values
+    }
+
+    private func sources(_ shown: inout JSONObject) -> [RelayConfiguration.Source] {
+        let sources = named("sources", &shown, nameProblem: Names.problem) { entry in
+            let title = "source \"\(entry.key)\""
+            let fields = Configuration.Source.fields
+            let options = try Options.read(entry.value, as: title, fields: fields, at: entry.keyPlace)
+            let source = try Configuration.Source(
+                name: entry.key,
+                options,
+                registry: registry,
+                directory: directory,
+                mark: Configuration.SourceMark(entry.keyPlace, entry.value.origin)
+            )
+            return (source, .object(try options.shown))
+        }
+        if let second = sources.filter({ $0.transport == "stdin" }).dropFirst().first,
+            let entry = entries("sources").first(where: { $0.key == second.name })
+        {
+            root.issues("two sources read stdin", help: "keep one of them", at: entry.keyPlace).report()
+        }
+        return sources
+    }
+
+    private func destinations(
+        _ policies: [String: RetryPolicy],
+        _ shown: inout JSONObject
+    ) -> [RelayConfiguration.Destination] {
+        // A policy that is wrong is known all the same: whoever refers to it makes no mistake.
+        var known = policies
+        for name in names("retry_policies") where known[name] == nil { known[name] = defaults.policy }
+        let builder = DestinationBuilder(registry: registry, policies: known, timeout: defaults.timeout)
+        return named("destinations", &shown, nameProblem: Names.destinationProblem) { try builder.destination($0) }
+    }
+
+    // MARK: retry policies
+
+    private func retryPolicies(_ shown: inout JSONObject) -> [String: RetryPolicy] {
+        let written = named("retry_policies", &shown, nameProblem: Names.problem) { entry in
+            let options = try RetryOptions(entry.value, title: "retry policy \"\(entry.key)\"")
+            return ((entry.key, options), .object(try options.options.shown))
+        }
+        var resolver = PolicyResolver(
+            written: Dictionary(written, uniquingKeysWith: { first, _ in first }),
+            names: Set(names("retry_policies")).union(["default"]),
+            base: defaults.policy
+        )
+        for entry in entries("retry_policies") {
+            _ = Issues.attempt(at: entry.value) { try resolver.resolve(entry.key, from: entry.value) }
+        }
+        if resolver.resolved["default"] == nil { resolver.resolved["default"] = defaults.policy }
+        return resolver.resolved
+    }
+}
+
+/// Resolves `extends` between named policies.
+private struct PolicyResolver {
+    let written: [String: RetryOptions]
+    let names: Set<String>
+    /// What `default` starts from.
+    let base: RetryPolicy
+    var resolved: [String: RetryPolicy] = [:]
+    private var path: [String] = []
+
+    init(written: [String: RetryOptions], names: Set<String>, base: RetryPolicy) {
+        self.written = written
+        self.names = names
+        self.base = base
+    }
+
+    /// - Throws: an unknown parent, or a circle. A policy that could not be read is passed over; its mistakes are told.
+    @discardableResult
+    mutating func resolve(_ name: String, from node: ConfigNode) throws -> RetryPolicy? {
+        if let policy = resolved[name] { return policy }
+        guard let options = written[name] else { return name == "default" && !names.contains(name) ? base : nil }
+        if path.contains(name) {
+            let circle = (path.drop { $0 != name } + [name]).map { "\"\($0)\"" }.joined(separator: " → ")
+            path = []
+            throw node.issues("retry policies extend each other in a circle: \(circle)", help: "remove one extends")
+        }
+        path.append(name)
+        defer { _ = path.popLast() }
+        let parent = options.parent ?? "default"
+        var start = base
+        if name != "default" || options.parent != nil {
+            let place = options.options.node("extends") ?? node
+            guard names.contains(parent) else {
+                let help = Suggestion.help(for: parent, among: names.sorted())
+                throw place.issues("there is no retry policy \(place.shown)", help: help)
+            }
+            start = parent == "default" && written["default"] == nil ? base : try resolve(parent, from: place) ?? base
+        }
+        let policy = try options.policy(on: start)
+        resolved[name] = policy
+        return policy
+    }
+}

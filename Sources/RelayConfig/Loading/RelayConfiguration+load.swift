@@ -1,0 +1,18 @@
+extension RelayConfiguration {
+    /// Reads `config.yaml` and the pipelines beside it.
+    /// - Parameter path: of `config.yaml`; relative to the working directory.
+    /// - Throws: every mistake of every file at once.
+    public static func load(
+        path: String,
+        environment: [String: String],
+        registry: ConfigurationRegistry
+    ) throws(ConfigurationError) -> Loaded {
+        let loader = Loader(path: path, environment: environment, registry: registry)
+        let configuration = loader.load()
+        let diagnostics = loader.diagnostics
+        guard let configuration, !diagnostics.contains(where: { $0.severity == .error }) else {
+            throw ConfigurationError(diagnostics: diagnostics)
+        }
+        return Loaded(configuration: configuration, warnings: diagnostics)
+    }
+}

@@ -1,0 +1,146 @@
+internal import GRDB
+internal import RelayCore
+internal import RelayJSON
+
+extension Ledger {
+    func write(_ record: HistoryRecord) throws {
+        switch record {
+        case .message(let message): try write(message)
+        case .status(let change): try write(change)
+        case .edited(let session, let chat, let message, let content, let moment):
+            try database.run(
+                """
+                UPDATE messages SET content = ?4, edited_at = ?5
+                WHERE session = ?1 AND chat = ?2 AND id = ?3 AND deleted_at IS NULL AND ifnull(edited_at, ?5) <= ?5
+                """,
+                .text(session), .text(chat), .text(message), .blob(content.bytes), .int(moment.milliseconds)
+            )
+        case .deleted(let session, let chat, let message, let moment):
+            try database.run(
+                """
+                UPDATE messages SET content = ?4, deleted_at = ?5
+                WHERE session = ?1 AND chat = ?2 AND id = ?3 AND deleted_at IS NULL
+                """,
+                .text(session), .text(chat), .text(message), .blob(JSON.null.bytes), .int(moment.milliseconds)
+            )
+        case .contact(let contact): try write(contact)
+        case .group(let group): try write(group)
+        case .session(let change): try write(change)
+        }
+    }
+
+    /// The first insert wins; a message that comes again raises its status at most.
+    private func write(_ message: Message) throws {
+        try database.run(
+            """
+            INSERT OR IGNORE INTO messages
+                (session, chat, id, outbound, sender, type, status, timestamp, event_id, edited_at, deleted_at, content)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(message.session), .text(message.chat), .text(message.id), SQLValue(message.isOutbound),
+            SQLValue(message.sender), .text(message.type), .int(Int64(message.status.rawValue)),
+            .int(message.timestamp.milliseconds), .int(message.event.rawValue), SQLValue(message.editedAt),
+            SQLValue(message.deletedAt), .blob(message.content.bytes)
+        )
+        guard database.changesCount == 1 else {
+            let change = MessageStatusChange(
+                session: message.session, chat: message.chat, message: message.id, status: message.status,
+                at: message.timestamp
+            )
+            return try write(change)
+        }
+        try database.run(
+            """
+            INSERT INTO chats (session, id, last_message_id, last_message_at, message_count) VALUES (?, ?, ?, ?, 1)
+            ON CONFLICT DO UPDATE SET
+                message_count = message_count + 1,
+                last_message_id = iif(excluded.last_message_at >= last_message_at, excluded.last_message_id, last_message_id),
+                last_message_at = max(excluded.last_message_at, last_message_at)
+            """,
+            .text(message.session), .text(message.chat), .text(message.id), .int(message.timestamp.milliseconds)
+        )
+    }
+
+    /// pending < sent < delivered < read. A failure replaces pending and sent, and gives way to delivered and read.
+    private func write(_ change: MessageStatusChange) throws {
+        try database.run(
+            """
+            UPDATE messages SET status = ?4 WHERE session = ?1 AND chat = ?2 AND id = ?3 AND (
+                (?4 = 0 AND status IN (1, 2)) OR (status = 0 AND ?4 >= 3) OR (status > 0 AND ?4 > status)
+            )
+            """,
+            .text(change.session), .text(change.chat), .text(change.message), .int(Int64(change.status.rawValue))
+        )
+    }
+
+    /// Only writes what is new: a sender's name comes with every message.
+    private func write(_ contact: Contact) throws {
+        try database.run(
+            """
+            INSERT INTO contacts AS c (session, id, lid, name, push_name, verified_name, image_url, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                lid = ifnull(excluded.lid, c.lid), name = ifnull(excluded.name, c.name),
+                push_name = ifnull(excluded.push_name, c.push_name),
+                verified_name = ifnull(excluded.verified_name, c.verified_name),
+                image_url = ifnull(excluded.image_url, c.image_url), updated_at = max(excluded.updated_at, c.updated_at)
+            WHERE ifnull(excluded.lid, c.lid) IS NOT c.lid OR ifnull(excluded.name, c.name) IS NOT c.name
+                OR ifnull(excluded.push_name, c.push_name) IS NOT c.push_name
+                OR ifnull(excluded.verified_name, c.verified_name) IS NOT c.verified_name
+                OR ifnull(excluded.image_url, c.image_url) IS NOT c.image_url
+            """,
+            .text(contact.session), .text(contact.id), SQLValue(contact.lid), SQLValue(contact.name),
+            SQLValue(contact.pushName), SQLValue(contact.verifiedName), SQLValue(contact.imageURL),
+            .int(contact.updatedAt.milliseconds)
+        )
+    }
+
+    private func write(_ group: Group) throws {
+        try database.run(
+            """
+            INSERT INTO groups AS g (session, id, name, about, owner, size, image_url, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                name = ifnull(excluded.name, g.name), about = ifnull(excluded.about, g.about),
+                owner = ifnull(excluded.owner, g.owner), size = ifnull(excluded.size, g.size),
+                image_url = ifnull(excluded.image_url, g.image_url), updated_at = max(excluded.updated_at, g.updated_at)
+            WHERE ifnull(excluded.name, g.name) IS NOT g.name OR ifnull(excluded.about, g.about) IS NOT g.about
+                OR ifnull(excluded.owner, g.owner) IS NOT g.owner OR ifnull(excluded.size, g.size) IS NOT g.size
+                OR ifnull(excluded.image_url, g.image_url) IS NOT g.image_url
+            """,
+            .text(group.session), .text(group.id), SQLValue(group.name), SQLValue(group.about), SQLValue(group.owner),
+            SQLValue(group.size), SQLValue(group.imageURL), .int(group.updatedAt.milliseconds)
+        )
+    }
+
+    private func write(_ change: SessionChange) throws {
+        let (session, moment) = (SQLValue.text(change.session), SQLValue.int(change.at.milliseconds))
+        switch change.change {
+        case .qrUpdated(let code):
+            try database.run(
+                """
+                UPDATE sessions SET status = 'qr_pending', qr_code = ?3, qr_generated_at = ?2, updated_at = ?2 WHERE id = ?1
+                """,
+                session, moment, SQLValue(code)
+            )
+        case .connected(let phone):
+            try database.run(
+                """
+                UPDATE sessions SET status = 'connected', connected_at = ?2, updated_at = ?2,
+                    phone_number = ifnull(?3, phone_number), qr_code = NULL, disconnect_reason = NULL
+                WHERE id = ?1
+                """,
+                session, moment, SQLValue(phone)
+            )
+        case .disconnected(let reason):
+            try database.run(
+                """
+                UPDATE sessions SET status = 'disconnected', disconnected_at = ?2, updated_at = ?2,
+                    disconnect_reason = ?3, qr_code = NULL
+                WHERE id = ?1
+                """,
+                session, moment, SQLValue(reason)
+            )
+        }
+    }
+}

@@ -1,0 +1,145 @@
+internal import GRDB
+public import RelayCore
+
+extension SQLiteStore {
+    public func deliveries(
+        _ filter: DeliveryFilter,
+        before: DeliveryID?,
+        offset: Int,
+        limit: Int
+    ) async throws(StoreError) -> [DeliveryRecord] {
+        try await read { database in
+            var condition = Condition(filter)
+            if let before { condition.add("id < ?", .int(before.rawValue)) }
+            let sql = """
+                SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id DESC LIMIT ? OFFSET ?
+                """
+            return try database.prepared(sql)
+                .all(condition.values + [.int(Int64(limit)), .int(Int64(offset))], read: Self.delivery)
+        }
+    }
+
+    public func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
+        try await read { database in
+            let condition = Condition(filter)
+            // The kept counts answer what asks for no more than they know.
+            let isKept =
+                filter.session == nil && filter.chat == nil && filter.type == nil && filter.event == nil
+                && filter.deadReason == nil && filter.since == nil && filter.until == nil
+            let sql =
+                isKept
+                ? "SELECT ifnull(sum(n), 0) FROM delivery_counts \(condition.clause)"
+                : "SELECT count(*) FROM deliveries \(condition.clause)"
+            return try database.prepared(sql).first(values: condition.values) { Int($0.int(0)) } ?? 0
+        }
+    }
+
+    public func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
+        try await read { database in
+            try database.prepared("SELECT \(Self.deliveryColumns) FROM deliveries WHERE id = ?")
+                .first(.int(id.rawValue), read: Self.delivery)
+        }
+    }
+
+    public func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] {
+        try await read { database in
+            try database.prepared(
+                """
+                SELECT number, started_at, duration_us, outcome, failure, status, target, error, response
+                FROM attempts WHERE delivery_id = ? ORDER BY number
+                """
+            ).all([.int(id.rawValue)]) { row in
+                let result = AttemptResult(
+                    outcome: AttemptResult.Outcome(outcome: row.int(3), failure: row.optionalText(4)),
+                    status: row.optionalInt(5).map(Int.init),
+                    error: row.optionalText(7),
+                    response: row.optionalText(8),
+                    target: row.text(6),
+                    duration: .microseconds(row.int(2))
+                )
+                return Attempt(number: Int(row.int(0)), startedAt: row.time(1), result: result)
+            }
+        }
+    }
+
+    public func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? {
+        try await read { database in
+            try database.prepared("SELECT body FROM delivery_bodies WHERE id = ?").first(.int(id.rawValue)) { $0.bytes(0) }
+        }
+    }
+
+    public func figures() async throws(StoreError) -> [DestinationFigures] {
+        let (counts, oldest) = try await read { database in
+            let counts = try database.prepared(
+                "SELECT destination, state, n FROM delivery_counts WHERE n != 0 ORDER BY destination"
+            ).all { ($0.text(0), Int($0.int(1)), Int($0.int(2))) }
+            // The oldest is due, or right behind one that is in flight. Ids are in the order of creation.
+            let oldest = try database.prepared(
+                """
+                SELECT d.destination, d.created_at FROM deliveries d JOIN (
+                    SELECT min(id) AS id FROM (
+                        SELECT destination, min(id) AS id FROM deliveries INDEXED BY deliveries_due
+                        WHERE due_at IS NOT NULL GROUP BY destination
+                        UNION ALL
+                        SELECT f.destination, min((
+                            SELECT l.id FROM deliveries l INDEXED BY deliveries_lane
+                            WHERE l.destination = f.destination AND l.lane = f.lane AND l.state IN (0, 1) AND l.id != f.id
+                            ORDER BY l.id LIMIT 1
+                        )) FROM deliveries f INDEXED BY deliveries_in_flight
+                        WHERE f.state = 1 AND f.lane IS NOT NULL GROUP BY f.destination
+                    ) GROUP BY destination
+                ) o ON o.id = d.id
+                """
+            ).all { ($0.text(0), $0.time(1)) }
+            return (counts, Dictionary(uniqueKeysWithValues: oldest))
+        }
+        var figures: [DestinationFigures] = []
+        for (destination, state, count) in counts {
+            if figures.last?.destination != destination {
+                figures.append(
+                    DestinationFigures(destination: destination, counts: [:], oldestQueuedAt: oldest[destination])
+                )
+            }
+            if let state = DeliveryState(rawValue: state) { figures[figures.count - 1].counts[state] = count }
+        }
+        return figures
+    }
+
+    public func pauses() async throws(StoreError) -> [DestinationPause] {
+        try await read { database in
+            try database.prepared("SELECT destination, reason, since FROM destination_pauses ORDER BY destination").all { row in
+                DestinationPause(
+                    destination: row.text(0), reason: DestinationPause.Reason(rawValue: row.text(1)) ?? .manual,
+                    since: row.time(2)
+                )
+            }
+        }
+    }
+
+    private static let deliveryColumns = """
+        id, event_id, pipeline, destination, session, type, chat, state, attempts, received_at, created_at, due_at,
+        finished_at, reason, last_status, last_error, last_target
+        """
+
+    private static func delivery(_ row: Columns) -> DeliveryRecord {
+        DeliveryRecord(
+            id: DeliveryID(row.int(0)),
+            event: EventID(row.int(1)),
+            pipeline: row.text(2),
+            destination: row.text(3),
+            session: row.text(4),
+            type: EventType(row.text(5)),
+            chat: row.optionalText(6),
+            state: DeliveryState(rawValue: Int(row.int(7))) ?? .cancelled,
+            attemptCount: Int(row.int(8)),
+            receivedAt: row.time(9),
+            createdAt: row.time(10),
+            dueAt: row.optionalTime(11),
+            finishedAt: row.optionalTime(12),
+            deadReason: row.optionalText(13).flatMap(DeadReason.init),
+            lastStatus: row.optionalInt(14).map(Int.init),
+            lastError: row.optionalText(15),
+            lastTarget: row.optionalText(16)
+        )
+    }
+}

@@ -1,0 +1,149 @@
+internal import GRDB
+public import RelayCore
+
+extension SQLiteStore {
+    public func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+        guard !ids.isEmpty else { return [] }
+        return try await read { database in
+            let statement = try database.prepared("SELECT \(Self.contactColumns) FROM contacts WHERE session = ? AND id = ?")
+            return try ids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.contact) }
+        }
+    }
+
+    public func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] {
+        guard !ids.isEmpty else { return [] }
+        return try await read { database in
+            let statement = try database.prepared("SELECT \(Self.groupColumns) FROM groups WHERE session = ? AND id = ?")
+            return try ids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.group) }
+        }
+    }
+
+    public func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
+        try await read { database in
+            let condition = Condition(query)
+            let sql = """
+                SELECT session, chat, id, outbound, sender, type, content, status, timestamp, event_id, edited_at, deleted_at
+                FROM messages \(condition.clause) ORDER BY timestamp DESC, number DESC LIMIT ? OFFSET ?
+                """
+            return try database.prepared(sql)
+                .all(condition.values + [.int(Int64(limit)), .int(Int64(offset))], read: Self.message)
+        }
+    }
+
+    public func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int {
+        try await read { database in
+            let condition = Condition(query)
+            return try database.prepared("SELECT count(*) FROM messages \(condition.clause)")
+                .first(values: condition.values) { Int($0.int(0)) } ?? 0
+        }
+    }
+
+    public func chats(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (chats: [Chat], total: Int) {
+        var condition = Condition()
+        condition.match("h.session", session)
+        condition.search(["h.id", "g.name", "c.verified_name", "c.name", "c.push_name"], search)
+        let from = """
+            FROM chats h LEFT JOIN groups g ON g.session = h.session AND g.id = h.id
+            LEFT JOIN contacts c ON c.session = h.session AND c.id = h.id \(condition.clause)
+            """
+        let columns = """
+            h.session, h.id, coalesce(g.name, c.verified_name, c.name, c.push_name), ifnull(g.image_url, c.image_url),
+            h.last_message_id, h.last_message_at, h.message_count
+            """
+        let order = "h.last_message_at DESC, h.session, h.id"
+        return try await page(columns, from, condition.values, order: order, offset, limit) { row in
+            let id = row.text(1)
+            return Chat(
+                session: row.text(0),
+                id: id,
+                kind: JID(id)?.chatKind ?? .direct,
+                name: row.optionalText(2),
+                imageURL: row.optionalText(3),
+                lastMessageID: row.optionalText(4),
+                lastMessageAt: row.optionalTime(5),
+                messageCount: Int(row.int(6))
+            )
+        }
+    }
+
+    public func contacts(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (contacts: [Contact], total: Int) {
+        var condition = Condition()
+        condition.match("session", session)
+        condition.search(["id", "lid", "name", "push_name", "verified_name"], search)
+        let from = "FROM contacts \(condition.clause)"
+        return try await page(
+            Self.contactColumns, from, condition.values, order: "id, session", offset, limit, read: Self.contact
+        )
+    }
+
+    public func groups(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (groups: [Group], total: Int) {
+        var condition = Condition()
+        condition.match("session", session)
+        condition.search(["id", "name", "about"], search)
+        let from = "FROM groups \(condition.clause)"
+        return try await page(
+            Self.groupColumns, from, condition.values, order: "id, session", offset, limit, read: Self.group
+        )
+    }
+
+    /// One page and the number of all rows, of one state of the database.
+    func page<T: Sendable>(
+        _ columns: String,
+        _ from: String,
+        _ values: [SQLValue],
+        order: String,
+        _ offset: Int,
+        _ limit: Int,
+        read: @escaping @Sendable (Columns) throws -> T
+    ) async throws(StoreError) -> ([T], total: Int) {
+        try await self.read { database in
+            let total = try database.prepared("SELECT count(*) \(from)").first(values: values) { Int($0.int(0)) } ?? 0
+            let rows = try database.prepared("SELECT \(columns) \(from) ORDER BY \(order) LIMIT ? OFFSET ?")
+                .all(values + [.int(Int64(limit)), .int(Int64(offset))], read: read)
+            return (rows, total)
+        }
+    }
+
+    private static let contactColumns = "session, id, lid, name, push_name, verified_name, image_url, updated_at"
+
+    private static func contact(_ row: Columns) -> Contact {
+        Contact(
+            session: row.text(0), id: row.text(1), lid: row.optionalText(2), name: row.optionalText(3),
+            pushName: row.optionalText(4), verifiedName: row.optionalText(5), imageURL: row.optionalText(6),
+            updatedAt: row.time(7)
+        )
+    }
+
+    private static let groupColumns = "session, id, name, about, owner, size, image_url, updated_at"
+
+    private static func group(_ row: Columns) -> Group {
+        Group(
+            session: row.text(0), id: row.text(1), name: row.optionalText(2), about: row.optionalText(3),
+            owner: row.optionalText(4), size: row.optionalInt(5).map(Int.init), imageURL: row.optionalText(6),
+            updatedAt: row.time(7)
+        )
+    }
+
+    private static func message(_ row: Columns) throws -> Message {
+        Message(
+            session: row.text(0),
+            chat: row.text(1),
+            id: row.text(2),
+            isOutbound: row.int(3) != 0,
+            sender: row.optionalText(4),
+            type: row.text(5),
+            content: try row.json(6),
+            status: MessageStatus(rawValue: Int(row.int(7))) ?? .pending,
+            timestamp: row.time(8),
+            event: EventID(row.int(9)),
+            editedAt: row.optionalTime(10),
+            deletedAt: row.optionalTime(11)
+        )
+    }
+}

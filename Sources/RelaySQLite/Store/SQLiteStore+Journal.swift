@@ -1,0 +1,80 @@
+internal import Crypto
+internal import GRDB
+public import RelayCore
+internal import RelayJSON
+
+extension SQLiteStore {
+    public func accept(
+        _ events: [NewEvent], source: String, at moment: Timestamp
+    ) async throws(StoreError) -> [Acceptance] {
+        guard !events.isEmpty else { return [] }
+        let entries = events.map { event in
+            JournalEntry(
+                event: event,
+                dedupKey: event.dedupKey.map { Self.digest(source: source, session: event.session, key: $0) },
+                payload: JSON.object(event.payload).bytes
+            )
+        }
+        let bytes = entries.reduce(0) { $0 + $1.payload.count + 200 }
+        return try await write(rows: entries.count, bytes: bytes) { ledger in
+            try entries.map { try ledger.accept($0, source: source, at: moment) }
+        }
+    }
+
+    public func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
+        try await read { database in
+            try database.prepared(
+                """
+                SELECT \(Self.eventColumns) FROM events INDEXED BY events_pending
+                WHERE state = 0 AND id > ? ORDER BY id LIMIT ?
+                """
+            ).all([.int(id.rawValue), .int(Int64(limit))], read: Self.event)
+        }
+    }
+
+    public func event(_ id: EventID) async throws(StoreError) -> Event? {
+        try await read { database in
+            try database.prepared("SELECT \(Self.eventColumns) FROM events WHERE id = ?")
+                .first(.int(id.rawValue), read: Self.event)
+        }
+    }
+
+    public func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+        guard !results.isEmpty else { return }
+        var rows = 0
+        var bytes = 0
+        for result in results {
+            rows += 1 + result.records.count + 2 * (result.deliveries.count + result.failures.count)
+            for delivery in result.deliveries { bytes += delivery.byteCount }
+        }
+        try await write(rows: rows, bytes: bytes) { ledger in
+            for result in results { try ledger.commit(result, at: moment) }
+        }
+    }
+
+    private static let eventColumns = "id, source, type, session, chat, occurred_at, received_at, payload"
+
+    private static func event(_ row: Columns) throws -> Event {
+        Event(
+            id: EventID(row.int(0)),
+            source: row.text(1),
+            type: EventType(row.text(2)),
+            session: row.text(3),
+            chat: row.optionalText(4),
+            occurredAt: row.optionalTime(5),
+            receivedAt: row.time(6),
+            payload: try row.object(7)
+        )
+    }
+
+    /// 16 bytes for what makes an event the same. Lengths stand before the parts, so that no two triples read alike.
+    private static func digest(source: String, session: String, key: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(source.utf8.count + session.utf8.count + key.utf8.count + 24)
+        for part in [source, session, key] {
+            withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: part.utf8)
+        }
+        return Array(SHA256.hash(data: bytes).prefix(16))
+    }
+}

@@ -1,0 +1,131 @@
+internal import GRDB
+public import RelayCore
+
+extension SQLiteStore {
+    public func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError) {
+        let rows = try encrypted(webhooks)
+        try await write(rows: 1 + rows.count) { try $0.create(session, webhooks: rows) }
+    }
+
+    public func session(_ id: String) async throws(StoreError) -> Session? {
+        try await read { database in
+            try database.prepared("SELECT \(Self.sessionColumns) FROM sessions WHERE id = ?")
+                .first(.text(id), read: Self.session)
+        }
+    }
+
+    public func sessions(
+        _ query: SessionQuery, offset: Int, limit: Int
+    ) async throws(StoreError) -> (sessions: [Session], total: Int) {
+        var condition = Condition()
+        condition.match("status", query.status?.rawValue)
+        condition.search(["id", "label", "phone_number"], query.search)
+        let direction = query.isDescending ? "DESC" : "ASC"
+        let from = "FROM sessions \(condition.clause)"
+        let order = "\(query.sort.rawValue) \(direction), id \(direction)"
+        return try await page(Self.sessionColumns, from, condition.values, order: order, offset, limit, read: Self.session)
+    }
+
+    public func updateSession(_ session: Session) async throws(StoreError) {
+        try await write { try $0.update(session) }
+    }
+
+    public func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+        guard try await session(id) != nil else { return false }
+        while try await write(rows: batchLimit, space: .settles, { try $0.deleteMessages(session: id, limit: batchLimit) }) > 0 {}
+        while true {
+            for webhook in try await webhooks(session: id) {
+                _ = try await cancelQueued(destination: webhook.id, at: moment)
+            }
+            let isDeleted: Bool? = try await write(space: .settles) { ledger in
+                try ledger.hasQueuedWebhookDeliveries(session: id) ? nil : ledger.deleteSession(id)
+            }
+            if let isDeleted { return isDeleted }
+        }
+    }
+
+    // MARK: Webhooks
+
+    public func webhooks() async throws(StoreError) -> [Webhook] {
+        try await webhooks(Condition())
+    }
+
+    public func webhooks(session: String) async throws(StoreError) -> [Webhook] {
+        var condition = Condition()
+        condition.match("session", session)
+        return try await webhooks(condition)
+    }
+
+    public func webhook(_ id: String) async throws(StoreError) -> Webhook? {
+        var condition = Condition()
+        condition.match("id", id)
+        return try await webhooks(condition).first
+    }
+
+    public func saveWebhook(_ webhook: Webhook) async throws(StoreError) {
+        let rows = try encrypted([webhook])
+        try await write { ledger in
+            for row in rows { try ledger.save(row) }
+        }
+    }
+
+    public func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+        while true {
+            _ = try await cancelQueued(destination: id, at: moment)
+            // What came in the meantime is cancelled before the webhook goes, so nothing is left queued to nobody.
+            let isDeleted: Bool? = try await write(space: .settles) { ledger in
+                try ledger.count(id, in: .queued) > 0 ? nil : ledger.deleteWebhook(id)
+            }
+            if let isDeleted { return isDeleted }
+        }
+    }
+
+    private func encrypted(_ webhooks: [Webhook]) throws(StoreError) -> [WebhookRow] {
+        var rows: [WebhookRow] = []
+        for webhook in webhooks { rows.append(try WebhookRow(webhook, key: key)) }
+        return rows
+    }
+
+    private func webhooks(_ condition: Condition) async throws(StoreError) -> [Webhook] {
+        let rows = try await read { database in
+            try database.prepared(
+                "SELECT \(WebhookRow.columns) FROM webhooks \(condition.clause) ORDER BY created_at, id"
+            ).all(condition.values, read: WebhookRow.init)
+        }
+        var webhooks: [Webhook] = []
+        for row in rows { webhooks.append(try row.webhook(key: key)) }
+        return webhooks
+    }
+
+    // MARK: Keys
+
+    public func apiKeyDigests() async throws(StoreError) -> [[UInt8]] {
+        try await read { try $0.prepared("SELECT digest FROM api_keys ORDER BY created_at, name").all { $0.bytes(0) } }
+    }
+
+    public func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError) {
+        try await write { try $0.addKey(digest, name: name, at: moment) }
+    }
+
+    // MARK: Rows
+
+    private static let sessionColumns = """
+        id, label, status, phone_number, qr_code, qr_generated_at, connected_at, disconnected_at, disconnect_reason,
+        metadata, created_at, updated_at
+        """
+
+    private static func session(_ row: Columns) throws -> Session {
+        var session = Session(
+            id: row.text(0), label: row.optionalText(1), metadata: try row.object(9), createdAt: row.time(10)
+        )
+        session.status = SessionStatus(rawValue: row.text(2)) ?? .unknown
+        session.phoneNumber = row.optionalText(3)
+        session.qrCode = row.optionalText(4)
+        session.qrGeneratedAt = row.optionalTime(5)
+        session.connectedAt = row.optionalTime(6)
+        session.disconnectedAt = row.optionalTime(7)
+        session.disconnectReason = row.optionalText(8)
+        session.updatedAt = row.time(11)
+        return session
+    }
+}

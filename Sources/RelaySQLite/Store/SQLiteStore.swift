@@ -1,0 +1,148 @@
+internal import GRDB
+public import Logging
+public import RelayCore
+internal import Synchronization
+
+/// The store in one SQLite file: a thread that writes, group commit with `synchronous=FULL`, and connections that read.
+///
+/// Beside the file `PATH` lie `PATH-wal` and `PATH-shm` (SQLite's), `PATH.lock` (held while the store is open) and
+/// `PATH.ballast` (disk space in reserve).
+public final class SQLiteStore: RelayStore {
+    let key: SecretKey
+    let clock: any RelayClock
+    let inbox: Inbox
+    let notices: Wakeups
+    let readers: DatabasePool
+    let logger: Logger
+    private let lock: Mutex<FileLock?>
+    private let end: Completion
+
+    /// Opens the store, and makes it where there is none.
+    /// - Parameters:
+    ///   - path: the database file; its directory is made if need be.
+    ///   - secretKey: encrypts credentials; it must be the one that the store was made with.
+    /// - Throws: ``StoreError/Code/locked``, ``StoreError/Code/tooNew``, ``StoreError/Code/wrongKey``, or
+    ///   ``StoreError/Code/unavailable`` when the file cannot be used.
+    public static func open(
+        path: String,
+        secretKey: SecretKey,
+        clock: any RelayClock,
+        logger: Logger,
+        configuration: Configuration = Configuration()
+    ) async throws(StoreError) -> SQLiteStore {
+        try Directory.create(containing: path)
+        let lock = try FileLock(path: path + ".lock")
+        try Directory.createFile(path)
+        let inbox = Inbox(maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
+        let notices = Wakeups()
+        let end = Completion()
+        let writer = Writer(
+            path: path,
+            cacheBytes: configuration.cacheBytes,
+            inbox: inbox,
+            wakeups: notices,
+            logger: logger,
+            ballast: Ballast(path: path + ".ballast", size: configuration.ballastBytes)
+        )
+        try await writer.start(
+            prepare: { database in
+                try Schema.migrate(database, path: path)
+                try secretKey.check(in: database, path: path)
+            },
+            isOver: { end.complete() }
+        )
+        do {
+            let readers = try Connection.openReaders(
+                path, count: configuration.readers, cacheBytes: configuration.cacheBytes / 8
+            )
+            return SQLiteStore(
+                key: secretKey, clock: clock, inbox: inbox, notices: notices, readers: readers, logger: logger, lock: lock,
+                end: end
+            )
+        } catch {
+            inbox.close()
+            await end.wait()
+            throw StoreError(error)
+        }
+    }
+
+    private init(
+        key: SecretKey,
+        clock: any RelayClock,
+        inbox: Inbox,
+        notices: Wakeups,
+        readers: DatabasePool,
+        logger: Logger,
+        lock: FileLock,
+        end: Completion
+    ) {
+        self.key = key
+        self.clock = clock
+        self.inbox = inbox
+        self.notices = notices
+        self.readers = readers
+        self.logger = logger
+        self.lock = Mutex(lock)
+        self.end = end
+    }
+
+    /// Writes what was asked for before, and lets go of the file. What is asked for later is refused.
+    public func close() async {
+        notices.finish()
+        // Readers first: the connection that closes last moves the log into the file, and that must be the writer.
+        try? readers.close()
+        inbox.close()
+        await end.wait()
+        lock.withLock { $0 = nil }
+    }
+
+    deinit {
+        notices.finish()
+        inbox.close()
+    }
+
+    public var wakeups: AsyncStream<Set<String>> { notices.stream }
+
+    // MARK: Access
+
+    /// Does something in the writer's next transaction, and returns when that is on disk.
+    /// - Parameters:
+    ///   - rows: about how many it writes.
+    ///   - bytes: about how many wait with it.
+    ///   - body: called on the writer's thread, perhaps twice. It throws a ``StoreError`` only before it has written.
+    func write<T: Sendable>(
+        rows: Int = 1,
+        bytes: Int = 0,
+        space: Operation.Space = .grows,
+        _ body: @escaping @Sendable (Ledger) throws -> T
+    ) async throws(StoreError) -> T {
+        let result: Result<T, StoreError> = await withCheckedContinuation { continuation in
+            let operation = Operation(rows: rows, bytes: bytes, space: space) { ledger in
+                do {
+                    let value = try body(ledger)
+                    return { continuation.resume(returning: .success(value)) }
+                } catch let error as StoreError {
+                    return { continuation.resume(returning: .failure(error)) }
+                }
+            } fail: { error in
+                continuation.resume(returning: .failure(error))
+            }
+            if let refusal = inbox.add(operation) { continuation.resume(returning: .failure(refusal)) }
+        }
+        return try result.get()
+    }
+
+    /// Reads one state of the database.
+    func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
+        let result: Result<T, StoreError> = await withCheckedContinuation { continuation in
+            readers.asyncRead { database in
+                do {
+                    continuation.resume(returning: .success(try body(try database.get())))
+                } catch {
+                    continuation.resume(returning: .failure(StoreError(error)))
+                }
+            }
+        }
+        return try result.get()
+    }
+}

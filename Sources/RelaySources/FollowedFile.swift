@@ -1,0 +1,94 @@
+internal import Glibc
+internal import RelayCore
+
+/// A file from its beginning, and then whatever is appended to it, like `tail -F`: it may be missing at first, be cut,
+/// or give way to another of its name. Nothing of the position is kept; what is read again is recognized downstream.
+struct FollowedFile: LineInput {
+    private static let chunkSize = 256 * 1024
+    private static let pollInterval = Duration.milliseconds(500)
+
+    let path: String
+    let clock: any RelayClock
+    private var file: OpenFile?
+    private var offset: Int64 = 0
+
+    init(path: String, clock: any RelayClock) {
+        self.path = path
+        self.clock = clock
+    }
+
+    mutating func next() async throws -> LineChunk {
+        while true {
+            try Task.checkCancellation()
+            if let chunk = try step() { return chunk }
+            try await clock.sleep(until: clock.now + Self.pollInterval)
+        }
+    }
+
+    /// What there is now; nil when there is nothing new.
+    private mutating func step() throws(InputError) -> LineChunk? {
+        guard let file else {
+            self.file = try OpenFile(path: path)
+            offset = 0
+            return self.file == nil ? nil : .restart
+        }
+        let bytes = try FileBytes.read(file.descriptor, atMost: Self.chunkSize, of: path)
+        if !bytes.isEmpty {
+            offset += Int64(bytes.count)
+            return .bytes(bytes)
+        }
+        if let size = file.size, size < offset {
+            lseek(file.descriptor, 0, SEEK_SET)
+            offset = 0
+            return .restart
+        }
+        if let current = OpenFile.identity(path: path), current != file.identity {
+            // Read to its end, the old file has nothing more to say.
+            self.file = nil
+            return try step()
+        }
+        return nil
+    }
+}
+
+/// A file that is open for reading, and closed when nobody holds it any more.
+private final class OpenFile: Sendable {
+    struct Identity: Equatable {
+        let device: UInt
+        let inode: UInt
+    }
+
+    let descriptor: Int32
+    let identity: Identity
+
+    /// Nil when there is no such file yet.
+    init?(path: String) throws(InputError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .last(path)
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw InputError(description: "\(path) is no regular file")
+        }
+        self.descriptor = descriptor
+        identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    var size: Int64? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    static func identity(path: String) -> Identity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+    }
+}

@@ -1,0 +1,105 @@
+internal import Crypto
+
+/// How a sender signs: an HMAC over the exact bytes of the body, in a header field.
+public struct HMACVerification: Sendable {
+    public enum Algorithm: String, Sendable, CaseIterable {
+        case sha1, sha256, sha512
+    }
+
+    public enum Encoding: String, Sendable, CaseIterable {
+        case hex, base64
+    }
+
+    /// The header field's name.
+    public let header: String
+    public let algorithm: Algorithm
+    public let encoding: Encoding
+    /// What stands before the signature, such as `sha256=`; empty: nothing.
+    public let prefix: String
+    private let secret: String
+
+    public init(
+        header: String,
+        algorithm: Algorithm = .sha256,
+        secret: String,
+        encoding: Encoding = .hex,
+        prefix: String = ""
+    ) {
+        self.header = header
+        self.algorithm = algorithm
+        self.secret = secret
+        self.encoding = encoding
+        self.prefix = prefix
+    }
+
+    func admits(body: [UInt8], header field: (String) -> String?) -> Bool {
+        guard let value = field(header), value.hasPrefix(prefix), let code = decode(value.dropFirst(prefix.count)) else {
+            return false
+        }
+        let key = SymmetricKey(data: Array(secret.utf8))
+        return switch algorithm {
+        case .sha1: HMAC<Insecure.SHA1>.isValidAuthenticationCode(code, authenticating: body, using: key)
+        case .sha256: HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: key)
+        case .sha512: HMAC<SHA512>.isValidAuthenticationCode(code, authenticating: body, using: key)
+        }
+    }
+
+    private func decode(_ text: Substring) -> [UInt8]? {
+        switch encoding {
+        case .hex: SignatureText.hex(text)
+        case .base64: SignatureText.base64(text)
+        }
+    }
+}
+
+/// Signatures as they stand in header fields.
+enum SignatureText {
+    static func hex(_ text: Substring) -> [UInt8]? {
+        let digits = text.utf8.map(nibble)
+        guard !digits.isEmpty, digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+
+    static func base64(_ text: Substring) -> [UInt8]? {
+        var letters = text.utf8[...]
+        while letters.last == UInt8(ascii: "=") { letters.removeLast() }
+        var bytes: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for letter in letters {
+            guard let value = sextet(letter) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            }
+        }
+        return bytes.isEmpty ? nil : bytes
+    }
+
+    private static func nibble(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x41...0x46: digit - 0x41 + 10
+        case 0x61...0x66: digit - 0x61 + 10
+        default: nil
+        }
+    }
+
+    private static func sextet(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case 0x41...0x5A: letter - 0x41
+        case 0x61...0x7A: letter - 0x61 + 26
+        case 0x30...0x39: letter - 0x30 + 52
+        case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
+        case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,84 @@
+public import RelayCore
+
+/// One configured source: it authenticates the sender, has the format read the document, and hands the events to the
+/// journal.
+public struct Intake: Sendable {
+    /// The source's name.
+    public let source: String
+    private let format: any EventFormat
+    private let authentication: IntakeAuthentication?
+    private let defaultSession: String?
+    private let journal: any Journal
+    private let clock: any RelayClock
+
+    /// - Parameters:
+    ///   - authentication: what senders must show; nil: nothing.
+    ///   - defaultSession: the session of documents that name none, when the address names none either.
+    public init(
+        source: String,
+        format: any EventFormat,
+        authentication: IntakeAuthentication?,
+        defaultSession: String?,
+        journal: any Journal,
+        clock: any RelayClock
+    ) {
+        self.source = source
+        self.format = format
+        self.authentication = authentication
+        self.defaultSession = defaultSession
+        self.journal = journal
+        self.clock = clock
+    }
+
+    /// Takes one document. When this returns, its events would survive a power cut.
+    /// - Parameters:
+    ///   - session: the session that the address names; it wins over the document's.
+    ///   - header: the request's header fields, by name in any case.
+    /// - Returns: an acceptance for each event in the document; empty when it was understood and has none.
+    public func accept(
+        body: [UInt8],
+        session: String?,
+        header: (String) -> String?
+    ) async throws(IntakeError) -> [Acceptance] {
+        if let authentication, !authentication.admits(body: body, header: header) { throw .unauthorized }
+        return try await store(try events(in: body, session: session))
+    }
+
+    /// The answer to Meta's question whether the address is ours: the challenge, to be sent back as `text/plain`. Nil
+    /// when the source has no `meta_signature`, or the token is wrong: answer 403.
+    public func challenge(query: [String: String]) -> String? {
+        guard case .metaSignature(_, let verifyToken) = authentication,
+            query["hub.mode"] == "subscribe",
+            let token = query["hub.verify_token"], ConstantTime.isEqual(token, verifyToken)
+        else { return nil }
+        return query["hub.challenge"]
+    }
+
+    /// What the format reads in a document.
+    func events(in body: [UInt8], session: String?) throws(IntakeError) -> [NewEvent] {
+        let now = clock.wall
+        do {
+            return try format.events(from: body, context: FormatContext(session: session, receivedAt: now))
+        } catch {
+            // Without a pointer, nothing named a session; with one, the name that is there is wrong.
+            guard error.code == .missingSession, error.pointer == nil, session == nil, let defaultSession else {
+                throw IntakeError(error)
+            }
+        }
+        do {
+            return try format.events(from: body, context: FormatContext(session: defaultSession, receivedAt: now))
+        } catch {
+            throw IntakeError(error)
+        }
+    }
+
+    /// Makes events durable.
+    func store(_ events: [NewEvent]) async throws(IntakeError) -> [Acceptance] {
+        guard !events.isEmpty else { return [] }
+        do {
+            return try await journal.accept(events, source: source, at: clock.wall)
+        } catch {
+            throw IntakeError(error)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import RelayCore
+
+/// Why a document was not taken. Nothing of it is stored.
+public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Code: String, Sendable, Hashable {
+        /// The sender did not show what the source demands.
+        case unauthorized
+        /// No JSON document.
+        case malformed = "malformed_body"
+        /// JSON, but nothing that the format knows.
+        case notAnEvent = "not_an_event"
+        /// It cannot be told which session it belongs to.
+        case missingSession = "missing_session"
+        /// The store cannot take it now; the same document is welcome later.
+        case unavailable
+
+        /// The status code to answer with.
+        public var httpStatus: Int {
+            switch self {
+            case .unauthorized: 401
+            case .malformed: 400
+            case .notAnEvent, .missingSession: 422
+            case .unavailable: 503
+            }
+        }
+    }
+
+    public let code: Code
+    /// What is wrong and what to send instead, for people.
+    public let message: String
+    /// Where in the document, as a JSON pointer.
+    public let pointer: String?
+    /// When to try again, in seconds; set for ``Code/unavailable``.
+    public let retryAfter: Int?
+
+    public init(_ code: Code, _ message: String, pointer: String? = nil, retryAfter: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.pointer = pointer
+        self.retryAfter = retryAfter
+    }
+
+    public init(_ error: FormatError) {
+        let code: Code =
+            switch error.code {
+            case .malformed: .malformed
+            case .notAnEvent: .notAnEvent
+            case .missingSession: .missingSession
+            }
+        self.init(code, error.message, pointer: error.pointer)
+    }
+
+    /// Whatever keeps the store from taking an event is no fault of the sender's.
+    public init(_ error: StoreError) {
+        switch error.code {
+        case .overloaded: self.init(.unavailable, "The relay has more to write than it can; try again.", retryAfter: 1)
+        case .full: self.init(.unavailable, "The relay's disk is full.", retryAfter: 30)
+        default: self.init(.unavailable, "The relay's store is not available.", retryAfter: 5)
+        }
+    }
+
+    static let unauthorized = IntakeError(
+        .unauthorized,
+        "The credentials that this source demands are missing or wrong."
+    )
+
+    public var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }
+}

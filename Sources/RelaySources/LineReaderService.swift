@@ -1,0 +1,127 @@
+public import Logging
+public import RelayCore
+public import ServiceLifecycle
+
+/// The transports `stdin` and `file`: one JSON document a line.
+///
+/// A line that is no good is logged with its number and the reason, counted, and passed over. While the store cannot
+/// take more, nothing is read. Nothing remembers how far a file was read: what is read again, dedup keys recognize.
+public struct LineReaderService: Service {
+    public enum Input: Sendable {
+        /// Until its end; the service lives on.
+        case standardInput
+        /// To its end, then followed through appends, cuts and rotations.
+        case file(path: String)
+    }
+
+    /// Lines longer than this are passed over, in bytes.
+    public static let maximumLineLength = 5 << 20
+    private static let maximumBatch = 256
+
+    private let input: any LineInput
+    private let intake: Intake
+    private let session: String?
+    private let clock: any RelayClock
+    private let logger: Logger
+    /// What has been read so far.
+    public let counts = LineCounts()
+
+    /// - Parameter session: the session of every document; nil: each names its own, or the source has a default.
+    public init(input: Input, intake: Intake, session: String? = nil, clock: any RelayClock, logger: Logger) {
+        let reader: any LineInput =
+            switch input {
+            case .standardInput: StandardInput()
+            case .file(let path): FollowedFile(path: path, clock: clock)
+            }
+        self.init(reader, intake: intake, session: session, clock: clock, logger: logger)
+    }
+
+    init(_ input: any LineInput, intake: Intake, session: String?, clock: any RelayClock, logger: Logger) {
+        self.input = input
+        self.intake = intake
+        self.session = session
+        self.clock = clock
+        var logger = logger
+        logger[metadataKey: "source"] = "\(intake.source)"
+        self.logger = logger
+    }
+
+    /// Reads until the input ends, then waits for the shutdown, as a service does whose work is done.
+    /// - Throws: what keeps it from reading.
+    public func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await readToEnd()
+            }
+            try await gracefulShutdown()
+        } catch is CancellationError {
+            // The shutdown is how it is meant to end.
+        }
+    }
+
+    func readToEnd() async throws {
+        var input = input
+        var splitter = LineSplitter(maximumLength: Self.maximumLineLength)
+        while true {
+            switch try await input.next() {
+            case .bytes(let bytes):
+                try await take(splitter.append(bytes))
+            case .restart:
+                if let line = splitter.finish() { try await take([line]) }
+                splitter.restart()
+            case .end:
+                if let line = splitter.finish() { try await take([line]) }
+                logger.info("the input has ended", metadata: counts.snapshot.metadata)
+                return
+            }
+        }
+    }
+
+    /// Lines in their order, in batches that each commit once.
+    private func take(_ lines: [LineSplitter.Line]) async throws {
+        var rest = lines[...]
+        while !rest.isEmpty {
+            var events: [NewEvent] = []
+            for line in rest.prefix(Self.maximumBatch) { events += read(line) }
+            rest = rest.dropFirst(Self.maximumBatch)
+            try await store(events)
+        }
+    }
+
+    private func read(_ line: LineSplitter.Line) -> [NewEvent] {
+        switch line {
+        case .tooLong(let number):
+            reject(number, reason: "longer than \(Self.maximumLineLength) bytes")
+        case .document(let number, let bytes):
+            do {
+                let events = try intake.events(in: bytes, session: session)
+                counts.add(documents: 1)
+                return events
+            } catch {
+                // The reason for broken JSON quotes what it found; the log must not.
+                reject(number, reason: error.code == .malformed ? "no JSON document" : error.description)
+            }
+        }
+        return []
+    }
+
+    private func reject(_ number: Int, reason: String) {
+        counts.add(rejected: 1)
+        logger.warning("line is not accepted", metadata: ["line": "\(number)", "reason": "\(reason)"])
+    }
+
+    /// Tries until the store takes them: nobody would send them again.
+    private func store(_ events: [NewEvent]) async throws {
+        guard !events.isEmpty else { return }
+        while true {
+            do {
+                let acceptances = try await intake.store(events)
+                counts.add(events: acceptances.count, duplicates: acceptances.count { $0.isDuplicate })
+                return
+            } catch {
+                logger.warning("the store takes no events now", metadata: ["reason": "\(error.message)"])
+                try await clock.sleep(until: clock.now + .seconds(error.retryAfter ?? 1))
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// Cuts a stream of bytes into lines. A line ends with `\n` or `\r\n`; blank ones are counted and passed over.
+struct LineSplitter {
+    enum Line: Equatable {
+        case document(number: Int, bytes: [UInt8])
+        /// A line longer than the limit; its bytes are gone.
+        case tooLong(number: Int)
+    }
+
+    /// In bytes.
+    let maximumLength: Int
+    private var partial: [UInt8] = []
+    private var isSkipping = false
+    private var number = 0
+
+    init(maximumLength: Int) {
+        self.maximumLength = maximumLength
+    }
+
+    /// The lines that these bytes complete.
+    mutating func append(_ bytes: [UInt8]) -> [Line] {
+        var lines: [Line] = []
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            keep(rest[..<end])
+            if let line = finishLine() { lines.append(line) }
+            rest = rest[(end + 1)...]
+        }
+        keep(rest)
+        return lines
+    }
+
+    /// The line that the end of the stream completes, if there is one.
+    mutating func finish() -> Line? {
+        partial.isEmpty && !isSkipping ? nil : finishLine()
+    }
+
+    /// Starts over with line 1: the stream is another one now.
+    mutating func restart() {
+        self = LineSplitter(maximumLength: maximumLength)
+    }
+
+    private mutating func keep(_ bytes: ArraySlice<UInt8>) {
+        guard !isSkipping else { return }
+        guard partial.count + bytes.count <= maximumLength else {
+            partial = []
+            isSkipping = true
+            return
+        }
+        partial += bytes
+    }
+
+    private mutating func finishLine() -> Line? {
+        number += 1
+        defer {
+            partial = []
+            isSkipping = false
+        }
+        if isSkipping { return .tooLong(number: number) }
+        if partial.last == UInt8(ascii: "\r") { partial.removeLast() }
+        let isBlank = partial.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        return isBlank ? nil : .document(number: number, bytes: partial)
+    }
+}

@@ -1,0 +1,76 @@
+internal import Dispatch
+internal import Glibc
+
+/// A stream that ends: standard input, a pipe. Waiting for it holds no thread of the concurrency pool, and ends at once
+/// when the task is cancelled.
+struct StandardInput: LineInput {
+    private static let chunkSize = 256 * 1024
+
+    let descriptor: Int32
+    private let queue = DispatchQueue(label: "relay.stdin")
+
+    /// - Parameter descriptor: stays the caller's.
+    init(descriptor: Int32 = STDIN_FILENO) {
+        self.descriptor = descriptor
+    }
+
+    func next() async throws -> LineChunk {
+        try Task.checkCancellation()
+        // A byte in the pipe wakes the waiting thread: that is how a cancelled task stops it.
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw InputError.last("standard input") }
+        let (wakeUp, waker) = (ends[0], ends[1])
+        defer {
+            close(wakeUp)
+            close(waker)
+        }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async { continuation.resume(returning: Self.read(descriptor, unless: wakeUp)) }
+            }
+        } onCancel: {
+            var byte: UInt8 = 1
+            _ = write(waker, &byte, 1)
+        }
+        try Task.checkCancellation()
+        return try result.get()
+    }
+
+    private static func read(_ descriptor: Int32, unless wakeUp: Int32) -> Result<LineChunk, InputError> {
+        var waits = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&waits, nfds_t(waits.count), -1) < 0 {
+            guard errno == EINTR else { return .failure(.last("standard input")) }
+        }
+        guard waits[1].revents == 0 else { return .success(.end) }
+        do {
+            let bytes = try FileBytes.read(descriptor, atMost: chunkSize, of: "standard input")
+            return .success(bytes.isEmpty ? .end : .bytes(bytes))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+enum FileBytes {
+    /// What is there, up to a limit; empty at the end.
+    static func read(_ descriptor: Int32, atMost limit: Int, of name: String) throws(InputError) -> [UInt8] {
+        var failure: InputError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            var result = Glibc.read(descriptor, buffer.baseAddress, limit)
+            while result < 0, errno == EINTR { result = Glibc.read(descriptor, buffer.baseAddress, limit) }
+            if result < 0 { failure = .last(name) }
+            count = max(0, result)
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+}
+
+extension InputError {
+    /// What `errno` says.
+    static func last(_ name: String) -> InputError {
+        InputError(description: "cannot read \(name): \(String(cString: strerror(errno)))")
+    }
+}

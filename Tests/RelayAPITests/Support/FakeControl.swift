@@ -1,0 +1,141 @@
+import RelayAPI
+import RelayCore
+import RelayJSON
+import Synchronization
+
+/// A relay that records what it is asked and answers what the test says.
+final class FakeControl: RelayControl {
+    struct Ingested: Equatable {
+        var source: String
+        var session: String?
+        var body: [UInt8]
+        var signature: String?
+    }
+
+    struct Tested: Equatable {
+        var url: String
+        var session: String
+        var webhook: String?
+        var event: EventType
+    }
+
+    struct State {
+        var ingested: [Ingested] = []
+        var tested: [Tested] = []
+        var changes = 0
+        var paused: Set<String> = []
+        var draining = false
+        var readiness = Readiness(isReady: true)
+        var ingestError: APIError?
+        var reloadError: APIError?
+        var testResult = TestResult(url: "", ok: true, latencyMs: 0)
+        var destinations: [DestinationStatus] = []
+    }
+
+    let state = Mutex(State())
+
+    func edit(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
+    func ingest(
+        source: String, session: String?, body: [UInt8], header: @Sendable (String) -> String?
+    ) async throws(APIError) -> [Acceptance] {
+        guard source == "baileys" else { throw .notFound("There is no source \(source).") }
+        do { _ = try JSON(parsing: body) } catch { throw .badRequest("\(error)", code: "malformed_body") }
+        let signature = header("X-Signature")
+        let error = state.withLock { state in
+            state.ingested.append(Ingested(source: source, session: session, body: body, signature: signature))
+            return state.ingestError
+        }
+        if let error { throw error }
+        return [
+            Acceptance(id: EventID(1), isDuplicate: false), Acceptance(id: EventID(2), isDuplicate: true),
+        ]
+    }
+
+    func challenge(source: String, query: [String: String]) -> String? {
+        source == "meta" && query["hub.verify_token"] == "right" ? query["hub.challenge"] : nil
+    }
+
+    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [Acceptance] {
+        state.withLock {
+            $0.ingested.append(Ingested(source: "native", session: session, body: body, signature: nil))
+        }
+        return [Acceptance(id: EventID(3), isDuplicate: false)]
+    }
+
+    func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }
+
+    func destination(_ key: String) async throws(APIError) -> DestinationStatus {
+        let (found, isPaused) = state.withLock { state in
+            (state.destinations.first { $0.key == key }, state.paused.contains(key))
+        }
+        guard var found else { throw .notFound("There is no destination \(key).") }
+        if isPaused { found.state = .paused }
+        return found
+    }
+
+    func pause(_ key: String) async throws(APIError) {
+        _ = try await destination(key)
+        state.withLock { _ = $0.paused.insert(key) }
+    }
+
+    func resume(_ key: String) async throws(APIError) {
+        _ = try await destination(key)
+        state.withLock { _ = $0.paused.remove(key) }
+    }
+
+    func test(destination key: String, event: EventType) async throws(APIError) -> TestResult {
+        _ = try await destination(key)
+        return state.withLock { $0.testResult }
+    }
+
+    func test(
+        url: String, session: String, webhook: Webhook?, event: EventType
+    ) async throws(APIError) -> TestResult {
+        state.withLock { state in
+            state.tested.append(Tested(url: url, session: session, webhook: webhook?.id, event: event))
+            var result = state.testResult
+            result.url = url
+            return result
+        }
+    }
+
+    func checkWebhook(_ webhook: Webhook) throws(APIError) {
+        guard !webhook.url.hasPrefix("http") else { return }
+        throw .validation([APIError.Problem(pointer: "/url", "must start with http:// or https://")])
+    }
+
+    func webhooksChanged() async { state.withLock { $0.changes += 1 } }
+
+    func pipelines() async -> [PipelineStatus] {
+        [
+            PipelineStatus(
+                name: "default", file: "pipelines/default.yaml", from: ["baileys"],
+                stages: [PipelineStatus.Stage(id: "persist-1", kind: "persist")]
+            )
+        ]
+    }
+
+    func reload() async throws(APIError) -> ReloadResult {
+        if let error = state.withLock({ $0.reloadError }) { throw error }
+        return ReloadResult(generation: 2, loadedAt: TestAPI.start, warnings: ["store.url: no retention is set"])
+    }
+
+    var isReady: Bool { state.withLock { $0.readiness.isReady } }
+    var isDraining: Bool { state.withLock { $0.draining } }
+    func readiness() async -> Readiness { state.withLock { $0.readiness } }
+}
+
+/// A clock that stands until the test moves it.
+final class StandingClock: RelayClock {
+    private let moment = Mutex(TestAPI.start)
+
+    var now: Timestamp { moment.withLock { $0 } }
+    var wall: Timestamp { now }
+
+    func advance(by duration: Duration) { moment.withLock { $0 = $0 + duration } }
+
+    func sleep(until deadline: Timestamp) async throws {
+        moment.withLock { $0 = max($0, deadline) }
+    }
+}

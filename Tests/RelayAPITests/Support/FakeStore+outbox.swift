@@ -1,0 +1,198 @@
+import RelayAPI
+import RelayCore
+import RelayJSON
+
+extension FakeStore {
+    /// Puts a delivery there as a pipeline and its attempts would have left it.
+    @discardableResult
+    func seedDelivery(
+        _ state: DeliveryState,
+        to destination: String = "crm",
+        session: String = "abc-123",
+        type: EventType = .messageReceived,
+        chat: String? = "5511999999999@s.whatsapp.net",
+        reason: DeadReason? = nil,
+        status: Int? = nil,
+        error: String? = nil,
+        target: String? = "https://your-app.com/webhook",
+        attempts: Int = 0,
+        at moment: Timestamp
+    ) -> DeliveryID {
+        contents.withLock { data in
+            let id = DeliveryID(SortableID.next(after: data.lastDelivery, at: moment))
+            data.lastDelivery = id.rawValue
+            let isFinished = state != .queued && state != .inFlight
+            data.deliveries[id] = FakeDelivery(
+                record: DeliveryRecord(
+                    id: id, event: EventID(7), pipeline: "default", destination: destination, session: session,
+                    type: type, chat: chat, state: state, attemptCount: attempts, receivedAt: moment,
+                    createdAt: moment, dueAt: state == .queued ? moment : nil,
+                    finishedAt: isFinished ? moment : nil, deadReason: reason, lastStatus: status,
+                    lastError: error, lastTarget: target
+                ),
+                body: Array(#"{"event":"message.received","payload":{"n":12345678901234567890}}"#.utf8),
+                attempts: (0..<attempts).map { number in
+                    Attempt(
+                        number: number + 1,
+                        startedAt: moment,
+                        result: AttemptResult(
+                            outcome: status.map { $0 < 300 ? .delivered : .refused } ?? .failed(.timeout),
+                            status: status, error: error, target: target ?? "", duration: .milliseconds(12)
+                        )
+                    )
+                }
+            )
+            return id
+        }
+    }
+
+    // MARK: - OutboxAdministration
+
+    func deliveries(
+        _ filter: DeliveryFilter, before: DeliveryID?, offset: Int, limit: Int
+    ) async throws(StoreError) -> [DeliveryRecord] {
+        try fail()
+        let rows = matching(filter).filter { before.map { cursor in $0.id < cursor } ?? true }
+        return Array(rows.dropFirst(offset).prefix(limit))
+    }
+
+    func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int { matching(filter).count }
+
+    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
+        contents.withLock { $0.deliveries[id]?.record }
+    }
+
+    func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] {
+        contents.withLock { $0.deliveries[id]?.attempts ?? [] }
+    }
+
+    func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? {
+        contents.withLock { $0.deliveries[id]?.body }
+    }
+
+    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+        change(id, from: [.queued, .dead, .cancelled], to: .queued, at: moment)
+    }
+
+    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+        change(id, from: [.queued, .dead], to: .cancelled, at: moment)
+    }
+
+    func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
+        let queued = matching(DeliveryFilter(states: [.queued], destination: destination))
+        for delivery in queued { _ = change(delivery.id, from: [.queued], to: .cancelled, at: moment) }
+        return queued.count
+    }
+
+    func replayDeadLetters(_ filter: DeliveryFilter, at moment: Timestamp) async throws(StoreError) -> Int {
+        let dead = matching(filter).filter { $0.state == .dead }
+        for delivery in dead { _ = change(delivery.id, from: [.dead], to: .queued, at: moment) }
+        return dead.count
+    }
+
+    func purgeDeadLetters(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
+        let dead = matching(filter).filter { $0.state == .dead }
+        contents.withLock { data in
+            for delivery in dead { data.deliveries[delivery.id] = nil }
+        }
+        return dead.count
+    }
+
+    func enqueue(
+        _ delivery: PlannedDelivery, event: EventID, at moment: Timestamp
+    ) async throws(StoreError) -> DeliveryID {
+        try fail()
+        return contents.withLock { data in
+            let id = DeliveryID(SortableID.next(after: data.lastDelivery, at: moment))
+            data.lastDelivery = id.rawValue
+            data.planned[id] = delivery
+            data.deliveries[id] = FakeDelivery(
+                record: DeliveryRecord(
+                    id: id, event: event, pipeline: delivery.pipeline, destination: delivery.destination,
+                    session: delivery.session, type: delivery.type, chat: delivery.chat, state: .queued,
+                    attemptCount: 0, receivedAt: delivery.receivedAt, createdAt: moment, dueAt: moment,
+                    finishedAt: nil, deadReason: nil, lastStatus: nil, lastError: nil, lastTarget: nil
+                ),
+                body: delivery.body(for: id),
+                attempts: []
+            )
+            return id
+        }
+    }
+
+    func planned(_ id: DeliveryID) -> PlannedDelivery? { contents.withLock { $0.planned[id] } }
+
+    func figures() async throws(StoreError) -> [DestinationFigures] { [] }
+    func pauses() async throws(StoreError) -> [DestinationPause] { [] }
+    func pause(_ pause: DestinationPause) async throws(StoreError) {}
+    func resume(destination: String) async throws(StoreError) -> Bool { false }
+    func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int { 0 }
+
+    private func matching(_ filter: DeliveryFilter) -> [DeliveryRecord] {
+        contents.withLock { data in
+            data.deliveries.values.map(\.record).filter { row in
+                (filter.states.isEmpty || filter.states.contains(row.state))
+                    && (filter.destination == nil || filter.destination == row.destination)
+                    && (filter.session == nil || filter.session == row.session)
+                    && (filter.chat == nil || filter.chat == row.chat)
+                    && (filter.type == nil || filter.type == row.type)
+                    && (filter.event == nil || filter.event == row.event)
+                    && (filter.deadReason == nil || filter.deadReason == row.deadReason)
+                    && (filter.since.map { row.createdAt >= $0 } ?? true)
+                    && (filter.until.map { row.createdAt < $0 } ?? true)
+            }.sorted { $0.id > $1.id }
+        }
+    }
+
+    private func change(
+        _ id: DeliveryID, from states: Set<DeliveryState>, to next: DeliveryState, at moment: Timestamp
+    ) -> DeliveryChange {
+        contents.withLock { data in
+            guard let state = data.deliveries[id]?.record.state else { return .notFound }
+            guard states.contains(state) else { return .refused(state) }
+            data.deliveries[id]?.record.state = next
+            data.deliveries[id]?.record.dueAt = next == .queued ? moment : nil
+            data.deliveries[id]?.record.finishedAt = next == .queued ? nil : moment
+            return .done
+        }
+    }
+
+    // MARK: - Journal and Outbox: the API only reads single events of them.
+
+    func accept(
+        _ events: [NewEvent], source: String, at moment: Timestamp
+    ) async throws(StoreError) -> [Acceptance] {
+        try fail()
+        return contents.withLock { data in
+            events.map { new in
+                let id = EventID(SortableID.next(after: data.lastEvent, at: moment))
+                data.lastEvent = id.rawValue
+                data.events[id] = Event(
+                    id: id, source: source, type: new.type, session: new.session, chat: new.chat,
+                    occurredAt: new.occurredAt, receivedAt: moment, payload: new.payload
+                )
+                return Acceptance(id: id, isDuplicate: false)
+            }
+        }
+    }
+
+    func event(_ id: EventID) async throws(StoreError) -> Event? { contents.withLock { $0.events[id] } }
+    func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] { [] }
+    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {}
+
+    func recover(
+        at moment: Timestamp, maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+    ) async throws(StoreError) -> RecoveryReport { RecoveryReport(requeued: 0, dead: 0) }
+
+    func exchange(
+        _ settlements: [Settlement], claims: [Claim], at moment: Timestamp
+    ) async throws(StoreError) -> [ClaimResult] { [] }
+
+    func dueTimes() async throws(StoreError) -> [String: Timestamp] { [:] }
+    var wakeups: AsyncStream<Set<String>> { AsyncStream { $0.finish() } }
+
+    // MARK: - KeyStore
+
+    func apiKeyDigests() async throws(StoreError) -> [[UInt8]] { [] }
+    func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError) {}
+}

@@ -1,0 +1,180 @@
+import RelayAPI
+import RelayCore
+import RelayJSON
+import Synchronization
+
+/// A store in memory, for what the API does with one.
+final class FakeStore: RelayStore {
+    struct Data {
+        var sessions: [Session] = []
+        var webhooks: [Webhook] = []
+        var deliveries: [DeliveryID: FakeDelivery] = [:]
+        var planned: [DeliveryID: PlannedDelivery] = [:]
+        var events: [EventID: Event] = [:]
+        var messages: [Message] = []
+        var chats: [Chat] = []
+        var contacts: [Contact] = []
+        var groups: [Group] = []
+        var lastDelivery: Int64 = 0
+        var lastEvent: Int64 = 0
+        /// What every call that can fail does next.
+        var failure: StoreError?
+    }
+
+    let contents = Mutex(Data())
+
+    func edit(_ change: (inout Data) -> Void) { contents.withLock { change(&$0) } }
+
+    func fail() throws(StoreError) {
+        if let failure = contents.withLock({ $0.failure }) { throw failure }
+    }
+
+    // MARK: - SessionStore
+
+    func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError) {
+        try fail()
+        let isTaken = contents.withLock { data in
+            if data.sessions.contains(where: { $0.id == session.id }) { return true }
+            data.sessions.append(session)
+            data.webhooks += webhooks
+            return false
+        }
+        if isTaken { throw StoreError(.conflict, "There is a session \(session.id) already.") }
+    }
+
+    func session(_ id: String) async throws(StoreError) -> Session? {
+        try fail()
+        return contents.withLock { $0.sessions.first { $0.id == id } }
+    }
+
+    func sessions(
+        _ query: SessionQuery, offset: Int, limit: Int
+    ) async throws(StoreError) -> (sessions: [Session], total: Int) {
+        try fail()
+        let all = contents.withLock { $0.sessions }.filter { session in
+            let texts = [session.id, session.label ?? "", session.phoneNumber ?? ""]
+            return (query.status.map { $0 == session.status } ?? true)
+                && (query.search.map { search in texts.contains { $0.contains(search) } } ?? true)
+        }
+        let sorted = all.sorted { left, right in
+            switch query.sort {
+            case .createdAt: left.createdAt < right.createdAt
+            case .updatedAt: left.updatedAt < right.updatedAt
+            case .id: left.id < right.id
+            case .label: (left.label ?? "") < (right.label ?? "")
+            }
+        }
+        let ordered = query.isDescending ? sorted.reversed() : sorted
+        return (Array(ordered.dropFirst(offset).prefix(limit)), all.count)
+    }
+
+    func updateSession(_ session: Session) async throws(StoreError) {
+        let isKnown = contents.withLock { data in
+            guard let index = data.sessions.firstIndex(where: { $0.id == session.id }) else { return false }
+            data.sessions[index].label = session.label
+            data.sessions[index].metadata = session.metadata
+            data.sessions[index].updatedAt = session.updatedAt
+            return true
+        }
+        if !isKnown { throw StoreError(.notFound, "There is no session \(session.id).") }
+    }
+
+    func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+        contents.withLock { data in
+            let count = data.sessions.count
+            data.sessions.removeAll { $0.id == id }
+            data.webhooks.removeAll { $0.session == id }
+            return data.sessions.count < count
+        }
+    }
+
+    func webhooks() async throws(StoreError) -> [Webhook] { contents.withLock { $0.webhooks } }
+
+    func webhooks(session: String) async throws(StoreError) -> [Webhook] {
+        contents.withLock { $0.webhooks.filter { $0.session == session } }
+    }
+
+    func webhook(_ id: String) async throws(StoreError) -> Webhook? {
+        contents.withLock { $0.webhooks.first { $0.id == id } }
+    }
+
+    func saveWebhook(_ webhook: Webhook) async throws(StoreError) {
+        contents.withLock { data in
+            if let index = data.webhooks.firstIndex(where: { $0.id == webhook.id }) {
+                data.webhooks[index] = webhook
+            } else {
+                data.webhooks.append(webhook)
+            }
+        }
+    }
+
+    func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+        contents.withLock { data in
+            let count = data.webhooks.count
+            data.webhooks.removeAll { $0.id == id }
+            return data.webhooks.count < count
+        }
+    }
+
+    // MARK: - History
+
+    func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] { [] }
+    func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] { [] }
+
+    func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
+        Array(matching(query).dropFirst(offset).prefix(limit))
+    }
+
+    func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int { matching(query).count }
+
+    private func matching(_ query: MessageQuery) -> [Message] {
+        contents.withLock { $0.messages }.filter { message in
+            (query.session == nil || query.session == message.session)
+                && (query.chat == nil || query.chat == message.chat)
+                && (query.type == nil || query.type == message.type)
+                && (query.isOutbound == nil || query.isOutbound == message.isOutbound)
+                && (query.since.map { message.timestamp >= $0 } ?? true)
+                && (query.until.map { message.timestamp < $0 } ?? true)
+        }.sorted { $0.timestamp > $1.timestamp }
+    }
+
+    func chats(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (chats: [Chat], total: Int) {
+        page(contents.withLock { $0.chats }, session: session, search: search, offset: offset, limit: limit) {
+            ($0.session, $0.name ?? $0.id)
+        }
+    }
+
+    func contacts(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (contacts: [Contact], total: Int) {
+        page(contents.withLock { $0.contacts }, session: session, search: search, offset: offset, limit: limit) {
+            ($0.session, $0.displayName ?? $0.id)
+        }
+    }
+
+    func groups(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (groups: [Group], total: Int) {
+        page(contents.withLock { $0.groups }, session: session, search: search, offset: offset, limit: limit) {
+            ($0.session, $0.name ?? $0.id)
+        }
+    }
+
+    private func page<Row>(
+        _ rows: [Row], session: String?, search: String?, offset: Int, limit: Int, by name: (Row) -> (String, String)
+    ) -> ([Row], Int) {
+        let all = rows.filter { row in
+            let (owner, text) = name(row)
+            return (session == nil || session == owner) && (search.map { text.contains($0) } ?? true)
+        }
+        return (Array(all.dropFirst(offset).prefix(limit)), all.count)
+    }
+}
+
+struct FakeDelivery: Sendable {
+    var record: DeliveryRecord
+    var body: [UInt8]
+    var attempts: [Attempt]
+}

@@ -1,0 +1,209 @@
+import Glibc
+import RelayConfig
+import RelayCore
+import RelayJQ
+
+/// A folder with a configuration in it, gone when the test is over.
+final class Workspace {
+    let directory: String
+
+    init(_ files: [String: String]) {
+        var template = Array("/tmp/relay-config-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { fatalError("no temporary folder") }
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        for (name, text) in files { write(name, text) }
+    }
+
+    deinit {
+        for name in names { unlink(directory + "/" + name) }
+        rmdir(directory + "/pipelines")
+        rmdir(directory)
+    }
+
+    private var names: Set<String> = []
+
+    func write(_ name: String, _ text: String) {
+        write(name, Array(text.utf8))
+    }
+
+    func write(_ name: String, _ bytes: [UInt8]) {
+        if name.hasPrefix("pipelines/") { mkdir(directory + "/pipelines", 0o700) }
+        let descriptor = open(directory + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+        names.insert(name)
+    }
+
+    func load(
+        _ environment: [String: String] = [:],
+        registry: ConfigurationRegistry = .testing
+    ) throws(ConfigurationError) -> RelayConfiguration.Loaded {
+        try RelayConfiguration.load(path: directory + "/config.yaml", environment: environment, registry: registry)
+    }
+
+    /// Everything that the relay says about the configuration, with paths as they are from its folder.
+    func report(_ environment: [String: String] = [:], registry: ConfigurationRegistry = .testing) -> String {
+        let text: String
+        do throws(ConfigurationError) {
+            text = try load(environment, registry: registry).warnings.map(\.description).joined(separator: "\n")
+        } catch {
+            text = error.description
+        }
+        return text.replacing(directory + "/", with: "")
+    }
+
+    static let pipeline = "stages:\n  - persist\n  - deliver: [session]\n"
+
+    /// A configuration with one pipeline.
+    static func config(_ config: String, pipeline: String = pipeline) -> Workspace {
+        Workspace(["config.yaml": config, "pipelines/default.yaml": pipeline])
+    }
+
+    /// One pipeline beside a configuration with a source `baileys` and a destination `crm`.
+    static func pipeline(_ text: String) -> Workspace {
+        config(
+            """
+            sources: { baileys: { transport: http, format: baileys } }
+            destinations: { crm: { type: webhook, url: https://crm.example.com } }
+            """,
+            pipeline: text
+        )
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ part: String, with other: String) -> String {
+        var rest = self[...]
+        var result = ""
+        while let range = rest.firstRange(of: part) {
+            result += rest[..<range.lowerBound] + other
+            rest = rest[range.upperBound...]
+        }
+        return result + rest
+    }
+}
+
+extension ConfigurationRegistry {
+    static let testing = ConfigurationRegistry(
+        stages: [
+            PersistStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self, DeliverStage.self,
+            SwitchStage.self,
+        ],
+        destinations: [WebhookOptions.self, ChatwootOptions.self],
+        formats: ["baileys", "cloud_api", "evolution", "waha", "gowa", "native"],
+        transports: ["http", "stdin", "file"]
+    )
+}
+
+extension Stage {
+    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+}
+
+struct PersistStage: ConfiguredStage {
+    static let kind = "persist"
+    static let summary = "Keeps history."
+    static let fields: [AnyField] = []
+    init(_ options: Options, in context: BuildContext) throws {}
+}
+
+struct EnrichStage: ConfiguredStage {
+    static let kind = "enrich"
+    static let summary = "Adds names."
+    static let with = Field.stringList("with", "What to add.", allowed: ["chat_name", "contact_name", "group_name", "images"])
+    static let fields = [AnyField(with)]
+    static let mainField: String? = "with"
+    let with: [String]
+    init(_ options: Options, in context: BuildContext) throws { with = try options(Self.with) }
+}
+
+struct MediaStage: ConfiguredStage {
+    static let kind = "media"
+    static let summary = "Stores media."
+    static let maxSize = Field.size("max_size", "Media above this stays where it is.", default: 40 << 20)
+    static let fields = [AnyField(maxSize)]
+    let maxSize: Int
+    init(_ options: Options, in context: BuildContext) throws { maxSize = try options(Self.maxSize) }
+}
+
+struct FilterStage: ConfiguredStage {
+    static let kind = "filter"
+    static let summary = "Keeps or drops events."
+    static let keep = Field.expression("keep", "Events to keep.").optional
+    static let drop = Field.expression("drop", "Events to drop.").optional
+    static let fields = [AnyField(keep), AnyField(drop)]
+    let keep: JQProgram?
+    let drop: JQProgram?
+    init(_ options: Options, in context: BuildContext) throws {
+        keep = try options(Self.keep)
+        drop = try options(Self.drop)
+        guard (keep == nil) != (drop == nil) else {
+            throw options.fail("filter needs \"keep\" or \"drop\", and not both", help: "write filter: { drop: … }")
+        }
+    }
+}
+
+struct SignStage: ConfiguredStage {
+    enum Scheme: String, CaseIterable, Sendable { case standardWebhooks = "standard_webhooks", hmac }
+    static let kind = "sign"
+    static let summary = "Signs."
+    static let scheme = Field<Scheme>.enumeration("scheme", "How.")
+    static let fields = [AnyField(scheme)]
+    static let mainField: String? = "scheme"
+    let scheme: Scheme
+    init(_ options: Options, in context: BuildContext) throws { scheme = try options(Self.scheme) }
+}
+
+struct DeliverStage: ConfiguredStage {
+    static let kind = "deliver"
+    static let summary = "Delivers."
+    static let to = Field.stringList("to", "Where to.")
+    static let fields = [AnyField(to)]
+    static let mainField: String? = "to"
+    let to: [String]
+    init(_ options: Options, in context: BuildContext) throws {
+        to = try options(Self.to)
+        for (index, name) in to.enumerated() where name != "session" && !context.destinations.contains(name) {
+            let nearest = context.suggestion(for: name, among: context.destinations)
+            throw options.fail(
+                Self.to,
+                element: index,
+                "there is no destination \"\(name)\"",
+                help: nearest.map { "did you mean \"\($0)\"?" }
+            )
+        }
+    }
+}
+
+struct SwitchStage: ConfiguredStage {
+    static let kind = "switch"
+    static let summary = "Chooses."
+    static let stages = Field.node("stages", "What runs.")
+    static let fields = [AnyField(stages)]
+    let steps: [Step]
+    init(_ options: Options, in context: BuildContext) throws { steps = try context.steps(options(Self.stages)) }
+}
+
+struct WebhookOptions: DestinationOptions {
+    static let kind = "webhook"
+    static let summary = "Posts to an address."
+    static let url = Field.url("url", "Where to.")
+    static let headers = Field.headers("headers", "What else to send.", default: [])
+    static let fields = [AnyField(url), AnyField(headers)]
+    let url: String
+    let headers: [(name: String, value: String)]
+    init(_ options: Options) throws {
+        url = try options(Self.url)
+        headers = try options(Self.headers)
+    }
+}
+
+struct ChatwootOptions: DestinationOptions {
+    static let kind = "chatwoot"
+    static let summary = "Writes conversations."
+    static let url = Field.url("url", "Where Chatwoot is.")
+    static let token = Field.secret("api_token", "The key.")
+    static let inbox = Field.int("inbox_id", "The inbox.", 1...Int.max)
+    static let fields = [AnyField(url), AnyField(token), AnyField(inbox)]
+    let token: String
+    init(_ options: Options) throws { token = try options(Self.token) }
+}

@@ -1,0 +1,186 @@
+import RelayConfig
+import RelayCore
+import RelayJSON
+import RelayStages
+import Testing
+
+/// What is known of names and destinations in these tests.
+private struct World: DirectoryLookup, RouteLookup {
+    var contacts: [String: Contact] = [:]
+    var groups: [String: Group] = [:]
+    var hooks: [Route] = []
+
+    func contact(_ id: String, session: String) -> Contact? { contacts[id] }
+    func group(_ id: String, session: String) -> Group? { groups[id] }
+    func route(to destination: String) -> Route? {
+        Route(destination: destination, settings: DestinationSettings(), isSigned: true)
+    }
+    func webhooks(of session: String) -> [Route] { hooks }
+
+    var context: StageContext { StageContext(directory: self, routes: self) }
+}
+
+private let now = Timestamp(milliseconds: 1_763_000_000_000)
+private let maria = "5511999999001@s.whatsapp.net"
+private let team = "120363000000000001@g.us"
+
+private func message(chat: String = maria, payload: JSONObject = [:]) -> Draft {
+    var fields: JSONObject = [
+        "messageId": "3EB0", "chatId": .string(chat), "from": .string(chat), "participant": nil, "type": "text",
+        "content": ["text": "oi"], "chatName": nil, "chatImageUrl": nil, "contactName": nil, "contactImageUrl": nil,
+        "groupName": nil, "groupImageUrl": nil, "participantName": nil,
+    ]
+    for (key, value) in payload { fields[key] = value }
+    return Draft(
+        event: Event(
+            id: EventID(1),
+            source: "baileys",
+            type: .messageReceived,
+            session: "main",
+            chat: chat,
+            occurredAt: now,
+            receivedAt: now,
+            payload: fields
+        ),
+        pipeline: "default"
+    )
+}
+
+private let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
+
+private func stage(_ yaml: String) throws -> any Stage {
+    try registry.step(yaml: yaml, destinations: ["crm"]).stage
+}
+
+struct StageTests {
+    @Test func filterKeepsAndDropsByTheEventAsReceiversSeeIt() throws {
+        let keep = try stage("filter: { keep: '.payload.type == \"text\" and .sessionId == \"main\"' }")
+        let drop = try stage("filter: { drop: '.payload.chatId | endswith(\"@g.us\")' }")
+        var direct = message()
+        var group = message(chat: team, payload: ["type": "image"])
+        #expect(try keep.run(&direct, in: World().context) == .next)
+        #expect(try drop.run(&direct, in: World().context) == .next)
+        #expect(try keep.run(&group, in: World().context) == .drop(reason: "filter: keep is not true"))
+        #expect(try drop.run(&group, in: World().context) == .drop(reason: "filter: drop is true"))
+    }
+
+    @Test func aFilterThatFailsSaysWhy() throws {
+        let filter = try stage("filter: { drop: '.payload.messageId + 1 > 2' }")
+        var draft = message()
+        #expect(throws: StageError.self) { try filter.run(&draft, in: World().context) }
+    }
+
+    @Test func enrichFillsOnlyWhatIsMissingAndPrefersSavedNames() throws {
+        var world = World()
+        world.contacts[maria] = Contact(
+            session: "main",
+            id: maria,
+            name: "Maria (cliente)",
+            pushName: "mary",
+            imageURL: "https://pps.example/maria.jpg",
+            updatedAt: now
+        )
+        let enrich = try stage("enrich")
+        var draft = message(payload: ["contactName": "Mary 🌸"])
+        _ = try enrich.run(&draft, in: world.context)
+        let payload = draft.event.payload
+        #expect(payload["contactName"] == "Maria (cliente)")
+        #expect(payload["chatName"] == "Maria (cliente)")
+        #expect(payload["contactImageUrl"] == "https://pps.example/maria.jpg")
+        #expect(payload["chatImageUrl"] == "https://pps.example/maria.jpg")
+        #expect(payload["groupName"] == .null)
+    }
+
+    @Test func enrichGivesGroupsTheirSubjectAndNeverAPushName() throws {
+        var world = World()
+        world.groups[team] = Group(session: "main", id: team, name: "Vendas", updatedAt: now)
+        world.contacts[maria] = Contact(session: "main", id: maria, pushName: "Maria", updatedAt: now)
+        let enrich = try stage("enrich: [chat_name, contact_name, group_name]")
+        var draft = message(chat: team, payload: ["participant": .string(maria)])
+        _ = try enrich.run(&draft, in: world.context)
+        #expect(draft.event.payload["groupName"] == "Vendas")
+        #expect(draft.event.payload["chatName"] == "Vendas")
+        #expect(draft.event.payload["participantName"] == "Maria")
+        #expect(draft.event.payload["groupImageUrl"] == .null)
+    }
+
+    @Test func deliverPlansOneForEachDestinationThatWantsTheEvent() throws {
+        var world = World()
+        world.hooks = [
+            Route(destination: "wh_1", settings: DestinationSettings(), isSigned: true),
+            Route(
+                destination: "wh_2",
+                settings: DestinationSettings(events: EventFilter(["session.*"])),
+                isSigned: true
+            ),
+            Route(destination: "wh_3", settings: DestinationSettings(ordering: .none), isSigned: false),
+        ]
+        var draft = message()
+        _ = try stage("sign").run(&draft, in: world.context)
+        _ = try stage("deliver: [session, crm]").run(&draft, in: world.context)
+        #expect(draft.deliveries.map(\.destination) == ["wh_1", "wh_3", "crm"])
+        #expect(draft.deliveries.map(\.lane) == ["main/\(maria)", nil, "main/\(maria)"])
+        #expect(draft.deliveries.map(\.signing) == [.standardWebhooks, nil, .standardWebhooks])
+    }
+
+    /// The envelope of stage-07, byte for byte.
+    @Test func aDeliveryCarriesTheEnvelope() throws {
+        var draft = message()
+        draft.event.payload = ["messageId": "3EB0", "content": ["text": "Olá \"você\""]]
+        _ = try stage("deliver: crm").run(&draft, in: World().context)
+        let id = DeliveryID(123_456_789)
+        let body = String(decoding: try #require(draft.deliveries.first).body(for: id), as: UTF8.self)
+        #expect(
+            body == #"{"event":"message.received","sessionId":"main","payload":{"messageId":"3EB0","content":"#
+                + #"{"text":"Olá \"você\""}},"timestamp":"2025-11-13T02:13:20.000Z","#
+                + #""deliveryId":"webhook-main-message.received-1763000000-\#(id.suffix)"}"#
+        )
+        #expect(DeliveryID("webhook-main-message.received-1763000000-\(id.suffix)") == id)
+    }
+
+    @Test func persistKeepsTheMessageAndTheName() throws {
+        var draft = message(payload: ["contactName": "Maria"])
+        _ = try stage("persist").run(&draft, in: World().context)
+        guard case .message(let stored) = draft.records.first else {
+            Issue.record("no message: \(draft.records)")
+            return
+        }
+        #expect(stored.id == "3EB0")
+        #expect(stored.content == ["text": "oi"])
+        #expect(!stored.isOutbound)
+        guard case .contact(let contact) = draft.records.last else {
+            Issue.record("no contact")
+            return
+        }
+        #expect(contact.pushName == "Maria")
+        #expect(contact.id == maria)
+    }
+
+    @Test func mediaMarksWhatIsTooLarge() throws {
+        let media = try stage("media: { max_size: 1MiB }")
+        var large = message(payload: ["raw_media": ["fileLength": 2_000_000]])
+        var small = message(payload: ["raw_media": ["fileLength": 2000]])
+        _ = try media.run(&large, in: World().context)
+        _ = try media.run(&small, in: World().context)
+        #expect(large.event.payload["raw_media"]?["tooLarge"] == true)
+        #expect(small.event.payload["raw_media"]?["tooLarge"] == nil)
+    }
+
+    @Test func everyStageFileIsRegistered() {
+        #expect(
+            BuiltInStages.all.map { $0.kind } == ["persist", "enrich", "media", "filter", "sign", "deliver", "drop"]
+        )
+        for stage in BuiltInStages.all { #expect(!stage.summary.isEmpty) }
+    }
+
+    @Test(arguments: [
+        ("deliver: [cmr]", "did you mean \"crm\"?"), ("deliver: []", "deliver: [session]"),
+        ("deliver: [crm, crm]", "stands here twice"), ("filter: {}", "filter needs keep or drop"),
+        ("sign: hamc", "hmac"), ("enrich: [names]", "chat_name"), ("filter: { drop: '.a ==' }", "filter"),
+        ("sign: { scheme: hmac, header: \"X A\" }", "header"),
+    ])
+    func mistakesSayWhatToWrite(yaml: String, help: String) {
+        let error = #expect(throws: ConfigurationError.self) { _ = try stage(yaml) }
+        #expect(error?.description.contains(help) == true, "\(error?.description ?? "")")
+    }
+}

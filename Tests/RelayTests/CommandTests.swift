@@ -1,0 +1,156 @@
+import Foundation
+import RelayJSON
+import RelayTesting
+import Testing
+
+/// The commands as a person types them.
+struct CommandTests {
+    private struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    private func zaphub(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Result {
+        let process = Process()
+        process.executableURL = try RelayProcess.program
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        // Files, not pipes: a command may print more than a pipe holds before it has read all of its input.
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = ["in", "out", "err"].map { folder.appendingPathComponent($0) }
+        try Data(input.utf8).write(to: files[0])
+        try Data().write(to: files[1])
+        try Data().write(to: files[2])
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try FileHandle(forWritingTo: files[1])
+        process.standardError = try FileHandle(forWritingTo: files[2])
+        try process.run()
+        process.waitUntilExit()
+        return Result(
+            status: process.terminationStatus,
+            output: try String(contentsOf: files[1], encoding: .utf8),
+            errors: try String(contentsOf: files[2], encoding: .utf8)
+        )
+    }
+
+    @Test func checkFindsEveryMistakeAndEndsWith78() throws {
+        let relay = try RelayProcess(
+            configuration: RelayProcess.configuration(
+                extra: """
+                    destinations:
+                      crm: { type: webhook, url: "http://127.0.0.1:9/hook", max_in_flite: 3 }
+                    """
+            ),
+            pipeline: """
+                stages:
+                  - persist
+                  - filter: { drop: '.payload.' }
+                  - deliver: [cmr]
+                """
+        )
+        defer { relay.remove() }
+        let result = try zaphub(["check", "-c", relay.folder.appendingPathComponent("config.yaml").path])
+        #expect(result.status == 78)
+        #expect(result.errors.contains("config.yaml:21:"))
+        #expect(result.errors.contains("did you mean \"max_in_flight\"?"))
+        #expect(result.errors.contains("pipelines/default.yaml:3:"))
+        #expect(result.errors.contains("pipelines/default.yaml:4:"))
+        #expect(result.errors.contains("did you mean \"crm\"?"))
+    }
+
+    @Test func theShippedConfigurationIsGood() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let result = try zaphub(["check", "-c", root.appendingPathComponent("config.yaml").path])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("0 warning(s)"), "\(result.output)")
+    }
+
+    @Test func runShowsWhatWouldBeDeliveredAndStoresNothing() throws {
+        let relay = try RelayProcess()
+        defer { relay.remove() }
+        let lines = [
+            baileysText("A1").text,
+            #"{"session":"main","event":"messages.upsert","data":{"type":"notify","messages":[{"key":{"remoteJid":"status@broadcast","fromMe":false,"id":"S1","participant":"5511999999002@s.whatsapp.net"},"messageTimestamp":1763000000,"message":{"conversation":"x"}}]}}"#,
+            "not json",
+        ]
+        let result = try zaphub(
+            [
+                "run", "-c", relay.folder.appendingPathComponent("config.yaml").path, "--source", "baileys",
+                "--webhook", "http://127.0.0.1:9/hook", "--secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            ],
+            input: lines.joined(separator: "\n")
+        )
+        #expect(result.status == 65)
+        #expect(result.errors.contains("line 3:"))
+        let outcomes = try result.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+        try #require(outcomes.count == 2)
+        let delivery = outcomes[0]["deliveries"]?[0]
+        #expect(delivery?["body"]?["payload"]?["chatName"] == "Maria Silva")
+        #expect(delivery?["headers"]?["webhook-signature"]?.string?.hasPrefix("v1,") == true)
+        #expect(outcomes[1]["outcome"]?.string?.contains("dropped by filter") == true)
+        #expect(!FileManager.default.fileExists(atPath: relay.folder.appendingPathComponent("data").path))
+    }
+
+    @Test func runDeliversWhenAsked() async throws {
+        let receiver = try ScriptedReceiver()
+        receiver.script([.status(503)])
+        defer { receiver.stop() }
+        let relay = try RelayProcess()
+        defer { relay.remove() }
+        let result = try zaphub(
+            [
+                "run", "-c", relay.folder.appendingPathComponent("config.yaml").path, "--source", "baileys",
+                "--webhook", receiver.url, "--deliver",
+            ],
+            input: baileysText("A1").text
+        )
+        #expect(result.status == 0, "\(result.errors)")
+        let outcome = try JSON(parsing: result.output)
+        #expect(outcome["results"]?[0]?["delivered"] == true)
+        #expect(outcome["results"]?[0]?["attempts"] == 2)
+        #expect(receiver.requests.count == 2)
+    }
+
+    @Test func deadLettersAreListedAndReplayedFromTheCommandLine() async throws {
+        let receiver = try ScriptedReceiver(default: .status(500))
+        defer { receiver.stop() }
+        let relay = try RelayProcess()
+        defer { relay.remove() }
+        try await relay.start()
+        try await relay.addSession("main", webhook: ["url": .string(receiver.url)])
+        _ = try await relay.call("POST", "/in/baileys", baileysText("M1"))
+        try await relay.eventually("a dead letter") { try await relay.count("dead") == 1 }
+        let access = ["ZAPHUB_URL": relay.address, "ZAPHUB_API_KEY": RelayProcess.key]
+        let list = try zaphub(["dead-letters"], environment: access)
+        #expect(list.status == 0, "\(list.errors)")
+        #expect(list.output.contains("exhausted: Webhook returned status 500"), "\(list.output)")
+        #expect(try zaphub(["dead-letters", "replay"], environment: access).status == 64)
+        receiver.respond { _ in .status(200) }
+        let replay = try zaphub(["dead-letters", "replay", "--all"], environment: access)
+        #expect(replay.output == "1 replayed\n", "\(replay.errors)")
+        try await relay.eventually("delivered") { try await relay.count("delivered") == 1 }
+        let wrong = try zaphub(["deliveries"], environment: access.merging(["ZAPHUB_API_KEY": "no"]) { _, new in new })
+        #expect(wrong.status != 0)
+        #expect(wrong.errors.contains("401"))
+    }
+
+    @Test func aSecondProcessRefusesTheStore() async throws {
+        let relay = try RelayProcess()
+        defer { relay.remove() }
+        try await relay.start()
+        let result = try zaphub(["serve", "-c", relay.folder.appendingPathComponent("config.yaml").path])
+        #expect(result.status == 75)
+        #expect(result.errors.contains("\(relay.processID)"), "\(result.errors)")
+    }
+
+    @Test func helpNamesEveryCommand() throws {
+        let help = try zaphub(["--help"])
+        for command in ["serve", "run", "check", "listen", "deliveries", "dead-letters"] {
+            #expect(help.output.contains(command))
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import Logging
+import RelayHTTPClient
+import RelayJSON
+import Synchronization
+import Testing
+
+/// A real `zaphub serve`, in a folder of its own, on a port that the system chose.
+final class RelayProcess: Sendable {
+    static let key = "test-key-of-this-run"
+
+    let folder: URL
+    private let environment: [String: String]
+    private let state = Mutex<(process: Process, address: String)?>(nil)
+    private let engine: CurlEngine
+
+    /// - Parameters:
+    ///   - configuration: `config.yaml`; it listens on `127.0.0.1:0`.
+    ///   - pipeline: `pipelines/default.yaml`.
+    init(
+        configuration: String = RelayProcess.configuration(),
+        pipeline: String = RelayProcess.pipeline,
+        environment: [String: String] = [:],
+        folder: URL? = nil
+    ) throws {
+        self.folder =
+            folder ?? FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: self.folder.appendingPathComponent("pipelines"),
+            withIntermediateDirectories: true
+        )
+        try configuration.write(to: self.folder.appendingPathComponent("config.yaml"), atomically: true, encoding: .utf8)
+        try pipeline.write(
+            to: self.folder.appendingPathComponent("pipelines/default.yaml"),
+            atomically: true,
+            encoding: .utf8
+        )
+        self.environment = environment
+        var quiet = Logger(label: "test")
+        quiet.logLevel = .critical
+        engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: quiet)
+    }
+
+    static func configuration(extra: String = "") -> String {
+        """
+        version: 1
+        server:
+          listen: 127.0.0.1:0
+        store:
+          url: sqlite:data/zaphub.db
+        sources:
+          baileys: { transport: http, format: baileys }
+          native: { transport: http, format: native }
+        retry_policies:
+          default: { max_attempts: 3, backoff: { initial_interval: 50ms, multiplier: 2 } }
+          patient: { max_attempts: 1000, backoff: { initial_interval: 20ms, max_interval: 100ms, multiplier: 2 } }
+        delivery:
+          breaker: { failures: 5, initial_pause: 50ms, max_pause: 200ms }
+        egress:
+          allow: ["127.0.0.1"]
+        \(extra)
+        """
+    }
+
+    static let pipeline = """
+        stages:
+          - persist
+          - enrich: [chat_name, contact_name, group_name, images]
+          - media
+            on_error: raw_media
+          - filter: { drop: '.payload.chatId == "status@broadcast"' }
+          - sign: standard_webhooks
+          - deliver: [session]
+        """
+
+    /// The program, which the build puts beside the tests.
+    static var program: URL {
+        get throws {
+            let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            let candidates = [beside, Bundle.main.bundleURL, URL(fileURLWithPath: ".build/debug")]
+            let found = candidates.map { $0.appendingPathComponent("zaphub") }
+                .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+            return try #require(found, "zaphub is not beside the tests; build the package first")
+        }
+    }
+
+    /// Starts it and waits until it says where it listens.
+    func start() async throws {
+        let process = Process()
+        process.executableURL = try Self.program
+        process.arguments = ["serve", "--config", folder.appendingPathComponent("config.yaml").path]
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["ZAPHUB_API_KEY": Self.key]) { _, new in new }
+            .merging(environment) { _, new in new }
+        let output = Pipe()
+        process.standardOutput = output
+        let log = folder.appendingPathComponent("log.jsonl")
+        if !FileManager.default.fileExists(atPath: log.path) {
+            FileManager.default.createFile(atPath: log.path, contents: nil)
+        }
+        let handle = try FileHandle(forWritingTo: log)
+        try handle.seekToEnd()
+        process.standardError = handle
+        try process.run()
+        var text = ""
+        for try await line in output.fileHandleForReading.bytes.lines {
+            text += line + "\n"
+            if let range = line.range(of: "listens on ") {
+                let address = String(line[range.upperBound...]).trimmingCharacters(in: .whitespaces)
+                state.withLock { $0 = (process, address) }
+                return
+            }
+        }
+        process.waitUntilExit()
+        throw Failure("zaphub ended before it listened:\n\(text)\(self.log)")
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+        init(_ description: String) { self.description = description }
+    }
+
+    var address: String { state.withLock { $0?.address ?? "" } }
+    var log: String {
+        (try? String(contentsOf: folder.appendingPathComponent("log.jsonl"), encoding: .utf8)) ?? ""
+    }
+    var processID: Int32 { state.withLock { $0?.process.processIdentifier ?? 0 } }
+
+    /// Sends a signal and waits for the end. Returns the exit status, or the negated signal that ended it.
+    @discardableResult
+    func end(_ signal: Int32 = SIGTERM) -> Int32 {
+        guard let process = state.withLock({ state in
+            let process = state?.process
+            state = nil
+            return process
+        }) else { return 0 }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
+    }
+
+    /// Ends it and removes its folder.
+    func remove() {
+        end(SIGKILL)
+        engine.shutdown()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Calls the relay; returns status and document.
+    func call(
+        _ method: String,
+        _ path: String,
+        _ body: JSON? = nil,
+        raw: [UInt8]? = nil,
+        headers: [(name: String, value: String)] = []
+    ) async throws(HTTPFailure) -> (status: Int, document: JSON) {
+        var fields = headers
+        if path.hasPrefix("/api") && !fields.contains(where: { $0.name == "Authorization" }) {
+            fields.append(("Authorization", "Bearer \(Self.key)"))
+        }
+        if body != nil || raw != nil { fields.append(("Content-Type", "application/json")) }
+        let response = try await engine.send(
+            HTTPRequest(
+                method: method,
+                url: address + path,
+                headers: fields,
+                body: raw ?? body?.bytes ?? [],
+                timeout: .seconds(60),
+                maximumResponseBody: 64 << 20,
+                keptResponseBody: 64 << 20
+            )
+        )
+        return (response.status, (try? JSON(parsing: response.body)) ?? .null)
+    }
+
+    /// A session with one webhook. Returns the webhook's id and secret.
+    @discardableResult
+    func addSession(_ id: String, webhook: JSON) async throws -> (id: String, secret: String) {
+        let session = try await call("POST", "/api/v1/sessions", ["id": .string(id)])
+        #expect(session.status == 201, "\(session.document.text)")
+        let created = try await call("POST", "/api/v1/sessions/\(id)/webhooks", webhook)
+        #expect(created.status == 201, "\(created.document.text)")
+        let data = created.document["data"]
+        return (data?["id"]?.string ?? "", data?["secret"]?.string ?? "")
+    }
+
+    /// Asks until the condition holds; the relay works on its own, so there is nothing to be told by.
+    func eventually(
+        _ comment: String,
+        within limit: Duration = .seconds(60),
+        _ condition: () async throws -> Bool
+    ) async throws {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw Failure("not within \(limit): \(comment)\n\(log.suffix(4000))")
+    }
+
+    /// The number of deliveries in a state, over all destinations.
+    func count(_ state: String) async throws -> Int {
+        let answer = try await call("GET", "/api/v1/destinations")
+        return (answer.document["data"]?.array ?? []).reduce(0) { sum, destination in
+            sum + Int(destination["counts"]?[state]?.int ?? 0)
+        }
+    }
+}
+
+/// A text message as a Baileys bridge posts it.
+func baileysText(_ id: String, chat: String = "5511999999001", text: String = "oi", session: String = "main") -> JSON {
+    [
+        "session": .string(session),
+        "event": "messages.upsert",
+        "data": [
+            "type": "notify",
+            "messages": [
+                [
+                    "key": [
+                        "remoteJid": .string("\(chat)@s.whatsapp.net"), "fromMe": false, "id": .string(id),
+                    ],
+                    "messageTimestamp": 1_763_000_000,
+                    "pushName": "Maria Silva",
+                    "message": ["conversation": .string(text)],
+                ]
+            ],
+        ],
+    ]
+}
