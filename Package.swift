@@ -18,8 +18,12 @@ extension Target.Dependency {
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let yams = product(name: "Yams", package: "Yams")
 }
 
@@ -45,7 +49,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -74,7 +80,10 @@ let package = Package(
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
         // What ties them together.
-        house("RelayAPI", ["RelayCore", "RelayJSON", .hummingbird, .crypto, .logging]),
+        house(
+            "RelayAPI",
+            ["RelayCore", "RelayJSON", .crypto, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1]
+        ),
         house(
             "Relay",
             [
@@ -85,7 +94,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "zaphub",
-            dependencies: ["Relay", .argumentParser, .crypto, .hummingbird, .lifecycle, .logging],
+            dependencies: [
+                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
+                .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
+            ],
             swiftSettings: swiftSettings
         ),
 
@@ -108,9 +120,9 @@ let package = Package(
         tests("RelayPipeline", ["RelayTesting"]),
         tests("RelayDelivery", ["RelayTesting"]),
         tests("RelayDestinations", ["RelayTesting"]),
-        tests("RelayHTTPClient", ["RelayTesting"]),
+        tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests("RelaySQLite", ["RelayTesting"]),
-        tests("RelayAPI", ["RelayTesting", .hummingbirdTesting]),
+        tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests("Relay", ["RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting", "zaphub", .logging]),
     ],
     cxxLanguageStandard: .cxx17

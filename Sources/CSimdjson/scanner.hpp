@@ -128,8 +128,9 @@ inline uint8_t *put_utf8(uint32_t scalar, uint8_t *out) {
     return out;
 }
 
-/// Unescapes the bytes between two quotes into `out`, which it moves to the end. The result is never longer than the source.
-/// Half of a surrogate pair becomes U+FFFD: it has no UTF-8, and text cut in the middle of an emoji is no reason to lose the rest.
+/// Unescapes the bytes between two quotes into `out`, which it moves to the end. The result is never longer than the
+/// source. Half of a surrogate pair becomes U+FFFD: it has no UTF-8, and text cut in the middle of an emoji is no
+/// reason to lose the rest.
 inline fault unescape(const uint8_t *at, const uint8_t *end, uint8_t *&out) {
     while (at < end) {
         const uint8_t c = *at;

@@ -9,8 +9,9 @@
 #include <simdjson.h>
 #include <vector>
 
-// simdjson's first stage finds every structural byte and checks UTF-8 at several gigabytes a second. Its second stage turns numbers
-// into doubles and refuses integers beyond 64 bits, so the grammar and the scalars are read here, from the indexes of stage one.
+// simdjson's first stage finds every structural byte and checks UTF-8 at several gigabytes a second. Its second stage
+// turns numbers into doubles and refuses integers beyond 64 bits, so the grammar and the scalars are read here, from
+// the indexes of stage one.
 namespace {
 
 using namespace csj;
@@ -27,7 +28,9 @@ struct key {
     uint32_t offset;
 };
 
-bool same_text(const key &a, const key &b) { return a.length == b.length && std::memcmp(a.text, b.text, a.length) == 0; }
+bool same_text(const key &a, const key &b) {
+    return a.length == b.length && std::memcmp(a.text, b.text, a.length) == 0;
+}
 
 struct parser {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
@@ -56,7 +59,8 @@ struct parser {
         strings.reset(new uint8_t[wanted + padding]);
         if (!stage) {
             const simdjson::implementation *implementation = simdjson::get_active_implementation();
-            if (implementation->create_dom_parser_implementation(wanted, 1, stage) != simdjson::SUCCESS) { return false; }
+            const auto error = implementation->create_dom_parser_implementation(wanted, 1, stage);
+            if (error != simdjson::SUCCESS) { return false; }
         } else if (stage->set_capacity(wanted) != simdjson::SUCCESS) {
             return false;
         }
@@ -88,7 +92,8 @@ const key *parser::repeated(const csj_frame &frame) {
     });
     const key *first = nullptr;
     for (size_t i = 1; i < sorted.size(); i++) {
-        if (same_text(sorted[i - 1], sorted[i]) && (first == nullptr || sorted[i].offset < first->offset)) { first = &sorted[i]; }
+        if (!same_text(sorted[i - 1], sorted[i])) { continue; }
+        if (first == nullptr || sorted[i].offset < first->offset) { first = &sorted[i]; }
     }
     return first;
 }
@@ -102,7 +107,8 @@ csj_error parser::parse(const uint8_t *bytes, size_t length, size_t maximum_dept
     std::memset(source.get() + length, 0, padding);
     const uint8_t *start = source.get(), *end = start + length;
     if (length >= 3 && start[0] == 0xEF && start[1] == 0xBB && start[2] == 0xBF) {
-        return fail(CSJ_MALFORMED, 0, "the document starts with a byte order mark (EF BB BF); send it without", document);
+        return fail(
+            CSJ_MALFORMED, 0, "the document starts with a byte order mark (EF BB BF); send it without", document);
     }
     const auto error = stage->stage1(start, length, simdjson::stage1_mode::regular);
     switch (error) {

@@ -22,14 +22,14 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         }
     }
 
-    private struct State: Sendable {
+    fileprivate struct State: Sendable {
         var pipelines: [Pipeline] = []
         var configured: [String: Entry] = [:]
         var webhooks: [String: Entry] = [:]
         var routes = Routes()
     }
 
-    private struct Routes: RouteLookup {
+    fileprivate struct Routes: RouteLookup {
         var configured: [String: Route] = [:]
         var bySession: [String: [Route]] = [:]
 

@@ -63,25 +63,40 @@ extension Intake {
     }
 }
 
+extension IntakeAuthentication {
+    fileprivate init(_ auth: RelayConfiguration.Auth) {
+        switch auth {
+        case .bearer(let token):
+            self = .bearer(token: token)
+        case .header(let name, let value):
+            self = .header(name: name, value: value)
+        case .hmac(let header, let algorithm, let secret, let encoding, let prefix):
+            self = .hmac(
+                HMACVerification(
+                    header: header,
+                    algorithm: algorithm,
+                    secret: secret,
+                    encoding: encoding,
+                    prefix: prefix
+                )
+            )
+        case .metaSignature(let appSecret, let verifyToken):
+            self = .metaSignature(appSecret: appSecret, verifyToken: verifyToken)
+        }
+    }
+}
+
 extension APIError {
     init(_ error: IntakeError) {
         let details = error.pointer.map { pointer -> JSON in
             [["pointer": .string(pointer), "message": .string(error.message)]]
         }
-        let (status, code): (Int, String) =
-            switch error.code {
-            case .unauthorized: (401, "unauthorized")
-            case .malformed: (400, "malformed_body")
-            case .notAnEvent: (422, "not_an_event")
-            case .missingSession: (422, "missing_session")
-            case .unavailable: (503, "unavailable")
-            }
         self.init(
-            status: status,
-            code: code,
+            status: error.code.httpStatus,
+            code: error.code.rawValue,
             message: error.message,
             details: details,
-            retryAfter: status == 503 ? error.retryAfter : nil
+            retryAfter: error.retryAfter
         )
     }
 }

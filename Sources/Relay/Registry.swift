@@ -1,4 +1,5 @@
 public import RelayConfig
+internal import RelayCore
 internal import RelayDestinations
 internal import RelayFormats
 internal import RelaySources

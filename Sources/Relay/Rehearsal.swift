@@ -1,5 +1,5 @@
 internal import Logging
-public import RelayConfig
+internal import RelayConfig
 internal import RelayCore
 internal import RelayDelivery
 internal import RelayDestinations

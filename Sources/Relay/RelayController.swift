@@ -6,6 +6,7 @@ internal import RelayDestinations
 internal import RelayHTTPClient
 internal import RelayJSON
 internal import RelayPipeline
+internal import RelaySources
 internal import Synchronization
 
 /// What the REST routes need of the running relay.
@@ -65,12 +66,13 @@ final class RelayController: RelayControl {
     }
 
     func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [Acceptance] {
-        try await accept(body, by: intakes.withLock { $0.native }, session: session) { _ in nil }
+        let native = intakes.withLock { $0.native }
+        return try await accept(body, by: native, session: session) { _ in nil }
     }
 
     private func accept(
         _ body: [UInt8],
-        by intake: borrowing Intake,
+        by intake: Intake,
         session: String?,
         header: @Sendable (String) -> String?
     ) async throws(APIError) -> [Acceptance] {

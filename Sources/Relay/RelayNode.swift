@@ -1,8 +1,8 @@
 internal import Crypto
 internal import Hummingbird
 public import Logging
-public import RelayAPI
-public import RelayConfig
+internal import RelayAPI
+internal import RelayConfig
 public import RelayCore
 internal import RelayDelivery
 internal import RelayHTTPClient
@@ -28,6 +28,7 @@ public final class RelayNode: Sendable {
     }
 
     private let configuration: RelayConfiguration
+    private let data: String
     private let store: SQLiteStore
     private let engine: CurlEngine
     private let registry: DestinationRegistry
@@ -53,8 +54,9 @@ public final class RelayNode: Sendable {
         configuration = generation.configuration
         self.clock = clock
         self.logger = logger
-        let path = try configuration.sqlitePath
-        let secretKey = try SecretKey.load(file: path + ".key", environment: environment["ZAPHUB_SECRET_KEY"])
+        let path = try Self.path(of: configuration.store)
+        data = path
+        let secretKey = try SecretKey.load(file: path + ".key", environmentValue: environment["ZAPHUB_SECRET_KEY"])
         store = try await SQLiteStore.open(path: path, secretKey: secretKey, clock: clock, logger: logger)
         (keys, newKey) = try await Self.keyring(store, environment: environment, at: clock.now)
 
@@ -154,14 +156,14 @@ public final class RelayNode: Sendable {
                 address: .hostname(configuration.server.host, port: configuration.server.port),
                 serverName: nil
             ),
-            onServerRunning: { [controller, configuration, newKey, recovered] channel in
+            onServerRunning: { [controller, configuration, data, newKey, recovered] channel in
                 controller.enter(.running)
                 let port = channel.localAddress?.port ?? configuration.server.port
                 let host = configuration.server.host.contains(":") ? "[\(configuration.server.host)]" : configuration.server.host
                 onReady(
                     Started(
                         address: "http://\(host):\(port)",
-                        data: (try? configuration.sqlitePath) ?? "",
+                        data: data,
                         newKey: newKey,
                         recovered: recovered,
                         queued: queued
@@ -172,7 +174,7 @@ public final class RelayNode: Sendable {
         )
         // Shut down from the last to the first: no new events, then the pipelines, then what is under way.
         var services: [any Service] = [engine, dispatcher, pipelines, retention]
-        services += try readers()
+        services += readers
         services.append(server)
         let group = ServiceGroup(
             configuration: .init(
@@ -181,7 +183,7 @@ public final class RelayNode: Sendable {
             )
         )
         try await run(group, handlesSignals: handlesSignals)
-        store.close()
+        await store.close()
     }
 
     private func run(_ group: ServiceGroup, handlesSignals: Bool) async throws {
@@ -210,10 +212,30 @@ public final class RelayNode: Sendable {
         )
     }
 
-    private func readers() throws -> [any Service] {
-        try configuration.sources.compactMap { source in
-            guard source.transport != "http" else { return nil }
-            return try LineReaderService(source, journal: journal, clock: clock, logger: logger)
+    private var readers: [any Service] {
+        var readers: [any Service] = []
+        for source in configuration.sources {
+            let input: LineReaderService.Input
+            switch source.transport {
+            case "stdin": input = .standardInput
+            case "file": input = .file(path: source.path ?? "")
+            default: continue
+            }
+            let intake = Intake(source, journal: journal, clock: clock)
+            readers.append(LineReaderService(input: input, intake: intake, clock: clock, logger: logger))
+        }
+        return readers
+    }
+
+    private static func path(of store: RelayConfiguration.Store) throws -> String {
+        switch store.url {
+        case .sqlite(let path):
+            return path
+        case .postgres:
+            throw StoreError(
+                .unavailable,
+                "This build has no PostgreSQL store. Write store.url: sqlite:data/zaphub.db in the configuration."
+            )
         }
     }
 }

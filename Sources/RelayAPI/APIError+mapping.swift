@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
-internal import RelayCore
+public import RelayCore
 
 extension APIError {
     /// What the caller is told of an error, whatever it is: never more than it can act on.
@@ -20,7 +20,8 @@ extension APIError {
         }
     }
 
-    private init(_ error: StoreError) {
+    /// What the store could not do, as an answer.
+    public init(_ error: StoreError) {
         self =
             switch error.code {
             case .full:

@@ -70,7 +70,7 @@ public struct RelayAPI: Sendable {
         DestinationRoutes(control: control).add(to: &routes)
         HistoryRoutes(store: store).add(to: &routes)
         PipelineRoutes(control: control).add(to: &routes)
-        // A middleware applies to the routes added after it, and to requests without a route: the ones above go without.
+        // A middleware applies to routes added after it and to requests without a route; those above go without.
         router.add(middleware: UnmatchedMiddleware(known: routes.known, failures: failures))
         return router
     }

@@ -43,7 +43,7 @@ public final class CurlEngine: Service, Sendable {
 
     /// Starts the engine's thread; ``send(_:)`` works from here on, whether ``run()`` is called or not.
     ///
-    /// - Throws: ``SetupError`` when the system has no descriptor or thread left, or when `userAgent` is no header value.
+    /// - Throws: ``SetupError`` when the system has no descriptor or thread left, or when `userAgent` is not sendable.
     public init(configuration: Configuration = .init(), guard egress: EgressGuard, logger: Logger) throws {
         if let problem = HTTPHeaderRules.problem(name: "User-Agent", value: configuration.userAgent) {
             throw SetupError(description: problem)

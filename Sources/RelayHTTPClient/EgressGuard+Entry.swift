@@ -47,10 +47,14 @@ extension EgressGuard.Entry {
         func failure(_ message: String) -> EgressGuard.ParseError { .init(entry: text, message: message) }
 
         if text.isEmpty { throw failure("is empty; write a host, an address or a network") }
-        if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) { throw failure("has a space or a control character; remove it") }
+        if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
+            throw failure("has a space or a control character; remove it")
+        }
         if text.contains("://") { throw failure("is a URL; write only its host and port, e.g. chatwoot:3000") }
         if text == "*" { throw failure("is not a pattern; to allow every address write 0.0.0.0/0 and ::/0") }
-        if text.contains("*") { throw failure("wildcards are not supported; list each host, or a network such as 10.0.0.0/8") }
+        if text.contains("*") {
+            throw failure("wildcards are not supported; list each host, or a network such as 10.0.0.0/8")
+        }
 
         if let slash = text.firstIndex(of: "/") {
             self = try Self.network(String(text[..<slash]), text[text.index(after: slash)...], failure)
@@ -79,9 +83,13 @@ extension EgressGuard.Entry {
     }
 
     private static func network(
-        _ base: String, _ length: Substring, _ failure: (String) -> EgressGuard.ParseError
+        _ base: String,
+        _ length: Substring,
+        _ failure: (String) -> EgressGuard.ParseError
     ) throws(EgressGuard.ParseError) -> Self {
-        guard let address = IPAddress(base) else { throw failure("is not a network; write e.g. 10.0.0.0/8 or fd00::/8") }
+        guard let address = IPAddress(base) else {
+            throw failure("is not a network; write e.g. 10.0.0.0/8 or fd00::/8")
+        }
         let width = address.isIPv4 ? 32 : 128
         guard let prefix = Int(length), (0...width).contains(prefix) else {
             throw failure("the part after the slash must be a number from 0 to \(width), e.g. \(address)/\(width)")
@@ -97,7 +105,8 @@ extension EgressGuard.Entry {
     }
 
     private static func bracketed(
-        _ text: String, _ failure: (String) -> EgressGuard.ParseError
+        _ text: String,
+        _ failure: (String) -> EgressGuard.ParseError
     ) throws(EgressGuard.ParseError) -> Self {
         guard let close = text.firstIndex(of: "]"),
             let address = IPAddress(String(text[..<close].dropFirst())), !address.isIPv4
@@ -109,7 +118,8 @@ extension EgressGuard.Entry {
     }
 
     private static func port(
-        _ text: Substring, _ failure: (String) -> EgressGuard.ParseError
+        _ text: Substring,
+        _ failure: (String) -> EgressGuard.ParseError
     ) throws(EgressGuard.ParseError) -> Int {
         guard let port = Int(text), (1...65535).contains(port) else {
             throw failure("the port must be a number from 1 to 65535, e.g. chatwoot:3000")

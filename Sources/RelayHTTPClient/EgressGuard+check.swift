@@ -10,9 +10,9 @@ extension EgressGuard {
     /// Looks at a URL when it is written, for an early error. No DNS happens here and passing proves nothing about the
     /// address: ``decision(address:port:host:)`` falls again at each connection.
     ///
-    /// - Throws: ``URLRefusal`` for what is not a plain `http` or `https` URL, for a denied literal address, and for names
-    ///   that never are public (`localhost`, `*.local`, `*.internal`, `*.home.arpa`, single labels) unless the allow-list
-    ///   opens them.
+    /// - Throws: ``URLRefusal`` for what is not a plain `http` or `https` URL, for a denied literal address, and for
+    ///   names that never are public (`localhost`, `*.local`, `*.internal`, `*.home.arpa`, single labels) unless the
+    ///   allow-list opens them.
     public func check(url: String) throws(URLRefusal) {
         let target: RequestTarget
         do throws(RequestTarget.Problem) {
@@ -40,7 +40,9 @@ extension EgressGuard {
 
     /// Why a name cannot be a public host's, or nil.
     private static func privateName(_ host: String) -> String? {
-        if host == "metadata.google.internal" || host == "metadata.amazonaws.com" { return "a cloud's metadata service" }
+        if host == "metadata.google.internal" || host == "metadata.amazonaws.com" {
+            return "a cloud's metadata service"
+        }
         if host == "localhost" || host.hasSuffix(".localhost") { return "this machine" }
         if !host.contains(".") { return "a name of the local network" }
         let isLocal = [".local", ".internal", ".home.arpa"].contains { host.hasSuffix($0) }
@@ -52,7 +54,9 @@ extension EgressGuard {
         if host.hasPrefix("metadata.") { return false }
         let isLoopback = host == "localhost" || host.hasSuffix(".localhost")
         return entries.contains { entry in
-            guard case .network(let network) = entry.subject, entry.port == nil || entry.port == port else { return false }
+            guard case .network(let network) = entry.subject, entry.port == nil || entry.port == port else {
+                return false
+            }
             let loopback = [IPAddress(ipv4: 0x7f00_0001), IPAddress(ipv6: 1)]
             if isLoopback { return loopback.contains { network.contains($0) } }
             return !loopback.contains { network.base == $0 }

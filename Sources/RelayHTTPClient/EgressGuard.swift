@@ -29,7 +29,7 @@ public struct EgressGuard: Sendable {
 
     /// - Parameters:
     ///   - allow: what the operator opens: a host (`chatwoot`), a host and port (`chatwoot:3000`), an address
-    ///     (`10.0.0.5`, `fd00::5`), an address and port (`10.0.0.5:8080`, `[fd00::5]:8080`), or a network (`10.0.0.0/8`).
+    ///     (`10.0.0.5`, `fd00::5`), an address and port (`10.0.0.5:8080`, `[fd00::5]:8080`), a network (`10.0.0.0/8`).
     ///     A host's name opens whatever it resolves to; cloud metadata addresses open only when written as addresses.
     ///   - denyListen: where the relay itself listens; refused even when allowed above, so that it cannot deliver to
     ///     itself. `0.0.0.0`, `::` and the empty host stand for every address of this machine.
@@ -68,7 +68,9 @@ public struct EgressGuard: Sendable {
         // What a NAT64 would translate to is judged here even when `nat64` is off: a wide IPv6 entry must not open it.
         let inner = seen.behindNAT64 ?? seen
         if let service = IPNetwork.metadata.first(where: { $0.network.contains(inner) }) {
-            let isNamed = entries.contains { $0.names(address: seen, port: port) || $0.names(address: inner, port: port) }
+            let isNamed = entries.contains {
+                $0.names(address: seen, port: port) || $0.names(address: inner, port: port)
+            }
             return isNamed ? .allowed : .denied(reason: Self.metadataReason(seen, service))
         }
         if entries.contains(where: { $0.covers(address: seen, target, port: port, host: host) }) { return .allowed }

@@ -13,7 +13,10 @@ extension EngineLoop {
     }
 
     private static func socketChanged(
-        _ socket: curl_socket_t, _ what: Int32, _ context: UnsafeMutableRawPointer?, _ known: UnsafeMutableRawPointer?
+        _ socket: curl_socket_t,
+        _ what: Int32,
+        _ context: UnsafeMutableRawPointer?,
+        _ known: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let context else { return -1 }
         let loop = Unmanaged<EngineLoop>.fromOpaque(context).takeUnretainedValue()

@@ -35,9 +35,14 @@ final class EngineLoop {
     }
 
     init(
-        _ mailbox: EngineMailbox, _ configuration: CurlEngine.Configuration, _ egress: EgressGuard, _ logger: Logger
+        _ mailbox: EngineMailbox,
+        _ configuration: CurlEngine.Configuration,
+        _ egress: EgressGuard,
+        _ logger: Logger
     ) throws(CurlEngine.SetupError) {
-        guard let multi = curl_multi_init() else { throw CurlEngine.SetupError(description: "libcurl is out of memory") }
+        guard let multi = curl_multi_init() else {
+            throw CurlEngine.SetupError(description: "libcurl is out of memory")
+        }
         self.multi = multi
         self.mailbox = mailbox
         self.configuration = configuration
@@ -49,7 +54,10 @@ final class EngineLoop {
         httpVersion = ccurl_version_number() < 0x08_0100 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS
         watchSockets()
         check(ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.maximumIdleConnections))
-        logger.debug("the HTTP engine runs", metadata: ["libcurl": "\(ccurl_version().map { String(cString: $0) } ?? "")"])
+        logger.debug(
+            "the HTTP engine runs",
+            metadata: ["libcurl": "\(ccurl_version().map { String(cString: $0) } ?? "")"]
+        )
     }
 
     /// Until the mailbox says stop.
@@ -129,7 +137,10 @@ final class EngineLoop {
     private func add(_ transfer: Transfer) throws(HTTPFailure) {
         let code = curl_multi_add_handle(multi, transfer.easy)
         guard code == CURLM_OK else {
-            throw HTTPFailure(kind: .other, message: "libcurl took no request: \(String(cString: curl_multi_strerror(code)))")
+            throw HTTPFailure(
+                kind: .other,
+                message: "libcurl took no request: \(String(cString: curl_multi_strerror(code)))"
+            )
         }
         active[transfer.id] = transfer
     }
@@ -182,7 +193,10 @@ final class EngineLoop {
     /// The one place where libcurl's own complaints about the multi handle go; they are faults of this code.
     private func check(_ code: CURLMcode) {
         guard code != CURLM_OK else { return }
-        logger.error("libcurl's multi interface failed", metadata: ["error": "\(String(cString: curl_multi_strerror(code)))"])
+        logger.error(
+            "libcurl's multi interface failed",
+            metadata: ["error": "\(String(cString: curl_multi_strerror(code)))"]
+        )
     }
 }
 

@@ -124,8 +124,8 @@ final class EngineMailbox: Sendable {
 
     // MARK: For the engine's thread
 
-    /// Empties the mailbox. When there was nothing in it the thread counts as asleep, and the next change wakes it; while
-    /// it is busy a burst of changes costs no system call.
+    /// Empties the mailbox. When there was nothing in it the thread counts as asleep, and the next change wakes it;
+    /// while it is busy a burst of changes costs no system call.
     func collect() -> Delivery {
         state.withLock { state in
             var delivery = Delivery(phase: state.phase)

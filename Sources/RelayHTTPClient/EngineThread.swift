@@ -12,7 +12,12 @@ final class EngineThread: Sendable {
         let egress: EgressGuard
         let logger: Logger
 
-        init(_ mailbox: EngineMailbox, _ configuration: CurlEngine.Configuration, _ egress: EgressGuard, _ logger: Logger) {
+        init(
+            _ mailbox: EngineMailbox,
+            _ configuration: CurlEngine.Configuration,
+            _ egress: EgressGuard,
+            _ logger: Logger
+        ) {
             self.mailbox = mailbox
             self.configuration = configuration
             self.egress = egress
@@ -24,7 +29,10 @@ final class EngineThread: Sendable {
     private let isJoined = Mutex(false)
 
     init(
-        mailbox: EngineMailbox, configuration: CurlEngine.Configuration, egress: EgressGuard, logger: Logger
+        mailbox: EngineMailbox,
+        configuration: CurlEngine.Configuration,
+        egress: EgressGuard,
+        logger: Logger
     ) throws(CurlEngine.SetupError) {
         try EngineLoop.prepareProcess()
         let start = Unmanaged.passRetained(Start(mailbox, configuration, egress, logger))
@@ -64,7 +72,7 @@ final class EngineThread: Sendable {
     private static func main(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let raw else { return nil }
         let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
-        // Signals belong to the process's other threads; for SIGPIPE this turns a write to a dead TLS connection into EPIPE.
+        // Signals belong to the process's other threads; with SIGPIPE blocked, writing to a dead TLS peer is EPIPE.
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, nil)

@@ -44,7 +44,10 @@ public enum HTTPHeaderRules {
 
     /// A name as it may be shown: control characters would break the line of a log.
     private static func quoted(_ name: String) -> String {
-        let shown = String(decoding: name.utf8.prefix(40).map { $0 < 0x20 || $0 >= 0x7f ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
+        let shown = String(
+            decoding: name.utf8.prefix(40).map { $0 < 0x20 || $0 >= 0x7f ? UInt8(ascii: "?") : $0 },
+            as: UTF8.self
+        )
         return "\"\(shown)\""
     }
 }

@@ -47,7 +47,9 @@ extension IPNetwork {
         v6(0xfd20_00ce << 96 | 0x254, 128, "the metadata service of Google Cloud"),
     ]
 
-    private static func v4(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ prefix: Int, _ name: String) -> Reserved {
+    private static func v4(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ prefix: Int, _ name: String)
+        -> Reserved
+    {
         let address = IPAddress(ipv4: a << 24 | b << 16 | c << 8 | d)
         return Reserved(network: IPNetwork(around: address, prefix: prefix), name: name)
     }

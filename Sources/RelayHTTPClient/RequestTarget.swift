@@ -25,7 +25,9 @@ struct RequestTarget: Sendable, Equatable {
     init(url: String) throws(Problem) {
         // libcurl reads a C string: what follows a NUL would vanish.
         if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
-            throw Problem(message: "the URL has a space, a line break or another control character; write it percent-encoded")
+            throw Problem(
+                message: "the URL has a space, a line break or another control character; write it percent-encoded"
+            )
         }
         if url.isEmpty { throw Problem(message: "the URL is empty; write e.g. https://example.com/hook") }
         guard let parsed = curl_url() else { throw Problem(message: "the URL could not be read: out of memory") }
@@ -38,7 +40,9 @@ struct RequestTarget: Sendable, Equatable {
             throw Problem(message: "the URL's scheme \"\(scheme)\" is not supported; write http:// or https://")
         }
         if Self.part(parsed, CURLUPART_USER) != nil || Self.part(parsed, CURLUPART_PASSWORD) != nil {
-            throw Problem(message: "the URL has a user name before its host; put credentials into a header, e.g. Authorization")
+            throw Problem(
+                message: "the URL has a user name before its host; put credentials into a header, e.g. Authorization"
+            )
         }
         var host = Self.part(parsed, CURLUPART_HOST)?.lowercased() ?? ""
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
@@ -68,9 +72,14 @@ struct RequestTarget: Sendable, Equatable {
         case CURLUE_BAD_HOSTNAME, CURLUE_BAD_IPV6:
             Problem(message: "the URL's host has characters that a host cannot have; write a name or an address")
         case CURLUE_BAD_LOGIN, CURLUE_USER_NOT_ALLOWED:
-            Problem(message: "the URL has a user name before its host; put credentials into a header, e.g. Authorization")
+            Problem(
+                message: "the URL has a user name before its host; put credentials into a header, e.g. Authorization"
+            )
         default:
-            Problem(message: "the URL cannot be read (\(String(cString: curl_url_strerror(code)))); write e.g. https://example.com/hook")
+            Problem(
+                message: "the URL cannot be read (\(String(cString: curl_url_strerror(code)))); "
+                    + "write e.g. https://example.com/hook"
+            )
         }
     }
 }

@@ -9,12 +9,15 @@ extension Transfer {
 
     /// Before a connection, with the address that DNS gave. A refusal makes libcurl try the name's next address.
     static func openSocket(
-        _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+        _ context: UnsafeMutableRawPointer?,
+        _ purpose: curlsocktype,
+        _ address: UnsafeMutablePointer<curl_sockaddr>?
     ) -> curl_socket_t {
         guard let transfer = from(context), let address, purpose == CURLSOCKTYPE_IPCXN else { return -1 }
         let target = address.pointee
         // `addr` is declared as the generic address and holds as many bytes as its family needs.
-        let candidate = withUnsafePointer(to: &address.pointee.addr) { raw in IPAddress(raw) }
+        let generic = UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+        let candidate = IPAddress(generic.assumingMemoryBound(to: sockaddr.self))
         guard let candidate, transfer.allows(candidate, port: transfer.target.port) else { return -1 }
 
         let descriptor = socket(target.family, target.socktype | Int32(SOCK_CLOEXEC.rawValue), target.protocol)
@@ -28,7 +31,9 @@ extension Transfer {
 
     /// Before each request, also on a reused connection, whose address an older guard may have allowed.
     static func willRequest(
-        _ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?, _ port: Int32
+        _ context: UnsafeMutableRawPointer?,
+        _ peer: UnsafeMutablePointer<CChar>?,
+        _ port: Int32
     ) -> Int32 {
         guard let transfer = from(context), let peer,
             let address = IPAddress(String(cString: peer)), transfer.allows(address, port: Int(port))
@@ -50,7 +55,9 @@ extension Transfer {
     }
 
     static func takeHeader(
-        _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
+        _ data: UnsafeMutablePointer<CChar>?,
+        _ count: Int,
+        _ context: UnsafeMutableRawPointer?
     ) -> Int {
         guard let transfer = from(context) else { return 0 }
         guard transfer.head.take(UnsafeRawBufferPointer(start: data, count: count)) else {
@@ -62,7 +69,9 @@ extension Transfer {
 
     /// Counts here and nowhere else: libcurl's own size limit does not see chunked bodies.
     static func takeBody(
-        _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
+        _ data: UnsafeMutablePointer<CChar>?,
+        _ count: Int,
+        _ context: UnsafeMutableRawPointer?
     ) -> Int {
         guard let transfer = from(context) else { return 0 }
         transfer.bodyBytes += count

@@ -25,7 +25,9 @@ extension Transfer {
         settings.pointer(CURLOPT_OPENSOCKETDATA, context)
         settings.record(ccurl_on_open_socket(easy) { Transfer.openSocket($0, $1, $2) })
         settings.pointer(CURLOPT_PREREQDATA, context)
-        settings.record(ccurl_on_request(easy) { context, peer, _, port, _ in Transfer.willRequest(context, peer, port) })
+        settings.record(
+            ccurl_on_request(easy) { context, peer, _, port, _ in Transfer.willRequest(context, peer, port) }
+        )
 
         settings.long(CURLOPT_SSL_VERIFYPEER, request.verifyTLS ? 1 : 0)
         settings.long(CURLOPT_SSL_VERIFYHOST, request.verifyTLS ? 2 : 0)
@@ -35,11 +37,14 @@ extension Transfer {
         if let caFile = request.caFile { settings.string(CURLOPT_CAINFO, caFile) }
 
         settings.long(CURLOPT_NOSIGNAL, 1)
-        // Without it, ending a transfer whose name is still being looked up waits for the resolver, and everybody with it.
+        // Without it, ending a transfer whose name is still being looked up waits for the resolver and stalls the rest.
         settings.long(CURLOPT_QUICK_EXIT, 1)
         settings.long(CURLOPT_TCP_NODELAY, 1)
         settings.long(CURLOPT_TCP_KEEPALIVE, 1)
-        settings.long(CURLOPT_MAXLIFETIME_CONN, Self.clamped(loop.configuration.maximumConnectionAge.wholeMilliseconds / 1000))
+        settings.long(
+            CURLOPT_MAXLIFETIME_CONN,
+            Self.clamped(loop.configuration.maximumConnectionAge.wholeMilliseconds / 1000)
+        )
         // No low-speed limit beside these: it would cut off a receiver that thinks before it answers.
         settings.long(CURLOPT_TIMEOUT_MS, Self.clamped(request.timeout.wholeMilliseconds))
         settings.long(CURLOPT_CONNECTTIMEOUT_MS, Self.clamped(request.connectTimeout.wholeMilliseconds))

@@ -37,7 +37,10 @@ extension Transfer {
         switch stop {
         case .denied: failure(.blockedAddress, denial ?? "the address is not allowed")
         case .headerLimit:
-            failure(.protocolError, "\(target.authority) sent more than \(ResponseHead.maximumBytes / 1024) KiB of response header")
+            failure(
+                .protocolError,
+                "\(target.authority) sent more than \(ResponseHead.maximumBytes / 1024) KiB of response header"
+            )
         case .bodyLimit:
             failure(.protocolError, "\(target.authority) sent a body before a final status")
         }
@@ -47,13 +50,18 @@ extension Transfer {
         let who = target.authority
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
-            return failure(.dns, "the name \(target.host) could not be resolved; check its spelling and the DNS", "ENOTFOUND")
+            return failure(
+                .dns,
+                "the name \(target.host) could not be resolved; check its spelling and the DNS",
+                "ENOTFOUND"
+            )
         case CURLE_COULDNT_CONNECT: return connectFailure()
         case CURLE_OPERATION_TIMEDOUT: return timeoutFailure()
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE:
             return brokenConnection(code)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+            CURLE_SSL_INVALIDCERTSTATUS,
             CURLE_SSL_CLIENTCERT, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED,
             CURLE_SSL_CRL_BADFILE, CURLE_SSL_SHUTDOWN_FAILED, CURLE_USE_SSL_FAILED:
             return failure(
@@ -76,7 +84,8 @@ extension Transfer {
         if let denial, !socketWasOpened { return failure(.blockedAddress, denial) }
         if socketError != 0, !socketWasOpened {
             return failure(
-                .other, "this machine gave no socket: \(errnoText(socketError)); raise the limit of open files",
+                .other,
+                "this machine gave no socket: \(errnoText(socketError)); raise the limit of open files",
                 errnoName(socketError)
             )
         }
@@ -98,7 +107,11 @@ extension Transfer {
             return failure(.timeout, "\(who) took the request but did not answer within \(time)", "ETIMEDOUT")
         }
         if socketWasOpened {
-            return failure(.timeout, "no connection to \(who) in time; check the address, the port and firewalls", "ETIMEDOUT")
+            return failure(
+                .timeout,
+                "no connection to \(who) in time; check the address, the port and firewalls",
+                "ETIMEDOUT"
+            )
         }
         return failure(.dns, "the name \(target.host) was not resolved in time; check the DNS", "ETIMEDOUT")
     }
@@ -110,7 +123,11 @@ extension Transfer {
             return failure(.protocolError, "\(target.authority) did not answer with valid HTTP: \(text)")
         }
         let when = head.status > 0 ? "in the middle of its answer" : "without an answer"
-        return failure(.reset, "\(target.authority) closed the connection \(when) (\(text))", systemCode ?? "ECONNRESET")
+        return failure(
+            .reset,
+            "\(target.authority) closed the connection \(when) (\(text))",
+            systemCode ?? "ECONNRESET"
+        )
     }
 
     private var systemError: Int32 {

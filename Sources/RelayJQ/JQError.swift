@@ -2,7 +2,8 @@
 public struct JQError: Error, Hashable, CustomStringConvertible {
     /// For a person: what is wrong.
     public let message: String
-    /// Where in the source of the expression, in UTF-8 bytes from its start; `nil` for failures at run time and where libjq does not tell.
+    /// Where in the source of the expression, in UTF-8 bytes from its start; `nil` for failures at run time and where
+    /// libjq does not tell.
     public let offset: Int?
 
     public var description: String { message }
@@ -27,7 +28,9 @@ extension JQError {
             problem = report[..<place.lowerBound]
         }
         if let start = problem.range(ofBytes: "jq: error: ") { problem = problem[start.upperBound...] }
-        if let advice = problem.range(ofBytes: " (Unix shell quoting issues?)") { problem = problem[..<advice.lowerBound] }
+        if let advice = problem.range(ofBytes: " (Unix shell quoting issues?)") {
+            problem = problem[..<advice.lowerBound]
+        }
         if problem.range(ofBytes: "unexpected $end") != nil { offset = source.lengthWithoutTrailingSpace }
         self.init(message: Self.inWords(String(problem)), offset: offset)
     }

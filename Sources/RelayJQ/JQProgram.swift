@@ -4,14 +4,16 @@ internal import Synchronization
 
 /// A compiled jq expression, for use on any thread.
 ///
-/// The language is that of libjq 1.6, cut off from the outside: `env` and `$ENV` are empty, modules, `input` and `halt` are errors, `debug` and
-/// `stderr` write nothing. Only what the user who runs the process keeps in `~/.jq` is read, as jq always does.
+/// The language is that of libjq 1.6, cut off from the outside: `env` and `$ENV` are empty, modules, `input` and `halt`
+/// are errors, `debug` and `stderr` write nothing. Only what the user who runs the process keeps in `~/.jq` is read, as
+/// jq always does.
 ///
 /// jq computes with doubles: an integer beyond 2^53 loses its last digits on the way through.
 public final class JQProgram: Sendable {
     /// More outputs of one evaluation are an error.
     public static let maximumOutputs = 10_000
-    /// How many evaluations may be stopped for taking too long before the program refuses to go on: each one costs the memory it had.
+    /// How many evaluations may be stopped for taking too long before the program refuses to go on: each one costs the
+    /// memory it had.
     static let maximumStops = 8
 
     /// The expression as it was written.
@@ -44,7 +46,8 @@ public final class JQProgram: Sendable {
 
     /// All outputs for `input`, in order.
     ///
-    /// - Throws: `JQError` when the expression fails, has more than `maximumOutputs` outputs, or takes more than half a second of CPU time.
+    /// - Throws: `JQError` when the expression fails, has more than `maximumOutputs` outputs, or takes more than half a
+    ///   second of CPU time.
     public func evaluate(_ input: JSON) throws(JQError) -> [JSON] {
         var outputs: [JSON] = []
         try run(input) { (output) throws(JQError) in
@@ -58,7 +61,8 @@ public final class JQProgram: Sendable {
 
     /// Whether the first output for `input` is anything but `false` and `null`; no output is false.
     ///
-    /// - Throws: `JQError` when the expression fails before its first output, or takes more than half a second of CPU time.
+    /// - Throws: `JQError` when the expression fails before its first output, or takes more than half a second of CPU
+    ///   time.
     public func isTrue(_ input: JSON) throws(JQError) -> Bool {
         var first: JSON?
         do {
@@ -99,7 +103,8 @@ public final class JQProgram: Sendable {
         let (idle, stops) = pool.withLock { ($0.idle.popLast(), $0.stops) }
         guard stops < Self.maximumStops else {
             if let idle { putBack(idle) }
-            throw JQError(message: "the expression was stopped \(stops) times for taking too long and is not tried again")
+            throw JQError(
+                message: "the expression was stopped \(stops) times for taking too long and is not tried again")
         }
         if let idle { return idle }
         return try Self.compile(source, variables)

@@ -1,11 +1,12 @@
 internal import CJQ
 import RelayJSON
 
-// Values cross over directly, without a text in between. libjq's functions consume their arguments: a value that is needed again is
-// passed as `jv_copy`.
+// Values cross over directly, without a text in between. libjq's functions consume their arguments: a value that is
+// needed again is passed as `jv_copy`.
 
 extension JSON {
-    /// The value for libjq, owned by the caller. Numbers become doubles: integers beyond 2^53 and long decimals lose their last digits.
+    /// The value for libjq, owned by the caller. Numbers become doubles: integers beyond 2^53 and long decimals lose
+    /// their last digits.
     func jqValue() -> jv {
         switch self {
         case .null: return jv_null()

@@ -3,8 +3,9 @@ import RelayJSON
 
 /// One compiled program in one interpreter of libjq.
 ///
-/// `@unchecked Sendable`: an interpreter is bound to no thread, but only one may use it at a time. A machine is either in its program's pool,
-/// behind a mutex, or was taken out by exactly one evaluation, which puts it back when it is done.
+/// `@unchecked Sendable`: an interpreter is bound to no thread, but only one may use it at a time. A machine is either
+/// in its program's pool, behind a mutex, or was taken out by exactly one evaluation, which puts it back when it is
+/// done.
 struct Machine: @unchecked Sendable {
     private let state: OpaquePointer
 
@@ -29,11 +30,13 @@ struct Machine: @unchecked Sendable {
     enum Outcome {
         case finished
         case failed(JQError)
-        /// The watchdog stopped the program. The interpreter must never be touched again, not even to free it: see `Watchdog`.
+        /// The watchdog stopped the program. The interpreter must never be touched again, not even to free it: see
+        /// `Watchdog`.
         case stopped
     }
 
-    /// Runs the program to its end and hands over each output, which `receive` consumes. After `receive` has thrown it is not called again.
+    /// Runs the program to its end and hands over each output, which `receive` consumes. After `receive` has thrown it
+    /// is not called again.
     func run(_ input: JSON, receive: (jv) throws(JQError) -> Void) -> Outcome {
         jq_start(state, input.jqValue(), 0)
         let ticket = Watchdog.shared.watch(state)
@@ -71,12 +74,15 @@ struct Machine: @unchecked Sendable {
         jq_set_attr(state, "JQ_LIBRARY_PATH".jqValue(), jv_array())
         var found = Reports()
         let compiled = withUnsafeMutablePointer(to: &found) { found in
-            jq_set_error_cb(state, { context, message in
-                let text = String(consumingError: jq_format_error(message))
-                context?.assumingMemoryBound(to: Reports.self).pointee.reports.append(text)
-            }, found)
+            jq_set_error_cb(
+                state,
+                { context, message in
+                    let text = String(consumingError: jq_format_error(message))
+                    context?.assumingMemoryBound(to: Reports.self).pointee.reports.append(text)
+                }, found)
             defer { jq_set_error_cb(state, { _, message in jv_free(message) }, nil) }
-            return jq_compile_args(state, program, JSON.object(JSONObject(variables.map { ($0.key, $0.value) })).jqValue())
+            return jq_compile_args(
+                state, program, JSON.object(JSONObject(variables.map { ($0.key, $0.value) })).jqValue())
         }
         guard compiled != 0 else {
             var state: OpaquePointer? = state

@@ -2,7 +2,8 @@
 enum Prelude {
     /// The parts, joined to one line: libjq counts lines, and the expression's own begin on the next.
     static let text: String = {
-        // An expression sees its event and nothing else. `import` and `include` cannot follow other code, so they are syntax errors.
+        // An expression sees its event and nothing else. `import` and `include` cannot follow other code, so they are
+        // syntax errors.
         let isolation = [
             "{} as $ENV | def env: {};",
             "def input: error(\"an expression sees one event: there is no `input`\"); def inputs: input;",
@@ -11,8 +12,8 @@ enum Prelude {
             "def stderr: .; def debug: .;",
             "def halt: error(\"halt is not available\"); def halt_error: error; def halt_error($status): error;",
         ]
-        // libjq 1.6 ends the process with a failed assertion when a time is out of range or a slice starts at NaN, and never returns from
-        // the indices of an empty string. An event must not be able to do that.
+        // libjq 1.6 ends the process with a failed assertion when a time is out of range or a slice starts at NaN, and
+        // never returns from the indices of an empty string. An event must not be able to do that.
         let safety = [
             "def _relay_strftime($format): strftime($format);",
             "def strftime($format): (if type == \"number\" then gmtime else . end) | _relay_strftime($format);",
@@ -34,8 +35,8 @@ enum Prelude {
     /// The program whose errors speak of the expression alone.
     static func plain(_ source: String) -> String { text + source }
 
-    /// The program that runs. The limit is in the program because libjq cannot be stopped between two outputs: resetting it there fails an
-    /// assertion when a path expression is open, whereas `limit` unwinds as `break` does.
+    /// The program that runs. The limit is in the program because libjq cannot be stopped between two outputs:
+    /// resetting it there fails an assertion when a path expression is open, whereas `limit` unwinds as `break` does.
     static func limited(_ source: String, to outputs: Int) -> String {
         text + "def _relay_expression: \(source)\n; limit(\(outputs); _relay_expression)"
     }

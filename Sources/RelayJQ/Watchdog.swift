@@ -4,20 +4,22 @@ internal import Synchronization
 
 /// Stops expressions that do not end, such as `last(repeat(1))`.
 ///
-/// libjq looks before every instruction whether it was halted, so another thread can stop it. It cannot be told to clean up from the middle of
-/// a program, though (assertions of version 1.6 fail on open path expressions), so a stopped interpreter is left as it is: its memory is the
-/// price of going on. A single instruction that takes long, such as one regular expression, is not interrupted.
+/// libjq looks before every instruction whether it was halted, so another thread can stop it. It cannot be told to
+/// clean up from the middle of a program, though (assertions of version 1.6 fail on open path expressions), so a
+/// stopped interpreter is left as it is: its memory is the price of going on. A single instruction that takes long,
+/// such as one regular expression, is not interrupted.
 final class Watchdog: Sendable {
     static let shared = Watchdog()
 
-    /// CPU time that one evaluation may take, as the thread's own clock tells, in nanoseconds. Usual is a few hundred thousandths of it.
+    /// CPU time that one evaluation may take, as the thread's own clock tells, in nanoseconds. Usual is a few hundred
+    /// thousandths of it.
     static let limit: Int64 = 500_000_000
     private static let tick = timespec(tv_sec: 0, tv_nsec: 50_000_000)
 
     /// An evaluation under way.
     ///
-    /// `@unchecked Sendable`: the thread and the interpreter outlive the entry, which the evaluating thread removes under the lock before it
-    /// goes on, and the watchdog only uses an entry under the lock.
+    /// `@unchecked Sendable`: the thread and the interpreter outlive the entry, which the evaluating thread removes
+    /// under the lock before it goes on, and the watchdog only uses an entry under the lock.
     fileprivate struct Run: @unchecked Sendable {
         let state: OpaquePointer
         let thread: pthread_t
@@ -35,10 +37,12 @@ final class Watchdog: Sendable {
 
     private init() {
         var thread = pthread_t()
-        let started = pthread_create(&thread, nil, { _ in
-            Watchdog.shared.patrol()
-            return nil
-        }, nil)
+        let started = pthread_create(
+            &thread, nil,
+            { _ in
+                Watchdog.shared.patrol()
+                return nil
+            }, nil)
         // Without a thread to spare expressions go unwatched, as they would in jq itself.
         if started == 0 { pthread_detach(thread) }
     }

@@ -3,10 +3,11 @@ import CSimdjson
 extension JSON {
     /// Parses one document of UTF-8.
     ///
-    /// - Parameter maximumDepth: how many objects and arrays may lie within one another, at most 1024: values are taken apart by
-    ///   recursion, so depth is stack.
-    /// - Throws: `JSONError` for anything but exactly one document of RFC 8259 in valid UTF-8 without a byte order mark, and for an object
-    ///   with the same key twice. Half of an escaped surrogate pair is no error: it becomes U+FFFD.
+    /// - Parameter maximumDepth: how many objects and arrays may lie within one another, at most 1024: values are taken
+    ///   apart by recursion, so depth is stack.
+    /// - Throws: `JSONError` for anything but exactly one document of RFC 8259 in valid UTF-8 without a byte order
+    ///   mark, and for an object with the same key twice. Half of an escaped surrogate pair is no error: it becomes
+    ///   U+FFFD.
     public init(parsing bytes: [UInt8], maximumDepth: Int = 128) throws(JSONError) {
         self = try bytes.withUnsafeBufferPointer { (source) throws(JSONError) in
             try JSON(parsing: source, maximumDepth: maximumDepth)

@@ -1,14 +1,15 @@
 /// A JSON value (RFC 8259).
 ///
-/// Numbers are exact: what an `Int64` holds is an `int`, and every other number keeps the text it had in its document, so that ids beyond 64
-/// bits, decimals and exponents come out as they went in. Two numbers are equal when they are written alike: `1` is not `1.0`.
+/// Numbers are exact: what an `Int64` holds is an `int`, and every other number keeps the text it had in its document,
+/// so that ids beyond 64 bits, decimals and exponents come out as they went in. Two numbers are equal when they are
+/// written alike: `1` is not `1.0`.
 public enum JSON: Sendable {
     case null
     case bool(Bool)
     /// A number without fraction or exponent, within 64 bits.
     case int(Int64)
-    /// The source text of any other number: a fraction, an exponent, more than 64 bits, or `-0`. It is written verbatim, so a value
-    /// built in code must follow the grammar of RFC 8259 section 6.
+    /// The source text of any other number: a fraction, an exponent, more than 64 bits, or `-0`. It is written
+    /// verbatim, so a value built in code must follow the grammar of RFC 8259 section 6.
     case number(String)
     case string(String)
     case array([JSON])
@@ -16,9 +17,12 @@ public enum JSON: Sendable {
 }
 
 extension JSON {
-    /// A number: an `int` when `value` is whole and within 2^53, `null` when it is infinite or not a number (JSON has neither).
+    /// A number: an `int` when `value` is whole and within 2^53, `null` when it is infinite or not a number (JSON has
+    /// neither).
     public init(_ value: Double) {
-        if value.magnitude <= 9_007_199_254_740_992, let whole = Int64(exactly: value), value != 0 || value.sign == .plus {
+        if value.magnitude <= 9_007_199_254_740_992, let whole = Int64(exactly: value),
+            value != 0 || value.sign == .plus
+        {
             self = .int(whole)
         } else if value.isFinite {
             self = .number(value.description)
@@ -63,7 +67,8 @@ extension JSON {
         if case .string(let value) = self { value } else { nil }
     }
 
-    /// The value of an `int`; `nil` for any other kind, and for numbers that are not exactly an `Int64` as written, such as `1.0`.
+    /// The value of an `int`; `nil` for any other kind, and for numbers that are not exactly an `Int64` as written,
+    /// such as `1.0`.
     public var int: Int64? {
         if case .int(let value) = self { value } else { nil }
     }
@@ -93,8 +98,8 @@ extension JSON {
 // MARK: - Equality
 
 extension JSON: Hashable {
-    /// Strings are equal when their bytes are: unlike Swift's, the comparison knows no canonical equivalence. The order of members does
-    /// not matter.
+    /// Strings are equal when their bytes are: unlike Swift's, the comparison knows no canonical equivalence. The order
+    /// of members does not matter.
     public static func == (a: JSON, b: JSON) -> Bool {
         switch (a, b) {
         case (.null, .null): true

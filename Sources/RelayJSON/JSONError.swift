@@ -18,7 +18,8 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
     public let code: Code
     /// Where in the document, in bytes from its start.
     public let byteOffset: Int?
-    /// The value that is wrong, or the object or array in which something is, as a JSON pointer (RFC 6901); "" is the whole document.
+    /// The value that is wrong, or the object or array in which something is, as a JSON pointer (RFC 6901); "" is the
+    /// whole document.
     public let pointer: String?
     /// For a person: what is wrong, and where.
     public let message: String
@@ -37,7 +38,10 @@ extension JSONError {
     /// An error of the parser, with its place put in words.
     init(code: Code, problem: String, offset: Int, pointer: String?, source: UnsafeBufferPointer<UInt8>) {
         var message = problem
-        if code == .malformed, offset < source.count { message += ", found \(Self.name(at: offset, of: source))" }
+        // Problems of "the document" or "the string" are about more than one byte.
+        if code == .malformed, offset < source.count, !problem.hasPrefix("the ") {
+            message += ", found \(Self.name(at: offset, of: source))"
+        }
         if code != .empty, code != .tooLarge {
             let before = source[..<min(offset, source.count)]
             let line = before.count { $0 == UInt8(ascii: "\n") } + 1
@@ -46,7 +50,9 @@ extension JSONError {
             let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
             message += " at line \(line), column \(column) (byte \(offset))"
         }
-        if let pointer, !pointer.isEmpty { message += ", in \(pointer.count > 120 ? pointer.prefix(120) + "…" : pointer)" }
+        if let pointer, !pointer.isEmpty {
+            message += ", in \(pointer.count > 120 ? pointer.prefix(120) + "…" : pointer)"
+        }
         self.init(code: code, byteOffset: offset, pointer: pointer, message: message)
     }
 

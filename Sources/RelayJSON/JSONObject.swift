@@ -1,9 +1,9 @@
 /// The members of a JSON object, in the order they were written or added.
 ///
-/// Objects are small, so members lie in one array and a look-up goes through it. Two objects are equal when they have the same members in
-/// any order.
+/// Objects are small, so members lie in one array and a look-up goes through it; build large ones with `init(_:)` or
+/// `append(_:_:)`. Keys are the same when their bytes are. Two objects are equal when they have the same members in any
+/// order.
 public struct JSONObject: Sendable {
-    @usableFromInline
     var members: [(key: String, value: JSON)]
 
     /// An object without members.
@@ -15,7 +15,21 @@ public struct JSONObject: Sendable {
     public init(_ pairs: some Sequence<(String, JSON)>) {
         self.init()
         members.reserveCapacity(pairs.underestimatedCount)
-        for (key, value) in pairs { self[key] = value }
+        var places: [ExactKey: Int] = [:]
+        for (key, value) in pairs {
+            // Past a few members a table, or the time would grow with their square.
+            if count == Self.few { for (place, member) in enumerated() { places[ExactKey(text: member.key)] = place } }
+            guard count >= Self.few else {
+                self[key] = value
+                continue
+            }
+            if let place = places[ExactKey(text: key)] {
+                members[place].value = value
+            } else {
+                places[ExactKey(text: key)] = count
+                members.append((key, value))
+            }
+        }
     }
 
     /// The member `key`. Setting it replaces the value in its place, or appends a new member; setting `nil` removes it.
@@ -55,6 +69,9 @@ public struct JSONObject: Sendable {
     /// The values, in the order of their keys.
     public var values: [JSON] { members.map(\.value) }
 
+    /// Up to here, comparing with each member is faster than a table.
+    private static let few = 16
+
     private func place(of key: String) -> Int? {
         members.firstIndex { $0.key.hasSameBytes(as: key) }
     }
@@ -80,18 +97,19 @@ extension JSONObject: Hashable {
             sameOrder += 1
         }
         if sameOrder == a.count { return true }
-        return a.count <= 16 ? a.hasMembers(of: b) : a.hasMembersByTable(of: b)
+        return a.count <= few ? a.hasMembers(of: b) : a.hasMembersByTable(of: b)
     }
 
     private func hasMembers(of other: JSONObject) -> Bool {
         allSatisfy { other[$0.key] == $0.value }
     }
 
-    /// The same for large objects, where looking through all members for each would take a time that grows with the square.
+    /// The same for large objects, where looking through all members for each would take a time that grows with the
+    /// square.
     private func hasMembersByTable(of other: JSONObject) -> Bool {
-        var table = [[UInt8]: JSON](minimumCapacity: other.count)
-        for (key, value) in other { table[Array(key.utf8)] = value }
-        return allSatisfy { table[Array($0.key.utf8)] == $0.value }
+        var table = [ExactKey: JSON](minimumCapacity: other.count)
+        for (key, value) in other { table[ExactKey(text: key)] = value }
+        return allSatisfy { table[ExactKey(text: $0.key)] == $0.value }
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -106,6 +124,15 @@ extension JSONObject: Hashable {
         hasher.combine(members.count)
         hasher.combine(sum)
     }
+}
+
+/// A key that is equal to another when its bytes are.
+private struct ExactKey: Hashable {
+    let text: String
+
+    static func == (a: ExactKey, b: ExactKey) -> Bool { a.text.hasSameBytes(as: b.text) }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 extension JSONObject: CustomStringConvertible {

@@ -1,14 +1,10 @@
 internal import Crypto
+public import RelayCore
 
 /// How a sender signs: an HMAC over the exact bytes of the body, in a header field.
 public struct HMACVerification: Sendable {
-    public enum Algorithm: String, Sendable, CaseIterable {
-        case sha1, sha256, sha512
-    }
-
-    public enum Encoding: String, Sendable, CaseIterable {
-        case hex, base64
-    }
+    public typealias Algorithm = HMACSigning.Algorithm
+    public typealias Encoding = HMACSigning.Encoding
 
     /// The header field's name.
     public let header: String

@@ -56,17 +56,18 @@ public struct Intake: Sendable {
 
     /// What the format reads in a document.
     func events(in body: [UInt8], session: String?) throws(IntakeError) -> [NewEvent] {
-        let now = clock.wall
+        var context = FormatContext(session: session, receivedAt: clock.wall)
         do {
-            return try format.events(from: body, context: FormatContext(session: session, receivedAt: now))
+            return try format.events(from: body, context: context)
         } catch {
             // Without a pointer, nothing named a session; with one, the name that is there is wrong.
-            guard error.code == .missingSession, error.pointer == nil, session == nil, let defaultSession else {
+            guard error.code == .missingSession, error.pointer == nil, session == nil, defaultSession != nil else {
                 throw IntakeError(error)
             }
         }
+        context.session = defaultSession
         do {
-            return try format.events(from: body, context: FormatContext(session: defaultSession, receivedAt: now))
+            return try format.events(from: body, context: context)
         } catch {
             throw IntakeError(error)
         }

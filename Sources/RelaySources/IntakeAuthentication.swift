@@ -1,4 +1,5 @@
 internal import Crypto
+internal import RelayCore
 
 /// What a sender must show. Every comparison takes the same time whatever is shown.
 public enum IntakeAuthentication: Sendable {

@@ -18,8 +18,9 @@ struct StandardInput: LineInput {
         try Task.checkCancellation()
         // A byte in the pipe wakes the waiting thread: that is how a cancelled task stops it.
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw InputError.last("standard input") }
+        guard pipe(&ends) == 0 else { throw InputError.last("standard input") }
         let (wakeUp, waker) = (ends[0], ends[1])
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer {
             close(wakeUp)
             close(waker)

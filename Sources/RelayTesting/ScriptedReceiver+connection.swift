@@ -31,7 +31,11 @@ struct ReceiverConnection {
         while let head = readHead(), let body = readBody(head) {
             if closesAtNextRequest { return }
             let (_, answer) = core.answer(
-                method: head.method, path: head.path, headers: head.headers, body: body, connection: number
+                method: head.method,
+                path: head.path,
+                headers: head.headers,
+                body: body,
+                connection: number
             )
             let output = ReceiverOutput(descriptor: descriptor, omitsBody: head.method == "HEAD")
             switch output.perform(answer) {

@@ -50,7 +50,8 @@ final class ReceiverCore: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(listener, generic, size) == 0 && listen(listener, 1024) == 0 && getsockname(listener, generic, &size) == 0
+                bind(listener, generic, size) == 0 && listen(listener, 1024) == 0
+                    && getsockname(listener, generic, &size) == 0
             }
         }
         guard bound else { throw failure("listen on") }
@@ -110,10 +111,17 @@ final class ReceiverCore: Sendable {
     // MARK: Requests
 
     /// Records a request and says what to do with it.
-    func answer(method: String, path: String, headers: [(String, String)], body: [UInt8], connection: Int) -> (Request, Answer) {
+    func answer(method: String, path: String, headers: [(String, String)], body: [UInt8], connection: Int) -> (
+        Request, Answer
+    ) {
         let (request, answer, handler, ready) = state.withLock { state in
             let request = Request(
-                method: method, path: path, headers: headers, body: body, connection: connection, index: state.requests.count
+                method: method,
+                path: path,
+                headers: headers,
+                body: body,
+                connection: connection,
+                index: state.requests.count
             )
             state.requests.append(request)
             var answer: Answer?
@@ -168,10 +176,15 @@ final class ReceiverCore: Sendable {
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setstacksize(&attributes, 512 * 1024)
         var thread = pthread_t()
-        let code = pthread_create(&thread, &attributes, { raw in
-            if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
-            return nil
-        }, body.toOpaque())
+        let code = pthread_create(
+            &thread,
+            &attributes,
+            { raw in
+                if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
+                return nil
+            },
+            body.toOpaque()
+        )
         guard code == 0 else {
             body.release()
             return nil

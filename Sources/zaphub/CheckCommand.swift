@@ -1,4 +1,6 @@
 import ArgumentParser
+import Relay
+import RelayConfig
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,9 +13,9 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let generation = try config.load()
-        for warning in generation.warnings { print("\(warning)\n") }
+        for warning in generation.warnings { printLine("\(warning)\n") }
         let configuration = generation.configuration
-        print(
+        printLine(
             """
             \(config.path) is good: \(configuration.sources.count) source(s), \
             \(configuration.pipelines.count) pipeline(s), \(configuration.destinations.count) destination(s), \

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Glibc
 import Relay
 import RelayConfig
 import RelayCore
@@ -21,8 +20,4 @@ struct ConfigOptions: ParsableArguments {
             throw ExitCode(78)
         }
     }
-}
-
-func printError(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
 }

@@ -34,7 +34,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
 
         func run() async throws {
             let answer = try await server.client().call("GET", "/api/v1/dead-letters/\(APIClient.escape(id))")
-            print((answer["data"] ?? .null).prettyText)
+            printLine((answer["data"] ?? .null).prettyText)
         }
     }
 
@@ -60,10 +60,10 @@ struct DeadLettersCommand: AsyncParsableCommand {
             let client = try server.client()
             if let id {
                 _ = try await client.call("POST", "/api/v1/dead-letters/\(APIClient.escape(id))/replay")
-                return print("1 replayed")
+                return printLine("1 replayed")
             }
             let answer = try await client.call("POST", "/api/v1/dead-letters/replay", body: selection(filter, all: all))
-            print("\(answer["data"]?["replayed"]?.int ?? 0) replayed")
+            printLine("\(answer["data"]?["replayed"]?.int ?? 0) replayed")
         }
     }
 
@@ -89,10 +89,10 @@ struct DeadLettersCommand: AsyncParsableCommand {
             let client = try server.client()
             if let id {
                 _ = try await client.call("DELETE", "/api/v1/dead-letters/\(APIClient.escape(id))")
-                return print("1 purged")
+                return printLine("1 purged")
             }
             let answer = try await client.call("POST", "/api/v1/dead-letters/purge", body: selection(filter, all: all))
-            print("\(answer["data"]?["purged"]?.int ?? 0) purged")
+            printLine("\(answer["data"]?["purged"]?.int ?? 0) purged")
         }
     }
 }

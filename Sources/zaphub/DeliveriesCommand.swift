@@ -32,7 +32,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let answer = try await server.client().call("GET", "/api/v1/deliveries/\(APIClient.escape(id))")
-            print((answer["data"] ?? .null).prettyText)
+            printLine((answer["data"] ?? .null).prettyText)
         }
     }
 
@@ -47,7 +47,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
         func run() async throws {
             _ = try await server.client().call("POST", "/api/v1/deliveries/\(APIClient.escape(id))/retry")
-            print("queued")
+            printLine("queued")
         }
     }
 
@@ -60,7 +60,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
         func run() async throws {
             _ = try await server.client().call("POST", "/api/v1/deliveries/\(APIClient.escape(id))/cancel")
-            print("cancelled")
+            printLine("cancelled")
         }
     }
 }
@@ -105,7 +105,7 @@ func printDeliveries(
     empty: String
 ) async throws {
     let answer = try await server.client().call("GET", path, query: query)
-    if server.json { return print(answer.prettyText) }
+    if server.json { return printLine(answer.prettyText) }
     var table = Table(["DELIVERY", "EVENT", "DESTINATION", "STATE", "ATTEMPTS", "LAST", "WHY"])
     for delivery in answer["data"]?.array ?? [] {
         table.add([
@@ -120,8 +120,8 @@ func printDeliveries(
             } ?? delivery["last_error"]?.string ?? "",
         ])
     }
-    print(table.isEmpty ? empty : table.text)
+    printLine(table.isEmpty ? empty : table.text)
     if let cursor = answer["pagination"]?["next_cursor"]?.string {
-        print("\nThere are more, from \(cursor) on; narrow the choice, or raise --limit.")
+        printLine("\nThere are more, from \(cursor) on; narrow the choice, or raise --limit.")
     }
 }

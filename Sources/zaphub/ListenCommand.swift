@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -72,8 +72,7 @@ struct ListenCommand: AsyncParsableCommand {
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in
-                print("listening on http://127.0.0.1:\(channel.localAddress?.port ?? plan.port)/  (ctrl-c ends)")
-                fflush(stdout)
+                printLine("listening on http://127.0.0.1:\(channel.localAddress?.port ?? plan.port)/  (ctrl-c ends)")
             },
             logger: quiet
         )
@@ -124,8 +123,7 @@ private final class DeliveryPrinter: Sendable {
         if !isBrief {
             text += (document?.prettyText ?? String(decoding: body, as: UTF8.self)) + "\n"
         }
-        print(text)
-        fflush(stdout)
+        printLine(text)
         return count
     }
 }

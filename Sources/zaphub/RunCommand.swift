@@ -52,8 +52,7 @@ struct RunCommand: AsyncParsableCommand {
             do {
                 for outcome in try rehearsal.run(Array(line.utf8)) {
                     let shown = deliver ? await rehearsal.deliver(outcome) : outcome.json
-                    print(isTerminal ? shown.prettyText : shown.text)
-                    fflush(stdout)
+                    printLine(isTerminal ? shown.prettyText : shown.text)
                 }
             } catch {
                 failures += 1

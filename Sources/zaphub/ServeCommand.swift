@@ -1,7 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Glibc
-import Logging
-import Relay
+public import Logging
+public import Relay
+import RelayConfig
 import RelayCore
 
 struct ServeCommand: AsyncParsableCommand {
@@ -29,15 +30,14 @@ struct ServeCommand: AsyncParsableCommand {
         let generation = try config.load()
         let logging = generation.configuration.logging
         let style = logFormat ?? RelayLogHandler.Style(rawValue: logging.format.rawValue) ?? .automatic
-        let level = logLevel ?? logging.level
+        let level = logLevel ?? Logger.Level(rawValue: logging.level.rawValue) ?? .info
         LoggingSystem.bootstrap { RelayLogHandler(label: $0, style: style, level: level) }
         let logger = Logger(label: "zaphub")
         for warning in generation.warnings { printError("\(warning)\n") }
         do {
             let node = try await RelayNode(generation, environment: config.environment, logger: logger)
             try await node.run { started in
-                print(banner(started, generation: generation))
-                fflush(stdout)
+                printLine(banner(started, generation: generation))
             }
         } catch let error as StoreError {
             printError("error: \(error.message)")

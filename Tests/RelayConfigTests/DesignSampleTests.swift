@@ -134,7 +134,10 @@ enum DesignSample {
         #expect(pipeline.name == "default")
         #expect(pipeline.from == ["baileys", "meta"])
         #expect(pipeline.steps.map(\.id) == ["persist", "enrich", "media", "filter", "sign", "deliver"])
-        #expect(pipeline.steps.map(\.onError) == [.deadLetter, .deadLetter, .rawMedia, .deadLetter, .deadLetter, .deadLetter])
+        #expect(
+            pipeline.steps.map(\.onError) == [
+                .deadLetter, .deadLetter, .rawMedia, .deadLetter, .deadLetter, .deadLetter,
+            ])
         #expect((pipeline.steps[2].stage as? MediaStage)?.maxSize == 16 << 20)
         #expect((pipeline.steps[5].stage as? DeliverStage)?.to == ["session", "crm"])
     }

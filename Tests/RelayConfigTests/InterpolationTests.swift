@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test func aFileIsReadWithoutItsLastLineBreak() throws {
-        let workspace = Workspace.config("sources: { a: { transport: http, format: waha, session: \"${file:key}\" } }\n")
+        let workspace = Workspace.config(
+            "sources: { a: { transport: http, format: waha, session: \"${file:key}\" } }\n")
         workspace.write("key", "s3cret\n")
         #expect(try workspace.load().configuration.sources[0].session == "s3cret")
     }

@@ -80,7 +80,8 @@ import Testing
             """,
             environment
         )
-        #expect(configuration.retryPolicies["default"] == RetryPolicy(maxAttempts: 4, initialInterval: .milliseconds(500)))
+        #expect(
+            configuration.retryPolicies["default"] == RetryPolicy(maxAttempts: 4, initialInterval: .milliseconds(500)))
         #expect(configuration.retryPolicies["mine"]?.initialInterval == .milliseconds(500))
         #expect(configuration.destinations.map(\.timeout) == [.seconds(30), .seconds(2)])
         #expect(configuration.webhookTimeout == .seconds(30))
@@ -100,11 +101,11 @@ import Testing
         #expect(
             report == """
                 environment: error: WEBHOOK_TIMEOUT_MS must be a whole number from 1 to 600000
-                     = help: set it to milliseconds, or unset it
+                     = help: give milliseconds, or unset it
                 environment: error: WEBHOOK_RETRY_ATTEMPTS must be a whole number from 1 to 1000
-                     = help: set it to the number of attempts, the first included, or unset it
+                     = help: give the number of attempts, the first included, or unset it
                 environment: error: WEBHOOK_RETRY_DELAY_MS must be a whole number from 1 to 86400000
-                     = help: set it to milliseconds, or unset it
+                     = help: give milliseconds, or unset it
                 3 errors, 0 warnings
                 """
         )
@@ -136,8 +137,8 @@ import Testing
         )
     }
 
-    @Test(arguments: [
-        ("fast" as JSON, "there is no retry policy \"fast\"; there is default, slow", ""),
+    static let mistakes: [(JSON, String, String)] = [
+        ("fast", "there is no retry policy \"fast\"; there is default, slow", ""),
         (["max_attempts": 0], "\"max_attempts\" must be a whole number from 1 to 1000, not \"0\"", "/max_attempts"),
         (["max_attemps": 1], "retry has no option \"max_attemps\"; did you mean \"max_attempts\"?", "/max_attemps"),
         (
@@ -145,16 +146,21 @@ import Testing
             "\"initial_interval\" needs a unit; write 5s for seconds or 5ms for milliseconds",
             "/backoff/initial_interval"
         ),
-        (["retry_on": ["5xx", "timout"]], "\"retry_on\" cannot have \"timout\"; did you mean \"timeout\"?", "/retry_on/1"),
+        (
+            ["retry_on": ["5xx", "timout"]], "\"retry_on\" cannot have \"timout\"; did you mean \"timeout\"?",
+            "/retry_on/1"
+        ),
         (["extends": "slwo"], "there is no retry policy \"slwo\"; did you mean \"slow\"?", "/extends"),
         (7, "there is no retry policy \"7\"; there is default, slow", ""),
         (
-            [] as JSON,
+            [],
             "\"retry\" must be a retry policy's name, or a map of its options, not a list",
             ""
         ),
         (["extends": "${HOME}"], "there is no retry policy \"${HOME}\"; there is default, slow", "/extends"),
-    ])
+    ]
+
+    @Test(arguments: mistakes)
     func jsonMistakesHaveAPointer(json: JSON, message: String, pointer: String) throws {
         let configuration = try Self.named()
         #expect(throws: InvalidOption(message: message, pointer: pointer)) { try configuration.retryPolicy(from: json) }

@@ -109,7 +109,8 @@ struct PersistStage: ConfiguredStage {
 struct EnrichStage: ConfiguredStage {
     static let kind = "enrich"
     static let summary = "Adds names."
-    static let with = Field.stringList("with", "What to add.", allowed: ["chat_name", "contact_name", "group_name", "images"])
+    static let with = Field.stringList(
+        "with", "What to add.", allowed: ["chat_name", "contact_name", "group_name", "images"])
     static let fields = [AnyField(with)]
     static let mainField: String? = "with"
     let with: [String]

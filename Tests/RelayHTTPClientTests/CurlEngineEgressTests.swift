@@ -1,5 +1,5 @@
 import Glibc
-@testable import RelayHTTPClient
+import RelayHTTPClient
 import RelayTesting
 import Testing
 
@@ -11,15 +11,16 @@ struct CurlEngineEgressTests {
         let port = canary.port
         let hosts = [
             "127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "0.0.0.0", "localhost", "LOCALHOST",
-            "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::7f00:1]", "[64:ff9b::7f00:1]", "[0:0:0:0:0:0:0:1]",
+            "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::7f00:1]", "[64:ff9b::7f00:1]",
+            "[0:0:0:0:0:0:0:1]",
             "%31%32%37.0.0.1",
         ]
         try await withEngine(allow: []) { engine in
             for host in hosts {
-                let failure = await engine.failure(.short("http://\(host):\(port)/", timeout: .seconds(20)))
+                let failure = await engine.failure(.small("http://\(host):\(port)/"))
                 #expect(failure?.kind == .blockedAddress, "\(host): \(String(describing: failure))")
             }
-            let userinfo = await engine.failure(.short("http://example.com@127.0.0.1:\(port)/"))
+            let userinfo = await engine.failure(.small("http://example.com@127.0.0.1:\(port)/"))
             #expect(userinfo?.kind == .invalidRequest)
         }
         #expect(canary.connectionCount == 0)
@@ -30,7 +31,7 @@ struct CurlEngineEgressTests {
         var configuration = CurlEngine.Configuration()
         configuration.resolve = ["hooks.example.com:80:\(address.contains(":") ? "[\(address)]" : address)"]
         try await withEngine(allow: [], configuration: configuration) { engine in
-            let failure = await engine.failure(.short("http://hooks.example.com/", timeout: .seconds(20)))
+            let failure = await engine.failure(.small("http://hooks.example.com/"))
             #expect(failure?.kind == .blockedAddress)
             #expect(failure?.message.contains("egress.allow") == true)
         }

@@ -11,7 +11,7 @@ struct CurlEngineLifecycleTests {
         let receiver = try ScriptedReceiver(default: .hang)
         try await withEngine { engine in
             try await withThrowingTaskGroup(of: HTTPFailure?.self) { group in
-                group.addTask { await engine.failure(.short(receiver.url, timeout: .seconds(60))) }
+                group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
                 _ = try await receiver.next(count: 1)
                 group.cancelAll()
                 #expect(try await group.next()??.kind == .cancelled)
@@ -26,7 +26,7 @@ struct CurlEngineLifecycleTests {
         try await withEngine { engine in
             await withTaskGroup(of: HTTPFailure?.self) { group in
                 group.cancelAll()
-                group.addTask { await engine.failure(.short(receiver.url, timeout: .seconds(60))) }
+                group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
                 #expect(await group.next()??.kind == .cancelled)
             }
         }
@@ -36,13 +36,13 @@ struct CurlEngineLifecycleTests {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine()
         try await withThrowingTaskGroup(of: HTTPFailure?.self) { group in
-            group.addTask { await engine.failure(.short(receiver.url, timeout: .seconds(60))) }
+            group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
             _ = try await receiver.next(count: 1)
             engine.shutdown()
             engine.shutdown()
             #expect(try await group.next()??.kind == .cancelled)
         }
-        #expect(await engine.failure(.short(receiver.url))?.kind == .cancelled)
+        #expect(await engine.failure(.small(receiver.url))?.kind == .cancelled)
     }
 
     @Test func gracefulShutdownLetsRequestsEnd() async throws {
@@ -61,7 +61,7 @@ struct CurlEngineLifecycleTests {
             let results = try await tasks.reduce(into: []) { $0.append($1) }
             #expect(results.compactMap(\.self) == [200])
         }
-        #expect(await engine.failure(.short(receiver.url))?.kind == .cancelled)
+        #expect(await engine.failure(.small(receiver.url))?.kind == .cancelled)
     }
 
     @Test func gracefulShutdownEndsAtItsDeadline() async throws {
@@ -73,7 +73,7 @@ struct CurlEngineLifecycleTests {
                 try await group.run()
                 return nil
             }
-            tasks.addTask { await engine.failure(.short(receiver.url, timeout: .seconds(60)))?.kind }
+            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60)))?.kind }
             _ = try await receiver.next(count: 1)
             await group.triggerGracefulShutdown()
             let results = try await tasks.reduce(into: []) { $0.append($1) }
@@ -85,7 +85,7 @@ struct CurlEngineLifecycleTests {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine()
         await withTaskGroup(of: HTTPFailure.Kind?.self) { tasks in
-            tasks.addTask { await engine.failure(.short(receiver.url, timeout: .seconds(60)))?.kind }
+            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60)))?.kind }
             let run = Task { try await engine.run() }
             run.cancel()
             _ = await run.result

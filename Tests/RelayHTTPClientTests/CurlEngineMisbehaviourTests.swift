@@ -5,16 +5,18 @@ import Testing
 /// Hostile and broken receivers: every one costs bounded time and bounded bytes, and ends in a known kind.
 @Suite(.timeLimit(.minutes(2)))
 struct CurlEngineMisbehaviourTests {
-    private func failure(_ answer: ScriptedReceiver.Answer, timeout: Duration = .seconds(20)) async throws -> HTTPFailure {
+    private func failure(_ answer: ScriptedReceiver.Answer, timeout: Duration = .seconds(20)) async throws
+        -> HTTPFailure
+    {
         let receiver = try ScriptedReceiver(default: answer)
         return try await withEngine { engine in
-            try #require(await engine.failure(.short(receiver.url, timeout: timeout)))
+            try #require(await engine.failure(.small(receiver.url, timeout: timeout)))
         }
     }
 
     private func response(_ answer: ScriptedReceiver.Answer) async throws -> HTTPResponse {
         let receiver = try ScriptedReceiver(default: answer)
-        return try await withEngine { try await $0.send(.short(receiver.url, timeout: .seconds(20))) }
+        return try await withEngine { try await $0.send(.small(receiver.url)) }
     }
 
     @Test func silenceEndsAtTheTimeout() async throws {
@@ -25,14 +27,19 @@ struct CurlEngineMisbehaviourTests {
     }
 
     @Test func aLateAnswerIsATimeout() async throws {
-        #expect(try await failure(.delay(by: .seconds(30), then: .status(200)), timeout: .milliseconds(300)).kind == .timeout)
+        #expect(
+            try await failure(.delay(by: .seconds(30), then: .status(200)), timeout: .milliseconds(300)).kind
+                == .timeout
+        )
     }
 
     @Test func aDripOfBytesEndsAtTheTimeout() async throws {
         let body = try await failure(.drip(interval: .milliseconds(10)), timeout: .milliseconds(300))
         #expect(body.kind == .timeout)
         #expect(body.message.contains("began to answer"))
-        #expect(try await failure(.dripHeader(interval: .milliseconds(10)), timeout: .milliseconds(300)).kind == .timeout)
+        #expect(
+            try await failure(.dripHeader(interval: .milliseconds(10)), timeout: .milliseconds(300)).kind == .timeout
+        )
     }
 
     @Test func brokenConnectionsAreResets() async throws {
@@ -91,8 +98,8 @@ struct CurlEngineMisbehaviourTests {
         let receiver = try ScriptedReceiver()
         receiver.script([.infiniteChunked])
         try await withEngine { engine in
-            #expect(await engine.answer(.short(receiver.url, timeout: .seconds(20)))?.bodyTruncated == true)
-            #expect(await engine.answer(.short(receiver.url, timeout: .seconds(20)))?.newConnection == true)
+            #expect(await engine.answer(.small(receiver.url))?.bodyTruncated == true)
+            #expect(await engine.answer(.small(receiver.url))?.newConnection == true)
         }
     }
 
@@ -102,7 +109,7 @@ struct CurlEngineMisbehaviourTests {
         try await withEngine { engine in
             try await withThrowingTaskGroup(of: HTTPFailure.Kind?.self) { group in
                 for _ in 0..<50 {
-                    group.addTask { await engine.failure(.short(silent.url, timeout: .seconds(60)))?.kind }
+                    group.addTask { await engine.failure(.small(silent.url, timeout: .seconds(60)))?.kind }
                 }
                 _ = try await silent.next(count: 50)
                 for _ in 0..<50 { #expect(await engine.answer(HTTPRequest(url: healthy.url))?.status == 200) }
@@ -121,7 +128,9 @@ struct CurlEngineMisbehaviourTests {
         }
     }
 
-    @Test(arguments: ["", "http://", "ftp://127.0.0.1/", "file:///etc/passwd", "http://a b/", "http://127.0.0.1/\r\nX: y", "nonsense"])
+    @Test(arguments: [
+        "", "http://", "ftp://127.0.0.1/", "file:///etc/passwd", "http://a b/", "http://127.0.0.1/\r\nX: y", "nonsense",
+    ])
     func urlsThatCannotBeSentToAreInvalid(url: String) async throws {
         try await withEngine { #expect(await $0.failure(HTTPRequest(url: url))?.kind == .invalidRequest) }
     }

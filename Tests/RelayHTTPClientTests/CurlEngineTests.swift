@@ -11,7 +11,9 @@ struct CurlEngineTests {
             try await engine.send(
                 HTTPRequest(
                     url: "\(receiver.url)/hook?a=1",
-                    headers: [("Content-Type", "application/json"), ("X-Team", "sales"), ("X-Empty", ""), ("X-Team", "two")],
+                    headers: [
+                        ("Content-Type", "application/json"), ("X-Team", "sales"), ("X-Empty", ""), ("X-Team", "two"),
+                    ],
                     body: body
                 )
             )
@@ -50,7 +52,9 @@ struct CurlEngineTests {
         #expect(receiver.requests.last?.header("content-length") == "0")
     }
 
-    @Test(arguments: [("GET", ""), ("HEAD", ""), ("PUT", "x"), ("PATCH", "x"), ("DELETE", ""), ("DELETE", "x"), ("GET", "x")])
+    @Test(arguments: [
+        ("GET", ""), ("HEAD", ""), ("PUT", "x"), ("PATCH", "x"), ("DELETE", ""), ("DELETE", "x"), ("GET", "x"),
+    ])
     func otherMethodsWork(method: String, body: String) async throws {
         let receiver = try ScriptedReceiver(default: .status(200, body: "answer"))
         let response = try await withEngine { engine in
@@ -64,7 +68,9 @@ struct CurlEngineTests {
     @Test(arguments: ["", "post me", "GET\r\nX: y", "ÄB"])
     func otherWordsAreNoMethods(method: String) async throws {
         try await withEngine { engine in
-            #expect(await engine.failure(HTTPRequest(method: method, url: "http://127.0.0.1:9/"))?.kind == .invalidRequest)
+            #expect(
+                await engine.failure(HTTPRequest(method: method, url: "http://127.0.0.1:9/"))?.kind == .invalidRequest
+            )
         }
     }
 
@@ -72,7 +78,7 @@ struct CurlEngineTests {
     func redirectsAreAnswersAndNotFollowed(status: Int) async throws {
         let canary = try ScriptedReceiver()
         let receiver = try ScriptedReceiver(default: .status(status, headers: [("Location", canary.url)]))
-        let response = try await withEngine { try await $0.send(.short(receiver.url)) }
+        let response = try await withEngine { try await $0.send(.small(receiver.url)) }
         #expect(response.status == status)
         #expect(response.header("location") == canary.url)
         #expect(canary.connectionCount == 0)
@@ -81,14 +87,14 @@ struct CurlEngineTests {
     @Test(arguments: [204, 304, 400, 404, 410, 429, 500, 503])
     func everyStatusIsAnAnswer(status: Int) async throws {
         let receiver = try ScriptedReceiver(default: .status(status, headers: [("Retry-After", "7")]))
-        let response = try await withEngine { try await $0.send(.short(receiver.url)) }
+        let response = try await withEngine { try await $0.send(.small(receiver.url)) }
         #expect(response.status == status)
         #expect(response.header("retry-after") == "7")
     }
 
     @Test func keepsTheFirstPartOfALongBody() async throws {
         let receiver = try ScriptedReceiver(default: .status(200, body: String(repeating: "x", count: 1000)))
-        var request = HTTPRequest.short(receiver.url)
+        var request = HTTPRequest.small(receiver.url)
         request.keptResponseBody = 10
         let response = try await withEngine { try await $0.send(request) }
         #expect(response.body.count == 10)
@@ -109,7 +115,7 @@ struct CurlEngineTests {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in
             for index in 0..<20 {
-                #expect(await engine.answer(.short(receiver.url))?.newConnection == (index == 0))
+                #expect(await engine.answer(.small(receiver.url))?.newConnection == (index == 0))
             }
         }
         #expect(receiver.connectionCount == 1)
@@ -122,7 +128,8 @@ struct CurlEngineTests {
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for index in 0..<200 {
                     group.addTask {
-                        try await engine.send(HTTPRequest(url: "\(receiver.url)/\(index)", timeout: .seconds(60))).status
+                        try await engine.send(HTTPRequest(url: "\(receiver.url)/\(index)", timeout: .seconds(60)))
+                            .status
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }

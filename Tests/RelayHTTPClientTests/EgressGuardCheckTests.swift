@@ -21,12 +21,16 @@ struct EgressGuardCheckTests {
     }
 
     @Test(arguments: [
-        "http://127.0.0.1/", "http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/", "http://127.1/", "http://0/",
+        "http://127.0.0.1/", "http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/", "http://127.1/",
+        "http://0/",
         "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://[64:ff9b::7f00:1]/",
         "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1:9/", "http://[fe80::1%25eth0]/",
-        "http://localhost/", "http://LOCALHOST./", "http://app.localhost/", "http://printer.local/", "http://db.internal./",
-        "http://nas.home.arpa/", "http://metadata.google.internal/", "http://metadata.amazonaws.com/", "http://chatwoot:3000/",
-        "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://example.com/", "example.com/hook", "", "http://", "http:///hook",
+        "http://localhost/", "http://LOCALHOST./", "http://app.localhost/", "http://printer.local/",
+        "http://db.internal./",
+        "http://nas.home.arpa/", "http://metadata.google.internal/", "http://metadata.amazonaws.com/",
+        "http://chatwoot:3000/",
+        "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://example.com/", "example.com/hook", "", "http://",
+        "http:///hook",
         "http://user@example.com/", "http://user:pass@example.com/", "http://example.com@127.0.0.1/",
         "http://example.com:0/", "http://example.com:99999/", "http://example.com/a b", "http://example.com/\r\nX: y",
         "http://example.com/\u{0}", "http://exa\tmple.com/",
@@ -36,7 +40,9 @@ struct EgressGuardCheckTests {
     }
 
     @Test func theErrorSaysWhatToWriteInstead() throws {
-        #expect(try refusal("ftp://example.com/") == "the URL's scheme \"ftp\" is not supported; write http:// or https://")
+        #expect(
+            try refusal("ftp://example.com/") == "the URL's scheme \"ftp\" is not supported; write http:// or https://"
+        )
         #expect(
             try refusal("http://me:secret@example.com/")
                 == "the URL has a user name before its host; put credentials into a header, e.g. Authorization"

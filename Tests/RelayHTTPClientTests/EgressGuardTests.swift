@@ -3,7 +3,10 @@ import Testing
 
 struct EgressGuardTests {
     private func isAllowed(
-        _ address: String, by rules: EgressGuard, port: Int = 443, host: String = "example.com"
+        _ address: String,
+        by rules: EgressGuard,
+        port: Int = 443,
+        host: String = "example.com"
     ) throws -> Bool {
         try rules.decision(address: #require(IPAddress(address)), port: port, host: host) == .allowed
     }

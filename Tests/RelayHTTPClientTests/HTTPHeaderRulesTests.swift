@@ -9,9 +9,11 @@ struct HTTPHeaderRulesTests {
     }
 
     @Test(arguments: [
-        ("X-A", "b\r\nX-Evil: 1"), ("X-A", "b\nX-Evil: 1"), ("X-A", "b\rc"), ("X-A", "\u{0}"), ("X-A", "\u{7f}"), ("X-A", "\u{1b}"),
+        ("X-A", "b\r\nX-Evil: 1"), ("X-A", "b\nX-Evil: 1"), ("X-A", "b\rc"), ("X-A", "\u{0}"), ("X-A", "\u{7f}"),
+        ("X-A", "\u{1b}"),
         ("X-A: b\r\nX-Evil", "1"), ("X A", "1"), ("X:A", "1"), ("", "1"), ("Ä", "1"), ("X-A\n", "1"),
-        ("Host", "x"), ("content-length", "0"), ("Transfer-Encoding", "chunked"), ("CONNECTION", "close"), ("Expect", ""),
+        ("Host", "x"), ("content-length", "0"), ("Transfer-Encoding", "chunked"), ("CONNECTION", "close"),
+        ("Expect", ""),
     ])
     func everythingElseIsRefusedBeforeItIsSent(name: String, value: String) async throws {
         #expect(HTTPHeaderRules.problem(name: name, value: value) != nil)
@@ -25,6 +27,8 @@ struct HTTPHeaderRulesTests {
 
     @Test func theTextNeverShowsTheValue() {
         let problem = HTTPHeaderRules.problem(name: "Authorization", value: "secret\r\n")
-        #expect(problem == "the value of the header Authorization has a line break or another control character; remove it")
+        #expect(
+            problem == "the value of the header Authorization has a line break or another control character; remove it"
+        )
     }
 }

@@ -15,7 +15,8 @@ func withEngine<Result>(
 }
 
 func makeEngine(
-    allow: [String] = ["127.0.0.1", "::1"], configuration: CurlEngine.Configuration = .init()
+    allow: [String] = ["127.0.0.1", "::1"],
+    configuration: CurlEngine.Configuration = .init()
 ) throws -> CurlEngine {
     try CurlEngine(configuration: configuration, guard: EgressGuard(allow: allow), logger: Logger(label: "test"))
 }
@@ -43,8 +44,8 @@ extension CurlEngine {
 }
 
 extension HTTPRequest {
-    /// A small POST that does not wait long.
-    static func short(_ url: String, timeout: Duration = .milliseconds(300)) -> HTTPRequest {
+    /// A small POST, with time enough on a busy machine.
+    static func small(_ url: String, timeout: Duration = .seconds(20)) -> HTTPRequest {
         HTTPRequest(url: url, body: Array("{}".utf8), timeout: timeout)
     }
 }

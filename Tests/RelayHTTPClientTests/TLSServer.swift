@@ -78,7 +78,7 @@ final class TLSServer {
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0)
 
         let words = ([command] + arguments).map { strdup($0) } + [nil]
-        defer { words.forEach { free($0) } }
+        defer { for word in words { free(word) } }
         var process = pid_t()
         let code = posix_spawn(&process, command, &actions, nil, words, environ)
         close(ends[1])

@@ -6,30 +6,32 @@ import Testing
     static let event: JSON = [
         "event": "message.received",
         "payload": [
-            "chatId": "5511999999999@s.whatsapp.net", "text": "Olá \"Maria\" 😀\u{0}", "fromMe": false, "n": 42, "ratio": 1.5,
+            "chatId": "5511999999999@s.whatsapp.net", "text": "Olá \"Maria\" 😀\u{0}", "fromMe": false, "n": 42,
+            "ratio": 1.5,
             "tags": ["a", nil, true, ["x": []]], "empty": [:],
         ],
     ]
 
-    @Test(arguments: [
-        (".", [event]),
-        (".payload.n", [42]),
-        (".payload.n + 1, .payload.ratio * 2", [43, 3]),
-        (".payload.tags[]", ["a", nil, true, ["x": []]]),
-        ("empty", []),
-        (".payload.missing", [nil]),
-        (".payload.text | length", [15]),
-        (".payload.text", ["Olá \"Maria\" 😀\u{0}"]),
-        ("[.payload.tags[] | type]", [["string", "null", "boolean", "object"]]),
-        ("def twice: . * 2; .payload.n | twice # a comment", [84]),
-        (".payload | with_entries(select(.value == false))", [["fromMe": false]]),
-        ("{id: .payload.n, \"a b\": \"n=\\(.payload.n)\"}", [["id": 42, "a b": "n=42"]]),
-        (".payload.chatId | test(\"@s\\\\.whatsapp\\\\.net$\")", [true]),
-        ("first(path(..)), ([paths] | length)", [[], 12]),
-        ("try error(\"x\") catch .", ["x"]),
-        ("label $out | 1, break $out, 2", [1]),
-        (".payload.tags |= length | .payload.tags", [4]),
-    ] as [(String, [JSON])])
+    @Test(
+        arguments: [
+            (".", [event]),
+            (".payload.n", [42]),
+            (".payload.n + 1, .payload.ratio * 2", [43, 3]),
+            (".payload.tags[]", ["a", nil, true, ["x": []]]),
+            ("empty", []),
+            (".payload.missing", [nil]),
+            (".payload.text | length", [14]),
+            (".payload.text", ["Olá \"Maria\" 😀\u{0}"]),
+            ("[.payload.tags[] | type]", [["string", "null", "boolean", "object"]]),
+            ("def twice: . * 2; .payload.n | twice # a comment", [84]),
+            (".payload | with_entries(select(.value == false))", [["fromMe": false]]),
+            ("{id: .payload.n, \"a b\": \"n=\\(.payload.n)\"}", [["id": 42, "a b": "n=42"]]),
+            (".payload.chatId | test(\"@s\\\\.whatsapp\\\\.net$\")", [true]),
+            ("first(path(..)), ([paths] | length)", [[], 14]),
+            ("try error(\"x\") catch .", ["x"]),
+            ("label $out | 1, break $out, 2", [1]),
+            (".payload.tags |= length | .payload.tags", [4]),
+        ] as [(String, [JSON])])
     func evaluates(source: String, outputs: [JSON]) throws {
         let program = try JQProgram(source)
         // A second time, on an interpreter that was used before.
@@ -39,7 +41,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (".payload.n == 42", true), (".payload.fromMe", false), (".payload.missing", false), ("empty", false), ("0", true),
+        (".payload.n == 42", true), (".payload.fromMe", false), (".payload.missing", false), ("empty", false),
+        ("0", true),
         ("\"\"", true), ("true, false", true), ("false, true", false), ("null", false), ("true, error(\"late\")", true),
         ("path(..)", true), ("range(1000000000)", true), ("[]", true),
     ])
@@ -53,7 +56,10 @@ import Testing
         let keys = (0..<100).map { "k\($0 * 37 % 100)" }
         let object = JSONObject(keys.map { ($0, 1) })
         #expect(try JQProgram(".").evaluate(.object(object)).first?.object?.keys == keys)
-        #expect(try JQProgram("del(.k37) | .new = 2").evaluate(.object(object)).first?.object?.keys == keys.filter { $0 != "k37" } + ["new"])
+        #expect(
+            try JQProgram("del(.k37) | .new = 2").evaluate(.object(object)).first?.object?.keys == keys.filter {
+                $0 != "k37"
+            } + ["new"])
     }
 
     @Test(arguments: [
@@ -73,7 +79,8 @@ import Testing
     }
 
     @Test func seesItsVariables() throws {
-        let program = try JQProgram("$limit + .n, $who.name", variables: ["limit": 5, "who": ["name": "Ana", "list": [1, 2]]])
+        let program = try JQProgram(
+            "$limit + .n, $who.name", variables: ["limit": 5, "who": ["name": "Ana", "list": [1, 2]]])
         #expect(try program.evaluate(["n": 1]) == [6, "Ana"])
     }
 
@@ -99,7 +106,9 @@ import Testing
     }
 
     @Test func stopsAnExpressionThatDoesNotEnd() throws {
-        for source in ["last(repeat(1))", "[limit(3; path(repeat(.a)))] | until(false; .)", "\"abc\" | gsub(\"\"; \"x\")"] {
+        for source in [
+            "last(repeat(1))", "[limit(3; path(repeat(.a)))] | until(false; .)", "\"abc\" | gsub(\"\"; \"x\")",
+        ] {
             let program = try JQProgram(source)
             let error = #expect(throws: JQError.self) { try program.evaluate(nil) }
             #expect(error?.message == "the expression took more than half a second and was stopped")
@@ -118,14 +127,17 @@ import Testing
     }
 
     @Test func evaluatesOnManyThreadsAtOnce() async throws {
-        let program = try JQProgram("{n: (.n * 2), list: [range(.n % 7)], t: (.text | ascii_downcase)} | .path = [paths]")
+        let program = try JQProgram(
+            "{n: (.n * 2), list: [range(.n % 7)], t: (.text | ascii_downcase)} | .path = [paths]")
         let alone = try (0..<50).map { try program.evaluate(["n": .int($0), "text": "Text \($0)"]) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for worker in 0..<12 {
                 group.addTask {
                     for round in 0..<150 {
                         let n = (worker * 17 + round) % 50
-                        guard try program.evaluate(["n": .int(Int64(n)), "text": "Text \(n)"]) == alone[n] else { return false }
+                        guard try program.evaluate(["n": .int(Int64(n)), "text": "Text \(n)"]) == alone[n] else {
+                            return false
+                        }
                         guard (try? program.evaluate("no object")) == nil else { return false }
                     }
                     return true
@@ -137,7 +149,9 @@ import Testing
 
     @Test func compilesOnManyThreadsAtOnce() async throws {
         try await withThrowingTaskGroup(of: [JSON].self) { group in
-            for n in 0..<12 { group.addTask { try JQProgram(". + \(n)").evaluate(1).map { [$0, .int(Int64(n + 1))] } } }
+            for n in 0..<12 {
+                group.addTask { try JQProgram(". + \(n)").evaluate(1).map { [$0, .int(Int64(n + 1))] } }
+            }
             for try await pair in group { #expect(pair[0][0] == pair[0][1]) }
         }
     }

@@ -7,7 +7,9 @@ import Testing
     }
 
     @Test func saysWhatIsWrongAndWhere() {
-        #expect(error("{\"a\": 1,\n \"b\" 2}")?.message == "expected `:` after a key, found `2` at line 2, column 6 (byte 14), in /b")
+        #expect(
+            error("{\"a\": 1,\n \"b\" 2}")?.message
+                == "expected `:` after a key, found `2` at line 2, column 6 (byte 14), in /b")
         #expect(error("[1, x]")?.message == "expected a value, found `x` at line 1, column 5 (byte 4), in /1")
         #expect(error("[\"é\", é]")?.message == "expected a value, found `é` at line 1, column 7 (byte 7), in /1")
         #expect(error("\"a\u{1}\"")?.message.contains("control character 0x01") == true)

@@ -65,7 +65,9 @@ import Testing
 
     @Test func takesLiterals() {
         let name = "Ana"
-        let json: JSON = ["n": nil, "b": true, "i": 1, "f": 1.5, "s": "x", "t": "hi \(name)", "a": [1, "2", nil], "o": [:]]
+        let json: JSON = [
+            "n": nil, "b": true, "i": 1, "f": 1.5, "s": "x", "t": "hi \(name)", "a": [1, "2", nil], "o": [:],
+        ]
         #expect(json.text == #"{"n":null,"b":true,"i":1,"f":1.5,"s":"x","t":"hi Ana","a":[1,"2",null],"o":{}}"#)
         #expect((["a": 1, "b": 2, "a": 3] as JSONObject) == ["a": 3, "b": 2])
         #expect("\(json)" == json.text)

@@ -30,14 +30,16 @@ extension JSON {
             }
             return .object(object)
         default:
-            return .array((0..<Int.random(in: 0...6, using: &generator)).map { _ in random(depth: depth - 1, using: &generator) })
+            return .array(
+                (0..<Int.random(in: 0...6, using: &generator)).map { _ in random(depth: depth - 1, using: &generator) })
         }
     }
 
     private static func randomText(using generator: inout SeededGenerator) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...24, using: &generator) {
-            let limit: UInt32 = [0x20, 0x80, 0x80, 0x80, 0x800, 0x1_0000, 0x11_0000].randomElement(using: &generator) ?? 0x80
+            let limit: UInt32 =
+                [0x20, 0x80, 0x80, 0x80, 0x800, 0x1_0000, 0x11_0000].randomElement(using: &generator) ?? 0x80
             text.unicodeScalars.append(Unicode.Scalar(UInt32.random(in: 0..<limit, using: &generator)) ?? "\u{FFFD}")
         }
         return text
@@ -46,7 +48,8 @@ extension JSON {
 
 @Suite struct RoundTripTests {
     static let webhook = #"""
-        {"event":"message.received","sessionId":"s-1","payload":{"id":"3EB0C767D71D8A","chatId":"5511999999999@s.whatsapp.net",
+        {"event":"message.received","sessionId":"s-1","payload":{"id":"3EB0C767D71D8A",
+        "chatId":"5511999999999@s.whatsapp.net",
         "fromMe":false,"text":"Olá \"Maria\" \ud83d\ude00 — 10\/10 \u00e9\n","count":18446744073709551615,"ratio":-1.5e-3,
         "tags":["a",null,true,{"x":[]}],"empty":{}},"timestamp":"2025-01-01T00:00:00.000Z"}
         """#

@@ -23,7 +23,8 @@ import Testing
 
     @Test(arguments: [
         (#""\ud83d""#, "\u{FFFD}"), (#""\ude00""#, "\u{FFFD}"), (#""a\ud83d b""#, "a\u{FFFD} b"),
-        (#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"), (#""\ud83d\u0041""#, "\u{FFFD}A"), (#""\ude00\ud83d""#, "\u{FFFD}\u{FFFD}"),
+        (#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"), (#""\ud83d\u0041""#, "\u{FFFD}A"),
+        (#""\ude00\ud83d""#, "\u{FFFD}\u{FFFD}"),
         (#""\ud83d\n""#, "\u{FFFD}\n"), (#""\ud83dude00""#, "\u{FFFD}ude00"),
     ])
     func replacesHalfASurrogatePair(text: String, value: String) throws {
@@ -31,7 +32,8 @@ import Testing
     }
 
     @Test(arguments: [
-        #""\x""#, #""\u""#, #""\u12""#, #""\u12g4""#, #""\U0041""#, #""\ ""#, #""\'""#, #""\ud83d\u12""#, #""\0""#, #""\a""#,
+        #""\x""#, #""\u""#, #""\u12""#, #""\u12g4""#, #""\U0041""#, #""\ ""#, #""\'""#, #""\ud83d\u12""#, #""\0""#,
+        #""\a""#,
         "\"\\\n\"", "\"a\tb\"", "\"\u{1F}\"", "\"\\u00e\"", "\"\\",
     ])
     func refusesWrongEscapesAndControlCharacters(text: String) {
@@ -40,10 +42,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        [0x80], [0xFF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE2, 0x82], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80],
-        [0xED, 0xBF, 0xBF], [0xF0, 0x9F, 0x98], [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFE],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xFF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE2, 0x82], [0xE0, 0x9F, 0xBF],
+            [0xED, 0xA0, 0x80],
+            [0xED, 0xBF, 0xBF], [0xF0, 0x9F, 0x98], [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80],
+            [0xF5, 0x80, 0x80, 0x80], [0xFE],
+        ] as [[UInt8]])
     func refusesInvalidUTF8WithItsPlace(bytes: [UInt8]) {
         for padding in [0, 1, 61, 200] {
             let start = Array("[\"é".utf8) + [UInt8](repeating: 0x20, count: padding)
@@ -73,7 +78,8 @@ import Testing
     }
 
     @Test func comparesBytesAndNotCanonicalForms() throws {
-        let composed = "\u{E9}", decomposed = "e\u{301}"
+        let composed = "\u{E9}"
+        let decomposed = "e\u{301}"
         #expect(JSON.string(composed) != .string(decomposed))
         let json = try JSON(parsing: "{\"\(composed)\":1,\"\(decomposed)\":2}")
         #expect(json[composed] == 1)

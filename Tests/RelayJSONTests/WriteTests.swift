@@ -30,7 +30,9 @@ import Testing
 
     @Test func growsItsBuffer() throws {
         for size in [4085, 4090, 4095, 4096, 4097, 9000, 100_000] {
-            let json: JSON = [.string(String(repeating: "a", count: size)), .string(String(repeating: "\u{1}", count: size)), 1]
+            let json: JSON = [
+                .string(String(repeating: "a", count: size)), .string(String(repeating: "\u{1}", count: size)), 1,
+            ]
             #expect(try JSON(parsing: json.bytes) == json)
             let many = JSON.array(Array(repeating: .array([]), count: size))
             #expect(many.bytes.count == size * 3 + 1)

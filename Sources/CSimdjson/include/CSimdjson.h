@@ -19,7 +19,8 @@ typedef enum csj_kind {
     CSJ_OBJECT,
 } csj_kind;
 
-/// One entry of the tape. An object's members follow it as key, value, key, value; an array's elements follow it in order.
+/// One entry of the tape. An object's members follow it as key, value, key, value; an array's elements follow it in
+/// order.
 typedef struct csj_token {
     /// A `csj_kind`.
     uint32_t kind;
@@ -35,8 +36,8 @@ typedef struct csj_frame {
     uint32_t container;
     /// Members or elements that were complete.
     uint32_t count;
-    /// In an object: the tape entry of the key whose value was being read; in an array: 1 while an element was being read.
-    /// 0 when the error is about the container itself.
+    /// In an object: the tape entry of the key whose value was being read; in an array: 1 while an element was being
+    /// read. 0 when the error is about the container itself.
     uint32_t current;
     uint32_t first_key;
 } csj_frame;

@@ -41,7 +41,7 @@ struct APIRequest: Sendable {
         )
     }
 
-    /// The body of a management request. An empty one reads as an empty object, for routes whose fields are all optional.
+    /// The body of a management request. An empty one reads as an empty object: many routes have optional fields only.
     func body() async throws -> BodyReader {
         if let type = request.headers[.contentType], !MediaType.isJSON(type) {
             // Clients like to declare a type for a body that they do not send.

@@ -7,7 +7,13 @@ internal import NIOHTTP1
 /// Reads a request's body, within bounds of size and time.
 enum BodyCollector {
     /// - Throws: ``APIError`` 413 before more than `limit` bytes are held, 400 when the body ends early.
-    static func collect(_ request: Request, on channel: any Channel, limit: Int, timeout: TimeAmount) async throws -> [UInt8] {
+    @concurrent
+    static func collect(
+        _ request: Request,
+        on channel: any Channel,
+        limit: Int,
+        timeout: TimeAmount
+    ) async throws -> [UInt8] {
         let declared = request.headers[.contentLength].flatMap { Int($0) }
         if let declared, declared > limit { throw APIError.tooLarge(limit: limit) }
         if declared == 0 { return [] }
@@ -33,9 +39,11 @@ enum BodyCollector {
         return bytes
     }
 
-    private static let incomplete = APIError.badRequest("The body ended before it was complete.", code: "incomplete_body")
+    private static let incomplete = APIError.badRequest(
+        "The body ended before it was complete.", code: "incomplete_body")
 
-    /// A parser's error goes on to the server, which answers it and closes; anything else means that the caller is gone.
+    /// A parser's error goes on to the server, which answers and closes; anything else means that the caller is gone.
+    @concurrent
     private static func next(_ iterator: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
         do {
             return try await iterator.next()

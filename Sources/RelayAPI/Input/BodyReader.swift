@@ -63,13 +63,14 @@ struct BodyReader {
         return object
     }
 
-    mutating func strings(_ name: String) -> [String]? {
+    /// - Parameter check: what is wrong with one of them; nil when nothing is.
+    mutating func strings(_ name: String, check: (String) -> String? = { _ in nil }) -> [String]? {
         guard let value = present(name, required: false, expected: "an array of strings") else { return nil }
         guard case .array(let items) = value else { return wrong(name, value, expected: "an array of strings") }
-        return items.enumerated().compactMap { index, item in
-            if case .string(let text) = item { return text }
-            problem("\(name)/\(index)", "must be a string, not \(item.kindName)", isPath: true)
-            return nil
+        return items.enumerated().map { index, item in
+            let mistake = item.string.map(check) ?? "must be a string, not \(item.kindName)"
+            if let mistake { problem("\(name)/\(index)", mistake, isPath: true) }
+            return item.string ?? ""
         }
     }
 

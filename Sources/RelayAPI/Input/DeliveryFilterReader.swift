@@ -19,7 +19,9 @@ extension QueryReader {
         }
         if let event = text("event") {
             filter.event = EventID(event)
-            if filter.event == nil { problem("event", "is “\(event.prefix(40))”; give an id such as evt_06j8m2v9c1q7t") }
+            if filter.event == nil {
+                problem("event", "is “\(event.prefix(40))”; give an id such as evt_06j8m2v9c1q7t")
+            }
         }
         filter.deadReason = choice("reason", DeadReason.allCases.map { ($0.rawValue, $0) })
         filter.since = timestamp("since")

@@ -66,7 +66,9 @@ enum EventCatalog {
         Entry(
             type: .messageUpdated,
             description: "Message was edited",
-            payload: ["messageId": "uuid", "chatId": "jid", "type": "string", "content": "object", "timestamp": "timestamp"]
+            payload: [
+                "messageId": "uuid", "chatId": "jid", "type": "string", "content": "object", "timestamp": "timestamp",
+            ]
         ),
         Entry(
             type: .messageDeleted,

@@ -33,7 +33,8 @@ struct QueryReader {
     mutating func int(_ name: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
         guard let text = text(name) else { return fallback }
         guard let value = Int(text), range.contains(value) else {
-            problem(name, "is “\(text.prefix(40))”; give a whole number from \(range.lowerBound) to \(range.upperBound)")
+            problem(
+                name, "is “\(text.prefix(40))”; give a whole number from \(range.lowerBound) to \(range.upperBound)")
             return fallback
         }
         return value

@@ -6,8 +6,7 @@ enum WebhookInput {
     /// - Parameter isNew: whether `url` must be there, and a secret is made when none is given.
     static func apply(_ body: inout BodyReader, to webhook: inout Webhook, isNew: Bool, at now: Timestamp) {
         if let url = body.string("url", required: isNew, length: 1...2048) { webhook.url = url }
-        if let events = body.strings("events") {
-            check(events: events, in: &body)
+        if let events = body.strings("events", check: EventCatalog.problem) {
             webhook.events = events
         } else if body.isNull("events") {
             webhook.events = []
@@ -33,12 +32,6 @@ enum WebhookInput {
         if let timeout = body.int("timeout_ms", in: 100...120_000) { webhook.timeout = .milliseconds(timeout) }
         if body.isNull("timeout_ms") { webhook.timeout = nil }
         if let isEnabled = body.bool("enabled") { webhook.isEnabled = isEnabled }
-    }
-
-    static func check(events: [String], field: String = "events", in body: inout BodyReader) {
-        for (index, pattern) in events.enumerated() {
-            if let problem = EventCatalog.problem(with: pattern) { body.problem("\(field)/\(index)", problem, isPath: true) }
-        }
     }
 
     static func check(secret: String, field: String = "secret", in body: inout BodyReader) {
@@ -74,7 +67,7 @@ enum WebhookInput {
                 body.problem(place, "must be a string, not \(value.kindName)", isPath: true)
                 continue
             }
-            if let problem = HeaderSyntax.problem(name: name, value: text) { body.problem(place, problem, isPath: true) }
+            if let problem = problem(header: name, value: text) { body.problem(place, problem, isPath: true) }
             if text == Scrubbed.mark, let known = stored.first(where: { $0.name.lowercased() == name.lowercased() }) {
                 text = known.value
             }
@@ -82,27 +75,16 @@ enum WebhookInput {
         }
         return headers
     }
-}
 
-/// The grammar of header names and values (RFC 9110, 5.1 and 5.5). Which names are taken is the control's to say.
-enum HeaderSyntax {
-    static func problem(name: String, value: String) -> String? {
-        guard !name.isEmpty, name.utf8.count <= 128, name.utf8.allSatisfy(isNameByte) else {
+    private static func problem(header name: String, value: String) -> String? {
+        guard HeaderRules.isValid(name: name), name.utf8.count <= 128 else {
             return "is no header name; use letters, digits and -"
         }
+        if HeaderRules.reserved.contains(name.lowercased()) { return "is a header that the relay sets; leave it out" }
         guard value.utf8.count <= 4096 else { return "has a value of more than 4096 bytes" }
-        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }) else {
+        guard HeaderRules.isValid(value: value) else {
             return "has a line break or another control character in its value; take it out"
         }
         return nil
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            true
-        default: "!#$%&'*+.^_`|~-".utf8.contains(byte)
-        }
     }
 }

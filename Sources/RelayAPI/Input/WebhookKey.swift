@@ -1,7 +1,6 @@
 internal import FoundationEssentials
-internal import RelayCore
 
-/// Keys that sign a webhook's deliveries, and the ids of webhooks and sessions.
+/// Keys that sign a webhook's deliveries.
 enum WebhookKey {
     /// `whsec_` and the base 64 of 32 random bytes (Standard Webhooks 1.0.0 asks for 24 to 64).
     static func generate() -> String {
@@ -21,17 +20,4 @@ enum WebhookKey {
     }
 
     private static let prefix = "whsec_"
-}
-
-enum NewID {
-    /// `wh_` and 13 letters that sort by time.
-    static func webhook(at now: Timestamp) -> String {
-        let random = Int64.random(in: 0..<(1 << SortableID.counterBits))
-        return "wh_" + SortableID.encode(now.milliseconds << SortableID.counterBits | random)
-    }
-
-    /// A random id of the form that sessions have had since stage-07 (UUID version 4).
-    static func session() -> String {
-        UUID().uuidString.lowercased()
-    }
 }

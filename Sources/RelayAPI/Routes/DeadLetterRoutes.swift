@@ -30,7 +30,7 @@ struct DeadLetterRoutes: Sendable {
         let delivery = try await store.existingDelivery(request.path("id"))
         guard delivery.state == .dead else {
             throw APIError.notFound(
-                "Delivery \(delivery.name) is \(delivery.state.name), no dead letter; see /api/v1/deliveries/\(delivery.id)."
+                "Delivery \(delivery.name) is \(delivery.state.name), not dead; see /api/v1/deliveries/\(delivery.id)."
             )
         }
         return try await store.answer(delivery)

@@ -16,12 +16,14 @@ struct DestinationRoutes: Sendable {
         routes.api(.post, "/destinations/:key/pause") { request in
             let key = try request.path("key")
             try await control.pause(key)
-            return Answer.success(DestinationView.json(try await control.destination(key)), message: "Destination paused")
+            return Answer.success(
+                DestinationView.json(try await control.destination(key)), message: "Destination paused")
         }
         routes.api(.post, "/destinations/:key/resume") { request in
             let key = try request.path("key")
             try await control.resume(key)
-            return Answer.success(DestinationView.json(try await control.destination(key)), message: "Destination resumed")
+            return Answer.success(
+                DestinationView.json(try await control.destination(key)), message: "Destination resumed")
         }
         routes.api(.post, "/destinations/:key/test", test)
     }

@@ -38,13 +38,16 @@ struct IngestRoutes: Sendable {
 
     private func documentBytes(of request: APIRequest) async throws -> [UInt8] {
         if control.isDraining {
-            throw APIError.unavailable("The relay is shutting down; nothing was stored.", code: "draining", retryAfter: 5)
+            throw APIError.unavailable(
+                "The relay is shutting down; nothing was stored.", code: "draining", retryAfter: 5)
         }
         if let type = request.request.headers[.contentType], !MediaType.isJSONOrText(type) {
             throw APIError.unsupportedMediaType(type)
         }
         let body = try await request.bytes()
-        if body.isEmpty { throw APIError.badRequest("The body is empty; send a JSON document.", code: "malformed_body") }
+        if body.isEmpty {
+            throw APIError.badRequest("The body is empty; send a JSON document.", code: "malformed_body")
+        }
         return body
     }
 

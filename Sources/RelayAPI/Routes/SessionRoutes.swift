@@ -28,9 +28,8 @@ struct SessionRoutes: Sendable {
         let metadata = body.object("metadata") ?? [:]
         let url = body.string("webhook_url", length: 1...2048)
         let secret = body.string("webhook_secret", length: 1...512)
-        let events = body.strings("webhook_events")
+        let events = body.strings("webhook_events", check: EventCatalog.problem)
         if let secret { WebhookInput.check(secret: secret, field: "webhook_secret", in: &body) }
-        if let events { WebhookInput.check(events: events, field: "webhook_events", in: &body) }
         if url == nil {
             if secret != nil { body.problem("webhook_secret", "is given without webhook_url; give that, too") }
             if events != nil { body.problem("webhook_events", "is given without webhook_url; give that, too") }
@@ -55,7 +54,9 @@ struct SessionRoutes: Sendable {
         var filter = SessionQuery()
         filter.status = query.choice("status", SessionStatus.allCases.map { ($0.rawValue, $0) })
         filter.search = query.text("search")
-        let sorts = SessionQuery.Sort.allCases.flatMap { [($0.rawValue, ($0, false)), ("-" + $0.rawValue, ($0, true))] }
+        let sorts = SessionQuery.Sort.allCases.flatMap {
+            [($0.rawValue, ($0, false)), ("-" + $0.rawValue, ($0, true))]
+        }
         if let (sort, isDescending) = query.choice("sort", sorts) {
             filter.sort = sort
             filter.isDescending = isDescending

@@ -54,7 +54,8 @@ struct Stage07WebhookRoutes: Sendable {
         guard let type, let payload else { throw APIError.internalError }
         guard let webhook = try await store.webhooks(session: session.id).first else { throw noAddress(session.id) }
         guard webhook.isEnabled else {
-            throw APIError.conflict("Webhook \(webhook.id) is disabled; enable it with PATCH {\"enabled\": true} first.")
+            throw APIError.conflict(
+                "Webhook \(webhook.id) is disabled; enable it with PATCH {\"enabled\": true} first.")
         }
         let now = clock.wall
         let event = Event(

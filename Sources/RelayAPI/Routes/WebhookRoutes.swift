@@ -21,7 +21,8 @@ struct WebhookRoutes: Sendable {
     private func list(_ request: APIRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
         let now = clock.wall
-        return Answer.success(.array(try await store.webhooks(session: session.id).map { WebhookView.json($0, at: now) }))
+        return Answer.success(
+            .array(try await store.webhooks(session: session.id).map { WebhookView.json($0, at: now) }))
     }
 
     private func create(_ request: APIRequest) async throws -> Response {

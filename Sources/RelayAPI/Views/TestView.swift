@@ -20,11 +20,14 @@ enum TestView {
             "statusCode": .orNull(result.statusCode),
             "statusText": .orNull(result.statusText),
             "ok": .bool(result.ok),
-            "headers": .object(JSONObject(result.headers.map { ($0.name.lowercased(), JSON.string(Scrubbed.header($0.name, $0.value))) })),
+            "headers": .object(
+                JSONObject(
+                    result.headers.map { ($0.name.lowercased(), JSON.string(Scrubbed.header($0.name, $0.value))) })),
             "response": .orNull(result.response),
             "latency": JSON(result.latencyMs),
         ]
-        return envelope(result.ok, data, result.ok ? "Webhook test successful" : "Webhook test failed: it answered \(status)")
+        return envelope(
+            result.ok, data, result.ok ? "Webhook test successful" : "Webhook test failed: it answered \(status)")
     }
 
     private static func envelope(_ success: Bool, _ data: JSON, _ message: String) -> Response {

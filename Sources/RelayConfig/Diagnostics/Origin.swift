@@ -120,3 +120,35 @@ struct Issues: Error {
         for issue in list { issue.origin.report(issue) }
     }
 }
+
+/// Gathers what is wrong with several parts of one thing.
+struct IssueCollector {
+    private(set) var list: [Issue] = []
+    /// Where an error without a place is reported.
+    private let node: ConfigNode
+
+    init(_ node: ConfigNode) {
+        self.node = node
+    }
+
+    mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {
+        do {
+            return try body()
+        } catch let issues as Issues {
+            list += issues.list
+        } catch {
+            list += node.issues("\(error)").list
+        }
+        return nil
+    }
+
+    mutating func add(_ issues: Issues) {
+        list += issues.list
+    }
+
+    /// The value when nothing was wrong.
+    func finish<Value>(_ value: Value?) throws -> Value {
+        guard list.isEmpty, let value else { throw Issues(list: list) }
+        return value
+    }
+}

@@ -199,8 +199,9 @@ extension Field where Value == JQProgram {
 
 extension Field where Value == ConfigNode {
     /// Anything, read later by the component itself.
-    public static func node(_ name: String, _ summary: String) -> Field {
-        Field(name, summary, .node)
+    /// - Parameter typeName: what to write, with its article, as it stands in messages.
+    public static func node(_ name: String, _ summary: String, _ typeName: String = "anything") -> Field {
+        Field(name, summary, .node(typeName))
     }
 }
 

@@ -22,7 +22,9 @@ extension FieldType {
         FieldType(
             "a map of names to \(element.name)",
             isSecret: element.isSecret,
-            show: { values in .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, element.show($0.value)) })) },
+            show: { values in
+                .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, element.show($0.value)) }))
+            },
             showNode: { node in
                 .object(JSONObject(try node.entries.map { ($0.key, try element.shown($0.value)) }))
             },
@@ -72,8 +74,9 @@ extension FieldType where Value == [String] {
 
 extension FieldType where Value == ConfigNode {
     /// Anything, read later.
-    public static var node: FieldType {
-        FieldType("anything", show: { $0.json }, parse: { $0 })
+    /// - Parameter name: what to write, with its article, as it stands in messages.
+    public static func node(_ name: String = "anything") -> FieldType {
+        FieldType(name, show: { $0.json }, parse: { $0 })
     }
 }
 
@@ -81,7 +84,9 @@ extension FieldType where Value == EventFilter {
     /// Event types: names, `message.*`, or `*`.
     public static var events: FieldType {
         let list = FieldType<[String]>.list(of: .string)
-        return FieldType("a list of event types such as message.received or message.*", show: { list.show($0.patterns) }) {
+        return FieldType(
+            "a list of event types such as message.received or message.*", show: { list.show($0.patterns) }
+        ) {
             let patterns = try Issues.collect($0.elements) { node in
                 let text = try node.text(expected: "an event type")
                 let name = text.hasSuffix("*") ? text.dropLast() : text[...]

@@ -9,6 +9,7 @@ extension FieldType where Value == String {
         return FieldType(name, show: { .string(URLRules.shown($0)) }) { node in
             let text = try node.text(expected: name)
             if let problem = URLRules.problem(text) {
+                if text.contains("@") { node.hide() }
                 throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help)
             }
             if reachable, let refusal = node.origin.urlCheck?(text) {
@@ -95,11 +96,13 @@ extension FieldType where Value == [(name: String, value: String)] {
                         throw node.issues(problem.message, help: problem.help, at: entry.keyPlace)
                     }
                     guard seen.insert(entry.key.lowercased()).inserted else {
-                        throw node.issues("the header \(entry.key) is here twice", help: "remove one", at: entry.keyPlace)
+                        throw node.issues(
+                            "the header \(entry.key) is here twice", help: "remove one", at: entry.keyPlace)
                     }
                     let value = try entry.value.text(expected: "a header's value")
                     guard HeaderRules.isValue(value) else {
-                        let message = "the value of the header \(entry.key) has a line break or another control character"
+                        let message =
+                            "the value of the header \(entry.key) has a line break or another control character"
                         throw entry.value.issues(message, help: "remove it")
                     }
                     return (entry.key, value)
@@ -132,7 +135,10 @@ enum HeaderRules {
         let clean = String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
         if name.isEmpty { return ("a header has no name", "write one such as X-Team") }
         guard name.utf8.allSatisfy(isTokenByte) else {
-            return ("the header name \"\(clean)\" has characters that HTTP does not allow", "use letters, digits and hyphens")
+            return (
+                "the header name \"\(clean)\" has characters that HTTP does not allow",
+                "use letters, digits and hyphens"
+            )
         }
         guard !reserved.contains(name.lowercased()) else {
             return ("the header \(name) is set by the relay itself", "leave it out")
@@ -166,7 +172,8 @@ extension FieldType where Value == JQProgram {
                 var place: Place?
                 let offset: Int? = error.offset
                 if let offset {
-                    let scalars = String(decoding: resolved.text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
+                    let scalars = String(decoding: resolved.text.utf8.prefix(offset), as: UTF8.self).unicodeScalars
+                        .count
                     place = node.place(of: resolved.writtenOffset(of: scalars))
                 }
                 throw node.issues("\"\(node.label)\" is no jq expression: \(error.message)", at: place)

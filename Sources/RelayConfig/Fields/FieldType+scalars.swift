@@ -20,6 +20,15 @@ extension FieldType where Value == String {
     }
 }
 
+extension FieldType where Value == String {
+    /// A word out of a set that is known when the relay starts.
+    static func word(among known: [String], what: String) -> FieldType {
+        FieldType(Quantity.choice(known), allowedValues: known, show: { .string($0) }) {
+            try $0.choose(among: known, what: what)
+        }
+    }
+}
+
 extension FieldType where Value == Bool {
     public static var bool: FieldType {
         FieldType("true or false", allowedValues: ["true", "false"], show: { .bool($0) }) { node in
@@ -37,11 +46,15 @@ extension FieldType where Value == Bool {
 extension FieldType where Value == Int {
     public static func int(_ range: ClosedRange<Int>) -> FieldType {
         let name =
-            range.upperBound == .max
-            ? "a whole number from \(range.lowerBound)"
-            : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            range.count == 1
+            ? "\(range.lowerBound)"
+            : range.upperBound == .max
+                ? "a whole number from \(range.lowerBound)"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
         return FieldType(name, show: { .int(Int64($0)) }) { node in
-            guard let value = Int(try node.text(expected: name)), range.contains(value) else { throw node.mismatch(name) }
+            guard let value = Int(try node.text(expected: name)), range.contains(value) else {
+                throw node.mismatch(name)
+            }
             return value
         }
     }

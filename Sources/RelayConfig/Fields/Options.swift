@@ -2,7 +2,8 @@ internal import RelayJSON
 
 /// What an initializer reads its options from: `let size = try options(Self.maxSize)`.
 ///
-/// By then every option is parsed and every mistake reported; the initializer adds what concerns several options at once.
+/// By then every option is parsed and every mistake reported; the initializer adds what concerns several options at
+/// once.
 public struct Options: Sendable {
     /// What the options belong to, as it stands in messages: `filter`, `destination "crm"`.
     let title: String
@@ -11,6 +12,13 @@ public struct Options: Sendable {
     private let origin: Origin
     private let nodes: [String: ConfigNode]
     private var values: [String: any Sendable] = [:]
+
+    /// Reads a map of options that a component got as a ``ConfigNode``.
+    /// - Parameter title: what the options belong to, as it stands in messages.
+    /// - Throws: everything that is wrong in it.
+    public init(_ node: ConfigNode, as title: String, fields: [AnyField]) throws {
+        self = try Self.read(node, as: title, fields: fields)
+    }
 
     /// The option's value, or its default.
     /// - Throws: when a required option is missing, which is reported before an initializer runs.
@@ -108,7 +116,8 @@ public struct Options: Sendable {
                 let example = known.first.map { "write { \($0): … }" }
                 throw node.issues("\(title) takes a map of options", help: example ?? "it has none; remove the value")
             }
-            nodes[mainField] = ConfigNode(label: mainField, content: node.content, place: node.place, origin: node.origin)
+            nodes[mainField] = ConfigNode(
+                label: mainField, content: node.content, place: node.place, origin: node.origin)
         }
         var options = Options(
             title: title,

@@ -12,7 +12,8 @@ enum Quantity {
     ]
 
     static func duration(_ text: String) -> Duration? {
-        guard let (number, unit) = split(text), let factor = durationUnits.first(where: { $0.name == unit })?.milliseconds
+        guard let (number, unit) = split(text),
+            let factor = durationUnits.first(where: { $0.name == unit })?.milliseconds
         else { return nil }
         let (value, overflow) = Int64(number).multipliedReportingOverflow(by: factor)
         return overflow ? nil : .milliseconds(value)

@@ -22,29 +22,22 @@ struct DestinationBuilder {
     ) throws -> (destination: RelayConfiguration.Destination, shown: JSON) {
         let node = entry.value
         let title = "destination \"\(entry.key)\""
-        var issues: [Issue] = []
-        func attempt<Value>(_ body: () throws -> Value) rethrows -> Value? {
-            do {
-                return try body()
-            } catch let found as Issues {
-                issues += found.list
-                return nil
-            }
-        }
-
+        var issues = IssueCollector(node)
         guard node.isMap, let typeNode = node["type"] else {
             let kinds = Quantity.choice(registry.destinations.map { $0.kind })
             throw node.issues("\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyPlace)
         }
         let name = try typeNode.choose(among: registry.destinations.map { $0.kind }, what: "destination type")
-        guard let kind = registry.destination(name) else { throw typeNode.issues("there is no destination type \(name)") }
+        guard let kind = registry.destination(name) else {
+            throw typeNode.issues("there is no destination type \(name)")
+        }
 
         let own = kind.fields.filter { field in !Common.fields.contains { $0.name == field.name } }
-        let common = try attempt {
+        let common = issues.attempt {
             try Options.read(node, as: title, fields: Common.fields, otherFields: own, at: entry.keyPlace)
         }
         var kindOptions: Options?
-        let specific = try attempt { () -> any DestinationOptions in
+        let specific = issues.attempt { () -> any DestinationOptions in
             // An option of the kind that all have is read twice; unknown ones are told above.
             let read = try Options.read(
                 node,
@@ -58,12 +51,12 @@ struct DestinationBuilder {
         }
         var retry = policies.resolved["default"] ?? RetryPolicy()
         if let retryNode = node["retry"] {
-            retry = try attempt { try policies.policy(retryNode, title: "retry") } ?? retry
+            retry = issues.attempt { try policies.policy(retryNode, title: "retry") } ?? retry
         }
         if let secrets = node["secrets"], node["secret"] != nil {
-            issues += secrets.issues("\(title) has both \"secret\" and \"secrets\"", help: "keep one of them").list
+            issues.add(secrets.issues("\(title) has both \"secret\" and \"secrets\"", help: "keep one of them"))
         }
-        guard issues.isEmpty, let common, let specific, let kindOptions else { throw Issues(list: issues) }
+        guard issues.list.isEmpty, let common, let specific, let kindOptions else { throw Issues(list: issues.list) }
 
         let settings = DestinationSettings(
             ordering: try common(Common.ordering),

@@ -14,7 +14,7 @@ struct EnvironmentDefaults {
             guard let text = environment[name], !text.isEmpty else { return nil }
             if let value = Int(text), range.contains(value) { return value }
             let message = "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            let help = "set it to \(meaning), or unset it"
+            let help = "give \(meaning), or unset it"
             origin.report(Issue(origin: origin, place: Place(), message: message, help: help))
             return nil
         }

@@ -21,7 +21,8 @@ struct PipelineRead {
 
 extension Loader {
     private static let from = Field.stringList("from", "The sources that it reads; default all.", default: [])
-    private static let stages = Field.node("stages", "What happens to an event, from top to bottom.")
+    private static let stages = Field.node(
+        "stages", "What happens to an event, from top to bottom.", "a list of stages")
     private static let tests = Field.node("tests", "Examples of what it does, for `zaphub test`.").optional
     private static let fields = [AnyField(from), AnyField(stages), AnyField(tests)]
 
@@ -33,21 +34,25 @@ extension Loader {
             for file in try Files.list(folder) {
                 let shown = shownPath("pipelines/" + file)
                 if file.hasSuffix(".yml") {
-                    fail(shown, "is not read", help: "rename it to \(file.dropLast(4)).yaml", severity: .warning)
+                    fail(
+                        shown, "the file is not read", help: "rename it to \(file.dropLast(4)).yaml", severity: .warning
+                    )
                 }
                 guard file.hasSuffix(".yaml"), !file.hasSuffix("_test.yaml") else { continue }
                 files.append((String(file.dropLast(5)), folder + "/" + file, shown))
             }
-            if files.isEmpty { failWithoutPipelines("has no pipeline") }
+            if files.isEmpty { failWithoutPipelines("the folder has no pipeline") }
             return files
         } catch {
-            failWithoutPipelines(error.isMissing ? "is missing" : error.message)
+            failWithoutPipelines(error.isMissing ? "the folder is missing" : "the folder \(error.message)")
             return []
         }
     }
 
     private func failWithoutPipelines(_ message: String) {
-        fail(shownPath("pipelines"), message, help: "create \(shownPath("pipelines/default.yaml")): it says what happens to events")
+        fail(
+            shownPath("pipelines"), message,
+            help: "create \(shownPath("pipelines/default.yaml")): it says what happens to events")
     }
 
     func readPipelines(_ names: PipelineNames) -> [PipelineRead] {
@@ -84,7 +89,7 @@ extension Loader {
             }
         }
         guard options != nil, let from, let steps, !node.origin.hasErrors else { return nil }
-        if let stages = node["stages"] { warn(stages, endsAt) }
+        if let stages = node["stages"] { warn(stages, endsAt, builder.trace) }
         return PipelineRead(
             definition: PipelineDefinition(name: name, file: shown, from: from, steps: steps),
             targets: builder.trace.targets,
@@ -94,14 +99,26 @@ extension Loader {
 
     private func sources(_ node: ConfigNode?, _ names: PipelineNames) throws -> [String] {
         guard let node, !node.elements.isEmpty else { return names.sources }
-        return try Issues.collect(node.elements) { try $0.choose(among: names.sources, what: "source") }
+        var seen: Set<String> = []
+        return try Issues.collect(node.elements) { element in
+            let name = try element.choose(among: names.sources, what: "source")
+            guard seen.insert(name).inserted else {
+                throw element.issues("the source \(element.shown) is here twice", help: "remove one")
+            }
+            return name
+        }
     }
 
-    private func warn(_ stages: ConfigNode, _ end: Int) {
+    private func warn(_ stages: ConfigNode, _ end: Int, _ trace: PipelineBuilder.Trace) {
+        trace.unkept?.warn(
+            "deliver without persist before it",
+            help: "put - persist first, or the message is in no history"
+        )
         if end == 0 {
             stages.warn("the pipeline delivers nothing", help: "end with - deliver: [session], or another destination")
         } else if end < stages.elements.count {
-            stages.elements[end].warn("a stage after the last deliver", help: "nothing that it does is sent; put it before")
+            stages.elements[end].warn(
+                "a stage after the last deliver", help: "nothing that it does is sent; put it before")
         }
     }
 

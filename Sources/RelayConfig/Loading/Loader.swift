@@ -33,10 +33,13 @@ final class Loader {
         let environmentOrigin = Origin(path: "environment")
         origins.append(environmentOrigin)
         let defaults = EnvironmentDefaults(environment, origin: environmentOrigin)
-        guard let root = read(Files.absolute(path, from: Files.currentDirectory), shown: path), root.isMap || root.isEmpty
+        guard let root = read(Files.absolute(path, from: Files.currentDirectory), shown: path),
+            root.isMap || root.isEmpty
         else {
             if let origin = origins.last, !origin.hasErrors {
-                origin.report(Issue(origin: origin, place: Place(line: 1, column: 1), message: "the configuration is no map of options"))
+                let place = Place(line: 1, column: 1)
+                let message = "the configuration is no map of options"
+                origin.report(Issue(origin: origin, place: place, message: message, help: "begin with version: 1"))
             }
             // What pipelines refer to is not known: only their YAML can be judged.
             for file in pipelineFiles() { _ = read(file.path, shown: file.shown) }
@@ -85,7 +88,9 @@ final class Loader {
             origins.append(origin)
             return YAMLReader.read(origin)
         } catch {
-            fail(shown, error.message, help: error.isMissing ? "write it, or name another with --config" : nil)
+            fail(
+                shown, "the file \(error.message)",
+                help: error.isMissing ? "write it, or name another with --config" : nil)
             return nil
         }
     }

@@ -108,7 +108,7 @@ struct MainReader {
     private func sources(_ shown: inout JSONObject) -> [RelayConfiguration.Source] {
         let sources = named("sources", &shown, nameProblem: Names.problem) { entry in
             let title = "source \"\(entry.key)\""
-            let fields = Configuration.Source.fields
+            let fields = Configuration.Source.fields(registry)
             let options = try Options.read(entry.value, as: title, fields: fields, at: entry.keyPlace)
             let source = try Configuration.Source(
                 name: entry.key,
@@ -151,6 +151,10 @@ struct MainReader {
             base: defaults.policy
         )
         for entry in entries("retry_policies") {
+            if let extends = entry.value["extends"], let parent = try? extends.text, !resolver.names.contains(parent) {
+                let help = Suggestion.help(for: parent, among: resolver.names.sorted())
+                extends.issues("there is no retry policy \(extends.shown)", help: help).report()
+            }
             _ = Issues.attempt(at: entry.value) { try resolver.resolve(entry.key, from: entry.value) }
         }
         if resolver.resolved["default"] == nil { resolver.resolved["default"] = defaults.policy }
@@ -166,6 +170,8 @@ private struct PolicyResolver {
     let base: RetryPolicy
     var resolved: [String: RetryPolicy] = [:]
     private var path: [String] = []
+    /// Those of a circle that is told already.
+    private var circular: Set<String> = []
 
     init(written: [String: RetryOptions], names: Set<String>, base: RetryPolicy) {
         self.written = written
@@ -173,14 +179,16 @@ private struct PolicyResolver {
         self.base = base
     }
 
-    /// - Throws: an unknown parent, or a circle. A policy that could not be read is passed over; its mistakes are told.
+    /// - Returns: nil for a policy that could not be read or extends none that is there, which is told elsewhere.
+    /// - Throws: a circle.
     @discardableResult
     mutating func resolve(_ name: String, from node: ConfigNode) throws -> RetryPolicy? {
         if let policy = resolved[name] { return policy }
         guard let options = written[name] else { return name == "default" && !names.contains(name) ? base : nil }
+        guard !circular.contains(name) else { return nil }
         if path.contains(name) {
+            circular.formUnion(path)
             let circle = (path.drop { $0 != name } + [name]).map { "\"\($0)\"" }.joined(separator: " → ")
-            path = []
             throw node.issues("retry policies extend each other in a circle: \(circle)", help: "remove one extends")
         }
         path.append(name)
@@ -188,11 +196,8 @@ private struct PolicyResolver {
         let parent = options.parent ?? "default"
         var start = base
         if name != "default" || options.parent != nil {
+            guard names.contains(parent) else { return nil }
             let place = options.options.node("extends") ?? node
-            guard names.contains(parent) else {
-                let help = Suggestion.help(for: parent, among: names.sorted())
-                throw place.issues("there is no retry policy \(place.shown)", help: help)
-            }
             start = parent == "default" && written["default"] == nil ? base : try resolve(parent, from: place) ?? base
         }
         let policy = try options.policy(on: start)

@@ -7,7 +7,8 @@ internal import Synchronization
 final class PipelineBuilder: Sendable {
     private static let when = Field.expression("when", "Events that it is not true of pass by.").optional
     private static let id = Field.string("id", "The stage's name, unique in its pipeline.").optional
-    private static let onError = Field<ConfigNode>.node("on_error", "What becomes of an event whose stage fails.").optional
+    private static let onError = Field<ConfigNode>.node("on_error", "What becomes of an event whose stage fails.")
+        .optional
     private static let timeout = Field.duration("timeout", "How long the stage may take.").optional
     private static let modifiers = [AnyField(id), AnyField(when), AnyField(onError), AnyField(timeout)]
     private static let modifierNames = modifiers.map(\.name)
@@ -19,6 +20,8 @@ final class PipelineBuilder: Sendable {
         var targets: Set<String> = []
         var delivers = 0
         var persists = false
+        /// The first `deliver` that no `persist` comes before.
+        var unkept: ConfigNode?
     }
 
     let name: String
@@ -46,19 +49,13 @@ final class PipelineBuilder: Sendable {
     func step(_ node: ConfigNode) throws -> Step {
         let (kind, stage, body) = try head(of: node)
         let words = node.isMap ? try node.entries.filter { $0.key != kind } : []
-        var issues: [Issue] = []
-        var result: Step?
+        var issues = IssueCollector(node)
         let modifiers = modifierNode(node, words)
-        do {
-            result = try build(kind, stage, body, modifiers)
-        } catch let found as Issues {
-            issues = found.list
-        }
+        let step = issues.attempt { try build(kind, stage, body, modifiers) }
         for entry in words where !Self.modifierNames.contains(entry.key) {
-            issues += misplaced(entry, kind: kind, stage: stage, node: node).list
+            issues.add(misplaced(entry, kind: kind, stage: stage, node: node))
         }
-        guard issues.isEmpty, let result else { throw Issues(list: issues) }
-        return result
+        return try issues.finish(step)
     }
 
     /// What kind of stage it is, and its options.
@@ -66,7 +63,9 @@ final class PipelineBuilder: Sendable {
         let kinds = registry.stages.map { $0.kind }
         if !node.isMap {
             if node.isEmpty { throw node.issues("an empty stage", help: "write a stage after the -, or remove it") }
-            if node.isList { throw node.issues("a stage is a word or one key, not a list", help: "write - deliver: crm") }
+            if node.isList {
+                throw node.issues("a stage is a word or one key, not a list", help: "write - deliver: crm")
+            }
             let kind = try node.choose(among: kinds, what: "stage")
             guard let stage = registry.stage(kind) else { throw node.issues("there is no stage \"\(kind)\"") }
             return (kind, stage, node.emptied())
@@ -93,28 +92,19 @@ final class PipelineBuilder: Sendable {
         _ body: ConfigNode,
         _ modifiers: ConfigNode
     ) throws -> Step {
-        let persisted = trace.persists
-        var issues: [Issue] = []
-        func attempt<Value>(_ body: () throws -> Value) -> Value? {
-            do {
-                return try body()
-            } catch let found as Issues {
-                issues += found.list
-            } catch {
-                issues += modifiers.issues("\(kind): \(error)").list
-            }
-            return nil
-        }
-        let options = attempt {
+        var issues = IssueCollector(modifiers)
+        let options = issues.attempt {
             try Options.read(body, as: kind, fields: type.fields, mainField: type.mainField)
         }
-        if let options { note(kind, options, mainField: type.mainField, persisted: persisted, at: body) }
+        if let options { note(kind, options, mainField: type.mainField, at: body) }
         let context = BuildContext(pipeline: name, destinations: destinations) { try self.steps($0) }
-        let stage = options.flatMap { options in attempt { try type.init(options, in: context) as any Stage } }
-        let extra = attempt { try Options.read(modifiers, as: "a stage", fields: Self.modifiers) }
-        let onError = attempt { try modifiers["on_error"].map { try self.onError($0, kind: kind) } ?? .deadLetter }
-        let id = attempt { try self.id(for: kind, extra.flatMap { try $0(Self.id) }, at: modifiers["id"]) }
-        guard issues.isEmpty, let stage, let extra, let onError, let id else { throw Issues(list: issues) }
+        let stage = issues.attempt { try options.map { try type.init($0, in: context) as any Stage } } ?? nil
+        let extra = issues.attempt { try Options.read(modifiers, as: "a stage", fields: Self.modifiers) }
+        let onError = issues.attempt {
+            try modifiers["on_error"].map { try self.onError($0, kind: kind) } ?? .deadLetter
+        }
+        let id = issues.attempt { try self.id(for: kind, at: modifiers["id"]) }
+        guard issues.list.isEmpty, let stage, let extra, let onError, let id else { throw Issues(list: issues.list) }
         return Step(
             kind: kind,
             id: id,
@@ -125,8 +115,9 @@ final class PipelineBuilder: Sendable {
         )
     }
 
-    private func id(for kind: String, _ given: String?, at node: ConfigNode?) throws -> String {
-        if let given, let node {
+    private func id(for kind: String, at node: ConfigNode?) throws -> String {
+        if let node {
+            let given = try node.text(expected: "a name")
             if let problem = Names.problem(given) { throw node.issues("\"id\" \(problem)") }
             guard state.withLock({ $0.ids.insert(given).inserted }) else {
                 throw node.issues("two stages have the id \(node.shown)", help: "give each its own")
@@ -160,17 +151,14 @@ final class PipelineBuilder: Sendable {
     }
 
     /// Keeps what the warnings need: `deliver` is the stage that delivers, `persist` the one that keeps history.
-    private func note(_ kind: String, _ options: Options, mainField: String?, persisted: Bool, at node: ConfigNode) {
+    private func note(_ kind: String, _ options: Options, mainField: String?, at node: ConfigNode) {
         if kind == "persist" { state.withLock { $0.persists = true } }
         guard kind == "deliver" else { return }
         let names = mainField.flatMap { options.node($0) }?.elements.compactMap { try? $0.text } ?? []
-        let isFirst = state.withLock { state in
+        state.withLock { state in
             state.targets.formUnion(names)
             state.delivers += 1
-            return state.delivers == 1
-        }
-        if isFirst, !persisted {
-            node.warn("deliver without persist before it", help: "put - persist first, or the message is in no history")
+            if !state.persists, state.unkept == nil { state.unkept = node }
         }
     }
 

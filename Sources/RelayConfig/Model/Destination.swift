@@ -34,7 +34,8 @@ enum CommonDestinationOptions {
     ).optional
     static let events = Field.events("events", "The event types that it wants; default all.", default: EventFilter())
     static let secret = Field.secret("secret", "The key that `sign` uses.").optional
-    static let secrets = Field.secretList("secrets", "Keys while one replaces another; the first is the new one.").optional
+    static let secrets = Field.secretList("secrets", "Keys while one replaces another; the first is the new one.")
+        .optional
     static let timeout = Field.duration(
         "timeout",
         "For one request, its answer included; default 10s.",

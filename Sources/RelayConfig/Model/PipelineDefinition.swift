@@ -9,6 +9,13 @@ public struct PipelineDefinition: Sendable {
     /// The names of its sources; every source when the file names none.
     public let from: [String]
     public let steps: [Step]
+
+    public init(name: String, file: String, from: [String], steps: [Step]) {
+        self.name = name
+        self.file = file
+        self.from = from
+        self.steps = steps
+    }
 }
 
 /// A stage in its place.
@@ -34,4 +41,20 @@ public struct Step: Sendable {
     public let onError: OnError
     public let timeout: Duration?
     public let stage: any Stage
+
+    public init(
+        kind: String,
+        id: String,
+        when: JQProgram? = nil,
+        onError: OnError = .deadLetter,
+        timeout: Duration? = nil,
+        stage: any Stage
+    ) {
+        self.kind = kind
+        self.id = id
+        self.when = when
+        self.onError = onError
+        self.timeout = timeout
+        self.stage = stage
+    }
 }

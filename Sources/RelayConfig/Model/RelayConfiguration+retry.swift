@@ -34,10 +34,18 @@ struct RetryPolicies: Sendable {
             guard let policy = resolved[name] else { throw unknown(name, at: node) }
             return policy
         }
-        let options = try RetryOptions(node, title: title)
-        let parent = options.parent ?? "default"
-        guard let base = resolved[parent] else { throw unknown(parent, at: node["extends"] ?? node) }
-        return try options.policy(on: base)
+        var issues = IssueCollector(node)
+        let base = issues.attempt { try parent(of: node) }
+        let options = issues.attempt { try RetryOptions(node, title: title) }
+        let policy = issues.attempt { try base.flatMap { base in try options?.policy(on: base) } }
+        return try issues.finish(policy ?? nil)
+    }
+
+    private func parent(of node: ConfigNode) throws -> RetryPolicy {
+        let extends = node["extends"]
+        let name = try extends?.text(expected: "a retry policy's name") ?? "default"
+        guard let policy = resolved[name] else { throw unknown(name, at: extends ?? node) }
+        return policy
     }
 
     private func unknown(_ name: String, at node: ConfigNode) -> Issues {

@@ -16,7 +16,8 @@ struct RetryOptions: Sendable {
         var jitter: RetryPolicy.Jitter?
     }
 
-    static let extends = Field.string("extends", "The policy that says what is not said here; default \"default\".").optional
+    static let extends = Field.string("extends", "The policy that says what is not said here; default \"default\".")
+        .optional
     static let maxAttempts = Field.int("max_attempts", "Attempts in all, the first included.", 1...1000).optional
     static let backoff = Field<Backoff>.section(
         "backoff",

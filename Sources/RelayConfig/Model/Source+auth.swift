@@ -40,7 +40,8 @@ enum AuthKind: String, CaseIterable, Sendable {
             case .header: [AnyField(AuthOptions.name), AnyField(AuthOptions.value)]
             case .hmac:
                 [
-                    AnyField(AuthOptions.header), AnyField(AuthOptions.secret), AnyField(AuthOptions.algorithm), AnyField(AuthOptions.encoding),
+                    AnyField(AuthOptions.header), AnyField(AuthOptions.secret), AnyField(AuthOptions.algorithm),
+                    AnyField(AuthOptions.encoding),
                     AnyField(AuthOptions.prefix),
                 ]
             case .metaSignature: [AnyField(AuthOptions.appSecret), AnyField(AuthOptions.verifyToken)]
@@ -72,7 +73,8 @@ enum AuthKind: String, CaseIterable, Sendable {
                 prefix: try options(AuthOptions.prefix)
             )
         case .metaSignature:
-            .metaSignature(appSecret: try options(AuthOptions.appSecret), verifyToken: try options(AuthOptions.verifyToken))
+            .metaSignature(
+                appSecret: try options(AuthOptions.appSecret), verifyToken: try options(AuthOptions.verifyToken))
         }
     }
 }

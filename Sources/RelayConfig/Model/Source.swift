@@ -37,14 +37,21 @@ extension RelayConfiguration {
 }
 
 extension RelayConfiguration.Source {
-    static let transport = Field<ConfigNode>.node("transport", "How documents come in.")
-    static let format = Field<ConfigNode>.node("format", "The dialect of the documents.")
+    static func transport(_ known: [String]) -> Field<String> {
+        Field("transport", "How documents come in.", .word(among: known, what: "transport"))
+    }
+    static func format(_ known: [String]) -> Field<String> {
+        Field("format", "The dialect of the documents.", .word(among: known, what: "format"))
+    }
     static let auth = Field<RelayConfiguration.Auth>("auth", "How callers prove themselves.", .auth).optional
     static let session = Field.string("session", "The session of documents that name none.").optional
     static let path = Field.string("path", "For transport: file, the file to read.").optional
-    static let fields = [
-        AnyField(transport), AnyField(format), AnyField(auth), AnyField(session), AnyField(path),
-    ]
+    static func fields(_ registry: ConfigurationRegistry) -> [AnyField] {
+        [
+            AnyField(transport(registry.transports)), AnyField(format(registry.formats)), AnyField(auth),
+            AnyField(session), AnyField(path),
+        ]
+    }
 
     init(
         name: String,
@@ -55,11 +62,8 @@ extension RelayConfiguration.Source {
     ) throws {
         self.name = name
         self.mark = mark
-        let choices = try Issues.collect([
-            (try options(Self.transport), registry.transports, "transport"),
-            (try options(Self.format), registry.formats, "format"),
-        ]) { try $0.0.choose(among: $0.1, what: $0.2) }
-        (transport, format) = (choices[0], choices[1])
+        transport = try options(Self.transport(registry.transports))
+        format = try options(Self.format(registry.formats))
         auth = try options(Self.auth)
         session = try options(Self.session)
         path = try options(Self.path).map { Files.absolute($0, from: directory) }

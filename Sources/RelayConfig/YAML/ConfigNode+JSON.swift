@@ -1,8 +1,8 @@
 public import RelayJSON
 
 extension ConfigNode {
-    /// A JSON value as a node, for options that come over the API. Nothing in it is resolved: a caller must not read the
-    /// relay's environment.
+    /// A JSON value as a node, for options that come over the API. Nothing in it is resolved: a caller must not read
+    /// the relay's environment.
     init(_ json: JSON, label: String, pointer: String = "", origin: Origin) {
         self.label = label
         self.origin = origin

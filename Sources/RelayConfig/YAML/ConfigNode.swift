@@ -118,7 +118,9 @@ public struct ConfigNode: Sendable {
     /// What was written, short and safe for a terminal.
     var shown: String {
         guard case .scalar(let scalar) = content else { return "\"\"" }
-        let clean = scalar.written.unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? " " : $0 }
+        let clean = scalar.written.unicodeScalars.prefix(60).map {
+            $0.properties.generalCategory == .control ? " " : $0
+        }
         let ellipsis = scalar.written.unicodeScalars.count > 60 ? "…" : ""
         return "\"" + String(String.UnicodeScalarView(clean)) + ellipsis + "\""
     }
@@ -131,8 +133,26 @@ public struct ConfigNode: Sendable {
 
     /// Keeps a secret that is written out of the source lines of diagnostics.
     func hide() {
-        guard isLiteral else { return }
-        origin.hide(place)
+        guard isLiteral, case .scalar(let scalar) = content, place.line > 0 else { return }
+        let end = place(of: scalar.written.unicodeScalars.count)
+        var line = place.line
+        while line < end.line {
+            origin.hide(Place(line: line, column: line == place.line ? place.column : 1, length: .max / 2))
+            line += 1
+        }
+        let start = line == place.line ? place.column : 1
+        let quote = scalar.style == .singleQuoted || scalar.style == .doubleQuoted ? 1 : 0
+        origin.hide(Place(line: line, column: start, length: end.column - start + quote))
+    }
+
+    /// The same for every scalar in a list or a map.
+    func hideAll() {
+        switch content {
+        case .null: break
+        case .scalar: hide()
+        case .list(let nodes): nodes.forEach { $0.hideAll() }
+        case .map(let entries): entries.forEach { $0.value.hideAll() }
+        }
     }
 
     /// Reads a name out of a fixed set.

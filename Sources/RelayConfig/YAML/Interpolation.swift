@@ -29,7 +29,8 @@ struct Interpolation: Sendable {
     /// A default in a default in a default … is somebody's mistake.
     private static let maximumDepth = 8
     private static let maximumFileSize = 64 * 1024
-    private static let forms = "write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:/path}, and $$ for a plain $"
+    private static let forms =
+        "write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:/path}, and $$ for a plain $"
 
     func resolve(_ written: String) throws(Failure) -> Resolved {
         guard written.utf8.contains(UInt8(ascii: "$")) else {
@@ -136,7 +137,7 @@ struct Interpolation: Sendable {
             }
             return text
         } catch {
-            throw failure("\(path) \(error.message)", "${file:…} takes the path of a text file that the relay may read")
+            throw failure("\(path) \(error.message)", "${file:…} takes a text file that the relay may read")
         }
     }
 

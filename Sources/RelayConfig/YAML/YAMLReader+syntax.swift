@@ -7,7 +7,14 @@ extension YAMLReader {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             let position = Position(line: mark.line, column: mark.column)
             if let trap = bracesTrap(problem, position) { return trap }
-            let help = help(for: problem, context: context?.text ?? "", at: position)
+            if problem == "found unexpected end of stream", let start = context?.mark {
+                let place = Position(line: start.line, column: start.column)
+                return issue(at: place, "not valid YAML: a quote is never closed", "close it")
+            }
+            if problem.hasPrefix("Maximum nesting level") {
+                return issue(at: position, "not valid YAML: values lie too deep within each other", nil)
+            }
+            let help = help(for: problem, at: position)
             return issue(at: visible(position), "not valid YAML: \(problem)", help)
         case .composer(let context, let problem, let mark, _):
             let position = Position(line: mark.line, column: mark.column)
@@ -46,7 +53,7 @@ extension YAMLReader {
         )
     }
 
-    private func help(for problem: String, context: String, at position: Position) -> String? {
+    private func help(for problem: String, at position: Position) -> String? {
         let line = sourceLine(position.line)
         let letter = position.column - 1 < line.count ? line[position.column - 1] : nil
         if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
@@ -61,10 +68,12 @@ extension YAMLReader {
             return "write \"option: value\", and check the line above"
         case "did not find expected key", "did not find expected '-' indicator":
             return "check the indentation of this line and of the one above"
-        case "found unexpected end of stream" where context.contains("quoted"):
-            return "a quote is never closed"
+        case "did not find expected node content":
+            return letter.map { "quote a value that has \($0) in it inside { } or [ ]" }
+                ?? "a bracket is never closed, or a value is missing"
         default:
-            return problem.hasPrefix("did not find expected ',' or") ? "a bracket is never closed, or a comma is missing" : nil
+            return problem.hasPrefix("did not find expected ',' or")
+                ? "a bracket is never closed, or a comma is missing" : nil
         }
     }
 

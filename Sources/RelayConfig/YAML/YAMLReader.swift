@@ -58,8 +58,8 @@ struct YAMLReader {
         self.origin = origin
     }
 
-    /// Parses the text; where a key is there twice, the first is renamed in place and the parse begins anew, so that one
-    /// duplicate does not hide all other mistakes. `convert` reports it.
+    /// Parses the text; where a key is there twice, the first is renamed in place and the parse begins anew, so that
+    /// one duplicate does not hide all other mistakes. `convert` reports it.
     private mutating func compose() throws -> Node? {
         var lines = origin.lines.map { Array($0.unicodeScalars) }
         while true {
@@ -78,7 +78,9 @@ struct YAMLReader {
     }
 
     private mutating func rename(_ key: String, at position: Position, in lines: inout [[Unicode.Scalar]]) -> Bool {
-        guard renamed.count < Self.maximumDuplicates, position.line >= 1, position.line <= lines.count else { return false }
+        guard renamed.count < Self.maximumDuplicates, position.line >= 1, position.line <= lines.count else {
+            return false
+        }
         let letters = Array(key.unicodeScalars)
         let line = lines[position.line - 1]
         var start = position.column - 1
@@ -143,10 +145,12 @@ struct YAMLReader {
             let key = renamed[mark] ?? scalar.string
             let value = try convert(valueNode, pointer: "\(pointer)/\(ConfigNode.escaped(key))", label: key)
             if let first = lines[key] {
-                issue(at: mark, "the option \"\(key)\" is here twice", "the first is on line \(first); remove one").report()
+                issue(at: mark, "the option \"\(key)\" is here twice", "the first is on line \(first); remove one")
+                    .report()
                 continue
             }
             lines[key] = mark.line
+            if Self.isSecret(key) { value.hideAll() }
             if key == "<<", scalar.style == .plain {
                 merged += try value.elements.flatMap { try $0.entries }
                 continue
@@ -158,6 +162,11 @@ struct YAMLReader {
         // What stands in the map itself wins over what is merged in, and an earlier merge over a later.
         var known = Set(entries.map(\.key))
         return entries + merged.filter { known.insert($0.key).inserted }
+    }
+
+    /// Whether an option of that name is likely a secret, known or not: a mistake beside it must not print it.
+    private static func isSecret(_ key: String) -> Bool {
+        key == "headers" || ["secret", "token", "password", "key"].contains { key.lowercased().contains($0) }
     }
 
     private static func content(of scalar: Node.Scalar) -> ConfigNode.Content {

@@ -41,7 +41,7 @@ extension SecretKey {
     }
 
     private static func read(_ path: String) throws(StoreError) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
             throw failure("cannot read", path, errno)
@@ -58,7 +58,7 @@ extension SecretKey {
     private static func create(_ path: String, text: String) throws(StoreError) -> Bool {
         try Directory.create(containing: path)
         let draft = "\(path).\(getpid()).new"
-        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let file = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure("cannot create", draft, errno) }
         defer { unlink(draft) }
         let bytes = Array(text.utf8)

@@ -35,6 +35,7 @@ final class FakeControl: RelayControl {
     let state = Mutex(State())
 
     func edit(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+    func read<Value>(_ value: (State) -> Value) -> Value { state.withLock { value($0) } }
 
     func ingest(
         source: String, session: String?, body: [UInt8], header: @Sendable (String) -> String?

@@ -1,6 +1,7 @@
 import RelayAPI
 import RelayCore
 import RelayJSON
+import Synchronization
 
 extension FakeStore {
     /// Puts a delivery there as a pipeline and its attempts would have left it.
@@ -52,7 +53,7 @@ extension FakeStore {
         _ filter: DeliveryFilter, before: DeliveryID?, offset: Int, limit: Int
     ) async throws(StoreError) -> [DeliveryRecord] {
         try fail()
-        let rows = matching(filter).filter { before.map { cursor in $0.id < cursor } ?? true }
+        let rows = matching(filter).filter { row in before.map { row.id < $0 } ?? true }
         return Array(rows.dropFirst(offset).prefix(limit))
     }
 

@@ -17,7 +17,11 @@ struct TestAPI: Sendable {
     let control = FakeControl()
     let clock = StandingClock()
     let key = APIKeyring.generate()
-    var configuration = RelayAPI.Configuration()
+    let configuration: RelayAPI.Configuration
+
+    init(configuration: RelayAPI.Configuration = RelayAPI.Configuration()) {
+        self.configuration = configuration
+    }
 
     func makeApplication() -> some ApplicationProtocol {
         var logger = Logger(label: "test")
@@ -30,7 +34,8 @@ struct TestAPI: Sendable {
             clock: clock,
             logger: logger
         )
-        return Application(router: api.makeRouter(), configuration: .init(address: .hostname("127.0.0.1", port: 0)), logger: logger)
+        return Application(
+            router: api.makeRouter(), configuration: .init(address: .hostname("127.0.0.1", port: 0)), logger: logger)
     }
 
     func run<Value: Sendable>(
@@ -47,7 +52,9 @@ struct TestAPI: Sendable {
     func seedSession(_ id: String = "abc-123", url: String? = "https://your-app.com/webhook") -> Webhook? {
         let webhook = url.map { url -> Webhook in
             var webhook = Webhook(id: "wh_0000000000001", session: id, url: url, createdAt: Self.start)
-            webhook.secrets = [WebhookSecret(value: "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rLTEyMzQ=", createdAt: Self.start)]
+            webhook.secrets = [
+                WebhookSecret(value: "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rLTEyMzQ=", createdAt: Self.start)
+            ]
             webhook.headers = [Webhook.Header(name: "X-Api-Token", value: "canary-token")]
             return webhook
         }

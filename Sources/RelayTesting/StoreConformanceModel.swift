@@ -1,0 +1,135 @@
+internal import RelayCore
+
+/// The outbox as it should be, without a database: what a store is compared with.
+struct OutboxModel {
+    struct Delivery: Equatable {
+        var id: DeliveryID
+        var destination: String
+        var lane: String?
+        var state: DeliveryState = .queued
+        var attempts = 0
+        var seriesAttempts = 0
+        var notBefore: Timestamp
+        var dueAt: Timestamp?
+    }
+
+    private(set) var deliveries: [DeliveryID: Delivery] = [:]
+    /// What was delivered in each lane, in this order.
+    private(set) var delivered: [String: [DeliveryID]] = [:]
+    /// What was ever dead or cancelled: order is not promised for it.
+    private(set) var outOfOrder: Set<DeliveryID> = []
+    private(set) var faults: [String] = []
+
+    var ids: [DeliveryID] { deliveries.keys.sorted() }
+
+    func ids(in states: DeliveryState...) -> [DeliveryID] {
+        ids.filter { states.contains(deliveries[$0]?.state ?? .cancelled) }
+    }
+
+    mutating func insert(_ id: DeliveryID, to destination: String, lane: String?, at now: Timestamp) {
+        deliveries[id] = Delivery(id: id, destination: destination, lane: lane, notBefore: now)
+        arrange(id, at: now)
+    }
+
+    mutating func claim(_ destination: String, limit: Int, at now: Timestamp) -> (ids: [DeliveryID], nextDue: Timestamp?) {
+        let heads = deliveries.values.filter { $0.destination == destination && $0.dueAt != nil }
+            .sorted { ($0.dueAt ?? now, $0.id) < ($1.dueAt ?? now, $1.id) }
+        let due = heads.prefix { ($0.dueAt ?? now) <= now }.prefix(limit).map(\.id)
+        for id in due {
+            change(id, to: .inFlight) {
+                $0.attempts += 1
+                $0.seriesAttempts += 1
+                $0.dueAt = nil
+            }
+        }
+        return (due, heads.dropFirst(due.count).first?.dueAt)
+    }
+
+    mutating func settle(_ id: DeliveryID, attempt: Int, _ next: Settlement.Next, at now: Timestamp) {
+        guard let delivery = deliveries[id], delivery.state == .inFlight, delivery.attempts == attempt else { return }
+        switch next {
+        case .delivered:
+            change(id, to: .delivered) { _ in }
+            if let lane = delivery.lane, !outOfOrder.contains(id) { delivered[delivery.destination + "/" + lane, default: []].append(id) }
+        case .retry(let moment):
+            change(id, to: .queued) {
+                $0.notBefore = moment
+                $0.dueAt = nil
+            }
+        case .dead:
+            change(id, to: .dead) { _ in }
+            outOfOrder.insert(id)
+        }
+        arrange(id, at: now)
+    }
+
+    mutating func retry(_ id: DeliveryID, at now: Timestamp) -> DeliveryChange {
+        guard let delivery = deliveries[id] else { return .notFound }
+        switch delivery.state {
+        case .queued:
+            deliveries[id]?.notBefore = now
+            if delivery.dueAt != nil { deliveries[id]?.dueAt = now }
+        case .dead, .cancelled:
+            change(id, to: .queued) {
+                $0.seriesAttempts = 0
+                $0.notBefore = now
+            }
+            arrange(id, at: now)
+        case .inFlight, .delivered: return .refused(delivery.state)
+        }
+        return .done
+    }
+
+    mutating func cancel(_ id: DeliveryID, at now: Timestamp) -> DeliveryChange {
+        guard let delivery = deliveries[id] else { return .notFound }
+        guard delivery.state == .queued || delivery.state == .dead else { return .refused(delivery.state) }
+        change(id, to: .cancelled) { $0.dueAt = nil }
+        outOfOrder.insert(id)
+        arrange(id, at: now)
+        return .done
+    }
+
+    mutating func recover(maxAttempts: Int, at now: Timestamp) {
+        for id in ids(in: .inFlight) {
+            guard let delivery = deliveries[id] else { continue }
+            let next: Settlement.Next = delivery.seriesAttempts >= maxAttempts ? .dead(.interrupted) : .retry(at: now)
+            settle(id, attempt: delivery.attempts, next, at: now)
+        }
+    }
+
+    mutating func forget(_ id: DeliveryID) {
+        deliveries[id] = nil
+    }
+
+    private static let legal: Set<[DeliveryState]> = [
+        [.queued, .inFlight], [.inFlight, .delivered], [.inFlight, .queued], [.inFlight, .dead], [.dead, .queued],
+        [.cancelled, .queued], [.queued, .cancelled], [.dead, .cancelled],
+    ]
+
+    private mutating func change(_ id: DeliveryID, to state: DeliveryState, _ body: (inout Delivery) -> Void) {
+        guard var delivery = deliveries[id] else { return }
+        if !Self.legal.contains([delivery.state, state]) { faults.append("\(id): \(delivery.state) to \(state)") }
+        delivery.state = state
+        body(&delivery)
+        deliveries[id] = delivery
+        guard state == .inFlight, let lane = delivery.lane else { return }
+        for other in deliveries.values where other.id != id && other.destination == delivery.destination && other.lane == lane {
+            if other.state == .inFlight { faults.append("\(id) and \(other.id) of one lane are in flight") }
+            if other.state == .queued, other.id < id { faults.append("\(id) overtakes \(other.id)") }
+        }
+    }
+
+    /// Makes the head of a delivery's lane due, and nothing else of it; a delivery without a lane is its own.
+    private mutating func arrange(_ id: DeliveryID, at now: Timestamp) {
+        guard let delivery = deliveries[id] else { return }
+        let lane = deliveries.values
+            .filter { delivery.lane == nil ? $0.id == id : $0.destination == delivery.destination && $0.lane == delivery.lane }
+            .filter { $0.state == .queued || $0.state == .inFlight }
+            .sorted { $0.id < $1.id }
+        let isFlying = lane.contains { $0.state == .inFlight }
+        for (index, member) in lane.enumerated() {
+            let isHead = index == 0 && !isFlying
+            deliveries[member.id]?.dueAt = isHead ? member.dueAt ?? max(member.notBefore, now) : nil
+        }
+    }
+}

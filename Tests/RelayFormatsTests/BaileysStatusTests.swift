@@ -1,0 +1,82 @@
+import RelayCore
+import RelayFormats
+import RelayJSON
+import Testing
+
+struct BaileysStatusTests {
+    private let chat = "5511999999001@s.whatsapp.net"
+
+    private func update(_ update: String, fromMe: Bool = true) -> String {
+        envelope("messages.update", #"[{"key": {"remoteJid": "\#(chat)", "id": "A", "fromMe": \#(fromMe)}, "update": \#(update)}]"#)
+    }
+
+    @Test(arguments: [
+        ("2", EventType.messageSent, "sent"), ("3", .messageDelivered, "delivered"), ("4", .messageRead, "read"),
+        ("5", .messageRead, "played"), (#""READ""#, .messageRead, "read"), (#""3""#, .messageDelivered, "delivered"),
+    ])
+    func receiptsOfOurOwnMessages(_ status: String, _ type: EventType, _ name: String) throws {
+        let event = try one(update(#"{"status": \#(status), "messageTimestamp": 1750168530}"#))
+        #expect(event.type == type)
+        #expect(event.chat == chat)
+        #expect(event.dedupKey == "\(type.name)|\(chat)|A|\(name)|")
+        #expect(event.payload["messageId"] == "A")
+        #expect(event.payload["wa_message_id"] == "A")
+        #expect(event.payload["timestamp"] == 1_750_168_530)
+        #expect(event.payload["status"]?.string == name)
+    }
+
+    /// B-R2: we read it on another device.
+    @Test(arguments: ["3", "4", "5"])
+    func statusesOfOthersMessagesAreOurOwnReading(_ status: String) throws {
+        #expect(try read(update(#"{"status": \#(status)}"#, fromMe: false)).isEmpty)
+    }
+
+    /// B-R3.
+    @Test(arguments: ["1", "6", "-1", "99999999999999999999", #""LATER""#, "null", "{}", "true"])
+    func statusesThatSayNothing(_ status: String) throws {
+        #expect(try read(update(#"{"status": \#(status)}"#)).isEmpty)
+    }
+
+    @Test func aFailureTellsItsReason() throws {
+        let event = try one(update(#"{"status": 0, "messageStubParameters": ["463"]}"#))
+        #expect(event.type == .messageFailed)
+        #expect(event.payload["error"] == "463")
+        #expect(event.payload["attempts"] == .null)
+        #expect(try one(update(#"{"status": 0}"#)).payload["error"] == "unknown")
+    }
+
+    private func receipt(_ receipt: String, session: String = "demo", fromMe: Bool = true) throws -> [NewEvent] {
+        let data = #"[{"key": {"remoteJid": "1203@g.us", "id": "A", "fromMe": \#(fromMe)}, "receipt": \#(receipt)}]"#
+        return try read(envelope("message-receipt.update", data), session: session)
+    }
+
+    /// B-R1.
+    @Test func receiptsInGroupsAreEachMembers() throws {
+        let delivered = try receipt(#"{"userJid": "5511999999002@s.whatsapp.net", "receiptTimestamp": 1750168530}"#)
+        #expect(delivered.map(\.type) == [.messageDelivered])
+        #expect(delivered.first?.payload["participant"] == "5511999999002@s.whatsapp.net")
+        #expect(delivered.first?.dedupKey == "message.delivered|1203@g.us|A|delivered|5511999999002@s.whatsapp.net")
+        let other = try receipt(#"{"userJid": "5511999999003@s.whatsapp.net", "receiptTimestamp": 1750168530}"#)
+        #expect(other.first?.dedupKey != delivered.first?.dedupKey)
+        let read = try receipt(#"{"userJid": "5511999999002@s.whatsapp.net", "readTimestamp": "1750168540"}"#)
+        #expect(read.map(\.type) == [.messageRead])
+    }
+
+    @Test func ourOwnDevicesReadNothing() throws {
+        let own = #"{"userJid": "5511999999009:2@s.whatsapp.net", "readTimestamp": 1750168540}"#
+        #expect(try receipt(own, session: "+5511999999009").isEmpty)
+        #expect(try receipt(own, session: "demo").count == 1)
+        let data = #"[{"key": {"remoteJid": "1203@g.us", "id": "A", "fromMe": true}, "receipt": \#(own)}]"#
+        let told = #"{"event": "message-receipt.update", "me": {"id": "5511999999009:7@s.whatsapp.net"}, "data": \#(data)}"#
+        #expect(try read(told).isEmpty)
+        #expect(try receipt(#"{"userJid": "5511999999002@s.whatsapp.net", "readTimestamp": 1}"#, fromMe: false).isEmpty)
+    }
+
+    @Test func aMessageThatComesLateIsTheMessage() throws {
+        let late = try one(update(#"{"message": {"conversation": "Hi"}, "messageTimestamp": 1750168528}"#, fromMe: false))
+        let live = try one(
+            upsert(#"{"key": {"remoteJid": "\#(chat)", "id": "A", "fromMe": false}, "message": {"conversation": "Hi"}, "messageTimestamp": 1750168528}"#)
+        )
+        #expect(late == live)
+    }
+}

@@ -1,0 +1,48 @@
+import RelayCore
+import RelayFormats
+import RelayJSON
+import Testing
+
+/// Every document of the corpus gives the events that the mapping rules demand.
+struct ConformanceTests {
+    @Test func theCorpusIsWhole() {
+        #expect(CorpusDocument.all.count == 42)
+    }
+
+    @Test(arguments: CorpusDocument.all)
+    func givesItsEvents(_ document: CorpusDocument) throws {
+        let events = try read(document.document.text, as: document.format, session: document.session)
+        let expected = document.expected["events"]?.array ?? []
+        try #require(events.count == expected.count)
+        for (event, expected) in zip(events, expected) {
+            #expect(event.type.name == expected["type"]?.string)
+            #expect(event.session == expected["session"]?.string ?? document.session)
+            #expect(event.chat == expected["chat"]?.string)
+            if let key = expected["dedupKey"] { #expect(event.dedupKey == key.string) }
+            if let moment = expected["occurredAt"] { #expect(event.occurredAt?.milliseconds == moment.int) }
+            let difference = difference(.object(event.payload), from: expected["payload"] ?? .null)
+            #expect(difference == nil)
+        }
+    }
+
+    @Test(arguments: CorpusDocument.all.filter(\.isWrapped))
+    func aPartWithoutItsEnvelopeIsRefused(_ document: CorpusDocument) {
+        let error = refusal(document.raw.text)
+        #expect(error?.code == .notAnEvent)
+    }
+
+    @Test(arguments: CorpusDocument.all)
+    func postedAgainItHasTheSameKeys(_ document: CorpusDocument) throws {
+        let text = document.document.text
+        let first = try read(text, as: document.format, session: document.session)
+        let second = try read(text, as: document.format, session: document.session)
+        #expect(first == second)
+    }
+
+    @Test func everyFormatHasItsName() {
+        for format in BuiltInFormats.all {
+            #expect(BuiltInFormats.format(named: format.name).map { type(of: $0).name } == format.name)
+        }
+        #expect(BuiltInFormats.format(named: "telepathy") == nil)
+    }
+}

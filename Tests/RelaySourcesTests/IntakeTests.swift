@@ -1,0 +1,139 @@
+import RelayCore
+import RelaySources
+import Testing
+
+struct IntakeTests {
+    private let journal = MemoryJournal()
+
+    private func accept(
+        _ body: String,
+        _ intake: Intake,
+        session: String? = nil,
+        headers: [String: String] = [:]
+    ) async throws(IntakeError) -> [Acceptance] {
+        try await intake.accept(body: Array(body.utf8), session: session) { headers[$0.lowercased()] }
+    }
+
+    private func refusal(_ body: String, _ intake: Intake, session: String? = nil, headers: [String: String] = [:]) async -> IntakeError? {
+        do {
+            _ = try await accept(body, intake, session: session, headers: headers)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func whatIsAcceptedIsInTheJournal() async throws {
+        let intake = makeIntake(journal)
+        let first = try await accept(#"{"id": ["1", "2"], "session": "demo"}"#, intake)
+        #expect(first.map(\.isDuplicate) == [false, false])
+        #expect(journal.calls.count == 1)
+        let again = try await accept(#"{"id": "2", "session": "demo"}"#, intake)
+        #expect(again.map(\.isDuplicate) == [true])
+        #expect(again.first?.id == first.last?.id)
+    }
+
+    @Test func aDocumentWithoutEventsTouchesNothing() async throws {
+        let acceptances = try await accept(#"{"id": [], "session": "demo"}"#, makeIntake(journal))
+        #expect(acceptances.isEmpty)
+        #expect(journal.calls.isEmpty)
+    }
+
+    @Test func theDefaultSessionStandsInOnlyForAMissingOne() async throws {
+        let intake = makeIntake(journal, defaultSession: "main")
+        _ = try await accept(#"{"id": "1"}"#, intake)
+        _ = try await accept(#"{"id": "2", "session": "demo"}"#, intake)
+        _ = try await accept(#"{"id": "3", "session": "demo"}"#, intake, session: "address")
+        #expect(journal.events.map(\.session) == ["main", "demo", "address"])
+        let wrong = await refusal(#"{"id": "4", "session": "a/b"}"#, intake)
+        #expect(wrong?.code == .missingSession)
+        #expect(wrong?.pointer == "/session")
+        #expect(journal.events.count == 3)
+    }
+
+    @Test(arguments: [
+        ("nonsense", IntakeError.Code.malformed, 400), (#"{"a": 1}"#, .notAnEvent, 422), (#"{"id": "1"}"#, .missingSession, 422),
+    ])
+    func whatCannotBeReadChangesNothing(_ body: String, _ code: IntakeError.Code, _ status: Int) async {
+        let error = await refusal(body, makeIntake(journal))
+        #expect(error?.code == code)
+        #expect(error?.code.httpStatus == status)
+        #expect(journal.calls.isEmpty)
+    }
+
+    @Test(arguments: [StoreError.Code.full, .overloaded, .unavailable, .locked, .conflict])
+    func aStoreThatCannotIsTheRelaysFault(_ code: StoreError.Code) async {
+        journal.failNext(StoreError(code, "password=secret"))
+        let error = await refusal(#"{"id": "1", "session": "demo"}"#, makeIntake(journal))
+        #expect(error?.code.httpStatus == 503)
+        #expect((error?.retryAfter ?? 0) >= 1)
+        #expect(error?.message.contains("secret") == false)
+    }
+
+    static let signed = #"{"event":"message","session":"default","engine":"WEBJS"}"#
+    static let sha256 = "46270e6ad829217a54d67026afb4ef20e76d3a4ea36d64b140834b5fb3e8b83a"
+
+    /// The vector of WAHA's documentation, and the same bytes under the other algorithms.
+    static let signatures: [(HMACVerification, String)] = [
+        (HMACVerification(header: "X-Sig", secret: "my-secret-key"), sha256),
+        (HMACVerification(header: "X-Sig", secret: "my-secret-key"), sha256.uppercased()),
+        (HMACVerification(header: "X-Sig", secret: "my-secret-key", prefix: "sha256="), "sha256=" + sha256),
+        (HMACVerification(header: "X-Sig", algorithm: .sha1, secret: "my-secret-key"), "68ef937fd9a088220a09db3ccb35c8ff619f02ab"),
+        (
+            HMACVerification(header: "X-Sig", algorithm: .sha256, secret: "my-secret-key", encoding: .base64),
+            "RicOatgpIXpU1nAmr7TvIOdtOk6jbWSxQINLX7PouDo="
+        ),
+        (
+            HMACVerification(header: "X-Sig", algorithm: .sha512, secret: "my-secret-key"),
+            "208f8a55dde9e05519e898b10b89bf0d0b3b0fdf11fdbf09b6b90476301b98d8097c462b2b17a6ce93b6b47a136cf2e78a33a63f6752c2c1631777076153fa89"
+        ),
+    ]
+
+    @Test(arguments: signatures.indices)
+    func aSignatureAdmitsItsBodyAndNoOther(_ index: Int) async {
+        let (verification, signature) = Self.signatures[index]
+        let intake = makeIntake(journal, authentication: .hmac(verification))
+        let right = await refusal(Self.signed, intake, headers: ["x-sig": signature])
+        #expect(right?.code == .notAnEvent)
+        let changed = await refusal(Self.signed + " ", intake, headers: ["x-sig": signature])
+        #expect(changed?.code == .unauthorized)
+        for wrong in ["", "00", String(signature.dropLast(2)), "sha256=", signature + "00", "zz"] {
+            let error = await refusal(Self.signed, intake, headers: ["x-sig": wrong])
+            #expect(error?.code == .unauthorized)
+        }
+        let none = await refusal(Self.signed, intake)
+        #expect(none?.code.httpStatus == 401)
+    }
+
+    @Test(arguments: [
+        ("Bearer t0ken", true), ("bearer  t0ken", true), ("Bearer t0ke", false), ("Bearer", false), ("Basic t0ken", false), ("t0ken", false),
+        ("Bearer t0ken2", false),
+    ])
+    func aBearerShowsTheToken(_ value: String, _ isAdmitted: Bool) async {
+        let intake = makeIntake(journal, authentication: .bearer(token: "t0ken"))
+        let error = await refusal(#"{"id": "1", "session": "demo"}"#, intake, headers: ["authorization": value])
+        #expect((error == nil) == isAdmitted)
+        #expect(journal.calls.isEmpty != isAdmitted)
+    }
+
+    @Test func aHeaderMustHaveItsValue() async {
+        let intake = makeIntake(journal, authentication: .header(name: "ApiKey", value: "k1"))
+        let right = await refusal(#"{"id": "1", "session": "demo"}"#, intake, headers: ["apikey": "k1"])
+        #expect(right == nil)
+        let wrong = await refusal(#"{"id": "1", "session": "demo"}"#, intake, headers: ["apikey": "k2"])
+        #expect(wrong?.code == .unauthorized)
+    }
+
+    @Test func metaIsAnsweredAndBelievedOnlyWithItsSecrets() async {
+        let intake = makeIntake(journal, authentication: .metaSignature(appSecret: "my-secret-key", verifyToken: "v1"))
+        #expect(intake.challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v1", "hub.challenge": "1158"]) == "1158")
+        #expect(intake.challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v2", "hub.challenge": "1158"]) == nil)
+        #expect(intake.challenge(query: ["hub.mode": "other", "hub.verify_token": "v1", "hub.challenge": "1158"]) == nil)
+        #expect(intake.challenge(query: [:]) == nil)
+        #expect(makeIntake(journal).challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v1", "hub.challenge": "1"]) == nil)
+        let right = await refusal(Self.signed, intake, headers: ["x-hub-signature-256": "sha256=" + Self.sha256])
+        #expect(right?.code == .notAnEvent)
+        let bare = await refusal(Self.signed, intake, headers: ["x-hub-signature-256": Self.sha256])
+        #expect(bare?.code == .unauthorized)
+    }
+}

@@ -1,0 +1,224 @@
+import Foundation
+import Glibc
+import Logging
+import RelayCore
+import Testing
+
+@testable import RelaySources
+
+/// The transports `stdin` and `file`, on real pipes and files.
+struct LineReaderServiceTests {
+    private let journal = MemoryJournal()
+    private let clock = StepClock()
+
+    private func document(_ id: Int) -> String {
+        #"{"id": "\#(id)", "session": "demo"}"#
+    }
+
+    private var accepted: [String] { journal.events.compactMap(\.dedupKey) }
+
+    /// Reads a text to its end, through a pipe.
+    private func readPipe(_ text: String, logger: Logger = Logger(label: "test")) async throws -> LineCounts.Snapshot {
+        let pipe = Pipe()
+        let service = LineReaderService(
+            StandardInput(descriptor: pipe.fileHandleForReading.fileDescriptor),
+            intake: makeIntake(journal, clock: clock),
+            session: nil,
+            clock: clock,
+            logger: logger
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.readToEnd() }
+            group.addTask {
+                try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+                try pipe.fileHandleForWriting.close()
+            }
+            try await group.waitForAll()
+        }
+        return service.counts.snapshot
+    }
+
+    @Test func aStreamIsReadToItsEndInOrder() async throws {
+        let ids = Array(1...2000)
+        let counts = try await readPipe(ids.map(document).joined(separator: "\n"))
+        #expect(accepted == ids.map { "\($0)" })
+        #expect(counts == .init(documents: 2000, rejected: 0, events: 2000, duplicates: 0))
+        // Many lines share one commit, and none is too large.
+        #expect(journal.calls.count < 1000)
+        #expect(journal.calls.allSatisfy { $0.count <= 256 })
+    }
+
+    @Test func badLinesAreNamedWithoutTheirContent() async throws {
+        let (logger, lines) = RecordingLog.make()
+        let text = [document(1), "topsecret {", #"{"topsecret": 1}"#, "", document(2)].joined(separator: "\n")
+        let counts = try await readPipe(text, logger: logger)
+        #expect(accepted == ["1", "2"])
+        #expect(counts.rejected == 2)
+        let warnings = lines.all.filter { $0.hasPrefix("warning") }
+        #expect(warnings.count == 2)
+        #expect(warnings.first?.contains(#""line": 2"#) == true)
+        #expect(warnings.last?.contains(#""line": 3"#) == true)
+        #expect(!lines.all.contains { $0.contains("topsecret") })
+    }
+
+    @Test func aLineBeyondTheLimitIsPassedOver() async throws {
+        let long = String(repeating: "x", count: LineReaderService.maximumLineLength + 1)
+        let counts = try await readPipe("\(long)\n\(document(1))\n")
+        #expect(accepted == ["1"])
+        #expect(counts.rejected == 1)
+    }
+
+    @Test func whatWasReadBeforeIsADuplicate() async throws {
+        _ = try await readPipe(document(1))
+        #expect(try await readPipe(document(1)).duplicates == 1)
+    }
+
+    @Test func whileTheStoreCannotNothingIsLost() async throws {
+        journal.failNext(StoreError(.overloaded, ""), StoreError(.full, ""))
+        let start = clock.now
+        async let counts = readPipe(document(1))
+        let first = await clock.nextSleep()
+        #expect(first == start + .seconds(1))
+        clock.advance(to: first ?? start)
+        let second = await clock.nextSleep()
+        #expect(second == start + .seconds(31))
+        clock.advance(to: second ?? start)
+        #expect(try await counts.events == 1)
+        #expect(accepted == ["1"])
+    }
+
+    @Test func aCancelledReaderStopsWaitingForItsStream() async throws {
+        let pipe = Pipe()
+        let service = LineReaderService(
+            StandardInput(descriptor: pipe.fileHandleForReading.fileDescriptor),
+            intake: makeIntake(journal),
+            session: nil,
+            clock: SystemClock(),
+            logger: Logger(label: "test")
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    // MARK: - Files
+
+    /// Runs the service on a file, and ends it after `body`.
+    private func follow(_ path: String, _ body: () async throws -> Void) async throws {
+        let service = LineReaderService(
+            input: .file(path: path),
+            intake: makeIntake(journal, clock: clock),
+            clock: clock,
+            logger: Logger(label: "test")
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            try await body()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Waits until the reader has read all there is.
+    private func idle() async throws -> Timestamp {
+        try #require(await clock.nextSleep())
+    }
+
+    private func withFolder(_ body: (URL) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await body(folder)
+    }
+
+    private func append(_ text: String, to file: URL) throws {
+        let handle = try FileHandle(forWritingTo: file)
+        defer { try? handle.close() }
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(text.utf8))
+    }
+
+    @Test func aFileIsReadAndThenFollowed() async throws {
+        try await withFolder { folder in
+            let file = folder.appendingPathComponent("events.ndjson")
+            try Data("\(document(1))\n\(document(2))\n".utf8).write(to: file)
+            try await follow(file.path) {
+                var deadline = try await idle()
+                #expect(accepted == ["1", "2"])
+                #expect(deadline == clock.now + .milliseconds(500))
+
+                try append(String(document(3).prefix(8)), to: file)
+                clock.advance(to: deadline)
+                deadline = try await idle()
+                #expect(accepted == ["1", "2"])
+
+                try append("\(document(3).dropFirst(8))\n", to: file)
+                clock.advance(to: deadline)
+                _ = try await idle()
+                #expect(accepted == ["1", "2", "3"])
+            }
+        }
+    }
+
+    @Test func aRotatedFileIsReadToItsEndAndTheNewOneFollowed() async throws {
+        try await withFolder { folder in
+            let file = folder.appendingPathComponent("events.ndjson")
+            try Data("\(document(1))\n".utf8).write(to: file)
+            try await follow(file.path) {
+                var deadline = try await idle()
+                try append(document(2), to: file)
+                try FileManager.default.moveItem(at: file, to: folder.appendingPathComponent("events.1"))
+                clock.advance(to: deadline)
+                deadline = try await idle()
+                try Data("\(document(3))\n".utf8).write(to: file)
+                clock.advance(to: deadline)
+                _ = try await idle()
+                #expect(accepted == ["1", "2", "3"])
+            }
+        }
+    }
+
+    @Test func aFileThatIsCutIsReadFromItsBeginning() async throws {
+        try await withFolder { folder in
+            let file = folder.appendingPathComponent("events.ndjson")
+            try Data("\(document(1))\n\(document(2))\n".utf8).write(to: file)
+            try await follow(file.path) {
+                let deadline = try await idle()
+                let handle = try FileHandle(forWritingTo: file)
+                try handle.truncate(atOffset: 0)
+                try handle.write(contentsOf: Data("\(document(3))\n".utf8))
+                try handle.close()
+                clock.advance(to: deadline)
+                _ = try await idle()
+                #expect(accepted == ["1", "2", "3"])
+            }
+        }
+    }
+
+    @Test func aFileMayComeLater() async throws {
+        try await withFolder { folder in
+            let file = folder.appendingPathComponent("later.ndjson")
+            try await follow(file.path) {
+                let deadline = try await idle()
+                try Data("\(document(1))\n".utf8).write(to: file)
+                clock.advance(to: deadline)
+                _ = try await idle()
+                #expect(accepted == ["1"])
+            }
+        }
+    }
+
+    @Test func aFolderIsNoFile() async throws {
+        try await withFolder { folder in
+            let service = LineReaderService(
+                input: .file(path: folder.path),
+                intake: makeIntake(journal),
+                clock: clock,
+                logger: Logger(label: "test")
+            )
+            await #expect(throws: InputError.self) { try await service.run() }
+        }
+    }
+}

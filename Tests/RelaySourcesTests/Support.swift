@@ -1,0 +1,162 @@
+import Logging
+import RelayCore
+import RelayJSON
+import RelaySources
+import Synchronization
+
+/// A journal in memory: it remembers each call, and fails as often as it is told.
+final class MemoryJournal: Journal {
+    struct State {
+        var calls: [[NewEvent]] = []
+        var failures: [StoreError] = []
+        var known: [String: EventID] = [:]
+        var next: Int64 = 1
+    }
+
+    private let state = Mutex(State())
+
+    var calls: [[NewEvent]] { state.withLock { $0.calls } }
+    var events: [NewEvent] { calls.flatMap { $0 } }
+
+    func failNext(_ errors: StoreError...) {
+        state.withLock { $0.failures += errors }
+    }
+
+    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError) -> [Acceptance] {
+        let failure: StoreError? = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
+        if let failure { throw failure }
+        return state.withLock { state in
+            state.calls.append(events)
+            return events.map { event in
+                let key = event.dedupKey.map { "\(source)|\(event.session)|\($0)" }
+                if let key, let id = state.known[key] { return Acceptance(id: id, isDuplicate: true) }
+                let id = EventID(state.next)
+                state.next += 1
+                if let key { state.known[key] = id }
+                return Acceptance(id: id, isDuplicate: false)
+            }
+        }
+    }
+
+    func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] { [] }
+    func event(_ id: EventID) async throws(StoreError) -> Event? { nil }
+    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {}
+}
+
+/// A clock that stands still, and moves on when somebody sleeps and the test lets it.
+final class StepClock: RelayClock {
+    private let moment = Mutex(Timestamp(seconds: 1_763_030_000))
+    private let sleeps: AsyncStream<Timestamp>
+    private let announce: AsyncStream<Timestamp>.Continuation
+    private let waiting = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
+    init() {
+        (sleeps, announce) = AsyncStream.makeStream(of: Timestamp.self)
+    }
+
+    var now: Timestamp { moment.withLock { $0 } }
+    var wall: Timestamp { now }
+
+    func sleep(until deadline: Timestamp) async throws {
+        try Task.checkCancellation()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiting.withLock { $0 = continuation }
+                announce.yield(deadline)
+                if Task.isCancelled { wake() }
+            }
+        } onCancel: {
+            wake()
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Returns when somebody sleeps, with the deadline.
+    func nextSleep() async -> Timestamp? {
+        var iterator = sleeps.makeAsyncIterator()
+        return await iterator.next()
+    }
+
+    /// Moves to the sleeper's deadline.
+    func advance(to deadline: Timestamp) {
+        moment.withLock { $0 = max($0, deadline) }
+        wake()
+    }
+
+    private func wake() {
+        waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
+            defer { waiting = nil }
+            return waiting
+        }?.resume()
+    }
+}
+
+/// A dialect for tests: `{"id": "1", "session": "demo"}` is one event, with an array of ids it is several.
+struct TestFormat: EventFormat {
+    static let name = "test"
+
+    func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        let parsed: JSON
+        do {
+            parsed = try JSON(parsing: document)
+        } catch {
+            throw FormatError(.malformed, "The body is no JSON document: \(error.message)")
+        }
+        guard let id = parsed["id"] else { throw FormatError(.notAnEvent, "There is no id.", pointer: "/id") }
+        guard let session = context.session ?? parsed["session"]?.string else {
+            throw FormatError(.missingSession, "Nothing names a session.")
+        }
+        guard Session.isValid(id: session) else {
+            throw FormatError(.missingSession, "That is no session.", pointer: "/session")
+        }
+        return (id.array ?? [id]).compactMap(\.string).map { id in
+            NewEvent(type: .messageReceived, session: session, dedupKey: id, occurredAt: context.receivedAt, payload: [:])
+        }
+    }
+}
+
+func makeIntake(
+    _ journal: MemoryJournal,
+    authentication: IntakeAuthentication? = nil,
+    defaultSession: String? = nil,
+    clock: any RelayClock = SystemClock()
+) -> Intake {
+    Intake(
+        source: "bridge",
+        format: TestFormat(),
+        authentication: authentication,
+        defaultSession: defaultSession,
+        journal: journal,
+        clock: clock
+    )
+}
+
+/// Keeps what is logged, with its metadata, as text.
+struct RecordingLog: LogHandler {
+    final class Lines: Sendable {
+        private let state = Mutex<[String]>([])
+        var all: [String] { state.withLock { $0 } }
+
+        func append(_ line: String) {
+            state.withLock { $0.append(line) }
+        }
+    }
+
+    let lines: Lines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.append("\(event.level) \(event.message) \(metadata.merging(event.metadata ?? [:]) { $1 })")
+    }
+
+    static func make() -> (Logger, Lines) {
+        let lines = Lines()
+        return (Logger(label: "test") { _ in RecordingLog(lines: lines) }, lines)
+    }
+}
