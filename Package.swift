@@ -76,7 +76,7 @@ let package = Package(
         house("RelayDestinations", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto]),
 
         // Adapters to the outside.
-        house("RelayHTTPClient", ["CCurl", .lifecycle, .logging]),
+        house("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
         // What ties them together.

@@ -237,25 +237,11 @@ final class RelayController: RelayControl {
         do { try generation.egress.check(url: webhook.url) } catch {
             problems.append(.init(pointer: "/url", error.message))
         }
-        for header in webhook.headers {
-            let pointer = "/headers/\(header.name)"
-            if !HeaderRules.isValid(name: header.name) {
-                problems.append(.init(pointer: pointer, "is not a header name: use letters, digits and hyphens"))
-            } else if HeaderRules.reserved.contains(header.name.lowercased()) {
-                problems.append(.init(pointer: pointer, "is a header that the relay sets itself: choose another name"))
-            }
-            if !HeaderRules.isValid(value: header.value) {
-                problems.append(.init(pointer: pointer, "has a line break or another control character: remove it"))
-            }
-        }
         do { _ = try generation.configuration.retryPolicy(from: webhook.retry) } catch {
             problems.append(.init(pointer: "/retry" + error.pointer, error.message))
         }
         if let text = webhook.rateLimit, RateLimit(text) == nil {
             problems.append(.init(pointer: "/rate_limit", "is no rate: write for example 20/s, 600/m or 1000/h"))
-        }
-        if let count = webhook.maxInFlight, !(1...1024).contains(count) {
-            problems.append(.init(pointer: "/max_in_flight", "must be between 1 and 1024"))
         }
         guard problems.isEmpty else { throw .validation(problems) }
     }

@@ -92,7 +92,9 @@ extension BaileysReader {
     func deletion(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         if data.flag("all") {
-            guard let chat = data.address("jid") else { throw wrong("must be the chat's address", at: pointer + "/jid") }
+            guard let chat = data.address("jid") else {
+                throw wrong("must be the chat's address", at: pointer + "/jid")
+            }
             var payload = JSONObject()
             payload.append("messageId", .null)
             payload.append("chatId", .string(chat.description))
@@ -106,7 +108,9 @@ extension BaileysReader {
             payload.append("all", .bool(true))
             return [event(.messageDeleted, chat: chat, payload)]
         }
-        guard let keys = data["keys"]?.array else { throw wrong("must be an array of message keys", at: pointer + "/keys") }
+        guard let keys = data["keys"]?.array else {
+            throw wrong("must be an array of message keys", at: pointer + "/keys")
+        }
         var events: [NewEvent] = []
         for (index, element) in keys.enumerated() {
             let pointer = "\(pointer)/keys/\(index)"

@@ -3,12 +3,11 @@ internal import RelayJSON
 
 /// New messages: `messages.upsert`, whether live (`notify`) or queued while we were away (`append`; B-M1).
 extension BaileysReader {
-    /// A message that this device could not decrypt; what WhatsApp calls CIPHERTEXT.
-    private static let stubTypes: [String: Int64] = ["REVOKE": 1, "CIPHERTEXT": 2]
-
     func upsert(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let messages = try object(data, at: pointer)["messages"]
-        guard let elements = messages?.array else { throw wrong("must be an array of messages", at: pointer + "/messages") }
+        guard let elements = messages?.array else {
+            throw wrong("must be an array of messages", at: pointer + "/messages")
+        }
         return try self.messages(elements, at: pointer + "/messages", isHistory: false)
     }
 

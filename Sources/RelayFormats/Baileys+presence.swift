@@ -25,7 +25,9 @@ extension BaileysReader {
     /// A call that is offered, and what becomes of it, each an event with its `status`.
     func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard let id = call.text("id") else { throw wrong("must be the call's id, a text", at: pointer + "/id") }
-        guard let status = call.text("status") else { throw wrong("must be the call's status, a text", at: pointer + "/status") }
+        guard let status = call.text("status") else {
+            throw wrong("must be the call's status, a text", at: pointer + "/status")
+        }
         let caller = Identity(call.address("from"), alternates: [call.address("callerPn")])
         guard let chat = call.address("chatId") ?? caller?.id else {
             throw wrong("must be the chat's address", at: pointer + "/chatId")

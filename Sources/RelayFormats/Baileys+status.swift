@@ -6,7 +6,6 @@ extension BaileysReader {
     private static let statuses: [String: Int64] = [
         "ERROR": 0, "PENDING": 1, "SERVER_ACK": 2, "DELIVERY_ACK": 3, "READ": 4, "PLAYED": 5,
     ]
-    private static let stubTypes: [String: Int64] = ["REVOKE": 1]
 
     /// A step of a message on its way.
     private enum Progress: String {
@@ -43,7 +42,9 @@ extension BaileysReader {
         var events: [NewEvent] = []
         if let message = update["message"]?.object {
             if message["editedMessage"] != nil {
-                if let event = try edited(message, key: key, keyPointer: keyPointer, at: moment) { events.append(event) }
+                if let event = try edited(message, key: key, keyPointer: keyPointer, at: moment) {
+                    events.append(event)
+                }
             } else {
                 // A message that came late: sent again by the phone, or with its media uploaded anew.
                 var whole = update
@@ -57,7 +58,10 @@ extension BaileysReader {
             facts.chat = facts.chat ?? key.chat
             events.append(revoke(facts, of: target))
         }
-        if let event = try status(update, key: key, keyPointer: keyPointer, at: moment) { events.append(event) }
+        let isFromMe = keyObject["fromMe"]?.bool
+        if let event = try status(update, key: key, isFromMe: isFromMe, keyPointer: keyPointer, at: moment) {
+            events.append(event)
+        }
         return events
     }
 
@@ -78,15 +82,18 @@ extension BaileysReader {
     }
 
     /// The status of our own message. One with `fromMe: false` says that we read somebody's message on another
-    /// device (B-R2); a status that is not known says nothing (B-R3).
+    /// device (B-R2); a status that is not known says nothing (B-R3). Only our own messages fail, so there a key that
+    /// does not say whose it is will do.
     private func status(
         _ update: JSONObject,
         key: MessageKey,
+        isFromMe: Bool?,
         keyPointer: String,
         at moment: Timestamp?
     ) throws(FormatError) -> NewEvent? {
-        guard key.isFromMe, let value = update["status"], value != .null,
-            let progress = Progress(code: WireNumber.enumeration(value, Self.statuses))
+        guard let value = update["status"], value != .null,
+            let progress = Progress(code: WireNumber.enumeration(value, Self.statuses)),
+            isFromMe ?? (progress == .failed)
         else { return nil }
         return progressEvent(
             progress,

@@ -48,7 +48,8 @@ public struct Baileys: EventFormat {
         let words = name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "-" }
         return words.count > 1
             && words.allSatisfy { word in
-                !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+                !word.isEmpty
+                    && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
             }
     }
 }

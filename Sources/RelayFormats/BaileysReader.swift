@@ -26,6 +26,9 @@ struct BaileysReader {
         self.own = own
     }
 
+    /// What a message without content stands for: a deletion, or one that could not be decrypted.
+    static let stubTypes: [String: Int64] = ["REVOKE": 1, "CIPHERTEXT": 2]
+
     static let handled: Set<String> = [
         "messages.upsert", "messages.update", "messages.reaction", "messages.delete", "message-receipt.update",
         "connection.update", "contacts.upsert", "contacts.update", "chats.upsert", "chats.update", "groups.upsert",
@@ -84,8 +87,10 @@ struct BaileysReader {
         return FormatError(.notAnEvent, "\"\(field)\" \(demand), as Baileys emits it.", pointer: pointer)
     }
 
-    /// An event about a chat that has no key of its own: posting it again makes another event.
-    func event(_ type: EventType, chat: JID?, at moment: Timestamp? = nil, key: String? = nil, _ payload: JSONObject) -> NewEvent {
+    /// - Parameter key: nil: nothing tells it from another of its kind, and posting it again makes another event.
+    func event(_ type: EventType, chat: JID?, at moment: Timestamp? = nil, key: String? = nil, _ payload: JSONObject)
+        -> NewEvent
+    {
         NewEvent(
             type: type,
             session: session,

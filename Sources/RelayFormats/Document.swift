@@ -21,13 +21,15 @@ struct Document {
     func envelopes(of dialect: String) throws(FormatError) -> [(envelope: JSONObject, pointer: String)] {
         if let object = root.object { return [(object, "")] }
         guard let elements = root.array else {
-            throw FormatError(.notAnEvent, "Send a JSON object of the \(dialect) format, or an array of such.", pointer: "")
+            throw FormatError(
+                .notAnEvent, "Send a JSON object of the \(dialect) format, or an array of such.", pointer: "")
         }
         var envelopes: [(JSONObject, String)] = []
         envelopes.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             guard let object = element.object else {
-                throw FormatError(.notAnEvent, "Every element must be a JSON object of the \(dialect) format.", pointer: "/\(index)")
+                throw FormatError(
+                    .notAnEvent, "Every element must be a JSON object of the \(dialect) format.", pointer: "/\(index)")
             }
             envelopes.append((object, "/\(index)"))
         }
@@ -39,13 +41,15 @@ struct Document {
 struct SessionName {
     let context: FormatContext
     /// The fields that may name it, the first one present counts.
-    var fields = ["session", "sessionId"]
+    let fields = ["session", "sessionId"]
     /// Whether any envelope of the document names one: then one that does not is a mistake of its own.
-    var isNamedElsewhere = false
+    let isNamedElsewhere: Bool
 
     init(context: FormatContext, envelopes: [(envelope: JSONObject, pointer: String)]) {
         self.context = context
-        isNamedElsewhere = envelopes.contains { entry in fields.contains { present(entry.envelope[$0]) } }
+        isNamedElsewhere = envelopes.contains { [fields] entry in
+            fields.contains { Self.isPresent(entry.envelope[$0]) }
+        }
     }
 
     /// The address's session, else the envelope's.
@@ -56,18 +60,20 @@ struct SessionName {
             guard Session.isValid(id: session) else { throw invalid(pointer: nil) }
             return session
         }
-        guard let field = fields.first(where: { present(envelope[$0]) }), let value = envelope[field] else {
+        guard let field = fields.first(where: { Self.isPresent(envelope[$0]) }), let value = envelope[field] else {
             throw FormatError(
                 .missingSession,
                 "Neither the address nor the document names a session; post to …/SESSION, or write \"session\" beside \"event\".",
                 pointer: isNamedElsewhere ? pointer : nil
             )
         }
-        guard let session = value.string, Session.isValid(id: session) else { throw invalid(pointer: "\(pointer)/\(field)") }
+        guard let session = value.string, Session.isValid(id: session) else {
+            throw invalid(pointer: "\(pointer)/\(field)")
+        }
         return session
     }
 
-    private func present(_ value: JSON?) -> Bool {
+    private static func isPresent(_ value: JSON?) -> Bool {
         value != nil && value != .null
     }
 

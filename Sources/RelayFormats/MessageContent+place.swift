@@ -2,7 +2,8 @@ internal import RelayJSON
 
 extension MessageContent {
     static func location(_ node: JSONObject, isLive: Bool) -> MessageContent? {
-        guard WireNumber.double(node["degreesLatitude"]) != nil, WireNumber.double(node["degreesLongitude"]) != nil else {
+        guard WireNumber.double(node["degreesLatitude"]) != nil, WireNumber.double(node["degreesLongitude"]) != nil
+        else {
             return nil
         }
         var content = JSONObject()

@@ -45,7 +45,8 @@ extension MessageContent {
         var content: JSONObject = ["text": .string(text)]
         content.append(
             "footer",
-            known: source.text("footerText") ?? source.text("hydratedFooterText") ?? source["footer"]?.object?.text("text")
+            known: source.text("footerText") ?? source.text("hydratedFooterText")
+                ?? source["footer"]?.object?.text("text")
         )
         let choices = buttons(source["buttons"]) + buttons(source["hydratedButtons"]) + rows(source["sections"])
         if !choices.isEmpty { content.append("choices", .array(choices)) }
@@ -54,7 +55,8 @@ extension MessageContent {
 
     private static func buttons(_ json: JSON?) -> [JSON] {
         (json?.array ?? []).compactMap(\.object).compactMap { button in
-            let inner = ["quickReplyButton", "urlButton", "callButton"].lazy.compactMap { button[$0]?.object }.first ?? button
+            let inner =
+                ["quickReplyButton", "urlButton", "callButton"].lazy.compactMap { button[$0]?.object }.first ?? button
             return choice(
                 id: inner.text("buttonId") ?? inner.text("id"),
                 text: inner["buttonText"]?.object?.text("displayText") ?? inner.text("displayText")

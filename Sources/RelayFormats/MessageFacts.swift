@@ -40,7 +40,7 @@ struct MessageFacts {
         payload.append("participant", orNull: participant?.id.description)
         payload.append("type", .string(content.type))
         payload.append("content", content.content.map(JSON.object) ?? .null)
-        payload.append("chatName", orNull: contactName)
+        payload.append("chatName", .null)
         payload.append("chatImageUrl", .null)
         payload.append("participantName", orNull: hasMembers ? authorName : nil)
         payload.append("groupId", orNull: isGroup ? chatID?.description : nil)
@@ -75,9 +75,10 @@ struct MessageFacts {
         if let media = content.media { payload.append("raw_media", .object(media.object)) }
     }
 
-    /// The names that gateways send for lack of one: empty, an address.
+    /// A name, or nil for what gateways send for lack of one: an empty text, an address.
     static func name(_ text: String?) -> String? {
-        guard let text, !text.isEmpty, JID(text) == nil || text.contains(" ") else { return nil }
-        return text
+        guard let text, !text.isEmpty else { return nil }
+        guard let address = JID(text) else { return text }
+        return address.isPhone || address.isLID || address.isGroup ? nil : text
     }
 }

@@ -55,7 +55,9 @@ public struct Native: EventFormat {
         return words.count > 1
             && words.allSatisfy { word in
                 !word.isEmpty
-                    && word.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
+                    && word.allSatisfy {
+                        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_")
+                    }
             }
     }
 
@@ -63,7 +65,8 @@ public struct Native: EventFormat {
         switch payload["chatId"] {
         case nil, .null: return nil
         case .string(let text) where !text.isEmpty: return JID(text)?.description ?? text
-        default: throw FormatError(.notAnEvent, "\"chatId\" must be the chat's address, a text, or null.", pointer: pointer)
+        default:
+            throw FormatError(.notAnEvent, "\"chatId\" must be the chat's address, a text, or null.", pointer: pointer)
         }
     }
 
@@ -95,7 +98,8 @@ public struct Native: EventFormat {
         case .messageReceived, .messageSent, .messageDeleted:
             return DedupKey.make(type, chat: chat, message: message)
         case .messageDelivered, .messageRead, .messageFailed:
-            return DedupKey.make(type, chat: chat, message: message, payload.text("status"), payload.text("participant"))
+            return DedupKey.make(
+                type, chat: chat, message: message, payload.text("status"), payload.text("participant"))
         default:
             // A message may be edited, or reacted to, many times.
             return DedupKey.make(type, chat: chat, message: message, DedupKey.fingerprint(.object(payload)))

@@ -38,7 +38,8 @@ enum WireBytes {
         guard (1...limit).contains(object.count) else { return nil }
         var bytes = [UInt8?](repeating: nil, count: object.count)
         for (key, value) in object {
-            guard let index = Int(key), bytes.indices.contains(index), let byte = value.int.flatMap({ UInt8(exactly: $0) })
+            guard let index = Int(key), bytes.indices.contains(index),
+                let byte = value.int.flatMap({ UInt8(exactly: $0) })
             else { return nil }
             bytes[index] = byte
         }

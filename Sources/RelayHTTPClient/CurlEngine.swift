@@ -45,7 +45,7 @@ public final class CurlEngine: Service, Sendable {
     ///
     /// - Throws: ``SetupError`` when the system has no descriptor or thread left, or when `userAgent` is not sendable.
     public init(configuration: Configuration = .init(), guard egress: EgressGuard, logger: Logger) throws {
-        if let problem = HTTPHeaderRules.problem(name: "User-Agent", value: configuration.userAgent) {
+        if let problem = HeaderArena.problem(name: "User-Agent", value: configuration.userAgent) {
             throw SetupError(description: problem)
         }
         mailbox = try EngineMailbox()

@@ -1,3 +1,5 @@
+internal import RelayCore
+
 extension EgressGuard {
     /// An entry of the allow-list that cannot be read.
     public struct ParseError: Error, Sendable, CustomStringConvertible {
@@ -132,7 +134,7 @@ extension EgressGuard.Entry {
             && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
                 !label.isEmpty && label.utf8.count <= 63
                     && label.utf8.allSatisfy { byte in
-                        HTTPHeaderRules.isTokenByte(byte) || byte >= 0x80
+                        HeaderRules.isTokenByte(byte) || byte >= 0x80
                     }
             }
     }

@@ -4,7 +4,7 @@ public struct HTTPRequest: Sendable {
     public var method: String = "POST"
     /// An absolute `http` or `https` URL without credentials.
     public var url: String
-    /// Sent in this order, after validation by ``HTTPHeaderRules``.
+    /// Sent in this order, after validation by `HeaderRules`.
     public var headers: [(name: String, value: String)]
     /// Sent as it is, with its length; may be empty.
     public var body: [UInt8]

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import RelayCore
 
 /// The header list of one request in memory of its own: libcurl only reads the list, and building it here saves two
 /// allocations a header.
@@ -17,11 +18,11 @@ struct HeaderArena: ~Copyable {
 
     /// Lays out the fields of a request, and those that keep libcurl from adding its own.
     ///
-    /// - Throws: `.invalidRequest` for a field that ``HTTPHeaderRules`` rejects.
+    /// - Throws: `.invalidRequest` for a field that `HeaderRules` rejects.
     mutating func fill(_ headers: [(name: String, value: String)], userAgent: String) throws(HTTPFailure) {
         var needed = 64 + userAgent.utf8.count
         for (name, value) in headers {
-            if let problem = HTTPHeaderRules.problem(name: name, value: value) {
+            if let problem = Self.problem(name: name, value: value) {
                 throw HTTPFailure(kind: .invalidRequest, message: problem)
             }
             needed += name.utf8.count + value.utf8.count + 3
@@ -89,5 +90,18 @@ struct HeaderArena: ~Copyable {
         nodes.deallocate()
         nodeCapacity = count * 2
         nodes = .allocate(capacity: nodeCapacity)
+    }
+}
+
+extension HeaderArena {
+    /// What is wrong with a field, or nil. Never quotes the value, which may be a secret.
+    static func problem(name: String, value: String) -> String? {
+        if let problem = HeaderRules.problem(name: name, reserved: HeaderRules.connection) {
+            return "\(problem.message); \(problem.help)"
+        }
+        guard HeaderRules.isValid(value: value) else {
+            return "the value of the header \(name) has a line break or another control character; remove it"
+        }
+        return nil
     }
 }

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import RelayCore
 
 extension Transfer {
     /// Every setting of a request. The handle was reset before, so what is not here has libcurl's default.
@@ -64,7 +65,7 @@ extension Transfer {
 
     private func setMethod(_ request: HTTPRequest, _ settings: inout Settings) throws(HTTPFailure) {
         let method = request.method
-        guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(HTTPHeaderRules.isTokenByte) else {
+        guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(HeaderRules.isTokenByte) else {
             throw HTTPFailure(kind: .invalidRequest, message: "the method is not an HTTP method; write e.g. POST")
         }
         switch method {

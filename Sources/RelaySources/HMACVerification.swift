@@ -29,7 +29,8 @@ public struct HMACVerification: Sendable {
     }
 
     func admits(body: [UInt8], header field: (String) -> String?) -> Bool {
-        guard let value = field(header), value.hasPrefix(prefix), let code = decode(value.dropFirst(prefix.count)) else {
+        guard let value = field(header), value.hasPrefix(prefix), let code = decode(value.dropFirst(prefix.count))
+        else {
             return false
         }
         let key = SymmetricKey(data: Array(secret.utf8))

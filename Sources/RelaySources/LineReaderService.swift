@@ -17,6 +17,7 @@ public struct LineReaderService: Service {
     /// Lines longer than this are passed over, in bytes.
     public static let maximumLineLength = 5 << 20
     private static let maximumBatch = 256
+    private static let pauseAfterTrouble = Duration.seconds(5)
 
     private let input: any LineInput
     private let intake: Intake
@@ -46,8 +47,8 @@ public struct LineReaderService: Service {
         self.logger = logger
     }
 
-    /// Reads until the input ends, then waits for the shutdown, as a service does whose work is done.
-    /// - Throws: what keeps it from reading.
+    /// Reads until the input ends, then waits for the shutdown, as a service does whose work is done. What cannot be
+    /// read is logged and tried again: one source must not stop the relay.
     public func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
@@ -62,8 +63,19 @@ public struct LineReaderService: Service {
     func readToEnd() async throws {
         var input = input
         var splitter = LineSplitter(maximumLength: Self.maximumLineLength)
+        var trouble: String?
         while true {
-            switch try await input.next() {
+            let chunk: LineChunk
+            do {
+                chunk = try await input.next()
+                trouble = nil
+            } catch let error as InputError {
+                if trouble != error.description { logger.error("the input fails", metadata: ["reason": "\(error)"]) }
+                trouble = error.description
+                try await clock.sleep(until: clock.now + Self.pauseAfterTrouble)
+                continue
+            }
+            switch chunk {
             case .bytes(let bytes):
                 try await take(splitter.append(bytes))
             case .restart:

@@ -39,7 +39,8 @@ struct StandardInput: LineInput {
 
     private static func read(_ descriptor: Int32, unless wakeUp: Int32) -> Result<LineChunk, InputError> {
         var waits = [
-            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
         ]
         while poll(&waits, nfds_t(waits.count), -1) < 0 {
             guard errno == EINTR else { return .failure(.last("standard input")) }

@@ -110,7 +110,7 @@ func printDeliveries(
     for delivery in answer["data"]?.array ?? [] {
         table.add([
             String((delivery["id"]?.string ?? "").suffix(13)),
-            delivery["event"]?.string ?? "",
+            delivery["event_type"]?.string ?? "",
             delivery["destination"]?.string ?? "",
             delivery["state"]?.string ?? "",
             delivery["attempt_count"]?.int.map { String($0) } ?? "",

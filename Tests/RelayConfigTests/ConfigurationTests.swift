@@ -151,8 +151,8 @@ import Testing
     }
 
     @Test func withoutFromAPipelineReadsEverySource() throws {
-        #expect(try Self.load(Workspace.pipeline).from == ["baileys"])
-        #expect(try Self.load("from: []\n" + Workspace.pipeline).from == ["baileys"])
+        #expect(try Self.load(Workspace.pipeline).from == [])
+        #expect(try Self.load("from: []\n" + Workspace.pipeline).from == [])
         #expect(try Self.load("from: baileys\n" + Workspace.pipeline).from == ["baileys"])
     }
 

@@ -5,7 +5,8 @@ import Testing
 
 /// Reactions, edits and deletions come twice; the journal must keep one.
 struct BaileysChangeTests {
-    private let key = #"{"remoteJid": "1203@g.us", "id": "OWN", "fromMe": false, "participant": "5511999999002:3@s.whatsapp.net"}"#
+    private let key =
+        #"{"remoteJid": "1203@g.us", "id": "OWN", "fromMe": false, "participant": "5511999999002:3@s.whatsapp.net"}"#
     private let chat = "1203@g.us"
 
     private func upserted(_ content: String) -> String {
@@ -14,7 +15,8 @@ struct BaileysChangeTests {
 
     @Test(arguments: [("👍", JSON.string("👍")), ("", .null)])
     func bothFormsOfAReactionAreOne(_ text: String, _ emoji: JSON) throws {
-        let content = #"{"reactionMessage": {"key": {"id": "T", "fromMe": true}, "text": "\#(text)", "senderTimestampMs": "1767366770998"}}"#
+        let content =
+            #"{"reactionMessage": {"key": {"id": "T", "fromMe": true}, "text": "\#(text)", "senderTimestampMs": "1767366770998"}}"#
         let message = try one(upserted(content))
         let item =
             #"[{"key": {"remoteJid": "1203@g.us", "id": "T", "fromMe": true}, "reaction": {"key": \#(key), "text": "\#(text)","#
@@ -75,7 +77,9 @@ struct BaileysChangeTests {
                     + #" "editedMessage": {"conversation": "\#(text)"}}}}}"#
             )
         }
-        let keys = try [edit("a", "1767366770000"), edit("b", "1767366770500"), edit("a", "1767366790000")].map { try one($0).dedupKey }
+        let keys = try [edit("a", "1767366770000"), edit("b", "1767366770500"), edit("a", "1767366790000")].map {
+            try one($0).dedupKey
+        }
         #expect(Set(keys).count == 3)
     }
 
@@ -83,7 +87,9 @@ struct BaileysChangeTests {
         let message = try one(upserted(#"{"protocolMessage": {"key": {"id": "T", "fromMe": true}, "type": 0}}"#))
         let target = key.replacing("OWN", with: "T")
         let update = try one(
-            envelope("messages.update", #"[{"key": \#(target), "update": {"message": null, "messageStubType": 1, "key": \#(key)}}]"#)
+            envelope(
+                "messages.update",
+                #"[{"key": \#(target), "update": {"message": null, "messageStubType": 1, "key": \#(key)}}]"#)
         )
         for deletion in [message, update] {
             #expect(deletion.type == .messageDeleted)
@@ -97,7 +103,8 @@ struct BaileysChangeTests {
     }
 
     @Test func whatWeDeleteForOurselvesIsAnotherDeletion() throws {
-        let event = try one(envelope("messages.delete", #"{"keys": [{"remoteJid": "1203@g.us", "id": "T", "fromMe": false}]}"#))
+        let event = try one(
+            envelope("messages.delete", #"{"keys": [{"remoteJid": "1203@g.us", "id": "T", "fromMe": false}]}"#))
         #expect(event.type == .messageDeleted)
         #expect(event.payload["deletedFor"] == "me")
         #expect(event.dedupKey == "message.deleted|1203@g.us|T|me")

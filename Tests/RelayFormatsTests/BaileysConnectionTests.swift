@@ -36,7 +36,9 @@ struct BaileysConnectionTests {
     }
 
     @Test func aCodeThatIsNotKnownIsToldAsItIs() throws {
-        let unknown = try connection(#"{"connection": "close", "lastDisconnect": {"error": {"output": {"statusCode": 999, "payload": {"message": "Odd"}}}}}"#)
+        let unknown = try connection(
+            #"{"connection": "close", "lastDisconnect": {"error": {"output": {"statusCode": 999, "payload": {"message": "Odd"}}}}}"#
+        )
         #expect(unknown.first?.payload["reason"] == "Odd")
         #expect(unknown.first?.payload["recoverable"] == true)
         #expect(try connection(#"{"connection": "close"}"#).first?.payload["reason"] == "unknown")
@@ -49,7 +51,10 @@ struct BaileysConnectionTests {
         #expect(named.first?.payload["phone_number"] == "5511999999009")
     }
 
-    @Test(arguments: [#"{"connection": "connecting"}"#, #"{"connection": "reconnecting"}"#, #"{"isOnline": true}"#, #"{"qr": ""}"#, "{}"])
+    @Test(arguments: [
+        #"{"connection": "connecting"}"#, #"{"connection": "reconnecting"}"#, #"{"isOnline": true}"#, #"{"qr": ""}"#,
+        "{}",
+    ])
     func stepsBetweenAreNoEvents(_ data: String) throws {
         #expect(try connection(data).isEmpty)
     }

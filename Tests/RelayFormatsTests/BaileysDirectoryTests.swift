@@ -25,7 +25,8 @@ struct BaileysDirectoryTests {
 
     @Test func aPictureIsNewOrGone() throws {
         let contact = { (image: String) in
-            try one(envelope("contacts.update", #"[{"id": "5511999999001@s.whatsapp.net", "imgUrl": \#(image)}]"#)).payload
+            try one(envelope("contacts.update", #"[{"id": "5511999999001@s.whatsapp.net", "imgUrl": \#(image)}]"#))
+                .payload
         }
         #expect(try contact(#""changed""#)["imageUrl"] == .null)
         #expect(try contact(#""changed""#)["imageChanged"] == true)
@@ -36,13 +37,16 @@ struct BaileysDirectoryTests {
 
     @Test func whatSaysNothingNewIsNoEvent() throws {
         #expect(try read(envelope("contacts.update", #"[{"id": "5511999999001@s.whatsapp.net"}]"#)).isEmpty)
-        #expect(try read(envelope("chats.update", #"[{"id": "5511999999001@s.whatsapp.net", "unreadCount": 2}]"#)).isEmpty)
+        #expect(
+            try read(envelope("chats.update", #"[{"id": "5511999999001@s.whatsapp.net", "unreadCount": 2}]"#)).isEmpty)
         #expect(try read(envelope("chats.upsert", #"[{"id": "status@broadcast", "name": "Status"}]"#)).isEmpty)
     }
 
     @Test func chatsWithNames() throws {
         let events = try read(
-            envelope("chats.upsert", #"[{"id": "1203@g.us", "name": "Team"}, {"id": "5511999999001@s.whatsapp.net", "name": "Maria"}]"#)
+            envelope(
+                "chats.upsert",
+                #"[{"id": "1203@g.us", "name": "Team"}, {"id": "5511999999001@s.whatsapp.net", "name": "Maria"}]"#)
         )
         #expect(events.map(\.type) == [.groupUpdated, .contactUpdated])
         #expect(events.first?.payload["groupName"] == "Team")
@@ -70,7 +74,8 @@ struct BaileysDirectoryTests {
     }
 
     @Test func hiddenIdentitiesFindTheirPhones() throws {
-        let event = try one(envelope("lid-mapping.update", #"{"lid": "7:1@lid", "pn": "5511999999009:1@s.whatsapp.net"}"#))
+        let event = try one(
+            envelope("lid-mapping.update", #"{"lid": "7:1@lid", "pn": "5511999999009:1@s.whatsapp.net"}"#))
         #expect(event.type == .contactUpdated)
         #expect(event.payload["contactId"] == "5511999999009@s.whatsapp.net")
         #expect(event.payload["lid"] == "7@lid")

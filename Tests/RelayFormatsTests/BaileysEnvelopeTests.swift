@@ -8,7 +8,8 @@ struct BaileysEnvelopeTests {
 
     @Test(arguments: ["session", "sessionId"])
     func theDocumentNamesItsSession(_ field: String) throws {
-        let document = #"{"\#(field)": "shop-1", "event": "messages.upsert", "data": {"messages": [\#(message(text))]}}"#
+        let document =
+            #"{"\#(field)": "shop-1", "event": "messages.upsert", "data": {"messages": [\#(message(text))]}}"#
         #expect(try read(document, session: nil).map(\.session) == ["shop-1"])
     }
 
@@ -60,10 +61,15 @@ struct BaileysEnvelopeTests {
         ("messages.upsert", "[]", "/data"), ("messages.upsert", "{}", "/data/messages"),
         ("messages.upsert", #"{"messages": [7]}"#, "/data/messages/0"),
         ("messages.upsert", #"{"messages": [{}]}"#, "/data/messages/0/key"),
-        ("messages.upsert", #"{"messages": [{"key": {"remoteJid": "1@s.whatsapp.net"}, "message": {"conversation": "x"}}]}"#,
-            "/data/messages/0/key/id"),
-        ("messages.upsert", #"{"messages": [{"key": {"id": "A"}, "message": {"conversation": "x"}}]}"#,
-            "/data/messages/0/key/remoteJid"),
+        (
+            "messages.upsert",
+            #"{"messages": [{"key": {"remoteJid": "1@s.whatsapp.net"}, "message": {"conversation": "x"}}]}"#,
+            "/data/messages/0/key/id"
+        ),
+        (
+            "messages.upsert", #"{"messages": [{"key": {"id": "A"}, "message": {"conversation": "x"}}]}"#,
+            "/data/messages/0/key/remoteJid"
+        ),
         ("messages.update", "7", "/data"), ("messages.update", #"[{"key": {"id": "A"}}]"#, "/data/0/update"),
         ("connection.update", "[]", "/data"), ("presence.update", #"{"id": "1@lid"}"#, "/data/presences"),
         ("call", #"[{"id": "C"}]"#, "/data/0/status"), ("contacts.upsert", "[{}]", "/data/0/id"),

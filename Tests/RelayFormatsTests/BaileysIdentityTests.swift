@@ -6,11 +6,14 @@ import Testing
 /// Whose message, and in which chat: B-J1, hidden identities, broadcast lists (B.2).
 struct BaileysIdentityTests {
     private func event(key: String, more: String = #""pushName": "Ana""#) throws -> NewEvent {
-        try one(upsert(#"{"key": {"id": "A", \#(key)}, "message": {"conversation": "Hi"}, "messageTimestamp": 1, \#(more)}"#))
+        try one(
+            upsert(
+                #"{"key": {"id": "A", \#(key)}, "message": {"conversation": "Hi"}, "messageTimestamp": 1, \#(more)}"#))
     }
 
     @Test(arguments: [
-        ("5511999999001:15@s.whatsapp.net", "5511999999001@s.whatsapp.net"), ("5511999999001@c.us", "5511999999001@s.whatsapp.net"),
+        ("5511999999001:15@s.whatsapp.net", "5511999999001@s.whatsapp.net"),
+        ("5511999999001@c.us", "5511999999001@s.whatsapp.net"),
         ("5511999999001:3@hosted", "5511999999001@s.whatsapp.net"), ("77:99@hosted.lid", "77@lid"),
         ("551199-1500@g.us", "551199-1500@g.us"), ("123@newsletter", "123@newsletter"),
     ])

@@ -5,12 +5,13 @@ import Testing
 
 struct BaileysMessageTests {
     @Test func aTextHasExactlyTheFieldsOfStage07AndTheAddedOnes() throws {
-        let event = try one(upsert(message(#"{"conversation": "Hello, I need help"}"#, more: #""pushName": "Maria Silva""#)))
+        let event = try one(
+            upsert(message(#"{"conversation": "Hello, I need help"}"#, more: #""pushName": "Maria Silva""#)))
         #expect(event.type == .messageReceived)
         #expect(event.occurredAt == Timestamp(seconds: 1_750_168_528))
         let expected: JSONObject = [
             "messageId": "3EB0A1", "chatId": "5511999999001@s.whatsapp.net", "from": "5511999999001@s.whatsapp.net",
-            "participant": .null, "type": "text", "content": ["text": "Hello, I need help"], "chatName": "Maria Silva",
+            "participant": .null, "type": "text", "content": ["text": "Hello, I need help"], "chatName": .null,
             "chatImageUrl": .null, "participantName": .null, "groupId": .null, "groupName": .null,
             "groupImageUrl": .null, "contactName": "Maria Silva", "contactImageUrl": .null, "isGroup": false,
             "timestamp": 1_750_168_528, "fromMe": false, "chatKind": "direct", "wa_message_id": "3EB0A1",
@@ -27,7 +28,8 @@ struct BaileysMessageTests {
     }
 
     @Test func anOwnMessageIsSentToItsChat() throws {
-        let event = try one(upsert(message(#"{"conversation": "Hi"}"#, key: #""fromMe": true"#, more: #""pushName": "Me""#)))
+        let event = try one(
+            upsert(message(#"{"conversation": "Hi"}"#, key: #""fromMe": true"#, more: #""pushName": "Me""#)))
         #expect(event.type == .messageSent)
         #expect(event.payload["to"] == "5511999999001@s.whatsapp.net")
         #expect(event.payload["from"] == .null)
@@ -60,7 +62,8 @@ struct BaileysMessageTests {
     }
 
     @Test func wrappersThatCameLaterAreOpenedByTheirShape() throws {
-        let event = try one(upsert(message(#"{"lottieStickerMessage": {"message": {"stickerMessage": {"isLottie": true}}}}"#)))
+        let event = try one(
+            upsert(message(#"{"lottieStickerMessage": {"message": {"stickerMessage": {"isLottie": true}}}}"#)))
         #expect(event.payload["type"] == "sticker")
         #expect(event.payload["content"]?["lottie"] == true)
     }
@@ -105,14 +108,19 @@ struct BaileysMessageTests {
             )
         )
         #expect(
-            event.payload["referral"] == ["sourceUrl": "https://fb.me/1", "sourceId": "12", "title": "Sale", "clickId": "c1"]
+            event.payload["referral"] == [
+                "sourceUrl": "https://fb.me/1", "sourceId": "12", "title": "Sale", "clickId": "c1",
+            ]
         )
     }
 
     @Test(arguments: [
         (#"{"videoMessage": {"gifPlayback": true, "seconds": 3}}"#, "video", #"{"gif": true, "seconds": 3}"#),
         (#"{"ptvMessage": {"seconds": 9}}"#, "video", #"{"ptv": true}"#),
-        (#"{"audioMessage": {"ptt": true, "seconds": 4, "waveform": "AAA="}}"#, "audio", #"{"ptt": true, "seconds": 4}"#),
+        (
+            #"{"audioMessage": {"ptt": true, "seconds": 4, "waveform": "AAA="}}"#, "audio",
+            #"{"ptt": true, "seconds": 4}"#
+        ),
         (
             #"{"documentWithCaptionMessage": {"message": {"documentMessage": {"caption": "c", "fileName": "a.pdf", "pageCount": 2}}}}"#,
             "document", #"{"caption": "c", "fileName": "a.pdf", "pageCount": 2}"#
@@ -123,7 +131,8 @@ struct BaileysMessageTests {
             #"{"latitude": -23.55, "longitude": -46.63, "name": "Sé", "address": null, "live": false}"#
         ),
         (
-            #"{"liveLocationMessage": {"degreesLatitude": 1, "degreesLongitude": 2, "sequenceNumber": "5"}}"#, "location",
+            #"{"liveLocationMessage": {"degreesLatitude": 1, "degreesLongitude": 2, "sequenceNumber": "5"}}"#,
+            "location",
             #"{"latitude": 1, "live": true, "sequenceNumber": 5}"#
         ),
         (
@@ -167,13 +176,17 @@ struct BaileysMessageTests {
             #"{"pollUpdateMessage": {"pollCreationMessageKey": {"id": "P1"}, "vote": {"encPayload": [1, 2], "encIv": "AwQ="}}}"#,
             "poll_vote", #"{"targetMessageId": "P1", "encrypted": {"payload": "AQI=", "iv": "AwQ="}}"#
         ),
-        (#"{"orderMessage": {"orderId": "o1", "itemCount": 2, "message": "pls"}}"#, "order", #"{"orderId": "o1", "text": "pls"}"#),
+        (
+            #"{"orderMessage": {"orderId": "o1", "itemCount": 2, "message": "pls"}}"#, "order",
+            #"{"orderId": "o1", "text": "pls"}"#
+        ),
         (
             #"{"productMessage": {"product": {"productId": "p1", "title": "Shoe", "productImage": {"mediaKey": "k"}}}}"#,
             "product", #"{"productId": "p1", "title": "Shoe"}"#
         ),
         (
-            #"{"groupInviteMessage": {"groupJid": "1203@g.us", "groupName": "G", "inviteCode": "abc"}}"#, "group_invite",
+            #"{"groupInviteMessage": {"groupJid": "1203@g.us", "groupName": "G", "inviteCode": "abc"}}"#,
+            "group_invite",
             #"{"groupId": "1203@g.us", "groupName": "G", "inviteCode": "abc"}"#
         ),
         (
@@ -184,7 +197,10 @@ struct BaileysMessageTests {
             #"{"pinInChatMessage": {"key": {"id": "T1"}, "type": "PIN_FOR_ALL"}}"#, "pin",
             #"{"targetMessageId": "T1", "pinned": true}"#
         ),
-        (#"{"secretEncryptedMessage": {"targetMessageKey": {"id": "T2"}}}"#, "unsupported", #"{"reason": "encrypted_edit", "targetMessageId": "T2"}"#),
+        (
+            #"{"secretEncryptedMessage": {"targetMessageKey": {"id": "T2"}}}"#, "unsupported",
+            #"{"reason": "encrypted_edit", "targetMessageId": "T2"}"#
+        ),
         (#"{"brandNewMessage": {"a": 1, "mediaKey": "k"}}"#, "unsupported", #"{"raw": {"brandNewMessage": {"a": 1}}}"#),
     ])
     func everyKindHasItsTypeAndContent(_ content: String, _ type: String, _ expected: String) throws {
@@ -197,7 +213,8 @@ struct BaileysMessageTests {
 
     @Test(arguments: [3, 5, 9, 17, 18, 25])
     func machineryBetweenDevicesIsNoEvent(_ type: Int) throws {
-        let content = #"{"protocolMessage": {"type": \#(type), "key": {"id": "T"}, "editedMessage": {"conversation": "x"}}}"#
+        let content =
+            #"{"protocolMessage": {"type": \#(type), "key": {"id": "T"}, "editedMessage": {"conversation": "x"}}}"#
         #expect(try read(upsert(message(content))).isEmpty)
     }
 
@@ -214,7 +231,8 @@ struct BaileysMessageTests {
     }
 
     @Test func noticesOfTheGroupAreNoMessages() throws {
-        #expect(try read(upsert(message("null", more: #""messageStubType": 27, "messageStubParameters": ["x"]"#))).isEmpty)
+        #expect(
+            try read(upsert(message("null", more: #""messageStubType": 27, "messageStubParameters": ["x"]"#))).isEmpty)
         #expect(try read(upsert(message("{}"))).isEmpty)
     }
 
@@ -223,6 +241,11 @@ struct BaileysMessageTests {
         let old = try one(envelope("messaging-history.set", #"{"chats": [], "contacts": [], "messages": [\#(body)]}"#))
         #expect(old.payload["history"] == true)
         #expect(old.dedupKey == (try one(upsert(body))).dedupKey)
+    }
+
+    @Test func aNameMayLookAlmostLikeAnAddress() throws {
+        let event = try one(upsert(message(#"{"conversation": "Hi"}"#, more: #""pushName": "ana@home""#)))
+        #expect(event.payload["contactName"] == "ana@home")
     }
 
     @Test(arguments: [#""pushName": """#, #""pushName": "5511999999001@s.whatsapp.net""#, #""pushName": 7"#])

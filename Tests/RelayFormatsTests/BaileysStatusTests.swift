@@ -7,7 +7,9 @@ struct BaileysStatusTests {
     private let chat = "5511999999001@s.whatsapp.net"
 
     private func update(_ update: String, fromMe: Bool = true) -> String {
-        envelope("messages.update", #"[{"key": {"remoteJid": "\#(chat)", "id": "A", "fromMe": \#(fromMe)}, "update": \#(update)}]"#)
+        envelope(
+            "messages.update",
+            #"[{"key": {"remoteJid": "\#(chat)", "id": "A", "fromMe": \#(fromMe)}, "update": \#(update)}]"#)
     }
 
     @Test(arguments: [
@@ -43,6 +45,9 @@ struct BaileysStatusTests {
         #expect(event.payload["error"] == "463")
         #expect(event.payload["attempts"] == .null)
         #expect(try one(update(#"{"status": 0}"#)).payload["error"] == "unknown")
+        let bare = envelope("messages.update", #"[{"key": {"id": "A"}, "update": {"status": 0}}]"#)
+        #expect(try one(bare).type == .messageFailed)
+        #expect(try read(update(#"{"status": 0}"#, fromMe: false)).isEmpty)
     }
 
     private func receipt(_ receipt: String, session: String = "demo", fromMe: Bool = true) throws -> [NewEvent] {
@@ -67,15 +72,19 @@ struct BaileysStatusTests {
         #expect(try receipt(own, session: "+5511999999009").isEmpty)
         #expect(try receipt(own, session: "demo").count == 1)
         let data = #"[{"key": {"remoteJid": "1203@g.us", "id": "A", "fromMe": true}, "receipt": \#(own)}]"#
-        let told = #"{"event": "message-receipt.update", "me": {"id": "5511999999009:7@s.whatsapp.net"}, "data": \#(data)}"#
+        let told =
+            #"{"event": "message-receipt.update", "me": {"id": "5511999999009:7@s.whatsapp.net"}, "data": \#(data)}"#
         #expect(try read(told).isEmpty)
         #expect(try receipt(#"{"userJid": "5511999999002@s.whatsapp.net", "readTimestamp": 1}"#, fromMe: false).isEmpty)
     }
 
     @Test func aMessageThatComesLateIsTheMessage() throws {
-        let late = try one(update(#"{"message": {"conversation": "Hi"}, "messageTimestamp": 1750168528}"#, fromMe: false))
+        let late = try one(
+            update(#"{"message": {"conversation": "Hi"}, "messageTimestamp": 1750168528}"#, fromMe: false))
         let live = try one(
-            upsert(#"{"key": {"remoteJid": "\#(chat)", "id": "A", "fromMe": false}, "message": {"conversation": "Hi"}, "messageTimestamp": 1750168528}"#)
+            upsert(
+                #"{"key": {"remoteJid": "\#(chat)", "id": "A", "fromMe": false}, "message": {"conversation": "Hi"}, "messageTimestamp": 1750168528}"#
+            )
         )
         #expect(late == live)
     }

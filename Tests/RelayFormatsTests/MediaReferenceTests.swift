@@ -7,7 +7,8 @@ import Testing
 struct MediaReferenceTests {
     private let key = "aaNJkUc0uTWdoM2JI+bf3gbx4rziMiLHOMUhVwuoJCo="
     private static let bytes: [Int] = [
-        105, 163, 73, 145, 71, 52, 185, 53, 157, 160, 205, 137, 35, 230, 223, 222, 6, 241, 226, 188, 226, 50, 34, 199, 56, 197,
+        105, 163, 73, 145, 71, 52, 185, 53, 157, 160, 205, 137, 35, 230, 223, 222, 6, 241, 226, 188, 226, 50, 34, 199,
+        56, 197,
         33, 87, 11, 168, 36, 42,
     ]
 
@@ -23,7 +24,8 @@ struct MediaReferenceTests {
         return [
             #""aaNJkUc0uTWdoM2JI+bf3gbx4rziMiLHOMUhVwuoJCo=""#, #""aaNJkUc0uTWdoM2JI-bf3gbx4rziMiLHOMUhVwuoJCo""#,
             #"{"type": "Buffer", "data": [\#(numbers)]}"#,
-            #"{"type": "Buffer", "data": "aaNJkUc0uTWdoM2JI+bf3gbx4rziMiLHOMUhVwuoJCo="}"#, "[\(numbers)]", "{\(indexed)}",
+            #"{"type": "Buffer", "data": "aaNJkUc0uTWdoM2JI+bf3gbx4rziMiLHOMUhVwuoJCo="}"#, "[\(numbers)]",
+            "{\(indexed)}",
             "[10, 32, \(numbers)]",
         ]
     }
@@ -34,14 +36,18 @@ struct MediaReferenceTests {
     }
 
     @Test(arguments: [
-        #""********""#, #""AAAA""#, "[1, 2, 3]", "[256]", "[-1]", #"{"0": 1, "2": 3}"#, #"{"type": "Buffer"}"#, "7", "null", "{}", "true",
+        #""********""#, #""AAAA""#, "[1, 2, 3]", "[256]", "[-1]", #"{"0": 1, "2": 3}"#, #"{"type": "Buffer"}"#, "7",
+        "null", "{}", "true",
     ])
     func whatIsNoKeyIsNull(_ value: String) throws {
         #expect(try media(#""mediaKey": \#(value), "fileSha256": \#(value)"#)["mediaKey"] == .null)
     }
 
     /// The two public vectors: 398708 → 398730 and 117512 → 117530.
-    @Test(arguments: [(398_708, 398_730), (117_512, 117_530), (0, 26), (15, 26), (16, 42), (9_876_543_210, 9_876_543_226)] as [(Int64, Int64)])
+    @Test(
+        arguments: [
+            (398_708, 398_730), (117_512, 117_530), (0, 26), (15, 26), (16, 42), (9_876_543_210, 9_876_543_226),
+        ] as [(Int64, Int64)])
     func theEncryptedLengthIsComputed(_ plain: Int64, _ encrypted: Int64) throws {
         let media = try media(#""fileLength": "\#(plain)""#)
         #expect(media["fileLength"] == .int(plain))
@@ -64,9 +70,11 @@ struct MediaReferenceTests {
         )
         #expect(
             media == [
-                "mediaType": "video", "url": "https://mmg.whatsapp.net/v/t62.7161-24/a.enc?ccb=11-4&oh=x&oe=602F3D69&_nc_sid=5",
+                "mediaType": "video",
+                "url": "https://mmg.whatsapp.net/v/t62.7161-24/a.enc?ccb=11-4&oh=x&oe=602F3D69&_nc_sid=5",
                 "directPath": "/v/t62.7161-24/a.enc?ccb=11-4&oe=602F3D69", "mediaKey": .string(key),
-                "fileEncSha256": .string(key), "fileSha256": .string(key), "fileLength": 398_708, "encFileLength": 398_730,
+                "fileEncSha256": .string(key), "fileSha256": .string(key), "fileLength": 398_708,
+                "encFileLength": 398_730,
                 "mimetype": "video/mp4", "seconds": 12, "mediaKeyTimestamp": 1_750_000_000, "expiresAt": 1_613_708_649,
             ]
         )

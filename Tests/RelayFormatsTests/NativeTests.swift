@@ -40,7 +40,8 @@ struct NativeTests {
     @Test(arguments: [
         (#"{"event": "a.b", "payload": []}"#, "/payload"), (#"{"event": "a.b"}"#, "/payload"),
         (#"{"event": "a.b", "payload": {}, "timestamp": "yesterday"}"#, "/timestamp"),
-        (#"{"event": "a.b", "payload": {"chatId": 7}}"#, "/payload/chatId"), (#"{"event": "a.b", "payload": {}, "id": {}}"#, "/id"),
+        (#"{"event": "a.b", "payload": {"chatId": 7}}"#, "/payload/chatId"),
+        (#"{"event": "a.b", "payload": {}, "id": {}}"#, "/id"),
         (#"{"payload": {}}"#, "/event"),
     ])
     func whatIsWrongIsNamed(_ document: String, _ pointer: String) {
@@ -56,11 +57,15 @@ struct NativeTests {
 
     @Test func withoutAnIDTheMessageIsTheKey() throws {
         let key = { (type: String, more: String) in
-            try native(#"{"event": "\#(type)", "payload": {"messageId": "A", "chatId": "1@g.us"\#(more)}}"#, session: "s").first?.dedupKey
+            try native(
+                #"{"event": "\#(type)", "payload": {"messageId": "A", "chatId": "1@g.us"\#(more)}}"#, session: "s"
+            ).first?.dedupKey
         }
         #expect(try key("message.received", "") == "message.received|1@g.us|A")
         #expect(try key("message.read", #", "participant": "2@lid""#) == "message.read|1@g.us|A||2@lid")
-        #expect(try key("message.updated", #", "content": {"text": "a"}"#) != key("message.updated", #", "content": {"text": "b"}"#))
+        #expect(
+            try key("message.updated", #", "content": {"text": "a"}"#)
+                != key("message.updated", #", "content": {"text": "b"}"#))
         #expect(try native(#"{"event": "session.connected", "payload": {}}"#, session: "s").first?.dedupKey == nil)
     }
 }

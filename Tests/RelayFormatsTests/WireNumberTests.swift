@@ -27,8 +27,12 @@ struct WireNumberTests {
 
     /// `{low: 2135212342, high: 411}` = 1767366770998 ms: a negative low half is the upper half of its range.
     @Test func longsAreExact() throws {
-        #expect(try sent(#"{"low": 2135212342, "high": 411, "unsigned": false}"#).occurredAt?.milliseconds == 1_767_366_770_998)
-        #expect(try sent(#"{"low": -2135212342, "high": 411, "unsigned": false}"#).occurredAt?.milliseconds == 1_767_391_313_610)
+        #expect(
+            try sent(#"{"low": 2135212342, "high": 411, "unsigned": false}"#).occurredAt?.milliseconds
+                == 1_767_366_770_998)
+        #expect(
+            try sent(#"{"low": -2135212342, "high": 411, "unsigned": false}"#).occurredAt?.milliseconds
+                == 1_767_391_313_610)
     }
 
     @Test(arguments: [

@@ -14,7 +14,9 @@ struct IntakeTests {
         try await intake.accept(body: Array(body.utf8), session: session) { headers[$0.lowercased()] }
     }
 
-    private func refusal(_ body: String, _ intake: Intake, session: String? = nil, headers: [String: String] = [:]) async -> IntakeError? {
+    private func refusal(_ body: String, _ intake: Intake, session: String? = nil, headers: [String: String] = [:])
+        async -> IntakeError?
+    {
         do {
             _ = try await accept(body, intake, session: session, headers: headers)
             return nil
@@ -52,7 +54,8 @@ struct IntakeTests {
     }
 
     @Test(arguments: [
-        ("nonsense", IntakeError.Code.malformed, 400), (#"{"a": 1}"#, .notAnEvent, 422), (#"{"id": "1"}"#, .missingSession, 422),
+        ("nonsense", IntakeError.Code.malformed, 400), (#"{"a": 1}"#, .notAnEvent, 422),
+        (#"{"id": "1"}"#, .missingSession, 422),
     ])
     func whatCannotBeReadChangesNothing(_ body: String, _ code: IntakeError.Code, _ status: Int) async {
         let error = await refusal(body, makeIntake(journal))
@@ -78,7 +81,10 @@ struct IntakeTests {
         (HMACVerification(header: "X-Sig", secret: "my-secret-key"), sha256),
         (HMACVerification(header: "X-Sig", secret: "my-secret-key"), sha256.uppercased()),
         (HMACVerification(header: "X-Sig", secret: "my-secret-key", prefix: "sha256="), "sha256=" + sha256),
-        (HMACVerification(header: "X-Sig", algorithm: .sha1, secret: "my-secret-key"), "68ef937fd9a088220a09db3ccb35c8ff619f02ab"),
+        (
+            HMACVerification(header: "X-Sig", algorithm: .sha1, secret: "my-secret-key"),
+            "68ef937fd9a088220a09db3ccb35c8ff619f02ab"
+        ),
         (
             HMACVerification(header: "X-Sig", algorithm: .sha256, secret: "my-secret-key", encoding: .base64),
             "RicOatgpIXpU1nAmr7TvIOdtOk6jbWSxQINLX7PouDo="
@@ -106,7 +112,8 @@ struct IntakeTests {
     }
 
     @Test(arguments: [
-        ("Bearer t0ken", true), ("bearer  t0ken", true), ("Bearer t0ke", false), ("Bearer", false), ("Basic t0ken", false), ("t0ken", false),
+        ("Bearer t0ken", true), ("bearer  t0ken", true), ("Bearer t0ke", false), ("Bearer", false),
+        ("Basic t0ken", false), ("t0ken", false),
         ("Bearer t0ken2", false),
     ])
     func aBearerShowsTheToken(_ value: String, _ isAdmitted: Bool) async {
@@ -126,11 +133,19 @@ struct IntakeTests {
 
     @Test func metaIsAnsweredAndBelievedOnlyWithItsSecrets() async {
         let intake = makeIntake(journal, authentication: .metaSignature(appSecret: "my-secret-key", verifyToken: "v1"))
-        #expect(intake.challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v1", "hub.challenge": "1158"]) == "1158")
-        #expect(intake.challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v2", "hub.challenge": "1158"]) == nil)
-        #expect(intake.challenge(query: ["hub.mode": "other", "hub.verify_token": "v1", "hub.challenge": "1158"]) == nil)
+        #expect(
+            intake.challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v1", "hub.challenge": "1158"])
+                == "1158")
+        #expect(
+            intake.challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v2", "hub.challenge": "1158"]) == nil
+        )
+        #expect(
+            intake.challenge(query: ["hub.mode": "other", "hub.verify_token": "v1", "hub.challenge": "1158"]) == nil)
         #expect(intake.challenge(query: [:]) == nil)
-        #expect(makeIntake(journal).challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v1", "hub.challenge": "1"]) == nil)
+        #expect(
+            makeIntake(journal).challenge(query: [
+                "hub.mode": "subscribe", "hub.verify_token": "v1", "hub.challenge": "1",
+            ]) == nil)
         let right = await refusal(Self.signed, intake, headers: ["x-hub-signature-256": "sha256=" + Self.sha256])
         #expect(right?.code == .notAnEvent)
         let bare = await refusal(Self.signed, intake, headers: ["x-hub-signature-256": Self.sha256])

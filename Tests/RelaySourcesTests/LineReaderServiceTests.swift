@@ -210,15 +210,19 @@ struct LineReaderServiceTests {
         }
     }
 
-    @Test func aFolderIsNoFile() async throws {
+    @Test func whatCannotBeReadIsTriedAgain() async throws {
         try await withFolder { folder in
-            let service = LineReaderService(
-                input: .file(path: folder.path),
-                intake: makeIntake(journal),
-                clock: clock,
-                logger: Logger(label: "test")
-            )
-            await #expect(throws: InputError.self) { try await service.run() }
+            let file = folder.appendingPathComponent("events.ndjson")
+            try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
+            try await follow(file.path) {
+                let deadline = try await idle()
+                #expect(deadline == clock.now + .seconds(5))
+                try FileManager.default.removeItem(at: file)
+                try Data("\(document(1))\n".utf8).write(to: file)
+                clock.advance(to: deadline)
+                _ = try await idle()
+                #expect(accepted == ["1"])
+            }
         }
     }
 }

@@ -110,7 +110,8 @@ struct TestFormat: EventFormat {
             throw FormatError(.missingSession, "That is no session.", pointer: "/session")
         }
         return (id.array ?? [id]).compactMap(\.string).map { id in
-            NewEvent(type: .messageReceived, session: session, dedupKey: id, occurredAt: context.receivedAt, payload: [:])
+            NewEvent(
+                type: .messageReceived, session: session, dedupKey: id, occurredAt: context.receivedAt, payload: [:])
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import RelayCore
 public import RelayJQ
 internal import RelayJSON
 
@@ -92,7 +93,7 @@ extension FieldType where Value == [(name: String, value: String)] {
                 var seen: Set<String> = []
                 return try Issues.collect(node.entries) { entry in
                     entry.value.hide()
-                    if let problem = HeaderRules.problem(name: entry.key) {
+                    if let problem = HeaderRules.problem(name: entry.key, reserved: HeaderRules.connection) {
                         throw node.issues(problem.message, help: problem.help, at: entry.keyPlace)
                     }
                     guard seen.insert(entry.key.lowercased()).inserted else {
@@ -100,7 +101,7 @@ extension FieldType where Value == [(name: String, value: String)] {
                             "the header \(entry.key) is here twice", help: "remove one", at: entry.keyPlace)
                     }
                     let value = try entry.value.text(expected: "a header's value")
-                    guard HeaderRules.isValue(value) else {
+                    guard HeaderRules.isValid(value: value) else {
                         let message =
                             "the value of the header \(entry.key) has a line break or another control character"
                         throw entry.value.issues(message, help: "remove it")
@@ -117,46 +118,8 @@ extension FieldType where Value == String {
     public static var headerName: FieldType {
         FieldType("a header's name", show: { .string($0) }) { node in
             let text = try node.text(expected: "a header's name")
-            if let problem = HeaderRules.problem(name: text) { throw node.issues(problem.message, help: problem.help) }
+            if let problem = HeaderRules.problem(name: text, reserved: HeaderRules.connection) { throw node.issues(problem.message, help: problem.help) }
             return text
-        }
-    }
-}
-
-/// Which header fields a request may carry.
-enum HeaderRules {
-    /// Fields that belong to the connection or are computed from the request (RFC 9110, 7.6.1 and 8.6).
-    static let reserved: Set<String> = [
-        "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection",
-        "te", "trailer", "transfer-encoding", "upgrade",
-    ]
-
-    static func problem(name: String) -> (message: String, help: String?)? {
-        let clean = String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
-        if name.isEmpty { return ("a header has no name", "write one such as X-Team") }
-        guard name.utf8.allSatisfy(isTokenByte) else {
-            return (
-                "the header name \"\(clean)\" has characters that HTTP does not allow",
-                "use letters, digits and hyphens"
-            )
-        }
-        guard !reserved.contains(name.lowercased()) else {
-            return ("the header \(name) is set by the relay itself", "leave it out")
-        }
-        return nil
-    }
-
-    static func isValue(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 >= 0x20 ? $0 != 0x7f : $0 == UInt8(ascii: "\t") }
-    }
-
-    /// RFC 9110, 5.6.2.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "-_.!#$%&'*+^`|~".utf8.contains(byte)
         }
     }
 }

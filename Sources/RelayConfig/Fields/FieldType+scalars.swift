@@ -122,7 +122,7 @@ extension FieldType where Value == RateLimit {
         let name = "a rate such as 20/s or 600/m"
         return FieldType(name, show: { .string($0.description) }) { node in
             let text = try node.text(expected: name)
-            guard let value = Quantity.rate(text) else {
+            guard let value = RateLimit(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)/s or \(text)/m"
                     throw node.issues("\"\(node.label)\" needs a time to count in", help: help)

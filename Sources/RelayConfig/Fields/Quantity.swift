@@ -39,17 +39,6 @@ enum Quantity {
         return "\(bytes / unit.bytes)\(unit.name)"
     }
 
-    static func rate(_ text: String) -> RateLimit? {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, isDigits(parts[0]), let count = Int(parts[0]), count > 0 else { return nil }
-        switch parts[1] {
-        case "s": return RateLimit(count: count, per: .seconds(1))
-        case "m": return RateLimit(count: count, per: .seconds(60))
-        case "h": return RateLimit(count: count, per: .seconds(3600))
-        default: return nil
-        }
-    }
-
     /// A number without a needless `.0`.
     static func numberText(_ number: Double) -> String {
         number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)

@@ -98,7 +98,7 @@ extension Loader {
     }
 
     private func sources(_ node: ConfigNode?, _ names: PipelineNames) throws -> [String] {
-        guard let node, !node.elements.isEmpty else { return names.sources }
+        guard let node, !node.elements.isEmpty else { return [] }
         var seen: Set<String> = []
         return try Issues.collect(node.elements) { element in
             let name = try element.choose(among: names.sources, what: "source")

@@ -107,8 +107,9 @@ final class Loader {
         for entry in main.entries("destinations") where !delivered.contains(entry.key) {
             entry.warn("nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it")
         }
+        let readsAll = pipelines.contains { $0.definition.from.isEmpty }
         let sources = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.definition.from) }
-        for entry in main.entries("sources") where !sources.contains(entry.key) {
+        for entry in main.entries("sources") where !readsAll && !sources.contains(entry.key) {
             entry.warn("no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it")
         }
     }

@@ -6,7 +6,7 @@ public struct PipelineDefinition: Sendable {
     /// The file's name without `.yaml`.
     public let name: String
     public let file: String
-    /// The names of its sources; every source when the file names none.
+    /// The names of its sources; empty: every source, posts over REST included.
     public let from: [String]
     public let steps: [Step]
 

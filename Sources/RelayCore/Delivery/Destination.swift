@@ -21,13 +21,15 @@ public struct DestinationSettings: Sendable, Hashable {
 
     /// Default ``Ordering/perChat``.
     public var ordering: Ordering
-    /// Requests under way at once. Default 16.
+    /// Requests under way at once, in ``maxInFlightRange``. Default 16.
     public var maxInFlight: Int
     /// Requests started in a time; nil: as many as there are.
     public var rateLimit: RateLimit?
     public var retry: RetryPolicy
     /// What it wants; default all.
     public var events: EventFilter
+
+    public static let maxInFlightRange = 1...1000
 
     public init(
         ordering: Ordering = .perChat,

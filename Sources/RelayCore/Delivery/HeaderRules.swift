@@ -1,27 +1,59 @@
-/// What may stand in a header (RFC 9110): checked wherever one is configured, and again when it is sent.
+/// What may stand in a header field (RFC 9110): judged where one is configured, and again when it is sent. libcurl sends
+/// fields as they are, line breaks included.
 public enum HeaderRules {
-    /// A token: letters, digits and ``!#$%&'*+-.^_`|~``.
-    public static func isValid(name: some StringProtocol) -> Bool {
-        !name.isEmpty
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-                default: symbols.contains(byte)
-                }
-            }
-    }
-
-    private static let symbols = Array("!#$%&'*+-.^_`|~".utf8)
-
-    /// No control character but the tab: a line break would begin another header.
-    public static func isValid(value: some StringProtocol) -> Bool {
-        value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
-    }
-
-    /// Headers that are the relay's own or the connection's, in lower case.
-    public static let reserved: Set<String> = [
-        "host", "content-length", "transfer-encoding", "connection", "content-type", "user-agent", "expect", "te",
-        "trailer", "upgrade", "webhook-id", "webhook-timestamp", "webhook-signature", "x-zaphub-event",
-        "x-zaphub-session", "x-zaphub-delivery",
+    /// Fields that belong to the connection or are computed from the request (RFC 9110, 7.6.1 and 8.6).
+    public static let connection: Set<String> = [
+        "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection",
+        "te", "trailer", "transfer-encoding", "upgrade",
     ]
+
+    /// Fields that nobody but the relay sets on a delivery, in lower case.
+    public static let reserved = connection.union([
+        "content-type", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature", "x-zaphub-event",
+        "x-zaphub-session", "x-zaphub-delivery",
+    ])
+
+    /// A token (RFC 9110, 5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.
+    public static func isValid(name: some StringProtocol) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy(isTokenByte)
+    }
+
+    public static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+            UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "^"), UInt8(ascii: "`"),
+            UInt8(ascii: "|"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    /// No control character but the tab: a line break would begin another field.
+    public static func isValid(value: some StringProtocol) -> Bool {
+        value.utf8.allSatisfy { $0 >= 0x20 ? $0 != 0x7F : $0 == UInt8(ascii: "\t") }
+    }
+
+    /// What is wrong with a name, and what to write instead; nil when nothing is.
+    public static func problem(name: String, reserved: Set<String>) -> (message: String, help: String)? {
+        if name.isEmpty { return ("a header has no name", "write one such as X-Team") }
+        guard isValid(name: name) else {
+            // Control characters would break the line of a log.
+            let shown = String(
+                String.UnicodeScalarView(
+                    name.unicodeScalars.prefix(40).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
+                )
+            )
+            return (
+                "the header name \"\(shown)\" has characters that HTTP does not allow",
+                "use letters, digits and hyphens"
+            )
+        }
+        // Every field of every request passes here; none that is reserved is longer.
+        guard name.utf8.count > 19 || !reserved.contains(name.lowercased()) else {
+            return ("the header \(name) is set by the relay itself", "leave it out")
+        }
+        return nil
+    }
 }

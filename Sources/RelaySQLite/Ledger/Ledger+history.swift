@@ -8,20 +8,19 @@ extension Ledger {
         case .message(let message): try write(message)
         case .status(let change): try write(change)
         case .edited(let session, let chat, let message, let content, let moment):
+            guard let chat = try number(ofChat: chat, session: session) else { return }
             try database.run(
                 """
-                UPDATE messages SET content = ?4, edited_at = ?5
-                WHERE session = ?1 AND chat = ?2 AND id = ?3 AND deleted_at IS NULL AND ifnull(edited_at, ?5) <= ?5
+                UPDATE messages SET content = ?3, edited_at = ?4
+                WHERE chat = ?1 AND id = ?2 AND deleted_at IS NULL AND ifnull(edited_at, ?4) <= ?4
                 """,
-                .text(session), .text(chat), .text(message), .blob(content.bytes), .int(moment.milliseconds)
+                .int(chat), .text(message), .blob(content.bytes), .int(moment.milliseconds)
             )
         case .deleted(let session, let chat, let message, let moment):
+            guard let chat = try number(ofChat: chat, session: session) else { return }
             try database.run(
-                """
-                UPDATE messages SET content = ?4, deleted_at = ?5
-                WHERE session = ?1 AND chat = ?2 AND id = ?3 AND deleted_at IS NULL
-                """,
-                .text(session), .text(chat), .text(message), .blob(JSON.null.bytes), .int(moment.milliseconds)
+                "UPDATE messages SET content = ?3, deleted_at = ?4 WHERE chat = ?1 AND id = ?2 AND deleted_at IS NULL",
+                .int(chat), .text(message), .blob(JSON.null.bytes), .int(moment.milliseconds)
             )
         case .contact(let contact): try write(contact)
         case .group(let group): try write(group)
@@ -31,46 +30,41 @@ extension Ledger {
 
     /// The first insert wins; a message that comes again raises its status at most.
     private func write(_ message: Message) throws {
-        try database.run(
-            """
-            INSERT OR IGNORE INTO messages
-                (session, chat, id, outbound, sender, type, status, timestamp, event_id, edited_at, deleted_at, content)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            .text(message.session), .text(message.chat), .text(message.id), SQLValue(message.isOutbound),
-            SQLValue(message.sender), .text(message.type), .int(Int64(message.status.rawValue)),
-            .int(message.timestamp.milliseconds), .int(message.event.rawValue), SQLValue(message.editedAt),
-            SQLValue(message.deletedAt), .blob(message.content.bytes)
+        let chat = try number(ofNewChat: message.chat, session: message.session)
+        try statements.insertMessage.run(
+            .int(chat), .text(message.id), SQLValue(message.isOutbound), SQLValue(message.sender), .text(message.type),
+            .int(Int64(message.status.rawValue)), .int(message.timestamp.milliseconds), .int(message.event.rawValue),
+            SQLValue(message.editedAt), SQLValue(message.deletedAt), .blob(message.content.bytes)
         )
-        guard database.changesCount == 1 else {
-            let change = MessageStatusChange(
-                session: message.session, chat: message.chat, message: message.id, status: message.status,
-                at: message.timestamp
-            )
-            return try write(change)
-        }
-        try database.run(
-            """
-            INSERT INTO chats (session, id, last_message_id, last_message_at, message_count) VALUES (?, ?, ?, ?, 1)
-            ON CONFLICT DO UPDATE SET
-                message_count = message_count + 1,
-                last_message_id = iif(excluded.last_message_at >= last_message_at, excluded.last_message_id, last_message_id),
-                last_message_at = max(excluded.last_message_at, last_message_at)
-            """,
-            .text(message.session), .text(message.chat), .text(message.id), .int(message.timestamp.milliseconds)
-        )
+        guard database.changesCount == 1 else { return try raise(message.status, of: message.id, chat: chat) }
+        try statements.countMessage.run(.int(chat), .text(message.id), .int(message.timestamp.milliseconds))
+    }
+
+    private func write(_ change: MessageStatusChange) throws {
+        guard let chat = try number(ofChat: change.chat, session: change.session) else { return }
+        try raise(change.status, of: change.message, chat: chat)
     }
 
     /// pending < sent < delivered < read. A failure replaces pending and sent, and gives way to delivered and read.
-    private func write(_ change: MessageStatusChange) throws {
+    private func raise(_ status: MessageStatus, of message: String, chat: Int64) throws {
         try database.run(
             """
-            UPDATE messages SET status = ?4 WHERE session = ?1 AND chat = ?2 AND id = ?3 AND (
-                (?4 = 0 AND status IN (1, 2)) OR (status = 0 AND ?4 >= 3) OR (status > 0 AND ?4 > status)
+            UPDATE messages SET status = ?3 WHERE chat = ?1 AND id = ?2 AND (
+                (?3 = 0 AND status IN (1, 2)) OR (status = 0 AND ?3 >= 3) OR (status > 0 AND ?3 > status)
             )
             """,
-            .text(change.session), .text(change.chat), .text(change.message), .int(Int64(change.status.rawValue))
+            .int(chat), .text(message), .int(Int64(status.rawValue))
         )
+    }
+
+    private func number(ofChat id: String, session: String) throws -> Int64? {
+        try statements.findChat.first(.text(session), .text(id)) { $0.int(0) }
+    }
+
+    private func number(ofNewChat id: String, session: String) throws -> Int64 {
+        if let number = try number(ofChat: id, session: session) { return number }
+        try database.run("INSERT INTO chats (session, id, message_count) VALUES (?, ?, 0)", .text(session), .text(id))
+        return database.lastInsertedRowID
     }
 
     /// Only writes what is new: a sender's name comes with every message.

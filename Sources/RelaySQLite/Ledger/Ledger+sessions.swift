@@ -40,7 +40,11 @@ extension Ledger {
     /// Deletes some of a session's messages. Returns how many.
     func deleteMessages(session: String, limit: Int) throws -> Int {
         try database.run(
-            "DELETE FROM messages WHERE number IN (SELECT number FROM messages WHERE session = ? LIMIT ?)",
+            """
+            DELETE FROM messages WHERE number IN (
+                SELECT m.number FROM chats c JOIN messages m ON m.chat = c.number WHERE c.session = ? LIMIT ?
+            )
+            """,
             .text(session), .int(Int64(limit))
         )
         return database.changesCount
@@ -52,7 +56,8 @@ extension Ledger {
             "DELETE FROM destination_pauses WHERE destination IN (SELECT id FROM webhooks WHERE session = ?)", .text(id)
         )
         try database.run("DELETE FROM webhooks WHERE session = ?", .text(id))
-        for table in ["chats", "contacts", "groups", "messages"] {
+        try database.run("DELETE FROM messages WHERE chat IN (SELECT number FROM chats WHERE session = ?)", .text(id))
+        for table in ["chats", "contacts", "groups"] {
             try database.run("DELETE FROM \(table) WHERE session = ?", .text(id))
         }
         try database.run("DELETE FROM sessions WHERE id = ?", .text(id))

@@ -27,6 +27,10 @@ struct Statements {
     let finish: Prepared
     let requeue: Prepared
 
+    let findChat: Prepared
+    let insertMessage: Prepared
+    let countMessage: Prepared
+
     init(_ database: Database) throws {
         begin = try database.prepare("BEGIN IMMEDIATE")
         commit = try database.prepare("COMMIT")
@@ -116,6 +120,24 @@ struct Statements {
             UPDATE deliveries
             SET state = 0, due_at = ?2, not_before = ?3, last_status = ?4, last_target = ?5, last_error = ?6
             WHERE id = ?1
+            """
+        )
+
+        findChat = try database.prepare("SELECT number FROM chats WHERE session = ? AND id = ?")
+        insertMessage = try database.prepare(
+            """
+            INSERT OR IGNORE INTO messages
+                (chat, id, outbound, sender, type, status, timestamp, event_id, edited_at, deleted_at, content)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        countMessage = try database.prepare(
+            """
+            UPDATE chats SET
+                message_count = message_count + 1,
+                last_message_id = iif(?3 >= ifnull(last_message_at, ?3), ?2, last_message_id),
+                last_message_at = max(?3, ifnull(last_message_at, ?3))
+            WHERE number = ?1
             """
         )
     }

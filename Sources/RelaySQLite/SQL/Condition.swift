@@ -44,12 +44,13 @@ extension Condition {
         if let until = filter.until { add("created_at < ?", .int(until.milliseconds)) }
     }
 
+    /// On messages `m` and their chats `c`.
     init(_ query: MessageQuery) {
-        match("session", query.session)
-        match("chat", query.chat)
-        match("type", query.type)
-        if let isOutbound = query.isOutbound { add("outbound = ?", SQLValue(isOutbound)) }
-        if let since = query.since { add("timestamp >= ?", .int(since.milliseconds)) }
-        if let until = query.until { add("timestamp < ?", .int(until.milliseconds)) }
+        match("c.session", query.session)
+        match("c.id", query.chat)
+        match("m.type", query.type)
+        if let isOutbound = query.isOutbound { add("m.outbound = ?", SQLValue(isOutbound)) }
+        if let since = query.since { add("m.timestamp >= ?", .int(since.milliseconds)) }
+        if let until = query.until { add("m.timestamp < ?", .int(until.milliseconds)) }
     }
 }

@@ -22,8 +22,10 @@ extension SQLiteStore {
         try await read { database in
             let condition = Condition(query)
             let sql = """
-                SELECT session, chat, id, outbound, sender, type, content, status, timestamp, event_id, edited_at, deleted_at
-                FROM messages \(condition.clause) ORDER BY timestamp DESC, number DESC LIMIT ? OFFSET ?
+                SELECT c.session, c.id, m.id, m.outbound, m.sender, m.type, m.content, m.status, m.timestamp, m.event_id,
+                    m.edited_at, m.deleted_at
+                FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)
+                ORDER BY m.timestamp DESC, m.number DESC LIMIT ? OFFSET ?
                 """
             return try database.prepared(sql)
                 .all(condition.values + [.int(Int64(limit)), .int(Int64(offset))], read: Self.message)
@@ -33,7 +35,7 @@ extension SQLiteStore {
     public func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int {
         try await read { database in
             let condition = Condition(query)
-            return try database.prepared("SELECT count(*) FROM messages \(condition.clause)")
+            return try database.prepared("SELECT count(*) FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)")
                 .first(values: condition.values) { Int($0.int(0)) } ?? 0
         }
     }
