@@ -88,7 +88,8 @@ let package = Package(
             "Relay",
             [
                 "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats",
-                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayPipeline", "RelaySQLite", "RelaySources", "RelayStages",
+                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayPipeline", "RelaySQLite", "RelaySources",
+                "RelayStages",
                 .crypto, .hummingbird, .lifecycle, .logging,
             ]
         ),
@@ -118,12 +119,14 @@ let package = Package(
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
         tests("RelayStages", ["RelayTesting"]),
         tests("RelayPipeline", ["RelayTesting"]),
-        tests("RelayDelivery", ["RelayTesting"]),
-        tests("RelayDestinations", ["RelayTesting"]),
+        tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
+        tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests("RelaySQLite", ["RelayTesting"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
-        tests("Relay", ["RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting", "zaphub", .logging]),
+        tests(
+            "Relay",
+            ["RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting", "zaphub", .logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

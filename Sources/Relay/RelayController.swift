@@ -120,7 +120,9 @@ final class RelayController: RelayControl {
         let standing = dispatcher.standing(of: key)
         let breaker = standing?.breaker
         let state: DestinationStatus.State =
-            if entry == nil { .removed } else if let pause { pause.reason == .gone ? .gone : .paused } else if breaker?
+            if entry == nil { .removed } else if let pause {
+                pause.reason == .gone ? .gone : .paused
+            } else if breaker?
                 .state != .closed, breaker != nil
             { .open } else { .active }
         let breakerState: DestinationStatus.Breaker.State =

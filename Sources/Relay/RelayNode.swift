@@ -159,7 +159,9 @@ public final class RelayNode: Sendable {
             onServerRunning: { [controller, configuration, data, newKey, recovered] channel in
                 controller.enter(.running)
                 let port = channel.localAddress?.port ?? configuration.server.port
-                let host = configuration.server.host.contains(":") ? "[\(configuration.server.host)]" : configuration.server.host
+                let host =
+                    configuration.server.host.contains(":")
+                    ? "[\(configuration.server.host)]" : configuration.server.host
                 onReady(
                     Started(
                         address: "http://\(host):\(port)",

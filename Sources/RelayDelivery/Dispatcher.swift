@@ -116,7 +116,11 @@ public final class Dispatcher: Service {
             }
             for finished in news.finished { settlements.append(await settle(finished, at: now)) }
             if deadline == nil {
-                if Task.isCancelled { deadline = now } else if news.isShuttingDown { deadline = now + configuration.grace }
+                if Task.isCancelled {
+                    deadline = now
+                } else if news.isShuttingDown {
+                    deadline = now + configuration.grace
+                }
             }
             if let deadline {
                 if settlements.isEmpty && inFlight == 0 { return }
@@ -197,16 +201,12 @@ public final class Dispatcher: Service {
     private func settle(_ finished: DispatcherInbox.Finished, at now: Timestamp) async -> Settlement {
         let delivery = finished.delivery
         let settings = destinations.destination(delivery.destination)?.settings ?? DestinationSettings()
-        let wasOpen = standing(of: delivery.destination)?.breaker.opensAt != nil
-        state.withLock {
-            $0.finished(delivery.destination, finished.result, limit: settings.maxInFlight, at: now)
+        let (before, after) = state.withLock { state in
+            let before = state.destinations[delivery.destination]?.breaker.state ?? .closed
+            state.finished(delivery.destination, finished.result, limit: settings.maxInFlight, at: now)
+            return (before, state.destinations[delivery.destination]?.breaker.state ?? .closed)
         }
-        if !wasOpen, let until = standing(of: delivery.destination)?.breaker.opensAt {
-            logger.warning(
-                "Destination is down; probing it from time to time",
-                metadata: ["destination": "\(delivery.destination)", "next_probe": "\(until)"]
-            )
-        }
+        if before != after { tell(delivery.destination, was: before, is: after) }
         let decision = RetryDecision(
             after: finished.result,
             of: delivery,
@@ -236,6 +236,21 @@ public final class Dispatcher: Service {
             await pauseForGood(delivery.destination, at: now)
         }
         return Settlement(delivery: delivery.id, attempt: attempt, next: next)
+    }
+
+    /// Going down and coming back are news; each probe that fails in between is not.
+    private func tell(_ key: String, was before: Breaker.State, is after: Breaker.State) {
+        switch (before, after) {
+        case (.closed, .open(let until)):
+            logger.warning(
+                "Destination is down; probing it from time to time",
+                metadata: ["destination": "\(key)", "next_probe": "\(until)"]
+            )
+        case (_, .closed):
+            logger.notice("Destination is up again", metadata: ["destination": "\(key)"])
+        default:
+            logger.debug("Probed a destination that is down", metadata: ["destination": "\(key)"])
+        }
     }
 
     /// 410: the receiver wants no more. Its deliveries stay queued until somebody resumes the destination.

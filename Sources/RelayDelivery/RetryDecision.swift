@@ -47,11 +47,13 @@ public enum RetryDecision: Sendable, Equatable {
             self = .dead(.exhausted)
             return
         }
-        let due = now + policy.delay(
-            afterAttempt: delivery.attemptInSeries,
-            retryAfter: result.retryAfter,
-            random: random
-        )
+        let due =
+            now
+            + policy.delay(
+                afterAttempt: delivery.attemptInSeries,
+                retryAfter: result.retryAfter,
+                random: random
+            )
         if let limit = policy.maxElapsedTime, due > delivery.seriesStartedAt + limit {
             self = .dead(.expired)
         } else {

@@ -31,7 +31,9 @@ public final class DirectoryCache: DirectoryLookup {
             let found = try await history.contacts(contacts)
             state.withLock { state in
                 for key in contacts { state.contacts[key] = .some(nil) }
-                for contact in found { state.contacts[DirectoryKey(session: contact.session, id: contact.id)] = contact }
+                for contact in found {
+                    state.contacts[DirectoryKey(session: contact.session, id: contact.id)] = contact
+                }
             }
         }
         if !groups.isEmpty {

@@ -53,7 +53,9 @@ public struct Enrich: ConfiguredStage {
         } else {
             let contact = contact(chat)
             if parts.contains(.contactName) { payload.prefer("contactName", contact) }
-            if parts.contains(.chatName) { payload.fill("chatName", with: payload["contactName"]?.string ?? contact?.displayName) }
+            if parts.contains(.chatName) {
+                payload.fill("chatName", with: payload["contactName"]?.string ?? contact?.displayName)
+            }
             if parts.contains(.images) {
                 payload.fill("contactImageUrl", with: contact?.imageURL)
                 payload.fill("chatImageUrl", with: contact?.imageURL)

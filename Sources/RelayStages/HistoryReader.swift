@@ -37,7 +37,8 @@ struct HistoryReader {
         let isOutbound = event.type == .messageSent
         // A receipt-like message.sent (the gateway's server acknowledged it) brings no content.
         guard let content = payload["content"] else {
-            return .status(MessageStatusChange(session: event.session, chat: chat, message: id, status: .sent, at: moment))
+            return .status(
+                MessageStatusChange(session: event.session, chat: chat, message: id, status: .sent, at: moment))
         }
         return .message(
             Message(
@@ -60,21 +61,32 @@ struct HistoryReader {
         guard let chat = event.chat, let jid = JID(chat) else { return [] }
         if jid.isGroup {
             var records: [HistoryRecord] = []
-            if let author = text("participant"), let name = text("participantName") {
-                records.append(contact(author, pushName: name))
-            }
+            if let author = text("participant") { records += contact(author, named: text("participantName")) }
             if let name = text("groupName") {
                 records.append(.group(Group(session: event.session, id: chat, name: name, updatedAt: moment)))
             }
             return records
         }
-        guard event.type == .messageReceived, let name = text("contactName") else { return [] }
-        return [contact(chat, pushName: name)]
+        return event.type == .messageReceived ? contact(chat, named: text("contactName")) : []
     }
 
-    private func contact(_ id: String, pushName: String) -> HistoryRecord {
-        let lid = id == event.chat ? text("chatLid") : nil
-        return .contact(Contact(session: event.session, id: id, lid: lid, pushName: pushName, updatedAt: moment))
+    /// What a message tells of its author; nothing where it names nobody.
+    /// - Parameter name: for formats that give one name and not which kind.
+    private func contact(_ id: String, named name: String?) -> [HistoryRecord] {
+        let verified = text("verifiedName")
+        guard let pushName = text("pushName") ?? (verified == nil ? name : nil) ?? verified else { return [] }
+        return [
+            .contact(
+                Contact(
+                    session: event.session,
+                    id: id,
+                    lid: text(id == event.chat ? "chatLid" : "participantLid"),
+                    pushName: pushName,
+                    verifiedName: verified,
+                    updatedAt: moment
+                )
+            )
+        ]
     }
 
     private func status(_ status: MessageStatus) -> [HistoryRecord] {

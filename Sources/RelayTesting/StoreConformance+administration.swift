@@ -85,8 +85,10 @@ extension Trial {
         for _ in crm { _ = try await send("crm", .dead(.exhausted)) }
         _ = try await send("erp", .dead(.refused))
         let bodies = [try await store.body(of: crm[0]), try await store.body(of: crm[1])]
-        try equal(try await store.replayDeadLetters(DeliveryFilter(destination: "erp", deadReason: .exhausted), at: now), 0)
-        try equal(try await store.replayDeadLetters(DeliveryFilter(states: [.delivered], destination: "crm"), at: now), 3)
+        try equal(
+            try await store.replayDeadLetters(DeliveryFilter(destination: "erp", deadReason: .exhausted), at: now), 0)
+        try equal(
+            try await store.replayDeadLetters(DeliveryFilter(states: [.delivered], destination: "crm"), at: now), 3)
         try equal(try await state(erp[0]), .dead)
         try equal(try await store.replayDeadLetters(DeliveryFilter(destination: "crm"), at: now), 0, "once")
         let first = try await claim()

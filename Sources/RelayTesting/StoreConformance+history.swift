@@ -3,7 +3,8 @@ internal import RelayJSON
 
 extension Trial {
     private func message(
-        _ id: String, chat: String = "a@s", session: String = "acct", status: MessageStatus = .sent, at moment: Timestamp? = nil,
+        _ id: String, chat: String = "a@s", session: String = "acct", status: MessageStatus = .sent,
+        at moment: Timestamp? = nil,
         type: String = "text", outbound: Bool = true, content: JSON = ["body": "x"]
     ) -> Message {
         Message(
@@ -43,10 +44,14 @@ extension Trial {
     func raisesTheStatus() async throws {
         // After the first column's state, what each report leads to.
         let table: [(from: MessageStatus, report: MessageStatus, to: MessageStatus)] = [
-            (.pending, .sent, .sent), (.pending, .read, .read), (.sent, .pending, .sent), (.sent, .delivered, .delivered),
-            (.delivered, .sent, .delivered), (.delivered, .read, .read), (.read, .delivered, .read), (.read, .read, .read),
-            (.pending, .failed, .failed), (.sent, .failed, .failed), (.delivered, .failed, .delivered), (.read, .failed, .read),
-            (.failed, .delivered, .delivered), (.failed, .read, .read), (.failed, .sent, .failed), (.failed, .pending, .failed),
+            (.pending, .sent, .sent), (.pending, .read, .read), (.sent, .pending, .sent),
+            (.sent, .delivered, .delivered),
+            (.delivered, .sent, .delivered), (.delivered, .read, .read), (.read, .delivered, .read),
+            (.read, .read, .read),
+            (.pending, .failed, .failed), (.sent, .failed, .failed), (.delivered, .failed, .delivered),
+            (.read, .failed, .read),
+            (.failed, .delivered, .delivered), (.failed, .read, .read), (.failed, .sent, .failed),
+            (.failed, .pending, .failed),
         ]
         for (index, row) in table.enumerated() {
             let id = "M\(index)"
@@ -126,7 +131,8 @@ extension Trial {
     func mergesGroups() async throws {
         try await write(.group(Group(session: "acct", id: "g@g.us", name: "Team", size: 3, updatedAt: now)))
         let later = now + .seconds(5)
-        try await write(.group(Group(session: "acct", id: "g@g.us", about: "us", owner: "a@s", size: 4, updatedAt: later)))
+        try await write(
+            .group(Group(session: "acct", id: "g@g.us", about: "us", owner: "a@s", size: 4, updatedAt: later)))
         let groups = try await store.groups([DirectoryKey(session: "acct", id: "g@g.us")])
         let expected = Group(
             session: "acct", id: "g@g.us", name: "Team", about: "us", owner: "a@s", size: 4, updatedAt: later

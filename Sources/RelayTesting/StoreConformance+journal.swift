@@ -11,13 +11,15 @@ extension Trial {
         try equal(try await store.event(first.id)?.payload, ["text": "1"], "the first stays")
 
         let otherSource = try await store.accept([Self.message("3", key: "k")], source: "waha", at: now)[0]
-        let otherSession = try await store.accept([Self.message("4", session: "b", key: "k")], source: "meta", at: now)[0]
+        let otherSession = try await store.accept([Self.message("4", session: "b", key: "k")], source: "meta", at: now)[
+            0]
         // Parts that would read alike when only put together.
         let shifted = try await store.accept([Self.message("5", session: "acctk", key: "")], source: "meta", at: now)[0]
         try equal([otherSource, otherSession, shifted].map(\.isDuplicate), [false, false, false])
 
         let twice = try await store.accept(
-            [Self.message("6", key: "x"), Self.message("7"), Self.message("8", key: "x"), Self.message("9")], source: "meta",
+            [Self.message("6", key: "x"), Self.message("7"), Self.message("8", key: "x"), Self.message("9")],
+            source: "meta",
             at: now
         )
         try equal(twice.map(\.isDuplicate), [false, false, true, false])
@@ -44,7 +46,8 @@ extension Trial {
 
     func keepsEventsAsTheyCame() async throws {
         let payload: JSONObject = [
-            "id": .int(1_152_921_504_606_846_977), "ratio": .number("0.10"), "text": .string("olá \u{1F600}\u{0}\n\"x\""),
+            "id": .int(1_152_921_504_606_846_977), "ratio": .number("0.10"),
+            "text": .string("olá \u{1F600}\u{0}\n\"x\""),
             "list": .array([.null, .bool(true), .object([:])]), "empty": .string(""),
         ]
         let new = NewEvent(
@@ -80,7 +83,8 @@ extension Trial {
     }
 
     func registersSessions() async throws {
-        _ = try await store.accept([Self.message("1", session: "a"), Self.message("2", session: "b")], source: "t", at: now)
+        _ = try await store.accept(
+            [Self.message("1", session: "a"), Self.message("2", session: "b")], source: "t", at: now)
         let first = try some(await store.session("a"))
         try equal(first.status, .unknown)
         try equal(first.createdAt, now)
@@ -106,7 +110,8 @@ extension Trial {
     func commitsAResultOnce() async throws {
         let event = try await event()
         let message = Message(
-            session: "acct", chat: "a@s", id: "M1", isOutbound: false, sender: nil, type: "text", content: ["body": "x"],
+            session: "acct", chat: "a@s", id: "M1", isOutbound: false, sender: nil, type: "text",
+            content: ["body": "x"],
             status: .delivered, timestamp: now, event: event.id
         )
         let result = PipelineResult(

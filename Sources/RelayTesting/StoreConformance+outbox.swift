@@ -91,7 +91,8 @@ extension Trial {
         let crm = try await queue(3)
         let erp = try await queue(2, to: "erp")
         let claims = [
-            Claim(destination: "crm", limit: 2), Claim(destination: "erp", limit: 0), Claim(destination: "none", limit: 5),
+            Claim(destination: "crm", limit: 2), Claim(destination: "erp", limit: 0),
+            Claim(destination: "none", limit: 5),
         ]
         let results = try await store.exchange([], claims: claims, at: now)
         try equal(results.map(\.destination), ["crm", "erp", "none"])
@@ -131,7 +132,8 @@ extension Trial {
         try equal(try await state(id), .delivered)
         try equal(try await store.attempts(of: id).count, 2)
         let unknown = ClaimedDelivery(
-            id: DeliveryID(1), destination: "crm", session: "s", type: .messageSent, chat: nil, attempt: 1, attemptInSeries: 1,
+            id: DeliveryID(1), destination: "crm", session: "s", type: .messageSent, chat: nil, attempt: 1,
+            attemptInSeries: 1,
             seriesStartedAt: now, receivedAt: now, signing: nil, body: []
         )
         try await settle(unknown, .delivered)
@@ -247,7 +249,8 @@ extension Trial {
         let claims = [Claim(destination: "crm", limit: 1)]
         var claimed = try await claim()
         for _ in 0..<2 {
-            claimed = try await store.exchange([settlement(claimed[0], .delivered)], claims: claims, at: now)[0].deliveries
+            claimed = try await store.exchange([settlement(claimed[0], .delivered)], claims: claims, at: now)[0]
+                .deliveries
         }
         _ = try await store.exchange([settlement(claimed[0], .retry(at: now))], claims: claims, at: now)
         _ = try await queue(to: "sign")

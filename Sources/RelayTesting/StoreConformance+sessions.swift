@@ -5,7 +5,9 @@ extension Trial {
     private func webhook(_ id: String, session: String = "acct") -> Webhook {
         var webhook = Webhook(id: id, session: session, url: "https://\(id).example/hook?x=1", createdAt: now)
         webhook.events = ["message.*", "session.connected"]
-        webhook.headers = [Webhook.Header(name: "X-Key", value: "canary-header"), Webhook.Header(name: "Empty", value: "")]
+        webhook.headers = [
+            Webhook.Header(name: "X-Key", value: "canary-header"), Webhook.Header(name: "Empty", value: ""),
+        ]
         webhook.secrets = [
             WebhookSecret(value: "whsec_canary-new", createdAt: now),
             WebhookSecret(value: "whsec_canary-old", createdAt: now - .seconds(9), expiresAt: now + .seconds(9)),
@@ -121,7 +123,8 @@ extension Trial {
         func message(_ session: String) -> HistoryRecord {
             .message(
                 Message(
-                    session: session, chat: "a@s", id: "M", isOutbound: false, sender: nil, type: "text", content: .null,
+                    session: session, chat: "a@s", id: "M", isOutbound: false, sender: nil, type: "text",
+                    content: .null,
                     status: .sent, timestamp: now, event: event.id
                 )
             )

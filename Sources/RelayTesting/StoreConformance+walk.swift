@@ -138,7 +138,9 @@ extension Trial {
         }
         var due: [String: Timestamp] = [:]
         for delivery in model.deliveries.values {
-            if let moment = delivery.dueAt { due[delivery.destination] = min(due[delivery.destination] ?? moment, moment) }
+            if let moment = delivery.dueAt {
+                due[delivery.destination] = min(due[delivery.destination] ?? moment, moment)
+            }
         }
         try equal(try await store.dueTimes(), due, "step \(step): due times")
         try await checkCounts()

@@ -61,7 +61,8 @@ public struct StoreConformance: Sendable {
         case replaysIntoTheOldPlace, replaysBehindWhatIsInFlight, retriesALowerOneFirst
         // Administration
         case retriesWhatIsQueued, retriesWhatIsFinished, cancels, cancelsWhatIsQueuedToADestination
-        case replaysDeadLetters, replaysManyDeadLetters, runsAnEventAgainForAStageFailure, purgesDeadLetters, queuesSingly
+        case replaysDeadLetters, replaysManyDeadLetters, runsAnEventAgainForAStageFailure, purgesDeadLetters,
+            queuesSingly
         case filtersAndPages, figuresAgree, keepsPauses
         // Retention
         case sweepsWhatIsPastItsTime, neverSweepsWhatIsOnItsWay, forgetsDuplicatesInTheEnd, neverGivesAnIDTwice

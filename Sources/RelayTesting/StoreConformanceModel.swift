@@ -31,7 +31,9 @@ struct OutboxModel {
         arrange(id, at: now)
     }
 
-    mutating func claim(_ destination: String, limit: Int, at now: Timestamp) -> (ids: [DeliveryID], nextDue: Timestamp?) {
+    mutating func claim(_ destination: String, limit: Int, at now: Timestamp) -> (
+        ids: [DeliveryID], nextDue: Timestamp?
+    ) {
         let heads = deliveries.values.filter { $0.destination == destination && $0.dueAt != nil }
             .sorted { ($0.dueAt ?? now, $0.id) < ($1.dueAt ?? now, $1.id) }
         let due = heads.prefix { ($0.dueAt ?? now) <= now }.prefix(limit).map(\.id)
@@ -50,7 +52,9 @@ struct OutboxModel {
         switch next {
         case .delivered:
             change(id, to: .delivered) { _ in }
-            if let lane = delivery.lane, !outOfOrder.contains(id) { delivered[delivery.destination + "/" + lane, default: []].append(id) }
+            if let lane = delivery.lane, !outOfOrder.contains(id) {
+                delivered[delivery.destination + "/" + lane, default: []].append(id)
+            }
         case .retry(let moment):
             change(id, to: .queued) {
                 $0.notBefore = moment
@@ -113,7 +117,8 @@ struct OutboxModel {
         body(&delivery)
         deliveries[id] = delivery
         guard state == .inFlight, let lane = delivery.lane else { return }
-        for other in deliveries.values where other.id != id && other.destination == delivery.destination && other.lane == lane {
+        for other in deliveries.values
+        where other.id != id && other.destination == delivery.destination && other.lane == lane {
             if other.state == .inFlight { faults.append("\(id) and \(other.id) of one lane are in flight") }
             if other.state == .queued, other.id < id { faults.append("\(id) overtakes \(other.id)") }
         }
@@ -123,7 +128,9 @@ struct OutboxModel {
     private mutating func arrange(_ id: DeliveryID, at now: Timestamp) {
         guard let delivery = deliveries[id] else { return }
         let lane = deliveries.values
-            .filter { delivery.lane == nil ? $0.id == id : $0.destination == delivery.destination && $0.lane == delivery.lane }
+            .filter {
+                delivery.lane == nil ? $0.id == id : $0.destination == delivery.destination && $0.lane == delivery.lane
+            }
             .filter { $0.state == .queued || $0.state == .inFlight }
             .sorted { $0.id < $1.id }
         let isFlying = lane.contains { $0.state == .inFlight }

@@ -54,7 +54,8 @@ final class Trial: Sendable {
 
     // MARK: Making things
 
-    static func message(_ text: String, session: String = "acct", chat: String? = "a@s", key: String? = nil) -> NewEvent {
+    static func message(_ text: String, session: String = "acct", chat: String? = "a@s", key: String? = nil) -> NewEvent
+    {
         NewEvent(
             type: .messageReceived, session: session, chat: chat, dedupKey: key,
             payload: ["text": .string(text)]
@@ -62,7 +63,9 @@ final class Trial: Sendable {
     }
 
     /// Accepts one event, and gives it back as the journal has it.
-    func event(session: String = "acct", chat: String? = "a@s", type: EventType = .messageReceived) async throws -> Event {
+    func event(session: String = "acct", chat: String? = "a@s", type: EventType = .messageReceived) async throws
+        -> Event
+    {
         var new = Self.message("hello", session: session, chat: chat)
         new.type = type
         let id = try await store.accept([new], source: "test", at: now)[0].id
@@ -75,7 +78,8 @@ final class Trial: Sendable {
 
     /// Queues deliveries, each of an event of its own. Returns their ids in order.
     func queue(
-        _ count: Int = 1, to destination: String = "crm", lane: String? = nil, session: String = "acct", chat: String? = "a@s"
+        _ count: Int = 1, to destination: String = "crm", lane: String? = nil, session: String = "acct",
+        chat: String? = "a@s"
     ) async throws -> [DeliveryID] {
         var ids: [DeliveryID] = []
         for _ in 0..<count {
@@ -105,7 +109,8 @@ final class Trial: Sendable {
             error: isDelivered ? nil : error ?? "503", target: "http://crm", duration: .milliseconds(3)
         )
         return Settlement(
-            delivery: delivery.id, attempt: Attempt(number: delivery.attempt, startedAt: now, result: result), next: next
+            delivery: delivery.id, attempt: Attempt(number: delivery.attempt, startedAt: now, result: result),
+            next: next
         )
     }
 
@@ -151,7 +156,8 @@ final class Trial: Sendable {
             try equal(try await store.countDeliveries(DeliveryFilter(states: [state])), sum, "count of \(state.name)")
             let beginning = Timestamp(milliseconds: 0)
             try equal(
-                try await store.countDeliveries(DeliveryFilter(states: [state], since: beginning)), sum, "rows of \(state.name)"
+                try await store.countDeliveries(DeliveryFilter(states: [state], since: beginning)), sum,
+                "rows of \(state.name)"
             )
         }
     }

@@ -6,7 +6,8 @@ import RelayCore
 
 /// What every command that reads the configuration takes.
 struct ConfigOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("config")], help: "The configuration file; pipelines/ stands beside it.")
+    @Option(
+        name: [.customShort("c"), .customLong("config")], help: "The configuration file; pipelines/ stands beside it.")
     var path = "config.yaml"
 
     var environment: [String: String] { ProcessInfo.processInfo.environment }

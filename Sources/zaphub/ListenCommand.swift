@@ -119,7 +119,8 @@ private final class DeliveryPrinter: Sendable {
             }
         let again = times > 1 ? "  seen \(times) times" : ""
         let event = header("x-zaphub-event") ?? document?["event"]?.string ?? "?"
-        var text = "#\(count) \(SystemClock.wallNow.iso8601) \(event)  \(header("x-zaphub-session") ?? "-")  \(signature)\(again)\n   \(id)\n"
+        var text =
+            "#\(count) \(SystemClock.wallNow.iso8601) \(event)  \(header("x-zaphub-session") ?? "-")  \(signature)\(again)\n   \(id)\n"
         if !isBrief {
             text += (document?.prettyText ?? String(decoding: body, as: UTF8.self)) + "\n"
         }

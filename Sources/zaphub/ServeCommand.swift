@@ -54,7 +54,9 @@ struct ServeCommand: AsyncParsableCommand {
             "zaphub listens on \(started.address)",
             "  data       \(started.data)",
             "  sources    "
-                + configuration.sources.map { $0.transport == "http" ? "POST /in/\($0.name)" : "\($0.name) (\($0.transport))" }
+                + configuration.sources.map {
+                    $0.transport == "http" ? "POST /in/\($0.name)" : "\($0.name) (\($0.transport))"
+                }
                 .joined(separator: ", "),
             "  pipelines  " + configuration.pipelines.map(\.name).joined(separator: ", "),
         ]

@@ -7,7 +7,8 @@ struct DispatchStateTests {
         { _ in DestinationSettings(maxInFlight: maxInFlight, rateLimit: rate) }
     }
 
-    private func take(_ state: inout DispatchState, _ key: String, _ count: Int, nextDue: Timestamp?, at now: Timestamp) {
+    private func take(_ state: inout DispatchState, _ key: String, _ count: Int, nextDue: Timestamp?, at now: Timestamp)
+    {
         let deliveries = (0..<count).map { claimed(Int64($0), destination: key) }
         state.claimed(ClaimResult(destination: key, deliveries: deliveries, nextDue: nextDue), at: now)
     }

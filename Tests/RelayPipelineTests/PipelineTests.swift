@@ -77,7 +77,8 @@ struct PipelineTests {
     }
 
     @Test func aWhenThatFailsIsTheStepsFailure() throws {
-        guard case .failed(let step, let message) = run([try step(Mark(name: "a"), when: ".payload.type + 1")]).end else {
+        guard case .failed(let step, let message) = run([try step(Mark(name: "a"), when: ".payload.type + 1")]).end
+        else {
             Issue.record("it did not fail")
             return
         }

@@ -23,6 +23,8 @@ final class Scratch: Sendable {
 enum Stores {
     static let keyBytes = [UInt8](0..<32)
 
+    static let now = Timestamp(seconds: 1_763_029_800)
+
     static var logger: Logger {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical

@@ -11,32 +11,28 @@ struct CommandTests {
         let errors: String
     }
 
-    private func zaphub(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Result {
-        let process = Process()
-        process.executableURL = try RelayProcess.program
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        // Files, not pipes: a command may print more than a pipe holds before it has read all of its input.
+    private func zaphub(
+        _ arguments: [String],
+        input: String = "",
+        environment: [String: String] = [:]
+    ) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let files = ["in", "out", "err"].map { folder.appendingPathComponent($0) }
-        try Data(input.utf8).write(to: files[0])
-        try Data().write(to: files[1])
-        try Data().write(to: files[2])
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
-        try process.run()
-        process.waitUntilExit()
-        return Result(
-            status: process.terminationStatus,
-            output: try String(contentsOf: files[1], encoding: .utf8),
-            errors: try String(contentsOf: files[2], encoding: .utf8)
+        let file = folder.appendingPathComponent("in")
+        try Data(input.utf8).write(to: file)
+        let child = try ChildProcess(
+            RelayProcess.program.path,
+            arguments,
+            environment: environment,
+            input: file.path,
+            output: folder.appendingPathComponent("out").path,
+            errors: folder.appendingPathComponent("err").path
         )
+        return Result(status: try await child.end(), output: child.text, errors: child.errorText)
     }
 
-    @Test func checkFindsEveryMistakeAndEndsWith78() throws {
+    @Test func checkFindsEveryMistakeAndEndsWith78() async throws {
         let relay = try RelayProcess(
             configuration: RelayProcess.configuration(
                 extra: """
@@ -52,7 +48,7 @@ struct CommandTests {
                 """
         )
         defer { relay.remove() }
-        let result = try zaphub(["check", "-c", relay.folder.appendingPathComponent("config.yaml").path])
+        let result = try await zaphub(["check", "-c", relay.folder.appendingPathComponent("config.yaml").path])
         #expect(result.status == 78)
         #expect(result.errors.contains("config.yaml:21:"))
         #expect(result.errors.contains("did you mean \"max_in_flight\"?"))
@@ -61,15 +57,15 @@ struct CommandTests {
         #expect(result.errors.contains("did you mean \"crm\"?"))
     }
 
-    @Test func theShippedConfigurationIsGood() throws {
+    @Test func theShippedConfigurationIsGood() async throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let result = try zaphub(["check", "-c", root.appendingPathComponent("config.yaml").path])
+        let result = try await zaphub(["check", "-c", root.appendingPathComponent("config.yaml").path])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("0 warning(s)"), "\(result.output)")
     }
 
-    @Test func runShowsWhatWouldBeDeliveredAndStoresNothing() throws {
+    @Test func runShowsWhatWouldBeDeliveredAndStoresNothing() async throws {
         let relay = try RelayProcess()
         defer { relay.remove() }
         let lines = [
@@ -77,7 +73,7 @@ struct CommandTests {
             #"{"session":"main","event":"messages.upsert","data":{"type":"notify","messages":[{"key":{"remoteJid":"status@broadcast","fromMe":false,"id":"S1","participant":"5511999999002@s.whatsapp.net"},"messageTimestamp":1763000000,"message":{"conversation":"x"}}]}}"#,
             "not json",
         ]
-        let result = try zaphub(
+        let result = try await zaphub(
             [
                 "run", "-c", relay.folder.appendingPathComponent("config.yaml").path, "--source", "baileys",
                 "--webhook", "http://127.0.0.1:9/hook", "--secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -101,7 +97,7 @@ struct CommandTests {
         defer { receiver.stop() }
         let relay = try RelayProcess()
         defer { relay.remove() }
-        let result = try zaphub(
+        let result = try await zaphub(
             [
                 "run", "-c", relay.folder.appendingPathComponent("config.yaml").path, "--source", "baileys",
                 "--webhook", receiver.url, "--deliver",
@@ -125,15 +121,16 @@ struct CommandTests {
         _ = try await relay.call("POST", "/in/baileys", baileysText("M1"))
         try await relay.eventually("a dead letter") { try await relay.count("dead") == 1 }
         let access = ["ZAPHUB_URL": relay.address, "ZAPHUB_API_KEY": RelayProcess.key]
-        let list = try zaphub(["dead-letters"], environment: access)
+        let list = try await zaphub(["dead-letters"], environment: access)
         #expect(list.status == 0, "\(list.errors)")
         #expect(list.output.contains("exhausted: Webhook returned status 500"), "\(list.output)")
-        #expect(try zaphub(["dead-letters", "replay"], environment: access).status == 64)
+        #expect(try await zaphub(["dead-letters", "replay"], environment: access).status == 64)
         receiver.respond { _ in .status(200) }
-        let replay = try zaphub(["dead-letters", "replay", "--all"], environment: access)
+        let replay = try await zaphub(["dead-letters", "replay", "--all"], environment: access)
         #expect(replay.output == "1 replayed\n", "\(replay.errors)")
         try await relay.eventually("delivered") { try await relay.count("delivered") == 1 }
-        let wrong = try zaphub(["deliveries"], environment: access.merging(["ZAPHUB_API_KEY": "no"]) { _, new in new })
+        let wrong = try await zaphub(
+            ["deliveries"], environment: access.merging(["ZAPHUB_API_KEY": "no"]) { _, new in new })
         #expect(wrong.status != 0)
         #expect(wrong.errors.contains("401"))
     }
@@ -142,13 +139,13 @@ struct CommandTests {
         let relay = try RelayProcess()
         defer { relay.remove() }
         try await relay.start()
-        let result = try zaphub(["serve", "-c", relay.folder.appendingPathComponent("config.yaml").path])
+        let result = try await zaphub(["serve", "-c", relay.folder.appendingPathComponent("config.yaml").path])
         #expect(result.status == 75)
         #expect(result.errors.contains("\(relay.processID)"), "\(result.errors)")
     }
 
-    @Test func helpNamesEveryCommand() throws {
-        let help = try zaphub(["--help"])
+    @Test func helpNamesEveryCommand() async throws {
+        let help = try await zaphub(["--help"])
         for command in ["serve", "run", "check", "listen", "deliveries", "dead-letters"] {
             #expect(help.output.contains(command))
         }

@@ -98,7 +98,7 @@ struct FirstMinutesTests {
             return answer.document["data"]?["state"] == "gone"
         }
         #expect(try await relay.count("queued") == 3)
-        relay.end()
+        try await relay.end()
         try await relay.start()
         let parked = try await relay.call("GET", "/api/v1/destinations/\(webhook.id)")
         #expect(parked.document["data"]?["state"] == "gone", "the pause survives a restart")
@@ -142,7 +142,7 @@ struct FirstMinutesTests {
             _ = try await relay.call("POST", "/in/baileys", baileysText("M\(number)", chat: "551199999901\(number)"))
         }
         _ = try await receiver.next(count: 1)
-        #expect(relay.end(SIGTERM) == 0)
+        #expect(try await relay.end(SIGTERM) == 0)
         try await relay.start()
         try await relay.eventually("all delivered") { try await relay.count("delivered") == 10 }
         #expect(receiver.requests.count == 10, "a drained shutdown doubles nothing")

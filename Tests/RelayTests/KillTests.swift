@@ -16,6 +16,8 @@ private final class Ledger: Sendable {
         var copies = 0
         var deliveryIDs: [String: String] = [:]
         var changedIDs = 0
+        /// The senders are to stop.
+        var isDone = false
     }
 
     let state = Mutex(State())
@@ -51,10 +53,9 @@ struct KillTests {
         let ledger = Ledger()
         let receiver = try ScriptedReceiver(default: .status(200))
         defer { receiver.stop() }
-        let random = Mutex(SystemRandomNumberGenerator())
         receiver.respond { request in
             // One in ten fails, so that order has to survive retries as well.
-            if random.withLock({ Int.random(in: 0..<10, using: &$0) }) == 0 { return .status(503) }
+            if Int.random(in: 0..<10) == 0 { return .status(503) }
             guard let body = try? JSON(parsing: request.body), let payload = body["payload"],
                 let message = payload["messageId"]?.string, let chat = payload["chatId"]?.string
             else { return .status(400) }
@@ -69,17 +70,17 @@ struct KillTests {
             webhook: ["url": .string(receiver.url), "retry": "patient", "max_in_flight": .int(Int64(Self.maxInFlight))]
         )
 
-        let isDone = Mutex(false)
         try await withThrowingTaskGroup { group in
             for chat in 0..<Self.chats {
                 group.addTask {
                     let number = "55119999990\(chat + 10)"
                     var count = 0
-                    while !isDone.withLock({ $0 }) {
+                    while !ledger.state.withLock({ $0.isDone }) {
                         let message = "M\(chat)-\(count)"
                         // The same message until it is accepted: an answer that never came may have been stored.
-                        while !isDone.withLock({ $0 }) {
-                            let answer = try? await relay.call("POST", "/in/baileys", baileysText(message, chat: number))
+                        while !ledger.state.withLock({ $0.isDone }) {
+                            let answer = try? await relay.call(
+                                "POST", "/in/baileys", baileysText(message, chat: number))
                             if answer?.status == 200 {
                                 ledger.accepted(message, chat: "\(number)@s.whatsapp.net")
                                 count += 1
@@ -92,10 +93,10 @@ struct KillTests {
             }
             for _ in 1...Self.kills {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 20...250)))
-                relay.end(SIGKILL)
+                try await relay.end(SIGKILL)
                 try await relay.start()
             }
-            isDone.withLock { $0 = true }
+            ledger.state.withLock { $0.isDone = true }
             try await group.waitForAll()
         }
 

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import RelayHTTPClient
 import RelayJSON
+import RelayTesting
 import Synchronization
 import Testing
 
@@ -11,7 +12,7 @@ final class RelayProcess: Sendable {
 
     let folder: URL
     private let environment: [String: String]
-    private let state = Mutex<(process: Process, address: String)?>(nil)
+    private let state = Mutex<(process: ChildProcess, address: String)?>(nil)
     private let engine: CurlEngine
 
     /// - Parameters:
@@ -29,7 +30,8 @@ final class RelayProcess: Sendable {
             at: self.folder.appendingPathComponent("pipelines"),
             withIntermediateDirectories: true
         )
-        try configuration.write(to: self.folder.appendingPathComponent("config.yaml"), atomically: true, encoding: .utf8)
+        try configuration.write(
+            to: self.folder.appendingPathComponent("config.yaml"), atomically: true, encoding: .utf8)
         try pipeline.write(
             to: self.folder.appendingPathComponent("pipelines/default.yaml"),
             atomically: true,
@@ -55,7 +57,7 @@ final class RelayProcess: Sendable {
           default: { max_attempts: 3, backoff: { initial_interval: 50ms, multiplier: 2 } }
           patient: { max_attempts: 1000, backoff: { initial_interval: 20ms, max_interval: 100ms, multiplier: 2 } }
         delivery:
-          breaker: { failures: 5, initial_pause: 50ms, max_pause: 200ms }
+          breaker: { failures: 5, probe_interval: 50ms, max_probe_interval: 200ms }
         egress:
           allow: ["127.0.0.1"]
         \(extra)
@@ -86,33 +88,16 @@ final class RelayProcess: Sendable {
 
     /// Starts it and waits until it says where it listens.
     func start() async throws {
-        let process = Process()
-        process.executableURL = try Self.program
-        process.arguments = ["serve", "--config", folder.appendingPathComponent("config.yaml").path]
-        process.environment = ProcessInfo.processInfo.environment
-            .merging(["ZAPHUB_API_KEY": Self.key]) { _, new in new }
-            .merging(environment) { _, new in new }
-        let output = Pipe()
-        process.standardOutput = output
-        let log = folder.appendingPathComponent("log.jsonl")
-        if !FileManager.default.fileExists(atPath: log.path) {
-            FileManager.default.createFile(atPath: log.path, contents: nil)
-        }
-        let handle = try FileHandle(forWritingTo: log)
-        try handle.seekToEnd()
-        process.standardError = handle
-        try process.run()
-        var text = ""
-        for try await line in output.fileHandleForReading.bytes.lines {
-            text += line + "\n"
-            if let range = line.range(of: "listens on ") {
-                let address = String(line[range.upperBound...]).trimmingCharacters(in: .whitespaces)
-                state.withLock { $0 = (process, address) }
-                return
-            }
-        }
-        process.waitUntilExit()
-        throw Failure("zaphub ended before it listened:\n\(text)\(self.log)")
+        let child = try ChildProcess(
+            Self.program.path,
+            ["serve", "--config", folder.appendingPathComponent("config.yaml").path],
+            environment: ["ZAPHUB_API_KEY": Self.key].merging(environment) { _, new in new },
+            output: folder.appendingPathComponent("output.txt").path,
+            errors: folder.appendingPathComponent("log.jsonl").path
+        )
+        state.withLock { $0 = (child, "") }
+        let address = try await child.line(after: "listens on ")
+        state.withLock { $0 = (child, address) }
     }
 
     struct Failure: Error, CustomStringConvertible {
@@ -124,24 +109,29 @@ final class RelayProcess: Sendable {
     var log: String {
         (try? String(contentsOf: folder.appendingPathComponent("log.jsonl"), encoding: .utf8)) ?? ""
     }
-    var processID: Int32 { state.withLock { $0?.process.processIdentifier ?? 0 } }
+    /// What it printed since its last start.
+    var output: String { state.withLock { $0?.process.text ?? "" } }
+    var processID: Int32 { state.withLock { $0?.process.processID ?? 0 } }
+
+    func signal(_ number: Int32) {
+        state.withLock { $0?.process.signal(number) }
+    }
 
     /// Sends a signal and waits for the end. Returns the exit status, or the negated signal that ended it.
     @discardableResult
-    func end(_ signal: Int32 = SIGTERM) -> Int32 {
-        guard let process = state.withLock({ state in
-            let process = state?.process
-            state = nil
-            return process
-        }) else { return 0 }
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
+    func end(_ signal: Int32 = SIGTERM) async throws -> Int32 {
+        let running = state.withLock { state in
+            defer { state = nil }
+            return state?.process
+        }
+        guard let running else { return 0 }
+        running.signal(signal)
+        return try await running.end()
     }
 
     /// Ends it and removes its folder.
     func remove() {
-        end(SIGKILL)
+        state.withLock { $0?.process }?.kill()
         engine.shutdown()
         try? FileManager.default.removeItem(at: folder)
     }
@@ -181,7 +171,7 @@ final class RelayProcess: Sendable {
         let created = try await call("POST", "/api/v1/sessions/\(id)/webhooks", webhook)
         #expect(created.status == 201, "\(created.document.text)")
         let data = created.document["data"]
-        return (data?["id"]?.string ?? "", data?["secret"]?.string ?? "")
+        return (data?["id"]?.string ?? "", data?["secret"]?["value"]?.string ?? "")
     }
 
     /// Asks until the condition holds; the relay works on its own, so there is nothing to be told by.

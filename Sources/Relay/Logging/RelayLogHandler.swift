@@ -1,5 +1,5 @@
-public import Logging
 internal import Glibc
+public import Logging
 internal import RelayCore
 internal import RelayJSON
 

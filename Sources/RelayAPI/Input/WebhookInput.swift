@@ -25,7 +25,9 @@ enum WebhookInput {
             }
         }
         if let ordering = body.choice("ordering", DestinationSettings.Ordering.self) { webhook.ordering = ordering }
-        if let maxInFlight = body.int("max_in_flight", in: DestinationSettings.maxInFlightRange) { webhook.maxInFlight = maxInFlight }
+        if let maxInFlight = body.int("max_in_flight", in: DestinationSettings.maxInFlightRange) {
+            webhook.maxInFlight = maxInFlight
+        }
         if body.isNull("max_in_flight") { webhook.maxInFlight = nil }
         if let rateLimit = body.string("rate_limit", length: 1...32) { webhook.rateLimit = rateLimit }
         if body.isNull("rate_limit") { webhook.rateLimit = nil }

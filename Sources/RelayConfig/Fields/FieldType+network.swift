@@ -118,7 +118,9 @@ extension FieldType where Value == String {
     public static var headerName: FieldType {
         FieldType("a header's name", show: { .string($0) }) { node in
             let text = try node.text(expected: "a header's name")
-            if let problem = HeaderRules.problem(name: text, reserved: HeaderRules.connection) { throw node.issues(problem.message, help: problem.help) }
+            if let problem = HeaderRules.problem(name: text, reserved: HeaderRules.connection) {
+                throw node.issues(problem.message, help: problem.help)
+            }
             return text
         }
     }

@@ -26,7 +26,8 @@ enum CommonDestinationOptions {
         of: DestinationSettings.Ordering.self,
         default: .perChat
     )
-    static let maxInFlight = Field.int("max_in_flight", "Requests under way at once.", DestinationSettings.maxInFlightRange, default: 16)
+    static let maxInFlight = Field.int(
+        "max_in_flight", "Requests under way at once.", DestinationSettings.maxInFlightRange, default: 16)
     static let rateLimit = Field.rate("rate_limit", "Requests started in a time, such as 20/s.").optional
     static let retry = Field<ConfigNode>.node(
         "retry",

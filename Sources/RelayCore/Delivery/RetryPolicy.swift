@@ -30,7 +30,7 @@ public struct RetryPolicy: Sendable, Hashable {
     public var multiplier: Double
     /// Default `none`, as stage-07 has it.
     public var jitter: Jitter
-    /// No attempt starts later than this after the first was due; nil: no such end.
+    /// No retry is scheduled for later than this after the first attempt was due; nil: no such end.
     public var maxElapsedTime: Duration?
     /// What is tried again; anything else is refused for good.
     public var retryOn: Set<Condition>

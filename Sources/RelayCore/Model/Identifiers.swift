@@ -78,7 +78,8 @@ public enum SortableID {
         var value: UInt64 = 0
         for byte in text.utf8 {
             let digit = values[Int(byte)]
-            guard digit >= 0 else { return nil }
+            // 13 letters hold 65 bits: one that would not fit is no id, or two texts would name the same.
+            guard digit >= 0, value >> 59 == 0 else { return nil }
             value = value << 5 | UInt64(digit)
         }
         return Int64(bitPattern: value)

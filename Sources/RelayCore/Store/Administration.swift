@@ -174,7 +174,8 @@ public protocol OutboxAdministration: Sendable {
     func purgeDeadLetters(_ filter: DeliveryFilter) async throws(StoreError) -> Int
 
     /// Queues a delivery that no pipeline planned (stage-07's retry route). Returns its number.
-    func enqueue(_ delivery: PlannedDelivery, event: EventID, at moment: Timestamp) async throws(StoreError) -> DeliveryID
+    func enqueue(_ delivery: PlannedDelivery, event: EventID, at moment: Timestamp) async throws(StoreError)
+        -> DeliveryID
 
     /// One row for each destination that has deliveries.
     func figures() async throws(StoreError) -> [DestinationFigures]

@@ -7,10 +7,16 @@ public protocol History: Sendable {
     func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message]
     func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int
     /// By last message, newest first.
-    func chats(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (chats: [Chat], total: Int)
+    func chats(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (
+        chats: [Chat], total: Int
+    )
     /// By id.
-    func contacts(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (contacts: [Contact], total: Int)
-    func groups(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (groups: [Group], total: Int)
+    func contacts(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (
+        contacts: [Contact], total: Int
+    )
+    func groups(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (
+        groups: [Group], total: Int
+    )
 }
 
 /// An entry's place in the directory.

@@ -3,7 +3,9 @@ public protocol SessionStore: Sendable {
     /// - Throws: ``StoreError/Code/conflict`` when the id is taken.
     func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError)
     func session(_ id: String) async throws(StoreError) -> Session?
-    func sessions(_ query: SessionQuery, offset: Int, limit: Int) async throws(StoreError) -> (sessions: [Session], total: Int)
+    func sessions(_ query: SessionQuery, offset: Int, limit: Int) async throws(StoreError) -> (
+        sessions: [Session], total: Int
+    )
     /// Replaces label, metadata and `updatedAt`. - Throws: ``StoreError/Code/notFound``.
     func updateSession(_ session: Session) async throws(StoreError)
     /// Deletes the session, its webhooks, history and directory; cancels its webhooks' queued deliveries. False when unknown.

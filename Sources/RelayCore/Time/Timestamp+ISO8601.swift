@@ -66,7 +66,8 @@ extension Timestamp: CustomStringConvertible {
         var scanner = DigitScanner(bytes: Array(text.utf8))
         guard let year = scanner.digits(4), scanner.skip("-"),
             let month = scanner.digits(2), (1...12).contains(month), scanner.skip("-"),
-            let day = scanner.digits(2), (1...31).contains(day), scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
+            let day = scanner.digits(2), (1...31).contains(day),
+            scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
             let hour = scanner.digits(2), hour < 24, scanner.skip(":"),
             let minute = scanner.digits(2), minute < 60, scanner.skip(":"),
             let second = scanner.digits(2), second <= 60
@@ -74,6 +75,7 @@ extension Timestamp: CustomStringConvertible {
         let fraction = scanner.skip(".") ? scanner.fraction() : 0
         guard let fraction, let offset = scanner.offset(), scanner.isAtEnd else { return nil }
         let days = Self.days(fromYear: year, month: month, day: day)
+        guard Self.civil(fromDays: days).day == day else { return nil }  // such as 30 February
         let clock = (hour * 3600 + minute * 60 + second) * 1000
         self.init(milliseconds: days * 86_400_000 + clock + fraction - offset * 60_000)
     }
@@ -120,9 +122,9 @@ private struct DigitScanner {
     mutating func offset() -> Int64? {
         if skip("Z") || skip("z") { return 0 }
         let sign: Int64 = skip("+") ? 1 : skip("-") ? -1 : 0
-        guard sign != 0, let hours = digits(2) else { return nil }
+        guard sign != 0, let hours = digits(2), hours < 24 else { return nil }
         _ = skip(":")
-        guard let minutes = digits(2) else { return nil }
+        guard let minutes = digits(2), minutes < 60 else { return nil }
         return sign * (hours * 60 + minutes)
     }
 }

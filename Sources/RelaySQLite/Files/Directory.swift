@@ -21,7 +21,9 @@ enum Directory {
         } catch {
             throw StoreError(
                 .unavailable,
-                "cannot create the directory \(directory): \(error.localizedDescription); create it, or change store.url"
+                """
+                cannot create the directory \(directory): \(error.localizedDescription); create it, or change store.url
+                """
             )
         }
     }

@@ -1,9 +1,10 @@
 internal import Glibc
 internal import RelayCore
+internal import Synchronization
 
-/// Keeps every other process, and a second store of this one, away from a store's file while it lives.
+/// Keeps every other process, and a second store of this one, away from a store's file until it is released.
 final class FileLock: Sendable {
-    private let file: Int32
+    private let file: Mutex<Int32?>
 
     /// - Throws: ``StoreError/Code/locked`` when somebody has it, naming the process.
     init(path: String) throws(StoreError) {
@@ -28,7 +29,7 @@ final class FileLock: Sendable {
         let text = Array("\(getpid())\n".utf8)
         ftruncate(file, 0)
         pwrite(file, text, text.count, 0)
-        self.file = file
+        self.file = Mutex(file)
     }
 
     private static func owner(of file: Int32) -> String {
@@ -38,7 +39,14 @@ final class FileLock: Sendable {
         return digits.isEmpty ? "(unknown)" : String(decoding: digits, as: UTF8.self)
     }
 
+    func release() {
+        file.withLock { file in
+            if let open = file { close(open) }
+            file = nil
+        }
+    }
+
     deinit {
-        close(file)
+        release()
     }
 }

@@ -9,7 +9,8 @@ extension SecretKey {
     func check(in database: Database, path: String) throws {
         let sealed = try database.prepared("SELECT value FROM meta WHERE key = 'key_check'").first { $0.bytes(0) }
         guard let sealed else {
-            try database.run("INSERT INTO meta (key, value) VALUES ('key_check', ?)", .blob(try seal(Self.known, for: Self.place)))
+            try database.run(
+                "INSERT INTO meta (key, value) VALUES ('key_check', ?)", .blob(try seal(Self.known, for: Self.place)))
             return
         }
         guard (try? open(sealed, for: Self.place)) == Self.known else {

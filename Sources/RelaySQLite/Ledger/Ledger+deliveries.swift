@@ -16,7 +16,8 @@ extension Ledger {
     /// Keeps a stage's failure as a dead letter.
     func insert(_ failure: StageFailure, event: EventID, at moment: Timestamp) throws {
         _ = try insert(
-            failure.delivery, event: event, state: .dead, reason: .stageFailed, error: "\(failure.stage): \(failure.message)",
+            failure.delivery, event: event, state: .dead, reason: .stageFailed,
+            error: "\(failure.stage): \(failure.message)",
             at: moment
         )
     }
@@ -48,8 +49,8 @@ extension Ledger {
         try database.run(
             """
             UPDATE deliveries
-            SET state = 0, series_attempts = 0, series_started_at = ?2, not_before = ?2, due_at = NULL, finished_at = NULL,
-                reason = NULL
+            SET state = 0, series_attempts = 0, series_started_at = ?2, not_before = ?2, due_at = NULL,
+                finished_at = NULL, reason = NULL
             WHERE id = ?1
             """,
             .int(id), .int(moment.milliseconds)

@@ -6,7 +6,9 @@ extension Ledger {
     func settle(_ settlement: Settlement, at now: Timestamp) throws {
         let id = settlement.delivery.rawValue
         let attempt = settlement.attempt
-        let place = try statements.settled.first(.int(id), .int(Int64(attempt.number))) { ($0.text(0), $0.optionalText(1)) }
+        let place = try statements.settled.first(.int(id), .int(Int64(attempt.number))) {
+            ($0.text(0), $0.optionalText(1))
+        }
         guard let (destination, lane) = place else { return }
         try record(attempt, of: id)
         switch settlement.next {
@@ -24,9 +26,12 @@ extension Ledger {
         if let lane { try promote(lane, of: destination, at: now) }
     }
 
+    /// What one claim gets at most: bodies are held in memory.
+    static func limit(of claim: Claim) -> Int { min(max(claim.limit, 0), 10_000) }
+
     /// Takes due deliveries, counts their attempts and hands them over.
     func claim(_ claim: Claim, at now: Timestamp) throws -> ClaimResult {
-        let limit = max(claim.limit, 0)
+        let limit = Self.limit(of: claim)
         var due: [Int64] = []
         var nextDue: Timestamp?
         let candidates = try statements.dueDeliveries.all([.text(claim.destination), .int(Int64(limit) + 1)]) {
@@ -114,7 +119,8 @@ extension Ledger {
         let result = attempt.result
         let (outcome, failure) = result.outcome.columns
         try statements.insertAttempt.run(
-            .int(id), .int(Int64(attempt.number)), .int(attempt.startedAt.milliseconds), .int(result.duration.microseconds),
+            .int(id), .int(Int64(attempt.number)), .int(attempt.startedAt.milliseconds),
+            .int(result.duration.microseconds),
             .int(outcome), SQLValue(failure), SQLValue(result.status), .text(result.target), SQLValue(result.error),
             SQLValue(result.response)
         )

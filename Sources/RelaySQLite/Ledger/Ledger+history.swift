@@ -113,7 +113,8 @@ extension Ledger {
         case .qrUpdated(let code):
             try database.run(
                 """
-                UPDATE sessions SET status = 'qr_pending', qr_code = ?3, qr_generated_at = ?2, updated_at = ?2 WHERE id = ?1
+                UPDATE sessions SET status = 'qr_pending', qr_code = ?3, qr_generated_at = ?2, updated_at = ?2
+                WHERE id = ?1
                 """,
                 session, moment, SQLValue(code)
             )

@@ -13,12 +13,13 @@ extension Ledger {
 
     /// Restores the rule after a delivery has come back into a lane, at any place of it.
     func rearrange(_ lane: String, of destination: String, at now: Timestamp) throws {
-        let isInFlight = try database.prepared(
-            """
-            SELECT 1 FROM deliveries INDEXED BY deliveries_in_flight
-            WHERE destination = ? AND lane = ? AND state = 1 LIMIT 1
-            """
-        ).first(.text(destination), .text(lane)) { _ in } != nil
+        let isInFlight =
+            try database.prepared(
+                """
+                SELECT 1 FROM deliveries INDEXED BY deliveries_in_flight
+                WHERE destination = ? AND lane = ? AND state = 1 LIMIT 1
+                """
+            ).first(.text(destination), .text(lane)) { _ in } != nil
         guard !isInFlight else { return }
         guard let head = try head(of: lane, destination) else { return }
         // Whoever was the head before stands right behind the new one.

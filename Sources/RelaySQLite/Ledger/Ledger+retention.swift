@@ -56,7 +56,11 @@ extension Ledger {
     func sweepDedup(before moment: Timestamp, limit: Int) throws -> Int {
         let end = moment.milliseconds << SortableID.counterBits
         try database.run(
-            "DELETE FROM dedup WHERE event_id IN (SELECT event_id FROM dedup WHERE event_id < ? ORDER BY event_id LIMIT ?)",
+            """
+            DELETE FROM dedup WHERE event_id IN (
+                SELECT event_id FROM dedup WHERE event_id < ? ORDER BY event_id LIMIT ?
+            )
+            """,
             .int(end), .int(Int64(limit))
         )
         let count = database.changesCount

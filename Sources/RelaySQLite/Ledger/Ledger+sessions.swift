@@ -5,17 +5,19 @@ internal import RelayJSON
 extension Ledger {
     /// - Throws: ``StoreError/Code/conflict`` before anything is written.
     func create(_ session: Session, webhooks: [WebhookRow]) throws {
-        let isTaken = try database.prepared("SELECT 1 FROM sessions WHERE id = ?").first(.text(session.id)) { _ in } != nil
+        let isTaken =
+            try database.prepared("SELECT 1 FROM sessions WHERE id = ?").first(.text(session.id)) { _ in } != nil
         guard !isTaken else {
-            throw StoreError(.conflict, "there is a session \(session.id) already; choose another id, or update that one")
+            throw StoreError(
+                .conflict, "there is a session \(session.id) already; choose another id, or update that one")
         }
         for webhook in webhooks where try hasWebhook(webhook.id) {
             throw StoreError(.conflict, "there is a webhook \(webhook.id) already")
         }
         try database.run(
             """
-            INSERT INTO sessions (id, label, status, phone_number, qr_code, qr_generated_at, connected_at, disconnected_at,
-                disconnect_reason, metadata, created_at, updated_at)
+            INSERT INTO sessions (id, label, status, phone_number, qr_code, qr_generated_at, connected_at,
+                disconnected_at, disconnect_reason, metadata, created_at, updated_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             .text(session.id), SQLValue(session.label), .text(session.status.rawValue), SQLValue(session.phoneNumber),
@@ -68,7 +70,9 @@ extension Ledger {
     // MARK: Webhooks
 
     func hasQueuedWebhookDeliveries(session: String) throws -> Bool {
-        let ids = try database.prepared("SELECT id FROM webhooks WHERE session = ?").all([.text(session)]) { $0.text(0) }
+        let ids = try database.prepared("SELECT id FROM webhooks WHERE session = ?").all([.text(session)]) {
+            $0.text(0)
+        }
         return try ids.contains { try count($0, in: .queued) > 0 }
     }
 
@@ -83,7 +87,8 @@ extension Ledger {
                 rate_limit, timeout_ms, enabled, created_at, updated_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            .text(webhook.id), .text(webhook.session), .text(webhook.url), .blob(webhook.events), .blob(webhook.headers),
+            .text(webhook.id), .text(webhook.session), .text(webhook.url), .blob(webhook.events),
+            .blob(webhook.headers),
             .blob(webhook.secrets), SQLValue(webhook.retry), .text(webhook.ordering), SQLValue(webhook.maxInFlight),
             SQLValue(webhook.rateLimit), SQLValue(webhook.timeout), SQLValue(webhook.isEnabled),
             .int(webhook.createdAt.milliseconds), .int(webhook.updatedAt.milliseconds)

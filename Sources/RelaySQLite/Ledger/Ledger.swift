@@ -119,10 +119,15 @@ final class Ledger {
         return try body()
     }
 
-    /// Bytes in the file that hold nothing any more and will be used first.
-    var freeBytes: Int {
-        let pages = try? database.prepared("PRAGMA freelist_count").first { Int($0.int(0)) }
+    /// Bytes in the database that hold nothing any more and will be used first.
+    var freeBytes: Int { bytes(ofPages: "PRAGMA freelist_count") }
+
+    /// Bytes that the database has, those in the log included.
+    var databaseBytes: Int { bytes(ofPages: "PRAGMA page_count") }
+
+    private func bytes(ofPages pragma: String) -> Int {
+        let count = try? database.prepared(pragma).first { Int($0.int(0)) }
         let size = try? database.prepared("PRAGMA page_size").first { Int($0.int(0)) }
-        return (pages ?? 0) * (size ?? 0)
+        return (count ?? 0) * (size ?? 0)
     }
 }

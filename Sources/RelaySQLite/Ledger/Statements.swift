@@ -61,8 +61,8 @@ struct Statements {
         insertDelivery = try database.prepare(
             """
             INSERT INTO deliveries (id, state, attempts, series_attempts, series_started_at, not_before, due_at,
-                finished_at, event_id, received_at, created_at, destination, lane, pipeline, session, type, chat, signing,
-                reason, last_error)
+                finished_at, event_id, received_at, created_at, destination, lane, pipeline, session, type, chat,
+                signing, reason, last_error)
             VALUES (?1, ?2, 0, 0, ?3, ?3, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
             """
         )
@@ -89,8 +89,8 @@ struct Statements {
         )
         claimable = try database.prepare(
             """
-            SELECT d.attempts, d.series_attempts, d.series_started_at, d.received_at, d.session, d.type, d.chat, d.signing,
-                b.body
+            SELECT d.attempts, d.series_attempts, d.series_started_at, d.received_at, d.session, d.type, d.chat,
+                d.signing, b.body
             FROM deliveries d JOIN delivery_bodies b ON b.id = d.id WHERE d.id = ?
             """
         )
@@ -100,7 +100,8 @@ struct Statements {
             WHERE id = ?1
             """
         )
-        settled = try database.prepare("SELECT destination, lane FROM deliveries WHERE id = ? AND state = 1 AND attempts = ?")
+        settled = try database.prepare(
+            "SELECT destination, lane FROM deliveries WHERE id = ? AND state = 1 AND attempts = ?")
         insertAttempt = try database.prepare(
             """
             INSERT OR IGNORE INTO attempts

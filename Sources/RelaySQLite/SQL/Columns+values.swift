@@ -60,7 +60,9 @@ extension Columns {
     }
 
     func object(_ index: Int32) throws -> JSONObject {
-        guard case .object(let object) = try json(index) else { throw Damage("a column that holds an object holds another value") }
+        guard case .object(let object) = try json(index) else {
+            throw Damage("a column that holds an object holds another value")
+        }
         return object
     }
 }

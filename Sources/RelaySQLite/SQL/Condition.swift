@@ -32,7 +32,9 @@ extension Condition {
         if !filter.states.isEmpty {
             // Written out, not bound: partial indexes are chosen by the text.
             let states = filter.states.map(\.rawValue).sorted()
-            add(states.count == 1 ? "state = \(states[0])" : "state IN (\(states.map(String.init).joined(separator: ", ")))")
+            add(
+                states.count == 1
+                    ? "state = \(states[0])" : "state IN (\(states.map(String.init).joined(separator: ", ")))")
         }
         match("destination", filter.destination)
         match("session", filter.session)

@@ -18,8 +18,8 @@ enum SQLValue {
     init(_ value: DeliveryState) { self = .int(Int64(value.rawValue)) }
 }
 
-/// A prepared statement. Bound and stepped through SQLite's own interface: the hot path runs ten of them for each event,
-/// and nothing else is as cheap.
+/// A prepared statement. Bound and stepped through SQLite's own interface: the hot path runs ten of them for each
+/// event, and nothing else is as cheap.
 struct Prepared {
     /// Keeps the handle alive.
     private let owner: Statement

@@ -7,9 +7,9 @@ enum Schema {
 
     /// Times are milliseconds since 1970. Large columns come last: what stands before them is read without them.
     ///
-    /// deliveries.state is ``DeliveryState``. `due_at` is set on lane heads alone. `not_before` is the earliest moment of
-    /// the next attempt while queued, and the moment of the claim while in flight. messages.chat is
-    /// the chat's number: their indexes would be five times as large with its name.
+    /// deliveries.state is ``DeliveryState``. `due_at` is set on lane heads alone. `not_before` is the earliest moment
+    /// of the next attempt while queued, and the moment of the claim while in flight. messages.chat is the chat's
+    /// number: their indexes would be five times as large with its name.
     private static let first = """
         CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 

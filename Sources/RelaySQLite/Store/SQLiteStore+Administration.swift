@@ -64,7 +64,8 @@ extension SQLiteStore {
                 var condition = Condition(filter)
                 if let previous { condition.add(isAscending ? "id > ?" : "id < ?", .int(previous)) }
                 let sql = """
-                    SELECT id FROM deliveries \(condition.clause) ORDER BY id \(isAscending ? "ASC" : "DESC") LIMIT \(batchLimit)
+                    SELECT id FROM deliveries \(condition.clause)
+                    ORDER BY id \(isAscending ? "ASC" : "DESC") LIMIT \(batchLimit)
                     """
                 return try database.prepared(sql).all(condition.values) { $0.int(0) }
             }

@@ -64,7 +64,9 @@ extension SQLiteStore {
 
     public func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? {
         try await read { database in
-            try database.prepared("SELECT body FROM delivery_bodies WHERE id = ?").first(.int(id.rawValue)) { $0.bytes(0) }
+            try database.prepared("SELECT body FROM delivery_bodies WHERE id = ?").first(.int(id.rawValue)) {
+                $0.bytes(0)
+            }
         }
     }
 
@@ -83,7 +85,8 @@ extension SQLiteStore {
                         UNION ALL
                         SELECT f.destination, min((
                             SELECT l.id FROM deliveries l INDEXED BY deliveries_lane
-                            WHERE l.destination = f.destination AND l.lane = f.lane AND l.state IN (0, 1) AND l.id != f.id
+                            WHERE l.destination = f.destination AND l.lane = f.lane AND l.state IN (0, 1)
+                                AND l.id != f.id
                             ORDER BY l.id LIMIT 1
                         )) FROM deliveries f INDEXED BY deliveries_in_flight
                         WHERE f.state = 1 AND f.lane IS NOT NULL GROUP BY f.destination
@@ -107,7 +110,8 @@ extension SQLiteStore {
 
     public func pauses() async throws(StoreError) -> [DestinationPause] {
         try await read { database in
-            try database.prepared("SELECT destination, reason, since FROM destination_pauses ORDER BY destination").all { row in
+            try database.prepared("SELECT destination, reason, since FROM destination_pauses ORDER BY destination").all
+            { row in
                 DestinationPause(
                     destination: row.text(0), reason: DestinationPause.Reason(rawValue: row.text(1)) ?? .manual,
                     since: row.time(2)

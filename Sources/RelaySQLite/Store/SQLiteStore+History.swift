@@ -5,7 +5,8 @@ extension SQLiteStore {
     public func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
-            let statement = try database.prepared("SELECT \(Self.contactColumns) FROM contacts WHERE session = ? AND id = ?")
+            let statement = try database.prepared(
+                "SELECT \(Self.contactColumns) FROM contacts WHERE session = ? AND id = ?")
             return try ids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.contact) }
         }
     }
@@ -13,7 +14,8 @@ extension SQLiteStore {
     public func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
-            let statement = try database.prepared("SELECT \(Self.groupColumns) FROM groups WHERE session = ? AND id = ?")
+            let statement = try database.prepared(
+                "SELECT \(Self.groupColumns) FROM groups WHERE session = ? AND id = ?")
             return try ids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.group) }
         }
     }
@@ -22,8 +24,8 @@ extension SQLiteStore {
         try await read { database in
             let condition = Condition(query)
             let sql = """
-                SELECT c.session, c.id, m.id, m.outbound, m.sender, m.type, m.content, m.status, m.timestamp, m.event_id,
-                    m.edited_at, m.deleted_at
+                SELECT c.session, c.id, m.id, m.outbound, m.sender, m.type, m.content, m.status, m.timestamp,
+                    m.event_id, m.edited_at, m.deleted_at
                 FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)
                 ORDER BY m.timestamp DESC, m.number DESC LIMIT ? OFFSET ?
                 """
@@ -35,8 +37,10 @@ extension SQLiteStore {
     public func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int {
         try await read { database in
             let condition = Condition(query)
-            return try database.prepared("SELECT count(*) FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)")
-                .first(values: condition.values) { Int($0.int(0)) } ?? 0
+            return try database.prepared(
+                "SELECT count(*) FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)"
+            )
+            .first(values: condition.values) { Int($0.int(0)) } ?? 0
         }
     }
 

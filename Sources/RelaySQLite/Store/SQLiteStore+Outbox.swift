@@ -12,7 +12,8 @@ extension SQLiteStore {
             return (report, try ledger.repairLanes(at: moment))
         }
         if headless > 0 {
-            logger.warning("lanes of the outbox had lost their head and have one again", metadata: ["lanes": "\(headless)"])
+            logger.warning(
+                "lanes of the outbox had lost their head and have one again", metadata: ["lanes": "\(headless)"])
         }
         return report
     }
@@ -20,7 +21,7 @@ extension SQLiteStore {
     public func exchange(
         _ settlements: [Settlement], claims: [Claim], at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] {
-        let rows = settlements.count * 2 + claims.reduce(0) { $0 + max($1.limit, 0) }
+        let rows = settlements.count * 2 + claims.reduce(0) { $0 + Ledger.limit(of: $1) }
         let claimed = claims.map(\.destination)
         return try await write(rows: rows, bytes: settlements.count * 200, space: .settles) { ledger in
             try ledger.withoutWaking(claimed) {

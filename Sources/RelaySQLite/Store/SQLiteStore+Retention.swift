@@ -47,7 +47,8 @@ extension SQLiteStore {
                     ORDER BY id LIMIT ?
                     """
                 ).all([
-                    .int(previous), .int(SortableID.next(after: 0, at: moment)), .int(moment.milliseconds), .int(Int64(wanted)),
+                    .int(previous), .int(SortableID.next(after: 0, at: moment)), .int(moment.milliseconds),
+                    .int(Int64(wanted)),
                 ]) { $0.int(0) }
             }
             guard let end = ids.last else { break }

@@ -23,7 +23,8 @@ extension SQLiteStore {
         let direction = query.isDescending ? "DESC" : "ASC"
         let from = "FROM sessions \(condition.clause)"
         let order = "\(query.sort.rawValue) \(direction), id \(direction)"
-        return try await page(Self.sessionColumns, from, condition.values, order: order, offset, limit, read: Self.session)
+        return try await page(
+            Self.sessionColumns, from, condition.values, order: order, offset, limit, read: Self.session)
     }
 
     public func updateSession(_ session: Session) async throws(StoreError) {
@@ -32,7 +33,9 @@ extension SQLiteStore {
 
     public func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
         guard try await session(id) != nil else { return false }
-        while try await write(rows: batchLimit, space: .settles, { try $0.deleteMessages(session: id, limit: batchLimit) }) > 0 {}
+        while try await write(
+            rows: batchLimit, space: .settles, { try $0.deleteMessages(session: id, limit: batchLimit) }) > 0
+        {}
         while true {
             for webhook in try await webhooks(session: id) {
                 _ = try await cancelQueued(destination: webhook.id, at: moment)

@@ -1,7 +1,6 @@
 internal import GRDB
 public import Logging
 public import RelayCore
-internal import Synchronization
 
 /// The store in one SQLite file: a thread that writes, group commit with `synchronous=FULL`, and connections that read.
 ///
@@ -9,18 +8,17 @@ internal import Synchronization
 /// `PATH.ballast` (disk space in reserve).
 public final class SQLiteStore: RelayStore {
     let key: SecretKey
-    let clock: any RelayClock
     let inbox: Inbox
     let notices: Wakeups
     let readers: DatabasePool
     let logger: Logger
-    private let lock: Mutex<FileLock?>
     private let end: Completion
 
     /// Opens the store, and makes it where there is none.
     /// - Parameters:
     ///   - path: the database file; its directory is made if need be.
     ///   - secretKey: encrypts credentials; it must be the one that the store was made with.
+    ///   - clock: says when to try again after the database has failed.
     /// - Throws: ``StoreError/Code/locked``, ``StoreError/Code/tooNew``, ``StoreError/Code/wrongKey``, or
     ///   ``StoreError/Code/unavailable`` when the file cannot be used.
     public static func open(
@@ -39,6 +37,7 @@ public final class SQLiteStore: RelayStore {
         let writer = Writer(
             path: path,
             cacheBytes: configuration.cacheBytes,
+            clock: clock,
             inbox: inbox,
             wakeups: notices,
             logger: logger,
@@ -49,15 +48,18 @@ public final class SQLiteStore: RelayStore {
                 try Schema.migrate(database, path: path)
                 try secretKey.check(in: database, path: path)
             },
-            isOver: { end.complete() }
+            isOver: {
+                // Held to the last write, also of a store that nobody closed.
+                lock.release()
+                end.complete()
+            }
         )
         do {
             let readers = try Connection.openReaders(
                 path, count: configuration.readers, cacheBytes: configuration.cacheBytes / 8
             )
             return SQLiteStore(
-                key: secretKey, clock: clock, inbox: inbox, notices: notices, readers: readers, logger: logger, lock: lock,
-                end: end
+                key: secretKey, inbox: inbox, notices: notices, readers: readers, logger: logger, end: end
             )
         } catch {
             inbox.close()
@@ -68,21 +70,17 @@ public final class SQLiteStore: RelayStore {
 
     private init(
         key: SecretKey,
-        clock: any RelayClock,
         inbox: Inbox,
         notices: Wakeups,
         readers: DatabasePool,
         logger: Logger,
-        lock: FileLock,
         end: Completion
     ) {
         self.key = key
-        self.clock = clock
         self.inbox = inbox
         self.notices = notices
         self.readers = readers
         self.logger = logger
-        self.lock = Mutex(lock)
         self.end = end
     }
 
@@ -93,7 +91,6 @@ public final class SQLiteStore: RelayStore {
         try? readers.close()
         inbox.close()
         await end.wait()
-        lock.withLock { $0 = nil }
     }
 
     deinit {

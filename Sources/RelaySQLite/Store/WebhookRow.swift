@@ -75,7 +75,8 @@ struct WebhookRow: Sendable {
             return Webhook.Header(name: name, value: value)
         }
         webhook.secrets = try Self.list(key.open(secrets, for: Self.place(id, "secrets"))).compactMap { entry in
-            guard let parts = entry.array, parts.count == 3, let value = parts[0].string, let created = parts[1].int else {
+            guard let parts = entry.array, parts.count == 3, let value = parts[0].string, let created = parts[1].int
+            else {
                 return nil
             }
             return WebhookSecret(

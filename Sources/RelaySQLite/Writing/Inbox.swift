@@ -15,6 +15,7 @@ final class Inbox: Sendable {
     /// What one transaction takes at most.
     static let batchOperations = 512
     static let batchRows = 4096
+    static let batchBytes = 8 << 20
 
     private let maxOperations: Int
     private let maxBytes: Int
@@ -59,12 +60,15 @@ final class Inbox: Sendable {
                 }
                 var count = 0
                 var rows = 0
+                var bytes = 0
                 for operation in state.waiting.prefix(Self.batchOperations) {
-                    rows += operation.rows
-                    if count > 0, rows > Self.batchRows { break }
+                    let isFull = rows + operation.rows > Self.batchRows || bytes + operation.bytes > Self.batchBytes
+                    if isFull, count > 0 { break }
                     count += 1
-                    state.bytes -= operation.bytes
+                    rows += operation.rows
+                    bytes += operation.bytes
                 }
+                state.bytes -= bytes
                 let batch = Array(state.waiting.prefix(count))
                 state.waiting.removeFirst(count)
                 return (batch, false)

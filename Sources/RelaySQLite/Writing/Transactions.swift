@@ -20,7 +20,7 @@ struct Transactions {
             switch DatabaseTrouble(error) {
             case .full:
                 space.becomeFull()
-                checkpoints.truncate()
+                checkpoints.truncate(databaseBytes: ledger.databaseBytes)
                 return performSingly(refuseGrowth(operations))
             case .other where operations.count > 1:
                 // One of them cannot be done; the others can.

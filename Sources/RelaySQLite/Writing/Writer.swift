@@ -8,6 +8,7 @@ internal import RelayCore
 struct Writer {
     let path: String
     let cacheBytes: Int
+    let clock: any RelayClock
     let inbox: Inbox
     let wakeups: Wakeups
     let logger: Logger
@@ -25,7 +26,10 @@ struct Writer {
             let thread = Thread {
                 do {
                     let queue = try Connection.openWriter(path, cacheBytes: cacheBytes)
-                    try queue.writeWithoutTransaction(prepare)
+                    try queue.writeWithoutTransaction { database in
+                        try prepare(database)
+                        _ = try Ledger(database)
+                    }
                     continuation.resume(returning: .success(()))
                     run(queue)
                 } catch {
@@ -42,42 +46,60 @@ struct Writer {
 
     /// Serves until the inbox is closed, on new connections when one fails.
     private func run(_ first: DatabaseQueue) {
-        var queue: DatabaseQueue? = first
+        var queue = first
         var ballast = ballast
         if !ballast.take() {
             logger.warning(
-                "no room for the store's reserve of disk space: a full disk will also stop deliveries from being settled",
+                "no room for the store's reserve of disk space: a full disk will also stop settling deliveries",
                 metadata: ["path": "\(ballast.path)", "bytes": "\(ballast.size)"]
             )
         }
         while true {
-            if let open = queue {
-                var isOver = true
-                do {
-                    isOver = try open.writeWithoutTransaction { try serve($0, ballast: &ballast) }
-                } catch {
-                    isOver = false
-                    logger.error("the store's database failed", metadata: ["error": "\(error)"])
-                }
-                try? open.close()
-                if isOver { return }
-            }
             do {
-                queue = try Connection.openWriter(path, cacheBytes: cacheBytes)
-                logger.notice("the store's database is open again", metadata: ["path": "\(path)"])
+                let isOver = try queue.writeWithoutTransaction { try serve($0, ballast: &ballast) }
+                try? queue.close()
+                if isOver { return }
             } catch {
-                queue = nil
-                guard let batch = inbox.next() else { return }
-                let failure = StoreError(error)
-                for operation in batch { operation.fail(failure) }
+                logger.error("the store's database failed", metadata: ["error": "\(error)"])
+                try? queue.close()
+                guard refuse(StoreError(error)) else { return }
+            }
+            guard let next = reopen() else { return }
+            queue = next
+        }
+    }
+
+    /// A new connection, as soon as one can be had; until then everything is refused. Nil when the inbox is closed.
+    private func reopen() -> DatabaseQueue? {
+        while true {
+            let attempt = clock.now
+            do {
+                let queue = try Connection.openWriter(path, cacheBytes: cacheBytes)
+                logger.notice("the store's database is open again", metadata: ["path": "\(path)"])
+                return queue
+            } catch {
+                logger.error("the store's database cannot be opened", metadata: ["error": "\(error)"])
+                repeat {
+                    guard refuse(StoreError(error)) else { return nil }
+                } while clock.now < attempt + Self.pause
             }
         }
+    }
+
+    /// Between attempts to open the database again.
+    private static let pause = Duration.seconds(1)
+
+    /// Waits for operations and refuses them. False when the inbox is closed and empty.
+    private func refuse(_ error: StoreError) -> Bool {
+        guard let batch = inbox.next() else { return false }
+        for operation in batch { operation.fail(error) }
+        return true
     }
 
     /// Returns true when the inbox is closed and empty, false when the connection is not to be trusted any more.
     private func serve(_ database: Database, ballast: inout Ballast) throws -> Bool {
         let ledger = try Ledger(database)
-        guard let checkpoints = Checkpoints(database) else { return false }
+        guard let checkpoints = Checkpoints(database, path: path, reserve: ballast.size) else { return false }
         var space = SpaceKeeper(ballast: ballast, logger: logger)
         defer { ballast = space.ballast }
         while let batch = inbox.next() {

@@ -1,0 +1,193 @@
+import Foundation
+import RelayCore
+import RelayJSON
+import RelayTesting
+import Testing
+
+@testable import RelaySQLite
+
+@Suite struct DurabilityTests {
+    private func event(_ text: String = "x", key: String? = nil) -> NewEvent {
+        NewEvent(type: .messageReceived, session: "s", chat: "c", dedupKey: key, payload: ["text": .string(text)])
+    }
+
+    @Test func theWriterSyncsEveryCommit() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        let settings = try await store.write { ledger in
+            try ["synchronous", "wal_autocheckpoint", "mmap_size"].map { name in
+                try ledger.database.prepared("PRAGMA \(name)").first { $0.int(0) }
+            }
+        }
+        #expect(settings == [2, 0, 0])
+        let mode = try await store.write { try $0.database.prepared("PRAGMA journal_mode").first { $0.text(0) } }
+        #expect(mode == "wal")
+        await store.close()
+    }
+
+    @Test func aNewConnectionOfTheWriterSyncsAsWell() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        try await breakConnection(of: store)
+        await #expect(throws: StoreError.self) { try await store.accept([event()], source: "t", at: Stores.now) }
+        let synchronous = try await store.write { try $0.database.prepared("PRAGMA synchronous").first { $0.int(0) } }
+        #expect(synchronous == 2)
+        await store.close()
+    }
+
+    @Test func readersCannotWriteAndDoNotCheckpoint() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        await #expect(throws: StoreError.self) {
+            try await store.read { try $0.run("DELETE FROM events") }
+        }
+        let autocheckpoint = try await store.read { try $0.prepared("PRAGMA wal_autocheckpoint").first { $0.int(0) } }
+        #expect(autocheckpoint == 0)
+        await #expect(throws: StoreError.self) {
+            try await store.read { try $0.run("PRAGMA query_only = OFF; DELETE FROM events") }
+            try await store.read { try $0.run("DELETE FROM events") }
+        }
+        await store.close()
+    }
+
+    @Test func aConnectionThatFailsIsReplaced() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        let first = try await store.accept([event("1", key: "k")], source: "t", at: Stores.now)[0]
+        try await breakConnection(of: store)
+        let error = await #expect(throws: StoreError.self) {
+            try await store.accept([event("2")], source: "t", at: Stores.now)
+        }
+        #expect(error?.code == .unavailable)
+        let third = try await store.accept([event("3")], source: "t", at: Stores.now)[0]
+        let again = try await store.accept([event("1", key: "k")], source: "t", at: Stores.now)[0]
+        #expect(again == Acceptance(id: first.id, isDuplicate: true))
+        #expect(try await store.pendingEvents(after: EventID(0), limit: 9).map(\.id) == [first.id, third.id])
+        await store.close()
+    }
+
+    /// Makes the writer's next change fail, as a file system that went read-only does.
+    private func breakConnection(of store: SQLiteStore) async throws {
+        try await store.write { try $0.database.run("PRAGMA query_only = ON") }
+    }
+
+    @Test func oneOperationThatFailsTakesNoOtherWithIt() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        let (gate, isClosed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let blocked: Void = store.write { _ in
+            isClosed.signal()
+            gate.wait()
+        }
+        await Self.wait(isClosed)
+        // These wait together, so they are one transaction.
+        async let before = store.accept([event("1")], source: "t", at: Stores.now)
+        async let failing: Result<Void, any Error> = {
+            do {
+                return .success(try await store.write { try $0.database.run("INSERT INTO events (id) VALUES (1)") })
+            } catch {
+                return .failure(error)
+            }
+        }()
+        async let after = store.accept([event("2")], source: "t", at: Stores.now)
+        while store.inbox.count < 3 { await Task.yield() }
+        gate.signal()
+        try await blocked
+        let ids = try await [before, after].flatMap { $0 }.map(\.id)
+        let failure = await failing
+        #expect(throws: StoreError.self) { try failure.get() }
+        #expect(Set(try await store.pendingEvents(after: EventID(0), limit: 9).map(\.id)) == Set(ids))
+        await store.close()
+    }
+
+    @Test func whatWouldWaitTooLongIsRefusedAtOnce() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database) { $0.maxWaitingOperations = 3 }
+        let (gate, isClosed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let blocked: Void = store.write { _ in
+            isClosed.signal()
+            gate.wait()
+        }
+        await Self.wait(isClosed)
+        let now = Stores.now
+        let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<3 {
+                group.addTask { try await !store.accept([event("\(index)")], source: "t", at: now)[0].isDuplicate }
+            }
+            while store.inbox.count < 3 { await Task.yield() }
+            let error = await #expect(throws: StoreError.self) {
+                try await store.accept([event()], source: "t", at: now)
+            }
+            #expect(error?.code == .overloaded)
+            gate.signal()
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        try await blocked
+        #expect(accepted == 3)
+        #expect(try await store.pendingEvents(after: EventID(0), limit: 9).count == 3)
+        await store.close()
+    }
+
+    @Test func bytesThatWaitAreBoundedToo() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database) { $0.maxWaitingBytes = 10_000 }
+        let (gate, isClosed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let blocked: Void = store.write { _ in
+            isClosed.signal()
+            gate.wait()
+        }
+        await Self.wait(isClosed)
+        let (now, large) = (Stores.now, event(String(repeating: "x", count: 6000)))
+        async let first = store.accept([large], source: "t", at: now)
+        while store.inbox.count < 1 { await Task.yield() }
+        let error = await #expect(throws: StoreError.self) { try await store.accept([large], source: "t", at: now) }
+        #expect(error?.code == .overloaded)
+        gate.signal()
+        try await blocked
+        _ = try await first
+        _ = try await store.accept([large], source: "t", at: now)
+        await store.close()
+    }
+
+    /// Waits for a semaphore off the pool of threads that tasks run on.
+    private static func wait(_ semaphore: DispatchSemaphore) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                semaphore.wait()
+                continuation.resume()
+            }
+        }
+    }
+
+    @Test func theLogStartsOver() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        let large = event(String(repeating: "x", count: 8000))
+        for _ in 0..<80 {
+            _ = try await store.accept([NewEvent](repeating: large, count: 100), source: "t", at: Stores.now)
+        }
+        let size = try FileManager.default.attributesOfItem(atPath: scratch.database + "-wal")[.size] as? Int ?? 0
+        #expect(size < 40 << 20)
+        await store.close()
+        #expect(!FileManager.default.fileExists(atPath: scratch.database + "-wal"))
+    }
+
+    @Test func aClosedStoreRefuses() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        async let last = store.accept([event()], source: "t", at: Stores.now)
+        let wakeups = store.wakeups
+        let kept = try await last
+        await store.close()
+        await store.close()
+        let error = await #expect(throws: StoreError.self) {
+            try await store.accept([event()], source: "t", at: Stores.now)
+        }
+        #expect(error?.code == .unavailable)
+        await #expect(throws: StoreError.self) { try await store.pendingEvents(after: EventID(0), limit: 1) }
+        for await _ in wakeups { Issue.record("nothing was due") }
+        let again = try await Stores.open(scratch.database)
+        #expect(try await again.pendingEvents(after: EventID(0), limit: 9).map(\.id) == kept.map(\.id))
+        await again.close()
+    }
+}

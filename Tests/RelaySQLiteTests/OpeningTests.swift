@@ -1,0 +1,138 @@
+import Foundation
+import RelayCore
+import RelayJSON
+import Testing
+
+@testable import RelaySQLite
+
+@Suite struct OpeningTests {
+    @Test func aSecondStoreOnTheSameFileIsRefused() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+        #expect(error?.code == .locked)
+        #expect(error?.message.contains("in use by process \(ProcessInfo.processInfo.processIdentifier);") == true)
+        #expect(error?.message.contains("\(scratch.database) ") == true)
+        await store.close()
+        try await Stores.open(scratch.database).close()
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock"), "needs flock of util-linux"))
+    func anotherProcessFindsTheFileLocked() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        #expect(try lockFromOutside(scratch) == 1)
+        await store.close()
+        #expect(try lockFromOutside(scratch) == 0)
+    }
+
+    private func lockFromOutside(_ scratch: Scratch) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+        process.arguments = ["-n", scratch.database + ".lock", "true"]
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    @Test func aStoreOfANewerVersionIsLeftAlone() async throws {
+        let scratch = try Scratch()
+        let store = try await Stores.open(scratch.database)
+        try await store.write { try $0.database.run("PRAGMA user_version = 99") }
+        await store.close()
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+        #expect(error?.code == .tooNew)
+        #expect(error?.message.contains("schema 99") == true)
+    }
+
+    @Test func anEmptyFileBecomesAStore() async throws {
+        let scratch = try Scratch()
+        #expect(FileManager.default.createFile(atPath: scratch.database, contents: nil))
+        let store = try await Stores.open(scratch.database)
+        let version = try await store.read { try $0.prepared("PRAGMA user_version").first { $0.int(0) } }
+        #expect(version == Schema.version)
+        #expect(Schema.version == 1)
+        let integrity = try await store.read { try $0.prepared("PRAGMA integrity_check").first { $0.text(0) } }
+        #expect(integrity == "ok")
+        await store.close()
+    }
+
+    @Test func aFileThatIsNoDatabaseIsRefused() async throws {
+        let scratch = try Scratch()
+        let junk = Data(repeating: 7, count: 8192)
+        #expect(FileManager.default.createFile(atPath: scratch.database, contents: junk))
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+        #expect(error?.code == .unavailable)
+        #expect(FileManager.default.contents(atPath: scratch.database) == junk)
+    }
+
+    @Test func filesAreTheOwnersAlone() async throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/a/b/store.db"
+        let store = try await Stores.open(path, ballast: 1 << 20)
+        _ = try await store.accept(
+            [NewEvent(type: .messageSent, session: "s", payload: [:])], source: "t", at: Stores.now
+        )
+        for suffix in ["", "-wal", "-shm", ".lock", ".ballast"] {
+            #expect(try mode(path + suffix) == 0o600, "\(suffix)")
+        }
+        #expect(try mode(scratch.path + "/a/b") == 0o700)
+        let size = try FileManager.default.attributesOfItem(atPath: path + ".ballast")[.size] as? Int
+        #expect(size == 1 << 20)
+        await store.close()
+    }
+
+    private func mode(_ path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    @Test func anotherKeyIsRefused() async throws {
+        let scratch = try Scratch()
+        try await Stores.open(scratch.database).close()
+        let error = await #expect(throws: StoreError.self) {
+            try await Stores.open(scratch.database, key: [UInt8](repeating: 9, count: 32))
+        }
+        #expect(error?.code == .wrongKey)
+        #expect(error?.message.contains("put back the key") == true)
+        try await Stores.open(scratch.database).close()
+    }
+
+    @Test func aKeyIsMadeOnceAndKept() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/keys/secret.key"
+        let made = try SecretKey.load(file: path, environmentValue: nil)
+        #expect(try mode(path) == 0o600)
+        let sealed = try made.seal([1, 2, 3], for: "t/1/c")
+        #expect(try SecretKey.load(file: path, environmentValue: "").open(sealed, for: "t/1/c") == [1, 2, 3])
+        let other = Data(repeating: 5, count: 32).base64EncodedString()
+        let fromEnvironment = try SecretKey.load(file: path, environmentValue: other)
+        #expect(throws: StoreError.self) { try fromEnvironment.open(sealed, for: "t/1/c") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/keys") == ["secret.key"])
+    }
+
+    @Test(arguments: ["short", "AAAA", "not base64 at all, but of some length ....", "="])
+    func aKeyThatIsNoneIsRefused(_ text: String) throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/secret.key"
+        let error = #expect(throws: StoreError.self) { try SecretKey.load(file: path, environmentValue: text) }
+        #expect(error?.code == .wrongKey)
+        #expect(error?.message.contains("openssl rand -base64 32") == true)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: StoreError.self) { try SecretKey.load(file: path, environmentValue: nil) }
+        #expect(FileManager.default.contents(atPath: path) == Data(text.utf8), "it is not overwritten")
+    }
+
+    @Test func whatIsSealedOpensInItsPlaceAlone() throws {
+        let key = try SecretKey(bytes: Stores.keyBytes)
+        let sealed = try key.seal(Array("whsec_x".utf8), for: "webhooks/wh_1/secrets")
+        #expect(try key.open(sealed, for: "webhooks/wh_1/secrets") == Array("whsec_x".utf8))
+        for place in ["webhooks/wh_2/secrets", "webhooks/wh_1/headers"] {
+            #expect(throws: StoreError.self) { try key.open(sealed, for: place) }
+        }
+        var damaged = sealed
+        damaged[20] ^= 1
+        #expect(throws: StoreError.self) { try key.open(damaged, for: "webhooks/wh_1/secrets") }
+        #expect(try key.seal([1], for: "a") != key.seal([1], for: "a"), "a nonce is used once")
+        #expect(throws: StoreError.self) { try SecretKey(bytes: [1, 2, 3]) }
+    }
+}
