@@ -2,17 +2,20 @@ public import RelayCore
 
 /// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
 public enum RetryAfter {
-    /// The wait that is asked for, never negative; nil when the text is neither form.
+    /// No answer asks for longer: whatever says more is a mistake, and must not overflow what computes with it.
+    private static let longest: Int64 = 366 * 86_400
+
+    /// The wait that is asked for, 0 to 366 days; nil when the text is neither form.
     /// - Parameter moment: the wall clock's, which a date is counted from.
     public static func wait(asked text: String, at moment: Timestamp) -> Duration? {
-        let text = text.drop { $0 == " " }
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
         if let first = text.utf8.first, (48...57).contains(first) {
-            // Long digit strings are somebody's mistake; a bound below keeps them from overflowing.
             guard text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-            return .seconds(Int64(text.prefix(12)).map { min($0, 366 * 86_400) } ?? 0)
+            return .seconds(Int64(text.prefix(12)).map { min($0, longest) } ?? 0)
         }
         guard let date = httpDate(text) else { return nil }
-        return max(.zero, date - moment)
+        return min(max(.zero, date - moment), .seconds(longest))
     }
 
     private static let months = [

@@ -182,7 +182,7 @@ import Testing
                 config.yaml:10:14: error: "timeout" needs a unit
                   10 |     timeout: 10
                      |              ^ help: write 10s for seconds or 10ms for milliseconds
-                config.yaml:11:20: error: "max_in_flight" must be a whole number from 1 to 10000, not "0"
+                config.yaml:11:20: error: "max_in_flight" must be a whole number from 1 to 1000, not "0"
                   11 |     max_in_flight: 0
                      |                    ^
                 config.yaml:12:17: error: "rate_limit" needs a time to count in

@@ -68,7 +68,7 @@ final class RelayProcess: Sendable {
         stages:
           - persist
           - enrich: [chat_name, contact_name, group_name, images]
-          - media
+          - media: {}
             on_error: raw_media
           - filter: { drop: '.payload.chatId == "status@broadcast"' }
           - sign: standard_webhooks
