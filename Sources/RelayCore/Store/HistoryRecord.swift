@@ -62,7 +62,8 @@ public struct Message: Sendable {
     }
 }
 
-/// How far a message has come. It only rises; `failed` gives way to a later receipt (reference whatsapp.md, B.3).
+/// How far a message has come. It only rises; `failed` replaces pending and sent, and gives way to delivered and read
+/// (reference whatsapp.md, B.3).
 public enum MessageStatus: Int, Sendable, CaseIterable {
     case failed = 0
     case pending = 1

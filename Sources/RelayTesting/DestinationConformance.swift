@@ -1,0 +1,218 @@
+public import RelayCore
+
+/// What every kind of destination must do. Each behaviour is a test of its own:
+///
+///     @Test(arguments: DestinationConformance.Behaviour.allCases)
+///     func conforms(_ behaviour: DestinationConformance.Behaviour) async throws {
+///         try await conformance.run(behaviour)
+///     }
+public struct DestinationConformance: Sendable {
+    /// What the other end does with each delivery.
+    public enum Situation: Sendable, CaseIterable {
+        case takes
+        /// Says no, with an answer.
+        case refuses
+        /// Takes the delivery and never answers.
+        case hangs
+        /// Nobody is there.
+        case unreachable
+        /// Says no, with 100 KB that are no valid UTF-8.
+        case refusesAtLength
+    }
+
+    /// A delivery as it arrived at the other end.
+    public struct Arrival: Sendable, Hashable {
+        public let id: String
+        public let body: [UInt8]
+
+        public init(id: String, body: [UInt8]) {
+            self.id = id
+            self.body = body
+        }
+    }
+
+    /// A destination with its other end.
+    public struct Subject: Sendable {
+        let destination: any Destination
+        let arrivals: @Sendable () -> [Arrival]
+        let close: @Sendable () -> Void
+
+        /// - Parameters:
+        ///   - arrivals: everything that has arrived so far, in order.
+        ///   - close: ends the other end.
+        public init(
+            _ destination: any Destination,
+            arrivals: @escaping @Sendable () -> [Arrival],
+            close: @escaping @Sendable () -> Void
+        ) {
+            self.destination = destination
+            self.arrivals = arrivals
+            self.close = close
+        }
+    }
+
+    private let make: @Sendable (Situation, Duration) async throws -> Subject
+
+    /// - Parameter make: makes a destination in the given situation, with the given time-out.
+    public init(make: @escaping @Sendable (Situation, _ timeout: Duration) async throws -> Subject) {
+        self.make = make
+    }
+
+    public enum Behaviour: String, Sendable, CaseIterable {
+        case deliversWhatIsTaken, tellsARefusal, tellsATimeout, tellsThatNobodyIsThere
+        case sendsTheSameOnEveryAttempt, endsWhenCancelled, keepsTheStartOfAnAnswer, namesItsTarget
+    }
+
+    /// Tries one behaviour.
+    /// - Throws: ``ConformanceFailure``, or what making the destination threw.
+    public func run(_ behaviour: Behaviour) async throws {
+        switch behaviour {
+        case .deliversWhatIsTaken: try await deliversWhatIsTaken()
+        case .tellsARefusal: try await tellsARefusal()
+        case .tellsATimeout: try await tellsATimeout()
+        case .tellsThatNobodyIsThere: try await tellsThatNobodyIsThere()
+        case .sendsTheSameOnEveryAttempt: try await sendsTheSameOnEveryAttempt()
+        case .endsWhenCancelled: try await endsWhenCancelled()
+        case .keepsTheStartOfAnAnswer: try await keepsTheStartOfAnAnswer()
+        case .namesItsTarget: try await namesItsTarget()
+        }
+    }
+
+    // MARK: Behaviours
+
+    private func deliversWhatIsTaken() async throws {
+        try await on(.takes) { subject in
+            let delivery = Self.delivery(attempt: 1)
+            let result = await subject.destination.send(delivery, at: Self.moment)
+            try expect(result.isDelivered, "got \(result.outcome), \(result.error ?? "no error")")
+            try expect(result.error == nil, "a delivered attempt has the error \(result.error ?? "")")
+            try expect(result.duration >= .zero, "it took \(result.duration)")
+            try expect(subject.arrivals() == [Self.arrival], "arrived: \(subject.arrivals())")
+        }
+    }
+
+    private func tellsARefusal() async throws {
+        try await on(.refuses) { subject in
+            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            try expect(result.outcome == .refused, "got \(result.outcome)")
+            try expect(result.error?.isEmpty == false, "no word of why")
+            try expect(subject.arrivals().count == 1, "sent \(subject.arrivals().count) times, not once")
+        }
+    }
+
+    private func tellsATimeout() async throws {
+        try await on(.hangs, timeout: .milliseconds(300)) { subject in
+            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            try expect(result.outcome == .failed(.timeout), "got \(result.outcome)")
+            try expect(result.error?.isEmpty == false, "no word of why")
+        }
+    }
+
+    private func tellsThatNobodyIsThere() async throws {
+        try await on(.unreachable) { subject in
+            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            try expect(result.outcome == .failed(.connect), "got \(result.outcome)")
+            try expect(result.status == nil, "got a status from nobody")
+            try expect(result.error?.isEmpty == false, "no word of why")
+        }
+    }
+
+    /// Promise 2: the receiver tells copies by the id, and signatures are over the bytes.
+    private func sendsTheSameOnEveryAttempt() async throws {
+        try await on(.refuses) { subject in
+            for attempt in 1...3 {
+                let later = Self.moment + .seconds(attempt * 60)
+                _ = await subject.destination.send(Self.delivery(attempt: attempt), at: later)
+            }
+            let arrivals = subject.arrivals()
+            try expect(arrivals == Array(repeating: Self.arrival, count: 3), "arrived: \(arrivals)")
+        }
+    }
+
+    /// A time-out of a minute would say `timeout`: only the cancellation says `interrupted`.
+    private func endsWhenCancelled() async throws {
+        try await on(.hangs, timeout: .seconds(60)) { subject in
+            let result = try await withThrowingTaskGroup(of: AttemptResult.self) { group in
+                group.addTask { await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment) }
+                while subject.arrivals().isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+                group.cancelAll()
+                return try await group.next()
+            }
+            try expect(result?.outcome == .failed(.interrupted), "got \(String(describing: result?.outcome))")
+        }
+    }
+
+    private func keepsTheStartOfAnAnswer() async throws {
+        try await on(.refusesAtLength) { subject in
+            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            try expect(result.outcome == .refused, "got \(result.outcome)")
+            let response = result.response ?? ""
+            try expect(!response.isEmpty, "nothing is kept of the answer")
+            try expect(response.utf8.count <= 4096, "kept \(response.utf8.count) bytes, not at most 4096")
+        }
+    }
+
+    private func namesItsTarget() async throws {
+        try await on(.takes) { subject in
+            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            try expect(!subject.destination.target.isEmpty, "no target")
+            try expect(result.target == subject.destination.target, "the attempt went to \(result.target)")
+        }
+    }
+
+    // MARK: Helpers
+
+    private static let moment = Timestamp(seconds: 1_763_029_800)
+    private static let planned = PlannedDelivery(
+        of: Event(
+            id: EventID(1),
+            source: "native",
+            type: .messageReceived,
+            session: "main",
+            chat: "5511999999001@s.whatsapp.net",
+            occurredAt: nil,
+            receivedAt: moment,
+            payload: ["messageId": "A1", "content": ["text": "Olá 🚚"]]
+        ),
+        to: "subject",
+        lane: nil,
+        pipeline: "default",
+        signing: .standardWebhooks
+    )
+
+    private static func delivery(attempt: Int) -> ClaimedDelivery {
+        let id = DeliveryID(SortableID.next(after: 0, at: moment))
+        return ClaimedDelivery(
+            id: id,
+            destination: planned.destination,
+            session: planned.session,
+            type: planned.type,
+            chat: planned.chat,
+            attempt: attempt,
+            attemptInSeries: attempt,
+            seriesStartedAt: moment,
+            receivedAt: moment,
+            signing: planned.signing,
+            body: planned.body(for: id)
+        )
+    }
+
+    private static var arrival: Arrival {
+        let delivery = delivery(attempt: 1)
+        return Arrival(id: delivery.name, body: delivery.body)
+    }
+
+    private func on(
+        _ situation: Situation,
+        timeout: Duration = .seconds(30),
+        _ body: (Subject) async throws -> Void
+    ) async throws {
+        let subject = try await make(situation, timeout)
+        defer { subject.close() }
+        try await body(subject)
+    }
+
+    private func expect(_ condition: Bool, _ what: @autoclosure () -> String, line: UInt = #line) throws {
+        if !condition { throw ConformanceFailure(description: "\(#fileID):\(line): \(what())") }
+    }
+}
