@@ -17,6 +17,7 @@ extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -24,6 +25,7 @@ extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
 }
 
@@ -90,7 +92,7 @@ let package = Package(
                 "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats",
                 "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayPipeline", "RelaySQLite", "RelaySources",
                 "RelayStages",
-                .crypto, .hummingbird, .lifecycle, .logging,
+                .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
         ),
         .executableTarget(

@@ -119,12 +119,6 @@ final class RelayController: RelayControl {
     ) -> DestinationStatus {
         let standing = dispatcher.standing(of: key)
         let breaker = standing?.breaker
-        let state: DestinationStatus.State =
-            if entry == nil { .removed } else if let pause {
-                pause.reason == .gone ? .gone : .paused
-            } else if breaker?
-                .state != .closed, breaker != nil
-            { .open } else { .active }
         let breakerState: DestinationStatus.Breaker.State =
             switch breaker?.state {
             case .open: .open
@@ -137,7 +131,7 @@ final class RelayController: RelayControl {
             kind: entry?.kind,
             target: entry?.destination.target,
             session: entry?.session,
-            state: state,
+            state: state(entry: entry, pause: pause, breaker: breaker),
             ordering: settings?.ordering,
             maxInFlight: settings?.maxInFlight,
             rateLimit: settings?.rateLimit,
@@ -150,6 +144,16 @@ final class RelayController: RelayControl {
                 nextProbeAt: breaker?.opensAt
             )
         )
+    }
+
+    private func state(
+        entry: DestinationRegistry.Entry?,
+        pause: DestinationPause?,
+        breaker: Breaker?
+    ) -> DestinationStatus.State {
+        if entry == nil { return .removed }
+        if let pause { return pause.reason == .gone ? .gone : .paused }
+        return breaker.map { $0.state == .closed ? .active : .open } ?? .active
     }
 
     func pause(_ key: String) async throws(APIError) {

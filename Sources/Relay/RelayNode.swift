@@ -1,6 +1,7 @@
-internal import Crypto
 internal import Hummingbird
+internal import HummingbirdCore
 public import Logging
+internal import NIOCore
 internal import RelayAPI
 internal import RelayConfig
 public import RelayCore
@@ -152,9 +153,12 @@ public final class RelayNode: Sendable {
         let queued = try await store.countDeliveries(DeliveryFilter(states: [.queued]))
         let server = Application(
             router: api.makeRouter(),
+            server: .http1(configuration: Self.limits),
             configuration: .init(
                 address: .hostname(configuration.server.host, port: configuration.server.port),
-                serverName: nil
+                serverName: nil,
+                backlog: 4096,
+                availableConnectionsDelegate: MaximumAvailableConnections(10_000)
             ),
             onServerRunning: { [controller, configuration, data, newKey, recovered] channel in
                 controller.enter(.running)
@@ -187,6 +191,16 @@ public final class RelayNode: Sendable {
         try await run(group, handlesSignals: handlesSignals)
         await store.close()
     }
+
+    /// What a connection may cost: an idle or dripping one is closed, and headers are small.
+    private static let limits = HTTP1Channel.Configuration(
+        idleTimeout: .seconds(60),
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 16 << 10,
+            maxHeaderListSize: 32 << 10,
+            maxHeaderFieldCount: 100
+        )
+    )
 
     private func run(_ group: ServiceGroup, handlesSignals: Bool) async throws {
         guard handlesSignals else { return try await group.run() }

@@ -119,7 +119,12 @@ public final class ChildProcess: Sendable {
             }
             try await Task.sleep(for: .milliseconds(5))
         }
-        let status = status.withLock { $0 ?? 0 }
+        return exitStatus ?? 0
+    }
+
+    /// The exit status, or the negated signal that ended it; nil while it runs.
+    public var exitStatus: Int32? {
+        guard !isRunning, let status = status.withLock({ $0 }) else { return nil }
         let signal = status & 0x7F
         return signal == 0 ? (status >> 8) & 0xFF : -signal
     }

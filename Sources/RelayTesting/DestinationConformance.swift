@@ -1,4 +1,5 @@
 public import RelayCore
+internal import RelayJSON
 
 /// What every kind of destination must do. Each behaviour is a test of its own:
 ///

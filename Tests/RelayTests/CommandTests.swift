@@ -50,7 +50,7 @@ struct CommandTests {
         defer { relay.remove() }
         let result = try await zaphub(["check", "-c", relay.folder.appendingPathComponent("config.yaml").path])
         #expect(result.status == 78)
-        #expect(result.errors.contains("config.yaml:17:57"))
+        #expect(result.errors.contains("config.yaml:18:57"))
         #expect(result.errors.contains("did you mean \"max_in_flight\"?"))
         #expect(result.errors.contains("pipelines/default.yaml:3:"))
         #expect(result.errors.contains("pipelines/default.yaml:4:"))

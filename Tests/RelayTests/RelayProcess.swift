@@ -43,7 +43,10 @@ final class RelayProcess: Sendable {
         engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: quiet)
     }
 
-    static func configuration(extra: String = "") -> String {
+    /// - Parameters:
+    ///   - delivery: more options of `delivery`.
+    ///   - extra: more sections.
+    static func configuration(delivery: String = "", extra: String = "") -> String {
         """
         version: 1
         server:
@@ -58,6 +61,7 @@ final class RelayProcess: Sendable {
           patient: { max_attempts: 1000, backoff: { initial_interval: 20ms, max_interval: 100ms, multiplier: 2 } }
         delivery:
           breaker: { failures: 5, probe_interval: 50ms, max_probe_interval: 200ms }
+          \(delivery)
         egress:
           allow: ["127.0.0.1"]
         \(extra)
@@ -136,14 +140,23 @@ final class RelayProcess: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Calls the relay; returns status and document.
+    /// What the relay answered.
+    struct Answer {
+        let status: Int
+        let document: JSON
+        let headers: [(name: String, value: String)]
+
+        func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
+    }
+
+    /// Calls the relay.
     func call(
         _ method: String,
         _ path: String,
         _ body: JSON? = nil,
         raw: [UInt8]? = nil,
         headers: [(name: String, value: String)] = []
-    ) async throws(HTTPFailure) -> (status: Int, document: JSON) {
+    ) async throws(HTTPFailure) -> Answer {
         var fields = headers
         if path.hasPrefix("/api") && !fields.contains(where: { $0.name == "Authorization" }) {
             fields.append(("Authorization", "Bearer \(Self.key)"))
@@ -160,7 +173,11 @@ final class RelayProcess: Sendable {
                 keptResponseBody: 64 << 20
             )
         )
-        return (response.status, (try? JSON(parsing: response.body)) ?? .null)
+        return Answer(
+            status: response.status,
+            document: (try? JSON(parsing: response.body)) ?? .null,
+            headers: response.headers
+        )
     }
 
     /// A session with one webhook. Returns the webhook's id and secret.
@@ -188,11 +205,11 @@ final class RelayProcess: Sendable {
         throw Failure("not within \(limit): \(comment)\n\(log.suffix(4000))")
     }
 
-    /// The number of deliveries in a state, over all destinations.
-    func count(_ state: String) async throws -> Int {
+    /// The number of deliveries in any of these states, over all destinations.
+    func count(_ states: String...) async throws -> Int {
         let answer = try await call("GET", "/api/v1/destinations")
         return (answer.document["data"]?.array ?? []).reduce(0) { sum, destination in
-            sum + Int(destination["counts"]?[state]?.int ?? 0)
+            sum + states.reduce(0) { $0 + Int(destination["counts"]?[$1]?.int ?? 0) }
         }
     }
 }

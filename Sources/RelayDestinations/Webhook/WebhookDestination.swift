@@ -90,7 +90,7 @@ extension AttemptResult {
             status: response.status,
             retryAfter: response.header("retry-after").flatMap { RetryAfter.wait(asked: $0, at: moment) },
             error: isDelivered ? nil : Self.explain(response),
-            response: response.body.isEmpty ? nil : String(decoding: response.body, as: UTF8.self),
+            response: response.body.isEmpty ? nil : Self.excerpt(response.body),
             target: target,
             duration: response.duration
         )
@@ -103,6 +103,13 @@ extension AttemptResult {
             target: target,
             duration: failure.duration
         )
+    }
+
+    /// Bytes that are no UTF-8 become three each, so the bound is looked at again afterwards.
+    private static func excerpt(_ body: [UInt8]) -> String {
+        var text = String(decoding: body.prefix(WebhookDestination.keptResponse), as: UTF8.self)
+        while text.utf8.count > WebhookDestination.keptResponse { text.unicodeScalars.removeLast() }
+        return text
     }
 
     private static func explain(_ response: HTTPResponse) -> String {

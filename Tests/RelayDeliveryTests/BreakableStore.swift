@@ -1,0 +1,95 @@
+import RelayCore
+import Synchronization
+
+/// A store whose exchanges fail while a test wants them to.
+final class BreakableStore: Outbox, OutboxAdministration {
+    private struct State {
+        var isBroken = false
+        var failures = 0
+        /// Results that were handed over in vain.
+        var refused = 0
+    }
+
+    private let base: any RelayStore
+    private let state = Mutex(State())
+
+    init(_ base: any RelayStore) {
+        self.base = base
+    }
+
+    var isBroken: Bool {
+        get { state.withLock { $0.isBroken } }
+        set { state.withLock { $0.isBroken = newValue } }
+    }
+    var failures: Int { state.withLock { $0.failures } }
+    var refused: Int { state.withLock { $0.refused } }
+
+    func exchange(
+        _ settlements: [Settlement],
+        claims: [Claim],
+        at moment: Timestamp
+    ) async throws(StoreError) -> [ClaimResult] {
+        let isBroken = state.withLock { state in
+            guard state.isBroken else { return false }
+            state.failures += 1
+            state.refused += settlements.count
+            return true
+        }
+        if isBroken { throw StoreError(.unavailable, "the disk is gone") }
+        return try await base.exchange(settlements, claims: claims, at: moment)
+    }
+
+    // MARK: As the store does
+
+    var wakeups: AsyncStream<Set<String>> { base.wakeups }
+    func recover(
+        at moment: Timestamp,
+        maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+    ) async throws(StoreError) -> RecoveryReport {
+        try await base.recover(at: moment, maxAttempts: maxAttempts)
+    }
+    func dueTimes() async throws(StoreError) -> [String: Timestamp] { try await base.dueTimes() }
+    func deliveries(
+        _ filter: DeliveryFilter,
+        before: DeliveryID?,
+        offset: Int,
+        limit: Int
+    ) async throws(StoreError) -> [DeliveryRecord] {
+        try await base.deliveries(filter, before: before, offset: offset, limit: limit)
+    }
+    func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
+        try await base.countDeliveries(filter)
+    }
+    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? { try await base.delivery(id) }
+    func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] { try await base.attempts(of: id) }
+    func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? { try await base.body(of: id) }
+    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+        try await base.retry(id, at: moment)
+    }
+    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+        try await base.cancel(id, at: moment)
+    }
+    func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
+        try await base.cancelQueued(destination: destination, at: moment)
+    }
+    func replayDeadLetters(_ filter: DeliveryFilter, at moment: Timestamp) async throws(StoreError) -> Int {
+        try await base.replayDeadLetters(filter, at: moment)
+    }
+    func purgeDeadLetters(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
+        try await base.purgeDeadLetters(filter)
+    }
+    func enqueue(
+        _ delivery: PlannedDelivery,
+        event: EventID,
+        at moment: Timestamp
+    ) async throws(StoreError) -> DeliveryID {
+        try await base.enqueue(delivery, event: event, at: moment)
+    }
+    func figures() async throws(StoreError) -> [DestinationFigures] { try await base.figures() }
+    func pauses() async throws(StoreError) -> [DestinationPause] { try await base.pauses() }
+    func pause(_ pause: DestinationPause) async throws(StoreError) { try await base.pause(pause) }
+    func resume(destination: String) async throws(StoreError) -> Bool { try await base.resume(destination: destination) }
+    func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await base.sweep(retention, at: moment, limit: limit)
+    }
+}

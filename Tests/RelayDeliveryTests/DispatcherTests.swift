@@ -1,0 +1,170 @@
+import RelayCore
+import RelayDelivery
+import RelayTesting
+import Synchronization
+import Testing
+
+struct DispatcherTests {
+    private let clock = ManualClock()
+    private static let patient = RetryPolicy(maxAttempts: 100, initialInterval: .seconds(1), maxInterval: .seconds(4))
+    /// A breaker that stays out of the way.
+    private static let never = Breaker.Configuration(failures: 1000)
+
+    @Test func eachChatKeepsItsOrderThroughFailures() async throws {
+        // Each delivery fails none, one or two times, by its place.
+        let failures = Mutex<[DeliveryID: Int]>([:])
+        let crm = ScriptedDestination(DestinationSettings(retry: Self.patient), clock: clock) { delivery in
+            let count = failures.withLock { failures in
+                failures[delivery.id, default: 0] += 1
+                return failures[delivery.id, default: 0]
+            }
+            return .result(answer(count > Int(delivery.id.rawValue % 3) ? 200 : 503))
+        }
+        let trial = try await DispatchTrial(["crm": crm], clock: clock, breaker: Self.never)
+        try await trial.run {
+            let chats = (0..<60).map { "chat\($0 % 6)" }
+            let ids = try await trial.queue(to: "crm", chats: chats)
+            try await trial.turn("all delivered") { try await trial.count(.delivered) == 60 }
+            for chat in Set(chats) {
+                let mine = zip(ids, chats).filter { $0.1 == chat }.map(\.0)
+                #expect(crm.delivered.filter { mine.contains($0) } == mine)
+                // Nothing of a chat starts before what stands before it has ended.
+                let sent = crm.sent.map(\.delivery.id).filter { mine.contains($0) }
+                #expect(sent == sent.sorted())
+            }
+            #expect(crm.sent.count > 60)
+        }
+    }
+
+    @Test func withoutOrderLaterOnesOvertakeARetry() async throws {
+        let first = Mutex<DeliveryID?>(nil)
+        let settings = DestinationSettings(ordering: .none, maxInFlight: 1, retry: Self.patient)
+        let crm = ScriptedDestination(settings, clock: clock) { delivery in
+            let isFirst = first.withLock { first in
+                first = first ?? delivery.id
+                return first == delivery.id
+            }
+            return .result(answer(isFirst && delivery.attempt == 1 ? 503 : 200))
+        }
+        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        try await trial.run {
+            let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
+            try await trial.settle("the later four") { try await trial.count(.delivered) == 4 }
+            try await trial.turn("all five") { try await trial.count(.delivered) == 5 }
+            #expect(crm.delivered == Array(ids.dropFirst()) + ids.prefix(1))
+        }
+    }
+
+    @Test func noMoreThanMaxInFlightAreUnderWay() async throws {
+        let settings = DestinationSettings(maxInFlight: 3)
+        let crm = ScriptedDestination(settings, clock: clock) { _ in .hold }
+        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        try await trial.run {
+            try await trial.queue(to: "crm", chats: (0..<20).map { "chat\($0)" })
+            try await trial.settle("three under way") { crm.inFlight == 3 }
+            #expect(trial.dispatcher.inFlight == 3)
+            #expect(try await trial.count(.inFlight) == 3)
+            crm.releaseAll()
+            try await trial.settle("all delivered") { try await trial.count(.delivered) == 20 }
+            #expect(crm.peak == 3)
+        }
+    }
+
+    @Test func aRateLimitSpreadsTheStarts() async throws {
+        let settings = DestinationSettings(rateLimit: RateLimit(count: 2, per: .seconds(1)))
+        let crm = ScriptedDestination(settings, clock: clock)
+        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let start = clock.now
+        try await trial.run {
+            try await trial.queue(to: "crm", chats: (0..<10).map { "chat\($0)" })
+            try await trial.turn("all delivered") { try await trial.count(.delivered) == 10 }
+            for (index, sent) in crm.sent.enumerated() {
+                #expect(sent.at - start >= .milliseconds(500 * index), "start \(index) was early")
+            }
+            #expect(clock.now - start <= .milliseconds(5500), "it used what the limit allows")
+        }
+    }
+
+    @Test func aPauseHoldsAndAResumeSends() async throws {
+        let crm = ScriptedDestination(clock: clock)
+        let other = ScriptedDestination(clock: clock)
+        let trial = try await DispatchTrial(["crm": crm, "other": other], clock: clock)
+        try await trial.store.pause(DestinationPause(destination: "crm", reason: .manual, since: clock.now))
+        try await trial.run {
+            try await trial.queue(to: "crm", chats: ["a", "b", "c"])
+            try await trial.queue(to: "other", chats: ["a", "b", "c"])
+            try await trial.settle("the other's") { try await trial.count(.delivered) == 3 }
+            #expect(crm.sent.isEmpty, "a pause that the store keeps holds from the start")
+            trial.dispatcher.setPaused("crm", false)
+            try await trial.settle("the paused one's") { try await trial.count(.delivered) == 6 }
+            trial.dispatcher.setPaused("crm", true)
+            try await trial.queue(to: "crm", chats: ["a"])
+            try await trial.queue(to: "other", chats: ["a"])
+            try await trial.settle("the other's again") { try await trial.count(.delivered) == 7 }
+            #expect(crm.sent.count == 3)
+        }
+    }
+
+    @Test func aDownDestinationIsProbedAndBurnsNoAttempts() async throws {
+        let isUp = Mutex(false)
+        let settings = DestinationSettings(maxInFlight: 2, retry: RetryPolicy(maxAttempts: 5, initialInterval: .seconds(1)))
+        let crm = ScriptedDestination(settings, clock: clock) { _ in
+            .result(isUp.withLock { $0 } ? answer(200) : failure(.connect))
+        }
+        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let start = clock.now
+        try await trial.run {
+            try await trial.queue(to: "crm", chats: (0..<30).map { "chat\($0)" })
+            // Probes after pauses of 5, 10, 20, 40, 80 s: without a breaker all 30 would be dead within 15 s.
+            try await trial.turn("two minutes") { clock.now - start > .seconds(120) }
+            #expect(crm.sent.count <= 6 + 5)
+            #expect(try await trial.count(.dead) <= 1)
+            isUp.withLock { $0 = true }
+            try await trial.turn("the rest delivered") {
+                try await trial.count(.queued) == 0 && trial.dispatcher.inFlight == 0
+            }
+            #expect(try await trial.count(.delivered) >= 29)
+            #expect(trial.dispatcher.standing(of: "crm")?.breaker.state == .closed)
+        }
+    }
+
+    @Test func goneParksTheDestinationForGood() async throws {
+        let isGone = Mutex(true)
+        let settings = DestinationSettings(maxInFlight: 1)
+        let crm = ScriptedDestination(settings, clock: clock) { _ in
+            .result(answer(isGone.withLock { $0 } ? 410 : 200))
+        }
+        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        try await trial.run {
+            let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
+            try await trial.settle("the pause") { try await trial.store.pauses().count == 1 }
+            try await trial.settle("all parked") { try await trial.count(.queued) == 5 }
+            let pause = try #require(try await trial.store.pauses().first)
+            #expect(pause.destination == "crm")
+            #expect(pause.reason == .gone)
+            #expect(crm.sent.count == 1)
+            #expect(try await trial.store.attempts(of: ids[0]).map(\.result.status) == [410])
+            isGone.withLock { $0 = false }
+            trial.dispatcher.setPaused("crm", false)
+            try await trial.settle("all delivered") { try await trial.count(.delivered) == 5 }
+            #expect(crm.delivered == ids)
+        }
+    }
+
+    @Test func deliveriesOfARemovedDestinationWaitForItsReturn() async throws {
+        let crm = ScriptedDestination(clock: clock)
+        let other = ScriptedDestination(clock: clock)
+        let trial = try await DispatchTrial(["other": other], clock: clock)
+        try await trial.run {
+            try await trial.queue(to: "crm", chats: ["a", "b"])
+            try await trial.queue(to: "other", chats: ["a"])
+            try await trial.settle("the other's") { try await trial.count(.delivered) == 1 }
+            trial.dispatcher.destinationsChanged()
+            #expect(try await trial.count(.queued) == 2)
+            trial.destinations["crm"] = crm
+            trial.dispatcher.destinationsChanged()
+            try await trial.settle("all delivered") { try await trial.count(.delivered) == 3 }
+            #expect(crm.sent.count == 2)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import RelayCore
+import RelayDelivery
+import Synchronization
+
+/// A destination in memory that does what it is told and writes down what happened.
+final class ScriptedDestination: Destination {
+    enum Reply: Sendable {
+        case result(AttemptResult)
+        /// No result until ``releaseAll()``, or a cancellation, which makes it interrupted.
+        case hold
+    }
+
+    struct Sent: Sendable {
+        let delivery: ClaimedDelivery
+        let at: Timestamp
+    }
+
+    private struct State {
+        var sent: [Sent] = []
+        var delivered: [DeliveryID] = []
+        var inFlight = 0
+        var peak = 0
+        var isReleased = false
+        var held: [Int: CheckedContinuation<AttemptResult, Never>] = [:]
+        var nextHold = 0
+    }
+
+    let settings: DestinationSettings
+    var target: String { "memory" }
+    private let clock: any RelayClock
+    private let reply: @Sendable (ClaimedDelivery) -> Reply
+    private let state = Mutex(State())
+
+    init(
+        _ settings: DestinationSettings = DestinationSettings(),
+        clock: any RelayClock,
+        reply: @escaping @Sendable (ClaimedDelivery) -> Reply = { _ in .result(answer(200)) }
+    ) {
+        self.settings = settings
+        self.clock = clock
+        self.reply = reply
+    }
+
+    /// Every attempt, in order of its start.
+    var sent: [Sent] { state.withLock { $0.sent } }
+    /// First successes, in order.
+    var delivered: [DeliveryID] { state.withLock { $0.delivered } }
+    var inFlight: Int { state.withLock { $0.inFlight } }
+    /// The most that were under way at once.
+    var peak: Int { state.withLock { $0.peak } }
+
+    /// Answers 200 to everything that is held, and holds nothing any more.
+    func releaseAll() {
+        let held = state.withLock { state in
+            state.isReleased = true
+            defer { state.held = [:] }
+            return state.held
+        }
+        for continuation in held.values { continuation.resume(returning: answer(200)) }
+    }
+
+    func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+        state.withLock { state in
+            state.sent.append(Sent(delivery: delivery, at: clock.now))
+            state.inFlight += 1
+            state.peak = max(state.peak, state.inFlight)
+        }
+        let result: AttemptResult =
+            switch reply(delivery) {
+            case .result(let result): result
+            case .hold: await hold()
+            }
+        state.withLock { state in
+            state.inFlight -= 1
+            if result.isDelivered { state.delivered.append(delivery.id) }
+        }
+        return result
+    }
+
+    private func hold() async -> AttemptResult {
+        let number = state.withLock { state in
+            state.nextHold += 1
+            return state.nextHold
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let result: AttemptResult? = state.withLock { state in
+                    if state.isReleased { return answer(200) }
+                    if Task.isCancelled { return failure(.interrupted) }
+                    state.held[number] = continuation
+                    return nil
+                }
+                if let result { continuation.resume(returning: result) }
+            }
+        } onCancel: {
+            state.withLock { $0.held.removeValue(forKey: number) }?.resume(returning: failure(.interrupted))
+        }
+    }
+}
+
+/// The destinations of a test, which come and go.
+final class Destinations: DestinationProvider {
+    private let all: Mutex<[String: any Destination]>
+
+    init(_ all: [String: any Destination]) {
+        self.all = Mutex(all)
+    }
+
+    func destination(_ key: String) -> (any Destination)? { all.withLock { $0[key] } }
+
+    subscript(key: String) -> (any Destination)? {
+        get { destination(key) }
+        set { all.withLock { $0[key] = newValue } }
+    }
+}

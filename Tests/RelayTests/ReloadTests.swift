@@ -1,0 +1,112 @@
+import Foundation
+import RelayJSON
+import RelayTesting
+import Testing
+
+/// A new configuration in a running relay, by SIGHUP and over REST.
+struct ReloadTests {
+    private static func configuration(crm: ScriptedReceiver, mistake: String = "") -> String {
+        RelayProcess.configuration(
+            extra: """
+                destinations:
+                  crm: { type: webhook, url: "\(crm.url)/crm"\(mistake) }
+                """
+        )
+    }
+
+    private static func pipeline(deliver: String) -> String {
+        """
+        stages:
+          - deliver: [\(deliver)]
+        """
+    }
+
+    private func write(_ relay: RelayProcess, configuration: String, pipeline: String) throws {
+        try Data(configuration.utf8).write(to: relay.folder.appendingPathComponent("config.yaml"))
+        try Data(pipeline.utf8).write(to: relay.folder.appendingPathComponent("pipelines/default.yaml"))
+    }
+
+    private func post(_ message: String, to relay: RelayProcess) async throws {
+        #expect(try await relay.call("POST", "/in/baileys", baileysText(message)).status == 200)
+    }
+
+    private func messages(_ receiver: ScriptedReceiver) -> [String] {
+        receiver.requests.compactMap { (try? JSON(parsing: $0.body))?["payload"]?["messageId"]?.string }
+    }
+
+    @Test(arguments: ["SIGHUP", "REST"])
+    func aGoodConfigurationIsTakenOverAndAWrongOneIsNot(way: String) async throws {
+        let own = try ScriptedReceiver()
+        let crm = try ScriptedReceiver()
+        defer {
+            own.stop()
+            crm.stop()
+        }
+        let relay = try RelayProcess(pipeline: Self.pipeline(deliver: "session"))
+        defer { relay.remove() }
+        try await relay.start()
+        try await relay.addSession("main", webhook: ["url": .string(own.url)])
+        try await post("M1", to: relay)
+        _ = try await own.next(count: 1)
+
+        // A destination comes.
+        try write(relay, configuration: Self.configuration(crm: crm), pipeline: Self.pipeline(deliver: "session, crm"))
+        if way == "REST" {
+            let answer = try await relay.call("POST", "/api/v1/reload")
+            #expect(answer.status == 200, "\(answer.document.text)")
+            #expect(answer.document["data"]?["generation"] == 2)
+        } else {
+            relay.signal(SIGHUP)
+            try await relay.eventually("it reloads") { relay.log.contains("Configuration reloaded") }
+        }
+        try await post("M2", to: relay)
+        _ = try await crm.next(count: 1)
+        _ = try await own.next(count: 2)
+        #expect(crm.requests[0].path == "/crm")
+
+        // Mistakes in both files: all are told, and nothing changes.
+        try write(
+            relay,
+            configuration: Self.configuration(crm: crm, mistake: ", max_in_flite: 3"),
+            pipeline: "stages:\n  - deliver: [session, crn]\n"
+        )
+        if way == "REST" {
+            let answer = try await relay.call("POST", "/api/v1/reload")
+            #expect(answer.status == 422)
+            let details = answer.document["error"]?["details"]?.text ?? ""
+            #expect(details.contains("config.yaml:18:"), "\(details)")
+            #expect(details.contains("max_in_flight"), "\(details)")
+            #expect(details.contains("pipelines/default.yaml:2:"), "\(details)")
+        } else {
+            relay.signal(SIGHUP)
+            try await relay.eventually("it says no") { relay.log.contains("the old one goes on") }
+            #expect(relay.log.contains("config.yaml:18:"))
+        }
+        try await post("M3", to: relay)
+        _ = try await crm.next(count: 2)
+        _ = try await own.next(count: 3)
+        #expect(messages(own) == ["M1", "M2", "M3"])
+        #expect(messages(crm) == ["M2", "M3"])
+    }
+
+    @Test func whatIsQueuedToADestinationThatGoesWaitsForItsReturn() async throws {
+        let crm = try ScriptedReceiver(default: .status(503))
+        defer { crm.stop() }
+        let pipeline = Self.pipeline(deliver: "crm")
+        let configuration = Self.configuration(crm: crm, mistake: ", retry: patient")
+        let relay = try RelayProcess(configuration: configuration, pipeline: pipeline)
+        defer { relay.remove() }
+        try await relay.start()
+        try await post("M1", to: relay)
+        _ = try await crm.next(count: 1)
+        try write(relay, configuration: RelayProcess.configuration(), pipeline: Self.pipeline(deliver: "session"))
+        #expect(try await relay.call("POST", "/api/v1/reload").status == 200)
+        let gone = try await relay.call("GET", "/api/v1/destinations/crm")
+        #expect(gone.document["data"]?["state"] == "removed")
+        crm.respond { _ in .status(200) }
+        try write(relay, configuration: configuration, pipeline: pipeline)
+        #expect(try await relay.call("POST", "/api/v1/reload").status == 200)
+        try await relay.eventually("delivered") { try await relay.count("delivered") == 1 }
+        #expect(try await relay.count("queued") == 0)
+    }
+}
