@@ -256,7 +256,7 @@ final class RelayController: RelayControl {
         // A failure leaves the webhooks as they were; the next change or restart sets it right.
         guard let webhooks = try? await store.webhooks() else { return }
         registry.use(webhooks: webhooks, in: reloader.current.configuration)
-        directory.removeAll()
+        directory.forget()
         dispatcher.destinationsChanged()
     }
 

@@ -7,6 +7,7 @@ public final class DirectoryCache: DirectoryLookup {
     private struct State: Sendable {
         var contacts: Generations<Contact?>
         var groups: Generations<Group?>
+        var isStale = false
     }
 
     private let state: Mutex<State>
@@ -59,6 +60,11 @@ public final class DirectoryCache: DirectoryLookup {
         var contacts: Set<DirectoryKey> = []
         var groups: Set<DirectoryKey> = []
         state.withLock { state in
+            if state.isStale {
+                state.contacts.removeAll()
+                state.groups.removeAll()
+                state.isStale = false
+            }
             for event in events {
                 for id in [event.chat, event.payload["participant"]?.string] {
                     guard let id else { continue }
@@ -75,31 +81,53 @@ public final class DirectoryCache: DirectoryLookup {
     }
 
     /// Lays over what a pipeline has just learned, so that the next event sees it before it is committed.
-    public func learn(_ records: [HistoryRecord]) {
+    /// - Returns: the records without those that say what is known: a sender's name comes with every message.
+    @discardableResult
+    public func learn(_ records: [HistoryRecord]) -> [HistoryRecord] {
         state.withLock { state in
-            for record in records {
+            records.filter { record in
                 switch record {
                 case .contact(let contact):
                     let key = DirectoryKey(session: contact.session, id: contact.id)
                     // An entry that is not at hand is left to be loaded whole.
-                    guard let present = state.contacts[key] else { continue }
-                    state.contacts[key] = present?.merged(with: contact) ?? contact
+                    guard let present = state.contacts[key] else { return true }
+                    let merged = present?.merged(with: contact) ?? contact
+                    guard merged.says(more: present) else { return false }
+                    state.contacts[key] = merged
                 case .group(let group):
                     let key = DirectoryKey(session: group.session, id: group.id)
-                    guard let present = state.groups[key] else { continue }
-                    state.groups[key] = present?.merged(with: group) ?? group
-                default: continue
+                    guard let present = state.groups[key] else { return true }
+                    let merged = present?.merged(with: group) ?? group
+                    guard merged.says(more: present) else { return false }
+                    state.groups[key] = merged
+                default:
+                    break
                 }
+                return true
             }
         }
     }
 
-    /// Forgets everything, after data was deleted under it.
-    public func removeAll() {
-        state.withLock { state in
-            state.contacts.removeAll()
-            state.groups.removeAll()
-        }
+    /// Forgets everything with the next batch, after data was deleted under it or could not be written. Not at once: the
+    /// batch at hand was loaded for and goes on with what it has.
+    public func forget() {
+        state.withLock { $0.isStale = true }
+    }
+}
+
+extension Contact {
+    fileprivate func says(more old: Contact?) -> Bool {
+        guard var old else { return true }
+        old.updatedAt = updatedAt
+        return self != old
+    }
+}
+
+extension Group {
+    fileprivate func says(more old: Group?) -> Bool {
+        guard var old else { return true }
+        old.updatedAt = updatedAt
+        return self != old
     }
 }
 

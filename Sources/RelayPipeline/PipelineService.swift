@@ -74,7 +74,13 @@ public final class PipelineService: Service {
         }
         let context = StageContext(directory: directory, routes: provider.routes)
         let results = events.map { run($0, through: pipelines, in: context) }
-        try await journal.commit(results, at: clock.now)
+        do {
+            try await journal.commit(results, at: clock.now)
+        } catch {
+            // The cache must not take for stored what was not: the events run again, and have to tell it again.
+            directory.forget()
+            throw error
+        }
         return events.count
     }
 
@@ -83,9 +89,8 @@ public final class PipelineService: Service {
         if let change = SessionChange(of: event) { result.records.append(.session(change)) }
         for pipeline in pipelines where pipeline.takes(from: event.source) {
             let (draft, end) = pipeline.run(event, in: context)
-            result.records += draft.records
+            result.records += directory.learn(draft.records)
             result.deliveries += draft.deliveries
-            directory.learn(draft.records)
             guard case .failed(let stage, let message) = end else { continue }
             logger.warning(
                 "A stage failed; the event is a dead letter",

@@ -11,6 +11,10 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         case notAnEvent = "not_an_event"
         /// It cannot be told which session it belongs to.
         case missingSession = "missing_session"
+        /// The store's disk is full; the same document is welcome later.
+        case diskFull = "disk_full"
+        /// More waits for the disk than the store takes; the same document is welcome in a moment.
+        case overloaded
         /// The store cannot take it now; the same document is welcome later.
         case unavailable
 
@@ -20,7 +24,7 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
             case .unauthorized: 401
             case .malformed: 400
             case .notAnEvent, .missingSession: 422
-            case .unavailable: 503
+            case .diskFull, .overloaded, .unavailable: 503
             }
         }
     }
@@ -30,7 +34,7 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     public let message: String
     /// Where in the document, as a JSON pointer.
     public let pointer: String?
-    /// When to try again, in seconds; set for ``Code/unavailable``.
+    /// When to try again, in seconds; set when the same document is welcome later.
     public let retryAfter: Int?
 
     public init(_ code: Code, _ message: String, pointer: String? = nil, retryAfter: Int? = nil) {
@@ -53,8 +57,8 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whatever keeps the store from taking an event is no fault of the sender's.
     public init(_ error: StoreError) {
         switch error.code {
-        case .overloaded: self.init(.unavailable, "The relay has more to write than it can; try again.", retryAfter: 1)
-        case .full: self.init(.unavailable, "The relay's disk is full.", retryAfter: 30)
+        case .overloaded: self.init(.overloaded, "The relay has more to write than it can; try again.", retryAfter: 1)
+        case .full: self.init(.diskFull, "The relay's disk is full; nothing was stored.", retryAfter: 30)
         default: self.init(.unavailable, "The relay's store is not available.", retryAfter: 5)
         }
     }

@@ -88,7 +88,9 @@ final class BreakableStore: Outbox, OutboxAdministration {
     func figures() async throws(StoreError) -> [DestinationFigures] { try await base.figures() }
     func pauses() async throws(StoreError) -> [DestinationPause] { try await base.pauses() }
     func pause(_ pause: DestinationPause) async throws(StoreError) { try await base.pause(pause) }
-    func resume(destination: String) async throws(StoreError) -> Bool { try await base.resume(destination: destination) }
+    func resume(destination: String) async throws(StoreError) -> Bool {
+        try await base.resume(destination: destination)
+    }
     func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
         try await base.sweep(retention, at: moment, limit: limit)
     }

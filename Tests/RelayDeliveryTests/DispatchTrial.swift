@@ -23,7 +23,9 @@ final class DispatchTrial: Sendable {
     private let folder: URL
     private let group: ServiceGroup
 
-    init(_ destinations: [String: any Destination], clock: ManualClock, breaker: Breaker.Configuration = .init()) async throws {
+    init(_ destinations: [String: any Destination], clock: ManualClock, breaker: Breaker.Configuration = .init())
+        async throws
+    {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.clock = clock
         self.destinations = Destinations(destinations)

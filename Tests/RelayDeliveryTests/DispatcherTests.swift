@@ -107,7 +107,8 @@ struct DispatcherTests {
 
     @Test func aDownDestinationIsProbedAndBurnsNoAttempts() async throws {
         let isUp = Mutex(false)
-        let settings = DestinationSettings(maxInFlight: 2, retry: RetryPolicy(maxAttempts: 5, initialInterval: .seconds(1)))
+        let settings = DestinationSettings(
+            maxInFlight: 2, retry: RetryPolicy(maxAttempts: 5, initialInterval: .seconds(1)))
         let crm = ScriptedDestination(settings, clock: clock) { _ in
             .result(isUp.withLock { $0 } ? answer(200) : failure(.connect))
         }

@@ -6,21 +6,22 @@ import Testing
 struct PlainHMACTests {
     static let key = "a plain key, é included"
 
-    @Test(arguments: [
-        (.sha1, .hex, "1aa99dd10eb272ccc0b10d7d055b6eae89a646ba"),
-        (.sha1, .base64, "Gqmd0Q6ycszAsQ19BVturommRro="),
-        (.sha256, .hex, "d97c225e21a933381b74cb8d4b2c564ca852dd4d76273203526a475997012a38"),
-        (.sha256, .base64, "2XwiXiGpMzgbdMuNSyxWTKhS3U12JzIDUmpHWZcBKjg="),
-        (
-            .sha512, .hex,
-            "8e2e28d2166ef75bae117677045628fd51a669ea2c725d523211a1f0067d164b40b64f1f528e665cd7031ba318e5f5555b9c6e2cc98525660"
-                + "88875fce3b3b02d"
-        ),
-        (
-            .sha512, .base64,
-            "ji4o0hZu91uuEXZ3BFYo/VGmaeoscl1SMhGh8AZ9FktAtk8fUo5mXNcDG6MY5fVVW5xuLMmFJWYIiHX847OwLQ=="
-        ),
-    ] as [(HMACSigning.Algorithm, HMACSigning.Encoding, String)])
+    @Test(
+        arguments: [
+            (.sha1, .hex, "1aa99dd10eb272ccc0b10d7d055b6eae89a646ba"),
+            (.sha1, .base64, "Gqmd0Q6ycszAsQ19BVturommRro="),
+            (.sha256, .hex, "d97c225e21a933381b74cb8d4b2c564ca852dd4d76273203526a475997012a38"),
+            (.sha256, .base64, "2XwiXiGpMzgbdMuNSyxWTKhS3U12JzIDUmpHWZcBKjg="),
+            (
+                .sha512, .hex,
+                "8e2e28d2166ef75bae117677045628fd51a669ea2c725d523211a1f0067d164b40b64f1f528e665cd7031ba318e5f5555b9c6e2cc98525660"
+                    + "88875fce3b3b02d"
+            ),
+            (
+                .sha512, .base64,
+                "ji4o0hZu91uuEXZ3BFYo/VGmaeoscl1SMhGh8AZ9FktAtk8fUo5mXNcDG6MY5fVVW5xuLMmFJWYIiHX847OwLQ=="
+            ),
+        ] as [(HMACSigning.Algorithm, HMACSigning.Encoding, String)])
     func signsAsConfigured(algorithm: HMACSigning.Algorithm, encoding: HMACSigning.Encoding, expected: String) {
         for prefix in ["", "sha256=", "t=1,v1="] {
             let scheme = HMACSigning(algorithm: algorithm, header: "X-Signature", encoding: encoding, prefix: prefix)

@@ -26,7 +26,8 @@ struct WebhookDestinationTests {
 
     @Test func theRequestIsStage07sAndNothingElse() async throws {
         try await withReceiver { receiver, engine in
-            let result = await send(to: receiver, by: engine, headers: [("X-Team", "sales"), ("Authorization", "Bearer x")])
+            let result = await send(
+                to: receiver, by: engine, headers: [("X-Team", "sales"), ("Authorization", "Bearer x")])
             #expect(result.isDelivered)
             #expect(result.status == 200)
             let request = try #require(receiver.requests.first)
@@ -147,7 +148,8 @@ struct WebhookDestinationTests {
                 await send(to: receiver, by: engine, headers: [("X-" + value, "x")]),
                 await send(claimed(session: value), to: receiver, by: engine),
                 await send(
-                    claimed(signing: .hmac(HMACSigning(header: "X-Signature", prefix: value))), to: receiver, by: engine),
+                    claimed(signing: .hmac(HMACSigning(header: "X-Signature", prefix: value))), to: receiver, by: engine
+                ),
             ]
             for result in results {
                 #expect(result.outcome == .failed(.invalidRequest))

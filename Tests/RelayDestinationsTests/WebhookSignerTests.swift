@@ -90,7 +90,8 @@ struct WebhookSignerTests {
     }
 
     @Test(arguments: [
-        "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", "v1,", "v1", "", "v1,!!!", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJE",
+        "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", "v1,", "v1", "", "v1,!!!",
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJE",
         "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", "v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
         "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", "V1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     ])

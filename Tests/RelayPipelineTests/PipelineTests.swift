@@ -88,7 +88,7 @@ struct PipelineTests {
 }
 
 struct DirectoryCacheTests {
-    private func event(_ chat: String) -> Event {
+    fileprivate func event(_ chat: String) -> Event {
         Event(
             id: EventID(1),
             source: "s",
@@ -124,5 +124,23 @@ struct DirectoryCacheTests {
         #expect(cache.contact("hot@s.whatsapp.net", session: "main")?.pushName == "Hot")
         let held = (0..<100).count { cache.contact("\($0)@s.whatsapp.net", session: "main") != nil }
         #expect(held <= 20)
+    }
+}
+
+extension DirectoryCacheTests {
+    @Test func whatIsKnownIsNotWrittenAgain() {
+        let cache = DirectoryCache()
+        let ana = Contact(session: "main", id: "a@s.whatsapp.net", pushName: "Ana", updatedAt: now)
+        #expect(cache.learn([.contact(ana)]).count == 1, "an entry that is not at hand may be news")
+        cache.expect([event("a@s.whatsapp.net")])
+        #expect(cache.learn([.contact(ana)]).count == 1)
+        var later = ana
+        later.updatedAt = now + .seconds(60)
+        #expect(cache.learn([.contact(later)]).isEmpty)
+        later.pushName = "Ana Lima"
+        #expect(cache.learn([.contact(later)]).count == 1)
+        cache.forget()
+        cache.expect([])
+        #expect(cache.learn([.contact(later)]).count == 1, "after a commit that failed, everything is told again")
     }
 }

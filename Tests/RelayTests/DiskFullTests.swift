@@ -43,7 +43,8 @@ struct DiskFullTests {
         )
         defer { relay.remove() }
         try await relay.start()
-        try await relay.addSession("main", webhook: ["url": .string(receiver.url), "retry": "patient", "max_in_flight": 64])
+        try await relay.addSession(
+            "main", webhook: ["url": .string(receiver.url), "retry": "patient", "max_in_flight": 64])
 
         let filler = disk.folder.appendingPathComponent("filler")
         #expect(FileManager.default.createFile(atPath: filler.path, contents: nil))

@@ -149,7 +149,7 @@ final class RelayProcess: Sendable {
         func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
     }
 
-    /// Calls the relay.
+    /// Calls the relay, or a whole address.
     func call(
         _ method: String,
         _ path: String,
@@ -165,7 +165,7 @@ final class RelayProcess: Sendable {
         let response = try await engine.send(
             HTTPRequest(
                 method: method,
-                url: address + path,
+                url: path.hasPrefix("http://") ? path : address + path,
                 headers: fields,
                 body: raw ?? body?.bytes ?? [],
                 timeout: .seconds(60),

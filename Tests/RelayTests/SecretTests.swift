@@ -8,7 +8,8 @@ struct SecretTests {
     private static let configured = "whsec_Y29uZmlndXJlZENhbmFyeTAxMjM0NTY3ODlhYmNk"
     private static let session = "whsec_c2Vzc2lvbkNhbmFyeTAxMjM0NTY3ODlhYmNkZWZn"
     private static let canaries = [
-        configured, session, "configured-header-canary", "session-header-canary", RelayProcess.key, "source-token-canary",
+        configured, session, "configured-header-canary", "session-header-canary", "source-token-canary",
+        RelayProcess.key,
     ]
 
     private static func configuration(_ receiver: ScriptedReceiver) -> String {
@@ -20,7 +21,7 @@ struct SecretTests {
                     url: "\(receiver.url)/crm"
                     secret: "\(configured)"
                     headers: { Authorization: "Bearer configured-header-canary" }
-                log: { level: trace }
+                logging: { level: trace }
                 """
         ).replacingOccurrences(
             of: "native: { transport: http, format: native }",
@@ -36,8 +37,12 @@ struct SecretTests {
     }
 
     @Test func secretsStandNowhereInTheClear() async throws {
-        let receiver = try ScriptedReceiver(default: .status(500, body: "no"))
+        let receiver = try ScriptedReceiver()
         defer { receiver.stop() }
+        // As receivers for debugging do: the answer tells the request.
+        receiver.respond { request in
+            .status(500, body: "no: " + request.headers.map { "\($0): \($1)" }.joined(separator: "; "))
+        }
         let relay = try RelayProcess(
             configuration: Self.configuration(receiver),
             pipeline: RelayProcess.pipeline.replacingOccurrences(of: "[session]", with: "[session, crm]")
@@ -53,7 +58,11 @@ struct SecretTests {
         )
         for number in 1...2 { _ = try await relay.call("POST", "/in/baileys", baileysText("M\(number)")) }
         let wrong = try await relay.call(
-            "POST", "/in/native", ["sessionId": "main"], headers: [("Authorization", "Bearer wrong-source-token-canary")])
+            "POST",
+            "/in/native",
+            ["sessionId": "main"],
+            headers: [("Authorization", "Bearer wrong-source-token-canary")]
+        )
         #expect(wrong.status == 401)
         try await relay.eventually("dead letters") { try await relay.count("dead") == 4 }
 
@@ -67,6 +76,8 @@ struct SecretTests {
         ]
         let letters = try await relay.call("GET", "/api/v1/dead-letters").document["data"]?.array ?? []
         #expect(letters.count == 4)
+        let one = try await relay.call("GET", "/api/v1/dead-letters/\(letters[0]["id"]?.string ?? "")").document
+        #expect(one["data"]?["attempts"]?[0]?["response"]?.string?.hasPrefix("no: ") == true, "the answer is kept")
         paths += letters.compactMap { $0["id"]?.string.map { "dead-letters/\($0)" } }
         paths += letters.compactMap { $0["id"]?.string.map { "deliveries/\($0)" } }
         for path in paths {

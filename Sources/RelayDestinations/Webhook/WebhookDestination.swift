@@ -66,8 +66,7 @@ public struct WebhookDestination: Destination {
 
     public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         do {
-            let response = try await engine.send(request(for: delivery, at: moment))
-            return AttemptResult(response, from: url, at: moment)
+            return AttemptResult(try await probe(delivery, at: moment), from: url, at: moment)
         } catch {
             return AttemptResult(error, from: url)
         }
@@ -78,7 +77,22 @@ public struct WebhookDestination: Destination {
         _ delivery: ClaimedDelivery,
         at moment: Timestamp
     ) async throws(HTTPFailure) -> HTTPResponse {
-        try await engine.send(request(for: delivery, at: moment))
+        var response = try await engine.send(request(for: delivery, at: moment))
+        response.body = withoutCredentials(response.body)
+        return response
+    }
+
+    /// Answers are kept in the clear: a receiver that echoes its request must not bring our headers' values into them.
+    private func withoutCredentials(_ body: [UInt8]) -> [UInt8] {
+        guard !headers.isEmpty, !body.isEmpty else { return body }
+        var text = String(decoding: body, as: UTF8.self)
+        for (_, value) in headers {
+            // With `Bearer TOKEN` the token alone counts as well.
+            for secret in Set([value[...], value.split(separator: " ").last ?? ""]) where secret.utf8.count >= 8 {
+                text.replace(secret, with: "***")
+            }
+        }
+        return Array(text.utf8)
     }
 }
 
