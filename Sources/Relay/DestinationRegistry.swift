@@ -47,7 +47,10 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
     var routes: any RouteLookup { state.withLock { $0.routes } }
 
-    func destination(_ key: String) -> (any Destination)? { entry(key)?.destination }
+    /// A disabled webhook is as good as none: what waits for it stays queued.
+    func destination(_ key: String) -> (any Destination)? {
+        entry(key).flatMap { $0.isEnabled ? $0.destination : nil }
+    }
 
     func entry(_ key: String) -> Entry? {
         state.withLock { $0.configured[key] ?? $0.webhooks[key] }

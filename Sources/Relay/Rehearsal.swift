@@ -127,7 +127,7 @@ public final class Rehearsal {
         var shown: JSONObject = ["event": .string(event.type.name), "sessionId": .string(event.session)]
         switch end {
         case .completed:
-            shown["outcome"] = .string(claimed.isEmpty ? "no destination wants it" : "delivered to \(claimed.count)")
+            shown["outcome"] = .string(claimed.isEmpty ? "no destination wants it" : "\(claimed.count) to deliver")
         case .dropped(let stage, let reason): shown["outcome"] = .string("dropped by \(stage): \(reason)")
         case .failed(let stage, let message): shown["outcome"] = .string("dead letter at \(stage): \(message)")
         }

@@ -151,7 +151,8 @@ final class RelayController: RelayControl {
         pause: DestinationPause?,
         breaker: Breaker?
     ) -> DestinationStatus.State {
-        if entry == nil { return .removed }
+        guard let entry else { return .removed }
+        if !entry.isEnabled { return .paused }
         if let pause { return pause.reason == .gone ? .gone : .paused }
         return breaker.map { $0.state == .closed ? .active : .open } ?? .active
     }
@@ -258,6 +259,10 @@ final class RelayController: RelayControl {
         registry.use(webhooks: webhooks, in: reloader.current.configuration)
         directory.forget()
         dispatcher.destinationsChanged()
+    }
+
+    func deliveriesRequeued() async {
+        dispatcher.probe()
     }
 
     // MARK: The process

@@ -57,7 +57,11 @@ public final class RelayNode: Sendable {
         self.logger = logger
         let path = try Self.path(of: configuration.store)
         data = path
-        let secretKey = try SecretKey.load(file: path + ".key", environmentValue: environment["ZAPHUB_SECRET_KEY"])
+        let secretKey = try SecretKey.load(
+            file: path + ".key",
+            environmentValue: environment["ZAPHUB_SECRET_KEY"],
+            store: path
+        )
         store = try await SQLiteStore.open(path: path, secretKey: secretKey, clock: clock, logger: logger)
         (keys, newKey) = try await Self.keyring(store, environment: environment, at: clock.now)
 

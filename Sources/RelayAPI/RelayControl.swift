@@ -47,6 +47,9 @@ public protocol RelayControl: Sendable {
     /// Is called after every write to sessions or webhooks.
     func webhooksChanged() async
 
+    /// Is called after deliveries were queued again by hand: a destination that is thought to be down is tried at once.
+    func deliveriesRequeued() async
+
     func pipelines() async -> [PipelineStatus]
 
     /// Reads the configuration again. - Throws: 422 with the diagnostics when it is wrong; then the old one goes on.

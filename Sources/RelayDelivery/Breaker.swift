@@ -61,6 +61,11 @@ public struct Breaker: Sendable {
         if case .open = state { state = .probing }
     }
 
+    /// Somebody says that it may be up again: the next probe is due now.
+    public mutating func probe(at now: Timestamp) {
+        if case .open = state { state = .open(until: now) }
+    }
+
     /// A result that says the destination is up: any answer but those that ``isDown(_:)`` names.
     public mutating func succeeded(limit: Int) {
         failuresInRow = 0

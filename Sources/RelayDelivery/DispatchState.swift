@@ -44,6 +44,11 @@ public struct DispatchState: Sendable {
         }
     }
 
+    /// Lets every open breaker probe now.
+    public mutating func probe(at now: Timestamp) {
+        for key in destinations.keys { destinations[key]?.breaker.probe(at: now) }
+    }
+
     /// What to take off the outbox now.
     /// - Parameter settings: nil for a destination that is gone; its deliveries stay where they are.
     public mutating func claims(at now: Timestamp, settings: (String) -> DestinationSettings?) -> [Claim] {

@@ -77,6 +77,12 @@ public final class Dispatcher: Service {
         inbox.post { $0.isStirred = true }
     }
 
+    /// Tries destinations that are down at once, rather than at their next time: somebody says that they are up.
+    public func probe() {
+        state.withLock { $0.probe(at: clock.now) }
+        inbox.post { $0.isStirred = true }
+    }
+
     /// Destinations came, went, or changed their settings.
     public func destinationsChanged() {
         state.withLock { $0.forgetIdle { destinations.destination($0) != nil } }
@@ -191,7 +197,14 @@ public final class Dispatcher: Service {
                             duration: .zero
                         )
                     inbox.post {
-                        $0.finished.append(.init(delivery: delivery, startedAt: startedAt, result: outcome))
+                        $0.finished.append(
+                            .init(
+                                delivery: delivery,
+                                settings: destination?.settings,
+                                startedAt: startedAt,
+                                result: outcome
+                            )
+                        )
                     }
                 }
             }
@@ -200,7 +213,11 @@ public final class Dispatcher: Service {
 
     private func settle(_ finished: DispatcherInbox.Finished, at now: Timestamp) async -> Settlement {
         let delivery = finished.delivery
-        let settings = destinations.destination(delivery.destination)?.settings ?? DestinationSettings()
+        // A destination that is gone by now is judged by the policy it had; one that was gone before the request left by
+        // none, so that its deliveries wait for its return.
+        let settings =
+            destinations.destination(delivery.destination)?.settings ?? finished.settings
+            ?? DestinationSettings(retry: RetryPolicy(maxAttempts: .max))
         let (before, after) = state.withLock { state in
             let before = state.destinations[delivery.destination]?.breaker.state ?? .closed
             state.finished(delivery.destination, finished.result, limit: settings.maxInFlight, at: now)

@@ -5,6 +5,8 @@ internal import Synchronization
 final class DispatcherInbox: Sendable {
     struct Finished: Sendable {
         var delivery: ClaimedDelivery
+        /// The destination's when the attempt started; nil when it was gone by then.
+        var settings: DestinationSettings?
         var startedAt: Timestamp
         var result: AttemptResult
     }

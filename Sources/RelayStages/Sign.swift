@@ -49,6 +49,10 @@ public struct Sign: ConfiguredStage {
             signing = .standardWebhooks
         case .hmac:
             let algorithm = try options(Self.algorithm)
+            let header = try options(Self.header)
+            if let problem = HeaderRules.problem(name: header, reserved: HeaderRules.reserved) {
+                throw options.fail(Self.header, problem.message, help: "choose another, such as X-Signature")
+            }
             let prefix = try options(Self.prefix) ?? "\(algorithm.rawValue)="
             guard HeaderRules.isValid(value: prefix) else {
                 throw options.fail(Self.prefix, "the prefix has a character that no header may carry", help: nil)
@@ -56,7 +60,7 @@ public struct Sign: ConfiguredStage {
             signing = .hmac(
                 HMACSigning(
                     algorithm: algorithm,
-                    header: try options(Self.header),
+                    header: header,
                     encoding: try options(Self.encoding),
                     prefix: prefix
                 )

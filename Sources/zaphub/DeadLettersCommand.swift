@@ -14,12 +14,13 @@ struct DeadLettersCommand: AsyncParsableCommand {
 
         @OptionGroup var server: ServerOptions
         @OptionGroup var filter: DeliveryFilterOptions
+        @OptionGroup var page: PageOptions
 
         func run() async throws {
             try await printDeliveries(
                 server,
                 path: "/api/v1/dead-letters",
-                query: filter.query,
+                query: filter.query + page.query,
                 empty: "No dead letters."
             )
         }

@@ -16,9 +16,10 @@ struct DeliveriesCommand: AsyncParsableCommand {
         @Option(help: "queued, in_flight, delivered, dead or cancelled; several with commas.")
         var state: String?
         @OptionGroup var filter: DeliveryFilterOptions
+        @OptionGroup var page: PageOptions
 
         func run() async throws {
-            let query = filter.query + [("state", state)]
+            let query = filter.query + page.query + [("state", state)]
             try await printDeliveries(server, path: "/api/v1/deliveries", query: query, empty: "No deliveries.")
         }
     }
@@ -65,6 +66,16 @@ struct DeliveriesCommand: AsyncParsableCommand {
     }
 }
 
+/// Which part of a list is shown.
+struct PageOptions: ParsableArguments {
+    @Option(help: "How many at most, up to 100.")
+    var limit = 50
+    @Option(help: "Go on after this delivery, as the list before said.")
+    var cursor: String?
+
+    var query: [(String, String?)] { [("limit", String(limit)), ("cursor", cursor)] }
+}
+
 /// Which deliveries are meant.
 struct DeliveryFilterOptions: ParsableArguments {
     @Option(help: "Only to this destination: a name of the configuration, or wh_….")
@@ -77,20 +88,15 @@ struct DeliveryFilterOptions: ParsableArguments {
     var since: String?
     @Option(help: "Only created before this moment.")
     var until: String?
-    @Option(help: "How many at most, up to 100.")
-    var limit = 50
 
     var query: [(String, String?)] {
-        [
-            ("destination", destination), ("session", session), ("chat", chat), ("since", since), ("until", until),
-            ("limit", String(limit)),
-        ]
+        [("destination", destination), ("session", session), ("chat", chat), ("since", since), ("until", until)]
     }
 
     /// As the body of a call that acts on all that fit.
     var object: JSONObject {
         var object = JSONObject()
-        for (name, value) in query where name != "limit" {
+        for (name, value) in query {
             if let value { object[name] = .string(value) }
         }
         return object
@@ -122,6 +128,6 @@ func printDeliveries(
     }
     printLine(table.isEmpty ? empty : table.text)
     if let cursor = answer["pagination"]?["next_cursor"]?.string {
-        printLine("\nThere are more, from \(cursor) on; narrow the choice, or raise --limit.")
+        printLine("\nThere are more: --cursor \(cursor)")
     }
 }

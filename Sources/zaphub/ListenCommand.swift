@@ -54,7 +54,7 @@ struct ListenCommand: AsyncParsableCommand {
         let printer = DeliveryPrinter(secret: secret, isBrief: brief)
         let plan = self
         let router = Router()
-        router.post("**") { request, _ in
+        let receive: @Sendable (Request, BasicRequestContext) async throws -> Response = { request, _ in
             let body = try await request.body.collect(upTo: 64 << 20)
             let count = printer.show(request, body: Array(body.readableBytesView))
             if plan.hang { try await Task.sleep(for: .seconds(86_400)) }
@@ -66,6 +66,8 @@ struct ListenCommand: AsyncParsableCommand {
                 body: .init(byteBuffer: ByteBuffer(string: "{\"received\":true}"))
             )
         }
+        router.post("/", use: receive)
+        router.post("**", use: receive)
         var quiet = Logger(label: "listen")
         quiet.logLevel = .error
         let server = Application(
@@ -113,7 +115,7 @@ private final class DeliveryPrinter: Sendable {
         let signature =
             switch verifier?.verify(body: body, at: SystemClock.wallNow, header: header) {
             case .valid: "signature ok"
-            case .unsigned: "NOT SIGNED"
+            case .unsigned: "NOT SIGNED (no webhook-signature header)"
             case .invalid(let reason): "SIGNATURE WRONG: \(reason)"
             case nil: header("webhook-signature") == nil ? "not signed" : "signed (not checked: no --secret)"
             }

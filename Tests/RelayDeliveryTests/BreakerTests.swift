@@ -50,6 +50,15 @@ struct BreakerTests {
         #expect(breaker.state == .open(until: .at(60_000)))
     }
 
+    @Test func aProbeThatSomebodyAsksForIsDueAtOnce() {
+        var breaker = opened()
+        breaker.probe(at: .at(100))
+        #expect(breaker.allowance(limit: 16, at: .at(100)) == 1)
+        breaker.sent()
+        breaker.probe(at: .at(200))
+        #expect(breaker.state == .probing, "a probe under way is not doubled")
+    }
+
     @Test func lateFailuresOfOpenBreakersDoNotLengthenThePause() {
         var breaker = opened()
         breaker.failed(at: .at(4000), retryAfter: nil)

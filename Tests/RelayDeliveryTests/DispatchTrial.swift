@@ -65,14 +65,14 @@ final class DispatchTrial: Sendable {
             if failure != nil { tasks.cancelAll() }
             await group.triggerGracefulShutdown()
             // Whatever is still under way at the end is cut off.
-            let ending = Task { [clock] in
+            tasks.addTask { [clock] in
                 while !Task.isCancelled {
                     if let deadline = clock.nextDeadline { clock.set(deadline) }
-                    try await Task.sleep(for: .milliseconds(1))
+                    try? await Task.sleep(for: .milliseconds(1))
                 }
             }
-            do { try await tasks.waitForAll() } catch { failure = failure ?? error }
-            ending.cancel()
+            do { try await tasks.next() } catch { failure = failure ?? error }
+            tasks.cancelAll()
             await file.close()
             try? FileManager.default.removeItem(at: folder)
             if let failure { throw failure }

@@ -168,4 +168,30 @@ struct DispatcherTests {
             #expect(crm.sent.count == 2)
         }
     }
+
+    /// What is under way when its destination goes is judged by the policy that the destination had.
+    @Test func aDestinationThatGoesMeanwhileKillsNothing() async throws {
+        let held = Mutex(0)
+        let crm = ScriptedDestination(DestinationSettings(retry: Self.patient), clock: clock) { delivery in
+            guard delivery.attempt >= 5 else { return .result(answer(503)) }
+            held.withLock { $0 += 1 }
+            return .hold
+        }
+        let trial = try await DispatchTrial(["crm": crm], clock: clock, breaker: Self.never)
+        try await trial.run {
+            let ids = try await trial.queue(to: "crm", chats: ["a"])
+            try await trial.turn("the fifth attempt") { held.withLock { $0 } == 1 }
+            trial.destinations["crm"] = nil
+            trial.dispatcher.destinationsChanged()
+            crm.releaseAll(with: answer(503))
+            try await trial.settle("it is queued again") { try await trial.count(.queued) == 1 }
+            #expect(try await trial.store.attempts(of: ids[0]).count == 5)
+            trial.destinations["crm"] = crm
+            trial.dispatcher.destinationsChanged()
+            try await trial.turn("delivered") {
+                crm.releaseAll()
+                return try await trial.count(.delivered) == 1
+            }
+        }
+    }
 }

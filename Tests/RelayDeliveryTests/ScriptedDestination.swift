@@ -49,14 +49,14 @@ final class ScriptedDestination: Destination {
     /// The most that were under way at once.
     var peak: Int { state.withLock { $0.peak } }
 
-    /// Answers 200 to everything that is held, and holds nothing any more.
-    func releaseAll() {
+    /// Answers to everything that is held; with 200, nothing is held any more.
+    func releaseAll(with result: AttemptResult = answer(200)) {
         let held = state.withLock { state in
-            state.isReleased = true
+            state.isReleased = result.isDelivered
             defer { state.held = [:] }
             return state.held
         }
-        for continuation in held.values { continuation.resume(returning: answer(200)) }
+        for continuation in held.values { continuation.resume(returning: result) }
     }
 
     func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {

@@ -138,6 +138,14 @@ struct WebhookDestinationTests {
         }
     }
 
+    @Test func aReceiverThatEchoesShowsNoCredentials() async throws {
+        try await withReceiver(.status(500, body: "got Bearer abcdefgh and abcdefgh, team sales")) { receiver, engine in
+            let headers = [("Authorization", "Bearer abcdefgh"), ("X-Team", "sales")]
+            let result = await send(to: receiver, by: engine, headers: headers)
+            #expect(result.response == "got *** and ***, team sales")
+        }
+    }
+
     // MARK: Injection
 
     @Test(arguments: ["a\r\nX-Evil: 1", "a\nX-Evil: 1", "a\rX-Evil: 1", "a\u{0}b", "a\r\n\r\nPOST /evil HTTP/1.1"])

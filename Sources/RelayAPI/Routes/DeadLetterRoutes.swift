@@ -5,6 +5,7 @@ internal import RelayJSON
 /// Deliveries that were refused for good or ran out of attempts.
 struct DeadLetterRoutes: Sendable {
     let store: any RelayStore
+    let control: any RelayControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {
@@ -38,8 +39,10 @@ struct DeadLetterRoutes: Sendable {
 
     private func replay(_ request: APIRequest) async throws -> Response {
         let delivery = try await deadLetter(request)
+        let change = try await store.retry(delivery.id, at: clock.now)
+        await control.deliveriesRequeued()
         return try await store.answer(
-            to: try await store.retry(delivery.id, at: clock.now),
+            to: change,
             of: delivery,
             message: "Dead letter replayed",
             allowed: Self.allowed
@@ -61,6 +64,7 @@ struct DeadLetterRoutes: Sendable {
         var body = try await request.body()
         let filter = try body.deadLetterFilter()
         let count = try await store.replayDeadLetters(filter, at: clock.now)
+        await control.deliveriesRequeued()
         return Answer.success(["replayed": .orNull(count)], message: "\(count) dead letters replayed")
     }
 

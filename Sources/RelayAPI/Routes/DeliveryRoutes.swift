@@ -5,6 +5,7 @@ internal import RelayJSON
 /// Deliveries in every state.
 struct DeliveryRoutes: Sendable {
     let store: any RelayStore
+    let control: any RelayControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {
@@ -30,8 +31,10 @@ struct DeliveryRoutes: Sendable {
 
     private func retry(_ request: APIRequest) async throws -> Response {
         let delivery = try await store.existingDelivery(request.path("id"))
+        let change = try await store.retry(delivery.id, at: clock.now)
+        await control.deliveriesRequeued()
         return try await store.answer(
-            to: try await store.retry(delivery.id, at: clock.now),
+            to: change,
             of: delivery,
             message: "Delivery is due now",
             allowed: "queued, dead and cancelled ones can be retried"

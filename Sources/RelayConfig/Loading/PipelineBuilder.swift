@@ -105,6 +105,12 @@ final class PipelineBuilder: Sendable {
         }
         let id = issues.attempt { try self.id(for: kind, at: modifiers["id"]) }
         guard issues.list.isEmpty, let stage, let extra, let onError, let id else { throw Issues(list: issues.list) }
+        if try extra(Self.timeout) != nil {
+            modifiers["timeout"]?.warn(
+                "\(kind) never waits for anything, so it needs no timeout",
+                help: "leave it out; a jq expression is stopped after half a second by itself"
+            )
+        }
         return Step(
             kind: kind,
             id: id,

@@ -30,6 +30,7 @@ public struct WebhookDestination: Destination {
         engine: CurlEngine
     ) {
         self.url = url
+        target = url.firstIndex(of: "?").map { url[..<$0] + "?…" } ?? url
         self.headers = headers
         signer = WebhookSigner(secrets: secrets)
         self.timeout = timeout
@@ -38,7 +39,8 @@ public struct WebhookDestination: Destination {
         self.engine = engine
     }
 
-    public var target: String { url }
+    /// The address without its query, where tokens often stand.
+    public let target: String
 
     /// The request of an attempt, signed for the given moment.
     public func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
@@ -66,9 +68,9 @@ public struct WebhookDestination: Destination {
 
     public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         do {
-            return AttemptResult(try await probe(delivery, at: moment), from: url, at: moment)
+            return AttemptResult(try await probe(delivery, at: moment), from: target, at: moment)
         } catch {
-            return AttemptResult(error, from: url)
+            return AttemptResult(error, from: target)
         }
     }
 

@@ -8,13 +8,25 @@ extension SecretKey {
     /// - Parameters:
     ///   - path: the file: 32 bytes in base64 on one line.
     ///   - environmentValue: the same in an environment variable; it wins over the file.
-    /// - Throws: ``StoreError/Code/wrongKey`` when there is a key and it is none, ``StoreError/Code/unavailable`` when
+    ///   - store: the store that it opens; where that exists, a fresh key could not, and none is made.
+    /// - Throws: ``StoreError/Code/wrongKey`` when there is a key and it is none, or none to an existing store, ``StoreError/Code/unavailable`` when
     ///   the file cannot be read or made.
-    public static func load(file path: String, environmentValue: String?) throws(StoreError) -> SecretKey {
+    public static func load(
+        file path: String,
+        environmentValue: String?,
+        store: String
+    ) throws(StoreError) -> SecretKey {
         if let environmentValue, !environmentValue.isEmpty {
             return try decode(environmentValue, from: "the environment")
         }
         if let text = try read(path) { return try decode(text, from: path) }
+        guard access(store, F_OK) != 0 else {
+            throw StoreError(
+                .wrongKey,
+                "the secret key \(path) is missing, and the store \(store) was made with one; put the file back, "
+                    + "or set ZAPHUB_SECRET_KEY to its content"
+            )
+        }
         let text = Data(random()).base64EncodedString()
         guard try create(path, text: text + "\n") else {
             // Another process was first.

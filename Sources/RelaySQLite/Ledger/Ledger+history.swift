@@ -113,7 +113,8 @@ extension Ledger {
         case .qrUpdated(let code):
             try database.run(
                 """
-                UPDATE sessions SET status = 'qr_pending', qr_code = ?3, qr_generated_at = ?2, updated_at = ?2
+                UPDATE sessions SET status = 'qr_pending', qr_code = ?3, qr_generated_at = ?2,
+                    updated_at = max(updated_at, ?2)
                 WHERE id = ?1
                 """,
                 session, moment, SQLValue(code)
@@ -121,7 +122,7 @@ extension Ledger {
         case .connected(let phone):
             try database.run(
                 """
-                UPDATE sessions SET status = 'connected', connected_at = ?2, updated_at = ?2,
+                UPDATE sessions SET status = 'connected', connected_at = ?2, updated_at = max(updated_at, ?2),
                     phone_number = ifnull(?3, phone_number), qr_code = NULL, disconnect_reason = NULL
                 WHERE id = ?1
                 """,
@@ -130,7 +131,7 @@ extension Ledger {
         case .disconnected(let reason):
             try database.run(
                 """
-                UPDATE sessions SET status = 'disconnected', disconnected_at = ?2, updated_at = ?2,
+                UPDATE sessions SET status = 'disconnected', disconnected_at = ?2, updated_at = max(updated_at, ?2),
                     disconnect_reason = ?3, qr_code = NULL
                 WHERE id = ?1
                 """,

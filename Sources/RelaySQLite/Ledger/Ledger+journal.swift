@@ -31,16 +31,26 @@ extension Ledger {
     }
 
     func commit(_ result: PipelineResult, at moment: Timestamp) throws {
-        try statements.finishEvent.run(.int(result.event.rawValue))
-        guard database.changesCount == 1 else { return }
+        guard let reruns = try statements.finishEvent.first(.int(result.event.rawValue), read: { $0.int(0) }) else {
+            return
+        }
         for record in result.records { try write(record) }
-        for delivery in result.deliveries { _ = try insert(delivery, event: result.event, at: moment) }
+        for delivery in result.deliveries {
+            if reruns > 0, try isPlanned(delivery, event: result.event) { continue }
+            _ = try insert(delivery, event: result.event, at: moment)
+        }
         for failure in result.failures { try insert(failure, event: result.event, at: moment) }
+    }
+
+    /// Whether an earlier run of the event has brought the same delivery: receivers know it by that one's id.
+    private func isPlanned(_ delivery: PlannedDelivery, event: EventID) throws -> Bool {
+        try database.prepared("SELECT 1 FROM deliveries WHERE event_id = ? AND destination = ? AND pipeline = ?")
+            .first(.int(event.rawValue), .text(delivery.destination), .text(delivery.pipeline)) { _ in } != nil
     }
 
     /// Sends a processed event through its pipelines again. False when retention has deleted it.
     func reopenEvent(_ id: Int64) throws -> Bool {
-        try database.run("UPDATE events SET state = 0 WHERE id = ?", .int(id))
+        try database.run("UPDATE events SET state = 0, reruns = reruns + 1 WHERE id = ?", .int(id))
         return database.changesCount == 1
     }
 }

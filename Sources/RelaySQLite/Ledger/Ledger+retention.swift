@@ -41,14 +41,13 @@ extension Ledger {
         return count
     }
 
+    /// By when they were accepted, which their event's number tells: history that was imported late stays its time.
     func sweepMessages(before moment: Timestamp, limit: Int) throws -> Int {
         try database.run(
             """
-            DELETE FROM messages WHERE number IN (
-                SELECT number FROM messages INDEXED BY messages_time WHERE timestamp < ? ORDER BY timestamp LIMIT ?
-            )
+            DELETE FROM messages WHERE event_id < ?1 AND number IN (SELECT number FROM messages ORDER BY number LIMIT ?2)
             """,
-            .int(moment.milliseconds), .int(Int64(limit))
+            .int(moment.milliseconds << SortableID.counterBits), .int(Int64(limit))
         )
         return database.changesCount
     }

@@ -50,7 +50,7 @@ struct Statements {
             VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)
             """
         )
-        finishEvent = try database.prepare("UPDATE events SET state = 1 WHERE id = ? AND state = 0")
+        finishEvent = try database.prepare("UPDATE events SET state = 1 WHERE id = ? AND state = 0 RETURNING reruns")
         registerSession = try database.prepare(
             """
             INSERT OR IGNORE INTO sessions (id, status, metadata, created_at, updated_at)

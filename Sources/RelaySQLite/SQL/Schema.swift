@@ -22,6 +22,7 @@ enum Schema {
             chat TEXT,
             occurred_at INTEGER,
             received_at INTEGER NOT NULL,
+            reruns INTEGER NOT NULL DEFAULT 0,
             payload BLOB NOT NULL
         ) STRICT;
         CREATE INDEX events_pending ON events (state) WHERE state = 0;
@@ -178,6 +179,5 @@ enum Schema {
             UNIQUE (chat, id)
         ) STRICT;
         CREATE INDEX messages_chat ON messages (chat, timestamp);
-        CREATE INDEX messages_time ON messages (timestamp);
         """
 }

@@ -23,11 +23,13 @@ extension SQLiteStore {
     public func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await read { database in
             let condition = Condition(query)
+            // Over all chats the order of acceptance is that of time, but for imported history, and needs no index.
+            let order = query.chat == nil ? "m.number DESC" : "m.timestamp DESC, m.number DESC"
             let sql = """
                 SELECT c.session, c.id, m.id, m.outbound, m.sender, m.type, m.content, m.status, m.timestamp,
                     m.event_id, m.edited_at, m.deleted_at
                 FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)
-                ORDER BY m.timestamp DESC, m.number DESC LIMIT ? OFFSET ?
+                ORDER BY \(order) LIMIT ? OFFSET ?
                 """
             return try database.prepared(sql)
                 .all(condition.values + [.int(Int64(limit)), .int(Int64(offset))], read: Self.message)

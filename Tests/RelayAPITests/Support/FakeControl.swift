@@ -23,6 +23,7 @@ final class FakeControl: RelayControl {
         var ingested: [Ingested] = []
         var tested: [Tested] = []
         var changes = 0
+        var requeues = 0
         var paused: Set<String> = []
         var draining = false
         var readiness = Readiness(isReady: true)
@@ -107,6 +108,7 @@ final class FakeControl: RelayControl {
     }
 
     func webhooksChanged() async { state.withLock { $0.changes += 1 } }
+    func deliveriesRequeued() async { state.withLock { $0.requeues += 1 } }
 
     func pipelines() async -> [PipelineStatus] {
         [
