@@ -11,13 +11,13 @@ internal import Synchronization
 
 /// What the REST routes need of the running relay.
 final class RelayController: RelayControl {
-    private let store: any RelayStore
-    private let registry: DestinationRegistry
-    private let dispatcher: Dispatcher
+    let store: any RelayStore
+    let registry: DestinationRegistry
+    let dispatcher: Dispatcher
     private let directory: DirectoryCache
     private let journal: RingingJournal
-    private let reloader: Reloader
-    private let clock: any RelayClock
+    let reloader: Reloader
+    let clock: any RelayClock
     private let intakes: Mutex<Intakes>
     private let phase = Mutex(Phase.starting)
 
@@ -88,154 +88,6 @@ final class RelayController: RelayControl {
 
     func challenge(source: String, query: [String: String]) -> String? {
         (try? intakes.withLock { intakes throws(APIError) in try intakes.intake(source) })?.challenge(query: query)
-    }
-
-    // MARK: Destinations
-
-    func destinations() async throws(APIError) -> [DestinationStatus] {
-        let entries = registry.entries
-        do {
-            let figures = try await store.figures().reduce(into: [:]) { $0[$1.destination] = $1 }
-            let pauses = try await store.pauses().reduce(into: [:]) { $0[$1.destination] = $1 }
-            let keys = Set(entries.keys).union(figures.keys.filter { !$0.hasPrefix("pipeline/") }).sorted()
-            return keys.map { status($0, entry: entries[$0], figures: figures[$0], pause: pauses[$0]) }
-        } catch {
-            throw APIError(error)
-        }
-    }
-
-    func destination(_ key: String) async throws(APIError) -> DestinationStatus {
-        guard let status = try await destinations().first(where: { $0.key == key }) else {
-            throw .notFound("There is no destination \"\(key)\". GET /api/v1/destinations lists them.")
-        }
-        return status
-    }
-
-    private func status(
-        _ key: String,
-        entry: DestinationRegistry.Entry?,
-        figures: DestinationFigures?,
-        pause: DestinationPause?
-    ) -> DestinationStatus {
-        let standing = dispatcher.standing(of: key)
-        let breaker = standing?.breaker
-        let breakerState: DestinationStatus.Breaker.State =
-            switch breaker?.state {
-            case .open: .open
-            case .probing: .halfOpen
-            case .closed, nil: .closed
-            }
-        let settings = entry?.destination.settings
-        return DestinationStatus(
-            key: key,
-            kind: entry?.kind,
-            target: entry?.destination.target,
-            session: entry?.session,
-            state: state(entry: entry, pause: pause, breaker: breaker),
-            ordering: settings?.ordering,
-            maxInFlight: settings?.maxInFlight,
-            rateLimit: settings?.rateLimit,
-            counts: figures?.counts ?? [:],
-            oldestQueuedAt: figures?.oldestQueuedAt,
-            inFlight: standing?.inFlight ?? 0,
-            breaker: .init(
-                state: breakerState,
-                consecutiveFailures: breaker?.failuresInRow ?? 0,
-                nextProbeAt: breaker?.opensAt
-            )
-        )
-    }
-
-    private func state(
-        entry: DestinationRegistry.Entry?,
-        pause: DestinationPause?,
-        breaker: Breaker?
-    ) -> DestinationStatus.State {
-        guard let entry else { return .removed }
-        if !entry.isEnabled { return .paused }
-        if let pause { return pause.reason == .gone ? .gone : .paused }
-        return breaker.map { $0.state == .closed ? .active : .open } ?? .active
-    }
-
-    func pause(_ key: String) async throws(APIError) {
-        _ = try await destination(key)
-        do {
-            try await store.pause(DestinationPause(destination: key, reason: .manual, since: clock.now))
-        } catch {
-            throw APIError(error)
-        }
-        dispatcher.setPaused(key, true)
-    }
-
-    func resume(_ key: String) async throws(APIError) {
-        _ = try await destination(key)
-        do {
-            _ = try await store.resume(destination: key)
-        } catch {
-            throw APIError(error)
-        }
-        dispatcher.setPaused(key, false)
-    }
-
-    // MARK: Tests of an address
-
-    func test(destination key: String, event: EventType) async throws(APIError) -> TestResult {
-        guard let entry = registry.entry(key), let destination = entry.destination as? WebhookDestination else {
-            throw .notFound("There is no destination \"\(key)\" to test. GET /api/v1/destinations lists them.")
-        }
-        return await probe(destination, session: entry.session ?? "test", event: event, isSigned: entry.isSigned)
-    }
-
-    func test(
-        url: String,
-        session: String,
-        webhook: Webhook?,
-        event: EventType
-    ) async throws(APIError) -> TestResult {
-        var tested = webhook ?? Webhook(id: "wh_test", session: session, url: url, createdAt: clock.now)
-        tested.url = url
-        try checkWebhook(tested)
-        let destination = registry.destination(for: tested, in: reloader.current.configuration)
-        return await probe(destination, session: session, event: event, isSigned: !tested.secrets.isEmpty)
-    }
-
-    private func probe(
-        _ destination: WebhookDestination,
-        session: String,
-        event: EventType,
-        isSigned: Bool
-    ) async -> TestResult {
-        let now = clock.now
-        let id = DeliveryID(SortableID.next(after: 0, at: now))
-        let sample = Event(
-            id: EventID(id.rawValue),
-            source: Intakes.apiSource,
-            type: event,
-            session: session,
-            chat: nil,
-            occurredAt: now,
-            receivedAt: now,
-            payload: ["message": "This is a test of the webhook.", "timestamp": .int(now.seconds)]
-        )
-        let planned = PlannedDelivery(of: sample, to: "test", lane: nil, pipeline: "test", signing: nil)
-        let delivery = ClaimedDelivery(
-            id: id,
-            destination: "test",
-            session: session,
-            type: event,
-            chat: nil,
-            attempt: 1,
-            attemptInSeries: 1,
-            seriesStartedAt: now,
-            receivedAt: now,
-            signing: isSigned ? .standardWebhooks : nil,
-            body: planned.body(for: id)
-        )
-        do {
-            return TestResult(try await destination.probe(delivery, at: clock.wall), url: destination.target)
-        } catch {
-            return TestResult(error, url: destination.target)
-        }
     }
 
     func checkWebhook(_ webhook: Webhook) throws(APIError) {

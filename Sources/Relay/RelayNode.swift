@@ -63,7 +63,7 @@ public final class RelayNode: Sendable {
             store: path
         )
         store = try await SQLiteStore.open(path: path, secretKey: secretKey, clock: clock, logger: logger)
-        (keys, newKey) = try await Self.keyring(store, environment: environment, at: clock.now)
+        (keys, newKey) = try await Self.keyring(store, environment: environment)
 
         engine = try CurlEngine(guard: generation.egress, logger: logger)
         let registry = DestinationRegistry(engine: engine)
@@ -126,8 +126,7 @@ public final class RelayNode: Sendable {
     /// The key of the environment, and those of the store; on the first start without either, a fresh one.
     private static func keyring(
         _ store: SQLiteStore,
-        environment: [String: String],
-        at moment: Timestamp
+        environment: [String: String]
     ) async throws -> (APIKeyring, newKey: String?) {
         var digests = try await store.apiKeyDigests()
         if let key = environment["ZAPHUB_API_KEY"], !key.isEmpty {
@@ -136,9 +135,7 @@ public final class RelayNode: Sendable {
         }
         guard digests.isEmpty else { return (APIKeyring(digests: digests), nil) }
         let key = APIKeyring.generate()
-        let digest = APIKeyring.digest(of: key)
-        try await store.addAPIKey(digest: digest, name: "first", at: moment)
-        return (APIKeyring(digests: [digest]), key)
+        return (APIKeyring(digests: [APIKeyring.digest(of: key)]), key)
     }
 
     /// Runs until a signal, or the task's cancellation, ends it.
@@ -155,6 +152,15 @@ public final class RelayNode: Sendable {
             logger: logger
         )
         let queued = try await store.countDeliveries(DeliveryFilter(states: [.queued]))
+        // Only now that it can be shown: a start that fails before must not leave a key behind that nobody knows.
+        let keep: @Sendable (String?, Logger) async -> Void = { [store, clock] key, logger in
+            guard let key else { return }
+            do {
+                try await store.addAPIKey(digest: APIKeyring.digest(of: key), name: "first", at: clock.now)
+            } catch {
+                logger.error("The API key could not be stored; it ends with this process", metadata: ["error": "\(error)"])
+            }
+        }
         let server = Application(
             router: api.makeRouter(),
             server: .http1(configuration: Self.limits),
@@ -164,7 +170,8 @@ public final class RelayNode: Sendable {
                 backlog: 4096,
                 availableConnectionsDelegate: MaximumAvailableConnections(10_000)
             ),
-            onServerRunning: { [controller, configuration, data, newKey, recovered] channel in
+            onServerRunning: { [controller, configuration, data, newKey, recovered, logger] channel in
+                await keep(newKey, logger)
                 controller.enter(.running)
                 let port = channel.localAddress?.port ?? configuration.server.port
                 let host =

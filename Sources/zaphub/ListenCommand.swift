@@ -78,7 +78,14 @@ struct ListenCommand: AsyncParsableCommand {
             },
             logger: quiet
         )
-        try await server.runService()
+        do {
+            try await server.runService()
+        } catch {
+            let text = listenFailure(error, address: "127.0.0.1:\(port)", remedy: "give another --port")
+            guard let text else { throw error }
+            printError(text)
+            throw ExitCode(71)
+        }
     }
 }
 

@@ -43,6 +43,12 @@ struct ServeCommand: AsyncParsableCommand {
             printError("error: \(error.message)")
             throw ExitCode(error.code == .locked ? 75 : 74)
         } catch let error as any Error & CustomStringConvertible {
+            let server = generation.configuration.server
+            let address = "\(server.host):\(server.port)"
+            if let text = listenFailure(error, address: address, remedy: "set another server.listen in \(config.path)") {
+                printError(text)
+                throw ExitCode(71)
+            }
             printError("error: \(error.description)")
             throw ExitCode.failure
         }

@@ -90,7 +90,8 @@ public struct WebhookDestination: Destination {
         var text = String(decoding: body, as: UTF8.self)
         for (_, value) in headers {
             // With `Bearer TOKEN` the token alone counts as well.
-            for secret in Set([value[...], value.split(separator: " ").last ?? ""]) where secret.utf8.count >= 8 {
+            let secrets: [Substring] = [value[...], value.split(separator: " ").last ?? ""]
+            for secret in secrets where secret.utf8.count >= 8 {
                 text.replace(secret, with: "***")
             }
         }

@@ -1,0 +1,66 @@
+internal import RelayAPI
+internal import RelayCore
+internal import RelayDestinations
+internal import RelayHTTPClient
+internal import RelayJSON
+
+extension RelayController {
+    func test(destination key: String, event: EventType) async throws(APIError) -> TestResult {
+        guard let entry = registry.entry(key), let destination = entry.destination as? WebhookDestination else {
+            throw .notFound("There is no destination \"\(key)\" to test. GET /api/v1/destinations lists them.")
+        }
+        return await probe(destination, session: entry.session ?? "test", event: event, isSigned: entry.isSigned)
+    }
+
+    func test(
+        url: String,
+        session: String,
+        webhook: Webhook?,
+        event: EventType
+    ) async throws(APIError) -> TestResult {
+        var tested = webhook ?? Webhook(id: "wh_test", session: session, url: url, createdAt: clock.now)
+        tested.url = url
+        try checkWebhook(tested)
+        let destination = registry.destination(for: tested, in: reloader.current.configuration)
+        return await probe(destination, session: session, event: event, isSigned: !tested.secrets.isEmpty)
+    }
+
+    private func probe(
+        _ destination: WebhookDestination,
+        session: String,
+        event: EventType,
+        isSigned: Bool
+    ) async -> TestResult {
+        let now = clock.now
+        let id = DeliveryID(SortableID.next(after: 0, at: now))
+        let sample = Event(
+            id: EventID(id.rawValue),
+            source: Intakes.apiSource,
+            type: event,
+            session: session,
+            chat: nil,
+            occurredAt: now,
+            receivedAt: now,
+            payload: ["message": "This is a test of the webhook.", "timestamp": .int(now.seconds)]
+        )
+        let planned = PlannedDelivery(of: sample, to: "test", lane: nil, pipeline: "test", signing: nil)
+        let delivery = ClaimedDelivery(
+            id: id,
+            destination: "test",
+            session: session,
+            type: event,
+            chat: nil,
+            attempt: 1,
+            attemptInSeries: 1,
+            seriesStartedAt: now,
+            receivedAt: now,
+            signing: isSigned ? .standardWebhooks : nil,
+            body: planned.body(for: id)
+        )
+        do {
+            return TestResult(try await destination.probe(delivery, at: clock.wall), url: destination.target)
+        } catch {
+            return TestResult(error, url: destination.target)
+        }
+    }
+}
