@@ -158,7 +158,8 @@ public final class RelayNode: Sendable {
             do {
                 try await store.addAPIKey(digest: APIKeyring.digest(of: key), name: "first", at: clock.now)
             } catch {
-                logger.error("The API key could not be stored; it ends with this process", metadata: ["error": "\(error)"])
+                logger.error(
+                    "The API key could not be stored; it ends with this process", metadata: ["error": "\(error)"])
             }
         }
         let server = Application(
@@ -245,7 +246,7 @@ public final class RelayNode: Sendable {
             let input: LineReaderService.Input
             switch source.transport {
             case "stdin": input = .standardInput
-            case "file": input = .file(path: source.path ?? "")
+            case "file": input = .file(path: source.path ?? "", position: "\(data).\(source.name).position")
             default: continue
             }
             let intake = Intake(source, journal: journal, clock: clock)

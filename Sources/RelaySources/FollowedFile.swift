@@ -2,18 +2,20 @@ internal import Glibc
 internal import RelayCore
 
 /// A file from its beginning, and then whatever is appended to it, like `tail -F`: it may be missing at first, be cut,
-/// or give way to another of its name. Nothing of the position is kept; what is read again is recognized downstream.
+/// or give way to another of its name.
 struct FollowedFile: LineInput {
     private static let chunkSize = 256 * 1024
     private static let pollInterval = Duration.milliseconds(500)
 
     let path: String
     let clock: any RelayClock
+    private let position: ReadingPosition?
     private var file: OpenFile?
     private var offset: Int64 = 0
 
-    init(path: String, clock: any RelayClock) {
+    init(path: String, position: ReadingPosition?, clock: any RelayClock) {
         self.path = path
+        self.position = position
         self.clock = clock
     }
 
@@ -25,12 +27,23 @@ struct FollowedFile: LineInput {
         }
     }
 
+    mutating func stored(unfinished: Int) {
+        guard let file else { return }
+        position?.keep(offset - Int64(unfinished), device: file.identity.device, inode: file.identity.inode)
+    }
+
     /// What there is now; nil when there is nothing new.
     private mutating func step() throws(InputError) -> LineChunk? {
         guard let file else {
-            self.file = try OpenFile(path: path)
+            guard let opened = try OpenFile(path: path) else { return nil }
+            self.file = opened
             offset = 0
-            return self.file == nil ? nil : .restart
+            if let kept = position?.offset(device: opened.identity.device, inode: opened.identity.inode),
+                let size = opened.size, kept <= size
+            {
+                offset = Int64(lseek(opened.descriptor, Int(kept), SEEK_SET))
+            }
+            return .restart
         }
         let bytes = try FileBytes.read(file.descriptor, atMost: Self.chunkSize, of: path)
         if !bytes.isEmpty {

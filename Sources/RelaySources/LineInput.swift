@@ -3,6 +3,13 @@ protocol LineInput: Sendable {
     /// The next bytes; waits for some.
     /// - Throws: `CancellationError`, or what keeps it from reading.
     mutating func next() async throws -> LineChunk
+
+    /// Everything that ``next()`` has given is stored, but for its last bytes, which are no whole line yet.
+    mutating func stored(unfinished: Int)
+}
+
+extension LineInput {
+    mutating func stored(unfinished: Int) {}
 }
 
 enum LineChunk: Equatable {

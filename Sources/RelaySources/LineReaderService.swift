@@ -5,13 +5,14 @@ public import ServiceLifecycle
 /// The transports `stdin` and `file`: one JSON document a line.
 ///
 /// A line that is no good is logged with its number and the reason, counted, and passed over. While the store cannot
-/// take more, nothing is read. Nothing remembers how far a file was read: what is read again, dedup keys recognize.
+/// take more, nothing is read. What is read again after a crash, dedup keys recognize.
 public struct LineReaderService: Service {
     public enum Input: Sendable {
         /// Until its end; the service lives on.
         case standardInput
         /// To its end, then followed through appends, cuts and rotations.
-        case file(path: String)
+        /// - Parameter position: a file that keeps how far it was read, over restarts; nil: from the start each time.
+        case file(path: String, position: String? = nil)
     }
 
     /// Lines longer than this are passed over, in bytes.
@@ -32,7 +33,8 @@ public struct LineReaderService: Service {
         let reader: any LineInput =
             switch input {
             case .standardInput: StandardInput()
-            case .file(let path): FollowedFile(path: path, clock: clock)
+            case .file(let path, let position):
+                FollowedFile(path: path, position: position.map { ReadingPosition(path: $0) }, clock: clock)
             }
         self.init(reader, intake: intake, session: session, clock: clock, logger: logger)
     }
@@ -78,6 +80,7 @@ public struct LineReaderService: Service {
             switch chunk {
             case .bytes(let bytes):
                 try await take(splitter.append(bytes))
+                input.stored(unfinished: splitter.unfinished)
             case .restart:
                 if let line = splitter.finish() { try await take([line]) }
                 splitter.restart()

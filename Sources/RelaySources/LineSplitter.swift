@@ -11,6 +11,8 @@ struct LineSplitter {
     private var partial: [UInt8] = []
     private var isSkipping = false
     private var number = 0
+    /// The bytes since the last line's end.
+    private(set) var unfinished = 0
 
     init(maximumLength: Int) {
         self.maximumLength = maximumLength
@@ -24,7 +26,9 @@ struct LineSplitter {
             keep(rest[..<end])
             if let line = finishLine() { lines.append(line) }
             rest = rest[(end + 1)...]
+            unfinished = 0
         }
+        unfinished += rest.count
         keep(rest)
         return lines
     }

@@ -45,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as any Error & CustomStringConvertible {
             let server = generation.configuration.server
             let address = "\(server.host):\(server.port)"
-            if let text = listenFailure(error, address: address, remedy: "set another server.listen in \(config.path)") {
+            if let text = listenFailure(error, address: address, remedy: "set another server.listen in \(config.path)")
+            {
                 printError(text)
                 throw ExitCode(71)
             }

@@ -103,7 +103,10 @@ import Testing
         let made = try SecretKey.load(file: path, environmentValue: nil, store: path + ".none")
         #expect(try mode(path) == 0o600)
         let sealed = try made.seal([1, 2, 3], for: "t/1/c")
-        #expect(try SecretKey.load(file: path, environmentValue: "", store: path + ".none").open(sealed, for: "t/1/c") == [1, 2, 3])
+        #expect(
+            try SecretKey.load(file: path, environmentValue: "", store: path + ".none").open(sealed, for: "t/1/c") == [
+                1, 2, 3,
+            ])
         let other = Data(repeating: 5, count: 32).base64EncodedString()
         let fromEnvironment = try SecretKey.load(file: path, environmentValue: other, store: path + ".none")
         #expect(throws: StoreError.self) { try fromEnvironment.open(sealed, for: "t/1/c") }
@@ -114,11 +117,15 @@ import Testing
     func aKeyThatIsNoneIsRefused(_ text: String) throws {
         let scratch = try Scratch()
         let path = scratch.path + "/secret.key"
-        let error = #expect(throws: StoreError.self) { try SecretKey.load(file: path, environmentValue: text, store: path + ".none") }
+        let error = #expect(throws: StoreError.self) {
+            try SecretKey.load(file: path, environmentValue: text, store: path + ".none")
+        }
         #expect(error?.code == .wrongKey)
         #expect(error?.message.contains("openssl rand -base64 32") == true)
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        #expect(throws: StoreError.self) { try SecretKey.load(file: path, environmentValue: nil, store: path + ".none") }
+        #expect(throws: StoreError.self) {
+            try SecretKey.load(file: path, environmentValue: nil, store: path + ".none")
+        }
         #expect(FileManager.default.contents(atPath: path) == Data(text.utf8), "it is not overwritten")
     }
 

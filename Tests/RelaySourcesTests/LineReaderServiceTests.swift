@@ -106,9 +106,13 @@ struct LineReaderServiceTests {
     // MARK: - Files
 
     /// Runs the service on a file, and ends it after `body`.
-    private func follow(_ path: String, _ body: () async throws -> Void) async throws {
+    private func follow(
+        _ path: String,
+        position: String? = nil,
+        _ body: () async throws -> Void
+    ) async throws {
         let service = LineReaderService(
-            input: .file(path: path),
+            input: .file(path: path, position: position),
             intake: makeIntake(journal, clock: clock),
             clock: clock,
             logger: Logger(label: "test")
@@ -159,6 +163,28 @@ struct LineReaderServiceTests {
                 _ = try await idle()
                 #expect(accepted == ["1", "2", "3"])
             }
+        }
+    }
+
+    @Test func aRestartGoesOnWhereTheStoredLinesEnd() async throws {
+        try await withFolder { folder in
+            let file = folder.appendingPathComponent("events.ndjson")
+            let position = folder.appendingPathComponent("position").path
+            let half = document(3).count / 2
+            try Data("\(document(1))\n\(document(2))\n\(document(3).prefix(half))".utf8).write(to: file)
+            try await follow(file.path, position: position) { _ = try await idle() }
+            #expect(accepted == ["1", "2"])
+
+            try append("\(document(3).dropFirst(half))\n", to: file)
+            try await follow(file.path, position: position) { _ = try await idle() }
+            #expect(accepted == ["1", "2", "3"], "nothing is read twice, and the unfinished line is read whole")
+
+            try FileManager.default.removeItem(at: file)
+            let other = folder.appendingPathComponent("other")
+            try Data("\(document(4))\n".utf8).write(to: other)
+            try FileManager.default.moveItem(at: other, to: file)
+            try await follow(file.path, position: position) { _ = try await idle() }
+            #expect(accepted == ["1", "2", "3", "4"], "another file of the name is read from its start")
         }
     }
 

@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// How far a file was read, kept over restarts in a small file of its own: `DEVICE INODE OFFSET`.
+///
+/// Dedup keys recognize what is read again for as long as they are kept; a file may hold lines that are older. It is
+/// written after the lines are stored and need not be synced: an older position only reads a little again.
+struct ReadingPosition: Sendable {
+    let path: String
+
+    /// The offset that was reached in the file of that identity; nil when it is another file, or none was kept.
+    func offset(device: UInt, inode: UInt) -> Int64? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard let bytes = try? FileBytes.read(descriptor, atMost: 256, of: path) else { return nil }
+        let words = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        guard words.count == 3, UInt(words[0]) == device, UInt(words[1]) == inode else { return nil }
+        return Int64(words[2]).flatMap { $0 >= 0 ? $0 : nil }
+    }
+
+    func keep(_ offset: Int64, device: UInt, inode: UInt) {
+        let text = Array("\(device) \(inode) \(offset)\n".utf8)
+        let draft = path + ".new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        let count = text.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+        if count == text.count { rename(draft, path) } else { unlink(draft) }
+    }
+}
