@@ -122,6 +122,13 @@ public final class ChildProcess: Sendable {
         return exitStatus ?? 0
     }
 
+    /// Runs a program that takes moments, waiting for it where it stands, and returns its exit status.
+    public static func run(_ program: String, _ arguments: String...) throws -> Int32 {
+        let process = try ChildProcess(program, arguments, output: "/dev/null", errors: "/dev/null")
+        while process.isRunning { usleep(1000) }
+        return process.exitStatus ?? 0
+    }
+
     /// The exit status, or the negated signal that ended it; nil while it runs.
     public var exitStatus: Int32? {
         guard !isRunning, let status = status.withLock({ $0 }) else { return nil }

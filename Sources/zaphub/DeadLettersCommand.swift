@@ -45,26 +45,12 @@ struct DeadLettersCommand: AsyncParsableCommand {
         )
 
         @OptionGroup var server: ServerOptions
-        @OptionGroup var filter: DeliveryFilterOptions
-        @Flag(help: "All dead letters.")
-        var all = false
-        @Argument(help: "A deliveryId, or its last 13 letters.")
-        var id: String?
-
-        func validate() throws {
-            if id == nil && !all && filter.object.isEmpty {
-                throw ValidationError("Name a dead letter, a filter such as --destination, or --all.")
-            }
-        }
+        @OptionGroup var selection: DeadLetterSelection
 
         func run() async throws {
             let client = try server.client()
-            if let id {
-                _ = try await client.call("POST", "/api/v1/dead-letters/\(APIClient.escape(id))/replay")
-                return printLine("1 replayed")
-            }
-            let answer = try await client.call("POST", "/api/v1/dead-letters/replay", body: selection(filter, all: all))
-            printLine("\(answer["data"]?["replayed"]?.int ?? 0) replayed")
+            let count = try await selection.call(client, one: ("POST", "/replay"), many: "/replay", counts: "replayed")
+            printLine("\(count) replayed")
         }
     }
 
@@ -74,32 +60,48 @@ struct DeadLettersCommand: AsyncParsableCommand {
         )
 
         @OptionGroup var server: ServerOptions
-        @OptionGroup var filter: DeliveryFilterOptions
-        @Flag(help: "All dead letters.")
-        var all = false
-        @Argument(help: "A deliveryId, or its last 13 letters.")
-        var id: String?
-
-        func validate() throws {
-            if id == nil && !all && filter.object.isEmpty {
-                throw ValidationError("Name a dead letter, a filter such as --destination, or --all.")
-            }
-        }
+        @OptionGroup var selection: DeadLetterSelection
 
         func run() async throws {
             let client = try server.client()
-            if let id {
-                _ = try await client.call("DELETE", "/api/v1/dead-letters/\(APIClient.escape(id))")
-                return printLine("1 purged")
-            }
-            let answer = try await client.call("POST", "/api/v1/dead-letters/purge", body: selection(filter, all: all))
-            printLine("\(answer["data"]?["purged"]?.int ?? 0) purged")
+            let count = try await selection.call(client, one: ("DELETE", ""), many: "/purge", counts: "purged")
+            printLine("\(count) purged")
         }
     }
 }
 
-private func selection(_ filter: DeliveryFilterOptions, all: Bool) -> JSON {
-    var object = filter.object
-    if object.isEmpty && all { object["all"] = true }
-    return .object(object)
+/// Which dead letters a command acts on. Nothing named is a mistake, not all of them.
+struct DeadLetterSelection: ParsableArguments {
+    @OptionGroup var filter: DeliveryFilterOptions
+    @Flag(help: "All dead letters.")
+    var all = false
+    @Argument(help: "A deliveryId, or its last 13 letters.")
+    var id: String?
+
+    func validate() throws {
+        if id == nil && !all && filter.object.isEmpty {
+            throw ValidationError("Name a dead letter, a filter such as --destination, or --all.")
+        }
+    }
+
+    /// Returns how many it was done to.
+    /// - Parameters:
+    ///   - one: method, and what follows the id in the path, for a single one.
+    ///   - many: what follows the collection in the path, for those that fit.
+    ///   - counts: the member of the answer that says how many.
+    func call(
+        _ client: APIClient,
+        one: (method: String, suffix: String),
+        many: String,
+        counts: String
+    ) async throws -> Int64 {
+        let path = "/api/v1/dead-letters"
+        if let id {
+            _ = try await client.call(one.method, "\(path)/\(APIClient.escape(id))\(one.suffix)")
+            return 1
+        }
+        var object = filter.object
+        if object.isEmpty { object["all"] = true }
+        return try await client.call("POST", path + many, body: .object(object))["data"]?[counts]?.int ?? 0
+    }
 }

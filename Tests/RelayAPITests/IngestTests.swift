@@ -118,6 +118,8 @@ struct IngestTests {
             #expect(String(decoding: right.bytes, as: UTF8.self) == "11+58")
             let wrong = try await client.send(.get, "/in/meta?hub.verify_token=wrong&hub.challenge=1", withKey: false)
             #expect(wrong.status == 403)
+            let browser = try await client.send(.get, "/in/meta", withKey: false)
+            #expect(browser.status == 405)
         }
     }
 

@@ -15,23 +15,14 @@ final class SmallDisk: Sendable {
 
     init(size: String) throws {
         scratch = try Scratch()
-        guard try Self.run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", scratch.path) == 0 else {
+        guard try ChildProcess.run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", scratch.path) == 0
+        else {
             throw CocoaError(.fileWriteNoPermission)
         }
     }
 
     deinit {
-        _ = try? Self.run("/usr/bin/umount", "-l", scratch.path)
-    }
-
-    private static func run(_ command: String, _ arguments: String...) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+        _ = try? ChildProcess.run("/usr/bin/umount", "-l", scratch.path)
     }
 }
 

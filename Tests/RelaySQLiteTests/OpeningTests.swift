@@ -1,6 +1,7 @@
 import Foundation
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Testing
 
 @testable import RelaySQLite
@@ -27,12 +28,7 @@ import Testing
     }
 
     private func lockFromOutside(_ scratch: Scratch) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-        process.arguments = ["-n", scratch.database + ".lock", "true"]
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+        try ChildProcess.run("/usr/bin/flock", "-n", scratch.database + ".lock", "true")
     }
 
     @Test func aStoreOfANewerVersionIsLeftAlone() async throws {

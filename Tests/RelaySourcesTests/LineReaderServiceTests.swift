@@ -29,13 +29,24 @@ struct LineReaderServiceTests {
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.readToEnd() }
-            group.addTask {
-                try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-                try pipe.fileHandleForWriting.close()
-            }
+            group.addTask { try await Self.write(text, to: pipe.fileHandleForWriting) }
             try await group.waitForAll()
         }
         return service.counts.snapshot
+    }
+
+    /// Writes and closes on a thread of its own: a full pipe must not hold one of those that the reader needs.
+    private static func write(_ text: String, to handle: FileHandle) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "writer").async {
+                continuation.resume(
+                    with: Result {
+                        try handle.write(contentsOf: Data(text.utf8))
+                        try handle.close()
+                    }
+                )
+            }
+        }
     }
 
     @Test func aStreamIsReadToItsEndInOrder() async throws {

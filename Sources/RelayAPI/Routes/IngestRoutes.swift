@@ -30,6 +30,13 @@ struct IngestRoutes: Sendable {
 
     private func challenge(_ request: APIRequest) async throws -> Response {
         let query = try request.query().all
+        guard query.keys.contains(where: { $0.hasPrefix("hub.") }) else {
+            throw APIError(
+                status: 405,
+                code: "method_not_allowed",
+                message: "This is where a gateway posts its events: use POST, with a JSON document."
+            )
+        }
         guard let answer = control.challenge(source: try request.path("source"), query: query) else {
             throw APIError(status: 403, code: "forbidden", message: "The verification is not valid for this source.")
         }
