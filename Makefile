@@ -29,8 +29,9 @@ check: ## check the format of the Swift sources
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-bench: test-packages build ## measure throughput next to a plain nginx reverse proxy
+bench: test-packages build ## measure throughput next to an nginx reverse proxy, and a restart with a large queue
 	Benchmarks/run.sh
+	python3 Benchmarks/restart.py
 
 packages: ## install the libraries that the build needs
 	@scripts/bootstrap

@@ -1,7 +1,7 @@
 internal import CCurl
 import Glibc
 
-/// What libcurl calls while it works. Nothing here may throw, capture or call libcurl.
+/// What libcurl calls while it works. Nothing here may throw, capture, or call libcurl but to set options.
 extension Transfer {
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
@@ -54,15 +54,26 @@ extension Transfer {
         }
     }
 
+    /// An answer whose body stays below this many bytes a second, for so many seconds, is a timeout.
+    private static let slowestAnswer = 10
+    private static let slowAnswerSeconds = 3
+
     static func takeHeader(
         _ data: UnsafeMutablePointer<CChar>?,
         _ count: Int,
         _ context: UnsafeMutableRawPointer?
     ) -> Int {
         guard let transfer = from(context) else { return 0 }
+        let wasComplete = transfer.head.isComplete
         guard transfer.head.take(UnsafeRawBufferPointer(start: data, count: count)) else {
             transfer.stop = .headerLimit
             return 0
+        }
+        if transfer.head.isComplete && !wasComplete {
+            // From here on the answer has to flow. Earlier the limit would cut off a receiver that thinks before it
+            // answers. libcurl reads these two afresh at each check.
+            _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
+            _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
         }
         return count
     }

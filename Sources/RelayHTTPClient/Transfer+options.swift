@@ -46,7 +46,7 @@ extension Transfer {
             CURLOPT_MAXLIFETIME_CONN,
             Self.clamped(loop.configuration.maximumConnectionAge.wholeMilliseconds / 1000)
         )
-        // No low-speed limit beside these: it would cut off a receiver that thinks before it answers.
+        // The low-speed limit comes with the answer, see `takeHeader`.
         settings.long(CURLOPT_TIMEOUT_MS, Self.clamped(request.timeout.wholeMilliseconds))
         settings.long(CURLOPT_CONNECTTIMEOUT_MS, Self.clamped(request.connectTimeout.wholeMilliseconds))
 

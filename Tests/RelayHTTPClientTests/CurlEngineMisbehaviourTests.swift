@@ -42,6 +42,14 @@ struct CurlEngineMisbehaviourTests {
         )
     }
 
+    /// A long timeout is for receivers that think, not for those that trickle.
+    @Test func anAnswerThatTricklesEndsLongBeforeALongTimeout() async throws {
+        let timeout = Duration.seconds(120)
+        let trickle = try await failure(.drip(interval: .milliseconds(500)), timeout: timeout)
+        #expect(trickle.kind == .timeout)
+        #expect(trickle.duration < timeout / 2)
+    }
+
     @Test func brokenConnectionsAreResets() async throws {
         for answer in [ScriptedReceiver.Answer.reset, .resetMidResponse, .closeEarly, .closeSilently] {
             let failure = try await failure(answer)
