@@ -13,14 +13,17 @@ struct BaileysStatusTests {
     }
 
     @Test(arguments: [
-        ("2", EventType.messageSent, "sent"), ("3", .messageDelivered, "delivered"), ("4", .messageRead, "read"),
-        ("5", .messageRead, "played"), (#""READ""#, .messageRead, "read"), (#""3""#, .messageDelivered, "delivered"),
+        ("2", EventType.messageSent, "sent", 1), ("3", .messageDelivered, "delivered", 3),
+        ("4", .messageRead, "read", 4), ("5", .messageRead, "played", 5), (#""READ""#, .messageRead, "read", 4),
+        (#""3""#, .messageDelivered, "delivered", 3),
     ])
-    func receiptsOfOurOwnMessages(_ status: String, _ type: EventType, _ name: String) throws {
+    func receiptsOfOurOwnMessages(_ status: String, _ type: EventType, _ name: String, _ rank: Int) throws {
         let event = try one(update(#"{"status": \#(status), "messageTimestamp": 1750168530}"#))
         #expect(event.type == type)
         #expect(event.chat == chat)
-        #expect(event.dedupKey == "\(type.name)|\(chat)|A|\(name)|")
+        // One key for all of them, and a rank: statuses only rise.
+        #expect(event.dedupKey == "status|\(chat)|A|")
+        #expect(event.rank == rank)
         #expect(event.payload["messageId"] == "A")
         #expect(event.payload["wa_message_id"] == "A")
         #expect(event.payload["timestamp"] == 1_750_168_530)
@@ -60,7 +63,7 @@ struct BaileysStatusTests {
         let delivered = try receipt(#"{"userJid": "5511999999002@s.whatsapp.net", "receiptTimestamp": 1750168530}"#)
         #expect(delivered.map(\.type) == [.messageDelivered])
         #expect(delivered.first?.payload["participant"] == "5511999999002@s.whatsapp.net")
-        #expect(delivered.first?.dedupKey == "message.delivered|1203@g.us|A|delivered|5511999999002@s.whatsapp.net")
+        #expect(delivered.first?.dedupKey == "status|1203@g.us|A|5511999999002@s.whatsapp.net")
         let other = try receipt(#"{"userJid": "5511999999003@s.whatsapp.net", "receiptTimestamp": 1750168530}"#)
         #expect(other.first?.dedupKey != delivered.first?.dedupKey)
         let read = try receipt(#"{"userJid": "5511999999002@s.whatsapp.net", "readTimestamp": "1750168540"}"#)

@@ -9,24 +9,34 @@ public struct NewEvent: Sendable, Hashable {
     public var chat: String?
     /// What makes it the same event when a gateway posts it again, unique in (source, session); nil: never a duplicate.
     public var dedupKey: String?
+    /// For one of several events under one dedup key that follow each other, as delivered and read do: only a rank
+    /// above the last accepted one is new, any other a duplicate. Nil: the key is this event's alone.
+    public var rank: Int?
     /// When it happened, by the gateway; nil when that is not known.
     public var occurredAt: Timestamp?
     public var payload: JSONObject
+    /// A file that the gateway put into the document itself. It goes into media storage before the journal has the
+    /// event, and `payload.raw_media` then tells where; it is never part of the payload.
+    public var embedded: [UInt8]?
 
     public init(
         type: EventType,
         session: String,
         chat: String? = nil,
         dedupKey: String? = nil,
+        rank: Int? = nil,
         occurredAt: Timestamp? = nil,
-        payload: JSONObject
+        payload: JSONObject,
+        embedded: [UInt8]? = nil
     ) {
         self.type = type
         self.session = session
         self.chat = chat
         self.dedupKey = dedupKey
+        self.rank = rank
         self.occurredAt = occurredAt
         self.payload = payload
+        self.embedded = embedded
     }
 }
 

@@ -2,12 +2,19 @@
 public protocol EventFormat: Sendable {
     /// The name in `format:`.
     static var name: String { get }
+    /// The member of a document in which its gateway sends a secret along, for a source that checks it
+    /// (`auth: { type: body }`); nil when the gateway has none. It goes into no event.
+    static var secretField: String? { get }
 
     init()
 
     /// Reads one document. An empty answer means: understood, and nothing in it is an event (a read receipt of our own).
     /// - Throws: ``FormatError`` when the document is not of this dialect.
     func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent]
+}
+
+extension EventFormat {
+    public static var secretField: String? { nil }
 }
 
 /// What a format may know besides the document.

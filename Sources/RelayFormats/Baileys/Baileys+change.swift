@@ -23,69 +23,7 @@ extension BaileysReader {
             sentAt: moment,
             receivedAt: receivedAt
         )
-        return [self.reaction(facts, .init(target: targetID, emoji: reaction.text("text"), at: moment))]
-    }
-
-    func reaction(_ facts: MessageFacts, _ reaction: MessageNode.Reaction) -> NewEvent {
-        let type = EventType.messageReaction
-        let chat = facts.chat?.id.description
-        var facts = facts
-        let reactor = facts.isFromMe ? "me" : facts.author?.id.description
-        // A reaction without an id of its own is told apart by what it says and when.
-        let own = facts.id.isEmpty ? "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)" : facts.id
-        if facts.id.isEmpty { facts.id = reaction.target }
-        facts.target = reaction.target
-        var content = JSONObject()
-        content.append("emoji", orNull: reaction.emoji)
-        content.append("targetMessageId", .string(reaction.target))
-        facts.content = MessageContent(type: "reaction", content: content)
-        facts.sentAt = facts.sentAt ?? reaction.at
-        return NewEvent(
-            type: type,
-            session: session,
-            chat: chat,
-            dedupKey: DedupKey.make(type, chat: chat, message: reaction.target, reactor, own),
-            occurredAt: facts.sentAt,
-            payload: facts.payload(for: type)
-        )
-    }
-
-    /// - Parameter moment: when it was edited, to the second in one of the two forms; nil when it is not told.
-    func edit(_ facts: MessageFacts, of target: String, content: MessageContent, at moment: Timestamp?) -> NewEvent {
-        let type = EventType.messageUpdated
-        let chat = facts.chat?.id.description
-        var facts = facts
-        facts.id = target
-        facts.target = target
-        facts.content = content
-        facts.sentAt = moment
-        let print = DedupKey.fingerprint(content.content.map(JSON.object) ?? .null)
-        return NewEvent(
-            type: type,
-            session: session,
-            chat: chat,
-            dedupKey: DedupKey.make(type, chat: chat, message: target, moment.map { "\($0.seconds)" }, print),
-            occurredAt: moment,
-            payload: facts.payload(for: type)
-        )
-    }
-
-    /// - Parameter facts: who deleted it and when.
-    func revoke(_ facts: MessageFacts, of target: String) -> NewEvent {
-        let type = EventType.messageDeleted
-        let chat = facts.chat?.id.description
-        var facts = facts
-        facts.id = target
-        facts.target = target
-        facts.content = MessageContent(type: "deleted", content: nil)
-        return NewEvent(
-            type: type,
-            session: session,
-            chat: chat,
-            dedupKey: DedupKey.make(type, chat: chat, message: target),
-            occurredAt: facts.sentAt,
-            payload: facts.payload(for: type)
-        )
+        return [facts.reaction(.init(target: targetID, emoji: reaction.text("text"), at: moment), session: session)]
     }
 
     /// `messages.delete`: messages that we deleted on another device, for ourselves only, or a whole chat.
@@ -115,7 +53,7 @@ extension BaileysReader {
         for (index, element) in keys.enumerated() {
             let pointer = "\(pointer)/keys/\(index)"
             let key = MessageKey(try object(element, at: pointer))
-            var event = revoke(facts(of: key, at: nil), of: try id(of: key, at: pointer))
+            var event = facts(of: key, at: nil).deletion(of: try id(of: key, at: pointer), session: session)
             event.payload.append("deletedFor", .string("me"))
             event.dedupKey = event.dedupKey.map { $0 + "|me" }
             events.append(event)

@@ -15,20 +15,20 @@ extension BaileysReader {
             }
         let isChanged = picture?.string == "changed"
         if id.isGroup {
-            var payload = groupPayload(id, name: contact.text("name"), JSONObject())
+            var payload = GroupFacts(id: id, name: contact.text("name")).payload
             payload.append("groupImageUrl", known: image)
             payload.append("imageChanged", raised: isChanged)
             return payload["groupName"] != .null || picture != nil ? [event(.groupUpdated, chat: id, payload)] : []
         }
         guard id.chatKind == .direct else { return [] }
         let identity = Identity(id, alternates: ["phoneNumber", "jid", "lid"].map(contact.address)) ?? Identity(id)
-        var payload = contactPayload(
-            identity,
+        var payload = ContactFacts(
+            identity: identity,
             name: contact.text("name"),
             pushName: MessageFacts.name(contact.text("notify")),
             verifiedName: contact.text("verifiedName"),
             image: image
-        )
+        ).payload
         payload.append("username", known: contact.text("username"))
         payload.append("imageChanged", raised: isChanged)
         let known = ["lid", "name", "pushName", "verifiedName"].contains { payload[$0] != .null }
@@ -39,10 +39,10 @@ extension BaileysReader {
     func chat(_ chat: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard let id = chat.address("id") else { throw wrong("must be an address", at: pointer + "/id") }
         guard let name = MessageFacts.name(chat.text("name")) else { return [] }
-        if id.isGroup { return [event(.groupUpdated, chat: id, groupPayload(id, name: name, JSONObject()))] }
+        if id.isGroup { return [event(.groupUpdated, chat: id, GroupFacts(id: id, name: name).payload)] }
         guard id.chatKind == .direct else { return [] }
         let identity = Identity(id, alternates: ["pnJid", "lidJid"].map(chat.address)) ?? Identity(id)
-        return [event(.contactUpdated, chat: identity.id, contactPayload(identity, name: name))]
+        return [event(.contactUpdated, chat: identity.id, ContactFacts(identity: identity, name: name).payload)]
     }
 
     func mapping(_ mapping: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
@@ -53,12 +53,12 @@ extension BaileysReader {
             throw wrong("must be a phone's address", at: pointer + "/pn")
         }
         guard lid.isLID, phone.isPhone else { return [] }
-        return [event(.contactUpdated, chat: phone, contactPayload(Identity(phone, lid: lid)))]
+        return [event(.contactUpdated, chat: phone, ContactFacts(identity: Identity(phone, lid: lid)).payload)]
     }
 
     func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard let id = group.address("id") else { throw wrong("must be the group's address", at: pointer + "/id") }
-        var payload = groupPayload(id, name: group.text("subject"), group)
+        var payload = GroupFacts(id: id, metadata: group).payload
         for field in ["announce", "restrict"] {
             if let flag = group[field]?.bool { payload.append(field, .bool(flag)) }
         }
@@ -73,59 +73,10 @@ extension BaileysReader {
             throw wrong("must be an array of members", at: pointer + "/participants")
         }
         let author = Identity(data.address("author"), alternates: [data.address("authorPn")])
-        var payload = groupPayload(id, name: nil, JSONObject())
+        var payload = GroupFacts(id: id).payload
         payload.append("action", orNull: data.text("action"))
-        payload.append("participants", .array(members.compactMap(Self.participant)))
+        payload.append("participants", .array(members.compactMap(GroupFacts.participant)))
         payload.append("author", orNull: author?.id.description)
         return [event(.groupUpdated, chat: id, payload)]
-    }
-
-    /// A member: an address alone before Baileys 7, an object since.
-    private static func participant(_ json: JSON) -> JSON? {
-        let object = json.object ?? JSONObject()
-        guard
-            let identity = Identity(
-                json.string.flatMap { JID($0) } ?? object.address("id"),
-                alternates: ["phoneNumber", "jid", "lid"].map(object.address)
-            )
-        else { return nil }
-        var participant = JSONObject()
-        participant.append("id", .string(identity.id.description))
-        participant.append("lid", orNull: identity.lid?.description)
-        participant.append("admin", orNull: object.text("admin"))
-        return .object(participant)
-    }
-
-    private func contactPayload(
-        _ identity: Identity,
-        name: String? = nil,
-        pushName: String? = nil,
-        verifiedName: String? = nil,
-        image: String? = nil
-    ) -> JSONObject {
-        let lid = identity.lid ?? (identity.id.isLID ? identity.id : nil)
-        var payload = JSONObject()
-        payload.append("contactId", .string(identity.id.description))
-        payload.append("lid", orNull: lid?.description)
-        payload.append("name", orNull: name)
-        payload.append("pushName", orNull: pushName)
-        payload.append("verifiedName", orNull: verifiedName)
-        payload.append("imageUrl", orNull: image)
-        payload.append("chatId", .string(identity.id.description))
-        return payload
-    }
-
-    private func groupPayload(_ id: JID, name: String?, _ group: JSONObject) -> JSONObject {
-        let members = group["participants"]?.array
-        let owner = Identity(group.address("owner"), alternates: [group.address("ownerPn")])
-        var payload = JSONObject()
-        payload.append("chatId", .string(id.description))
-        payload.append("groupId", .string(id.description))
-        payload.append("groupName", orNull: name)
-        payload.append("description", orNull: group["desc"]?.string)
-        payload.append("owner", orNull: owner?.id.description)
-        payload.append("size", orNull: WireNumber.integer(group["size"]) ?? members.map { Int64($0.count) })
-        if let members { payload.append("participants", .array(members.compactMap(Self.participant))) }
-        return payload
     }
 }

@@ -1,3 +1,4 @@
+internal import RelayCore
 internal import RelayJSON
 
 /// Bytes as gateways write them (reference whatsapp.md, B-B1).

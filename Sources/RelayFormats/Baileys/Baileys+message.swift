@@ -56,32 +56,18 @@ extension BaileysReader {
         case .content(let content):
             facts.content = content
             if message["key"]?["isViewOnce"]?.bool == true { facts.content.isViewOnce = true }
-            return newMessage(facts)
+            return facts.newMessage(session: session)
         case .reaction(let reaction):
-            return self.reaction(facts, reaction)
+            return facts.reaction(reaction, session: session)
         case .edit(let target, let content, let moment):
-            return edit(facts, of: target, content: content, at: moment ?? facts.sentAt)
+            return facts.edit(of: target, content: content, at: moment ?? facts.sentAt, session: session)
         case .revoke(let target):
-            return revoke(facts, of: target)
+            return facts.deletion(of: target, session: session)
         case .nothing:
             let reason = message["messageStubParameters"]?.array?.first?.string
             facts.content = .unsupported(reason: reason ?? "undecryptable")
             // The message itself may still come, under the same id.
-            return newMessage(facts, detail: "ciphertext")
+            return facts.newMessage(session: session, detail: "ciphertext")
         }
-    }
-
-    func newMessage(_ facts: MessageFacts, detail: String? = nil) -> NewEvent {
-        let type: EventType = facts.isFromMe ? .messageSent : .messageReceived
-        let chat = facts.chat?.id.description
-        return NewEvent(
-            type: type,
-            session: session,
-            chat: chat,
-            dedupKey: detail.map { DedupKey.make(type, chat: chat, message: facts.id, $0) }
-                ?? DedupKey.make(type, chat: chat, message: facts.id),
-            occurredAt: facts.sentAt,
-            payload: facts.payload(for: type)
-        )
     }
 }

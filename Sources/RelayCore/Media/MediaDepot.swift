@@ -1,0 +1,81 @@
+/// The name of a stored file: SHA-256 of its bytes, as 64 hexadecimal letters in lower case.
+public struct MediaID: Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+
+    /// Nil unless the text has exactly that form.
+    public init?(_ text: some StringProtocol) {
+        guard text.utf8.count == 64,
+            text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        description = String(text)
+    }
+
+    /// - Parameter digest: the 32 bytes of the hash.
+    public init(digest: some Collection<UInt8>) {
+        precondition(digest.count == 32)
+        let letters = Array("0123456789abcdef".utf8)
+        description = String(
+            decoding: digest.flatMap { [letters[Int($0 >> 4)], letters[Int($0 & 15)]] },
+            as: UTF8.self
+        )
+    }
+
+    /// The 32 bytes of the hash.
+    public var digest: [UInt8] {
+        let letters = Array(description.utf8)
+        func value(_ letter: UInt8) -> UInt8 { letter < 0x3A ? letter - 0x30 : letter - 0x57 }
+        return stride(from: 0, to: 64, by: 2).map { value(letters[$0]) << 4 | value(letters[$0 + 1]) }
+    }
+}
+
+/// A file that the relay keeps.
+public struct StoredMedia: Sendable, Hashable {
+    public let id: MediaID
+    /// Bytes.
+    public let size: Int64
+
+    public init(id: MediaID, size: Int64) {
+        self.id = id
+        self.size = size
+    }
+}
+
+/// A stored file being read, whole or in part.
+public struct MediaContent: Sendable {
+    /// Bytes of the whole file.
+    public let size: Int64
+    /// Which bytes ``chunks`` brings.
+    public let range: Range<Int64>
+    public let chunks: AsyncThrowingStream<[UInt8], any Error>
+
+    public init(size: Int64, range: Range<Int64>, chunks: AsyncThrowingStream<[UInt8], any Error>) {
+        self.size = size
+        self.range = range
+        self.chunks = chunks
+    }
+}
+
+/// Where files lie: a directory, or a bucket.
+public protocol MediaDepot: Sendable {
+    /// Keeps a file whose bytes are at hand; durable when this returns. The same bytes are kept once.
+    func deposit(_ bytes: [UInt8]) async throws(MediaFailure) -> StoredMedia
+
+    /// Takes over a file on this machine, under the hash that the caller has found it to have; durable when this
+    /// returns. The file at `path` is moved or deleted, whatever comes of it.
+    func deposit(file path: String, as media: StoredMedia) async throws(MediaFailure)
+
+    /// What is kept under an id; nil when it is not there (any more).
+    func find(_ id: MediaID) async throws(MediaFailure) -> StoredMedia?
+
+    /// Begins to read a file.
+    /// - Parameters:
+    ///   - bounds: chooses the bytes once the size is known.
+    /// - Throws: ``MediaFailure`` `.notStored`.
+    func open(
+        _ id: MediaID,
+        bounds: @Sendable (_ size: Int64) -> Range<Int64>
+    ) async throws(MediaFailure) -> MediaContent
+
+    /// Deletes what was last asked for or kept before the given moment. Returns how many files went.
+    func sweep(before moment: Timestamp) async throws(MediaFailure) -> Int
+}

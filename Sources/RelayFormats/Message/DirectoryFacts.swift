@@ -1,0 +1,81 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What a dialect has found out about a person: the payload of `contact.updated`. Nil means: nothing new.
+struct ContactFacts {
+    var identity: Identity
+    /// The name saved in the phone's address book.
+    var name: String?
+    /// The name that the person chose.
+    var pushName: String?
+    var verifiedName: String?
+    /// The picture's address; empty: there is none.
+    var image: String?
+
+    var payload: JSONObject {
+        let lid = identity.lid ?? (identity.id.isLID ? identity.id : nil)
+        var payload = JSONObject()
+        payload.append("contactId", .string(identity.id.description))
+        payload.append("lid", orNull: lid?.description)
+        payload.append("name", orNull: name)
+        payload.append("pushName", orNull: pushName)
+        payload.append("verifiedName", orNull: verifiedName)
+        payload.append("imageUrl", orNull: image)
+        payload.append("chatId", .string(identity.id.description))
+        return payload
+    }
+}
+
+/// What a dialect has found out about a group: the payload of `group.updated`.
+struct GroupFacts {
+    var id: JID
+    /// The subject.
+    var name: String?
+    var description: String?
+    var owner: Identity?
+    var size: Int64?
+    /// Members as ``participant(_:)`` writes them.
+    var participants: [JSON]?
+
+    var payload: JSONObject {
+        var payload = JSONObject()
+        payload.append("chatId", .string(id.description))
+        payload.append("groupId", .string(id.description))
+        payload.append("groupName", orNull: name)
+        payload.append("description", orNull: description)
+        payload.append("owner", orNull: owner?.id.description)
+        payload.append("size", orNull: size ?? participants.map { Int64($0.count) })
+        if let participants { payload.append("participants", .array(participants)) }
+        return payload
+    }
+}
+
+extension GroupFacts {
+    /// Reads a group's metadata in the form of Baileys, which Evolution and others hand on.
+    init(id: JID, metadata group: JSONObject) {
+        self.init(
+            id: id,
+            name: group.text("subject"),
+            description: group["desc"]?.string,
+            owner: Identity(group.address("owner"), alternates: [group.address("ownerPn")]),
+            size: WireNumber.integer(group["size"]) ?? group["participants"]?.array.map { Int64($0.count) },
+            participants: group["participants"]?.array.map { $0.compactMap(Self.participant) }
+        )
+    }
+
+    /// A member: an address alone before Baileys 7, an object since.
+    static func participant(_ json: JSON) -> JSON? {
+        let object = json.object ?? JSONObject()
+        guard
+            let identity = Identity(
+                json.string.flatMap { JID($0) } ?? object.address("id"),
+                alternates: ["phoneNumber", "jid", "lid"].map(object.address)
+            )
+        else { return nil }
+        var participant = JSONObject()
+        participant.append("id", .string(identity.id.description))
+        participant.append("lid", orNull: identity.lid?.description)
+        participant.append("admin", orNull: object.text("admin"))
+        return .object(participant)
+    }
+}

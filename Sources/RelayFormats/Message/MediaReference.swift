@@ -1,0 +1,124 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Where a message's media lies, encrypted, and the key to it: `payload.raw_media` (reference whatsapp.md, B.2 and (c)).
+struct MediaReference {
+    private(set) var object: JSONObject
+    /// The file itself, when the gateway put it into the document.
+    private(set) var embedded: [UInt8]?
+
+    /// An encrypted file on WhatsApp's servers, as the node of a message describes it.
+    init(_ kind: MediaKind, _ node: JSONObject) {
+        let fileLength = WireNumber.integer(node["fileLength"]).flatMap { $0 >= 0 ? $0 : nil }
+        let url = node.text("url")
+        let directPath = node.text("directPath")
+        var object = JSONObject()
+        object.append("mediaType", .string(kind.rawValue))
+        object.append("url", orNull: url)
+        object.append("directPath", orNull: directPath)
+        object.append("mediaKey", orNull: Self.key(node["mediaKey"]))
+        object.append("fileEncSha256", orNull: Self.hash(node["fileEncSha256"]))
+        object.append("fileSha256", orNull: Self.hash(node["fileSha256"]))
+        object.append("fileLength", orNull: fileLength)
+        object.append("encFileLength", orNull: fileLength.flatMap(Self.encryptedLength))
+        object.append("mimetype", orNull: node.text("mimetype"))
+        object.append("fileName", known: node.text("fileName"))
+        object.append("seconds", known: WireNumber.integer(node["seconds"]))
+        object.append("mediaKeyTimestamp", known: WireTime.timestamp(node["mediaKeyTimestamp"])?.seconds)
+        object.append("expiresAt", known: [url, directPath].lazy.compactMap { $0 }.compactMap(Self.expiry).first)
+        self.object = object
+    }
+
+    /// A file under an id of Meta's Graph API.
+    /// - Parameter sha256: of the file, as base64.
+    static func cloud(
+        _ kind: MediaKind, id: String, url: String?, mimetype: String?, sha256: JSON?, fileName: String?
+    ) -> MediaReference {
+        var object = JSONObject()
+        object.append("mediaType", .string(kind.rawValue))
+        object.append("scheme", .string(RawMedia.Scheme.cloud.rawValue))
+        object.append("id", .string(id))
+        object.append("url", orNull: url)
+        object.append("fileSha256", orNull: hash(sha256))
+        object.append("mimetype", orNull: mimetype)
+        object.append("fileName", known: fileName)
+        return MediaReference(object: object)
+    }
+
+    /// A plain file at the gateway.
+    /// - Parameter url: an absolute address, or a path at the gateway.
+    static func gateway(
+        _ kind: MediaKind, url: String, mimetype: String?, fileName: String?, fileLength: Int64? = nil
+    ) -> MediaReference {
+        var object = JSONObject()
+        object.append("mediaType", .string(kind.rawValue))
+        object.append("scheme", .string(RawMedia.Scheme.gateway.rawValue))
+        object.append("url", .string(url))
+        object.append("fileLength", orNull: fileLength)
+        object.append("mimetype", orNull: mimetype)
+        object.append("fileName", known: fileName)
+        return MediaReference(object: object)
+    }
+
+    /// A file inside the document and nothing else known of it.
+    static func embedded(
+        _ kind: MediaKind, _ bytes: [UInt8], mimetype: String?, fileName: String?
+    ) -> MediaReference {
+        var object = JSONObject()
+        object.append("mediaType", .string(kind.rawValue))
+        object.append("scheme", .string(RawMedia.Scheme.stored.rawValue))
+        object.append("mimetype", orNull: mimetype)
+        object.append("fileName", known: fileName)
+        return MediaReference(object: object, embedded: bytes)
+    }
+
+    private init(object: JSONObject, embedded: [UInt8]? = nil) {
+        self.object = object
+        self.embedded = embedded
+    }
+
+    /// Adds the gateway's own copy, plain, beside WhatsApp's.
+    mutating func attach(gatewayURL: String) {
+        object["gatewayUrl"] = .string(gatewayURL)
+    }
+
+    /// Adds the file as the gateway put it into the document.
+    /// - Parameter base64: with or without a `data:…;base64,` before it. What is none is passed over.
+    mutating func attach(base64: String) {
+        guard let bytes = Self.file(base64: base64) else { return }
+        embedded = bytes
+    }
+
+    /// The bytes of a file written as base64, with or without `data:…;base64,` before it; nil when it is none or empty.
+    static func file(base64 text: String) -> [UInt8]? {
+        let letters = text.hasPrefix("data:") ? text.drop { $0 != "," }.dropFirst() : text[...]
+        return Base64.decode(String(letters)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The size of the encrypted file: full blocks with padding, and ten bytes of MAC. Nil when it does not fit.
+    static func encryptedLength(_ fileLength: Int64) -> Int64? {
+        let (blocks, overflow) = (fileLength / 16 + 1).multipliedReportingOverflow(by: 16)
+        let (length, overflowAgain) = blocks.addingReportingOverflow(10)
+        return overflow || overflowAgain ? nil : length
+    }
+
+    /// The 32 bytes of the key. Some exports of iOS wrap them as protobuf's field 1 (`0A 20`).
+    private static func key(_ json: JSON?) -> String? {
+        guard let bytes = WireBytes.decode(json) else { return nil }
+        if bytes.count == 34, bytes[0] == 0x0A, bytes[1] == 0x20 { return Base64.encode(Array(bytes.dropFirst(2))) }
+        return bytes.count == 32 ? Base64.encode(bytes) : nil
+    }
+
+    private static func hash(_ json: JSON?) -> String? {
+        WireBytes.decode(json).flatMap { $0.count == 32 ? Base64.encode($0) : nil }
+    }
+
+    /// When the address stops working, in seconds since the epoch: `oe=` in hexadecimal.
+    private static func expiry(_ url: String) -> Int64? {
+        guard let query = url.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
+        for item in query.split(separator: "&") where item.hasPrefix("oe=") {
+            if let seconds = UInt32(item.dropFirst(3), radix: 16) { return Int64(seconds) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,85 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The events that a message makes: what is new in a chat, and what happens to earlier messages.
+extension MessageFacts {
+    /// - Parameter detail: tells the event from another about the same message.
+    func newMessage(session: String, detail: String? = nil) -> NewEvent {
+        let type: EventType = isFromMe ? .messageSent : .messageReceived
+        let chatID = chat?.id.description
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chatID,
+            dedupKey: detail.map { DedupKey.make(type, chat: chatID, message: id, $0) }
+                ?? DedupKey.make(type, chat: chatID, message: id),
+            occurredAt: sentAt,
+            payload: payload(for: type),
+            embedded: content.media?.embedded
+        )
+    }
+
+    /// A reaction, or its removal. Without an id of its own it is told apart by what it says and when.
+    func reaction(_ reaction: MessageNode.Reaction, session: String) -> NewEvent {
+        let type = EventType.messageReaction
+        let chatID = chat?.id.description
+        let reactor = isFromMe ? "me" : author?.id.description
+        let own = id.isEmpty ? "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)" : id
+        var facts = self
+        if id.isEmpty { facts.id = reaction.target }
+        facts.target = reaction.target
+        var content = JSONObject()
+        content.append("emoji", orNull: reaction.emoji)
+        content.append("targetMessageId", .string(reaction.target))
+        facts.content = MessageContent(type: "reaction", content: content)
+        facts.sentAt = sentAt ?? reaction.at
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chatID,
+            dedupKey: DedupKey.make(type, chat: chatID, message: reaction.target, reactor, own),
+            occurredAt: facts.sentAt,
+            payload: facts.payload(for: type)
+        )
+    }
+
+    /// A new content for an earlier message.
+    /// - Parameter moment: when it was edited; nil when it is not told. A gateway that tells an edit twice may tell it
+    ///   to the second only in one of the two.
+    func edit(of target: String, content: MessageContent, at moment: Timestamp?, session: String) -> NewEvent {
+        let type = EventType.messageUpdated
+        let chatID = chat?.id.description
+        var facts = self
+        facts.id = target
+        facts.target = target
+        facts.content = content
+        facts.sentAt = moment
+        let print = DedupKey.fingerprint(content.content.map(JSON.object) ?? .null)
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chatID,
+            dedupKey: DedupKey.make(type, chat: chatID, message: target, moment.map { "\($0.seconds)" }, print),
+            occurredAt: moment,
+            payload: facts.payload(for: type)
+        )
+    }
+
+    /// The deletion of an earlier message, by whom and when the facts tell.
+    func deletion(of target: String, session: String) -> NewEvent {
+        let type = EventType.messageDeleted
+        let chatID = chat?.id.description
+        var facts = self
+        facts.id = target
+        facts.target = target
+        facts.content = MessageContent(type: "deleted", content: nil)
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chatID,
+            dedupKey: DedupKey.make(type, chat: chatID, message: target),
+            occurredAt: sentAt,
+            payload: facts.payload(for: type)
+        )
+    }
+}
