@@ -14,7 +14,7 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
 
     static let all: [CorpusDocument] = {
         guard let folder = Bundle.module.url(forResource: "Corpus", withExtension: nil),
-            let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+            let files = try? FileManager.default.subpathsOfDirectory(atPath: folder.path)
         else { return [] }
         return files.filter { $0.hasSuffix(".json") && !$0.hasSuffix(".expected.json") }.sorted().compactMap { file in
             let name = String(file.dropLast(5))
@@ -26,6 +26,8 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
     }()
 
     var isWrapped: Bool { expected["wrap"] != nil }
+    /// The code with which it must be refused; nil when it must be read.
+    var refusal: String? { expected["refused"]?.string }
     var session: String? { expected["session"]?.string }
 
     var format: any EventFormat {
