@@ -15,6 +15,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = product(name: "Collections", package: "swift-collections")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let deques = product(name: "DequeModule", package: "swift-collections")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
@@ -72,7 +73,7 @@ let package = Package(
         house("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON", .crypto]),
         house(
             "RelayPipeline",
-            ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", .lifecycle, .logging]
+            ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", .deques, .lifecycle, .logging]
         ),
         house("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
         house("RelayDestinations", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto]),

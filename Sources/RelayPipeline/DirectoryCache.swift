@@ -4,9 +4,11 @@ internal import Synchronization
 
 /// The directory's entries that were needed lately, with what running pipelines have learned laid over them.
 public final class DirectoryCache: DirectoryLookup {
-    private struct State: Sendable {
+    fileprivate struct State: Sendable {
         var contacts: Generations<Contact?>
         var groups: Generations<Group?>
+        /// The phone's address by hidden identity.
+        var phones: Generations<String?>
         var isStale = false
     }
 
@@ -14,7 +16,13 @@ public final class DirectoryCache: DirectoryLookup {
 
     /// - Parameter capacity: entries of each kind; about twice as many are held at most.
     public init(capacity: Int = 20_000) {
-        state = Mutex(State(contacts: Generations(capacity: capacity), groups: Generations(capacity: capacity)))
+        state = Mutex(
+            State(
+                contacts: Generations(capacity: capacity),
+                groups: Generations(capacity: capacity),
+                phones: Generations(capacity: capacity)
+            )
+        )
     }
 
     public func contact(_ id: String, session: String) -> Contact? {
@@ -27,7 +35,16 @@ public final class DirectoryCache: DirectoryLookup {
 
     /// Sees to it that what the events' stages look up is at hand; what the store does not know is remembered as such.
     public func load(for events: [Event], from history: any History) async throws(StoreError) {
-        let (contacts, groups) = missing(for: events)
+        // Who is behind a hidden identity comes first: it decides whose names are needed.
+        let lids = missingLIDs(for: events)
+        if !lids.isEmpty {
+            let found = try await history.contacts(lids: lids)
+            state.withLock { state in
+                for key in lids where state.phones[key] == nil { state.phones[key] = .some(nil) }
+                for contact in found { state.link(contact) }
+            }
+        }
+        let (contacts, groups) = missing(for: events.map(identified))
         if !contacts.isEmpty {
             let found = try await history.contacts(contacts)
             state.withLock { state in
@@ -48,10 +65,26 @@ public final class DirectoryCache: DirectoryLookup {
 
     /// Takes it that the store knows nothing of what the events' stages look up, so that only what is learned shows.
     public func expect(_ events: [Event]) {
+        let lids = missingLIDs(for: events)
         let (contacts, groups) = missing(for: events)
         state.withLock { state in
+            for key in lids { state.phones[key] = .some(nil) }
             for key in contacts { state.contacts[key] = .some(nil) }
             for key in groups { state.groups[key] = .some(nil) }
+        }
+    }
+
+    private func missingLIDs(for events: [Event]) -> Set<DirectoryKey> {
+        var lids: Set<DirectoryKey> = []
+        for event in events {
+            for id in event.people where id.isHiddenIdentity {
+                lids.insert(DirectoryKey(session: event.session, id: id))
+            }
+        }
+        guard !lids.isEmpty else { return [] }
+        return state.withLock { state in
+            state.forgetIfStale()
+            return lids.filter { state.phones[$0] == nil }
         }
     }
 
@@ -60,14 +93,9 @@ public final class DirectoryCache: DirectoryLookup {
         var contacts: Set<DirectoryKey> = []
         var groups: Set<DirectoryKey> = []
         state.withLock { state in
-            if state.isStale {
-                state.contacts.removeAll()
-                state.groups.removeAll()
-                state.isStale = false
-            }
+            state.forgetIfStale()
             for event in events {
-                for id in [event.chat, event.payload["participant"]?.string] {
-                    guard let id else { continue }
+                for id in event.people {
                     let key = DirectoryKey(session: event.session, id: id)
                     if id.hasSuffix("@g.us") {
                         if state.groups[key] == nil { groups.insert(key) }
@@ -80,6 +108,11 @@ public final class DirectoryCache: DirectoryLookup {
         return (contacts, groups)
     }
 
+    /// The phone's address of somebody whom an event names by a hidden identity; nil when it is not known.
+    func phone(ofLID lid: String, session: String) -> String? {
+        state.withLock { $0.phones[DirectoryKey(session: session, id: lid)] ?? nil }
+    }
+
     /// Lays over what a pipeline has just learned, so that the next event sees it before it is committed.
     /// - Returns: the records without those that say what is known: a sender's name comes with every message.
     @discardableResult
@@ -88,6 +121,7 @@ public final class DirectoryCache: DirectoryLookup {
             records.filter { record in
                 switch record {
                 case .contact(let contact):
+                    state.link(contact)
                     let key = DirectoryKey(session: contact.session, id: contact.id)
                     // An entry that is not at hand is left to be loaded whole.
                     guard let present = state.contacts[key] else { return true }
@@ -100,6 +134,9 @@ public final class DirectoryCache: DirectoryLookup {
                     let merged = present?.merged(with: group) ?? group
                     guard merged.says(more: present) else { return false }
                     state.groups[key] = merged
+                case .pictureChanged(let key):
+                    state.contacts[key]??.forgetPicture()
+                    state.groups[key]??.forgetPicture()
                 default:
                     break
                 }
@@ -115,7 +152,36 @@ public final class DirectoryCache: DirectoryLookup {
     }
 }
 
+extension DirectoryCache.State {
+    fileprivate mutating func link(_ contact: Contact) {
+        guard let lid = contact.lid, contact.id != lid else { return }
+        phones[DirectoryKey(session: contact.session, id: lid)] = contact.id
+    }
+
+    fileprivate mutating func forgetIfStale() {
+        guard isStale else { return }
+        contacts.removeAll()
+        groups.removeAll()
+        phones.removeAll()
+        isStale = false
+    }
+}
+
+extension Event {
+    /// Whom stages may look up: the chat and the author.
+    fileprivate var people: [String] { [chat, payload["participant"]?.string].compactMap { $0 } }
+}
+
+extension String {
+    var isHiddenIdentity: Bool { hasSuffix("@lid") }
+}
+
 extension Contact {
+    fileprivate mutating func forgetPicture() {
+        imageURL = nil
+        checkedAt = nil
+    }
+
     fileprivate func says(more old: Contact?) -> Bool {
         guard var old else { return true }
         old.updatedAt = updatedAt
@@ -124,51 +190,14 @@ extension Contact {
 }
 
 extension Group {
+    fileprivate mutating func forgetPicture() {
+        imageURL = nil
+        checkedAt = nil
+    }
+
     fileprivate func says(more old: Group?) -> Bool {
         guard var old else { return true }
         old.updatedAt = updatedAt
         return self != old
-    }
-}
-
-/// A bounded dictionary: when the young generation is full it becomes the old one, and what nobody asked for since then
-/// goes with the one before.
-struct Generations<Value: Sendable>: Sendable {
-    private let capacity: Int
-    private var young: [DirectoryKey: Value] = [:]
-    private var old: [DirectoryKey: Value] = [:]
-
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    subscript(key: DirectoryKey) -> Value? {
-        mutating get {
-            if let value = young[key] { return value }
-            guard let value = old[key] else { return nil }
-            insert(value, for: key)
-            return value
-        }
-        set {
-            guard let newValue else {
-                young[key] = nil
-                old[key] = nil
-                return
-            }
-            insert(newValue, for: key)
-        }
-    }
-
-    private mutating func insert(_ value: Value, for key: DirectoryKey) {
-        if young.count >= capacity {
-            old = young
-            young = [:]
-        }
-        young[key] = value
-    }
-
-    mutating func removeAll() {
-        young = [:]
-        old = [:]
     }
 }

@@ -12,33 +12,68 @@ public protocol PipelineProvider: Sendable {
 
 /// Takes accepted events off the journal in their order, runs each through its pipelines, and commits what they decided
 /// together with the mark that the event is processed. A crash in between runs the events again; nothing doubles.
+///
+/// An event whose stage waits (a file, a gateway's answer) is set aside with its chat's later events; the others go on.
 public final class PipelineService: Service {
+    public struct Configuration: Sendable {
+        /// Events in one batch: enough to share a commit, few enough to keep its memory small.
+        public var batch = 256
+        /// Events that wait at once; at this number no more are taken off the journal until one goes on.
+        public var maxWaiting = 2_000
+        /// Events set aside at once, those behind waiting ones included; of them only the numbers are in memory.
+        public var maxHeld = 100_000
+
+        public init() {}
+    }
+
+    /// What becomes known between turns.
+    private struct Inbox: Sendable {
+        var finished: [(event: EventID, change: Result<StageWork.Change, StageError>)] = []
+        var mustRescan = true
+    }
+
     private let journal: any Journal & History
     private let provider: any PipelineProvider
     private let directory: DirectoryCache
+    private let media: (any MediaFetcher)?
+    private let gateways: (any GatewayDirectory)?
     private let clock: any RelayClock
     private let logger: Logger
+    private let configuration: Configuration
     private let bell = Bell()
+    private let inbox = Mutex(Inbox())
 
-    /// Events in one batch: enough to share a commit, few enough to keep its memory small.
-    private static let batch = 256
-
+    /// - Parameters:
+    ///   - media: gets files for `media` stages; nil: they hand on references.
+    ///   - gateways: asks for names for `enrich` stages; nil: nobody is asked.
     public init(
         journal: any Journal & History,
         provider: any PipelineProvider,
         directory: DirectoryCache,
+        media: (any MediaFetcher)? = nil,
+        gateways: (any GatewayDirectory)? = nil,
         clock: any RelayClock,
-        logger: Logger
+        logger: Logger,
+        configuration: Configuration = Configuration()
     ) {
         self.journal = journal
         self.provider = provider
         self.directory = directory
+        self.media = media
+        self.gateways = gateways
         self.clock = clock
         self.logger = logger
+        self.configuration = configuration
     }
 
     /// Says that the journal has new events. Without it they are found within a second.
     public func ring() {
+        bell.ring()
+    }
+
+    /// Says that processed events are to run again: they lie before those that were read last.
+    public func rescan() {
+        inbox.withLock { $0.mustRescan = true }
         bell.ring()
     }
 
@@ -47,9 +82,7 @@ public final class PipelineService: Service {
             var failures = 0
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
                 do {
-                    let count = try await runBatch()
-                    failures = 0
-                    if count == 0 { await bell.wait(until: clock.now + .seconds(1), clock: clock) }
+                    try await work()
                 } catch {
                     failures += 1
                     logger.error(
@@ -64,94 +97,168 @@ public final class PipelineService: Service {
         }
     }
 
-    /// Processes the events at the head of the journal. Returns how many.
-    public func runBatch() async throws(StoreError) -> Int {
-        let events = try await journal.pendingEvents(after: EventID(0), limit: Self.batch)
-        guard !events.isEmpty else { return 0 }
-        let pipelines = provider.pipelines
-        if pipelines.contains(where: { $0.needs.contains(.directory) }) {
-            try await directory.load(for: events, from: journal)
+    /// Processes events until the shutdown begins. What waits then is given up: it runs again at the next start.
+    /// - Throws: what the store throws. Then everything that was not committed has to be read again, in order.
+    private func work() async throws(StoreError) {
+        inbox.withLock { $0 = Inbox() }
+        let result: Result<Void, StoreError> = await withDiscardingTaskGroup { works in
+            var floor = Floor()
+            while !Task.isShuttingDownGracefully && !Task.isCancelled {
+                do throws(StoreError) {
+                    let isBusy = try await turn(&floor)
+                    for (event, suspension) in floor.takeStarted() { start(suspension, for: event, in: &works) }
+                    if !isBusy { await bell.wait(until: clock.now + .seconds(1), clock: clock) }
+                } catch {
+                    // The cache must not take for stored what was not: the events run again, and have to tell it again.
+                    directory.forget()
+                    works.cancelAll()
+                    return .failure(error)
+                }
+            }
+            works.cancelAll()
+            return .success(())
         }
-        let context = StageContext(directory: directory, routes: provider.routes)
-        let results = events.map { run($0, through: pipelines, in: context) }
-        do {
-            try await journal.commit(results, at: clock.now)
-        } catch {
-            // The cache must not take for stored what was not: the events run again, and have to tell it again.
-            directory.forget()
-            throw error
-        }
-        return events.count
+        try result.get()
     }
 
-    private func run(_ event: Event, through pipelines: [Pipeline], in context: StageContext) -> PipelineResult {
-        var result = PipelineResult(event: event.id)
-        if let change = SessionChange(of: event) { result.records.append(.session(change)) }
-        for pipeline in pipelines where pipeline.takes(from: event.source) {
-            let (draft, end) = pipeline.run(event, in: context)
-            result.records += directory.learn(draft.records)
-            result.deliveries += draft.deliveries
-            guard case .failed(let stage, let message) = end else { continue }
-            logger.warning(
-                "A stage failed; the event is a dead letter",
-                metadata: [
-                    "pipeline": "\(pipeline.name)", "stage": "\(stage)", "event": "\(event.id)", "error": "\(message)",
-                ]
-            )
-            let letter = PlannedDelivery(
-                of: event,
-                to: "pipeline/\(pipeline.name)",
-                lane: nil,
-                pipeline: pipeline.name,
-                signing: nil
-            )
-            result.failures.append(StageFailure(stage: stage, message: message, delivery: letter))
+    /// Runs what is at hand and commits it. False when there was nothing.
+    private func turn(_ floor: inout Floor) async throws(StoreError) -> Bool {
+        let (finished, mustRescan) = inbox.withLock { inbox in
+            defer {
+                inbox.finished = []
+                inbox.mustRescan = false
+            }
+            return (inbox.finished, inbox.mustRescan)
         }
-        return result
+        if mustRescan { floor.cursor = EventID(0) }
+        let pipelines = provider.pipelines
+        let context = StageContext(
+            directory: directory, routes: provider.routes, media: media, gateways: gateways, clock: clock
+        )
+        var results: [PipelineResult] = []
+        for (event, change) in finished {
+            guard var run = floor.waiting.removeValue(forKey: event) else { continue }
+            run.resume(with: change, in: context, directory: directory, logger: logger)
+            try await settle(run, floor: &floor, pipelines, context, &results)
+        }
+        let page = try await takeEvents(&floor)
+        try await load(for: page, pipelines)
+        for event in page {
+            let event = directory.identified(event)
+            if floor.queue.hold(event) { continue }
+            if let result = begin(event, pipelines, context, &floor) { results.append(result) }
+        }
+        if !results.isEmpty { try await journal.commit(results, at: clock.now) }
+        return !finished.isEmpty || !page.isEmpty
+    }
+
+    /// Events off the journal that are not set aside already.
+    private func takeEvents(_ floor: inout Floor) async throws(StoreError) -> [Event] {
+        guard floor.queue.waiting < configuration.maxWaiting, floor.queue.count < configuration.maxHeld else {
+            return []
+        }
+        while true {
+            let page = try await journal.pendingEvents(after: floor.cursor, limit: configuration.batch)
+            guard let last = page.last else { return [] }
+            floor.cursor = last.id
+            let fresh = page.filter { !floor.queue.contains($0.id) }
+            if !fresh.isEmpty { return fresh }
+        }
+    }
+
+    private func load(for events: [Event], _ pipelines: [Pipeline]) async throws(StoreError) {
+        guard !events.isEmpty, pipelines.contains(where: { $0.needs.contains(.directory) }) else { return }
+        try await directory.load(for: events, from: journal)
+    }
+
+    /// Runs an event from its beginning. Nil when it waits now.
+    private func begin(
+        _ event: Event,
+        _ pipelines: [Pipeline],
+        _ context: StageContext,
+        _ floor: inout Floor
+    ) -> PipelineResult? {
+        var run = EventRun(event, pipelines: pipelines)
+        run.run(in: context, directory: directory, logger: logger)
+        guard run.suspension != nil else { return run.result }
+        floor.wait(run)
+        return nil
+    }
+
+    /// A run has gone on: it waits again, or is done and its chat's next events have their turn.
+    private func settle(
+        _ run: EventRun,
+        floor: inout Floor,
+        _ pipelines: [Pipeline],
+        _ context: StageContext,
+        _ results: inout [PipelineResult]
+    ) async throws(StoreError) {
+        guard run.suspension == nil else { return floor.wait(run) }
+        results.append(run.result)
+        floor.queue.release(run.event)
+        let lane = ChatQueue.Lane(run.event)
+        while let id = floor.queue.next(in: lane) {
+            guard let stored = try await journal.event(id) else { continue }
+            try await load(for: [stored], pipelines)
+            let event = directory.identified(stored)
+            // Its chat may have become known under another name meanwhile, and that one may be waiting.
+            let isMoved = ChatQueue.Lane(event) != lane
+            if isMoved, floor.queue.hold(event) { continue }
+            if let result = begin(event, pipelines, context, &floor) {
+                results.append(result)
+            } else if !isMoved {
+                return
+            }
+        }
+    }
+
+    /// Lets the work of a step go on apart, and has its event go on afterwards.
+    private func start(_ suspension: Pipeline.Suspension, for event: EventID, in works: inout DiscardingTaskGroup) {
+        works.addTask { [clock] in
+            let change = await Self.result(of: suspension, clock: clock)
+            if Task.isCancelled { return }
+            self.inbox.withLock { $0.finished.append((event, change)) }
+            self.bell.ring()
+        }
+    }
+
+    private static func result(
+        of suspension: Pipeline.Suspension,
+        clock: any RelayClock
+    ) async -> Result<StageWork.Change, StageError> {
+        guard let timeout = suspension.timeout else { return .success(await suspension.work.run()) }
+        let deadline = clock.now + timeout
+        return await withTaskGroup(of: Result<StageWork.Change, StageError>.self) { group in
+            group.addTask { .success(await suspension.work.run()) }
+            group.addTask {
+                try? await clock.sleep(until: deadline)
+                return .failure(StageError("It took longer than its timeout of \(timeout).", reason: "timeout"))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .failure(StageError("It was cancelled."))
+        }
     }
 }
 
-/// Wakes one sleeper; a ring with nobody asleep is kept for the next.
-private final class Bell: Sendable {
-    private struct State: Sendable {
-        var hasRung = false
-        var sleeper: CheckedContinuation<Void, Never>?
+/// What a service keeps between turns.
+private struct Floor {
+    /// The last event that was read off the journal.
+    var cursor = EventID(0)
+    var queue = ChatQueue()
+    /// Runs that wait, by their event.
+    var waiting: [EventID: EventRun] = [:]
+    private var started: [(EventID, Pipeline.Suspension)] = []
+
+    /// Sets a run aside; its work is to be started.
+    mutating func wait(_ run: EventRun) {
+        guard let suspension = run.suspension else { return }
+        queue.block(run.event)
+        waiting[run.event.id] = run
+        started.append((run.event.id, suspension))
     }
 
-    private let state = Mutex(State())
-
-    func ring() {
-        let sleeper = state.withLock { state in
-            if state.sleeper == nil { state.hasRung = true }
-            return state.sleeper.take()
-        }
-        sleeper?.resume()
-    }
-
-    func wait(until deadline: Timestamp, clock: any RelayClock) async {
-        await withTaskGroup { group in
-            group.addTask { try? await clock.sleep(until: deadline) }
-            group.addTask { await self.wait() }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private func wait() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isAwake = state.withLock { state in
-                    if state.hasRung || Task.isCancelled {
-                        state.hasRung = false
-                        return true
-                    }
-                    state.sleeper = continuation
-                    return false
-                }
-                if isAwake { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.sleeper.take() }?.resume()
-        }
+    mutating func takeStarted() -> [(EventID, Pipeline.Suspension)] {
+        defer { started = [] }
+        return started
     }
 }

@@ -43,7 +43,10 @@ private func run(_ steps: [Step]) -> (draft: Draft, end: Pipeline.End) {
         payload: ["type": "text"]
     )
     let pipeline = Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: steps))
-    return pipeline.run(event, in: StageContext(directory: NoWorld(), routes: NoWorld()))
+    switch pipeline.run(event, in: StageContext(directory: NoWorld(), routes: NoWorld())) {
+    case .ended(let draft, let end): return (draft, end)
+    case .waiting: preconditionFailure("no step waits")
+    }
 }
 
 struct PipelineTests {

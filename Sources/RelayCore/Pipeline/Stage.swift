@@ -2,7 +2,8 @@ public import RelayJSON
 
 /// One step of a pipeline: made once from configuration, run on many events, from many threads.
 ///
-/// Synchronous on purpose: what a stage looks up (names, webhooks) is fetched for a whole batch of events before.
+/// Synchronous on purpose: what a stage looks up (names, webhooks) is fetched for a whole batch of events before, and
+/// what takes time (a download, a gateway's answer) is handed back as ``StageOutcome/wait(_:)``.
 public protocol Stage: Sendable {
     /// What must be at hand before the stage runs. Default nothing.
     var needs: StageNeeds { get }
@@ -26,18 +27,38 @@ public struct StageNeeds: OptionSet, Sendable {
     public static let webhooks = StageNeeds(rawValue: 2)
 }
 
-public enum StageOutcome: Sendable, Equatable {
+public enum StageOutcome: Sendable {
     case next
     /// The pipeline ends for this event; what it has planned so far stays.
     case drop(reason: String)
+    /// The event waits for something that takes time, and its chat's later events behind it; other chats go on.
+    case wait(StageWork)
+}
+
+/// Something that takes time, and what is done with the event when it is over.
+///
+/// It runs apart from the event, as a task of its own that is cancelled when the step's `timeout` passes or the relay
+/// stops; then the event runs again from its beginning, at the next start.
+public struct StageWork: Sendable {
+    /// What the stage does with the event once the work is done; it may wait again.
+    public typealias Change = @Sendable (inout Draft, StageContext) throws(StageError) -> StageOutcome
+
+    public let run: @Sendable () async -> Change
+
+    public init(run: @escaping @Sendable () async -> Change) {
+        self.run = run
+    }
 }
 
 /// Why a stage could not do its work on an event.
 public struct StageError: Error, Sendable, CustomStringConvertible {
     public let message: String
+    /// The kind of failure, out of a bounded set; nil when the stage tells none apart.
+    public let reason: String?
 
-    public init(_ message: String) {
+    public init(_ message: String, reason: String? = nil) {
         self.message = message
+        self.reason = reason
     }
 
     public var description: String { message }
@@ -53,6 +74,8 @@ public struct Draft: Sendable {
     public var signing: SigningScheme?
     /// What goes into the message history; `persist` adds to it.
     public var records: [HistoryRecord] = []
+    /// The event's file, when it is to be fetched after the event has gone on without it.
+    public var lateMedia: LateMedia?
     public private(set) var deliveries: [PlannedDelivery] = []
     private var cachedView: JSON?
 
@@ -100,14 +123,28 @@ public struct Route: Sendable {
     }
 }
 
-/// What stages see of the world: snapshots, taken for the batch at hand.
+/// What stages see of the world: snapshots, taken for the batch at hand, and what they may ask to be waited for.
 public struct StageContext: Sendable {
     public let directory: any DirectoryLookup
     public let routes: any RouteLookup
+    /// Gets files; nil where nothing is fetched, as in a rehearsal.
+    public let media: (any MediaFetcher)?
+    /// Asks gateways for names and pictures; nil where nobody is asked.
+    public let gateways: (any GatewayDirectory)?
+    public let clock: any RelayClock
 
-    public init(directory: any DirectoryLookup, routes: any RouteLookup) {
+    public init(
+        directory: any DirectoryLookup,
+        routes: any RouteLookup,
+        media: (any MediaFetcher)? = nil,
+        gateways: (any GatewayDirectory)? = nil,
+        clock: any RelayClock = SystemClock()
+    ) {
         self.directory = directory
         self.routes = routes
+        self.media = media
+        self.gateways = gateways
+        self.clock = clock
     }
 }
 

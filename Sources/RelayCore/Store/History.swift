@@ -2,6 +2,8 @@
 public protocol History: Sendable {
     func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
     func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group]
+    /// Who is behind hidden identities: the contacts that have one of them as ``Contact/lid``.
+    func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
 
     /// Newest first.
     func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message]

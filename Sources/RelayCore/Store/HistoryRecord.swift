@@ -11,6 +11,8 @@ public enum HistoryRecord: Sendable {
     case deleted(session: String, chat: String, message: String, at: Timestamp)
     case contact(Contact)
     case group(Group)
+    /// The stored picture of a contact or group is not its picture any more; the new one is not known.
+    case pictureChanged(DirectoryKey)
     case session(SessionChange)
 }
 
@@ -114,6 +116,8 @@ public struct Contact: Sendable, Hashable {
     /// The picture's address; empty: known to have none.
     public var imageURL: String?
     public var updatedAt: Timestamp
+    /// When a gateway was last asked about it; nil: never.
+    public var checkedAt: Timestamp?
 
     public init(
         session: String,
@@ -123,7 +127,8 @@ public struct Contact: Sendable, Hashable {
         pushName: String? = nil,
         verifiedName: String? = nil,
         imageURL: String? = nil,
-        updatedAt: Timestamp
+        updatedAt: Timestamp,
+        checkedAt: Timestamp? = nil
     ) {
         self.session = session
         self.id = id
@@ -133,6 +138,7 @@ public struct Contact: Sendable, Hashable {
         self.verifiedName = verifiedName
         self.imageURL = imageURL
         self.updatedAt = updatedAt
+        self.checkedAt = checkedAt
     }
 
     /// The name to show: verified business name, saved name, chosen name, in this order; nil when none is known.
@@ -147,6 +153,7 @@ public struct Contact: Sendable, Hashable {
         merged.verifiedName = newer.verifiedName ?? verifiedName
         merged.imageURL = newer.imageURL ?? imageURL
         merged.updatedAt = max(updatedAt, newer.updatedAt)
+        merged.checkedAt = newer.checkedAt ?? checkedAt
         return merged
     }
 }
@@ -164,6 +171,8 @@ public struct Group: Sendable, Hashable {
     /// The picture's address; empty: known to have none.
     public var imageURL: String?
     public var updatedAt: Timestamp
+    /// When a gateway was last asked about it; nil: never.
+    public var checkedAt: Timestamp?
 
     public init(
         session: String,
@@ -173,7 +182,8 @@ public struct Group: Sendable, Hashable {
         owner: String? = nil,
         size: Int? = nil,
         imageURL: String? = nil,
-        updatedAt: Timestamp
+        updatedAt: Timestamp,
+        checkedAt: Timestamp? = nil
     ) {
         self.session = session
         self.id = id
@@ -183,6 +193,7 @@ public struct Group: Sendable, Hashable {
         self.size = size
         self.imageURL = imageURL
         self.updatedAt = updatedAt
+        self.checkedAt = checkedAt
     }
 
     /// This group with what a later write knows laid over it.
@@ -194,6 +205,7 @@ public struct Group: Sendable, Hashable {
         merged.size = newer.size ?? size
         merged.imageURL = newer.imageURL ?? imageURL
         merged.updatedAt = max(updatedAt, newer.updatedAt)
+        merged.checkedAt = newer.checkedAt ?? checkedAt
         return merged
     }
 }

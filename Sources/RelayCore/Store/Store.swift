@@ -1,5 +1,7 @@
 /// Everything that lasts. One store is one file of SQLite, or one database of PostgreSQL.
-public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, SessionStore, KeyStore, Sendable {}
+public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, LateMediaStore, SessionStore, KeyStore,
+    Sendable
+{}
 
 /// Why the store did not do what it was asked.
 public struct StoreError: Error, Sendable, CustomStringConvertible {
@@ -69,17 +71,21 @@ public struct PipelineResult: Sendable {
     public var deliveries: [PlannedDelivery]
     /// Pipelines whose failure is to be kept as a dead letter.
     public var failures: [StageFailure]
+    /// The event's file, when it is to be fetched from now on.
+    public var lateMedia: LateMedia?
 
     public init(
         event: EventID,
         records: [HistoryRecord] = [],
         deliveries: [PlannedDelivery] = [],
-        failures: [StageFailure] = []
+        failures: [StageFailure] = [],
+        lateMedia: LateMedia? = nil
     ) {
         self.event = event
         self.records = records
         self.deliveries = deliveries
         self.failures = failures
+        self.lateMedia = lateMedia
     }
 }
 

@@ -24,6 +24,12 @@ extension Ledger {
             )
         case .contact(let contact): try write(contact)
         case .group(let group): try write(group)
+        case .pictureChanged(let key):
+            let table = JID(key.id)?.isGroup == true ? "groups" : "contacts"
+            try database.run(
+                "UPDATE \(table) SET image_url = NULL, checked_at = NULL WHERE session = ? AND id = ?",
+                .text(key.session), .text(key.id)
+            )
         case .session(let change): try write(change)
         }
     }
@@ -71,39 +77,46 @@ extension Ledger {
     private func write(_ contact: Contact) throws {
         try database.run(
             """
-            INSERT INTO contacts AS c (session, id, lid, name, push_name, verified_name, image_url, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO contacts AS c (session, id, lid, name, push_name, verified_name, image_url, updated_at,
+                checked_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
                 lid = ifnull(excluded.lid, c.lid), name = ifnull(excluded.name, c.name),
                 push_name = ifnull(excluded.push_name, c.push_name),
                 verified_name = ifnull(excluded.verified_name, c.verified_name),
-                image_url = ifnull(excluded.image_url, c.image_url), updated_at = max(excluded.updated_at, c.updated_at)
+                image_url = ifnull(excluded.image_url, c.image_url),
+                checked_at = ifnull(excluded.checked_at, c.checked_at),
+                updated_at = max(excluded.updated_at, c.updated_at)
             WHERE ifnull(excluded.lid, c.lid) IS NOT c.lid OR ifnull(excluded.name, c.name) IS NOT c.name
                 OR ifnull(excluded.push_name, c.push_name) IS NOT c.push_name
                 OR ifnull(excluded.verified_name, c.verified_name) IS NOT c.verified_name
                 OR ifnull(excluded.image_url, c.image_url) IS NOT c.image_url
+                OR ifnull(excluded.checked_at, c.checked_at) IS NOT c.checked_at
             """,
             .text(contact.session), .text(contact.id), SQLValue(contact.lid), SQLValue(contact.name),
             SQLValue(contact.pushName), SQLValue(contact.verifiedName), SQLValue(contact.imageURL),
-            .int(contact.updatedAt.milliseconds)
+            .int(contact.updatedAt.milliseconds), SQLValue(contact.checkedAt)
         )
     }
 
     private func write(_ group: Group) throws {
         try database.run(
             """
-            INSERT INTO groups AS g (session, id, name, about, owner, size, image_url, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO groups AS g (session, id, name, about, owner, size, image_url, updated_at, checked_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
                 name = ifnull(excluded.name, g.name), about = ifnull(excluded.about, g.about),
                 owner = ifnull(excluded.owner, g.owner), size = ifnull(excluded.size, g.size),
-                image_url = ifnull(excluded.image_url, g.image_url), updated_at = max(excluded.updated_at, g.updated_at)
+                image_url = ifnull(excluded.image_url, g.image_url),
+                checked_at = ifnull(excluded.checked_at, g.checked_at),
+                updated_at = max(excluded.updated_at, g.updated_at)
             WHERE ifnull(excluded.name, g.name) IS NOT g.name OR ifnull(excluded.about, g.about) IS NOT g.about
                 OR ifnull(excluded.owner, g.owner) IS NOT g.owner OR ifnull(excluded.size, g.size) IS NOT g.size
                 OR ifnull(excluded.image_url, g.image_url) IS NOT g.image_url
             """,
             .text(group.session), .text(group.id), SQLValue(group.name), SQLValue(group.about), SQLValue(group.owner),
-            SQLValue(group.size), SQLValue(group.imageURL), .int(group.updatedAt.milliseconds)
+            SQLValue(group.size), SQLValue(group.imageURL), .int(group.updatedAt.milliseconds),
+            SQLValue(group.checkedAt)
         )
     }
 

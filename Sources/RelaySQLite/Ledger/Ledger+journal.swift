@@ -13,7 +13,11 @@ extension Ledger {
     func accept(_ entry: JournalEntry, source: String, at moment: Timestamp) throws -> Acceptance {
         let id = nextEvent(at: moment)
         if let key = entry.dedupKey {
-            try statements.insertDedup.run(.int(id), .blob(key))
+            if let rank = entry.event.rank {
+                try statements.raiseDedup.run(.int(id), .blob(key), .int(Int64(rank)))
+            } else {
+                try statements.insertDedup.run(.int(id), .blob(key))
+            }
             if database.changesCount == 0 {
                 let first = try statements.findDedup.first(.blob(key)) { $0.int(0) }
                 return Acceptance(id: EventID(first ?? id), isDuplicate: true)
@@ -40,6 +44,10 @@ extension Ledger {
             _ = try insert(delivery, event: result.event, at: moment)
         }
         for failure in result.failures { try insert(failure, event: result.event, at: moment) }
+        if var media = result.lateMedia {
+            media.event = result.event
+            try write(media)
+        }
     }
 
     /// Whether an earlier run of the event has brought the same delivery: receivers know it by that one's id.

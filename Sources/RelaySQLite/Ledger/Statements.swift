@@ -8,6 +8,7 @@ struct Statements {
     let changeCount: Prepared
 
     let insertDedup: Prepared
+    let raiseDedup: Prepared
     let findDedup: Prepared
     let insertEvent: Prepared
     let finishEvent: Prepared
@@ -43,6 +44,13 @@ struct Statements {
         )
 
         insertDedup = try database.prepare("INSERT OR IGNORE INTO dedup (event_id, key) VALUES (?, ?)")
+        raiseDedup = try database.prepare(
+            """
+            INSERT INTO dedup (event_id, key, rank) VALUES (?, ?, ?)
+            ON CONFLICT (key) DO UPDATE SET event_id = excluded.event_id, rank = excluded.rank
+            WHERE excluded.rank > ifnull(dedup.rank, -1)
+            """
+        )
         findDedup = try database.prepare("SELECT event_id FROM dedup WHERE key = ?")
         insertEvent = try database.prepare(
             """

@@ -1,6 +1,6 @@
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first]
+    static let steps: [String] = [first, second]
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }
@@ -179,5 +179,23 @@ enum Schema {
             UNIQUE (chat, id)
         ) STRICT;
         CREATE INDEX messages_chat ON messages (chat, timestamp);
+        """
+
+    /// dedup.rank belongs to keys under which events follow each other: see ``NewEvent/rank``.
+    private static let second = """
+        ALTER TABLE dedup ADD COLUMN rank INTEGER;
+        ALTER TABLE contacts ADD COLUMN checked_at INTEGER;
+        ALTER TABLE groups ADD COLUMN checked_at INTEGER;
+        CREATE INDEX contacts_lid ON contacts (session, lid) WHERE lid IS NOT NULL;
+
+        CREATE TABLE late_media (
+            event_id INTEGER PRIMARY KEY,
+            due_at INTEGER NOT NULL,
+            failures INTEGER NOT NULL,
+            max_size INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            timeout_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX late_media_due ON late_media (due_at);
         """
 }

@@ -20,6 +20,19 @@ extension SQLiteStore {
         }
     }
 
+    public func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+        guard !lids.isEmpty else { return [] }
+        return try await read { database in
+            let statement = try database.prepared(
+                """
+                SELECT \(Self.contactColumns) FROM contacts INDEXED BY contacts_lid
+                WHERE session = ? AND lid = ? ORDER BY updated_at DESC LIMIT 1
+                """
+            )
+            return try lids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.contact) }
+        }
+    }
+
     public func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await read { database in
             let condition = Condition(query)
@@ -118,23 +131,24 @@ extension SQLiteStore {
         }
     }
 
-    private static let contactColumns = "session, id, lid, name, push_name, verified_name, image_url, updated_at"
+    private static let contactColumns =
+        "session, id, lid, name, push_name, verified_name, image_url, updated_at, checked_at"
 
     private static func contact(_ row: Columns) -> Contact {
         Contact(
             session: row.text(0), id: row.text(1), lid: row.optionalText(2), name: row.optionalText(3),
             pushName: row.optionalText(4), verifiedName: row.optionalText(5), imageURL: row.optionalText(6),
-            updatedAt: row.time(7)
+            updatedAt: row.time(7), checkedAt: row.optionalTime(8)
         )
     }
 
-    private static let groupColumns = "session, id, name, about, owner, size, image_url, updated_at"
+    private static let groupColumns = "session, id, name, about, owner, size, image_url, updated_at, checked_at"
 
     private static func group(_ row: Columns) -> Group {
         Group(
             session: row.text(0), id: row.text(1), name: row.optionalText(2), about: row.optionalText(3),
             owner: row.optionalText(4), size: row.optionalInt(5).map(Int.init), imageURL: row.optionalText(6),
-            updatedAt: row.time(7)
+            updatedAt: row.time(7), checkedAt: row.optionalTime(8)
         )
     }
 

@@ -8,13 +8,7 @@ extension SQLiteStore {
         _ events: [NewEvent], source: String, at moment: Timestamp
     ) async throws(StoreError) -> [Acceptance] {
         guard !events.isEmpty else { return [] }
-        let entries = events.map { event in
-            JournalEntry(
-                event: event,
-                dedupKey: event.dedupKey.map { Self.digest(source: source, session: event.session, key: $0) },
-                payload: JSON.object(event.payload).bytes
-            )
-        }
+        let entries = events.map { Self.entry($0, source: source) }
         let bytes = entries.reduce(0) { $0 + $1.payload.count + 200 }
         return try await write(rows: entries.count, bytes: bytes) { ledger in
             try entries.map { try ledger.accept($0, source: source, at: moment) }
@@ -50,6 +44,14 @@ extension SQLiteStore {
         try await write(rows: rows, bytes: bytes) { ledger in
             for result in results { try ledger.commit(result, at: moment) }
         }
+    }
+
+    static func entry(_ event: NewEvent, source: String) -> JournalEntry {
+        JournalEntry(
+            event: event,
+            dedupKey: event.dedupKey.map { digest(source: source, session: event.session, key: $0) },
+            payload: JSON.object(event.payload).bytes
+        )
     }
 
     private static let eventColumns = "id, source, type, session, chat, occurred_at, received_at, payload"

@@ -1,0 +1,34 @@
+/// A file that is still to be fetched after its message has gone out with `raw_media`.
+public struct LateMedia: Sendable, Hashable {
+    /// The event that carries it; the store sets it when the event is committed.
+    public var event: EventID
+    public var limits: MediaLimits
+    /// Fetches that have failed so far.
+    public var failures: Int
+    public var dueAt: Timestamp
+
+    public init(event: EventID, limits: MediaLimits, failures: Int = 0, dueAt: Timestamp) {
+        self.event = event
+        self.limits = limits
+        self.failures = failures
+        self.dueAt = dueAt
+    }
+}
+
+/// The files that are still to be fetched: written by pipelines' commits.
+public protocol LateMediaStore: Sendable {
+    /// The first of them by due time, whether due or not.
+    func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia]
+
+    /// Makes a file wait for its next fetch.
+    func postpone(_ media: LateMedia) async throws(StoreError)
+
+    /// Ends the wait for an event's file; `announcement` says that it is there, and is accepted in the same
+    /// transaction.
+    func settleLateMedia(
+        of event: EventID,
+        announcing announcement: NewEvent?,
+        source: String,
+        at moment: Timestamp
+    ) async throws(StoreError)
+}

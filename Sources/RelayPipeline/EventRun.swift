@@ -1,0 +1,64 @@
+internal import Logging
+internal import RelayCore
+
+/// An event on its way through all pipelines that take it, one after the other.
+struct EventRun: Sendable {
+    let event: Event
+    private let pipelines: [Pipeline]
+    private var index = 0
+    private(set) var result: PipelineResult
+    /// What it waits for; nil: it can go on, or is done.
+    private(set) var suspension: Pipeline.Suspension?
+
+    init(_ event: Event, pipelines: [Pipeline]) {
+        self.event = event
+        self.pipelines = pipelines.filter { $0.takes(from: event.source) }
+        result = PipelineResult(event: event.id)
+        if let change = SessionChange(of: event) { result.records.append(.session(change)) }
+    }
+
+    /// Runs until it is done, or waits for something: then ``suspension`` says for what.
+    mutating func run(in context: StageContext, directory: DirectoryCache, logger: Logger) {
+        while index < pipelines.count {
+            take(pipelines[index].run(event, in: context), directory, logger)
+            if suspension != nil { return }
+        }
+    }
+
+    /// Goes on when what it waits for is there.
+    mutating func resume(
+        with change: Result<StageWork.Change, StageError>,
+        in context: StageContext,
+        directory: DirectoryCache,
+        logger: Logger
+    ) {
+        guard let suspension else { return }
+        self.suspension = nil
+        take(pipelines[index].resume(suspension, with: change, in: context), directory, logger)
+        if self.suspension == nil { run(in: context, directory: directory, logger: logger) }
+    }
+
+    private mutating func take(_ run: Pipeline.Run, _ directory: DirectoryCache, _ logger: Logger) {
+        switch run {
+        case .waiting(let suspension):
+            self.suspension = suspension
+        case .ended(let draft, let end):
+            result.records += directory.learn(draft.records)
+            result.deliveries += draft.deliveries
+            result.lateMedia = result.lateMedia ?? draft.lateMedia
+            if case .failed(let stage, let message) = end { keep(stage, message, logger) }
+            index += 1
+        }
+    }
+
+    /// Makes the failed event a dead letter of its pipeline.
+    private mutating func keep(_ stage: String, _ message: String, _ logger: Logger) {
+        let pipeline = pipelines[index].name
+        logger.warning(
+            "A stage failed; the event is a dead letter",
+            metadata: ["pipeline": "\(pipeline)", "stage": "\(stage)", "event": "\(event.id)", "error": "\(message)"]
+        )
+        let letter = PlannedDelivery(of: event, to: "pipeline/\(pipeline)", lane: nil, pipeline: pipeline, signing: nil)
+        result.failures.append(StageFailure(stage: stage, message: message, delivery: letter))
+    }
+}
