@@ -82,6 +82,8 @@ extension IntakeAuthentication {
             )
         case .metaSignature(let appSecret, let verifyToken):
             self = .metaSignature(appSecret: appSecret, verifyToken: verifyToken)
+        case .body(let field, let token):
+            self = .body(field: field, token: token)
         }
     }
 }

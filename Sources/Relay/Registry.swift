@@ -12,6 +12,7 @@ extension ConfigurationRegistry {
             stages: BuiltInStages.all,
             destinations: BuiltInDestinations.all,
             formats: BuiltInFormats.all.map { $0.name },
+            secretFields: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.secretField },
             transports: BuiltInTransports.names
         )
     }

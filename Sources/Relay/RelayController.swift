@@ -57,11 +57,13 @@ final class RelayController: RelayControl {
 
     func ingest(
         source: String,
-        session: String?,
+        path: [String],
         body: [UInt8],
         header: @Sendable (String) -> String?
     ) async throws(APIError) -> [Acceptance] {
         let intake = try intakes.withLock { intakes throws(APIError) in try intakes.intake(source) }
+        let session: String?
+        do { session = try intake.session(in: path) } catch { throw APIError(error) }
         return try await accept(body, by: intake, session: session, header: header)
     }
 

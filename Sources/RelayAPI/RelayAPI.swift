@@ -61,6 +61,7 @@ public struct RelayAPI: Sendable {
             failures: failures
         )
         IngestRoutes(control: control).add(to: &routes)
+        MediaRoutes(control: control).add(to: &routes)
         HealthRoutes(control: control).add(to: &routes)
         SessionRoutes(store: store, control: control, clock: clock).add(to: &routes)
         WebhookRoutes(store: store, control: control, clock: clock).add(to: &routes)

@@ -2,13 +2,15 @@ public import RelayCore
 
 /// What the routes need of the running relay besides its store. The composition implements it.
 public protocol RelayControl: Sendable {
-    /// Takes in what a gateway posted to `/in/SOURCE[/SESSION]`.
-    /// - Parameter header: reads one header of the request by its name.
-    /// - Throws: 404 unknown source, 401 refused by the source's own authentication, 400 or 422 with a pointer for what
+    /// Takes in what a gateway posted to `/in/SOURCE[/SESSION][/EVENT]`.
+    /// - Parameters:
+    ///   - path: what stands behind the source, decoded.
+    ///   - header: reads one header of the request by its name.
+    /// - Throws: 404 unknown source or event, 401 refused by the source's own authentication, 400 or 422 with a pointer for what
     ///   is no event, 503 with a wait for overload.
     func ingest(
         source: String,
-        session: String?,
+        path: [String],
         body: [UInt8],
         header: @Sendable (String) -> String?
     ) async throws(APIError) -> [Acceptance]
@@ -18,6 +20,19 @@ public protocol RelayControl: Sendable {
 
     /// Takes in native events for a session (`POST /api/v1/sessions/ID/events`).
     func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [Acceptance]
+
+    /// A stored file, for whoever has its signed address.
+    /// - Parameters:
+    ///   - query: the address's; it has the signature.
+    ///   - bounds: chooses the bytes once the size is known.
+    /// - Throws: 403 when the signature does not fit, 410 when the address is past its time, 404 when the file is not
+    ///   kept any more.
+    func media(
+        id: MediaID,
+        name: String,
+        query: [String: String],
+        bounds: @Sendable (_ size: Int64) -> Range<Int64>
+    ) async throws(APIError) -> MediaFile
 
     /// Configured destinations, sessions' webhooks, and removed ones that still have deliveries.
     func destinations() async throws(APIError) -> [DestinationStatus]

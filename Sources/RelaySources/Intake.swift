@@ -1,4 +1,5 @@
 public import RelayCore
+internal import RelayJSON
 
 /// One configured source: it authenticates the sender, has the format read the document, and hands the events to the
 /// journal.
@@ -9,17 +10,20 @@ public struct Intake: Sendable {
     private let authentication: IntakeAuthentication?
     private let defaultSession: String?
     private let journal: any Journal
+    private let depot: (any MediaDepot)?
     private let clock: any RelayClock
 
     /// - Parameters:
     ///   - authentication: what senders must show; nil: nothing.
     ///   - defaultSession: the session of documents that name none, when the address names none either.
+    ///   - depot: keeps the files that gateways put into documents; nil: they are left out.
     public init(
         source: String,
         format: any EventFormat,
         authentication: IntakeAuthentication?,
         defaultSession: String?,
         journal: any Journal,
+        depot: (any MediaDepot)? = nil,
         clock: any RelayClock
     ) {
         self.source = source
@@ -27,7 +31,18 @@ public struct Intake: Sendable {
         self.authentication = authentication
         self.defaultSession = defaultSession
         self.journal = journal
+        self.depot = depot
         self.clock = clock
+    }
+
+    /// The session that an address names behind the source: `/in/SOURCE/SESSION`, `/in/SOURCE/SESSION/EVENT` or
+    /// `/in/SOURCE/EVENT`.
+    /// - Throws: ``IntakeError`` `.notFound` when the last of two parts names no event of the format.
+    public func session(in path: [String]) throws(IntakeError) -> String? {
+        guard let last = path.last else { return nil }
+        let isEvent = type(of: format).namesEvent(last)
+        if path.count > 1, !isEvent { throw .unknownEvent(last, format: type(of: format).name) }
+        return isEvent && path.count == 1 ? nil : path[0]
     }
 
     /// Takes one document. When this returns, its events would survive a power cut.
@@ -76,10 +91,28 @@ public struct Intake: Sendable {
     /// Makes events durable.
     func store(_ events: [NewEvent]) async throws(IntakeError) -> [Acceptance] {
         guard !events.isEmpty else { return [] }
+        let events = try await keepFiles(of: events)
         do {
             return try await journal.accept(events, source: source, at: clock.wall)
         } catch {
             throw IntakeError(error)
         }
+    }
+
+    /// Puts the files that came inside the document into storage, durable before the events that refer to them are.
+    private func keepFiles(of events: [NewEvent]) async throws(IntakeError) -> [NewEvent] {
+        guard let depot, events.contains(where: { $0.embedded != nil }) else { return events }
+        var kept = events
+        for index in kept.indices {
+            guard let bytes = kept[index].embedded else { continue }
+            do {
+                let media = try await depot.deposit(bytes)
+                kept[index].payload["raw_media"]?["storedId"] = .string(media.id.description)
+                kept[index].embedded = nil
+            } catch {
+                throw IntakeError(error)
+            }
+        }
+        return kept
     }
 }

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import RelayCore
+internal import RelayJSON
 
 /// What a sender must show. Every comparison takes the same time whatever is shown.
 public enum IntakeAuthentication: Sendable {
@@ -11,6 +12,8 @@ public enum IntakeAuthentication: Sendable {
     case hmac(HMACVerification)
     /// What Meta's Cloud API sends: `X-Hub-Signature-256` with the app's secret. The token answers ``Intake/challenge(query:)``.
     case metaSignature(appSecret: String, verifyToken: String)
+    /// A member at the top of the body, as Evolution's `apikey`; of an array, in each element.
+    case body(field: String, token: String)
 
     func admits(body: [UInt8], header: (String) -> String?) -> Bool {
         switch self {
@@ -31,6 +34,11 @@ public enum IntakeAuthentication: Sendable {
                 prefix: "sha256="
             )
             return verification.admits(body: body, header: header)
+        case .body(let field, let token):
+            guard let document = try? JSON(parsing: body) else { return false }
+            let envelopes = document.array ?? [document]
+            return !envelopes.isEmpty
+                && envelopes.allSatisfy { $0[field]?.string.map { ConstantTime.isEqual($0, token) } ?? false }
         }
     }
 }

@@ -11,6 +11,8 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         case notAnEvent = "not_an_event"
         /// It cannot be told which session it belongs to.
         case missingSession = "missing_session"
+        /// The address names an event that the format does not have.
+        case notFound = "not_found"
         /// The store's disk is full; the same document is welcome later.
         case diskFull = "disk_full"
         /// More waits for the disk than the store takes; the same document is welcome in a moment.
@@ -23,6 +25,7 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
             switch self {
             case .unauthorized: 401
             case .malformed: 400
+            case .notFound: 404
             case .notAnEvent, .missingSession: 422
             case .diskFull, .overloaded, .unavailable: 503
             }
@@ -63,10 +66,27 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// A file inside a document that cannot be kept: the event would lose it.
+    public init(_ failure: MediaFailure) {
+        switch failure.reason {
+        case .storageFull:
+            self.init(.diskFull, "The relay's media storage is full; nothing was stored.", retryAfter: 30)
+        default:
+            self.init(.unavailable, "The relay's media storage is not available.", retryAfter: 5)
+        }
+    }
+
     static let unauthorized = IntakeError(
         .unauthorized,
         "The credentials that this source demands are missing or wrong."
     )
+
+    static func unknownEvent(_ name: String, format: String) -> IntakeError {
+        IntakeError(
+            .notFound,
+            "\"\(name.prefix(64))\" is no event of the format \(format); post to /in/SOURCE/SESSION."
+        )
+    }
 
     public var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }
 }

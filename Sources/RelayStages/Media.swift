@@ -2,30 +2,150 @@ public import RelayConfig
 public import RelayCore
 internal import RelayJSON
 
-/// `- media`: sees to what a message carries.
+/// `- media: { wait: 20s }`: fetches what a message carries and hands it on as `payload.media`.
 ///
-/// The relay hands media on as `payload.raw_media`, the reference with which a receiver downloads and decrypts it
-/// (docs: Media). Formats have normalized it; here what exceeds `max_size` is marked, so that receivers need not try.
+/// The chat waits for the file at most `wait`; a file that is not there by then goes on as `payload.raw_media`, and a
+/// `message.updated` with `payload.media` follows when it has come. What cannot be fetched goes on as `raw_media` with
+/// the reason, unless `on_error` says otherwise (docs: Media).
 public struct Media: ConfiguredStage {
     public static let kind = "media"
-    public static let summary = "Hands on a message's media as payload.raw_media."
+    public static let summary = "Fetches a message's file, and hands it on as payload.media or payload.raw_media."
+    public static let defaultOnError = Step.OnError.rawMedia
+    public static let waits = true
+
+    public static let download = Field.bool(
+        "download",
+        "Whether files are fetched; otherwise receivers get the reference.",
+        default: true
+    )
+    public static let wait = Field.duration(
+        "wait",
+        "How long a message waits for its file.",
+        .zero...(.seconds(600)),
+        default: .seconds(20)
+    )
+    public static let late = Field.bool(
+        "late",
+        "Whether a file that comes later is announced by message.updated.",
+        default: true
+    )
+    public static let attempts = Field.int("attempts", "Downloads tried.", 1...10, default: MediaLimits().attempts)
+    public static let fetchTimeout = Field.duration(
+        "fetch_timeout",
+        "How long all downloads of a file may take together.",
+        default: MediaLimits().timeout
+    )
     public static let maxSize = Field<Int>.size(
         "max_size",
-        "Larger media is marked with raw_media.tooLarge, for receivers to leave alone.",
-        default: 100 << 20
+        "Larger files are marked with raw_media.tooLarge, and not fetched.",
+        default: MediaLimits().maxSize
     )
-    public static let fields = [AnyField(maxSize)]
+    public static let history = Field.bool(
+        "history",
+        "Whether files of messages from a history synchronization are fetched.",
+        default: false
+    )
+    public static let fields = [
+        AnyField(download), AnyField(wait), AnyField(late), AnyField(attempts), AnyField(fetchTimeout),
+        AnyField(maxSize), AnyField(history),
+    ]
     public static let mainField: String? = nil
 
-    private let maxSize: Int
+    private let downloads: Bool
+    private let wait: Duration
+    private let takesLate: Bool
+    private let limits: MediaLimits
+    private let fetchesHistory: Bool
 
     public init(_ options: Options, in context: BuildContext) throws {
-        maxSize = try options(Self.maxSize)
+        downloads = try options(Self.download)
+        wait = try options(Self.wait)
+        takesLate = try options(Self.late)
+        limits = MediaLimits(
+            maxSize: try options(Self.maxSize),
+            attempts: try options(Self.attempts),
+            timeout: try options(Self.fetchTimeout)
+        )
+        fetchesHistory = try options(Self.history)
     }
 
     public func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
-        guard let length = draft.event.payload["raw_media"]?["fileLength"]?.int, length > maxSize else { return .next }
-        draft.event.payload["raw_media"]?["tooLarge"] = true
+        let payload = draft.event.payload
+        guard let reference = payload["raw_media"], !reference.isNull, payload["media"] == nil else { return .next }
+        if let length = reference["fileLength"]?.int, length > limits.maxSize {
+            draft.event.payload["raw_media"]?["tooLarge"] = true
+            return .next
+        }
+        guard downloads, let fetcher = context.media else { return .next }
+        if payload["history"]?.bool == true, !fetchesHistory { return .next }
+        let media: RawMedia
+        do { media = try RawMedia(reference) } catch { throw StageError(error) }
+        let (source, session) = (draft.event.source, draft.event.session)
+        return .wait(
+            StageWork { [self] in
+                let outcome = await fetch(media, by: fetcher, source: source, session: session, clock: context.clock)
+                return { draft, context throws(StageError) in
+                    try self.finish(outcome, of: media, in: &draft, fetcher: fetcher, clock: context.clock)
+                }
+            }
+        )
+    }
+
+    /// Nil: it has not come within `wait`.
+    private func fetch(
+        _ media: RawMedia,
+        by fetcher: any MediaFetcher,
+        source: String,
+        session: String,
+        clock: any RelayClock
+    ) async -> Result<StoredMedia, MediaFailure>? {
+        let deadline = clock.now + wait
+        return await withTaskGroup(of: Result<StoredMedia, MediaFailure>?.self) { group in
+            group.addTask { [limits] in
+                do throws(MediaFailure) {
+                    return .success(try await fetcher.fetch(media, source: source, session: session, limits: limits))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await clock.sleep(until: deadline)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
+    private func finish(
+        _ outcome: Result<StoredMedia, MediaFailure>?,
+        of media: RawMedia,
+        in draft: inout Draft,
+        fetcher: any MediaFetcher,
+        clock: any RelayClock
+    ) throws(StageError) -> StageOutcome {
+        let failure: MediaFailure
+        switch outcome {
+        case .success(let stored):
+            draft.event.payload.attach(stored, of: media, link: fetcher.link(to: stored, of: media))
+            return .next
+        case .failure(let error):
+            failure = error
+        case nil:
+            failure = MediaFailure(.timeout, "the file did not come within \(wait)")
+        }
+        guard takesLate, failure.isRetryable else { throw StageError(failure) }
+        draft.event.payload["raw_media"]?["error"] = [
+            "reason": .string(failure.reason.rawValue), "message": .string(failure.message),
+        ]
+        draft.event.payload["raw_media"]?["pending"] = true
+        draft.lateMedia = LateMedia(event: draft.event.id, limits: limits, dueAt: clock.now)
         return .next
+    }
+}
+
+extension StageError {
+    fileprivate init(_ failure: MediaFailure) {
+        self.init(failure.message, reason: failure.reason.rawValue)
     }
 }

@@ -52,6 +52,7 @@ public struct StoreConformance: Sendable {
         // Journal
         case recognizesDuplicates, recognizesDuplicatesThatComeAtOnce, keepsEventsAsTheyCame, listsPendingEventsInOrder
         case registersSessions, keepsWhatItAcceptedThroughACrash, commitsAResultOnce, commitsAResultOnceAmongMany
+        case takesRisingRanksOnly, remembersLateMedia
         // Outbox
         case handsOverWhatWasPlanned, keepsAttempts, claimsNoMoreThanAsked, freesASlotInTheSameExchange
         case ignoresStaleSettlements, tellsWhenTheNextIsDue, recoversWhatWasInFlight, recoversLanes, wakes
@@ -68,7 +69,7 @@ public struct StoreConformance: Sendable {
         case sweepsWhatIsPastItsTime, neverSweepsWhatIsOnItsWay, forgetsDuplicatesInTheEnd, neverGivesAnIDTwice
         // History
         case keepsTheFirstMessage, raisesTheStatus, editsAndDeletesMessages, keepsChats, mergesContacts, mergesGroups
-        case queriesMessages, searchesTheDirectory
+        case queriesMessages, searchesTheDirectory, findsWhoIsBehindAHiddenIdentity, forgetsPictures
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
         case encryptsCredentials, keepsAPIKeys
@@ -85,6 +86,8 @@ public struct StoreConformance: Sendable {
             case .keepsWhatItAcceptedThroughACrash: try await trial.keepsWhatItAcceptedThroughACrash()
             case .commitsAResultOnce: try await trial.commitsAResultOnce()
             case .commitsAResultOnceAmongMany: try await trial.commitsAResultOnceAmongMany()
+            case .takesRisingRanksOnly: try await trial.takesRisingRanksOnly()
+            case .remembersLateMedia: try await trial.remembersLateMedia()
             case .handsOverWhatWasPlanned: try await trial.handsOverWhatWasPlanned()
             case .keepsAttempts: try await trial.keepsAttempts()
             case .claimsNoMoreThanAsked: try await trial.claimsNoMoreThanAsked()
@@ -127,6 +130,8 @@ public struct StoreConformance: Sendable {
             case .mergesGroups: try await trial.mergesGroups()
             case .queriesMessages: try await trial.queriesMessages()
             case .searchesTheDirectory: try await trial.searchesTheDirectory()
+            case .findsWhoIsBehindAHiddenIdentity: try await trial.findsWhoIsBehindAHiddenIdentity()
+            case .forgetsPictures: try await trial.forgetsPictures()
             case .managesSessions: try await trial.managesSessions()
             case .followsSessionEvents: try await trial.followsSessionEvents()
             case .listsSessions: try await trial.listsSessions()

@@ -1,4 +1,4 @@
-/// Which bodies are taken for JSON.
+/// Media types: which bodies are taken for JSON, and which types a file may be handed out with.
 enum MediaType {
     /// `application/json`, `text/json` and `application/…+json`, parameters aside.
     static func isJSON(_ type: String) -> Bool {
@@ -12,6 +12,16 @@ enum MediaType {
     /// Gateways also post JSON as plain text.
     static func isJSONOrText(_ type: String) -> Bool {
         isJSON(type) || essence(of: type) == "text/plain"
+    }
+
+    /// A type as it may stand in a header of ours, `type/subtype` with simple parameters; nil for anything else.
+    static func plain(_ type: String) -> String? {
+        let isPlain = type.utf8.allSatisfy { byte in
+            (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                && byte != UInt8(ascii: ",")
+        }
+        let parts = essence(of: type).split(separator: "/", omittingEmptySubsequences: false)
+        return isPlain && parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && type.utf8.count <= 127 ? type : nil
     }
 
     private static func essence(of type: String) -> String {

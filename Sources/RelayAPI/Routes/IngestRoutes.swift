@@ -10,15 +10,21 @@ struct IngestRoutes: Sendable {
     func add(to routes: inout RouteTable) {
         routes.open(.post, "/in/:source", ingest)
         routes.open(.post, "/in/:source/:session", ingest)
+        // Some gateways add the event's name to the address that they are given.
+        routes.open(.post, "/in/:source/:session/:event", ingest)
         routes.open(.get, "/in/:source", challenge)
         routes.api(.post, "/sessions/:id/events", acceptNative)
     }
 
     private func ingest(_ request: APIRequest) async throws -> Response {
         let source = try request.path("source")
-        let session = request.context.parameters["session"] == nil ? nil : try validSession(request.path("session"))
+        var path: [String] = []
+        for part in ["session", "event"] as [Substring] where request.context.parameters[part] != nil {
+            path.append(try request.path(part))
+        }
+        if let session = path.first { _ = try validSession(session) }
         let body = try await documentBytes(of: request)
-        let accepted = try await control.ingest(source: source, session: session, body: body) { request.header($0) }
+        let accepted = try await control.ingest(source: source, path: path, body: body) { request.header($0) }
         return Answer.json(Self.answer(to: accepted))
     }
 

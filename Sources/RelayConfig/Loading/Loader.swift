@@ -58,6 +58,7 @@ final class Loader {
             directory: directory,
             server: read.server,
             store: read.store,
+            media: read.media,
             sources: read.sources,
             destinations: read.destinations,
             retryPolicies: read.retryPolicies,

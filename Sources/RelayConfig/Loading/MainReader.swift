@@ -12,13 +12,14 @@ struct MainReader {
 
     private static let version = Field.int("version", "The version of this grammar.", 1...1, default: 1)
     private static let sections = [
-        "server", "store", "sources", "destinations", "retry_policies", "egress", "logging", "delivery",
+        "server", "store", "media", "sources", "destinations", "retry_policies", "egress", "logging", "delivery",
     ]
     private static let fields = [AnyField(version)] + sections.map { AnyField(Field.node($0, "").optional) }
 
     struct Result {
         var server: RelayConfiguration.Server
         var store: RelayConfiguration.Store
+        var media: RelayConfiguration.Media
         var sources: [RelayConfiguration.Source]
         var destinations: [RelayConfiguration.Destination]
         var retryPolicies: [String: RetryPolicy]
@@ -43,6 +44,9 @@ struct MainReader {
         let store = section("store", Configuration.Store.fields, &shown) {
             try Configuration.Store($0, directory: directory)
         }
+        let media = section("media", Configuration.Media.fields, &shown) {
+            try Configuration.Media($0, directory: directory)
+        }
         let egressFields = Configuration.Egress.fields(registry.egressCheck)
         let egress = section("egress", egressFields, &shown) { try Configuration.Egress($0) }
         let logging = section("logging", Configuration.Logging.fields, &shown) { try Configuration.Logging($0) }
@@ -50,10 +54,13 @@ struct MainReader {
         let policies = retryPolicies(&shown)
         let sources = sources(&shown)
         let destinations = destinations(policies, &shown)
-        guard let server, let store, let egress, let logging, let delivery, !root.origin.hasErrors else { return nil }
+        guard let server, let store, let media, let egress, let logging, let delivery, !root.origin.hasErrors else {
+            return nil
+        }
         return Result(
             server: server,
             store: store,
+            media: media,
             sources: sources,
             destinations: destinations,
             retryPolicies: policies,

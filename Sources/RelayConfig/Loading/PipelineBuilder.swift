@@ -101,11 +101,11 @@ final class PipelineBuilder: Sendable {
         let stage = issues.attempt { try options.map { try type.init($0, in: context) as any Stage } } ?? nil
         let extra = issues.attempt { try Options.read(modifiers, as: "a stage", fields: Self.modifiers) }
         let onError = issues.attempt {
-            try modifiers["on_error"].map { try self.onError($0, kind: kind) } ?? .deadLetter
+            try modifiers["on_error"].map { try self.onError($0, kind: kind) } ?? type.defaultOnError
         }
         let id = issues.attempt { try self.id(for: kind, at: modifiers["id"]) }
         guard issues.list.isEmpty, let stage, let extra, let onError, let id else { throw Issues(list: issues.list) }
-        if try extra(Self.timeout) != nil {
+        if !type.waits, try extra(Self.timeout) != nil {
             modifiers["timeout"]?.warn(
                 "\(kind) never waits for anything, so it needs no timeout",
                 help: "leave it out; a jq expression is stopped after half a second by itself"

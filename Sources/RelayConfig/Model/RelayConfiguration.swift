@@ -9,6 +9,7 @@ public struct RelayConfiguration: Sendable {
     public let directory: String
     public let server: Server
     public let store: Store
+    public let media: Media
     public let sources: [Source]
     public let destinations: [Destination]
     /// By name; `default` is always there.

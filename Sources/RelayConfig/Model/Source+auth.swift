@@ -5,6 +5,11 @@ internal import RelayJSON
 private enum AuthOptions {
     static let type = Field<AuthKind>.enumeration("type", "How a caller proves itself.")
     static let token = Field.secret("token", "The token that callers send.")
+    static let field = Field.string(
+        "field",
+        "The member of the body that has the token; default the format's own, such as Evolution's apikey.",
+        default: ""
+    )
     static let name = Field.headerName("name", "The header that callers send.")
     static let value = Field.secret("value", "The header's value.")
     static let header = Field.headerName("header", "The header with the signature.")
@@ -32,6 +37,7 @@ enum AuthKind: String, CaseIterable, Sendable {
     case header
     case hmac
     case metaSignature = "meta_signature"
+    case body
 
     var fields: [AnyField] {
         let own =
@@ -45,6 +51,7 @@ enum AuthKind: String, CaseIterable, Sendable {
                     AnyField(AuthOptions.prefix),
                 ]
             case .metaSignature: [AnyField(AuthOptions.appSecret), AnyField(AuthOptions.verifyToken)]
+            case .body: [AnyField(AuthOptions.token), AnyField(AuthOptions.field)]
             }
         return [AnyField(AuthOptions.type)] + own
     }
@@ -75,6 +82,8 @@ enum AuthKind: String, CaseIterable, Sendable {
         case .metaSignature:
             .metaSignature(
                 appSecret: try options(AuthOptions.appSecret), verifyToken: try options(AuthOptions.verifyToken))
+        case .body:
+            .body(field: try options(AuthOptions.field), token: try options(AuthOptions.token))
         }
     }
 }

@@ -14,6 +14,8 @@ extension RelayConfiguration {
         public let session: String?
         /// For `file`: the absolute path.
         public let path: String?
+        /// Where the files of its messages lie.
+        public let media: SourceMedia
         public let mark: SourceMark
     }
 
@@ -33,6 +35,8 @@ extension RelayConfiguration {
         )
         /// `X-Hub-Signature-256` and the verification request of Meta's Cloud API.
         case metaSignature(appSecret: String, verifyToken: String)
+        /// A member of the body, at its top, as Evolution's `apikey`.
+        case body(field: String, token: String)
     }
 }
 
@@ -46,10 +50,17 @@ extension RelayConfiguration.Source {
     static let auth = Field<RelayConfiguration.Auth>("auth", "How callers prove themselves.", .auth).optional
     static let session = Field.string("session", "The session of documents that name none.").optional
     static let path = Field.string("path", "For transport: file, the file to read.").optional
+    static let media = Field<RelayConfiguration.SourceMedia>.section(
+        "media",
+        "Where the files of its messages lie.",
+        title: "a source's media",
+        fields: RelayConfiguration.SourceMedia.fields,
+        default: RelayConfiguration.SourceMedia()
+    ) { try RelayConfiguration.SourceMedia($0) }
     static func fields(_ registry: ConfigurationRegistry) -> [AnyField] {
         [
             AnyField(transport(registry.transports)), AnyField(format(registry.formats)), AnyField(auth),
-            AnyField(session), AnyField(path),
+            AnyField(session), AnyField(path), AnyField(media),
         ]
     }
 
@@ -64,9 +75,22 @@ extension RelayConfiguration.Source {
         self.mark = mark
         transport = try options(Self.transport(registry.transports))
         format = try options(Self.format(registry.formats))
-        auth = try options(Self.auth)
+        media = try options(Self.media)
         session = try options(Self.session)
         path = try options(Self.path).map { Files.absolute($0, from: directory) }
+        switch try options(Self.auth) {
+        case .body(let field, let token) where field.isEmpty:
+            guard let known = registry.secretFields[format] else {
+                throw options.fail(
+                    Self.auth,
+                    "documents of the format \(format) carry no secret of their own",
+                    help: "add field: the member of the body that has it"
+                )
+            }
+            auth = .body(field: known, token: token)
+        case let other:
+            auth = other
+        }
         if transport == "file", path == nil {
             throw options.fail("\(options.title) needs \"path\"", help: "add path: the file to read")
         }

@@ -5,6 +5,8 @@ public struct ConfigurationRegistry: Sendable {
     public let stages: [any ConfiguredStage.Type]
     public let destinations: [any DestinationOptions.Type]
     public let formats: [String]
+    /// The member of a document in which a format's gateway sends a secret along, by format.
+    public let secretFields: [String: String]
     public let transports: [String]
     /// What is wrong with an address that deliveries would go to; nil when nothing is.
     public var urlCheck: (@Sendable (String) -> String?)?
@@ -15,6 +17,7 @@ public struct ConfigurationRegistry: Sendable {
         stages: [any ConfiguredStage.Type],
         destinations: [any DestinationOptions.Type],
         formats: [String],
+        secretFields: [String: String] = [:],
         transports: [String],
         urlCheck: (@Sendable (String) -> String?)? = nil,
         egressCheck: (@Sendable (String) -> String?)? = nil
@@ -22,6 +25,7 @@ public struct ConfigurationRegistry: Sendable {
         self.stages = stages
         self.destinations = destinations
         self.formats = formats
+        self.secretFields = secretFields
         self.transports = transports
         self.urlCheck = urlCheck
         self.egressCheck = egressCheck

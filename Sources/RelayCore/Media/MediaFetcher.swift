@@ -12,7 +12,8 @@ public protocol MediaFetcher: Sendable {
     ) async throws(MediaFailure) -> StoredMedia
 
     /// The address under which receivers get a stored file, and when it stops working.
-    func link(to media: StoredMedia, name: String, mimetype: String?) -> (url: String, expiresAt: Timestamp)
+    /// - Parameter reference: tells the file's name and type.
+    func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp)
 }
 
 /// How much a fetch may cost.

@@ -8,6 +8,10 @@ public protocol EventFormat: Sendable {
 
     init()
 
+    /// Whether the last part of an address names the event that is posted there, as Evolution's do when each event has
+    /// its own webhook (`/in/SOURCE/SESSION/messages-upsert`). Default never: then it names the session.
+    static func namesEvent(_ pathSegment: String) -> Bool
+
     /// Reads one document. An empty answer means: understood, and nothing in it is an event (a read receipt of our own).
     /// - Throws: ``FormatError`` when the document is not of this dialect.
     func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent]
@@ -15,6 +19,7 @@ public protocol EventFormat: Sendable {
 
 extension EventFormat {
     public static var secretField: String? { nil }
+    public static func namesEvent(_ pathSegment: String) -> Bool { false }
 }
 
 /// What a format may know besides the document.

@@ -31,6 +31,7 @@ final class FakeControl: RelayControl {
         var reloadError: APIError?
         var testResult = TestResult(url: "", ok: true, latencyMs: 0)
         var destinations: [DestinationStatus] = []
+        var files: [MediaID: [UInt8]] = [:]
     }
 
     let state = Mutex(State())
@@ -39,19 +40,36 @@ final class FakeControl: RelayControl {
     func read<Value>(_ value: (State) -> Value) -> Value { state.withLock { value($0) } }
 
     func ingest(
-        source: String, session: String?, body: [UInt8], header: @Sendable (String) -> String?
+        source: String, path: [String], body: [UInt8], header: @Sendable (String) -> String?
     ) async throws(APIError) -> [Acceptance] {
         guard source == "baileys" else { throw .notFound("There is no source \(source).") }
         do { _ = try JSON(parsing: body) } catch { throw .badRequest("\(error)", code: "malformed_body") }
         let signature = header("X-Signature")
         let error = state.withLock { state in
-            state.ingested.append(Ingested(source: source, session: session, body: body, signature: signature))
+            state.ingested.append(Ingested(source: source, session: path.first, body: body, signature: signature))
             return state.ingestError
         }
         if let error { throw error }
         return [
             Acceptance(id: EventID(1), isDuplicate: false), Acceptance(id: EventID(2), isDuplicate: true),
         ]
+    }
+
+    func media(
+        id: MediaID, name: String, query: [String: String], bounds: @Sendable (Int64) -> Range<Int64>
+    ) async throws(APIError) -> MediaFile {
+        guard query["sig"] == "right" else {
+            throw APIError(status: 403, code: "forbidden", message: "The signature does not fit.")
+        }
+        guard let bytes = read({ $0.files[id] }) else { throw .notFound("It is not kept any more.") }
+        let range = bounds(Int64(bytes.count))
+        let part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+        let chunks = AsyncThrowingStream<[UInt8], any Error> { continuation in
+            continuation.yield(part)
+            continuation.finish()
+        }
+        return MediaFile(
+            content: MediaContent(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
     }
 
     func challenge(source: String, query: [String: String]) -> String? {

@@ -1,0 +1,235 @@
+internal import RelayJSON
+
+extension RelayConfiguration {
+    /// `media:`, where fetched files are kept and how receivers get them.
+    public struct Media: Sendable, Hashable {
+        public enum Location: Sendable, Hashable {
+            /// The absolute path of a directory.
+            case directory(path: String)
+            /// A bucket of an S3-compatible server; the prefix ends in `/` or is empty.
+            case s3(bucket: String, prefix: String)
+        }
+
+        public let store: Location
+        /// How long files are kept after they were last wanted. Default 30 days. A bucket's own rules do that there.
+        public let retention: Duration
+        /// How many bytes a directory may hold; the oldest files give way. Default 10 GiB.
+        public let quota: Int
+        /// How long `payload.media.url` works. Default 7 days.
+        public let linkLifetime: Duration
+        /// Downloads under way at once. Default 8.
+        public let maxDownloads: Int
+        /// Nil unless files are kept in a bucket.
+        public let s3: S3?
+    }
+
+    /// `media: s3:`, the server that has the bucket.
+    public struct S3: Sendable, Hashable {
+        /// Without a slash at its end.
+        public let endpoint: String
+        public let region: String
+        public let accessKey: String
+        public let secretKey: String
+    }
+
+    /// `sources: NAME: media:`, where the files of a source's messages lie.
+    public struct SourceMedia: Sendable {
+        /// What paths without a host are relative to; nil: there are none.
+        public let baseURL: String?
+        /// Hosts, or host:port, that files may be fetched from besides the ones of WhatsApp and Meta.
+        public let hosts: [String]
+        /// Sent to the gateway's own hosts only.
+        public let headers: [(name: String, value: String)]
+        /// The access token of Meta's Graph API.
+        public let token: String?
+        public let graphURL: String
+        /// Where encrypted files are fetched by their path.
+        public let whatsAppURL: String
+
+        public init(
+            baseURL: String? = nil,
+            hosts: [String] = [],
+            headers: [(name: String, value: String)] = [],
+            token: String? = nil,
+            graphURL: String = "https://graph.facebook.com/v23.0",
+            whatsAppURL: String = "https://mmg.whatsapp.net"
+        ) {
+            self.baseURL = baseURL
+            self.hosts = hosts
+            self.headers = headers
+            self.token = token
+            self.graphURL = graphURL
+            self.whatsAppURL = whatsAppURL
+        }
+    }
+}
+
+extension RelayConfiguration.Media {
+    static let store = Field<String>(
+        "store",
+        "Where files are kept: file:DIRECTORY, or s3://bucket/prefix.",
+        .mediaURL,
+        default: "file:data/media"
+    )
+    static let retention = Field.duration(
+        "retention",
+        "How long files are kept after they were last wanted.",
+        default: .seconds(30 * 86_400)
+    )
+    static let quota = Field<Int>.size(
+        "quota",
+        "How much a directory may hold; the oldest files give way.",
+        (1 << 20)...(1 << 50),
+        default: 10 << 30
+    )
+    static let linkLifetime = Field.duration(
+        "link_lifetime",
+        "How long the addresses in payload.media.url work.",
+        .seconds(60)...(.seconds(365 * 86_400)),
+        default: .seconds(7 * 86_400)
+    )
+    static let maxDownloads = Field.int("max_downloads", "Downloads under way at once.", 1...256, default: 8)
+    static let s3 = Field<RelayConfiguration.S3>.section(
+        "s3",
+        "The server that has the bucket.",
+        title: "media.s3",
+        fields: RelayConfiguration.S3.fields
+    ) { try RelayConfiguration.S3($0) }.optional
+    static let fields = [
+        AnyField(store), AnyField(retention), AnyField(quota), AnyField(linkLifetime), AnyField(maxDownloads),
+        AnyField(s3),
+    ]
+
+    init(_ options: Options, directory: String) throws {
+        let text = try options(Self.store)
+        s3 = try options(Self.s3)
+        if text.hasPrefix("s3://") {
+            let parts = text.dropFirst(5).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            var prefix = parts.count > 1 ? String(parts[1]) : ""
+            if !prefix.isEmpty, !prefix.hasSuffix("/") { prefix += "/" }
+            store = .s3(bucket: String(parts[0]), prefix: prefix)
+            guard s3 != nil else {
+                throw options.fail(
+                    Self.store,
+                    "a bucket needs media.s3",
+                    help: "add s3: { endpoint: …, region: …, access_key: …, secret_key: … }"
+                )
+            }
+        } else {
+            store = .directory(path: Files.absolute(String(text.dropFirst(5)), from: directory))
+            if options.isSet(Self.s3) {
+                throw options.fail(Self.s3, "\"s3\" is for store: s3://bucket only", help: "remove it")
+            }
+        }
+        retention = try options(Self.retention)
+        quota = try options(Self.quota)
+        linkLifetime = try options(Self.linkLifetime)
+        maxDownloads = try options(Self.maxDownloads)
+    }
+}
+
+extension RelayConfiguration.S3 {
+    static let endpoint = Field.url("endpoint", "The server's address, such as https://s3.eu-west-1.amazonaws.com.")
+    static let region = Field.string("region", "The region that requests are signed for.", default: "us-east-1")
+    static let accessKey = Field.secret("access_key", "The access key's id.")
+    static let secretKey = Field.secret("secret_key", "The secret access key.")
+    static let fields = [AnyField(endpoint), AnyField(region), AnyField(accessKey), AnyField(secretKey)]
+
+    init(_ options: Options) throws {
+        var url = try options(Self.endpoint)
+        while url.hasSuffix("/") { url.removeLast() }
+        endpoint = url
+        region = try options(Self.region)
+        accessKey = try options(Self.accessKey)
+        secretKey = try options(Self.secretKey)
+    }
+}
+
+extension RelayConfiguration.SourceMedia {
+    static let baseURL = Field<String>(
+        "base_url",
+        "The gateway's address: paths without a host are below it, and files may be fetched from its host.",
+        .url(reachable: false)
+    ).optional
+    static let hosts = Field<[String]>.list(
+        "hosts",
+        "Other hosts, or host:port, that files may be fetched from, over http as well.",
+        of: .mediaHost,
+        default: []
+    )
+    static let headers = Field.headers("headers", "Sent to the gateway with each request for a file.", default: [])
+    static let token = Field.secret("token", "The access token of Meta's Graph API.").optional
+    private static let standard = RelayConfiguration.SourceMedia()
+    static let graphURL = Field<String>(
+        "graph_url",
+        "The Graph API with its version.",
+        .url(reachable: false),
+        default: standard.graphURL
+    )
+    static let whatsAppURL = Field<String>(
+        "whatsapp_url",
+        "Where encrypted files are fetched by their path.",
+        .url(reachable: false),
+        default: standard.whatsAppURL
+    )
+    static let fields = [
+        AnyField(baseURL), AnyField(hosts), AnyField(headers), AnyField(token), AnyField(graphURL),
+        AnyField(whatsAppURL),
+    ]
+
+    init(_ options: Options) throws {
+        func trimmed(_ url: String) -> String { String(url.reversed().drop { $0 == "/" }.reversed()) }
+        self.init(
+            baseURL: try options(Self.baseURL).map(trimmed),
+            hosts: try options(Self.hosts).map { $0.lowercased() },
+            headers: try options(Self.headers),
+            token: try options(Self.token),
+            graphURL: trimmed(try options(Self.graphURL)),
+            whatsAppURL: trimmed(try options(Self.whatsAppURL))
+        )
+    }
+}
+
+extension FieldType where Value == String {
+    fileprivate static var mediaURL: FieldType {
+        let name = "file:DIRECTORY or s3://bucket/prefix"
+        return FieldType(name, show: { .string($0) }) { node in
+            let text = try node.text(expected: name)
+            if text.hasPrefix("s3://") {
+                let bucket = text.dropFirst(5).prefix { $0 != "/" }
+                let isBucket = bucket.utf8.allSatisfy { byte in
+                    (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
+                }
+                guard (3...63).contains(bucket.utf8.count), isBucket else {
+                    throw node.issues(
+                        "\"\(node.label)\" names no bucket",
+                        help:
+                            "a bucket's name has 3 to 63 small letters, digits, dots and hyphens: s3://my-media/zaphub"
+                    )
+                }
+                return text
+            }
+            guard text.hasPrefix("file:") else {
+                let isPath = !text.isEmpty && !text.contains(":")
+                throw node.mismatch(name, help: isPath ? "write file: before the path" : nil)
+            }
+            guard text.utf8.count > 5, !text.hasPrefix("file://"), !text.contains("\0") else {
+                throw node.issues("\"\(node.label)\" names no directory", help: "write file:data/media")
+            }
+            return text
+        }
+    }
+
+    /// A host, with or without a port; `*.example.com` stands for the hosts below it.
+    fileprivate static var mediaHost: FieldType {
+        let name = "a host or host:port"
+        return FieldType(name, show: { .string($0) }) { node in
+            let text = try node.text(expected: name)
+            if text.contains("://") || text.contains("/") {
+                throw node.mismatch(name, help: "leave out the scheme and the path: media.example.com, 10.0.0.5:3000")
+            }
+            guard !text.isEmpty, !text.contains(" ") else { throw node.mismatch(name) }
+            return text
+        }
+    }
+}

@@ -1,0 +1,26 @@
+public import RelayJSON
+
+/// What receivers see of a file that the relay keeps: `payload.media`.
+extension JSONObject {
+    /// Puts `media` in the place of `raw_media`, which only stands where the file could not be had.
+    /// - Parameters:
+    ///   - reference: what was fetched.
+    ///   - link: the address to get it from, and when that stops working.
+    public mutating func attach(_ media: StoredMedia, of reference: RawMedia, link: (url: String, expiresAt: Timestamp))
+    {
+        let content = self["content"]
+        var object = JSONObject()
+        object.append("url", .string(link.url))
+        object.append("mimetype", reference.mimetype.map(JSON.string) ?? .null)
+        object.append("fileName", (content?["fileName"]?.string ?? reference.fileName).map(JSON.string) ?? .null)
+        object.append("size", .int(media.size))
+        object.append("sha256", .string(media.id.description))
+        object.append("kind", .string(reference.kind.rawValue))
+        for field in ["seconds", "width", "height", "ptt"] {
+            if let value = content?[field], value != .null { object.append(field, value) }
+        }
+        object.append("expiresAt", .int(link.expiresAt.seconds))
+        self["raw_media"] = nil
+        self["media"] = .object(object)
+    }
+}

@@ -1,0 +1,144 @@
+public import Logging
+public import RelayCore
+internal import RelayJSON
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Fetches the files that messages went on without, and announces each by `message.updated` with `payload.media`.
+///
+/// What is to be fetched is in the store: a restart goes on with it. A fetch that fails is tried again after 1 minute,
+/// 10 minutes and 1 hour; then, or when it can never succeed, the file is given up.
+public final class LateMediaService: Service {
+    private let store: any Journal & LateMediaStore
+    private let media: any MediaFetcher
+    private let clock: any RelayClock
+    private let logger: Logger
+    private let onAnnounce: @Sendable () -> Void
+    private let bell = Bell()
+    private let active = Mutex<Set<EventID>>([])
+
+    /// Fetches under way at once; the fetcher bounds the downloads by itself.
+    private static let maxActive = 16
+    private static let waits: [Duration] = [.seconds(60), .seconds(600), .seconds(3600)]
+
+    /// - Parameter onAnnounce: is called when the journal has a new announcement.
+    public init(
+        store: any Journal & LateMediaStore,
+        media: any MediaFetcher,
+        clock: any RelayClock,
+        logger: Logger,
+        onAnnounce: @escaping @Sendable () -> Void
+    ) {
+        self.store = store
+        self.media = media
+        self.clock = clock
+        self.logger = logger
+        self.onAnnounce = onAnnounce
+    }
+
+    /// Says that a commit has brought a file to be fetched. Without it, it is found within half a minute.
+    public func ring() {
+        bell.ring()
+    }
+
+    public func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { fetches in
+                while !Task.isShuttingDownGracefully && !Task.isCancelled {
+                    let next = await begin(&fetches)
+                    await bell.wait(until: min(next, clock.now + .seconds(30)), clock: clock)
+                }
+                fetches.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.bell.ring()
+        }
+    }
+
+    /// Begins what is due. Returns when the next file is.
+    private func begin(_ fetches: inout DiscardingTaskGroup) async -> Timestamp {
+        let later = clock.now + .seconds(30)
+        do {
+            let running = active.withLock { $0 }
+            for entry in try await store.lateMedia(limit: Self.maxActive + running.count)
+            where !running.contains(entry.event) {
+                if entry.dueAt > clock.now { return entry.dueAt }
+                guard active.withLock({ $0.count < Self.maxActive && $0.insert(entry.event).inserted }) else {
+                    return later
+                }
+                fetches.addTask { [self] in
+                    await fetch(entry)
+                    active.withLock { _ = $0.remove(entry.event) }
+                    bell.ring()
+                }
+            }
+            return later
+        } catch {
+            logger.error("Late media could not be read off the store", metadata: ["error": "\(error)"])
+            return later
+        }
+    }
+
+    private func fetch(_ entry: LateMedia) async {
+        do throws(StoreError) {
+            guard let event = try await store.event(entry.event), let raw = event.payload["raw_media"],
+                let reference = try? RawMedia(raw)
+            else { return try await giveUp(entry) }
+            do throws(MediaFailure) {
+                let stored = try await media.fetch(
+                    reference, source: event.source, session: event.session, limits: entry.limits)
+                try await announce(stored, of: reference, in: event)
+            } catch {
+                if Task.isCancelled { return }
+                try await postpone(entry, after: error)
+            }
+        } catch {
+            logger.error(
+                "Late media could not be settled; it is tried again",
+                metadata: ["event": "\(entry.event)", "error": "\(error)"]
+            )
+            try? await clock.sleep(until: clock.now + .seconds(5))
+        }
+    }
+
+    private func announce(_ stored: StoredMedia, of reference: RawMedia, in event: Event) async throws(MediaFailure) {
+        var payload = event.payload
+        payload.attach(stored, of: reference, link: media.link(to: stored, of: reference))
+        let message = payload["messageId"]?.string
+        payload["targetMessageId"] = message.map(JSON.string) ?? .null
+        payload["update"] = "media"
+        let type = EventType.messageUpdated
+        let announcement = NewEvent(
+            type: type,
+            session: event.session,
+            chat: event.chat,
+            dedupKey: "\(type.name)|\(event.chat ?? "")|\(message ?? "\(event.id)")|media",
+            payload: payload
+        )
+        do {
+            try await store.settleLateMedia(
+                of: event.id, announcing: announcement, source: event.source, at: clock.wall)
+        } catch {
+            throw MediaFailure(.storage, error.message)
+        }
+        onAnnounce()
+    }
+
+    private func postpone(_ entry: LateMedia, after failure: MediaFailure) async throws(StoreError) {
+        guard failure.isRetryable, Self.waits.indices.contains(entry.failures) else {
+            logger.warning(
+                "Late media is given up; receivers keep the reference",
+                metadata: ["event": "\(entry.event)", "reason": "\(failure.reason.rawValue)"]
+            )
+            return try await giveUp(entry)
+        }
+        var entry = entry
+        entry.dueAt = clock.now + Self.waits[entry.failures]
+        entry.failures += 1
+        try await store.postpone(entry)
+    }
+
+    private func giveUp(_ entry: LateMedia) async throws(StoreError) {
+        try await store.settleLateMedia(of: entry.event, announcing: nil, source: "", at: clock.wall)
+    }
+}

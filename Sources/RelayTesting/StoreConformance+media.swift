@@ -1,0 +1,97 @@
+internal import RelayCore
+internal import RelayJSON
+
+extension Trial {
+    private func status(_ rank: Int, key: String = "status|a@s|M|") -> NewEvent {
+        NewEvent(
+            type: .messageDelivered, session: "acct", chat: "a@s", dedupKey: key, rank: rank,
+            payload: ["rank": .int(Int64(rank))]
+        )
+    }
+
+    /// Events of one key and rising rank: the same one again, or an earlier one that comes late, is no news.
+    func takesRisingRanksOnly() async throws {
+        let (store, now) = (store, now)
+        let first = try await store.accept([status(3)], source: "meta", at: now)[0]
+        try equal(first.isDuplicate, false)
+        let again = try await store.accept([status(3)], source: "meta", at: now)[0]
+        try equal(again, Acceptance(id: first.id, isDuplicate: true))
+        let late = try await store.accept([status(1)], source: "meta", at: now)[0]
+        try equal(late, Acceptance(id: first.id, isDuplicate: true), "sent after delivered")
+        let document = try await store.accept([status(4), status(3), status(5)], source: "meta", at: now)
+        try equal(document.map(\.isDuplicate), [false, true, false])
+        let other = try await store.accept([status(1, key: "status|a@s|N|")], source: "meta", at: now)[0]
+        try equal(other.isDuplicate, false, "another message")
+        let ranks = try await store.pendingEvents(after: EventID(0), limit: 10).map { $0.payload["rank"]?.int }
+        try equal(ranks, [3, 4, 5, 1])
+
+        let reopened = try await reopened()
+        let afterwards = try await reopened.store.accept([status(4)], source: "meta", at: now)[0]
+        try equal(afterwards, Acceptance(id: document[2].id, isDuplicate: true))
+        try await conformance.discard(reopened.store)
+    }
+
+    func remembersLateMedia() async throws {
+        let limits = MediaLimits(maxSize: 5 << 20, attempts: 2, timeout: .milliseconds(1500))
+        var events: [EventID] = []
+        for wait in [30, 10, 20] {
+            let event = try await event()
+            events.append(event.id)
+            let media = LateMedia(event: EventID(0), limits: limits, dueAt: now + .seconds(wait))
+            try await store.commit([PipelineResult(event: event.id, lateMedia: media)], at: now)
+        }
+        try equal(
+            try await store.lateMedia(limit: 2),
+            [
+                LateMedia(event: events[1], limits: limits, dueAt: now + .seconds(10)),
+                LateMedia(event: events[2], limits: limits, dueAt: now + .seconds(20)),
+            ]
+        )
+        let postponed = LateMedia(event: events[1], limits: limits, failures: 1, dueAt: now + .seconds(90))
+        try await store.postpone(postponed)
+        try equal(try await store.lateMedia(limit: 9).map(\.event), [events[2], events[0], events[1]])
+        try equal(try await store.lateMedia(limit: 9).last, postponed)
+
+        let news = Self.message("here", key: "media")
+        try await store.settleLateMedia(of: events[1], announcing: news, source: "meta", at: now)
+        try await store.settleLateMedia(of: events[0], announcing: nil, source: "meta", at: now)
+        try equal(try await store.lateMedia(limit: 9).map(\.event), [events[2]])
+        let pending = try await store.pendingEvents(after: EventID(0), limit: 9)
+        try equal(pending.map(\.payload), [news.payload])
+        try equal(pending.map(\.source), ["meta"])
+
+        // Whoever comes second announces nothing, and brings nothing back.
+        try await store.settleLateMedia(
+            of: events[1], announcing: Self.message("again"), source: "meta", at: now)
+        try await store.postpone(postponed)
+        try equal(try await store.pendingEvents(after: EventID(0), limit: 9).count, 1)
+        try equal(try await store.lateMedia(limit: 9).map(\.event), [events[2]])
+    }
+
+    func findsWhoIsBehindAHiddenIdentity() async throws {
+        let key = DirectoryKey(session: "acct", id: "9@lid")
+        let ana = Contact(
+            session: "acct", id: "1@s.whatsapp.net", lid: "9@lid", name: "Ana", updatedAt: now, checkedAt: now)
+        let event = try await event()
+        try await store.commit([PipelineResult(event: event.id, records: [.contact(ana)])], at: now)
+        try equal(try await store.contacts(lids: [key]), [ana])
+        let others: Set = [DirectoryKey(session: "b", id: "9@lid"), DirectoryKey(session: "acct", id: "8@lid")]
+        try equal(try await store.contacts(lids: others), [])
+        try equal(try await store.contacts(lids: []), [])
+    }
+
+    func forgetsPictures() async throws {
+        let contact = Contact(session: "acct", id: "1@s.whatsapp.net", name: "Ana", imageURL: "u", updatedAt: now)
+        let group = Group(
+            session: "acct", id: "1@g.us", name: "Team", imageURL: "u", updatedAt: now, checkedAt: now)
+        let keys = [contact.id, group.id].map { DirectoryKey(session: "acct", id: $0) }
+        let event = try await event()
+        let records: [HistoryRecord] = [.contact(contact), .group(group)] + keys.map { .pictureChanged($0) }
+        try await store.commit([PipelineResult(event: event.id, records: records)], at: now)
+        let found = try some(await store.contacts([keys[0]]).first)
+        try equal([found.name, found.imageURL], ["Ana", nil])
+        let foundGroup = try some(await store.groups([keys[1]]).first)
+        try equal([foundGroup.name, foundGroup.imageURL], ["Team", nil])
+        try equal(foundGroup.checkedAt, nil)
+    }
+}

@@ -1,0 +1,111 @@
+import HTTPTypes
+import RelayCore
+import Testing
+
+@testable import RelayAPI
+
+struct MediaTests {
+    private let id = MediaID(digest: [UInt8](repeating: 0xAB, count: 32))
+    private let bytes = Array("0123456789".utf8)
+
+    private func api() -> TestAPI {
+        let api = TestAPI()
+        api.control.edit { [id, bytes] in $0.files[id] = bytes }
+        return api
+    }
+
+    private func get(
+        _ query: String = "sig=right&t=image/jpeg",
+        name: String = "photo.jpg",
+        method: HTTPRequest.Method = .get,
+        _ headers: HTTPFields = [:]
+    ) async throws -> Client.Answer {
+        try await api().run { [id] client in
+            try await client.send(method, "/media/\(id)/\(name)?\(query)", headers: headers, withKey: false)
+        }
+    }
+
+    @Test func aFileIsAnAttachmentThatNoBrowserRuns() async throws {
+        let answer = try await get("sig=right&t=text/html")
+        #expect(answer.status == 200)
+        #expect(answer.bytes == bytes)
+        #expect(answer.headers[.contentType] == "text/html")
+        #expect(answer.headers[.contentDisposition]?.hasPrefix("attachment; ") == true)
+        #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+        #expect(answer.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
+        #expect(answer.headers[.contentLength] == "10")
+        #expect(answer.headers[.acceptRanges] == "bytes")
+    }
+
+    @Test func aNameOfAnyKindIsWrittenSafely() {
+        #expect(
+            MediaRoutes.disposition("relatório \"final\".pdf")
+                == #"attachment; filename="relat_rio _final_.pdf"; filename*=UTF-8''relat%C3%B3rio%20%22final%22.pdf"#
+        )
+        #expect(!MediaRoutes.disposition("a\r\nX-Evil: 1").contains("\r\n"))
+    }
+
+    @Test(arguments: ["", "text/html\u{7F}", "a", "/", "a/", "text/html, text/plain", #"text/"x""#])
+    func aTypeThatIsNoneIsNotHandedOn(_ type: String) {
+        #expect(MediaType.plain(type) == nil)
+    }
+
+    @Test(arguments: [
+        ("bytes=0-3", 206, "bytes 0-3/10", "0123"), ("bytes=4-", 206, "bytes 4-9/10", "456789"),
+        ("bytes=-2", 206, "bytes 8-9/10", "89"), ("bytes=8-100", 206, "bytes 8-9/10", "89"),
+        ("bytes=-100", 206, "bytes 0-9/10", "0123456789"),
+    ])
+    func partsCanBeHad(_ range: String, _ status: Int, _ content: String, _ part: String) async throws {
+        let answer = try await get([.range: range])
+        #expect(answer.status == status)
+        #expect(answer.headers[.contentRange] == content)
+        #expect(answer.bytes == Array(part.utf8))
+    }
+
+    @Test(arguments: ["bytes=10-", "bytes=-0", "bytes=99-100"])
+    func aPartThatIsNotThereIsRefused(_ range: String) async throws {
+        let answer = try await get([.range: range])
+        #expect(answer.status == 416)
+        #expect(answer.headers[.contentRange] == "bytes */10")
+        #expect(answer.bytes.isEmpty)
+    }
+
+    /// RFC 9110, 14.2: a range that is not understood is passed over.
+    @Test(arguments: ["items=0-1", "bytes=3-1", "bytes=0-1,4-5", "bytes=a-b", "bytes=-", "bytes=99999999999999999999-"])
+    func otherRangesGetTheWholeFile(_ range: String) async throws {
+        let answer = try await get([.range: range])
+        #expect(answer.status == 200)
+        #expect(answer.bytes == bytes)
+    }
+
+    @Test func whatTheClientHasIsNotSentAgain() async throws {
+        let tag = try #require(try await get().headers[.eTag])
+        let answer = try await get([.ifNoneMatch: tag])
+        #expect(answer.status == 304)
+        #expect(answer.bytes.isEmpty)
+    }
+
+    @Test func headTellsTheSizeOnly() async throws {
+        let answer = try await get(method: .head)
+        #expect(answer.status == 200)
+        #expect(answer.headers[.contentLength] == "10")
+        #expect(answer.bytes.isEmpty)
+    }
+
+    @Test func withoutTheSignatureThereIsNothing() async throws {
+        let answer = try await get("sig=wrong")
+        #expect(answer.status == 403)
+        #expect(answer.headers[.contentDisposition] == nil)
+    }
+
+    @Test func whatIsNoIdIsNotFound() async throws {
+        let answer = try await api().run { try await $0.send(.get, "/media/..%2Fetc/passwd?sig=right", withKey: false) }
+        #expect(answer.status == 404)
+    }
+}
+
+extension MediaTests {
+    private func get(_ headers: HTTPFields) async throws -> Client.Answer {
+        try await get("sig=right&t=image/jpeg", name: "photo.jpg", method: .get, headers)
+    }
+}
