@@ -121,7 +121,7 @@ let package = Package(
         tests("RelaySources", ["RelayTesting"]),
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
         tests("RelayStages", ["RelayTesting"]),
-        tests("RelayPipeline", ["RelayTesting"]),
+        tests("RelayPipeline", ["RelaySQLite", "RelayTesting", .logging]),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
         tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),

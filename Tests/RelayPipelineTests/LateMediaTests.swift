@@ -1,0 +1,107 @@
+import Foundation
+import Logging
+import RelayCore
+import RelayJSON
+import RelayPipeline
+import RelaySQLite
+import RelayTesting
+import Testing
+
+private let reference: JSON = [
+    "mediaType": "image", "url": "https://mmg.whatsapp.net/x", "mimetype": "image/jpeg",
+    "mediaKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+]
+private let stored = StoredMedia(id: MediaID(digest: [UInt8](repeating: 7, count: 32)), size: 12)
+
+/// A service on a store of its own, running while a test's body does.
+private struct Trial: Sendable {
+    let clock: ManualClock
+    let store: SQLiteStore
+    let announced = AsyncStream<Void>.makeStream()
+
+    static func run(
+        _ fetcher: ScriptedFetcher,
+        _ body: @Sendable (Trial) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("late-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let clock = ManualClock()
+        let store = try await SQLiteStore.open(
+            path: folder.appendingPathComponent("zaphub.db").path,
+            secretKey: try SecretKey(bytes: [UInt8](0..<32)),
+            clock: clock,
+            logger: logger
+        )
+        let trial = Trial(clock: clock, store: store)
+        let service = LateMediaService(store: store, media: fetcher, clock: clock, logger: logger) {
+            trial.announced.continuation.yield()
+        }
+        try await trial.acceptLate()
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await service.run() }
+            try await body(trial)
+            group.cancelAll()
+        }
+        await store.close()
+    }
+
+    /// A message that has gone on without its file.
+    private func acceptLate() async throws {
+        let new = NewEvent(
+            type: .messageReceived, session: "main", chat: "5511999999001@s.whatsapp.net", dedupKey: "1",
+            payload: ["messageId": "3EB0", "type": "image", "content": ["caption": "oi"], "raw_media": reference])
+        let id = try await store.accept([new], source: "baileys", at: clock.now)[0].id
+        let late = LateMedia(event: id, limits: MediaLimits(), dueAt: clock.now)
+        try await store.commit([PipelineResult(event: id, lateMedia: late)], at: clock.now)
+    }
+
+    var waiting: LateMedia? { get async throws { try await store.lateMedia(limit: 1).first } }
+}
+
+struct LateMediaTests {
+    @Test func whatCameLateIsAnnouncedOnce() async throws {
+        try await Trial.run(ScriptedFetcher([.stored(stored)])) { trial in
+            for await _ in trial.announced.stream { break }
+            let event = try #require(try await trial.store.pendingEvents(after: EventID(0), limit: 9).first)
+            #expect(event.type == .messageUpdated)
+            #expect(event.source == "baileys")
+            #expect(event.chat == "5511999999001@s.whatsapp.net")
+            #expect(event.payload["messageId"] == "3EB0")
+            #expect(event.payload["targetMessageId"] == "3EB0")
+            #expect(event.payload["update"] == "media")
+            #expect(event.payload["content"] == ["caption": "oi"])
+            #expect(event.payload["media"]?["size"] == 12)
+            #expect(event.payload["raw_media"] == nil)
+            #expect(try await trial.waiting == nil)
+        }
+    }
+
+    @Test func aFileThatIsGoneIsGivenUp() async throws {
+        try await Trial.run(ScriptedFetcher([.fails(MediaFailure(.gone, "410"))])) { trial in
+            await trial.clock.untilSleeping()
+            while try await trial.waiting != nil { await Task.yield() }
+            #expect(try await trial.store.pendingEvents(after: EventID(0), limit: 9).isEmpty)
+        }
+    }
+
+    @Test func aServerThatIsDownIsAskedAgain() async throws {
+        let down = ScriptedFetcher.Outcome.fails(MediaFailure(.unavailable, "503"))
+        try await Trial.run(ScriptedFetcher([down, down, .stored(stored)])) { trial in
+            let start = trial.clock.now
+            for (failures, wait) in [(1, 60), (2, 660)] {
+                while try await trial.waiting?.failures != failures { await Task.yield() }
+                #expect(try await trial.waiting?.dueAt == start + .seconds(wait))
+                // The service looks at the store again at least every half a minute.
+                while trial.clock.now < start + .seconds(wait) {
+                    await trial.clock.untilSleeping()
+                    trial.clock.advance(by: .seconds(30))
+                }
+            }
+            for await _ in trial.announced.stream { break }
+            #expect(try await trial.waiting == nil)
+        }
+    }
+}
