@@ -88,7 +88,11 @@ public final class Rehearsal {
                 payload: event.payload
             )
             directory.expect([stored])
-            let (draft, end) = pipeline.run(stored, in: StageContext(directory: directory, routes: registry.routes))
+            let context = StageContext(directory: directory, routes: registry.routes, clock: clock)
+            // Nothing is fetched and nobody is asked here, so no stage waits.
+            guard case .ended(let draft, let end) = pipeline.run(directory.identified(stored), in: context) else {
+                throw Failure(description: "A stage waits for something that a rehearsal does not have.")
+            }
             directory.learn(draft.records)
             return outcome(of: stored, draft: draft, end: end)
         }

@@ -17,6 +17,12 @@ public struct SecretKey: Sendable {
         key = SymmetricKey(data: bytes)
     }
 
+    /// 32 bytes for another purpose, from which nobody learns this key.
+    public func derived(for purpose: String) -> [UInt8] {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: Self.byteCount)
+            .withUnsafeBytes { Array($0) }
+    }
+
     /// Encrypts with AES-256-GCM under a fresh nonce: nonce, ciphertext and tag, in this order.
     /// - Parameter place: `table/row/column`; the text opens only there.
     func seal(_ bytes: [UInt8], for place: String) throws(StoreError) -> [UInt8] {
