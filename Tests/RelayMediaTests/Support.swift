@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import RelayCore
 import RelayTesting
@@ -57,5 +58,25 @@ func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         state ^= state >> 7
         state ^= state << 17
         return UInt8(truncatingIfNeeded: state)
+    }
+}
+
+func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
+/// A small file system in memory, unmounted with the test.
+final class SmallDisk: Sendable {
+    let scratch: Scratch
+
+    /// Whether this process may mount; most may not, and then there is nothing to test with.
+    static let isPermitted: Bool = (try? SmallDisk(size: "1m")) != nil
+
+    init(size: String) throws {
+        scratch = try Scratch()
+        let code = try ChildProcess.run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", scratch.path)
+        guard code == 0 else { throw CocoaError(.fileWriteNoPermission) }
+    }
+
+    deinit {
+        _ = try? ChildProcess.run("/usr/bin/umount", "-l", scratch.path)
     }
 }

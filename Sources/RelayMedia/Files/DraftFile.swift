@@ -4,11 +4,12 @@ public import RelayCore
 internal import Synchronization
 
 /// A file that is being written in a ``StagingDirectory``; its SHA-256 is taken on the way. It is deleted with the object,
-/// unless a depot has taken it over by then. All of it blocks.
+/// unless it was handed over. All of it blocks.
 public final class DraftFile: Sendable {
     private struct State {
         var hash = SHA256()
         var size: Int64 = 0
+        var isHandedOver = false
     }
 
     let file: OpenFile
@@ -23,8 +24,7 @@ public final class DraftFile: Sendable {
     }
 
     deinit {
-        // A depot that took the file over has moved it away from this name, which nobody gets again.
-        unlink(path)
+        if !state.withLock({ $0.isHandedOver }) { unlink(path) }
     }
 
     /// Adds bytes at the end.
@@ -48,5 +48,12 @@ public final class DraftFile: Sendable {
         state.withLock { state in
             StoredMedia(id: MediaID(digest: Array(state.hash.finalize())), size: state.size)
         }
+    }
+
+    /// Leaves the file to a depot.
+    /// - Returns: its path.
+    public func handOver() -> String {
+        state.withLock { $0.isHandedOver = true }
+        return path
     }
 }
