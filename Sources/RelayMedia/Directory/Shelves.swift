@@ -40,7 +40,9 @@ final class Shelves: Sendable {
         var entries: [Entry] = []
         for shelf in try Directory.names(in: "\(root)/\(section)") where Self.isLetterPair(shelf) {
             for name in try Directory.names(in: "\(root)/\(section)/\(shelf)") {
-                guard name.hasPrefix(section + shelf), let id = MediaID(name), let entry = try entry(id) else { continue }
+                guard name.hasPrefix(section + shelf), let id = MediaID(name), let entry = try entry(id) else {
+                    continue
+                }
                 entries.append(entry)
             }
         }
