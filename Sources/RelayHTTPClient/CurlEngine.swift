@@ -37,7 +37,7 @@ public final class CurlEngine: Service, Sendable {
         public let description: String
     }
 
-    private let mailbox: EngineMailbox
+    let mailbox: EngineMailbox
     private let thread: EngineThread
     private let drainTimeout: Duration
 

@@ -70,6 +70,7 @@ final class EngineLoop {
             if let egress = delivery.egress { self.egress = egress }
             for job in delivery.jobs { begin(job) }
             for id in delivery.cancelled { cancel(id, "the request was cancelled") }
+            for id in delivery.resumed { resume(id) }
 
             var deadline: ContinuousClock.Instant?
             switch delivery.phase {
@@ -83,8 +84,8 @@ final class EngineLoop {
             fireTimer()
             settle()
             // With mail at this turn the mailbox was not told that the thread sleeps: it may already hold more.
-            let hadMail = !delivery.jobs.isEmpty || !delivery.cancelled.isEmpty
-            let count = ccurl_epoll_wait(epoll, ready, Int32(capacity), hadMail ? 0 : milliseconds(until: deadline))
+            let wait = delivery.hasMail ? 0 : milliseconds(until: deadline)
+            let count = ccurl_epoll_wait(epoll, ready, Int32(capacity), wait)
             if count < 0 {
                 logger.error("the HTTP engine cannot wait any more", metadata: ["error": "\(errnoText(-count))"])
                 return finish()
@@ -149,14 +150,26 @@ final class EngineLoop {
         var code = CURLE_OK
         while let easy = ccurl_multi_next_done(multi, &code) {
             guard let raw = ccurl_private(easy) else { continue }
-            let transfer = Unmanaged<Transfer>.fromOpaque(raw).takeUnretainedValue()
-            let retries = transfer.deservesRetry(after: code)
-            let result = transfer.outcome(code)
-            check(curl_multi_remove_handle(multi, easy))
-            active[transfer.id] = nil
-            if retries, (try? add(transfer.retried())) != nil { continue }
-            give(result, from: transfer)
+            end(Unmanaged<Transfer>.fromOpaque(raw).takeUnretainedValue(), code)
         }
+    }
+
+    private func end(_ transfer: Transfer, _ code: CURLcode) {
+        let retries = transfer.deservesRetry(after: code)
+        let result = transfer.outcome(code)
+        check(curl_multi_remove_handle(multi, transfer.easy))
+        active[transfer.id] = nil
+        if retries, (try? add(transfer.retried())) != nil { return }
+        give(result, from: transfer)
+    }
+
+    /// Lets a paused transfer go on. libcurl hands over what it had kept, before this returns, and asks by its timer to
+    /// be called for the rest.
+    private func resume(_ id: UInt64) {
+        guard let transfer = active[id] else { return }
+        let code = curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
+        // A callback of ours that refuses what was kept is told here, and by no message.
+        if code != CURLE_OK { end(transfer, code) }
     }
 
     private func cancel(_ id: UInt64, _ message: String) {

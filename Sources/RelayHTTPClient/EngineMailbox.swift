@@ -2,28 +2,6 @@ internal import CCurl
 import Glibc
 import Synchronization
 
-/// A request on its way to the engine's thread.
-struct EngineJob: Sendable {
-    let id: UInt64
-    let request: HTTPRequest
-    let submitted = ContinuousClock.now
-    let completion: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
-
-    init(
-        id: UInt64,
-        request: HTTPRequest,
-        completion: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
-    ) {
-        self.id = id
-        self.request = request
-        self.completion = completion
-    }
-
-    func refuse(_ message: String) {
-        completion(.failure(HTTPFailure(kind: .cancelled, message: message, duration: .now - submitted)))
-    }
-}
-
 /// What the engine's thread is to do, and the only thing it shares with the others.
 final class EngineMailbox: Sendable {
     enum Phase: Sendable {
@@ -39,13 +17,17 @@ final class EngineMailbox: Sendable {
     struct Delivery {
         var jobs: [EngineJob] = []
         var cancelled: [UInt64] = []
+        var resumed: [UInt64] = []
         var egress: EgressGuard?
         var phase: Phase
+
+        var hasMail: Bool { !jobs.isEmpty || !cancelled.isEmpty || !resumed.isEmpty }
     }
 
     private struct State {
         var jobs: [EngineJob] = []
         var cancelled: [UInt64] = []
+        var resumed: [UInt64] = []
         var egress: EgressGuard?
         var phase = Phase.running
         var threadSleeps = false
@@ -93,6 +75,11 @@ final class EngineMailbox: Sendable {
         change { $0.cancelled.append(id) }
     }
 
+    /// Word that a stream's reader has made room.
+    func resume(_ id: UInt64) {
+        change { $0.resumed.append(id) }
+    }
+
     func replace(_ egress: EgressGuard) {
         change { $0.egress = egress }
     }
@@ -131,8 +118,9 @@ final class EngineMailbox: Sendable {
             var delivery = Delivery(phase: state.phase)
             swap(&delivery.jobs, &state.jobs)
             swap(&delivery.cancelled, &state.cancelled)
+            swap(&delivery.resumed, &state.resumed)
             swap(&delivery.egress, &state.egress)
-            state.threadSleeps = delivery.jobs.isEmpty && delivery.cancelled.isEmpty
+            state.threadSleeps = !delivery.hasMail
             return delivery
         }
     }

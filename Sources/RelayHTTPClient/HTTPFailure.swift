@@ -14,6 +14,8 @@ public struct HTTPFailure: Error, Sendable, CustomStringConvertible {
         case reset
         /// What came back is not HTTP, or breaks its limits.
         case protocolError = "protocol"
+        /// A streamed body is longer than ``HTTPRequest/maximumResponseBody``.
+        case tooLarge = "too_large"
         /// The egress guard denied every address of the host.
         case blockedAddress = "blocked_address"
         /// The request itself is wrong (URL, method, header); nothing was sent.

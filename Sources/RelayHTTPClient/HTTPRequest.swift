@@ -12,7 +12,8 @@ public struct HTTPRequest: Sendable {
     public var timeout: Duration = .seconds(10)
     /// For name lookup, TCP and TLS together; default 5 s.
     public var connectTimeout: Duration = .seconds(5)
-    /// Reading stops after this many bytes of the response body, and the connection is closed; default 64 KiB.
+    /// Reading stops after this many bytes of the response body, and the connection is closed; default 64 KiB. A
+    /// streamed answer that is longer fails, `.tooLarge`.
     public var maximumResponseBody: Int = 64 * 1024
     /// How many bytes of the response body are kept; default 16 KiB.
     public var keptResponseBody: Int = 16 * 1024

@@ -71,9 +71,10 @@ extension Transfer {
         }
         if transfer.head.isComplete && !wasComplete {
             // From here on the answer has to flow. Earlier the limit would cut off a receiver that thinks before it
-            // answers. libcurl reads these two afresh at each check.
+            // answers. libcurl reads these two afresh at each check, and makes none while a transfer is paused.
             _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
             _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
+            transfer.job?.stream?.begin(transfer.streamHead)
         }
         return count
     }
@@ -85,6 +86,7 @@ extension Transfer {
         _ context: UnsafeMutableRawPointer?
     ) -> Int {
         guard let transfer = from(context) else { return 0 }
+        if let stream = transfer.job?.stream { return transfer.hand(data, count, to: stream) }
         transfer.bodyBytes += count
         let room = min(transfer.keptBody, transfer.maximumBody) - transfer.body.count
         if room > 0 { transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: min(room, count))) }
@@ -93,5 +95,20 @@ extension Transfer {
             return Int(CURL_WRITEFUNC_ERROR)
         }
         return count
+    }
+
+    private func hand(_ data: UnsafeMutablePointer<CChar>?, _ count: Int, to stream: StreamBuffer) -> Int {
+        // Without a final status there is no answer that this could be the body of.
+        guard head.isComplete, bodyBytes + count <= maximumBody else {
+            stop = .bodyLimit
+            return Int(CURL_WRITEFUNC_ERROR)
+        }
+        switch stream.offer(UnsafeRawBufferPointer(start: data, count: count)) {
+        case .taken:
+            bodyBytes += count
+            return count
+        case .full: return Int(CURL_WRITEFUNC_PAUSE)
+        case .unwanted: return Int(CURL_WRITEFUNC_ERROR)
+        }
     }
 }

@@ -5,14 +5,20 @@ import Glibc
 extension Transfer {
     /// Must be asked before the handle leaves the multi handle.
     func outcome(_ code: CURLcode) -> Result<HTTPResponse, HTTPFailure> {
-        // Cut off by our own limit after the whole header: the receiver has answered.
-        let isAnswered = head.isComplete && (code == CURLE_OK || stop == .bodyLimit)
+        // Cut off by our own limit after the whole header: the receiver has answered. A stream has to tell it, for its
+        // reader wants the body.
+        let isAnswered = head.isComplete && (code == CURLE_OK || (stop == .bodyLimit && job?.stream == nil))
         if isAnswered { return .success(response()) }
         if let stop { return .failure(failure(stop)) }
         if code == CURLE_OK {
             return .failure(failure(.protocolError, "\(target.authority) ended its answer before a final status"))
         }
         return .failure(failure(code))
+    }
+
+    /// Known from the end of the header on.
+    var streamHead: StreamBuffer.Head {
+        StreamBuffer.Head(status: head.status, headers: head.fields(), address: peer?.description)
     }
 
     private func response() -> HTTPResponse {
@@ -41,6 +47,8 @@ extension Transfer {
                 .protocolError,
                 "\(target.authority) sent more than \(ResponseHead.maximumBytes / 1024) KiB of response header"
             )
+        case .bodyLimit where head.isComplete:
+            failure(.tooLarge, "\(target.authority) sent more than the \(maximumBody) bytes that are taken")
         case .bodyLimit:
             failure(.protocolError, "\(target.authority) sent a body before a final status")
         }
@@ -100,6 +108,9 @@ extension Transfer {
     private func timeoutFailure() -> HTTPFailure {
         let who = target.authority
         let time = job?.request.timeout ?? .zero
+        if job?.stream?.isPaused == true {
+            return failure(.timeout, "the answer of \(who) was not read to its end within \(time)", "ETIMEDOUT")
+        }
         if head.status > 0 {
             return failure(.timeout, "\(who) began to answer but did not end within \(time)", "ETIMEDOUT")
         }

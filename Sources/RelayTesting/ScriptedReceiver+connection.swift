@@ -37,7 +37,7 @@ struct ReceiverConnection {
                 body: body,
                 connection: number
             )
-            let output = ReceiverOutput(descriptor: descriptor, omitsBody: head.method == "HEAD")
+            let output = ReceiverOutput(descriptor: descriptor, omitsBody: head.method == "HEAD", core: core)
             switch output.perform(answer) {
             case .keep: break
             case .closeAtNextRequest: closesAtNextRequest = true
@@ -87,7 +87,8 @@ struct ReceiverConnection {
 
     private mutating func readBody(_ head: Head) -> [UInt8]? {
         if head.header("expect")?.lowercased() == "100-continue" {
-            _ = ReceiverOutput(descriptor: descriptor, omitsBody: false).send("HTTP/1.1 100 Continue\r\n\r\n")
+            let output = ReceiverOutput(descriptor: descriptor, omitsBody: false, core: core)
+            _ = output.send("HTTP/1.1 100 Continue\r\n\r\n")
         }
         if head.header("transfer-encoding")?.lowercased() == "chunked" { return readChunks() }
         guard let length = Int(head.header("content-length") ?? "0"), length >= 0 else { return nil }

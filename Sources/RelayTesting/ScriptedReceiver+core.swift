@@ -27,6 +27,8 @@ final class ReceiverCore: Sendable {
     }
 
     let state: Mutex<State>
+    /// Bytes that the system has taken to send.
+    let sent = Atomic(0)
 
     init(_ fallback: Answer) {
         state = Mutex(State(fallback: fallback))

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The writing side of a connection: every good and every bad way to answer.
 struct ReceiverOutput {
@@ -8,6 +9,7 @@ struct ReceiverOutput {
 
     let descriptor: Int32
     let omitsBody: Bool
+    let core: ReceiverCore
 
     func perform(_ answer: Answer) -> Next {
         switch answer {
@@ -116,6 +118,7 @@ struct ReceiverOutput {
                 if count < 0 && errno == EINTR { continue }
                 guard count > 0 else { return false }
                 sent += count
+                core.sent.add(count, ordering: .relaxed)
             }
             return true
         }

@@ -125,6 +125,10 @@ public final class ScriptedReceiver: Sendable {
     /// How many connections are open now.
     public var openConnections: Int { core.state.withLock(\.open.count) }
 
+    /// How many bytes it could send so far, heads included: those that the other side has not read yet lie in the
+    /// system's buffers.
+    public var sentBytes: Int { core.sent.load(ordering: .relaxed) }
+
     /// Waits until `count` requests in total have arrived, and returns them all.
     ///
     /// - Throws: ``Failure``, which lists what came, after `timeout`.

@@ -27,6 +27,26 @@ struct CurlEngineTLSTests {
         }
     }
 
+    /// What is decrypted and not handed over yet shows on no socket when the reader goes on.
+    @Test func aLargeBodyComesWholeToASlowReader() async throws {
+        let body = pattern(8 << 20)
+        let server = try TLSServer(name: "IP:127.0.0.1", body: body)
+        defer { server.stop() }
+        var request = HTTPRequest(method: "GET", url: "\(server.url)body", timeout: .seconds(50))
+        request.caFile = server.certificate
+        request.maximumResponseBody = body.count
+        try await withEngine { engine in
+            let stream = try await engine.stream(request)
+            var bytes: [UInt8] = []
+            while let piece = try await stream.next() {
+                bytes += piece
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            let isWhole = bytes == body
+            #expect(isWhole, "\(bytes.count) bytes")
+        }
+    }
+
     @Test func certificatesOfOtherHostsAreRefused() async throws {
         let server = try TLSServer(name: "DNS:other.example")
         defer { server.stop() }

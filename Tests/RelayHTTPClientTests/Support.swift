@@ -49,3 +49,58 @@ extension HTTPRequest {
         HTTPRequest(url: url, body: Array("{}".utf8), timeout: timeout)
     }
 }
+
+extension HTTPStream {
+    /// The rest of the body, and how it ended.
+    func rest() async -> (bytes: [UInt8], failure: HTTPFailure?) {
+        var bytes: [UInt8] = []
+        do throws(HTTPFailure) {
+            while let piece = try await next() { bytes += piece }
+            return (bytes, nil)
+        } catch {
+            return (bytes, error)
+        }
+    }
+}
+
+/// Looks again until it is so; an issue of the test when it has not come about within a time that is ample.
+func eventually(
+    _ what: Comment,
+    _ isSo: () -> Bool,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while !isSo() {
+        guard ContinuousClock.now < deadline else {
+            Issue.record(what, sourceLocation: sourceLocation)
+            return
+        }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}
+
+/// Bytes whose order can be told from what they are.
+func pattern(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: (index &* 2_654_435_761) >> 13) }
+        initialized = count
+    }
+}
+
+extension ScriptedReceiver.Answer {
+    /// A body under its length, or a part of it, then FIN.
+    static func bytes(_ body: [UInt8], announced: Int? = nil) -> Self {
+        .raw(Array("HTTP/1.1 200 OK\r\nContent-Length: \(announced ?? body.count)\r\n\r\n".utf8) + body)
+    }
+
+    /// A body in chunks of so many bytes, then FIN.
+    static func chunks(of body: [UInt8], each size: Int = 10_000, isWhole: Bool = true) -> Self {
+        var bytes = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
+        for start in stride(from: 0, to: body.count, by: size) {
+            let chunk = body[start..<min(start + size, body.count)]
+            bytes += Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Array("\r\n".utf8)
+        }
+        if isWhole { bytes += Array("0\r\nX-Trailer: yes\r\n\r\n".utf8) }
+        return .raw(bytes)
+    }
+}

@@ -20,7 +20,9 @@ final class TLSServer {
     /// - Parameters:
     ///   - name: the certificate's subject alternative name, e.g. `IP:127.0.0.1`.
     ///   - arguments: more of them for `openssl s_server`.
-    init(name: String, arguments: [String] = []) throws {
+    ///   - body: what it answers to `GET /body`, until the connection's end; by default it answers everything with a
+    ///     page about the connection.
+    init(name: String, arguments: [String] = [], body: [UInt8]? = nil) throws {
         var template = Array("/tmp/zaphub-tls-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(output: "no temporary folder") }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -34,8 +36,11 @@ final class TLSServer {
         Self.wait(maker.process)
         close(maker.output)
 
+        if let body { try Self.write(body, to: "\(folder)/body") }
         let server = try Self.start(
-            ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-www"] + arguments
+            ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, body == nil ? "-www" : "-WWW"]
+                + arguments,
+            in: folder
         )
         process = server.process
         defer { close(server.output) }
@@ -57,7 +62,14 @@ final class TLSServer {
         Self.wait(process)
         unlink(certificate)
         unlink(key)
+        unlink("\(folder)/body")
         rmdir(folder)
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        guard let file = fopen(path, "w") else { throw Failure(output: "no file for the body") }
+        let count = fwrite(bytes, 1, bytes.count, file)
+        guard fclose(file) == 0, count == bytes.count else { throw Failure(output: "no room for the body") }
     }
 
     private static func wait(_ process: pid_t) {
@@ -65,8 +77,9 @@ final class TLSServer {
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     }
 
-    /// Starts the command with its standard output in a pipe and the rest on `/dev/null`.
-    private static func start(_ arguments: [String]) throws -> (process: pid_t, output: Int32) {
+    /// Starts the command in a folder, with its standard output in a pipe and the rest on `/dev/null`.
+    private static func start(_ arguments: [String], in folder: String = "/") throws -> (process: pid_t, output: Int32)
+    {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw Failure(output: "no pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -77,10 +90,13 @@ final class TLSServer {
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0)
 
-        let words = ([command] + arguments).map { strdup($0) } + [nil]
+        // The shell goes to the folder, which spawning cannot, and becomes the command.
+        let shell = "/bin/sh"
+        let words =
+            ([shell, "-c", "cd \"$0\" && exec \"$@\"", folder, command] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var process = pid_t()
-        let code = posix_spawn(&process, command, &actions, nil, words, environ)
+        let code = posix_spawn(&process, shell, &actions, nil, words, environ)
         close(ends[1])
         guard code == 0 else {
             close(ends[0])

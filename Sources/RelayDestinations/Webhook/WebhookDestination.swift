@@ -153,7 +153,7 @@ extension FailureKind {
         case .tls: self = .tls
         case .timeout: self = .timeout
         case .reset: self = .reset
-        case .protocolError: self = .protocolError
+        case .protocolError, .tooLarge: self = .protocolError
         case .blockedAddress: self = .blockedAddress
         case .invalidRequest: self = .invalidRequest
         case .cancelled: self = .interrupted

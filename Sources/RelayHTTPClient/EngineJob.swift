@@ -1,0 +1,32 @@
+/// A request on its way to the engine's thread.
+struct EngineJob: Sendable {
+    let id: UInt64
+    let request: HTTPRequest
+    let submitted = ContinuousClock.now
+    /// Where the answer's body goes as it comes; nil keeps its start for the completion.
+    let stream: StreamBuffer?
+    let completion: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+
+    init(
+        id: UInt64,
+        request: HTTPRequest,
+        completion: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+    ) {
+        self.id = id
+        self.request = request
+        self.completion = completion
+        stream = nil
+    }
+
+    /// A request whose answer is handed on piece by piece.
+    init(request: HTTPRequest, stream: StreamBuffer) {
+        id = stream.id
+        self.request = request
+        self.stream = stream
+        completion = { stream.finish($0) }
+    }
+
+    func refuse(_ message: String) {
+        completion(.failure(HTTPFailure(kind: .cancelled, message: message, duration: .now - submitted)))
+    }
+}

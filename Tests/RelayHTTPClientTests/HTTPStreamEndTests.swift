@@ -1,0 +1,268 @@
+import Logging
+import RelayHTTPClient
+import RelayTesting
+import ServiceLifecycle
+import Testing
+
+/// Every end of a stream but the good one.
+@Suite(.timeLimit(.minutes(2)))
+struct HTTPStreamEndTests {
+    private func get(_ url: String, maximum: Int = 1 << 30, timeout: Duration = .seconds(100)) -> HTTPRequest {
+        HTTPRequest(method: "GET", url: url, timeout: timeout, maximumResponseBody: maximum)
+    }
+
+    /// What came of a stream whose reader takes its time at first, so that the end overtakes it.
+    private func read(_ answer: ScriptedReceiver.Answer) async throws -> (bytes: [UInt8], failure: HTTPFailure?) {
+        let receiver = try ScriptedReceiver(default: answer)
+        return try await withEngine { engine in
+            let stream = try await engine.stream(get(receiver.url))
+            try await eventually("the receiver closes") { receiver.openConnections == 0 }
+            return await stream.rest()
+        }
+    }
+
+    // MARK: Broken bodies
+
+    @Test func bodiesThatAreCutShortAreFailures() async throws {
+        let part = pattern(100_000)
+        let answers: [ScriptedReceiver.Answer] = [
+            .closeEarly, .resetMidResponse, .bytes(part, announced: 100_001), .chunks(of: part, isWhole: false),
+        ]
+        for answer in answers {
+            let (bytes, failure) = try await read(answer)
+            #expect(failure?.kind == .reset)
+            #expect(failure?.networkCode == "ECONNRESET")
+            #expect(failure?.message.contains("in the middle of its answer") == true)
+            #expect(bytes.count <= part.count)
+        }
+    }
+
+    @Test func aLargeBodyThatIsCutShortIsAFailureToASlowReader() async throws {
+        let part = pattern(1 << 20)
+        for answer in [ScriptedReceiver.Answer.bytes(part, announced: 2 << 20), .chunks(of: part, isWhole: false)] {
+            let (bytes, failure) = try await read(answer)
+            #expect(failure?.kind == .reset)
+            let isAllThatCame = bytes == part
+            #expect(isAllThatCame)
+        }
+    }
+
+    @Test func brokenChunksAreAProtocolError() async throws {
+        let (bytes, failure) = try await read(.badChunks)
+        #expect(failure?.kind == .protocolError)
+        #expect(bytes.count == 0)
+    }
+
+    @Test func aFailureIsToldAgain() async throws {
+        let receiver = try ScriptedReceiver(default: .closeEarly)
+        try await withEngine { engine in
+            let stream = try await engine.stream(get(receiver.url))
+            #expect(await stream.rest().bytes.count == 100)
+            #expect(await stream.rest().failure?.kind == .reset)
+            #expect(await stream.rest().failure?.kind == .reset)
+        }
+    }
+
+    @Test func withoutAHeadThereIsNoStream() async throws {
+        let receiver = try ScriptedReceiver()
+        let expected: [(ScriptedReceiver.Answer, HTTPFailure.Kind)] = [
+            (.reset, .reset), (.closeSilently, .reset), (.garbage, .protocolError), (.headerFlood, .protocolError),
+            (.informationalFlood, .protocolError),
+            (.raw(Array("HTTP/1.1 100 Continue\r\n\r\n<p>".utf8)), .protocolError),
+        ]
+        receiver.script(expected.map(\.0))
+        try await withEngine { engine in
+            for (answer, kind) in expected {
+                #expect(await engine.streamFailure(get(receiver.url))?.kind == kind, "\(answer)")
+            }
+            #expect(await engine.streamFailure(get("nonsense"))?.kind == .invalidRequest)
+            receiver.stop()
+            #expect(await engine.streamFailure(get(receiver.url))?.kind == .connect)
+            engine.replace(guard: try EgressGuard())
+            #expect(await engine.streamFailure(get(receiver.url))?.kind == .blockedAddress)
+        }
+    }
+
+    @Test func aReusedConnectionIsJudgedAgain() async throws {
+        let receiver = try ScriptedReceiver()
+        try await withEngine { engine in
+            #expect(await engine.answer(.small(receiver.url))?.status == 200)
+            engine.replace(guard: try EgressGuard())
+            #expect(await engine.streamFailure(get(receiver.url))?.kind == .blockedAddress)
+        }
+        #expect(receiver.requests.count == 1)
+    }
+
+    // MARK: Bounds
+
+    @Test func aBodyBeyondItsLimitIsTooLarge() async throws {
+        let body = pattern(1 << 20)
+        for answer in [ScriptedReceiver.Answer.bytes(body), .chunks(of: body), .infiniteChunked] {
+            let receiver = try ScriptedReceiver(default: answer)
+            try await withEngine { engine in
+                let stream = try await engine.stream(get(receiver.url, maximum: (1 << 20) - 1))
+                let (bytes, failure) = await stream.rest()
+                #expect(failure?.kind == .tooLarge)
+                #expect(failure?.message.hasSuffix("sent more than the 1048575 bytes that are taken") == true)
+                #expect(bytes.count < 1 << 20)
+            }
+        }
+    }
+
+    /// The limit is met, by one byte, in what libcurl had kept while the reader rested: the body's last chunks.
+    @Test func aBodyBeyondItsLimitIsTooLargeToASlowReader() async throws {
+        let receiver = try ScriptedReceiver()
+        receiver.respond { .chunks(of: pattern(Int($0.path.dropFirst()) ?? 0), each: 1000) }
+        try await withEngine { engine in
+            var streams: [HTTPStream] = []
+            for size in stride(from: 257 << 10, through: 288 << 10, by: 700) {
+                streams.append(try await engine.stream(get("\(receiver.url)/\(size)", maximum: size - 1)))
+            }
+            try await eventually("all is sent") { receiver.openConnections == 0 }
+            for stream in streams { #expect(await stream.rest().failure?.kind == .tooLarge) }
+        }
+    }
+
+    @Test func aBodyOfExactlyItsLimitIsTaken() async throws {
+        let body = pattern(1 << 20)
+        let receiver = try ScriptedReceiver(default: .bytes(body))
+        try await withEngine { engine in
+            let (bytes, failure) = await (try engine.stream(get(receiver.url, maximum: 1 << 20))).rest()
+            #expect(failure == nil)
+            let isWhole = bytes == body
+            #expect(isWhole)
+        }
+    }
+
+    @Test func theTimeoutCountsTheReadersPauses() async throws {
+        let receiver = try ScriptedReceiver(default: .largeBody(64 << 20))
+        try await withEngine { engine in
+            let stream = try await engine.stream(get(receiver.url, timeout: .milliseconds(300)))
+            try await eventually("the engine hangs up") { receiver.openConnections == 0 }
+            let (bytes, failure) = await stream.rest()
+            #expect(failure?.kind == .timeout)
+            #expect(failure?.message.hasSuffix("was not read to its end within 0.3 seconds") == true)
+            #expect(bytes.count < 64 << 20)
+        }
+    }
+
+    @Test func anAnswerThatTricklesEndsLongBeforeALongTimeout() async throws {
+        let receiver = try ScriptedReceiver(default: .drip(interval: .milliseconds(500)))
+        try await withEngine { engine in
+            let failure = await (try engine.stream(get(receiver.url))).rest().failure
+            #expect(failure?.kind == .timeout)
+            #expect(try #require(failure).duration < .seconds(50))
+        }
+    }
+
+    /// The limit for answers that trickle is three seconds.
+    @Test func aReadersPausesAreNoTrickle() async throws {
+        let receiver = try ScriptedReceiver(default: .largeBody(2 << 20))
+        try await withEngine { engine in
+            let stream = try await engine.stream(get(receiver.url))
+            try await Task.sleep(for: .seconds(5))
+            let (bytes, failure) = await stream.rest()
+            #expect(failure == nil)
+            #expect(bytes.count == 2 << 20)
+        }
+    }
+
+    // MARK: Cancelling
+
+    @Test func cancellingTheTaskEndsAStreamThatIsWaitedFor() async throws {
+        let receiver = try ScriptedReceiver(default: .hang)
+        try await withEngine { engine in
+            try await withThrowingTaskGroup(of: HTTPFailure?.self) { group in
+                group.addTask { await engine.streamFailure(get(receiver.url)) }
+                _ = try await receiver.next(count: 1)
+                group.cancelAll()
+                #expect(try await group.next()??.kind == .cancelled)
+                group.addTask { await engine.streamFailure(get(receiver.url)) }
+                #expect(try await group.next()??.kind == .cancelled)
+            }
+            try await eventually("the engine hangs up") { receiver.openConnections == 0 }
+        }
+    }
+
+    @Test func cancellingTheTaskEndsAStreamInTheMiddle() async throws {
+        let receiver = try ScriptedReceiver(default: .drip(interval: .milliseconds(20)))
+        try await withEngine { engine in
+            let stream = try await engine.stream(get(receiver.url))
+            #expect(try await stream.next()?.isEmpty == false)
+            let reader = Task { await stream.rest().failure }
+            reader.cancel()
+            #expect(await reader.value?.kind == .cancelled)
+            #expect(await stream.rest().failure?.kind == .cancelled)
+            try await eventually("the engine hangs up") { receiver.openConnections == 0 }
+        }
+    }
+
+    @Test func cancellingForgetsWhatWasNotRead() async throws {
+        let receiver = try ScriptedReceiver(default: .largeBody(64 << 20))
+        try await withEngine { engine in
+            let stream = try await engine.stream(get(receiver.url))
+            stream.cancel()
+            stream.cancel()
+            let (bytes, failure) = await stream.rest()
+            #expect(failure?.kind == .cancelled)
+            #expect(bytes.count == 0)
+            try await eventually("the engine hangs up") { receiver.openConnections == 0 }
+            receiver.respond { _ in .status(200) }
+            #expect(await engine.answer(.small(receiver.url))?.newConnection == true)
+        }
+    }
+
+    @Test func lettingGoOfAStreamEndsIt() async throws {
+        let receiver = try ScriptedReceiver(default: .largeBody(64 << 20))
+        try await withEngine { engine in
+            for _ in 0..<20 { _ = try await engine.stream(get(receiver.url)) }
+            try await eventually("the engine hangs up") { receiver.openConnections == 0 }
+        }
+        #expect(receiver.requests.count == 20)
+    }
+
+    @Test func shutdownEndsStreams() async throws {
+        let receiver = try ScriptedReceiver(default: .largeBody(64 << 20))
+        let engine = try makeEngine()
+        let resting = try await engine.stream(get(receiver.url))
+        let flowing = try await engine.stream(get(receiver.url))
+        #expect(try await flowing.next()?.isEmpty == false)
+        engine.shutdown()
+        for stream in [resting, flowing] {
+            let (bytes, failure) = await stream.rest()
+            #expect(failure?.kind == .cancelled)
+            #expect(failure?.message.contains("shutting down") == true)
+            #expect(bytes.count == 0)
+        }
+        #expect(await engine.streamFailure(get(receiver.url))?.kind == .cancelled)
+    }
+
+    @Test func gracefulShutdownLetsStreamsEnd() async throws {
+        let receiver = try ScriptedReceiver(default: .largeBody(8 << 20))
+        let engine = try makeEngine(configuration: .init(drainTimeout: .seconds(60)))
+        let group = ServiceGroup(services: [engine], logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let stream = try await engine.stream(get(receiver.url))
+            await group.triggerGracefulShutdown()
+            // Refused from the moment that the shutdown has reached the engine.
+            while await engine.failure(.small(receiver.url))?.kind != .cancelled {}
+            let (bytes, failure) = await stream.rest()
+            #expect(failure == nil)
+            #expect(bytes.count == 8 << 20)
+            try await tasks.waitForAll()
+        }
+    }
+}
+
+extension CurlEngine {
+    /// The failure of a stream that has no head; nil when it had one.
+    fileprivate func streamFailure(_ request: HTTPRequest) async -> HTTPFailure? {
+        do throws(HTTPFailure) {
+            _ = try await stream(request)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
