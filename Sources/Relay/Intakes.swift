@@ -14,12 +14,17 @@ struct Intakes: Sendable {
     private let others: [String: String]
     let native: Intake
 
-    init(_ configuration: RelayConfiguration, journal: any Journal, clock: any RelayClock) {
+    init(
+        _ configuration: RelayConfiguration,
+        journal: any Journal,
+        depot: (any MediaDepot)?,
+        clock: any RelayClock
+    ) {
         var http: [String: Intake] = [:]
         var others: [String: String] = [:]
         for source in configuration.sources {
             if source.transport == "http" {
-                http[source.name] = Intake(source, journal: journal, clock: clock)
+                http[source.name] = Intake(source, journal: journal, depot: depot, clock: clock)
             } else {
                 others[source.name] = source.transport
             }
@@ -50,7 +55,12 @@ struct Intakes: Sendable {
 }
 
 extension Intake {
-    init(_ source: RelayConfiguration.Source, journal: any Journal, clock: any RelayClock) {
+    init(
+        _ source: RelayConfiguration.Source,
+        journal: any Journal,
+        depot: (any MediaDepot)?,
+        clock: any RelayClock
+    ) {
         self.init(
             source: source.name,
             // The configuration was checked against the same list of formats.
@@ -58,6 +68,7 @@ extension Intake {
             authentication: source.auth.map { IntakeAuthentication($0) },
             defaultSession: source.session,
             journal: journal,
+            depot: depot,
             clock: clock
         )
     }

@@ -5,6 +5,7 @@ internal import RelayDelivery
 internal import RelayDestinations
 internal import RelayHTTPClient
 internal import RelayJSON
+internal import RelayMedia
 internal import RelayPipeline
 internal import RelaySources
 internal import Synchronization
@@ -17,6 +18,9 @@ final class RelayController: RelayControl {
     private let directory: DirectoryCache
     private let journal: RingingJournal
     let reloader: Reloader
+    let depot: any MediaDepot
+    let links: MediaLinks
+    let pipelineService: PipelineService
     let clock: any RelayClock
     private let intakes: Mutex<Intakes>
     private let phase = Mutex(Phase.starting)
@@ -30,6 +34,8 @@ final class RelayController: RelayControl {
         directory: DirectoryCache,
         journal: RingingJournal,
         reloader: Reloader,
+        media: MediaRoom,
+        pipelines: PipelineService,
         clock: any RelayClock
     ) {
         self.store = store
@@ -38,8 +44,12 @@ final class RelayController: RelayControl {
         self.directory = directory
         self.journal = journal
         self.reloader = reloader
+        depot = media.depot
+        links = media.links
+        pipelineService = pipelines
         self.clock = clock
-        intakes = Mutex(Intakes(reloader.current.configuration, journal: journal, clock: clock))
+        intakes = Mutex(
+            Intakes(reloader.current.configuration, journal: journal, depot: media.depot, clock: clock))
     }
 
     func enter(_ phase: Phase) {
@@ -48,7 +58,7 @@ final class RelayController: RelayControl {
 
     /// A new generation is in force.
     func use(_ generation: Generation) {
-        let fresh = Intakes(generation.configuration, journal: journal, clock: clock)
+        let fresh = Intakes(generation.configuration, journal: journal, depot: depot, clock: clock)
         intakes.withLock { $0 = fresh }
         dispatcher.destinationsChanged()
     }
@@ -116,6 +126,8 @@ final class RelayController: RelayControl {
     }
 
     func deliveriesRequeued() async {
+        // Stage failures among them run their events again.
+        pipelineService.rescan()
         dispatcher.probe()
     }
 

@@ -7,6 +7,7 @@ internal import RelayConfig
 public import RelayCore
 internal import RelayDelivery
 internal import RelayHTTPClient
+internal import RelayMedia
 internal import RelayPipeline
 internal import RelaySQLite
 internal import RelaySources
@@ -35,6 +36,8 @@ public final class RelayNode: Sendable {
     private let registry: DestinationRegistry
     private let dispatcher: Dispatcher
     private let pipelines: PipelineService
+    private let media: MediaRoom
+    private let lateMedia: LateMediaService
     private let reloader: Reloader
     private let controller: RelayController
     private let keys: APIKeyring
@@ -90,14 +93,6 @@ public final class RelayNode: Sendable {
             logger: logger
         )
         let directory = DirectoryCache()
-        pipelines = PipelineService(
-            journal: store,
-            provider: registry,
-            directory: directory,
-            clock: clock,
-            logger: logger
-        )
-        journal = RingingJournal(base: store, pipelines: pipelines)
         let later = Later<RelayController>()
         reloader = Reloader(
             generation,
@@ -111,6 +106,27 @@ public final class RelayNode: Sendable {
             registry.use(generation, webhooks: webhooks)
             later.value?.use(generation)
         }
+        media = try await MediaRoom(
+            configuration,
+            secret: secretKey.derived(for: "media links"),
+            sources: { [reloader] in reloader.current.configuration.sources },
+            engine: engine,
+            clock: clock,
+            logger: logger
+        )
+        let pipelines = PipelineService(
+            journal: store,
+            provider: registry,
+            directory: directory,
+            media: media.fetcher,
+            clock: clock,
+            logger: logger
+        )
+        self.pipelines = pipelines
+        lateMedia = LateMediaService(store: store, media: media.fetcher, clock: clock, logger: logger) {
+            pipelines.ring()
+        }
+        journal = RingingJournal(base: store, pipelines: pipelines)
         controller = RelayController(
             store: store,
             registry: registry,
@@ -118,6 +134,8 @@ public final class RelayNode: Sendable {
             directory: directory,
             journal: journal,
             reloader: reloader,
+            media: media,
+            pipelines: pipelines,
             clock: clock
         )
         later.value = controller
@@ -191,7 +209,7 @@ public final class RelayNode: Sendable {
             logger: logger
         )
         // Shut down from the last to the first: no new events, then the pipelines, then what is under way.
-        var services: [any Service] = [engine, dispatcher, pipelines, retention]
+        var services: [any Service] = [engine, dispatcher, lateMedia, pipelines, retention]
         services += readers
         services.append(server)
         let group = ServiceGroup(
@@ -235,6 +253,8 @@ public final class RelayNode: Sendable {
         RetentionService(
             store: store,
             retention: { [reloader] in reloader.current.configuration.store.retention },
+            depot: media.depot,
+            mediaRetention: { [reloader] in reloader.current.configuration.media.retention },
             clock: clock,
             logger: logger
         )
@@ -249,7 +269,7 @@ public final class RelayNode: Sendable {
             case "file": input = .file(path: source.path ?? "", position: "\(data).\(source.name).position")
             default: continue
             }
-            let intake = Intake(source, journal: journal, clock: clock)
+            let intake = Intake(source, journal: journal, depot: media.depot, clock: clock)
             readers.append(LineReaderService(input: input, intake: intake, clock: clock, logger: logger))
         }
         return readers

@@ -63,6 +63,9 @@ actor Reloader {
             notes.append("server.listen changed: restart the relay to listen there")
         }
         if before.store.url != after.store.url { notes.append("store.url changed: restart the relay to use it") }
+        if before.media != after.media {
+            notes.append("media changed: restart the relay for anything but media.retention")
+        }
         let readers = { (configuration: RelayConfiguration) in
             Set(configuration.sources.filter { $0.transport != "http" }.map { "\($0.name) \($0.path ?? "")" })
         }

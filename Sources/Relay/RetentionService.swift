@@ -6,6 +6,8 @@ internal import ServiceLifecycle
 struct RetentionService: Service {
     let store: any RelayStore
     let retention: @Sendable () -> Retention
+    let depot: any MediaDepot
+    let mediaRetention: @Sendable () -> Duration
     let clock: any RelayClock
     let logger: Logger
 
@@ -16,6 +18,7 @@ struct RetentionService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                await sweepMedia()
                 do {
                     var total = 0
                     while true {
@@ -29,6 +32,15 @@ struct RetentionService: Service {
                 }
                 try? await clock.sleep(until: clock.now + Self.pause)
             }
+        }
+    }
+
+    private func sweepMedia() async {
+        do {
+            let count = try await depot.sweep(before: clock.wall - mediaRetention())
+            if count > 0 { logger.debug("Swept media", metadata: ["files": "\(count)"]) }
+        } catch {
+            logger.warning("Old media could not be deleted", metadata: ["error": "\(error)"])
         }
     }
 }

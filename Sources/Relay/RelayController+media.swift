@@ -1,0 +1,46 @@
+internal import RelayAPI
+internal import RelayCore
+internal import RelayMedia
+
+extension RelayController {
+    func media(
+        id: MediaID,
+        name: String,
+        query: [String: String],
+        bounds: @Sendable (_ size: Int64) -> Range<Int64>
+    ) async throws(APIError) -> MediaFile {
+        let verdict = links.check(
+            id: id.description, name: name, expiry: query["exp"], mimetype: query["t"], signature: query["sig"])
+        switch verdict {
+        case .forged:
+            throw APIError(
+                status: 403,
+                code: "forbidden",
+                message: "The signature does not fit the address; use payload.media.url as it was delivered."
+            )
+        case .expired:
+            throw APIError(
+                status: 410,
+                code: "expired",
+                message: "The address is past its time (media.link_lifetime); replay the event for a fresh one."
+            )
+        case .valid(let ticket):
+            do {
+                return MediaFile(content: try await depot.open(id, bounds: bounds), mimetype: ticket.mimetype)
+            } catch {
+                throw APIError(error)
+            }
+        }
+    }
+}
+
+extension APIError {
+    fileprivate init(_ failure: MediaFailure) {
+        switch failure.reason {
+        case .notStored:
+            self = .notFound("The file is not kept any more (media.retention, media.quota).")
+        default:
+            self = .unavailable("The media storage is not available.", retryAfter: 5)
+        }
+    }
+}
