@@ -42,7 +42,7 @@ extension MessageContent {
     }
 
     /// The number as it came, whatever its form: coordinates lose nothing on the way.
-    private static func degrees(_ json: JSON?) -> JSON {
+    static func degrees(_ json: JSON?) -> JSON {
         switch json {
         case .int, .number: json ?? .null
         case .string: WireNumber.double(json).map { JSON($0) } ?? .null

@@ -1,16 +1,21 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a content node tells in its `contextInfo`: the quoted message, mentions, forwarding, the advertisement.
+/// What a message tells beside its content: the quoted message, mentions, forwarding, the advertisement.
 struct MessageContext {
-    private var quoted: JSONObject?
+    var quoted: JSONObject?
     private var mentions: [JSON] = []
-    private var isForwarded = false
-    private var referral: JSONObject?
+    var isForwarded = false
+    /// Forwarded so often that WhatsApp says so.
+    var isFrequentlyForwarded = false
+    /// The product that the sender asks about.
+    var referredProduct: JSONObject?
+    var referral: JSONObject?
     private(set) var isEphemeral = false
 
     init() {}
 
+    /// - Parameter info: the `contextInfo` of a content node.
     init(_ info: JSONObject?) {
         guard let info else { return }
         isForwarded = info.flag("isForwarded")
@@ -25,7 +30,9 @@ struct MessageContext {
     func append(to payload: inout JSONObject) {
         if let quoted { payload.append("quoted", .object(quoted)) }
         payload.append("forwarded", raised: isForwarded)
+        payload.append("frequentlyForwarded", raised: isFrequentlyForwarded)
         if !mentions.isEmpty { payload.append("mentions", .array(mentions)) }
+        if let referredProduct { payload.append("referredProduct", .object(referredProduct)) }
         if let referral { payload.append("referral", .object(referral)) }
     }
 

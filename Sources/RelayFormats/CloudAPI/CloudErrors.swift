@@ -1,0 +1,26 @@
+internal import RelayJSON
+
+/// The `errors` of a message, status or call.
+struct CloudErrors {
+    /// As Meta wrote them.
+    let list: [JSON]
+
+    init(_ json: JSON?) {
+        list = (json?.array ?? []).filter { $0.object != nil }
+    }
+
+    /// The first one for people: its code and what it means; nil when there is none.
+    var text: String? {
+        guard let error = list.first?.object else { return nil }
+        let details = error["error_data"]?.object?.text("details") ?? error.text("details")
+        let parts = [
+            WireNumber.integer(error["code"]).map { "\($0)" }, error.text("title") ?? error.text("message") ?? details,
+        ]
+        let known = parts.compactMap { $0 }
+        return known.isEmpty ? nil : known.joined(separator: " ")
+    }
+
+    func append(to extra: inout JSONObject) {
+        if !list.isEmpty { extra.append("errors", .array(list.map { ScrubbedNode.scrub($0) })) }
+    }
+}

@@ -1,0 +1,49 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What has been read in a document so far, and the first thing that was wrong in it.
+struct CloudFindings {
+    private(set) var events: [NewEvent] = []
+    private(set) var problem: FormatError?
+
+    mutating func note(_ error: FormatError) {
+        if problem == nil { problem = error }
+    }
+
+    /// The elements of an array, each with its JSON pointer; what is none of them, or no object, is noted.
+    mutating func objects(in list: JSON?, at pointer: String) -> [(object: JSONObject, pointer: String)] {
+        guard let elements = list?.array else {
+            note(Self.wrong("must be an array of objects", at: pointer))
+            return []
+        }
+        var objects: [(JSONObject, String)] = []
+        objects.reserveCapacity(elements.count)
+        for (index, element) in elements.enumerated() {
+            let pointer = "\(pointer)/\(index)"
+            if let object = element.object {
+                objects.append((object, pointer))
+            } else {
+                note(Self.wrong("must hold objects only", at: pointer))
+            }
+        }
+        return objects
+    }
+
+    /// Adds the events of every element; what is wrong with one does not keep the others from being read.
+    mutating func collect(
+        _ list: JSON?, at pointer: String, _ read: (JSONObject, String) throws(FormatError) -> [NewEvent]
+    ) {
+        for (object, pointer) in objects(in: list, at: pointer) {
+            do {
+                events += try read(object, pointer)
+            } catch {
+                note(error)
+            }
+        }
+    }
+
+    static func wrong(_ demand: String, at pointer: String) -> FormatError {
+        let field = pointer.split(separator: "/").last { !$0.allSatisfy(\.isNumber) } ?? "entry"
+        return FormatError(.notAnEvent, "\"\(field)\" \(demand), as the Cloud API sends it.", pointer: pointer)
+    }
+}

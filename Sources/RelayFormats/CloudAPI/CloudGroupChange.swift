@@ -1,0 +1,55 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What one of a webhook's `groups` says has become of a group.
+struct CloudGroupChange {
+    let action: String
+    private(set) var name: String?
+    private(set) var description: String?
+    /// Who came, went or asks to come.
+    private(set) var participants: [JSON] = []
+
+    /// Nil when nothing has changed: a request that failed.
+    init?(_ group: JSONObject, _ contacts: CloudContacts) {
+        let type = group.text("type") ?? "group_update"
+        let people = ["added_participants", "removed_participants"].flatMap { group[$0]?.array ?? [] }
+        action =
+            switch type {
+            case "group_participants_add": "add"
+            case "group_participants_remove": "remove"
+            default: String(type.trimmingPrefix("group_"))
+            }
+        if type == "group_settings_update" {
+            name = Self.setting(group["group_subject"])
+            description = Self.setting(group["group_description"])
+            let isPictureNew = group["profile_picture"]?["update_successful"] == true
+            guard name != nil || description != nil || isPictureNew else { return nil }
+            return
+        }
+        name = group.text("subject")
+        description = group.text("description")
+        // A removal may fail for some and succeed for others.
+        guard CloudErrors(group["errors"]).list.isEmpty || !people.isEmpty else { return nil }
+        participants = (people.compactMap(\.object) + [group]).compactMap { Self.participant($0, contacts) }
+    }
+
+    private static func setting(_ json: JSON?) -> String? {
+        json?["update_successful"] == true ? json?["text"]?.string : nil
+    }
+
+    private static func participant(_ object: JSONObject, _ contacts: CloudContacts) -> JSON? {
+        let reference = CloudReference(
+            address: CloudAddress.person(object["wa_id"]) ?? CloudAddress.person(object["input"]),
+            userID: object.text("user_id"),
+            parentUserID: object.text("parent_user_id")
+        )
+        guard !reference.isEmpty, var person = contacts.person(reference) else { return nil }
+        person.username = object.text("username") ?? person.username
+        var participant = JSONObject()
+        participant.append("id", .string(person.identity.id.description))
+        participant.append("lid", .null)
+        participant.append("admin", .null)
+        person.append(to: &participant)
+        return .object(participant)
+    }
+}

@@ -1,0 +1,96 @@
+internal import RelayCore
+internal import RelayJSON
+
+extension MessageNode {
+    /// Reads a message of the Cloud API: `{id, timestamp, type, <type>: {…}, context?, referral?}`. What cannot be read is
+    /// content of type `unsupported`.
+    init(cloud message: JSONObject, number: CloudNumber) {
+        let type = message.text("type")
+        let node = type.flatMap { message[$0]?.object }
+        switch type {
+        case "reaction":
+            if let target = node?.text("message_id") {
+                self = .reaction(Reaction(target: target, emoji: node?.text("emoji"), at: nil))
+                return
+            }
+        case "edit":
+            if let target = node?.text("original_message_id"), let edited = node?["message"]?.object {
+                self = .edit(target: target, content: MessageContent(cloud: edited, number: number), at: nil)
+                return
+            }
+        case "revoke":
+            if let target = node?.text("original_message_id") {
+                self = .revoke(target: target)
+                return
+            }
+        default: break
+        }
+        self = .content(MessageContent(cloud: message, number: number))
+    }
+}
+
+extension MessageContent {
+    /// What a message of the Cloud API says.
+    init(cloud message: JSONObject, number: CloudNumber) {
+        self = Self.mapped(cloud: message) ?? Self.unsupported(cloud: message)
+        context = MessageContext(cloud: message, number: number)
+    }
+
+    private static func mapped(cloud message: JSONObject) -> MessageContent? {
+        guard let type = message.text("type") else { return nil }
+        if type == "contacts" { return message["contacts"]?.array.flatMap(cards) }
+        if type == "request_welcome" { return system(kind: type, nil, identity: nil) }
+        guard let node = message[type]?.object else { return nil }
+        switch type {
+        case "text": return node["body"]?.string.map { MessageContent(type: "text", content: ["text": .string($0)]) }
+        case "image": return captioned(.image, node)
+        case "video": return captioned(.video, node)
+        case "document": return captioned(.document, node)
+        case "audio": return audio(cloud: node)
+        case "sticker": return sticker(cloud: node)
+        case "location": return location(cloud: node)
+        case "button":
+            guard node.text("payload") ?? node.text("text") != nil else { return nil }
+            return buttonReply(id: node.text("payload"), text: node.text("text"), node)
+        case "interactive": return choice(node)
+        case "order": return order(cloud: node)
+        case "system": return system(kind: node.text("type"), node, identity: message["identity"] ?? node["identity"])
+        default: return nil
+        }
+    }
+
+    /// What is about the message and not in it.
+    private static let envelope: Set<String> = [
+        "id", "from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "to_parent_user_id", "group_id",
+        "timestamp", "context", "referral", "errors", "history_context",
+    ]
+
+    private static func unsupported(cloud message: JSONObject) -> MessageContent {
+        var raw = JSONObject()
+        for (key, value) in message where !envelope.contains(key) { raw.append(key, ScrubbedNode.scrub(value)) }
+        var content = JSONObject()
+        content.append("reason", known: CloudErrors(message["errors"]).text)
+        content.append("raw", .object(raw))
+        return MessageContent(type: "unsupported", content: content)
+    }
+
+    /// A notice of WhatsApp's own about a person.
+    private static func system(kind: String?, _ node: JSONObject?, identity: JSON?) -> MessageContent {
+        var content = JSONObject()
+        content.append("body", orNull: node?.text("body"))
+        content.append("kind", orNull: kind)
+        if let node {
+            content.append("newContactId", known: CloudMove(node).id?.description)
+            content.append("newUserId", known: node.text("user_id"))
+            content.append("previousUserId", known: node.text("previous_user_id"))
+        }
+        if let identity = identity?.object {
+            var known = JSONObject()
+            known.append("hash", orNull: identity.text("hash"))
+            known.append("acknowledged", identity["acknowledged"] ?? .null)
+            known.append("createdAt", orNull: WireTime.timestamp(identity["created_timestamp"])?.seconds)
+            content.append("identity", .object(known))
+        }
+        return MessageContent(type: "system", content: content)
+    }
+}

@@ -1,0 +1,102 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Names and numbers: contacts and groups.
+extension CloudReader {
+    /// One of `state_sync`: a contact that was saved in, changed in or removed from the business's own app.
+    func savedContact(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        guard item.text("type") ?? "contact" == "contact" else { return [] }
+        guard let contact = item["contact"]?.object else {
+            throw CloudFindings.wrong("must be an object", at: pointer + "/contact")
+        }
+        let reference = CloudReference(
+            address: CloudAddress.person(contact["phone_number"]),
+            userID: contact.text("user_id"),
+            parentUserID: contact.text("parent_user_id")
+        )
+        guard var person = reference.isEmpty ? nil : contacts.person(reference) else {
+            throw CloudFindings.wrong("must be the contact's phone number", at: pointer + "/contact/phone_number")
+        }
+        person.username = contact.text("username") ?? person.username
+        let action = item.text("action")
+        let moment = WireTime.timestamp(item["metadata"]?["timestamp"])
+        var payload = ContactFacts(
+            identity: person.identity,
+            name: action == "remove" ? nil : contact.text("full_name") ?? contact.text("first_name")
+        ).payload
+        payload.append("action", known: action)
+        for (key, value) in extra(person) { payload.append(key, value) }
+        return [
+            event(
+                .contactUpdated, chat: person.identity.id, at: moment,
+                details: [moment.map { "\($0.milliseconds)" }, DedupKey.fingerprint(.object(contact)), action], payload)
+        ]
+    }
+
+    /// What a system message tells the directory: a person goes by a new number or user id.
+    func movedContact(_ message: JSONObject, from old: Identity, _ facts: MessageFacts) -> [NewEvent] {
+        guard let system = message["system"]?.object, let new = CloudMove(system).id, new != old.id else { return [] }
+        var payload = ContactFacts(identity: Identity(new)).payload
+        payload.append("previousContactId", .string(old.id.description))
+        payload.append("userId", known: system.text("user_id"))
+        payload.append("parentUserId", known: system.text("parent_user_id"))
+        number.append(to: &payload)
+        return [event(.contactUpdated, chat: new, message: facts.id, at: facts.sentAt, details: [], payload)]
+    }
+
+    /// One of `groups`: a group that was made, changed or closed. What failed changed nothing.
+    func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        guard let id = CloudAddress.group(group["group_id"]) else {
+            throw CloudFindings.wrong("must be the group's id, a text", at: pointer + "/group_id")
+        }
+        guard let change = CloudGroupChange(group, contacts) else { return [] }
+        let moment = WireTime.timestamp(group["timestamp"])
+        var payload = GroupFacts(id: id, name: change.name, description: change.description).payload
+        payload.append("action", .string(change.action))
+        if !change.participants.isEmpty { payload.append("participants", .array(change.participants)) }
+        payload.append("initiatedBy", known: group.text("initiated_by"))
+        payload.append("reason", known: group.text("reason"))
+        payload.append("inviteLink", known: group.text("invite_link"))
+        payload.append("joinRequestId", known: group.text("join_request_id"))
+        payload.append("requestId", known: group.text("request_id"))
+        payload.append("timestamp", .int((moment ?? receivedAt).seconds))
+        number.append(to: &payload)
+        return [
+            event(
+                .groupUpdated, chat: id, message: group.text("request_id") ?? group.text("join_request_id") ?? "",
+                at: moment,
+                details: [change.action, moment.map { "\($0.milliseconds)" }, DedupKey.fingerprint(.object(group))],
+                payload)
+        ]
+    }
+
+    private func event(
+        _ type: EventType,
+        chat: JID,
+        message: String = "",
+        at moment: Timestamp?,
+        details: [String?],
+        _ payload: JSONObject
+    ) -> NewEvent {
+        var key = DedupKey.make(type, chat: chat.description, message: message)
+        for detail in details { key += "|\(detail ?? "")" }
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chat.description,
+            dedupKey: key,
+            occurredAt: moment,
+            payload: payload
+        )
+    }
+}
+
+/// Where a system message says that a person can be found from now on.
+struct CloudMove {
+    /// Nil when it says nothing of the kind.
+    let id: JID?
+
+    init(_ system: JSONObject) {
+        id = CloudAddress.person(system["wa_id"]) ?? system.text("user_id").flatMap(CloudAddress.opaque)
+    }
+}

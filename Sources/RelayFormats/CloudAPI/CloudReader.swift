@@ -1,0 +1,67 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Turns one change of a webhook into events.
+struct CloudReader {
+    let session: String
+    let receivedAt: Timestamp
+    let number: CloudNumber
+    let contacts: CloudContacts
+    let change: CloudChange
+
+    /// The members of a value that make events.
+    static let members = [
+        "messages", "message_echoes", "statuses", "calls", "history", "state_sync", "groups",
+    ]
+
+    init(_ change: CloudChange, session: String, receivedAt: Timestamp) {
+        self.change = change
+        self.session = session
+        self.receivedAt = receivedAt
+        number = change.number
+        contacts = CloudContacts(change.value["contacts"])
+    }
+
+    func read(into findings: inout CloudFindings) {
+        for (member, list) in change.value where list != .null {
+            let pointer = "\(change.pointer)/\(member)"
+            switch member {
+            case "messages":
+                let isOnlyOne = hasOneSender(list)
+                findings.collect(list, at: pointer) { (message, pointer) throws(FormatError) -> [NewEvent] in
+                    try received(message, isOnlyOne: isOnlyOne, at: pointer)
+                }
+            case "message_echoes": findings.collect(list, at: pointer, echo)
+            case "statuses": findings.collect(list, at: pointer, status)
+            case "calls": findings.collect(list, at: pointer, call)
+            case "history": history(list, at: pointer, into: &findings)
+            case "state_sync": findings.collect(list, at: pointer, savedContact)
+            case "groups": findings.collect(list, at: pointer, group)
+            default: break
+            }
+        }
+    }
+
+    /// Media of older messages come as messages of this field.
+    var isHistory: Bool { change.field == "history" }
+
+    func id(of object: JSONObject, at pointer: String) throws(FormatError) -> String {
+        guard let id = object.text("id") else {
+            throw CloudFindings.wrong("must be an id, a text", at: pointer + "/id")
+        }
+        return id
+    }
+
+    /// Fields that this dialect alone has, about a person and our own number.
+    func extra(_ person: CloudPerson?) -> JSONObject {
+        var extra = JSONObject()
+        person?.append(to: &extra)
+        number.append(to: &extra)
+        return extra
+    }
+
+    private func hasOneSender(_ messages: JSON) -> Bool {
+        let senders = (messages.array ?? []).compactMap(\.object).map { CloudReference($0, "from", prefix: "from") }
+        return Set(senders).count == 1
+    }
+}
