@@ -1,0 +1,83 @@
+internal import Logging
+internal import RelayConfig
+internal import RelayCore
+internal import RelayHTTPClient
+internal import RelayMedia
+
+/// Where files are kept, how they get there, and the addresses under which receivers get them.
+struct MediaRoom: Sendable {
+    let depot: any MediaDepot
+    let links: MediaLinks
+    let fetcher: MediaService
+
+    /// - Parameters:
+    ///   - secret: what links are signed with.
+    ///   - sources: those in force, asked at each fetch.
+    /// - Throws: ``MediaFailure`` when the storage cannot be used.
+    init(
+        _ configuration: RelayConfiguration,
+        secret: [UInt8],
+        sources: @escaping @Sendable () -> [RelayConfiguration.Source],
+        engine: CurlEngine,
+        clock: any RelayClock,
+        logger: Logger
+    ) async throws(MediaFailure) {
+        let media = configuration.media
+        switch media.store {
+        case .directory(let path):
+            depot = try await DirectoryDepot.open(path: path, quota: Int64(media.quota), clock: clock)
+        case .s3(let bucket, let prefix):
+            depot = try await Self.bucket(bucket, prefix, media.s3, engine: engine)
+        }
+        links = MediaLinks(
+            publicURL: configuration.server.publicURL,
+            lifetime: media.linkLifetime,
+            masterKey: secret,
+            clock: clock
+        )
+        fetcher = MediaService(
+            depot: depot,
+            links: links,
+            transport: CurlMediaTransport(engine: engine),
+            options: { name in
+                MediaSourceOptions(sources().first { $0.name == name }?.media ?? RelayConfiguration.SourceMedia())
+            },
+            downloads: media.maxDownloads,
+            clock: clock,
+            logger: logger
+        )
+    }
+
+    private static func bucket(
+        _ bucket: String,
+        _ prefix: String,
+        _ server: RelayConfiguration.S3?,
+        engine: CurlEngine
+    ) async throws(MediaFailure) -> any MediaDepot {
+        guard let server else { throw MediaFailure(.storage, "media.s3 is missing") }
+        return try await S3Depot.open(
+            S3Depot.Options(
+                endpoint: server.endpoint,
+                region: server.region,
+                bucket: bucket,
+                prefix: prefix,
+                accessKey: server.accessKey,
+                secretKey: server.secretKey
+            ),
+            engine: engine
+        )
+    }
+}
+
+extension MediaSourceOptions {
+    fileprivate init(_ media: RelayConfiguration.SourceMedia) {
+        self.init(
+            baseURL: media.baseURL,
+            hosts: media.hosts,
+            headers: media.headers.map { Header(name: $0.name, value: $0.value) },
+            token: media.token,
+            graphURL: media.graphURL,
+            whatsAppURL: media.whatsAppURL
+        )
+    }
+}
