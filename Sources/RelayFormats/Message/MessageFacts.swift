@@ -12,6 +12,8 @@ struct MessageFacts {
     var pushName: String?
     /// The name that WhatsApp verified for the author's business.
     var verifiedName: String?
+    /// The name that the author is saved under in the phone's address book.
+    var savedName: String?
     /// When it was sent; nil when the gateway does not tell.
     var sentAt: Timestamp?
     var receivedAt: Timestamp
@@ -20,9 +22,11 @@ struct MessageFacts {
     var broadcastList: JID?
     /// Whether it comes from a history synchronization.
     var isHistory = false
+    /// Fields of this dialect alone, to stand at the end of the payload.
+    var extra = JSONObject()
 
     /// The name to show for the author; nobody's for our own messages.
-    private var authorName: String? { isFromMe ? nil : verifiedName ?? pushName }
+    private var authorName: String? { isFromMe ? nil : verifiedName ?? savedName ?? pushName }
 
     func payload(for type: EventType) -> JSONObject {
         let chatID = chat?.id
@@ -73,6 +77,7 @@ struct MessageFacts {
         payload.append("ephemeral", raised: content.isEphemeral || content.context.isEphemeral)
         payload.append("history", raised: isHistory)
         if let media = content.media { payload.append("raw_media", .object(media.object)) }
+        for (key, value) in extra { payload.append(key, value) }
     }
 
     /// A name, or nil for what gateways send for lack of one: an empty text, an address.
