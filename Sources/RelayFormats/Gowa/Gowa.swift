@@ -51,7 +51,7 @@ public struct Gowa: EventFormat {
         guard let name = envelope.text("event") else {
             throw FormatError(
                 .notAnEvent,
-                "A document of gowa names its event: {\"event\": \"message\", \"device_id\": …, \"payload\": {…}}, since version 8.",
+                "A document of gowa names its event: {\"event\": \"message\", \"device_id\": …, \"payload\": {…}}.",
                 pointer: pointer + "/event"
             )
         }

@@ -40,7 +40,7 @@ extension GowaContent {
             content.media = nil
             return content
         }
-        // With downloads switched off gowa gives WhatsApp's address, and no key: the file at it is of no use to anybody.
+        // With downloads switched off gowa gives WhatsApp's address and no key: nobody can open what is there.
         if !isEncrypted(url) {
             content.media = .gateway(
                 kind,
