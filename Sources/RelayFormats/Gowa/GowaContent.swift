@@ -5,7 +5,7 @@ internal import RelayJSON
 enum GowaContent {
     static func read(_ payload: JSONObject) -> MessageContent {
         var content = choice(payload) ?? media(payload) ?? place(payload) ?? business(payload) ?? text(payload)
-        if content.type == "unsupported", let link = content.content?["raw"]?.object, link.isEmpty {
+        if content.type == "unsupported", content.content?["raw"]?.object?.isEmpty == true {
             content = .unsupported(reason: "no_content")
         }
         content.context = context(payload)
