@@ -6,6 +6,8 @@ public enum BuiltInFormats {
         Native.self,
         Baileys.self,
         CloudAPI.self,
+        Gowa.self,
+        WAHA.self,
     ]
 
     /// The dialect that `format:` names; nil when there is none of that name.

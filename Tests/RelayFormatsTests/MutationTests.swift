@@ -11,12 +11,12 @@ struct MutationTests {
         ["type": "Buffer", "data": [1, 2, 3]], ["message": ["message": ["conversation": 7]]],
     ]
 
-    @Test(arguments: CorpusDocument.all)
+    @Test(arguments: CorpusDocument.all + WAHADocuments.all)
     func changedValues(_ document: CorpusDocument) {
         for mutant in Self.mutants(of: document.document) { check(mutant.text, document) }
     }
 
-    @Test(arguments: CorpusDocument.all)
+    @Test(arguments: CorpusDocument.all + WAHADocuments.all)
     func cutDocuments(_ document: CorpusDocument) {
         let bytes = Array(document.document.text.utf8)
         var random = SplitMix(state: 20_251_113)
@@ -27,7 +27,7 @@ struct MutationTests {
         }
     }
 
-    @Test(arguments: CorpusDocument.all)
+    @Test(arguments: CorpusDocument.all + WAHADocuments.all)
     func severalChangesAtOnce(_ document: CorpusDocument) {
         var random = SplitMix(state: 7)
         for _ in 0..<40 {

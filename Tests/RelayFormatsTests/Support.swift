@@ -37,8 +37,8 @@ func message(_ content: String, key: String = #""fromMe": false"#, more: String 
 }
 
 /// The only event in a document.
-func one(_ document: String) throws -> NewEvent {
-    let events = try read(document)
+func one(_ document: String, as format: any EventFormat = Baileys(), session: String? = "demo") throws -> NewEvent {
+    let events = try read(document, as: format, session: session)
     guard events.count == 1, let event = events.first else { throw Unexpected(count: events.count) }
     return event
 }

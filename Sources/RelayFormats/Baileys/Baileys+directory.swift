@@ -73,10 +73,11 @@ extension BaileysReader {
             throw wrong("must be an array of members", at: pointer + "/participants")
         }
         let author = Identity(data.address("author"), alternates: [data.address("authorPn")])
-        var payload = GroupFacts(id: id).payload
-        payload.append("action", orNull: data.text("action"))
-        payload.append("participants", .array(members.compactMap(GroupFacts.participant)))
-        payload.append("author", orNull: author?.id.description)
+        let payload = GroupFacts(id: id).payload(
+            action: data.text("action"),
+            members: members.compactMap(GroupFacts.participant),
+            author: author
+        )
         return [event(.groupUpdated, chat: id, payload)]
     }
 }

@@ -10,15 +10,13 @@ extension BaileysReader {
         let presences = try object(data["presences"], at: pointer + "/presences")
         return presences.compactMap { address, value -> NewEvent? in
             guard let member = JID(address), let presence = value.object?.text("lastKnownPresence") else { return nil }
-            var payload = JSONObject()
-            payload.append("chatId", .string(chat.description))
-            payload.append("participant", orNull: member == chat ? nil : member.description)
-            payload.append("presence", .string(presence))
-            payload.append("lastSeen", orNull: WireTime.timestamp(value["lastSeen"])?.seconds)
-            payload.append("isGroup", .bool(chat.isGroup))
-            payload.append("chatKind", .string(chat.chatKind.rawValue))
-            payload.append("timestamp", .int(receivedAt.seconds))
-            return event(.presenceUpdated, chat: chat, payload)
+            return PresenceFacts(
+                chat: Identity(chat),
+                member: Identity(member),
+                presence: presence,
+                lastSeen: WireTime.timestamp(value["lastSeen"]),
+                receivedAt: receivedAt
+            ).event(session: session)
         }
     }
 
@@ -34,23 +32,19 @@ extension BaileysReader {
         }
         // A call has the hidden identity as its chat as well, when that is what the caller is known by.
         let chatID = chat == caller?.lid ? caller?.id ?? chat : chat
-        let moment = WireTime.timestamp(call["date"])
-        let group = call.address("groupJid")
-        var payload = JSONObject()
-        payload.append("callId", .string(id))
-        payload.append("chatId", .string(chatID.description))
-        payload.append("from", orNull: caller?.id.description)
-        payload.append("status", .string(status))
-        payload.append("isVideo", .bool(call.flag("isVideo")))
-        payload.append("isGroup", .bool(call.flag("isGroup") || group != nil))
-        payload.append("groupId", orNull: group?.description)
-        payload.append("offline", .bool(call.flag("offline")))
-        payload.append("timestamp", .int((moment ?? receivedAt).seconds))
-        if moment == nil { payload.append("timestampSource", .string("received")) }
-        payload.append("chatLid", known: caller?.lid?.description)
-        payload.append("latencyMs", known: WireNumber.integer(call["latencyMs"]))
-        let type = EventType.callReceived
-        let key = DedupKey.make(type, chat: chatID.description, message: id, status)
-        return [event(type, chat: chatID, at: moment, key: key, payload)]
+        var facts = CallFacts(
+            id: id,
+            chat: chatID,
+            caller: caller,
+            status: status,
+            isVideo: call.flag("isVideo"),
+            group: call.address("groupJid"),
+            isGroup: call.flag("isGroup"),
+            isOffline: call.flag("offline"),
+            at: WireTime.timestamp(call["date"]),
+            receivedAt: receivedAt
+        )
+        facts.extra.append("latencyMs", known: WireNumber.integer(call["latencyMs"]))
+        return [facts.event(session: session)]
     }
 }

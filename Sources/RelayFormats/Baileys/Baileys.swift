@@ -33,7 +33,7 @@ public struct Baileys: EventFormat {
                 pointer: pointer + "/event"
             )
         }
-        guard BaileysReader.handled.contains(name) || looksLikeAnEvent(name) else {
+        guard BaileysReader.handled.contains(name) || EventName.isPlausible(name) else {
             throw FormatError(
                 .notAnEvent,
                 "This is no event of Baileys; their names are like \"messages.upsert\" or \"message-receipt.update\".",
@@ -41,15 +41,5 @@ public struct Baileys: EventFormat {
             )
         }
         return name
-    }
-
-    /// Words in lower case, joined by dots or hyphens. Baileys adds events faster than the relay learns them.
-    private static func looksLikeAnEvent(_ name: String) -> Bool {
-        let words = name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "-" }
-        return words.count > 1
-            && words.allSatisfy { word in
-                !word.isEmpty
-                    && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
-            }
     }
 }

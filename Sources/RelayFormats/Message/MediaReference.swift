@@ -77,6 +77,11 @@ struct MediaReference {
         self.embedded = embedded
     }
 
+    /// Whether there is enough in it to get the file.
+    var isComplete: Bool {
+        embedded != nil || (try? RawMedia(.object(object))) != nil
+    }
+
     /// Adds the gateway's own copy, plain, beside WhatsApp's.
     mutating func attach(gatewayURL: String) {
         object["gatewayUrl"] = .string(gatewayURL)

@@ -15,6 +15,13 @@ struct MessageContext {
 
     init() {}
 
+    /// What a dialect tells in fields of its own.
+    init(quoted: JSONObject?, isForwarded: Bool = false, referral: JSONObject? = nil) {
+        self.quoted = quoted
+        self.isForwarded = isForwarded
+        self.referral = referral
+    }
+
     /// - Parameter info: the `contextInfo` of a content node.
     init(_ info: JSONObject?) {
         guard let info else { return }

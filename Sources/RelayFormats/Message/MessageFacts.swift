@@ -12,6 +12,8 @@ struct MessageFacts {
     var pushName: String?
     /// The name that WhatsApp verified for the author's business.
     var verifiedName: String?
+    /// The name that the author is saved under in the phone's address book.
+    var savedName: String?
     /// When it was sent; nil when the gateway does not tell.
     var sentAt: Timestamp?
     var receivedAt: Timestamp
@@ -24,7 +26,7 @@ struct MessageFacts {
     var extra = JSONObject()
 
     /// The name to show for the author; nobody's for our own messages.
-    private var authorName: String? { isFromMe ? nil : verifiedName ?? pushName }
+    private var authorName: String? { isFromMe ? nil : verifiedName ?? savedName ?? pushName }
 
     func payload(for type: EventType) -> JSONObject {
         let chatID = chat?.id

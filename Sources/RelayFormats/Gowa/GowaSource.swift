@@ -1,0 +1,53 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Where something of gowa's happened and who did it: `chat_id` and `from`, each with the hidden identity beside it.
+struct GowaSource {
+    /// The conversation; nil when the payload names none.
+    let chat: Identity?
+    /// The author; nil when that is not told.
+    let author: Identity?
+    let isFromMe: Bool
+    /// The broadcast list that a received message came by; its chat is the author's then.
+    let broadcastList: JID?
+
+    /// - Parameter own: our own address.
+    init(_ payload: JSONObject, own: JID?) {
+        // Before version 8 it could read `A@s.whatsapp.net in B@g.us`.
+        let (sender, place) = Self.parts(payload.text("from"))
+        let from = Identity(sender, alternates: [payload.address("from_lid")])
+        let isFromMe = payload["is_from_me"]?.bool ?? (from != nil && from?.id == own)
+        var chat = payload.address("chat_id") ?? place
+        if chat == nil, let sender, sender.user == payload.text("chat_id") { chat = sender }
+
+        var key = JSONObject()
+        key.append("fromMe", .bool(isFromMe))
+        key.append("participant", known: from?.id.description)
+        key.append("participantAlt", known: from?.lid?.description)
+        if let from, let address = chat, !isFromMe, Self.isOtherSide(from, of: address, own: own) {
+            chat = from.id
+            key.append("remoteJidAlt", known: from.lid?.description)
+        } else {
+            key.append("remoteJidAlt", known: payload.address("chat_lid")?.description)
+        }
+        key.append("remoteJid", known: chat?.description)
+        let read = MessageKey(key)
+        self.isFromMe = isFromMe
+        self.chat = read.chat
+        author = isFromMe ? from : read.author
+        broadcastList = read.broadcastList
+    }
+
+    /// Whether the author is the other side of a direct chat that is named by something else: by the author's hidden
+    /// identity, as receipts and presences do, or by our own address, as in gowa's own samples.
+    private static func isOtherSide(_ author: Identity, of chat: JID, own: JID?) -> Bool {
+        guard chat.chatKind == .direct, author.id.chatKind == .direct else { return false }
+        return chat == author.lid || (chat == own && author.id != own)
+    }
+
+    private static func parts(_ from: String?) -> (sender: JID?, place: JID?) {
+        let parts = (from ?? "").split(separator: " ")
+        guard parts.count == 3, parts[1] == "in" else { return (from.flatMap { JID($0) }, nil) }
+        return (JID(parts[0]), JID(parts[2]))
+    }
+}

@@ -1,0 +1,36 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What a dialect has found out about somebody's presence in a chat.
+struct PresenceFacts {
+    var chat: Identity
+    var member: Identity?
+    /// In WhatsApp's words: `available`, `unavailable`, `composing`, `recording`, `paused`.
+    var presence: String
+    var lastSeen: Timestamp?
+    var at: Timestamp?
+    var receivedAt: Timestamp
+
+    /// - Parameter key: tells a repetition of this posting; nil when nothing does.
+    func event(session: String, key: String? = nil) -> NewEvent {
+        let participant = member?.id == chat.id ? nil : member
+        var payload = JSONObject()
+        payload.append("chatId", .string(chat.id.description))
+        payload.append("participant", orNull: participant?.id.description)
+        payload.append("presence", .string(presence))
+        payload.append("lastSeen", orNull: lastSeen?.seconds)
+        payload.append("isGroup", .bool(chat.id.isGroup))
+        payload.append("chatKind", .string(chat.id.chatKind.rawValue))
+        payload.append("timestamp", .int((at ?? receivedAt).seconds))
+        payload.append("chatLid", known: chat.lid?.description)
+        payload.append("participantLid", known: participant?.lid?.description)
+        return NewEvent(
+            type: .presenceUpdated,
+            session: session,
+            chat: chat.id.description,
+            dedupKey: key,
+            occurredAt: at,
+            payload: payload
+        )
+    }
+}

@@ -1,0 +1,108 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What happens to earlier messages.
+extension WAHAReader {
+    func reaction(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let reaction = try object(payload["reaction"], at: pointer + "/reaction")
+        guard let target = WAHAMessageID.bare(reaction["messageId"]) else {
+            throw wrong("must be the message's id, a text", at: pointer + "/reaction/messageId")
+        }
+        let facts = try facts(payload, at: pointer)
+        return facts.reaction(
+            .init(target: target, emoji: reaction.text("text"), at: facts.sentAt),
+            session: session
+        )
+    }
+
+    func edit(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let facts = try facts(payload, at: pointer)
+        var target = WAHAMessageID.bare(payload["editedMessageId"])
+        var content: MessageContent?
+        var moment: Timestamp?
+        if case .edit(let edited, let read, let at) = WAHAContent.node(payload) {
+            target = target ?? edited
+            content = read
+            moment = at
+        }
+        if keepsOriginal {
+            target = target ?? facts.id
+            moment = WireTime.timestamp(payload["_data"]?["latestEditSenderTimestampMs"]) ?? sentAt
+        }
+        guard let target else { throw wrong("must be the message's id, a text", at: pointer + "/editedMessageId") }
+        return facts.edit(
+            of: target,
+            content: content ?? WAHAContent.edited(payload),
+            at: moment ?? facts.sentAt,
+            session: session
+        )
+    }
+
+    /// `message.revoked`: deleted for everybody. `after` is the deletion, `before` the message if WAHA has it.
+    func revocation(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let after = payload["after"]?.object
+        let before = payload["before"]?.object
+        guard let message = after ?? before else { throw wrong("must be an object", at: pointer + "/after") }
+        var facts = try facts(message, at: pointer + (after == nil ? "/before" : "/after"))
+        var target = WAHAMessageID.bare(payload["revokedMessageId"]) ?? after.flatMap(Self.revoked)
+        if target == nil, let before { target = WAHAKey.read(before)?.id }
+        if keepsOriginal {
+            target = target ?? facts.id
+            facts.sentAt = sentAt
+        }
+        guard let target else { throw wrong("must be the message's id, a text", at: pointer + "/revokedMessageId") }
+        return facts.deletion(of: target, session: session)
+    }
+
+    /// WhatsApp Web changes the message in its place: what it hands on has the id and the time of the original.
+    private var keepsOriginal: Bool { engine == "WEBJS" }
+
+    /// The message that a deletion is about, by the engine's own data.
+    private static func revoked(by message: JSONObject) -> String? {
+        guard let data = message["_data"]?.object else { return nil }
+        if let id = data["protocolMessageKey"]?.object?.text("id") { return id }
+        if case .revoke(let target) = WAHAContent.node(message) { return target }
+        return nil
+    }
+
+    /// `message.ack` and `message.ack.group`: how far a message of ours has come. What others wrote has an `ack` too,
+    /// and it says nothing.
+    func acknowledgement(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
+        guard let key = WAHAKey.read(payload, .recipient), let id = key.id else {
+            throw wrong("must be the message's id, like \"true_123@c.us_3EB0A1\"", at: pointer + "/id")
+        }
+        let data = payload["_data"]?.object
+        guard key.isFromMe, let (progress, moment) = Self.progress(payload, data?["receipt"]?.object) else {
+            return nil
+        }
+        let chat = key.chat
+        let hasMembers = chat?.id.chatKind == .group || chat?.id.chatKind == .status
+        let recipient = hasMembers ? key.author : nil
+        // Our own other devices acknowledge as well; nobody else has it then.
+        if let recipient, own.contains(recipient.id) || recipient.lid.map(own.contains) == true { return nil }
+        return ProgressFacts(
+            progress: progress,
+            id: id,
+            chat: chat,
+            recipient: recipient,
+            error: progress == .failed ? payload.text("error") ?? payload.text("reason") : nil,
+            at: moment ?? WireTime.timestamp(data?["Timestamp"]) ?? sentAt,
+            receivedAt: receivedAt
+        ).event(session: session)
+    }
+
+    /// - Parameter receipt: NOWEB's own; WAHA reports a delivery in a group as `SERVER`.
+    private static func progress(_ payload: JSONObject, _ receipt: JSONObject?) -> (Progress, at: Timestamp?)? {
+        let steps: [(field: String, progress: Progress)] = [
+            ("playedTimestamp", .played), ("readTimestamp", .read), ("receiptTimestamp", .delivered),
+        ]
+        for step in steps {
+            if let moment = WireTime.timestamp(receipt?[step.field]) { return (step.progress, moment) }
+        }
+        let names = ["ERROR": Int64(-1), "PENDING": 0, "SERVER": 1, "DEVICE": 2, "READ": 3, "PLAYED": 4]
+        guard let ack = WireNumber.integer(payload["ack"]) ?? payload.text("ackName").flatMap({ names[$0] }),
+            (-1...4).contains(ack), let progress = Progress(statusCode: ack + 1)
+        else { return nil }
+        return (progress, nil)
+    }
+}

@@ -1,0 +1,82 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// New messages. `message` and `message.any` tell the same one; both get the same dedup key.
+extension WAHAReader {
+    func message(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
+        var facts = try facts(payload, at: pointer)
+        switch WAHAContent.node(payload) {
+        case .content(let content):
+            facts.content = content
+            return facts.newMessage(session: session)
+        case .reaction(let reaction):
+            return facts.reaction(reaction, session: session)
+        case .edit(let target, let content, let moment):
+            return facts.edit(of: target, content: content, at: moment ?? facts.sentAt, session: session)
+        case .revoke(let target):
+            return facts.deletion(of: target, session: session)
+        case .nothing:
+            guard WAHAContent.isCiphertext(payload) else { return nil }
+            return undecryptable(facts)
+        }
+    }
+
+    func waiting(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        undecryptable(try facts(payload, at: pointer))
+    }
+
+    private func undecryptable(_ facts: MessageFacts) -> NewEvent {
+        var facts = facts
+        facts.content = .unsupported(reason: "undecryptable")
+        // The message itself may still come, under the same id.
+        return facts.newMessage(session: session, detail: "ciphertext")
+    }
+
+    /// `poll.vote`: WAHA has opened the vote, or could not for lack of the poll.
+    func vote(_ payload: JSONObject, isOpened: Bool, at pointer: String) throws(FormatError) -> NewEvent {
+        var vote = try object(payload["vote"], at: pointer + "/vote")
+        // `_data` describes the vote, where there is any.
+        if let data = payload["_data"] { vote["_data"] = data }
+        guard let target = WAHAMessageID.bare(payload["poll"]?["id"]) else {
+            throw wrong("must be the poll's id, a text", at: pointer + "/poll/id")
+        }
+        if vote["participant"]?.string == nil, vote.address("from")?.isGroup == false {
+            vote["participant"] = vote["from"]
+        }
+        var facts = try facts(vote, at: pointer + "/vote")
+        var content: JSONObject = ["targetMessageId": .string(target)]
+        content.append("selectedOptions", isOpened ? .array(vote["selectedOptions"]?.array ?? []) : .null)
+        if !isOpened { content.append("reason", .string("undecryptable")) }
+        facts.content = MessageContent(type: "poll_vote", content: content)
+        return facts.newMessage(session: session, detail: isOpened ? nil : "ciphertext")
+    }
+
+    /// Everything about a message but what it says.
+    func facts(_ message: JSONObject, at pointer: String) throws(FormatError) -> MessageFacts {
+        guard let key = WAHAKey.read(message), let id = key.id else {
+            throw wrong("must be the message's id, like \"false_123@c.us_3EB0A1\"", at: pointer + "/id")
+        }
+        let data = message["_data"]?.object ?? JSONObject()
+        let info = data["Info"]?.object
+        var facts = MessageFacts(
+            id: id,
+            chat: key.chat,
+            author: key.author ?? (key.isFromMe ? me : nil),
+            isFromMe: key.isFromMe,
+            content: MessageContent(type: "unsupported", content: nil),
+            pushName: MessageFacts.name(
+                data.text("pushName") ?? info?.text("PushName") ?? data.text("notifyName")
+            ),
+            verifiedName: MessageFacts.name(
+                data.text("verifiedBizName") ?? info?["VerifiedName"]?["Details"]?.object?.text("verifiedName")
+            ),
+            sentAt: WireTime.timestamp(message["timestamp"]) ?? WireTime.timestamp(info?["Timestamp"])
+                ?? WireTime.timestamp(data["messageTimestamp"]) ?? sentAt,
+            receivedAt: receivedAt,
+            broadcastList: key.broadcastList
+        )
+        // Whether WAHA's API or the phone sent it: receivers that answer must not answer themselves.
+        if key.isFromMe { facts.extra.append("source", known: message.text("source")) }
+        return facts
+    }
+}

@@ -1,0 +1,68 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Turns one event of WAHA into the relay's.
+struct WAHAReader: DialectReader {
+    static let gateway = "WAHA"
+
+    let session: String
+    let receivedAt: Timestamp
+    /// Our own account, when the document tells it.
+    let me: Identity?
+    /// Our own addresses.
+    let own: Set<JID>
+    /// When WAHA made the event; messages have a time of their own.
+    let sentAt: Timestamp?
+    /// WAHA's own id of the event, the same in every attempt to post it.
+    let eventID: String?
+    let engine: String?
+
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+        self.session = session
+        self.receivedAt = receivedAt
+        let account = envelope["me"]?.object
+        let addresses = ["id", "lid", "jid"].compactMap { account?.address($0) }
+        me = Identity(account?.address("id"), alternates: [account?.address("lid"), account?.address("jid")])
+        own = Set(addresses)
+        sentAt = WireTime.timestamp(envelope["timestamp"])
+        eventID = envelope.text("id")
+        engine = envelope.text("engine") ?? envelope["environment"]?.object?.text("engine")
+    }
+
+    static let handled: Set<String> = [
+        "message", "message.any", "message.waiting", "message.reaction", "message.edited", "message.revoked",
+        "message.ack", "message.ack.group", "poll.vote", "poll.vote.failed", "group.v2.join", "group.v2.leave",
+        "group.v2.update", "group.v2.participants", "group.join", "group.leave", "presence.update", "call.received",
+        "call.accepted", "call.rejected", "session.status",
+    ]
+
+    /// - Parameter pointer: where `payload` is.
+    func events(named name: String, payload: JSON?, at pointer: String) throws(FormatError) -> [NewEvent] {
+        // Labels, archived chats, answers to invitations, and the engine's own events.
+        guard Self.handled.contains(name) else { return [] }
+        let payload = try object(payload, at: pointer)
+        switch name {
+        case "message", "message.any": return try message(payload, at: pointer).map { [$0] } ?? []
+        case "message.waiting": return [try waiting(payload, at: pointer)]
+        case "message.reaction": return [try reaction(payload, at: pointer)]
+        case "message.edited": return [try edit(payload, at: pointer)]
+        case "message.revoked": return [try revocation(payload, at: pointer)]
+        case "message.ack", "message.ack.group": return try acknowledgement(payload, at: pointer).map { [$0] } ?? []
+        case "poll.vote": return [try vote(payload, isOpened: true, at: pointer)]
+        case "poll.vote.failed": return [try vote(payload, isOpened: false, at: pointer)]
+        case "group.v2.join", "group.v2.leave", "group.v2.update": return [try group(payload, name, at: pointer)]
+        case "group.v2.participants": return [try members(payload, at: pointer)]
+        case "group.join", "group.leave": return notification(payload, name).map { [$0] } ?? []
+        case "presence.update": return try presence(payload, at: pointer)
+        case "call.received": return [try call(payload, status: "offer", at: pointer)]
+        case "call.accepted": return [try call(payload, status: "accept", at: pointer)]
+        case "call.rejected": return [try call(payload, status: "reject", at: pointer)]
+        default: return try status(payload, at: pointer).map { [$0] } ?? []
+        }
+    }
+
+    /// What tells a repetition of a posting about something that has no id.
+    func key(_ type: EventType, _ detail: String? = nil) -> String? {
+        eventID.map { id in "\(type.name)|\(id)" + (detail.map { "|\($0)" } ?? "") }
+    }
+}
