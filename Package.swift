@@ -15,6 +15,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = product(name: "Collections", package: "swift-collections")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
@@ -79,6 +80,10 @@ let package = Package(
 
         // Adapters to the outside.
         house("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
+        house(
+            "RelayMedia",
+            ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .cryptoExtras, .lifecycle, .logging]
+        ),
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
         // What ties them together.
@@ -110,9 +115,7 @@ let package = Package(
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests, and what they share.
-        house(
-            "RelayTesting", ["RelayCore", "RelayJSON"]
-        ),
+        house("RelayTesting", ["RelayCore", "RelayJSON", .crypto, .cryptoExtras]),
         tests("RelayJSON"),
         tests("RelayCore", ["RelayTesting"]),
         tests("RelayConfig"),
@@ -124,6 +127,11 @@ let package = Package(
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
         tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
+        tests(
+            "RelayMedia",
+            ["RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .lifecycle, .logging],
+            resources: [.copy("Vectors")]
+        ),
         tests("RelaySQLite", ["RelayTesting"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(

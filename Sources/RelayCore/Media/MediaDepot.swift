@@ -57,25 +57,31 @@ public struct MediaContent: Sendable {
 
 /// Where files lie: a directory, or a bucket.
 public protocol MediaDepot: Sendable {
-    /// Keeps a file whose bytes are at hand; durable when this returns. The same bytes are kept once.
+    /// A directory on this machine that is this process's own, for files on their way into ``deposit(file:as:)``.
+    var stagingDirectory: String { get }
+
+    /// Keeps a file whose bytes are at hand; durable when this returns. The same bytes are kept once, and keeping them
+    /// again makes them new for ``sweep(before:)``.
+    /// - Throws: ``MediaFailure`` `.storageFull` or `.storage`.
     func deposit(_ bytes: [UInt8]) async throws(MediaFailure) -> StoredMedia
 
-    /// Takes over a file on this machine, under the hash that the caller has found it to have; durable when this
-    /// returns. The file at `path` is moved or deleted, whatever comes of it.
+    /// Takes over a file in ``stagingDirectory``, under the hash and the size that the caller has found it to have; else
+    /// as ``deposit(_:)``. The file at `path` is moved or deleted, whatever comes of it.
     func deposit(file path: String, as media: StoredMedia) async throws(MediaFailure)
 
-    /// What is kept under an id; nil when it is not there (any more).
+    /// What is kept under an id; nil when it is not there (any more). For those who are about to hand on its address:
+    /// asking makes it new for ``sweep(before:)``.
     func find(_ id: MediaID) async throws(MediaFailure) -> StoredMedia?
 
     /// Begins to read a file.
     /// - Parameters:
-    ///   - bounds: chooses the bytes once the size is known.
+    ///   - bounds: chooses the bytes once the size is known; what lies outside the file is left out.
     /// - Throws: ``MediaFailure`` `.notStored`.
     func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
     ) async throws(MediaFailure) -> MediaContent
 
-    /// Deletes what was last asked for or kept before the given moment. Returns how many files went.
+    /// Deletes what was last kept or asked for before the given moment of the wall clock. Returns how many files went.
     func sweep(before moment: Timestamp) async throws(MediaFailure) -> Int
 }

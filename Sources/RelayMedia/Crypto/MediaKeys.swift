@@ -1,0 +1,65 @@
+internal import Crypto
+internal import CryptoExtras
+internal import RelayCore
+
+/// The keys of one encrypted file, derived from its media key (reference whatsapp.md, (c) 2).
+struct MediaKeys {
+    /// Bytes of a cipher block.
+    static let blockSize = 16
+    /// Bytes of the MAC at the end of an encrypted file.
+    static let macSize = 10
+
+    let initializationVector: [UInt8]
+    let cipherKey: SymmetricKey
+    let macKey: SymmetricKey
+
+    /// - Parameter mediaKey: 32 bytes.
+    init(_ mediaKey: [UInt8], for purpose: Purpose) {
+        let material = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: mediaKey),
+            info: Array(purpose.rawValue.utf8),
+            outputByteCount: 112
+        )
+        // The last 32 bytes, the "ref key", serve nothing here.
+        let bytes = material.withUnsafeBytes { Array($0) }
+        initializationVector = Array(bytes[0..<16])
+        cipherKey = SymmetricKey(data: bytes[16..<48])
+        macKey = SymmetricKey(data: bytes[48..<80])
+    }
+
+    /// What a key is derived for: the `info` of the derivation.
+    enum Purpose: String, CaseIterable {
+        case image = "WhatsApp Image Keys"
+        case video = "WhatsApp Video Keys"
+        case audio = "WhatsApp Audio Keys"
+        case document = "WhatsApp Document Keys"
+
+        init(_ kind: MediaKind) {
+            self =
+                switch kind {
+                case .image, .sticker: .image
+                case .video: .video
+                case .audio: .audio
+                case .document: .document
+                }
+        }
+    }
+}
+
+/// The sizes of encrypted files (reference whatsapp.md, (c)).
+enum EncryptedSize {
+    /// Bytes of the shortest: one block and the MAC.
+    static let minimum = Int64(MediaKeys.blockSize + MediaKeys.macSize)
+
+    /// Bytes of the encrypted file that a plain one makes; `Int64.max` when it does not fit.
+    static func of(plain size: Int64) -> Int64 {
+        let block = Int64(MediaKeys.blockSize)
+        let (padded, overflow) = (size / block + 1).multipliedReportingOverflow(by: block)
+        return overflow || padded > .max - 10 ? .max : padded + Int64(MediaKeys.macSize)
+    }
+
+    /// Whether an encrypted file can have this size.
+    static func isPossible(_ size: Int64) -> Bool {
+        size >= minimum && (size - Int64(MediaKeys.macSize)) % Int64(MediaKeys.blockSize) == 0
+    }
+}

@@ -1,0 +1,80 @@
+internal import Crypto
+internal import CryptoExtras
+internal import Foundation
+public import RelayCore
+
+/// A file encrypted as WhatsApp's clients do, with what a message says of it.
+public struct SealedMedia: Sendable {
+    public var kind: MediaKind
+    /// The plain file.
+    public var plain: [UInt8]
+    /// The media key, 32 bytes.
+    public var key: [UInt8]
+    /// The encrypted file, its MAC included.
+    public var encrypted: [UInt8]
+
+    /// SHA-256 of ``plain``.
+    public var plainSHA256: [UInt8] { Array(SHA256.hash(data: plain)) }
+    /// SHA-256 of ``encrypted``.
+    public var encryptedSHA256: [UInt8] { Array(SHA256.hash(data: encrypted)) }
+    /// What ``plain`` is stored as.
+    public var media: StoredMedia { StoredMedia(id: MediaID(digest: plainSHA256), size: Int64(plain.count)) }
+
+    /// The reference of a message to this file, hashes included.
+    public func reference(url: String? = nil, directPath: String? = nil) -> RawMedia {
+        RawMedia(
+            kind: kind,
+            locations: [.whatsApp(url: url, directPath: directPath, key: key)],
+            fileLength: Int64(plain.count),
+            fileSHA256: plainSHA256,
+            encryptedSHA256: encryptedSHA256
+        )
+    }
+}
+
+/// Encrypts files for tests, as the sending phone does: by the reference (whatsapp.md, (c)), not with the relay's own code.
+public enum MediaSealer {
+    /// - Parameters:
+    ///   - kind: chooses the derivation.
+    ///   - key: 32 bytes.
+    ///   - padding: what stands behind the plain file; default as PKCS#7 has it. Together they must be whole blocks.
+    public static func seal(
+        _ plain: [UInt8],
+        as kind: MediaKind = .image,
+        key: [UInt8] = Array(0..<32),
+        padding: [UInt8]? = nil
+    ) -> SealedMedia {
+        let material = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: key),
+            salt: [UInt8](repeating: 0, count: 32),
+            info: Array(info(kind).utf8),
+            outputByteCount: 112
+        )
+        let bytes = material.withUnsafeBytes { Array($0) }
+        let count = 16 - plain.count % 16
+        let padded = plain + (padding ?? [UInt8](repeating: UInt8(count), count: count))
+        precondition(padded.count % 16 == 0)
+        let text = encrypt(padded, key: Array(bytes[16..<48]), vector: Array(bytes[..<16]))
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array(bytes[..<16]) + text, using: SymmetricKey(data: bytes[48..<80]))
+        return SealedMedia(kind: kind, plain: plain, key: key, encrypted: text + Array(code).prefix(10))
+    }
+
+    private static func info(_ kind: MediaKind) -> String {
+        switch kind {
+        case .image, .sticker: "WhatsApp Image Keys"
+        case .video: "WhatsApp Video Keys"
+        case .audio: "WhatsApp Audio Keys"
+        case .document: "WhatsApp Document Keys"
+        }
+    }
+
+    private static func encrypt(_ bytes: [UInt8], key: [UInt8], vector: [UInt8]) -> [UInt8] {
+        do {
+            let vector = try AES._CBC.IV(ivBytes: vector)
+            return Array(try AES._CBC.encrypt(bytes, using: SymmetricKey(data: key), iv: vector, noPadding: true))
+        } catch {
+            preconditionFailure("AES takes whole blocks and these keys: \(error)")
+        }
+    }
+}
