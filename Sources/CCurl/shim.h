@@ -38,6 +38,10 @@ static inline CURLcode ccurl_on_data(CURL *_Nonnull easy, CURLoption option, cur
     return curl_easy_setopt(easy, option, callback);
 }
 
+static inline CURLcode ccurl_on_seek(CURL *_Nonnull easy, curl_seek_callback _Nonnull callback) {
+    return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
+}
+
 static inline CURLcode ccurl_on_open_socket(CURL *_Nonnull easy, curl_opensocket_callback _Nonnull callback) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }

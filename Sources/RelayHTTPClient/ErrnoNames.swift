@@ -3,7 +3,7 @@ import Glibc
 /// The system's text for an error number.
 func errnoText(_ code: Int32) -> String { strerror(code).map { String(cString: $0) } ?? "error \(code)" }
 
-/// The symbol of an error number that networking can give, e.g. `ECONNREFUSED`; nil for 0.
+/// The symbol of an error number that networking and files can give, e.g. `ECONNREFUSED`; nil for 0.
 func errnoName(_ code: Int32) -> String? {
     switch code {
     case 0: nil
@@ -23,6 +23,8 @@ func errnoName(_ code: Int32) -> String? {
     case ENFILE: "ENFILE"
     case ENOBUFS: "ENOBUFS"
     case ENOMEM: "ENOMEM"
+    case ENOENT: "ENOENT"
+    case EIO: "EIO"
     case EAFNOSUPPORT: "EAFNOSUPPORT"
     default: "errno \(code)"
     }

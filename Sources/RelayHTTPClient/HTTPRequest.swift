@@ -8,6 +8,8 @@ public struct HTTPRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// Sent as it is, with its length; may be empty.
     public var body: [UInt8]
+    /// Sent instead of ``body``; default none. Not for `GET` and `HEAD`.
+    public var bodyFile: BodyFile?
     /// For the whole transfer, name lookup and response body included; default 10 s.
     public var timeout: Duration = .seconds(10)
     /// For name lookup, TCP and TLS together; default 5 s.
@@ -21,6 +23,8 @@ public struct HTTPRequest: Sendable {
     public var verifyTLS = true
     /// A PEM file of authorities to trust instead of the system's; default none.
     public var caFile: String?
+    /// Signs the request; default none.
+    public var awsSigV4: AWSSigV4?
 
     public init(
         method: String = "POST",

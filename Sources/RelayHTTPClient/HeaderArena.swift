@@ -18,9 +18,11 @@ struct HeaderArena: ~Copyable {
 
     /// Lays out the fields of a request, and those that keep libcurl from adding its own.
     ///
+    /// - Parameter userAgent: nil for a request that libcurl signs: it would sign, and not send, the fields that only
+    ///   keep it from adding its own.
     /// - Throws: `.invalidRequest` for a field that `HeaderRules` rejects.
-    mutating func fill(_ headers: [(name: String, value: String)], userAgent: String) throws(HTTPFailure) {
-        var needed = 64 + userAgent.utf8.count
+    mutating func fill(_ headers: [(name: String, value: String)], userAgent: String?) throws(HTTPFailure) {
+        var needed = 64 + (userAgent?.utf8.count ?? 0)
         for (name, value) in headers {
             if let problem = Self.problem(name: name, value: value) {
                 throw HTTPFailure(kind: .invalidRequest, message: problem)
@@ -39,11 +41,13 @@ struct HeaderArena: ~Copyable {
             if name.utf8.count == 10, name.lowercased() == "user-agent" { hasUserAgent = true }
             append(name, value, at: &offset)
         }
-        if !hasUserAgent { append("User-Agent", userAgent, at: &offset) }
-        // An empty field tells libcurl to leave out its own: a form's content type, and a wait of a second for
-        // "100 Continue" before large bodies.
-        if !hasContentType { appendRemoval("Content-Type", at: &offset) }
-        appendRemoval("Expect", at: &offset)
+        if let userAgent {
+            if !hasUserAgent { append("User-Agent", userAgent, at: &offset) }
+            // An empty field tells libcurl to leave out its own: a form's content type, and a wait of a second for
+            // "100 Continue" before large bodies.
+            if !hasContentType { appendRemoval("Content-Type", at: &offset) }
+            appendRemoval("Expect", at: &offset)
+        }
         for index in 0..<count { nodes[index].next = index + 1 < count ? nodes + index + 1 : nil }
     }
 

@@ -111,4 +111,24 @@ extension Transfer {
         case .unwanted: return Int(CURL_WRITEFUNC_ERROR)
         }
     }
+
+    static func giveBody(
+        _ target: UnsafeMutablePointer<CChar>?,
+        _ capacity: Int,
+        _ context: UnsafeMutableRawPointer?
+    ) -> Int {
+        guard let transfer = from(context), let target, let upload = transfer.upload else {
+            return Int(CURL_READFUNC_ABORT)
+        }
+        if let count = upload.read(into: target, capacity) { return count }
+        transfer.stop = .upload
+        return Int(CURL_READFUNC_ABORT)
+    }
+
+    static func seekBody(_ context: UnsafeMutableRawPointer?, _ place: curl_off_t, _ origin: Int32) -> Int32 {
+        guard let upload = from(context)?.upload, origin == SEEK_SET, upload.seek(to: Int64(place)) else {
+            return CURL_SEEKFUNC_FAIL
+        }
+        return CURL_SEEKFUNC_OK
+    }
 }

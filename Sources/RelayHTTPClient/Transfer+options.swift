@@ -56,29 +56,11 @@ extension Transfer {
         settings.pointer(CURLOPT_HEADERDATA, context)
 
         try setMethod(request, &settings)
+        if let signature = request.awsSigV4 { sign(with: signature, &settings) }
         settings.record(ccurl_set_list(easy, CURLOPT_HTTPHEADER, requestHeaders.list))
         if !loop.configuration.resolve.isEmpty { pinNames(&settings) }
         guard settings.firstProblem == CURLE_OK else {
             throw HTTPFailure(kind: .other, message: "libcurl refused a setting: \(curlText(settings.firstProblem))")
-        }
-    }
-
-    private func setMethod(_ request: HTTPRequest, _ settings: inout Settings) throws(HTTPFailure) {
-        let method = request.method
-        guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(HeaderRules.isTokenByte) else {
-            throw HTTPFailure(kind: .invalidRequest, message: "the method is not an HTTP method; write e.g. POST")
-        }
-        switch method {
-        case "HEAD": settings.long(CURLOPT_NOBODY, 1)
-        case "GET" where request.body.isEmpty: settings.long(CURLOPT_HTTPGET, 1)
-        case "DELETE" where request.body.isEmpty, "OPTIONS" where request.body.isEmpty:
-            settings.long(CURLOPT_HTTPGET, 1)
-            settings.string(CURLOPT_CUSTOMREQUEST, method)
-        default:
-            settings.long(CURLOPT_POST, 1)
-            settings.size(CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
-            settings.pointer(CURLOPT_POSTFIELDS, requestBody.base)
-            if method != "POST" { settings.string(CURLOPT_CUSTOMREQUEST, method) }
         }
     }
 
@@ -90,7 +72,7 @@ extension Transfer {
     private static func clamped(_ value: Int64) -> Int { Int(min(max(1, value), Int64(Int32.max))) }
 
     /// Sets options and remembers the first that libcurl refused.
-    private struct Settings {
+    struct Settings {
         let easy: UnsafeMutableRawPointer
         private(set) var firstProblem = CURLE_OK
 

@@ -42,6 +42,7 @@ extension Transfer {
     private func failure(_ stop: Stop) -> HTTPFailure {
         switch stop {
         case .denied: failure(.blockedAddress, denial ?? "the address is not allowed")
+        case .upload: failure(.other, upload?.problem ?? "the file to send could not be read")
         case .headerLimit:
             failure(
                 .protocolError,

@@ -8,7 +8,7 @@ import Glibc
 /// unretained pointer.
 final class Transfer {
     /// Why a callback of ours told libcurl to give up.
-    enum Stop { case bodyLimit, headerLimit, denied }
+    enum Stop { case bodyLimit, headerLimit, denied, upload }
 
     let easy: UnsafeMutableRawPointer
     unowned let loop: EngineLoop
@@ -16,6 +16,8 @@ final class Transfer {
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// The request's body: libcurl does not copy it, and a Swift array's storage may not be lent for so long.
     var requestBody = GrowingMemory()
+    /// Where the body is read from instead, for some requests.
+    private(set) var upload: UploadSource?
     var requestHeaders = HeaderArena()
 
     private(set) var job: EngineJob?
@@ -61,8 +63,9 @@ final class Transfer {
     /// - Throws: `.invalidRequest` for what may not be sent, `.other` when libcurl refuses a setting.
     func prepare(_ job: EngineJob, _ target: RequestTarget, httpVersion: Int) throws(HTTPFailure) {
         let request = job.request
-        try requestHeaders.fill(request.headers, userAgent: loop.configuration.userAgent)
+        try fillHeaders(request)
         requestBody.fill(request.body)
+        upload = try uploadSource(request)
         self.job = job
         self.target = target
         hasRetried = false
@@ -81,6 +84,7 @@ final class Transfer {
         defer {
             job = nil
             body = []
+            upload = nil
             requestBody.shrink()
         }
         return job?.completion
@@ -97,6 +101,7 @@ final class Transfer {
     func retried() -> Transfer {
         hasRetried = true
         forgetResponse()
+        _ = upload?.seek(to: 0)
         ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
         if let job {
             let left = job.request.timeout - (.now - job.submitted)

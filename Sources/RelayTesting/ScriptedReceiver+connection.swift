@@ -28,8 +28,9 @@ struct ReceiverConnection {
 
     mutating func serve() {
         var closesAtNextRequest = false
-        while let head = readHead(), let body = readBody(head) {
-            if closesAtNextRequest { return }
+        while let head = readHead() {
+            if let answer = earlyAnswer(head) { return refuse(answer) }
+            guard let body = readBody(head), !closesAtNextRequest else { return }
             let (_, answer) = core.answer(
                 method: head.method,
                 path: head.path,
@@ -45,6 +46,18 @@ struct ReceiverConnection {
             }
             if !head.keepsAlive { return }
         }
+    }
+
+    private func earlyAnswer(_ head: Head) -> Answer? {
+        core.earlyAnswer(method: head.method, path: head.path, headers: head.headers, connection: number)
+    }
+
+    /// Answers without having read the body, then reads and forgets what still comes: closing at once would be a reset,
+    /// which may overtake the answer.
+    private mutating func refuse(_ answer: Answer) {
+        _ = ReceiverOutput(descriptor: descriptor, omitsBody: false, core: core).perform(answer)
+        shutdown(descriptor, Int32(SHUT_WR))
+        while readMore() { input = [] }
     }
 
     // MARK: Reading

@@ -16,6 +16,7 @@ final class ReceiverCore: Sendable {
         var fallback: Answer
         var script: [Answer] = []
         var handler: (@Sendable (Request) -> Answer)?
+        var headHandler: (@Sendable (Request) -> Answer?)?
         var requests: [Request] = []
         var accepted = 0
         /// Descriptors of live connections. Only a connection's own thread closes one, after taking it out of here.
@@ -134,6 +135,20 @@ final class ReceiverCore: Sendable {
         }
         for (waiter, requests) in ready { waiter.continuation.resume(returning: requests) }
         return (request, answer ?? handler?(request) ?? .status(200))
+    }
+
+    /// The answer to a request whose body is not to be waited for.
+    func earlyAnswer(method: String, path: String, headers: [(String, String)], connection: Int) -> Answer? {
+        let (handler, index) = state.withLock { ($0.headHandler, $0.requests.count) }
+        let request = Request(
+            method: method,
+            path: path,
+            headers: headers,
+            body: [],
+            connection: connection,
+            index: index
+        )
+        return handler?(request)
     }
 
     func wait(for count: Int) async throws -> [Request] {

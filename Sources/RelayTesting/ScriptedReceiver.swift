@@ -116,6 +116,14 @@ public final class ScriptedReceiver: Sendable {
         core.state.withLock { $0.handler = handler }
     }
 
+    /// Looks at each request when its head has arrived, before its body is read.
+    ///
+    /// - Parameter handler: called on the connection's thread; an answer is given at once, the body is not read, the
+    ///   request not recorded, and the connection closed.
+    public func beforeBodies(_ handler: @escaping @Sendable (Request) -> Answer?) {
+        core.state.withLock { $0.headHandler = handler }
+    }
+
     /// Every request so far, in order of arrival.
     public var requests: [Request] { core.state.withLock(\.requests) }
 

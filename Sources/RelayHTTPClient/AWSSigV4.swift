@@ -1,0 +1,67 @@
+/// How a request to S3, or a service that signs alike, is signed: AWS Signature Version 4, by libcurl.
+///
+/// All headers of the request are signed with it. libcurl signs the URL's path and query as they are written, so the
+/// path must be percent-encoded as AWS asks for (everything but letters, digits and `-._~/`, in capital hexadecimal),
+/// and the query's fields must be in order.
+public struct AWSSigV4: Sendable, Hashable {
+    /// E.g. `us-east-1`.
+    public var region: String
+    /// E.g. `s3`.
+    public var service: String
+    public var accessKey: String
+    public var secretKey: String
+    /// SHA-256 of the body in hexadecimal, sent as `x-amz-content-sha256`: S3 refuses a body that has another.
+    public var payloadHash: String
+
+    /// The hash of a body without bytes.
+    public static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+    public init(
+        region: String,
+        service: String = "s3",
+        accessKey: String,
+        secretKey: String,
+        payloadHash: String = AWSSigV4.emptyPayload
+    ) {
+        self.region = region
+        self.service = service
+        self.accessKey = accessKey
+        self.secretKey = secretKey
+        self.payloadHash = payloadHash
+    }
+
+    /// What is wrong with it, or nil. Quotes neither key.
+    public var problem: String? {
+        for (name, value) in [("region", region), ("service", service)] where !Self.isWord(value) {
+            return "the \(name) \"\(value)\" is not one; write letters, digits and hyphens, e.g. us-east-1"
+        }
+        if !Self.isKey(accessKey, limit: 256) { return "the access key is empty or has spaces or control characters" }
+        if !Self.isKey(secretKey, limit: 1024) { return "the secret key is empty or has spaces or control characters" }
+        return nil
+    }
+
+    /// What libcurl's option takes; it reads no more than 64 characters of a part.
+    var option: String { "aws:amz:\(region):\(service)" }
+
+    private static func isWord(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private static func isKey(_ text: String, limit: Int) -> Bool {
+        (1...limit).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+    }
+}
+
+/// Whatever prints a request must not print the keys.
+extension AWSSigV4: CustomStringConvertible, CustomReflectable {
+    public var description: String { "AWSSigV4(\(region)/\(service))" }
+    public var customMirror: Mirror { Mirror(self, children: ["region": region, "service": service]) }
+}
