@@ -80,6 +80,7 @@ let package = Package(
 
         // Adapters to the outside.
         house("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
+        house("RelayDirectory", ["RelayCore", "RelayHTTPClient", .deques, .logging]),
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
         // What ties them together.
@@ -121,10 +122,14 @@ let package = Package(
         tests("RelaySources", ["RelayTesting"]),
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
         tests("RelayStages", ["RelayTesting"]),
-        tests("RelayPipeline", ["RelayTesting"]),
+        tests(
+            "RelayPipeline",
+            ["RelayJQ", "RelayJSON", "RelaySQLite", "RelayStages", "RelayTesting", .lifecycle, .logging]
+        ),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
         tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
+        tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelaySQLite", ["RelayTesting"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
