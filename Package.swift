@@ -85,6 +85,7 @@ let package = Package(
             "RelayMedia",
             ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .cryptoExtras, .lifecycle, .logging]
         ),
+        house("RelayDirectory", ["RelayCore", "RelayHTTPClient", .deques, .logging]),
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
         // What ties them together.
@@ -95,9 +96,9 @@ let package = Package(
         house(
             "Relay",
             [
-                "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats",
-                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayPipeline", "RelaySQLite", "RelaySources",
-                "RelayStages",
+                "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory",
+                "RelayFormats", "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", "RelaySQLite",
+                "RelaySources", "RelayStages",
                 .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
         ),
@@ -124,7 +125,10 @@ let package = Package(
         tests("RelaySources", ["RelayTesting"]),
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
         tests("RelayStages", ["RelayTesting"]),
-        tests("RelayPipeline", ["RelaySQLite", "RelayTesting", .logging]),
+        tests(
+            "RelayPipeline",
+            ["RelayJQ", "RelayJSON", "RelaySQLite", "RelayStages", "RelayTesting", .lifecycle, .logging]
+        ),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
         tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
@@ -133,6 +137,7 @@ let package = Package(
             ["RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .lifecycle, .logging],
             resources: [.copy("Vectors")]
         ),
+        tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelaySQLite", ["RelayTesting"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(

@@ -6,6 +6,7 @@ internal import RelayAPI
 internal import RelayConfig
 public import RelayCore
 internal import RelayDelivery
+internal import RelayDirectory
 internal import RelayHTTPClient
 internal import RelayMedia
 internal import RelayPipeline
@@ -119,6 +120,7 @@ public final class RelayNode: Sendable {
             provider: registry,
             directory: directory,
             media: media.fetcher,
+            gateways: LookupService(sender: engine, clock: clock, logger: logger),
             clock: clock,
             logger: logger
         )
@@ -209,7 +211,7 @@ public final class RelayNode: Sendable {
             logger: logger
         )
         // Shut down from the last to the first: no new events, then the pipelines, then what is under way.
-        var services: [any Service] = [engine, dispatcher, lateMedia, pipelines, retention]
+        var services: [any Service] = [engine, media.fetcher, dispatcher, lateMedia, pipelines, retention]
         services += readers
         services.append(server)
         let group = ServiceGroup(

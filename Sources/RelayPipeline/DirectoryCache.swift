@@ -121,10 +121,11 @@ public final class DirectoryCache: DirectoryLookup {
             records.filter { record in
                 switch record {
                 case .contact(let contact):
-                    state.link(contact)
+                    let isNews = state.link(contact)
                     let key = DirectoryKey(session: contact.session, id: contact.id)
-                    // An entry that is not at hand is left to be loaded whole.
-                    guard let present = state.contacts[key] else { return true }
+                    // An entry that is not at hand is left to be loaded whole. A large group's members are told again
+                    // and again, and mostly are links that are known.
+                    guard let present = state.contacts[key] else { return isNews || !contact.isLinkOnly }
                     let merged = present?.merged(with: contact) ?? contact
                     guard merged.says(more: present) else { return false }
                     state.contacts[key] = merged
@@ -153,9 +154,14 @@ public final class DirectoryCache: DirectoryLookup {
 }
 
 extension DirectoryCache.State {
-    fileprivate mutating func link(_ contact: Contact) {
-        guard let lid = contact.lid, contact.id != lid else { return }
-        phones[DirectoryKey(session: contact.session, id: lid)] = contact.id
+    /// Notes which phone is behind a hidden identity. False when that was known, or none is told.
+    @discardableResult
+    fileprivate mutating func link(_ contact: Contact) -> Bool {
+        guard let lid = contact.lid, lid.isHiddenIdentity, JID(contact.id)?.isPhone == true else { return false }
+        let key = DirectoryKey(session: contact.session, id: lid)
+        guard phones[key] != .some(contact.id) else { return false }
+        phones[key] = contact.id
+        return true
     }
 
     fileprivate mutating func forgetIfStale() {
@@ -180,6 +186,11 @@ extension Contact {
     fileprivate mutating func forgetPicture() {
         imageURL = nil
         checkedAt = nil
+    }
+
+    /// Whether it tells nothing but the hidden identity.
+    fileprivate var isLinkOnly: Bool {
+        lid != nil && checkedAt == nil && [name, pushName, verifiedName, imageURL].allSatisfy { $0 == nil }
     }
 
     fileprivate func says(more old: Contact?) -> Bool {

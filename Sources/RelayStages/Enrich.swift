@@ -2,7 +2,8 @@ public import RelayConfig
 public import RelayCore
 internal import RelayJSON
 
-/// `- enrich: [chat_name, contact_name, group_name, images]`: fills in names and pictures from the directory.
+/// `- enrich: [chat_name, contact_name, group_name, images]`: fills in names and pictures from the directory, and with
+/// `lookup` asks a gateway for those of the chat that are missing.
 ///
 /// What the event itself says comes first when it is at hand: a name in the event is newer than any stored one, except
 /// that a saved or verified name wins over the name a person chose (reference whatsapp.md, B.2).
@@ -22,47 +23,67 @@ public struct Enrich: ConfiguredStage {
         of: FieldType<Part>.enumeration(),
         default: Part.allCases
     )
-    public static let fields = [AnyField(with)]
+    public static let lookup = Field<LookupOptions>.section(
+        "lookup",
+        "The gateway that is asked for what the relay does not know.",
+        fields: LookupOptions.fields,
+        make: { try LookupOptions($0) }
+    ).optional
+    public static let fields = [AnyField(with), AnyField(lookup)]
     public static let mainField: String? = with.name
 
     private let parts: Set<Part>
+    private let lookup: Lookup?
 
     public init(_ options: Options, in context: BuildContext) throws {
-        parts = Set(try options(Self.with))
+        let parts = Set(try options(Self.with))
+        self.parts = parts
+        lookup = try options(Self.lookup).map { lookup in
+            let wantsNames = !parts.isDisjoint(with: [.chatName, .contactName, .groupName])
+            return Lookup(lookup, names: wantsNames, pictures: parts.contains(.images))
+        }
     }
 
     public var needs: StageNeeds { .directory }
+    public var waits: Bool { lookup != nil }
 
     public func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
         let event = draft.event
-        guard let chat = event.chat, event.type.category == "message", let jid = JID(chat) else { return .next }
-        var payload = event.payload
-        func contact(_ id: String?) -> Contact? { id.flatMap { context.directory.contact($0, session: event.session) } }
+        guard let chat = event.chat, event.type.category == "message", JID(chat) != nil else { return .next }
+        let entry = DirectoryEntry(DirectoryKey(session: event.session, id: chat), in: context.directory)
+        if let lookup, let gateways = context.gateways,
+            lookup.isNeeded(entry, for: event.payload, from: gateways, clock: context.clock)
+        {
+            return .wait(lookup.work(entry, gateways, then: fill))
+        }
+        fill(&draft, entry, context)
+        return .next
+    }
 
-        if jid.isGroup {
-            let group = context.directory.group(chat, session: event.session)
-            if parts.contains(.groupName) { payload.fill("groupName", with: group?.name) }
-            if parts.contains(.chatName) { payload.fill("chatName", with: payload["groupName"]?.string ?? group?.name) }
-            if parts.contains(.images) {
-                payload.fill("groupImageUrl", with: group?.imageURL)
-                payload.fill("chatImageUrl", with: group?.imageURL)
+    @Sendable private func fill(_ draft: inout Draft, _ entry: DirectoryEntry, _ context: StageContext) {
+        var payload = draft.event.payload
+        let image = parts.contains(.images) ? entry.picture(at: context.clock.wall) : nil
+        switch entry {
+        case .group(let group):
+            if parts.contains(.groupName) { payload.fill("groupName", with: group.name) }
+            if parts.contains(.chatName) { payload.fill("chatName", with: payload["groupName"]?.string ?? group.name) }
+            payload.fill("groupImageUrl", with: image)
+            if parts.contains(.contactName), let author = payload["participant"]?.string {
+                let contact = context.directory.contact(author, session: draft.event.session)
+                payload.prefer("participantName", contact)
             }
-            if parts.contains(.contactName) {
-                payload.prefer("participantName", contact(payload["participant"]?.string))
-            }
-        } else {
-            let contact = contact(chat)
+        case .contact(let contact):
             if parts.contains(.contactName) { payload.prefer("contactName", contact) }
             if parts.contains(.chatName) {
-                payload.fill("chatName", with: payload["contactName"]?.string ?? contact?.displayName)
+                payload.fill("chatName", with: payload["contactName"]?.string ?? contact.displayName)
             }
-            if parts.contains(.images) {
-                payload.fill("contactImageUrl", with: contact?.imageURL)
-                payload.fill("chatImageUrl", with: contact?.imageURL)
-            }
+            payload.fill("contactImageUrl", with: image)
+        }
+        payload.fill("chatImageUrl", with: image)
+        if parts.contains(.images) {
+            for picture in ["chatImage", "contactImage", "groupImage"] { payload.tellExpiry(of: picture) }
         }
         draft.event.payload = payload
-        return .next
     }
 }
 
@@ -81,5 +102,11 @@ extension JSONObject {
         } else if present.isNull, let name = contact.pushName, !name.isEmpty {
             self[key] = .string(name)
         }
+    }
+
+    /// Says when a picture's address stops working, where the address tells.
+    fileprivate mutating func tellExpiry(of picture: String) {
+        guard let url = self[picture + "Url"]?.string, let expiry = PictureURL.expiry(of: url) else { return }
+        self[picture + "ExpiresAt"] = .int(expiry.seconds)
     }
 }

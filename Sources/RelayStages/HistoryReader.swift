@@ -56,37 +56,50 @@ struct HistoryReader {
         )
     }
 
-    /// Names that came along with a message.
+    /// Who came along with a message: names, and which hidden identity is whose.
     private var people: [HistoryRecord] {
         guard let chat = event.chat, let jid = JID(chat) else { return [] }
-        if jid.isGroup {
-            var records: [HistoryRecord] = []
-            if let author = text("participant") { records += contact(author, named: text("participantName")) }
-            if let name = text("groupName") {
-                records.append(.group(Group(session: event.session, id: chat, name: name, updatedAt: moment)))
-            }
-            return records
+        let isOutbound = event.type == .messageSent
+        if jid.isPhone || jid.isLID {
+            return person(chat, lid: text("chatLid"), named: text("contactName"), isOutbound)
         }
-        return event.type == .messageReceived ? contact(chat, named: text("contactName")) : []
+        var records: [HistoryRecord] = []
+        if let author = text("participant") {
+            records += person(author, lid: text("participantLid"), named: text("participantName"), isOutbound)
+        }
+        if jid.isGroup, let name = text("groupName") {
+            records.append(.group(Group(session: event.session, id: chat, name: name, updatedAt: moment)))
+        }
+        return records
     }
 
-    /// What a message tells of its author; nothing where it names nobody.
-    /// - Parameter name: for formats that give one name and not which kind.
-    private func contact(_ id: String, named name: String?) -> [HistoryRecord] {
-        let verified = text("verifiedName")
-        guard let pushName = text("pushName") ?? (verified == nil ? name : nil) ?? verified else { return [] }
-        return [
-            .contact(
-                Contact(
-                    session: event.session,
-                    id: id,
-                    lid: text(id == event.chat ? "chatLid" : "participantLid"),
-                    pushName: pushName,
-                    verifiedName: verified,
-                    updatedAt: moment
-                )
+    /// What a message tells of its author or its chat; nothing where it tells nothing.
+    /// - Parameters:
+    ///   - name: for formats that give one name and not which kind.
+    ///   - isOutbound: whether the names are our own, and in a chat not those of the other side.
+    private func person(_ id: String, lid: String?, named name: String?, _ isOutbound: Bool) -> [HistoryRecord] {
+        let verified = isOutbound ? nil : text("verifiedName")
+        let chosen = isOutbound ? nil : text("pushName") ?? (verified == nil ? name : nil) ?? verified
+        return told(
+            Contact(
+                session: event.session,
+                id: id,
+                lid: lid,
+                pushName: chosen,
+                verifiedName: verified,
+                updatedAt: moment
             )
-        ]
+        )
+    }
+
+    /// A contact's record; none when nothing is told but that it exists.
+    private func told(_ contact: Contact) -> [HistoryRecord] {
+        var contact = contact
+        // Who is known by the hidden identity alone has none beside it.
+        if contact.lid == contact.id { contact.lid = nil }
+        let isTold = [contact.lid, contact.name, contact.pushName, contact.verifiedName, contact.imageURL]
+            .contains { $0 != nil }
+        return isTold ? [.contact(contact)] : []
     }
 
     private func status(_ status: MessageStatus) -> [HistoryRecord] {
@@ -103,7 +116,8 @@ struct HistoryReader {
     }
 
     private var edit: [HistoryRecord] {
-        guard let target, let content = payload["content"] else { return [] }
+        // A file that came late is told as an update too, and changes nothing of the message.
+        guard text("update") != "media", let target, let content = payload["content"] else { return [] }
         return [.edited(session: event.session, chat: target.chat, message: target.id, content: content, at: moment)]
     }
 
@@ -114,8 +128,8 @@ struct HistoryReader {
 
     private var contact: [HistoryRecord] {
         guard let id = text("contactId") ?? event.chat else { return [] }
-        return [
-            .contact(
+        return pictureChange(of: id)
+            + told(
                 Contact(
                     session: event.session,
                     id: id,
@@ -127,24 +141,47 @@ struct HistoryReader {
                     updatedAt: moment
                 )
             )
-        ]
     }
 
     private var group: [HistoryRecord] {
         guard let id = text("groupId") ?? event.chat else { return [] }
-        return [
-            .group(
-                Group(
+        let group = Group(
+            session: event.session,
+            id: id,
+            name: text("groupName"),
+            about: payload["description"]?.string,
+            owner: text("owner"),
+            // Of a change the number of those who come or go says nothing about the group's size.
+            size: text("action") == nil ? payload["size"]?.int.map(Int.init) : nil,
+            imageURL: payload["groupImageUrl"]?.string,
+            updatedAt: moment
+        )
+        let isTold =
+            [group.name, group.about, group.owner, group.imageURL].contains { $0 != nil } || group.size != nil
+        return pictureChange(of: id) + (isTold ? [.group(group)] : []) + participants
+    }
+
+    /// Members whose hidden identity or name is told.
+    private var participants: [HistoryRecord] {
+        (payload["participants"]?.array ?? []).flatMap { member -> [HistoryRecord] in
+            func text(_ key: String) -> String? { member[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+            guard let id = text("id") else { return [] }
+            return told(
+                Contact(
                     session: event.session,
                     id: id,
-                    name: text("groupName"),
-                    about: payload["description"]?.string,
-                    owner: text("owner"),
-                    size: payload["size"]?.int.map(Int.init),
-                    imageURL: payload["groupImageUrl"]?.string,
+                    lid: text("lid"),
+                    pushName: text("pushName") ?? text("name"),
+                    verifiedName: text("verifiedName"),
                     updatedAt: moment
                 )
             )
-        ]
+        }
+    }
+
+    /// A picture that was replaced: the address at hand is the old one's.
+    private func pictureChange(of id: String) -> [HistoryRecord] {
+        guard payload["imageChanged"]?.bool == true else { return [] }
+        return [.pictureChanged(DirectoryKey(session: event.session, id: id))]
     }
 }

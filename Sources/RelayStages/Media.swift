@@ -11,7 +11,6 @@ public struct Media: ConfiguredStage {
     public static let kind = "media"
     public static let summary = "Fetches a message's file, and hands it on as payload.media or payload.raw_media."
     public static let defaultOnError = Step.OnError.rawMedia
-    public static let waits = true
 
     public static let download = Field.bool(
         "download",
@@ -68,6 +67,8 @@ public struct Media: ConfiguredStage {
         )
         fetchesHistory = try options(Self.history)
     }
+
+    public var waits: Bool { downloads }
 
     public func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
         let payload = draft.event.payload

@@ -13,6 +13,8 @@ final class Origin: Sendable {
     private struct State {
         var issues: [Issue] = []
         var secrets: Set<Place> = []
+        /// What is shown instead of a value, by its JSON pointer.
+        var concealed: [String: String] = [:]
     }
     private let state = Mutex(State())
 
@@ -35,6 +37,16 @@ final class Origin: Sendable {
     /// Blots out a literal secret in the source lines of every diagnostic.
     func hide(_ place: Place) {
         state.withLock { _ = $0.secrets.insert(place) }
+    }
+
+    /// Puts a text in the place of a value wherever the configuration is shown.
+    func conceal(_ pointer: String, as text: String) {
+        state.withLock { $0.concealed[pointer] = text }
+    }
+
+    /// What is shown instead of a value; nil: the value itself.
+    func concealed(_ pointer: String) -> String? {
+        state.withLock { $0.concealed[pointer] }
     }
 
     var hasErrors: Bool {

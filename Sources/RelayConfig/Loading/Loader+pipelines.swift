@@ -123,7 +123,7 @@ extension Loader {
     }
 
     private static func shown(_ node: ConfigNode) -> JSON {
-        guard case .object(var object) = node.json else { return .null }
+        guard case .object(var object) = node.shownJSON else { return .null }
         object["tests"] = nil
         return .object(object)
     }

@@ -105,9 +105,9 @@ final class PipelineBuilder: Sendable {
         }
         let id = issues.attempt { try self.id(for: kind, at: modifiers["id"]) }
         guard issues.list.isEmpty, let stage, let extra, let onError, let id else { throw Issues(list: issues.list) }
-        if !type.waits, try extra(Self.timeout) != nil {
+        if try extra(Self.timeout) != nil, !stage.waits {
             modifiers["timeout"]?.warn(
-                "\(kind) never waits for anything, so it needs no timeout",
+                "\(kind) waits for nothing here, so it needs no timeout",
                 help: "leave it out; a jq expression is stopped after half a second by itself"
             )
         }

@@ -12,8 +12,6 @@ public protocol ConfiguredStage: Stage {
     static var mainField: String? { get }
     /// What becomes of an event when the stage fails on it and `on_error` does not say. Default a dead letter.
     static var defaultOnError: Step.OnError { get }
-    /// Whether it may take time, so that `timeout` means something. Default false.
-    static var waits: Bool { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options, in context: BuildContext) throws
@@ -22,7 +20,6 @@ public protocol ConfiguredStage: Stage {
 extension ConfiguredStage {
     public static var mainField: String? { nil }
     public static var defaultOnError: Step.OnError { .deadLetter }
-    public static var waits: Bool { false }
 }
 
 /// What a stage may know of the configuration around it.

@@ -38,6 +38,15 @@ extension ConfigNode {
         }
     }
 
+    /// ``json`` without the secrets that are written out in it.
+    var shownJSON: JSON {
+        switch content {
+        case .null, .scalar: origin.concealed(place.pointer).map(JSON.string) ?? json
+        case .list(let nodes): .array(nodes.map(\.shownJSON))
+        case .map(let entries): .object(JSONObject(entries.map { ($0.key, $0.value.shownJSON) }))
+        }
+    }
+
     /// A key as a part of a JSON pointer (RFC 6901, 3).
     static func escaped(_ key: String) -> String {
         var text = ""

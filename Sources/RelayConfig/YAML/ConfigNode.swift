@@ -131,9 +131,10 @@ public struct ConfigNode: Sendable {
         return origin.interpolation == nil || !scalar.written.contains("${")
     }
 
-    /// Keeps a secret that is written out of the source lines of diagnostics.
+    /// Keeps a secret that is written out of the source lines of diagnostics, and out of ``shownJSON``.
     func hide() {
         guard isLiteral, case .scalar(let scalar) = content, place.line > 0 else { return }
+        origin.conceal(place.pointer, as: "***")
         let end = place(of: scalar.written.unicodeScalars.count)
         var line = place.line
         while line < end.line {
@@ -145,7 +146,13 @@ public struct ConfigNode: Sendable {
         origin.hide(Place(line: line, column: start, length: end.column - start + quote))
     }
 
-    /// The same for every scalar in a list or a map.
+    /// Keeps an address's query, which is a place for keys, out of ``shownJSON``.
+    func hideQuery() {
+        guard case .scalar(let scalar) = content, scalar.written.contains("?") else { return }
+        origin.conceal(place.pointer, as: URLRules.shown(scalar.written))
+    }
+
+    /// The same as ``hide()`` for every scalar in a list or a map.
     func hideAll() {
         switch content {
         case .null: break

@@ -8,4 +8,10 @@ public enum PictureURL {
         }
         return nil
     }
+
+    /// Whether the address has stopped working; false for one that does not tell.
+    /// - Parameter moment: the wall clock's.
+    public static func isExpired(_ url: String, at moment: Timestamp) -> Bool {
+        expiry(of: url).map { $0 <= moment } ?? false
+    }
 }

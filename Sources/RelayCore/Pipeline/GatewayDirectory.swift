@@ -1,17 +1,28 @@
 /// Asks gateways who somebody is, or what a group is called.
 public protocol GatewayDirectory: Sendable {
-    /// What the gateway says of a contact or group. Lookups of the same one that are under way are joined.
+    /// What the gateway says of a contact or group, within the route's ``LookupRoute/timeout``. Lookups of the same one
+    /// that are under way are joined.
     /// - Returns: nil when it could not be asked now: it fails, is too slow, or too much is waiting for it.
-    func lookUp(_ key: DirectoryKey, at gateway: any LookupRoute) async -> LookupAnswer?
+    func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer?
+
+    /// Whether a lookup would be more than an immediate nil: an event need not be set aside for that. Default true.
+    func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool
+}
+
+extension GatewayDirectory {
+    public func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool { true }
 }
 
 /// Where a gateway is asked, and how its answer is read: `enrich: { lookup: … }`.
 public protocol LookupRoute: Sendable {
-    /// Tells routes apart: lookups of one key at one route are the same lookup.
+    /// Tells routes apart: lookups of one key at one route are the same lookup. The same in every generation of the
+    /// configuration that says the same.
     var id: String { get }
-    /// How long an answer may take, all requests for it together.
+    /// What people know the gateway by, for logs: scheme, host and port, never a path or a query.
+    var name: String { get }
+    /// How long an answer may take, the wait for its turn and all requests for it together.
     var timeout: Duration { get }
-    /// The requests for one entry, in their order; empty: this gateway is not asked about it.
+    /// The requests for one entry, which are sent at once; empty: this gateway is not asked about it.
     func requests(for key: DirectoryKey) -> [LookupRequest]
 }
 
@@ -19,16 +30,17 @@ public protocol LookupRoute: Sendable {
 public struct LookupRequest: Sendable {
     public var url: String
     public var headers: [(name: String, value: String)]
-    /// Nil: a GET.
+    /// Posted as it is; nil: a GET.
     public var body: [UInt8]?
-    /// Reads the answer; nil when there is nothing in it.
-    public var read: @Sendable (_ answer: [UInt8]) -> LookupAnswer?
+    /// Reads the answer's body; of nil, which stands for 404: the gateway knows nothing of it. Returns nil for what is
+    /// no answer to the question, as a proxy's error page.
+    public var read: @Sendable (_ answer: [UInt8]?) -> LookupAnswer?
 
     public init(
         url: String,
         headers: [(name: String, value: String)],
         body: [UInt8]? = nil,
-        read: @escaping @Sendable (_ answer: [UInt8]) -> LookupAnswer?
+        read: @escaping @Sendable (_ answer: [UInt8]?) -> LookupAnswer?
     ) {
         self.url = url
         self.headers = headers
@@ -37,16 +49,29 @@ public struct LookupRequest: Sendable {
     }
 }
 
-/// What a gateway knows of a contact or group.
+/// What a gateway knows of a contact or group; nil means: it does not say.
 public struct LookupAnswer: Sendable, Hashable {
+    /// A group's subject; a contact's name as it is saved.
     public var name: String?
-    /// The picture's address; nil: none, or it is not shown to us.
+    /// The name that the contact chose.
+    public var pushName: String?
+    /// The name that WhatsApp verified for a business.
+    public var verifiedName: String?
+    /// The picture's address; empty: there is none, or it is not shown to us.
     public var imageURL: String?
     /// The phone's address of somebody who was asked for by a hidden identity.
     public var phone: JID?
 
-    public init(name: String? = nil, imageURL: String? = nil, phone: JID? = nil) {
+    public init(
+        name: String? = nil,
+        pushName: String? = nil,
+        verifiedName: String? = nil,
+        imageURL: String? = nil,
+        phone: JID? = nil
+    ) {
         self.name = name
+        self.pushName = pushName
+        self.verifiedName = verifiedName
         self.imageURL = imageURL
         self.phone = phone
     }
@@ -55,7 +80,9 @@ public struct LookupAnswer: Sendable, Hashable {
     public func merged(with other: LookupAnswer) -> LookupAnswer {
         LookupAnswer(
             name: name ?? other.name,
-            imageURL: imageURL ?? other.imageURL,
+            pushName: pushName ?? other.pushName,
+            verifiedName: verifiedName ?? other.verifiedName,
+            imageURL: imageURL.flatMap { $0.isEmpty ? nil : $0 } ?? other.imageURL ?? imageURL,
             phone: phone ?? other.phone
         )
     }

@@ -7,6 +7,8 @@ public import RelayJSON
 public protocol Stage: Sendable {
     /// What must be at hand before the stage runs. Default nothing.
     var needs: StageNeeds { get }
+    /// Whether it may answer ``StageOutcome/wait(_:)``, which is what a step's `timeout` is for. Default false.
+    var waits: Bool { get }
 
     /// - Throws: ``StageError``; what happens then is the stage's `on_error`.
     func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome
@@ -14,6 +16,7 @@ public protocol Stage: Sendable {
 
 extension Stage {
     public var needs: StageNeeds { [] }
+    public var waits: Bool { false }
 }
 
 /// What stages look up.

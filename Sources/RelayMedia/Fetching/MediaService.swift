@@ -86,8 +86,12 @@ public final class MediaService: MediaFetcher, Service {
         }
     }
 
-    public func link(to media: StoredMedia, name: String, mimetype: String?) -> (url: String, expiresAt: Timestamp) {
-        links.link(to: media, name: name, mimetype: mimetype)
+    public func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp) {
+        links.link(
+            to: media,
+            name: MediaName.of(reference.fileName, kind: reference.kind, mimetype: reference.mimetype),
+            mimetype: reference.mimetype
+        )
     }
 
     /// How many wait for a file now.

@@ -113,6 +113,7 @@ extension Ledger {
             WHERE ifnull(excluded.name, g.name) IS NOT g.name OR ifnull(excluded.about, g.about) IS NOT g.about
                 OR ifnull(excluded.owner, g.owner) IS NOT g.owner OR ifnull(excluded.size, g.size) IS NOT g.size
                 OR ifnull(excluded.image_url, g.image_url) IS NOT g.image_url
+                OR ifnull(excluded.checked_at, g.checked_at) IS NOT g.checked_at
             """,
             .text(group.session), .text(group.id), SQLValue(group.name), SQLValue(group.about), SQLValue(group.owner),
             SQLValue(group.size), SQLValue(group.imageURL), .int(group.updatedAt.milliseconds),

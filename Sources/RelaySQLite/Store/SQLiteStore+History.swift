@@ -26,7 +26,7 @@ extension SQLiteStore {
             let statement = try database.prepared(
                 """
                 SELECT \(Self.contactColumns) FROM contacts INDEXED BY contacts_lid
-                WHERE session = ? AND lid = ? ORDER BY updated_at DESC LIMIT 1
+                WHERE session = ? AND lid = ? AND id <> lid ORDER BY updated_at DESC LIMIT 1
                 """
             )
             return try lids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.contact) }

@@ -1,0 +1,85 @@
+internal import RelayJSON
+
+extension FieldType where Value == Template {
+    /// An address with placeholders in its path or its query; never in the host, which stays where the configuration
+    /// puts it.
+    public static func urlTemplate(_ known: [String]) -> FieldType {
+        let name = "an address such as http://gateway:3000/api/{{ session }}/…"
+        return FieldType(
+            name,
+            show: { .string(URLRules.shown($0.sample("…"))) },
+            showNode: { .string(URLRules.shown(try $0.text)) },
+            parse: { node in
+                let resolved = try node.resolved(expected: name)
+                node.hideQuery()
+                let template = try Template.read(resolved, of: node, known: known)
+                let sample = template.sample("x")
+                if let problem = URLRules.problem(sample) {
+                    if sample.contains("@") { node.hide() }
+                    throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help)
+                }
+                guard template.isConfined else {
+                    throw node.issues(
+                        "\"\(node.label)\" has a placeholder before its path",
+                        help: "write the scheme, the host and the port out; placeholders may stand after them"
+                    )
+                }
+                if let refusal = node.origin.urlCheck?(sample) { throw node.issues("\"\(node.label)\": \(refusal)") }
+                return template
+            }
+        )
+    }
+
+    /// A JSON document with placeholders inside of its strings.
+    public static func jsonTemplate(_ known: [String]) -> FieldType {
+        let name = "a JSON text such as '{\"number\": \"{{ chat.id }}\"}'"
+        return FieldType(
+            name,
+            show: { .string($0.sample("…")) },
+            showNode: { $0.json },
+            parse: { node in
+                let template = try Template.read(try node.resolved(expected: name), of: node, known: known)
+                // Outside of a string a letter is no JSON.
+                guard (try? JSON(parsing: template.sample("x"))) != nil else {
+                    throw node.issues(
+                        "\"\(node.label)\" is no JSON", help: "write \(name); placeholders stand between quotes"
+                    )
+                }
+                return template
+            }
+        )
+    }
+}
+
+extension Field where Value == Template {
+    /// An address with placeholders in its path or its query.
+    public static func urlTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
+        Field(name, summary, .urlTemplate(known))
+    }
+
+    /// A JSON document with placeholders inside of its strings.
+    public static func jsonTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
+        Field(name, summary, .jsonTemplate(known))
+    }
+}
+
+extension Template {
+    fileprivate static func read(
+        _ resolved: Interpolation.Resolved,
+        of node: ConfigNode,
+        known: [String]
+    ) throws -> Template {
+        do throws(Problem) {
+            return try Template(resolved.text, known: known)
+        } catch {
+            let place = node.place(of: resolved.writtenOffset(of: error.offset))
+            throw node.issues("\"\(node.label)\" \(error.message)", help: error.help, at: place)
+        }
+    }
+
+    /// Whether scheme, host and port are written out: a value must not choose where a request goes.
+    fileprivate var isConfined: Bool {
+        guard case .text(let start) = parts.first, let separator = start.firstRange(of: "://") else { return false }
+        return parts.count == 1 || start[separator.upperBound...].contains { "/?#".contains($0) }
+    }
+}

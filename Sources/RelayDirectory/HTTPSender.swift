@@ -1,0 +1,9 @@
+public import RelayHTTPClient
+
+/// Sends one HTTP request: the engine, or a script in tests.
+public protocol HTTPSender: Sendable {
+    /// Ends early, with a failure, when the task is cancelled.
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}
+
+extension CurlEngine: HTTPSender {}

@@ -1,0 +1,61 @@
+internal import RelayCore
+
+/// What came of a lookup, all its requests together.
+enum LookupOutcome: Sendable {
+    case answered(LookupAnswer)
+    case failed(reason: String)
+    /// Its time was over before it was the turn of any request.
+    case tooBusy
+
+    var answer: LookupAnswer? {
+        if case .answered(let answer) = self { answer } else { nil }
+    }
+
+    /// Sends the requests at once; at the deadline what is missing is given up.
+    static func of(_ requests: [LookupRequest], _ exchange: LookupExchange) async -> LookupOutcome {
+        await withTaskGroup(of: LookupOutcome?.self) { group in
+            group.addTask { await replies(to: requests, exchange) }
+            group.addTask {
+                try? await exchange.clock.sleep(until: exchange.deadline)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            // After the deadline the requests end at once, with what has been answered so far.
+            if let first { return first }
+            return await (group.next() ?? nil) ?? .tooBusy
+        }
+    }
+
+    private static func replies(to requests: [LookupRequest], _ exchange: LookupExchange) async -> LookupOutcome {
+        await withTaskGroup(of: (Int, LookupReply).self) { group in
+            for (index, request) in requests.enumerated() {
+                group.addTask { (index, await exchange.reply(to: request)) }
+            }
+            var replies: [(index: Int, reply: LookupReply)] = []
+            for await reply in group { replies.append(reply) }
+            replies.sort { $0.index < $1.index }
+            return LookupOutcome(replies.map(\.reply))
+        }
+    }
+
+    /// One answer is enough: what a request in vain would have told is asked for again with the next lookup.
+    private init(_ replies: [LookupReply]) {
+        var answer: LookupAnswer?
+        var failure: String?
+        for reply in replies {
+            switch reply {
+            case .answer(let more): answer = answer?.merged(with: more) ?? more
+            case .failure(let reason): failure = failure ?? reason
+            case .notSent: break
+            }
+        }
+        if let answer {
+            self = .answered(answer)
+        } else if let failure {
+            self = .failed(reason: failure)
+        } else {
+            self = .tooBusy
+        }
+    }
+}

@@ -1,0 +1,201 @@
+public import Logging
+public import RelayCore
+internal import Synchronization
+
+/// Asks gateways over HTTP who somebody is.
+///
+/// Lookups of the same entry are joined; each route has so many requests under way at once, so many that wait for their
+/// turn, and beyond these a lookup ends at once without an answer. A gateway that fails again and again is left alone
+/// for a while, and so is a single entry that could not be looked up: no chat waits for it twice in a row.
+public final class LookupService: GatewayDirectory {
+    public struct Configuration: Sendable {
+        /// Requests under way at once, for each route.
+        public var maxInFlight = 8
+        /// Requests that wait for their turn, for each route.
+        public var maxWaiting = 256
+        /// Lookups that fail in a row until a route is left alone.
+        public var failures = 5
+        /// How long a route, or an entry that could not be looked up, is left alone.
+        public var pause = Duration.seconds(30)
+        /// Bytes of an answer; a group of 5,000 members takes about 700 KB.
+        public var maxAnswer = 1 << 20
+
+        public init() {}
+    }
+
+    private struct JobID: Hashable, Sendable {
+        var route: String
+        var key: DirectoryKey
+    }
+
+    /// A lookup under way, and who waits for it.
+    private struct Job: Sendable {
+        let number: Int
+        var waiters: [Int: CheckedContinuation<LookupAnswer?, Never>] = [:]
+        var task: Task<Void, Never>?
+    }
+
+    private struct Route: Sendable {
+        let gate: RequestGate
+        var health: RouteHealth
+        /// Requests under way and waiting.
+        var admitted = 0
+    }
+
+    private struct State: Sendable {
+        var jobs: [JobID: Job] = [:]
+        var routes: [String: Route] = [:]
+        var unanswered = UnansweredEntries<JobID>()
+        private var lastNumber = 0
+
+        mutating func makeNumber() -> Int {
+            lastNumber += 1
+            return lastNumber
+        }
+    }
+
+    private let sender: any HTTPSender
+    private let clock: any RelayClock
+    private let logger: Logger
+    private let configuration: Configuration
+    private let state = Mutex(State())
+
+    public init(
+        sender: any HTTPSender,
+        clock: any RelayClock,
+        logger: Logger,
+        configuration: Configuration = Configuration()
+    ) {
+        self.sender = sender
+        self.clock = clock
+        self.logger = logger
+        self.configuration = configuration
+    }
+
+    public func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
+        let id = JobID(route: route.id, key: key)
+        let waiter = state.withLock { $0.makeNumber() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { join(id, route, as: waiter, $0) }
+        } onCancel: {
+            leave(id, as: waiter)
+        }
+    }
+
+    public func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool {
+        let id = JobID(route: route.id, key: key)
+        let now = clock.now
+        return state.withLock { state in
+            state.jobs[id] != nil || mayBegin(id, requests: 1, in: &state, at: now)
+        }
+    }
+
+    private func mayBegin(_ id: JobID, requests: Int, in state: inout State, at now: Timestamp) -> Bool {
+        guard requests > 0, !state.unanswered.contains(id, at: now) else { return false }
+        guard let route = state.routes[id.route] else { return true }
+        let limit = configuration.maxInFlight + configuration.maxWaiting
+        return route.admitted + requests <= limit && route.health.mayAsk(at: now)
+    }
+
+    /// Joins the lookup that is under way, or begins it.
+    private func join(
+        _ id: JobID,
+        _ route: any LookupRoute,
+        as waiter: Int,
+        _ continuation: CheckedContinuation<LookupAnswer?, Never>
+    ) {
+        let now = clock.now
+        let isWaiting = state.withLock { state in
+            // A cancellation that came before the waiter was there found nobody to wake.
+            if Task.isCancelled { return false }
+            if state.jobs[id] != nil {
+                state.jobs[id]?.waiters[waiter] = continuation
+                return true
+            }
+            let requests = route.requests(for: id.key)
+            guard mayBegin(id, requests: requests.count, in: &state, at: now) else { return false }
+            var place = state.routes[id.route] ?? newRoute()
+            place.health.begins()
+            place.admitted += requests.count
+            state.routes[id.route] = place
+            var job = Job(number: state.makeNumber(), waiters: [waiter: continuation])
+            let exchange = LookupExchange(
+                sender: sender,
+                gate: place.gate,
+                clock: clock,
+                deadline: now + route.timeout,
+                maxAnswer: configuration.maxAnswer
+            )
+            job.task = Task { [number = job.number, name = route.name] in
+                let outcome = await LookupOutcome.of(requests, exchange)
+                finish(id, number: number, name: name, outcome, requests: requests.count)
+            }
+            state.jobs[id] = job
+            return true
+        }
+        if !isWaiting { continuation.resume(returning: nil) }
+    }
+
+    private func newRoute() -> Route {
+        Route(
+            gate: RequestGate(configuration.maxInFlight),
+            health: RouteHealth(failures: configuration.failures, pause: configuration.pause)
+        )
+    }
+
+    /// Somebody does not wait any more; with the last one the lookup ends.
+    private func leave(_ id: JobID, as waiter: Int) {
+        let (continuation, task) = state.withLock { state in
+            guard let continuation = state.jobs[id]?.waiters.removeValue(forKey: waiter) else {
+                return (nil as CheckedContinuation<LookupAnswer?, Never>?, nil as Task<Void, Never>?)
+            }
+            guard state.jobs[id]?.waiters.isEmpty == true else { return (continuation, nil) }
+            return (continuation, state.jobs.removeValue(forKey: id)?.task)
+        }
+        task?.cancel()
+        continuation?.resume(returning: nil)
+    }
+
+    private func finish(_ id: JobID, number: Int, name: String, _ outcome: LookupOutcome, requests: Int) {
+        let now = clock.now
+        var change: RouteChange?
+        let waiters = state.withLock { state in
+            var route = state.routes[id.route] ?? newRoute()
+            route.admitted -= requests
+            // A lookup that nobody waits for any more has lost its place to a later one, or to nobody.
+            let isWanted = state.jobs[id]?.number == number
+            switch outcome {
+            case _ where !isWanted, .tooBusy:
+                route.health.wasGivenUp()
+            case .answered:
+                if route.health.succeeded() { change = .isBack }
+            case .failed(let reason):
+                if route.health.failed(at: now) { change = .isPaused(reason: reason) }
+            }
+            let isIdle = route.admitted == 0 && route.health.isSound
+            state.routes[id.route] = isIdle ? nil : route
+            guard isWanted else { return [] as [CheckedContinuation<LookupAnswer?, Never>] }
+            if outcome.answer == nil { state.unanswered.insert(id, until: now + configuration.pause, at: now) }
+            return state.jobs.removeValue(forKey: id).map { Array($0.waiters.values) } ?? []
+        }
+        for waiter in waiters { waiter.resume(returning: outcome.answer) }
+        if let change { log(change, of: name) }
+    }
+
+    private enum RouteChange {
+        case isPaused(reason: String)
+        case isBack
+    }
+
+    private func log(_ change: RouteChange, of name: String) {
+        switch change {
+        case .isPaused(let reason):
+            logger.warning(
+                "A gateway does not answer lookups; names and pictures from it are left out for now",
+                metadata: ["gateway": "\(name)", "reason": "\(reason)", "pause": "\(configuration.pause)"]
+            )
+        case .isBack:
+            logger.notice("A gateway answers lookups again", metadata: ["gateway": "\(name)"])
+        }
+    }
+}

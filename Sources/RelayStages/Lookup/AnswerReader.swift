@@ -1,0 +1,60 @@
+internal import RelayCore
+internal import RelayJQ
+internal import RelayJSON
+
+/// Reads names, pictures and phones off a gateway's answer: where an expression says, or where gateways put them.
+struct AnswerReader: Sendable {
+    enum Pictures: Sendable {
+        /// The answer is not about pictures.
+        case no
+        /// It has the picture's address among other things.
+        case among
+        /// It is about the picture alone, so that a bare `url` is the picture's.
+        case alone
+    }
+
+    var names = false
+    var pictures = Pictures.no
+    var name: JQProgram?
+    var picture: JQProgram?
+    var phone: JQProgram?
+
+    /// - Returns: nil for what is no JSON.
+    func read(_ bytes: [UInt8]?, about chat: JID) -> LookupAnswer? {
+        guard let bytes, bytes.contains(where: { $0 > 0x20 }) else { return answer(.null, about: chat) }
+        guard let document = try? JSON(parsing: bytes) else { return nil }
+        return answer(document, about: chat)
+    }
+
+    private func answer(_ document: JSON, about chat: JID) -> LookupAnswer {
+        let entry = AnswerEntry(document, about: chat)
+        var answer = LookupAnswer()
+        if names {
+            if let name {
+                answer.name = name.text(document).flatMap { NameRules.name($0, of: chat) }
+            } else {
+                answer.name = entry.name(in: Self.names)
+                if !chat.isGroup {
+                    answer.verifiedName = entry.name(in: Self.verifiedNames)
+                    answer.pushName = entry.name(in: Self.pushNames)
+                }
+                // A gateway without a saved name puts the chosen one there, which must not outlive a change of it.
+                if answer.name == answer.pushName { answer.name = nil }
+            }
+        }
+        if pictures != .no {
+            let found = picture.map { $0.text(document) } ?? entry.picture(isAlone: pictures == .alone)
+            answer.imageURL = found.flatMap(NameRules.picture) ?? ""
+        }
+        if chat.isLID {
+            let found = phone.map { $0.text(document) } ?? entry.phone
+            answer.phone = found.flatMap { NameRules.phone($0, of: chat) }
+        }
+        return answer
+    }
+
+    // The members in which gateways tell, by what they mean (reference whatsapp.md, A and B.2).
+    private static let names = ["name", "Name", "subject", "FullName", "formattedTitle", "formattedName"]
+    private static let pushNames = ["pushName", "pushname", "PushName", "push_name", "notify"]
+    private static let verifiedNames = ["verifiedName", "verifiedBizName", "VerifiedName", "BusinessName"]
+}

@@ -1,0 +1,27 @@
+internal import RelayConfig
+internal import RelayCore
+
+/// What stands for the placeholders in a lookup's templates, for one chat.
+struct ChatValues: Sendable {
+    static let names = ["session", "chat.id", "chat.user", "chat.phone", "chat.kind"]
+
+    let chat: JID
+    let values: [String: String]
+
+    /// Nil for what is neither a group nor a person.
+    init?(_ key: DirectoryKey) {
+        guard let chat = JID(key.id), chat.isGroup || chat.isPhone || chat.isLID else { return nil }
+        self.chat = chat
+        var values = [
+            "session": key.session, "chat.id": chat.description, "chat.user": chat.user,
+            "chat.kind": chat.chatKind.rawValue,
+        ]
+        values["chat.phone"] = chat.phone
+        self.values = values
+    }
+
+    /// The value for a place in an address.
+    func encoded(_ name: String) -> String? {
+        values[name].flatMap(Template.percentEncoded)
+    }
+}

@@ -1,0 +1,126 @@
+public import RelayConfig
+internal import RelayCore
+public import RelayJQ
+
+/// `enrich: { lookup: … }`: which gateway is asked for what events do not tell, and how long its answers hold.
+public struct LookupOptions: Sendable {
+    /// A gateway whose routes are known; `url` is then its address alone.
+    public enum Preset: String, CaseIterable, Sendable {
+        case waha, evolution
+    }
+
+    public static let preset = Field<Preset>.enumeration(
+        "preset",
+        "The gateway whose routes are asked; `url` is then its address."
+    ).optional
+    public static let url = Field.urlTemplate(
+        "url",
+        "Where a chat's name is asked for, and its picture unless `picture_url` is set.",
+        known: ChatValues.names
+    )
+    public static let pictureURL = Field.urlTemplate(
+        "picture_url",
+        "Where its picture is asked for.",
+        known: ChatValues.names
+    ).optional
+    public static let body = Field.jsonTemplate(
+        "body",
+        "Posted to `url`, as JSON; without it `url` is asked with GET.",
+        known: ChatValues.names
+    ).optional
+    public static let headers = Field.headers("headers", "Sent with each request, as the gateway's key.", default: [])
+    public static let name = Field.expression("name", "Finds the name in the answer.").optional
+    public static let picture = Field.expression("picture", "Finds the picture's address in the answer.").optional
+    public static let phone = Field.expression("phone", "Finds the phone behind a hidden identity (@lid).").optional
+    public static let cache = Field.duration("cache", "How long an answer holds.", default: .seconds(86_400))
+    public static let negativeCache = Field.duration(
+        "negative_cache",
+        "How long it holds that the gateway does not know something.",
+        default: .seconds(3600)
+    )
+    public static let timeout = Field.duration(
+        "timeout",
+        "How long a chat waits for an answer.",
+        .milliseconds(1)...(.seconds(60)),
+        default: .seconds(2)
+    )
+    public static let fields = [
+        AnyField(preset), AnyField(url), AnyField(pictureURL), AnyField(body), AnyField(headers), AnyField(name),
+        AnyField(picture), AnyField(phone), AnyField(cache), AnyField(negativeCache), AnyField(timeout),
+    ]
+
+    let preset: Preset?
+    let url: Template
+    let pictureURL: Template?
+    let body: Template?
+    let headers: [(name: String, value: String)]
+    let name: JQProgram?
+    let picture: JQProgram?
+    let phone: JQProgram?
+    let cache: Duration
+    let negativeCache: Duration
+    let timeout: Duration
+
+    init(_ options: Options) throws {
+        preset = try options(Self.preset)
+        url = try options(Self.url)
+        pictureURL = try options(Self.pictureURL)
+        body = try options(Self.body)
+        headers = try options(Self.headers)
+        name = try options(Self.name)
+        picture = try options(Self.picture)
+        phone = try options(Self.phone)
+        cache = try options(Self.cache)
+        negativeCache = try options(Self.negativeCache)
+        timeout = try options(Self.timeout)
+        try check(options)
+    }
+
+    private func check(_ options: Options) throws {
+        guard let preset else {
+            guard
+                url.names.contains(where: { $0.hasPrefix("chat.") })
+                    || body?.names.contains(where: { $0.hasPrefix("chat.") }) == true
+            else {
+                throw options.fail(
+                    Self.url,
+                    "the lookup asks the same for every chat",
+                    help: "put {{ chat.id }} into url or body, or name the gateway: preset: waha"
+                )
+            }
+            return
+        }
+        if pictureURL != nil {
+            throw options.fail(
+                Self.pictureURL, "preset \(preset.rawValue) knows where pictures are asked for", help: "remove one")
+        }
+        if body != nil {
+            throw options.fail(Self.body, "preset \(preset.rawValue) knows what to post", help: "remove one")
+        }
+        guard url.names.isEmpty else {
+            throw options.fail(
+                Self.url,
+                "with preset \(preset.rawValue), url is the gateway's address alone",
+                help: "write for example url: http://\(preset.rawValue):\(preset.port); the routes are known"
+            )
+        }
+        let address = url.filled([:]) { $0 } ?? ""
+        guard !address.contains("?"), !address.contains("#") else {
+            throw options.fail(
+                Self.url,
+                "with preset \(preset.rawValue), url ends with the gateway's address",
+                help: "remove the ? or # and what follows; send a key as a header"
+            )
+        }
+    }
+}
+
+extension LookupOptions.Preset {
+    /// Where the gateway listens unless told otherwise, for examples.
+    fileprivate var port: Int {
+        switch self {
+        case .waha: 3000
+        case .evolution: 8080
+        }
+    }
+}

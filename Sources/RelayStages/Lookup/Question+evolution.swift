@@ -1,0 +1,51 @@
+internal import RelayConfig
+internal import RelayCore
+
+extension Question {
+    /// Evolution API 2 tells a group's picture with its subject; a contact's two are asked for apart. It knows no phones
+    /// behind hidden identities.
+    static func evolution(_ options: LookupOptions, names: Bool, pictures: Bool) -> [Question] {
+        let base = options.base
+        var questions = [
+            Question(
+                url: { chat in
+                    guard chat.chat.isGroup, let session = chat.encoded("session"), let id = chat.encoded("chat.id")
+                    else { return nil }
+                    return "\(base)/group/findGroupInfos/\(session)?groupJid=\(id)"
+                },
+                reader: AnswerReader(
+                    names: names,
+                    pictures: pictures ? .among : .no,
+                    name: options.name,
+                    picture: options.picture
+                )
+            )
+        ]
+        func contact(_ route: String, _ body: @escaping @Sendable (_ id: String) -> String, _ reader: AnswerReader) {
+            let question = Question(
+                url: { chat in
+                    chat.chat.isGroup ? nil : chat.encoded("session").map { "\(base)/chat/\(route)/\($0)" }
+                },
+                body: { chat in insideJSON(chat.chat.description).map(body) },
+                reader: reader
+            )
+            questions.append(question)
+        }
+        if names {
+            // The picture in its answer is the one of the last synchronization, and expired more often than not.
+            contact(
+                "findContacts",
+                { #"{"where":{"remoteJid":"\#($0)"}}"# },
+                AnswerReader(names: true, name: options.name, phone: options.phone)
+            )
+        }
+        if pictures {
+            contact(
+                "fetchProfilePictureUrl",
+                { #"{"number":"\#($0)"}"# },
+                AnswerReader(pictures: .alone, picture: options.picture)
+            )
+        }
+        return questions
+    }
+}
