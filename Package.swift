@@ -134,7 +134,7 @@ let package = Package(
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayMedia",
-            ["RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .lifecycle, .logging],
+            ["RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .cryptoExtras, .logging],
             resources: [.copy("Vectors")]
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),

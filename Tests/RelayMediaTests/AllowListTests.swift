@@ -27,7 +27,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "https://mmg.whatsapp.net/x", "https://media-gru1-1.cdn.whatsapp.net/v/t62/x", "https://scontent.xx.fbcdn.net/x",
+        "https://mmg.whatsapp.net/x", "https://media-gru1-1.cdn.whatsapp.net/v/t62/x",
+        "https://scontent.xx.fbcdn.net/x",
         "https://MMG.WhatsApp.NET/x", "https://mmg.whatsapp.net:443/x",
     ])
     func aWhatsAppFileIsFetchedFromWhatsApp(_ url: String) async throws {
@@ -57,7 +58,8 @@ import Testing
         ("http://minio:9000/a", true), ("https://minio:9000/a", true), ("http://minio/a", false),
         ("http://files/a", true), ("http://files:81/a", true), ("https://files/a", true), ("http://filesx/a", false),
         ("https://cdn.example.com/a", true), ("http://cdn.example.com/a", false), ("https://example.com/a", false),
-        ("http://gw:3000/a", true), ("https://gw:3000/a", true), ("http://gw:3001/a", false), ("http://10.0.0.7/a", true),
+        ("http://gw:3000/a", true), ("https://gw:3000/a", true), ("http://gw:3001/a", false),
+        ("http://10.0.0.7/a", true),
         ("http://0x0a000007/a", true), ("http://user@files/a", false),
     ])
     func aGatewaysFilesComeFromTheListedHosts(_ url: String, _ isAllowed: Bool) async throws {

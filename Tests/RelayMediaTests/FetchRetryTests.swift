@@ -13,10 +13,12 @@ import Testing
 
     // MARK: The schedule
 
-    @Test(arguments: [
-        .status(408), .status(425), .status(429), .status(500), .status(503), .failure(.unavailable), .failure(.timeout),
-        .cutOff(bytes(2500)),
-    ] as [ScriptedTransport.Answer])
+    @Test(
+        arguments: [
+            .status(408), .status(425), .status(429), .status(500), .status(503), .failure(.unavailable),
+            .failure(.timeout),
+            .cutOff(bytes(2500)),
+        ] as [ScriptedTransport.Answer])
     func whatMayPassIsTriedAgainAfterLongerAndLongerWaits(_ answer: ScriptedTransport.Answer) async throws {
         let clock = SkippingClock()
         let trial = try await FetchTrial(clock: clock)

@@ -159,7 +159,8 @@ import Testing
     @Test func aCloudFileIsCheckedAgainstTheLookup() async throws {
         let trial = try await FetchTrial(options: .init(token: "EAAx"))
         let file = "https://lookaside.fbsbx.com/a"
-        trial.transport.serve(lookup(file, #","sha256":"\#(Base64.encode(sha256(bytes(9))))""#), at: Self.graph + "/1234")
+        trial.transport.serve(
+            lookup(file, #","sha256":"\#(Base64.encode(sha256(bytes(9))))""#), at: Self.graph + "/1234")
         trial.transport.serve(.file(bytes(8)), at: file)
         #expect(await trial.failure(cloud())?.reason == .hashMismatch)
 
@@ -187,10 +188,12 @@ import Testing
 
     // MARK: Reasons
 
-    @Test(arguments: [
-        (400, .refused), (401, .refused), (403, .gone), (404, .gone), (410, .gone), (416, .refused), (204, .refused),
-        (206, .refused), (300, .refused), (304, .refused),
-    ] as [(Int, MediaFailure.Reason)])
+    @Test(
+        arguments: [
+            (400, .refused), (401, .refused), (403, .gone), (404, .gone), (410, .gone), (416, .refused),
+            (204, .refused),
+            (206, .refused), (300, .refused), (304, .refused),
+        ] as [(Int, MediaFailure.Reason)])
     func aFinalStatusIsToldAndNotTriedAgain(_ status: Int, _ reason: MediaFailure.Reason) async throws {
         let trial = try await FetchTrial()
         trial.transport.serve(.status(status), at: Self.address)

@@ -19,7 +19,8 @@ struct Downloader: Sendable {
     /// - Parameters:
     ///   - limit: bytes at most.
     ///   - deadline: when it must be there.
-    func file(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> DraftFile {
+    func file(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> DraftFile
+    {
         let response = try await response(url, site, limit: limit, by: deadline)
         let directory = stagingDirectory
         let draft = try await threads.run { () throws(MediaFailure) in try DraftFile(in: directory) }
@@ -30,7 +31,8 @@ struct Downloader: Sendable {
     }
 
     /// Downloads a small answer.
-    func bytes(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> [UInt8] {
+    func bytes(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> [UInt8]
+    {
         let response = try await response(url, site, limit: limit, by: deadline)
         var bytes: [UInt8] = []
         try await read(response, limit: limit) { piece throws(MediaFailure) in bytes += piece }

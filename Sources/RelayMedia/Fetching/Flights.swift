@@ -82,7 +82,9 @@ final class Flights<Key: Hashable & Sendable>: Sendable {
     private func leave(_ key: Key, _ number: Int) {
         let (waiter, task) = state.withLock { state in
             let waiter = state.flights[key]?.waiters.removeValue(forKey: number)
-            guard waiter != nil, state.flights[key]?.waiters.isEmpty == true else { return (waiter, Task<Void, Never>?.none) }
+            guard waiter != nil, state.flights[key]?.waiters.isEmpty == true else {
+                return (waiter, Task<Void, Never>?.none)
+            }
             return (waiter, state.flights.removeValue(forKey: key)?.task)
         }
         task?.cancel()
