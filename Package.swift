@@ -106,6 +106,7 @@ let package = Package(
             name: "zaphub",
             dependencies: [
                 "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
+                "RelayMedia",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings

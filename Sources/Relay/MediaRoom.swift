@@ -38,7 +38,7 @@ struct MediaRoom: Sendable {
         fetcher = MediaService(
             depot: depot,
             links: links,
-            transport: CurlMediaTransport(engine: engine),
+            transport: CurlMediaTransport(engine),
             options: { name in
                 MediaSourceOptions(sources().first { $0.name == name }?.media ?? RelayConfiguration.SourceMedia())
             },

@@ -12,11 +12,12 @@ struct Zaphub: AsyncParsableCommand {
               zaphub check                          find every mistake in the configuration
               zaphub run < events.ndjson            see what a pipeline makes of events
               zaphub dead-letters                   see what could not be delivered, and replay it
+              zaphub media decrypt FILE --key …     open an encrypted file by hand
             """,
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, RunCommand.self, CheckCommand.self, ListenCommand.self, DeliveriesCommand.self,
-            DeadLettersCommand.self,
+            DeadLettersCommand.self, MediaCommand.self,
         ]
     )
 }
