@@ -156,21 +156,60 @@ import Testing
         #expect(trial.transport.requests.count == 1)
     }
 
-    @Test func itEndsWhenNobodyWaitsAnyMore() async throws {
-        let trial = try await FetchTrial()
-        trial.transport.script([.hang])
-        let waiters = (0..<3).map { _ in Task { await trial.failure(reference) } }
-        await trial.transport.arrivals(1)
-        try await waitForWaiters(3, trial)
-        for waiter in waiters {
-            waiter.cancel()
-            #expect(await waiter.value?.reason == .unavailable)
+    @Test func itEndsSoonAfterNobodyWaitsAnyMore() async throws {
+        let clock = ManualClock()
+        let flights = Flights<String>(clock: clock, linger: .seconds(10))
+        let (ended, ends) = AsyncStream<Void>.makeStream()
+        let (begun, begins) = AsyncStream<Void>.makeStream()
+        let waiters = (0..<3).map { _ in
+            Task {
+                await failure {
+                    _ = try await flights.join("file") {
+                        begins.finish()
+                        let (never, _) = AsyncStream<Never>.makeStream()
+                        for await _ in never {}
+                        ends.finish()
+                        return .failure(.abandoned)
+                    }
+                }
+            }
         }
-        while trial.transport.cancelled == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        for await _ in begun {}
+        while flights.waiting < 3 { await Task.yield() }
+        for waiter in waiters { waiter.cancel() }
+        for waiter in waiters { #expect(await waiter.value == .abandoned) }
+        await clock.untilSleeping()
+        clock.advance(by: .seconds(10))
+        for await _ in ended {}
 
         // And whoever comes later begins anew.
-        trial.transport.script([.file(sealed.encrypted)])
-        #expect(try await trial.fetch(reference) == sealed.media)
+        let media = sealed.media
+        #expect(try await flights.join("file") { .success(media) } == media)
+    }
+
+    @Test func whoComesBackInTimeFindsItStillUnderWay() async throws {
+        let clock = ManualClock()
+        let flights = Flights<String>(clock: clock, linger: .seconds(10))
+        let (released, releases) = AsyncStream<Void>.makeStream()
+        let media = sealed.media
+        let first = Task {
+            await failure {
+                _ = try await flights.join("file") {
+                    for await _ in released {}
+                    return .success(media)
+                }
+            }
+        }
+        while flights.waiting < 1 { await Task.yield() }
+        first.cancel()
+        #expect(await first.value == .abandoned)
+        await clock.untilSleeping()
+        clock.advance(by: .seconds(9))
+        async let second = flights.join("file") { .failure(MediaFailure(.refused, "begun anew")) }
+        while flights.waiting < 1 { await Task.yield() }
+        clock.advance(by: .seconds(9))
+        releases.finish()
+        #expect(try await second == media)
     }
 
     @Test func whoIsCancelledAlreadyStartsNothing() async throws {

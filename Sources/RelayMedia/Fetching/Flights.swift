@@ -1,8 +1,9 @@
 internal import RelayCore
 internal import Synchronization
 
-/// Fetches under way, each shared by all who want the same file. One goes on while anybody waits for it, and is cancelled
-/// when nobody does any more.
+/// Fetches under way, each shared by all who want the same file. One goes on while anybody waits for it; when nobody does
+/// any more it is cancelled a little later: a message that goes on without its file asks for it again at once, and half
+/// a download is not to be thrown away for that.
 final class Flights<Key: Hashable & Sendable>: Sendable {
     typealias Outcome = Result<StoredMedia, MediaFailure>
 
@@ -10,6 +11,8 @@ final class Flights<Key: Hashable & Sendable>: Sendable {
         let number: Int
         let task: Task<Void, Never>
         var waiters: [Int: CheckedContinuation<Outcome, Never>]
+        /// Cancels it when nobody has come back in time.
+        var end: Task<Void, Never>?
     }
 
     private struct State {
@@ -19,6 +22,14 @@ final class Flights<Key: Hashable & Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
+    private let clock: any RelayClock
+    private let linger: Duration
+
+    /// - Parameter linger: for how long a fetch goes on that nobody waits for.
+    init(clock: any RelayClock, linger: Duration = .seconds(10)) {
+        self.clock = clock
+        self.linger = linger
+    }
 
     /// Waits for the fetch of a file.
     /// - Parameter start: does it, when nobody does yet.
@@ -34,6 +45,8 @@ final class Flights<Key: Hashable & Sendable>: Sendable {
                         state.flights[key] = Flight(number: number, task: task, waiters: [:])
                     }
                     state.flights[key]?.waiters[number] = continuation
+                    state.flights[key]?.end?.cancel()
+                    state.flights[key]?.end = nil
                     return true
                 }
                 guard isWaiting else { return continuation.resume(returning: .failure(.abandoned)) }
@@ -58,6 +71,7 @@ final class Flights<Key: Hashable & Sendable>: Sendable {
         }
         for flight in flights {
             flight.task.cancel()
+            flight.end?.cancel()
             for waiter in flight.waiters.values { waiter.resume(returning: .failure(.abandoned)) }
         }
         for flight in flights { await flight.task.value }
@@ -74,20 +88,37 @@ final class Flights<Key: Hashable & Sendable>: Sendable {
         let waiters = state.withLock { state in
             // After a cancellation the key may be another flight's.
             guard state.flights[key]?.number == number else { return [CheckedContinuation<Outcome, Never>]() }
-            return state.flights.removeValue(forKey: key).map { Array($0.waiters.values) } ?? []
+            let flight = state.flights.removeValue(forKey: key)
+            flight?.end?.cancel()
+            return flight.map { Array($0.waiters.values) } ?? []
         }
         for waiter in waiters { waiter.resume(returning: outcome) }
     }
 
     private func leave(_ key: Key, _ number: Int) {
-        let (waiter, task) = state.withLock { state in
-            let waiter = state.flights[key]?.waiters.removeValue(forKey: number)
-            guard waiter != nil, state.flights[key]?.waiters.isEmpty == true else {
-                return (waiter, Task<Void, Never>?.none)
+        let waiter = state.withLock { state in
+            guard let waiter = state.flights[key]?.waiters.removeValue(forKey: number) else {
+                return CheckedContinuation<Outcome, Never>?.none
             }
-            return (waiter, state.flights.removeValue(forKey: key)?.task)
+            if let flight = state.flights[key], flight.waiters.isEmpty {
+                let deadline = clock.now + linger
+                state.flights[key]?.end = Task { [clock] in
+                    guard (try? await clock.sleep(until: deadline)) != nil else { return }
+                    self.abandon(key, flight.number)
+                }
+            }
+            return waiter
+        }
+        waiter?.resume(returning: .failure(.abandoned))
+    }
+
+    private func abandon(_ key: Key, _ number: Int) {
+        let task = state.withLock { state in
+            guard let flight = state.flights[key], flight.number == number, flight.waiters.isEmpty else {
+                return Task<Void, Never>?.none
+            }
+            return state.flights.removeValue(forKey: key)?.task
         }
         task?.cancel()
-        waiter?.resume(returning: .failure(.abandoned))
     }
 }

@@ -21,7 +21,7 @@ public final class MediaService: MediaFetcher, Service {
     private let logger: Logger
     private let slots: Slots
     private let threads = FileThreads(name: "relay.media.fetching", width: 4)
-    private let flights = Flights<Wanted>()
+    private let flights: Flights<Wanted>
 
     /// - Parameters:
     ///   - options: the options of a source by its name; asked at each fetch, so that a reload changes them.
@@ -41,6 +41,7 @@ public final class MediaService: MediaFetcher, Service {
         self.clock = clock
         self.logger = logger
         slots = Slots(downloads)
+        flights = Flights(clock: clock)
         downloader = Downloader(
             transport: transport,
             threads: threads,
