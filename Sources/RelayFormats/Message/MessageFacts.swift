@@ -20,6 +20,9 @@ struct MessageFacts {
     var broadcastList: JID?
     /// Whether it comes from a history synchronization.
     var isHistory = false
+    /// Whether the gateway tells reactions, edits and deletions twice, and the chat perhaps once, or by another address
+    /// of the same person: then their dedup keys do without the chat.
+    var isToldTwice = false
 
     /// The name to show for the author; nobody's for our own messages.
     private var authorName: String? { isFromMe ? nil : verifiedName ?? pushName }

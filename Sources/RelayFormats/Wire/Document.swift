@@ -41,12 +41,17 @@ struct Document {
 struct SessionName {
     let context: FormatContext
     /// The fields that may name it, the first one present counts.
-    let fields = ["session", "sessionId"]
+    let fields: [String]
     /// Whether any envelope of the document names one: then one that does not is a mistake of its own.
     let isNamedElsewhere: Bool
 
-    init(context: FormatContext, envelopes: [(envelope: JSONObject, pointer: String)]) {
+    init(
+        context: FormatContext,
+        envelopes: [(envelope: JSONObject, pointer: String)],
+        fields: [String] = ["session", "sessionId"]
+    ) {
         self.context = context
+        self.fields = fields
         isNamedElsewhere = envelopes.contains { [fields] entry in
             fields.contains { Self.isPresent(entry.envelope[$0]) }
         }
