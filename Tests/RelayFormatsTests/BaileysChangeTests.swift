@@ -138,7 +138,9 @@ struct BaileysChangeTests {
             try update(#"{"message": null, "messageStubType": 1, "key": \#(revoker)}"#) == deletion.dedupKey)
     }
 
-    @Test(arguments: [#""remoteJid": "7@lid", "#, #""remoteJid": "7@lid", "remoteJidAlt": "5511999999001@s.whatsapp.net", "#, ""])
+    @Test(arguments: [
+        #""remoteJid": "7@lid", "#, #""remoteJid": "7@lid", "remoteJidAlt": "5511999999001@s.whatsapp.net", "#, "",
+    ])
     func oneReactionHasOneKeyWhateverTheChatIsCalled(_ chat: String) throws {
         let message = try one(upsert(message(#"{"reactionMessage": {"key": {"id": "T"}, "text": "x"}}"#)))
         let event = try one(
