@@ -5,6 +5,7 @@ public enum BuiltInFormats {
     public static let all: [any EventFormat.Type] = [
         Native.self,
         Baileys.self,
+        Evolution.self,
     ]
 
     /// The dialect that `format:` names; nil when there is none of that name.

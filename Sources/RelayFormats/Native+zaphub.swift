@@ -13,12 +13,15 @@ extension Native {
     ) throws(FormatError) -> [NewEvent]? {
         let field = envelope["data"]?.object == nil ? "payload" : "data"
         guard let data = envelope[field]?.object, let required = Self.required(by: name, data) else { return nil }
+        let missing = required.first { data.text($0) == nil }
+        // Under `payload` it may be somebody's own event of that name.
+        if missing != nil, field == "payload" { return nil }
         let session = try sessionName.resolve(envelope, at: pointer)
         let receivedAt = sessionName.context.receivedAt
         let pointer = "\(pointer)/\(field)"
-        for field in required where data.text(field) == nil {
+        if let missing {
             throw FormatError(
-                .notAnEvent, "\"\(field)\" must be a text, as ZapHub emits it.", pointer: "\(pointer)/\(field)")
+                .notAnEvent, "\"\(missing)\" must be a text, as ZapHub emits it.", pointer: "\(pointer)/\(missing)")
         }
         let moment = WireTime.timestamp(data["editedAt"] ?? data["timestamp"])
         if name == "message.edited" { return [edit(data, at: moment, session: session, receivedAt: receivedAt)] }

@@ -4,8 +4,8 @@ internal import RelayJSON
 /// The relay's own envelope, for gateways that speak it and for bridges of one's own:
 /// `{"event": "message.received", "sessionId": …, "payload": {…}}`, or an array of such.
 ///
-/// `session` stands for `sessionId` as well, and so does `session_id`, as ZapHub's own webhooks write. `timestamp` (ISO 8601, seconds or milliseconds) says when it happened,
-/// `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
+/// `session` and `session_id` stand for `sessionId` as well. `timestamp` (ISO 8601, seconds or milliseconds) says when
+/// it happened, `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
 public struct Native: EventFormat {
     public static let name = "native"
 

@@ -106,6 +106,12 @@ struct NativeZapHubTests {
         #expect(own.payload == ["messageId": "A", "content": ["emoji": "x"]])
     }
 
+    @Test func somebodysOwnEventOfTheSameNameIsTakenAsItIs() throws {
+        let event = try one("presence.update", #"{"who": "Ana"}"#, in: "payload")
+        #expect(event.type.name == "presence.update")
+        #expect(event.payload == ["who": "Ana"])
+    }
+
     @Test func membersWhoComeAndGo() throws {
         let data =
             #"{"groupId": "1203@g.us", "participants": [{"id": "5511999999002@s.whatsapp.net"}], "author": "5511999999003@c.us", "timestamp": "2025-01-16T12:00:00Z"}"#

@@ -36,9 +36,17 @@ func message(_ content: String, key: String = #""fromMe": false"#, more: String 
     """#
 }
 
+/// A document of Evolution API.
+func evolution(_ event: String, _ data: String, more: String = "") -> String {
+    #"""
+    {"event": "\#(event)", "instance": "shop", "data": \#(data), "sender": "5511999999009@s.whatsapp.net",
+     "server_url": "https://evo.example.com", "apikey": "s3cret-key"\#(more)}
+    """#
+}
+
 /// The only event in a document.
-func one(_ document: String) throws -> NewEvent {
-    let events = try read(document)
+func one(_ document: String, as format: any EventFormat = Baileys()) throws -> NewEvent {
+    let events = try read(document, as: format)
     guard events.count == 1, let event = events.first else { throw Unexpected(count: events.count) }
     return event
 }
