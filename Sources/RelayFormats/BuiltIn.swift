@@ -6,6 +6,7 @@ public enum BuiltInFormats {
         Native.self,
         Baileys.self,
         Evolution.self,
+        EvolutionGo.self,
     ]
 
     /// The dialect that `format:` names; nil when there is none of that name.
