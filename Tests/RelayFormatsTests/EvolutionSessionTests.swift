@@ -26,6 +26,13 @@ struct EvolutionSessionTests {
         #expect(try read(document, as: Evolution(), session: "demo").map(\.session) == ["demo"])
     }
 
+    /// "Webhook by events" appends the event's name to the address.
+    @Test func theEventsNameInTheAddressIsNoSession() throws {
+        let document = evolution("connection.update", #"{"state": "open"}"#)
+        #expect(try read(document, as: Evolution(), session: "connection-update").map(\.session) == ["shop"])
+        #expect(try read(document, as: Evolution(), session: "messages-upsert").map(\.session) == ["messages-upsert"])
+    }
+
     @Test func anInstanceWhoseNameIsNoSessionIsRefusedUnlessTheAddressNamesOne() throws {
         let document = #"{"event": "call", "instance": "My Shop", "data": []}"#
         #expect(refusal(document, as: Evolution(), session: nil)?.code == .missingSession)

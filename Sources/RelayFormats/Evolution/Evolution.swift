@@ -7,19 +7,23 @@ public struct Evolution: EventFormat {
     public static let name = "evolution"
     public static let secretField: String? = "apikey"
 
+    private static let sessionFields = ["instance", "instanceName", "session", "sessionId"]
+
     public init() {}
 
     public func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
         var envelopes = try Document(document).envelopes(of: Self.name)
         for index in envelopes.indices { envelopes[index].envelope = Self.named(envelopes[index].envelope) }
-        let sessionName = SessionName(
-            context: context,
-            envelopes: envelopes,
-            fields: ["instance", "instanceName", "session", "sessionId"]
-        )
+        let addressed = SessionName(context: context, envelopes: envelopes, fields: Self.sessionFields)
+        var alone = context
+        alone.session = nil
+        let named = SessionName(context: alone, envelopes: envelopes, fields: Self.sessionFields)
+        let address = context.session.map { Self.words($0).joined(separator: ".") }
         var events: [NewEvent] = []
         for (envelope, pointer) in envelopes {
             let name = try Self.eventName(of: envelope, at: pointer)
+            // With "webhook by events" the address ends in the event's name: …/messages-upsert. That is no session.
+            let sessionName = address == name ? named : addressed
             let reader = EvolutionReader(
                 session: try sessionName.resolve(envelope, at: pointer),
                 receivedAt: context.receivedAt,
@@ -47,7 +51,7 @@ public struct Evolution: EventFormat {
                 pointer: pointer + "/event"
             )
         }
-        let name = written.lowercased().split(omittingEmptySubsequences: false) { "._-".contains($0) }
+        let name = words(written)
         let isName = name.allSatisfy { word in
             !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
         }
@@ -66,5 +70,9 @@ public struct Evolution: EventFormat {
             )
         }
         return name.joined(separator: ".")
+    }
+
+    private static func words(_ name: String) -> [Substring] {
+        name.lowercased().split(omittingEmptySubsequences: false) { "._-".contains($0) }
     }
 }
