@@ -55,24 +55,27 @@ extension EvolutionReader {
     /// `group-participants.update`. `participantsData` has the phones behind hidden identities; where Evolution knows
     /// none, it writes the identity's own digits.
     func participants(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let details = (item["participantsData"]?.array ?? []).compactMap(\.object)
+        var phones: [JID: JID] = [:]
+        for detail in (item["participantsData"]?.array ?? []).compactMap(\.object) {
+            guard let id = detail.address("jid") ?? detail["jid"]?.object?.address("id"),
+                let written = detail.text("phoneNumber"),
+                let phone = JID(written.contains("@") ? written : written + "@s.whatsapp.net"),
+                phone.phone != nil, phone.user != id.user
+            else { continue }
+            phones[id] = phone
+        }
         var data = item
         if let members = item["participants"]?.array {
-            data["participants"] = .array(members.map { member in Self.complete(member, with: details) })
+            data["participants"] = .array(
+                members.map { member in
+                    var object = member.object ?? ["id": member]
+                    if let phone = object.address("id").flatMap({ phones[$0] }) {
+                        object["phoneNumber"] = .string(phone.description)
+                    }
+                    return .object(object)
+                }
+            )
         }
         return try baileys.participants(.object(data), at: pointer)
-    }
-
-    private static func complete(_ member: JSON, with details: [JSONObject]) -> JSON {
-        let object = member.object ?? ["id": member]
-        guard let id = object.address("id"),
-            let detail = details.first(where: { ($0.address("jid") ?? $0["jid"]?.object?.address("id")) == id }),
-            let written = detail.text("phoneNumber"),
-            let phone = JID(written.contains("@") ? written : written + "@s.whatsapp.net"),
-            phone.phone != nil, phone.user != id.user
-        else { return .object(object) }
-        var completed = object
-        completed["phoneNumber"] = .string(phone.description)
-        return .object(completed)
     }
 }

@@ -56,10 +56,8 @@ extension EvolutionReader {
     /// Evolution's Cloud API channel puts Meta's media nodes under the names of Baileys, with their own members.
     private static func withCloudNames(_ node: JSONObject) -> JSONObject {
         var named = node
-        for (name, value) in node {
-            guard name.hasSuffix("Message"), var media = value.object, let mimetype = media["mime_type"] else {
-                continue
-            }
+        for name in ["imageMessage", "videoMessage", "audioMessage", "documentMessage", "stickerMessage"] {
+            guard var media = node[name]?.object, let mimetype = media["mime_type"] else { continue }
             media["mimetype"] = media["mimetype"] ?? mimetype
             media["fileName"] = media["fileName"] ?? media["filename"]
             media["fileSha256"] = media["fileSha256"] ?? media["sha256"]

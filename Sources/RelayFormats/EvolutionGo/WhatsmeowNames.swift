@@ -7,16 +7,16 @@ enum WhatsmeowNames {
     private static let maximumDepth = 48
 
     static func renamed(_ object: JSONObject, depth: Int = 0) -> JSONObject {
-        var renamed = JSONObject()
-        renamed.reserveCapacity(object.count)
+        var pairs: [(String, JSON)] = []
+        pairs.reserveCapacity(object.count)
         for (key, value) in object {
             // Go writes one of several alternatives under a common name that is not in the schema.
             let members = isAlternative(key) ? value.object ?? [key: value] : [key: value]
             for (key, value) in members {
-                renamed[baileys(key)] = depth < maximumDepth ? Self.renamed(value, depth: depth + 1) : .null
+                pairs.append((baileys(key), depth < maximumDepth ? Self.renamed(value, depth: depth + 1) : .null))
             }
         }
-        return renamed
+        return JSONObject(pairs)
     }
 
     private static func renamed(_ json: JSON, depth: Int) -> JSON {
