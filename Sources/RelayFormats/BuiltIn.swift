@@ -5,9 +5,11 @@ public enum BuiltInFormats {
     public static let all: [any EventFormat.Type] = [
         Native.self,
         Baileys.self,
-        CloudAPI.self,
-        Gowa.self,
+        Evolution.self,
+        EvolutionGo.self,
         WAHA.self,
+        Gowa.self,
+        CloudAPI.self,
     ]
 
     /// The dialect that `format:` names; nil when there is none of that name.

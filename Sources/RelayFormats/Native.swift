@@ -4,8 +4,8 @@ internal import RelayJSON
 /// The relay's own envelope, for gateways that speak it and for bridges of one's own:
 /// `{"event": "message.received", "sessionId": …, "payload": {…}}`, or an array of such.
 ///
-/// `session` stands for `sessionId` as well. `timestamp` (ISO 8601, seconds or milliseconds) says when it happened,
-/// `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
+/// `session` and `session_id` stand for `sessionId` as well. `timestamp` (ISO 8601, seconds or milliseconds) says when
+/// it happened, `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
 public struct Native: EventFormat {
     public static let name = "native"
 
@@ -13,20 +13,21 @@ public struct Native: EventFormat {
 
     public func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
         let envelopes = try Document(document).envelopes(of: Self.name)
-        let sessionName = SessionName(context: context, envelopes: envelopes)
+        let sessionName = SessionName(
+            context: context, envelopes: envelopes, fields: ["session", "sessionId", "session_id"])
         var events: [NewEvent] = []
         events.reserveCapacity(envelopes.count)
         for (envelope, pointer) in envelopes {
-            events.append(try event(envelope, at: pointer, sessionName))
+            events += try self.events(envelope, at: pointer, sessionName)
         }
         return events
     }
 
-    private func event(
+    private func events(
         _ envelope: JSONObject,
         at pointer: String,
         _ sessionName: SessionName
-    ) throws(FormatError) -> NewEvent {
+    ) throws(FormatError) -> [NewEvent] {
         guard let name = envelope["event"]?.string, Self.isEventType(name) else {
             throw FormatError(
                 .notAnEvent,
@@ -34,12 +35,13 @@ public struct Native: EventFormat {
                 pointer: pointer + "/event"
             )
         }
+        if let events = try zapHubEvents(named: name, envelope, at: pointer, sessionName) { return events }
         guard let payload = envelope["payload"]?.object else {
             throw FormatError(.notAnEvent, "\"payload\" must be an object.", pointer: pointer + "/payload")
         }
         let type = EventType(name)
         let chat = try chat(of: payload, at: pointer + "/payload/chatId")
-        return NewEvent(
+        let event = NewEvent(
             type: type,
             session: try sessionName.resolve(envelope, at: pointer),
             chat: chat,
@@ -47,6 +49,7 @@ public struct Native: EventFormat {
             occurredAt: try moment(envelope["timestamp"], at: pointer + "/timestamp"),
             payload: payload
         )
+        return [event]
     }
 
     /// Two or more words of `a-z 0-9 _`, joined by dots.

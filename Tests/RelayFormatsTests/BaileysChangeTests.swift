@@ -99,7 +99,7 @@ struct BaileysChangeTests {
             #expect(deletion.payload["from"] == "5511999999002@s.whatsapp.net")
         }
         #expect(message.dedupKey == update.dedupKey)
-        #expect(message.dedupKey == "message.deleted|1203@g.us|T")
+        #expect(message.dedupKey == "message.deleted||T")
     }
 
     @Test func whatWeDeleteForOurselvesIsAnotherDeletion() throws {
@@ -112,6 +112,47 @@ struct BaileysChangeTests {
         #expect(all.payload["all"] == true)
         #expect(all.payload["messageId"] == .null)
         #expect(all.chat == chat)
+    }
+
+    /// One of the two may name the chat by its hidden identity, or not at all: it is one change all the same.
+    @Test(arguments: [
+        #""remoteJid": "7@lid", "remoteJidAlt": "5511999999001@s.whatsapp.net""#, #""remoteJid": "7@lid""#,
+        #""remoteJid": "5511999999001@s.whatsapp.net", "remoteJidAlt": "7@lid""#, #""x": 1"#,
+    ])
+    func oneChangeHasOneKeyWhateverTheChatIsCalled(_ chat: String) throws {
+        let node = { (type: Int, more: String) in
+            #"{"protocolMessage": {"key": {"id": "T"}, "type": \#(type), "timestampMs": 1767366770998\#(more)}}"#
+        }
+        let update = { (update: String) in
+            try one(envelope("messages.update", #"[{"key": {"id": "T", \#(chat)}, "update": \#(update)}]"#)).dedupKey
+        }
+        let edited = #"{"conversation": "corrected"}"#
+        let edit = try one(upsert(message(node(14, #", "editedMessage": \#(edited)"#))))
+        #expect(
+            try update(#"{"message": {"editedMessage": {"message": \#(edited)}}, "messageTimestamp": 1767366770}"#)
+                == edit.dedupKey
+        )
+        let deletion = try one(upsert(message(node(0, ""))))
+        let revoker = #"{"id": "R", \#(chat)}"#
+        #expect(
+            try update(#"{"message": null, "messageStubType": 1, "key": \#(revoker)}"#) == deletion.dedupKey)
+    }
+
+    @Test(arguments: [
+        #""remoteJid": "7@lid", "#, #""remoteJid": "7@lid", "remoteJidAlt": "5511999999001@s.whatsapp.net", "#, "",
+    ])
+    func oneReactionHasOneKeyWhateverTheChatIsCalled(_ chat: String) throws {
+        let message = try one(upsert(message(#"{"reactionMessage": {"key": {"id": "T"}, "text": "x"}}"#)))
+        let event = try one(
+            envelope(
+                "messages.reaction",
+                #"[{"key": {"remoteJid": "5511999999001@s.whatsapp.net", "id": "T"},"#
+                    + #" "reaction": {"key": {\#(chat)"id": "3EB0A1"}, "text": "x"}}]"#
+            )
+        )
+        #expect(event.dedupKey == message.dedupKey)
+        // The phone is told, if only by the target's key.
+        #expect(event.chat == "5511999999001@s.whatsapp.net")
     }
 
     @Test(arguments: [

@@ -73,6 +73,13 @@ struct BaileysDirectoryTests {
         )
     }
 
+    @Test func aRenamedGroupTellsByWhom() throws {
+        let update = #"[{"id": "1203@g.us", "subject": "New", "author": "7@lid", "authorPn": "5511999999009@c.us"}]"#
+        let payload = try one(envelope("groups.update", update)).payload
+        #expect(payload["groupName"] == "New")
+        #expect(payload["author"] == "5511999999009@s.whatsapp.net")
+    }
+
     @Test func hiddenIdentitiesFindTheirPhones() throws {
         let event = try one(
             envelope("lid-mapping.update", #"{"lid": "7:1@lid", "pn": "5511999999009:1@s.whatsapp.net"}"#))

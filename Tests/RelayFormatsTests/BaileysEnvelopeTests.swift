@@ -93,5 +93,18 @@ struct BaileysEnvelopeTests {
             """#
         let payload = JSON.object(try one(document).payload).text
         for secret in ["s3cret-token", "QUJDREVGRw", "VEhVTUI"] { #expect(!payload.contains(secret)) }
+        #expect(Baileys.secretField == "webhookVerifyToken")
+    }
+
+    @Test(arguments: [("QUJDREVGRw==", Array("ABCDEFG".utf8)), ("", nil), ("%%%", nil)] as [(String, [UInt8]?)])
+    func theFileBesideAMessageIsItsOwn(_ file: String, _ bytes: [UInt8]?) throws {
+        let picture = message(#"{"imageMessage": {"mimetype": "image/png"}}"#)
+        let document = #"""
+            {"event": "messages.upsert", "extra": {"media": {"3EB0A1": "\#(file)", "OTHER": "WA=="}},
+             "data": {"messages": [\#(picture), \#(picture.replacing("3EB0A1", with: "3EB0A2"))]}}
+            """#
+        #expect(try read(document).map(\.embedded) == [bytes, nil])
+        // What has no file takes none.
+        #expect(try read(document.replacing("imageMessage", with: "newMessage")).map(\.embedded) == [nil, nil])
     }
 }

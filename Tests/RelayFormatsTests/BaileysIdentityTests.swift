@@ -31,6 +31,13 @@ struct BaileysIdentityTests {
         #expect(event.dedupKey == "message.received|5511999999002@s.whatsapp.net|A")
     }
 
+    @Test func aChatThatWasCalledOtherwiseBeforeKeepsBothAddresses() throws {
+        let event = try event(
+            key: #""remoteJid": "5511999999002@s.whatsapp.net", "previousRemoteJid": "7@lid", "fromMe": true"#)
+        #expect(event.chat == "5511999999002@s.whatsapp.net")
+        #expect(event.payload["chatLid"] == "7@lid")
+    }
+
     @Test func aHiddenIdentityAloneStaysWhatItIs() throws {
         let event = try event(key: #""remoteJid": "100000000000002@lid", "fromMe": false"#)
         #expect(event.chat == "100000000000002@lid")

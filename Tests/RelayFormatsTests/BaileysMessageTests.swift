@@ -98,6 +98,13 @@ struct BaileysMessageTests {
         #expect(event.payload["mentions"] == ["5511999999003@s.whatsapp.net"])
     }
 
+    @Test(
+        arguments: [(#""forwardingScore": 4"#, JSON.bool(true)), (#""forwardingScore": 0"#, nil)] as [(String, JSON?)])
+    func aScoreTellsAForwardAsWell(_ field: String, _ forwarded: JSON?) throws {
+        let content = #"{"extendedTextMessage": {"text": "a", "contextInfo": {\#(field)}}}"#
+        #expect(try one(upsert(message(content))).payload["forwarded"] == forwarded)
+    }
+
     @Test func theAdvertisementBehindAConversationIsTold() throws {
         let event = try one(
             upsert(

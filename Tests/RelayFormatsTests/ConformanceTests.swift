@@ -6,7 +6,7 @@ import Testing
 /// Every document of the corpus gives the events that the mapping rules demand.
 struct ConformanceTests {
     @Test func theCorpusIsWhole() {
-        #expect(CorpusDocument.all.count == 164)
+        #expect(CorpusDocument.all.count { !$0.isOurs } == 164)
     }
 
     @Test(arguments: CorpusDocument.all.filter { $0.refusal != nil })

@@ -25,6 +25,8 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
         }
     }()
 
+    /// Whether we made it up, for a shape that no other project's document has.
+    var isOurs: Bool { name.contains("/own_") }
     var isWrapped: Bool { expected["wrap"] != nil }
     /// The code with which it must be refused; nil when it must be read.
     var refusal: String? { expected["refused"]?.string }

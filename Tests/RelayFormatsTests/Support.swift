@@ -36,6 +36,52 @@ func message(_ content: String, key: String = #""fromMe": false"#, more: String 
     """#
 }
 
+/// A document of Evolution API.
+func evolution(_ event: String, _ data: String, more: String = "") -> String {
+    #"""
+    {"event": "\#(event)", "instance": "shop", "data": \#(data), "sender": "5511999999009@s.whatsapp.net",
+     "server_url": "https://evo.example.com", "apikey": "s3cret-key"\#(more)}
+    """#
+}
+
+/// A document of Evolution Go.
+func evolutionGo(_ event: String, _ data: String, more: String = "") -> String {
+    #"""
+    {"event": "\#(event)", "data": \#(data), "instanceId": "0b1c2d3e-0000-4000-8000-000000000001",
+     "instanceName": "shop", "instanceToken": "s3cret-token"\#(more)}
+    """#
+}
+
+/// A JSON object with the members of another, which win.
+func merged(_ json: JSON, _ members: String) throws -> JSON {
+    var object = json.object ?? JSONObject()
+    for (key, value) in try RelayFormatsTests.json(members).object ?? JSONObject() { object[key] = value }
+    return .object(object)
+}
+
+/// A message as whatsmeow has it, posted by Evolution Go.
+/// - Parameters:
+///   - info: members of `Info` that are other than usual.
+///   - more: members beside `Info`.
+func whatsmeow(
+    _ content: String,
+    info: String = "",
+    more: String = "",
+    event: String = "Message"
+) throws -> String {
+    let usual = try json(
+        #"""
+        {"Chat": "5511999999001@s.whatsapp.net", "Sender": "5511999999001@s.whatsapp.net", "SenderAlt": "",
+         "RecipientAlt": "", "IsFromMe": false, "IsGroup": false, "AddressingMode": "pn", "ID": "3EB0A1",
+         "Type": "text", "PushName": "Maria Silva", "Timestamp": "2025-06-17T10:55:28-03:00", "Edit": "",
+         "VerifiedName": null}
+        """#
+    )
+    var data: JSONObject = ["Info": try merged(usual, "{\(info)}"), "Message": try json(content), "IsEdit": false]
+    data = try merged(.object(data), "{\(more)}").object ?? data
+    return evolutionGo(event, JSON.object(data).text)
+}
+
 /// The only event in a document.
 func one(_ document: String, as format: any EventFormat = Baileys(), session: String? = "demo") throws -> NewEvent {
     let events = try read(document, as: format, session: session)

@@ -10,7 +10,7 @@ extension BaileysReader {
         let reaction = try object(item["reaction"], at: pointer + "/reaction")
         let targetID = try id(of: target, at: pointer + "/key")
         let own = reaction["key"]?.object.map { MessageKey($0) }
-        guard let chat = own?.chat ?? target.chat else {
+        guard let chat = Identity.better(own?.chat, target.chat) else {
             throw wrong("must be the chat's address", at: pointer + "/key/remoteJid")
         }
         let moment = WireTime.timestamp(reaction["senderTimestampMs"])
@@ -21,7 +21,8 @@ extension BaileysReader {
             isFromMe: own?.isFromMe ?? false,
             content: MessageContent(type: "reaction", content: nil),
             sentAt: moment,
-            receivedAt: receivedAt
+            receivedAt: receivedAt,
+            isToldTwice: true
         )
         return [facts.reaction(.init(target: targetID, emoji: reaction.text("text"), at: moment), session: session)]
     }
@@ -53,7 +54,9 @@ extension BaileysReader {
         for (index, element) in keys.enumerated() {
             let pointer = "\(pointer)/keys/\(index)"
             let key = MessageKey(try object(element, at: pointer))
-            var event = facts(of: key, at: nil).deletion(of: try id(of: key, at: pointer), session: session)
+            var facts = facts(of: key, at: nil)
+            facts.isToldTwice = false
+            var event = facts.deletion(of: try id(of: key, at: pointer), session: session)
             event.payload.append("deletedFor", .string("me"))
             event.dedupKey = event.dedupKey.map { $0 + "|me" }
             events.append(event)
@@ -71,7 +74,8 @@ extension BaileysReader {
             content: MessageContent(type: "deleted", content: nil),
             sentAt: moment,
             receivedAt: receivedAt,
-            broadcastList: key.broadcastList
+            broadcastList: key.broadcastList,
+            isToldTwice: true
         )
     }
 }

@@ -62,6 +62,8 @@ extension BaileysReader {
         for field in ["announce", "restrict"] {
             if let flag = group[field]?.bool { payload.append(field, .bool(flag)) }
         }
+        let author = Identity(group.address("author"), alternates: [group.address("authorPn")])
+        payload.append("author", known: author?.id.description)
         return [event(.groupUpdated, chat: id, payload)]
     }
 

@@ -23,7 +23,13 @@ extension BaileysReader {
         return events
     }
 
-    func message(_ message: JSONObject, at pointer: String, isHistory: Bool) throws(FormatError) -> NewEvent? {
+    /// - Parameter extras: what the gateway tells beside the message.
+    func message(
+        _ message: JSONObject,
+        at pointer: String,
+        isHistory: Bool,
+        extras: MessageExtras = MessageExtras()
+    ) throws(FormatError) -> NewEvent? {
         let keyPointer = pointer + "/key"
         let key = MessageKey(
             try object(message["key"], at: keyPointer),
@@ -46,7 +52,8 @@ extension BaileysReader {
             sentAt: WireTime.timestamp(message["messageTimestamp"]),
             receivedAt: receivedAt,
             broadcastList: key.broadcastList,
-            isHistory: isHistory
+            isHistory: isHistory,
+            isToldTwice: true
         )
         let stub = WireNumber.enumeration(message["messageStubType"], Self.stubTypes)
         if case .nothing = node, stub != 2 { return nil }
@@ -55,6 +62,9 @@ extension BaileysReader {
         switch node {
         case .content(let content):
             facts.content = content
+            var extras = extras
+            extras.base64 = extras.base64 ?? files.text(facts.id)
+            extras.complete(&facts.content)
             if message["key"]?["isViewOnce"]?.bool == true { facts.content.isViewOnce = true }
             return facts.newMessage(session: session)
         case .reaction(let reaction):

@@ -26,7 +26,7 @@ extension BaileysReader {
             let target = try id(of: key, at: keyPointer)
             let revoker = update["key"]?.object.map { MessageKey($0) } ?? key
             var facts = facts(of: revoker, at: moment)
-            facts.chat = facts.chat ?? key.chat
+            facts.chat = Identity.better(facts.chat, key.chat)
             events.append(facts.deletion(of: target, session: session))
         }
         let isFromMe = keyObject["fromMe"]?.bool

@@ -3,9 +3,10 @@ internal import RelayJSON
 
 /// The events of Baileys as a bridge posts them: `{session, event, data}` with the argument of the event's handler as
 /// `data`, or an array of such. The envelope of fazer-ai/baileys-api (`{event, data, extra, webhookVerifyToken}`) is
-/// one of them; its token and embedded files go no further (reference whatsapp.md, A1 and A2).
+/// one of them; its token goes no further, its files beside the event (reference whatsapp.md, A1 and A2).
 public struct Baileys: EventFormat {
     public static let name = "baileys"
+    public static let secretField: String? = "webhookVerifyToken"
 
     public init() {}
 
@@ -18,7 +19,8 @@ public struct Baileys: EventFormat {
             let reader = BaileysReader(
                 session: try sessionName.resolve(envelope, at: pointer),
                 receivedAt: context.receivedAt,
-                account: envelope["me"] ?? envelope["user"]
+                account: envelope["me"] ?? envelope["user"],
+                files: envelope["extra"]?["media"]?.object ?? JSONObject()
             )
             events += try reader.events(named: name, data: envelope["data"] ?? .null, at: pointer + "/data")
         }

@@ -1,17 +1,29 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one event of Baileys into the relay's.
+/// Turns one event of Baileys into the relay's; also for gateways that hand on what Baileys emits.
 struct BaileysReader {
     let session: String
     let receivedAt: Timestamp
     /// Our own addresses, as far as the document tells them.
     let own: Set<JID>
+    /// Who emits the events, for errors.
+    let dialect: String
+    /// Files that came beside the messages, as base64 by the message's id.
+    let files: JSONObject
 
     /// - Parameter account: the account's address, or an object with `id` and `lid`, as some bridges send along.
-    init(session: String, receivedAt: Timestamp, account: JSON?) {
+    init(
+        session: String,
+        receivedAt: Timestamp,
+        account: JSON?,
+        dialect: String = "Baileys",
+        files: JSONObject = JSONObject()
+    ) {
         self.session = session
         self.receivedAt = receivedAt
+        self.dialect = dialect
+        self.files = files
         var own: Set<JID> = []
         for text in [account?.string, account?.object?.text("id"), account?.object?.text("lid")] {
             if let address = text.flatMap({ JID($0) }) { own.insert(address) }
@@ -84,7 +96,7 @@ struct BaileysReader {
 
     func wrong(_ demand: String, at pointer: String) -> FormatError {
         let field = pointer.split(separator: "/").last { !$0.allSatisfy(\.isNumber) } ?? "data"
-        return FormatError(.notAnEvent, "\"\(field)\" \(demand), as Baileys emits it.", pointer: pointer)
+        return FormatError(.notAnEvent, "\"\(field)\" \(demand), as \(dialect) emits it.", pointer: pointer)
     }
 
     /// - Parameter key: nil: nothing tells it from another of its kind, and posting it again makes another event.

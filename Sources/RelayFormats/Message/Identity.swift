@@ -27,4 +27,10 @@ struct Identity: Hashable {
         self.id = id
         self.lid = lid
     }
+
+    /// Of two for the same person or chat the first, with the phone's address from the second when only that has it.
+    static func better(_ first: Identity?, _ second: Identity?) -> Identity? {
+        guard let first, first.id.isLID, let second, second.id.isPhone else { return first ?? second }
+        return Identity(second.id, lid: first.id)
+    }
 }

@@ -21,10 +21,12 @@ extension MessageContent {
         var encrypted = JSONObject()
         encrypted.append("payload", orNull: WireBytes.decode(vote?["encPayload"]).map(Base64.encode))
         encrypted.append("iv", orNull: WireBytes.decode(vote?["encIv"]).map(Base64.encode))
-        return MessageContent(
-            type: "poll_vote",
-            content: ["targetMessageId": .string(target), "encrypted": .object(encrypted)]
-        )
+        var content: JSONObject = ["targetMessageId": .string(target), "encrypted": .object(encrypted)]
+        // A gateway that keeps polls opens the votes itself, and names what was chosen.
+        if let chosen = vote?["selectedOptions"]?.array, chosen.allSatisfy({ $0.string != nil }) {
+            content.append("selectedOptions", .array(chosen))
+        }
+        return MessageContent(type: "poll_vote", content: content)
     }
 
     static func pin(_ node: JSONObject) -> MessageContent? {

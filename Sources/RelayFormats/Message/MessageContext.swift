@@ -13,6 +13,9 @@ struct MessageContext {
     var referral: JSONObject?
     private(set) var isEphemeral = false
 
+    /// Whether it tells nothing.
+    var isEmpty: Bool { quoted == nil && mentions.isEmpty && !isForwarded && referral == nil && !isEphemeral }
+
     init() {}
 
     /// What a dialect tells in fields of its own.
@@ -25,7 +28,7 @@ struct MessageContext {
     /// - Parameter info: the `contextInfo` of a content node.
     init(_ info: JSONObject?) {
         guard let info else { return }
-        isForwarded = info.flag("isForwarded")
+        isForwarded = info.flag("isForwarded") || (WireNumber.integer(info["forwardingScore"]) ?? 0) > 0
         isEphemeral = (WireNumber.integer(info["expiration"]) ?? 0) > 0
         mentions = (info["mentionedJid"]?.array ?? []).compactMap { mention in
             mention.string.flatMap { JID($0) }.map { .string($0.description) }

@@ -25,6 +25,10 @@ extension MessageFacts {
         let chatID = chat?.id.description
         let reactor = isFromMe ? "me" : author?.id.description
         let own = id.isEmpty ? "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)" : id
+        let key =
+            isToldTwice && !id.isEmpty
+            ? DedupKey.make(type, chat: nil, message: reaction.target, own)
+            : DedupKey.make(type, chat: keyedChat, message: reaction.target, reactor, own)
         var facts = self
         if id.isEmpty { facts.id = reaction.target }
         facts.target = reaction.target
@@ -37,7 +41,7 @@ extension MessageFacts {
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DedupKey.make(type, chat: chatID, message: reaction.target, reactor, own),
+            dedupKey: key,
             occurredAt: facts.sentAt,
             payload: facts.payload(for: type)
         )
@@ -59,7 +63,7 @@ extension MessageFacts {
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DedupKey.make(type, chat: chatID, message: target, moment.map { "\($0.seconds)" }, print),
+            dedupKey: DedupKey.make(type, chat: keyedChat, message: target, moment.map { "\($0.seconds)" }, print),
             occurredAt: moment,
             payload: facts.payload(for: type)
         )
@@ -77,9 +81,12 @@ extension MessageFacts {
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DedupKey.make(type, chat: chatID, message: target),
+            dedupKey: DedupKey.make(type, chat: keyedChat, message: target),
             occurredAt: sentAt,
             payload: facts.payload(for: type)
         )
     }
+
+    /// The chat as the keys of changes name it.
+    private var keyedChat: String? { isToldTwice ? nil : chat?.id.description }
 }

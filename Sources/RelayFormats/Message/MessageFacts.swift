@@ -24,6 +24,9 @@ struct MessageFacts {
     var isHistory = false
     /// Fields of this dialect alone, to stand at the end of the payload.
     var extra = JSONObject()
+    /// Whether the gateway tells reactions, edits and deletions twice, and the chat perhaps once, or by another address
+    /// of the same person: then their dedup keys do without the chat.
+    var isToldTwice = false
 
     /// The name to show for the author; nobody's for our own messages.
     private var authorName: String? { isFromMe ? nil : verifiedName ?? savedName ?? pushName }

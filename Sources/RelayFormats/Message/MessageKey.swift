@@ -24,7 +24,8 @@ struct MessageKey {
         )
         // Keys older than Baileys 7 name the sender of a direct message only; in our own messages that is us.
         let senders = isFromMe ? [] : ["senderPn", "senderLid"].map(key.address)
-        let direct = Identity(remote, alternates: [key.address("remoteJidAlt")] + senders)
+        let others = ["remoteJidAlt", "previousRemoteJid"].map(key.address)
+        let direct = Identity(remote, alternates: others + senders)
         switch remote?.chatKind {
         case nil:
             chat = nil

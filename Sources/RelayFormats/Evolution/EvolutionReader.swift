@@ -1,0 +1,77 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Turns one event of Evolution API into the relay's. Evolution hands on what Baileys emits: what it leaves as it is,
+/// Baileys' reader reads.
+struct EvolutionReader {
+    let baileys: BaileysReader
+    /// The wall clock of Evolution's server with a `Z` for a zone that it is not in: no moment, but the same in every
+    /// repetition of a post.
+    private let stamp: String?
+
+    var session: String { baileys.session }
+    var receivedAt: Timestamp { baileys.receivedAt }
+    var sessionFacts: SessionFacts { SessionFacts(session: session, receivedAt: receivedAt) }
+
+    /// - Parameter envelope: its `sender` is the instance's own account, never an author.
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+        baileys = BaileysReader(
+            session: session, receivedAt: receivedAt, account: envelope["sender"], dialect: "Evolution API")
+        stamp = envelope.text("date_time")
+    }
+
+    /// - Parameter pointer: where `data` is.
+    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let events = try read(name, data, at: pointer)
+        guard let stamp, events.contains(where: { $0.dedupKey == nil }) else { return events }
+        let print = DedupKey.fingerprint(data)
+        return events.enumerated().map { index, event in
+            var event = event
+            event.dedupKey = event.dedupKey ?? "\(event.type.name)|\(event.chat ?? "")|\(stamp)|\(index)|\(print)"
+            return event
+        }
+    }
+
+    private func read(_ name: String, _ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+        switch name {
+        case "messages.upsert": try messages(data, at: pointer)
+        case "messages.set": try messages(data, at: pointer, isHistory: true)
+        case "send.message": try messages(data, at: pointer, isSent: true)
+        case "messages.update": try baileys.each(data, at: pointer, messageUpdate)
+        case "messages.edited", "send.message.update": try baileys.each(data, at: pointer, edit)
+        case "messages.delete": try baileys.each(data, at: pointer, deletion)
+        case "connection.update": try connection(data, at: pointer)
+        case "status.instance": try instanceStatus(data, at: pointer)
+        case "logout.instance": [sessionFacts.disconnected(reason: "logged_out", code: nil, recoverable: false)]
+        case "qrcode.updated": try code(data, at: pointer)
+        case "contacts.set", "contacts.upsert", "contacts.update": try contacts(data, at: pointer)
+        case "chats.set", "chats.upsert", "chats.update": try baileys.each(data, at: pointer, chat)
+        case "groups.upsert", "groups.update", "group.update": try baileys.each(data, at: pointer, group)
+        case "group.participants.update": try baileys.each(data, at: pointer, participants)
+        case "presence.update": try baileys.presence(data, at: pointer)
+        case "call": try baileys.each(data, at: pointer, baileys.call)
+        default: []
+        }
+    }
+
+    /// The key of a message: Evolution has it whole as `key`, or its members beside the event's own, `id` as `keyId`.
+    func key(of item: JSONObject) -> JSONObject {
+        var key = item["key"]?.object ?? JSONObject()
+        let fields = [
+            "remoteJid", "fromMe", "participant", "remoteJidAlt", "participantAlt", "senderPn", "participantPn",
+            "previousRemoteJid",
+        ]
+        for field in fields where key[field] ?? .null == .null { key[field] = item[field] }
+        if key.text("id") == nil { key["id"] = item.text("keyId") == nil ? item["id"] : item["keyId"] }
+        return key
+    }
+
+    /// A person's name, or nil for what Evolution writes for lack of one: "Você" for ourselves, an address, digits of it.
+    func name(_ text: String?, of addresses: [JID?]) -> String? {
+        guard let name = MessageFacts.name(text) else { return nil }
+        let folded = name.lowercased()
+        guard folded != "você", folded != "voce" else { return nil }
+        let digits = name.prefix { $0 != ":" }
+        return addresses.contains { $0.map { $0.user == digits } ?? false } ? nil : name
+    }
+}

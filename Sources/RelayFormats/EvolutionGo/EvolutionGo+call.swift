@@ -1,0 +1,43 @@
+internal import RelayCore
+internal import RelayJSON
+
+extension EvolutionGoReader {
+    /// `CallOffer`, `CallOfferNotice` (to a group), `CallAccept`, `CallReject`, `CallTerminate`.
+    func call(_ name: String, _ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        guard data.text("CallID") != nil else { throw wrong("must be the call's id, a text", at: pointer + "/CallID") }
+        guard let from = data.address("From") ?? data.address("CallCreator") else {
+            throw wrong("must be the caller's address", at: pointer + "/From")
+        }
+        let status =
+            switch name {
+            case "callaccept": "accept"
+            case "callreject": "reject"
+            case "callterminate": data.text("Reason") == "timeout" ? "timeout" : "terminate"
+            default: "offer"
+            }
+        var call = JSONObject()
+        call.append("id", data["CallID"] ?? .null)
+        call.append("chatId", .string(from.description))
+        call.append("from", orNull: (data.address("CallCreator") ?? from).description)
+        call.append("callerPn", data["CallCreatorAlt"] ?? .null)
+        call.append("date", data["Timestamp"] ?? .null)
+        call.append("status", .string(status))
+        call.append("isVideo", .bool(Self.isVideo(data)))
+        call.append("groupJid", data["GroupJID"] ?? .null)
+        return try baileys.call(call, at: pointer)
+    }
+
+    /// The wiki's `CALL`, which has no status.
+    func wikiCall(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        if data["CallID"] != nil { return try call("calloffer", data, at: pointer) }
+        var call = data
+        if call.text("status") == nil { call["status"] = "offer" }
+        call["date"] = data["date"] ?? data["timestamp"]
+        return try baileys.call(call, at: pointer)
+    }
+
+    private static func isVideo(_ data: JSONObject) -> Bool {
+        if data.text("Media") == "video" { return true }
+        return data["Data"]?["Content"]?.array?.contains { $0["Tag"] == "video" } ?? false
+    }
+}

@@ -1,0 +1,34 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What becomes of the session. whatsmeow tells no moment.
+extension EvolutionGoReader {
+    /// nil: the event is not the session's.
+    func sessionEvents(_ name: String, _ data: JSON) -> [NewEvent]? {
+        let data = data.object ?? JSONObject()
+        // Go's field and Evolution's text beside it.
+        let code = WireNumber.integer(data["Reason"])
+        switch name {
+        case "qrcode":
+            let image = data.text("qrcode") ?? data.text("base64") ?? data["qrcode"]?.object?.text("base64")
+            let text = data.text("code") ?? data["qrcode"]?.object?.text("code")
+            return image == nil && text == nil ? [] : [sessionFacts.code(image: image, text: text)]
+        case "connected":
+            return [sessionFacts.connected(phone: data.address("jid")?.phone)]
+        case "disconnected":
+            return [sessionFacts.disconnected(reason: "connection_closed", code: nil)]
+        case "loggedout":
+            return [sessionFacts.disconnected(reason: "logged_out", code: code, recoverable: false)]
+        case "streamreplaced":
+            return [sessionFacts.disconnected(reason: "replaced", code: nil)]
+        case "qrtimeout":
+            return [sessionFacts.disconnected(reason: "qr_timeout", code: nil, recoverable: false)]
+        case "temporaryban":
+            return [sessionFacts.disconnected(reason: "temporary_ban", code: nil)]
+        case "connectfailure":
+            return [sessionFacts.disconnected(reason: "connect_failure", code: code)]
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The events of a session itself, the same from every dialect: a code to scan, connected, disconnected.
+struct SessionFacts {
+    let session: String
+    let receivedAt: Timestamp
+
+    /// What WhatsApp means by closing with a code (reference whatsapp.md, B.1).
+    static let closeReasons: [Int64: String] = [
+        401: "logged_out", 402: "account_blocked", 403: "forbidden", 406: "account_banned", 408: "connection_lost",
+        411: "multidevice_mismatch", 428: "connection_closed", 440: "replaced", 500: "bad_session", 503: "unavailable",
+        515: "restart_required",
+    ]
+    /// After these, only pairing anew helps.
+    private static let finalCodes: Set<Int64> = [401, 402, 403, 406]
+
+    /// A code to scan.
+    /// - Parameters:
+    ///   - image: the code as a picture, base64, with or without `data:…;base64,` before it.
+    ///   - text: what the picture shows.
+    ///   - pairingCode: the letters to type instead.
+    func code(image: String?, text: String?, pairingCode: String? = nil) -> NewEvent {
+        let isImage = image != nil
+        let picture = image.map { $0.hasPrefix("data:") ? String($0.drop { $0 != "," }.dropFirst()) : $0 }
+        let code = isImage ? picture.flatMap { $0.isEmpty ? nil : $0 } : text
+        var payload = JSONObject()
+        payload.append("qr_code", orNull: code)
+        payload.append("generated_at", .string(receivedAt.iso8601))
+        payload.append("format", .string(isImage ? "image" : "text"))
+        if isImage { payload.append("code", known: text) }
+        payload.append("pairing_code", known: pairingCode)
+        let type = EventType.sessionQRUpdated
+        let key = code.map { "\(type.name)|\(DedupKey.fingerprint($0.utf8))" }
+        return NewEvent(type: type, session: session, dedupKey: key, payload: payload)
+    }
+
+    /// - Parameter phone: the account's number in digits.
+    func connected(phone: String?) -> NewEvent {
+        var payload = JSONObject()
+        payload.append("connected_at", .string(receivedAt.iso8601))
+        payload.append("phone_number", orNull: phone)
+        return NewEvent(type: .sessionConnected, session: session, payload: payload)
+    }
+
+    /// - Parameters:
+    ///   - reason: why, where the code does not say it.
+    ///   - code: WhatsApp's, if there is one.
+    ///   - recoverable: whether the gateway can connect again without pairing; nil: the code tells.
+    ///   - moment: when, by the gateway.
+    func disconnected(
+        reason: String?,
+        code: Int64?,
+        recoverable: Bool? = nil,
+        at moment: Timestamp? = nil
+    ) -> NewEvent {
+        let type = EventType.sessionDisconnected
+        var payload = JSONObject()
+        payload.append("reason", .string(code.flatMap { Self.closeReasons[$0] } ?? reason ?? "unknown"))
+        payload.append("disconnected_at", .string((moment ?? receivedAt).iso8601))
+        payload.append("code", orNull: code)
+        payload.append("recoverable", .bool(recoverable ?? code.map { !Self.finalCodes.contains($0) } ?? true))
+        let key = moment.map { "\(type.name)|\(code ?? 0)|\($0.milliseconds)" }
+        return NewEvent(type: type, session: session, dedupKey: key, occurredAt: moment, payload: payload)
+    }
+}
