@@ -129,7 +129,7 @@ let package = Package(
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayMedia",
-            ["RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .lifecycle, .logging],
+            ["RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .cryptoExtras, .logging],
             resources: [.copy("Vectors")]
         ),
         tests("RelaySQLite", ["RelayTesting"]),

@@ -2,27 +2,27 @@ internal import CCurl
 
 /// Where a URL leads, as libcurl's own parser reads it; a second parser could see another host than the one that is
 /// connected to.
-struct RequestTarget: Sendable, Equatable {
+package struct RequestTarget: Sendable, Hashable {
     /// Lower case, without brackets; numbers such as `0x7f000001` are already dotted.
-    let host: String
-    let port: Int
-    let isTLS: Bool
+    package let host: String
+    package let port: Int
+    package let isTLS: Bool
 
     /// Host and port as people write them, for error texts.
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// What is wrong with a URL and what to write instead.
-    struct Problem: Error, Equatable {
-        let message: String
+    package struct Problem: Error, Equatable {
+        package let message: String
     }
 
-    init(host: String, port: Int, isTLS: Bool) {
+    package init(host: String, port: Int, isTLS: Bool) {
         self.host = host
         self.port = port
         self.isTLS = isTLS
     }
 
-    init(url: String) throws(Problem) {
+    package init(url: String) throws(Problem) {
         // libcurl reads a C string: what follows a NUL would vanish.
         if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
             throw Problem(

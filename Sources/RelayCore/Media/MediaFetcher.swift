@@ -19,7 +19,7 @@ public protocol MediaFetcher: Sendable {
 public struct MediaLimits: Sendable, Hashable {
     /// Bytes of the plain file. Default 100 MiB.
     public var maxSize: Int
-    /// Downloads tried at most. Default 3.
+    /// How often each place that a file may be had from is tried at most. Default 3.
     public var attempts: Int
     /// For all of them together, waits included. Default 2 minutes.
     public var timeout: Duration

@@ -29,6 +29,8 @@ public final class DirectoryDepot: MediaDepot {
         let keeper = FileThreads(name: "relay.media.opening", width: 1)
         let staging = try await keeper.run { () throws(MediaFailure) in
             let staging = try StagingDirectory(in: path + "/staging")
+            // Else a power cut could take a new directory away with all that is in it.
+            try? Directory.sync(path + "/..")
             try shelves.count()
             return staging
         }

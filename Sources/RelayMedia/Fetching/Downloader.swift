@@ -1,0 +1,135 @@
+internal import RelayCore
+internal import RelayHTTPClient
+
+/// Gets one answer after the other, in bounded memory: redirects followed where they are allowed, statuses told apart,
+/// bodies into files.
+struct Downloader: Sendable {
+    let transport: any MediaTransport
+    let threads: FileThreads
+    let clock: any RelayClock
+    let stagingDirectory: String
+
+    /// An answer must begin within this time, so that a server that hangs does not use up all of a fetch's.
+    static let patience = Duration.seconds(30)
+    private static let maximumRedirects = 3
+    /// Bytes that are gathered before they are written.
+    private static let pieceSize = 128 << 10
+
+    /// Downloads a file into a draft.
+    /// - Parameters:
+    ///   - limit: bytes at most.
+    ///   - deadline: when it must be there.
+    func file(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> DraftFile
+    {
+        let response = try await response(url, site, limit: limit, by: deadline)
+        let directory = stagingDirectory
+        let draft = try await threads.run { () throws(MediaFailure) in try DraftFile(in: directory) }
+        try await read(response, limit: limit) { piece throws(MediaFailure) in
+            try await threads.run { () throws(MediaFailure) in try draft.append(piece) }
+        }
+        return draft
+    }
+
+    /// Downloads a small answer.
+    func bytes(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> [UInt8]
+    {
+        let response = try await response(url, site, limit: limit, by: deadline)
+        var bytes: [UInt8] = []
+        try await read(response, limit: limit) { piece throws(MediaFailure) in bytes += piece }
+        return bytes
+    }
+
+    private func read(
+        _ response: MediaResponse,
+        limit: Int64,
+        _ take: ([UInt8]) async throws(MediaFailure) -> Void
+    ) async throws(MediaFailure) {
+        var gathered: [UInt8] = []
+        var count: Int64 = 0
+        while let piece = try await response.next() {
+            count += Int64(piece.count)
+            guard count <= limit else { throw Self.tooLarge(limit) }
+            gathered += piece
+            if gathered.count >= Self.pieceSize {
+                try await take(gathered)
+                gathered.removeAll(keepingCapacity: true)
+            }
+        }
+        if !gathered.isEmpty { try await take(gathered) }
+    }
+
+    private static func tooLarge(_ limit: Int64) -> MediaFailure {
+        MediaFailure(.tooLarge, "the download has more than the \(limit) bytes that are taken")
+    }
+
+    // MARK: The answer
+
+    /// The answer that has the file, its length and encoding checked.
+    private func response(
+        _ url: String,
+        _ site: Site,
+        limit: Int64,
+        by deadline: Timestamp
+    ) async throws(MediaFailure) -> MediaResponse {
+        var url = url
+        for _ in 0...Self.maximumRedirects {
+            let target = try site.check(url)
+            let request = MediaRequest(
+                url: url,
+                headers: site.headers(for: target),
+                maximumBody: limit,
+                timeout: max(.milliseconds(1), deadline - clock.now)
+            )
+            let response = try await begin(request, target.authority)
+            guard let location = try Self.redirect(response, target.authority) else {
+                try Self.check(response, site, target.authority)
+                if let length = response.header("content-length").flatMap({ Int64($0) }), length > limit {
+                    throw Self.tooLarge(limit)
+                }
+                return response
+            }
+            do throws(RequestTarget.Problem) {
+                url = try RequestTarget.redirect(to: location, from: url)
+            } catch {
+                throw MediaFailure(.refused, "\(target.authority): \(error.message)")
+            }
+        }
+        throw MediaFailure(.refused, "\(site.name) redirects more than \(Self.maximumRedirects) times")
+    }
+
+    private func begin(_ request: MediaRequest, _ host: String) async throws(MediaFailure) -> MediaResponse {
+        let transport = transport
+        let late = MediaFailure(.timeout, "\(host) did not begin to answer within \(Self.patience)")
+        return try await clock.limit(until: clock.now + Self.patience, late) { () throws(MediaFailure) in
+            try await transport.get(request)
+        }
+    }
+
+    /// Where an answer sends on to; nil when it does not.
+    private static func redirect(_ response: MediaResponse, _ host: String) throws(MediaFailure) -> String? {
+        guard [301, 302, 303, 307, 308].contains(response.status) else { return nil }
+        guard let location = response.header("location") else {
+            throw MediaFailure(.refused, "\(host) redirects and does not say where")
+        }
+        return location
+    }
+
+    private static func check(_ response: MediaResponse, _ site: Site, _ host: String) throws(MediaFailure) {
+        let status = response.status
+        switch status {
+        case 200: break
+        case 401: throw MediaFailure(.refused, "\(host) answered 401; \(site.advice)")
+        case 403, 404, 410:
+            throw MediaFailure(.gone, "\(host) answered \(status): the file is not there, or not any more")
+        case 408, 425, 429, 500...599: throw MediaFailure(.unavailable, "\(host) answered \(status)")
+        default: throw MediaFailure(.refused, "\(host) answered \(status), which is no file")
+        }
+        let encoding = response.header("content-encoding")?.lowercased() ?? "identity"
+        guard encoding == "identity" || encoding.isEmpty else {
+            throw MediaFailure(
+                .refused,
+                "\(host) compressed the file although it was asked not to; a proxy on the way may be why"
+            )
+        }
+    }
+}

@@ -1,0 +1,101 @@
+public import Logging
+public import RelayCore
+public import ServiceLifecycle
+
+/// Fetches the files that messages refer to into a depot: each once for all who want it at the same time, and only so
+/// many at once.
+public final class MediaService: MediaFetcher, Service {
+    private struct Wanted: Hashable {
+        let places: [Place]
+        let kind: MediaKind
+        let fileSHA256: [UInt8]?
+        let encryptedSHA256: [UInt8]?
+        let limits: MediaLimits
+    }
+
+    private let depot: any MediaDepot
+    private let links: MediaLinks
+    private let options: @Sendable (String) -> MediaSourceOptions
+    private let downloader: Downloader
+    private let clock: any RelayClock
+    private let logger: Logger
+    private let slots: Slots
+    private let threads = FileThreads(name: "relay.media.fetching", width: 4)
+    private let flights = Flights<Wanted>()
+
+    /// - Parameters:
+    ///   - options: the options of a source by its name; asked at each fetch, so that a reload changes them.
+    ///   - downloads: how many go on at once; what is beyond waits in the order of coming.
+    public init(
+        depot: any MediaDepot,
+        links: MediaLinks,
+        transport: any MediaTransport,
+        options: @escaping @Sendable (_ source: String) -> MediaSourceOptions,
+        downloads: Int = 8,
+        clock: any RelayClock,
+        logger: Logger
+    ) {
+        self.depot = depot
+        self.links = links
+        self.options = options
+        self.clock = clock
+        self.logger = logger
+        slots = Slots(downloads)
+        downloader = Downloader(
+            transport: transport,
+            threads: threads,
+            clock: clock,
+            stagingDirectory: depot.stagingDirectory
+        )
+    }
+
+    public func fetch(
+        _ media: RawMedia,
+        source: String,
+        session: String,
+        limits: MediaLimits
+    ) async throws(MediaFailure) -> StoredMedia {
+        let places = Place.all(of: media, source: source, session: session, options: options(source))
+        let wanted = Wanted(
+            places: places,
+            kind: media.kind,
+            fileSHA256: media.fileSHA256,
+            encryptedSHA256: media.encryptedSHA256,
+            limits: limits
+        )
+        let fetch = Fetch(
+            media: media,
+            places: places,
+            limits: limits,
+            depot: depot,
+            downloader: downloader,
+            slots: slots,
+            threads: threads,
+            clock: clock
+        )
+        return try await flights.join(wanted) { [logger] in
+            do throws(MediaFailure) {
+                return .success(try await fetch.run())
+            } catch {
+                logger.debug(
+                    "a file could not be fetched",
+                    metadata: ["source": "\(source)", "kind": "\(media.kind.rawValue)", "error": "\(error)"]
+                )
+                return .failure(error)
+            }
+        }
+    }
+
+    public func link(to media: StoredMedia, name: String, mimetype: String?) -> (url: String, expiresAt: Timestamp) {
+        links.link(to: media, name: name, mimetype: mimetype)
+    }
+
+    /// How many wait for a file now.
+    package var waiting: Int { flights.waiting }
+
+    /// Waits for the graceful shutdown, then gives up what is under way.
+    public func run() async throws {
+        try? await gracefulShutdown()
+        await flights.close()
+    }
+}

@@ -1,0 +1,53 @@
+internal import RelayHTTPClient
+
+/// Where the files of one source's messages may lie, and what is shown there: its `media:` options.
+public struct MediaSourceOptions: Sendable, Hashable {
+    /// What the gateway's relative addresses lie below, such as `http://gowa:3000`; `{session}` in it stands for the
+    /// message's session. Nil: there are none.
+    public var baseURL: String?
+    /// Further hosts that the gateway keeps files on: `minio`, `minio:9000`, `*.example.com`. A host without a port
+    /// stands for all of them; a pattern is for https only.
+    public var hosts: [String]
+    /// Sent to the ``baseURL``'s host, and to no other: what the gateway wants to see.
+    public var headers: [Header]
+    /// Of Meta's Graph API.
+    public var token: String?
+    /// Of Meta's Graph API, with its version.
+    public var graphURL: String
+    /// Where WhatsApp keeps encrypted files.
+    public var whatsAppURL: String
+
+    public struct Header: Sendable, Hashable {
+        public var name: String
+        public var value: String
+
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        baseURL: String? = nil,
+        hosts: [String] = [],
+        headers: [Header] = [],
+        token: String? = nil,
+        graphURL: String = Self.metaGraph,
+        whatsAppURL: String = Self.whatsAppServers
+    ) {
+        self.baseURL = baseURL
+        self.hosts = hosts
+        self.headers = headers
+        self.token = token
+        self.graphURL = graphURL
+        self.whatsAppURL = whatsAppURL
+    }
+
+    public static let metaGraph = "https://graph.facebook.com/v23.0"
+    public static let whatsAppServers = "https://mmg.whatsapp.net"
+
+    /// What is wrong with an entry of ``hosts`` and what to write instead; nil when nothing is.
+    public static func problem(host: String) -> String? {
+        HostRule(host) == nil ? "write a host such as minio, minio:9000 or *.example.com, without http://" : nil
+    }
+}

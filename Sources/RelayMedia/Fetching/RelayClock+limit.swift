@@ -1,0 +1,33 @@
+internal import RelayCore
+
+extension RelayClock {
+    /// Does some work and gives up on it when a moment has come; the work is cancelled then, and waited for.
+    func limit<Value: Sendable>(
+        until deadline: Timestamp,
+        _ late: MediaFailure,
+        _ work: @escaping @Sendable () async throws(MediaFailure) -> Value
+    ) async throws(MediaFailure) -> Value {
+        let result = await withTaskGroup(of: Result<Value, MediaFailure>.self) { group in
+            group.addTask {
+                do throws(MediaFailure) { return .success(try await work()) } catch { return .failure(error) }
+            }
+            group.addTask {
+                do {
+                    try await sleep(until: deadline)
+                    return .failure(late)
+                } catch {
+                    return .failure(.abandoned)
+                }
+            }
+            let first = await group.next() ?? .failure(late)
+            group.cancelAll()
+            return first
+        }
+        return try result.get()
+    }
+}
+
+extension MediaFailure {
+    /// Nobody waits any more.
+    static let abandoned = MediaFailure(.unavailable, "the fetch was given up")
+}

@@ -1,0 +1,94 @@
+internal import Synchronization
+
+/// A real HTTP server that keeps files on 127.0.0.1, and serves them well or badly.
+///
+/// ```swift
+/// let server = try MediaServer()
+/// server.serve(.file(sealed.encrypted), at: "/v/x.enc")
+/// ```
+public final class MediaServer: Sendable {
+    public enum Page: Sendable {
+        /// A whole file with its length.
+        case file([UInt8], headers: [(String, String)] = [])
+        /// A whole file in chunks, its length unsaid.
+        case chunked([UInt8])
+        /// A file that ends early: fewer bytes come than its length says.
+        case cutOff([UInt8], after: Int)
+        /// A file without a length that ends with the connection.
+        case untilClosed([UInt8])
+        case redirect(String)
+        case status(Int)
+        /// A head, then a byte at a time for ever.
+        case drip
+        /// Bytes for ever.
+        case endless
+        /// Nothing at all.
+        case hang
+    }
+
+    private let receiver: ScriptedReceiver
+    private let pages: Shared
+
+    private final class Shared: Sendable {
+        let pages = Mutex<[String: [Page]]>([:])
+    }
+
+    /// Starts listening.
+    public init() throws {
+        receiver = try ScriptedReceiver()
+        pages = Shared()
+        receiver.respond { [pages] request in
+            let page = pages.pages.withLock { pages -> Page? in
+                guard let queue = pages[request.path], let first = queue.first else { return nil }
+                if queue.count > 1 { pages[request.path]?.removeFirst() }
+                return first
+            }
+            return Self.answer(page ?? .status(404))
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`, without a path.
+    public var url: String { receiver.url }
+    /// `127.0.0.1:PORT`.
+    public var host: String { "127.0.0.1:\(receiver.port)" }
+    /// Every request so far, in order of arrival.
+    public var requests: [ScriptedReceiver.Request] { receiver.requests }
+
+    /// Serves this from now on at a path, its query included; several in their order, the last for ever.
+    public func serve(_ pages: Page..., at path: String) {
+        self.pages.pages.withLock { $0[path] = pages }
+    }
+
+    /// Stops listening and closes every connection.
+    public func stop() { receiver.stop() }
+
+    private static func answer(_ page: Page) -> ScriptedReceiver.Answer {
+        switch page {
+        case .file(let bytes, let headers):
+            .raw(head(200, headers + [("Content-Length", "\(bytes.count)")]) + bytes)
+        case .chunked(let bytes):
+            .raw(head(200, [("Transfer-Encoding", "chunked")]) + chunks(bytes))
+        case .cutOff(let bytes, let count):
+            .raw(head(200, [("Content-Length", "\(bytes.count)")]) + bytes.prefix(count))
+        case .untilClosed(let bytes): .raw(head(200, [("Connection", "close")]) + bytes)
+        case .redirect(let location): .status(302, headers: [("Location", location)])
+        case .status(let status): .status(status)
+        case .drip: .drip(interval: .milliseconds(100))
+        case .endless: .infiniteChunked
+        case .hang: .hang
+        }
+    }
+
+    private static func head(_ status: Int, _ headers: [(String, String)]) -> [UInt8] {
+        Array("HTTP/1.1 \(status) OK\r\n\(headers.map { "\($0.0): \($0.1)\r\n" }.joined())\r\n".utf8)
+    }
+
+    private static func chunks(_ bytes: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 1000) {
+            let piece = bytes[start..<min(start + 1000, bytes.count)]
+            text += Array("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Array("\r\n".utf8)
+        }
+        return text + Array("0\r\n\r\n".utf8)
+    }
+}

@@ -1,0 +1,238 @@
+import Foundation
+import Logging
+import RelayCore
+import RelayTesting
+import Synchronization
+import Testing
+
+@testable import RelayMedia
+
+/// Answers downloads out of memory, and keeps what was asked.
+final class ScriptedTransport: MediaTransport {
+    enum Answer: Sendable {
+        case file([UInt8], status: Int = 200, headers: [(String, String)] = [])
+        case status(Int)
+        case redirect(String, status: Int = 302)
+        case failure(MediaFailure.Reason)
+        /// So many bytes of a file, and then the connection ends.
+        case cutOff([UInt8])
+        /// Nothing, until the download is cancelled.
+        case hang
+    }
+
+    struct Request: Sendable {
+        let url: String
+        let headers: [(name: String, value: String)]
+
+        func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    }
+
+    private struct State {
+        var script: [Answer] = []
+        var pages: [String: Answer] = [:]
+        var requests: [Request] = []
+        var cancelled = 0
+        var taken = 0
+        var running = 0
+        var mostAtOnce = 0
+        var arrivals: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var held: [CheckedContinuation<Void, Never>]?
+    }
+
+    private let state = Mutex(State())
+
+    /// Answers in order of asking; then ``serve(_:at:)`` counts, and 404.
+    func script(_ answers: [Answer]) { state.withLock { $0.script += answers } }
+    func serve(_ answer: Answer, at url: String) { state.withLock { $0.pages[url] = answer } }
+
+    var requests: [Request] { state.withLock(\.requests) }
+    var urls: [String] { requests.map(\.url) }
+    var cancelled: Int { state.withLock(\.cancelled) }
+    /// Pieces of bodies that were taken.
+    var taken: Int { state.withLock(\.taken) }
+    var mostAtOnce: Int { state.withLock(\.mostAtOnce) }
+
+    /// From now on answers wait for ``release()``.
+    func hold() { state.withLock { $0.held = [] } }
+
+    func release() {
+        let held = state.withLock { state in
+            defer { state.held = nil }
+            return state.held ?? []
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    /// Returns when so many have asked.
+    func arrivals(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isSo = state.withLock { state in
+                if state.requests.count >= count { return true }
+                state.arrivals.append((count, continuation))
+                return false
+            }
+            if isSo { continuation.resume() }
+        }
+    }
+
+    func get(_ request: MediaRequest) async throws(MediaFailure) -> MediaResponse {
+        let (answer, arrived) = state.withLock { state in
+            state.requests.append(Request(url: request.url, headers: request.headers))
+            state.running += 1
+            state.mostAtOnce = max(state.mostAtOnce, state.running)
+            let count = state.requests.count
+            let arrived = state.arrivals.filter { $0.count <= count }
+            state.arrivals.removeAll { $0.count <= count }
+            let answer = state.script.isEmpty ? state.pages[request.url] : state.script.removeFirst()
+            return (answer ?? .status(404), arrived)
+        }
+        for waiter in arrived { waiter.continuation.resume() }
+        defer { state.withLock { $0.running -= 1 } }
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                guard state.held != nil else { return false }
+                state.held?.append(continuation)
+                return true
+            }
+            if !isHeld { continuation.resume() }
+        }
+        return try await response(answer)
+    }
+
+    private func response(_ answer: Answer) async throws(MediaFailure) -> MediaResponse {
+        switch answer {
+        case .status(let status): return MediaResponse(status: status) { nil }
+        case .failure(let reason): throw MediaFailure(reason, "scripted")
+        case .redirect(let location, let status):
+            return MediaResponse(status: status, headers: [("location", location)]) { nil }
+        case .file(let bytes, let status, let headers):
+            return MediaResponse(
+                status: status, headers: headers.map { (name: $0.0, value: $0.1) }, body: body(bytes, isWhole: true))
+        case .cutOff(let bytes): return MediaResponse(status: 200, body: body(bytes, isWhole: false))
+        case .hang:
+            do { try await Task.sleep(for: .seconds(3600)) } catch { state.withLock { $0.cancelled += 1 } }
+            throw .abandoned
+        }
+    }
+
+    /// A file in pieces of a thousand bytes.
+    private func body(
+        _ bytes: [UInt8],
+        isWhole: Bool
+    ) -> @Sendable () async throws(MediaFailure) -> [UInt8]? {
+        let rest = Mutex(bytes[...])
+        return { () throws(MediaFailure) in
+            let piece = rest.withLock { rest in
+                defer { rest = rest.dropFirst(1000) }
+                return Array(rest.prefix(1000))
+            }
+            self.state.withLock { $0.taken += 1 }
+            if !piece.isEmpty { return piece }
+            guard isWhole else { throw MediaFailure(.unavailable, "cut off") }
+            return nil
+        }
+    }
+}
+
+/// A manual clock that moves on by itself over short waits, and keeps them. Longer ones, the limits on time, stand until a
+/// test moves it.
+final class SkippingClock: RelayClock {
+    let manual = ManualClock()
+    private let short: Duration
+    private let recorded = Mutex<[Duration]>([])
+
+    init(skippingUnder short: Duration = .seconds(20)) {
+        self.short = short
+    }
+
+    /// The waits that were skipped, in order.
+    var waits: [Duration] { recorded.withLock { $0 } }
+    var now: Timestamp { manual.now }
+    var wall: Timestamp { manual.wall }
+
+    func sleep(until deadline: Timestamp) async throws {
+        let wait = deadline - now
+        guard wait < short else { return try await manual.sleep(until: deadline) }
+        recorded.withLock { $0.append(wait) }
+        manual.set(deadline)
+    }
+}
+
+/// A service with everything around it.
+struct FetchTrial {
+    let scratch: Scratch
+    let transport = ScriptedTransport()
+    let clock: any RelayClock
+    let depot: DirectoryDepot
+    let service: MediaService
+    let options: Mutex<MediaSourceOptions>.Box
+
+    init(
+        clock: any RelayClock = SkippingClock(),
+        options: MediaSourceOptions = .init(),
+        downloads: Int = 8,
+        quota: Int64? = nil
+    ) async throws {
+        scratch = try Scratch()
+        self.clock = clock
+        depot = try await DirectoryDepot.open(path: scratch.path + "/media", quota: quota, clock: clock)
+        let box = Mutex<MediaSourceOptions>.Box(options)
+        self.options = box
+        service = MediaService(
+            depot: depot,
+            links: MediaLinks(publicURL: "http://relay", lifetime: .seconds(3600), masterKey: bytes(32), clock: clock),
+            transport: transport,
+            options: { _ in box.value },
+            downloads: downloads,
+            clock: clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    func fetch(_ media: RawMedia, limits: MediaLimits = .init()) async throws(MediaFailure) -> StoredMedia {
+        try await service.fetch(media, source: "gw", session: "main", limits: limits)
+    }
+
+    func failure(
+        _ media: RawMedia,
+        limits: MediaLimits = .init(),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async -> MediaFailure? {
+        await RelayMediaTests.failure(sourceLocation: sourceLocation) { _ = try await fetch(media, limits: limits) }
+    }
+
+    func content(_ media: StoredMedia) async throws -> [UInt8] {
+        var read: [UInt8] = []
+        for try await chunk in try await depot.open(media.id, bounds: { 0..<$0 }).chunks { read += chunk }
+        return read
+    }
+
+    /// Drafts that are left, and files that are kept.
+    var drafts: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory)) ?? ["?"]
+    }
+    var kept: [String] {
+        scratch.everything.compactMap { $0.split(separator: "/").last }.filter { $0.utf8.count == 64 }.map(String.init)
+    }
+}
+
+extension Mutex {
+    /// One to be shared.
+    final class Box: Sendable where Value: Sendable {
+        private let mutex: Mutex<Value>
+
+        init(_ value: Value) { mutex = Mutex(value) }
+
+        var value: Value {
+            get { mutex.withLock { $0 } }
+            set { mutex.withLock { $0 = newValue } }
+        }
+    }
+}
+
+extension RawMedia {
+    /// A plain file at the gateway.
+    static func gateway(_ url: String, sha256: [UInt8]? = nil) -> RawMedia {
+        RawMedia(kind: .image, locations: [.gateway(url: url)], fileSHA256: sha256)
+    }
+}

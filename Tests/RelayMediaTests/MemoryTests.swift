@@ -1,0 +1,63 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import RelayCore
+import Testing
+
+@testable import RelayMedia
+
+/// What a large file costs. Off unless `RELAY_MEASURE` is set, because the tests beside it use memory as well:
+/// `RELAY_MEASURE=1 swift test --filter MemoryTests`.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
+struct MemoryTests {
+    /// The most memory that the process has had so far.
+    private func peak() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.filter(\.isNumber))) << 10
+    }
+
+    /// Ciphertext that decrypts to noise is as good as any: its MAC is right, and its last block is found to make padding.
+    private func encrypted(_ size: Int, _ keys: MediaKeys, in scratch: Scratch) throws -> DraftFile {
+        let draft = try DraftFile(in: scratch.path)
+        var code = HMAC<SHA256>(key: keys.macKey)
+        code.update(data: keys.initializationVector)
+        let piece = bytes(1 << 20)
+        for _ in 0..<(size / piece.count) {
+            code.update(data: piece)
+            try draft.append(piece)
+        }
+        // The block before the last decides what the last one decrypts to.
+        let zeros = [UInt8](repeating: 0, count: 16)
+        let last = try AESBlock.decrypt(zeros, keys.cipherKey)
+        let before = last.map { $0 ^ 16 }
+        code.update(data: before + zeros)
+        try draft.append(before + zeros + Array(code.finalize().prefix(10)))
+        return draft
+    }
+
+    @Test func aHundredMegabytesDecryptInASmallBuffer() throws {
+        let scratch = try Scratch()
+        let key = bytes(32)
+        let size = 100 << 20
+        let download = try encrypted(size, MediaKeys(key, for: .video), in: scratch)
+        let before = try peak()
+        let start = ContinuousClock.now
+        let decryption = Decryption(
+            kind: .document, key: key, encryptedSHA256: download.media.id.digest, plainSHA256: nil, maxSize: size + 32)
+        let plain = try decryption.open(download, in: scratch.path)
+        let time = ContinuousClock.now - start
+        let growth = try peak() - before
+        print("100 MiB decrypted in \(time), the peak of memory grew by \(growth >> 10) KiB")
+        #expect(plain.media.size == Int64(size + 16))
+        #expect(growth < 16 << 20)
+    }
+}
+
+/// One block without chaining.
+private enum AESBlock {
+    static func decrypt(_ block: [UInt8], _ key: SymmetricKey) throws -> [UInt8] {
+        let vector = try AES._CBC.IV(ivBytes: [UInt8](repeating: 0, count: 16))
+        return Array(try AES._CBC.decrypt(block, using: key, iv: vector, noPadding: true))
+    }
+}
