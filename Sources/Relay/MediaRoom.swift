@@ -11,11 +11,13 @@ struct MediaRoom: Sendable {
     let fetcher: MediaService
 
     /// - Parameters:
+    ///   - staging: a directory for files on their way into a bucket.
     ///   - secret: what links are signed with.
     ///   - sources: those in force, asked at each fetch.
     /// - Throws: ``MediaFailure`` when the storage cannot be used.
     init(
         _ configuration: RelayConfiguration,
+        staging: String,
         secret: [UInt8],
         sources: @escaping @Sendable () -> [RelayConfiguration.Source],
         engine: CurlEngine,
@@ -27,7 +29,7 @@ struct MediaRoom: Sendable {
         case .directory(let path):
             depot = try await DirectoryDepot.open(path: path, quota: Int64(media.quota), clock: clock)
         case .s3(let bucket, let prefix):
-            depot = try await Self.bucket(bucket, prefix, media.s3, engine: engine)
+            depot = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
         }
         links = MediaLinks(
             publicURL: configuration.server.publicURL,
@@ -52,20 +54,25 @@ struct MediaRoom: Sendable {
         _ bucket: String,
         _ prefix: String,
         _ server: RelayConfiguration.S3?,
+        staging: String,
         engine: CurlEngine
     ) async throws(MediaFailure) -> any MediaDepot {
-        guard let server else { throw MediaFailure(.storage, "media.s3 is missing") }
-        return try await S3Depot.open(
-            S3Depot.Options(
+        guard let server else { throw MediaFailure(.storage, "a bucket needs media.s3") }
+        let options: S3Options
+        do {
+            options = try S3Options(
                 endpoint: server.endpoint,
                 region: server.region,
                 bucket: bucket,
                 prefix: prefix,
                 accessKey: server.accessKey,
-                secretKey: server.secretKey
-            ),
-            engine: engine
-        )
+                secretKey: server.secretKey,
+                pathStyle: server.pathStyle
+            )
+        } catch {
+            throw MediaFailure(.storage, "media.s3.\(error.option) \(error.message)")
+        }
+        return try await S3Depot.open(options, staging: staging, engine: engine)
     }
 }
 

@@ -109,6 +109,7 @@ public final class RelayNode: Sendable {
         }
         media = try await MediaRoom(
             configuration,
+            staging: path + ".staging",
             secret: secretKey.derived(for: "media links"),
             sources: { [reloader] in reloader.current.configuration.sources },
             engine: engine,

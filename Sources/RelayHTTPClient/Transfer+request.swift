@@ -21,7 +21,7 @@ extension Transfer {
         if let file = request.bodyFile { return try UploadSource(file) }
         guard request.awsSigV4 != nil else { return nil }
         let isBare = ["GET", "HEAD", "DELETE", "OPTIONS"].contains(request.method) && request.body.isEmpty
-        return isBare ? nil : UploadSource(memory: requestBody.base, length: request.body.count)
+        return isBare ? nil : UploadSource(request.body)
     }
 
     func setMethod(_ request: HTTPRequest, _ settings: inout Settings) throws(HTTPFailure) {

@@ -64,8 +64,8 @@ final class Transfer {
     func prepare(_ job: EngineJob, _ target: RequestTarget, httpVersion: Int) throws(HTTPFailure) {
         let request = job.request
         try fillHeaders(request)
-        requestBody.fill(request.body)
         upload = try uploadSource(request)
+        if upload == nil { requestBody.fill(request.body) }
         self.job = job
         self.target = target
         hasRetried = false

@@ -4,8 +4,7 @@ import Glibc
 final class UploadSource {
     enum Content {
         case file(Int32, offset: Int64)
-        /// Must stay where it is for as long as this lives.
-        case memory(UnsafeRawPointer)
+        case memory([UInt8])
     }
 
     /// Bytes.
@@ -15,9 +14,9 @@ final class UploadSource {
     private let content: Content
     private var position: Int64 = 0
 
-    init(memory: UnsafeRawPointer, length: Int) {
-        content = .memory(memory)
-        self.length = Int64(length)
+    init(_ bytes: [UInt8]) {
+        content = .memory(bytes)
+        length = Int64(bytes.count)
     }
 
     /// - Throws: `.invalidRequest` when there is no such part of a file, `.other` when it cannot be opened.
@@ -54,8 +53,11 @@ final class UploadSource {
         let count = Int(min(Int64(capacity), length - position))
         guard count > 0 else { return 0 }
         switch content {
-        case .memory(let base):
-            target.copyMemory(from: base + Int(position), byteCount: count)
+        case .memory(let bytes):
+            bytes.withUnsafeBytes { source in
+                guard let base = source.baseAddress else { return }
+                target.copyMemory(from: base + Int(position), byteCount: count)
+            }
             position += Int64(count)
             return count
         case .file(let descriptor, let offset):

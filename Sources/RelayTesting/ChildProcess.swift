@@ -90,17 +90,25 @@ public final class ChildProcess: Sendable {
     /// What it has complained of so far.
     public var errorText: String { Self.read(errors) }
 
+    /// Where a program writes to.
+    public enum Channel: Sendable { case output, errors }
+
     /// Waits for the first whole line with this in it, and returns what stands behind it.
     ///
     /// - Throws: ``Failure`` when the program ends before, or `limit` is over.
-    public func line(after mark: String, within limit: Duration = .seconds(60)) async throws -> String {
+    public func line(
+        after mark: String,
+        on channel: Channel = .output,
+        within limit: Duration = .seconds(60)
+    ) async throws -> String {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             let hasEnded = !isRunning
+            let text = channel == .output ? text : errorText
             for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
                 if let range = line.firstRange(of: mark) { return String(line[range.upperBound...]) }
             }
-            if hasEnded { throw Failure(description: "ended without \"\(mark)\":\n\(text)\n\(errorText)") }
+            if hasEnded { throw Failure(description: "ended without \"\(mark)\":\n\(self.text)\n\(errorText)") }
             try await Task.sleep(for: .milliseconds(10))
         }
         throw Failure(description: "no \"\(mark)\" within \(limit):\n\(text)\n\(errorText)")

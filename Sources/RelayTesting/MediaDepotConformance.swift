@@ -11,19 +11,23 @@ public import RelayCore
 ///
 /// Moments are whole hours apart, for storages that know seconds only.
 public struct MediaDepotConformance: Sendable {
+    private let sweeps: Bool
     private let makeDepot: @Sendable (ManualClock) async throws -> any MediaDepot
     private let reopen: @Sendable (any MediaDepot, ManualClock) async throws -> any MediaDepot
     private let discard: @Sendable (any MediaDepot) async throws -> Void
 
     /// - Parameters:
+    ///   - sweeps: whether the depot itself deletes what is old; else ``MediaDepot/sweep(before:)`` must do nothing.
     ///   - makeDepot: makes an empty depot of its own, which takes the time from this clock.
     ///   - reopen: opens another on what the first, which is not used any more, had made durable.
     ///   - discard: called with the depot when its test is over.
     public init(
+        sweeps: Bool = true,
         makeDepot: @escaping @Sendable (ManualClock) async throws -> any MediaDepot,
         reopen: @escaping @Sendable (any MediaDepot, ManualClock) async throws -> any MediaDepot,
         discard: @escaping @Sendable (any MediaDepot) async throws -> Void
     ) {
+        self.sweeps = sweeps
         self.makeDepot = makeDepot
         self.reopen = reopen
         self.discard = discard
@@ -98,7 +102,7 @@ public struct MediaDepotConformance: Sendable {
         try equal(try await depot.deposit(bytes), first)
         try equal(try await read(depot, first.id), bytes)
         clock.advance(by: .seconds(3600))
-        try equal(try await depot.sweep(before: clock.wall), 1, "files swept")
+        try await sweep(depot, before: clock.wall, of: 1)
     }
 
     private func takesAFileThatIsKeptAlready(_ depot: any MediaDepot) async throws {
@@ -130,8 +134,8 @@ public struct MediaDepotConformance: Sendable {
         let new = try await depot.deposit(Self.bytes(2000))
         let again = try await reopen(depot, clock)
         try equal(try await read(again, new.id), Self.bytes(2000))
-        try equal(try await again.sweep(before: clock.wall), 1, "files swept")
-        try equal(try await again.find(old.id), nil)
+        try await sweep(again, before: clock.wall, of: 1)
+        try equal(try await again.find(old.id), sweeps ? nil : old)
         try equal(try await again.find(new.id), new)
         try await discard(again)
     }
@@ -200,10 +204,10 @@ public struct MediaDepotConformance: Sendable {
             clock.advance(by: .seconds(3600))
         }
         let moment = clock.wall - .seconds(2 * 3600)
-        try equal(try await depot.sweep(before: moment), 2, "files swept")
-        try equal(try await depot.sweep(before: moment), 0, "files swept again")
+        try await sweep(depot, before: moment, of: 2)
+        try await sweep(depot, before: moment, of: 0)
         for (index, media) in kept.enumerated() {
-            try equal(try await depot.find(media.id), index < 2 ? nil : media, "file \(index)")
+            try equal(try await depot.find(media.id), index < 2 && sweeps ? nil : media, "file \(index)")
         }
     }
 
@@ -218,8 +222,8 @@ public struct MediaDepotConformance: Sendable {
         clock.advance(by: .seconds(5 * 3600))
         try await renew(renewed)
         clock.advance(by: .seconds(3600))
-        try equal(try await depot.sweep(before: clock.wall - .seconds(2 * 3600)), 1, "files swept")
-        try equal(try await depot.find(Self.media(other).id), nil)
+        try await sweep(depot, before: clock.wall - .seconds(2 * 3600), of: 1)
+        try equal(try await depot.find(Self.media(other).id), sweeps ? nil : Self.media(other))
         try equal(try await read(depot, Self.media(renewed).id), renewed)
     }
 
@@ -227,9 +231,19 @@ public struct MediaDepotConformance: Sendable {
         let bytes = Self.bytes(100)
         let media = try await depot.deposit(bytes)
         clock.advance(by: .seconds(3600))
-        try equal(try await depot.sweep(before: clock.wall), 1, "files swept")
+        try await sweep(depot, before: clock.wall, of: 1)
         try equal(try await depot.deposit(bytes), media)
         try equal(try await read(depot, media.id), bytes)
+    }
+
+    /// Sweeps so many files, or none.
+    private func sweep(
+        _ depot: any MediaDepot,
+        before moment: Timestamp,
+        of count: Int,
+        line: UInt = #line
+    ) async throws {
+        try equal(try await depot.sweep(before: moment), sweeps ? count : 0, "files swept", line: line)
     }
 
     // MARK: Helpers

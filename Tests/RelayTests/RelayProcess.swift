@@ -143,6 +143,7 @@ final class RelayProcess: Sendable {
     /// What the relay answered.
     struct Answer {
         let status: Int
+        let bytes: [UInt8]
         let document: JSON
         let headers: [(name: String, value: String)]
 
@@ -175,6 +176,7 @@ final class RelayProcess: Sendable {
         )
         return Answer(
             status: response.status,
+            bytes: response.body,
             document: (try? JSON(parsing: response.body)) ?? .null,
             headers: response.headers
         )

@@ -30,6 +30,8 @@ extension RelayConfiguration {
         public let region: String
         public let accessKey: String
         public let secretKey: String
+        /// Whether the bucket stands in the path rather than before the host. Default true.
+        public let pathStyle: Bool
     }
 
     /// `sources: NAME: media:`, where the files of a source's messages lie.
@@ -133,7 +135,14 @@ extension RelayConfiguration.S3 {
     static let region = Field.string("region", "The region that requests are signed for.", default: "us-east-1")
     static let accessKey = Field.secret("access_key", "The access key's id.")
     static let secretKey = Field.secret("secret_key", "The secret access key.")
-    static let fields = [AnyField(endpoint), AnyField(region), AnyField(accessKey), AnyField(secretKey)]
+    static let pathStyle = Field.bool(
+        "path_style",
+        "Whether the bucket stands in the path rather than before the host.",
+        default: true
+    )
+    static let fields = [
+        AnyField(endpoint), AnyField(region), AnyField(accessKey), AnyField(secretKey), AnyField(pathStyle),
+    ]
 
     init(_ options: Options) throws {
         var url = try options(Self.endpoint)
@@ -142,6 +151,7 @@ extension RelayConfiguration.S3 {
         region = try options(Self.region)
         accessKey = try options(Self.accessKey)
         secretKey = try options(Self.secretKey)
+        pathStyle = try options(Self.pathStyle)
     }
 }
 

@@ -1,0 +1,101 @@
+internal import RelayHTTPClient
+
+/// Where an ``S3Depot`` keeps its files: a bucket of Amazon S3, or of a server that speaks its protocol.
+public struct S3Options: Sendable, Hashable {
+    /// The server's URL, `https://s3.eu-west-1.amazonaws.com` or `http://minio:9000`; a path before the bucket is kept.
+    public let endpoint: String
+    /// E.g. `us-east-1`; servers that have no regions take any.
+    public let region: String
+    public let bucket: String
+    /// What the names of all objects begin with, e.g. `media/`; default nothing.
+    public let prefix: String
+    public let accessKey: String
+    public let secretKey: String
+    /// Whether the bucket comes in the path (default), or before the endpoint's host.
+    public let pathStyle: Bool
+
+    /// An option that cannot be used.
+    public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+        /// Its name, as in the configuration: `endpoint`, `region`, `bucket`, `prefix`, `access_key`, `secret_key`.
+        public let option: String
+        /// What is wrong and what to write instead. Quotes neither key.
+        public let message: String
+
+        public var description: String { "\(option): \(message)" }
+    }
+
+    /// - Throws: ``Problem`` for the first option that cannot be used.
+    public init(
+        endpoint: String,
+        region: String,
+        bucket: String,
+        prefix: String = "",
+        accessKey: String,
+        secretKey: String,
+        pathStyle: Bool = true
+    ) throws(Problem) {
+        self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
+        self.region = region
+        self.bucket = bucket
+        self.prefix = prefix
+        self.accessKey = accessKey
+        self.secretKey = secretKey
+        self.pathStyle = pathStyle
+        if let problem { throw problem }
+    }
+
+    private var problem: Problem? {
+        let rest = endpoint.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
+        let isURL = endpoint.hasPrefix("https://") || endpoint.hasPrefix("http://")
+        guard isURL, !rest.isEmpty, !rest.hasPrefix("/"),
+            rest.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), !rest.contains(where: { "?#@%\\".contains($0) })
+        else {
+            let example = "https://s3.eu-west-1.amazonaws.com or http://minio:9000"
+            return Problem(option: "endpoint", message: "is not a server's URL; write e.g. \(example)")
+        }
+        guard (3...63).contains(bucket.utf8.count), bucket.utf8.allSatisfy(Self.isBucketByte),
+            bucket.first != ".", bucket.first != "-"
+        else {
+            return Problem(
+                option: "bucket",
+                message: "\"\(bucket)\" cannot be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens"
+            )
+        }
+        let segments = prefix.split(separator: "/", omittingEmptySubsequences: false)
+        // The last one is what stands before the file's own name.
+        let isPath = segments.dropLast().allSatisfy { !["", ".", ".."].contains($0) }
+        guard isPath, prefix.utf8.count <= 512, !prefix.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
+            return Problem(option: "prefix", message: "\"\(prefix)\" cannot begin a name; write e.g. media/")
+        }
+        for (option, other) in [("region", "region"), ("access_key", "accessKey"), ("secret_key", "secretKey")] {
+            if let message = signatureProblem(other) { return Problem(option: option, message: message) }
+        }
+        return nil
+    }
+
+    /// What is wrong with one of the parts that signatures are made of, judged with the others being good.
+    private func signatureProblem(_ part: String) -> String? {
+        AWSSigV4(
+            region: part == "region" ? region : "x",
+            accessKey: part == "accessKey" ? accessKey : "x",
+            secretKey: part == "secretKey" ? secretKey : "x"
+        ).problem
+    }
+
+    private static func isBucketByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}
+
+/// Whatever prints the options must not print the keys.
+extension S3Options: CustomStringConvertible, CustomReflectable {
+    public var description: String { "\(endpoint)/\(bucket)/\(prefix)" }
+    public var customMirror: Mirror {
+        Mirror(self, children: ["endpoint": endpoint, "region": region, "bucket": bucket, "prefix": prefix])
+    }
+}

@@ -1,0 +1,48 @@
+import RelayCore
+import RelayTesting
+import Testing
+
+@testable import RelayMedia
+
+@Suite(.timeLimit(.minutes(3)))
+struct S3DepotConformanceTests {
+    /// Which bucket and staging directory each depot has.
+    private actor Buckets {
+        private var all: [ObjectIdentifier: (bucket: String, scratch: Scratch)] = [:]
+
+        func open(_ bucket: String, _ scratch: Scratch) async throws -> any MediaDepot {
+            let server = try await MotoServer.shared()
+            let depot = try await S3Depot.open(
+                try server.options(bucket),
+                staging: scratch.path,
+                engine: server.engine
+            )
+            all[ObjectIdentifier(depot)] = (bucket, scratch)
+            return depot
+        }
+
+        func reopen(_ depot: any MediaDepot) async throws -> any MediaDepot {
+            guard let known = take(depot) else { throw CancellationError() }
+            return try await open(known.bucket, known.scratch)
+        }
+
+        @discardableResult
+        func take(_ depot: any MediaDepot) -> (bucket: String, scratch: Scratch)? {
+            all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
+        }
+    }
+
+    private static let buckets = Buckets()
+
+    private static let conformance = MediaDepotConformance(
+        sweeps: false,
+        makeDepot: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), Scratch()) },
+        reopen: { depot, _ in try await buckets.reopen(depot) },
+        discard: { _ = await buckets.take($0) }
+    )
+
+    @Test(arguments: MediaDepotConformance.Behaviour.allCases)
+    func conforms(_ behaviour: MediaDepotConformance.Behaviour) async throws {
+        try await Self.conformance.run(behaviour)
+    }
+}
