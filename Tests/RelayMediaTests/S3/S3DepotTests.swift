@@ -105,6 +105,30 @@ struct S3DepotTests {
         #expect(count == all.count)
     }
 
+    /// Beside some of it in the system's buffers. A depot that read ahead would have the server send all.
+    @Test func nothingComesMuchFasterThanItIsRead() async throws {
+        let size = 96 << 20
+        let receiver = try ScriptedReceiver(default: .largeBody(size))
+        let depot = try await open(try options(of: receiver))
+        let id = MediaID(digest: sha256([]))
+        let content = try await depot.open(id) { 0..<$0 }
+        #expect(content.size == Int64(size))
+        var read = 0
+        for try await chunk in content.chunks {
+            read += chunk.count
+            if read == chunk.count {
+                var (sent, still) = (-1, 0)
+                while still < 25, sent < size {
+                    still = receiver.sentBytes == sent ? still + 1 : 0
+                    sent = receiver.sentBytes
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                #expect(sent - read < 48 << 20)
+            }
+        }
+        #expect(read == size)
+    }
+
     @Test func rangesAreReadAlone() async throws {
         let bucket = try await server.makeBucket()
         let depot = try await open(try server.options(bucket))
