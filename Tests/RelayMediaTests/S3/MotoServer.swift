@@ -14,10 +14,20 @@ final class MotoServer: Sendable {
 
     private static let starting = Task { try await MotoServer() }
 
-    /// It ends with the test's process, also when that is killed.
+    /// It takes one request after the other, for moto cannot put an object twice at once, and ends with the test's process,
+    /// also when that is killed.
     private static let program = """
         import os, threading, time
-        from moto.server import main
+        from moto import server
+
+        lock = threading.Lock()
+
+        class OneAtATime(server.DomainDispatcherApplication):
+            def __call__(self, environ, start_response):
+                with lock:
+                    return super().__call__(environ, start_response)
+
+        server.DomainDispatcherApplication = OneAtATime
 
         parent = os.getppid()
 
@@ -27,7 +37,7 @@ final class MotoServer: Sendable {
             os._exit(0)
 
         threading.Thread(target=end_with_parent, daemon=True).start()
-        main(["-H", "127.0.0.1", "-p", "0"])
+        server.main(["-H", "127.0.0.1", "-p", "0"])
         """
 
     let url: String

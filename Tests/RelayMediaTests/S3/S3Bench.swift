@@ -1,0 +1,48 @@
+import RelayCore
+import RelayTesting
+
+@testable import RelayMedia
+
+/// What a test of a bucket works with.
+struct S3Bench {
+    let scratch: Scratch
+    let server: MotoServer
+
+    init() async throws {
+        scratch = try Scratch()
+        server = try await MotoServer.shared()
+    }
+
+    func open(_ options: S3Options, renewalAge: Duration = .seconds(86_400)) async throws -> S3Depot {
+        try await S3Depot.open(
+            options,
+            staging: scratch.path + "/staging",
+            engine: server.engine,
+            renewalAge: renewalAge
+        )
+    }
+
+    func content(_ depot: S3Depot, _ id: MediaID) async throws -> [UInt8] {
+        var read: [UInt8] = []
+        for try await chunk in try await depot.open(id, bounds: { 0..<$0 }).chunks { read += chunk }
+        return read
+    }
+
+    func stage(_ bytes: [UInt8], for depot: S3Depot) throws -> (path: String, media: StoredMedia) {
+        let draft = try DraftFile(in: depot.stagingDirectory)
+        try draft.append(bytes)
+        return (draft.handOver(), draft.media)
+    }
+
+    /// For a server that answers by script.
+    func options(of receiver: ScriptedReceiver) throws -> S3Options {
+        try S3Options(
+            endpoint: receiver.url,
+            region: "eu-west-1",
+            bucket: "bucket",
+            prefix: "media/",
+            accessKey: "AKIDEXAMPLE",
+            secretKey: "example/secret"
+        )
+    }
+}

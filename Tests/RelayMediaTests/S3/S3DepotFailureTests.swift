@@ -1,0 +1,143 @@
+import Foundation
+import RelayCore
+import RelayTesting
+import Testing
+
+@testable import RelayMedia
+
+/// What is told, and what is not, when the bucket's server says no or breaks off.
+@Suite(.timeLimit(.minutes(3)))
+struct S3DepotFailureTests {
+    private let bench: S3Bench
+    private var server: MotoServer { bench.server }
+
+    init() async throws {
+        bench = try await S3Bench()
+    }
+
+    // MARK: Refusals
+
+    @Test func aWrongSecretIsRefusedAndNotQuoted() async throws {
+        let bucket = try await server.makeBucket()
+        let right = try await bench.open(try server.options(bucket))
+        let media = try await right.deposit(Array("hello".utf8))
+        for options in [
+            try server.options(bucket, secretKey: "wrong\(server.secretKey)"),
+            try server.options(bucket, accessKey: "AKIAWRONGWRONGWRONG1"),
+        ] {
+            let depot = try await bench.open(options)
+            let (path, staged) = try bench.stage(bytes(2 << 20), for: depot)
+            let failures = [
+                await failure { _ = try await depot.deposit(Array("other".utf8)) },
+                await failure { try await depot.deposit(file: path, as: staged) },
+                await failure { _ = try await depot.find(media.id) },
+                await failure { _ = try await depot.open(media.id) { 0..<$0 } },
+            ]
+            for failure in failures {
+                #expect(failure?.reason == .storage)
+                #expect(failure?.isRetryable == true)
+                #expect(failure?.message.contains("403") == true)
+                #expect(failure?.message.contains("check access_key, secret_key and the bucket's policy") == true)
+                for secret in [server.secretKey, server.accessKey, "WRONGWRONG"] {
+                    #expect(failure?.message.contains(secret) == false)
+                }
+            }
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+        #expect(try await server.names(in: bucket) == ["media/\(media.id)"])
+    }
+
+    @Test func aMissingBucketIsNamed() async throws {
+        let depot = try await bench.open(try server.options("no-such-bucket"))
+        let (path, staged) = try bench.stage(Array("file".utf8), for: depot)
+        let failures = [
+            await failure { _ = try await depot.deposit(Array("hello".utf8)) },
+            await failure { try await depot.deposit(file: path, as: staged) },
+            await failure { _ = try await depot.find(staged.id) },
+            await failure { _ = try await depot.open(staged.id) { 0..<$0 } },
+        ]
+        for failure in failures {
+            #expect(failure?.reason == .storage)
+            #expect(failure?.message.contains("the bucket no-such-bucket of \(server.url)") == true)
+            #expect(failure?.message.contains("there is no such bucket: create it") == true)
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test(arguments: [
+        (503, "SlowDown", MediaFailure.Reason.storage, "503 SlowDown; it may do so again soon"),
+        (500, "", .storage, "500; it may do so again soon"),
+        (507, "XMinioStorageFull", .storageFull, "507 XMinioStorageFull; free some room there"),
+        (403, "QuotaExceeded", .storageFull, "403 QuotaExceeded; free some room there"),
+        (403, "RequestTimeTooSkewed", .storage, "403 RequestTimeTooSkewed; set this machine's clock"),
+        (400, "AuthorizationHeaderMalformed", .storage, "correct region (the server says eu-north-1)"),
+        (400, "XAmzContentSHA256Mismatch", .storage, "the file was changed on its way"),
+        (404, "Not a <b>word</b>", .storage, "404; check endpoint, bucket and path_style"),
+        (200, "InternalError", .storage, "200 InternalError"),
+    ])
+    func refusalsSayWhatToDo(
+        status: Int,
+        code: String,
+        reason: MediaFailure.Reason,
+        message: String
+    ) async throws {
+        let receiver = try ScriptedReceiver()
+        let body = "<?xml version=\"1.0\"?>\n<Error><Code>\(code)</Code><Message>SECRET</Message></Error>"
+        receiver.respond { request in
+            if request.method == "HEAD" { return .status(404) }
+            return .status(status, headers: [("x-amz-bucket-region", "eu-north-1")], body: body)
+        }
+        let depot = try await bench.open(try bench.options(of: receiver))
+        let failure = await failure { _ = try await depot.deposit(Array("hello".utf8)) }
+        #expect(failure?.reason == reason)
+        #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")
+        #expect(failure?.message.contains("SECRET") == false)
+    }
+
+    // MARK: Broken servers
+
+    @Test func aServerThatDiesInTheMiddleIsAFailure() async throws {
+        let server = try await MotoServer()
+        let bucket = try await server.makeBucket()
+        let depot = try await S3Depot.open(
+            try server.options(bucket),
+            staging: bench.scratch.path + "/staging",
+            engine: server.engine
+        )
+        // More than the system's buffers take, so that the server cannot have sent it all.
+        let all = [UInt8](repeating: 7, count: 64 << 20)
+        let media = try await depot.deposit(all)
+        let content = try await depot.open(media.id) { 0..<$0 }
+        var count = 0
+        let broken = await failure {
+            for try await chunk in content.chunks {
+                if count == 0 { server.kill() }
+                count += chunk.count
+            }
+        }
+        #expect(broken?.reason == .storage)
+        #expect(count < all.count)
+        let after = await failure { _ = try await depot.find(media.id) }
+        #expect(after?.reason == .storage)
+        #expect(after?.message.contains("check the address, the port and that the receiver runs") == true)
+    }
+
+    @Test func anAnswerThatIsNoPartOfTheFileIsAFailure() async throws {
+        let receiver = try ScriptedReceiver()
+        let depot = try await bench.open(try bench.options(of: receiver))
+        let media = StoredMedia(id: MediaID(digest: sha256(Array("hello".utf8))), size: 5)
+        for answer in [
+            .status(200, body: "hell"), .status(200, body: "hello, world"), .status(206, body: "hello"), .closeEarly,
+            .status(404), .status(500), .reset,
+        ] as [ScriptedReceiver.Answer] {
+            receiver.respond { $0.method == "HEAD" ? .status(200, body: "hello") : answer }
+            let failure = await failure {
+                for try await _ in try await depot.open(media.id, bounds: { 0..<$0 }).chunks {}
+            }
+            #expect(failure != nil, "\(answer)")
+        }
+        receiver.respond { $0.method == "HEAD" ? .status(200, body: "hello") : .status(200, body: "hello") }
+        // A server that does not know ranges.
+        #expect(await failure { _ = try await depot.open(media.id) { _ in 1..<3 } }?.reason == .storage)
+    }
+}

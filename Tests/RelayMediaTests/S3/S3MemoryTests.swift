@@ -1,0 +1,34 @@
+import Foundation
+import RelayCore
+import Testing
+
+@testable import RelayMedia
+
+/// What a large file costs on its way to a bucket and back. Off unless `RELAY_MEASURE` is set, as ``MemoryTests``.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
+struct S3MemoryTests {
+    /// The most memory that the process has had so far.
+    private func peak() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.filter(\.isNumber))) << 10
+    }
+
+    @Test func aHundredMegabytesGoAndComeInASmallBuffer() async throws {
+        let scratch = try Scratch()
+        let server = try await MotoServer.shared()
+        let options = try server.options(try await server.makeBucket())
+        let depot = try await S3Depot.open(options, staging: scratch.path, engine: server.engine)
+        let draft = try DraftFile(in: depot.stagingDirectory)
+        for seed in 0..<100 { try draft.append(bytes(1 << 20, seed: UInt64(seed))) }
+        let media = draft.media
+        let before = try peak()
+        try await depot.deposit(file: draft.handOver(), as: media)
+        var count = 0
+        for try await chunk in try await depot.open(media.id, bounds: { 0..<$0 }).chunks { count += chunk.count }
+        let growth = try peak() - before
+        print("100 MiB went to a bucket and came back, the peak of memory grew by \(growth >> 10) KiB")
+        #expect(count == 100 << 20)
+        #expect(growth < 16 << 20)
+    }
+}
