@@ -69,6 +69,7 @@ public struct StoreConformance: Sendable {
         // History
         case keepsTheFirstMessage, raisesTheStatus, editsAndDeletesMessages, keepsChats, mergesContacts, mergesGroups
         case queriesMessages, searchesTheDirectory
+        case remembersWhenGatewaysWereAsked, findsWhoIsBehindAHiddenIdentity
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
         case encryptsCredentials, keepsAPIKeys
@@ -127,6 +128,8 @@ public struct StoreConformance: Sendable {
             case .mergesGroups: try await trial.mergesGroups()
             case .queriesMessages: try await trial.queriesMessages()
             case .searchesTheDirectory: try await trial.searchesTheDirectory()
+            case .remembersWhenGatewaysWereAsked: try await trial.remembersWhenGatewaysWereAsked()
+            case .findsWhoIsBehindAHiddenIdentity: try await trial.findsWhoIsBehindAHiddenIdentity()
             case .managesSessions: try await trial.managesSessions()
             case .followsSessionEvents: try await trial.followsSessionEvents()
             case .listsSessions: try await trial.listsSessions()
