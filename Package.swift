@@ -128,7 +128,10 @@ let package = Package(
         tests("RelayStages", ["RelayTesting"]),
         tests(
             "RelayPipeline",
-            ["RelayJQ", "RelayJSON", "RelaySQLite", "RelayStages", "RelayTesting", .lifecycle, .logging]
+            [
+                "RelayConfig", "RelayCore", "RelayDirectory", "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelaySQLite",
+                "RelayStages", "RelayTesting", .lifecycle, .logging,
+            ]
         ),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
         tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),

@@ -72,6 +72,9 @@ public final class LookupService: GatewayDirectory {
         self.configuration = configuration
     }
 
+    /// Who waits for an answer.
+    var waiterCount: Int { state.withLock { $0.jobs.values.reduce(0) { $0 + $1.waiters.count } } }
+
     public func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
         let id = JobID(route: route.id, key: key)
         let waiter = state.withLock { $0.makeNumber() }

@@ -136,12 +136,23 @@ public final class PipelineService: Service {
             directory: directory, routes: provider.routes, media: media, gateways: gateways, clock: clock
         )
         var results: [PipelineResult] = []
-        for (event, change) in finished {
-            guard var run = floor.waiting.removeValue(forKey: event) else { continue }
-            run.resume(with: change, in: context, directory: directory, logger: logger)
-            try await settle(run, floor: &floor, pipelines, context, &results)
+        let resumed = finished.compactMap { event, change in
+            floor.waiting.removeValue(forKey: event).map { (run: $0, change: change) }
         }
-        let page = try await takeEvents(&floor)
+        // What they look up may have been forgotten while they waited.
+        try await load(for: resumed.map(\.run.event), pipelines)
+        for (run, change) in resumed {
+            var run = run
+            run.resume(with: change, in: context, directory: directory, logger: logger)
+            guard run.suspension == nil else {
+                floor.wait(run)
+                continue
+            }
+            results.append(run.result)
+            floor.finish(run)
+        }
+        try await letHeldEventsGoOn(&floor, pipelines, context, &results)
+        let page = try await takeEvents(&floor, except: Set(results.map(\.event)))
         try await load(for: page, pipelines)
         for event in page {
             let event = directory.identified(event)
@@ -149,11 +160,11 @@ public final class PipelineService: Service {
             if let result = begin(event, pipelines, context, &floor) { results.append(result) }
         }
         if !results.isEmpty { try await journal.commit(results, at: clock.now) }
-        return !finished.isEmpty || !page.isEmpty
+        return !finished.isEmpty || !page.isEmpty || !floor.open.isEmpty
     }
 
-    /// Events off the journal that are not set aside already.
-    private func takeEvents(_ floor: inout Floor) async throws(StoreError) -> [Event] {
+    /// Events off the journal that are not set aside already, nor done and about to be committed.
+    private func takeEvents(_ floor: inout Floor, except done: Set<EventID>) async throws(StoreError) -> [Event] {
         guard floor.queue.waiting < configuration.maxWaiting, floor.queue.count < configuration.maxHeld else {
             return []
         }
@@ -161,7 +172,7 @@ public final class PipelineService: Service {
             let page = try await journal.pendingEvents(after: floor.cursor, limit: configuration.batch)
             guard let last = page.last else { return [] }
             floor.cursor = last.id
-            let fresh = page.filter { !floor.queue.contains($0.id) }
+            let fresh = page.filter { !floor.queue.contains($0.id) && !done.contains($0.id) }
             if !fresh.isEmpty { return fresh }
         }
     }
@@ -185,19 +196,20 @@ public final class PipelineService: Service {
         return nil
     }
 
-    /// A run has gone on: it waits again, or is done and its chat's next events have their turn.
-    private func settle(
-        _ run: EventRun,
-        floor: inout Floor,
+    /// Runs what stood behind events that are done, at most a batch of it: the other chats have their turn as well.
+    private func letHeldEventsGoOn(
+        _ floor: inout Floor,
         _ pipelines: [Pipeline],
         _ context: StageContext,
         _ results: inout [PipelineResult]
     ) async throws(StoreError) {
-        guard run.suspension == nil else { return floor.wait(run) }
-        results.append(run.result)
-        floor.queue.release(run.event)
-        let lane = ChatQueue.Lane(run.event)
-        while let id = floor.queue.next(in: lane) {
+        var left = configuration.batch
+        while left > 0, let lane = floor.open.first {
+            guard let id = floor.queue.next(in: lane) else {
+                floor.open.removeFirst()
+                continue
+            }
+            left -= 1
             guard let stored = try await journal.event(id) else { continue }
             try await load(for: [stored], pipelines)
             let event = directory.identified(stored)
@@ -207,7 +219,7 @@ public final class PipelineService: Service {
             if let result = begin(event, pipelines, context, &floor) {
                 results.append(result)
             } else if !isMoved {
-                return
+                floor.open.removeFirst()
             }
         }
     }
@@ -237,28 +249,5 @@ public final class PipelineService: Service {
             defer { group.cancelAll() }
             return await group.next() ?? .failure(StageError("It was cancelled."))
         }
-    }
-}
-
-/// What a service keeps between turns.
-private struct Floor {
-    /// The last event that was read off the journal.
-    var cursor = EventID(0)
-    var queue = ChatQueue()
-    /// Runs that wait, by their event.
-    var waiting: [EventID: EventRun] = [:]
-    private var started: [(EventID, Pipeline.Suspension)] = []
-
-    /// Sets a run aside; its work is to be started.
-    mutating func wait(_ run: EventRun) {
-        guard let suspension = run.suspension else { return }
-        queue.block(run.event)
-        waiting[run.event.id] = run
-        started.append((run.event.id, suspension))
-    }
-
-    mutating func takeStarted() -> [(EventID, Pipeline.Suspension)] {
-        defer { started = [] }
-        return started
     }
 }

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Synchronization
 
 /// A real HTTP server that keeps files on 127.0.0.1, and serves them well or badly.
@@ -24,6 +25,24 @@ public final class MediaServer: Sendable {
         case endless
         /// Nothing at all.
         case hang
+        /// Another page, once the gate is open.
+        indirect case held(Gate, Page)
+    }
+
+    /// What a server waits for before it answers.
+    public final class Gate: Sendable {
+        private let semaphore = DispatchSemaphore(value: 0)
+
+        public init() {}
+
+        /// Lets everybody through from now on.
+        public func open() { semaphore.signal() }
+
+        /// Blocks: on a connection's own thread.
+        fileprivate func pass() {
+            semaphore.wait()
+            semaphore.signal()
+        }
     }
 
     private let receiver: ScriptedReceiver
@@ -76,7 +95,13 @@ public final class MediaServer: Sendable {
         case .drip: .drip(interval: .milliseconds(100))
         case .endless: .infiniteChunked
         case .hang: .hang
+        case .held(let gate, let page): held(gate, page)
         }
+    }
+
+    private static func held(_ gate: Gate, _ page: Page) -> ScriptedReceiver.Answer {
+        gate.pass()
+        return answer(page)
     }
 
     private static func head(_ status: Int, _ headers: [(String, String)]) -> [UInt8] {

@@ -67,31 +67,4 @@ extension Trial {
         try equal(try await store.pendingEvents(after: EventID(0), limit: 9).count, 1)
         try equal(try await store.lateMedia(limit: 9).map(\.event), [events[2]])
     }
-
-    func findsWhoIsBehindAHiddenIdentity() async throws {
-        let key = DirectoryKey(session: "acct", id: "9@lid")
-        let ana = Contact(
-            session: "acct", id: "1@s.whatsapp.net", lid: "9@lid", name: "Ana", updatedAt: now, checkedAt: now)
-        let event = try await event()
-        try await store.commit([PipelineResult(event: event.id, records: [.contact(ana)])], at: now)
-        try equal(try await store.contacts(lids: [key]), [ana])
-        let others: Set = [DirectoryKey(session: "b", id: "9@lid"), DirectoryKey(session: "acct", id: "8@lid")]
-        try equal(try await store.contacts(lids: others), [])
-        try equal(try await store.contacts(lids: []), [])
-    }
-
-    func forgetsPictures() async throws {
-        let contact = Contact(session: "acct", id: "1@s.whatsapp.net", name: "Ana", imageURL: "u", updatedAt: now)
-        let group = Group(
-            session: "acct", id: "1@g.us", name: "Team", imageURL: "u", updatedAt: now, checkedAt: now)
-        let keys = [contact.id, group.id].map { DirectoryKey(session: "acct", id: $0) }
-        let event = try await event()
-        let records: [HistoryRecord] = [.contact(contact), .group(group)] + keys.map { .pictureChanged($0) }
-        try await store.commit([PipelineResult(event: event.id, records: records)], at: now)
-        let found = try some(await store.contacts([keys[0]]).first)
-        try equal([found.name, found.imageURL], ["Ana", nil])
-        let foundGroup = try some(await store.groups([keys[1]]).first)
-        try equal([foundGroup.name, foundGroup.imageURL], ["Team", nil])
-        try equal(foundGroup.checkedAt, nil)
-    }
 }

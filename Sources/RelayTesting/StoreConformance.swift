@@ -69,7 +69,8 @@ public struct StoreConformance: Sendable {
         case sweepsWhatIsPastItsTime, neverSweepsWhatIsOnItsWay, forgetsDuplicatesInTheEnd, neverGivesAnIDTwice
         // History
         case keepsTheFirstMessage, raisesTheStatus, editsAndDeletesMessages, keepsChats, mergesContacts, mergesGroups
-        case queriesMessages, searchesTheDirectory, findsWhoIsBehindAHiddenIdentity, forgetsPictures
+        case queriesMessages, searchesTheDirectory, remembersWhenGatewaysWereAsked,
+            findsWhoIsBehindAHiddenIdentity
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
         case encryptsCredentials, keepsAPIKeys
@@ -130,8 +131,8 @@ public struct StoreConformance: Sendable {
             case .mergesGroups: try await trial.mergesGroups()
             case .queriesMessages: try await trial.queriesMessages()
             case .searchesTheDirectory: try await trial.searchesTheDirectory()
+            case .remembersWhenGatewaysWereAsked: try await trial.remembersWhenGatewaysWereAsked()
             case .findsWhoIsBehindAHiddenIdentity: try await trial.findsWhoIsBehindAHiddenIdentity()
-            case .forgetsPictures: try await trial.forgetsPictures()
             case .managesSessions: try await trial.managesSessions()
             case .followsSessionEvents: try await trial.followsSessionEvents()
             case .listsSessions: try await trial.listsSessions()

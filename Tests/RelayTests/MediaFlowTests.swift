@@ -132,20 +132,31 @@ struct MediaFlowTests {
 
     /// The promise of order holds for a chat that waits, and nobody else waits with it.
     @Test func aChatWaitsForItsFileAndOthersGoOn() async throws {
-        try await Trial.run("wait: 1500ms") { trial in
-            trial.server.serve(.hang, at: "/v/slow.enc")
+        try await Trial.run("wait: 600s") { trial in
+            let gate = MediaServer.Gate()
+            trial.server.serve(.held(gate, .file(sealed.encrypted)), at: "/v/slow.enc")
             _ = try await trial.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
             for number in 2...4 { _ = try await trial.relay.call("POST", "/in/baileys", baileysText("A\(number)")) }
             for number in 1...3 {
                 _ = try await trial.relay.call("POST", "/in/baileys", baileysText("B\(number)", chat: "5511999999002"))
             }
-            let payloads = try await trial.payloads(7)
-            let ids = payloads.map { $0["messageId"]?.string ?? "" }
-            #expect(ids == ["B1", "B2", "B3", "A1", "A2", "A3", "A4"])
-            let raw = try #require(payloads[3]["raw_media"])
-            #expect(raw["pending"] == true)
-            #expect(raw["error"]?["reason"] == "timeout")
-            #expect(raw["mediaKey"]?.string == Base64.encode(sealed.key))
+            let others = try await trial.payloads(3)
+            #expect(others.map { $0["messageId"]?.string } == ["B1", "B2", "B3"])
+            gate.open()
+            let all = try await trial.payloads(7)
+            #expect(all.map { $0["messageId"]?.string } == ["B1", "B2", "B3", "A1", "A2", "A3", "A4"])
+            #expect(all[3]["media"]?["sha256"]?.string == sealed.media.id.description)
+        }
+    }
+
+    @Test func whatDoesNotComeInTimeGoesOutAsAReference() async throws {
+        try await Trial.run("wait: 50ms, late: false") { trial in
+            trial.server.serve(.hang, at: "/v/slow.enc")
+            _ = try await trial.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
+            let payload = try #require(try await trial.payloads(1).first)
+            #expect(payload["raw_media"]?["error"]?["reason"] == "timeout")
+            #expect(payload["raw_media"]?["pending"] == nil)
+            #expect(payload["raw_media"]?["mediaKey"]?.string == Base64.encode(sealed.key))
         }
     }
 

@@ -55,12 +55,12 @@ extension Loader {
             help: "create \(shownPath("pipelines/default.yaml")): it says what happens to events")
     }
 
-    func readPipelines(_ names: PipelineNames) -> [PipelineRead] {
+    func readPipelines(_ names: PipelineNames, urlCheck: (@Sendable (String) -> String?)?) -> [PipelineRead] {
         pipelineFiles().compactMap { file in
             if let problem = Names.problem(file.name) {
                 fail(file.shown, "the file's name is the pipeline's name, and it \(problem)", help: "rename the file")
             }
-            guard let node = read(file.path, shown: file.shown) else { return nil }
+            guard let node = read(file.path, shown: file.shown, urlCheck: urlCheck) else { return nil }
             return pipeline(node, name: file.name, shown: file.shown, names)
         }
     }

@@ -48,7 +48,8 @@ final class Loader {
         let main = MainReader(root: root, directory: directory, registry: registry, defaults: defaults)
         let read = main.read()
         let names = PipelineNames(sources: main.names("sources"), destinations: main.names("destinations"))
-        let pipelines = readPipelines(names)
+        let check = read.flatMap { registry.pipelineURLCheck?($0.egress, $0.server) }
+        let pipelines = readPipelines(names, urlCheck: check ?? registry.urlCheck)
         if !hasErrors { warn(main, pipelines) }
         guard let read, !hasErrors else { return nil }
         var shown = read.shown
@@ -73,7 +74,7 @@ final class Loader {
     }
 
     /// Reads one file; nil when it is no YAML document.
-    func read(_ file: String, shown: String) -> ConfigNode? {
+    func read(_ file: String, shown: String, urlCheck: (@Sendable (String) -> String?)? = nil) -> ConfigNode? {
         do throws(FileError) {
             let bytes = try Files.read(file, maximum: YAMLReader.maximumFileSize)
             guard var text = String(validating: bytes, as: UTF8.self) else {
@@ -84,7 +85,7 @@ final class Loader {
                 path: shown,
                 lines: YAMLReader.lines(of: text),
                 interpolation: interpolation,
-                urlCheck: registry.urlCheck
+                urlCheck: urlCheck ?? registry.urlCheck
             )
             origins.append(origin)
             return YAMLReader.read(origin)

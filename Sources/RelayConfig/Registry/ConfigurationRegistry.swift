@@ -10,8 +10,13 @@ public struct ConfigurationRegistry: Sendable {
     public let transports: [String]
     /// What is wrong with an address that deliveries would go to; nil when nothing is.
     public var urlCheck: (@Sendable (String) -> String?)?
+    /// Makes the ``urlCheck`` of the pipelines, which come after the configuration that says what may be reached.
+    public var pipelineURLCheck: PipelineURLCheck?
     /// What is wrong with an entry of `egress.allow`; nil when nothing is.
     public var egressCheck: (@Sendable (String) -> String?)?
+
+    public typealias PipelineURLCheck =
+        @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?
 
     public init(
         stages: [any ConfiguredStage.Type],
@@ -20,6 +25,7 @@ public struct ConfigurationRegistry: Sendable {
         secretFields: [String: String] = [:],
         transports: [String],
         urlCheck: (@Sendable (String) -> String?)? = nil,
+        pipelineURLCheck: PipelineURLCheck? = nil,
         egressCheck: (@Sendable (String) -> String?)? = nil
     ) {
         self.stages = stages
@@ -28,6 +34,7 @@ public struct ConfigurationRegistry: Sendable {
         self.secretFields = secretFields
         self.transports = transports
         self.urlCheck = urlCheck
+        self.pipelineURLCheck = pipelineURLCheck
         self.egressCheck = egressCheck
     }
 

@@ -1,0 +1,166 @@
+import RelayConfig
+import RelayCore
+import RelayJSON
+import RelayPipeline
+import RelaySQLite
+import Synchronization
+
+typealias PipelineStep = RelayConfig.Step
+
+/// What stages of a test wait for.
+final class Gates: Sendable {
+    private struct State: Sendable {
+        var open: Set<String> = []
+        var waiting: [Int: (gate: String, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var started: [String] = []
+        var next = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// The gates that somebody waits at now.
+    var waiting: [String] { state.withLock { $0.waiting.values.map(\.gate).sorted() } }
+    /// Every wait that has begun, in order.
+    var started: [String] { state.withLock { $0.started } }
+
+    /// Lets through who waits, and who comes.
+    func open(_ gate: String) {
+        let freed = state.withLock { state in
+            state.open.insert(gate)
+            let freed = state.waiting.filter { $0.value.gate == gate }
+            for number in freed.keys { state.waiting[number] = nil }
+            return freed.values.map(\.continuation)
+        }
+        for continuation in freed { continuation.resume() }
+    }
+
+    func pass(_ gate: String) async {
+        let number = state.withLock { state in
+            state.started.append(gate)
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOpen = state.withLock { state in
+                    if Task.isCancelled || state.open.contains(gate) { return true }
+                    state.waiting[number] = (gate, continuation)
+                    return false
+                }
+                if isOpen { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: number) }?.continuation.resume()
+        }
+    }
+}
+
+struct Waiting: Stage {
+    let gates: Gates
+    var waits: Bool { true }
+
+    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        guard let gate = draft.event.payload["gate"]?.string else { return .next }
+        draft.event.payload["gate"] = nil
+        return .wait(
+            StageWork { [gates] in
+                await gates.pass(gate)
+                return { (draft, _) throws(StageError) in
+                    if gate == "failing" { throw StageError("no luck") }
+                    draft.event.payload["text"] = .string((draft.event.payload["text"]?.string ?? "") + "!")
+                    return .next
+                }
+            }
+        )
+    }
+}
+
+struct Delivering: Stage {
+    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        draft.deliver(to: Route(destination: "crm", settings: DestinationSettings(), isSigned: false))
+        return .next
+    }
+}
+
+struct OnePipeline: PipelineProvider, RouteLookup {
+    let pipelines: [Pipeline]
+
+    init(_ steps: [PipelineStep]) {
+        pipelines = [Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: steps))]
+    }
+
+    var routes: any RouteLookup { self }
+    func route(to destination: String) -> Route? { nil }
+    func webhooks(of session: String) -> [Route] { [] }
+}
+
+/// A store whose commits fail, or wait, while a test wants them to.
+final class BreakableJournal: Journal, History {
+    private let base: SQLiteStore
+    private let state = Mutex((failuresLeft: 0, failures: 0))
+    /// Commits wait here while ``holdsCommits``, at the gate `commit`.
+    let gates = Gates()
+    private let holding = Mutex(false)
+
+    var holdsCommits: Bool {
+        get { holding.withLock { $0 } }
+        set { holding.withLock { $0 = newValue } }
+    }
+
+    init(_ base: SQLiteStore) {
+        self.base = base
+    }
+
+    /// Commits that failed so far.
+    var failures: Int { state.withLock { $0.failures } }
+
+    func breakCommits(_ count: Int) { state.withLock { $0.failuresLeft = count } }
+
+    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+        let isBroken = state.withLock { state in
+            guard state.failuresLeft > 0 else { return false }
+            state.failuresLeft -= 1
+            state.failures += 1
+            return true
+        }
+        if isBroken { throw StoreError(.unavailable, "the disk is gone") }
+        if holdsCommits { await gates.pass("commit") }
+        try await base.commit(results, at: moment)
+    }
+
+    // MARK: As the store does
+
+    func accept(
+        _ events: [NewEvent], source: String, at moment: Timestamp
+    ) async throws(StoreError) -> [Acceptance] {
+        try await base.accept(events, source: source, at: moment)
+    }
+    func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
+        try await base.pendingEvents(after: id, limit: limit)
+    }
+    func event(_ id: EventID) async throws(StoreError) -> Event? { try await base.event(id) }
+    func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] { try await base.contacts(ids) }
+    func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] { try await base.groups(ids) }
+    func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+        try await base.contacts(lids: lids)
+    }
+    func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
+        try await base.messages(query, offset: offset, limit: limit)
+    }
+    func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int { try await base.countMessages(query) }
+    func chats(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (chats: [Chat], total: Int) {
+        try await base.chats(session: session, search: search, offset: offset, limit: limit)
+    }
+    func contacts(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (contacts: [Contact], total: Int) {
+        try await base.contacts(session: session, search: search, offset: offset, limit: limit)
+    }
+    func groups(
+        session: String?, search: String?, offset: Int, limit: Int
+    ) async throws(StoreError) -> (groups: [Group], total: Int) {
+        try await base.groups(session: session, search: search, offset: offset, limit: limit)
+    }
+}

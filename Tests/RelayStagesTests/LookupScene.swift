@@ -1,0 +1,128 @@
+import RelayConfig
+import RelayCore
+import RelayJSON
+import RelayStages
+import RelayTesting
+import Synchronization
+
+let group = "120363000000000001@g.us"
+let ana = "5511999999001@s.whatsapp.net"
+let hidden = "100000000000002@lid"
+
+/// A directory, a gateway and a clock, and an `enrich` between them.
+final class LookupScene: DirectoryLookup, RouteLookup, GatewayDirectory {
+    private struct State: Sendable {
+        var contacts: [String: Contact] = [:]
+        var groups: [String: Group] = [:]
+        var asked: [String] = []
+        var routes: [any LookupRoute] = []
+        var answer: LookupAnswer?
+        var isAvailable = true
+    }
+
+    let clock = ManualClock()
+    private let state = Mutex(State())
+    private let enrich: any Stage
+
+    init(_ yaml: String = "enrich: { lookup: { preset: waha, url: \"http://waha:3000\" } }") throws {
+        let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
+        enrich = try registry.step(yaml: yaml).stage
+    }
+
+    var waits: Bool { enrich.waits }
+
+    // MARK: what it is made of
+
+    func knows(_ record: HistoryRecord) {
+        state.withLock { state in
+            switch record {
+            case .contact(let contact):
+                state.contacts[contact.id] = state.contacts[contact.id]?.merged(with: contact) ?? contact
+            case .group(let group):
+                state.groups[group.id] = state.groups[group.id]?.merged(with: group) ?? group
+            case .pictureChanged(let key):
+                state.contacts[key.id]?.imageURL = nil
+                state.contacts[key.id]?.checkedAt = nil
+                state.groups[key.id]?.imageURL = nil
+                state.groups[key.id]?.checkedAt = nil
+            default: break
+            }
+        }
+    }
+
+    /// What the gateway says from now on; nil: it does not answer.
+    func answers(_ answer: LookupAnswer?) { state.withLock { $0.answer = answer } }
+    func isAvailable(_ isAvailable: Bool) { state.withLock { $0.isAvailable = isAvailable } }
+
+    /// Whom the gateway was asked about.
+    var asked: [String] { state.withLock { $0.asked } }
+    var route: (any LookupRoute)? { state.withLock { $0.routes.last } }
+
+    func contact(_ id: String, session: String) -> Contact? { state.withLock { $0.contacts[id] } }
+    func group(_ id: String, session: String) -> Group? { state.withLock { $0.groups[id] } }
+    func route(to destination: String) -> Route? { nil }
+    func webhooks(of session: String) -> [Route] { [] }
+
+    func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool { state.withLock { $0.isAvailable } }
+
+    func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
+        state.withLock { state in
+            state.asked.append(key.id)
+            state.routes.append(route)
+            return state.answer
+        }
+    }
+
+    // MARK: what happens
+
+    /// Runs a message through the stage, waits for what it waits for, and has the directory learn what it tells.
+    /// - Parameter meanwhile: happens while it waits.
+    func enriched(_ draft: Draft, asking: Bool = true, meanwhile: () -> Void = {}) async throws -> JSONObject {
+        var draft = draft
+        let context = StageContext(directory: self, routes: self, gateways: asking ? self : nil, clock: clock)
+        var outcome = try enrich.run(&draft, in: context)
+        while case .wait(let work) = outcome {
+            let change = await work.run()
+            meanwhile()
+            outcome = try change(&draft, context)
+        }
+        for record in draft.records { knows(record) }
+        return draft.event.payload
+    }
+}
+
+/// A message as formats normalize it.
+func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONObject = [:]) -> Draft {
+    var payload: JSONObject = [
+        "messageId": "3EB0", "chatId": .string(chat), "from": .string(chat), "participant": nil, "type": "text",
+        "content": ["text": "oi"], "chatName": nil, "chatImageUrl": nil, "participantName": nil, "groupName": nil,
+        "groupImageUrl": nil, "contactName": nil, "contactImageUrl": nil,
+    ]
+    for (key, value) in extra { payload[key] = value }
+    return draft(type, chat: chat, payload)
+}
+
+func draft(_ type: EventType, chat: String, _ payload: JSONObject) -> Draft {
+    let now = Timestamp(seconds: 1_763_029_800)
+    return Draft(
+        event: Event(
+            id: EventID(1),
+            source: "baileys",
+            type: type,
+            session: "main",
+            chat: chat,
+            occurredAt: now,
+            receivedAt: now,
+            payload: payload
+        ),
+        pipeline: "default"
+    )
+}
+
+extension ManualClock {
+    /// A picture's address that works for so long from now.
+    func picture(_ name: String = "p", for duration: Duration) -> String {
+        let expiry = String((now + duration).seconds, radix: 16, uppercase: true)
+        return "https://pps.whatsapp.net/v/\(name).jpg?ccb=1&oe=\(expiry)"
+    }
+}
