@@ -25,13 +25,9 @@ public struct Generation: Sendable {
     ) throws {
         let loaded = try RelayConfiguration.load(path: path, environment: environment, registry: registry)
         let configuration = loaded.configuration
-        let egress = try EgressGuard(
-            allow: configuration.egress.allow,
-            denyListen: [(host: configuration.server.host, port: configuration.server.port)],
-            nat64: configuration.egress.nat64,
-            ports: configuration.egress.allowedPorts.map { .only(Set($0)) } ?? .any
-        )
+        let egress = try EgressGuard(configuration.egress, server: configuration.server)
         let unreachable = configuration.destinations.compactMap { $0.problem(egress) }
+            + configuration.sources.compactMap { $0.problem(egress) }
         guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
         self.egress = egress
         self.number = number
@@ -42,21 +38,52 @@ public struct Generation: Sendable {
     }
 }
 
+extension EgressGuard {
+    /// What a configuration allows; never the relay's own port.
+    init(_ egress: RelayConfiguration.Egress, server: RelayConfiguration.Server) throws(ParseError) {
+        try self.init(
+            allow: egress.allow,
+            denyListen: [(host: server.host, port: server.port)],
+            nat64: egress.nat64,
+            ports: egress.allowedPorts.map { .only(Set($0)) } ?? .any
+        )
+    }
+
+    /// What it has against an address, for people; nil when nothing.
+    func problem(_ url: String) -> String? {
+        do {
+            try check(url: url)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+}
+
 extension RelayConfiguration.Destination {
     /// What the egress guard has against the destination's address.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
-        guard let webhook = options as? WebhookOptions else { return nil }
-        do {
-            try egress.check(url: webhook.url)
-            return nil
-        } catch {
-            return Diagnostic(
-                severity: .error,
-                file: mark.file,
-                line: mark.line,
-                column: mark.column,
-                message: "the address of \"\(name)\" is not allowed: \(error.message)"
-            )
+        guard let webhook = options as? WebhookOptions, let problem = egress.problem(webhook.url) else { return nil }
+        return Diagnostic(mark, "the address of \"\(name)\" is not allowed: \(problem)")
+    }
+}
+
+extension RelayConfiguration.Source {
+    /// What the egress guard has against the addresses that the source's files come from.
+    fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
+        let addresses: [(option: String, url: String?)] = [
+            ("base_url", media.baseURL), ("graph_url", media.graphURL), ("whatsapp_url", media.whatsAppURL),
+        ]
+        for (option, url) in addresses {
+            guard let problem = url.flatMap(egress.problem) else { continue }
+            return Diagnostic(mark, "media.\(option) of \"\(name)\" is not allowed: \(problem)")
         }
+        return nil
+    }
+}
+
+extension Diagnostic {
+    fileprivate init(_ mark: RelayConfiguration.SourceMark, _ message: String) {
+        self.init(severity: .error, file: mark.file, line: mark.line, column: mark.column, message: message)
     }
 }

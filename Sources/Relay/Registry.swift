@@ -2,6 +2,7 @@ public import RelayConfig
 internal import RelayCore
 internal import RelayDestinations
 internal import RelayFormats
+internal import RelayHTTPClient
 internal import RelaySources
 internal import RelayStages
 
@@ -13,7 +14,12 @@ extension ConfigurationRegistry {
             destinations: BuiltInDestinations.all,
             formats: BuiltInFormats.all.map { $0.name },
             secretFields: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.secretField },
-            transports: BuiltInTransports.names
+            transports: BuiltInTransports.names,
+            pipelineURLCheck: { egress, server in
+                // A guard that cannot be made is reported by itself.
+                let egress = try? EgressGuard(egress, server: server)
+                return { url in egress?.problem(url) }
+            }
         )
     }
 }

@@ -181,8 +181,8 @@ public final class LookupService: GatewayDirectory {
             if outcome.answer == nil { state.unanswered.insert(id, until: now + configuration.pause, at: now) }
             return state.jobs.removeValue(forKey: id).map { Array($0.waiters.values) } ?? []
         }
-        for waiter in waiters { waiter.resume(returning: outcome.answer) }
         if let change { log(change, of: name) }
+        for waiter in waiters { waiter.resume(returning: outcome.answer) }
     }
 
     private enum RouteChange {

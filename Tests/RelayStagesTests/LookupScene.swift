@@ -24,9 +24,12 @@ final class LookupScene: DirectoryLookup, RouteLookup, GatewayDirectory {
     private let state = Mutex(State())
     private let enrich: any Stage
 
-    init(_ yaml: String = "enrich: { lookup: { preset: waha, url: \"http://waha:3000\" } }") throws {
+    init(
+        _ yaml: String = "enrich: { lookup: { preset: waha, url: \"http://waha:3000\" } }",
+        environment: [String: String] = [:]
+    ) throws {
         let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
-        enrich = try registry.step(yaml: yaml).stage
+        enrich = try registry.step(yaml: yaml, environment: environment).stage
     }
 
     var waits: Bool { enrich.waits }
