@@ -1,6 +1,8 @@
 import RelayCore
-import RelaySources
+import RelayJSON
 import Testing
+
+@testable import RelaySources
 
 struct IntakeTests {
     private let journal = MemoryJournal()
@@ -150,5 +152,61 @@ struct IntakeTests {
         #expect(right?.code == .notAnEvent)
         let bare = await refusal(Self.signed, intake, headers: ["x-hub-signature-256": Self.sha256])
         #expect(bare?.code == .unauthorized)
+    }
+
+    // MARK: What stands in the address
+
+    @Test func theAddressNamesASessionAnEventOrBoth() throws {
+        let intake = makeIntake(journal)
+        #expect(try intake.session(in: []) == nil)
+        #expect(try intake.session(in: ["demo"]) == "demo")
+        #expect(try intake.session(in: ["made-event"]) == nil, "an event is no session")
+        #expect(try intake.session(in: ["demo", "made-event"]) == "demo")
+        let error = #expect(throws: IntakeError.self) { try intake.session(in: ["demo", "other"]) }
+        #expect(error?.code.httpStatus == 404)
+        #expect(error?.message.contains("\"other\"") == true)
+    }
+
+    // MARK: Secrets in the body
+
+    @Test(arguments: [
+        (#"{"id": "1", "session": "demo", "token": "s3cret"}"#, true),
+        (#"{"id": "1", "session": "demo", "token": "other"}"#, false), (#"{"id": "1", "session": "demo"}"#, false),
+        (#"{"id": "1", "session": "demo", "token": 7}"#, false), ("nonsense", false), ("[]", false), ("", false),
+    ])
+    func theSecretInTheBodyIsChecked(_ body: String, _ isRight: Bool) async {
+        let intake = makeIntake(journal, authentication: .body(field: "token", token: "s3cret"))
+        let error = await refusal(body, intake)
+        #expect(error?.code == (isRight ? nil : .unauthorized))
+        #expect(journal.events.count == (isRight ? 1 : 0))
+    }
+
+    @Test func everyDocumentOfAnArrayNeedsTheSecret() {
+        let authentication = IntakeAuthentication.body(field: "token", token: "s3cret")
+        func admits(_ body: String) -> Bool { authentication.admits(body: Array(body.utf8)) { _ in nil } }
+        #expect(admits(#"[{"token": "s3cret"}, {"token": "s3cret"}]"#))
+        #expect(!admits(#"[{"token": "s3cret"}, {"id": "2"}]"#))
+    }
+
+    // MARK: Files in the document
+
+    @Test func aFileInTheDocumentIsKeptBeforeItsEventIs() async throws {
+        let depot = MemoryDepot()
+        let intake = makeIntake(journal, depot: depot)
+        _ = try await accept(#"{"id": "1", "session": "demo", "file": "a picture"}"#, intake)
+        let event = try #require(journal.events.first)
+        #expect(event.embedded == nil)
+        let id = try #require(event.payload["raw_media"]?["storedId"]?.string)
+        #expect(depot.files[id] == Array("a picture".utf8))
+    }
+
+    @Test(arguments: [(MediaFailure.Reason.storageFull, IntakeError.Code.diskFull), (.storage, .unavailable)])
+    func aFileThatCannotBeKeptIsNoReasonToLoseIt(_ reason: MediaFailure.Reason, _ code: IntakeError.Code) async {
+        let depot = MemoryDepot(failure: MediaFailure(reason, "no room"))
+        let error = await refusal(#"{"id": "1", "session": "demo", "file": "x"}"#, makeIntake(journal, depot: depot))
+        #expect(error?.code == code)
+        #expect(error?.code.httpStatus == 503)
+        #expect(error?.retryAfter != nil)
+        #expect(journal.events.isEmpty, "the sender posts it again")
     }
 }

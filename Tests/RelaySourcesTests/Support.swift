@@ -109,17 +109,27 @@ struct TestFormat: EventFormat {
         guard Session.isValid(id: session) else {
             throw FormatError(.missingSession, "That is no session.", pointer: "/session")
         }
+        let file = parsed["file"]?.string.map { Array($0.utf8) }
         return (id.array ?? [id]).compactMap(\.string).map { id in
             NewEvent(
-                type: .messageReceived, session: session, dedupKey: id, occurredAt: context.receivedAt, payload: [:])
+                type: .messageReceived,
+                session: session,
+                dedupKey: id,
+                occurredAt: context.receivedAt,
+                payload: file == nil ? [:] : ["raw_media": ["mediaType": "image", "scheme": "stored"]],
+                embedded: file
+            )
         }
     }
+
+    static func namesEvent(_ pathSegment: String) -> Bool { pathSegment == "made-event" }
 }
 
 func makeIntake(
     _ journal: MemoryJournal,
     authentication: IntakeAuthentication? = nil,
     defaultSession: String? = nil,
+    depot: (any MediaDepot)? = nil,
     clock: any RelayClock = SystemClock()
 ) -> Intake {
     Intake(
@@ -128,8 +138,39 @@ func makeIntake(
         authentication: authentication,
         defaultSession: defaultSession,
         journal: journal,
+        depot: depot,
         clock: clock
     )
+}
+
+/// Media storage in memory that takes bytes, or fails.
+final class MemoryDepot: MediaDepot {
+    private let state = Mutex<[String: [UInt8]]>([:])
+    private let failure: MediaFailure?
+
+    init(failure: MediaFailure? = nil) {
+        self.failure = failure
+    }
+
+    var files: [String: [UInt8]] { state.withLock { $0 } }
+    var stagingDirectory: String { "/nowhere" }
+
+    func deposit(_ bytes: [UInt8]) async throws(MediaFailure) -> StoredMedia {
+        if let failure { throw failure }
+        let id = MediaID(digest: Array(bytes.prefix(32)) + [UInt8](repeating: 0, count: max(0, 32 - bytes.count)))
+        state.withLock { $0[id.description] = bytes }
+        return StoredMedia(id: id, size: Int64(bytes.count))
+    }
+
+    func deposit(file path: String, as media: StoredMedia) async throws(MediaFailure) {}
+    func find(_ id: MediaID) async throws(MediaFailure) -> StoredMedia? { nil }
+    func open(
+        _ id: MediaID,
+        bounds: @Sendable (_ size: Int64) -> Range<Int64>
+    ) async throws(MediaFailure) -> MediaContent {
+        throw MediaFailure(.notStored, "nothing is read here")
+    }
+    func sweep(before moment: Timestamp) async throws(MediaFailure) -> Int { 0 }
 }
 
 /// Keeps what is logged, with its metadata, as text.

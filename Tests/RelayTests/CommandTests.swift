@@ -1,4 +1,5 @@
 import Foundation
+import RelayCore
 import RelayJSON
 import RelayTesting
 import Testing
@@ -149,5 +150,48 @@ struct CommandTests {
         for command in ["serve", "run", "check", "listen", "deliveries", "dead-letters"] {
             #expect(help.output.contains(command))
         }
+    }
+
+    @Test func mediaDecryptOpensAFileOrSaysWhatIsWrong() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let sealed = MediaSealer.seal(Array("a voice note".utf8), as: .audio)
+        let file = folder.appendingPathComponent("note.enc").path
+        try Data(sealed.encrypted).write(to: URL(fileURLWithPath: file))
+        let key = Base64.encode(sealed.key)
+
+        let good = try await zaphub(["media", "decrypt", file, "--type", "audio", "--key", key])
+        #expect(good.status == 0, "\(good.errors)")
+        #expect(good.output.contains("12 bytes, audio, sha256 \(sealed.media.id)"))
+        let plain = folder.appendingPathComponent("note")
+        #expect(try Data(contentsOf: plain) == Data(sealed.plain))
+
+        let reference: JSON = [
+            "payload": [
+                "raw_media": [
+                    "mediaType": "document", "url": "https://mmg.whatsapp.net/x", "mediaKey": .string(key),
+                    "fileSha256": .string(Base64.encode(sealed.plainSHA256)),
+                ]
+            ]
+        ]
+        let document = folder.appendingPathComponent("delivery.json").path
+        try Data(reference.bytes).write(to: URL(fileURLWithPath: document))
+        let other = folder.appendingPathComponent("other").path
+        let byReference = try await zaphub(["media", "decrypt", file, "--reference", document, "--output", other])
+        #expect(byReference.status == 0, "the MAC tells the kind: \(byReference.errors)")
+
+        var changed = sealed.encrypted
+        changed[3] ^= 1
+        try Data(changed).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.removeItem(at: plain)
+        let bad = try await zaphub(["media", "decrypt", file, "--type", "audio", "--key", key])
+        #expect(bad.status == 1)
+        #expect(bad.errors.contains("mac_mismatch"))
+        #expect(!bad.errors.contains(key))
+        #expect(!FileManager.default.fileExists(atPath: plain.path))
+        let wrong = try await zaphub(["media", "decrypt", file, "--type", "picture", "--key", key])
+        #expect(wrong.status == 64)
+        #expect(wrong.errors.contains("image, video, audio, document, sticker"))
     }
 }
