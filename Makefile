@@ -29,7 +29,7 @@ check: ## check the format of the Swift sources
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-bench: test-packages build ## measure throughput next to an nginx reverse proxy, and a restart with a large queue, and media
+bench: test-packages build ## measure throughput next to an nginx reverse proxy, a restart with a large queue, and media
 	Benchmarks/run.sh
 	python3 Benchmarks/restart.py
 	python3 Benchmarks/media.py

@@ -26,7 +26,8 @@ public struct Generation: Sendable {
         let loaded = try RelayConfiguration.load(path: path, environment: environment, registry: registry)
         let configuration = loaded.configuration
         let egress = try EgressGuard(configuration.egress, server: configuration.server)
-        let unreachable = configuration.destinations.compactMap { $0.problem(egress) }
+        let unreachable =
+            configuration.destinations.compactMap { $0.problem(egress) }
             + configuration.sources.compactMap { $0.problem(egress) }
         guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
         self.egress = egress

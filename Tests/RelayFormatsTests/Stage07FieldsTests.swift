@@ -25,7 +25,8 @@ struct Stage07FieldsTests {
             // A message of our own that is told whole, not only acknowledged, looks like a received one.
             if event.type == .messageSent, event.payload["content"] != nil { fields += Self.message }
             for field in fields {
-                #expect(event.payload[field] != nil, "\(event.type) has no \(field): \(JSON.object(event.payload).text)")
+                #expect(
+                    event.payload[field] != nil, "\(event.type) has no \(field): \(JSON.object(event.payload).text)")
             }
             #expect(Set(event.payload.keys).count == event.payload.count, "a field stands there twice")
         }
