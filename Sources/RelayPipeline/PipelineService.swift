@@ -82,7 +82,7 @@ public final class PipelineService: Service {
             var failures = 0
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
                 do {
-                    try await work()
+                    try await work { failures = 0 }
                 } catch {
                     failures += 1
                     logger.error(
@@ -98,14 +98,16 @@ public final class PipelineService: Service {
     }
 
     /// Processes events until the shutdown begins. What waits then is given up: it runs again at the next start.
+    /// - Parameter onProgress: is called when a turn went well.
     /// - Throws: what the store throws. Then everything that was not committed has to be read again, in order.
-    private func work() async throws(StoreError) {
+    private func work(onProgress: () -> Void) async throws(StoreError) {
         inbox.withLock { $0 = Inbox() }
         let result: Result<Void, StoreError> = await withDiscardingTaskGroup { works in
             var floor = Floor()
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
                 do throws(StoreError) {
                     let isBusy = try await turn(&floor)
+                    onProgress()
                     for (event, suspension) in floor.takeStarted() { start(suspension, for: event, in: &works) }
                     if !isBusy { await bell.wait(until: clock.now + .seconds(1), clock: clock) }
                 } catch {
