@@ -28,6 +28,23 @@ struct ExamplesTests {
         #expect(events.first?.payload["type"]?.string == kind)
     }
 
+    /// The same message, whoever posts it.
+    @Test(arguments: ["evolution", "evolution_go", "waha", "gowa", "cloud_api"])
+    func everyGatewaysTextIsTheSameEvent(_ name: String) throws {
+        let format = try #require(BuiltInFormats.format(named: name))
+        let events = try read(try example(name + ".json"), as: format, session: name == "cloud_api" ? "demo" : nil)
+        let event = try #require(events.first)
+        #expect(events.count == 1)
+        #expect(event.type == .messageReceived)
+        #expect(event.session == "demo")
+        #expect(event.chat == "5511999999001@s.whatsapp.net")
+        #expect(event.payload["from"] == "5511999999001@s.whatsapp.net")
+        #expect(event.payload["contactName"] == "Maria Silva")
+        #expect(event.payload["type"] == "text")
+        #expect(event.payload["content"]?["text"]?.string?.hasPrefix("Hello from ") == true)
+        #expect(!JSON.object(event.payload).text.contains("change-me"))
+    }
+
     @Test func thePictureHasAllThatItsDownloadNeeds() throws {
         let media = try #require(try read(try example("image.json"), session: nil).first?.payload["raw_media"])
         for field in ["url", "directPath", "mediaKey", "fileEncSha256", "fileSha256", "fileLength", "expiresAt"] {
