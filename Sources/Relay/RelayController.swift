@@ -144,6 +144,16 @@ final class RelayController: RelayControl {
         }
     }
 
+    func configuration() async -> ConfigurationStatus {
+        let generation = reloader.current
+        return ConfigurationStatus(
+            generation: generation.number,
+            loadedAt: generation.loadedAt,
+            failure: reloader.failure,
+            configuration: generation.configuration.scrubbed
+        )
+    }
+
     func reload() async throws(APIError) -> ReloadResult {
         do {
             let (generation, notes) = try await reloader.reload()

@@ -162,8 +162,13 @@ public final class RelayNode: Sendable {
     /// Runs until a signal, or the task's cancellation, ends it.
     /// - Parameters:
     ///   - handlesSignals: whether SIGTERM, SIGINT and SIGHUP are taken; tests leave them alone.
+    ///   - watchesConfiguration: whether a change of the configuration's files is taken over at once.
     ///   - onReady: is called once, when it listens.
-    public func run(handlesSignals: Bool = true, onReady: @escaping @Sendable (Started) -> Void) async throws {
+    public func run(
+        handlesSignals: Bool = true,
+        watchesConfiguration: Bool = false,
+        onReady: @escaping @Sendable (Started) -> Void
+    ) async throws {
         let api = RelayAPI(
             configuration: .init(maxBody: configuration.server.maxBody),
             store: store,
@@ -214,6 +219,13 @@ public final class RelayNode: Sendable {
         // Shut down from the last to the first: no new events, then the pipelines, then what is under way.
         var services: [any Service] = [engine, media.fetcher, dispatcher, lateMedia, pipelines, retention]
         services += readers
+        if watchesConfiguration {
+            services.append(
+                ConfigurationWatcher(file: configuration.file, clock: clock) { [reloader] in
+                    _ = try? await reloader.reload()
+                }
+            )
+        }
         services.append(server)
         let group = ServiceGroup(
             configuration: .init(

@@ -1,4 +1,5 @@
 internal import Logging
+internal import RelayAPI
 internal import RelayConfig
 internal import RelayCore
 internal import RelayHTTPClient
@@ -13,6 +14,7 @@ actor Reloader {
     private let logger: Logger
     private let apply: @Sendable (Generation) async throws -> Void
     private let box: Mutex<Generation>
+    private let lastFailure = Mutex<ConfigurationStatus.Failure?>(nil)
 
     init(
         _ generation: Generation,
@@ -32,6 +34,9 @@ actor Reloader {
 
     nonisolated var current: Generation { box.withLock { $0 } }
 
+    /// Why the configuration that was read last is not in force; nil when it is.
+    nonisolated var failure: ConfigurationStatus.Failure? { lastFailure.withLock { $0 } }
+
     /// Loads, checks and builds everything, then swaps; on any mistake the present generation goes on.
     func reload() async throws -> (generation: Generation, notes: [String]) {
         let old = current
@@ -44,6 +49,7 @@ actor Reloader {
             )
             try await apply(new)
             box.withLock { $0 = new }
+            lastFailure.withLock { $0 = nil }
             logger.info(
                 "Configuration reloaded",
                 metadata: ["generation": "\(new.number)", "pipelines": "\(new.pipelines.count)"]
@@ -51,6 +57,9 @@ actor Reloader {
             return (new, new.warnings.map(\.description) + Self.unchangeable(from: old, to: new))
         } catch {
             logger.error("The new configuration is wrong; the old one goes on", metadata: ["error": "\(error)"])
+            let mistakes = (error as? ConfigurationError)?.diagnostics.map(\.description) ?? ["\(error)"]
+            let moment = clock.wall
+            lastFailure.withLock { $0 = ConfigurationStatus.Failure(at: moment, mistakes: mistakes) }
             throw error
         }
     }

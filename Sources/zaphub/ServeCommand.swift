@@ -25,6 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "json or pretty; default pretty on a terminal.")
     var logFormat: RelayLogHandler.Style?
 
+    @Flag(help: "Take over changes of the configuration's files at once.")
+    var watch = false
+
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let generation = try config.load()
@@ -36,7 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
         for warning in generation.warnings { printError("\(warning)\n") }
         do {
             let node = try await RelayNode(generation, environment: config.environment, logger: logger)
-            try await node.run { started in
+            try await node.run(watchesConfiguration: watch) { started in
                 printLine(banner(started, generation: generation))
             }
         } catch let error as StoreError {

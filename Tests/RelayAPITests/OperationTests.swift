@@ -158,4 +158,13 @@ struct OperationTests {
             #expect(draining.status == 503 && draining.json["error"]?["details"] == ["shutting down"])
         }
     }
+
+    @Test func theConfigurationAtWorkIsShown() async throws {
+        let answer = try await TestAPI().run { try await $0.get("/api/v1/config") }
+        #expect(answer.status == 200)
+        #expect(answer.data["generation"] == 3)
+        #expect(answer.data["configuration"] == ["version": 1])
+        #expect(answer.data["hash"]?.string?.count == 16)
+        #expect(answer.data["last_error"]?["mistakes"] == ["config.yaml:1:1: error: no"])
+    }
 }

@@ -12,18 +12,22 @@ final class RelayProcess: Sendable {
 
     let folder: URL
     private let environment: [String: String]
+    private let arguments: [String]
     private let state = Mutex<(process: ChildProcess, address: String)?>(nil)
     private let engine: CurlEngine
 
     /// - Parameters:
     ///   - configuration: `config.yaml`; it listens on `127.0.0.1:0`.
     ///   - pipeline: `pipelines/default.yaml`.
+    ///   - arguments: further ones of `serve`.
     init(
         configuration: String = RelayProcess.configuration(),
         pipeline: String = RelayProcess.pipeline,
         environment: [String: String] = [:],
+        arguments: [String] = [],
         folder: URL? = nil
     ) throws {
+        self.arguments = arguments
         self.folder =
             folder ?? FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
@@ -94,7 +98,7 @@ final class RelayProcess: Sendable {
     func start() async throws {
         let child = try ChildProcess(
             Self.program.path,
-            ["serve", "--config", folder.appendingPathComponent("config.yaml").path],
+            ["serve", "--config", folder.appendingPathComponent("config.yaml").path] + arguments,
             environment: ["ZAPHUB_API_KEY": Self.key].merging(environment) { _, new in new },
             output: folder.appendingPathComponent("output.txt").path,
             errors: folder.appendingPathComponent("log.jsonl").path

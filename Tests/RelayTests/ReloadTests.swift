@@ -109,4 +109,70 @@ struct ReloadTests {
         try await relay.eventually("delivered") { try await relay.count("delivered") == 1 }
         #expect(try await relay.count("queued") == 0)
     }
+
+    @Test func aWatchedConfigurationIsTakenOverByItself() async throws {
+        let crm = try ScriptedReceiver()
+        defer { crm.stop() }
+        let relay = try RelayProcess(pipeline: Self.pipeline(deliver: "session"), arguments: ["--watch"])
+        defer { relay.remove() }
+        try await relay.start()
+        func status() async throws -> JSON {
+            try await relay.call("GET", "/api/v1/config").document["data"] ?? .null
+        }
+        let before = try await status()
+        #expect(before["generation"] == 1)
+        #expect(before["last_error"]?.isNull == true)
+
+        try write(relay, configuration: Self.configuration(crm: crm), pipeline: Self.pipeline(deliver: "crm"))
+        try await relay.eventually("it is taken over") { try await status()["generation"] == 2 }
+        try await post("M1", to: relay)
+        _ = try await crm.next(count: 1)
+        let after = try await status()
+        #expect(after["hash"] != before["hash"])
+        #expect(after["configuration"]?["destinations"]?["crm"]?["url"]?.string == crm.url + "/crm")
+
+        try write(relay, configuration: Self.configuration(crm: crm), pipeline: Self.pipeline(deliver: "crn"))
+        try await relay.eventually("it is refused") { try await status()["last_error"]?.isNull == false }
+        let refused = try await status()
+        #expect(refused["generation"] == 2)
+        #expect(refused["hash"] == after["hash"])
+        #expect(refused["last_error"]?["mistakes"]?.text.contains("did you mean") == true)
+    }
+
+    /// Reloads swap everything at once: what was accepted under one generation is delivered once under another.
+    @Test func aHundredReloadsUnderLoadLoseAndDoubleNothing() async throws {
+        let own = try ScriptedReceiver()
+        defer { own.stop() }
+        let relay = try RelayProcess(pipeline: Self.pipeline(deliver: "session"))
+        defer { relay.remove() }
+        try await relay.start()
+        try await relay.addSession("main", webhook: ["url": .string(own.url)])
+        let posted = 400
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                for number in 0..<posted {
+                    let chat = "55119999990\(number % 10 + 10)"
+                    let answer = try await relay.call("POST", "/in/baileys", baileysText("M\(number)", chat: chat))
+                    #expect(answer.status == 200)
+                }
+            }
+            for number in 0..<100 {
+                let filter = number % 2 == 0 ? "" : "  - filter: { drop: '.payload.type == \"\(number)\"' }\n"
+                let text = "stages:\n\(filter)  - deliver: [session]\n"
+                try Data(text.utf8).write(
+                    to: relay.folder.appendingPathComponent("pipelines/default.yaml"), options: .atomic)
+                let answer = try await relay.call("POST", "/api/v1/reload")
+                #expect(answer.status == 200)
+            }
+            try await group.waitForAll()
+        }
+        try await relay.eventually("everything is delivered") { try await relay.count("delivered") == posted }
+        let ids = messages(own)
+        #expect(ids.count == posted)
+        #expect(Set(ids).count == posted)
+        for lane in 0..<10 {
+            let numbers = ids.compactMap { Int($0.dropFirst()) }.filter { $0 % 10 == lane }
+            #expect(numbers == numbers.sorted(), "the order of a chat")
+        }
+    }
 }

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
@@ -10,7 +11,20 @@ struct PipelineRoutes: Sendable {
         routes.api(.get, "/pipelines") { _ in
             Answer.success(.array(await control.pipelines().map(Self.json)))
         }
+        routes.api(.get, "/config") { _ in Answer.success(Self.json(await control.configuration())) }
         routes.api(.post, "/reload", reload)
+    }
+
+    private static func json(_ status: ConfigurationStatus) -> JSON {
+        let digest = SHA256.hash(data: status.configuration.bytes)
+        return [
+            "generation": .orNull(status.generation),
+            "loaded_at": .orNull(status.loadedAt),
+            // Of what is shown: two relays with the same hash are configured alike, but for secrets.
+            "hash": .string(digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()),
+            "last_error": status.failure.map { ["at": .orNull($0.at), "mistakes": .strings($0.mistakes)] } ?? .null,
+            "configuration": status.configuration,
+        ]
     }
 
     private func reload(_ request: APIRequest) async throws -> Response {

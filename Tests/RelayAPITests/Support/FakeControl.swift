@@ -137,6 +137,15 @@ final class FakeControl: RelayControl {
         ]
     }
 
+    func configuration() async -> ConfigurationStatus {
+        ConfigurationStatus(
+            generation: 3,
+            loadedAt: TestAPI.start,
+            failure: .init(at: TestAPI.start, mistakes: ["config.yaml:1:1: error: no"]),
+            configuration: ["version": 1]
+        )
+    }
+
     func reload() async throws(APIError) -> ReloadResult {
         if let error = state.withLock({ $0.reloadError }) { throw error }
         return ReloadResult(generation: 2, loadedAt: TestAPI.start, warnings: ["store.url: no retention is set"])

@@ -1,0 +1,76 @@
+internal import Glibc
+internal import Logging
+internal import RelayCore
+internal import ServiceLifecycle
+
+/// Has the configuration read again when one of its files has changed: `serve --watch`.
+///
+/// It looks once a second. A change is taken when it has stood for a second: editors write in several steps.
+struct ConfigurationWatcher: Service {
+    /// The path of `config.yaml`; `pipelines/` and `fragments/` lie beside it.
+    let file: String
+    let clock: any RelayClock
+    let reload: @Sendable () async -> Void
+
+    private static let pause: Duration = .seconds(1)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var loaded = state
+            var last = loaded
+            while !Task.isCancelled {
+                try? await clock.sleep(until: clock.now + Self.pause)
+                let now = state
+                if now != loaded, now == last {
+                    loaded = now
+                    await reload()
+                }
+                last = now
+            }
+        }
+    }
+
+    /// What a change of any file would change.
+    private var state: [String: FileState] {
+        let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        var state: [String: FileState] = [file: FileState(file)]
+        for directory in ["pipelines", "fragments"] {
+            for name in Self.names(in: folder + directory) where name.hasSuffix(".yaml") {
+                let path = "\(folder)\(directory)/\(name)"
+                state[path] = FileState(path)
+            }
+        }
+        return state
+    }
+
+    private static func names(in directory: String) -> [String] {
+        guard let handle = opendir(directory) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+                }
+            )
+        }
+        return names
+    }
+}
+
+/// What tells a file from what it was.
+private struct FileState: Hashable {
+    var inode: UInt64 = 0
+    var size: Int64 = 0
+    var seconds: Int = 0
+    var nanoseconds: Int = 0
+
+    init(_ path: String) {
+        var figures = stat()
+        guard stat(path, &figures) == 0 else { return }
+        inode = UInt64(figures.st_ino)
+        size = Int64(figures.st_size)
+        seconds = figures.st_mtim.tv_sec
+        nanoseconds = figures.st_mtim.tv_nsec
+    }
+}

@@ -1,0 +1,32 @@
+public import RelayCore
+public import RelayJSON
+
+/// The configuration at work, and why a newer one is not.
+public struct ConfigurationStatus: Sendable {
+    /// A configuration that was read since and could not be used.
+    public struct Failure: Sendable {
+        public var at: Timestamp
+        /// Every mistake, with its place.
+        public var mistakes: [String]
+
+        public init(at: Timestamp, mistakes: [String]) {
+            self.at = at
+            self.mistakes = mistakes
+        }
+    }
+
+    /// Counts the configurations since the start, the first included.
+    public var generation: Int
+    public var loadedAt: Timestamp
+    /// Nil when the last one that was read is at work.
+    public var failure: Failure?
+    /// With its defaults; secrets as `***`.
+    public var configuration: JSON
+
+    public init(generation: Int, loadedAt: Timestamp, failure: Failure?, configuration: JSON) {
+        self.generation = generation
+        self.loadedAt = loadedAt
+        self.failure = failure
+        self.configuration = configuration
+    }
+}
