@@ -27,10 +27,24 @@ struct EvolutionSessionTests {
     }
 
     /// "Webhook by events" appends the event's name to the address.
-    @Test func theEventsNameInTheAddressIsNoSession() throws {
-        let document = evolution("connection.update", #"{"state": "open"}"#)
-        #expect(try read(document, as: Evolution(), session: "connection-update").map(\.session) == ["shop"])
-        #expect(try read(document, as: Evolution(), session: "messages-upsert").map(\.session) == ["messages-upsert"])
+    @Test(arguments: [
+        "messages-upsert", "messages-update", "connection-update", "qrcode-updated", "send-message",
+        "send-message-update",
+        "group-participants-update", "presence-update", "call", "logout-instance", "application-startup",
+        "typebot-change-status", "messaging-history-set",
+    ])
+    func anEventsNameInTheAddressIsNoSession(_ segment: String) {
+        #expect(Evolution.namesEvent(segment))
+        let formats = BuiltInFormats.all.filter { $0.namesEvent(segment) }
+        #expect(formats.map { $0.name } == [Evolution.name])
+    }
+
+    @Test(arguments: [
+        "shop", "my-shop", "5511999999001", "calls", "Call", "messages", "messages-upserts", "messages.upsert",
+        "messages_upsert", "MESSAGES-UPSERT", "messages-upsert-", "-call", "send", "message", "",
+    ])
+    func aSessionMayBeCalledLikeAnythingElse(_ segment: String) {
+        #expect(!Evolution.namesEvent(segment))
     }
 
     @Test func anInstanceWhoseNameIsNoSessionIsRefusedUnlessTheAddressNamesOne() throws {

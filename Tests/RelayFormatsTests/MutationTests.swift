@@ -5,40 +5,37 @@ import Testing
 
 /// Broken documents are refused, or read as far as they go; nothing is made up, nothing crashes.
 struct MutationTests {
-    private static let replacements: [JSON] = [
-        .null, true, 0, -1, 1_750_168_528, "", "text", "5511999999001@s.whatsapp.net", [], [[]], [:],
-        .number("1e400"), .number("-0.5"), .number("18446744073709551616"), ["low": -1, "high": -1, "unsigned": true],
-        ["type": "Buffer", "data": [1, 2, 3]], ["message": ["message": ["conversation": 7]]],
-    ]
+    private static let documents = CorpusDocument.all + WAHADocuments.all + OwnDocuments.all
 
-    @Test(arguments: CorpusDocument.all + WAHADocuments.all)
-    func changedValues(_ document: CorpusDocument) {
-        for mutant in Self.mutants(of: document.document) { check(mutant.text, document) }
+    @Test(arguments: documents)
+    func nothingIsMadeUp(_ document: CorpusDocument) {
+        check(document.document, document)
     }
 
-    @Test(arguments: CorpusDocument.all + WAHADocuments.all)
-    func cutDocuments(_ document: CorpusDocument) {
-        let bytes = Array(document.document.text.utf8)
-        var random = SplitMix(state: 20_251_113)
-        for _ in 0..<60 {
-            let length = Int(random.next() % UInt64(bytes.count))
-            let error = refusal(String(decoding: bytes[..<length], as: UTF8.self), as: document.format)
-            #expect(error?.code == .malformed)
-        }
+    @Test(arguments: documents)
+    func oneChangeAtEachPlace(_ document: CorpusDocument) {
+        for mutant in Mutations.all(of: document.document) { check(mutant, document) }
     }
 
-    @Test(arguments: CorpusDocument.all + WAHADocuments.all)
+    @Test(arguments: documents)
     func severalChangesAtOnce(_ document: CorpusDocument) {
         var random = SplitMix(state: 7)
         for _ in 0..<40 {
             var mutant = document.document
-            for _ in 0..<3 {
-                let mutants = Self.mutants(of: mutant)
-                if mutants.isEmpty { break }
-                mutant = mutants[Int(random.next() % UInt64(mutants.count))]
-            }
-            check(mutant.text, document)
+            for _ in 0..<3 { mutant = Mutations.one(of: mutant, &random) }
+            check(mutant, document)
         }
+    }
+
+    @Test(arguments: documents)
+    func cutAtEachPlace(_ document: CorpusDocument) {
+        // Before each mark and each value. Within a word, one place is as good as another.
+        let bytes = document.document.bytes
+        let places = bytes.indices.filter { place in
+            "{}[],:\"".utf8.contains(bytes[place]) || (place > 0 && bytes[place - 1] == UInt8(ascii: ":"))
+        }
+        let codes = Set(places.map { refusal(Array(bytes[..<$0]), document)?.code })
+        #expect(codes == [.malformed])
     }
 
     @Test func wrappersWithoutEnd() throws {
@@ -48,62 +45,80 @@ struct MutationTests {
         #expect(event.payload["type"] == "unsupported")
     }
 
-    private func check(_ text: String, _ document: CorpusDocument) {
-        guard let events = try? read(text, as: document.format, session: document.session) else { return }
-        for event in events {
-            #expect(Session.isValid(id: event.session))
-            #expect(!event.type.name.isEmpty)
-            for field in ["messageId", "targetMessageId", "callId"] {
-                guard let id = event.payload[field]?.string else { continue }
-                #expect(text.contains(id), "\(field) \(id) is not in \(text)")
-            }
-            if let chat = event.chat.flatMap({ JID($0) }) {
-                #expect(text.contains(chat.user), "\(chat) is not in \(text)")
-            }
+    private func events(_ bytes: [UInt8], _ document: CorpusDocument) throws(FormatError) -> [NewEvent] {
+        let context = FormatContext(session: document.session, receivedAt: receivedAt)
+        return try document.format.events(from: bytes, context: context)
+    }
+
+    private func refusal(_ bytes: [UInt8], _ document: CorpusDocument) -> FormatError? {
+        do {
+            _ = try events(bytes, document)
+            return nil
+        } catch {
+            return error
         }
     }
 
-    /// The document with each member dropped, each value replaced, and each value wrapped, one at a time.
-    private static func mutants(of value: JSON) -> [JSON] {
-        switch value {
-        case .object(let object):
-            var mutants: [JSON] = []
-            for (key, member) in object {
-                var without = object
-                without[key] = nil
-                mutants.append(.object(without))
-                for changed in replacements + [[key: member], [member]] + self.mutants(of: member) {
-                    var copy = object
-                    copy[key] = changed
-                    mutants.append(.object(copy))
-                }
+    private func check(_ mutant: JSON, _ document: CorpusDocument) {
+        let bytes = mutant.bytes
+        guard let events = try? events(bytes, document), !events.isEmpty else { return }
+        let told = Told(bytes, session: document.session)
+        for event in events {
+            let inventions = Inventions(in: event, told).list
+            if !inventions.isEmpty || !Session.isValid(id: event.session) || event.type.name.isEmpty {
+                Issue.record("\(inventions) \(event) of \(mutant)")
             }
-            return mutants
-        case .array(let elements):
-            var mutants: [JSON] = [.array(elements + elements)]
-            for (index, element) in elements.enumerated() {
-                for changed in replacements + self.mutants(of: element) {
-                    var copy = elements
-                    copy[index] = changed
-                    mutants.append(.array(copy))
-                }
-            }
-            return mutants
-        default:
-            return []
         }
     }
 }
 
-/// A small generator, so that every run tries the same.
-struct SplitMix {
-    var state: UInt64
+/// The ids and addresses in an event that the document does not have.
+private struct Inventions {
+    private(set) var list: [String] = []
+    private let told: Told
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
+    init(in event: NewEvent, _ told: Told) {
+        self.told = told
+        if !told.has(event.session) { list.append("session \(event.session)") }
+        if let chat = event.chat { read("chat", .string(chat)) }
+        read(.object(event.payload))
+    }
+
+    private static let ids: Set<String> = [
+        "messageId", "wa_message_id", "targetMessageId", "callId", "userId", "parentUserId", "newUserId",
+        "previousUserId", "phoneNumberId", "joinRequestId", "requestId",
+    ]
+    private static let addresses: Set<String> = [
+        "chat", "chatId", "chatLid", "from", "to", "participant", "participantLid", "contactId", "lid", "groupId",
+        "owner", "author", "broadcastList", "sellerId", "previousContactId", "newContactId", "mentions", "id",
+    ]
+    private static let phones: Set<String> = ["phone_number", "displayPhoneNumber"]
+    /// Where the members are what the document had, under its own names.
+    private static let copied: Set<String> = [
+        "raw", "raw_media", "params", "errors", "votes", "contacts", "conversation", "pricing", "previousContent",
+    ]
+
+    private mutating func read(_ json: JSON) {
+        guard let object = json.object else { return }
+        // The id of a choice in a menu is no address.
+        let isMember = object.contains("admin")
+        for (key, value) in object where !Self.copied.contains(key) && (key != "id" || isMember) { read(key, value) }
+    }
+
+    private mutating func read(_ key: String, _ value: JSON) {
+        switch value {
+        case .string(let text) where text.isEmpty: break
+        case .string(let text):
+            let isTold =
+                Self.ids.contains(key)
+                ? told.has(text)
+                : Self.addresses.contains(key)
+                    ? told.names(text) : !Self.phones.contains(key) || told.names(text + "@s.whatsapp.net")
+            if !isTold { list.append("\(key) \(text)") }
+        case .array(let elements):
+            for element in elements { read(key, element) }
+        case .object: read(value)
+        default: break
+        }
     }
 }

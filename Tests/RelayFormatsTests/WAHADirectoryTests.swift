@@ -125,12 +125,17 @@ struct WAHADirectoryTests {
         let event = try one(WAHADocuments.status(status, after: "WORKING"), as: WAHA())
         #expect(event.type == .sessionDisconnected)
         #expect(event.payload["reason"]?.string == status.lowercased())
+        #expect(event.payload["disconnected_at"] == "2026-01-16T16:36:40.000Z")
+        #expect(event.payload["code"] == .null)
+        // A session that was stopped starts again as it was.
+        #expect(event.payload["recoverable"] == .bool(status == "STOPPED"))
     }
 
     @Test func aLostConnectionShowsInTheStatusesBefore() throws {
         let lost = try one(WAHADocuments.status("STARTING", after: "WORKING"), as: WAHA())
         #expect(lost.type == .sessionDisconnected)
         #expect(lost.payload["reason"] == "connection_lost")
+        #expect(lost.payload["recoverable"] == true)
         #expect(try read(WAHADocuments.status("STARTING", after: "STOPPED"), as: WAHA()).isEmpty)
         // It is told again when WhatsApp restricts the account.
         #expect(try read(WAHADocuments.status("WORKING", after: "WORKING"), as: WAHA()).isEmpty)

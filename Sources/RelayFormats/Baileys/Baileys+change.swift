@@ -31,9 +31,7 @@ extension BaileysReader {
     func deletion(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         if data.flag("all") {
-            guard let chat = data.address("jid") else {
-                throw wrong("must be the chat's address", at: pointer + "/jid")
-            }
+            let chat = try address(data, "jid", "the chat's address", at: pointer)
             var payload = JSONObject()
             payload.append("messageId", .null)
             payload.append("chatId", .string(chat.description))
@@ -47,35 +45,12 @@ extension BaileysReader {
             payload.append("all", .bool(true))
             return [event(.messageDeleted, chat: chat, payload)]
         }
-        guard let keys = data["keys"]?.array else {
-            throw wrong("must be an array of message keys", at: pointer + "/keys")
-        }
-        var events: [NewEvent] = []
-        for (index, element) in keys.enumerated() {
-            let pointer = "\(pointer)/keys/\(index)"
-            let key = MessageKey(try object(element, at: pointer))
+        let keys = try array(data, "keys", "an array of message keys", at: pointer)
+        return try each(.array(keys), at: pointer + "/keys") { key, pointer throws(FormatError) in
+            let key = MessageKey(key)
             var facts = facts(of: key, at: nil)
             facts.isToldTwice = false
-            var event = facts.deletion(of: try id(of: key, at: pointer), session: session)
-            event.payload.append("deletedFor", .string("me"))
-            event.dedupKey = event.dedupKey.map { $0 + "|me" }
-            events.append(event)
+            return [facts.deletion(of: try id(of: key, at: pointer), isOnlyOurs: true, session: session)]
         }
-        return events
-    }
-
-    /// The beginning of what a key alone tells.
-    func facts(of key: MessageKey, at moment: Timestamp?) -> MessageFacts {
-        MessageFacts(
-            id: key.id ?? "",
-            chat: key.chat,
-            author: key.author,
-            isFromMe: key.isFromMe,
-            content: MessageContent(type: "deleted", content: nil),
-            sentAt: moment,
-            receivedAt: receivedAt,
-            broadcastList: key.broadcastList,
-            isToldTwice: true
-        )
     }
 }

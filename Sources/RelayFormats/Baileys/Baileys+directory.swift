@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Names and pictures: contacts, chats, groups, and which hidden identity is whose.
 extension BaileysReader {
     func contact(_ contact: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let id = contact.address("id") else { throw wrong("must be an address", at: pointer + "/id") }
+        let id = try address(contact, "id", "an address", at: pointer)
         let picture = contact["imgUrl"]
         let image: String? =
             switch picture {
@@ -37,7 +37,7 @@ extension BaileysReader {
 
     /// A chat is of interest for its name only.
     func chat(_ chat: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let id = chat.address("id") else { throw wrong("must be an address", at: pointer + "/id") }
+        let id = try address(chat, "id", "an address", at: pointer)
         guard let name = MessageFacts.name(chat.text("name")) else { return [] }
         if id.isGroup { return [event(.groupUpdated, chat: id, GroupFacts(id: id, name: name).payload)] }
         guard id.chatKind == .direct else { return [] }
@@ -57,7 +57,7 @@ extension BaileysReader {
     }
 
     func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let id = group.address("id") else { throw wrong("must be the group's address", at: pointer + "/id") }
+        let id = try address(group, "id", "the group's address", at: pointer)
         var payload = GroupFacts(id: id, metadata: group).payload
         for field in ["announce", "restrict"] {
             if let flag = group[field]?.bool { payload.append(field, .bool(flag)) }
@@ -70,10 +70,8 @@ extension BaileysReader {
     /// `group-participants.update`.
     func participants(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
-        guard let id = data.address("id") else { throw wrong("must be the group's address", at: pointer + "/id") }
-        guard let members = data["participants"]?.array else {
-            throw wrong("must be an array of members", at: pointer + "/participants")
-        }
+        let id = try address(data, "id", "the group's address", at: pointer)
+        let members = try array(data, "participants", "an array of members", at: pointer)
         let author = Identity(data.address("author"), alternates: [data.address("authorPn")])
         let payload = GroupFacts(id: id).payload(
             action: data.text("action"),

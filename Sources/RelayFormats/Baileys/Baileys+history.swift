@@ -12,11 +12,9 @@ extension BaileysReader {
         }
         events += try optional(data, "contacts", at: pointer, contact)
         for field in ["chats", "conversations"] { events += try optional(data, field, at: pointer, chat) }
-        guard let messages = data["messages"], messages != .null else { return events }
-        guard let elements = messages.array else {
-            throw wrong("must be an array of messages", at: pointer + "/messages")
-        }
-        return events + (try self.messages(elements, at: pointer + "/messages", isHistory: true))
+        guard let list = data["messages"], list != .null else { return events }
+        let messages = try array(data, "messages", "an array of messages", at: pointer)
+        return events + (try self.messages(messages, at: pointer + "/messages", isHistory: true))
     }
 
     private func optional(

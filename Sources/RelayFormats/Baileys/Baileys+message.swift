@@ -3,12 +3,13 @@ internal import RelayJSON
 
 /// New messages: `messages.upsert`, whether live (`notify`) or queued while we were away (`append`; B-M1).
 extension BaileysReader {
+    /// What a message without content stands for: a deletion, or one that could not be decrypted.
+    static let stubTypes: [String: Int64] = ["REVOKE": 1, "CIPHERTEXT": 2]
+
     func upsert(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let messages = try object(data, at: pointer)["messages"]
-        guard let elements = messages?.array else {
-            throw wrong("must be an array of messages", at: pointer + "/messages")
-        }
-        return try self.messages(elements, at: pointer + "/messages", isHistory: false)
+        let data = try object(data, at: pointer)
+        let messages = try array(data, "messages", "an array of messages", at: pointer)
+        return try self.messages(messages, at: pointer + "/messages", isHistory: false)
     }
 
     func messages(_ elements: [JSON], at pointer: String, isHistory: Bool) throws(FormatError) -> [NewEvent] {
@@ -31,18 +32,20 @@ extension BaileysReader {
         extras: MessageExtras = MessageExtras()
     ) throws(FormatError) -> NewEvent? {
         let keyPointer = pointer + "/key"
-        let key = MessageKey(
-            try object(message["key"], at: keyPointer),
-            participant: message.address("participant")
-        )
-        let node: MessageNode
+        let keyObject = try object(message["key"], at: keyPointer)
+        let key = MessageKey(keyObject, participant: message.address("participant"))
+        var node: MessageNode
         switch message["message"] {
         case .object(let content): node = MessageNode(content)
         case nil, .null: node = .nothing
         default: throw wrong("must be an object, or null", at: pointer + "/message")
         }
-        var facts = MessageFacts(
-            id: "",
+        let stub = WireNumber.enumeration(message["messageStubType"], Self.stubTypes)
+        if case .nothing = node, stub != 2 { return nil }
+        let id = try id(of: key, at: keyPointer)
+        guard key.chat != nil else { throw wrong("must be the chat's address", at: keyPointer + "/remoteJid") }
+        let facts = MessageFacts(
+            id: id,
             chat: key.chat,
             author: key.author,
             isFromMe: key.isFromMe,
@@ -55,29 +58,15 @@ extension BaileysReader {
             isHistory: isHistory,
             isToldTwice: true
         )
-        let stub = WireNumber.enumeration(message["messageStubType"], Self.stubTypes)
-        if case .nothing = node, stub != 2 { return nil }
-        facts.id = try id(of: key, at: keyPointer)
-        guard key.chat != nil else { throw wrong("must be the chat's address", at: keyPointer + "/remoteJid") }
-        switch node {
-        case .content(let content):
-            facts.content = content
+        if case .content(var content) = node {
             var extras = extras
-            extras.base64 = extras.base64 ?? files.text(facts.id)
-            extras.complete(&facts.content)
-            if message["key"]?["isViewOnce"]?.bool == true { facts.content.isViewOnce = true }
-            return facts.newMessage(session: session)
-        case .reaction(let reaction):
-            return facts.reaction(reaction, session: session)
-        case .edit(let target, let content, let moment):
-            return facts.edit(of: target, content: content, at: moment ?? facts.sentAt, session: session)
-        case .revoke(let target):
-            return facts.deletion(of: target, session: session)
-        case .nothing:
-            let reason = message["messageStubParameters"]?.array?.first?.string
-            facts.content = .unsupported(reason: reason ?? "undecryptable")
-            // The message itself may still come, under the same id.
-            return facts.newMessage(session: session, detail: "ciphertext")
+            extras.base64 = extras.base64 ?? file(of: id)
+            extras.complete(&content)
+            if keyObject.flag("isViewOnce") { content.isViewOnce = true }
+            node = .content(content)
         }
+        if let event = facts.event(of: node, session: session) { return event }
+        let reason = message["messageStubParameters"]?.array?.first?.string
+        return facts.unreadable(.unsupported(reason: reason ?? "undecryptable"), session: session)
     }
 }

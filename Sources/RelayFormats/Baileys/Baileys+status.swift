@@ -85,11 +85,8 @@ extension BaileysReader {
         let recipient = receipt.address("userJid")
         // Our own other devices acknowledge as well; nobody else has it then.
         guard key.isFromMe, recipient.map({ !own.contains($0) }) ?? true else { return [] }
-        let steps: [(field: String, progress: Progress)] = [
-            ("receiptTimestamp", .delivered), ("readTimestamp", .read), ("playedTimestamp", .played),
-        ]
         var events: [NewEvent] = []
-        for step in steps {
+        for step in Progress.receiptSteps {
             guard let value = receipt[step.field], value != .null else { continue }
             events.append(
                 ProgressFacts(

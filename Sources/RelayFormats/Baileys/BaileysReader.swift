@@ -1,45 +1,54 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one event of Baileys into the relay's; also for gateways that hand on what Baileys emits.
-struct BaileysReader {
+/// Turns one event of Baileys into the relay's; also for gateways that hand on what Baileys emits, or can be put into
+/// its words.
+struct BaileysReader: EnvelopeReader {
+    let gateway: String
     let session: String
     let receivedAt: Timestamp
     /// Our own addresses, as far as the document tells them.
     let own: Set<JID>
-    /// Who emits the events, for errors.
-    let dialect: String
+    /// Our phone number in digits, when the document tells it.
+    let ownPhone: String?
     /// Files that came beside the messages, as base64 by the message's id.
-    let files: JSONObject
+    private let files: JSONObject
 
-    /// - Parameter account: the account's address, or an object with `id` and `lid`, as some bridges send along.
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+        self.init(
+            session: session,
+            receivedAt: receivedAt,
+            account: envelope["me"] ?? envelope["user"],
+            files: envelope["extra"]?["media"]?.object ?? JSONObject()
+        )
+    }
+
+    /// - Parameters:
+    ///   - account: the account's address, or an object with `id` and `lid`, as some bridges send along.
+    ///   - gateway: whose events they are, for errors.
     init(
         session: String,
         receivedAt: Timestamp,
         account: JSON?,
-        dialect: String = "Baileys",
+        gateway: String = Baileys.gateway,
         files: JSONObject = JSONObject()
     ) {
         self.session = session
         self.receivedAt = receivedAt
-        self.dialect = dialect
+        self.gateway = gateway
         self.files = files
-        var own: Set<JID> = []
-        for text in [account?.string, account?.object?.text("id"), account?.object?.text("lid")] {
-            if let address = text.flatMap({ JID($0) }) { own.insert(address) }
-        }
+        var own = [account?.string, account?.object?.text("id"), account?.object?.text("lid")]
+            .compactMap { $0.flatMap { JID($0) } }
         // Many bridges name sessions after the phone number.
         let digits = session.drop { $0 == "+" }
         if digits.utf8.count >= 8, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let address = JID("\(digits)@s.whatsapp.net")
         {
-            own.insert(address)
+            own.append(address)
         }
-        self.own = own
+        self.own = Set(own)
+        ownPhone = own.lazy.compactMap(\.phone).first
     }
-
-    /// What a message without content stands for: a deletion, or one that could not be decrypted.
-    static let stubTypes: [String: Int64] = ["REVOKE": 1, "CIPHERTEXT": 2]
 
     static let handled: Set<String> = [
         "messages.upsert", "messages.update", "messages.reaction", "messages.delete", "message-receipt.update",
@@ -48,7 +57,6 @@ struct BaileysReader {
         "messaging-history.set",
     ]
 
-    /// - Parameter pointer: where `data` is.
     func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         switch name {
         case "messages.upsert": try upsert(data, at: pointer)
@@ -69,47 +77,26 @@ struct BaileysReader {
         }
     }
 
-    /// Reads every element; a lone object counts as an array of one.
-    func each(
-        _ data: JSON,
-        at pointer: String,
-        _ read: (JSONObject, String) throws(FormatError) -> [NewEvent]
-    ) throws(FormatError) -> [NewEvent] {
-        if let object = data.object { return try read(object, pointer) }
-        guard let elements = data.array else { throw wrong("must be an array of objects", at: pointer) }
-        var events: [NewEvent] = []
-        for (index, element) in elements.enumerated() {
-            events += try read(try object(element, at: "\(pointer)/\(index)"), "\(pointer)/\(index)")
-        }
-        return events
-    }
-
-    func object(_ json: JSON?, at pointer: String) throws(FormatError) -> JSONObject {
-        guard let object = json?.object else { throw wrong("must be an object", at: pointer) }
-        return object
-    }
+    /// The file that came beside a message, base64.
+    func file(of id: String) -> String? { files.text(id) }
 
     func id(of key: MessageKey, at pointer: String) throws(FormatError) -> String {
         guard let id = key.id else { throw wrong("must be the message's id, a text", at: pointer + "/id") }
         return id
     }
 
-    func wrong(_ demand: String, at pointer: String) -> FormatError {
-        let field = pointer.split(separator: "/").last { !$0.allSatisfy(\.isNumber) } ?? "data"
-        return FormatError(.notAnEvent, "\"\(field)\" \(demand), as \(dialect) emits it.", pointer: pointer)
-    }
-
-    /// - Parameter key: nil: nothing tells it from another of its kind, and posting it again makes another event.
-    func event(_ type: EventType, chat: JID?, at moment: Timestamp? = nil, key: String? = nil, _ payload: JSONObject)
-        -> NewEvent
-    {
-        NewEvent(
-            type: type,
-            session: session,
-            chat: chat?.description,
-            dedupKey: key,
-            occurredAt: moment,
-            payload: payload
+    /// What an event about an earlier message begins with, out of that message's key.
+    func facts(of key: MessageKey, at moment: Timestamp?) -> MessageFacts {
+        MessageFacts(
+            id: key.id ?? "",
+            chat: key.chat,
+            author: key.author,
+            isFromMe: key.isFromMe,
+            content: MessageContent(type: "deleted", content: nil),
+            sentAt: moment,
+            receivedAt: receivedAt,
+            broadcastList: key.broadcastList,
+            isToldTwice: true
         )
     }
 }

@@ -17,6 +17,8 @@ internal import RelayJSON
 ///   something in it is wrong, is it refused.
 public struct CloudAPI: EventFormat {
     public static let name = "cloud_api"
+    /// For people.
+    static let gateway = "the Cloud API"
 
     public init() {}
 
@@ -83,11 +85,7 @@ public struct CloudAPI: EventFormat {
             )
         }
         guard Session.isValid(id: session) else {
-            throw FormatError(
-                .missingSession,
-                "A session's id is a text of 1 to 128 characters out of A-Z a-z 0-9 . _ : @ + -",
-                pointer: context.session == nil ? pointer : nil
-            )
+            throw SessionName.invalid(at: context.session == nil ? pointer : nil)
         }
         return session
     }

@@ -13,7 +13,7 @@ struct CloudChange {
         self.pointer = pointer + "/value"
         field = change.text("field")
         guard let value = change["value"]?.object else {
-            throw CloudFindings.wrong("must be an object", at: self.pointer)
+            throw FormatError.wrong("must be an object", at: self.pointer, of: CloudAPI.gateway)
         }
         self.value = value
         number = CloudNumber(value["metadata"]?.object)

@@ -13,7 +13,7 @@ struct CloudFindings {
     /// The elements of an array, each with its JSON pointer; what is none of them, or no object, is noted.
     mutating func objects(in list: JSON?, at pointer: String) -> [(object: JSONObject, pointer: String)] {
         guard let elements = list?.array else {
-            note(Self.wrong("must be an array of objects", at: pointer))
+            note(.wrong("must be an array of objects", at: pointer, of: CloudAPI.gateway))
             return []
         }
         var objects: [(JSONObject, String)] = []
@@ -23,7 +23,7 @@ struct CloudFindings {
             if let object = element.object {
                 objects.append((object, pointer))
             } else {
-                note(Self.wrong("must hold objects only", at: pointer))
+                note(.wrong("must hold objects only", at: pointer, of: CloudAPI.gateway))
             }
         }
         return objects
@@ -40,10 +40,5 @@ struct CloudFindings {
                 note(error)
             }
         }
-    }
-
-    static func wrong(_ demand: String, at pointer: String) -> FormatError {
-        let field = pointer.split(separator: "/").last { !$0.allSatisfy(\.isNumber) } ?? "entry"
-        return FormatError(.notAnEvent, "\"\(field)\" \(demand), as the Cloud API sends it.", pointer: pointer)
     }
 }

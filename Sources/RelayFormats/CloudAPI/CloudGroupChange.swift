@@ -38,13 +38,11 @@ struct CloudGroupChange {
     }
 
     private static func participant(_ object: JSONObject, _ contacts: CloudContacts) -> JSON? {
-        let reference = CloudReference(
-            address: CloudAddress.person(object["wa_id"]) ?? CloudAddress.person(object["input"]),
-            userID: object.text("user_id"),
-            parentUserID: object.text("parent_user_id")
-        )
-        guard !reference.isEmpty, var person = contacts.person(reference) else { return nil }
-        person.username = object.text("username") ?? person.username
+        var reference = CloudReference(object, "wa_id")
+        reference.address = reference.address ?? CloudAddress.person(object["input"])
+        guard !reference.isEmpty, let person = contacts.person(reference, username: object.text("username")) else {
+            return nil
+        }
         var participant = JSONObject()
         participant.append("id", .string(person.identity.id.description))
         participant.append("lid", .null)

@@ -35,13 +35,13 @@ struct CloudReference: Hashable {
 
     /// - Parameters:
     ///   - field: where the phone number is: `from`, `to`, `recipient_id` …
-    ///   - prefix: what its user ids begin with: `from`, `to`, `recipient` …
-    init(_ object: JSONObject, _ field: String, prefix: String) {
+    ///   - prefix: what its user ids begin with: `from_`, `to_`, `recipient_`, or nothing.
+    init(_ object: JSONObject, _ field: String, prefix: String = "") {
         self.init(
             address: CloudAddress.person(object[field]),
-            userID: object.text("\(prefix)_user_id"),
+            userID: object.text("\(prefix)user_id"),
             // Meta has written it both ways round.
-            parentUserID: object.text("\(prefix)_parent_user_id") ?? object.text("parent_\(prefix)_user_id")
+            parentUserID: object.text("\(prefix)parent_user_id") ?? object.text("parent_\(prefix)user_id")
         )
     }
 }
@@ -62,11 +62,7 @@ struct CloudContacts {
         contacts = (json?.array ?? []).compactMap(\.object).map { contact in
             let profile = contact["profile"]?.object
             return Contact(
-                reference: CloudReference(
-                    address: CloudAddress.person(contact["wa_id"]),
-                    userID: contact.text("user_id"),
-                    parentUserID: contact.text("parent_user_id")
-                ),
+                reference: CloudReference(contact, "wa_id"),
                 username: profile?.text("username") ?? contact.text("username"),
                 name: MessageFacts.name(profile?.text("name"))
             )
@@ -80,9 +76,13 @@ struct CloudContacts {
     }
 
     /// The person that a reference names, with what the contact that belongs to it tells; nil when nobody is named.
-    /// - Parameter isOnlyOne: whether an only contact is this person in any case: `wa_id` and `from` may differ.
-    ///   Otherwise it is only for a reference that names nobody.
-    func person(_ reference: CloudReference, isOnlyOne: Bool = false) -> CloudPerson? {
+    /// - Parameters:
+    ///   - username: what stands beside the reference; it wins over the contact's.
+    ///   - isOnlyOne: whether an only contact is this person in any case: `wa_id` and `from` may differ. Otherwise it is
+    ///     only for a reference that names nobody.
+    func person(
+        _ reference: CloudReference, username: String? = nil, isOnlyOne: Bool = false
+    ) -> CloudPerson? {
         let contact = contact(of: reference, isOnlyOne: isOnlyOne)
         let addresses = [contact?.reference.address, reference.address].compactMap { $0 }
         let userID = reference.userID ?? contact?.reference.userID
@@ -95,7 +95,7 @@ struct CloudContacts {
             identity: Identity(id),
             userID: userID,
             parentUserID: parentUserID,
-            username: contact?.username,
+            username: username ?? contact?.username,
             name: contact?.name
         )
     }

@@ -2,7 +2,8 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Turns one change of a webhook into events.
-struct CloudReader {
+struct CloudReader: DialectReader {
+    let gateway = CloudAPI.gateway
     let session: String
     let receivedAt: Timestamp
     let number: CloudNumber
@@ -46,10 +47,7 @@ struct CloudReader {
     var isHistory: Bool { change.field == "history" }
 
     func id(of object: JSONObject, at pointer: String) throws(FormatError) -> String {
-        guard let id = object.text("id") else {
-            throw CloudFindings.wrong("must be an id, a text", at: pointer + "/id")
-        }
-        return id
+        try text(object, "id", "an id, a text", at: pointer)
     }
 
     /// Fields that this dialect alone has, about a person and our own number.
@@ -61,7 +59,7 @@ struct CloudReader {
     }
 
     private func hasOneSender(_ messages: JSON) -> Bool {
-        let senders = (messages.array ?? []).compactMap(\.object).map { CloudReference($0, "from", prefix: "from") }
+        let senders = (messages.array ?? []).compactMap(\.object).map { CloudReference($0, "from", prefix: "from_") }
         return Set(senders).count == 1
     }
 }

@@ -7,9 +7,9 @@ extension EvolutionReader {
     /// address and the *author's* name.
     func contacts(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let isLone = data.object != nil
-        return try baileys.each(data, at: pointer) { contact, pointer throws(FormatError) in
+        return try each(data, at: pointer) { contact, pointer throws(FormatError) in
             guard let id = contact.address("remoteJid") ?? contact.address("id") else {
-                throw baileys.wrong("must be an address", at: pointer + "/remoteJid")
+                throw wrong("must be an address", at: pointer + "/remoteJid")
             }
             let image = contact.text("profilePicUrl") ?? contact.text("profilePictureUrl")
             if id.isGroup {
@@ -18,7 +18,7 @@ extension EvolutionReader {
                 guard subject != nil || image != nil else { return [] }
                 var payload = GroupFacts(id: id, name: subject).payload
                 payload.append("groupImageUrl", known: image)
-                return [baileys.event(.groupUpdated, chat: id, payload)]
+                return [event(.groupUpdated, chat: id, payload)]
             }
             guard id.chatKind == .direct else { return [] }
             let others = ["remoteJidAlt", "phoneNumber", "lid", "remoteLid"].map(contact.address)
@@ -32,7 +32,7 @@ extension EvolutionReader {
             )
             let isNews = [facts.name, facts.pushName, facts.verifiedName, image, identity.lid?.description]
                 .contains { $0 != nil }
-            return isNews ? [baileys.event(.contactUpdated, chat: identity.id, facts.payload)] : []
+            return isNews ? [event(.contactUpdated, chat: identity.id, facts.payload)] : []
         }
     }
 

@@ -11,7 +11,7 @@ extension EvolutionReader {
         isSent: Bool = false
     ) throws(FormatError) -> [NewEvent] {
         let inner = data["messages"].flatMap { $0 == .null ? nil : $0 }
-        return try baileys.each(inner ?? data, at: inner == nil ? pointer : pointer + "/messages") {
+        return try each(inner ?? data, at: inner == nil ? pointer : pointer + "/messages") {
             item, pointer throws(FormatError) in
             guard let event = try message(item, at: pointer, isHistory: isHistory, isSent: isSent) else { return [] }
             return [event]
@@ -26,7 +26,7 @@ extension EvolutionReader {
         isSent: Bool = false
     ) throws(FormatError) -> NewEvent? {
         guard item["key"]?.object != nil || item.text("keyId") != nil else {
-            throw baileys.wrong("must be the message's key, an object", at: pointer + "/key")
+            throw wrong("must be the message's key, an object", at: pointer + "/key")
         }
         var key = key(of: item)
         if isSent { key["fromMe"] = true }

@@ -5,11 +5,11 @@ internal import RelayJSON
 extension EvolutionReader {
     /// `{state, statusReason, wuid?}`. A close from which Evolution recovers by itself is never told.
     func connection(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let data = try baileys.object(data, at: pointer)
+        let data = try object(data, at: pointer)
         let code = WireNumber.integer(data["statusReason"]).flatMap { $0 == 200 ? nil : $0 }
         switch data.text("state") ?? data.text("status") {
         case "open":
-            let phone = data.address("wuid")?.phone ?? baileys.own.lazy.compactMap(\.phone).first
+            let phone = data.address("wuid")?.phone ?? baileys.ownPhone
             return [sessionFacts.connected(phone: phone)]
         case "close", "closed": return [sessionFacts.disconnected(reason: nil, code: code)]
         // Nobody scanned a code in time; the code of the close, 428, says less.
@@ -23,21 +23,17 @@ extension EvolutionReader {
 
     /// `{status: "closed", disconnectionReasonCode, disconnectionAt, …}`: the session is closed for good.
     func instanceStatus(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let data = try baileys.object(data, at: pointer)
+        let data = try object(data, at: pointer)
         guard data.text("status") == "closed" else { return [] }
-        return [
-            sessionFacts.disconnected(
-                reason: nil,
-                code: WireNumber.integer(data["disconnectionReasonCode"]),
-                recoverable: false,
-                at: WireTime.timestamp(data["disconnectionAt"])
-            )
-        ]
+        var facts = sessionFacts
+        facts.at = WireTime.timestamp(data["disconnectionAt"])
+        let code = WireNumber.integer(data["disconnectionReasonCode"])
+        return [facts.disconnected(reason: nil, code: code, recoverable: false)]
     }
 
     /// `{qrcode: {base64, code, pairingCode}}`; after the last code `{message, statusCode}`.
     func code(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let data = try baileys.object(data, at: pointer)
+        let data = try object(data, at: pointer)
         let code = data["qrcode"]?.object ?? data
         let image = code.text("base64")
         let text = code.text("code")

@@ -3,24 +3,36 @@ internal import RelayJSON
 
 /// Turns one event of Evolution API into the relay's. Evolution hands on what Baileys emits: what it leaves as it is,
 /// Baileys' reader reads.
-struct EvolutionReader {
+struct EvolutionReader: EnvelopeReader {
     let baileys: BaileysReader
     /// The wall clock of Evolution's server with a `Z` for a zone that it is not in: no moment, but the same in every
     /// repetition of a post.
     private let stamp: String?
 
+    var gateway: String { baileys.gateway }
     var session: String { baileys.session }
     var receivedAt: Timestamp { baileys.receivedAt }
-    var sessionFacts: SessionFacts { SessionFacts(session: session, receivedAt: receivedAt) }
 
-    /// - Parameter envelope: its `sender` is the instance's own account, never an author.
     init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+        self.init(session: session, receivedAt: receivedAt, envelope: envelope, gateway: Evolution.gateway)
+    }
+
+    /// - Parameters:
+    ///   - envelope: its `sender` is the instance's own account, never an author.
+    ///   - gateway: whose events they are, for errors.
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, gateway: String) {
         baileys = BaileysReader(
-            session: session, receivedAt: receivedAt, account: envelope["sender"], dialect: "Evolution API")
+            session: session, receivedAt: receivedAt, account: envelope["sender"], gateway: gateway)
         stamp = envelope.text("date_time")
     }
 
-    /// - Parameter pointer: where `data` is.
+    static let handled: Set<String> = [
+        "messages.upsert", "messages.set", "messages.update", "messages.edited", "messages.delete", "send.message",
+        "send.message.update", "connection.update", "status.instance", "logout.instance", "qrcode.updated",
+        "contacts.set", "contacts.upsert", "contacts.update", "chats.set", "chats.upsert", "chats.update",
+        "groups.upsert", "groups.update", "group.update", "group.participants.update", "presence.update", "call",
+    ]
+
     func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let events = try read(name, data, at: pointer)
         guard let stamp, events.contains(where: { $0.dedupKey == nil }) else { return events }
@@ -37,19 +49,19 @@ struct EvolutionReader {
         case "messages.upsert": try messages(data, at: pointer)
         case "messages.set": try messages(data, at: pointer, isHistory: true)
         case "send.message": try messages(data, at: pointer, isSent: true)
-        case "messages.update": try baileys.each(data, at: pointer, messageUpdate)
-        case "messages.edited", "send.message.update": try baileys.each(data, at: pointer, edit)
-        case "messages.delete": try baileys.each(data, at: pointer, deletion)
+        case "messages.update": try each(data, at: pointer, messageUpdate)
+        case "messages.edited", "send.message.update": try each(data, at: pointer, edit)
+        case "messages.delete": try each(data, at: pointer, deletion)
         case "connection.update": try connection(data, at: pointer)
         case "status.instance": try instanceStatus(data, at: pointer)
         case "logout.instance": [sessionFacts.disconnected(reason: "logged_out", code: nil, recoverable: false)]
         case "qrcode.updated": try code(data, at: pointer)
         case "contacts.set", "contacts.upsert", "contacts.update": try contacts(data, at: pointer)
-        case "chats.set", "chats.upsert", "chats.update": try baileys.each(data, at: pointer, chat)
-        case "groups.upsert", "groups.update", "group.update": try baileys.each(data, at: pointer, group)
-        case "group.participants.update": try baileys.each(data, at: pointer, participants)
+        case "chats.set", "chats.upsert", "chats.update": try each(data, at: pointer, chat)
+        case "groups.upsert", "groups.update", "group.update": try each(data, at: pointer, group)
+        case "group.participants.update": try each(data, at: pointer, participants)
         case "presence.update": try baileys.presence(data, at: pointer)
-        case "call": try baileys.each(data, at: pointer, baileys.call)
+        case "call": try each(data, at: pointer, baileys.call)
         default: []
         }
     }

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
+/// `CallOffer`, `CallOfferNotice` (to a group), `CallAccept`, `CallReject`, `CallTerminate`, and the wiki's `CALL`.
 extension EvolutionGoReader {
-    /// `CallOffer`, `CallOfferNotice` (to a group), `CallAccept`, `CallReject`, `CallTerminate`.
     func call(_ name: String, _ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard data.text("CallID") != nil else { throw wrong("must be the call's id, a text", at: pointer + "/CallID") }
+        let id = try text(data, "CallID", "the call's id, a text", at: pointer)
         guard let from = data.address("From") ?? data.address("CallCreator") else {
             throw wrong("must be the caller's address", at: pointer + "/From")
         }
@@ -16,7 +16,7 @@ extension EvolutionGoReader {
             default: "offer"
             }
         var call = JSONObject()
-        call.append("id", data["CallID"] ?? .null)
+        call.append("id", .string(id))
         call.append("chatId", .string(from.description))
         call.append("from", orNull: (data.address("CallCreator") ?? from).description)
         call.append("callerPn", data["CallCreatorAlt"] ?? .null)
@@ -27,7 +27,7 @@ extension EvolutionGoReader {
         return try baileys.call(call, at: pointer)
     }
 
-    /// The wiki's `CALL`, which has no status.
+    /// The wiki's has no status.
     func wikiCall(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         if data["CallID"] != nil { return try call("calloffer", data, at: pointer) }
         var call = data

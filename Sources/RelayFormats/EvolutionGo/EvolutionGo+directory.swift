@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Names, pictures and groups.
+/// Names, pictures and groups: `PushName`, `Contact` (the address book), `Picture`, `JoinedGroup`, `GroupInfo`.
 extension EvolutionGoReader {
     /// A group that we are in now, with all that there is to know about it.
     func joinedGroup(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let id = data.address("JID") else { throw wrong("must be the group's address", at: pointer + "/JID") }
+        let id = try address(data, "JID", "the group's address", at: pointer)
         var group: JSONObject = ["id": .string(id.description)]
         group["subject"] = data["Name"]
         group["desc"] = data["Topic"]
@@ -30,7 +30,7 @@ extension EvolutionGoReader {
 
     /// What changed in a group: its name and settings as one event, and one for each kind of change of its members.
     func groupInfo(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let id = data.address("JID") else { throw wrong("must be the group's address", at: pointer + "/JID") }
+        let id = try address(data, "JID", "the group's address", at: pointer)
         let author = Identity(data.address("Sender"), alternates: [data.address("SenderPN")])?.id.description
         var events: [NewEvent] = []
         var settings: JSONObject = ["id": .string(id.description)]
@@ -52,9 +52,8 @@ extension EvolutionGoReader {
         return dated(events, data)
     }
 
-    /// `PushName`, `Contact` (the address book) and `Picture`.
     func contact(_ name: String, _ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let id = data.address("JID") else { throw wrong("must be an address", at: pointer + "/JID") }
+        let id = try address(data, "JID", "an address", at: pointer)
         let action = data["Action"]?.object.map { WhatsmeowNames.renamed($0) }
         var contact: JSONObject = ["id": .string(id.description)]
         contact.append("phoneNumber", known: data.text("JIDAlt") ?? action?.text("pnJid"))
@@ -71,8 +70,7 @@ extension EvolutionGoReader {
         return events.map { event in
             var event = event
             event.occurredAt = moment
-            let print = DedupKey.fingerprint(.object(event.payload))
-            event.dedupKey = "\(event.type.name)|\(event.chat ?? "")|\(moment.milliseconds)|\(print)"
+            event.dedupKey = DedupKey.make(event.type, chat: event.chat, at: moment, event.payload)
             return event
         }
     }

@@ -1,83 +1,41 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Receipts, presences, members of groups, calls.
+/// What happens to earlier messages.
 extension GowaReader {
-    /// What the types of receipts say of a message of ours. Others come from our own devices (`read-self`, `sender`),
-    /// or ask for the message again (`retry`).
-    private static let receiptTypes: [String: Progress] = ["delivered": .delivered, "read": .read, "played": .played]
-
-    /// `message.ack`: others acknowledge only our messages; what comes from ourselves is that we read theirs.
-    func receipts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let ids = try array(payload, "ids", "an array of messages' ids", at: pointer)
-        let source = GowaSource(payload, own: own)
-        guard let chat = source.chat else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
-        guard let progress = payload.text("receipt_type").flatMap({ Self.receiptTypes[$0] }), !source.isFromMe
-        else { return [] }
-        let hasMembers = chat.id.chatKind == .group || chat.id.chatKind == .status
-        var events: [NewEvent] = []
-        for (index, id) in ids.enumerated() {
-            guard let id = id.string, !id.isEmpty else {
-                throw wrong("must hold messages' ids, texts", at: "\(pointer)/ids/\(index)")
-            }
-            events.append(
-                ProgressFacts(
-                    progress: progress,
-                    id: id,
-                    chat: chat,
-                    recipient: hasMembers ? source.author : nil,
-                    at: sentAt,
-                    receivedAt: receivedAt
-                ).event(session: session)
-            )
-        }
-        return events
+    func reaction(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        var facts = try facts(payload, at: pointer)
+        facts.id = payload.text("id") ?? ""
+        let target = try text(payload, "reacted_message_id", "the message's id, a text", at: pointer)
+        let reaction = MessageNode.Reaction(target: target, emoji: payload.text("reaction"), at: facts.sentAt)
+        return facts.reaction(reaction, session: session)
     }
 
-    func presence(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
-        let state = try text(payload, "state", "\"composing\" or \"paused\"", at: pointer)
-        let source = GowaSource(payload, own: own)
-        guard let chat = source.chat else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
-        return PresenceFacts(
-            chat: chat,
-            member: source.author,
-            presence: state == "composing" && payload.text("media") == "audio" ? "recording" : state,
-            at: sentAt,
-            receivedAt: receivedAt
-        ).event(session: session, key: key(.presenceUpdated, chat: chat.id, payload))
+    func edit(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let facts = try facts(payload, at: pointer)
+        let target = try text(payload, "original_message_id", "the message's id, a text", at: pointer)
+        return facts.edit(of: target, content: GowaContent.read(payload), at: facts.sentAt, session: session)
     }
 
-    /// `group.participants`, and `group.joined`: we are the member that was added.
-    func members(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
-        guard let id = payload.address("chat_id") else {
-            throw wrong("must be the group's address", at: pointer + "/chat_id")
-        }
-        let members = try array(payload, "jids", "an array of addresses", at: pointer)
-        let change = GroupFacts(id: id, name: payload.text("group_name")).payload(
-            action: payload.text("type"),
-            members: members.compactMap(GroupFacts.participant),
-            author: nil
-        )
-        return event(.groupUpdated, chat: id, at: sentAt, key: key(.groupUpdated, chat: id, payload), change)
+    /// `message.revoked`: deleted for everybody.
+    func revocation(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let target = try text(payload, "revoked_message_id", "the message's id, a text", at: pointer)
+        return try facts(payload, at: pointer).deletion(of: target, session: session)
     }
 
-    func call(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
-        let id = try text(payload, "call_id", "the call's id, a text", at: pointer)
-        guard let caller = Identity(payload.address("from"), alternates: [payload.address("from_lid")]) else {
-            throw wrong("must be the caller's address", at: pointer + "/from")
-        }
-        let group = payload.address("group_jid")
-        var facts = CallFacts(
-            id: id,
-            chat: caller.id,
-            caller: caller,
-            status: "offer",
-            group: group,
-            isGroup: group != nil,
-            at: sentAt,
-            receivedAt: receivedAt
-        )
-        if let isRejected = payload["auto_rejected"]?.bool { facts.extra.append("autoRejected", .bool(isRejected)) }
-        return facts.event(session: session)
+    /// `message.deleted`: deleted on another device of ours, for ourselves only.
+    func deletion(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let target = try text(payload, "deleted_message_id", "the message's id, a text", at: pointer)
+        var key = payload
+        key["is_from_me"] = .bool(payload.flag("was_from_me"))
+        return try facts(key, at: pointer).deletion(of: target, isOnlyOurs: true, session: session)
+    }
+
+    /// A new version of an earlier poll.
+    func pollChange(_ poll: JSONObject, _ facts: MessageFacts) -> NewEvent? {
+        guard let type = poll.text("type"), ["edit", "add_option"].contains(type), let target = poll.text("poll_id"),
+            let content = GowaContent.poll(poll)
+        else { return nil }
+        return facts.edit(of: target, content: content, at: facts.sentAt, session: session)
     }
 }

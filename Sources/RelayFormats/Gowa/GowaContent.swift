@@ -49,13 +49,13 @@ enum GowaContent {
     private static func place(_ payload: JSONObject) -> MessageContent? {
         if let contact = payload["contact"], contact.object != nil { return .contacts([contact]) }
         if let contacts = payload["contacts_array"]?.array { return .contacts(contacts) }
-        if let live = payload["live_location"]?.object { return .location(GoNames.toJavaScript(live), isLive: true) }
-        return payload["location"]?.object.flatMap { .location(GoNames.toJavaScript($0), isLive: false) }
+        if let live = payload["live_location"]?.object { return .location(WhatsmeowNames.renamed(live), isLive: true) }
+        return payload["location"]?.object.flatMap { .location(WhatsmeowNames.renamed($0), isLive: false) }
     }
 
     private static func business(_ payload: JSONObject) -> MessageContent? {
-        if let order = payload["order"]?.object { return .order(GoNames.toJavaScript(order)) }
-        if let list = payload["list"]?.object { return .menu("listMessage", GoNames.toJavaScript(list)) }
+        if let order = payload["order"]?.object { return .order(WhatsmeowNames.renamed(order)) }
+        if let list = payload["list"]?.object { return .menu("listMessage", WhatsmeowNames.renamed(list)) }
         guard let menu = (payload["template"] ?? payload["buttons"])?.object else { return nil }
         var node = JSONObject()
         node.append("contentText", known: menu.text("body"))
@@ -96,19 +96,12 @@ enum GowaContent {
         return MessageContext(
             quoted: quoted,
             isForwarded: payload.flag("forwarded"),
-            referral: payload["referral"]?.object.flatMap(referral)
+            referral: MessageContext.referral(payload["referral"]?.object, named: advertisement)
         )
     }
 
-    /// The advertisement that a conversation began with.
-    private static func referral(_ ad: JSONObject) -> JSONObject? {
-        var referral = JSONObject()
-        referral.append("sourceUrl", known: ad.text("source_url"))
-        referral.append("sourceId", known: ad.text("source_id"))
-        referral.append("sourceType", known: ad.text("source_type"))
-        referral.append("title", known: ad.text("ad_title"))
-        referral.append("body", known: ad.text("ad_body"))
-        referral.append("clickId", known: ad.text("ctwa_clid"))
-        return referral.isEmpty ? nil : referral
-    }
+    private static let advertisement: KeyValuePairs = [
+        "sourceUrl": "source_url", "sourceId": "source_id", "sourceType": "source_type", "title": "ad_title",
+        "body": "ad_body", "clickId": "ctwa_clid",
+    ]
 }

@@ -2,9 +2,8 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Turns one event of gowa into the relay's.
-struct GowaReader: DialectReader {
-    static let gateway = "gowa"
-
+struct GowaReader: EnvelopeReader {
+    let gateway = Gowa.gateway
     let session: String
     let receivedAt: Timestamp
     /// Our own address, when the document tells it.
@@ -12,16 +11,23 @@ struct GowaReader: DialectReader {
     /// When it happened, as the envelope tells; messages have a time of their own.
     let sentAt: Timestamp?
 
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+        self.session = session
+        self.receivedAt = receivedAt
+        let device = envelope.text("device_id")
+        own = device.flatMap { JID($0) ?? JID($0 + "@s.whatsapp.net") }
+        sentAt = WireTime.timestamp(envelope["timestamp"])
+    }
+
     static let handled: Set<String> = [
         "message", "message.reaction", "message.edited", "message.revoked", "message.deleted", "message.ack",
         "chat_presence", "group.participants", "group.joined", "call.offer",
     ]
 
-    /// - Parameter pointer: where `payload` is.
-    func events(named name: String, payload: JSON?, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         // Labels, and news about channels: a channel's post comes as a message as well, with its content.
         guard Self.handled.contains(name) else { return [] }
-        let payload = try object(payload, at: pointer)
+        let payload = try object(data, at: pointer)
         switch name {
         case "message": return [try message(payload, at: pointer)]
         case "message.reaction": return [try reaction(payload, at: pointer)]
@@ -36,14 +42,7 @@ struct GowaReader: DialectReader {
     }
 
     /// What tells a repetition of a posting about something that has no id.
-    func key(_ type: EventType, chat: JID, _ payload: JSONObject) -> String? {
-        sentAt.map { moment in
-            DedupKey.make(
-                type,
-                chat: chat.description,
-                message: "\(moment.milliseconds)",
-                DedupKey.fingerprint(.object(payload))
-            )
-        }
+    func dedupKey(_ type: EventType, chat: JID, _ payload: JSONObject) -> String? {
+        sentAt.map { DedupKey.make(type, chat: chat.description, at: $0, payload) }
     }
 }

@@ -10,6 +10,12 @@ enum DedupKey {
         return key
     }
 
+    /// The key of something that has no id, but a moment.
+    /// - Parameter what: tells it from another of that moment.
+    static func make(_ type: EventType, chat: String?, at moment: Timestamp, _ what: JSONObject) -> String {
+        make(type, chat: chat, message: "\(moment.milliseconds)", fingerprint(.object(what)))
+    }
+
     /// A short fingerprint of a value, for events that nothing else tells apart.
     static func fingerprint(_ json: JSON) -> String {
         fingerprint(json.bytes)

@@ -34,3 +34,8 @@ struct Identity: Hashable {
         return Identity(second.id, lid: first.id)
     }
 }
+
+extension ChatKind {
+    /// Whether what is in it is written, and read, by several people.
+    var hasMembers: Bool { self == .group || self == .status }
+}

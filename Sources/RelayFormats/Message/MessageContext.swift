@@ -34,7 +34,7 @@ struct MessageContext {
             mention.string.flatMap { JID($0) }.map { .string($0.description) }
         }
         quoted = Self.quoted(info)
-        referral = info["externalAdReply"]?.object.flatMap(Self.referral)
+        referral = Self.referral(info["externalAdReply"]?.object, named: Self.advertisement)
     }
 
     func append(to payload: inout JSONObject) {
@@ -59,15 +59,17 @@ struct MessageContext {
         return quoted
     }
 
-    /// The advertisement that a conversation began with.
-    private static func referral(_ ad: JSONObject) -> JSONObject? {
+    /// The advertisement that a conversation began with; nil when there is nothing known of it.
+    /// - Parameter names: of our fields, and what the dialect calls them.
+    static func referral(_ ad: JSONObject?, named names: KeyValuePairs<String, String>) -> JSONObject? {
+        guard let ad else { return nil }
         var referral = JSONObject()
-        referral.append("sourceUrl", known: ad.text("sourceUrl"))
-        referral.append("sourceId", known: ad.text("sourceId"))
-        referral.append("sourceType", known: ad.text("sourceType"))
-        referral.append("title", known: ad.text("title"))
-        referral.append("body", known: ad.text("body"))
-        referral.append("clickId", known: ad.text("ctwaClid"))
+        for (name, field) in names { referral.append(name, known: ad.text(field)) }
         return referral.isEmpty ? nil : referral
     }
+
+    private static let advertisement: KeyValuePairs = [
+        "sourceUrl": "sourceUrl", "sourceId": "sourceId", "sourceType": "sourceType", "title": "title",
+        "body": "body", "clickId": "ctwaClid",
+    ]
 }

@@ -3,6 +3,31 @@ internal import RelayJSON
 
 /// The events that a message makes: what is new in a chat, and what happens to earlier messages.
 extension MessageFacts {
+    /// What a message says, as an event; nil when it says nothing.
+    func event(of node: MessageNode, session: String) -> NewEvent? {
+        switch node {
+        case .content(let content):
+            var facts = self
+            facts.content = content
+            return facts.newMessage(session: session)
+        case .reaction(let reaction):
+            return self.reaction(reaction, session: session)
+        case .edit(let target, let content, let moment):
+            return edit(of: target, content: content, at: moment ?? sentAt, session: session)
+        case .revoke(let target):
+            return deletion(of: target, session: session)
+        case .nothing:
+            return nil
+        }
+    }
+
+    /// A message that could not be read yet: it may still come itself, under the same id.
+    func unreadable(_ content: MessageContent, session: String) -> NewEvent {
+        var facts = self
+        facts.content = content
+        return facts.newMessage(session: session, detail: "ciphertext")
+    }
+
     /// - Parameter detail: tells the event from another about the same message.
     func newMessage(session: String, detail: String? = nil) -> NewEvent {
         let type: EventType = isFromMe ? .messageSent : .messageReceived
@@ -70,20 +95,24 @@ extension MessageFacts {
     }
 
     /// The deletion of an earlier message, by whom and when the facts tell.
-    func deletion(of target: String, session: String) -> NewEvent {
+    /// - Parameter isOnlyOurs: whether others still have it.
+    func deletion(of target: String, isOnlyOurs: Bool = false, session: String) -> NewEvent {
         let type = EventType.messageDeleted
         let chatID = chat?.id.description
         var facts = self
         facts.id = target
         facts.target = target
         facts.content = MessageContent(type: "deleted", content: nil)
+        var payload = facts.payload(for: type)
+        if isOnlyOurs { payload.append("deletedFor", .string("me")) }
+        let key = DedupKey.make(type, chat: keyedChat, message: target)
         return NewEvent(
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DedupKey.make(type, chat: keyedChat, message: target),
+            dedupKey: isOnlyOurs ? key + "|me" : key,
             occurredAt: sentAt,
-            payload: facts.payload(for: type)
+            payload: payload
         )
     }
 

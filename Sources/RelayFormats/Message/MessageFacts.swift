@@ -35,7 +35,7 @@ struct MessageFacts {
         let chatID = chat?.id
         let kind = chatID?.chatKind
         let isGroup = kind == .group
-        let hasMembers = isGroup || kind == .status
+        let hasMembers = kind?.hasMembers == true
         let participant = hasMembers && author?.id != chatID ? author : nil
         let contactName = kind == .direct ? authorName : nil
 

@@ -10,6 +10,11 @@ enum Progress: String {
         "ERROR": 0, "PENDING": 1, "SERVER_ACK": 2, "DELIVERY_ACK": 3, "READ": 4, "PLAYED": 5,
     ]
 
+    /// The moments in a receipt of Baileys, and of WAHA's NOWEB, which runs on it, from the first step to the last.
+    static let receiptSteps: [(field: String, progress: Progress)] = [
+        ("receiptTimestamp", .delivered), ("readTimestamp", .read), ("playedTimestamp", .played),
+    ]
+
     /// - Parameter code: of ``statuses``; nil for one that says nothing (B-R3).
     init?(statusCode code: Int64?) {
         switch code {
@@ -91,5 +96,25 @@ struct ProgressFacts {
             occurredAt: at,
             payload: payload
         )
+    }
+}
+
+extension DialectReader {
+    /// The events of a receipt for several messages at once.
+    /// - Parameters:
+    ///   - facts: the same for all but their ids.
+    ///   - pointer: where `ids` are.
+    func events(of facts: ProgressFacts, for ids: [JSON], at pointer: String) throws(FormatError) -> [NewEvent] {
+        var events: [NewEvent] = []
+        events.reserveCapacity(ids.count)
+        for (index, id) in ids.enumerated() {
+            guard let id = id.string, !id.isEmpty else {
+                throw wrong("must hold messages' ids, texts", at: "\(pointer)/\(index)")
+            }
+            var facts = facts
+            facts.id = id
+            events.append(facts.event(session: session))
+        }
+        return events
     }
 }

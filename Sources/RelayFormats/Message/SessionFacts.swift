@@ -5,6 +5,10 @@ internal import RelayJSON
 struct SessionFacts {
     let session: String
     let receivedAt: Timestamp
+    /// When, by the gateway; nil when it does not tell.
+    var at: Timestamp?
+    /// The gateway's own id of what it posts, the same in every attempt; nil when it has none.
+    var postingID: String?
 
     /// What WhatsApp means by closing with a code (reference whatsapp.md, B.1).
     static let closeReasons: [Int64: String] = [
@@ -15,7 +19,7 @@ struct SessionFacts {
     /// After these, only pairing anew helps.
     private static let finalCodes: Set<Int64> = [401, 402, 403, 406]
 
-    /// A code to scan.
+    /// A code to scan; without any, the gateway only tells that there is one.
     /// - Parameters:
     ///   - image: the code as a picture, base64, with or without `data:…;base64,` before it.
     ///   - text: what the picture shows.
@@ -26,41 +30,42 @@ struct SessionFacts {
         let code = isImage ? picture.flatMap { $0.isEmpty ? nil : $0 } : text
         var payload = JSONObject()
         payload.append("qr_code", orNull: code)
-        payload.append("generated_at", .string(receivedAt.iso8601))
-        payload.append("format", .string(isImage ? "image" : "text"))
+        payload.append("generated_at", .string((at ?? receivedAt).iso8601))
+        if isImage || text != nil { payload.append("format", .string(isImage ? "image" : "text")) }
         if isImage { payload.append("code", known: text) }
         payload.append("pairing_code", known: pairingCode)
-        let type = EventType.sessionQRUpdated
-        let key = code.map { "\(type.name)|\(DedupKey.fingerprint($0.utf8))" }
-        return NewEvent(type: type, session: session, dedupKey: key, payload: payload)
+        return event(.sessionQRUpdated, key: code.map { DedupKey.fingerprint($0.utf8) }, payload)
     }
 
     /// - Parameter phone: the account's number in digits.
     func connected(phone: String?) -> NewEvent {
         var payload = JSONObject()
-        payload.append("connected_at", .string(receivedAt.iso8601))
+        payload.append("connected_at", .string((at ?? receivedAt).iso8601))
         payload.append("phone_number", orNull: phone)
-        return NewEvent(type: .sessionConnected, session: session, payload: payload)
+        return event(.sessionConnected, key: nil, payload)
     }
 
     /// - Parameters:
     ///   - reason: why, where the code does not say it.
     ///   - code: WhatsApp's, if there is one.
     ///   - recoverable: whether the gateway can connect again without pairing; nil: the code tells.
-    ///   - moment: when, by the gateway.
-    func disconnected(
-        reason: String?,
-        code: Int64?,
-        recoverable: Bool? = nil,
-        at moment: Timestamp? = nil
-    ) -> NewEvent {
-        let type = EventType.sessionDisconnected
+    func disconnected(reason: String?, code: Int64?, recoverable: Bool? = nil) -> NewEvent {
         var payload = JSONObject()
         payload.append("reason", .string(code.flatMap { Self.closeReasons[$0] } ?? reason ?? "unknown"))
-        payload.append("disconnected_at", .string((moment ?? receivedAt).iso8601))
+        payload.append("disconnected_at", .string((at ?? receivedAt).iso8601))
         payload.append("code", orNull: code)
         payload.append("recoverable", .bool(recoverable ?? code.map { !Self.finalCodes.contains($0) } ?? true))
-        let key = moment.map { "\(type.name)|\(code ?? 0)|\($0.milliseconds)" }
-        return NewEvent(type: type, session: session, dedupKey: key, occurredAt: moment, payload: payload)
+        return event(.sessionDisconnected, key: at.map { "\(code ?? 0)|\($0.milliseconds)" }, payload)
+    }
+
+    /// - Parameter key: what tells a repetition where the posting has no id; nil when nothing does.
+    private func event(_ type: EventType, key: String?, _ payload: JSONObject) -> NewEvent {
+        NewEvent(
+            type: type,
+            session: session,
+            dedupKey: (postingID ?? key).map { "\(type.name)|\($0)" },
+            occurredAt: at,
+            payload: payload
+        )
     }
 }

@@ -4,32 +4,18 @@ internal import RelayJSON
 /// New messages. `message` and `message.any` tell the same one; both get the same dedup key.
 extension WAHAReader {
     func message(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
-        var facts = try facts(payload, at: pointer)
-        switch WAHAContent.node(payload) {
-        case .content(let content):
-            facts.content = content
-            return facts.newMessage(session: session)
-        case .reaction(let reaction):
-            return facts.reaction(reaction, session: session)
-        case .edit(let target, let content, let moment):
-            return facts.edit(of: target, content: content, at: moment ?? facts.sentAt, session: session)
-        case .revoke(let target):
-            return facts.deletion(of: target, session: session)
-        case .nothing:
-            guard WAHAContent.isCiphertext(payload) else { return nil }
-            return undecryptable(facts)
-        }
+        let facts = try facts(payload, at: pointer)
+        if let event = facts.event(of: WAHAContent.node(payload), session: session) { return event }
+        return WAHAContent.isCiphertext(payload) ? undecryptable(facts) : nil
     }
 
+    /// `message.waiting`.
     func waiting(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         undecryptable(try facts(payload, at: pointer))
     }
 
     private func undecryptable(_ facts: MessageFacts) -> NewEvent {
-        var facts = facts
-        facts.content = .unsupported(reason: "undecryptable")
-        // The message itself may still come, under the same id.
-        return facts.newMessage(session: session, detail: "ciphertext")
+        facts.unreadable(.unsupported(reason: "undecryptable"), session: session)
     }
 
     /// `poll.vote`: WAHA has opened the vote, or could not for lack of the poll.

@@ -10,7 +10,7 @@ enum WAHAContent {
         if let message = data["message"]?.object {
             node = MessageNode(message)
         } else if let message = data["Message"]?.object {
-            node = MessageNode(GoNames.toJavaScript(message))
+            node = MessageNode(WhatsmeowNames.renamed(message))
         }
         if case .nothing = node { node = flat(payload, data) }
         guard case .content(var content) = node else { return node }
@@ -41,7 +41,7 @@ enum WAHAContent {
 
     private static func flat(_ payload: JSONObject, _ data: JSONObject) -> MessageNode {
         if let type = data.text("type"), notices.contains(type) { return .nothing }
-        if let message = FlatMessage(payload, data).message { return MessageNode(message) }
+        if let message = WAHAFlatMessage(payload, data).message { return MessageNode(message) }
         // The sender burnt it, or it came without anything to show.
         if data["key"]?["isViewOnce"]?.bool == true { return .content(.unsupported(reason: "view_once_unavailable")) }
         // Machinery between devices.

@@ -2,9 +2,8 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Turns one event of WAHA into the relay's.
-struct WAHAReader: DialectReader {
-    static let gateway = "WAHA"
-
+struct WAHAReader: EnvelopeReader {
+    let gateway = WAHA.gateway
     let session: String
     let receivedAt: Timestamp
     /// Our own account, when the document tells it.
@@ -36,11 +35,10 @@ struct WAHAReader: DialectReader {
         "call.accepted", "call.rejected", "session.status",
     ]
 
-    /// - Parameter pointer: where `payload` is.
-    func events(named name: String, payload: JSON?, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         // Labels, archived chats, answers to invitations, and the engine's own events.
         guard Self.handled.contains(name) else { return [] }
-        let payload = try object(payload, at: pointer)
+        let payload = try object(data, at: pointer)
         switch name {
         case "message", "message.any": return try message(payload, at: pointer).map { [$0] } ?? []
         case "message.waiting": return [try waiting(payload, at: pointer)]

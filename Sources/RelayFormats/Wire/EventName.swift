@@ -1,12 +1,19 @@
 /// The names of events as gateways write them.
 enum EventName {
-    /// Words in lower case, joined by dots or hyphens: gateways add events faster than the relay learns them.
+    /// The words of a name: small letters, digits and `_`, joined by any of `separators`. Nil when it is not made of
+    /// such words.
+    static func words(of name: String, joinedBy separators: String) -> [Substring]? {
+        let words = name.split(omittingEmptySubsequences: false) { separators.contains($0) }
+        return words.allSatisfy(isWord) ? words : nil
+    }
+
+    /// Two words or more, joined by dots or hyphens.
     static func isPlausible(_ name: String) -> Bool {
-        let words = name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "-" }
-        return words.count > 1
-            && words.allSatisfy { word in
-                !word.isEmpty
-                    && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
-            }
+        (words(of: name, joinedBy: ".-")?.count ?? 0) > 1
+    }
+
+    private static func isWord(_ word: Substring) -> Bool {
+        !word.isEmpty
+            && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
     }
 }

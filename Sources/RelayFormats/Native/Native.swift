@@ -54,14 +54,7 @@ public struct Native: EventFormat {
 
     /// Two or more words of `a-z 0-9 _`, joined by dots.
     private static func isEventType(_ name: String) -> Bool {
-        let words = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return words.count > 1
-            && words.allSatisfy { word in
-                !word.isEmpty
-                    && word.allSatisfy {
-                        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_")
-                    }
-            }
+        (EventName.words(of: name, joinedBy: ".")?.count ?? 0) > 1
     }
 
     private func chat(of payload: JSONObject, at pointer: String) throws(FormatError) -> String? {

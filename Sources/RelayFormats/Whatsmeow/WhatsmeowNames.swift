@@ -1,7 +1,7 @@
 internal import RelayJSON
 
-/// The JSON of Go's protobuf structures, as whatsmeow's gateways write it, under the names that Baileys uses: `URL` is
-/// `url`, `fileEncSHA256` is `fileEncSha256`, `mentionedJID` is `mentionedJid`. Values stay as they are.
+/// WhatsApp's messages as programs in Go write them, put under the names that Baileys uses (reference whatsapp.md, A5):
+/// `URL` is `url`, `fileEncSHA256` is `fileEncSha256`, `mentionedJID` is `mentionedJid`. Values stay as they are.
 enum WhatsmeowNames {
     /// Deeper members are cut: no message needs them.
     private static let maximumDepth = 48

@@ -1,42 +1,36 @@
 internal import RelayCore
 internal import RelayJSON
 
-extension MessageNode {
-    /// Reads a message of the Cloud API: `{id, timestamp, type, <type>: {…}, context?, referral?}`. What cannot be read is
-    /// content of type `unsupported`.
-    init(cloud message: JSONObject, number: CloudNumber) {
+/// What a message of the Cloud API says: `{id, timestamp, type, <type>: {…}, context?, referral?}`. What cannot be read
+/// is content of type `unsupported`.
+enum CloudContent {
+    /// - Parameter number: our own, which may be the author of what is quoted.
+    static func node(_ message: JSONObject, number: CloudNumber) -> MessageNode {
         let type = message.text("type")
         let node = type.flatMap { message[$0]?.object }
         switch type {
         case "reaction":
             if let target = node?.text("message_id") {
-                self = .reaction(Reaction(target: target, emoji: node?.text("emoji"), at: nil))
-                return
+                return .reaction(.init(target: target, emoji: node?.text("emoji"), at: nil))
             }
         case "edit":
             if let target = node?.text("original_message_id"), let edited = node?["message"]?.object {
-                self = .edit(target: target, content: MessageContent(cloud: edited, number: number), at: nil)
-                return
+                return .edit(target: target, content: read(edited, number: number), at: nil)
             }
         case "revoke":
-            if let target = node?.text("original_message_id") {
-                self = .revoke(target: target)
-                return
-            }
+            if let target = node?.text("original_message_id") { return .revoke(target: target) }
         default: break
         }
-        self = .content(MessageContent(cloud: message, number: number))
-    }
-}
-
-extension MessageContent {
-    /// What a message of the Cloud API says.
-    init(cloud message: JSONObject, number: CloudNumber) {
-        self = Self.mapped(cloud: message) ?? Self.unsupported(cloud: message)
-        context = MessageContext(cloud: message, number: number)
+        return .content(read(message, number: number))
     }
 
-    private static func mapped(cloud message: JSONObject) -> MessageContent? {
+    private static func read(_ message: JSONObject, number: CloudNumber) -> MessageContent {
+        var content = mapped(message) ?? unsupported(message)
+        content.context = context(message, number: number)
+        return content
+    }
+
+    private static func mapped(_ message: JSONObject) -> MessageContent? {
         guard let type = message.text("type") else { return nil }
         if type == "contacts" { return message["contacts"]?.array.flatMap(cards) }
         if type == "request_welcome" { return system(kind: type, nil, identity: nil) }
@@ -46,14 +40,14 @@ extension MessageContent {
         case "image": return captioned(.image, node)
         case "video": return captioned(.video, node)
         case "document": return captioned(.document, node)
-        case "audio": return audio(cloud: node)
-        case "sticker": return sticker(cloud: node)
-        case "location": return location(cloud: node)
+        case "audio": return audio(node)
+        case "sticker": return sticker(node)
+        case "location": return location(node)
         case "button":
             guard node.text("payload") ?? node.text("text") != nil else { return nil }
-            return buttonReply(id: node.text("payload"), text: node.text("text"), node)
+            return .buttonReply(id: node.text("payload"), text: node.text("text"), node)
         case "interactive": return choice(node)
-        case "order": return order(cloud: node)
+        case "order": return order(node)
         case "system": return system(kind: node.text("type"), node, identity: message["identity"] ?? node["identity"])
         default: return nil
         }
@@ -65,7 +59,7 @@ extension MessageContent {
         "timestamp", "context", "referral", "errors", "history_context",
     ]
 
-    private static func unsupported(cloud message: JSONObject) -> MessageContent {
+    private static func unsupported(_ message: JSONObject) -> MessageContent {
         var raw = JSONObject()
         for (key, value) in message where !envelope.contains(key) { raw.append(key, ScrubbedNode.scrub(value)) }
         var content = JSONObject()

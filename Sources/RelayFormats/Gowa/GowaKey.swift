@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Where something of gowa's happened and who did it: `chat_id` and `from`, each with the hidden identity beside it.
-struct GowaSource {
+struct GowaKey {
     /// The conversation; nil when the payload names none.
     let chat: Identity?
     /// The author; nil when that is not told.

@@ -6,18 +6,11 @@ extension CloudReader {
     /// One of `state_sync`: a contact that was saved in, changed in or removed from the business's own app.
     func savedContact(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard item.text("type") ?? "contact" == "contact" else { return [] }
-        guard let contact = item["contact"]?.object else {
-            throw CloudFindings.wrong("must be an object", at: pointer + "/contact")
+        let contact = try object(item["contact"], at: pointer + "/contact")
+        let reference = CloudReference(contact, "phone_number")
+        guard !reference.isEmpty, let person = contacts.person(reference, username: contact.text("username")) else {
+            throw wrong("must be the contact's phone number", at: pointer + "/contact/phone_number")
         }
-        let reference = CloudReference(
-            address: CloudAddress.person(contact["phone_number"]),
-            userID: contact.text("user_id"),
-            parentUserID: contact.text("parent_user_id")
-        )
-        guard var person = reference.isEmpty ? nil : contacts.person(reference) else {
-            throw CloudFindings.wrong("must be the contact's phone number", at: pointer + "/contact/phone_number")
-        }
-        person.username = contact.text("username") ?? person.username
         let action = item.text("action")
         let moment = WireTime.timestamp(item["metadata"]?["timestamp"])
         var payload = ContactFacts(
@@ -26,11 +19,12 @@ extension CloudReader {
         ).payload
         payload.append("action", known: action)
         for (key, value) in extra(person) { payload.append(key, value) }
-        return [
-            event(
-                .contactUpdated, chat: person.identity.id, at: moment,
-                details: [moment.map { "\($0.milliseconds)" }, DedupKey.fingerprint(.object(contact)), action], payload)
-        ]
+        let chat = person.identity.id
+        let key = DedupKey.make(
+            .contactUpdated, chat: chat.description, message: "",
+            moment.map { "\($0.milliseconds)" }, DedupKey.fingerprint(.object(contact)), action
+        )
+        return [event(.contactUpdated, chat: chat, at: moment, key: key, payload)]
     }
 
     /// What a system message tells the directory: a person goes by a new number or user id.
@@ -41,13 +35,14 @@ extension CloudReader {
         payload.append("userId", known: system.text("user_id"))
         payload.append("parentUserId", known: system.text("parent_user_id"))
         number.append(to: &payload)
-        return [event(.contactUpdated, chat: new, message: facts.id, at: facts.sentAt, details: [], payload)]
+        let key = DedupKey.make(.contactUpdated, chat: new.description, message: facts.id)
+        return [event(.contactUpdated, chat: new, at: facts.sentAt, key: key, payload)]
     }
 
     /// One of `groups`: a group that was made, changed or closed. What failed changed nothing.
     func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard let id = CloudAddress.group(group["group_id"]) else {
-            throw CloudFindings.wrong("must be the group's id, a text", at: pointer + "/group_id")
+            throw wrong("must be the group's id, a text", at: pointer + "/group_id")
         }
         guard let change = CloudGroupChange(group, contacts) else { return [] }
         let moment = WireTime.timestamp(group["timestamp"])
@@ -61,33 +56,12 @@ extension CloudReader {
         payload.append("requestId", known: group.text("request_id"))
         payload.append("timestamp", .int((moment ?? receivedAt).seconds))
         number.append(to: &payload)
-        return [
-            event(
-                .groupUpdated, chat: id, message: group.text("request_id") ?? group.text("join_request_id") ?? "",
-                at: moment,
-                details: [change.action, moment.map { "\($0.milliseconds)" }, DedupKey.fingerprint(.object(group))],
-                payload)
-        ]
-    }
-
-    private func event(
-        _ type: EventType,
-        chat: JID,
-        message: String = "",
-        at moment: Timestamp?,
-        details: [String?],
-        _ payload: JSONObject
-    ) -> NewEvent {
-        var key = DedupKey.make(type, chat: chat.description, message: message)
-        for detail in details { key += "|\(detail ?? "")" }
-        return NewEvent(
-            type: type,
-            session: session,
-            chat: chat.description,
-            dedupKey: key,
-            occurredAt: moment,
-            payload: payload
+        let key = DedupKey.make(
+            .groupUpdated, chat: id.description,
+            message: group.text("request_id") ?? group.text("join_request_id") ?? "",
+            change.action, moment.map { "\($0.milliseconds)" }, DedupKey.fingerprint(.object(group))
         )
+        return [event(.groupUpdated, chat: id, at: moment, key: key, payload)]
     }
 }
 

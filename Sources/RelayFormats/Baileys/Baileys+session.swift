@@ -12,16 +12,14 @@ extension BaileysReader {
         }
     }
 
-    private var facts: SessionFacts { SessionFacts(session: session, receivedAt: receivedAt) }
-
     private func code(_ data: JSONObject) -> NewEvent? {
-        if let text = data.text("qr") { return facts.code(image: nil, text: text) }
-        return data.text("qrDataUrl").map { facts.code(image: $0, text: nil) }
+        if let text = data.text("qr") { return sessionFacts.code(image: nil, text: text) }
+        return data.text("qrDataUrl").map { sessionFacts.code(image: $0, text: nil) }
     }
 
     private func opened(_ data: JSONObject) -> NewEvent {
         let account = (data["user"] ?? data["me"])?.object
-        var event = facts.connected(phone: account?.address("id")?.phone ?? own.lazy.compactMap(\.phone).first)
+        var event = sessionFacts.connected(phone: account?.address("id")?.phone ?? ownPhone)
         event.payload.append("error", known: data.text("error"))
         return event
     }
@@ -30,10 +28,11 @@ extension BaileysReader {
         let last = data["lastDisconnect"]?.object
         let error = last?["error"]?.object
         let output = error?["output"]?.object
+        var facts = sessionFacts
+        facts.at = WireTime.timestamp(last?["date"])
         return facts.disconnected(
             reason: error?.text("message") ?? output?["payload"]?.object?.text("message") ?? data.text("error"),
-            code: WireNumber.integer(output?["statusCode"] ?? output?["payload"]?["statusCode"]),
-            at: WireTime.timestamp(last?["date"])
+            code: WireNumber.integer(output?["statusCode"] ?? output?["payload"]?["statusCode"])
         )
     }
 }

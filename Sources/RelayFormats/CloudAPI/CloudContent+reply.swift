@@ -1,7 +1,7 @@
 internal import RelayJSON
 
 /// What people choose, fill in and order, as the Cloud API has it.
-extension MessageContent {
+extension CloudContent {
     /// `interactive`: the answer to a menu, a form or a question.
     static func choice(_ node: JSONObject) -> MessageContent? {
         // Meta does not always name the answer by its member.
@@ -11,7 +11,7 @@ extension MessageContent {
         }
         switch type {
         case "button_reply":
-            return buttonReply(id: reply.text("id"), text: reply.text("title"), reply)
+            return .buttonReply(id: reply.text("id"), text: reply.text("title"), reply)
         case "list_reply":
             var content = JSONObject()
             content.append("id", orNull: reply.text("id"))
@@ -44,7 +44,7 @@ extension MessageContent {
         return MessageContent(type: "button_reply", content: content)
     }
 
-    static func order(cloud node: JSONObject) -> MessageContent? {
+    static func order(_ node: JSONObject) -> MessageContent? {
         guard let nodes = node["product_items"]?.array else { return nil }
         let items = nodes.compactMap(\.object).map { item in
             var entry = JSONObject()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RelayFormats
 
-struct GoNamesTests {
+struct WhatsmeowNamesTests {
     @Test(arguments: [
         ("URL", "url"), ("ID", "id"), ("PTT", "ptt"), ("fileSHA256", "fileSha256"), ("fileEncSHA256", "fileEncSha256"),
         ("stanzaID", "stanzaId"), ("remoteJID", "remoteJid"), ("JPEGThumbnail", "jpegThumbnail"),
@@ -11,18 +11,19 @@ struct GoNamesTests {
         ("conversation", "conversation"), ("mediaKey", "mediaKey"), ("", ""), ("é", "é"),
     ])
     func abbreviations(_ go: String, _ javaScript: String) {
-        #expect(GoNames.toJavaScript(name: go) == javaScript)
+        #expect(WhatsmeowNames.baileys(go) == javaScript)
     }
 
     @Test func whatGoWrapsIsOpened() throws {
-        let reply = try json(
-            #"""
-            {"interactiveResponseMessage": {"body": {"text": "OK"}, "InteractiveResponseMessage":
-             {"NativeFlowResponseMessage": {"name": "flow", "paramsJSON": "{}"}}}, "list": [{"rowID": 1}]}
-            """#
-        )
+        let reply = try #require(
+            json(
+                #"""
+                {"interactiveResponseMessage": {"body": {"text": "OK"}, "InteractiveResponseMessage":
+                 {"NativeFlowResponseMessage": {"name": "flow", "paramsJSON": "{}"}}}, "list": [{"rowID": 1}]}
+                """#
+            ).object)
         #expect(
-            GoNames.toJavaScript(reply) == [
+            WhatsmeowNames.renamed(reply) == [
                 "interactiveResponseMessage": [
                     "body": ["text": "OK"], "nativeFlowResponseMessage": ["name": "flow", "paramsJson": "{}"],
                 ],

@@ -14,9 +14,7 @@ extension CloudReader {
     }
 
     private func messageStatus(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let name = status.text("status") else {
-            throw CloudFindings.wrong("must be a text such as \"delivered\"", at: pointer + "/status")
-        }
+        let name = try text(status, "status", "a text such as \"delivered\"", at: pointer)
         let id = try id(of: status, at: pointer)
         let moment = WireTime.timestamp(status["timestamp"])
         let group = group(of: status)
@@ -68,7 +66,7 @@ extension CloudReader {
     /// The person whose receipt it is: the other side of a direct chat, or a member of a group; nil when a group's
     /// status is nobody's in particular.
     private func recipient(of status: JSONObject, inGroup: Bool) -> CloudPerson? {
-        guard inGroup else { return contacts.person(CloudReference(status, "recipient_id", prefix: "recipient")) }
+        guard inGroup else { return contacts.person(CloudReference(status, "recipient_id", prefix: "recipient_")) }
         guard let participant = participant(in: status) else { return nil }
         return contacts.person(participant)
     }
@@ -76,7 +74,7 @@ extension CloudReader {
     private func participant(in status: JSONObject) -> CloudReference? {
         // Meta writes it both ways round.
         let field = status["recipient_participant_id"] == nil ? "participant_recipient_id" : "recipient_participant_id"
-        let reference = CloudReference(status, field, prefix: "recipient_participant")
+        let reference = CloudReference(status, field, prefix: "recipient_participant_")
         return reference.isEmpty ? nil : reference
     }
 }

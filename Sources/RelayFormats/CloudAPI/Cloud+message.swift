@@ -5,7 +5,7 @@ internal import RelayJSON
 extension CloudReader {
     /// - Parameter isOnlyOne: whether all messages beside it are of one sender.
     func received(_ message: JSONObject, isOnlyOne: Bool, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let reference = CloudReference(message, "from", prefix: "from")
+        let reference = CloudReference(message, "from", prefix: "from_")
         let person = contacts.person(reference, isOnlyOne: isOnlyOne) ?? subject(of: message)
         let author = person?.identity
         return try events(
@@ -14,7 +14,7 @@ extension CloudReader {
 
     /// `smb_message_echoes`: written in the WhatsApp Business app, by whoever holds the phone.
     func echo(_ message: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let person = contacts.person(CloudReference(message, "to", prefix: "to"))
+        let person = contacts.person(CloudReference(message, "to", prefix: "to_"))
         return try events(
             of: message, person: person, author: own(message), isFromMe: true, isHistory: isHistory, at: pointer)
     }
@@ -41,8 +41,8 @@ extension CloudReader {
         let context = message["history_context"]?.object
         let sender = CloudAddress.person(message["from"])
         let isOwn = context?.flag("from_me") == true || (sender != nil && sender == number.address)
-        var reference = CloudReference(message, "from", prefix: "from")
-        if isOwn { reference = CloudReference(message, "to", prefix: "to") }
+        var reference = CloudReference(message, "from", prefix: "from_")
+        if isOwn { reference = CloudReference(message, "to", prefix: "to_") }
         let person = person ?? contacts.person(reference)
         let author = isOwn ? own(message) : person?.identity
         var events = try events(
@@ -54,15 +54,10 @@ extension CloudReader {
     }
 
     private func person(of thread: JSONObject) -> CloudPerson? {
-        let context = thread["context"]?.object
-        let reference = CloudReference(
-            address: CloudAddress.person(context?["wa_id"]) ?? CloudAddress.person(thread["id"]),
-            userID: context?.text("user_id"),
-            parentUserID: context?.text("parent_user_id")
-        )
-        guard var person = contacts.person(reference) else { return nil }
-        person.username = context?.text("username") ?? person.username
-        return person
+        let context = thread["context"]?.object ?? JSONObject()
+        var reference = CloudReference(context, "wa_id")
+        reference.address = reference.address ?? CloudAddress.person(thread["id"])
+        return contacts.person(reference, username: context.text("username"))
     }
 
     /// Our own address, as the author of an echo.
@@ -92,7 +87,7 @@ extension CloudReader {
     ) throws(FormatError) -> [NewEvent] {
         let id = try id(of: message, at: pointer)
         guard let chat = CloudAddress.group(message["group_id"]).map({ Identity($0) }) ?? person?.identity else {
-            throw CloudFindings.wrong(
+            throw wrong(
                 isFromMe
                     ? "must be the recipient's phone number or user id"
                     : "must be the sender's phone number or user id",
@@ -113,22 +108,15 @@ extension CloudReader {
             isHistory: isHistory,
             extra: extra
         )
-        switch MessageNode(cloud: message, number: number) {
-        case .content(let content):
-            facts.content = content
-            // The message itself may still come, under the same id: media of the history does.
-            let detail = content.type == "unsupported" ? content.type : nil
-            let event = facts.newMessage(session: session, detail: detail)
-            guard content.type == "system", let person else { return [event] }
-            return [event] + movedContact(message, from: person.identity, facts)
-        case .reaction(let reaction):
-            return [facts.reaction(reaction, session: session)]
-        case .edit(let target, let content, let moment):
-            return [facts.edit(of: target, content: content, at: moment ?? facts.sentAt, session: session)]
-        case .revoke(let target):
-            return [facts.deletion(of: target, session: session)]
-        case .nothing:
-            return []
+        let node = CloudContent.node(message, number: number)
+        guard case .content(let content) = node else {
+            return facts.event(of: node, session: session).map { [$0] } ?? []
         }
+        facts.content = content
+        // The message itself may still come, under the same id: media of the history does.
+        let detail = content.type == "unsupported" ? content.type : nil
+        let event = facts.newMessage(session: session, detail: detail)
+        guard content.type == "system", let person else { return [event] }
+        return [event] + movedContact(message, from: person.identity, facts)
     }
 }

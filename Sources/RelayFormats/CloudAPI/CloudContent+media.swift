@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Media, places and cards, as the Cloud API has them.
-extension MessageContent {
+extension CloudContent {
     static func captioned(_ kind: MediaKind, _ node: JSONObject) -> MessageContent {
         var content = JSONObject()
         content.append("caption", orNull: node.text("caption"))
@@ -11,14 +11,14 @@ extension MessageContent {
         return MessageContent(type: kind.rawValue, content: content, media: media(kind, node))
     }
 
-    static func audio(cloud node: JSONObject) -> MessageContent {
+    static func audio(_ node: JSONObject) -> MessageContent {
         var content = JSONObject()
         content.append("mimetype", orNull: node.text("mime_type"))
         content.append("ptt", .bool(node.flag("voice")))
         return MessageContent(type: "audio", content: content, media: media(.audio, node))
     }
 
-    static func sticker(cloud node: JSONObject) -> MessageContent {
+    static func sticker(_ node: JSONObject) -> MessageContent {
         var content = JSONObject()
         content.append("mimetype", orNull: node.text("mime_type"))
         content.append("animated", .bool(node.flag("animated")))
@@ -33,8 +33,10 @@ extension MessageContent {
             fileName: node.text("filename"))
     }
 
-    static func location(cloud node: JSONObject) -> MessageContent? {
-        let (latitude, longitude) = (degrees(node["latitude"]), degrees(node["longitude"]))
+    static func location(_ node: JSONObject) -> MessageContent? {
+        let (latitude, longitude) = (
+            MessageContent.degrees(node["latitude"]), MessageContent.degrees(node["longitude"])
+        )
         guard latitude != .null, longitude != .null else { return nil }
         var content = JSONObject()
         content.append("latitude", latitude)

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// A message put together from WAHA's flat fields and WhatsApp Web's raw ones, in the form in which Baileys has it.
-struct FlatMessage {
+struct WAHAFlatMessage {
     /// Nil when the fields say nothing that has a mapping.
     private(set) var message: JSONObject?
     private let payload: JSONObject
@@ -141,7 +141,7 @@ struct FlatMessage {
             context.append("stanzaId", .string(id))
             let participant = WAHAKey.address(reply?["participant"]) ?? WAHAKey.address(raw["quotedParticipant"])
             context.append("participant", known: participant?.description)
-            if let quoted = reply.flatMap({ FlatMessage(quoted: $0).message }) {
+            if let quoted = reply.flatMap({ WAHAFlatMessage(quoted: $0).message }) {
                 context.append("quotedMessage", .object(quoted))
             }
         }

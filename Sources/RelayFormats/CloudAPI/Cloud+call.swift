@@ -4,13 +4,11 @@ internal import RelayJSON
 /// `calls`: a call that connects or ends, and how far a call of the business has come.
 extension CloudReader {
     func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let name = call.text("event") else {
-            throw CloudFindings.wrong("must be a text such as \"connect\"", at: pointer + "/event")
-        }
+        let name = try text(call, "event", "a text such as \"connect\"", at: pointer)
         let isOwn = call.text("direction")?.uppercased() == "BUSINESS_INITIATED"
         let other =
             isOwn
-            ? CloudReference(call, "to", prefix: "to") : CloudReference(call, "from", prefix: "from")
+            ? CloudReference(call, "to", prefix: "to_") : CloudReference(call, "from", prefix: "from_")
         let person = contacts.person(other)
         let session = call["session"]?.object
         var details = JSONObject()
@@ -35,15 +33,13 @@ extension CloudReader {
     }
 
     func callStatus(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let name = status.text("status") else {
-            throw CloudFindings.wrong("must be a text such as \"RINGING\"", at: pointer + "/status")
-        }
+        let name = try text(status, "status", "a text such as \"RINGING\"", at: pointer)
         let names = ["accepted": "accept", "rejected": "reject"]
         return [
             try event(
                 of: status,
                 status: names[name.lowercased()] ?? name.lowercased(),
-                person: contacts.person(CloudReference(status, "recipient_id", prefix: "recipient")),
+                person: contacts.person(CloudReference(status, "recipient_id", prefix: "recipient_")),
                 caller: number.address,
                 isOwn: true,
                 details: JSONObject(),
@@ -63,36 +59,27 @@ extension CloudReader {
     ) throws(FormatError) -> NewEvent {
         let id = try id(of: call, at: pointer)
         guard let chat = person?.identity.id else {
-            throw CloudFindings.wrong("must name the other side by phone number or user id", at: pointer)
+            throw wrong("must name the other side by phone number or user id", at: pointer)
         }
-        let moment = WireTime.timestamp(call["timestamp"])
-        var payload = JSONObject()
-        payload.append("callId", .string(id))
-        payload.append("chatId", .string(chat.description))
-        payload.append("from", orNull: caller?.description)
-        payload.append("status", .string(status))
-        payload.append("isVideo", .bool(false))
-        payload.append("isGroup", .bool(false))
-        payload.append("groupId", .null)
-        payload.append("offline", .bool(false))
-        payload.append("timestamp", .int((moment ?? receivedAt).seconds))
-        if moment == nil { payload.append("timestampSource", .string("received")) }
-        payload.append("fromMe", .bool(isOwn))
-        payload.append("direction", .string(isOwn ? "business_initiated" : "user_initiated"))
-        payload.append("contactName", known: person?.name)
-        for (key, value) in details { payload.append(key, value) }
-        payload.append("biz_opaque_callback_data", known: call.text("biz_opaque_callback_data"))
-        // Those of a call stand beside it.
-        CloudErrors(call["errors"] ?? change.value["errors"]).append(to: &payload)
-        for (key, value) in extra(person) { payload.append(key, value) }
-        let type = EventType.callReceived
-        return NewEvent(
-            type: type,
-            session: session,
-            chat: chat.description,
-            dedupKey: DedupKey.make(type, chat: chat.description, message: id, status),
-            occurredAt: moment,
-            payload: payload
+        var facts = CallFacts(
+            id: id,
+            chat: chat,
+            caller: caller.map { Identity($0) },
+            status: status,
+            isVideo: false,
+            isGroup: false,
+            isOffline: false,
+            at: WireTime.timestamp(call["timestamp"]),
+            receivedAt: receivedAt
         )
+        facts.extra.append("fromMe", .bool(isOwn))
+        facts.extra.append("direction", .string(isOwn ? "business_initiated" : "user_initiated"))
+        facts.extra.append("contactName", known: person?.name)
+        for (key, value) in details { facts.extra.append(key, value) }
+        facts.extra.append("biz_opaque_callback_data", known: call.text("biz_opaque_callback_data"))
+        // Those of a call stand beside it.
+        CloudErrors(call["errors"] ?? change.value["errors"]).append(to: &facts.extra)
+        for (key, value) in extra(person) { facts.extra.append(key, value) }
+        return facts.event(session: session)
     }
 }

@@ -20,12 +20,11 @@ extension Native {
         let receivedAt = sessionName.context.receivedAt
         let pointer = "\(pointer)/\(field)"
         if let missing {
-            throw FormatError(
-                .notAnEvent, "\"\(missing)\" must be a text, as ZapHub emits it.", pointer: "\(pointer)/\(missing)")
+            throw .wrong("must be a text", at: "\(pointer)/\(missing)", of: "ZapHub")
         }
         let moment = WireTime.timestamp(data["editedAt"] ?? data["timestamp"])
         if name == "message.edited" { return [edit(data, at: moment, session: session, receivedAt: receivedAt)] }
-        let reader = BaileysReader(session: session, receivedAt: receivedAt, account: nil, dialect: "ZapHub")
+        let reader = BaileysReader(session: session, receivedAt: receivedAt, account: nil, gateway: "ZapHub")
         guard let (event, argument) = Self.baileys(name, data) else { return nil }
         return try reader.events(named: event, data: .object(argument), at: pointer).map { event in
             var event = event
@@ -35,8 +34,7 @@ extension Native {
                 if event.payload.contains("timestamp") { event.payload["timestamp"] = .int(moment.seconds) }
             }
             if event.dedupKey == nil, let chat = event.chat, let moment {
-                let print = DedupKey.fingerprint(.object(event.payload))
-                event.dedupKey = "\(event.type.name)|\(chat)|\(moment.milliseconds)|\(print)"
+                event.dedupKey = DedupKey.make(event.type, chat: chat, at: moment, event.payload)
             }
             return event
         }

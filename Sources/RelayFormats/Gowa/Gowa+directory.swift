@@ -1,0 +1,17 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Members of groups.
+extension GowaReader {
+    /// `group.participants`, and `group.joined`: we are the member that was added.
+    func members(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let id = try address(payload, "chat_id", "the group's address", at: pointer)
+        let members = try array(payload, "jids", "an array of addresses", at: pointer)
+        let change = GroupFacts(id: id, name: payload.text("group_name")).payload(
+            action: payload.text("type"),
+            members: members.compactMap(GroupFacts.participant),
+            author: nil
+        )
+        return event(.groupUpdated, chat: id, at: sentAt, key: dedupKey(.groupUpdated, chat: id, payload), change)
+    }
+}

@@ -1,0 +1,18 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `chat_presence`.
+extension GowaReader {
+    func presence(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let state = try text(payload, "state", "\"composing\" or \"paused\"", at: pointer)
+        let key = GowaKey(payload, own: own)
+        guard let chat = key.chat else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
+        return PresenceFacts(
+            chat: chat,
+            member: key.author,
+            presence: state == "composing" && payload.text("media") == "audio" ? "recording" : state,
+            at: sentAt,
+            receivedAt: receivedAt
+        ).event(session: session, key: dedupKey(.presenceUpdated, chat: chat.id, payload))
+    }
+}

@@ -1,0 +1,54 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The session that an envelope belongs to.
+struct SessionName {
+    let context: FormatContext
+    /// The fields that may name it, the first one present counts.
+    let fields: [String]
+    /// Whether any envelope of the document names one: then one that does not is a mistake of its own.
+    let isNamedElsewhere: Bool
+
+    init(context: FormatContext, envelopes: [(envelope: JSONObject, pointer: String)], fields: [String]) {
+        self.context = context
+        self.fields = fields
+        isNamedElsewhere = envelopes.contains { [fields] entry in
+            fields.contains { Self.isPresent(entry.envelope[$0]) }
+        }
+    }
+
+    /// The address's session, else the envelope's.
+    /// - Throws: ``FormatError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
+    ///   session, so that a source's default may stand in.
+    func resolve(_ envelope: JSONObject, at pointer: String) throws(FormatError) -> String {
+        if let session = context.session {
+            guard Session.isValid(id: session) else { throw Self.invalid(at: nil) }
+            return session
+        }
+        guard let field = fields.first(where: { Self.isPresent(envelope[$0]) }), let value = envelope[field] else {
+            throw FormatError(
+                .missingSession,
+                "Neither the address nor the document names a session; post to …/SESSION, or write \"\(fields.first ?? "session")\" beside \"event\".",
+                pointer: isNamedElsewhere ? pointer : nil
+            )
+        }
+        guard let session = value.string, Session.isValid(id: session) else {
+            throw Self.invalid(at: "\(pointer)/\(field)")
+        }
+        return session
+    }
+
+    /// That what is there cannot be a session's id.
+    /// - Parameter pointer: where it is; nil: in the address.
+    static func invalid(at pointer: String?) -> FormatError {
+        FormatError(
+            .missingSession,
+            "A session's id is a text of 1 to 128 characters out of A-Z a-z 0-9 . _ : @ + -",
+            pointer: pointer
+        )
+    }
+
+    private static func isPresent(_ value: JSON?) -> Bool {
+        value != nil && value != .null
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import RelayCore
+import RelayJSON
+
+/// What a document tells: the ids and addresses in it, as they are written there. What an event has besides is made up.
+struct Told {
+    /// The session that the address names, since some dialects take it for our own number, and the document; then zero.
+    private let bytes: [UInt8]
+
+    init(_ document: [UInt8], session: String?) {
+        bytes = Array("\"\(session ?? "")\" ".utf8) + document + [0]
+    }
+
+    /// Whether the document has the text.
+    func has(_ text: String) -> Bool {
+        !places(of: text).isEmpty
+    }
+
+    /// Whether the document names the address: as it is, or by the user alone where that is not told as a hidden
+    /// identity. Digits of such never make a phone number.
+    func names(_ address: String) -> Bool {
+        guard let jid = JID(address) else { return has(address) }
+        let servers = Set(places(of: jid.user).compactMap(server))
+        if servers.contains(jid.server) { return true }
+        if servers.contains("") { return !jid.isLID && !servers.contains("lid") }
+        // Numbers may be written with separators: +1 (555) 078-3881.
+        let separators = " -()".utf8.filter(bytes.contains)
+        return jid.isPhone && !separators.isEmpty
+            && Told(bytes.dropLast().filter { !separators.contains($0) }, session: nil).names(address)
+    }
+
+    /// The server that follows a user, empty for a user that stands alone; nil for a part of something longer.
+    private func server(after place: Range<Int>) -> String? {
+        let before = bytes[place.lowerBound - 1]
+        guard Self.delimiters.contains(before) || before == UInt8(ascii: ":") || before == 0x5F else { return nil }
+        var rest = bytes[place.upperBound...].prefix { !Self.delimiters.contains($0) && $0 != UInt8(ascii: "}") }
+        if rest.isEmpty { return "" }
+        if rest.first == UInt8(ascii: ":") || rest.first == 0x5F { rest = rest.drop { $0 != UInt8(ascii: "@") } }
+        guard rest.first == UInt8(ascii: "@") else { return nil }
+        let address = "1" + String(decoding: rest.prefix { $0 != 0x5F }, as: UTF8.self)
+        return JID(address)?.server
+    }
+
+    /// What stands around values, and around ids within them. The `_` in WAHA's ids is another.
+    private static let delimiters = Set("\",[] +".utf8)
+
+    private func places(of text: String) -> [Range<Int>] {
+        var places: [Range<Int>] = []
+        bytes.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress, !text.isEmpty else { return }
+            start.withMemoryRebound(to: CChar.self, capacity: buffer.count) { start in
+                var next = strstr(start, text)
+                while let found = next {
+                    let place = UnsafePointer(found) - start
+                    places.append(place..<place + text.utf8.count)
+                    next = strstr(found + 1, text)
+                }
+            }
+        }
+        return places
+    }
+}
