@@ -1,0 +1,75 @@
+import Foundation
+import RelayJSON
+import RelayTesting
+import Testing
+
+/// The same message through a running relay, as each gateway posts it.
+struct GatewayFlowTests {
+    private static let formats = ["evolution", "evolution_go", "waha", "gowa", "cloud_api"]
+
+    private static var configuration: String {
+        RelayProcess.configuration().replacingOccurrences(
+            of: "sources:\n",
+            with: "sources:\n"
+                + formats.map { format in
+                    let auth =
+                        format.hasPrefix("evolution") ? ", auth: { type: body, token: change-me }" : ""
+                    return "  \(format): { transport: http, format: \(format)\(auth) }\n"
+                }.joined()
+        )
+    }
+
+    private func example(_ name: String) throws -> JSON {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try JSON(
+            parsing: Array(Data(contentsOf: root.appendingPathComponent("examples/events/\(name).json"))))
+    }
+
+    @Test func everyGatewaysMessageArrivesInTheSameShape() async throws {
+        let receiver = try ScriptedReceiver()
+        defer { receiver.stop() }
+        let relay = try RelayProcess(configuration: Self.configuration)
+        defer { relay.remove() }
+        try await relay.start()
+        try await relay.addSession("demo", webhook: ["url": .string(receiver.url)])
+        for format in Self.formats {
+            let path = format == "cloud_api" ? "/in/cloud_api/demo" : "/in/\(format)"
+            let answer = try await relay.call("POST", path, try example(format))
+            #expect(answer.status == 200, "\(format): \(answer.document.text)")
+            #expect(answer.document["data"]?["accepted"] == 1)
+        }
+        let requests = try await receiver.next(count: Self.formats.count)
+        let payloads = try requests.map { try JSON(parsing: $0.body)["payload"] ?? .null }
+        for payload in payloads {
+            #expect(payload["chatId"] == "5511999999001@s.whatsapp.net")
+            #expect(payload["contactName"] == "Maria Silva")
+            #expect(payload["type"] == "text")
+        }
+        #expect(Set(payloads.compactMap { $0["content"]?["text"]?.string }).count == Self.formats.count)
+        #expect(!requests.contains { $0.text.contains("change-me") }, "secrets of bodies go no further")
+    }
+
+    @Test func theSecretInTheBodyAndTheEventInTheAddress() async throws {
+        let relay = try RelayProcess(configuration: Self.configuration)
+        defer { relay.remove() }
+        try await relay.start()
+        let document = try example("evolution")
+        var forged = document
+        forged["apikey"] = "guessed"
+        #expect(try await relay.call("POST", "/in/evolution", forged).status == 401)
+        var bare = document
+        bare["apikey"] = nil
+        #expect(try await relay.call("POST", "/in/evolution", bare).status == 401)
+
+        // As Evolution posts with "webhook by events": its name for the event at the end of the address.
+        let byEvent = try await relay.call("POST", "/in/evolution/messages-upsert", document)
+        #expect(byEvent.document["data"]?["accepted"] == 1, "\(byEvent.document.text)")
+        let again = try await relay.call("POST", "/in/evolution/demo/messages-upsert", document)
+        #expect(again.document["data"]?["duplicates"] == 1, "the session is demo, both times")
+        #expect(try await relay.call("POST", "/in/evolution/demo/nonsense", document).status == 404)
+        #expect(try await relay.call("POST", "/in/waha/demo/messages-upsert", document).status == 404)
+        let sessions = try await relay.call("GET", "/api/v1/sessions").document["data"]?.array ?? []
+        #expect(sessions.map { $0["id"] } == ["demo"])
+    }
+}
