@@ -1,6 +1,6 @@
 public import RelayCore
 
-/// The dialects that come with the relay. A new one is a file and a line here.
+/// The dialects that come with the relay. A new one is a folder and a line here.
 public enum BuiltInFormats {
     public static let all: [any EventFormat.Type] = [
         Native.self,

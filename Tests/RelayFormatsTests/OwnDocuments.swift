@@ -91,6 +91,13 @@ enum OwnDocuments {
             #"[{"remoteJid": "100000000000002@lid", "remoteJidAlt": "5511999999002@s.whatsapp.net", "pushName": "Ana"}]"#
         ),
         RelayFormatsTests.evolution(
+            "messages.update",
+            #"{"keyId": "3EB0OURS", "remoteJid": "1203630001@g.us", "fromMe": true, "participant": "77@lid", "status": "READ"}"#
+        ),
+        RelayFormatsTests.evolution(
+            "presence.update",
+            #"{"id": "100000000000002@lid", "presences": {"77@lid": {"lastKnownPresence": "composing"}}}"#),
+        RelayFormatsTests.evolution(
             "connection.update", #"{"state": "open", "wuid": "5511999999009@s.whatsapp.net"}"#),
         RelayFormatsTests.evolution(
             "messages.edited",

@@ -8,7 +8,11 @@ struct Told {
     private let bytes: [UInt8]
 
     init(_ document: [UInt8], session: String?) {
-        bytes = Array("\"\(session ?? "")\" ".utf8) + document + [0]
+        self.init(bytes: Array("\"\(session ?? "")\",".utf8) + document + [0])
+    }
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
     }
 
     /// Whether the document has the text.
@@ -20,13 +24,15 @@ struct Told {
     /// identity. Digits of such never make a phone number.
     func names(_ address: String) -> Bool {
         guard let jid = JID(address) else { return has(address) }
+        if names(jid) { return true }
+        // Numbers may be written with separators: +1 (555) 078-3881.
+        return jid.isPhone && Told(bytes: bytes.filter { !" -()".utf8.contains($0) }).names(jid)
+    }
+
+    private func names(_ jid: JID) -> Bool {
         let servers = Set(places(of: jid.user).compactMap(server))
         if servers.contains(jid.server) { return true }
-        if servers.contains("") { return !jid.isLID && !servers.contains("lid") }
-        // Numbers may be written with separators: +1 (555) 078-3881.
-        let separators = " -()".utf8.filter(bytes.contains)
-        return jid.isPhone && !separators.isEmpty
-            && Told(bytes.dropLast().filter { !separators.contains($0) }, session: nil).names(address)
+        return servers.contains("") && !jid.isLID && !servers.contains("lid")
     }
 
     /// The server that follows a user, empty for a user that stands alone; nil for a part of something longer.

@@ -1,0 +1,55 @@
+import RelayCore
+import RelayJSON
+
+/// The ids and addresses in an event that the document does not have.
+struct Inventions {
+    private(set) var list: [String] = []
+    private let told: Told
+
+    init(in event: NewEvent, _ told: Told) {
+        self.told = told
+        if !told.has(event.session) { list.append("session \(event.session)") }
+        if let chat = event.chat { read("chat", .string(chat)) }
+        read(.object(event.payload))
+    }
+
+    /// WhatsApp's and Meta's, as they are in the document.
+    private static let ids: Set<String> = [
+        "messageId", "wa_message_id", "targetMessageId", "callId", "userId", "parentUserId", "newUserId",
+        "previousUserId", "phoneNumberId", "joinRequestId", "requestId",
+    ]
+    /// In the form of ``JID``, however the document writes them.
+    private static let addresses: Set<String> = [
+        "chat", "chatId", "chatLid", "from", "to", "participant", "participantLid", "contactId", "lid", "groupId",
+        "owner", "author", "broadcastList", "sellerId", "previousContactId", "newContactId", "mentions", "id",
+    ]
+    /// In digits.
+    private static let phones: Set<String> = ["phone_number", "displayPhoneNumber"]
+    /// Where the members are what the document had, under its own names.
+    private static let copied: Set<String> = [
+        "raw", "raw_media", "params", "errors", "votes", "contacts", "conversation", "pricing", "previousContent",
+    ]
+
+    private mutating func read(_ json: JSON) {
+        guard let object = json.object else { return }
+        // The id of a choice in a menu is no address.
+        let isMember = object.contains("admin")
+        for (key, value) in object where !Self.copied.contains(key) && (key != "id" || isMember) { read(key, value) }
+    }
+
+    private mutating func read(_ key: String, _ value: JSON) {
+        switch value {
+        case .string(let text) where text.isEmpty: break
+        case .string(let text):
+            let isMadeUp =
+                (Self.ids.contains(key) && !told.has(text))
+                || (Self.addresses.contains(key) && !told.names(text))
+                || (Self.phones.contains(key) && !told.names(text + "@s.whatsapp.net"))
+            if isMadeUp { list.append("\(key) \(text)") }
+        case .array(let elements):
+            for element in elements { read(key, element) }
+        case .object: read(value)
+        default: break
+        }
+    }
+}
