@@ -88,6 +88,9 @@ let package = Package(
         house("RelayDirectory", ["RelayCore", "RelayHTTPClient", .deques, .logging]),
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
+        // What people are told about a configuration.
+        house("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
+
         // What ties them together.
         house(
             "RelayAPI",
@@ -106,7 +109,7 @@ let package = Package(
             name: "zaphub",
             dependencies: [
                 "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
-                "RelayMedia",
+                "RelayMedia", "RelayReference",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -143,6 +146,13 @@ let package = Package(
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelaySQLite", ["RelayTesting"]),
+        tests(
+            "RelayReference",
+            [
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJSON", "RelaySources",
+                "RelayStages", "RelayTesting",
+            ]
+        ),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",

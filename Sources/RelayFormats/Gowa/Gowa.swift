@@ -8,6 +8,7 @@ internal import RelayJSON
 /// by the digits of its phone number.
 public struct Gowa: EventFormat {
     public static let name = "gowa"
+    public static let summary = "Documents of go-whatsapp-web-multidevice."
 
     public init() {}
 
