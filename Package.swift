@@ -108,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "zaphub",
             dependencies: [
-                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
-                "RelayMedia", "RelayReference",
+                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayHTTPClient", "RelayJQ",
+                "RelayJSON", "RelayMedia", "RelayReference",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -149,9 +149,10 @@ let package = Package(
         tests(
             "RelayReference",
             [
-                "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJSON", "RelaySources",
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJQ", "RelayJSON", "RelaySources",
                 "RelayStages", "RelayTesting",
-            ]
+            ],
+            resources: [.copy("Golden")]
         ),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(

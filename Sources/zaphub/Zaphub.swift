@@ -18,6 +18,7 @@ struct Zaphub: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self, SchemaCommand.self,
+            GraphCommand.self,
             ListenCommand.self, DeliveriesCommand.self,
             DeadLettersCommand.self, MediaCommand.self,
         ]
