@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench clean packages test-packages
+.PHONY: help run build test check format reference bench clean packages test-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,16 @@ check: ## check the format of the Swift sources
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+reference: packages ## renew docs/reference and docs/schema from the options that the sources declare
+	$(SWIFT) build --product zaphub
+	@mkdir -p docs/reference docs/schema
+	for page in config destinations stages; do \
+		"$$($(SWIFT) build --show-bin-path)/zaphub" explain --page $$page > docs/reference/$$page.md || exit; \
+	done
+	for file in config pipeline; do \
+		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
+	done
 
 bench: test-packages build ## measure throughput next to an nginx reverse proxy, a restart with a large queue, and media
 	Benchmarks/run.sh

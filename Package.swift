@@ -88,6 +88,9 @@ let package = Package(
         house("RelayDirectory", ["RelayCore", "RelayHTTPClient", .deques, .logging]),
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
+        // What people are told about a configuration.
+        house("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
+
         // What ties them together.
         house(
             "RelayAPI",
@@ -105,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "zaphub",
             dependencies: [
-                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
-                "RelayMedia",
+                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayHTTPClient", "RelayJQ",
+                "RelayJSON", "RelayMedia", "RelayReference",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -143,6 +146,14 @@ let package = Package(
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelaySQLite", ["RelayTesting"]),
+        tests(
+            "RelayReference",
+            [
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJQ", "RelayJSON", "RelaySources",
+                "RelayStages", "RelayTesting",
+            ],
+            resources: [.copy("Golden")]
+        ),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",

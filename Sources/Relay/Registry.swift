@@ -15,6 +15,10 @@ extension ConfigurationRegistry {
             formats: BuiltInFormats.all.map { $0.name },
             secretFields: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.secretField },
             transports: BuiltInTransports.names,
+            summaries: ConfigurationRegistry.Summaries(
+                formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
+                transports: BuiltInTransports.summaries
+            ),
             pipelineURLCheck: { egress, server in
                 // A guard that cannot be made is reported by itself.
                 let egress = try? EgressGuard(egress, server: server)

@@ -11,6 +11,7 @@ public struct Deliver: ConfiguredStage {
     public static let to = Field<[String]>.stringList("to", "Names of destinations, or `session`.")
     public static let fields = [AnyField(to)]
     public static let mainField: String? = to.name
+    public static let example = "deliver: [session]"
 
     public let destinations: [String]
 

@@ -12,6 +12,7 @@ public struct Drop: ConfiguredStage {
     )
     public static let fields = [AnyField(reason)]
     public static let mainField: String? = reason.name
+    public static let example = "drop: nobody wants these"
 
     private let reason: String
 

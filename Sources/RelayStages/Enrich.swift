@@ -31,6 +31,7 @@ public struct Enrich: ConfiguredStage {
     ).optional
     public static let fields = [AnyField(with), AnyField(lookup)]
     public static let mainField: String? = with.name
+    public static let example = "enrich: [chat_name, contact_name, group_name, images]"
 
     private let parts: Set<Part>
     private let lookup: Lookup?

@@ -10,6 +10,7 @@ public struct Filter: ConfiguredStage {
     public static let drop = Field.expression("drop", "Events for which this is true end here.").optional
     public static let fields = [AnyField(keep), AnyField(drop)]
     public static let mainField: String? = nil
+    public static let example = #"filter: { drop: '.payload.chatId == "status@broadcast"' }"#
 
     private let keep: JQProgram?
     private let drop: JQProgram?

@@ -49,6 +49,7 @@ public struct Media: ConfiguredStage {
         AnyField(maxSize), AnyField(history),
     ]
     public static let mainField: String? = nil
+    public static let example = "media: { wait: 20s }"
 
     private let downloads: Bool
     private let wait: Duration

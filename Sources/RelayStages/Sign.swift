@@ -40,6 +40,7 @@ public struct Sign: ConfiguredStage {
         AnyField(scheme), AnyField(algorithm), AnyField(header), AnyField(encoding), AnyField(prefix),
     ]
     public static let mainField: String? = scheme.name
+    public static let example = "sign: standard_webhooks"
 
     private let signing: SigningScheme
 

@@ -10,13 +10,18 @@ struct Zaphub: AsyncParsableCommand {
               zaphub serve                          run the relay with ./config.yaml
               zaphub listen --port 9000             a receiver for trying things out
               zaphub check                          find every mistake in the configuration
+              zaphub explain media.wait             what an option does, and what to write
+              zaphub graph                          the ways of events, as text or a picture
+              zaphub eval '.payload.isGroup' …      try an expression on an event
+              zaphub create 'waha/media/webhook'    a first configuration for what you have
               zaphub run < events.ndjson            see what a pipeline makes of events
               zaphub dead-letters                   see what could not be delivered, and replay it
               zaphub media decrypt FILE --key …     open an encrypted file by hand
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, RunCommand.self, CheckCommand.self, ListenCommand.self, DeliveriesCommand.self,
+            ServeCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self, SchemaCommand.self,
+            GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self, DeliveriesCommand.self,
             DeadLettersCommand.self, MediaCommand.self,
         ]
     )

@@ -220,7 +220,7 @@ import Testing
         #expect(!size.isRequired && !size.isSecret)
         let token = AnyField(ChatwootOptions.token)
         #expect(token.isRequired && token.isSecret && token.defaultText == nil)
-        #expect(AnyField(EnrichStage.with).allowedValues == ["chat_name", "contact_name", "group_name", "images"])
+        #expect(AnyField(EnrichStage.with).shape.words == ["chat_name", "contact_name", "group_name", "images"])
         #expect(AnyField(SignStage.scheme).typeName == "standard_webhooks or hmac")
         #expect(!AnyField(FilterStage.keep).isRequired)
     }

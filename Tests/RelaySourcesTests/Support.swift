@@ -94,6 +94,7 @@ final class StepClock: RelayClock {
 /// A dialect for tests: `{"id": "1", "session": "demo"}` is one event, with an array of ids it is several.
 struct TestFormat: EventFormat {
     static let name = "test"
+    static let summary = "Documents of a test."
 
     func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
         let parsed: JSON

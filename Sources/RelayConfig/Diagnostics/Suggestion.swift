@@ -1,7 +1,7 @@
 /// Finds what somebody meant.
-enum Suggestion {
+public enum Suggestion {
     /// The known word nearest to a wrong one: at most a third of its letters away, counting swapped neighbours as one.
-    static func nearest(to word: String, among known: some Collection<String>) -> String? {
+    public static func nearest(to word: String, among known: some Collection<String>) -> String? {
         let typed = normalized(word)
         var best: (word: String, distance: Int)?
         for candidate in known.sorted() {
@@ -15,7 +15,11 @@ enum Suggestion {
     }
 
     /// `did you mean "x"?`, or the words there are; nil when there are none.
-    static func help(for word: String, among known: some Collection<String>, intro: String = "there is") -> String? {
+    public static func help(
+        for word: String,
+        among known: some Collection<String>,
+        intro: String = "there is"
+    ) -> String? {
         if let nearest = nearest(to: word, among: known) { return "did you mean \"\(nearest)\"?" }
         return known.isEmpty ? nil : "\(intro) \(known.joined(separator: ", "))"
     }

@@ -1,4 +1,4 @@
-internal import RelayJSON
+public import RelayJSON
 
 /// An option whatever its type, for lists of options.
 public struct AnyField: Sendable {
@@ -11,10 +11,10 @@ public struct AnyField: Sendable {
     public let isRequired: Bool
     /// Whether it is shown as `***` wherever the configuration is shown.
     public let isSecret: Bool
-    /// The words that are allowed; nil when there is no fixed set.
-    public let allowedValues: [String]?
-    /// The default as the resolved configuration shows it.
-    let defaultJSON: JSON?
+    /// How the value is built up, for documentation and schemas.
+    public let shape: FieldShape
+    /// The default as the resolved configuration shows it; null when the option may be left out and has none.
+    public let defaultJSON: JSON?
 
     let parse: @Sendable (ConfigNode) throws -> any Sendable
     let show: @Sendable (ConfigNode) throws -> JSON
@@ -26,7 +26,7 @@ public struct AnyField: Sendable {
         typeName = type.name
         isRequired = field.defaultValue == nil
         isSecret = type.isSecret
-        allowedValues = type.allowedValues
+        shape = type.shape
         defaultJSON = field.defaultValue.map(type.show)
         defaultText = defaultJSON.flatMap { $0.isNull ? nil : $0.string ?? $0.text }
         parse = { Box(value: try type.parse($0)) }

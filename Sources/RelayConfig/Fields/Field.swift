@@ -31,15 +31,18 @@ public struct Field<Value: Sendable>: Sendable {
     }
 
     /// A type of its own; `parse` throws `node.fail(…)` for what is wrong.
-    /// - Parameter typeName: what to write, with its article, as it stands in messages.
+    /// - Parameters:
+    ///   - typeName: what to write, with its article, as it stands in messages.
+    ///   - shape: how values are built up, for documentation and schemas.
     public static func custom(
         _ name: String,
         _ summary: String,
         _ typeName: String,
+        shape: FieldShape = .anything,
         default value: Value? = nil,
         parse: @escaping @Sendable (ConfigNode) throws -> Value
     ) -> Field {
-        Field(name, summary, .custom(typeName, parse: parse), default: value)
+        Field(name, summary, .custom(typeName, shape, parse: parse), default: value)
     }
 
     /// A list; a single value counts as a list of one.
@@ -111,7 +114,7 @@ extension Field where Value == Int {
     public static func size(
         _ name: String,
         _ summary: String,
-        _ range: ClosedRange<Int> = 1...(1 << 40),
+        _ range: ClosedRange<Int> = FieldShape.anySize,
         default value: Int? = nil
     ) -> Field {
         Field(name, summary, .size(range), default: value)
@@ -140,7 +143,7 @@ extension Field where Value == Duration {
     public static func duration(
         _ name: String,
         _ summary: String,
-        _ range: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400)),
+        _ range: ClosedRange<Duration> = FieldShape.anyDuration,
         default value: Duration? = nil
     ) -> Field {
         Field(name, summary, .duration(range), default: value)
@@ -199,9 +202,16 @@ extension Field where Value == JQProgram {
 
 extension Field where Value == ConfigNode {
     /// Anything, read later by the component itself.
-    /// - Parameter typeName: what to write, with its article, as it stands in messages.
-    public static func node(_ name: String, _ summary: String, _ typeName: String = "anything") -> Field {
-        Field(name, summary, .node(typeName))
+    /// - Parameters:
+    ///   - typeName: what to write, with its article, as it stands in messages.
+    ///   - shape: how values are built up, for documentation and schemas.
+    public static func node(
+        _ name: String,
+        _ summary: String,
+        _ typeName: String = "anything",
+        shape: FieldShape = .anything
+    ) -> Field {
+        Field(name, summary, .node(typeName, shape))
     }
 }
 

@@ -6,7 +6,7 @@ extension FieldType {
     public static func list<Element>(of element: FieldType<Element>) -> FieldType where Value == [Element] {
         FieldType(
             "a list of \(element.name)",
-            allowedValues: element.allowedValues,
+            .list(element.shape),
             isSecret: element.isSecret,
             show: { .array($0.map(element.show)) },
             showNode: { node in .array(try node.elements.map(element.shown)) },
@@ -21,6 +21,7 @@ extension FieldType {
     public static func map<Element>(of element: FieldType<Element>) -> FieldType where Value == [String: Element] {
         FieldType(
             "a map of names to \(element.name)",
+            .map(element.shape),
             isSecret: element.isSecret,
             show: { values in
                 .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, element.show($0.value)) }))
@@ -44,6 +45,7 @@ extension FieldType {
     ) -> FieldType {
         FieldType(
             "a map of options",
+            .options(fields),
             show: { _ in .object(Options.defaults(of: fields)) },
             showNode: { .object(try Options.read($0, as: title, fields: fields).shown) },
             parse: { try make(Options.read($0, as: title, fields: fields)) }
@@ -57,7 +59,7 @@ extension FieldType where Value == [String] {
         guard let allowed else { return .list(of: .string) }
         let word = FieldType<String>(
             Quantity.choice(allowed),
-            allowedValues: allowed,
+            .words(allowed),
             show: { .string($0) },
             parse: { node in
                 let text = try node.text(expected: "a name")
@@ -74,9 +76,11 @@ extension FieldType where Value == [String] {
 
 extension FieldType where Value == ConfigNode {
     /// Anything, read later.
-    /// - Parameter name: what to write, with its article, as it stands in messages.
-    public static func node(_ name: String = "anything") -> FieldType {
-        FieldType(name, show: { $0.json }, parse: { $0 })
+    /// - Parameters:
+    ///   - name: what to write, with its article, as it stands in messages.
+    ///   - shape: how values are built up, for documentation and schemas.
+    public static func node(_ name: String = "anything", _ shape: FieldShape = .anything) -> FieldType {
+        FieldType(name, shape, show: { $0.json }, parse: { $0 })
     }
 }
 
@@ -85,7 +89,9 @@ extension FieldType where Value == EventFilter {
     public static var events: FieldType {
         let list = FieldType<[String]>.list(of: .string)
         return FieldType(
-            "a list of event types such as message.received or message.*", show: { list.show($0.patterns) }
+            "a list of event types such as message.received or message.*",
+            .list(.text(pattern: #"^([^*]+|[^*]*\*)$"#)),
+            show: { list.show($0.patterns) }
         ) {
             let patterns = try Issues.collect($0.elements) { node in
                 let text = try node.text(expected: "an event type")

@@ -7,7 +7,7 @@ extension FieldType where Value == String {
     /// - Parameter reachable: whether deliveries go there, so that the egress guard has its say.
     public static func url(reachable: Bool = true) -> FieldType {
         let name = "an address such as https://crm.example.com/hooks"
-        return FieldType(name, show: { .string(URLRules.shown($0)) }) { node in
+        return FieldType(name, .text(pattern: URLRules.pattern), show: { .string(URLRules.shown($0)) }) { node in
             let text = try node.text(expected: name)
             if let problem = URLRules.problem(text) {
                 if text.contains("@") { node.hide() }
@@ -23,6 +23,9 @@ extension FieldType where Value == String {
 
 /// What an address must be.
 enum URLRules {
+    /// The least that an address has.
+    static let pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@ ]"
+
     static func problem(_ text: String) -> (message: String, help: String?)? {
         if text.isEmpty { return ("is empty", "write an address such as https://crm.example.com/hooks") }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
@@ -86,6 +89,7 @@ extension FieldType where Value == [(name: String, value: String)] {
         @Sendable func show(_ names: [String]) -> JSON { .object(JSONObject(names.map { ($0, "***") })) }
         return FieldType(
             name,
+            .map(.text()),
             show: { show($0.map(\.name)) },
             showNode: { show(try $0.entries.map(\.key)) },
             parse: { node in

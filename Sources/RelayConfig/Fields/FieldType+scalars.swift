@@ -23,7 +23,7 @@ extension FieldType where Value == String {
 extension FieldType where Value == String {
     /// A word out of a set that is known when the relay starts.
     static func word(among known: [String], what: String) -> FieldType {
-        FieldType(Quantity.choice(known), allowedValues: known, show: { .string($0) }) {
+        FieldType(Quantity.choice(known), .words(known), show: { .string($0) }) {
             try $0.choose(among: known, what: what)
         }
     }
@@ -31,7 +31,7 @@ extension FieldType where Value == String {
 
 extension FieldType where Value == Bool {
     public static var bool: FieldType {
-        FieldType("true or false", allowedValues: ["true", "false"], show: { .bool($0) }) { node in
+        FieldType("true or false", .bool, show: { .bool($0) }) { node in
             switch try node.text(expected: "true or false").lowercased() {
             case "true": return true
             case "false": return false
@@ -51,7 +51,7 @@ extension FieldType where Value == Int {
             : range.upperBound == .max
                 ? "a whole number from \(range.lowerBound)"
                 : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        return FieldType(name, show: { .int(Int64($0)) }) { node in
+        return FieldType(name, .int(range), show: { .int(Int64($0)) }) { node in
             guard let value = Int(try node.text(expected: name)), range.contains(value) else {
                 throw node.mismatch(name)
             }
@@ -60,9 +60,9 @@ extension FieldType where Value == Int {
     }
 
     /// Bytes: `16KiB`, `16MiB`, `16MB`.
-    public static func size(_ range: ClosedRange<Int> = 1...(1 << 40)) -> FieldType {
+    public static func size(_ range: ClosedRange<Int> = FieldShape.anySize) -> FieldType {
         let name = "a size such as 64KiB or 16MiB"
-        return FieldType(name, show: { .string(Quantity.sizeText($0)) }) { node in
+        return FieldType(name, .size(range), show: { .string(Quantity.sizeText($0)) }) { node in
             let text = try node.text(expected: name)
             guard let value = Quantity.size(text) else {
                 if Int(text) != nil {
@@ -83,7 +83,7 @@ extension FieldType where Value == Int {
 extension FieldType where Value == Double {
     public static func number(_ range: ClosedRange<Double>) -> FieldType {
         let name = "a number from \(Quantity.numberText(range.lowerBound)) to \(Quantity.numberText(range.upperBound))"
-        return FieldType(name, show: { .number(Quantity.numberText($0)) }) { node in
+        return FieldType(name, .number(range), show: { .number(Quantity.numberText($0)) }) { node in
             let text = try node.text(expected: name)
             let isDecimal = text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
             guard isDecimal, let value = Double(text), range.contains(value) else { throw node.mismatch(name) }
@@ -95,10 +95,10 @@ extension FieldType where Value == Double {
 extension FieldType where Value == Duration {
     /// `500ms`, `10s`, `5m`, `24h`, `30d`.
     public static func duration(
-        _ range: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400))
+        _ range: ClosedRange<Duration> = FieldShape.anyDuration
     ) -> FieldType {
         let name = "a duration such as 500ms, 10s or 24h"
-        return FieldType(name, show: { .string(Quantity.durationText($0)) }) { node in
+        return FieldType(name, .duration(range), show: { .string(Quantity.durationText($0)) }) { node in
             let text = try node.text(expected: name)
             guard let value = Quantity.duration(text) else {
                 if Int(text) != nil {
@@ -120,7 +120,7 @@ extension FieldType where Value == RateLimit {
     /// `20/s`, `600/m`, `1000/h`.
     public static var rate: FieldType {
         let name = "a rate such as 20/s or 600/m"
-        return FieldType(name, show: { .string($0.description) }) { node in
+        return FieldType(name, .text(pattern: "^[0-9]+/[smh]$"), show: { .string($0.description) }) { node in
             let text = try node.text(expected: name)
             guard let value = RateLimit(text) else {
                 if Int(text) != nil {
@@ -139,7 +139,7 @@ extension FieldType where Value: RawRepresentable<String> & CaseIterable {
     public static func enumeration(of type: Value.Type = Value.self) -> FieldType {
         let words = Value.allCases.map(\.rawValue)
         let name = Quantity.choice(words)
-        return FieldType(name, allowedValues: words, show: { .string($0.rawValue) }) { node in
+        return FieldType(name, .words(words), show: { .string($0.rawValue) }) { node in
             let text = try node.text(expected: name)
             guard let value = Value(rawValue: text) else {
                 let nearest = Suggestion.nearest(to: text, among: words)

@@ -7,6 +7,7 @@ extension FieldType where Value == Template {
         let name = "an address such as http://gateway:3000/api/{{ session }}/…"
         return FieldType(
             name,
+            .text(pattern: URLRules.pattern),
             show: { .string(URLRules.shown($0.sample("…"))) },
             showNode: { .string(URLRules.shown(try $0.text)) },
             parse: { node in

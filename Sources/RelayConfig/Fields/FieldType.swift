@@ -4,8 +4,8 @@ internal import RelayJSON
 public struct FieldType<Value: Sendable>: Sendable {
     /// What to write, with its article: `a duration such as 10s`.
     public let name: String
-    /// The words that are allowed; nil when there is no fixed set.
-    public let allowedValues: [String]?
+    /// How values are built up, for documentation and schemas.
+    public let shape: FieldShape
     /// Whether it is shown as `***` wherever the configuration is shown.
     public let isSecret: Bool
 
@@ -18,14 +18,14 @@ public struct FieldType<Value: Sendable>: Sendable {
 
     init(
         _ name: String,
-        allowedValues: [String]? = nil,
+        _ shape: FieldShape = .text(),
         isSecret: Bool = false,
         show: @escaping @Sendable (Value) -> JSON,
         showNode: (@Sendable (ConfigNode) throws -> JSON)? = nil,
         parse: @escaping @Sendable (ConfigNode) throws -> Value
     ) {
         self.name = name
-        self.allowedValues = allowedValues
+        self.shape = shape
         self.isSecret = isSecret
         self.parse = parse
         self.show = show
@@ -42,7 +42,7 @@ public struct FieldType<Value: Sendable>: Sendable {
         let (parse, show, showNode) = (parse, show, showNode)
         return FieldType<Value?>(
             name,
-            allowedValues: allowedValues,
+            shape,
             isSecret: isSecret,
             show: { $0.map(show) ?? .null },
             showNode: showNode,
@@ -51,11 +51,14 @@ public struct FieldType<Value: Sendable>: Sendable {
     }
 
     /// A type of its own: `parse` reads the node and throws `node.fail(…)` for what is wrong.
-    /// - Parameter name: what to write, with its article, as it stands in messages.
+    /// - Parameters:
+    ///   - name: what to write, with its article, as it stands in messages.
+    ///   - shape: how values are built up, for documentation and schemas.
     public static func custom(
         _ name: String,
+        _ shape: FieldShape = .anything,
         parse: @escaping @Sendable (ConfigNode) throws -> Value
     ) -> FieldType {
-        FieldType(name, show: { .string(String(describing: $0)) }, showNode: { $0.json }, parse: parse)
+        FieldType(name, shape, show: { .string(String(describing: $0)) }, showNode: { $0.json }, parse: parse)
     }
 }

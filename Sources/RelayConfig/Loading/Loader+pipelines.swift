@@ -22,9 +22,10 @@ struct PipelineRead {
 extension Loader {
     private static let from = Field.stringList("from", "The sources that it reads; default all.", default: [])
     private static let stages = Field.node(
-        "stages", "What happens to an event, from top to bottom.", "a list of stages")
-    private static let tests = Field.node("tests", "Examples of what it does, for `zaphub test`.").optional
-    private static let fields = [AnyField(from), AnyField(stages), AnyField(tests)]
+        "stages", "What happens to an event, from top to bottom.", "a list of stages", shape: .stages)
+    private static let tests = Field.node("tests", "Examples of what it does.", "a list", shape: .list(.anything))
+        .optional
+    static let fields = [AnyField(from), AnyField(stages), AnyField(tests)]
 
     /// The pipelines' files; none when the folder cannot be used, which is reported.
     func pipelineFiles() -> [(name: String, path: String, shown: String)] {

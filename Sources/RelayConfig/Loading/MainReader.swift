@@ -10,12 +10,6 @@ struct MainReader {
     let registry: ConfigurationRegistry
     let defaults: EnvironmentDefaults
 
-    private static let version = Field.int("version", "The version of this grammar.", 1...1, default: 1)
-    private static let sections = [
-        "server", "store", "media", "sources", "destinations", "retry_policies", "egress", "logging", "delivery",
-    ]
-    private static let fields = [AnyField(version)] + sections.map { AnyField(Field.node($0, "").optional) }
-
     struct Result {
         var server: RelayConfiguration.Server
         var store: RelayConfiguration.Store
@@ -38,7 +32,9 @@ struct MainReader {
 
     /// - Returns: nil when something is wrong, which is reported.
     func read() -> Result? {
-        _ = Issues.attempt(at: root) { try Options.read(root, as: "the configuration", fields: Self.fields) }
+        _ = Issues.attempt(at: root) {
+            try Options.read(root, as: "the configuration", fields: registry.configurationFields)
+        }
         var shown: JSONObject = ["version": 1]
         let server = section("server", Configuration.Server.fields, &shown) { try Configuration.Server($0) }
         let store = section("store", Configuration.Store.fields, &shown) {

@@ -6,11 +6,16 @@ internal import Synchronization
 /// Reads the stages of one pipeline.
 final class PipelineBuilder: Sendable {
     private static let when = Field.expression("when", "Events that it is not true of pass by.").optional
-    private static let id = Field.string("id", "The stage's name, unique in its pipeline.").optional
-    private static let onError = Field<ConfigNode>.node("on_error", "What becomes of an event whose stage fails.")
-        .optional
+    private static let id = Field.string("id", "The stage's name, unique in its pipeline; default its kind.").optional
+    private static let onError = Field<ConfigNode>.node(
+        "on_error",
+        "What becomes of an event whose stage fails; default dead_letter, for media raw_media.",
+        "dead_letter, continue, drop or (for media) raw_media",
+        shape: .words(Step.OnError.allCases.map(\.rawValue))
+    ).optional
     private static let timeout = Field.duration("timeout", "How long the stage may take.").optional
-    private static let modifiers = [AnyField(id), AnyField(when), AnyField(onError), AnyField(timeout)]
+    /// What stands beside a stage's key.
+    static let modifiers = [AnyField(id), AnyField(when), AnyField(onError), AnyField(timeout)]
     private static let modifierNames = modifiers.map(\.name)
 
     /// What the stages read so far do.
@@ -117,7 +122,8 @@ final class PipelineBuilder: Sendable {
             when: try extra(Self.when),
             onError: onError,
             timeout: try extra(Self.timeout),
-            stage: stage
+            stage: stage,
+            options: body.shownJSON
         )
     }
 
@@ -193,6 +199,10 @@ final class PipelineBuilder: Sendable {
 
 /// The names of things that people configure.
 enum Names {
+    /// What names are, as a regular expression.
+    static let pattern = "^[a-z][a-z0-9_-]{0,63}$"
+    static let destinationPattern = "^(?!wh_|session$|pipeline$)[a-z][a-z0-9_-]{0,63}$"
+
     /// What is wrong with a name, to stand after it; nil when nothing is.
     static func problem(_ name: String) -> String? {
         let bytes = Array(name.utf8)

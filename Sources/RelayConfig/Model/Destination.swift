@@ -31,7 +31,9 @@ enum CommonDestinationOptions {
     static let rateLimit = Field.rate("rate_limit", "Requests started in a time, such as 20/s.").optional
     static let retry = Field<ConfigNode>.node(
         "retry",
-        "A retry policy's name, or a policy of its own; default the policy \"default\"."
+        "A retry policy's name, or a policy of its own; default the policy \"default\".",
+        "a retry policy's name, or a map of its options",
+        shape: .either([.text(), .options(RetryOptions.fields)])
     ).optional
     static let events = Field.events("events", "The event types that it wants; default all.", default: EventFilter())
     static let secret = Field.secret("secret", "The key that `sign` uses.").optional

@@ -203,7 +203,7 @@ extension RelayConfiguration.SourceMedia {
 extension FieldType where Value == String {
     fileprivate static var mediaURL: FieldType {
         let name = "file:DIRECTORY or s3://bucket/prefix"
-        return FieldType(name, show: { .string($0) }) { node in
+        return FieldType(name, .text(pattern: "^(s3://[a-z0-9]|file:.)"), show: { .string($0) }) { node in
             let text = try node.text(expected: name)
             if text.hasPrefix("s3://") {
                 let bucket = text.dropFirst(5).prefix { $0 != "/" }
@@ -233,7 +233,7 @@ extension FieldType where Value == String {
     /// A host, with or without a port; `*.example.com` stands for the hosts below it.
     fileprivate static var mediaHost: FieldType {
         let name = "a host or host:port"
-        return FieldType(name, show: { .string($0) }) { node in
+        return FieldType(name, .text(pattern: "^[^/ ]+$"), show: { .string($0) }) { node in
             let text = try node.text(expected: name)
             if text.contains("://") || text.contains("/") {
                 throw node.mismatch(name, help: "leave out the scheme and the path: media.example.com, 10.0.0.5:3000")

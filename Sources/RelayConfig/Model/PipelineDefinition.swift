@@ -1,5 +1,6 @@
 public import RelayCore
 public import RelayJQ
+public import RelayJSON
 
 /// One file of `pipelines/`, read and checked.
 public struct PipelineDefinition: Sendable {
@@ -41,6 +42,8 @@ public struct Step: Sendable {
     public let onError: OnError
     public let timeout: Duration?
     public let stage: any Stage
+    /// What stands behind the kind, as it is written, without the secrets that are written out; null for nothing.
+    public let options: JSON
 
     public init(
         kind: String,
@@ -48,7 +51,8 @@ public struct Step: Sendable {
         when: JQProgram? = nil,
         onError: OnError = .deadLetter,
         timeout: Duration? = nil,
-        stage: any Stage
+        stage: any Stage,
+        options: JSON = .null
     ) {
         self.kind = kind
         self.id = id
@@ -56,5 +60,6 @@ public struct Step: Sendable {
         self.onError = onError
         self.timeout = timeout
         self.stage = stage
+        self.options = options
     }
 }

@@ -102,6 +102,7 @@ extension FieldType where Value == RetryOptions.Limit {
         let duration = FieldType<Duration>.duration()
         return FieldType(
             duration.name + ", or none",
+            .either([.words(["none"]), duration.shape]),
             show: { _ in .null },
             showNode: { $0.json },
             parse: { try $0.text(expected: duration.name) == "none" ? .none : .after(duration.parse($0)) }
@@ -112,7 +113,8 @@ extension FieldType where Value == RetryOptions.Limit {
 extension FieldType where Value == RetryPolicy.Condition {
     static var retryCondition: FieldType {
         let name = "network, timeout, a status such as 429, or a class such as 5xx"
-        return FieldType(name, show: { .string($0.text) }) { node in
+        let shape = FieldShape.either([.int(100...599), .text(pattern: "^(network|timeout|[13-5][0-9xX]{2})$")])
+        return FieldType(name, shape, show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
             guard let condition = RetryPolicy.Condition(text: text) else {
                 let known = ["network", "timeout", "3xx", "4xx", "5xx"]

@@ -62,7 +62,7 @@ struct ListenAddress: Sendable, Hashable {
 extension FieldType where Value == ListenAddress {
     static var listenAddress: FieldType {
         let name = "host and port such as 127.0.0.1:3000"
-        return FieldType(name, show: { .string($0.text) }) { node in
+        return FieldType(name, .text(pattern: "^[^/ ]*:[0-9]+$"), show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
             if Quantity.isDigits(text) {
                 throw node.mismatch(name, help: "write 127.0.0.1:\(text), or :\(text) for every address of the machine")

@@ -39,21 +39,38 @@ enum AuthKind: String, CaseIterable, Sendable {
     case metaSignature = "meta_signature"
     case body
 
-    var fields: [AnyField] {
-        let own =
-            switch self {
-            case .bearer: [AnyField(AuthOptions.token)]
-            case .header: [AnyField(AuthOptions.name), AnyField(AuthOptions.value)]
-            case .hmac:
-                [
-                    AnyField(AuthOptions.header), AnyField(AuthOptions.secret), AnyField(AuthOptions.algorithm),
-                    AnyField(AuthOptions.encoding),
-                    AnyField(AuthOptions.prefix),
-                ]
-            case .metaSignature: [AnyField(AuthOptions.appSecret), AnyField(AuthOptions.verifyToken)]
-            case .body: [AnyField(AuthOptions.token), AnyField(AuthOptions.field)]
-            }
-        return [AnyField(AuthOptions.type)] + own
+    /// How a caller proves itself: one sentence.
+    var summary: String {
+        switch self {
+        case .bearer: "Callers send `Authorization: Bearer TOKEN`."
+        case .header: "Callers send a header with a value that both know."
+        case .hmac: "Callers send an HMAC of the body in a header."
+        case .metaSignature:
+            "Meta signs the body in `X-Hub-Signature-256`; `GET /in/NAME` answers its challenge."
+        case .body: "Callers send a token as a member of the document, which goes no further."
+        }
+    }
+
+    static var shape: FieldShape {
+        .kinds(allCases.map { FieldKind(name: $0.rawValue, summary: $0.summary, fields: $0.own) })
+    }
+
+    private var fields: [AnyField] { [AnyField(AuthOptions.type)] + own }
+
+    /// The options besides `type`.
+    private var own: [AnyField] {
+        switch self {
+        case .bearer: [AnyField(AuthOptions.token)]
+        case .header: [AnyField(AuthOptions.name), AnyField(AuthOptions.value)]
+        case .hmac:
+            [
+                AnyField(AuthOptions.header), AnyField(AuthOptions.secret), AnyField(AuthOptions.algorithm),
+                AnyField(AuthOptions.encoding),
+                AnyField(AuthOptions.prefix),
+            ]
+        case .metaSignature: [AnyField(AuthOptions.appSecret), AnyField(AuthOptions.verifyToken)]
+        case .body: [AnyField(AuthOptions.token), AnyField(AuthOptions.field)]
+        }
     }
 
     static func read(_ node: ConfigNode) throws -> (kind: AuthKind, options: Options) {
@@ -92,6 +109,7 @@ extension FieldType where Value == RelayConfiguration.Auth {
     static var auth: FieldType {
         FieldType(
             "a map with a type: \(Quantity.choice(AuthKind.allCases.map(\.rawValue)))",
+            AuthKind.shape,
             show: { _ in .object([:]) },
             showNode: { .object(try AuthKind.read($0).options.shown) },
             parse: { node in

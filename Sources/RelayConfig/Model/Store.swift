@@ -75,7 +75,8 @@ extension Retention {
 extension FieldType where Value == String {
     static var storeURL: FieldType {
         let name = "sqlite:PATH or postgres://user@host/database"
-        return FieldType(name, show: { .string(scrubbedStoreURL($0)) }) { node in
+        return FieldType(name, .text(pattern: "^(sqlite:.|postgres(ql)?://)"), show: { .string(scrubbedStoreURL($0)) })
+        { node in
             let text = try node.text(expected: name)
             if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
                 node.hide()

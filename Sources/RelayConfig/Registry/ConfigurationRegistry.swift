@@ -8,6 +8,8 @@ public struct ConfigurationRegistry: Sendable {
     /// The member of a document in which a format's gateway sends a secret along, by format.
     public let secretFields: [String: String]
     public let transports: [String]
+    /// What formats and transports are for, one sentence each, by name.
+    public let summaries: Summaries
     /// What is wrong with an address that deliveries would go to; nil when nothing is.
     public var urlCheck: (@Sendable (String) -> String?)?
     /// Makes the ``urlCheck`` of the pipelines, which come after the configuration that says what may be reached.
@@ -24,6 +26,7 @@ public struct ConfigurationRegistry: Sendable {
         formats: [String],
         secretFields: [String: String] = [:],
         transports: [String],
+        summaries: Summaries = Summaries(),
         urlCheck: (@Sendable (String) -> String?)? = nil,
         pipelineURLCheck: PipelineURLCheck? = nil,
         egressCheck: (@Sendable (String) -> String?)? = nil
@@ -33,6 +36,7 @@ public struct ConfigurationRegistry: Sendable {
         self.formats = formats
         self.secretFields = secretFields
         self.transports = transports
+        self.summaries = summaries
         self.urlCheck = urlCheck
         self.pipelineURLCheck = pipelineURLCheck
         self.egressCheck = egressCheck
@@ -44,6 +48,19 @@ public struct ConfigurationRegistry: Sendable {
 
     func destination(_ kind: String) -> (any DestinationOptions.Type)? {
         destinations.first { $0.kind == kind }
+    }
+}
+
+extension ConfigurationRegistry {
+    /// What formats and transports are for, one sentence each, by name.
+    public struct Summaries: Sendable {
+        public var formats: [String: String]
+        public var transports: [String: String]
+
+        public init(formats: [String: String] = [:], transports: [String: String] = [:]) {
+            self.formats = formats
+            self.transports = transports
+        }
     }
 }
 

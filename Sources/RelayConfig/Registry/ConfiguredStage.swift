@@ -12,6 +12,14 @@ public protocol ConfiguredStage: Stage {
     static var mainField: String? { get }
     /// What becomes of an event when the stage fails on it and `on_error` does not say. Default a dead letter.
     static var defaultOnError: Step.OnError { get }
+    /// An element of `stages:` that shows its use, in YAML: `filter: { drop: .payload.isGroup }`. It is taken where
+    /// `session` is the only destination. Default the word alone.
+    static var example: String { get }
+
+    /// The destinations that it delivers to, `session` included. Default none.
+    var destinations: [String] { get }
+    /// The lists of stages inside of it. Default none.
+    var branches: [StageBranch] { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options, in context: BuildContext) throws
@@ -20,6 +28,22 @@ public protocol ConfiguredStage: Stage {
 extension ConfiguredStage {
     public static var mainField: String? { nil }
     public static var defaultOnError: Step.OnError { .deadLetter }
+    public static var example: String { kind }
+
+    public var destinations: [String] { [] }
+    public var branches: [StageBranch] { [] }
+}
+
+/// Stages inside of a stage, and which events run through them.
+public struct StageBranch: Sendable {
+    /// Which events: a condition, or a word such as `else`.
+    public let label: String
+    public let steps: [Step]
+
+    public init(_ label: String, _ steps: [Step]) {
+        self.label = label
+        self.steps = steps
+    }
 }
 
 /// What a stage may know of the configuration around it.
@@ -64,7 +88,13 @@ public protocol DestinationOptions: Sendable {
     static var summary: String { get }
     /// Every option that the initializer reads, without those that all destinations have.
     static var fields: [AnyField] { get }
+    /// The options that a first configuration has beside `type`, one a line of YAML: `url: https://crm.example.com`.
+    static var example: String { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options) throws
+}
+
+extension DestinationOptions {
+    public static var example: String { "" }
 }

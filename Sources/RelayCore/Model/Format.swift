@@ -2,6 +2,8 @@
 public protocol EventFormat: Sendable {
     /// The name in `format:`.
     static var name: String { get }
+    /// Whose documents it reads: one sentence.
+    static var summary: String { get }
     /// The member of a document in which its gateway sends a secret along, for a source that checks it
     /// (`auth: { type: body }`); nil when the gateway has none. It goes into no event.
     static var secretField: String? { get }

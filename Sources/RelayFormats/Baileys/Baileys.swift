@@ -6,6 +6,7 @@ internal import RelayJSON
 /// one of them; its token goes no further, its files beside the event (reference whatsapp.md, A1 and A2).
 public struct Baileys: EventFormat, Dialect {
     public static let name = "baileys"
+    public static let summary = "Documents of a bridge that posts Baileys' events, or of fazer-ai/baileys-api."
     public static let secretField: String? = "webhookVerifyToken"
 
     typealias Reader = BaileysReader

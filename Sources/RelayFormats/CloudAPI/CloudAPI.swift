@@ -17,6 +17,7 @@ internal import RelayJSON
 ///   something in it is wrong, is it refused.
 public struct CloudAPI: EventFormat {
     public static let name = "cloud_api"
+    public static let summary = "Documents of Meta's WhatsApp Cloud API."
     /// For people.
     static let gateway = "the Cloud API"
 

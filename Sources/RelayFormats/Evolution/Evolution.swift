@@ -5,6 +5,7 @@ internal import RelayJSON
 /// array of such (reference whatsapp.md, A3). The `apikey` goes no further.
 public struct Evolution: EventFormat, Dialect {
     public static let name = "evolution"
+    public static let summary = "Documents of Evolution API v2."
     public static let secretField: String? = "apikey"
 
     typealias Reader = EvolutionReader

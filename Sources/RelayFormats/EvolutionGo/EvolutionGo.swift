@@ -6,6 +6,7 @@ internal import RelayJSON
 /// Baileys' form) is read as well (reference whatsapp.md, A4). The `instanceToken` goes no further.
 public struct EvolutionGo: EventFormat, Dialect {
     public static let name = "evolution_go"
+    public static let summary = "Documents of Evolution Go."
     public static let secretField: String? = "instanceToken"
 
     typealias Reader = EvolutionGoReader

@@ -8,6 +8,7 @@ internal import RelayJSON
 /// by the digits of its phone number.
 public struct Gowa: EventFormat, Dialect {
     public static let name = "gowa"
+    public static let summary = "Documents of go-whatsapp-web-multidevice."
 
     typealias Reader = GowaReader
     static let gateway = "gowa"

@@ -8,6 +8,7 @@ internal import RelayJSON
 /// it happened, `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
 public struct Native: EventFormat {
     public static let name = "native"
+    public static let summary = "Documents of your own gateway, in the relay's own envelope."
 
     public init() {}
 

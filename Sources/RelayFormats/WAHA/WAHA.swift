@@ -5,6 +5,7 @@ internal import RelayJSON
 /// engine}`, or an array of such (reference whatsapp.md, A6).
 public struct WAHA: EventFormat, Dialect {
     public static let name = "waha"
+    public static let summary = "Documents of WAHA, with any of its engines."
 
     typealias Reader = WAHAReader
     static let gateway = "WAHA"

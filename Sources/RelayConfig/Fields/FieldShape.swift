@@ -1,0 +1,73 @@
+/// How an option's value is built up: what documentation and schemas need to know of its type.
+public indirect enum FieldShape: Sendable {
+    /// Text.
+    /// - Parameter pattern: a regular expression (ECMA 262) that it matches somewhere; nil: any text.
+    case text(pattern: String? = nil)
+    /// One of these.
+    case words([String])
+    case bool
+    case int(ClosedRange<Int>)
+    case number(ClosedRange<Double>)
+    case duration(ClosedRange<Duration>)
+    /// Bytes.
+    case size(ClosedRange<Int>)
+    /// A list; a single value counts as a list of one.
+    case list(FieldShape)
+    /// Names and what each stands for.
+    /// - Parameter names: a regular expression that names match; nil: any.
+    case map(FieldShape, names: String? = nil)
+    /// A map of these options.
+    case options([AnyField])
+    /// A map of options that depend on its `type`.
+    case kinds([FieldKind])
+    /// One of several shapes.
+    case either([FieldShape])
+    /// A list of stages.
+    case stages
+    case anything
+}
+
+/// One `type` of something, and its options.
+public struct FieldKind: Sendable {
+    /// The word in `type:`.
+    public let name: String
+    /// What it is: one sentence.
+    public let summary: String
+    /// Without `type`.
+    public let fields: [AnyField]
+
+    public init(name: String, summary: String, fields: [AnyField]) {
+        self.name = name
+        self.summary = summary
+        self.fields = fields
+    }
+}
+
+extension FieldShape {
+    /// The words that are allowed, in a list or alone; nil when there is no fixed set.
+    public var words: [String]? {
+        switch self {
+        case .words(let words): words
+        case .bool: ["true", "false"]
+        case .list(let element): element.words
+        default: nil
+        }
+    }
+
+    /// The least and the most where somebody set them and the type's name does not say: `from 0s to 10m`.
+    public var bounds: String? {
+        switch self {
+        case .duration(let range) where range != Self.anyDuration:
+            "from \(Quantity.durationText(range.lowerBound)) to \(Quantity.durationText(range.upperBound))"
+        case .size(let range) where range != Self.anySize:
+            "from \(Quantity.sizeText(range.lowerBound)) to \(Quantity.sizeText(range.upperBound))"
+        case .list(let element): element.bounds
+        default: nil
+        }
+    }
+
+    /// What durations have unless told otherwise: up to 10 years.
+    public static let anyDuration: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400))
+    /// What sizes have unless told otherwise.
+    public static let anySize: ClosedRange<Int> = 1...(1 << 40)
+}

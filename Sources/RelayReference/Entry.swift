@@ -1,0 +1,83 @@
+public import RelayConfig
+internal import RelayJSON
+
+/// Something that a configuration can name: what it is, and its options.
+public struct Entry: Sendable {
+    /// What it is one of.
+    public enum Group: String, Sendable, CaseIterable {
+        case section, destination, pipeline, stage, auth, transport, format
+
+        /// As a heading over all of them.
+        var title: String {
+            switch self {
+            case .section: "Sections of config.yaml"
+            case .destination: "Kinds of destinations"
+            case .pipeline: "Pipelines"
+            case .stage: "Stages"
+            case .auth: "Kinds of auth"
+            case .transport: "Transports"
+            case .format: "Formats"
+            }
+        }
+
+        /// What one of them is, to stand behind its name.
+        var noun: String {
+            switch self {
+            case .section: "a section of config.yaml"
+            case .destination: "a kind of destination (type: in destinations)"
+            case .pipeline: "a part of pipelines/NAME.yaml"
+            case .stage: "a stage"
+            case .auth: "a kind of auth (type: in a source's auth)"
+            case .transport: "a transport (transport: in sources)"
+            case .format: "a format (format: in sources)"
+            }
+        }
+    }
+
+    public let group: Group
+    public let name: String
+    /// One sentence.
+    public let summary: String
+    /// What else is to be known, one sentence each.
+    public var notes: [String] = []
+    public var fields: [AnyField] = []
+    /// How it is written, in YAML; nil when the options say it.
+    public var example: String?
+
+    /// The options with those of the maps in them, `breaker.failures` after `breaker`.
+    public var options: [OptionEntry] { OptionEntry.all(of: fields) }
+}
+
+/// One option of an entry.
+public struct OptionEntry: Sendable {
+    /// `failures`, or `breaker.failures` for one that stands in another.
+    public let path: String
+    public let field: AnyField
+
+    /// What to write: `a duration such as 10s, from 0s to 10m`.
+    var type: String {
+        let bounds = field.shape.bounds
+        return field.typeName + (bounds.map { ", " + $0 } ?? "")
+    }
+
+    /// What holds when nobody sets it; nil when it is required, or nothing holds then.
+    var value: String? {
+        guard !field.isRequired, let json = field.defaultJSON, !json.isNull else { return nil }
+        if case .options = field.shape { return nil }
+        let text = json.array?.map { $0.string ?? $0.text }.joined(separator: ", ") ?? json.string ?? json.text
+        return text.isEmpty || json.object?.isEmpty == true ? nil : text
+    }
+
+    static func all(of fields: [AnyField], under prefix: String = "") -> [OptionEntry] {
+        fields.flatMap { field in
+            let path = prefix + field.name
+            let inner = Self.inner(of: field.shape)
+            return [OptionEntry(path: path, field: field)] + all(of: inner, under: path + ".")
+        }
+    }
+
+    /// The options that stand in an option's value. A policy of a destination's own is told where policies are.
+    private static func inner(of shape: FieldShape) -> [AnyField] {
+        if case .options(let fields) = shape { fields } else { [] }
+    }
+}

@@ -1,0 +1,65 @@
+internal import RelayConfig
+
+/// A word that the reference does not have.
+public struct UnknownWord: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong, and what may have been meant.
+    public let description: String
+}
+
+/// What somebody asked for.
+public enum Finding: Sendable {
+    /// The whole entry.
+    case entry(Entry)
+    /// One option of an entry, and those that stand in it.
+    case option(Entry, [OptionEntry])
+
+    public var entry: Entry {
+        switch self {
+        case .entry(let entry), .option(let entry, _): entry
+        }
+    }
+}
+
+extension Reference {
+    /// What a word stands for: `media`, `media.wait`, `delivery.breaker.failures`. An option alone, such as
+    /// `max_in_flight`, is found wherever it is.
+    /// - Throws: ``UnknownWord`` with the word that may have been meant.
+    public func find(_ word: String) throws(UnknownWord) -> [Finding] {
+        let entries = entries.filter { $0.name == word }
+        if !entries.isEmpty { return entries.map(Finding.entry) }
+        guard let dot = word.firstIndex(of: ".") else {
+            let options = self.entries.compactMap { Self.option(word, of: $0, anywhere: true) }
+            if !options.isEmpty { return options }
+            throw unknown(word)
+        }
+        let name = String(word[..<dot])
+        let path = String(word[word.index(after: dot)...])
+        let owners = self.entries.filter { $0.name == name }
+        guard !owners.isEmpty else { throw unknown(name) }
+        let found = owners.compactMap { Self.option(path, of: $0) }
+        guard found.isEmpty else { return found }
+        let known = owners.flatMap { $0.options.map(\.path) }
+        let message = "\(name) has no option \"\(path)\""
+        let help = Suggestion.help(for: path, among: known, intro: "it has") ?? "it has none"
+        throw UnknownWord(description: "\(message); \(help)")
+    }
+
+    private static func option(_ path: String, of entry: Entry, anywhere: Bool = false) -> Finding? {
+        let options = entry.options
+        guard
+            let place = options.firstIndex(where: {
+                $0.path == path || (anywhere && $0.path.hasSuffix("." + path))
+            })
+        else { return nil }
+        let inner = options[place...].dropFirst().prefix { $0.path.hasPrefix(options[place].path + ".") }
+        return .option(entry, [options[place]] + inner)
+    }
+
+    private func unknown(_ word: String) -> UnknownWord {
+        let names = Set(entries.map(\.name))
+        let options = Set(entries.flatMap { $0.options.map(\.field.name) })
+        let nearest = Suggestion.nearest(to: word, among: names) ?? Suggestion.nearest(to: word, among: options)
+        let help = nearest.map { "did you mean \"\($0)\"?" } ?? "`zaphub explain` lists what there is"
+        return UnknownWord(description: "there is nothing called \"\(word)\"; \(help)")
+    }
+}

@@ -1,0 +1,46 @@
+extension EventGraph {
+    /// One arrow.
+    struct Link {
+        var from: String
+        var to: String
+        var label: String?
+    }
+
+    static func id(ofSource name: String) -> String { "source." + name }
+    static func id(ofDestination name: String) -> String { "destination." + name }
+
+    /// Every arrow, those into and out of pipelines included.
+    var links: [Link] {
+        pipelines.flatMap { pipeline -> [Link] in
+            let first = pipeline.stages.first.map(\.id)
+            let ways = pipeline.from.compactMap { name in first.map { Link(from: Self.id(ofSource: name), to: $0) } }
+            return ways + Self.links(along: pipeline.stages) + pipeline.allStages.flatMap(deliveries)
+        }
+    }
+
+    private static func links(along stages: [Stage]) -> [Link] {
+        let ways = zip(stages, stages.dropFirst()).flatMap { stage, next in
+            ends(of: stage).map { Link(from: $0, to: next.id) }
+        }
+        let inner = stages.flatMap { stage in
+            stage.branches.flatMap { branch -> [Link] in
+                let first = branch.stages.first.map { Link(from: stage.id, to: $0.id, label: branch.label) }
+                return [first].compactMap { $0 } + links(along: branch.stages)
+            }
+        }
+        return ways + inner
+    }
+
+    /// What an event comes from when it goes on behind a stage: the stage, or the last one of a branch.
+    private static func ends(of stage: Stage) -> [String] {
+        if stage.kind == "drop", stage.when == nil { return [] }
+        return [stage.id] + stage.branches.flatMap { branch in branch.stages.last.map(ends) ?? [] }
+    }
+
+    private func deliveries(of stage: Stage) -> [Link] {
+        stage.destinations.map { name in
+            let events = destinations.first { $0.name == name }?.events
+            return Link(from: stage.id, to: Self.id(ofDestination: name), label: events)
+        }
+    }
+}

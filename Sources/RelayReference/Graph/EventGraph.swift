@@ -1,0 +1,162 @@
+public import RelayConfig
+internal import RelayCore
+internal import RelayJQ
+internal import RelayJSON
+
+/// The ways that events can take through a configuration: from sources, through the stages of pipelines, to
+/// destinations. Addresses and secrets are not in it.
+public struct EventGraph: Sendable {
+    /// How it is written.
+    public enum Format: String, Sendable, CaseIterable {
+        case text, mermaid, dot, svg
+    }
+
+    struct Source: Sendable {
+        var name: String
+        var detail: String
+    }
+
+    struct Pipeline: Sendable {
+        var name: String
+        var file: String
+        /// The sources that it reads.
+        var from: [String]
+        /// Whether it takes the events of every source, those posted over REST included.
+        var takesAll: Bool
+        var stages: [Stage]
+    }
+
+    struct Stage: Sendable {
+        /// Unique in the graph.
+        var id: String
+        var kind: String
+        /// The stage's name, where it is not its kind.
+        var name: String?
+        /// Its options, a line each.
+        var details: [String]
+        /// The events that do not pass it by.
+        var when: String?
+        /// What becomes of an event that it fails on, where that is no dead letter.
+        var onError: String?
+        var destinations: [String]
+        var branches: [Branch]
+    }
+
+    struct Branch: Sendable {
+        var label: String
+        var stages: [Stage]
+    }
+
+    struct Destination: Sendable {
+        var name: String
+        var detail: String
+        /// The event types that it wants; nil: all.
+        var events: String?
+    }
+
+    let sources: [Source]
+    let pipelines: [Pipeline]
+    let destinations: [Destination]
+
+    public init(_ configuration: RelayConfiguration) {
+        sources = configuration.sources.map { Source(name: $0.name, detail: "\($0.transport), \($0.format)") }
+        let names = sources.map(\.name)
+        pipelines = configuration.pipelines.map { pipeline in
+            Pipeline(
+                name: pipeline.name,
+                file: pipeline.file.split(separator: "/").suffix(2).joined(separator: "/"),
+                from: pipeline.from.isEmpty ? names : pipeline.from,
+                takesAll: pipeline.from.isEmpty,
+                stages: pipeline.steps.map { Stage($0, in: pipeline.name) }
+            )
+        }
+        var destinations = configuration.destinations.map { destination in
+            let patterns = destination.settings.events.patterns
+            return Destination(
+                name: destination.name,
+                detail: destination.kind,
+                events: patterns.isEmpty || patterns.contains("*") ? nil : patterns.joined(separator: ", ")
+            )
+        }
+        if pipelines.contains(where: { $0.allStages.contains { $0.destinations.contains(Self.session) } }) {
+            destinations.insert(Destination(name: Self.session, detail: "the session's own webhooks"), at: 0)
+        }
+        self.destinations = destinations
+    }
+
+    private static let session = "session"
+
+    /// The graph in a format, without a line break at its end.
+    public func written(as format: Format) -> String {
+        switch format {
+        case .text: text
+        case .mermaid: mermaid
+        case .dot: dot
+        case .svg: svg
+        }
+    }
+}
+
+extension EventGraph.Pipeline {
+    /// Those in branches as well.
+    var allStages: [EventGraph.Stage] { stages.flatMap(\.withInner) }
+}
+
+extension EventGraph.Stage {
+    init(_ step: Step, in pipeline: String) {
+        let stage = step.stage as? any ConfiguredStage
+        id = "\(pipeline).\(step.id)"
+        kind = step.kind
+        let isNumbered = step.id.hasPrefix(step.kind + "-") && Int(step.id.dropFirst(step.kind.count + 1)) != nil
+        name = step.id == step.kind || isNumbered ? nil : step.id
+        destinations = stage?.destinations ?? []
+        branches = (stage?.branches ?? []).map { branch in
+            EventGraph.Branch(label: branch.label, stages: branch.steps.map { EventGraph.Stage($0, in: pipeline) })
+        }
+        details = branches.isEmpty && destinations.isEmpty ? Self.details(step.options) : []
+        when = step.when.map { Self.oneLine($0.source) }
+        let usual = stage.map { type(of: $0).defaultOnError } ?? .deadLetter
+        onError = step.onError == usual ? nil : step.onError.rawValue
+    }
+
+    /// The stage and those in it.
+    var withInner: [EventGraph.Stage] { [self] + branches.flatMap { $0.stages.flatMap(\.withInner) } }
+
+    /// What it is called, with its destinations.
+    var title: String {
+        let base = name.map { "\(kind) (\($0))" } ?? kind
+        return destinations.isEmpty ? base : base + " → " + destinations.joined(separator: ", ")
+    }
+
+    /// Everything below the title, a line each.
+    var lines: [String] {
+        details + [when.map { "when: \($0)" }, onError.map { "on_error: \($0)" }].compactMap { $0 }
+    }
+
+    private static func details(_ options: JSON) -> [String] {
+        guard let object = options.object else {
+            return options.isNull ? [] : [short(options)]
+        }
+        return object.map { "\($0.key): \(short($0.value))" }
+    }
+
+    private static func short(_ value: JSON) -> String {
+        switch value {
+        case .object: "{…}"
+        case .array(let values): values.map(short).joined(separator: ", ")
+        case .string(let text): oneLine(text)
+        default: value.text
+        }
+    }
+
+    /// An expression over several lines as one.
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
+
+extension EventGraph.Destination {
+    init(name: String, detail: String) {
+        self.init(name: name, detail: detail, events: nil)
+    }
+}

@@ -1,0 +1,133 @@
+public import RelayConfig
+internal import RelayCore
+
+/// Everything that a configuration can say, from the declarations that it is read with.
+public struct Reference: Sendable {
+    public let entries: [Entry]
+    let registry: ConfigurationRegistry
+
+    public init(_ registry: ConfigurationRegistry) {
+        self.registry = registry
+        entries =
+            Self.sections(registry) + Self.destinations(registry) + Self.pipeline(registry) + Self.stages(registry)
+            + Self.sources(registry)
+    }
+
+    /// Those of a group, in the order of their declaration.
+    public func entries(_ group: Entry.Group) -> [Entry] {
+        entries.filter { $0.group == group }
+    }
+
+    private static func sections(_ registry: ConfigurationRegistry) -> [Entry] {
+        registry.configurationFields.compactMap { field in
+            var entry = Entry(group: .section, name: field.name, summary: field.summary)
+            switch field.shape {
+            case .options(let fields): entry.fields = fields
+            case .map(.options(let fields), names: _): entry.fields = fields
+            case .map(.kinds, names: _):
+                entry.fields = registry.destinationFields
+                entry.notes = ["Each kind adds options of its own: \(names(registry.destinations.map { $0.kind }))."]
+            default: return nil
+            }
+            if field.name == "retry_policies" { entry.notes = [registry.defaultRetryPolicy.note] }
+            return entry
+        }
+    }
+
+    private static func destinations(_ registry: ConfigurationRegistry) -> [Entry] {
+        registry.destinations.map { kind in
+            let example = (["type: \(kind.kind)"] + kind.example.split(separator: "\n").map(String.init))
+                .map { "    " + $0 }
+            return Entry(
+                group: .destination,
+                name: kind.kind,
+                summary: kind.summary,
+                notes: ["The options of all kinds come on top: see destinations."],
+                fields: kind.fields,
+                example: (["destinations:", "  NAME:"] + example).joined(separator: "\n")
+            )
+        }
+    }
+
+    private static func pipeline(_ registry: ConfigurationRegistry) -> [Entry] {
+        [
+            Entry(
+                group: .pipeline,
+                name: "pipeline",
+                summary: "One file of pipelines/: what happens to the events of its sources.",
+                notes: ["The file's name is the pipeline's name. An event runs through every pipeline that reads it."],
+                fields: registry.pipelineFields
+            ),
+            Entry(
+                group: .pipeline,
+                name: "modifiers",
+                summary: "What may stand beside the key of every stage.",
+                fields: registry.stageFields,
+                example: "- filter: { drop: .payload.isGroup }\n  when: .event == \"message.received\""
+            ),
+        ]
+    }
+
+    private static func stages(_ registry: ConfigurationRegistry) -> [Entry] {
+        registry.stages.map { stage in
+            var notes: [String] = []
+            if let main = stage.mainField { notes.append("`\(stage.kind): …` without further options sets `\(main)`.") }
+            if stage.defaultOnError != .deadLetter {
+                notes.append(
+                    "What becomes of an event that it fails on is `on_error: \(stage.defaultOnError.rawValue)`.")
+            }
+            return Entry(
+                group: .stage,
+                name: stage.kind,
+                summary: stage.summary,
+                notes: notes,
+                fields: stage.fields,
+                example: "- " + stage.example.split(separator: "\n").joined(separator: "\n  ")
+            )
+        }
+    }
+
+    /// What sources choose between.
+    private static func sources(_ registry: ConfigurationRegistry) -> [Entry] {
+        let auth = registry.configurationFields.lazy.compactMap { field -> [FieldKind]? in
+            guard case .map(.options(let fields), names: _) = field.shape,
+                case .kinds(let kinds) = fields.first(where: { $0.name == "auth" })?.shape
+            else { return nil }
+            return kinds
+        }.first
+        return (auth ?? []).map { kind in
+            Entry(group: .auth, name: kind.name, summary: kind.summary, fields: kind.fields)
+        }
+            + registry.transports.map { name in
+                Entry(group: .transport, name: name, summary: registry.summaries.transports[name] ?? "")
+            }
+            + registry.formats.map { name in
+                Entry(group: .format, name: name, summary: registry.summaries.formats[name] ?? "")
+            }
+    }
+
+    private static func names(_ words: [String]) -> String { words.joined(separator: ", ") }
+}
+
+extension RetryPolicy {
+    /// What it says, for those who write one.
+    fileprivate var note: String {
+        let limit = maxElapsedTime.map { "\($0.text)" } ?? "none"
+        return """
+            default is there always. Unless the file says otherwise: max_attempts \(maxAttempts), initial_interval \
+            \(initialInterval.text), max_interval \(maxInterval.text), multiplier \(Int(multiplier)), jitter \
+            \(jitter.rawValue), max_elapsed_time \(limit), retry_on every failure, respect_retry_after \
+            \(respectRetryAfter).
+            """
+    }
+}
+
+extension Duration {
+    /// As the configuration writes it: `2s`.
+    fileprivate var text: String {
+        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let units: [(String, Int64)] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)]
+        let unit = units.first { milliseconds % $0.1 == 0 && milliseconds > 0 } ?? ("ms", 1)
+        return "\(milliseconds / unit.1)\(unit.0)"
+    }
+}

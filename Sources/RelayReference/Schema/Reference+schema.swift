@@ -1,0 +1,30 @@
+internal import RelayConfig
+public import RelayJSON
+
+extension Reference {
+    /// Which file a schema is for.
+    public enum SchemaFile: String, Sendable, CaseIterable {
+        /// `config.yaml`
+        case config
+        /// `pipelines/NAME.yaml`
+        case pipeline
+    }
+
+    /// The JSON Schema (2020-12) of a file, for editors: names, types and values. What several options say together
+    /// only `zaphub check` judges.
+    public func schema(_ file: SchemaFile) -> JSON {
+        var writer = SchemaWriter(reference: self)
+        let (title, fields) =
+            switch file {
+            case .config: ("ZapHub Relay: config.yaml", registry.configurationFields)
+            case .pipeline: ("ZapHub Relay: pipelines/NAME.yaml", registry.pipelineFields)
+            }
+        var schema: JSONObject = [
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": .string(title),
+        ]
+        for (key, value) in writer.options(fields, isRoot: true) { schema[key] = value }
+        schema["$defs"] = .object(writer.definitions)
+        return .object(schema)
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Relay
+import RelayConfig
+import RelayCore
+import RelayFormats
+import RelayJQ
+import RelayJSON
+import RelayReference
+
+struct EvalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Evaluates a jq expression on events, as `when` and `filter` do.",
+        discussion: """
+            On an event as receivers see it, or on each event that a source makes of a gateway's document:
+              zaphub eval '.payload.isGroup' -f event.json
+              zaphub eval '.event, .payload.chatName' -f examples/events/text.json --source baileys
+            """
+    )
+
+    @Argument(help: "The expression.")
+    var expression: String
+
+    @Option(name: [.short, .long], help: "A file with one document, or one a line; default standard input.")
+    var file: String?
+
+    @Option(help: "The source of config.yaml whose format the document has.")
+    var source: String?
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() async throws {
+        let program: JQProgram
+        let events: [JSON]
+        do {
+            program = try JQProgram.typed(expression)
+            events = try document().events
+        } catch let error as ConfigurationError {
+            printError("\(error)")
+            throw ExitCode(65)
+        }
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        var failures = 0
+        for (index, event) in events.enumerated() {
+            do {
+                for output in try program.evaluate(event) { printLine(isTerminal ? output.prettyText : output.text) }
+            } catch {
+                failures += 1
+                printError("event \(index + 1): the expression failed: \(error)")
+            }
+        }
+        if failures > 0 { throw ExitCode(65) }
+    }
+
+    private func document() throws -> EventDocument {
+        let text = try read()
+        let name = file ?? "standard input"
+        guard let source else { return try EventDocument(text, name: name) }
+        let sources = try config.load().configuration.sources
+        guard let found = sources.first(where: { $0.name == source }) else {
+            let help = Suggestion.help(for: source, among: sources.map(\.name), intro: "there are")
+            throw ValidationError("there is no source \"\(source)\"" + (help.map { "; \($0)" } ?? ""))
+        }
+        guard let format = BuiltInFormats.format(named: found.format) else {
+            throw ValidationError("the source has the unknown format \"\(found.format)\"")
+        }
+        let context = FormatContext(session: found.session, receivedAt: SystemClock().now)
+        return try EventDocument(text, name: name, source: source, format: format, context: context)
+    }
+
+    private func read() throws -> String {
+        guard let file else { return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) }
+        do {
+            return try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            throw ValidationError("\(file) cannot be read as UTF-8 text")
+        }
+    }
+}

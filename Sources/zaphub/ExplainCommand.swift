@@ -1,0 +1,53 @@
+import ArgumentParser
+import Relay
+import RelayConfig
+import RelayReference
+
+struct ExplainCommand: ParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, markdown
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Says what a stage, a destination, a section of config.yaml or an option is.",
+        discussion: """
+            Without a word it lists what there is:
+              zaphub explain media              everything that is called media, with its options
+              zaphub explain media.wait         one option
+              zaphub explain max_in_flight      an option, wherever it is
+            """
+    )
+
+    @Argument(help: "A word of the configuration, or a word and an option: WORD.OPTION.")
+    var word: String?
+
+    @Option(help: "How it is written: \(Format.allCases.map(\.rawValue).joined(separator: " or ")).")
+    var format = Format.text
+
+    @Option(help: ArgumentHelp("Prints a whole page of docs/reference.", visibility: .hidden))
+    var page: String?
+
+    func run() throws {
+        let reference = Reference(.builtIn)
+        if let page {
+            guard let page = Reference.Page(rawValue: page) else {
+                let known = Reference.Page.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("there is no page \"\(page)\"; there are \(known)")
+            }
+            printLine(String(reference.markdown(page).dropLast()))
+            return
+        }
+        guard let word else {
+            printLine(reference.list)
+            return
+        }
+        do {
+            let findings = try reference.find(word)
+            printLine(findings.map { format == .markdown ? $0.markdown : $0.text }.joined(separator: "\n\n"))
+        } catch {
+            printError("\(error)")
+            throw ExitCode(64)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+public import ArgumentParser
+import Relay
+import RelayConfig
+public import RelayReference
+
+struct GraphCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graph",
+        abstract: "Shows the ways of events: sources, the stages of pipelines, destinations.",
+        discussion: "As a picture: zaphub graph --format svg > graph.svg"
+    )
+
+    @OptionGroup var config: ConfigOptions
+
+    @Option(help: "\(EventGraph.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = EventGraph.Format.text
+
+    func run() async throws {
+        printLine(EventGraph(try config.load().configuration).written(as: format))
+    }
+}
+
+extension EventGraph.Format: ExpressibleByArgument {}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Relay
+import RelayConfig
+import RelayJSON
+import RelayReference
+
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Prints the JSON Schema of config.yaml or of a pipeline's file, for editors.",
+        discussion: """
+            An editor with a YAML language server completes and checks a file that begins with:
+              # yaml-language-server: $schema=PATH
+            """
+    )
+
+    @Argument(help: "config or pipeline.")
+    var file = "config"
+
+    func run() throws {
+        guard let file = Reference.SchemaFile(rawValue: file) else {
+            throw ValidationError("there is no schema of \"\(file)\"; there are config and pipeline")
+        }
+        printLine(Reference(.builtIn).schema(file).prettyText)
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import FoundationXML
+import RelayConfig
+import RelayCore
+import RelayDestinations
+import RelayJSON
+import RelayReference
+import RelayStages
+import Testing
+
+struct GraphTests {
+    private static let config = """
+        sources:
+          baileys: { transport: http, format: baileys }
+          meta: { transport: http, format: cloud_api }
+          unread: { transport: http, format: native }
+        destinations:
+          crm:
+            type: webhook
+            url: "https://crm.example.com/hooks/path-that-is-secret?key=secret-key"
+            headers: { Authorization: secret-header }
+            secret: secret-secret
+            events: ["message.*", contact.updated]
+          audit-log: { type: webhook, url: "https://audit.example.com" }
+          idle: { type: webhook, url: "https://idle.example.com" }
+        """
+
+    private static let pipelines = [
+        "pipelines/default.yaml": #"""
+        from: [baileys, meta]
+        stages:
+          - persist
+          - filter: { drop: '.payload.chatId == "status@broadcast" or (.payload.text // "" | test("<b>&|#`"))' }
+          - enrich:
+              with: [images]
+              lookup: { preset: waha, url: "http://waha:3000", headers: { X-Api-Key: secret-api-key } }
+            when: |
+              (.event | startswith("message."))
+                and (.payload.isGroup | not)
+          - media: { wait: 20s }
+            on_error: continue
+          - sign: standard_webhooks
+          - deliver: [session, crm]
+        """#,
+        "pipelines/audit.yaml": """
+        from: meta
+        stages:
+          - fork:
+              groups:
+                - drop: no groups
+                  id: groups-end
+              others:
+                - sign: hmac
+                - deliver: audit-log
+          - deliver: crm
+        """,
+    ]
+
+    private static let registry = ConfigurationRegistry(
+        stages: BuiltInStages.all + [Fork.self],
+        destinations: BuiltInDestinations.all,
+        formats: ["baileys", "cloud_api", "native"],
+        transports: ["http"]
+    )
+
+    private func graph() throws -> EventGraph {
+        var files = Self.pipelines
+        files["config.yaml"] = Self.config
+        return EventGraph(try Folder(files).load(registry: Self.registry).configuration)
+    }
+
+    @Test(arguments: [
+        (EventGraph.Format.text, "graph.txt"), (.mermaid, "graph.mmd"), (.dot, "graph.dot"), (.svg, "graph.svg"),
+    ])
+    func theGraphIsWrittenAsItWas(_ format: EventGraph.Format, _ file: String) throws {
+        let golden = "Tests/RelayReferenceTests/Golden/" + file
+        let written = try graph().written(as: format) + "\n"
+        // RENEW_GOLDEN=1 swift test --filter GraphTests, and then look at them.
+        if ProcessInfo.processInfo.environment["RENEW_GOLDEN"] == "1" { try Repository.write(written, to: golden) }
+        #expect(try written == Repository.text(golden))
+    }
+
+    @Test(arguments: EventGraph.Format.allCases)
+    func nothingSecretIsInIt(_ format: EventGraph.Format) throws {
+        let text = try graph().written(as: format)
+        for secret in ["secret-", "path-that-is-secret", "crm.example.com"] { #expect(!text.contains(secret)) }
+    }
+
+    @Test func thePictureIsXMLWithEveryPartInsideOfIt() throws {
+        final class Reader: NSObject, XMLParserDelegate {
+            var boxes: [(x: Int, y: Int, right: Int, bottom: Int)] = []
+            var size = (width: 0, height: 0)
+
+            func parser(
+                _ parser: XMLParser,
+                didStartElement name: String,
+                namespaceURI: String?,
+                qualifiedName: String?,
+                attributes: [String: String]
+            ) {
+                func number(_ key: String) -> Int { Int(attributes[key] ?? "") ?? 0 }
+                if name == "svg" { size = (number("width"), number("height")) }
+                if name == "rect", attributes["class"] != nil {
+                    let (x, y) = (number("x"), number("y"))
+                    boxes.append((x, y, x + number("width"), y + number("height")))
+                }
+            }
+        }
+        let reader = Reader()
+        let parser = XMLParser(data: Data(try graph().written(as: .svg).utf8))
+        parser.delegate = reader
+        #expect(parser.parse())
+        // Two pipelines with 11 stages, three sources, four destinations.
+        #expect(reader.boxes.count == 20)
+        for box in reader.boxes {
+            #expect(box.x > 0 && box.y > 0 && box.right < reader.size.width && box.bottom < reader.size.height)
+        }
+    }
+}
+
+/// A stage with lists of stages in it.
+struct Fork: ConfiguredStage {
+    static let kind = "fork"
+    static let summary = "Goes two ways."
+    static let groups = Field.node("groups", "What happens to groups.", "a list of stages", shape: .stages)
+    static let others = Field.node("others", "What happens to the rest.", "a list of stages", shape: .stages)
+    static let fields = [AnyField(groups), AnyField(others)]
+
+    let branches: [StageBranch]
+
+    init(_ options: Options, in context: BuildContext) throws {
+        branches = [
+            StageBranch("groups", try context.steps(options(Self.groups))),
+            StageBranch("others", try context.steps(options(Self.others))),
+        ]
+    }
+
+    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+}

@@ -1,0 +1,28 @@
+import RelayJSON
+import RelayReference
+import Testing
+
+/// The committed files are what is generated now.
+struct ReferenceFileTests {
+    private static let stale: Comment = "docs/ is not what the relay reads its files with: run `make reference`"
+
+    @Test(arguments: Reference.Page.allCases)
+    func theReferenceIsOfToday(_ page: Reference.Page) throws {
+        let committed = try Repository.text("docs/reference/\(page.rawValue).md")
+        #expect(committed == Reference.everything.markdown(page), Self.stale)
+    }
+
+    @Test(arguments: Reference.SchemaFile.allCases)
+    func theSchemasAreOfToday(_ file: Reference.SchemaFile) throws {
+        let committed = try Repository.text("docs/schema/\(file.rawValue).json")
+        #expect(committed == Reference.everything.schema(file).prettyText + "\n", Self.stale)
+    }
+
+    @Test func theShippedFilesNameTheirSchemas() throws {
+        #expect(
+            try Repository.text("config.yaml").hasPrefix("# yaml-language-server: $schema=docs/schema/config.json\n"))
+        #expect(
+            try Repository.text("pipelines/default.yaml")
+                .hasPrefix("# yaml-language-server: $schema=../docs/schema/pipeline.json\n"))
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import RelayConfig
+import RelayReference
+import Testing
+
+struct SchemaTests {
+    private typealias Sample = (file: Reference.SchemaFile, text: String)
+
+    @Test func theShippedFilesAreValid() async throws {
+        let samples: [Sample] = [
+            (.config, try Repository.text("config.yaml")), (.pipeline, try Repository.text("pipelines/default.yaml")),
+        ]
+        #expect(try await SchemaJudge.judge(samples) == [nil, nil])
+    }
+
+    @Test func whatTheDocumentationTellsPeopleToWriteIsValid() async throws {
+        let docs = try #require(
+            FileManager.default.enumerator(
+                at: Repository.root.appendingPathComponent("docs"), includingPropertiesForKeys: nil))
+        var samples: [Sample] = []
+        for case let file as URL in docs where file.pathExtension == "md" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            samples += text.components(separatedBy: "```yaml\n").dropFirst()
+                .compactMap { $0.components(separatedBy: "```").first }
+                .map(Self.sample)
+        }
+        #expect(samples.count > 20)
+        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+            #expect(problem == nil, "\(sample.text)")
+        }
+    }
+
+    /// A part of a file as a whole one.
+    private static func sample(_ text: String) -> Sample {
+        if text.hasPrefix("- ") {
+            let lines = text.split(separator: "\n").map { "  " + $0 }
+            return (.pipeline, (["stages:"] + lines).joined(separator: "\n"))
+        }
+        let isPipeline = text.hasPrefix("stages:") || text.contains("\nstages:")
+        let isKind = text.contains("  NAME:")
+        return (isPipeline ? .pipeline : .config, isKind ? text.replacingOccurrences(of: "NAME", with: "name") : text)
+    }
+
+    /// Files that use the grammar to its edges.
+    private static let goodConfigurations = [
+        "version: 1",
+        "server:\nsources:\n",
+        "server: { listen: ':3000', max_body: '${MAX:-5MiB}' }",
+        "delivery: { max_in_flight: '${N}', breaker: { failures: '3', probe_interval: 1s } }",
+        "egress: { allow: 10.0.0.0/8, nat64: '${NAT64:-false}', allowed_ports: [443, '${PORT}'] }",
+        "retry_policies: { a: { max_elapsed_time: none, retry_on: [network, 429, 5xx, '503'] }, b: { extends: a } }",
+        "sources: { s: { transport: http, format: '${FORMAT:-native}', auth: { type: bearer, token: t } } }",
+        """
+        sources:
+          m: { transport: http, format: cloud_api, auth: { type: meta_signature, app_secret: a, verify_token: 123 } }
+          h: { transport: http, format: gowa, auth: { type: hmac, header: X-H, secret: s, encoding: base64 } }
+        """,
+        """
+        destinations:
+          a: { type: webhook, url: "https://a.example.com", retry: { max_attempts: 2 }, events: "message.*" }
+          b: { type: webhook, url: "${URL:-https://b.example.com}", retry: default, secrets: [a, b], rate_limit: 20/s }
+        """,
+    ]
+
+    private static let goodPipelines = [
+        "stages: [persist, drop]",
+        "from: native\nstages:\n  - persist:\n    when: .event == \"message.received\"\n  - deliver: session",
+        "stages:\n  - media: { wait: '${WAIT:-20s}' }\n    on_error: raw_media\n    timeout: 1m\n    id: files",
+        "stages:\n  - enrich\n  - enrich: images\n  - enrich: { with: [images] }\n  - sign: { scheme: hmac }",
+        "stages: [{ drop: no }, { drop: { reason: because } }]",
+    ]
+
+    @Test func whatTheRelayTakesIsValid() async throws {
+        let samples = Self.goodConfigurations.map { Sample(.config, $0) } + Self.goodPipelines.map { (.pipeline, $0) }
+        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+            #expect(problem == nil, "\(sample.text)")
+            let folder = try Self.folder(sample)
+            #expect(throws: Never.self) { try folder.load(environment: ["N": "3", "PORT": "80", "FORMAT": "waha"]) }
+        }
+    }
+
+    private static let badConfigurations = [
+        "srever: { listen: ':3000' }",
+        "server: { listen: 3000 }",
+        "server: { max_body: 5 }",
+        "store: { retention: { delivered: 24 hours } }",
+        "media: { max_downloads: 0 }",
+        "logging: { level: loud }",
+        "sources: { Big: { transport: http, format: native } }",
+        "sources: { s: { transport: http } }",
+        "sources: { s: { transport: http, format: bailey } }",
+        "sources: { s: { transport: http, format: waha, auth: { type: hmac, secret: s } } }",
+        "sources: { s: { transport: http, format: waha, auth: { type: bearer, token: t, name: n } } }",
+        "destinations: { session: { type: webhook, url: 'https://a.example.com' } }",
+        "destinations: { crm: { url: 'https://a.example.com' } }",
+        "destinations: { crm: { type: webhook, url: 'ftp://a.example.com' } }",
+        "destinations: { crm: { type: webhook, url: 'https://a.example.com', rate_limit: 20 } }",
+        "destinations: { crm: { type: webhook, url: 'https://a.example.com', retry: { max_attempt: 3 } } }",
+        "retry_policies: { a: { retry_on: [sometimes] } }",
+    ]
+
+    private static let badPipelines = [
+        "stages: []",
+        "from: [native]",
+        "stages: [presist]",
+        "stages: [deliver]",
+        "stages: [{ persist: , drop: }]",
+        "stages: [{ when: .event }]",
+        "stages: [{ media: { max_sise: 1MiB } }]",
+        "stages: [{ persist: , on_error: ignore }]",
+        "stages: [{ persist: , timeout: 5 }]",
+        "stages: [{ sign: hmca }]",
+        "stages: [{ enrich: { with: [images, names] } }]",
+        "stages: [persist]\nstage: [persist]",
+    ]
+
+    @Test func mistakesInTheFormAreMistakesInTheEditor() async throws {
+        let samples = Self.badConfigurations.map { Sample(.config, $0) } + Self.badPipelines.map { (.pipeline, $0) }
+        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+            #expect(problem != nil, "\(sample.text)")
+            #expect(throws: ConfigurationError.self, "\(sample.text)") { try Self.folder(sample).load() }
+        }
+    }
+
+    /// The sample, with what else a configuration needs.
+    private static func folder(_ sample: Sample) throws -> Folder {
+        let isConfiguration = sample.file == .config
+        return try Folder([
+            "config.yaml": isConfiguration ? sample.text : "sources: { native: { transport: http, format: native } }",
+            "pipelines/default.yaml": isConfiguration ? "stages: [persist]" : sample.text,
+        ])
+    }
+}
