@@ -102,11 +102,18 @@ let package = Package(
                 .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
         ),
+        house(
+            "RelayTrials",
+            [
+                "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats", "RelayHTTPClient",
+                "RelayJQ", "RelayJSON", "RelayPipeline", .deques, .logging,
+            ]
+        ),
         .executableTarget(
             name: "zaphub",
             dependencies: [
                 "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
-                "RelayMedia",
+                "RelayMedia", "RelayTrials",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -143,6 +150,7 @@ let package = Package(
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
         tests("RelaySQLite", ["RelayTesting"]),
+        tests("RelayTrials", ["RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayStages"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",

@@ -11,13 +11,14 @@ struct Zaphub: AsyncParsableCommand {
               zaphub listen --port 9000             a receiver for trying things out
               zaphub check                          find every mistake in the configuration
               zaphub run < events.ndjson            see what a pipeline makes of events
+              zaphub test                           run the tests of the pipelines
               zaphub dead-letters                   see what could not be delivered, and replay it
               zaphub media decrypt FILE --key …     open an encrypted file by hand
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, RunCommand.self, CheckCommand.self, ListenCommand.self, DeliveriesCommand.self,
-            DeadLettersCommand.self, MediaCommand.self,
+            ServeCommand.self, RunCommand.self, TestCommand.self, CheckCommand.self, ListenCommand.self,
+            DeliveriesCommand.self, DeadLettersCommand.self, MediaCommand.self,
         ]
     )
 }
