@@ -186,4 +186,31 @@ import Testing
         )
         #expect(report == "1 test, all passed")
     }
+
+    @Test func noReportShowsCredentials() throws {
+        let config = House.config.replacing("{ X-Team: sales }", with: "{ Authorization: Bearer tomato }")
+        let test = """
+            tests:
+              - name: it
+                input: \(message("M1"))
+                expect: { delivered: [{ to: crm, headers: { Authorization: Bearer carrot, X-Api-Key: potato } }] }
+            """
+        let house = try House([
+            "config.yaml": config,
+            "pipelines/default.yaml": "stages:\n  - deliver: [crm]\n",
+            "pipelines/default_test.yaml": test,
+        ])
+        #expect(
+            try house.report() == """
+                pipelines/default_test.yaml:2: it
+                    delivered[0].headers.Authorization
+                        expected: ***
+                        got:      another value
+                    delivered[0].headers.X-Api-Key
+                        expected: ***
+                        got:      no such header
+                1 test, 1 failed
+                """
+        )
+    }
 }
