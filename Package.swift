@@ -105,11 +105,18 @@ let package = Package(
                 .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
         ),
+        house(
+            "RelayTrials",
+            [
+                "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats", "RelayHTTPClient",
+                "RelayJQ", "RelayJSON", "RelayPipeline", .deques, .logging,
+            ]
+        ),
         .executableTarget(
             name: "zaphub",
             dependencies: [
                 "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayHTTPClient", "RelayJQ",
-                "RelayJSON", "RelayMedia", "RelayReference",
+                "RelayJSON", "RelayMedia", "RelayReference", "RelayTrials",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -154,6 +161,7 @@ let package = Package(
             ],
             resources: [.copy("Golden")]
         ),
+        tests("RelayTrials", ["RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayStages"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",

@@ -65,19 +65,12 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         let configuration = generation.configuration
         var configured: [String: Entry] = [:]
         for destination in configuration.destinations {
-            guard let options = destination.options as? WebhookOptions else { continue }
+            guard
+                let webhook = WebhookDestination(
+                    destination, in: configuration, loadedAt: generation.loadedAt, engine: engine)
+            else { continue }
             configured[destination.name] = Entry(
-                destination: WebhookDestination(
-                    url: options.url,
-                    headers: options.headers,
-                    secrets: destination.secrets.map {
-                        WebhookSecret(value: $0, createdAt: generation.loadedAt)
-                    },
-                    timeout: destination.timeout,
-                    maxResponseBody: configuration.maxResponseBody,
-                    settings: destination.settings,
-                    engine: engine
-                ),
+                destination: webhook,
                 kind: destination.kind,
                 session: nil,
                 isSigned: !destination.secrets.isEmpty,
@@ -110,25 +103,9 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         }
     }
 
-    /// A session's webhook as a destination. What it stores was checked when it was written; an option that no longer
-    /// holds (a retry policy that the configuration dropped) falls back to the default.
+    /// A session's webhook as a destination.
     func destination(for webhook: Webhook, in configuration: RelayConfiguration) -> WebhookDestination {
-        let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
-        return WebhookDestination(
-            url: webhook.url,
-            headers: webhook.headers.map { (name: $0.name, value: $0.value) },
-            secrets: webhook.secrets,
-            timeout: webhook.timeout ?? configuration.webhookTimeout,
-            maxResponseBody: configuration.maxResponseBody,
-            settings: DestinationSettings(
-                ordering: webhook.ordering,
-                maxInFlight: webhook.maxInFlight ?? DestinationSettings().maxInFlight,
-                rateLimit: webhook.rateLimit.flatMap { RateLimit($0) },
-                retry: (try? configuration.retryPolicy(from: webhook.retry)) ?? fallback,
-                events: EventFilter(webhook.events)
-            ),
-            engine: engine
-        )
+        WebhookDestination(webhook, in: configuration, engine: engine)
     }
 }
 

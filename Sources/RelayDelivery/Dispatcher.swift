@@ -33,7 +33,7 @@ public final class Dispatcher: Service {
         }
     }
 
-    private let outbox: any Outbox & OutboxAdministration
+    private let outbox: any Outbox & DestinationPauses
     private let destinations: any DestinationProvider
     private let clock: any RelayClock
     private let configuration: Configuration
@@ -44,7 +44,7 @@ public final class Dispatcher: Service {
 
     /// - Parameter random: uniform in 0..<1, for jitter.
     public init(
-        outbox: any Outbox & OutboxAdministration,
+        outbox: any Outbox & DestinationPauses,
         destinations: any DestinationProvider,
         clock: any RelayClock,
         configuration: Configuration = .init(),

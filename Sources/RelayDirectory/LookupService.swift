@@ -1,5 +1,6 @@
 public import Logging
 public import RelayCore
+public import RelayHTTPClient
 internal import Synchronization
 
 /// Asks gateways over HTTP who somebody is.

@@ -15,13 +15,14 @@ struct Zaphub: AsyncParsableCommand {
               zaphub eval '.payload.isGroup' …      try an expression on an event
               zaphub create 'waha/media/webhook'    a first configuration for what you have
               zaphub run < events.ndjson            see what a pipeline makes of events
+              zaphub test                           run the tests of the pipelines
               zaphub dead-letters                   see what could not be delivered, and replay it
               zaphub media decrypt FILE --key …     open an encrypted file by hand
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self, SchemaCommand.self,
-            GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self, DeliveriesCommand.self,
+            ServeCommand.self, RunCommand.self, CheckCommand.self, TestCommand.self, ExplainCommand.self,
+            SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self, DeliveriesCommand.self,
             DeadLettersCommand.self, MediaCommand.self,
         ]
     )

@@ -66,6 +66,37 @@ struct CommandTests {
         #expect(result.output.contains("0 warning(s)"), "\(result.output)")
     }
 
+    @Test func testRunsThePipelinesTests() async throws {
+        let relay = try RelayProcess(
+            pipeline: """
+                stages:
+                  - persist
+                  - deliver: [session]
+                tests:
+                  - name: a text is delivered
+                    source: native
+                    input: { event: message.received, sessionId: main, payload: { text: Hello } }
+                    destinations: { session: [503, 200] }
+                    expect: { delivered: [{ to: session, attempts: 2 }] }
+                  - name: a text is dropped
+                    source: native
+                    input: { event: message.received, sessionId: main, payload: { text: Hello } }
+                    expect: { nothing: true }
+                """
+        )
+        defer { relay.remove() }
+        let config = relay.folder.appendingPathComponent("config.yaml").path
+        let report = relay.folder.appendingPathComponent("report.xml")
+        let good = try await zaphub(["test", "-c", config, "--filter", "delivered", "--junit", report.path])
+        #expect(good.status == 0, "\(good.errors)")
+        #expect(good.output == "1 test, all passed\n")
+        #expect(try String(contentsOf: report, encoding: .utf8).contains("tests=\"1\" failures=\"0\""))
+        let bad = try await zaphub(["test", "-c", config])
+        #expect(bad.status == 1)
+        #expect(bad.output.contains("default.yaml:10: a text is dropped"), "\(bad.output)")
+        #expect(bad.output.contains("2 tests, 1 failed"), "\(bad.output)")
+    }
+
     @Test func runShowsWhatWouldBeDeliveredAndStoresNothing() async throws {
         let relay = try RelayProcess()
         defer { relay.remove() }

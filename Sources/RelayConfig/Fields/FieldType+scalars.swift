@@ -21,8 +21,9 @@ extension FieldType where Value == String {
 }
 
 extension FieldType where Value == String {
-    /// A word out of a set that is known when the relay starts.
-    static func word(among known: [String], what: String) -> FieldType {
+    /// A word out of a set that is known when the configuration loads.
+    /// - Parameter what: what the words name, as it stands in messages: `source`.
+    public static func word(among known: [String], what: String) -> FieldType {
         FieldType(Quantity.choice(known), .words(known), show: { .string($0) }) {
             try $0.choose(among: known, what: what)
         }

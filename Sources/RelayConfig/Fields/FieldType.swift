@@ -9,8 +9,9 @@ public struct FieldType<Value: Sendable>: Sendable {
     /// Whether it is shown as `***` wherever the configuration is shown.
     public let isSecret: Bool
 
+    /// Reads a value.
     /// - Throws: mistakes with their places.
-    let parse: @Sendable (ConfigNode) throws -> Value
+    public let parse: @Sendable (ConfigNode) throws -> Value
     /// The value as the resolved configuration shows it.
     let show: @Sendable (Value) -> JSON
     /// The same from the node, for types whose values do not remember their options.

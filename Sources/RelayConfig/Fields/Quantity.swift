@@ -60,3 +60,8 @@ enum Quantity {
         return (number, text.dropFirst(digits.count))
     }
 }
+
+extension Duration {
+    /// As the configuration writes it, in the largest unit that fits: `500ms`, `90s`, `24h`.
+    public var written: String { Quantity.durationText(self) }
+}

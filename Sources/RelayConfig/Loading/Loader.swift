@@ -74,7 +74,13 @@ final class Loader {
     }
 
     /// Reads one file; nil when it is no YAML document.
-    func read(_ file: String, shown: String, urlCheck: (@Sendable (String) -> String?)? = nil) -> ConfigNode? {
+    /// - Parameter missing: what to do when there is none.
+    func read(
+        _ file: String,
+        shown: String,
+        urlCheck: (@Sendable (String) -> String?)? = nil,
+        missing: String = "write it, or name another with --config"
+    ) -> ConfigNode? {
         do throws(FileError) {
             let bytes = try Files.read(file, maximum: YAMLReader.maximumFileSize)
             guard var text = String(validating: bytes, as: UTF8.self) else {
@@ -90,9 +96,7 @@ final class Loader {
             origins.append(origin)
             return YAMLReader.read(origin)
         } catch {
-            fail(
-                shown, "the file \(error.message)",
-                help: error.isMissing ? "write it, or name another with --config" : nil)
+            fail(shown, "the file \(error.message)", help: error.isMissing ? missing : nil)
             return nil
         }
     }

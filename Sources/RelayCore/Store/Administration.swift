@@ -141,8 +141,14 @@ public enum DeliveryChange: Sendable, Equatable {
     case refused(DeliveryState)
 }
 
+/// The destinations that must not be sent to, as the dispatcher finds and leaves them.
+public protocol DestinationPauses: Sendable {
+    func pauses() async throws(StoreError) -> [DestinationPause]
+    func pause(_ pause: DestinationPause) async throws(StoreError)
+}
+
 /// What people do with deliveries.
-public protocol OutboxAdministration: Sendable {
+public protocol OutboxAdministration: DestinationPauses {
     /// Newest first, from the first older than `before`. `offset` is for stage-07's pages.
     func deliveries(
         _ filter: DeliveryFilter,
@@ -180,8 +186,6 @@ public protocol OutboxAdministration: Sendable {
     /// One row for each destination that has deliveries.
     func figures() async throws(StoreError) -> [DestinationFigures]
 
-    func pauses() async throws(StoreError) -> [DestinationPause]
-    func pause(_ pause: DestinationPause) async throws(StoreError)
     /// Returns false when it was not paused.
     func resume(destination: String) async throws(StoreError) -> Bool
 

@@ -13,13 +13,14 @@ public struct WebhookDestination: Destination {
     private let signer: WebhookSigner
     private let timeout: Duration
     private let maxResponseBody: Int
-    private let engine: CurlEngine
+    private let engine: any HTTPSender
 
     /// - Parameters:
     ///   - headers: the receiver's own, beside the relay's.
     ///   - secrets: the keys that sign, newest first; empty: nothing is signed.
     ///   - timeout: for the whole exchange.
     ///   - maxResponseBody: reading an answer stops there, in bytes.
+    ///   - engine: what sends; a script in `zaphub test`.
     public init(
         url: String,
         headers: [(name: String, value: String)] = [],
@@ -27,7 +28,7 @@ public struct WebhookDestination: Destination {
         timeout: Duration = .seconds(10),
         maxResponseBody: Int = 64 << 10,
         settings: DestinationSettings,
-        engine: CurlEngine
+        engine: any HTTPSender
     ) {
         self.url = url
         target = url.firstIndex(of: "?").map { url[..<$0] + "?…" } ?? url

@@ -1,6 +1,4 @@
-public import RelayHTTPClient
-
-/// Sends one HTTP request: the engine, or a script in tests.
+/// Sends one HTTP request: the engine, or a script that stands for it.
 public protocol HTTPSender: Sendable {
     /// Ends early, with a failure, when the task is cancelled.
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse

@@ -1,0 +1,92 @@
+extension RelayConfiguration {
+    /// Reads the tests of the pipelines: their `tests:`, and those of the files `*_test.yaml` beside them.
+    /// - Parameters:
+    ///   - files: only these, pipelines or files of tests; empty: all.
+    ///   - read: makes something of all of them at once, and throws their mistakes.
+    /// - Returns: what `read` made, and what is odd about the files.
+    /// - Throws: every mistake of every file at once.
+    public func tests<Value>(
+        in files: [String] = [],
+        environment: [String: String],
+        read: ([PipelineTest]) throws -> Value
+    ) throws(ConfigurationError) -> (value: Value, warnings: [Diagnostic]) {
+        let reader = TestFileReader(self, environment: environment)
+        let tests = reader.tests(in: files)
+        var value: Value?
+        do {
+            value = try read(tests)
+        } catch let issues as Issues {
+            issues.report()
+        } catch {
+            reader.loader.fail(file, "\(error)")
+        }
+        let diagnostics = reader.loader.diagnostics
+        guard let value, !diagnostics.contains(where: { $0.severity == .error }) else {
+            throw ConfigurationError(diagnostics: diagnostics)
+        }
+        return (value, diagnostics)
+    }
+}
+
+/// Finds lists of tests. Mistakes are reported to the loader's origins.
+private struct TestFileReader {
+    private static let pipeline = Field.string("pipeline", "What is tested; default by the file's name.").optional
+    private static let tests = Field.node("tests", "The tests.", "a list of tests")
+    private static let suffix = "_test.yaml"
+
+    let configuration: RelayConfiguration
+    let loader: Loader
+
+    init(_ configuration: RelayConfiguration, environment: [String: String]) {
+        self.configuration = configuration
+        let registry = ConfigurationRegistry(stages: [], destinations: [], formats: [], transports: [])
+        loader = Loader(path: configuration.file, environment: environment, registry: registry)
+    }
+
+    func tests(in files: [String]) -> [PipelineTest] {
+        guard files.isEmpty else { return files.flatMap { tests(inFile: $0) } }
+        let folder = Files.absolute("pipelines", from: configuration.directory)
+        let separate = ((try? Files.list(folder)) ?? []).filter { $0.hasSuffix(Self.suffix) }
+        let pipelines = configuration.pipelines.map(\.file)
+        return (pipelines + separate.map { loader.shownPath("pipelines/" + $0) }).flatMap { tests(inFile: $0) }
+    }
+
+    private func tests(inFile shown: String) -> [PipelineTest] {
+        let path = Files.absolute(shown, from: Files.currentDirectory)
+        let definition = configuration.pipelines.first {
+            Files.absolute($0.file, from: Files.currentDirectory) == path
+        }
+        guard let root = loader.read(path, shown: shown, missing: "name a pipeline's file, or a file of tests") else {
+            return []
+        }
+        if let definition { return elements(of: root["tests"], definition, path) }
+        return Issues.attempt(at: root) {
+            let options = try Options.read(
+                root, as: "a file of tests", fields: [AnyField(Self.pipeline), AnyField(Self.tests)])
+            return elements(of: try options(Self.tests), try pipeline(root, file: shown), path)
+        } ?? []
+    }
+
+    /// What a file of tests tests: what it says, or the pipeline whose name begins its own.
+    private func pipeline(_ root: ConfigNode, file: String) throws -> PipelineDefinition {
+        let known = configuration.pipelines.map(\.name)
+        let base = file.split(separator: "/").last ?? ""
+        let name =
+            try root["pipeline"]?.choose(among: known, what: "pipeline")
+            ?? (base.hasSuffix(Self.suffix) ? String(base.dropLast(Self.suffix.count)) : "")
+        guard let definition = configuration.pipelines.first(where: { $0.name == name }) else {
+            throw root.issues("there is no pipeline \"\(name)\"", help: "add pipeline: \(Quantity.choice(known))")
+        }
+        return definition
+    }
+
+    private func elements(of node: ConfigNode?, _ definition: PipelineDefinition, _ path: String) -> [PipelineTest] {
+        guard let node, !node.isEmpty else { return [] }
+        guard node.isList else {
+            node.mismatch("a list of tests").report()
+            return []
+        }
+        let directory = Files.absolute("..", from: path)
+        return node.elements.map { PipelineTest($0, pipeline: definition, directory: directory) }
+    }
+}

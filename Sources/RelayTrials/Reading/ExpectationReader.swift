@@ -1,0 +1,111 @@
+internal import RelayConfig
+internal import RelayCore
+internal import RelayJSON
+
+/// Reads what a test expects.
+struct ExpectationReader: Sendable {
+    /// What deliveries may go to, `session` first.
+    let destinations: [String]
+    /// The ids of the pipeline's stages.
+    let stages: [String]
+    let expressions: ExpressionBatch
+
+    /// `by:` of events that had come before.
+    static let duplicate = "duplicate"
+    /// `to:` of events whose stage failed.
+    static let pipeline = "pipeline"
+
+    private static let event = Field("event", "Its event type.", FieldType.events).optional
+    private static let attempts = Field.int("attempts", "How often it was sent.", 0...1000).optional
+    private static let at = Field<[Duration]>.list(
+        "at", "When each attempt began.", of: .duration(.zero...(.seconds(10 * 365 * 86_400)))
+    ).optional
+    private static let headers = Field<[String: String]>.map("headers", "What it carries.", of: .string).optional
+    private static let signed = Field.bool("signed", "Whether its signatures fit.").optional
+    private static let reason = Field.enumeration("reason", "Why.", of: DeadReason.self).optional
+    private static let nothing = Field.bool("nothing", "No delivery at all.", default: false)
+    private static let order = Field.enumeration(
+        "order", "destination, or any.", of: Expectation.Order.self, default: .destination)
+
+    var type: FieldType<Expectation> {
+        .custom("a map of what is expected") { try expectation($0) }
+    }
+
+    private func expectation(_ node: ConfigNode) throws -> Expectation {
+        let delivered = Field("delivered", "What was taken.", .oneOrMore(delivery)).optional
+        let dead = Field("dead", "What could not be delivered.", .oneOrMore(deadLetter)).optional
+        let dropped = Field("dropped", "What ended in the pipeline.", .oneOrMore(drop)).optional
+        let options = try Options(
+            node,
+            as: "expect",
+            fields: [
+                AnyField(delivered), AnyField(dead), AnyField(dropped), AnyField(Self.nothing), AnyField(Self.order),
+            ]
+        )
+        let expected = Expectation(
+            delivered: try options(delivered),
+            dead: try options(dead),
+            dropped: try options(dropped),
+            nothing: try options(Self.nothing),
+            order: try options(Self.order)
+        )
+        let isEmpty = expected.delivered == nil && expected.dead == nil && expected.dropped == nil
+        if isEmpty, !expected.nothing {
+            throw options.fail("\"expect\" expects nothing", help: "write delivered, dead, dropped or nothing: true")
+        }
+        if expected.nothing, expected.delivered?.isEmpty == false {
+            throw options.fail(Self.nothing, "\"nothing\" and \"delivered\" cannot both be", help: "keep one of them")
+        }
+        return expected
+    }
+
+    private var delivery: FieldType<ExpectedDelivery> {
+        let to = Field("to", "Where to.", .word(among: destinations, what: "destination"))
+        let body = Field("body", "What it says.", body).optional
+        let fields = [
+            AnyField(to), AnyField(Self.event), AnyField(Self.attempts), AnyField(Self.at), AnyField(Self.headers),
+            AnyField(body), AnyField(Self.signed),
+        ]
+        return .section("a delivery", fields: fields) { options in
+            ExpectedDelivery(
+                to: try options(to),
+                event: try options(Self.event),
+                attempts: try options(Self.attempts),
+                at: try options(Self.at),
+                headers: try options(Self.headers),
+                body: try options(body),
+                signed: try options(Self.signed)
+            )
+        }
+    }
+
+    private var deadLetter: FieldType<ExpectedDeadLetter> {
+        let to = Field("to", "Where to.", .word(among: destinations + [Self.pipeline], what: "destination"))
+        let by = Field("by", "The stage that failed.", .word(among: stages, what: "stage")).optional
+        let fields = [
+            AnyField(to), AnyField(Self.event), AnyField(Self.reason), AnyField(Self.attempts), AnyField(Self.at),
+            AnyField(by),
+        ]
+        return .section("a dead letter", fields: fields) { options in
+            let letter = ExpectedDeadLetter(
+                to: try options(to),
+                event: try options(Self.event),
+                reason: try options(Self.reason),
+                attempts: try options(Self.attempts),
+                at: try options(Self.at),
+                by: try options(by)
+            )
+            if letter.by != nil, letter.to != Self.pipeline {
+                throw options.fail(by, "\"by\" is for to: pipeline only", help: "name the reason instead")
+            }
+            return letter
+        }
+    }
+
+    private var drop: FieldType<ExpectedDrop> {
+        let by = Field("by", "What dropped it.", .word(among: stages + [Self.duplicate], what: "stage"))
+        return .section("a drop", fields: [AnyField(by), AnyField(Self.event)]) { options in
+            ExpectedDrop(by: try options(by), event: try options(Self.event))
+        }
+    }
+}

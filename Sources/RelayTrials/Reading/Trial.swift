@@ -1,0 +1,38 @@
+internal import RelayConfig
+internal import RelayCore
+
+/// One test, read and checked.
+struct Trial: Sendable {
+    var name: String
+    /// As the caller would write it.
+    var file: String
+    /// Where it begins, from 1.
+    var line: Int
+    var pipeline: PipelineDefinition
+    var source: TrialSource
+    /// The session that the address would name; nil: the documents' own.
+    var session: String?
+    var documents: [TrialDocument]
+    /// What receivers answer, by destination; `session` stands for the session's webhook.
+    var answers: [String: [ScriptedAnswer]]
+    var expected: Expectation
+}
+
+/// The source that a test's documents come in by.
+struct TrialSource: Sendable {
+    var name: String
+    var format: String
+    /// The session of documents that name none.
+    var session: String
+
+    /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
+    static let api = TrialSource(name: "api", format: "native", session: fallbackSession)
+    static let fallbackSession = "test"
+}
+
+/// One document of a gateway.
+struct TrialDocument: Sendable {
+    /// Where it stands, for people: its path, or `input`.
+    var label: String
+    var bytes: [UInt8]
+}

@@ -1,0 +1,56 @@
+internal import RelayCore
+internal import RelayHTTPClient
+internal import Synchronization
+
+/// A request as a receiver gets it.
+struct ReceivedRequest: Sendable {
+    var at: Timestamp
+    var headers: [(name: String, value: String)]
+    var body: [UInt8]
+
+    /// - Parameter name: in any case.
+    func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// Stands for the other side of a destination: keeps each request, and answers by its script.
+final class ScriptedReceiver: HTTPSender {
+    private struct State: Sendable {
+        var answers: [ScriptedAnswer]
+        var requests: [DeliveryID: [ReceivedRequest]] = [:]
+    }
+
+    private let clock: TrialClock
+    private let state: Mutex<State>
+
+    /// - Parameter answers: to the requests in their order; the last one stands for all after it.
+    init(_ answers: [ScriptedAnswer], clock: TrialClock) {
+        self.clock = clock
+        state = Mutex(State(answers: answers))
+    }
+
+    func requests(of id: DeliveryID) -> [ReceivedRequest] {
+        state.withLock { $0.requests[id] ?? [] }
+    }
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        let received = ReceivedRequest(at: clock.now, headers: request.headers, body: request.body)
+        let answer = state.withLock { state in
+            if let id = received.header("X-ZapHub-Delivery").flatMap({ DeliveryID($0) }) {
+                state.requests[id, default: []].append(received)
+            }
+            return state.answers.count > 1 ? state.answers.removeFirst() : state.answers.first ?? .ok
+        }
+        switch answer {
+        case .response(let status, let headers, let body):
+            return HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
+        case .failure(.timeout):
+            try? await clock.sleep(until: received.at + request.timeout)
+            if Task.isCancelled { throw HTTPFailure(kind: .cancelled, message: "the test ended") }
+            throw HTTPFailure(kind: .timeout, message: "no answer in time", duration: request.timeout)
+        case .failure(let kind):
+            throw HTTPFailure(kind: kind, message: "\(kind.rawValue), as the test says")
+        }
+    }
+}
