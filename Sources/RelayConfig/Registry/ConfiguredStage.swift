@@ -12,6 +12,8 @@ public protocol ConfiguredStage: Stage {
     static var mainField: String? { get }
     /// What becomes of an event when the stage fails on it and `on_error` does not say. Default a dead letter.
     static var defaultOnError: Step.OnError { get }
+    /// The stages inside it, of which some run in its place. Default none.
+    var branches: [Step.Branch] { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options, in context: BuildContext) throws
@@ -20,6 +22,7 @@ public protocol ConfiguredStage: Stage {
 extension ConfiguredStage {
     public static var mainField: String? { nil }
     public static var defaultOnError: Step.OnError { .deadLetter }
+    public var branches: [Step.Branch] { [] }
 }
 
 /// What a stage may know of the configuration around it.
@@ -29,19 +32,26 @@ public struct BuildContext: Sendable {
     /// The names of configured destinations. `session` is none of them, and always valid in `deliver`.
     public let destinations: Set<String>
     private let buildSteps: @Sendable (ConfigNode) throws -> [Step]
+    private let buildFragment: @Sendable (ConfigNode) throws -> [Step]
 
     public init(pipeline: String, destinations: Set<String>) {
-        self.init(pipeline: pipeline, destinations: destinations) { _ in [] }
+        self.init(pipeline: pipeline, destinations: destinations) { _ in
+            []
+        } fragment: { _ in
+            []
+        }
     }
 
     init(
         pipeline: String,
         destinations: Set<String>,
-        buildSteps: @escaping @Sendable (ConfigNode) throws -> [Step]
+        steps: @escaping @Sendable (ConfigNode) throws -> [Step],
+        fragment: @escaping @Sendable (ConfigNode) throws -> [Step]
     ) {
         self.pipeline = pipeline
         self.destinations = destinations
-        self.buildSteps = buildSteps
+        buildSteps = steps
+        buildFragment = fragment
     }
 
     /// The known word that somebody may have meant; nil when none is near.
@@ -53,6 +63,12 @@ public struct BuildContext: Sendable {
     /// - Throws: everything that is wrong in it.
     public func steps(_ node: ConfigNode) throws -> [Step] {
         try buildSteps(node)
+    }
+
+    /// Reads the stages of the fragment that a node names.
+    /// - Throws: everything that is wrong in it, by its places in the fragment's file.
+    func fragment(_ node: ConfigNode) throws -> [Step] {
+        try buildFragment(node)
     }
 }
 
