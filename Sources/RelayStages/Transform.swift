@@ -90,8 +90,9 @@ public struct Transform: ConfiguredStage {
         guard let payload = object["payload"]?.object else {
             throw StageError("Event \(number) of the expression has no object as its payload; \(shape).")
         }
-        if let other = object.keys.first(where: { $0 != "event" && $0 != "payload" }) {
-            throw StageError("Event \(number) of the expression has \"\(other.prefix(60))\"; \(shape).")
+        // What else there is stays unnamed: a key may be somebody's number.
+        guard object.keys.allSatisfy({ $0 == "event" || $0 == "payload" }) else {
+            throw StageError("Event \(number) of the expression has members beside event and payload; \(shape).")
         }
         var event = event
         event.payload = payload

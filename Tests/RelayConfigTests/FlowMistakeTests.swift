@@ -229,6 +229,17 @@ import Testing
                 """#)
     }
 
+    @Test(arguments: [
+        "switch: [{ case: .a, stages: [{ deliver: crm }] }]", "stages: [{ deliver: crm }]",
+        "persist:\n    on_error: { stages: [{ deliver: crm }] }",
+    ])
+    func whatIsDeliveredInsideCounts(stage: String) {
+        #expect(Workspace.pipeline("stages:\n  - persist\n  - \(stage)\n").report() == "")
+        #expect(
+            Workspace.pipeline("stages:\n  - \(stage)\n  - persist\n").report().contains(
+                "a stage after the last deliver"))
+    }
+
     @Test func stagesThatAreTooDeepOrTooManyAreRefused() {
         func nested(_ depth: Int) -> String {
             let open = String(repeating: "{ stages: [", count: depth)
@@ -242,9 +253,13 @@ import Testing
                      |                                                                                                                         ^ help: write one switch with several cases, or a pipeline of its own
                 1 error, 0 warnings
                 """#)
-        let many = "stages:\n  - deliver: session\n" + String(repeating: "  - persist\n", count: 500)
+        let many = "stages:\n  - deliver: session\n" + String(repeating: "  - persist\n", count: 600)
         #expect(
-            Workspace.pipeline(many).report().hasPrefix(
-                "pipelines/default.yaml:502:5: error: the pipeline has more than 500 stages"))
+            Workspace.pipeline(many).report() == """
+                pipelines/default.yaml:502:5: error: the pipeline has more than 500 stages, those of its fragments included
+                 502 |   - persist
+                     |     ^ help: split it into several
+                1 error, 0 warnings
+                """)
     }
 }

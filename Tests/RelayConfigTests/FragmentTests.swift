@@ -1,5 +1,6 @@
 import RelayConfig
 import RelayJQ
+import RelayJSON
 import Testing
 
 @Suite struct FragmentTests {
@@ -47,6 +48,8 @@ import Testing
         let loaded = try workspace.load()
         #expect(loaded.configuration.pipelines.map { $0.steps.map(\.id) }.count == 2)
         #expect(loaded.warnings.isEmpty, "what it delivers counts for each")
+        #expect(loaded.configuration.scrubbed["fragments"]?["all"] == ["persist", ["deliver": "session"]])
+        #expect(loaded.configuration.scrubbed["pipelines"]?["a"]?["stages"] == [["use": "all"]])
     }
 
     @Test func variablesAreResolvedInFragmentsAsWell() throws {

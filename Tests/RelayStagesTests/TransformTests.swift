@@ -128,7 +128,7 @@ struct TransformTests {
         ),
         (
             "transform: { events: '{ payload: {}, chat: 1 }' }",
-            "Event 1 of the expression has \"chat\"; an event is { payload: {…} }, and { event: \"order.created\", "
+            "Event 1 of the expression has members beside event and payload; an event is { payload: {…} }, and { event: \"order.created\", "
                 + "payload: {…} } with another type."
         ),
         (

@@ -1,9 +1,17 @@
+internal import RelayJSON
+
 /// The files of `fragments/`: lists of stages that pipelines share.
 struct Fragments: Sendable {
     /// By name; nil for a file that is no YAML document, which is reported.
     var nodes: [String: ConfigNode?] = [:]
 
     private static let stages = Field.node("stages", "What runs.", "a list of stages")
+
+    /// The files as they are shown, without the secrets that are written out in them.
+    var shown: JSON {
+        let found = nodes.sorted { $0.key < $1.key }.compactMap { name, node in node.map { (name, $0.shownJSON) } }
+        return .object(JSONObject(found))
+    }
 
     /// The list of stages in the file that a node names; nil when the file's mistakes are reported already.
     func stages(of name: String, at node: ConfigNode) throws -> ConfigNode? {

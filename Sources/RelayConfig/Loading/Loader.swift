@@ -61,6 +61,7 @@ final class Loader {
         guard let read, !hasErrors else { return nil }
         var shown = read.shown
         shown["pipelines"] = .object(JSONObject(pipelines.map { ($0.definition.name, $0.shown) }))
+        if !names.fragments.nodes.isEmpty { shown["fragments"] = names.fragments.shown }
         return RelayConfiguration(
             file: path,
             directory: directory,

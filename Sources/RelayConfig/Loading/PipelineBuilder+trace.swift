@@ -12,6 +12,8 @@ extension PipelineBuilder {
         var keepsTransformed: ConfigNode?
         var transforms = false
         var steps = 0
+        /// The first stage that is one too many.
+        var excess: ConfigNode?
         /// The fragments that it uses.
         var fragments: Set<String> = []
 

@@ -150,12 +150,14 @@ final class PipelineBuilder: Sendable {
     }
 
     private func count(_ node: ConfigNode) throws {
-        let steps = state.withLock { state in
+        let excess = state.withLock { state in
             state.steps += 1
-            return state.steps
+            if state.steps > Self.maximumSteps, state.excess == nil { state.excess = node }
+            return state.excess
         }
-        guard steps <= Self.maximumSteps else {
-            throw node.issues(
+        // Of many too many it is told once.
+        if let excess {
+            throw excess.issues(
                 "the pipeline has more than \(Self.maximumSteps) stages, those of its fragments included",
                 help: "split it into several"
             )
