@@ -7,7 +7,7 @@ internal import RelayJSON
 public struct Pipeline: Sendable {
     /// How a run ended.
     public enum End: Sendable, Equatable {
-        /// Every step was run.
+        /// Every step was run; of several events that took one's place, at least for one.
         case completed
         case dropped(by: String, reason: String)
         /// A step failed, and its `on_error` is `dead_letter`.
@@ -26,9 +26,8 @@ public struct Pipeline: Sendable {
         public let work: StageWork
         /// How long the step may take; nil: as long as the work does.
         public let timeout: Duration?
-        fileprivate let step: Int
-        /// The draft as the step left it, and as it was before the step.
-        fileprivate let draft: Draft
+        /// The course as the step left it, and the draft as it was before the step.
+        fileprivate let course: Course
         fileprivate let before: Draft
     }
 
@@ -53,7 +52,8 @@ public struct Pipeline: Sendable {
     }
 
     public func run(_ event: Event, in context: StageContext) -> Run {
-        run(Draft(event: event, pipeline: name), from: 0, in: context)
+        var course = Course(Draft(event: event, pipeline: name))
+        return run(&course, in: context)
     }
 
     /// Goes on with a run whose work is done, or whose step took too long.
@@ -62,62 +62,102 @@ public struct Pipeline: Sendable {
         with change: Result<StageWork.Change, StageError>,
         in context: StageContext
     ) -> Run {
-        finish(suspension.step, suspension.draft, before: suspension.before, in: context) {
-            draft throws(StageError) in
+        var course = suspension.course
+        guard case .run(let step, let recovery) = definition.program.instructions[course.place] else {
+            return run(&course, in: context)
+        }
+        let result = take(step, recovery, from: suspension.before, &course) { draft throws(StageError) in
             try change.get()(&draft, context)
         }
+        return result ?? run(&course, in: context)
     }
 
-    private func run(_ draft: Draft, from first: Int, in context: StageContext) -> Run {
-        guard definition.steps.indices.contains(first) else { return .ended(draft, .completed) }
-        let step = definition.steps[first]
-        return finish(first, draft, before: draft, in: context) { draft throws(StageError) in
-            try step.run(&draft, in: context)
+    private func run(_ course: inout Course, in context: StageContext) -> Run {
+        let program = definition.program
+        while true {
+            guard program.instructions.indices.contains(course.place) else {
+                if let run = course.end(.completed) { return run }
+                continue
+            }
+            let result: Run?
+            switch program.instructions[course.place] {
+            case .run(let step, let recovery):
+                result = take(step, recovery, from: course.draft, &course) { draft throws(StageError) in
+                    try step.stage.run(&draft, in: context)
+                }
+            case .test(let condition, let step, let otherwise, let recovery):
+                result = test(condition, of: step, otherwise, recovery, &course)
+            case .jump(let label):
+                course.place = program.place(of: label)
+                result = nil
+            case .recovered:
+                course.draft.failures.removeLast()
+                course.place += 1
+                result = nil
+            }
+            if let result { return result }
         }
     }
 
-    /// Runs what is left of a step, and the steps after it.
-    private func finish(
-        _ index: Int,
-        _ draft: Draft,
-        before: Draft,
-        in context: StageContext,
-        _ body: (inout Draft) throws(StageError) -> StageOutcome
-    ) -> Run {
-        let step = definition.steps[index]
-        var draft = draft
+    private func test(
+        _ condition: Program.Condition,
+        of step: Step,
+        _ otherwise: Program.Label,
+        _ recovery: Program.Label,
+        _ course: inout Course
+    ) -> Run? {
         do {
-            switch try body(&draft) {
-            case .next: break
-            case .drop(let reason): return .ended(draft, .dropped(by: step.id, reason: reason))
-            case .wait(let work):
-                let timeout = step.timeout
-                return .waiting(
-                    Suspension(work: work, timeout: timeout, step: index, draft: draft, before: before))
-            }
+            let isTrue = try condition.expression.isTrue(course.draft.view)
+            course.place = isTrue ? course.place + 1 : definition.program.place(of: otherwise)
+            return nil
         } catch {
-            draft = before
-            switch step.onError {
-            case .continue: break
-            case .rawMedia: draft.event.payload["raw_media"]?["error"] = error.json
-            case .drop: return .ended(draft, .dropped(by: step.id, reason: error.message))
-            case .deadLetter: return .ended(draft, .failed(at: step.id, message: error.message))
-            }
+            let failure = StageError("The `\(condition.option)` expression failed: \(error)")
+            return recover(step, recovery, from: failure, &course)
         }
-        return run(draft, from: index + 1, in: context)
     }
-}
 
-extension Step {
-    fileprivate func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
-        if let when {
-            do {
-                guard try when.isTrue(draft.view) else { return .next }
-            } catch {
-                throw StageError("The `when` expression failed: \(error)")
+    /// Runs a stage, or what is left of it, and moves on. Nil unless the run ends or waits now.
+    private func take(
+        _ step: Step,
+        _ recovery: Program.Label,
+        from before: Draft,
+        _ course: inout Course,
+        _ body: (inout Draft) throws(StageError) -> StageOutcome
+    ) -> Run? {
+        do {
+            switch try body(&course.draft) {
+            case .next: course.place += 1
+            case .drop(let reason): return course.end(.dropped(by: step.id, reason: reason))
+            case .split(let events):
+                guard course.split(into: events) else {
+                    return course.end(.dropped(by: step.id, reason: "it made no event"))
+                }
+            case .wait(let work):
+                return .waiting(Suspension(work: work, timeout: step.timeout, course: course, before: before))
             }
+            return nil
+        } catch {
+            course.draft = before
+            return recover(step, recovery, from: error, &course)
         }
-        return try stage.run(&draft, in: context)
+    }
+
+    /// Does what a step's `on_error` says.
+    private func recover(
+        _ step: Step,
+        _ recovery: Program.Label,
+        from error: StageError,
+        _ course: inout Course
+    ) -> Run? {
+        switch step.onError {
+        case .continue: break
+        case .rawMedia: course.draft.event.payload["raw_media"]?["error"] = error.json
+        case .stages: course.draft.failures.append(Draft.Failure(of: step.id, error))
+        case .drop: return course.end(.dropped(by: step.id, reason: error.message))
+        case .deadLetter: return .ended(course.draft, .failed(at: step.id, message: error.message))
+        }
+        course.place = definition.program.place(of: recovery)
+        return nil
     }
 }
 

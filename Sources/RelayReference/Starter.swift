@@ -26,7 +26,8 @@ public struct Starter: Sendable {
         let stages = parts.count > 1 ? parts[1] : []
         let kinds = parts.count > 2 ? parts[2] : []
         try Self.check(formats, among: registry.formats, what: "format")
-        try Self.check(stages, among: registry.stages.map { $0.kind }, what: "stage")
+        // A fragment is a file of its own: whoever has one knows how to use it.
+        try Self.check(stages, among: registry.stages.map { $0.kind }.filter { $0 != Use.kind }, what: "stage")
         try Self.check(kinds, among: registry.destinations.map { $0.kind } + ["session"], what: "kind of destination")
         let destinations = Self.named(kinds.filter { $0 != "session" })
         let targets = (kinds.isEmpty || kinds.contains("session") ? ["session"] : []) + destinations.map(\.name)

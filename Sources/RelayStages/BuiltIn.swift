@@ -7,8 +7,12 @@ public enum BuiltInStages {
         Enrich.self,
         Media.self,
         Filter.self,
+        Transform.self,
         Sign.self,
         Deliver.self,
+        Switch.self,
+        StageGroup.self,
+        Use.self,
         Drop.self,
     ]
 }

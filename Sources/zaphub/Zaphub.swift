@@ -22,7 +22,8 @@ struct Zaphub: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, RunCommand.self, CheckCommand.self, TestCommand.self, ExplainCommand.self,
-            SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self, DeliveriesCommand.self,
+            SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
+            DeliveriesCommand.self,
             DeadLettersCommand.self, MediaCommand.self,
         ]
     )

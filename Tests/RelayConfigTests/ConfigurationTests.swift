@@ -184,12 +184,29 @@ import Testing
 
     @Test func stagesInsideAStageAreRead() throws {
         let pipeline = try Self.load(
-            "stages:\n  - persist\n  - switch: { stages: [{ enrich: images }, { deliver: crm }] }\n")
-        let inner = try #require(pipeline.steps[1].stage as? SwitchStage)
-        #expect(inner.steps.map(\.kind) == ["enrich", "deliver"])
+            """
+            stages:
+              - persist
+              - switch:
+                  - case: .a
+                    stages: [{ enrich: images }, { deliver: crm }]
+                  - default: [persist]
+                on_error: { stages: [{ deliver: session }] }
+              - stages: [persist]
+                when: .b
+            """
+        )
         #expect(
-            Workspace.pipeline("stages:\n  - persist\n  - switch: { stages: { deliver: crm } }\n").report().contains(
-                "must be a list of stages"))
+            pipeline.steps.map(\.kind) == [
+                "persist", "switch", "enrich", "deliver", "persist", "deliver", "stages", "persist",
+            ])
+        #expect(
+            pipeline.steps.map(\.id) == [
+                "persist", "switch", "enrich", "deliver", "persist-2", "deliver-2", "stages", "persist-3",
+            ])
+        #expect(
+            Workspace.pipeline("stages:\n  - stages: { deliver: crm }\n").report().contains(
+                "stages has no option \"deliver\""))
     }
 
     @Test func pipelinesComeByNameAndTestFilesAreLeftAlone() throws {

@@ -40,9 +40,10 @@ import Testing
                 persist:
                 timeout: 5
               - switch:
+                - case: .a
                   stages:
-                    - mdia
-                    - deliver: nobody
+                  - mdia
+                  - deliver: nobody
             stage: 1
             tests: 5
 
@@ -107,12 +108,12 @@ import Testing
                 pipelines/default.yaml:19:9: error: "id" must be small letters, digits, - and _, begin with a letter, and have at most 64
                   19 |     id: Deliver It
                      |         ^
-                pipelines/default.yaml:21:15: error: "on_error" does not take stages yet
+                pipelines/default.yaml:21:26: error: there is no stage "drop"
                   21 |     on_error: { stages: [drop] }
-                     |               ^ help: write dead_letter, continue, drop or raw_media
+                     |                          ^ help: there is persist, enrich, media, filter, sign, deliver, switch, stages, use, transform
                 pipelines/default.yaml:22:5: error: there is no stage "persist enrich"
                   22 |   - persist
-                     |     ^ help: there is persist, enrich, media, filter, sign, deliver, switch
+                     |     ^ help: there is persist, enrich, media, filter, sign, deliver, switch, stages, use, transform
                 pipelines/default.yaml:25:5: error: "sign" is a stage of its own
                   25 |     sign: hmac
                      |     ^ help: put - before it
@@ -121,7 +122,7 @@ import Testing
                      |    ^ help: write a stage after the -, or remove it
                 pipelines/default.yaml:27:5: error: a stage without its kind
                   27 |   - on_error: drop
-                     |     ^ help: write one of persist, enrich, media, filter, sign, deliver, switch
+                     |     ^ help: write one of persist, enrich, media, filter, sign, deliver, switch, stages, use, transform
                 pipelines/default.yaml:28:5: error: a stage is a word or one key, not a list
                   28 |   - [a]
                      |     ^ help: write - deliver: crm
@@ -131,17 +132,17 @@ import Testing
                 pipelines/default.yaml:33:14: error: "timeout" needs a unit
                   33 |     timeout: 5
                      |              ^ help: write 5s for seconds or 5ms for milliseconds
-                pipelines/default.yaml:36:11: error: there is no stage "mdia"
-                  36 |         - mdia
-                     |           ^ help: did you mean "media"?
-                pipelines/default.yaml:37:20: error: there is no destination "nobody"
-                  37 |         - deliver: nobody
-                     |                    ^
-                pipelines/default.yaml:38:1: error: a pipeline has no option "stage"
-                  38 | stage: 1
+                pipelines/default.yaml:37:9: error: there is no stage "mdia"
+                  37 |       - mdia
+                     |         ^ help: did you mean "media"?
+                pipelines/default.yaml:38:18: error: there is no destination "nobody"
+                  38 |       - deliver: nobody
+                     |                  ^
+                pipelines/default.yaml:39:1: error: a pipeline has no option "stage"
+                  39 | stage: 1
                      | ^ help: did you mean "stages"?
-                pipelines/default.yaml:39:8: error: "tests" must be a list of tests, not "5"
-                  39 | tests: 5
+                pipelines/default.yaml:40:8: error: "tests" must be a list of tests, not "5"
+                  40 | tests: 5
                      |        ^
                 31 errors, 0 warnings
                 """#)

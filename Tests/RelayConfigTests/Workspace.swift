@@ -17,6 +17,7 @@ final class Workspace {
     deinit {
         for name in names { unlink(directory + "/" + name) }
         rmdir(directory + "/pipelines")
+        rmdir(directory + "/fragments")
         rmdir(directory)
     }
 
@@ -27,7 +28,9 @@ final class Workspace {
     }
 
     func write(_ name: String, _ bytes: [UInt8]) {
-        if name.hasPrefix("pipelines/") { mkdir(directory + "/pipelines", 0o700) }
+        for folder in ["pipelines", "fragments"] where name.hasPrefix(folder + "/") {
+            mkdir(directory + "/" + folder, 0o700)
+        }
         let descriptor = open(directory + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
@@ -87,7 +90,7 @@ extension ConfigurationRegistry {
     static let testing = ConfigurationRegistry(
         stages: [
             PersistStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self, DeliverStage.self,
-            SwitchStage.self,
+            Switch.self, StageGroup.self, Use.self, TransformStage.self,
         ],
         destinations: [WebhookOptions.self, ChatwootOptions.self],
         formats: ["baileys", "cloud_api", "evolution", "waha", "gowa", "native"],
@@ -175,13 +178,13 @@ struct DeliverStage: ConfiguredStage {
     }
 }
 
-struct SwitchStage: ConfiguredStage {
-    static let kind = "switch"
-    static let summary = "Chooses."
-    static let stages = Field.node("stages", "What runs.")
-    static let fields = [AnyField(stages)]
-    let steps: [Step]
-    init(_ options: Options, in context: BuildContext) throws { steps = try context.steps(options(Self.stages)) }
+struct TransformStage: ConfiguredStage {
+    static let kind = "transform"
+    static let summary = "Changes."
+    static let payload = Field.expression("payload", "Makes the payload.")
+    static let fields = [AnyField(payload)]
+    static let mainField: String? = "payload"
+    init(_ options: Options, in context: BuildContext) throws {}
 }
 
 struct WebhookOptions: DestinationOptions {

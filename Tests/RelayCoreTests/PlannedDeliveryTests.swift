@@ -53,4 +53,23 @@ struct PlannedDeliveryTests {
         #expect(body["payload"]?["timestamp"] == 1)
         #expect(planned.byteCount == planned.body(for: id).count)
     }
+
+    @Test func aBodyOfItsOwnGetsTheIDAsItsLastMember() {
+        let planned = PlannedDelivery(
+            of: event(payload: [:]),
+            body: ["deliveryId": "mine", "text": "oi"],
+            to: "crm",
+            lane: nil,
+            pipeline: "default",
+            signing: nil
+        )
+        let body = String(decoding: planned.body(for: DeliveryID(42)), as: UTF8.self)
+        #expect(body == #"{"text":"oi","deliveryId":"webhook-main-message.received-1763029800-000000000001a"}"#)
+        let empty = PlannedDelivery(
+            of: event(payload: [:]), body: [:], to: "crm", lane: nil, pipeline: "default", signing: nil)
+        #expect(
+            String(decoding: empty.body(for: DeliveryID(42)), as: UTF8.self)
+                == #"{"deliveryId":"webhook-main-message.received-1763029800-000000000001a"}"#)
+        #expect(empty.byteCount == empty.body(for: DeliveryID(42)).count)
+    }
 }

@@ -24,14 +24,17 @@ final class PipelineTrial: Sendable {
     private let folder: URL
     private let group: ServiceGroup
 
-    /// - Parameter steps: of the only pipeline, which delivers to `crm` after them.
+    /// - Parameters:
+    ///   - steps: of the only pipeline, which delivers to `crm` after them.
+    ///   - arrange: puts other steps around these.
     init(
         _ steps: [any Stage],
         timeout: Duration? = nil,
         onError: PipelineStep.OnError = .deadLetter,
         gateways: (any GatewayDirectory)? = nil,
         clock: ManualClock = ManualClock(),
-        configuration: PipelineService.Configuration = .init()
+        configuration: PipelineService.Configuration = .init(),
+        arrange: ([PipelineStep]) throws -> [PipelineStep] = { $0 }
     ) async throws {
         self.clock = clock
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -51,7 +54,8 @@ final class PipelineTrial: Sendable {
         }
         service = PipelineService(
             journal: journal,
-            provider: OnePipeline(before + [PipelineStep(kind: "deliver", id: "deliver", stage: Delivering())]),
+            provider: OnePipeline(
+                try arrange(before + [PipelineStep(kind: "deliver", id: "deliver", stage: Delivering())])),
             directory: directory,
             gateways: gateways,
             clock: clock,

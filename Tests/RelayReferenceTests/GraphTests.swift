@@ -126,12 +126,12 @@ struct Fork: ConfiguredStage {
     static let others = Field.node("others", "What happens to the rest.", "a list of stages", shape: .stages)
     static let fields = [AnyField(groups), AnyField(others)]
 
-    let branches: [StageBranch]
+    let branches: [Step.Branch]
 
     init(_ options: Options, in context: BuildContext) throws {
         branches = [
-            StageBranch("groups", try context.steps(options(Self.groups))),
-            StageBranch("others", try context.steps(options(Self.others))),
+            Step.Branch(steps: try context.steps(options(Self.groups)), label: "groups"),
+            Step.Branch(steps: try context.steps(options(Self.others)), label: "others"),
         ]
     }
 

@@ -13,12 +13,14 @@ struct StarterTests {
     }
 
     private static let registry = ConfigurationRegistry.everything
+    /// A fragment is a file of its own, which no recipe names.
+    private static let stages = registry.stages.map { $0.kind }.filter { $0 != "use" }
     private static let recipes =
-        registry.formats.map { "\($0)" } + registry.stages.map { "native/\($0.kind)" }
+        registry.formats.map { "\($0)" } + stages.map { "native/\($0)" }
         + registry.destinations.map { "native//\($0.kind)" }
         + [
             "baileys/enrich,filter/webhook", "waha,waha,native/media/session,webhook,webhook",
-            registry.formats.joined(separator: ",") + "/" + registry.stages.map { $0.kind }.joined(separator: ",")
+            registry.formats.joined(separator: ",") + "/" + stages.joined(separator: ",")
                 + "/session," + registry.destinations.map { $0.kind }.joined(separator: ","),
         ]
 

@@ -174,7 +174,10 @@ struct StageTests {
 
     @Test func everyStageFileIsRegistered() {
         #expect(
-            BuiltInStages.all.map { $0.kind } == ["persist", "enrich", "media", "filter", "sign", "deliver", "drop"]
+            BuiltInStages.all.map { $0.kind } == [
+                "persist", "enrich", "media", "filter", "transform", "sign", "deliver", "switch", "stages", "use",
+                "drop",
+            ]
         )
         for stage in BuiltInStages.all { #expect(!stage.summary.isEmpty) }
     }
@@ -184,6 +187,9 @@ struct StageTests {
         ("deliver: [crm, crm]", "stands here twice"), ("filter: {}", "filter needs keep or drop"),
         ("sign: hamc", "hmac"), ("enrich: [names]", "chat_name"), ("filter: { drop: '.a ==' }", "filter"),
         ("sign: { scheme: hmac, header: \"X A\" }", "header"),
+        ("transform", "transform needs one of payload, body and events"),
+        ("transform: { payload: ., body: . }", "transform needs one of payload, body and events"),
+        ("transform: { bdy: . }", "did you mean \"body\"?"), ("transform: '{'", "\"payload\" is no jq expression"),
     ])
     func mistakesSayWhatToWrite(yaml: String, help: String) {
         let error = #expect(throws: ConfigurationError.self) { _ = try stage(yaml) }

@@ -5,10 +5,12 @@ internal import RelayJSON
 struct PipelineNames {
     var sources: [String]
     var destinations: Set<String>
+    var fragments: Fragments
 
-    init(sources: [String], destinations: [String]) {
+    init(sources: [String], destinations: [String], fragments: Fragments) {
         self.sources = sources
         self.destinations = Set(destinations)
+        self.fragments = fragments
     }
 }
 
@@ -16,6 +18,7 @@ struct PipelineNames {
 struct PipelineRead {
     var definition: PipelineDefinition
     var targets: Set<String>
+    var fragments: Set<String>
     var shown: JSON
 }
 
@@ -76,7 +79,12 @@ extension Loader {
         if let tests = node["tests"], !tests.isList, !tests.isEmpty {
             tests.mismatch("a list of tests").report()
         }
-        let builder = PipelineBuilder(name: name, registry: registry, destinations: names.destinations)
+        let builder = PipelineBuilder(
+            name: name,
+            registry: registry,
+            destinations: names.destinations,
+            fragments: names.fragments
+        )
         var endsAt = 0
         let steps = node["stages"].flatMap { stages in
             Issues.attempt(at: stages) { () -> [Step] in
@@ -94,6 +102,7 @@ extension Loader {
         return PipelineRead(
             definition: PipelineDefinition(name: name, file: shown, from: from, steps: steps),
             targets: builder.trace.targets,
+            fragments: builder.trace.fragments,
             shown: Self.shown(node)
         )
     }
@@ -114,6 +123,10 @@ extension Loader {
         trace.unkept?.warn(
             "deliver without persist before it",
             help: "put - persist first, or the message is in no history"
+        )
+        trace.keepsTransformed?.warn(
+            "persist after transform keeps what transform has made",
+            help: "put - persist before it, so that the history has what the gateway sent"
         )
         if end == 0 {
             stages.warn("the pipeline delivers nothing", help: "end with - deliver: [session], or another destination")

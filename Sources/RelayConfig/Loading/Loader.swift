@@ -47,13 +47,21 @@ final class Loader {
         }
         let main = MainReader(root: root, directory: directory, registry: registry, defaults: defaults)
         let read = main.read()
-        let names = PipelineNames(sources: main.names("sources"), destinations: main.names("destinations"))
-        let check = read.flatMap { registry.pipelineURLCheck?($0.egress, $0.server) }
-        let pipelines = readPipelines(names, urlCheck: check ?? registry.urlCheck)
-        if !hasErrors { warn(main, pipelines) }
+        let check = read.flatMap { registry.pipelineURLCheck?($0.egress, $0.server) } ?? registry.urlCheck
+        let names = PipelineNames(
+            sources: main.names("sources"),
+            destinations: main.names("destinations"),
+            fragments: readFragments(urlCheck: check)
+        )
+        let pipelines = readPipelines(names, urlCheck: check)
+        if !hasErrors {
+            warn(main, pipelines)
+            warnOfUnused(names.fragments, used: pipelines.reduce(into: []) { $0.formUnion($1.fragments) })
+        }
         guard let read, !hasErrors else { return nil }
         var shown = read.shown
         shown["pipelines"] = .object(JSONObject(pipelines.map { ($0.definition.name, $0.shown) }))
+        if !names.fragments.nodes.isEmpty { shown["fragments"] = names.fragments.shown }
         return RelayConfiguration(
             file: path,
             directory: directory,

@@ -10,57 +10,77 @@ final class PipelineBuilder: Sendable {
     private static let onError = Field<ConfigNode>.node(
         "on_error",
         "What becomes of an event whose stage fails; default dead_letter, for media raw_media.",
-        "dead_letter, continue, drop or (for media) raw_media",
-        shape: .words(Step.OnError.allCases.map(\.rawValue))
+        "dead_letter, continue, drop, { stages: […] } or (for media) raw_media",
+        shape: .either([
+            .words(Step.OnError.allCases.filter { $0 != .stages }.map(\.rawValue)), .options([AnyField(recovery)]),
+        ])
     ).optional
     private static let timeout = Field.duration("timeout", "How long the stage may take.").optional
+    private static let recovery = Field.node(
+        "stages", "What runs when the stage fails.", "a list of stages", shape: .stages)
     /// What stands beside a stage's key.
     static let modifiers = [AnyField(id), AnyField(when), AnyField(onError), AnyField(timeout)]
     private static let modifierNames = modifiers.map(\.name)
 
-    /// What the stages read so far do.
-    struct Trace {
-        var ids: Set<String> = []
-        /// What `deliver` names.
-        var targets: Set<String> = []
-        var delivers = 0
-        var persists = false
-        /// The first `deliver` that no `persist` comes before.
-        var unkept: ConfigNode?
-    }
+    static let maximumSteps = 500
 
     let name: String
     private let registry: ConfigurationRegistry
     private let destinations: Set<String>
+    private let fragments: Fragments
     private let state = Mutex(Trace())
 
-    init(name: String, registry: ConfigurationRegistry, destinations: Set<String>) {
+    init(
+        name: String,
+        registry: ConfigurationRegistry,
+        destinations: Set<String>,
+        fragments: Fragments = Fragments()
+    ) {
         self.name = name
         self.registry = registry
         self.destinations = destinations
+        self.fragments = fragments
     }
 
     var trace: Trace { state.withLock { $0 } }
 
     /// - Throws: everything that is wrong in the list.
-    func steps(_ node: ConfigNode) throws -> [Step] {
+    func steps(_ node: ConfigNode, in scope: Scope = Scope()) throws -> [Step] {
         guard node.isList || node.isEmpty else { throw node.mismatch("a list of stages") }
         guard !node.elements.isEmpty else {
             throw node.issues("\"\(node.label)\" has no stage", help: "begin with - persist")
         }
-        return try Issues.collect(node.elements, step)
+        guard scope.depth <= Scope.maximumDepth else {
+            throw node.issues(
+                "stages stand more than \(Scope.maximumDepth) deep inside one another",
+                help: "write one switch with several cases, or a pipeline of its own"
+            )
+        }
+        return try Issues.collect(node.elements) { try step($0, in: scope) }
     }
 
-    func step(_ node: ConfigNode) throws -> Step {
+    func step(_ node: ConfigNode, in scope: Scope = Scope()) throws -> Step {
         let (kind, stage, body) = try head(of: node)
         let words = node.isMap ? try node.entries.filter { $0.key != kind } : []
         var issues = IssueCollector(node)
         let modifiers = modifierNode(node, words)
-        let step = issues.attempt { try build(kind, stage, body, modifiers) }
+        let step = issues.attempt { try build(kind, stage, body, modifiers, scope) }
         for entry in words where !Self.modifierNames.contains(entry.key) {
             issues.add(misplaced(entry, kind: kind, stage: stage, node: node))
         }
         return try issues.finish(step)
+    }
+
+    /// The stages of the fragment that a node names.
+    private func fragment(_ node: ConfigNode, usedAs id: String, in scope: Scope) throws -> [Step] {
+        let name = try node.text(expected: "a fragment's name")
+        if scope.fragments.contains(name) {
+            let circle = (scope.fragments.drop { $0 != name } + [name]).joined(separator: " → ")
+            throw node.issues("the fragments use each other in a circle: \(circle)", help: "remove one of the uses")
+        }
+        guard let stages = try fragments.stages(of: name, at: node) else { return [] }
+        state.withLock { _ = $0.fragments.insert(name) }
+        return try steps(stages, in: scope.inside(fragment: name, usedAs: id))
     }
 
     /// What kind of stage it is, and its options.
@@ -95,20 +115,27 @@ final class PipelineBuilder: Sendable {
         _ kind: String,
         _ type: any ConfiguredStage.Type,
         _ body: ConfigNode,
-        _ modifiers: ConfigNode
+        _ modifiers: ConfigNode,
+        _ scope: Scope
     ) throws -> Step {
+        try count(body)
         var issues = IssueCollector(modifiers)
         let options = issues.attempt {
             try Options.read(body, as: kind, fields: type.fields, mainField: type.mainField)
         }
-        if let options { note(kind, options, mainField: type.mainField, at: body) }
-        let context = BuildContext(pipeline: name, destinations: destinations) { try self.steps($0) }
-        let stage = issues.attempt { try options.map { try type.init($0, in: context) as any Stage } } ?? nil
+        if let options { state.withLock { $0.note(kind, options, mainField: type.mainField, at: body) } }
+        let id = issues.attempt { try self.id(for: kind, options, at: modifiers["id"], in: scope) }
+        let context = BuildContext(pipeline: name, destinations: destinations) {
+            try self.steps($0, in: scope.inside)
+        } fragment: {
+            try self.fragment($0, usedAs: id ?? kind, in: scope)
+        }
+        let stage = issues.attempt { try options.map { try type.init($0, in: context) } } ?? nil
         let extra = issues.attempt { try Options.read(modifiers, as: "a stage", fields: Self.modifiers) }
         let onError = issues.attempt {
-            try modifiers["on_error"].map { try self.onError($0, kind: kind) } ?? type.defaultOnError
+            try modifiers["on_error"].map { try self.onError($0, kind: kind, in: scope) }
+                ?? (type.defaultOnError, [])
         }
-        let id = issues.attempt { try self.id(for: kind, at: modifiers["id"]) }
         guard issues.list.isEmpty, let stage, let extra, let onError, let id else { throw Issues(list: issues.list) }
         if try extra(Self.timeout) != nil, !stage.waits {
             modifiers["timeout"]?.warn(
@@ -116,41 +143,63 @@ final class PipelineBuilder: Sendable {
                 help: "leave it out; a jq expression is stopped after half a second by itself"
             )
         }
-        return Step(
+        let step = Step(
             kind: kind,
             id: id,
             when: try extra(Self.when),
-            onError: onError,
+            onError: onError.0,
+            recovery: onError.1,
             timeout: try extra(Self.timeout),
             stage: stage,
+            branches: stage.branches,
             options: body.shownJSON
         )
+        if modifiers["on_error"] != nil { return step.handingDownOnError() }
+        return type.defaultOnError == .deadLetter ? step.withoutOwnOnError() : step
     }
 
-    private func id(for kind: String, at node: ConfigNode?) throws -> String {
-        if let node {
-            let given = try node.text(expected: "a name")
-            if let problem = Names.problem(given) { throw node.issues("\"id\" \(problem)") }
-            guard state.withLock({ $0.ids.insert(given).inserted }) else {
-                throw node.issues("two stages have the id \(node.shown)", help: "give each its own")
-            }
-            return given
+    private func count(_ node: ConfigNode) throws {
+        let excess = state.withLock { state in
+            state.steps += 1
+            if state.steps > Self.maximumSteps, state.excess == nil { state.excess = node }
+            return state.excess
         }
-        return state.withLock { state in
-            var id = kind
-            var number = 1
-            while !state.ids.insert(id).inserted {
-                number += 1
-                id = "\(kind)-\(number)"
-            }
-            return id
+        // Of many too many it is told once.
+        if let excess {
+            throw excess.issues(
+                "the pipeline has more than \(Self.maximumSteps) stages, those of its fragments included",
+                help: "split it into several"
+            )
         }
     }
 
-    private func onError(_ node: ConfigNode, kind: String) throws -> Step.OnError {
-        let allowed = Step.OnError.allCases.filter { $0 != .rawMedia || kind == "media" }.map(\.rawValue)
+    /// The id that is given, or the kind; for a fragment its name.
+    private func id(for kind: String, _ options: Options?, at node: ConfigNode?, in scope: Scope) throws -> String {
+        guard let node else {
+            var base = kind
+            if kind == Use.kind, let name = try? options?.node(Use.name.name)?.text, Names.problem(name) == nil {
+                base = name
+            }
+            return state.withLock { $0.id(scope.prefix + base) }
+        }
+        let given = try node.text(expected: "a name")
+        if let problem = Names.problem(given) { throw node.issues("\"id\" \(problem)") }
+        guard state.withLock({ $0.ids.insert(scope.prefix + given).inserted }) else {
+            throw node.issues("two stages have the id \(node.shown)", help: "give each its own")
+        }
+        return scope.prefix + given
+    }
+
+    /// What becomes of events whose stage fails, and the stages that then run.
+    private func onError(_ node: ConfigNode, kind: String, in scope: Scope) throws -> (Step.OnError, [Step]) {
+        let words = Step.OnError.allCases.filter { $0 != .stages && ($0 != .rawMedia || kind == "media") }
+        let allowed = words.map(\.rawValue)
         let name = Quantity.choice(allowed)
-        if node.isMap { throw node.issues("\"on_error\" does not take stages yet", help: "write \(name)") }
+        if node.isMap {
+            _ = try Options.read(node, as: "on_error", fields: [AnyField(Self.recovery)])
+            return (.stages, try node[Self.recovery.name].map { try steps($0, in: scope.inside) } ?? [])
+        }
+        if node.isList { throw node.mismatch(name, help: "write { stages: […] } around the list") }
         let text = try node.text(expected: name)
         guard allowed.contains(text), let value = Step.OnError(rawValue: text) else {
             if text == Step.OnError.rawMedia.rawValue {
@@ -159,19 +208,7 @@ final class PipelineBuilder: Sendable {
             let nearest = Suggestion.nearest(to: text, among: allowed)
             throw node.mismatch(name, help: nearest.map { "did you mean \"\($0)\"?" })
         }
-        return value
-    }
-
-    /// Keeps what the warnings need: `deliver` is the stage that delivers, `persist` the one that keeps history.
-    private func note(_ kind: String, _ options: Options, mainField: String?, at node: ConfigNode) {
-        if kind == "persist" { state.withLock { $0.persists = true } }
-        guard kind == "deliver" else { return }
-        let names = mainField.flatMap { options.node($0) }?.elements.compactMap { try? $0.text } ?? []
-        state.withLock { state in
-            state.targets.formUnion(names)
-            state.delivers += 1
-            if !state.persists, state.unkept == nil { state.unkept = node }
-        }
+        return (value, [])
     }
 
     /// A second key beside the stage's own.
@@ -194,35 +231,5 @@ final class PipelineBuilder: Sendable {
             help = Suggestion.help(for: entry.key, among: Self.modifierNames, intro: "there are") ?? ""
         }
         return node.issues(message, help: help, at: entry.keyPlace)
-    }
-}
-
-/// The names of things that people configure.
-enum Names {
-    /// What names are, as a regular expression.
-    static let pattern = "^[a-z][a-z0-9_-]{0,63}$"
-    static let destinationPattern = "^(?!wh_|session$|pipeline$)[a-z][a-z0-9_-]{0,63}$"
-
-    /// What is wrong with a name, to stand after it; nil when nothing is.
-    static func problem(_ name: String) -> String? {
-        let bytes = Array(name.utf8)
-        let isName =
-            (1...64).contains(bytes.count) && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[0])
-            && bytes.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-        return isName ? nil : "must be small letters, digits, - and _, begin with a letter, and have at most 64"
-    }
-
-    /// The same for destinations, whose names are also keys of deliveries.
-    static func destinationProblem(_ name: String) -> String? {
-        if name == "session" || name == "pipeline" { return "is a name that the relay uses itself" }
-        if name.hasPrefix("wh_") { return "begins with wh_, as the webhooks do that are managed over REST" }
-        return problem(name)
     }
 }

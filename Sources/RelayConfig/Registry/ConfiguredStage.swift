@@ -18,8 +18,8 @@ public protocol ConfiguredStage: Stage {
 
     /// The destinations that it delivers to, `session` included. Default none.
     var destinations: [String] { get }
-    /// The lists of stages inside of it. Default none.
-    var branches: [StageBranch] { get }
+    /// The stages inside it, of which some run in its place. Default none.
+    var branches: [Step.Branch] { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options, in context: BuildContext) throws
@@ -31,19 +31,7 @@ extension ConfiguredStage {
     public static var example: String { kind }
 
     public var destinations: [String] { [] }
-    public var branches: [StageBranch] { [] }
-}
-
-/// Stages inside of a stage, and which events run through them.
-public struct StageBranch: Sendable {
-    /// Which events: a condition, or a word such as `else`.
-    public let label: String
-    public let steps: [Step]
-
-    public init(_ label: String, _ steps: [Step]) {
-        self.label = label
-        self.steps = steps
-    }
+    public var branches: [Step.Branch] { [] }
 }
 
 /// What a stage may know of the configuration around it.
@@ -53,19 +41,26 @@ public struct BuildContext: Sendable {
     /// The names of configured destinations. `session` is none of them, and always valid in `deliver`.
     public let destinations: Set<String>
     private let buildSteps: @Sendable (ConfigNode) throws -> [Step]
+    private let buildFragment: @Sendable (ConfigNode) throws -> [Step]
 
     public init(pipeline: String, destinations: Set<String>) {
-        self.init(pipeline: pipeline, destinations: destinations) { _ in [] }
+        self.init(pipeline: pipeline, destinations: destinations) { _ in
+            []
+        } fragment: { _ in
+            []
+        }
     }
 
     init(
         pipeline: String,
         destinations: Set<String>,
-        buildSteps: @escaping @Sendable (ConfigNode) throws -> [Step]
+        steps: @escaping @Sendable (ConfigNode) throws -> [Step],
+        fragment: @escaping @Sendable (ConfigNode) throws -> [Step]
     ) {
         self.pipeline = pipeline
         self.destinations = destinations
-        self.buildSteps = buildSteps
+        buildSteps = steps
+        buildFragment = fragment
     }
 
     /// The known word that somebody may have meant; nil when none is near.
@@ -77,6 +72,12 @@ public struct BuildContext: Sendable {
     /// - Throws: everything that is wrong in it.
     public func steps(_ node: ConfigNode) throws -> [Step] {
         try buildSteps(node)
+    }
+
+    /// Reads the stages of the fragment that a node names.
+    /// - Throws: everything that is wrong in it, by its places in the fragment's file.
+    func fragment(_ node: ConfigNode) throws -> [Step] {
+        try buildFragment(node)
     }
 }
 

@@ -1,4 +1,4 @@
-internal import RelayJSON
+public import RelayJSON
 
 /// Where a delivery stands. It is always in exactly one of these.
 public enum DeliveryState: Int, Sendable, CaseIterable {
@@ -92,7 +92,15 @@ public struct PlannedDelivery: Sendable {
     private var head: [UInt8]
 
     /// Renders the envelope of stage-07: `{event, sessionId, payload, timestamp, deliveryId}`.
-    public init(of event: Event, to destination: String, lane: String?, pipeline: String, signing: SigningScheme?) {
+    /// - Parameter body: what stands in place of the envelope; the `deliveryId` becomes its last member.
+    public init(
+        of event: Event,
+        body: JSONObject? = nil,
+        to destination: String,
+        lane: String?,
+        pipeline: String,
+        signing: SigningScheme?
+    ) {
         self.pipeline = pipeline
         self.destination = destination
         self.lane = lane
@@ -101,9 +109,10 @@ public struct PlannedDelivery: Sendable {
         session = event.session
         chat = event.chat
         receivedAt = event.receivedAt
-        var view = event.view
-        view["deliveryId"] = .string(DeliveryName.prefix(session: session, type: type, at: receivedAt))
-        head = view.bytes
+        var object = body ?? event.view.object ?? [:]
+        object.removeValue(forKey: "deliveryId")
+        object.append("deliveryId", .string(DeliveryName.prefix(session: session, type: type, at: receivedAt)))
+        head = JSON.object(object).bytes
         head.removeLast(2)  // the quote and the brace, which follow the suffix
     }
 

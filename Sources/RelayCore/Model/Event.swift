@@ -45,7 +45,7 @@ public struct Event: Sendable, Identifiable {
     public let id: EventID
     /// The name of the source that it came in by.
     public let source: String
-    public let type: EventType
+    public var type: EventType
     public let session: String
     public let chat: String?
     public let occurredAt: Timestamp?

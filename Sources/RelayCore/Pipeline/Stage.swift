@@ -1,5 +1,3 @@
-public import RelayJSON
-
 /// One step of a pipeline: made once from configuration, run on many events, from many threads.
 ///
 /// Synchronous on purpose: what a stage looks up (names, webhooks) is fetched for a whole batch of events before, and
@@ -36,6 +34,8 @@ public enum StageOutcome: Sendable {
     case drop(reason: String)
     /// The event waits for something that takes time, and its chat's later events behind it; other chats go on.
     case wait(StageWork)
+    /// Several events take this one's place: the stages that follow run for each of them, in order.
+    case split([Event])
 }
 
 /// Something that takes time, and what is done with the event when it is over.
@@ -65,50 +65,6 @@ public struct StageError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
-}
-
-/// An event on its way through a pipeline, and what the stages have decided about it so far.
-public struct Draft: Sendable {
-    public var event: Event {
-        didSet { cachedView = nil }
-    }
-    public let pipeline: String
-    /// How the deliveries that follow are signed; `sign` sets it.
-    public var signing: SigningScheme?
-    /// What goes into the message history; `persist` adds to it.
-    public var records: [HistoryRecord] = []
-    /// The event's file, when it is to be fetched after the event has gone on without it.
-    public var lateMedia: LateMedia?
-    public private(set) var deliveries: [PlannedDelivery] = []
-    private var cachedView: JSON?
-
-    public init(event: Event, pipeline: String) {
-        self.event = event
-        self.pipeline = pipeline
-    }
-
-    /// The event as receivers see it; made once until a stage changes the event.
-    public var view: JSON {
-        mutating get {
-            if let cachedView { return cachedView }
-            let view = event.view
-            cachedView = view
-            return view
-        }
-    }
-
-    /// Plans one delivery of the event as it is now.
-    public mutating func deliver(to route: Route) {
-        deliveries.append(
-            PlannedDelivery(
-                of: event,
-                to: route.destination,
-                lane: route.settings.lane(session: event.session, chat: event.chat),
-                pipeline: pipeline,
-                signing: route.isSigned ? signing : nil
-            )
-        )
-    }
 }
 
 /// A destination as `deliver` sees it.

@@ -67,7 +67,7 @@ public struct EventGraph: Sendable {
                 file: pipeline.file.split(separator: "/").suffix(2).joined(separator: "/"),
                 from: pipeline.from.isEmpty ? names : pipeline.from,
                 takesAll: pipeline.from.isEmpty,
-                stages: pipeline.steps.map { Stage($0, in: pipeline.name) }
+                stages: pipeline.outerSteps.map { Stage($0, in: pipeline.name) }
             )
         }
         var destinations = configuration.destinations.map { destination in
@@ -110,8 +110,9 @@ extension EventGraph.Stage {
         let isNumbered = step.id.hasPrefix(step.kind + "-") && Int(step.id.dropFirst(step.kind.count + 1)) != nil
         name = step.id == step.kind || isNumbered ? nil : step.id
         destinations = stage?.destinations ?? []
-        branches = (stage?.branches ?? []).map { branch in
-            EventGraph.Branch(label: branch.label, stages: branch.steps.map { EventGraph.Stage($0, in: pipeline) })
+        branches = step.branches.map { branch in
+            EventGraph.Branch(
+                label: Self.oneLine(branch.label), stages: branch.steps.map { EventGraph.Stage($0, in: pipeline) })
         }
         details = branches.isEmpty && destinations.isEmpty ? Self.details(step.options) : []
         when = step.when.map { Self.oneLine($0.source) }

@@ -39,8 +39,9 @@ extension Ledger {
             return
         }
         for record in result.records { try write(record) }
+        var planned = PlannedEarlier()
         for delivery in result.deliveries {
-            if reruns > 0, try isPlanned(delivery, event: result.event) { continue }
+            if reruns > 0, try planned.takes(delivery, event: result.event, from: database) { continue }
             _ = try insert(delivery, event: result.event, at: moment)
         }
         for failure in result.failures { try insert(failure, event: result.event, at: moment) }
@@ -50,15 +51,35 @@ extension Ledger {
         }
     }
 
-    /// Whether an earlier run of the event has brought the same delivery: receivers know it by that one's id.
-    private func isPlanned(_ delivery: PlannedDelivery, event: EventID) throws -> Bool {
-        try database.prepared("SELECT 1 FROM deliveries WHERE event_id = ? AND destination = ? AND pipeline = ?")
-            .first(.int(event.rawValue), .text(delivery.destination), .text(delivery.pipeline)) { _ in } != nil
-    }
-
     /// Sends a processed event through its pipelines again. False when retention has deleted it.
     func reopenEvent(_ id: Int64) throws -> Bool {
         try database.run("UPDATE events SET state = 0, reruns = reruns + 1 WHERE id = ?", .int(id))
         return database.changesCount == 1
+    }
+}
+
+/// The deliveries that earlier runs of an event have brought: receivers know those by their ids, so the same ones are
+/// not queued again. A pipeline may deliver an event to a destination several times, and then the first of them are the
+/// same.
+private struct PlannedEarlier {
+    private struct Key: Hashable {
+        var destination: String
+        var pipeline: String
+    }
+
+    private var left: [Key: Int64] = [:]
+
+    /// Whether a delivery is one of them, which it is then counted as.
+    mutating func takes(_ delivery: PlannedDelivery, event: EventID, from database: Database) throws -> Bool {
+        let key = Key(destination: delivery.destination, pipeline: delivery.pipeline)
+        let known = try left[key] ?? count(key, event, database)
+        left[key] = max(0, known - 1)
+        return known > 0
+    }
+
+    private func count(_ key: Key, _ event: EventID, _ database: Database) throws -> Int64 {
+        let sql = "SELECT count(*) FROM deliveries WHERE event_id = ? AND destination = ? AND pipeline = ?"
+        return try database.prepared(sql)
+            .first(.int(event.rawValue), .text(key.destination), .text(key.pipeline)) { $0.int(0) } ?? 0
     }
 }

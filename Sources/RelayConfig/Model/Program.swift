@@ -1,0 +1,76 @@
+public import RelayJQ
+
+/// A pipeline's steps as they run: one flat list, so that a run that waits only has to keep its place in it.
+public struct Program: Sendable {
+    /// A place to go on at.
+    public struct Label: Sendable, Hashable {
+        fileprivate let index: Int
+    }
+
+    public enum Instruction: Sendable {
+        /// Runs a step's stage. When it fails, and the event is to go on, that is at `recovery`.
+        case run(Step, recovery: Label)
+        /// Goes on at `otherwise` unless an expression is true of the event.
+        case test(Condition, of: Step, otherwise: Label, recovery: Label)
+        case jump(Label)
+        /// The stages of an `on_error` are over: the failure is dealt with.
+        case recovered
+    }
+
+    /// An expression, and the option that it is.
+    public struct Condition: Sendable {
+        public let option: String
+        public let expression: JQProgram
+    }
+
+    public private(set) var instructions: [Instruction] = []
+    private var places: [Int] = []
+
+    init(_ steps: [Step]) {
+        for step in steps { append(step) }
+    }
+
+    /// The index of the instruction at a label; the end of ``instructions`` when none follows it.
+    public func place(of label: Label) -> Int { places[label.index] }
+
+    private mutating func append(_ step: Step) {
+        let end = label()
+        let recovery = step.onError == .stages ? label() : end
+        func test(_ option: String, _ expression: JQProgram, otherwise: Label) -> Instruction {
+            .test(
+                Condition(option: option, expression: expression),
+                of: step,
+                otherwise: otherwise,
+                recovery: recovery
+            )
+        }
+        if let when = step.when { instructions.append(test("when", when, otherwise: end)) }
+        if step.branches.isEmpty {
+            instructions.append(.run(step, recovery: recovery))
+        }
+        for branch in step.branches {
+            let next = label()
+            if let condition = branch.condition { instructions.append(test("case", condition, otherwise: next)) }
+            for inner in branch.steps { append(inner) }
+            instructions.append(.jump(end))
+            put(next)
+        }
+        if step.onError == .stages {
+            instructions.append(.jump(end))
+            put(recovery)
+            for inner in step.recovery { append(inner) }
+            instructions.append(.recovered)
+        }
+        put(end)
+    }
+
+    /// A label that is yet to be put somewhere.
+    private mutating func label() -> Label {
+        places.append(instructions.count)
+        return Label(index: places.count - 1)
+    }
+
+    private mutating func put(_ label: Label) {
+        places[label.index] = instructions.count
+    }
+}

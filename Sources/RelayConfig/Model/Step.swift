@@ -1,0 +1,118 @@
+public import RelayCore
+public import RelayJQ
+public import RelayJSON
+
+/// A stage in its place.
+public struct Step: Sendable {
+    /// What becomes of an event whose stage fails.
+    public enum OnError: String, Sendable, CaseIterable {
+        /// The event becomes a dead letter of its pipeline.
+        case deadLetter = "dead_letter"
+        /// The pipeline goes on with the event as it was.
+        case `continue`
+        /// The pipeline ends for the event.
+        case drop
+        /// The event goes on with its media's reference; for `media` only.
+        case rawMedia = "raw_media"
+        /// The stages of ``Step/recovery`` run on the event as it was, and then the pipeline goes on.
+        case stages
+    }
+
+    /// Steps inside a step, and when they run.
+    public struct Branch: Sendable {
+        /// Nil: always.
+        public var condition: JQProgram?
+        public var steps: [Step]
+        /// Which events, for people: the condition, or a word such as `default`; empty for all.
+        public var label: String
+
+        /// - Parameter label: default the condition as it is written.
+        public init(when condition: JQProgram? = nil, steps: [Step], label: String? = nil) {
+            self.condition = condition
+            self.steps = steps
+            self.label = label ?? condition?.source ?? ""
+        }
+    }
+
+    public let kind: String
+    /// Unique in the pipeline. Default the kind, then `kind-2` …; inside a fragment after the name of its use and a
+    /// dot.
+    public let id: String
+    /// Events that it is not true of pass by.
+    public let when: JQProgram?
+    /// Default ``OnError/deadLetter``, or what a step around it says.
+    public private(set) var onError: OnError
+    /// What runs when the stage fails and ``onError`` is ``OnError/stages``.
+    public private(set) var recovery: [Step]
+    public let timeout: Duration?
+    public let stage: any Stage
+    /// The steps inside, of which the first branch whose condition is true runs, in place of the stage.
+    public private(set) var branches: [Branch]
+    /// What stands behind the kind, as it is written, without the secrets that are written out; null for nothing.
+    public let options: JSON
+
+    /// Whether ``onError`` is nobody's word, so that it comes from the step around.
+    private var mayInherit = false
+    /// Whether ``recovery`` is the one of a step around.
+    private var hasInherited = false
+
+    public init(
+        kind: String,
+        id: String,
+        when: JQProgram? = nil,
+        onError: OnError = .deadLetter,
+        recovery: [Step] = [],
+        timeout: Duration? = nil,
+        stage: any Stage,
+        branches: [Branch] = [],
+        options: JSON = .null
+    ) {
+        self.kind = kind
+        self.id = id
+        self.when = when
+        self.onError = onError
+        self.recovery = recovery
+        self.timeout = timeout
+        self.stage = stage
+        self.branches = branches
+        self.options = options
+    }
+
+    /// The step and those inside it, in the order of the file.
+    var all: [Step] {
+        [self] + branches.flatMap { $0.steps.flatMap(\.all) } + (hasInherited ? [] : recovery.flatMap(\.all))
+    }
+
+    /// The same step where nobody said what becomes of failures.
+    func withoutOwnOnError() -> Step {
+        var step = self
+        step.mayInherit = true
+        return step
+    }
+
+    /// The same step, whose word on failures holds for the steps inside it that have none.
+    func handingDownOnError() -> Step {
+        var step = self
+        step.branches = branches.map { branch in
+            Branch(
+                when: branch.condition, steps: branch.steps.map { $0.inheriting(from: self) }, label: branch.label)
+        }
+        return step
+    }
+
+    private func inheriting(from outer: Step) -> Step {
+        var step = self
+        if !hasInherited { step.recovery = recovery.map { $0.inheriting(from: outer) } }
+        if mayInherit {
+            step.mayInherit = false
+            step.onError = outer.onError
+            step.recovery = outer.recovery
+            step.hasInherited = true
+        }
+        step.branches = branches.map { branch in
+            Branch(
+                when: branch.condition, steps: branch.steps.map { $0.inheriting(from: outer) }, label: branch.label)
+        }
+        return step
+    }
+}

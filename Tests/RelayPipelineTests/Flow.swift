@@ -1,0 +1,123 @@
+import RelayConfig
+import RelayCore
+import RelayJSON
+import RelayPipeline
+import RelayStages
+
+/// The work is over and changes nothing.
+let done: Result<StageWork.Change, StageError> = .success(goOn)
+
+@Sendable private func goOn(_ draft: inout Draft, _ context: StageContext) throws(StageError) -> StageOutcome { .next }
+
+/// Pipelines with stages inside stages, from their YAML.
+struct Flow {
+    private struct World: DirectoryLookup, RouteLookup {
+        func contact(_ id: String, session: String) -> Contact? { nil }
+        func group(_ id: String, session: String) -> Group? { nil }
+        func webhooks(of session: String) -> [Route] { [] }
+        func route(to destination: String) -> Route? {
+            Route(destination: destination, settings: DestinationSettings(), isSigned: true)
+        }
+    }
+
+    /// Sets a member of the payload: `- mark: a`.
+    private struct Mark: ConfiguredStage {
+        static let kind = "mark"
+        static let summary = "Leaves a mark."
+        static let name = Field.string("name", "Its name.")
+        static let fields = [AnyField(name)]
+        static let mainField: String? = name.name
+        let name: String
+        init(_ options: Options, in context: BuildContext) throws { name = try options(Self.name) }
+
+        func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+            draft.event.payload["marks"] = .string((draft.event.payload["marks"]?.string ?? "") + name)
+            return .next
+        }
+    }
+
+    /// Leaves a mark, and fails.
+    private struct Fail: ConfiguredStage {
+        static let kind = "fail"
+        static let summary = "Fails."
+        static let fields: [AnyField] = []
+        init(_ options: Options, in context: BuildContext) throws {}
+
+        func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+            draft.event.payload["marks"] = "broken"
+            throw StageError("no luck", reason: "luck")
+        }
+    }
+
+    /// Waits, and then leaves a mark, fails or drops: what the test says.
+    private struct Wait: ConfiguredStage {
+        static let kind = "wait"
+        static let summary = "Waits."
+        static let fields: [AnyField] = []
+        init(_ options: Options, in context: BuildContext) throws {}
+        var waits: Bool { true }
+
+        func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+            draft.event.payload["marks"] = .string((draft.event.payload["marks"]?.string ?? "") + "w")
+            return .wait(StageWork { goOn })
+        }
+    }
+
+    private static let registry = ConfigurationRegistry(
+        stages: BuiltInStages.all + [Mark.self, Fail.self, Wait.self],
+        destinations: [],
+        formats: [],
+        transports: []
+    )
+
+    let pipeline: Pipeline
+    let context = StageContext(directory: World(), routes: World())
+
+    init(_ yaml: String) throws {
+        let lines = yaml.split(separator: "\n").map { "  " + $0 }
+        let step = try Self.registry.step(
+            yaml: "stages:\n" + lines.joined(separator: "\n"), destinations: ["crm", "erp"])
+        pipeline = Pipeline(
+            PipelineDefinition(name: "default", file: "", from: [], steps: step.branches.flatMap(\.steps)))
+    }
+
+    func begin(_ payload: JSONObject = [:]) -> Pipeline.Run {
+        let event = Event(
+            id: EventID(1),
+            source: "baileys",
+            type: .messageReceived,
+            session: "main",
+            chat: "c",
+            occurredAt: nil,
+            receivedAt: Timestamp(milliseconds: 1_763_000_000_000),
+            payload: payload
+        )
+        return pipeline.run(event, in: context)
+    }
+
+    /// Runs to the end; every wait ends with the change, by default without one.
+    func run(
+        _ payload: JSONObject = [:],
+        change: Result<StageWork.Change, StageError>? = nil
+    ) -> (draft: Draft, end: Pipeline.End) {
+        var run = begin(payload)
+        while true {
+            switch run {
+            case .ended(let draft, let end): return (draft, end)
+            case .waiting(let suspension): run = pipeline.resume(suspension, with: change ?? done, in: context)
+            }
+        }
+    }
+}
+
+extension Draft {
+    var marks: String { event.payload["marks"]?.string ?? "" }
+
+    /// Where its deliveries go, and a member of their payloads.
+    func delivered(_ field: String = "marks") throws -> [String] {
+        try deliveries.map { planned in
+            let body = try JSON(parsing: planned.body(for: DeliveryID(1)))
+            return "\(planned.destination) \(body["payload"]?[field]?.string ?? "-")"
+        }
+    }
+}
