@@ -33,7 +33,7 @@ extension EventGraph {
             var lines = [margin + number + stage.title]
             lines += stage.lines.map { margin + "      " + $0 }
             for branch in stage.branches {
-                lines.append(margin + "    " + branch.label)
+                if !branch.label.isEmpty { lines.append(margin + "    " + branch.label) }
                 lines += Self.lines(of: branch.stages, indent: indent + 6)
             }
             return lines
