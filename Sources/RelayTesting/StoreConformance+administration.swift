@@ -144,6 +144,31 @@ extension Trial {
         try await checkCounts()
     }
 
+    /// A replayed stage failure runs its event through all pipelines again. Receivers know what they have by its id; of
+    /// several deliveries to one destination, as a split event has them, the first are those that are there.
+    func queuesOnlyWhatAnEarlierRunHasNot() async throws {
+        let event = try await event()
+        func result(crm: Int, team: Int = 0, failures: [StageFailure] = []) -> PipelineResult {
+            let deliveries =
+                (0..<crm).map { _ in plan(event, to: "crm") } + (0..<team).map { _ in plan(event, to: "team") }
+            return PipelineResult(event: event.id, deliveries: deliveries, failures: failures)
+        }
+        func ids(_ destination: String) async throws -> [DeliveryID] {
+            try await everything().filter { $0.destination == destination }.map(\.id).sorted()
+        }
+        let failure = StageFailure(stage: "filter", message: "no", delivery: plan(event, to: "pipeline/default"))
+        try await store.commit([result(crm: 2, failures: [failure])], at: now)
+        let queued = try await ids("crm")
+        try equal(queued.count, 2)
+
+        try equal(try await store.replayDeadLetters(DeliveryFilter(destination: "pipeline/default"), at: now), 1)
+        try await store.commit([result(crm: 3, team: 1)], at: now)
+        try equal(Array(try await ids("crm").prefix(2)), queued)
+        try equal(try await ids("crm").count, 3)
+        try equal(try await ids("team").count, 1)
+        try await checkCounts()
+    }
+
     func purgesDeadLetters() async throws {
         let ids = try await queue(3)
         for claimed in try await claim(limit: 2) { try await settle(claimed, .dead(.refused)) }

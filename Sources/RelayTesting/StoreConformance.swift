@@ -62,7 +62,8 @@ public struct StoreConformance: Sendable {
         case replaysIntoTheOldPlace, replaysBehindWhatIsInFlight, retriesALowerOneFirst
         // Administration
         case retriesWhatIsQueued, retriesWhatIsFinished, cancels, cancelsWhatIsQueuedToADestination
-        case replaysDeadLetters, replaysManyDeadLetters, runsAnEventAgainForAStageFailure, purgesDeadLetters,
+        case replaysDeadLetters, replaysManyDeadLetters, runsAnEventAgainForAStageFailure,
+            queuesOnlyWhatAnEarlierRunHasNot, purgesDeadLetters,
             queuesSingly
         case filtersAndPages, figuresAgree, keepsPauses
         // Retention
@@ -114,6 +115,7 @@ public struct StoreConformance: Sendable {
             case .replaysDeadLetters: try await trial.replaysDeadLetters()
             case .replaysManyDeadLetters: try await trial.replaysManyDeadLetters()
             case .runsAnEventAgainForAStageFailure: try await trial.runsAnEventAgainForAStageFailure()
+            case .queuesOnlyWhatAnEarlierRunHasNot: try await trial.queuesOnlyWhatAnEarlierRunHasNot()
             case .purgesDeadLetters: try await trial.purgesDeadLetters()
             case .queuesSingly: try await trial.queuesSingly()
             case .filtersAndPages: try await trial.filtersAndPages()
