@@ -85,7 +85,7 @@ let package = Package(
             "RelayMedia",
             ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .cryptoExtras, .lifecycle, .logging]
         ),
-        house("RelayDirectory", ["RelayCore", "RelayHTTPClient", .deques, .logging]),
+        house("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
         house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
         // What people are told about a configuration.

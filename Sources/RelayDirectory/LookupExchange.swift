@@ -13,7 +13,7 @@ enum LookupReply: Sendable {
 /// One request of a lookup, from its turn to its answer.
 struct LookupExchange: Sendable {
     let sender: any HTTPSender
-    let gate: RequestGate
+    let gate: Gate
     let clock: any RelayClock
     let deadline: Timestamp
     let maxAnswer: Int

@@ -37,7 +37,7 @@ public final class LookupService: GatewayDirectory {
     }
 
     private struct Route: Sendable {
-        let gate: RequestGate
+        let gate: Gate
         var health: RouteHealth
         /// Requests under way and waiting.
         var admitted = 0
@@ -142,7 +142,7 @@ public final class LookupService: GatewayDirectory {
 
     private func newRoute() -> Route {
         Route(
-            gate: RequestGate(configuration.maxInFlight),
+            gate: Gate(configuration.maxInFlight),
             health: RouteHealth(failures: configuration.failures, pause: configuration.pause)
         )
     }
