@@ -45,6 +45,9 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as StoreError {
             printError("error: \(error.message)")
             throw ExitCode(error.code == .locked ? 75 : 74)
+        } catch let error as MediaFailure {
+            printError("error: media.store cannot be used: \(error.message)")
+            throw ExitCode(74)
         } catch let error as any Error & CustomStringConvertible {
             let server = generation.configuration.server
             let address = "\(server.host):\(server.port)"

@@ -225,4 +225,14 @@ struct CommandTests {
         #expect(wrong.status == 64)
         #expect(wrong.errors.contains("image, video, audio, document, sticker"))
     }
+
+    @Test func serveNamesTheOptionWhoseMediaStorageCannotBeUsed() async throws {
+        let relay = try RelayProcess(
+            configuration: RelayProcess.configuration(extra: "media: { store: \"file:/dev/null/media\" }"))
+        defer { relay.remove() }
+        let result = try await zaphub(["serve", "-c", relay.folder.appendingPathComponent("config.yaml").path])
+        #expect(result.status == 74)
+        #expect(result.errors.contains("media.store cannot be used"))
+        #expect(result.errors.contains("/dev/null/media"))
+    }
 }
