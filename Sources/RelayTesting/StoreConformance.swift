@@ -72,6 +72,9 @@ public struct StoreConformance: Sendable {
         case keepsTheFirstMessage, raisesTheStatus, editsAndDeletesMessages, keepsChats, mergesContacts, mergesGroups
         case queriesMessages, searchesTheDirectory, remembersWhenGatewaysWereAsked,
             findsWhoIsBehindAHiddenIdentity
+        // Forwarding
+        case keepsForwardedChats, keepsForwardedMessages, keepsForwardedMessagesThroughACrash, renamesForwardedChats
+        case sweepsForwardedMessages
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
         case encryptsCredentials, keepsAPIKeys
@@ -135,6 +138,11 @@ public struct StoreConformance: Sendable {
             case .searchesTheDirectory: try await trial.searchesTheDirectory()
             case .remembersWhenGatewaysWereAsked: try await trial.remembersWhenGatewaysWereAsked()
             case .findsWhoIsBehindAHiddenIdentity: try await trial.findsWhoIsBehindAHiddenIdentity()
+            case .keepsForwardedChats: try await trial.keepsForwardedChats()
+            case .keepsForwardedMessages: try await trial.keepsForwardedMessages()
+            case .keepsForwardedMessagesThroughACrash: try await trial.keepsForwardedMessagesThroughACrash()
+            case .renamesForwardedChats: try await trial.renamesForwardedChats()
+            case .sweepsForwardedMessages: try await trial.sweepsForwardedMessages()
             case .managesSessions: try await trial.managesSessions()
             case .followsSessionEvents: try await trial.followsSessionEvents()
             case .listsSessions: try await trial.listsSessions()

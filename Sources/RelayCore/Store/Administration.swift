@@ -200,7 +200,7 @@ public struct Retention: Sendable, Hashable {
     public var delivered: Duration
     /// Dead letters. Default 30 d.
     public var dead: Duration
-    /// Message history. Default 90 d.
+    /// Message history, and under which ids messages were forwarded. Default 90 d.
     public var messages: Duration
     /// Dedup keys. Default 7 d: gateways repeat no longer than that.
     public var dedup: Duration

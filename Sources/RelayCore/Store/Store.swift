@@ -1,6 +1,6 @@
 /// Everything that lasts. One store is one file of SQLite, or one database of PostgreSQL.
-public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, LateMediaStore, SessionStore, KeyStore,
-    Sendable
+public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, LateMediaStore, ForwardingLedger,
+    SessionStore, KeyStore, Sendable
 {}
 
 /// Why the store did not do what it was asked.

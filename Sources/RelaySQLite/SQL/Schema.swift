@@ -1,6 +1,6 @@
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first, second]
+    static let steps: [String] = [first, second, third]
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }
@@ -197,5 +197,40 @@ enum Schema {
             timeout_ms INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX late_media_due ON late_media (due_at);
+        """
+
+    /// forwarded_messages.state is ``ForwardedMessage/State``, .direction ``ForwardedMessage/Direction``.
+    private static let third = """
+        CREATE TABLE forwarded_chats (
+            destination TEXT NOT NULL,
+            session TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            contact INTEGER,
+            contact_source TEXT,
+            conversation INTEGER,
+            name TEXT,
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (destination, session, chat)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE forwarded_messages (
+            number INTEGER PRIMARY KEY,
+            destination TEXT NOT NULL,
+            session TEXT NOT NULL,
+            message TEXT NOT NULL,
+            part TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            direction INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            conversation INTEGER,
+            remote INTEGER,
+            after INTEGER,
+            status INTEGER,
+            updated_at INTEGER NOT NULL,
+            UNIQUE (destination, session, message, part)
+        ) STRICT;
+        CREATE INDEX forwarded_messages_remote ON forwarded_messages (destination, remote) WHERE remote IS NOT NULL;
+        CREATE INDEX forwarded_messages_open ON forwarded_messages (destination, session, chat) WHERE state <> 1;
+        CREATE INDEX forwarded_messages_age ON forwarded_messages (updated_at);
         """
 }

@@ -11,6 +11,7 @@ extension SQLiteStore {
         total += try await sweep(limit - total) { try $0.sweepDead(before: dead, limit: $1) }
         let messages = moment - retention.messages
         total += try await sweep(limit - total) { try $0.sweepMessages(before: messages, limit: $1) }
+        total += try await sweep(limit - total) { try $0.sweepForwarded(before: messages, limit: $1) }
         let dedup = moment - retention.dedup
         total += try await sweep(limit - total) { try $0.sweepDedup(before: dedup, limit: $1) }
         if total == 0 { try await write(space: .settles) { try $0.sweepCounts() } }

@@ -8,4 +8,16 @@ extension FakeStore {
     func settleLateMedia(
         of event: EventID, announcing announcement: NewEvent?, source: String, at moment: Timestamp
     ) async throws(StoreError) {}
+
+    func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? { nil }
+    func forwardedParts(
+        destination: String, session: String, message: String
+    ) async throws(StoreError) -> [ForwardedMessage] { [] }
+    func forwardedMessages(
+        destination: String, remote: Int64
+    ) async throws(StoreError) -> [ForwardedMessage] { [] }
+    func forwardedMessages(
+        of chat: ForwardedChat.Key, direction: ForwardedMessage.Direction, state: ForwardedMessage.State, limit: Int
+    ) async throws(StoreError) -> [ForwardedMessage] { [] }
+    func record(_ changes: [ForwardingChange]) async throws(StoreError) {}
 }
