@@ -10,6 +10,7 @@ public enum BuiltInFormats {
         WAHA.self,
         Gowa.self,
         CloudAPI.self,
+        Chatwoot.self,
     ]
 
     /// The dialect that `format:` names; nil when there is none of that name.

@@ -116,6 +116,7 @@ enum EventNames {
     static let all: [EventType] = [
         .messageReceived, .messageSent, .messageDelivered, .messageRead, .messageFailed, .messageUpdated,
         .messageDeleted, .messageReaction, .sessionQRUpdated, .sessionConnected, .sessionDisconnected,
-        .presenceUpdated, .callReceived, .groupUpdated, .contactUpdated, .webhookTest,
+        .presenceUpdated, .callReceived, .groupUpdated, .contactUpdated, .messageSend,
+        .messageRevoke, .webhookTest,
     ]
 }

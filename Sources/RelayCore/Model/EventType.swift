@@ -30,6 +30,10 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
     public static let groupUpdated = EventType("group.updated")
     public static let contactUpdated = EventType("contact.updated")
 
+    // What is to be done on WhatsApp, out of a conversation elsewhere.
+    public static let messageSend = EventType("message.send")
+    public static let messageRevoke = EventType("message.revoke")
+
     /// What the test route of stage-07 sends.
     public static let webhookTest = EventType("webhook.test")
 }

@@ -1,0 +1,40 @@
+public import RelayCore
+internal import RelayJSON
+
+/// The webhooks of a Chatwoot API inbox: what agents write in a conversation becomes `message.send`, what they delete
+/// `message.revoke` (reference chatwoot.md, 3). Everything else is understood, and nothing in it is an event: Chatwoot
+/// posts what it got from us as well.
+///
+/// A document names no session: the address does (`/in/SOURCE/SESSION`), the source's `session`, or the conversation's
+/// attribute `wa_session`.
+public struct Chatwoot: EventFormat {
+    public static let name = "chatwoot"
+    public static let summary = "Webhooks of a Chatwoot API inbox: what agents write and delete."
+
+    /// What stands before WhatsApp's id in the `source_id` of a message that came from there.
+    static let sourcePrefix = "WAID:"
+
+    public init() {}
+
+    public func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        guard let envelope = try Document(document).root.object, let name = envelope.text("event") else {
+            throw FormatError(
+                .notAnEvent,
+                #"A document of Chatwoot is an object that names its event: {"event": "message_created", …}."#,
+                pointer: "/event"
+            )
+        }
+        guard let reader = ChatwootReader(envelope, receivedAt: context.receivedAt) else { return [] }
+        let session = context.session ?? reader.sessionAttribute
+        switch name {
+        case "message_created" where reader.isWrittenByAgent:
+            return [try reader.send(session: session)]
+        case "message_updated" where reader.isDeletedByAgent:
+            return [try reader.revoke(session: session)]
+        case "message_updated" where reader.mayBeTriedAgain:
+            return [try reader.send(session: session, isRetry: true)]
+        default:
+            return []
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What a message of Chatwoot's says.
+enum ChatwootContent {
+    struct Attachment {
+        /// `image`, `video`, `audio` or `document`.
+        let kind: String
+        let json: JSON
+    }
+
+    /// The text as WhatsApp writes it, with the choices of a form below it, which WhatsApp gets as lines.
+    static func text(_ document: JSONObject, _ attributes: JSONObject) -> String? {
+        var lines: [String] = []
+        if let content = document.text("content") { lines.append(content) }
+        for item in attributes["items"]?.array ?? [] {
+            guard let title = item.object?.text("title") else { continue }
+            let details = item.object?.text("description") ?? item.object?.text("link")
+            lines.append("- " + [title, details].compactMap(\.self).joined(separator: ": "))
+        }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+
+    static func attachments(_ list: [JSON]) -> [Attachment] {
+        list.compactMap(\.object).compactMap { attachment in
+            guard let url = attachment.text("data_url") else { return nil }
+            let kind =
+                switch attachment.text("file_type") {
+                case "image": "image"
+                case "video": "video"
+                case "audio": "audio"
+                default: "document"
+                }
+            var json: JSONObject = ["kind": .string(kind), "url": .string(url)]
+            json.append("mimetype", known: attachment.text("content_type"))
+            json.append("fileName", known: fileName(url))
+            json.append("size", known: attachment["file_size"]?.int)
+            json.append("voice", raised: isVoice(kind, attachment))
+            return Attachment(kind: kind, json: .object(json))
+        }
+    }
+
+    /// What agents record in Chatwoot.
+    private static func isVoice(_ kind: String, _ attachment: JSONObject) -> Bool {
+        kind == "audio" && attachment["meta"]?.object?.flag("is_recorded_audio") == true
+    }
+
+    /// The last part of the address, decoded: the blob's name.
+    private static func fileName(_ url: String) -> String? {
+        let path = url.prefix { $0 != "?" && $0 != "#" }
+        guard let last = path.split(separator: "/", omittingEmptySubsequences: false).last, !last.isEmpty else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        var rest = last.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

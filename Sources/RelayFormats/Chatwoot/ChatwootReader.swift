@@ -1,0 +1,152 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Turns one message of Chatwoot's into what is to be done on WhatsApp.
+struct ChatwootReader {
+    private let document: JSONObject
+    private let conversation: JSONObject
+    private let attributes: JSONObject
+    private let account: Int64
+    private let message: Int64
+    private let receivedAt: Timestamp
+
+    /// Nil for what is about no message.
+    init?(_ document: JSONObject, receivedAt: Timestamp) {
+        guard let message = document["id"]?.int, let account = document["account"]?.object?["id"]?.int,
+            let conversation = document["conversation"]?.object, document["message_type"] != nil
+        else { return nil }
+        self.document = document
+        self.conversation = conversation
+        self.account = account
+        self.message = message
+        self.receivedAt = receivedAt
+        attributes = document["content_attributes"]?.object ?? [:]
+    }
+
+    // MARK: Whose it is
+
+    /// For the customer's eyes, by an agent, a bot or an automation, and not ours: what we wrote has a `source_id`.
+    private var isForCustomer: Bool {
+        let type = document["message_type"]
+        let isOutgoing = type == "outgoing" || type == "template" || type == .int(1) || type == .int(3)
+        return isOutgoing && !document.flag("private") && document.text("source_id") == nil
+            && !attributes.flag("external_echo")
+    }
+
+    var isWrittenByAgent: Bool { isForCustomer && !attributes.flag("deleted") }
+    var isDeletedByAgent: Bool { isForCustomer && attributes.flag("deleted") }
+
+    /// The webhook does not tell a retry from a change of status. While the error stands it is the failure itself.
+    var mayBeTriedAgain: Bool {
+        isForCustomer && !attributes.flag("deleted") && attributes.text("external_error") == nil
+    }
+
+    /// The session that the conversation was given when it was made.
+    var sessionAttribute: String? {
+        conversation["custom_attributes"]?.object?.text("wa_session")
+            ?? conversation["additional_attributes"]?.object?.text("wa_session")
+    }
+
+    // MARK: What is to be done
+
+    func send(session: String?, isRetry: Bool = false) throws(FormatError) -> NewEvent {
+        let chat = try chat()
+        var payload = head(chat)
+        let attachments = ChatwootContent.attachments(document["attachments"]?.array ?? [])
+        let text = ChatwootContent.text(document, attributes)
+        payload.append("type", .string(attachments.first?.kind ?? "text"))
+        payload.append("text", orNull: text)
+        if !attachments.isEmpty { payload.append("attachments", .array(attachments.map(\.json))) }
+        if let quoted { payload.append("quoted", .object(quoted)) }
+        if let agent = document["sender"]?.object {
+            var author = JSONObject()
+            author.append("id", known: agent["id"]?.int)
+            author.append("name", known: agent.text("name"))
+            author.append("type", known: agent.text("type"))
+            payload.append("agent", .object(author))
+        }
+        payload.append("retry", raised: isRetry)
+        return try event(.messageSend, session, chat, payload, key: isRetry ? nil : "created")
+    }
+
+    func revoke(session: String?) throws(FormatError) -> NewEvent {
+        let chat = try chat()
+        return try event(.messageRevoke, session, chat, head(chat), key: "deleted")
+    }
+
+    private func event(
+        _ type: EventType, _ session: String?, _ chat: JID, _ payload: JSONObject, key: String?
+    ) throws(FormatError) -> NewEvent {
+        guard let session else {
+            // Without a pointer, so that the source's default may stand in.
+            throw FormatError(
+                .missingSession,
+                "Nothing names the session that is to send this: set the inbox's webhook_url to …/in/SOURCE/SESSION, "
+                    + "or the source's session:, or the conversation's attribute wa_session.",
+                pointer: nil
+            )
+        }
+        guard Session.isValid(id: session) else { throw SessionName.invalid(at: nil) }
+        return NewEvent(
+            type: type,
+            session: session,
+            chat: chat.description,
+            // Chatwoot posts some twice (chatwoot#11901).
+            dedupKey: key.map { "chatwoot|\(account)|\(message)|\($0)" },
+            occurredAt: WireTime.timestamp(document["created_at"]),
+            payload: payload
+        )
+    }
+
+    private func head(_ chat: JID) -> JSONObject {
+        var payload: JSONObject = [
+            "commandId": .string("cw-\(account)-\(message)"),
+            "chatId": .string(chat.description),
+            "chatKind": .string(chat.chatKind.rawValue),
+        ]
+        var place: JSONObject = ["account": .int(account), "message": .int(message)]
+        place.append("inbox", orNull: document["inbox"]?.object?["id"]?.int ?? conversation["inbox_id"]?.int)
+        place.append("conversation", orNull: conversation["id"]?.int)
+        place.append("inReplyTo", known: attributes["in_reply_to"]?.int)
+        payload.append("chatwoot", .object(place))
+        return payload
+    }
+
+    /// The message that it answers, where that came from WhatsApp.
+    private var quoted: JSONObject? {
+        guard let source = attributes.text("in_reply_to_external_id"), source.hasPrefix(Chatwoot.sourcePrefix) else {
+            return nil
+        }
+        // Edits and files of a message have ids of their own behind a `#`.
+        let id = source.dropFirst(Chatwoot.sourcePrefix.count).prefix { $0 != "#" }
+        return id.isEmpty ? nil : ["messageId": .string(String(id))]
+    }
+
+    // MARK: To whom
+
+    /// The address that our own `source_id` has, the contact's identifier, or the contact's phone number.
+    private func chat() throws(FormatError) -> JID {
+        let sender = conversation["meta"]?.object?["sender"]?.object ?? [:]
+        let source = conversation["contact_inbox"]?.object?.text("source_id")
+        if let jid = source.flatMap(Self.address) ?? sender.text("identifier").flatMap({ JID($0) }) { return jid }
+        if let phone = sender.text("phone_number"), phone.hasPrefix("+"), let jid = JID(phone.dropFirst() + "@c.us"),
+            jid.phone != nil
+        {
+            return jid
+        }
+        throw FormatError(
+            .notAnEvent,
+            "The contact has no WhatsApp address: give it a phone number with its country code, such as +5511999999999.",
+            pointer: "/conversation/meta/sender/phone_number"
+        )
+    }
+
+    /// `wa-5511…`, `walid-…`, `wag-…`: addresses without the `.` and `@` that Chatwoot's paths cannot have.
+    private static func address(_ source: String) -> JID? {
+        let servers = ["wa": "s.whatsapp.net", "walid": "lid", "wag": "g.us"]
+        let parts = source.split(separator: "-", maxSplits: 1)
+        guard parts.count == 2, let server = servers[String(parts[0])] else { return nil }
+        guard parts[1].utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) else { return nil }
+        return JID("\(parts[1])@\(server)")
+    }
+}
