@@ -38,10 +38,12 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     }
 
     private let engine: CurlEngine
+    private let clock: any RelayClock
     private let state = Mutex(State())
 
-    init(engine: CurlEngine) {
+    init(engine: CurlEngine, clock: any RelayClock) {
         self.engine = engine
+        self.clock = clock
     }
 
     var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
@@ -63,14 +65,13 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
 
     func use(_ generation: Generation, webhooks: [Webhook]) {
         let configuration = generation.configuration
+        let environment = DestinationEnvironment(
+            configuration, loadedAt: generation.loadedAt, sender: engine, clock: clock)
         var configured: [String: Entry] = [:]
         for destination in configuration.destinations {
-            guard
-                let webhook = WebhookDestination(
-                    destination, in: configuration, loadedAt: generation.loadedAt, engine: engine)
-            else { continue }
+            guard let made = destination.destination(in: environment) else { continue }
             configured[destination.name] = Entry(
-                destination: webhook,
+                destination: made,
                 kind: destination.kind,
                 session: nil,
                 isSigned: !destination.secrets.isEmpty,

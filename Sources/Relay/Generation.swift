@@ -64,7 +64,7 @@ extension EgressGuard {
 extension RelayConfiguration.Destination {
     /// What the egress guard has against the destination's address.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
-        guard let webhook = options as? WebhookOptions, let problem = egress.problem(webhook.url) else { return nil }
+        guard let problem = addresses.lazy.compactMap({ egress.problem($0) }).first else { return nil }
         return Diagnostic(mark, "the address of \"\(name)\" is not allowed: \(problem)")
     }
 }

@@ -63,7 +63,7 @@ public final class Rehearsal {
         var quiet = Logger(label: "run")
         quiet.logLevel = .error
         engine = try CurlEngine(guard: generation.egress, logger: quiet)
-        registry = DestinationRegistry(engine: engine)
+        registry = DestinationRegistry(engine: engine, clock: clock)
         registry.use(generation, webhooks: [])
     }
 
@@ -141,12 +141,15 @@ public final class Rehearsal {
 
     private func describe(_ delivery: ClaimedDelivery) -> JSON {
         var shown: JSONObject = ["destination": .string(delivery.destination)]
-        if let webhook = registry.destination(delivery.destination) as? WebhookDestination {
+        let destination = registry.destination(delivery.destination)
+        if let webhook = destination as? WebhookDestination {
             let request = webhook.request(for: delivery, at: clock.wall)
             shown["url"] = .string(request.url)
             shown["headers"] = .object(
                 request.headers.reduce(into: JSONObject()) { $0[$1.name] = .string($1.value) }
             )
+        } else if let destination {
+            shown["target"] = .string(destination.target)
         }
         shown["body"] = (try? JSON(parsing: delivery.body)) ?? .string(String(decoding: delivery.body, as: UTF8.self))
         return .object(shown)

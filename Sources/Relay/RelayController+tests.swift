@@ -6,10 +6,10 @@ internal import RelayJSON
 
 extension RelayController {
     func test(destination key: String, event: EventType) async throws(APIError) -> TestResult {
-        guard let entry = registry.entry(key), let destination = entry.destination as? WebhookDestination else {
+        guard let entry = registry.entry(key) else {
             throw .notFound("There is no destination \"\(key)\" to test. GET /api/v1/destinations lists them.")
         }
-        return await probe(destination, session: entry.session ?? "test", event: event, isSigned: entry.isSigned)
+        return await probe(entry.destination, session: entry.session ?? "test", event: event, isSigned: entry.isSigned)
     }
 
     func test(
@@ -26,7 +26,7 @@ extension RelayController {
     }
 
     private func probe(
-        _ destination: WebhookDestination,
+        _ destination: any Destination,
         session: String,
         event: EventType,
         isSigned: Bool
@@ -57,6 +57,9 @@ extension RelayController {
             signing: isSigned ? .standardWebhooks : nil,
             body: planned.body(for: id)
         )
+        guard let destination = destination as? WebhookDestination else {
+            return TestResult(await destination.send(delivery, at: clock.wall))
+        }
         do {
             return TestResult(try await destination.probe(delivery, at: clock.wall), url: destination.target)
         } catch {

@@ -1,4 +1,5 @@
 internal import RelayAPI
+internal import RelayCore
 internal import RelayHTTPClient
 
 extension TestResult {
@@ -23,6 +24,22 @@ extension TestResult {
             errorType: failure.kind == .timeout ? "TimeoutError" : "NetworkError",
             timeout: failure.kind == .timeout,
             networkError: failure.networkCode
+        )
+    }
+
+    /// Of a destination that takes deliveries in a way of its own.
+    init(_ result: AttemptResult) {
+        let isTimeout = result.outcome == .failed(.timeout)
+        self.init(
+            url: result.target,
+            statusCode: result.status,
+            statusText: result.status.map { HTTPStatusText.text($0) },
+            ok: result.isDelivered,
+            response: result.response,
+            latencyMs: result.duration.inMilliseconds,
+            error: result.error,
+            errorType: result.isDelivered ? nil : isTimeout ? "TimeoutError" : "NetworkError",
+            timeout: isTimeout
         )
     }
 }

@@ -84,6 +84,11 @@ extension Field where Value == String {
         Field(name, summary, .string, default: value)
     }
 
+    /// A file's path, made absolute: relative ones start at the folder of the configuration.
+    public static func path(_ name: String, _ summary: String) -> Field {
+        Field(name, summary, .path)
+    }
+
     /// Text that is never shown, and never empty.
     public static func secret(_ name: String, _ summary: String, default value: String? = nil) -> Field {
         Field(name, summary, .secret, default: value)

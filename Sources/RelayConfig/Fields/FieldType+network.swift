@@ -28,6 +28,10 @@ enum URLRules {
 
     static func problem(_ text: String) -> (message: String, help: String?)? {
         if text.isEmpty { return ("is empty", "write an address such as https://crm.example.com/hooks") }
+        if text.contains("{{") {
+            let help = "write the whole address out; what changes from event to event goes into headers or the body"
+            return ("has a placeholder in it", help)
+        }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return ("has a line break or another control character", "remove it")
         }
@@ -84,7 +88,15 @@ enum HostPort {
 
 extension FieldType where Value == [(name: String, value: String)] {
     /// Header fields of a request, in their order.
-    public static var headers: FieldType {
+    public static var headers: FieldType { headers { _, text in text } }
+}
+
+extension FieldType {
+    /// Header fields of a request, in their order, with values that somebody else makes something of.
+    /// - Parameter read: gets each value, and its text, which is fit for a header.
+    public static func headers<Text: Sendable>(
+        _ read: @escaping @Sendable (_ value: ConfigNode, _ text: String) throws -> Text
+    ) -> FieldType where Value == [(name: String, value: Text)] {
         let name = "a map of header names to values"
         @Sendable func show(_ names: [String]) -> JSON { .object(JSONObject(names.map { ($0, "***") })) }
         return FieldType(
@@ -110,7 +122,7 @@ extension FieldType where Value == [(name: String, value: String)] {
                             "the value of the header \(entry.key) has a line break or another control character"
                         throw entry.value.issues(message, help: "remove it")
                     }
-                    return (entry.key, value)
+                    return (entry.key, try read(entry.value, value))
                 }
             }
         )
@@ -134,18 +146,15 @@ extension FieldType where Value == JQProgram {
     /// A jq program, compiled.
     public static var expression: FieldType {
         FieldType("a jq expression", show: { _ in .string("a jq expression") }, showNode: { $0.json }) { node in
-            let resolved = try node.resolved(expected: "a jq expression")
+            let text = try node.text(expected: "a jq expression")
             do throws(JQError) {
-                return try JQProgram(resolved.text)
+                return try JQProgram(text)
             } catch {
-                var place: Place?
+                let message = "\"\(node.label)\" is no jq expression: \(error.message)"
                 let offset: Int? = error.offset
-                if let offset {
-                    let scalars = String(decoding: resolved.text.utf8.prefix(offset), as: UTF8.self).unicodeScalars
-                        .count
-                    place = node.place(of: resolved.writtenOffset(of: scalars))
-                }
-                throw node.issues("\"\(node.label)\" is no jq expression: \(error.message)", at: place)
+                guard let offset else { throw node.issues(message) }
+                let scalars = String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
+                throw node.fail(message, at: scalars)
             }
         }
     }

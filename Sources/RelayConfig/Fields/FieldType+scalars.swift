@@ -21,6 +21,19 @@ extension FieldType where Value == String {
 }
 
 extension FieldType where Value == String {
+    /// A file's path, made absolute: relative ones start at the folder of the configuration.
+    public static var path: FieldType {
+        let name = "a path such as data/events.ndjson"
+        return FieldType(name, show: { .string($0) }, showNode: { $0.json }) { node in
+            let text = try node.text(expected: name)
+            guard !text.isEmpty, !text.hasSuffix("/") else { throw node.issues("\"\(node.label)\" names no file") }
+            guard !text.unicodeScalars.contains("\0") else {
+                throw node.issues("\"\(node.label)\" has a zero byte in it")
+            }
+            return Files.absolute(text, from: node.origin.interpolation?.directory ?? Files.currentDirectory)
+        }
+    }
+
     /// A word out of a set that is known when the configuration loads.
     /// - Parameter what: what the words name, as it stands in messages: `source`.
     public static func word(among known: [String], what: String) -> FieldType {

@@ -11,9 +11,9 @@ extension FieldType where Value == Template {
             show: { .string(URLRules.shown($0.sample("…"))) },
             showNode: { .string(URLRules.shown(try $0.text)) },
             parse: { node in
-                let resolved = try node.resolved(expected: name)
+                let text = try node.text(expected: name)
                 node.hideQuery()
-                let template = try Template.read(resolved, of: node, known: known)
+                let template = try Template.read(text, of: node, known: known)
                 let sample = template.sample("x")
                 if let problem = URLRules.problem(sample) {
                     if sample.contains("@") { node.hide() }
@@ -39,7 +39,7 @@ extension FieldType where Value == Template {
             show: { .string($0.sample("…")) },
             showNode: { $0.json },
             parse: { node in
-                let template = try Template.read(try node.resolved(expected: name), of: node, known: known)
+                let template = try Template.read(try node.text(expected: name), of: node, known: known)
                 // Outside of a string a letter is no JSON.
                 guard (try? JSON(parsing: template.sample("x"))) != nil else {
                     throw node.issues(
@@ -65,16 +65,11 @@ extension Field where Value == Template {
 }
 
 extension Template {
-    fileprivate static func read(
-        _ resolved: Interpolation.Resolved,
-        of node: ConfigNode,
-        known: [String]
-    ) throws -> Template {
+    fileprivate static func read(_ text: String, of node: ConfigNode, known: [String]) throws -> Template {
         do throws(Problem) {
-            return try Template(resolved.text, known: known)
+            return try Template(text, known: known)
         } catch {
-            let place = node.place(of: resolved.writtenOffset(of: error.offset))
-            throw node.issues("\"\(node.label)\" \(error.message)", help: error.help, at: place)
+            throw node.fail("\"\(node.label)\" \(error.message)", help: error.help, at: error.offset)
         }
     }
 

@@ -138,7 +138,20 @@ struct MainReader {
         var known = policies
         for name in names("retry_policies") where known[name] == nil { known[name] = defaults.policy }
         let builder = DestinationBuilder(registry: registry, policies: known, timeout: defaults.timeout)
-        return named("destinations", &shown, nameProblem: Names.destinationProblem) { try builder.destination($0) }
+        let destinations = named("destinations", &shown, nameProblem: Names.destinationProblem) {
+            try builder.destination($0)
+        }
+        var users: [String: String] = [:]
+        for destination in destinations {
+            guard let used = destination.options.exclusiveUse else { continue }
+            if let first = users[used], let entry = entries("destinations").first(where: { $0.key == destination.name })
+            {
+                let message = "destinations \"\(first)\" and \"\(destination.name)\" both use \(used)"
+                root.issues(message, help: "give each its own, or deliver to one of them", at: entry.keyPlace).report()
+            }
+            users[used] = users[used] ?? destination.name
+        }
+        return destinations
     }
 
     // MARK: retry policies

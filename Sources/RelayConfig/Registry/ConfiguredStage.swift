@@ -92,10 +92,15 @@ public protocol DestinationOptions: Sendable {
     /// The options that a first configuration has beside `type`, one a line of YAML: `url: https://crm.example.com`.
     static var example: String { get }
 
+    /// What no other destination may have as well, such as the path of a file. Default nothing.
+    var exclusiveUse: String? { get }
+
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options) throws
 }
 
 extension DestinationOptions {
     public static var example: String { "" }
+
+    public var exclusiveUse: String? { nil }
 }

@@ -79,6 +79,13 @@ public struct ConfigNode: Sendable {
         issues(message, help: help)
     }
 
+    /// A mistake inside of this value's text, to be thrown.
+    /// - Parameter offset: where, in Unicode scalars of ``text``.
+    public func fail(_ message: String, help: String? = nil, at offset: Int) -> any Error {
+        let resolved = try? resolved(expected: "text")
+        return issues(message, help: help, at: resolved.map { place(of: $0.writtenOffset(of: offset)) })
+    }
+
     /// Reports something that can be used, and probably does not do what was meant.
     public func warn(_ message: String, help: String? = nil) {
         origin.report(Issue(severity: .warning, origin: origin, place: place, message: message, help: help))

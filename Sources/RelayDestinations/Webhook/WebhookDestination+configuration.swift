@@ -2,29 +2,26 @@ public import RelayConfig
 public import RelayCore
 public import RelayHTTPClient
 
-extension WebhookDestination {
-    /// A destination of the configuration; nil when it is of another kind.
-    /// - Parameters:
-    ///   - moment: when the configuration was loaded: since then its secrets sign.
-    ///   - engine: what sends.
-    public init?(
-        _ destination: RelayConfiguration.Destination,
-        in configuration: RelayConfiguration,
-        loadedAt moment: Timestamp,
-        engine: any HTTPSender
-    ) {
-        guard let options = destination.options as? WebhookOptions else { return nil }
-        self.init(
-            url: options.url,
-            headers: options.headers,
-            secrets: destination.secrets.map { WebhookSecret(value: $0, createdAt: moment) },
-            timeout: destination.timeout,
-            maxResponseBody: configuration.maxResponseBody,
-            settings: destination.settings,
-            engine: engine
+extension WebhookOptions: DestinationKind {
+    public var addresses: [String] { [url] }
+
+    public func destination(
+        _ common: RelayConfiguration.Destination,
+        in environment: DestinationEnvironment
+    ) -> any Destination {
+        WebhookDestination(
+            url: url,
+            headers: headers,
+            secrets: common.secrets.map { WebhookSecret(value: $0, createdAt: environment.loadedAt) },
+            timeout: common.timeout,
+            maxResponseBody: environment.configuration.maxResponseBody,
+            settings: common.settings,
+            engine: environment.sender
         )
     }
+}
 
+extension WebhookDestination {
     /// A session's webhook. What it stores was checked when it was written; an option that no longer holds (a retry
     /// policy that the configuration dropped) falls back to the default.
     /// - Parameter engine: what sends.

@@ -37,7 +37,7 @@ final class ScriptedReceiver: HTTPSender {
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         let received = ReceivedRequest(at: clock.now, headers: request.headers, body: request.body)
         let answer = state.withLock { state in
-            if let id = received.header("X-ZapHub-Delivery").flatMap({ DeliveryID($0) }) {
+            if let id = TrialDestination.delivery {
                 state.requests[id, default: []].append(received)
             }
             return state.answers.count > 1 ? state.answers.removeFirst() : state.answers.first ?? .ok

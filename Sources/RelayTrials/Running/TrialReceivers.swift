@@ -7,7 +7,7 @@ internal import Synchronization
 /// The real destinations of a test, with scripted receivers behind them. Each session has one webhook of its own.
 final class TrialReceivers: DestinationProvider {
     struct Entry: Sendable {
-        let destination: WebhookDestination
+        let destination: TrialDestination
         /// As tests call it.
         let shown: String
         let receiver: ScriptedReceiver
@@ -32,12 +32,15 @@ final class TrialReceivers: DestinationProvider {
         session = ScriptedReceiver(answers["session"] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ScriptedReceiver(answers[destination.name] ?? [.ok], clock: clock)
-            guard
-                let webhook = WebhookDestination(
-                    destination, in: configuration, loadedAt: clock.now, engine: receiver)
-            else { return }
+            let environment = DestinationEnvironment(
+                configuration, loadedAt: clock.now, sender: receiver, clock: clock)
+            guard let made = destination.destination(in: environment) else { return }
             entries[destination.name] = Entry(
-                destination: webhook, shown: destination.name, receiver: receiver, secret: destination.secrets.first)
+                destination: TrialDestination(base: made),
+                shown: destination.name,
+                receiver: receiver,
+                secret: destination.secrets.first
+            )
         }
     }
 
@@ -58,7 +61,8 @@ final class TrialReceivers: DestinationProvider {
                 id: key, session: session, url: "https://session.invalid/", createdAt: TrialClock.start)
             webhook.secrets = [WebhookSecret(value: Self.secret, createdAt: TrialClock.start)]
             let entry = Entry(
-                destination: WebhookDestination(webhook, in: configuration, engine: self.session),
+                destination: TrialDestination(
+                    base: WebhookDestination(webhook, in: configuration, engine: self.session)),
                 shown: "session",
                 receiver: self.session,
                 secret: Self.secret
