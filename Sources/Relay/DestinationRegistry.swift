@@ -38,11 +38,13 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     }
 
     private let engine: CurlEngine
+    private let ledger: any ForwardingLedger
     private let clock: any RelayClock
     private let state = Mutex(State())
 
-    init(engine: CurlEngine, clock: any RelayClock) {
+    init(engine: CurlEngine, ledger: any ForwardingLedger, clock: any RelayClock) {
         self.engine = engine
+        self.ledger = ledger
         self.clock = clock
     }
 
@@ -66,7 +68,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     func use(_ generation: Generation, webhooks: [Webhook]) {
         let configuration = generation.configuration
         let environment = DestinationEnvironment(
-            configuration, loadedAt: generation.loadedAt, sender: engine, clock: clock)
+            configuration, loadedAt: generation.loadedAt, sender: engine, ledger: ledger, clock: clock)
         var configured: [String: Entry] = [:]
         for destination in configuration.destinations {
             guard let made = destination.destination(in: environment) else { continue }

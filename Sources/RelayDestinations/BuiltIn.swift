@@ -1,6 +1,7 @@
 /// The kinds of destination that the relay brings along: one line each.
 public enum BuiltInDestinations {
     public static let all: [any DestinationKind.Type] = [
-        WebhookOptions.self
+        WebhookOptions.self,
+        WhatsAppOptions.self,
     ]
 }

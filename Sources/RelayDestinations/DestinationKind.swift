@@ -28,18 +28,38 @@ public struct DestinationEnvironment: Sendable {
     public let loadedAt: Timestamp
     /// What sends requests: the engine, or a script in `zaphub test`.
     public let sender: any HTTPSender
+    /// What was forwarded into conversations elsewhere, under which ids.
+    public let ledger: any ForwardingLedger
     public let clock: any RelayClock
 
     public init(
         _ configuration: RelayConfiguration,
         loadedAt: Timestamp,
         sender: any HTTPSender,
+        ledger: any ForwardingLedger,
         clock: any RelayClock
     ) {
         self.configuration = configuration
         self.loadedAt = loadedAt
         self.sender = sender
+        self.ledger = ledger
         self.clock = clock
+    }
+}
+
+/// A kind whose people write messages that another destination sends: they learn what came of it.
+public protocol ConversationKind: DestinationKind {
+    func reporter(
+        _ common: RelayConfiguration.Destination,
+        in environment: DestinationEnvironment
+    ) -> any SendReporter
+}
+
+extension DestinationEnvironment {
+    /// Tells the people of a destination what came of their messages; nil when it is of no kind that has any.
+    func reporter(of name: String) -> (any SendReporter)? {
+        guard let destination = configuration.destinations.first(where: { $0.name == name }) else { return nil }
+        return (destination.options as? any ConversationKind)?.reporter(destination, in: self)
     }
 }
 

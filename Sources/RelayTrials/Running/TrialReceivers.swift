@@ -29,11 +29,12 @@ final class TrialReceivers: DestinationProvider {
 
     init(_ configuration: RelayConfiguration, answers: [String: [ScriptedAnswer]], clock: TrialClock) {
         self.configuration = configuration
+        let ledger = TransientLedger()
         session = ScriptedReceiver(answers["session"] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ScriptedReceiver(answers[destination.name] ?? [.ok], clock: clock)
             let environment = DestinationEnvironment(
-                configuration, loadedAt: clock.now, sender: receiver, clock: clock)
+                configuration, loadedAt: clock.now, sender: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[destination.name] = Entry(
                 destination: TrialDestination(base: made),

@@ -1,0 +1,62 @@
+internal import RelayCore
+internal import RelayHTTPClient
+internal import RelayJSON
+
+/// Sends a provider's requests, and reads the answers.
+struct ProviderExchange: Sendable {
+    let base: String
+    let headers: [(name: String, value: String)]
+    let signer: WebhookSigner
+    let timeout: Duration
+    let sender: any HTTPSender
+
+    /// - Returns: what came of it, and the answer's document where there is one.
+    func send(_ request: ProviderRequest, at moment: Timestamp) async -> (AttemptResult, JSON?) {
+        let body = request.body.map { JSON.object($0).bytes } ?? []
+        var fields = headers
+        for (name, value) in request.headers { fields.append((name, value)) }
+        if request.body != nil { fields.append(("Content-Type", "application/json")) }
+        fields.append(("User-Agent", WebhookDestination.userAgent))
+        // Only a bridge has a secret to check it with; a gateway passes over it.
+        fields += signer.headers(
+            .standardWebhooks, id: "msg_" + SendDigest.hex(String(decoding: body, as: UTF8.self)).prefix(32),
+            body: body, at: moment)
+        let outgoing = HTTPRequest(
+            method: request.method,
+            url: base + request.path,
+            headers: fields,
+            body: body,
+            timeout: timeout,
+            connectTimeout: min(timeout, .seconds(5)),
+            keptResponseBody: 64 * 1024
+        )
+        do {
+            let response = try await sender.send(outgoing)
+            var result = AttemptResult(response, from: base, at: moment)
+            if !result.isDelivered { result.error = Self.explain(response) }
+            return (result, try? JSON(parsing: response.body))
+        } catch {
+            return (AttemptResult(error, from: base), nil)
+        }
+    }
+
+    var success: AttemptResult { AttemptResult(outcome: .delivered, target: base, duration: .zero) }
+
+    /// What no repetition would change.
+    func refusal(_ message: String) -> AttemptResult {
+        AttemptResult(outcome: .failed(.invalidRequest), error: message, target: base, duration: .zero)
+    }
+
+    /// What may pass.
+    func failure(_ message: String) -> AttemptResult {
+        AttemptResult(outcome: .failed(.other), error: message, target: base, duration: .zero)
+    }
+
+    private static func explain(_ response: HTTPResponse) -> String {
+        switch response.status {
+        case 401, 403: "The gateway answered \(response.status): its key (token:) is wrong, or is not for this session"
+        case 404: "The gateway answered 404: it has no such session or instance, or another version of the interface"
+        default: "The gateway answered \(response.status)"
+        }
+    }
+}

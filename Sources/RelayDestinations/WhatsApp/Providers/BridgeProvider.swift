@@ -1,0 +1,42 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// A bridge of one's own, as for Baileys: one address takes `{action, session, chatId, messageId, …}` and answers
+/// `{messageId}`. It is to send under the id that it is given, so that a repetition is recognized.
+struct BridgeProvider: WhatsAppProvider {
+    var choosesID: Bool { true }
+
+    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        var body: JSONObject = [
+            "action": "send",
+            "session": .string(command.session),
+            "chatId": .string(command.chat.description),
+            "messageId": .string(command.messageID(of: part)),
+            "type": .string(part.attachment?.kind.rawValue ?? "text"),
+            "text": part.text.map(JSON.string) ?? .null,
+        ]
+        if let file = part.attachment {
+            var media: JSONObject = ["url": .string(file.url)]
+            if let mimetype = file.mimetype { media["mimetype"] = .string(mimetype) }
+            if let name = file.fileName { media["fileName"] = .string(name) }
+            if file.isVoice { media["voice"] = true }
+            body["media"] = .object(media)
+        }
+        if let quoted = command.quoted { body["quoted"] = ["messageId": .string(quoted)] }
+        return ProviderRequest(path: "", body: body)
+    }
+
+    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        ProviderRequest(
+            path: "",
+            body: [
+                "action": "revoke", "session": .string(command.session),
+                "chatId": .string(command.chat.description), "messageId": .string(message),
+            ]
+        )
+    }
+
+    func messageID(in answer: JSON) -> String? {
+        answer["messageId"]?.string ?? answer["id"]?.string ?? answer["key"]?["id"]?.string
+    }
+}

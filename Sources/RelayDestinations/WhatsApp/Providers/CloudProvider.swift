@@ -1,0 +1,42 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Meta's Cloud API: `/PHONE_NUMBER_ID/messages`, a bearer token. It cannot take a message back.
+struct CloudProvider: WhatsAppProvider {
+    let token: String
+    let phoneNumberID: String
+
+    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        guard command.chat.phone != nil || command.chat.isGroup else {
+            throw SendCommandError(
+                "The Cloud API sends to phone numbers; of this person only a hidden identity is known.")
+        }
+        var body: JSONObject = [
+            "messaging_product": "whatsapp",
+            "recipient_type": command.chat.isGroup ? "group" : "individual",
+            "to": .string(command.chat.isGroup ? command.chat.description : command.chat.user),
+        ]
+        if let quoted = command.quoted { body["context"] = ["message_id": .string(quoted)] }
+        if let file = part.attachment {
+            var media: JSONObject = ["link": .string(file.url)]
+            if let text = part.text, file.kind != .audio { media["caption"] = .string(text) }
+            if file.kind == .document, let name = file.fileName { media["filename"] = .string(name) }
+            body["type"] = .string(file.kind.rawValue)
+            body[file.kind.rawValue] = .object(media)
+        } else {
+            body["type"] = "text"
+            body["text"] = ["body": .string(part.text ?? ""), "preview_url": true]
+        }
+        return ProviderRequest(
+            path: "/\(PathPart.encoded(phoneNumberID))/messages",
+            headers: ["Authorization": "Bearer \(token)"],
+            body: body
+        )
+    }
+
+    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        throw SendCommandError("The Cloud API cannot delete a message that was sent.")
+    }
+
+    func messageID(in answer: JSON) -> String? { answer["messages"]?[0]?["id"]?.string }
+}

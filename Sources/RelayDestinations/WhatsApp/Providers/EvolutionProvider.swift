@@ -1,0 +1,58 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Evolution API v2: `/message/sendText/INSTANCE` and its siblings, `apikey` in a header. From 2.4 on it takes
+/// `messageId`; before it passes over it.
+struct EvolutionProvider: WhatsAppProvider {
+    let token: String
+    /// The instance; nil: it is named like the session.
+    let instance: String?
+
+    var choosesID: Bool { true }
+
+    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        var body: JSONObject = [
+            "number": .string(number(command.chat)), "messageId": .string(command.messageID(of: part)),
+        ]
+        if let quoted = command.quoted {
+            body["quoted"] = ["key": ["id": .string(quoted), "remoteJid": .string(command.chat.description)]]
+        }
+        guard let file = part.attachment else {
+            body["text"] = .string(part.text ?? "")
+            return request("sendText", command, body)
+        }
+        if file.kind == .audio {
+            body["audio"] = .string(file.url)
+            body["encoding"] = true
+            return request("sendWhatsAppAudio", command, body)
+        }
+        body["mediatype"] = .string(file.kind.rawValue)
+        body["media"] = .string(file.url)
+        if let mimetype = file.mimetype { body["mimetype"] = .string(mimetype) }
+        if let name = file.fileName { body["fileName"] = .string(name) }
+        if let text = part.text { body["caption"] = .string(text) }
+        return request("sendMedia", command, body)
+    }
+
+    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        ProviderRequest(
+            method: "DELETE",
+            path: "/chat/deleteMessageForEveryone/" + PathPart.encoded(instance ?? command.session),
+            headers: ["apikey": token],
+            body: ["id": .string(message), "remoteJid": .string(command.chat.description), "fromMe": true]
+        )
+    }
+
+    func messageID(in answer: JSON) -> String? { answer["key"]?["id"]?.string }
+
+    private func request(_ action: String, _ command: SendCommand, _ body: JSONObject) -> ProviderRequest {
+        ProviderRequest(
+            path: "/message/\(action)/" + PathPart.encoded(instance ?? command.session),
+            headers: ["apikey": token],
+            body: body
+        )
+    }
+
+    /// A phone's digits; any other address as it is.
+    private func number(_ chat: JID) -> String { chat.phone ?? chat.description }
+}

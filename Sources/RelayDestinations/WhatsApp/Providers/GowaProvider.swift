@@ -1,0 +1,53 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// gowa (go-whatsapp-web-multidevice): `/send/message` and its siblings, user and password, `X-Device-Id` for the device.
+struct GowaProvider: WhatsAppProvider {
+    /// `Basic …` or `Bearer …`.
+    let authorization: String?
+    /// The device; nil: gowa's only one.
+    let instance: String?
+
+    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        var body: JSONObject = ["phone": .string(command.chat.description)]
+        if let quoted = command.quoted { body["reply_message_id"] = .string(quoted) }
+        guard let file = part.attachment else {
+            body["message"] = .string(part.text ?? "")
+            return request("/send/message", body)
+        }
+        if let text = part.text { body["caption"] = .string(text) }
+        switch file.kind {
+        case .image:
+            body["image_url"] = .string(file.url)
+            return request("/send/image", body)
+        case .video:
+            body["video_url"] = .string(file.url)
+            return request("/send/video", body)
+        case .audio:
+            body["audio_url"] = .string(file.url)
+            body["ptt"] = .bool(file.isVoice)
+            return request("/send/audio", body)
+        case .document:
+            body["file_url"] = .string(file.url)
+            return request("/send/file", body)
+        }
+    }
+
+    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        request("/message/\(PathPart.encoded(message))/revoke", ["phone": .string(command.chat.description)])
+    }
+
+    func messageID(in answer: JSON) -> String? { answer["results"]?["message_id"]?.string }
+
+    func problem(in answer: JSON) -> String? {
+        guard let code = answer["code"]?.string, code != "SUCCESS" else { return nil }
+        return "gowa answered \(code)"
+    }
+
+    private func request(_ path: String, _ body: JSONObject) -> ProviderRequest {
+        var headers: [String: String] = [:]
+        if let authorization { headers["Authorization"] = authorization }
+        if let instance { headers["X-Device-Id"] = instance }
+        return ProviderRequest(path: path, headers: headers, body: body)
+    }
+}

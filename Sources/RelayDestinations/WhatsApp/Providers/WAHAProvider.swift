@@ -1,0 +1,66 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// WAHA: `/api/sendText` and its siblings with the session in the body, `X-Api-Key` in a header.
+struct WAHAProvider: WhatsAppProvider {
+    let token: String
+    /// The session at WAHA; nil: it has the same name.
+    let instance: String?
+
+    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        var body: JSONObject = [
+            "session": .string(instance ?? command.session), "chatId": .string(chatID(command.chat)),
+        ]
+        if let quoted = command.quoted { body["reply_to"] = .string(quoted) }
+        guard let file = part.attachment else {
+            body["text"] = .string(part.text ?? "")
+            return request("sendText", body)
+        }
+        var description: JSONObject = ["url": .string(file.url)]
+        if let mimetype = file.mimetype { description["mimetype"] = .string(mimetype) }
+        if let name = file.fileName { description["filename"] = .string(name) }
+        body["file"] = .object(description)
+        if let text = part.text { body["caption"] = .string(text) }
+        switch file.kind {
+        case .image:
+            return request("sendImage", body)
+        case .video:
+            body["convert"] = true
+            return request("sendVideo", body)
+        case .audio:
+            body["convert"] = true
+            return request("sendVoice", body)
+        case .document:
+            return request("sendFile", body)
+        }
+    }
+
+    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
+        let chat = chatID(command.chat)
+        // WAHA's ids are `true_CHAT_ID` for our own.
+        let id = message.contains("_") ? message : "true_\(chat)_\(message)"
+        let session = PathPart.encoded(instance ?? command.session)
+        return ProviderRequest(
+            method: "DELETE",
+            path: "/api/\(session)/chats/\(PathPart.encoded(chat))/messages/\(PathPart.encoded(id))",
+            headers: ["X-Api-Key": token]
+        )
+    }
+
+    /// `id` is a text, or an object with `id` and `_serialized`, by the engine; NOWEB has `key` as WhatsApp does.
+    func messageID(in answer: JSON) -> String? {
+        let id =
+            answer["key"]?["id"]?.string ?? answer["id"]?["id"]?.string ?? answer["id"]?["_serialized"]?.string
+            ?? answer["id"]?.string ?? answer["_data"]?["Info"]?["ID"]?.string
+        // `true_CHAT_ID`, in groups with `_PARTICIPANT` behind.
+        guard let id, id.hasPrefix("true_") || id.hasPrefix("false_") else { return id }
+        let parts = id.split(separator: "_")
+        return parts.count > 2 ? String(parts[2]) : id
+    }
+
+    private func request(_ action: String, _ body: JSONObject) -> ProviderRequest {
+        ProviderRequest(path: "/api/" + action, headers: ["X-Api-Key": token], body: body)
+    }
+
+    private func chatID(_ chat: JID) -> String { chat.phone.map { $0 + "@c.us" } ?? chat.description }
+}

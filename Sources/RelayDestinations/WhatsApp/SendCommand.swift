@@ -1,0 +1,104 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What an event `message.send` or `message.revoke` asks for.
+struct SendCommand: Sendable {
+    struct Attachment: Sendable, Equatable {
+        enum Kind: String, Sendable { case image, video, audio, document }
+
+        var kind: Kind
+        var url: String
+        var mimetype: String?
+        var fileName: String?
+        var isVoice: Bool
+    }
+
+    /// One message on WhatsApp: text alone, or a file with its caption.
+    struct Part: Sendable, Equatable {
+        /// Counts from 0.
+        var index: Int
+        var text: String?
+        var attachment: Attachment?
+    }
+
+    /// Names the command, so that it is carried out once.
+    let id: String
+    let session: String
+    let chat: JID
+    let text: String?
+    let attachments: [Attachment]
+    /// WhatsApp's id of the message that it answers.
+    let quoted: String?
+    /// Where the agent wrote it; nil when it was not in a conversation elsewhere.
+    let place: Place?
+
+    /// The message at the conversation's side.
+    struct Place: Sendable, Equatable {
+        var message: Int64
+        var conversation: Int64?
+        /// The message there that it answers.
+        var inReplyTo: Int64?
+    }
+
+    /// - Throws: ``SendCommandError``, for people.
+    init(_ delivery: ClaimedDelivery) throws(SendCommandError) {
+        guard let document = try? JSON(parsing: delivery.body), let payload = document["payload"]?.object else {
+            throw SendCommandError("The body is no event: a transform before this destination has replaced it.")
+        }
+        guard let address = payload["chatId"]?.string, let chat = JID(address) else {
+            throw SendCommandError("payload.chatId is no WhatsApp address.")
+        }
+        self.chat = chat
+        session = delivery.session
+        id = payload["commandId"]?.string ?? delivery.id.webhookID
+        text = payload["text"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        attachments = (payload["attachments"]?.array ?? []).compactMap { Attachment($0) }
+        quoted = payload["quoted"]?["messageId"]?.string
+        place = payload["chatwoot"]?.object.flatMap { Place($0) }
+    }
+
+    /// A caption belongs to a file that is alone and can have one; else the text goes first.
+    var parts: [Part] {
+        if attachments.count == 1, let file = attachments.first, file.kind != .audio {
+            return [Part(index: 0, text: text, attachment: file)]
+        }
+        var parts: [Part] = []
+        if let text { parts.append(Part(index: 0, text: text)) }
+        for attachment in attachments { parts.append(Part(index: parts.count, attachment: attachment)) }
+        return parts
+    }
+
+    /// The id that WhatsApp is to know a part by, where the gateway lets us choose: always the same, in the form that
+    /// WhatsApp Web gives (reference whatsapp.md, B-D1).
+    func messageID(of part: Part) -> String {
+        let digest = SendDigest.hex("\(session)|\(id)|\(part.index)")
+        return "3EB0" + digest.prefix(18).uppercased()
+    }
+}
+
+extension SendCommand.Place {
+    init?(_ object: JSONObject) {
+        guard let message = object["message"]?.int else { return nil }
+        self.message = message
+        conversation = object["conversation"]?.int
+        inReplyTo = object["inReplyTo"]?.int
+    }
+}
+
+extension SendCommand.Attachment {
+    init?(_ json: JSON) {
+        guard let url = json["url"]?.string, !url.isEmpty else { return nil }
+        self.url = url
+        kind = json["kind"]?.string.flatMap { Kind(rawValue: $0) } ?? .document
+        mimetype = json["mimetype"]?.string
+        fileName = json["fileName"]?.string
+        isVoice = json["voice"]?.bool == true
+    }
+}
+
+/// Why a command cannot be carried out.
+struct SendCommandError: Error, Sendable {
+    let message: String
+
+    init(_ message: String) { self.message = message }
+}

@@ -1,0 +1,93 @@
+public import RelayConfig
+internal import RelayCore
+internal import RelayJSON
+
+/// `type: whatsapp`: sends `message.send` events through the gateway that has the session.
+public struct WhatsAppOptions: DestinationOptions {
+    public enum Provider: String, Sendable, CaseIterable {
+        case cloudAPI = "cloud_api"
+        case evolution, waha, gowa, bridge
+    }
+
+    public static let kind = "whatsapp"
+    public static let summary = "Sends what `message.send` events ask for through a WhatsApp gateway."
+    public static let provider = Field<Provider>.enumeration(
+        "provider",
+        "The gateway: Meta's Cloud API, Evolution API v2, WAHA, gowa, or bridge, an address of your own."
+    )
+    public static let url = Field<String>.url(
+        "url", "The gateway's base address; for cloud_api by default https://graph.facebook.com/v23.0.", default: "")
+    public static let token = Field.secret(
+        "token", "The gateway's key; for gowa its `user:password`. A bridge needs none: `secret` signs."
+    ).optional
+    public static let instance = Field.string(
+        "instance", "The gateway's name for the session, such as Evolution's instance; default the session's own."
+    ).optional
+    public static let phoneNumberID = Field.string(
+        "phone_number_id", "For cloud_api: the id of the number that sends."
+    ).optional
+    public static let headers = Field.headers("headers", "Sent with each request.", default: [])
+    public static let reportsTo = Field.string(
+        "reports_to",
+        "The destination of type chatwoot whose agents wrote the messages: it learns WhatsApp's ids, and what failed."
+    ).optional
+    public static let fields = [
+        AnyField(provider), AnyField(url), AnyField(token), AnyField(instance), AnyField(phoneNumberID),
+        AnyField(headers), AnyField(reportsTo),
+    ]
+    public static let example = """
+        provider: evolution
+        url: https://evolution.example.com
+        token: "${EVOLUTION_API_KEY}"
+        """
+
+    public let provider: Provider
+    public let url: String
+    public let token: String?
+    public let instance: String?
+    public let phoneNumberID: String?
+    public let headers: [(name: String, value: String)]
+    public let reportsTo: String?
+
+    public init(_ options: Options) throws {
+        provider = try options(Self.provider)
+        token = try options(Self.token)
+        instance = try options(Self.instance)
+        phoneNumberID = try options(Self.phoneNumberID)
+        headers = try options(Self.headers)
+        reportsTo = try options(Self.reportsTo)
+        let given = try options(Self.url)
+        guard !given.isEmpty || provider == .cloudAPI else {
+            throw options.fail("a whatsapp destination needs \"url\"", help: "add url: the gateway's base address")
+        }
+        let base = given.isEmpty ? "https://graph.facebook.com/v23.0" : given
+        url = base.hasSuffix("/") ? String(base.dropLast()) : base
+        if provider == .cloudAPI, phoneNumberID == nil {
+            throw options.fail(
+                "a whatsapp destination with provider: cloud_api needs \"phone_number_id\"",
+                help: "add the id that Meta shows beside the number")
+        }
+        if token == nil, [.cloudAPI, .evolution, .waha].contains(provider) {
+            throw options.fail(
+                "a whatsapp destination needs \"token\"", help: "add token: the gateway's key, as \"${NAME}\"")
+        }
+        if let taken = headers.first(where: { HeaderRules.reserved.contains($0.name.lowercased()) }) {
+            throw options.fail(
+                Self.headers,
+                "\"\(taken.name)\" is a header that the relay sets itself",
+                help: "remove it, or choose another name"
+            )
+        }
+    }
+
+    var asker: any WhatsAppProvider {
+        switch provider {
+        case .cloudAPI: CloudProvider(token: token ?? "", phoneNumberID: phoneNumberID ?? "")
+        case .evolution: EvolutionProvider(token: token ?? "", instance: instance)
+        case .waha: WAHAProvider(token: token ?? "", instance: instance)
+        case .gowa:
+            GowaProvider(authorization: token.map { "Basic " + Base64.encode(Array($0.utf8)) }, instance: instance)
+        case .bridge: BridgeProvider()
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import RelayCore
+internal import RelayHTTPClient
+internal import RelayJSON
+
+/// How one gateway is asked to send. Pure: requests out, answers in.
+protocol WhatsAppProvider: Sendable {
+    /// Whether the gateway takes the id that we choose for a message.
+    var choosesID: Bool { get }
+
+    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest
+    /// Deletes a message for everyone.
+    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest
+    /// WhatsApp's id of the message, out of a 2xx answer; nil when the gateway does not tell.
+    func messageID(in answer: JSON) -> String?
+    /// Why a 2xx answer is none; nil when it is one.
+    func problem(in answer: JSON) -> String?
+}
+
+extension WhatsAppProvider {
+    var choosesID: Bool { false }
+    func problem(in answer: JSON) -> String? { nil }
+}
+
+/// A request to a gateway, but for what all of a destination's have.
+struct ProviderRequest: Sendable, Equatable {
+    var method = "POST"
+    /// Behind the base address, with its leading slash, percent-encoded.
+    var path: String
+    var headers: [String: String] = [:]
+    var body: JSONObject?
+}
+
+/// Parts of paths.
+enum PathPart {
+    /// Percent-encoded, so that a value never leaves its place.
+    static func encoded(_ value: String) -> String {
+        var text = ""
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                text += "%" + (digits.count == 1 ? "0" : "") + digits
+            }
+        }
+        return text
+    }
+}
