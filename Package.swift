@@ -144,7 +144,7 @@ let package = Package(
             ]
         ),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
-        tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
+        tests("RelayDestinations", ["RelayHTTPClient", "RelayStages", "RelayTesting", .logging]),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayMedia",

@@ -1,0 +1,84 @@
+import Foundation
+import RelayConfig
+import RelayCore
+import RelayDestinations
+import RelayHTTPClient
+import RelayStages
+import RelayTesting
+import Testing
+
+/// A destination that sends to WhatsApp, with a receiver for a gateway.
+struct WhatsAppSender: Sendable {
+    let destination: any Destination
+    let receiver: ScriptedReceiver
+    let ledger: TransientLedger
+
+    func send(
+        text: String?,
+        attachments: [String] = [],
+        quoted: String? = nil,
+        attempt: Int = 1,
+        chat: String = "5511999999001@s.whatsapp.net"
+    ) async -> AttemptResult {
+        let quote = quoted.map { #""quoted": {"messageId": "\#($0)"}, "# } ?? ""
+        let content = text.map { "\"\($0)\"" } ?? "null"
+        let body = #"""
+            {"event": "message.send", "sessionId": "main", "payload": {"commandId": "cw-1-9010", \#(quote)"chatId": "\#(chat)",
+             "text": \#(content), "attachments": [\#(attachments.joined(separator: ","))],
+             "chatwoot": {"account": 1, "inbox": 7, "conversation": 128, "message": 9010}}}
+            """#
+        return await destination.send(delivery(.messageSend, body, attempt), at: moment)
+    }
+
+    func revoke() async -> AttemptResult {
+        let body = #"""
+            {"event": "message.revoke", "sessionId": "main", "payload": {"commandId": "cw-1-9010",
+             "chatId": "5511999999001@s.whatsapp.net", "chatwoot": {"account": 1, "message": 9010}}}
+            """#
+        return await destination.send(delivery(.messageRevoke, body, 1), at: moment)
+    }
+
+    func delivery(_ type: EventType, _ body: String, _ attempt: Int) -> ClaimedDelivery {
+        ClaimedDelivery(
+            id: DeliveryID(42), destination: "phone", session: "main", type: type,
+            chat: "5511999999001@s.whatsapp.net", attempt: attempt, attemptInSeries: attempt, seriesStartedAt: moment,
+            receivedAt: moment, signing: nil, body: Array(body.utf8)
+        )
+    }
+}
+
+func withSender<Result>(
+    _ gateway: WhatsAppProviderTests.Gateway,
+    ledger: TransientLedger = TransientLedger(),
+    _ body: (WhatsAppSender) async throws -> Result
+) async throws -> Result {
+    try await withReceiver(.status(200, body: gateway.answer)) { receiver, engine in
+        let indented = gateway.options.split(separator: "\n").map { "    \($0)\n" }.joined()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-\(UUID())")
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("pipelines"), withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try "stages: [drop]".write(
+            to: folder.appendingPathComponent("pipelines/none.yaml"), atomically: true, encoding: .utf8)
+        let file = folder.appendingPathComponent("config.yaml")
+        try """
+        version: 1
+        destinations:
+          phone:
+            type: whatsapp
+            provider: \(gateway.name)
+            url: \(receiver.url)
+            reports_to: desk
+            timeout: 30s
+        \(indented)
+        """.write(to: file, atomically: true, encoding: .utf8)
+        let registry = ConfigurationRegistry(
+            stages: BuiltInStages.all, destinations: BuiltInDestinations.all, formats: [], transports: [])
+        let configuration = try RelayConfiguration.load(path: file.path, environment: [:], registry: registry)
+            .configuration
+        let environment = DestinationEnvironment(
+            configuration, loadedAt: moment, sender: engine, ledger: ledger, clock: ManualClock())
+        let destination = try #require(configuration.destinations.first?.destination(in: environment))
+        return try await body(WhatsAppSender(destination: destination, receiver: receiver, ledger: ledger))
+    }
+}
