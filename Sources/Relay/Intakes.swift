@@ -1,6 +1,7 @@
 internal import RelayAPI
 internal import RelayConfig
 internal import RelayCore
+internal import RelayDestinations
 internal import RelayFormats
 internal import RelayJSON
 internal import RelaySources
@@ -17,14 +18,16 @@ struct Intakes: Sendable {
     init(
         _ configuration: RelayConfiguration,
         journal: any Journal,
+        ledger: any ForwardingLedger,
         depot: (any MediaDepot)?,
         clock: any RelayClock
     ) {
+        let screen = SentScreen(ledger: ledger, destinations: configuration.sendingLedgers)
         var http: [String: Intake] = [:]
         var others: [String: String] = [:]
         for source in configuration.sources {
             if source.transport == "http" {
-                http[source.name] = Intake(source, journal: journal, depot: depot, clock: clock)
+                http[source.name] = Intake(source, screen: screen, journal: journal, depot: depot, clock: clock)
             } else {
                 others[source.name] = source.transport
             }
@@ -57,6 +60,7 @@ struct Intakes: Sendable {
 extension Intake {
     init(
         _ source: RelayConfiguration.Source,
+        screen: SentScreen? = nil,
         journal: any Journal,
         depot: (any MediaDepot)?,
         clock: any RelayClock
@@ -67,10 +71,18 @@ extension Intake {
             format: BuiltInFormats.format(named: source.format) ?? Native(),
             authentication: source.auth.map { IntakeAuthentication($0) },
             defaultSession: source.session,
+            screen: screen,
             journal: journal,
             depot: depot,
             clock: clock
         )
+    }
+}
+
+extension RelayConfiguration {
+    /// Under whose names the ledger has what was sent for agents.
+    fileprivate var sendingLedgers: [String] {
+        Set(destinations.compactMap { ($0.options as? WhatsAppOptions)?.ledgerName(of: $0.name) }).sorted()
     }
 }
 
@@ -93,6 +105,8 @@ extension IntakeAuthentication {
             )
         case .metaSignature(let appSecret, let verifyToken):
             self = .metaSignature(appSecret: appSecret, verifyToken: verifyToken)
+        case .chatwootSignature(let secret):
+            self = .chatwootSignature(secret: secret)
         case .body(let field, let token):
             self = .body(field: field, token: token)
         }

@@ -49,7 +49,8 @@ final class RelayController: RelayControl {
         pipelineService = pipelines
         self.clock = clock
         intakes = Mutex(
-            Intakes(reloader.current.configuration, journal: journal, depot: media.depot, clock: clock))
+            Intakes(
+                reloader.current.configuration, journal: journal, ledger: store, depot: media.depot, clock: clock))
     }
 
     func enter(_ phase: Phase) {
@@ -58,7 +59,8 @@ final class RelayController: RelayControl {
 
     /// A new generation is in force.
     func use(_ generation: Generation) {
-        let fresh = Intakes(generation.configuration, journal: journal, depot: depot, clock: clock)
+        let fresh = Intakes(
+            generation.configuration, journal: journal, ledger: store, depot: depot, clock: clock)
         intakes.withLock { $0 = fresh }
         dispatcher.destinationsChanged()
     }

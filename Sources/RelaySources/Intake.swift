@@ -9,6 +9,7 @@ public struct Intake: Sendable {
     private let format: any EventFormat
     private let authentication: IntakeAuthentication?
     private let defaultSession: String?
+    private let screen: SentScreen?
     private let journal: any Journal
     private let depot: (any MediaDepot)?
     private let clock: any RelayClock
@@ -16,12 +17,14 @@ public struct Intake: Sendable {
     /// - Parameters:
     ///   - authentication: what senders must show; nil: nothing.
     ///   - defaultSession: the session of documents that name none, when the address names none either.
+    ///   - screen: passes over what asks for a message that was sent already; nil: nothing is.
     ///   - depot: keeps the files that gateways put into documents; nil: they are left out.
     public init(
         source: String,
         format: any EventFormat,
         authentication: IntakeAuthentication?,
         defaultSession: String?,
+        screen: SentScreen? = nil,
         journal: any Journal,
         depot: (any MediaDepot)? = nil,
         clock: any RelayClock
@@ -30,6 +33,7 @@ public struct Intake: Sendable {
         self.format = format
         self.authentication = authentication
         self.defaultSession = defaultSession
+        self.screen = screen
         self.journal = journal
         self.depot = depot
         self.clock = clock
@@ -55,7 +59,9 @@ public struct Intake: Sendable {
         session: String?,
         header: (String) -> String?
     ) async throws(IntakeError) -> [Acceptance] {
-        if let authentication, !authentication.admits(body: body, header: header) { throw .unauthorized }
+        if let authentication, !authentication.admits(body: body, at: clock.wall, header: header) {
+            throw .unauthorized
+        }
         return try await store(try events(in: body, session: session))
     }
 
@@ -90,8 +96,9 @@ public struct Intake: Sendable {
 
     /// Makes events durable.
     func store(_ events: [NewEvent]) async throws(IntakeError) -> [Acceptance] {
-        guard !events.isEmpty else { return [] }
-        let events = try await keepFiles(of: events)
+        let news = await screen?.news(events) ?? events
+        guard !news.isEmpty else { return [] }
+        let events = try await keepFiles(of: news)
         do {
             return try await journal.accept(events, source: source, at: clock.wall)
         } catch {

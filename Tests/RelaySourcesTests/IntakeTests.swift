@@ -183,7 +183,9 @@ struct IntakeTests {
 
     @Test func everyDocumentOfAnArrayNeedsTheSecret() {
         let authentication = IntakeAuthentication.body(field: "token", token: "s3cret")
-        func admits(_ body: String) -> Bool { authentication.admits(body: Array(body.utf8)) { _ in nil } }
+        func admits(_ body: String) -> Bool {
+            authentication.admits(body: Array(body.utf8), at: Timestamp(seconds: 0)) { _ in nil }
+        }
         #expect(admits(#"[{"token": "s3cret"}, {"token": "s3cret"}]"#))
         #expect(!admits(#"[{"token": "s3cret"}, {"id": "2"}]"#))
     }

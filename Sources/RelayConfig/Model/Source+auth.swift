@@ -28,6 +28,8 @@ private enum AuthOptions {
     )
     static let prefix = Field.string("prefix", "What stands before the signature, as in sha256=.", default: "")
     static let appSecret = Field.secret("app_secret", "The Meta app's secret.")
+    static let webhookSecret = Field.secret(
+        "secret", "The inbox's secret, as Chatwoot shows it to administrators.")
     static let verifyToken = Field.secret("verify_token", "What was entered as verify token at Meta.")
 }
 
@@ -37,6 +39,7 @@ enum AuthKind: String, CaseIterable, Sendable {
     case header
     case hmac
     case metaSignature = "meta_signature"
+    case chatwootSignature = "chatwoot_signature"
     case body
 
     /// How a caller proves itself: one sentence.
@@ -47,6 +50,7 @@ enum AuthKind: String, CaseIterable, Sendable {
         case .hmac: "Callers send an HMAC of the body in a header."
         case .metaSignature:
             "Meta signs the body in `X-Hub-Signature-256`; `GET /in/NAME` answers its challenge."
+        case .chatwootSignature: "Chatwoot, 4.13 or later, signs the body and the time in `X-Chatwoot-Signature`."
         case .body: "Callers send a token as a member of the document, which goes no further."
         }
     }
@@ -69,6 +73,7 @@ enum AuthKind: String, CaseIterable, Sendable {
                 AnyField(AuthOptions.prefix),
             ]
         case .metaSignature: [AnyField(AuthOptions.appSecret), AnyField(AuthOptions.verifyToken)]
+        case .chatwootSignature: [AnyField(AuthOptions.webhookSecret)]
         case .body: [AnyField(AuthOptions.token), AnyField(AuthOptions.field)]
         }
     }
@@ -99,6 +104,8 @@ enum AuthKind: String, CaseIterable, Sendable {
         case .metaSignature:
             .metaSignature(
                 appSecret: try options(AuthOptions.appSecret), verifyToken: try options(AuthOptions.verifyToken))
+        case .chatwootSignature:
+            .chatwootSignature(secret: try options(AuthOptions.webhookSecret))
         case .body:
             .body(field: try options(AuthOptions.field), token: try options(AuthOptions.token))
         }

@@ -35,6 +35,8 @@ extension RelayConfiguration {
         )
         /// `X-Hub-Signature-256` and the verification request of Meta's Cloud API.
         case metaSignature(appSecret: String, verifyToken: String)
+        /// `X-Chatwoot-Signature` of the time and the body.
+        case chatwootSignature(secret: String)
         /// A member of the body, at its top, as Evolution's `apikey`.
         case body(field: String, token: String)
     }

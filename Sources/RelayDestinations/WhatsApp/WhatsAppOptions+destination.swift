@@ -4,6 +4,9 @@ public import RelayCore
 extension WhatsAppOptions: DestinationKind {
     public var addresses: [String] { [url] }
 
+    /// Under which name the ledger has what it sends.
+    public func ledgerName(of name: String) -> String { reportsTo ?? name }
+
     public func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
@@ -11,7 +14,7 @@ extension WhatsAppOptions: DestinationKind {
         WhatsAppDestination(
             settings: common.settings,
             provider: asker,
-            book: SendBook(ledger: environment.ledger, destination: reportsTo ?? common.name),
+            book: SendBook(ledger: environment.ledger, destination: ledgerName(of: common.name)),
             exchange: ProviderExchange(
                 base: url,
                 headers: headers,

@@ -38,7 +38,7 @@ public struct WhatsAppOptions: DestinationOptions {
     public static let example = """
         provider: evolution
         url: https://evolution.example.com
-        token: "${EVOLUTION_API_KEY}"
+        token: "${EVOLUTION_API_KEY:-the gateway's key}"
         """
 
     public let provider: Provider
