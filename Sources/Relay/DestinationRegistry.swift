@@ -1,3 +1,4 @@
+internal import Logging
 internal import RelayConfig
 internal import RelayCore
 internal import RelayDelivery
@@ -39,11 +40,13 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
 
     private let engine: CurlEngine
     private let clock: any RelayClock
+    private let sinks: ProcessSinks
     private let state = Mutex(State())
 
-    init(engine: CurlEngine, clock: any RelayClock) {
+    init(engine: CurlEngine, clock: any RelayClock, logger: Logger) {
         self.engine = engine
         self.clock = clock
+        sinks = ProcessSinks(clock: clock, logger: logger)
     }
 
     var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
@@ -66,7 +69,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     func use(_ generation: Generation, webhooks: [Webhook]) {
         let configuration = generation.configuration
         let environment = DestinationEnvironment(
-            configuration, loadedAt: generation.loadedAt, sender: engine, clock: clock)
+            configuration, loadedAt: generation.loadedAt, sender: engine, sinks: sinks, clock: clock)
         var configured: [String: Entry] = [:]
         for destination in configuration.destinations {
             guard let made = destination.destination(in: environment) else { continue }

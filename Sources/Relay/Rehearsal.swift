@@ -63,7 +63,7 @@ public final class Rehearsal {
         var quiet = Logger(label: "run")
         quiet.logLevel = .error
         engine = try CurlEngine(guard: generation.egress, logger: quiet)
-        registry = DestinationRegistry(engine: engine, clock: clock)
+        registry = DestinationRegistry(engine: engine, clock: clock, logger: quiet)
         registry.use(generation, webhooks: [])
     }
 

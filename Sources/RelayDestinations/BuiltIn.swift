@@ -1,6 +1,8 @@
 /// The kinds of destination that the relay brings along: one line each.
 public enum BuiltInDestinations {
     public static let all: [any DestinationKind.Type] = [
-        WebhookOptions.self
+        WebhookOptions.self,
+        FileOptions.self,
+        StdoutOptions.self,
     ]
 }

@@ -28,17 +28,21 @@ public struct DestinationEnvironment: Sendable {
     public let loadedAt: Timestamp
     /// What sends requests: the engine, or a script in `zaphub test`.
     public let sender: any HTTPSender
+    /// What takes lines: the process's files and standard output, or a script in `zaphub test`.
+    public let sinks: any LineSinks
     public let clock: any RelayClock
 
     public init(
         _ configuration: RelayConfiguration,
         loadedAt: Timestamp,
         sender: any HTTPSender,
+        sinks: any LineSinks,
         clock: any RelayClock
     ) {
         self.configuration = configuration
         self.loadedAt = loadedAt
         self.sender = sender
+        self.sinks = sinks
         self.clock = clock
     }
 }

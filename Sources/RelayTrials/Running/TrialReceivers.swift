@@ -33,7 +33,7 @@ final class TrialReceivers: DestinationProvider {
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ScriptedReceiver(answers[destination.name] ?? [.ok], clock: clock)
             let environment = DestinationEnvironment(
-                configuration, loadedAt: clock.now, sender: receiver, clock: clock)
+                configuration, loadedAt: clock.now, sender: receiver, sinks: receiver, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[destination.name] = Entry(
                 destination: TrialDestination(base: made),
