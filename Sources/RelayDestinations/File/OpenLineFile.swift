@@ -43,22 +43,18 @@ final class OpenLineFile {
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw FileTrouble("cannot be opened", errno) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw FileTrouble("is no regular file; choose another path")
-        }
+        let isKnown = fstat(descriptor, &status) == 0
         size = Int(status.st_size)
         changedAt = Timestamp(seconds: Int64(status.st_mtim.tv_sec))
-        do throws(FileTrouble) {
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                throw FileTrouble("is being written by another process; choose another path")
-            }
-            if size == 0 { try Self.syncFolder(of: path) }
-            try mend()
-        } catch {
-            close(descriptor)
-            throw error
+        // Everything is set, so from here on an error closes the file as well: by `deinit`.
+        guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
+            throw FileTrouble("is no regular file; choose another path")
         }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw FileTrouble("is being written by another process; choose another path")
+        }
+        if size == 0 { try Self.syncFolder(of: path) }
+        try mend()
     }
 
     deinit { close(descriptor) }

@@ -1,4 +1,3 @@
-internal import Glibc
 public import Logging
 public import RelayCore
 internal import Synchronization
@@ -16,11 +15,11 @@ public final class ProcessSinks: LineSinks {
     private let files = Mutex<[String: File]>([:])
     public let standardOutput: any LineSink
 
-    public init(clock: any RelayClock, logger: Logger) {
+    /// - Parameter standardOutput: its descriptor; never closed here.
+    public init(clock: any RelayClock, logger: Logger, standardOutput descriptor: CInt = 1) {
         self.clock = clock
         self.logger = logger
-        standardOutput = LineQueue(
-            "standard output", clock: clock, writer: StandardOutput(STDOUT_FILENO))
+        standardOutput = LineQueue("standard output", clock: clock, writer: StandardOutput(descriptor))
     }
 
     /// The file is opened for its first line, and closed when no destination has it any more.

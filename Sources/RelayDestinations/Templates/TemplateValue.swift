@@ -2,17 +2,17 @@ internal import Mustache
 internal import RelayJSON
 
 extension JSON {
-    /// The value as templates take it: lists and truth values as Swift's own, whose meaning for sections is built in.
+    /// The value as templates take it. Truth values are Swift's own, whose meaning for sections is built in.
     var forTemplates: Any {
         switch self {
         case .bool(let value): value
-        case .array(let elements): elements.map(\.forTemplates)
+        case .array(let elements): TemplateList(elements: elements)
         case .null, .int, .number, .string, .object: TemplateValue(json: self)
         }
     }
 }
 
-/// A JSON value in a template. An object or a list that is put into a text is its JSON.
+/// A JSON value in a template. An object that is put into a text is its JSON.
 private struct TemplateValue: MustacheParent, MustacheCustomRenderable, MustacheTransformable {
     let json: JSON
 
@@ -30,4 +30,16 @@ private struct TemplateValue: MustacheParent, MustacheCustomRenderable, Mustache
     var isNull: Bool { json.isNull || json.string?.isEmpty == true }
 
     func transform(_ name: String) -> Any? { json.string?.transform(name) }
+}
+
+/// A JSON array in a template: a section is rendered for each element; put into a text it is its JSON.
+private struct TemplateList: MustacheSequence, MustacheCustomRenderable, MustacheTransformable {
+    let elements: [JSON]
+
+    func makeIterator() -> some IteratorProtocol<Any> { elements.lazy.map(\.forTemplates).makeIterator() }
+
+    var renderText: String { JSON.array(elements).text }
+    var isNull: Bool { elements.isEmpty }
+
+    func transform(_ name: String) -> Any? { elements.map(\.forTemplates).transform(name) }
 }

@@ -14,7 +14,7 @@ public struct WebhookContent: Sendable {
     public static let longestHeader = 8192
 
     /// Nil: the delivery's own body.
-    let body: TextTemplate?
+    public let body: TextTemplate?
     let contentType: String
     let headers: [(name: String, value: HeaderValue)]
 
