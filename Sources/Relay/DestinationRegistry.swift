@@ -1,3 +1,4 @@
+internal import Logging
 internal import RelayConfig
 internal import RelayCore
 internal import RelayDelivery
@@ -40,12 +41,14 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     private let engine: CurlEngine
     private let ledger: any ForwardingLedger
     private let clock: any RelayClock
+    private let sinks: ProcessSinks
     private let state = Mutex(State())
 
-    init(engine: CurlEngine, ledger: any ForwardingLedger, clock: any RelayClock) {
+    init(engine: CurlEngine, ledger: any ForwardingLedger, clock: any RelayClock, logger: Logger) {
         self.engine = engine
         self.ledger = ledger
         self.clock = clock
+        sinks = ProcessSinks(clock: clock, logger: logger)
     }
 
     var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
@@ -68,7 +71,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     func use(_ generation: Generation, webhooks: [Webhook]) {
         let configuration = generation.configuration
         let environment = DestinationEnvironment(
-            configuration, loadedAt: generation.loadedAt, sender: engine, ledger: ledger, clock: clock)
+            configuration, loadedAt: generation.loadedAt, sender: engine, sinks: sinks, ledger: ledger, clock: clock)
         var configured: [String: Entry] = [:]
         for destination in configuration.destinations {
             guard let made = destination.destination(in: environment) else { continue }

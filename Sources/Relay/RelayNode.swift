@@ -70,7 +70,7 @@ public final class RelayNode: Sendable {
         (keys, newKey) = try await Self.keyring(store, environment: environment)
 
         engine = try CurlEngine(guard: generation.egress, logger: logger)
-        let registry = DestinationRegistry(engine: engine, ledger: store, clock: clock)
+        let registry = DestinationRegistry(engine: engine, ledger: store, clock: clock, logger: logger)
         self.registry = registry
         registry.use(generation, webhooks: try await store.webhooks())
         let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()

@@ -2,6 +2,8 @@
 public enum BuiltInDestinations {
     public static let all: [any DestinationKind.Type] = [
         WebhookOptions.self,
+        FileOptions.self,
+        StdoutOptions.self,
         WhatsAppOptions.self,
     ]
 }

@@ -28,6 +28,8 @@ public struct DestinationEnvironment: Sendable {
     public let loadedAt: Timestamp
     /// What sends requests: the engine, or a script in `zaphub test`.
     public let sender: any HTTPSender
+    /// What takes lines: the process's files and standard output, or a script in `zaphub test`.
+    public let sinks: any LineSinks
     /// What was forwarded into conversations elsewhere, under which ids.
     public let ledger: any ForwardingLedger
     public let clock: any RelayClock
@@ -36,12 +38,14 @@ public struct DestinationEnvironment: Sendable {
         _ configuration: RelayConfiguration,
         loadedAt: Timestamp,
         sender: any HTTPSender,
+        sinks: any LineSinks,
         ledger: any ForwardingLedger,
         clock: any RelayClock
     ) {
         self.configuration = configuration
         self.loadedAt = loadedAt
         self.sender = sender
+        self.sinks = sinks
         self.ledger = ledger
         self.clock = clock
     }

@@ -4,6 +4,7 @@ public import Logging
 public import Relay
 import RelayConfig
 import RelayCore
+import RelayDestinations
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,7 +41,13 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             let node = try await RelayNode(generation, environment: config.environment, logger: logger)
             try await node.run(watchesConfiguration: watch) { started in
-                printLine(banner(started, generation: generation))
+                let text = banner(started, generation: generation)
+                // Where deliveries go to standard output, whoever reads it gets nothing else.
+                if generation.configuration.destinations.contains(where: { $0.kind == StdoutOptions.kind }) {
+                    printError(text)
+                } else {
+                    printLine(text)
+                }
             }
         } catch let error as StoreError {
             printError("error: \(error.message)")

@@ -1,12 +1,48 @@
+import Foundation
+import Glibc
 import Logging
+import RelayConfig
 import RelayCore
 import RelayDestinations
 import RelayHTTPClient
+import RelayJSON
 import RelayTesting
 import Testing
 
+/// Every kind of destination does what all must do.
 struct ConformanceTests {
-    static let conformance = DestinationConformance { situation, timeout in
+    static let kinds: [String: DestinationConformance] = [
+        WebhookOptions.kind: webhook, FileOptions.kind: file, StdoutOptions.kind: standardOutput,
+    ]
+
+    struct Trial: Sendable, CustomTestStringConvertible {
+        let kind: String
+        let behaviour: DestinationConformance.Behaviour
+        var testDescription: String { "\(kind) \(behaviour.rawValue)" }
+    }
+
+    static let trials = kinds.sorted { $0.key < $1.key }.flatMap { kind, conformance in
+        conformance.behaviours.map { Trial(kind: kind, behaviour: $0) }
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: trials)
+    func conforms(_ trial: Trial) async throws {
+        try await Self.kinds[trial.kind]?.run(trial.behaviour)
+    }
+
+    @Test func everyKindIsTried() {
+        #expect(Set(Self.kinds.keys) == Set(BuiltInDestinations.all.map { $0.kind }))
+        for (kind, conformance) in Self.kinds { #expect(conformance.behaviours.count >= 4, "\(kind)") }
+    }
+
+    // MARK: webhook
+
+    static let webhook = DestinationConformance(
+        outcomes: [
+            .takes: .delivered, .refuses: .refused, .hangs: .failed(.timeout), .unreachable: .failed(.connect),
+            .refusesAtLength: .refused,
+        ]
+    ) { situation, timeout in
         let receiver = try ScriptedReceiver(default: answer(in: situation))
         if situation == .unreachable { receiver.stop() }
         let engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
@@ -40,8 +76,56 @@ struct ConformanceTests {
         }
     }
 
-    @Test(arguments: DestinationConformance.Behaviour.allCases)
-    func conforms(_ behaviour: DestinationConformance.Behaviour) async throws {
-        try await Self.conformance.run(behaviour)
+    // MARK: file
+
+    static let file = DestinationConformance(outcomes: [.takes: .delivered, .unreachable: .failed(.other)]) {
+        situation, timeout in
+        let folder = try TemporaryFolder()
+        // A folder stands where the file should be.
+        if situation == .unreachable { try folder.makeFolder("events.ndjson") }
+        let sinks = ProcessSinks(clock: SystemClock(), logger: quiet)
+        let destination = LineDestination(
+            sinks.file(folder.path("events.ndjson"), rotation: LineRotation()),
+            target: folder.path("events.ndjson"),
+            timeout: timeout,
+            settings: DestinationSettings(),
+            clock: SystemClock()
+        )
+        return DestinationConformance.Subject(
+            destination,
+            arrivals: { try arrivals(folder.lines("events.ndjson")) },
+            close: { folder.remove() }
+        )
+    }
+
+    // MARK: stdout
+
+    static let standardOutput = DestinationConformance(
+        outcomes: [.takes: .delivered, .hangs: .failed(.timeout), .unreachable: .failed(.reset)],
+        seesHanging: false
+    ) { situation, timeout in
+        let pipe = try TestPipe()
+        switch situation {
+        case .hangs: pipe.fill()
+        case .unreachable: pipe.closeReader()
+        default: break
+        }
+        let sinks = ProcessSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer)
+        let destination = LineDestination(
+            sinks.standardOutput,
+            target: "standard output",
+            timeout: timeout,
+            settings: DestinationSettings(),
+            clock: SystemClock()
+        )
+        return DestinationConformance.Subject(
+            destination,
+            arrivals: { try arrivals(pipe.available().split(separator: "\n").map(String.init)) },
+            close: { pipe.closeReader() }
+        )
+    }
+
+    private static func arrivals(_ lines: [String]) throws -> [DestinationConformance.Arrival] {
+        try lines.map { .init(id: try JSON(parsing: $0)["deliveryId"]?.string ?? "", body: Array($0.utf8)) }
     }
 }

@@ -15,7 +15,7 @@ struct WebhookDestinationTests {
     ) async -> AttemptResult {
         let destination = WebhookDestination(
             url: receiver.url + "/hook?team=1",
-            headers: headers,
+            content: WebhookContent(headers: headers.map { ($0.name, .text($0.value)) }),
             secrets: secrets,
             timeout: timeout,
             settings: DestinationSettings(),

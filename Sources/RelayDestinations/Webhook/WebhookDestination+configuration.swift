@@ -11,7 +11,7 @@ extension WebhookOptions: DestinationKind {
     ) -> any Destination {
         WebhookDestination(
             url: url,
-            headers: headers,
+            content: content,
             secrets: common.secrets.map { WebhookSecret(value: $0, createdAt: environment.loadedAt) },
             timeout: common.timeout,
             maxResponseBody: environment.configuration.maxResponseBody,
@@ -29,7 +29,7 @@ extension WebhookDestination {
         let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
         self.init(
             url: webhook.url,
-            headers: webhook.headers.map { (name: $0.name, value: $0.value) },
+            content: WebhookContent(headers: webhook.headers.map { (name: $0.name, value: .text($0.value)) }),
             secrets: webhook.secrets,
             timeout: webhook.timeout ?? configuration.webhookTimeout,
             maxResponseBody: configuration.maxResponseBody,

@@ -9,21 +9,21 @@ public struct WebhookDestination: Destination {
 
     public let settings: DestinationSettings
     private let url: String
-    private let headers: [(name: String, value: String)]
+    private let content: WebhookContent
     private let signer: WebhookSigner
     private let timeout: Duration
     private let maxResponseBody: Int
     private let engine: any HTTPSender
 
     /// - Parameters:
-    ///   - headers: the receiver's own, beside the relay's.
+    ///   - content: the body, and headers of its own beside the relay's.
     ///   - secrets: the keys that sign, newest first; empty: nothing is signed.
     ///   - timeout: for the whole exchange.
     ///   - maxResponseBody: reading an answer stops there, in bytes.
     ///   - engine: what sends; a script in `zaphub test`.
     public init(
         url: String,
-        headers: [(name: String, value: String)] = [],
+        content: WebhookContent = WebhookContent(),
         secrets: [WebhookSecret] = [],
         timeout: Duration = .seconds(10),
         maxResponseBody: Int = 64 << 10,
@@ -32,7 +32,7 @@ public struct WebhookDestination: Destination {
     ) {
         self.url = url
         target = url.firstIndex(of: "?").map { url[..<$0] + "?…" } ?? url
-        self.headers = headers
+        self.content = content
         signer = WebhookSigner(secrets: secrets)
         self.timeout = timeout
         self.maxResponseBody = maxResponseBody
@@ -45,8 +45,9 @@ public struct WebhookDestination: Destination {
 
     /// The request of an attempt, signed for the given moment.
     public func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
+        let (body, headers) = content.rendered(delivery.body)
         var fields: [(name: String, value: String)] = [
-            ("Content-Type", "application/json"),
+            ("Content-Type", content.contentType),
             ("User-Agent", Self.userAgent),
             ("X-ZapHub-Event", delivery.type.name),
             ("X-ZapHub-Session", delivery.session),
@@ -54,12 +55,12 @@ public struct WebhookDestination: Destination {
         ]
         fields += headers
         if let scheme = delivery.signing {
-            fields += signer.headers(scheme, id: delivery.id.webhookID, body: delivery.body, at: moment)
+            fields += signer.headers(scheme, id: delivery.id.webhookID, body: body, at: moment)
         }
         return HTTPRequest(
             url: url,
             headers: fields,
-            body: delivery.body,
+            body: body,
             timeout: timeout,
             connectTimeout: min(timeout, .seconds(5)),
             maximumResponseBody: maxResponseBody,
@@ -87,9 +88,10 @@ public struct WebhookDestination: Destination {
 
     /// Answers are kept in the clear: a receiver that echoes its request must not bring our headers' values into them.
     private func withoutCredentials(_ body: [UInt8]) -> [UInt8] {
-        guard !headers.isEmpty, !body.isEmpty else { return body }
+        let values = content.fixedValues
+        guard !values.isEmpty, !body.isEmpty else { return body }
         var text = String(decoding: body, as: UTF8.self)
-        for (_, value) in headers {
+        for value in values {
             // With `Bearer TOKEN` the token alone counts as well.
             let secrets: [Substring] = [value[...], value.split(separator: " ").last ?? ""]
             for secret in secrets where secret.utf8.count >= 8 {
@@ -147,7 +149,7 @@ extension AttemptResult {
 }
 
 extension FailureKind {
-    init(_ kind: HTTPFailure.Kind) {
+    public init(_ kind: HTTPFailure.Kind) {
         switch kind {
         case .dns: self = .dns
         case .connect: self = .connect

@@ -1,31 +1,60 @@
 public import RelayConfig
 internal import RelayCore
 
-/// `type: webhook`: where it posts and what it adds. Timeout, ordering, retry and secrets are common to all kinds.
+/// `type: webhook`: where it posts, what, and what it adds. Timeout, ordering, retry and secrets are common to all kinds.
 public struct WebhookOptions: DestinationOptions {
     public static let kind = "webhook"
-    public static let summary = "Posts each event as JSON to an address."
+    public static let summary = "Posts each event to an address: as JSON, or as a text made from it."
     public static let url = Field<String>.url("url", "The receiver's address, http or https.")
-    public static let headers = Field.headers(
+    public static let headers = Field.headerTemplates(
         "headers",
-        "Sent with each request, beside the relay's own.",
-        default: []
+        "Sent with each request, beside the relay's own. Values may have placeholders: {{payload.chatId}}."
     )
-    public static let fields = [AnyField(url), AnyField(headers)]
+    public static let body = Field.template(
+        "body", "A Mustache template of the event, sent in the place of its JSON."
+    ).optional
+    public static let contentType = Field.string(
+        "content_type",
+        "What `body` is; default text/plain; charset=utf-8. Values are escaped for JSON, HTML, XML and forms."
+    ).optional
+    public static let fields = [AnyField(url), AnyField(headers), AnyField(body), AnyField(contentType)]
     public static let example = "url: https://crm.example.com/hooks/whatsapp"
 
     public let url: String
-    public let headers: [(name: String, value: String)]
+    public let content: WebhookContent
 
     public init(_ options: Options) throws {
         url = try options(Self.url)
-        headers = try options(Self.headers)
+        let headers = try options(Self.headers)
         if let taken = headers.first(where: { HeaderRules.reserved.contains($0.name.lowercased()) }) {
             throw options.fail(
                 Self.headers,
                 "\"\(taken.name)\" is a header that the relay sets itself",
-                help: "remove it, or choose another name"
+                help: taken.name.lowercased() == "content-type"
+                    ? "it follows from body and content_type" : "remove it, or choose another name"
             )
         }
+        let type = try options(Self.contentType)
+        guard let body = try options(Self.body) else {
+            if type != nil {
+                throw options.fail(
+                    Self.contentType,
+                    "\"content_type\" is for a body of your own",
+                    help: "add body: a template, or remove it"
+                )
+            }
+            content = WebhookContent(headers: headers)
+            return
+        }
+        let contentType = type ?? "text/plain; charset=utf-8"
+        guard contentType.contains("/"), HeaderRules.isValid(value: contentType) else {
+            throw options.fail(
+                Self.contentType, "\"content_type\" is no media type", help: "write one such as application/json")
+        }
+        content = WebhookContent(
+            body: try body.escaping(TextEscaping(contentType: contentType)),
+            contentType: contentType,
+            headers: headers
+        )
     }
 }

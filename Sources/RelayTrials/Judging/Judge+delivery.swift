@@ -34,13 +34,19 @@ extension Judge {
 
     private func differences(_ check: BodyCheck, _ bytes: [UInt8], _ path: String) -> [Difference] {
         let text = String(decoding: bytes, as: UTF8.self)
-        guard let body = try? JSON(parsing: bytes) else {
-            return [Difference(path: path, expected: "JSON", got: text.excerpt)]
-        }
+        let document = try? JSON(parsing: bytes)
+        // What is no JSON is a text, which only texts can be compared with.
+        let body = document ?? .string(text)
         var found: [Difference] = []
-        if let equals = check.equals { found += Difference.between(equals, body, at: path, isPart: false) }
-        if let contains = check.contains { found += Difference.between(contains, body, at: path, isPart: true) }
-        if let jq = check.jq {
+        if let equals = check.equals, equals != .string(text) {
+            found += Difference.between(equals, body, at: path, isPart: false)
+        }
+        if let contains = check.contains, document != nil || contains.string.map({ !text.contains($0) }) ?? true {
+            found += Difference.between(contains, body, at: path, isPart: true)
+        }
+        if let jq = check.jq, document == nil {
+            found.append(Difference(path: "\(path).jq", expected: jq.source, got: "a body that is no JSON"))
+        } else if let jq = check.jq {
             do throws(JQError) {
                 if try !expressions.isTrue(jq, of: body) {
                     found.append(Difference(path: "\(path).jq", expected: jq.source, got: "not so: \(text.excerpt)"))

@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayDestinations
 internal import RelayHTTPClient
 internal import Synchronization
 
@@ -51,6 +52,24 @@ final class ScriptedReceiver: HTTPSender {
             throw HTTPFailure(kind: .timeout, message: "no answer in time", duration: request.timeout)
         case .failure(let kind):
             throw HTTPFailure(kind: kind, message: "\(kind.rawValue), as the test says")
+        }
+    }
+}
+
+/// Where a destination writes lines, each is a request of its own, and any status but 2xx says that it was not written.
+extension ScriptedReceiver: LineSinks, LineSink {
+    func file(_ path: String, rotation: LineRotation) -> any LineSink { self }
+
+    var standardOutput: any LineSink { self }
+
+    func write(_ line: [UInt8], timeout: Duration) async throws(LineFailure) {
+        do throws(HTTPFailure) {
+            let answer = try await send(HTTPRequest(url: "", body: line, timeout: timeout))
+            guard (200..<300).contains(answer.status) else {
+                throw HTTPFailure(kind: .other, message: "status \(answer.status), as the test says")
+            }
+        } catch {
+            throw LineFailure(FailureKind(error.kind), error.message)
         }
     }
 }

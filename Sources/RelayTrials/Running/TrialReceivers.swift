@@ -34,7 +34,7 @@ final class TrialReceivers: DestinationProvider {
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ScriptedReceiver(answers[destination.name] ?? [.ok], clock: clock)
             let environment = DestinationEnvironment(
-                configuration, loadedAt: clock.now, sender: receiver, ledger: ledger, clock: clock)
+                configuration, loadedAt: clock.now, sender: receiver, sinks: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[destination.name] = Entry(
                 destination: TrialDestination(base: made),

@@ -1,0 +1,87 @@
+internal import Glibc
+internal import Logging
+internal import RelayCore
+
+/// A file that lines are added to: whole lines, on the disk before anybody is told so.
+final class LineFile: LineWriter {
+    var groupLimit: Int { 1024 }
+
+    private let path: String
+    private let rotation: RotationInForce
+    private let clock: any RelayClock
+    private let logger: Logger
+    private var file: OpenLineFile?
+    /// The day (UTC) of the last line, in days since 1970; nil: no line yet.
+    private var day: Int64?
+
+    init(_ path: String, rotation: RotationInForce, clock: any RelayClock, logger: Logger) {
+        self.path = path
+        self.rotation = rotation
+        self.clock = clock
+        self.logger = logger
+    }
+
+    func write(_ lines: [[UInt8]]) throws(LineFailure) {
+        do throws(FileTrouble) {
+            try add(lines)
+        } catch {
+            // What an error leaves of a file's cache is not to be relied on: it is opened anew, and looked at.
+            file = nil
+            throw LineFailure(.other, "\(path) \(error.message)")
+        }
+    }
+
+    private func add(_ lines: [[UInt8]]) throws(FileTrouble) {
+        let rotation = rotation.current
+        var file = try current()
+        var chunk: [UInt8] = []
+        for line in lines {
+            let size = file.size + chunk.count
+            if size > 0, size + line.count + 1 > rotation.maxSize || isOfAnotherDay(rotation) {
+                try file.append(chunk)
+                chunk = []
+                try putAside(keeping: rotation.keep)
+                file = try current()
+            }
+            chunk += line
+            chunk.append(UInt8(ascii: "\n"))
+            day = today
+        }
+        try file.append(chunk)
+    }
+
+    private var today: Int64 { clock.wall.seconds / 86_400 }
+
+    private func isOfAnotherDay(_ rotation: LineRotation) -> Bool {
+        rotation.daily && day.map { $0 != today } ?? false
+    }
+
+    /// The file at the path: opened anew when somebody else has moved or deleted it.
+    private func current() throws(FileTrouble) -> OpenLineFile {
+        if let file, file.isAtItsPath { return file }
+        file = nil
+        let opened = try OpenLineFile(path)
+        if opened.cut > 0 {
+            logger.warning(
+                "The end of a line that was being written when the relay ended is cut off; it is written again",
+                metadata: ["file": "\(path)", "bytes": "\(opened.cut)"]
+            )
+        }
+        day = day ?? (opened.size > 0 ? opened.changedAt.seconds / 86_400 : nil)
+        file = opened
+        return opened
+    }
+
+    /// Renames the files from the oldest to the newest. A crash in between leaves a gap, and never a file twice.
+    private func putAside(keeping keep: Int) throws(FileTrouble) {
+        file = nil
+        for number in stride(from: keep, through: 1, by: -1) {
+            let older = "\(path).\(number)"
+            let newer = number == 1 ? path : "\(path).\(number - 1)"
+            guard rename(newer, older) == 0 || errno == ENOENT else {
+                throw FileTrouble("cannot be renamed to \(older)", errno)
+            }
+        }
+        try OpenLineFile.syncFolder(of: path)
+    }
+}

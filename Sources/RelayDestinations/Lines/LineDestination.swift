@@ -1,0 +1,48 @@
+public import RelayCore
+
+/// Writes each delivery's body as a line of its own.
+public struct LineDestination: Destination {
+    public let target: String
+    public let settings: DestinationSettings
+    private let timeout: Duration
+    private let clock: any RelayClock
+    private let sink: any LineSink
+
+    /// - Parameter timeout: for one line.
+    public init(
+        _ sink: any LineSink,
+        target: String,
+        timeout: Duration,
+        settings: DestinationSettings,
+        clock: any RelayClock
+    ) {
+        self.sink = sink
+        self.target = target
+        self.timeout = timeout
+        self.settings = settings
+        self.clock = clock
+    }
+
+    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+        let start = clock.now
+        var failure: LineFailure?
+        do throws(LineFailure) {
+            try await sink.write(Self.line(delivery.body), timeout: timeout)
+        } catch {
+            failure = error
+        }
+        return AttemptResult(
+            outcome: failure.map { .failed($0.kind) } ?? .delivered,
+            error: failure?.message,
+            target: target,
+            duration: max(.zero, clock.now - start)
+        )
+    }
+
+    /// A line break in JSON is white space, which a blank is as well; inside of strings it is escaped.
+    private static func line(_ body: [UInt8]) -> [UInt8] {
+        let breaks: Set<UInt8> = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+        return body.contains(where: breaks.contains)
+            ? body.map { breaks.contains($0) ? UInt8(ascii: " ") : $0 } : body
+    }
+}

@@ -1,0 +1,93 @@
+internal import RelayConfig
+internal import RelayCore
+internal import RelayJSON
+
+/// What a webhook sends: the body, its type, and headers of its own.
+public struct WebhookContent: Sendable {
+    /// A header's value, or what it is made from.
+    public enum HeaderValue: Sendable {
+        case text(String)
+        case template(TextTemplate)
+    }
+
+    /// A rendered value is cut there, in bytes: receivers take about as much for all headers together.
+    public static let longestHeader = 8192
+
+    /// Nil: the delivery's own body.
+    public let body: TextTemplate?
+    let contentType: String
+    let headers: [(name: String, value: HeaderValue)]
+
+    public init(
+        body: TextTemplate? = nil,
+        contentType: String = "application/json",
+        headers: [(name: String, value: HeaderValue)] = []
+    ) {
+        self.body = body
+        self.contentType = contentType
+        self.headers = headers
+    }
+
+    /// The values that stand in the configuration, where credentials may be.
+    var fixedValues: [String] {
+        headers.compactMap { header in
+            switch header.value {
+            case .text(let text): text
+            case .template: nil
+            }
+        }
+    }
+
+    /// The body and the headers of a delivery: the same ones for the same bytes.
+    func rendered(_ bytes: [UInt8]) -> (body: [UInt8], headers: [(name: String, value: String)]) {
+        var document: JSON?
+        func text(of template: TextTemplate) -> String {
+            let json = document ?? (try? JSON(parsing: bytes)) ?? .null
+            document = json
+            return template.text(of: json)
+        }
+        let fields = headers.map { header in
+            switch header.value {
+            case .text(let text): (name: header.name, value: text)
+            case .template(let template): (name: header.name, value: Self.headerValue(text(of: template)))
+            }
+        }
+        return (body.map { Array(text(of: $0).utf8) } ?? bytes, fields)
+    }
+
+    /// A line break in a contact's name is no reason to lose a message, and must not begin a header: it becomes a blank.
+    static func headerValue(_ text: String) -> String {
+        var value = String.UnicodeScalarView()
+        var count = 0
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.properties.generalCategory == .control
+            let instead = isControl ? " " : scalar
+            count += UTF8.width(instead)
+            if count > longestHeader { break }
+            value.append(instead)
+        }
+        return String(String(value).trimmingBlanks)
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: Substring {
+        var text = drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}
+
+extension Field where Value == [(name: String, value: WebhookContent.HeaderValue)] {
+    /// Header fields whose values may have placeholders.
+    static func headerTemplates(_ name: String, _ summary: String) -> Field {
+        Field(
+            name,
+            summary,
+            .headers { node, text in
+                text.contains("{{") ? .template(try TextTemplate(node, escaping: .none)) : .text(text)
+            },
+            default: []
+        )
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+import Logging
+import RelayCore
+import RelayDestinations
+import Synchronization
+
+/// A folder that is gone when a test lets go of it.
+final class TemporaryFolder: Sendable {
+    private let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("destinations-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { remove() }
+
+    func remove() { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    func makeFolder(_ name: String) throws {
+        try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
+    }
+
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: url.appendingPathComponent(name))
+    }
+
+    func text(_ name: String) throws -> String {
+        try String(contentsOf: url.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    /// The lines of a file, whose last one must be whole.
+    func lines(_ name: String) throws -> [String] {
+        let text = try text(name)
+        guard text.isEmpty || text.hasSuffix("\n") else { throw CocoaError(.fileReadCorruptFile) }
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
+}
+
+/// A pipe, whose reader reads when it is asked to.
+final class TestPipe: Sendable {
+    let writer: CInt
+    private let reader: Mutex<CInt>
+
+    init() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var ends: [CInt] = [0, 0]
+        guard pipe(&ends) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        reader = Mutex(ends[0])
+        writer = ends[1]
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    }
+
+    /// The writing end stays open: a thread may still be in it.
+    func closeReader() {
+        reader.withLock { reader in
+            if reader >= 0 { close(reader) }
+            reader = -1
+        }
+    }
+
+    /// Takes up all the room that there is, with whole lines.
+    func fill() {
+        let flags = fcntl(writer, F_GETFL)
+        _ = fcntl(writer, F_SETFL, flags | O_NONBLOCK)
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 4095) + [UInt8(ascii: "\n")]
+        while write(writer, line, line.count) > 0 {}
+        _ = fcntl(writer, F_SETFL, flags)
+    }
+
+    /// What is there to be read now.
+    func available() -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        reader.withLock { reader in
+            while case let count = read(reader, &buffer, buffer.count), count > 0 { bytes += buffer.prefix(count) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+let quiet = {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+}()

@@ -1,0 +1,99 @@
+import RelayConfig
+import RelayDestinations
+import RelayJSON
+import Testing
+
+/// What is wrong with a destination's own options is told at its place.
+struct OptionMistakeTests {
+    private func mistakes(_ yaml: String) -> String {
+        let registry = ConfigurationRegistry(
+            stages: [], destinations: BuiltInDestinations.all, formats: [], transports: [])
+        do {
+            _ = try registry.destination(yaml: yaml)
+            return ""
+        } catch {
+            return error.diagnostics.map(\.description).joined(separator: "\n")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "type: webhook\nurl: http://x.example/\nbody: 'a {{#b}} c'",
+            """
+            destination:3:18: error: "body" has a section that is not closed
+               3 | body: 'a {{#b}} c'
+                 |                  ^ help: add the {{/name}} of its {{#name}}
+            """
+        ),
+        (
+            "type: webhook\nurl: http://x.example/\nbody: |\n  {{payload.text}}\n  é {{> header}}\n",
+            """
+            destination:5:5: error: "body" has a partial or a block, and there is no other template to take it from
+               5 |   é {{> header}}
+                 |     ^ help: remove the tag
+            """
+        ),
+        (
+            "type: webhook\nurl: \"http://{{payload.host}}/\"",
+            """
+            destination:2:6: error: "url" has a placeholder in it
+               2 | url: "http://{{payload.host}}/"
+                 |      ^ help: write the whole address out; what changes from event to event goes into headers or the body
+            """
+        ),
+        (
+            "type: webhook\nurl: http://x.example/\ncontent_type: text/html",
+            """
+            destination:3:15: error: "content_type" is for a body of your own
+               3 | content_type: text/html
+                 |               ^ help: add body: a template, or remove it
+            """
+        ),
+        (
+            "type: webhook\nurl: http://x.example/\nbody: x\ncontent_type: html",
+            """
+            destination:4:15: error: "content_type" is no media type
+               4 | content_type: html
+                 |               ^ help: write one such as application/json
+            """
+        ),
+        (
+            "type: file",
+            """
+            destination:1:1: error: destination "crm" needs "path"
+               1 | type: file
+                 | ^ help: add path: a path such as data/events.ndjson
+            """
+        ),
+        (
+            "type: stdout\npath: x",
+            """
+            destination:2:1: error: destination "crm" has no option "path"
+               2 | path: x
+                 | ^ help: it has type, ordering, max_in_flight, rate_limit, retry, events, secret, secrets, timeout
+            """
+        ),
+    ])
+    func eachMistakeIsToldAtItsPlace(yaml: String, expected: String) {
+        #expect(mistakes(yaml) == expected)
+    }
+
+    /// The value of a header is a secret, which no diagnostic may show; its place is told all the same.
+    @Test func aMistakeInAHeaderIsToldWithoutItsValue() {
+        let report = mistakes("type: webhook\nurl: http://x.example/\nheaders:\n  X-Chat: \"token-123 {{payload\"")
+        #expect(report.contains("destination:4:"), "\(report)")
+        #expect(report.contains("\"X-Chat\" has a tag that is none"), "\(report)")
+        #expect(!report.contains("token-123"), "\(report)")
+    }
+
+    @Test func theEnvironmentIsResolvedBeforeTemplatesAre() throws {
+        let registry = ConfigurationRegistry(
+            stages: [], destinations: BuiltInDestinations.all, formats: [], transports: [])
+        let destination = try registry.destination(
+            yaml: "type: webhook\nurl: http://x.example/\nbody: '${GREETING} {{event}}'",
+            environment: ["GREETING": "hello"]
+        )
+        let options = try #require(destination.options as? WebhookOptions)
+        #expect(options.content.body?.text(of: ["event": "call"]) == "hello call")
+    }
+}
