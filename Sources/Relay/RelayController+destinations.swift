@@ -46,6 +46,7 @@ extension RelayController {
             ordering: settings?.ordering,
             maxInFlight: settings?.maxInFlight,
             rateLimit: settings?.rateLimit,
+            batch: settings?.batch,
             counts: figures?.counts ?? [:],
             oldestQueuedAt: figures?.oldestQueuedAt,
             inFlight: standing?.inFlight ?? 0,

@@ -48,6 +48,8 @@ public struct DestinationStatus: Sendable {
     public var ordering: DestinationSettings.Ordering?
     public var maxInFlight: Int?
     public var rateLimit: RateLimit?
+    /// Nil: each delivery in a request of its own.
+    public var batch: BatchPolicy?
     public var counts: [DeliveryState: Int]
     public var oldestQueuedAt: Timestamp?
     /// Requests under way at this moment.
@@ -63,6 +65,7 @@ public struct DestinationStatus: Sendable {
         ordering: DestinationSettings.Ordering? = nil,
         maxInFlight: Int? = nil,
         rateLimit: RateLimit? = nil,
+        batch: BatchPolicy? = nil,
         counts: [DeliveryState: Int] = [:],
         oldestQueuedAt: Timestamp? = nil,
         inFlight: Int = 0,
@@ -76,6 +79,7 @@ public struct DestinationStatus: Sendable {
         self.ordering = ordering
         self.maxInFlight = maxInFlight
         self.rateLimit = rateLimit
+        self.batch = batch
         self.counts = counts
         self.oldestQueuedAt = oldestQueuedAt
         self.inFlight = inFlight

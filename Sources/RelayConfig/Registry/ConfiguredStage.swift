@@ -92,10 +92,15 @@ public protocol DestinationOptions: Sendable {
     /// The options that a first configuration has beside `type`, one a line of YAML: `url: https://crm.example.com`.
     static var example: String { get }
 
+    /// Whether one request can carry several deliveries. Default no.
+    static var takesBatches: Bool { get }
+
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options) throws
 }
 
 extension DestinationOptions {
+    public static var takesBatches: Bool { false }
+
     public static var example: String { "" }
 }

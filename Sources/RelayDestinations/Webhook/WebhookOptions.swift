@@ -12,6 +12,7 @@ public struct WebhookOptions: DestinationOptions {
         default: []
     )
     public static let fields = [AnyField(url), AnyField(headers)]
+    public static let takesBatches = true
     public static let example = "url: https://crm.example.com/hooks/whatsapp"
 
     public let url: String

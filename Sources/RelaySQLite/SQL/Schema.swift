@@ -1,6 +1,6 @@
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first, second]
+    static let steps: [String] = [first, second, batches]
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }
@@ -197,5 +197,11 @@ enum Schema {
             timeout_ms INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX late_media_due ON late_media (due_at);
+        """
+
+    /// deliveries.batch is the same for all that were sent in one request and go together again: the lowest of their ids.
+    private static let batches = """
+        ALTER TABLE deliveries ADD COLUMN batch INTEGER;
+        CREATE INDEX deliveries_batch ON deliveries (batch) WHERE state = 0 AND batch IS NOT NULL;
         """
 }

@@ -7,7 +7,7 @@ internal import Synchronization
 /// The real destinations of a test, with scripted receivers behind them. Each session has one webhook of its own.
 final class TrialReceivers: DestinationProvider {
     struct Entry: Sendable {
-        let destination: WebhookDestination
+        let destination: TrialDestination
         /// As tests call it.
         let shown: String
         let receiver: ScriptedReceiver
@@ -37,7 +37,11 @@ final class TrialReceivers: DestinationProvider {
                     destination, in: configuration, loadedAt: clock.now, engine: receiver)
             else { return }
             entries[destination.name] = Entry(
-                destination: webhook, shown: destination.name, receiver: receiver, secret: destination.secrets.first)
+                destination: TrialDestination(base: webhook),
+                shown: destination.name,
+                receiver: receiver,
+                secret: destination.secrets.first
+            )
         }
     }
 
@@ -58,7 +62,8 @@ final class TrialReceivers: DestinationProvider {
                 id: key, session: session, url: "https://session.invalid/", createdAt: TrialClock.start)
             webhook.secrets = [WebhookSecret(value: Self.secret, createdAt: TrialClock.start)]
             let entry = Entry(
-                destination: WebhookDestination(webhook, in: configuration, engine: self.session),
+                destination: TrialDestination(
+                    base: WebhookDestination(webhook, in: configuration, engine: self.session)),
                 shown: "session",
                 receiver: self.session,
                 secret: Self.secret
