@@ -52,6 +52,8 @@ public struct DestinationStatus: Sendable {
     public var batch: BatchPolicy?
     public var counts: [DeliveryState: Int]
     public var oldestQueuedAt: Timestamp?
+    /// What somebody can do about deliveries that wait for a removed one; nil when none do.
+    public var help: String?
     /// Requests under way at this moment.
     public var inFlight: Int
     public var breaker: Breaker
@@ -68,6 +70,7 @@ public struct DestinationStatus: Sendable {
         batch: BatchPolicy? = nil,
         counts: [DeliveryState: Int] = [:],
         oldestQueuedAt: Timestamp? = nil,
+        help: String? = nil,
         inFlight: Int = 0,
         breaker: Breaker = Breaker()
     ) {
@@ -82,6 +85,7 @@ public struct DestinationStatus: Sendable {
         self.batch = batch
         self.counts = counts
         self.oldestQueuedAt = oldestQueuedAt
+        self.help = help
         self.inFlight = inFlight
         self.breaker = breaker
     }

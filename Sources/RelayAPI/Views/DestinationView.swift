@@ -17,6 +17,7 @@ enum DestinationView {
             "batch": destination.batch.map(batch) ?? .null,
             "counts": .object(JSONObject(counts)),
             "oldest_queued_at": .orNull(destination.oldestQueuedAt),
+            "help": .orNull(destination.help),
             "in_flight": .orNull(destination.inFlight),
             "breaker": [
                 "state": .string(destination.breaker.state.rawValue),

@@ -57,7 +57,7 @@ struct DestinationBuilder {
             issues.add(secrets.issues("\(title) has both \"secret\" and \"secrets\"", help: "keep one of them"))
         }
         if let batch = node["batch"], !kind.takesBatches {
-            let message = "\(title) cannot have \"batch\": a \(name) takes one delivery at a time"
+            let message = "\(title) cannot have \"batch\": type \(name) takes one delivery at a time"
             issues.add(batch.issues(message, help: "remove it"))
         }
         guard issues.list.isEmpty, let common, let specific, let kindOptions else { throw Issues(list: issues.list) }
