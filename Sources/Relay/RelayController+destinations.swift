@@ -46,8 +46,10 @@ extension RelayController {
             ordering: settings?.ordering,
             maxInFlight: settings?.maxInFlight,
             rateLimit: settings?.rateLimit,
+            batch: settings?.batch,
             counts: figures?.counts ?? [:],
             oldestQueuedAt: figures?.oldestQueuedAt,
+            help: figures.flatMap { ParkedDeliveries($0, isKnown: entry != nil)?.help },
             inFlight: standing?.inFlight ?? 0,
             breaker: .init(
                 state: breakerState,
@@ -66,6 +68,15 @@ extension RelayController {
         if !entry.isEnabled { return .paused }
         if let pause { return pause.reason == .gone ? .gone : .paused }
         return breaker.map { $0.state == .closed ? .active : .open } ?? .active
+    }
+
+    func cancelQueued(_ key: String) async throws(APIError) -> Int {
+        _ = try await destination(key)
+        do {
+            return try await store.cancelQueued(destination: key, at: clock.now)
+        } catch {
+            throw APIError(error)
+        }
     }
 
     func pause(_ key: String) async throws(APIError) {

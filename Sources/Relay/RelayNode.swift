@@ -28,6 +28,8 @@ public final class RelayNode: Sendable {
         public let recovered: RecoveryReport
         /// Deliveries waiting.
         public let queued: Int
+        /// What waits for destinations that are gone, and what to do about it: a line each.
+        public let parked: [String]
     }
 
     private let configuration: RelayConfiguration
@@ -101,11 +103,15 @@ public final class RelayNode: Sendable {
             environment: environment,
             clock: clock,
             logger: logger
-        ) { [store, engine] generation in
+        ) { [store, engine, logger] generation in
             let webhooks = try await store.webhooks()
             engine.replace(guard: generation.egress)
             registry.use(generation, webhooks: webhooks)
             later.value?.use(generation)
+            // The generation is in force: whatever cannot be found out now does not make it wrong.
+            let parked = (try? await ParkedDeliveries.all(in: store, besides: registry)) ?? []
+            for waiting in parked { waiting.log(to: logger) }
+            return parked.map(\.description)
         }
         media = try await MediaRoom(
             configuration,
@@ -178,6 +184,8 @@ public final class RelayNode: Sendable {
             logger: logger
         )
         let queued = try await store.countDeliveries(DeliveryFilter(states: [.queued]))
+        let parked = try await ParkedDeliveries.all(in: store, besides: registry)
+        for waiting in parked { waiting.log(to: logger) }
         // Only now that it can be shown: a start that fails before must not leave a key behind that nobody knows.
         let keep: @Sendable (String?, Logger) async -> Void = { [store, clock] key, logger in
             guard let key else { return }
@@ -210,7 +218,8 @@ public final class RelayNode: Sendable {
                         data: data,
                         newKey: newKey,
                         recovered: recovered,
-                        queued: queued
+                        queued: queued,
+                        parked: parked.map(\.description)
                     )
                 )
             },

@@ -12,17 +12,18 @@ actor Reloader {
     private let environment: [String: String]
     private let clock: any RelayClock
     private let logger: Logger
-    private let apply: @Sendable (Generation) async throws -> Void
+    private let apply: @Sendable (Generation) async throws -> [String]
     private let box: Mutex<Generation>
     private let lastFailure = Mutex<ConfigurationStatus.Failure?>(nil)
 
+    /// - Parameter apply: brings a generation into force, and says what people should know about that.
     init(
         _ generation: Generation,
         path: String,
         environment: [String: String],
         clock: any RelayClock,
         logger: Logger,
-        apply: @escaping @Sendable (Generation) async throws -> Void
+        apply: @escaping @Sendable (Generation) async throws -> [String]
     ) {
         box = Mutex(generation)
         self.path = path
@@ -47,14 +48,14 @@ actor Reloader {
                 environment: environment,
                 at: clock.now
             )
-            try await apply(new)
+            let notes = try await apply(new)
             box.withLock { $0 = new }
             lastFailure.withLock { $0 = nil }
             logger.info(
                 "Configuration reloaded",
                 metadata: ["generation": "\(new.number)", "pipelines": "\(new.pipelines.count)"]
             )
-            return (new, new.warnings.map(\.description) + Self.unchangeable(from: old, to: new))
+            return (new, new.warnings.map(\.description) + Self.unchangeable(from: old, to: new) + notes)
         } catch {
             logger.error("The new configuration is wrong; the old one goes on", metadata: ["error": "\(error)"])
             let mistakes = (error as? ConfigurationError)?.diagnostics.map(\.description) ?? ["\(error)"]

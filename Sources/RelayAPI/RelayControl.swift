@@ -43,6 +43,10 @@ public protocol RelayControl: Sendable {
     /// Also takes back that the receiver answered 410. - Throws: 404.
     func resume(_ key: String) async throws(APIError)
 
+    /// Cancels what is queued to a destination, whether or not it is gone; what is under way goes on. Returns how many.
+    /// - Throws: 404.
+    func cancelQueued(_ key: String) async throws(APIError) -> Int
+
     /// Sends one event to a destination, past its queue. - Throws: 404.
     func test(destination key: String, event: EventType) async throws(APIError) -> TestResult
 

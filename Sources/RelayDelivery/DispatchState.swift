@@ -5,6 +5,7 @@ public import RelayCore
 public struct DispatchState: Sendable {
     /// One destination's standing.
     public struct Lane: Sendable {
+        /// Requests under way; a batch is one.
         public internal(set) var inFlight = 0
         /// When the next delivery is due; nil: none that we know of.
         public internal(set) var nextDue: Timestamp?
@@ -63,7 +64,7 @@ public struct DispatchState: Sendable {
             let wanted = min(limit, room(for: key, taken: taken))
             guard wanted > 0 else { continue }
             taken += wanted
-            claims.append(Claim(destination: key, limit: wanted))
+            claims.append(Claim(destination: key, limit: wanted, batch: settings.batch))
         }
         return claims
     }
@@ -83,9 +84,9 @@ public struct DispatchState: Sendable {
         return Array(keys[start...] + keys[..<start])
     }
 
-    /// Deliveries were taken; each is now under way.
+    /// Deliveries were taken; the requests with them are now under way.
     public mutating func claimed(_ result: ClaimResult, at now: Timestamp) {
-        let count = result.deliveries.count
+        let count = result.batches.count
         inFlight += count
         with(result.destination) { destination in
             destination.inFlight += count

@@ -120,7 +120,7 @@ public final class Dispatcher: Service {
             state.withLock { state in
                 for key in news.due { state.wake(key, at: now) }
             }
-            for finished in news.finished { settlements.append(await settle(finished, at: now)) }
+            for finished in news.finished { settlements += await settle(finished, at: now) }
             if deadline == nil {
                 if Task.isCancelled {
                     deadline = now
@@ -185,11 +185,11 @@ public final class Dispatcher: Service {
         }
         for result in results {
             let destination = destinations.destination(result.destination)
-            for delivery in result.deliveries {
+            for batch in result.batches {
                 group.addTask { [clock, inbox] in
                     let startedAt = clock.now
                     let outcome =
-                        await destination?.send(delivery, at: clock.wall)
+                        await destination?.send(request: batch, at: clock.wall)
                         ?? AttemptResult(
                             outcome: .failed(.interrupted),
                             error: "The destination was removed before the request left.",
@@ -199,7 +199,8 @@ public final class Dispatcher: Service {
                     inbox.post {
                         $0.finished.append(
                             .init(
-                                delivery: delivery,
+                                batch: batch,
+                                destination: result.destination,
                                 settings: destination?.settings,
                                 startedAt: startedAt,
                                 result: outcome
@@ -211,48 +212,60 @@ public final class Dispatcher: Service {
         }
     }
 
-    private func settle(_ finished: DispatcherInbox.Finished, at now: Timestamp) async -> Settlement {
-        let delivery = finished.delivery
+    private func settle(_ finished: DispatcherInbox.Finished, at now: Timestamp) async -> [Settlement] {
+        let key = finished.destination
         // A destination that is gone by now is judged by the policy it had; one that was gone before the request left by
         // none, so that its deliveries wait for its return.
         let settings =
-            destinations.destination(delivery.destination)?.settings ?? finished.settings
+            destinations.destination(key)?.settings ?? finished.settings
             ?? DestinationSettings(retry: RetryPolicy(maxAttempts: .max))
         let (before, after) = state.withLock { state in
-            let before = state.destinations[delivery.destination]?.breaker.state ?? .closed
-            state.finished(delivery.destination, finished.result, limit: settings.maxInFlight, at: now)
-            return (before, state.destinations[delivery.destination]?.breaker.state ?? .closed)
+            let before = state.destinations[key]?.breaker.state ?? .closed
+            state.finished(key, finished.result, limit: settings.maxInFlight, at: now)
+            return (before, state.destinations[key]?.breaker.state ?? .closed)
         }
-        if before != after { tell(delivery.destination, was: before, is: after) }
-        let decision = RetryDecision(
+        if before != after { tell(key, was: before, is: after) }
+        let verdict = BatchDecision(
             after: finished.result,
-            of: delivery,
+            of: finished.batch,
+            isBatching: settings.batch != nil,
             policy: settings.retry,
             now: now,
             random: random()
         )
-        let attempt = Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
-        let next: Settlement.Next
+        if verdict.decisions.contains(.park) { await pauseForGood(key, at: now) }
+        return finished.batch.indices.map { index in
+            let delivery = finished.batch[index]
+            return Settlement(
+                delivery: delivery.id,
+                attempt: Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result),
+                next: next(verdict.decisions[index], for: delivery, after: finished.result, at: now),
+                batch: verdict.batches[index]
+            )
+        }
+    }
+
+    private func next(
+        _ decision: RetryDecision,
+        for delivery: ClaimedDelivery,
+        after result: AttemptResult,
+        at now: Timestamp
+    ) -> Settlement.Next {
         switch decision {
-        case .delivered:
-            next = .delivered
-        case .retry(let due):
-            next = .retry(at: due)
+        case .delivered: return .delivered
+        case .retry(let due): return .retry(at: due)
+        case .park: return .retry(at: now)
         case .dead(let reason):
-            next = .dead(reason)
             logger.warning(
                 "Delivery is a dead letter",
                 metadata: [
                     "delivery": "\(delivery.id)", "destination": "\(delivery.destination)",
                     "reason": "\(reason.rawValue)", "attempts": "\(delivery.attempt)",
-                    "status": "\(finished.result.status.map(String.init) ?? "none")",
+                    "status": "\(result.status.map(String.init) ?? "none")",
                 ]
             )
-        case .park:
-            next = .retry(at: now)
-            await pauseForGood(delivery.destination, at: now)
+            return .dead(reason)
         }
-        return Settlement(delivery: delivery.id, attempt: attempt, next: next)
     }
 
     /// Going down and coming back are news; each probe that fails in between is not.
@@ -290,5 +303,11 @@ public final class Dispatcher: Service {
                 metadata: ["destination": "\(key)", "error": "\(error)"]
             )
         }
+    }
+}
+
+extension Destination {
+    fileprivate func send(request batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
+        batch.count == 1 ? await send(batch[0], at: moment) : await send(batch, at: moment)
     }
 }

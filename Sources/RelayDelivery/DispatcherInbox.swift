@@ -4,7 +4,9 @@ internal import Synchronization
 /// What comes to the dispatcher from outside its loop: results, wakeups, wishes. Any thread posts, one loop waits.
 final class DispatcherInbox: Sendable {
     struct Finished: Sendable {
-        var delivery: ClaimedDelivery
+        /// What the request carried: one delivery, or a batch of one destination's.
+        var batch: [ClaimedDelivery]
+        var destination: String
         /// The destination's when the attempt started; nil when it was gone by then.
         var settings: DestinationSettings?
         var startedAt: Timestamp

@@ -19,13 +19,16 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension Trial {
     private static let destinations = ["crm", "erp", "pbx"]
+    /// The one that takes batches.
+    private static let batching = "pbx"
+    private static let policy = BatchPolicy(maxEvents: 3, maxWait: .milliseconds(30))
     private static let lanes = ["a", "b", "c", nil]
 
     /// Two thousand operations at random, each against the model.
     func walksAtRandom(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         var model = OutboxModel()
-        var claimed: [ClaimedDelivery] = []
+        var claimed: [[ClaimedDelivery]] = []
         for step in 0..<2000 {
             switch Int.random(in: 0..<100, using: &random) {
             case 0..<25: try await insert(into: &model, &random)
@@ -78,36 +81,44 @@ extension Trial {
     }
 
     private func exchange(
-        _ model: inout OutboxModel, _ claimed: inout [ClaimedDelivery], _ random: inout SeededGenerator
+        _ model: inout OutboxModel, _ claimed: inout [[ClaimedDelivery]], _ random: inout SeededGenerator
     ) async throws {
         var settlements: [Settlement] = []
         for _ in 0..<Int.random(in: 0...3, using: &random) {
             guard let index = claimed.indices.randomElement(using: &random) else { break }
             // Some stay in the list: their second result is stale.
-            let delivery = Int.random(in: 0..<10, using: &random) == 0 ? claimed[index] : claimed.remove(at: index)
-            let next: Settlement.Next =
-                switch Int.random(in: 0..<10, using: &random) {
-                case 0..<5: .delivered
-                case 5..<9: .retry(at: now + .milliseconds(Int64.random(in: 0...60, using: &random)))
-                default: .dead(.exhausted)
-                }
-            settlements.append(settlement(delivery, next))
-            model.settle(delivery.id, attempt: delivery.attempt, next, at: now)
+            let batch = Int.random(in: 0..<10, using: &random) == 0 ? claimed[index] : claimed.remove(at: index)
+            let isDelivered = Bool.random(using: &random)
+            for delivery in batch {
+                let next: Settlement.Next =
+                    switch Int.random(in: 0..<5, using: &random) {
+                    case _ where isDelivered: .delivered
+                    case 0..<4: .retry(at: now + .milliseconds(Int64.random(in: 0...60, using: &random)))
+                    default: .dead(.exhausted)
+                    }
+                var settlement = settlement(delivery, next)
+                settlement.batch = [nil, delivery.id, batch[0].id, batch[0].id].randomElement(using: &random) ?? nil
+                settlements.append(settlement)
+                model.settle(delivery.id, attempt: delivery.attempt, next, batch: settlement.batch, at: now)
+            }
         }
         var claims: [Claim] = []
         for destination in Self.destinations where Bool.random(using: &random) {
-            claims.append(Claim(destination: destination, limit: Int.random(in: 0...3, using: &random)))
+            let batch = destination == Self.batching ? Self.policy : nil
+            claims.append(Claim(destination: destination, limit: Int.random(in: 0...3, using: &random), batch: batch))
         }
         let results = try await store.exchange(settlements, claims: claims, at: now)
         for (claim, result) in zip(claims, results) {
-            let expected = model.claim(claim.destination, limit: claim.limit, at: now)
-            try equal(result.deliveries.map(\.id), expected.ids, "claim of \(claim.destination)")
+            let expected =
+                claim.batch.map { model.claim(claim.destination, limit: claim.limit, batch: $0, at: now) }
+                ?? model.claim(claim.destination, limit: claim.limit, at: now)
+            try equal(result.batches.map { $0.map(\.id) }, expected.ids, "claim of \(claim.destination)")
             try equal(result.nextDue, expected.nextDue, "next due of \(claim.destination)")
             for delivery in result.deliveries {
                 try equal(delivery.attempt, model.deliveries[delivery.id]?.attempts)
                 try equal(delivery.attemptInSeries, model.deliveries[delivery.id]?.seriesAttempts)
             }
-            claimed += result.deliveries
+            claimed += result.batches
         }
     }
 
@@ -120,7 +131,7 @@ extension Trial {
             for destination in Self.destinations {
                 let expected = model.claim(destination, limit: 50, at: now)
                 let deliveries = try await claim(destination, limit: 50)
-                try equal(deliveries.map(\.id), expected.ids, "while draining")
+                try equal(deliveries.map { [$0.id] }, expected.ids, "while draining")
                 for delivery in deliveries { model.settle(delivery.id, attempt: delivery.attempt, .delivered, at: now) }
                 _ = try await store.exchange(deliveries.map { settlement($0, .delivered) }, claims: [], at: now)
             }

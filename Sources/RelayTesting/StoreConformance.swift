@@ -60,6 +60,9 @@ public struct StoreConformance: Sendable {
         // Lanes
         case sendsALaneInOrder, letsAFailureHoldUpItsLaneAlone, ordersNothingWithoutALane, goesOnBehindADeadLetter
         case replaysIntoTheOldPlace, replaysBehindWhatIsInFlight, retriesALowerOneFirst
+        // Batches
+        case waitsUntilABatchIsFull, sendsALaneInOneBatchAtATime, keepsABatchTogether, takesABatchApart
+        case fillsBatchesByBytes, claimsSinglyWhatWentTogether
         // Administration
         case retriesWhatIsQueued, retriesWhatIsFinished, cancels, cancelsWhatIsQueuedToADestination
         case replaysDeadLetters, replaysManyDeadLetters, runsAnEventAgainForAStageFailure,
@@ -111,6 +114,12 @@ public struct StoreConformance: Sendable {
             case .replaysIntoTheOldPlace: try await trial.replaysIntoTheOldPlace()
             case .replaysBehindWhatIsInFlight: try await trial.replaysBehindWhatIsInFlight()
             case .retriesALowerOneFirst: try await trial.retriesALowerOneFirst()
+            case .waitsUntilABatchIsFull: try await trial.waitsUntilABatchIsFull()
+            case .sendsALaneInOneBatchAtATime: try await trial.sendsALaneInOneBatchAtATime()
+            case .keepsABatchTogether: try await trial.keepsABatchTogether()
+            case .takesABatchApart: try await trial.takesABatchApart()
+            case .fillsBatchesByBytes: try await trial.fillsBatchesByBytes()
+            case .claimsSinglyWhatWentTogether: try await trial.claimsSinglyWhatWentTogether()
             case .retriesWhatIsQueued: try await trial.retriesWhatIsQueued()
             case .retriesWhatIsFinished: try await trial.retriesWhatIsFinished()
             case .cancels: try await trial.cancels()

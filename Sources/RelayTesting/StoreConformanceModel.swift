@@ -11,6 +11,8 @@ struct OutboxModel {
         var seriesAttempts = 0
         var notBefore: Timestamp
         var dueAt: Timestamp?
+        /// Whom it goes with again.
+        var batch: DeliveryID?
     }
 
     private(set) var deliveries: [DeliveryID: Delivery] = [:]
@@ -32,7 +34,7 @@ struct OutboxModel {
     }
 
     mutating func claim(_ destination: String, limit: Int, at now: Timestamp) -> (
-        ids: [DeliveryID], nextDue: Timestamp?
+        ids: [[DeliveryID]], nextDue: Timestamp?
     ) {
         let heads = deliveries.values.filter { $0.destination == destination && $0.dueAt != nil }
             .sorted { ($0.dueAt ?? now, $0.id) < ($1.dueAt ?? now, $1.id) }
@@ -42,12 +44,15 @@ struct OutboxModel {
                 $0.attempts += 1
                 $0.seriesAttempts += 1
                 $0.dueAt = nil
+                $0.batch = nil
             }
         }
-        return (due, heads.dropFirst(due.count).first?.dueAt)
+        return (due.map { [$0] }, heads.dropFirst(due.count).first?.dueAt)
     }
 
-    mutating func settle(_ id: DeliveryID, attempt: Int, _ next: Settlement.Next, at now: Timestamp) {
+    mutating func settle(
+        _ id: DeliveryID, attempt: Int, _ next: Settlement.Next, batch: DeliveryID? = nil, at now: Timestamp
+    ) {
         guard let delivery = deliveries[id], delivery.state == .inFlight, delivery.attempts == attempt else { return }
         switch next {
         case .delivered:
@@ -59,6 +64,7 @@ struct OutboxModel {
             change(id, to: .queued) {
                 $0.notBefore = moment
                 $0.dueAt = nil
+                $0.batch = batch
             }
         case .dead:
             change(id, to: .dead) { _ in }
@@ -77,6 +83,7 @@ struct OutboxModel {
             change(id, to: .queued) {
                 $0.seriesAttempts = 0
                 $0.notBefore = now
+                $0.batch = nil
             }
             arrange(id, at: now)
         case .inFlight, .delivered: return .refused(delivery.state)
@@ -97,7 +104,7 @@ struct OutboxModel {
         for id in ids(in: .inFlight) {
             guard let delivery = deliveries[id] else { continue }
             let next: Settlement.Next = delivery.seriesAttempts >= maxAttempts ? .dead(.interrupted) : .retry(at: now)
-            settle(id, attempt: delivery.attempts, next, at: now)
+            settle(id, attempt: delivery.attempts, next, batch: delivery.batch, at: now)
         }
     }
 
@@ -110,7 +117,7 @@ struct OutboxModel {
         [.cancelled, .queued], [.queued, .cancelled], [.dead, .cancelled],
     ]
 
-    private mutating func change(_ id: DeliveryID, to state: DeliveryState, _ body: (inout Delivery) -> Void) {
+    mutating func change(_ id: DeliveryID, to state: DeliveryState, _ body: (inout Delivery) -> Void) {
         guard var delivery = deliveries[id] else { return }
         if !Self.legal.contains([delivery.state, state]) { faults.append("\(id): \(delivery.state) to \(state)") }
         delivery.state = state
@@ -119,6 +126,7 @@ struct OutboxModel {
         guard state == .inFlight, let lane = delivery.lane else { return }
         for other in deliveries.values
         where other.id != id && other.destination == delivery.destination && other.lane == lane {
+            if delivery.batch != nil, other.batch == delivery.batch { continue }
             if other.state == .inFlight { faults.append("\(id) and \(other.id) of one lane are in flight") }
             if other.state == .queued, other.id < id { faults.append("\(id) overtakes \(other.id)") }
         }

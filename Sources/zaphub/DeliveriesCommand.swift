@@ -53,15 +53,29 @@ struct DeliveriesCommand: AsyncParsableCommand {
     }
 
     struct Cancel: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Takes a queued or dead delivery out for good.")
+        static let configuration = CommandConfiguration(
+            abstract: "Takes a queued or dead delivery out for good, or all that are queued to one destination.")
 
         @OptionGroup var server: ServerOptions
+        @Option(help: "All that are queued to this destination, removed or not: a name of the configuration, or wh_….")
+        var destination: String?
         @Argument(help: "A deliveryId, or its last 13 letters.")
-        var id: String
+        var id: String?
+
+        func validate() throws {
+            guard (id == nil) != (destination == nil) else {
+                throw ValidationError("Name a delivery, or a --destination.")
+            }
+        }
 
         func run() async throws {
-            _ = try await server.client().call("POST", "/api/v1/deliveries/\(APIClient.escape(id))/cancel")
-            printLine("cancelled")
+            let client = try server.client()
+            if let id {
+                _ = try await client.call("POST", "/api/v1/deliveries/\(APIClient.escape(id))/cancel")
+                return printLine("cancelled")
+            }
+            let path = "/api/v1/destinations/\(APIClient.escape(destination ?? ""))/queued"
+            printLine("\(try await client.call("DELETE", path)["data"]?["cancelled"]?.int ?? 0) cancelled")
         }
     }
 }

@@ -111,13 +111,15 @@ private final class DeliveryPrinter: Sendable {
             HTTPField.Name(name).flatMap { request.headers[$0] }
         }
         let document = try? JSON(parsing: body)
-        let id = header("x-zaphub-delivery") ?? document?["deliveryId"]?.string ?? "-"
+        // A batch is an array of what comes singly otherwise.
+        let events = document?.array ?? [document ?? .null]
+        let ids = events.map { $0["deliveryId"]?.string ?? header("x-zaphub-delivery") ?? "-" }
         let (count, times) = state.withLock { state in
             state.count += 1
             // A long run must not remember for ever; what falls out is only shown as new again.
             if state.seen.count > 100_000 { state.seen.removeAll() }
-            state.seen[id, default: 0] += 1
-            return (state.count, state.seen[id] ?? 1)
+            for id in ids { state.seen[id, default: 0] += 1 }
+            return (state.count, ids.compactMap { state.seen[$0] }.max() ?? 1)
         }
         let signature =
             switch verifier?.verify(body: body, at: SystemClock.wallNow, header: header) {
@@ -127,9 +129,11 @@ private final class DeliveryPrinter: Sendable {
             case nil: header("webhook-signature") == nil ? "not signed" : "signed (not checked: no --secret)"
             }
         let again = times > 1 ? "  seen \(times) times" : ""
-        let event = header("x-zaphub-event") ?? document?["event"]?.string ?? "?"
+        let event = header("x-zaphub-event") ?? (ids.count > 1 ? "mixed" : events.first?["event"]?.string ?? "?")
+        let size = header("x-zaphub-batch").map { "  batch of \($0)" } ?? ""
         var text =
-            "#\(count) \(SystemClock.wallNow.iso8601) \(event)  \(header("x-zaphub-session") ?? "-")  \(signature)\(again)\n   \(id)\n"
+            "#\(count) \(SystemClock.wallNow.iso8601) \(event)  \(header("x-zaphub-session") ?? "-")  \(signature)\(size)\(again)\n"
+        text += ids.map { "   \($0)\n" }.joined()
         if !isBrief {
             text += (document?.prettyText ?? String(decoding: body, as: UTF8.self)) + "\n"
         }

@@ -81,6 +81,7 @@ struct ServeCommand: AsyncParsableCommand {
             "  pipelines  " + configuration.pipelines.map(\.name).joined(separator: ", "),
         ]
         if started.queued > 0 { lines.append("  queued     \(started.queued) deliveries from before") }
+        lines += started.parked.map { "  parked     \($0)" }
         if started.recovered.requeued + started.recovered.dead > 0 {
             lines.append("  recovered  \(started.recovered.requeued) that were under way are sent again")
         }

@@ -13,19 +13,23 @@ struct OperationTests {
                 DestinationStatus(
                     key: "crm", kind: "webhook", target: "https://crm.example/hook", state: .active,
                     ordering: .perChat, maxInFlight: 16, rateLimit: RateLimit(count: 20, per: .seconds(1)),
+                    batch: BatchPolicy(),
                     counts: [.queued: 2, .dead: 1], oldestQueuedAt: TestAPI.start, inFlight: 1,
                     breaker: .init(state: .halfOpen, consecutiveFailures: 5, nextProbeAt: TestAPI.start)),
                 DestinationStatus(key: "pipeline/default", kind: nil, target: nil, state: .removed, counts: [.dead: 1]),
+                DestinationStatus(
+                    key: "erp", kind: nil, target: nil, state: .removed, counts: [.queued: 3], help: "bring it back"),
             ]
             $0.testResult = TestResult(url: "https://crm.example/hook", statusCode: 204, ok: true, latencyMs: 2)
         }
         try await api.run { client in
             let list = try await client.get("/api/v1/destinations")
-            #expect(list.data.array?.count == 2)
+            #expect(list.data.array?.count == 3)
             #expect(
                 list.data[0] == [
                     "key": "crm", "kind": "webhook", "target": "https://crm.example/hook", "session": nil,
                     "state": "active", "ordering": "per_chat", "max_in_flight": 16, "rate_limit": "20/s",
+                    "batch": ["max_events": 100, "max_wait_ms": 2000, "max_bytes": 1_048_576], "help": nil,
                     "counts": ["queued": 2, "in_flight": 0, "delivered": 0, "dead": 1, "cancelled": 0],
                     "oldest_queued_at": "2025-11-13T10:30:00.000Z", "in_flight": 1,
                     "breaker": [
@@ -37,6 +41,10 @@ struct OperationTests {
             #expect(try await client.post("/api/v1/destinations/crm/resume").data["state"] == "active")
             let test = try await client.post("/api/v1/destinations/crm/test", ["event": "message.received"])
             #expect(test.json["success"] == true && test.data["statusCode"] == 204)
+            #expect(list.data[2]?["help"] == "bring it back" && list.data[2]?["batch"] == JSON.null)
+            #expect(try await client.delete("/api/v1/destinations/erp/queued").data == ["cancelled": 3])
+            #expect(try await client.get("/api/v1/destinations/erp").data["counts"]?["queued"] == 0)
+            #expect(try await client.delete("/api/v1/destinations/none/queued").status == 404)
             for route in ["pause", "resume", "test"] {
                 #expect(try await client.post("/api/v1/destinations/none/\(route)").status == 404)
             }

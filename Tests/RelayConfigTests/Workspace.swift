@@ -193,6 +193,7 @@ struct WebhookOptions: DestinationOptions {
     static let url = Field.url("url", "Where to.")
     static let headers = Field.headers("headers", "What else to send.", default: [])
     static let fields = [AnyField(url), AnyField(headers)]
+    static let takesBatches = true
     let url: String
     let headers: [(name: String, value: String)]
     init(_ options: Options) throws {

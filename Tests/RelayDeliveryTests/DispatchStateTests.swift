@@ -9,8 +9,8 @@ struct DispatchStateTests {
 
     private func take(_ state: inout DispatchState, _ key: String, _ count: Int, nextDue: Timestamp?, at now: Timestamp)
     {
-        let deliveries = (0..<count).map { claimed(Int64($0), destination: key) }
-        state.claimed(ClaimResult(destination: key, deliveries: deliveries, nextDue: nextDue), at: now)
+        let batches = (0..<count).map { [claimed(Int64($0), destination: key)] }
+        state.claimed(ClaimResult(destination: key, batches: batches, nextDue: nextDue), at: now)
     }
 
     @Test func claimsWhatIsFreeAndNothingThatIsNotDue() {

@@ -137,6 +137,18 @@ final class RelayProcess: Sendable {
         return try await running.end()
     }
 
+    /// Runs another `zaphub` that talks to it.
+    func command(_ arguments: String...) async throws -> (status: Int32, output: String) {
+        let child = try ChildProcess(
+            Self.program.path,
+            arguments,
+            environment: ["ZAPHUB_URL": address, "ZAPHUB_API_KEY": Self.key],
+            output: folder.appendingPathComponent("command.txt").path,
+            errors: folder.appendingPathComponent("command.err").path
+        )
+        return (try await child.end(), child.text)
+    }
+
     /// Ends it and removes its folder.
     func remove() {
         state.withLock { $0?.process }?.kill()

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import RelayJSON
 import RelayTesting
@@ -89,25 +90,96 @@ struct ReloadTests {
         #expect(messages(crm) == ["M2", "M3"])
     }
 
+    /// Three messages that a destination did not take, and a configuration without it.
+    private func park(_ crm: ScriptedReceiver, _ body: (RelayProcess) async throws -> Void) async throws {
+        let configuration = Self.configuration(crm: crm, mistake: ", retry: patient")
+        let relay = try RelayProcess(configuration: configuration, pipeline: Self.pipeline(deliver: "crm"))
+        defer { relay.remove() }
+        try await relay.start()
+        for message in ["M1", "M2", "M3"] { try await post(message, to: relay) }
+        _ = try await crm.next(count: 1)
+        try write(relay, configuration: RelayProcess.configuration(), pipeline: Self.pipeline(deliver: "session"))
+        let answer = try await relay.call("POST", "/api/v1/reload")
+        #expect(answer.status == 200)
+        let warnings = answer.document["data"]?["warnings"]?.text ?? ""
+        #expect(warnings.contains("3 deliveries wait for the destination \\\"crm\\\""), "\(warnings)")
+        #expect(warnings.contains("zaphub deliveries cancel --destination crm"), "\(warnings)")
+        #expect(relay.log.contains("Deliveries wait for a destination that is gone"))
+        try await relay.eventually("nothing is under way") { try await relay.count("queued") == 3 }
+        let gone = try await relay.call("GET", "/api/v1/destinations/crm").document["data"]
+        #expect(gone?["state"] == "removed")
+        #expect(gone?["counts"]?["queued"] == 3)
+        #expect(gone?["help"]?.string?.contains("same name") == true)
+        try await body(relay)
+    }
+
     @Test func whatIsQueuedToADestinationThatGoesWaitsForItsReturn() async throws {
         let crm = try ScriptedReceiver(default: .status(503))
         defer { crm.stop() }
-        let pipeline = Self.pipeline(deliver: "crm")
-        let configuration = Self.configuration(crm: crm, mistake: ", retry: patient")
-        let relay = try RelayProcess(configuration: configuration, pipeline: pipeline)
+        try await park(crm) { relay in
+            // A start says so as well.
+            try await relay.end()
+            try await relay.start()
+            #expect(relay.output.contains("parked     3 deliveries wait for the destination \"crm\""))
+            let failed = crm.requests.count
+            crm.respond { _ in .status(200) }
+            try write(
+                relay,
+                configuration: Self.configuration(crm: crm, mistake: ", retry: patient"),
+                pipeline: Self.pipeline(deliver: "crm")
+            )
+            let answer = try await relay.call("POST", "/api/v1/reload")
+            #expect(answer.document["data"]?["warnings"]?.text.contains("gone") == false)
+            try await relay.eventually("delivered") { try await relay.count("delivered") == 3 }
+            #expect(try await relay.count("queued") == 0)
+            #expect(Array(messages(crm).dropFirst(failed)) == ["M1", "M2", "M3"])
+        }
+    }
+
+    @Test func whatIsQueuedToADestinationThatGoesCanBeCancelled() async throws {
+        let crm = try ScriptedReceiver(default: .status(503))
+        defer { crm.stop() }
+        try await park(crm) { relay in
+            let cancel = try await relay.command("deliveries", "cancel", "--destination", "crm")
+            #expect(cancel.status == 0)
+            #expect(cancel.output == "3 cancelled\n")
+            #expect(try await relay.count("cancelled") == 3)
+            #expect(try await relay.count("queued") == 0)
+            let gone = try await relay.call("GET", "/api/v1/destinations/crm").document["data"]
+            #expect(gone?["help"] == JSON.null)
+            let again = try await relay.call("DELETE", "/api/v1/destinations/crm/queued")
+            #expect(again.document["data"] == ["cancelled": 0])
+            #expect(try await relay.call("DELETE", "/api/v1/destinations/crn/queued").status == 404)
+            let answer = try await relay.call("POST", "/api/v1/reload")
+            #expect(answer.document["data"]?["warnings"]?.text.contains("gone") == false)
+        }
+    }
+
+    /// What is under way ends as it began; what waits behind it goes by the new settings.
+    @Test func queuedDeliveriesFollowTheNewSettings() async throws {
+        let crm = try ScriptedReceiver()
+        defer { crm.stop() }
+        let isReloaded = DispatchSemaphore(value: 0)
+        crm.respond { request in
+            if request.index == 0, isReloaded.wait(timeout: .now() + 60) == .timedOut { return .reset }
+            return .status(200)
+        }
+        let relay = try RelayProcess(
+            configuration: Self.configuration(crm: crm, mistake: ", timeout: 120s"),
+            pipeline: Self.pipeline(deliver: "crm")
+        )
         defer { relay.remove() }
         try await relay.start()
-        try await post("M1", to: relay)
+        for message in ["M1", "M2", "M3"] { try await post(message, to: relay) }
         _ = try await crm.next(count: 1)
-        try write(relay, configuration: RelayProcess.configuration(), pipeline: Self.pipeline(deliver: "session"))
+        let moved = Self.configuration(crm: crm).replacing("/crm\"", with: "/new\", headers: { X-New: \"1\" }")
+        try write(relay, configuration: moved, pipeline: Self.pipeline(deliver: "crm"))
         #expect(try await relay.call("POST", "/api/v1/reload").status == 200)
-        let gone = try await relay.call("GET", "/api/v1/destinations/crm")
-        #expect(gone.document["data"]?["state"] == "removed")
-        crm.respond { _ in .status(200) }
-        try write(relay, configuration: configuration, pipeline: pipeline)
-        #expect(try await relay.call("POST", "/api/v1/reload").status == 200)
-        try await relay.eventually("delivered") { try await relay.count("delivered") == 1 }
-        #expect(try await relay.count("queued") == 0)
+        isReloaded.signal()
+        try await relay.eventually("delivered") { try await relay.count("delivered") == 3 }
+        #expect(crm.requests.map(\.path) == ["/crm", "/new", "/new"])
+        #expect(crm.requests.map { $0.header("x-new") } == [nil, "1", "1"])
+        #expect(messages(crm) == ["M1", "M2", "M3"])
     }
 
     @Test func aWatchedConfigurationIsTakenOverByItself() async throws {

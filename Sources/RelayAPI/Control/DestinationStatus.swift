@@ -48,8 +48,12 @@ public struct DestinationStatus: Sendable {
     public var ordering: DestinationSettings.Ordering?
     public var maxInFlight: Int?
     public var rateLimit: RateLimit?
+    /// Nil: each delivery in a request of its own.
+    public var batch: BatchPolicy?
     public var counts: [DeliveryState: Int]
     public var oldestQueuedAt: Timestamp?
+    /// What somebody can do about deliveries that wait for a removed one; nil when none do.
+    public var help: String?
     /// Requests under way at this moment.
     public var inFlight: Int
     public var breaker: Breaker
@@ -63,8 +67,10 @@ public struct DestinationStatus: Sendable {
         ordering: DestinationSettings.Ordering? = nil,
         maxInFlight: Int? = nil,
         rateLimit: RateLimit? = nil,
+        batch: BatchPolicy? = nil,
         counts: [DeliveryState: Int] = [:],
         oldestQueuedAt: Timestamp? = nil,
+        help: String? = nil,
         inFlight: Int = 0,
         breaker: Breaker = Breaker()
     ) {
@@ -76,8 +82,10 @@ public struct DestinationStatus: Sendable {
         self.ordering = ordering
         self.maxInFlight = maxInFlight
         self.rateLimit = rateLimit
+        self.batch = batch
         self.counts = counts
         self.oldestQueuedAt = oldestQueuedAt
+        self.help = help
         self.inFlight = inFlight
         self.breaker = breaker
     }

@@ -26,6 +26,10 @@ struct DestinationRoutes: Sendable {
                 DestinationView.json(try await control.destination(key)), message: "Destination resumed")
         }
         routes.api(.post, "/destinations/:key/test", test)
+        routes.api(.delete, "/destinations/:key/queued") { request in
+            let count = try await control.cancelQueued(request.path("key"))
+            return Answer.success(["cancelled": .orNull(count)], message: "\(count) deliveries cancelled")
+        }
     }
 
     private func test(_ request: APIRequest) async throws -> Response {

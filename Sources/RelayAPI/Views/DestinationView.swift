@@ -14,14 +14,23 @@ enum DestinationView {
             "ordering": .orNull(destination.ordering?.rawValue),
             "max_in_flight": .orNull(destination.maxInFlight),
             "rate_limit": .orNull(destination.rateLimit?.description),
+            "batch": destination.batch.map(batch) ?? .null,
             "counts": .object(JSONObject(counts)),
             "oldest_queued_at": .orNull(destination.oldestQueuedAt),
+            "help": .orNull(destination.help),
             "in_flight": .orNull(destination.inFlight),
             "breaker": [
                 "state": .string(destination.breaker.state.rawValue),
                 "consecutive_failures": .orNull(destination.breaker.consecutiveFailures),
                 "next_probe_at": .orNull(destination.breaker.nextProbeAt),
             ],
+        ]
+    }
+
+    private static func batch(_ policy: BatchPolicy) -> JSON {
+        [
+            "max_events": .orNull(policy.maxEvents), "max_wait_ms": .orNull(Int(policy.maxWait.milliseconds)),
+            "max_bytes": .orNull(policy.maxBytes),
         ]
     }
 }

@@ -56,6 +56,13 @@ struct DestinationBuilder {
         if let secrets = node["secrets"], node["secret"] != nil {
             issues.add(secrets.issues("\(title) has both \"secret\" and \"secrets\"", help: "keep one of them"))
         }
+        if let batch = node["batch"], !kind.takesBatches {
+            let message = "\(title) cannot have \"batch\": type \(name) takes one delivery at a time"
+            issues.add(batch.issues(message, help: "remove it"))
+        } else if let batch = node["batch"], let obstacle = specific?.batchObstacle {
+            let message = "\(title) cannot have \"batch\": \(obstacle) makes a text of a single event"
+            issues.add(batch.issues(message, help: "keep one of them"))
+        }
         guard issues.list.isEmpty, let common, let specific, let kindOptions else { throw Issues(list: issues.list) }
 
         let settings = DestinationSettings(
@@ -63,8 +70,15 @@ struct DestinationBuilder {
             maxInFlight: try common(Common.maxInFlight),
             rateLimit: try common(Common.rateLimit),
             retry: retry,
-            events: try common(Common.events)
+            events: try common(Common.events),
+            batch: try common(Common.batch)
         )
+        if settings.batch != nil, retry.maxAttempts < 2 {
+            node["batch"]?.warn(
+                "with max_attempts 1 one event that is refused makes a dead letter of its whole batch",
+                help: "let the retry policy have two attempts or more: the events of a batch are then sent one by one"
+            )
+        }
         let secrets = try common(Common.secrets) ?? common(Common.secret).map { [$0] } ?? []
         let destination = RelayConfiguration.Destination(
             name: entry.key,

@@ -45,8 +45,34 @@ enum CommonDestinationOptions {
         .milliseconds(1)...(.seconds(600))
     ).optional
 
+    static let batch = Field<BatchPolicy>.section(
+        "batch",
+        "Several deliveries in one request, as a JSON array; default each in its own.",
+        fields: [AnyField(maxEvents), AnyField(maxWait), AnyField(maxBytes)]
+    ) { options in
+        BatchPolicy(
+            maxEvents: try options(maxEvents),
+            maxWait: try options(maxWait),
+            maxBytes: try options(maxBytes)
+        )
+    }.optional
+    static let maxEvents = Field.int(
+        "max_events", "Deliveries in one request at most.", BatchPolicy.maxEventsRange, default: 100)
+    static let maxWait = Field.duration(
+        "max_wait",
+        "How long the oldest waits until a request goes out that is not full.",
+        .milliseconds(1)...(.seconds(3600)),
+        default: .seconds(2)
+    )
+    static let maxBytes = Field.size(
+        "max_bytes",
+        "The size of one request's body at most; a larger delivery goes by itself.",
+        1 << 10...64 << 20,
+        default: 1 << 20
+    )
+
     static let fields = [
-        AnyField(type), AnyField(ordering), AnyField(maxInFlight), AnyField(rateLimit), AnyField(retry),
-        AnyField(events), AnyField(secret), AnyField(secrets), AnyField(timeout),
+        AnyField(type), AnyField(ordering), AnyField(maxInFlight), AnyField(rateLimit), AnyField(batch),
+        AnyField(retry), AnyField(events), AnyField(secret), AnyField(secrets), AnyField(timeout),
     ]
 }

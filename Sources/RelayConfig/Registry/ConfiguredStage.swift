@@ -94,13 +94,20 @@ public protocol DestinationOptions: Sendable {
 
     /// What no other destination may have as well, such as the path of a file. Default nothing.
     var exclusiveUse: String? { get }
+    /// Whether one request can carry several deliveries. Default no.
+    static var takesBatches: Bool { get }
+    /// What in these options does not go with `batch`, as `"body"`; nil: nothing.
+    var batchObstacle: String? { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
     init(_ options: Options) throws
 }
 
 extension DestinationOptions {
+    public static var takesBatches: Bool { false }
+
     public static var example: String { "" }
 
     public var exclusiveUse: String? { nil }
+    public var batchObstacle: String? { nil }
 }

@@ -65,7 +65,8 @@ extension ConfigurationRegistry {
     /// The kinds of destinations, each with its own options before those of all.
     var destinationKinds: [FieldKind] {
         destinations.map { kind in
-            let names = Set(kind.fields.map(\.name) + [CommonDestinationOptions.type.name])
+            var names = Set(kind.fields.map(\.name) + [CommonDestinationOptions.type.name])
+            if !kind.takesBatches { names.insert(CommonDestinationOptions.batch.name) }
             let common = destinationFields.filter { !names.contains($0.name) }
             return FieldKind(name: kind.kind, summary: kind.summary, fields: kind.fields + common)
         }

@@ -8,6 +8,23 @@ public protocol Destination: Sendable {
     /// Sends once and says what came of it. Whether and when to try again is the dispatcher's to decide.
     /// - Parameter moment: the wall clock's, for the signature.
     func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult
+
+    /// Sends the deliveries of a batch, two or more, in one request; what comes of it counts for each. Only a destination
+    /// whose settings have a ``DestinationSettings/batch`` is asked to.
+    func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult
+}
+
+extension Destination {
+    /// For kinds that take one at a time: one after the other, up to the first that is not taken.
+    public func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
+        var result = AttemptResult(outcome: .delivered, target: target, duration: .zero)
+        for delivery in batch where result.isDelivered {
+            let before = result.duration
+            result = await send(delivery, at: moment)
+            result.duration += before
+        }
+        return result
+    }
 }
 
 /// What the dispatcher needs to know of a destination.
@@ -21,13 +38,15 @@ public struct DestinationSettings: Sendable, Hashable {
 
     /// Default ``Ordering/perChat``.
     public var ordering: Ordering
-    /// Requests under way at once, in ``maxInFlightRange``. Default 16.
+    /// Requests under way at once, in ``maxInFlightRange``; a batch is one request. Default 16.
     public var maxInFlight: Int
     /// Requests started in a time; nil: as many as there are.
     public var rateLimit: RateLimit?
     public var retry: RetryPolicy
     /// What it wants; default all.
     public var events: EventFilter
+    /// Several deliveries in one request; nil: each in its own.
+    public var batch: BatchPolicy?
 
     public static let maxInFlightRange = 1...1000
 
@@ -36,13 +55,15 @@ public struct DestinationSettings: Sendable, Hashable {
         maxInFlight: Int = 16,
         rateLimit: RateLimit? = nil,
         retry: RetryPolicy = RetryPolicy(),
-        events: EventFilter = EventFilter()
+        events: EventFilter = EventFilter(),
+        batch: BatchPolicy? = nil
     ) {
         self.ordering = ordering
         self.maxInFlight = maxInFlight
         self.rateLimit = rateLimit
         self.retry = retry
         self.events = events
+        self.batch = batch
     }
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.

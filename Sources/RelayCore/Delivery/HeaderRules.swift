@@ -10,7 +10,7 @@ public enum HeaderRules {
     /// Fields that nobody but the relay sets on a delivery, in lower case.
     public static let reserved = connection.union([
         "content-type", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature", "x-zaphub-event",
-        "x-zaphub-session", "x-zaphub-delivery",
+        "x-zaphub-session", "x-zaphub-delivery", "x-zaphub-batch",
     ])
 
     /// A token (RFC 9110, 5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.

@@ -108,6 +108,11 @@ public struct StageFailure: Sendable {
 ///
 /// In each lane only the head is due: the lowest id that is queued, while none is in flight. A settlement that ends a
 /// delivery makes the next of its lane due in the same transaction, so a claim never meets a blocked backlog.
+///
+/// A claim with a ``BatchPolicy`` takes requests of several deliveries. In one go deliveries that were never sent
+/// together: the heads that are due, the oldest first, and as far as there is room what follows them in their lanes, in
+/// order, so that a lane is never under way in two requests. It is handed over when it is full, or the oldest has waited
+/// long enough. What was sent together before goes together again, with nothing else, as soon as it is due.
 public protocol Outbox: Sendable {
     /// Puts what a dead process had in flight back into the queue, as an attempt that was interrupted; what has no
     /// attempt left becomes a dead letter.
@@ -143,28 +148,35 @@ public struct RecoveryReport: Sendable {
     }
 }
 
-/// The wish for at most `limit` due deliveries of a destination.
+/// The wish for what is due at a destination, at most `limit` requests of it.
 public struct Claim: Sendable {
     public var destination: String
     public var limit: Int
+    /// Nil: one delivery for each request.
+    public var batch: BatchPolicy?
 
-    public init(destination: String, limit: Int) {
+    public init(destination: String, limit: Int, batch: BatchPolicy? = nil) {
         self.destination = destination
         self.limit = limit
+        self.batch = batch
     }
 }
 
 public struct ClaimResult: Sendable {
     public var destination: String
-    public var deliveries: [ClaimedDelivery]
-    /// When the destination has its next delivery due: now or earlier if the limit left some; nil when none is scheduled.
+    /// What goes out in one request each, in order of the ids.
+    public var batches: [[ClaimedDelivery]]
+    /// When the destination has its next delivery due, or a batch that is not full is to go: now or earlier if the limit
+    /// left some; nil when none is scheduled.
     public var nextDue: Timestamp?
 
-    public init(destination: String, deliveries: [ClaimedDelivery], nextDue: Timestamp?) {
+    public init(destination: String, batches: [[ClaimedDelivery]], nextDue: Timestamp?) {
         self.destination = destination
-        self.deliveries = deliveries
+        self.batches = batches
         self.nextDue = nextDue
     }
+
+    public var deliveries: [ClaimedDelivery] { batches.flatMap(\.self) }
 }
 
 /// The end of an attempt: its record and the delivery's next state.
@@ -178,10 +190,13 @@ public struct Settlement: Sendable {
     public var delivery: DeliveryID
     public var attempt: Attempt
     public var next: Next
+    /// Whom a retry goes with: all that have the same. Nil: with whoever is there.
+    public var batch: DeliveryID?
 
-    public init(delivery: DeliveryID, attempt: Attempt, next: Next) {
+    public init(delivery: DeliveryID, attempt: Attempt, next: Next, batch: DeliveryID? = nil) {
         self.delivery = delivery
         self.attempt = attempt
         self.next = next
+        self.batch = batch
     }
 }

@@ -28,6 +28,11 @@ public struct WebhookContent: Sendable {
         self.headers = headers
     }
 
+    /// Whether a header is made from the event.
+    var hasPlaceholders: Bool {
+        headers.contains { if case .template = $0.value { true } else { false } }
+    }
+
     /// The values that stand in the configuration, where credentials may be.
     var fixedValues: [String] {
         headers.compactMap { header in

@@ -43,19 +43,50 @@ public struct WebhookDestination: Destination {
     /// The address without its query, where tokens often stand.
     public let target: String
 
-    /// The request of an attempt, signed for the given moment.
+    /// The request of an attempt, signed for the given moment; a batch of one where the destination takes batches.
     public func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
+        guard settings.batch == nil else { return request(for: [delivery], at: moment) }
         let (body, headers) = content.rendered(delivery.body)
-        var fields: [(name: String, value: String)] = [
-            ("Content-Type", content.contentType),
-            ("User-Agent", Self.userAgent),
+        let fields: [(name: String, value: String)] = [
             ("X-ZapHub-Event", delivery.type.name),
             ("X-ZapHub-Session", delivery.session),
             ("X-ZapHub-Delivery", delivery.name),
         ]
-        fields += headers
-        if let scheme = delivery.signing {
-            fields += signer.headers(scheme, id: delivery.id.webhookID, body: body, at: moment)
+        let signing = delivery.signing.map { [$0] } ?? []
+        return request(
+            fields + headers, type: content.contentType, body: body, id: delivery.id.webhookID, signing: signing,
+            at: moment)
+    }
+
+    /// The request of a batch's body. No header of it has placeholders.
+    func request(
+        batch body: [UInt8],
+        _ own: [(name: String, value: String)],
+        id: String,
+        signing: [SigningScheme],
+        at moment: Timestamp
+    ) -> HTTPRequest {
+        let headers = content.rendered([]).headers
+        return request(own + headers, type: "application/json", body: body, id: id, signing: signing, at: moment)
+    }
+
+    /// - Parameters:
+    ///   - own: the header fields of this request.
+    ///   - id: the `webhook-id`.
+    ///   - signing: the schemes to sign by; of those that use the same header the first.
+    private func request(
+        _ own: [(name: String, value: String)],
+        type: String,
+        body: [UInt8],
+        id: String,
+        signing: [SigningScheme],
+        at moment: Timestamp
+    ) -> HTTPRequest {
+        var fields: [(name: String, value: String)] = [("Content-Type", type), ("User-Agent", Self.userAgent)]
+        fields += own
+        var signed: Set<String> = []
+        for scheme in signing where signed.insert(scheme.header).inserted {
+            fields += signer.headers(scheme, id: id, body: body, at: moment)
         }
         return HTTPRequest(
             url: url,
@@ -69,8 +100,13 @@ public struct WebhookDestination: Destination {
     }
 
     public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+        await result(of: request(for: delivery, at: moment), at: moment)
+    }
+
+    /// Sends a request and says what came of it.
+    func result(of request: HTTPRequest, at moment: Timestamp) async -> AttemptResult {
         do {
-            return AttemptResult(try await probe(delivery, at: moment), from: target, at: moment)
+            return AttemptResult(try await exchange(request), from: target, at: moment)
         } catch {
             return AttemptResult(error, from: target)
         }
@@ -81,7 +117,11 @@ public struct WebhookDestination: Destination {
         _ delivery: ClaimedDelivery,
         at moment: Timestamp
     ) async throws(HTTPFailure) -> HTTPResponse {
-        var response = try await engine.send(request(for: delivery, at: moment))
+        try await exchange(request(for: delivery, at: moment))
+    }
+
+    private func exchange(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        var response = try await engine.send(request)
         response.body = withoutCredentials(response.body)
         return response
     }
@@ -144,6 +184,16 @@ extension AttemptResult {
             return "Webhook returned status 410 Gone; it is paused until somebody resumes it"
         default:
             return "Webhook returned status \(response.status)"
+        }
+    }
+}
+
+extension SigningScheme {
+    /// The header that carries the signature, in lower case.
+    fileprivate var header: String {
+        switch self {
+        case .standardWebhooks: "webhook-signature"
+        case .hmac(let hmac): hmac.header.lowercased()
         }
     }
 }

@@ -18,10 +18,16 @@ public struct WebhookOptions: DestinationOptions {
         "What `body` is; default text/plain; charset=utf-8. Values are escaped for JSON, HTML, XML and forms."
     ).optional
     public static let fields = [AnyField(url), AnyField(headers), AnyField(body), AnyField(contentType)]
+    public static let takesBatches = true
     public static let example = "url: https://crm.example.com/hooks/whatsapp"
 
     public let url: String
     public let content: WebhookContent
+
+    public var batchObstacle: String? {
+        if content.body != nil { return "\"body\"" }
+        return content.hasPlaceholders ? "a placeholder in \"headers\"" : nil
+    }
 
     public init(_ options: Options) throws {
         url = try options(Self.url)

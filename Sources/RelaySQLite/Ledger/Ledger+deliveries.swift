@@ -4,12 +4,11 @@ internal import RelayCore
 extension Ledger {
     /// Queues a delivery: due now, unless another of its lane goes first.
     func insert(_ delivery: PlannedDelivery, event: EventID, at moment: Timestamp) throws -> DeliveryID {
-        var isDue = true
-        if let lane = delivery.lane {
-            isDue = try statements.isLaneBusy.first(.text(delivery.destination), .text(lane)) { _ in } == nil
-        }
-        let id = try insert(delivery, event: event, state: .queued, due: isDue ? moment : nil, at: moment)
-        if isDue { wake(delivery.destination) }
+        var head: LaneHead?
+        if let lane = delivery.lane { head = try self.head(of: lane, delivery.destination) }
+        let id = try insert(delivery, event: event, state: .queued, due: head == nil ? moment : nil, at: moment)
+        // One that stands behind a head that is due may be what makes a batch full.
+        if head == nil || head?.due.map({ $0 <= moment }) == true { wake(delivery.destination) }
         return id
     }
 
@@ -50,7 +49,7 @@ extension Ledger {
             """
             UPDATE deliveries
             SET state = 0, series_attempts = 0, series_started_at = ?2, not_before = ?2, due_at = NULL,
-                finished_at = NULL, reason = NULL
+                finished_at = NULL, reason = NULL, batch = NULL
             WHERE id = ?1
             """,
             .int(id), .int(moment.milliseconds)

@@ -19,7 +19,7 @@ extension Ledger {
             try finish(id, as: .dead, reason: reason, attempt.result, at: now)
             count(destination, from: .inFlight, to: .dead)
         case .retry(let moment):
-            try requeue(id, due: lane == nil ? moment : nil, notBefore: moment, attempt.result)
+            try requeue(settlement, due: lane == nil ? moment : nil, notBefore: moment)
             count(destination, from: .inFlight, to: .queued)
             if lane == nil { wake(destination) }
         }
@@ -27,10 +27,16 @@ extension Ledger {
     }
 
     /// What one claim gets at most: bodies are held in memory.
-    static func limit(of claim: Claim) -> Int { min(max(claim.limit, 0), 10_000) }
+    static let largestClaim = 10_000
+
+    static func limit(of claim: Claim) -> Int { min(max(claim.limit, 0), largestClaim) }
+
+    /// Deliveries that a claim may take.
+    static func rows(of claim: Claim) -> Int { min(limit(of: claim) * (claim.batch?.maxEvents ?? 1), largestClaim) }
 
     /// Takes due deliveries, counts their attempts and hands them over.
     func claim(_ claim: Claim, at now: Timestamp) throws -> ClaimResult {
+        if let policy = claim.batch { return try self.claim(claim, in: policy, at: now) }
         let limit = Self.limit(of: claim)
         var due: [Int64] = []
         var nextDue: Timestamp?
@@ -44,13 +50,21 @@ extension Ledger {
             }
             due.append(id)
         }
+        let deliveries = try take(due, of: claim.destination, batch: nil, at: now)
+        return ClaimResult(destination: claim.destination, batches: deliveries.map { [$0] }, nextDue: nextDue)
+    }
+
+    /// Counts the attempts of deliveries that are due, and hands them over.
+    func take(
+        _ ids: [Int64], of destination: String, batch: Int64?, at now: Timestamp
+    ) throws -> [ClaimedDelivery] {
         var deliveries: [ClaimedDelivery] = []
-        deliveries.reserveCapacity(due.count)
-        for id in due {
+        deliveries.reserveCapacity(ids.count)
+        for id in ids {
             let claimed = try statements.claimable.first(.int(id)) { row in
                 ClaimedDelivery(
                     id: DeliveryID(id),
-                    destination: claim.destination,
+                    destination: destination,
                     session: row.text(4),
                     type: EventType(row.text(5)),
                     chat: row.optionalText(6),
@@ -64,12 +78,13 @@ extension Ledger {
             }
             guard let claimed else { throw Damage("delivery \(DeliveryID(id)) has no body") }
             try statements.claim.run(
-                .int(id), .int(Int64(claimed.attempt)), .int(Int64(claimed.attemptInSeries)), .int(now.milliseconds)
+                .int(id), .int(Int64(claimed.attempt)), .int(Int64(claimed.attemptInSeries)), .int(now.milliseconds),
+                SQLValue(batch)
             )
             deliveries.append(claimed)
         }
-        if !deliveries.isEmpty { count(claim.destination, from: .queued, to: .inFlight, times: deliveries.count) }
-        return ClaimResult(destination: claim.destination, deliveries: deliveries, nextDue: nextDue)
+        if !deliveries.isEmpty { count(destination, from: .queued, to: .inFlight, times: deliveries.count) }
+        return deliveries
     }
 
     /// Puts back what a dead process had in flight.
@@ -82,16 +97,19 @@ extension Ledger {
             var attemptInSeries: Int
             var startedAt: Timestamp
             var target: String
+            var batch: DeliveryID?
         }
         let interrupted = try database.prepared(
             """
-            SELECT id, destination, lane, attempts, series_attempts, not_before, last_target
+            SELECT id, destination, lane, attempts, series_attempts, not_before, last_target,
+                batch
             FROM deliveries INDEXED BY deliveries_in_flight WHERE state = 1 ORDER BY id
             """
         ).all { row in
             Interrupted(
                 id: row.int(0), destination: row.text(1), lane: row.optionalText(2), attempt: Int(row.int(3)),
-                attemptInSeries: Int(row.int(4)), startedAt: row.time(5), target: row.text(6)
+                attemptInSeries: Int(row.int(4)), startedAt: row.time(5), target: row.text(6),
+                batch: row.optionalInt(7).map { DeliveryID($0) }
             )
         }
         var report = RecoveryReport(requeued: 0, dead: 0)
@@ -107,7 +125,8 @@ extension Ledger {
             let settlement = Settlement(
                 delivery: DeliveryID(delivery.id),
                 attempt: attempt,
-                next: isLast ? .dead(.interrupted) : .retry(at: now)
+                next: isLast ? .dead(.interrupted) : .retry(at: now),
+                batch: delivery.batch
             )
             try settle(settlement, at: now)
             if isLast { report.dead += 1 } else { report.requeued += 1 }
@@ -135,10 +154,11 @@ extension Ledger {
         )
     }
 
-    private func requeue(_ id: Int64, due: Timestamp?, notBefore: Timestamp, _ result: AttemptResult) throws {
+    private func requeue(_ settlement: Settlement, due: Timestamp?, notBefore: Timestamp) throws {
+        let result = settlement.attempt.result
         try statements.requeue.run(
-            .int(id), SQLValue(due), .int(notBefore.milliseconds), SQLValue(result.status), .text(result.target),
-            SQLValue(result.error)
+            .int(settlement.delivery.rawValue), SQLValue(due), .int(notBefore.milliseconds), SQLValue(result.status),
+            .text(result.target), SQLValue(result.error), SQLValue(settlement.batch?.rawValue)
         )
     }
 }

@@ -4,8 +4,9 @@ internal import RelayCore
 /// A lane is the deliveries of one destination and chat that are queued or in flight. Its head is the lowest id that is
 /// queued, while none is in flight; the head alone is due.
 extension Ledger {
-    /// Makes the lowest of a lane due. Only where none of the lane is in flight.
+    /// Makes the lowest of a lane due, unless one of the lane is in flight.
     func promote(_ lane: String, of destination: String, at now: Timestamp) throws {
+        guard try !isInFlight(lane, of: destination) else { return }
         guard let head = try head(of: lane, destination), !head.isDue else { return }
         try statements.setDue.run(.int(max(head.notBefore, now.milliseconds)), .int(head.id))
         wake(destination)
@@ -13,14 +14,7 @@ extension Ledger {
 
     /// Restores the rule after a delivery has come back into a lane, at any place of it.
     func rearrange(_ lane: String, of destination: String, at now: Timestamp) throws {
-        let isInFlight =
-            try database.prepared(
-                """
-                SELECT 1 FROM deliveries INDEXED BY deliveries_in_flight
-                WHERE destination = ? AND lane = ? AND state = 1 LIMIT 1
-                """
-            ).first(.text(destination), .text(lane)) { _ in } != nil
-        guard !isInFlight else { return }
+        guard try !isInFlight(lane, of: destination) else { return }
         guard let head = try head(of: lane, destination) else { return }
         // Whoever was the head before stands right behind the new one.
         try database.run(
@@ -55,7 +49,23 @@ extension Ledger {
         return headless.count
     }
 
-    private func head(of lane: String, _ destination: String) throws -> (id: Int64, isDue: Bool, notBefore: Int64)? {
-        try statements.laneHead.first(.text(destination), .text(lane)) { ($0.int(0), !$0.isNull(1), $0.int(2)) }
+    private func isInFlight(_ lane: String, of destination: String) throws -> Bool {
+        try statements.isLaneInFlight.first(.text(destination), .text(lane)) { _ in } != nil
     }
+
+    /// The lowest of a lane that is queued or in flight; nil when the lane is empty.
+    func head(of lane: String, _ destination: String) throws -> LaneHead? {
+        try statements.laneHead.first(.text(destination), .text(lane)) { row in
+            LaneHead(id: row.int(0), due: row.optionalTime(1), notBefore: row.int(2))
+        }
+    }
+}
+
+struct LaneHead {
+    var id: Int64
+    /// Nil while it, or another of the lane, is in flight.
+    var due: Timestamp?
+    var notBefore: Int64
+
+    var isDue: Bool { due != nil }
 }

@@ -16,8 +16,8 @@ struct Statements {
 
     let insertDelivery: Prepared
     let insertBody: Prepared
-    let isLaneBusy: Prepared
     let laneHead: Prepared
+    let isLaneInFlight: Prepared
     let setDue: Prepared
 
     let dueDeliveries: Prepared
@@ -75,16 +75,16 @@ struct Statements {
             """
         )
         insertBody = try database.prepare("INSERT INTO delivery_bodies (id, body) VALUES (?, ?)")
-        isLaneBusy = try database.prepare(
-            """
-            SELECT 1 FROM deliveries INDEXED BY deliveries_lane
-            WHERE destination = ? AND lane = ? AND state IN (0, 1) LIMIT 1
-            """
-        )
         laneHead = try database.prepare(
             """
             SELECT id, due_at, not_before FROM deliveries INDEXED BY deliveries_lane
             WHERE destination = ? AND lane = ? AND state IN (0, 1) ORDER BY id LIMIT 1
+            """
+        )
+        isLaneInFlight = try database.prepare(
+            """
+            SELECT 1 FROM deliveries INDEXED BY deliveries_in_flight
+            WHERE destination = ? AND lane = ? AND state = 1 LIMIT 1
             """
         )
         setDue = try database.prepare("UPDATE deliveries SET due_at = ? WHERE id = ?")
@@ -104,7 +104,8 @@ struct Statements {
         )
         claim = try database.prepare(
             """
-            UPDATE deliveries SET state = 1, attempts = ?2, series_attempts = ?3, due_at = NULL, not_before = ?4
+            UPDATE deliveries SET state = 1, attempts = ?2, series_attempts = ?3, due_at = NULL, not_before = ?4,
+                batch = ?5
             WHERE id = ?1
             """
         )
@@ -127,7 +128,7 @@ struct Statements {
         requeue = try database.prepare(
             """
             UPDATE deliveries
-            SET state = 0, due_at = ?2, not_before = ?3, last_status = ?4, last_target = ?5, last_error = ?6
+            SET state = 0, due_at = ?2, not_before = ?3, last_status = ?4, last_target = ?5, last_error = ?6, batch = ?7
             WHERE id = ?1
             """
         )

@@ -1,6 +1,6 @@
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first, second, third]
+    static let steps: [String] = [first, second, forwarding, batches]
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }
@@ -200,7 +200,7 @@ enum Schema {
         """
 
     /// forwarded_messages.state is ``ForwardedMessage/State``, .direction ``ForwardedMessage/Direction``.
-    private static let third = """
+    private static let forwarding = """
         CREATE TABLE forwarded_chats (
             destination TEXT NOT NULL,
             session TEXT NOT NULL,
@@ -232,5 +232,11 @@ enum Schema {
         CREATE INDEX forwarded_messages_remote ON forwarded_messages (destination, remote) WHERE remote IS NOT NULL;
         CREATE INDEX forwarded_messages_open ON forwarded_messages (destination, session, chat) WHERE state <> 1;
         CREATE INDEX forwarded_messages_age ON forwarded_messages (updated_at);
+        """
+
+    /// deliveries.batch is the same for all that were sent in one request and go together again: the lowest of their ids.
+    private static let batches = """
+        ALTER TABLE deliveries ADD COLUMN batch INTEGER;
+        CREATE INDEX deliveries_batch ON deliveries (batch) WHERE state = 0 AND batch IS NOT NULL;
         """
 }

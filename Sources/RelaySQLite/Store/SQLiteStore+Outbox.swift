@@ -21,7 +21,7 @@ extension SQLiteStore {
     public func exchange(
         _ settlements: [Settlement], claims: [Claim], at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] {
-        let rows = settlements.count * 2 + claims.reduce(0) { $0 + Ledger.limit(of: $1) }
+        let rows = settlements.count * 2 + claims.reduce(0) { $0 + Ledger.rows(of: $1) }
         let claimed = claims.map(\.destination)
         return try await write(rows: rows, bytes: settlements.count * 200, space: .settles) { ledger in
             try ledger.withoutWaking(claimed) {

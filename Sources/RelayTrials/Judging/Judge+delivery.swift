@@ -20,7 +20,7 @@ extension Judge {
                 )
             )
         }
-        if let body = wanted.body { found += differences(body, last.body, "\(path).body") }
+        if let body = wanted.body { found += differences(body, last.own, "\(path).body") }
         if let signed = wanted.signed {
             let verdict = SignatureCheck(there).verdict
             if signed, verdict != .valid {

@@ -8,6 +8,8 @@ struct ReceivedRequest: Sendable {
     var at: Timestamp
     var headers: [(name: String, value: String)]
     var body: [UInt8]
+    /// What of the body is the delivery's own: all, but where a batch shares it.
+    var own: [UInt8]
 
     /// - Parameter name: in any case.
     func header(_ name: String) -> String? {
@@ -36,10 +38,13 @@ final class ScriptedReceiver: HTTPSender {
     }
 
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let received = ReceivedRequest(at: clock.now, headers: request.headers, body: request.body)
+        var received = ReceivedRequest(
+            at: clock.now, headers: request.headers, body: request.body, own: request.body)
+        let isBatch = received.header("X-ZapHub-Batch") != nil
         let answer = state.withLock { state in
-            if let id = TrialDestination.delivery {
-                state.requests[id, default: []].append(received)
+            for delivery in TrialDestination.deliveries {
+                if isBatch { received.own = delivery.body }
+                state.requests[delivery.id, default: []].append(received)
             }
             return state.answers.count > 1 ? state.answers.removeFirst() : state.answers.first ?? .ok
         }
@@ -47,7 +52,7 @@ final class ScriptedReceiver: HTTPSender {
         case .response(let status, let headers, let body):
             return HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
         case .failure(.timeout):
-            try? await clock.sleep(until: received.at + request.timeout)
+            try? await clock.sleep(until: clock.now + request.timeout)
             if Task.isCancelled { throw HTTPFailure(kind: .cancelled, message: "the test ended") }
             throw HTTPFailure(kind: .timeout, message: "no answer in time", duration: request.timeout)
         case .failure(let kind):

@@ -1,8 +1,8 @@
 internal import RelayCore
 
-/// The real destination, whose receiver is told which delivery it gets: not every kind says so by itself.
+/// The real destination, whose receiver is told which deliveries it gets: not every kind says so by itself.
 struct TrialDestination: Destination {
-    @TaskLocal static var delivery: DeliveryID?
+    @TaskLocal static var deliveries: [ClaimedDelivery] = []
 
     let base: any Destination
 
@@ -10,6 +10,10 @@ struct TrialDestination: Destination {
     var target: String { base.target }
 
     func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
-        await Self.$delivery.withValue(delivery.id) { await base.send(delivery, at: moment) }
+        await Self.$deliveries.withValue([delivery]) { await base.send(delivery, at: moment) }
+    }
+
+    func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
+        await Self.$deliveries.withValue(batch) { await base.send(batch, at: moment) }
     }
 }

@@ -12,11 +12,13 @@ final class TrialOutbox: Outbox, DestinationPauses {
         var notBefore: Timestamp
         /// Nil unless it is the head of its lane and queued.
         var dueAt: Timestamp?
+        /// Whom it goes with again, where it was sent in a batch.
+        var batch: DeliveryID?
         var deadReason: DeadReason?
         var lastError: String?
     }
 
-    fileprivate struct State: Sendable {
+    struct State: Sendable {
         var entries: [DeliveryID: Entry] = [:]
         /// What is queued or in flight in each lane, by id; a delivery without a lane is its own.
         var lanes: [Lane: [DeliveryID]] = [:]
@@ -25,7 +27,7 @@ final class TrialOutbox: Outbox, DestinationPauses {
         var ended: [DeliveryID] = []
     }
 
-    fileprivate enum Lane: Hashable {
+    enum Lane: Hashable {
         case shared(destination: String, lane: String)
         case own(DeliveryID)
 
@@ -126,6 +128,7 @@ extension TrialOutbox.State {
         case .retry(let due):
             entry.state = .queued
             entry.notBefore = due
+            entry.batch = settlement.batch
         case .dead(let reason):
             entry.state = .dead
             entry.deadReason = reason
@@ -141,22 +144,30 @@ extension TrialOutbox.State {
     }
 
     fileprivate mutating func claim(_ claim: Claim, at moment: Timestamp) -> ClaimResult {
-        let heads = entries.values.filter { $0.planned.destination == claim.destination && $0.dueAt != nil }
-            .sorted { ($0.dueAt ?? moment, $0.id) < ($1.dueAt ?? moment, $1.id) }
+        if let policy = claim.batch { return self.claim(claim, in: policy, at: moment) }
+        let heads = heads(of: claim.destination, at: moment)
         let taken = heads.prefix { ($0.dueAt ?? moment) <= moment }.prefix(claim.limit)
-        let deliveries = taken.map { entry in
-            var entry = entry
-            entry.state = .inFlight
-            entry.attempts += 1
-            entry.dueAt = nil
-            entries[entry.id] = entry
-            return ClaimedDelivery(entry)
-        }
         return ClaimResult(
             destination: claim.destination,
-            deliveries: deliveries,
+            batches: taken.compactMap { take($0.id, batch: nil) }.map { [$0] },
             nextDue: heads.dropFirst(taken.count).first?.dueAt
         )
+    }
+
+    /// What of a destination is due, or will be, in the order of that.
+    func heads(of destination: String, at moment: Timestamp) -> [TrialOutbox.Entry] {
+        entries.values.filter { $0.planned.destination == destination && $0.dueAt != nil }
+            .sorted { ($0.dueAt ?? moment, $0.id) < ($1.dueAt ?? moment, $1.id) }
+    }
+
+    mutating func take(_ id: DeliveryID, batch: DeliveryID?) -> ClaimedDelivery? {
+        guard var entry = entries[id] else { return nil }
+        entry.state = .inFlight
+        entry.attempts += 1
+        entry.dueAt = nil
+        entry.batch = batch
+        entries[id] = entry
+        return ClaimedDelivery(entry)
     }
 
     /// Makes the head of a lane due, unless it is in flight.

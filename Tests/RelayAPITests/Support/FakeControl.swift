@@ -94,6 +94,14 @@ final class FakeControl: RelayControl {
         return found
     }
 
+    func cancelQueued(_ key: String) async throws(APIError) -> Int {
+        _ = try await destination(key)
+        return state.withLock { state in
+            let index = state.destinations.firstIndex { $0.key == key }
+            return index.flatMap { state.destinations[$0].counts.removeValue(forKey: .queued) } ?? 0
+        }
+    }
+
     func pause(_ key: String) async throws(APIError) {
         _ = try await destination(key)
         state.withLock { _ = $0.paused.insert(key) }
