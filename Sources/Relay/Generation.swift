@@ -26,9 +26,7 @@ public struct Generation: Sendable {
         let loaded = try RelayConfiguration.load(path: path, environment: environment, registry: registry)
         let configuration = loaded.configuration
         let egress = try EgressGuard(configuration.egress, server: configuration.server)
-        let unreachable =
-            configuration.destinations.compactMap { $0.problem(egress) }
-            + configuration.sources.compactMap { $0.problem(egress) }
+        let unreachable = configuration.unreachable(by: egress)
         guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
         self.egress = egress
         self.number = number
@@ -61,6 +59,21 @@ extension EgressGuard {
     }
 }
 
+extension RelayConfiguration {
+    /// The addresses in it that the egress guard lets nothing go to.
+    public var unreachable: [Diagnostic] {
+        do {
+            return unreachable(by: try EgressGuard(egress, server: server))
+        } catch {
+            return [Diagnostic(code: .refusedAddress, file: file, message: "\(error)")]
+        }
+    }
+
+    fileprivate func unreachable(by egress: EgressGuard) -> [Diagnostic] {
+        destinations.compactMap { $0.problem(egress) } + sources.compactMap { $0.problem(egress) }
+    }
+}
+
 extension RelayConfiguration.Destination {
     /// What the egress guard has against the destination's address.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
@@ -85,6 +98,6 @@ extension RelayConfiguration.Source {
 
 extension Diagnostic {
     fileprivate init(_ mark: RelayConfiguration.SourceMark, _ message: String) {
-        self.init(severity: .error, file: mark.file, line: mark.line, column: mark.column, message: message)
+        self.init(code: .refusedAddress, file: mark.file, line: mark.line, column: mark.column, message: message)
     }
 }

@@ -76,6 +76,7 @@ final class Origin: Sendable {
         }
         return Diagnostic(
             severity: issue.severity,
+            code: issue.code,
             file: path,
             line: place.line,
             column: place.column,
@@ -100,13 +101,14 @@ struct Place: Sendable, Hashable {
 /// A mistake before it is rendered.
 struct Issue: Sendable {
     var severity: Diagnostic.Severity = .error
+    var code = DiagnosticCode.invalidValue
     var origin: Origin
     var place: Place
     var message: String
     var help: String?
 }
 
-/// Mistakes on their way to whoever collects them. Never empty.
+/// Mistakes on their way to whoever collects them. Empty only for a value that is not known, of which nothing is wrong.
 struct Issues: Error {
     var list: [Issue]
 

@@ -13,7 +13,7 @@ public struct StageGroup: ConfiguredStage {
 
     public init(_ options: Options, in context: BuildContext) throws {
         guard let node = try options(Self.stages) else {
-            throw options.fail("\"stages\" has no stage", help: "write a list of stages under it")
+            throw options.fail("\"stages\" has no stage", help: "write a list of stages under it", code: .emptyStage)
         }
         branches = [Step.Branch(steps: try context.steps(node))]
     }

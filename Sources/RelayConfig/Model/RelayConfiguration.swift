@@ -19,6 +19,10 @@ public struct RelayConfiguration: Sendable {
     public let delivery: Delivery
     /// By name, in alphabetical order.
     public let pipelines: [PipelineDefinition]
+    /// Where its files, and those of its tests, are read from.
+    let files: FileReader
+    /// Whether variables that are not set have some value all the same, so that it is good for checking only.
+    let assumes: Bool
     /// How many bytes of a receiver's answer are read (`WEBHOOK_MAX_BODY_SIZE`). Default and maximum 1 MiB.
     public let maxResponseBody: Int
     /// How long a request of a webhook that is managed over REST may take (`WEBHOOK_TIMEOUT_MS`). Default 10 s.
