@@ -78,7 +78,7 @@ extension RelayConfiguration.Destination {
     /// What the egress guard has against the destination's address.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
         guard let webhook = options as? WebhookOptions, let problem = egress.problem(webhook.url) else { return nil }
-        return Diagnostic(mark, "the address of \"\(name)\" is not allowed: \(problem)")
+        return mark.error("the address of \"\(name)\" is not allowed: \(problem)", code: .refusedAddress)
     }
 }
 
@@ -90,14 +90,8 @@ extension RelayConfiguration.Source {
         ]
         for (option, url) in addresses {
             guard let problem = url.flatMap(egress.problem) else { continue }
-            return Diagnostic(mark, "media.\(option) of \"\(name)\" is not allowed: \(problem)")
+            return mark.error("media.\(option) of \"\(name)\" is not allowed: \(problem)", code: .refusedAddress)
         }
         return nil
-    }
-}
-
-extension Diagnostic {
-    fileprivate init(_ mark: RelayConfiguration.SourceMark, _ message: String) {
-        self.init(code: .refusedAddress, file: mark.file, line: mark.line, column: mark.column, message: message)
     }
 }

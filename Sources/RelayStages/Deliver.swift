@@ -20,9 +20,8 @@ public struct Deliver: ConfiguredStage {
         if destinations.isEmpty {
             throw options.fail(Self.to, "deliver names no destination", help: "write for example deliver: [session]")
         }
-        var seen: Set<String> = []
-        for (index, name) in destinations.enumerated() {
-            guard seen.insert(name).inserted else {
+        _ = try Mistakes.collect(destinations.enumerated()) { index, name in
+            guard !destinations[..<index].contains(name) else {
                 throw options.fail(
                     Self.to, element: index, "\"\(name)\" stands here twice", help: "remove one", code: .duplicateName)
             }

@@ -38,7 +38,7 @@ enum CheckFormat: String, CaseIterable {
     }
 
     /// `::error file=…,line=…,col=…,title=…::message`
-    private static func github(_ diagnostic: Diagnostic) -> String {
+    static func github(_ diagnostic: Diagnostic) -> String {
         var properties = ["file=\(escaped(property: diagnostic.file))"]
         if diagnostic.line > 0 { properties += ["line=\(diagnostic.line)", "col=\(diagnostic.column)"] }
         properties.append("title=\(escaped(property: "zaphub check: \(diagnostic.code.rawValue)"))")

@@ -34,7 +34,7 @@ extension Checker {
 
     /// A folder's configurations and documents, those of the folders in it included.
     private func folder(_ path: String, _ names: [String]) -> [Target] {
-        let prefix = path.hasSuffix("/") ? path : path + "/"
+        let prefix = path == "." || path == "./" ? "" : path.hasSuffix("/") ? path : path + "/"
         let isParts = ["pipelines", "fragments"].contains(
             Files.absolute(path, from: Files.currentDirectory).split(separator: "/").last)
         var targets: [Target] = []

@@ -10,8 +10,9 @@ struct EventDomain: Equatable {
 }
 
 extension Condition {
-    /// Combinations of values that are tried at most; a condition with more is taken as possible.
-    private static let maximumTries = 20_000
+    /// How much is tried at most: combinations of values, times what is asked of each. A condition with more is taken as
+    /// possible.
+    private static let maximumWork = 200_000
 
     /// Whether it may be true of some event. True when that cannot be told.
     func isPossible(in domain: EventDomain) -> Bool {
@@ -20,9 +21,10 @@ extension Condition {
         let (subjects, domains) = unknowns.domains(domain)
         let switches = Array(unknowns.opaque).sorted()
         var tries = 1
+        let limit = Self.maximumWork / max(unknowns.size, 1)
         for size in domains.map(\.count) + Array(repeating: 2, count: switches.count) {
             tries *= max(size, 1)
-            guard tries <= Self.maximumTries else { return true }
+            guard tries <= limit else { return true }
         }
         for number in 0..<tries {
             var rest = number
@@ -47,16 +49,13 @@ extension Condition {
     }
 
     private func collect(into unknowns: inout Unknowns) {
+        unknowns.size += 1
         switch self {
         case .always, .never: break
-        case .equals(let subject, let literal): unknowns.values[subject, default: []].insert(literal)
-        case .isTrue(let subject): unknowns.values[subject, default: []].formUnion([])
-        case .begins(let subject, let text):
-            unknowns.values[subject, default: []].formUnion([])
-            unknowns.opaque.insert(Self.beginning(subject, text))
-        case .ends(let subject, let text):
-            unknowns.values[subject, default: []].formUnion([])
-            unknowns.opaque.insert(Self.ending(subject, text))
+        case .equals(let subject, let literal): unknowns.subjects[subject, default: Asked()].literals.insert(literal)
+        case .isTrue(let subject): unknowns.subjects[subject, default: Asked()].literals.formUnion([])
+        case .begins(let subject, let text): unknowns.subjects[subject, default: Asked()].beginnings.insert(text)
+        case .ends(let subject, let text): unknowns.subjects[subject, default: Asked()].ends.insert(text)
         case .opaque(let name): unknowns.opaque.insert(name)
         case .not(let inner): inner.collect(into: &unknowns)
         case .and(let a, let b), .or(let a, let b):
@@ -69,64 +68,55 @@ extension Condition {
         switch self {
         case .always: true
         case .never: false
-        case .equals(let subject, let literal): assignment.values[subject] == .literal(literal)
-        case .isTrue(let subject):
-            switch assignment.values[subject] {
-            case .literal(let literal): literal.isTrue
-            case .otherTrue: true
-            case .otherFalse, nil: false
-            }
-        case .begins(let subject, let text):
-            assignment.text(of: subject).map { $0.hasPrefix(text) }
-                ?? (assignment.opaque[Self.beginning(subject, text)] ?? false)
-        case .ends(let subject, let text):
-            assignment.text(of: subject).map { $0.hasSuffix(text) }
-                ?? (assignment.opaque[Self.ending(subject, text)] ?? false)
+        case .equals(let subject, let literal): assignment.values[subject] == literal
+        case .isTrue(let subject): assignment.values[subject]?.isTrue ?? false
+        case .begins(let subject, let text): assignment.values[subject]?.string?.hasPrefix(text) ?? false
+        case .ends(let subject, let text): assignment.values[subject]?.string?.hasSuffix(text) ?? false
         case .opaque(let name): assignment.opaque[name] ?? false
         case .not(let inner): !inner.holds(assignment)
         case .and(let a, let b): a.holds(assignment) && b.holds(assignment)
         case .or(let a, let b): a.holds(assignment) || b.holds(assignment)
         }
     }
-
-    private static func beginning(_ subject: Subject, _ text: String) -> String { "\(subject) begins \(text)" }
-    private static func ending(_ subject: Subject, _ text: String) -> String { "\(subject) ends \(text)" }
 }
 
 /// What a condition asks of an event.
 private struct Unknowns {
-    /// What each value is compared with.
-    var values: [Condition.Subject: Set<Literal>] = [:]
+    var subjects: [Condition.Subject: Asked] = [:]
     var opaque: Set<String> = []
+    /// How many conditions there are in it.
+    var size = 0
 
     /// The values that make a difference, by subject.
-    func domains(_ domain: EventDomain) -> ([Condition.Subject], [[Value]]) {
-        let subjects = Array(values.keys)
-        let domains = subjects.map { subject -> [Value] in
-            let literals = values[subject, default: []]
-            guard subject == .event else { return literals.map { .literal($0) } + [.otherTrue, .otherFalse] }
-            let known = domain.types.map { Value.literal(.string($0)) }
+    func domains(_ domain: EventDomain) -> ([Condition.Subject], [[Literal]]) {
+        let subjects = Array(subjects)
+        let domains = subjects.map { subject, asked -> [Literal] in
+            guard subject == .event else { return asked.literals + asked.others + [.null] }
+            let known = domain.types.map(Literal.string)
             guard domain.isOpen else { return known }
-            let others = literals.filter { literal in literal.string.map { !domain.types.contains($0) } ?? false }
-            return known + others.map { .literal($0) } + [.otherTrue]
+            return known + asked.literals.filter { $0.string != nil && !known.contains($0) } + asked.others
         }
-        return (subjects, domains)
+        return (subjects.map(\.key), domains)
     }
 }
 
-private enum Value: Equatable {
-    case literal(Literal)
-    /// Something else, which counts as true.
-    case otherTrue
-    case otherFalse
+/// What a condition asks of one value.
+private struct Asked {
+    /// What it is compared with.
+    var literals: Set<Literal> = []
+    var beginnings: Set<String> = []
+    var ends: Set<String> = []
+
+    /// Texts that are none of the literals, one for every combination of beginning and end that a text can have: the
+    /// longest beginning says which of the others it has as well.
+    var others: [Literal] {
+        // A letter that nobody writes.
+        let middle = "\u{F8FF}"
+        return ([""] + beginnings).flatMap { start in ([""] + ends).map { .string(start + middle + $0) } }
+    }
 }
 
 private struct Assignment {
-    var values: [Condition.Subject: Value] = [:]
+    var values: [Condition.Subject: Literal] = [:]
     var opaque: [String: Bool] = [:]
-
-    /// The text that a value is; nil when it is not known.
-    func text(of subject: Condition.Subject) -> String? {
-        if case .literal(.string(let text)) = values[subject] { text } else { nil }
-    }
 }

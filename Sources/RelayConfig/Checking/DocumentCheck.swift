@@ -53,7 +53,9 @@ final class DocumentCheck {
         case .pipeline(let name): pipeline(node, name: name, block)
         case .fragment(let name):
             fragments.nodes[name] = .some(node)
-            stages(of: node) { builder in try self.fragments.stages(of: name, at: node).map { try builder.steps($0) } ?? [] }
+            stages(of: node) { builder in
+                try self.fragments.stages(of: name, at: node).map { try builder.steps($0) } ?? []
+            }
         case .stages: stages(of: node) { try $0.steps(node) }
         case .stage: stages(of: node) { [try $0.step(node)] }
         case .destination:
@@ -70,7 +72,9 @@ final class DocumentCheck {
         let defaults = EnvironmentDefaults([:], origin: Origin(path: "environment"))
         var reader = MainReader(root: node, directory: loader.directory, registry: registry, defaults: defaults)
         reader.policiesElsewhere = policies
-        if node["retry_policies"] == nil { reader.policiesElsewhere.formUnion(retryNames(reader.entries("destinations"))) }
+        if node["retry_policies"] == nil {
+            reader.policiesElsewhere.formUnion(retryNames(reader.entries("destinations")))
+        }
         let read = reader.read()
         policies.formUnion(reader.names("retry_policies"))
         sources += read?.sources ?? []
@@ -101,7 +105,8 @@ final class DocumentCheck {
         let (sources, destinations) = standIns(names)
         loader.follow([read], sources: sources, destinations: destinations)
         pipelines.removeAll { $0.name == name }
-        pipelines.append(PipelineDefinition(name: name, file: "", from: read.definition.from, steps: read.definition.outerSteps))
+        pipelines.append(
+            PipelineDefinition(name: name, file: "", from: read.definition.from, steps: read.definition.outerSteps))
         guard node["tests"] != nil else { return }
         judge(block, pipelines: [read.definition], sources, destinations)
     }
@@ -121,7 +126,9 @@ final class DocumentCheck {
         var sources = sources.map(\.name)
         var destinations = destinations.map(\.name)
         if !complete.contains("sources") { sources += texts(in: node, under: ["from", "source"]) }
-        if !complete.contains("destinations") { destinations += texts(in: node, under: ["deliver", "to", "destinations"]) }
+        if !complete.contains("destinations") {
+            destinations += texts(in: node, under: ["deliver", "to", "destinations"])
+        }
         return PipelineNames(sources: sources, destinations: destinations, fragments: fragments)
     }
 

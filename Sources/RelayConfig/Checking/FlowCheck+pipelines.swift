@@ -20,8 +20,9 @@ struct DeliveryCheck {
                     else { continue }
                     let place = "\(other.node.origin.path):\(other.node.place.line)"
                     delivery.node.warn(
-                        "\"\(delivery.destination)\" gets the same event from the pipeline \"\(earlier.name)\" as well",
-                        help: "it is delivered at \(place); narrow one of the two with from or filter, or remove it",
+                        "\"\(delivery.destination)\" gets the same event from the pipelines \"\(earlier.name)\" and"
+                            + " \"\(later.name)\"",
+                        help: "the first delivers at \(place); narrow one with from or filter, or remove it",
                         code: .deliveredTwice
                     )
                 }

@@ -103,10 +103,14 @@ struct FlowCheck {
             exit.condition = .either(exit.condition, entry)
         }
         guard step.when != nil else { return exit }
+        guard !exit.isEnded else {
+            var others = outer
+            others.condition = passing
+            return others
+        }
         exit.condition = exit.condition == entry ? outer.condition : .either(passing, exit.condition)
         exit.isSigned = exit.isSigned && outer.isSigned
         exit.signatures.formUnion(outer.signatures)
-        exit.isExplained = false
         return exit
     }
 
@@ -160,11 +164,10 @@ struct FlowCheck {
             ends.append(end)
         }
         if !rest.isEnded { ends.append(rest) }
-        guard let first = ends.first else { return }
-        let entry = state.condition
-        var result = first
         let live = ends.filter { !$0.isEnded }
-        for end in ends.dropFirst() {
+        guard var result = live.first ?? ends.first else { return }
+        let entry = state.condition
+        for end in live {
             result.changes = max(result.changes, end.changes)
             result.transforms = max(result.transforms, end.transforms)
             result.keepsType = result.keepsType && end.keepsType
@@ -208,9 +211,12 @@ struct FlowCheck {
         var condition = state.condition
         if let destination = destinations[name] {
             if state.keepsType {
-                condition = .both(condition, destination.settings.events.condition)
-                if !condition.isPossible(in: domain) {
-                    let wanted = destination.settings.events.patterns.joined(separator: ", ")
+                let events = destination.settings.events
+                condition = .both(condition, events.condition)
+                // Patterns that fit no event at all are told where they stand.
+                let isKnown = EventNames.all.contains(where: events.matches)
+                if isKnown, !condition.isPossible(in: domain) {
+                    let wanted = events.patterns.joined(separator: ", ")
                     warn(
                         node, "\"\(name)\" wants nothing of what comes here",
                         help: "its events are \(wanted); here come \(types(at: state))", .unwanted)
@@ -218,8 +224,10 @@ struct FlowCheck {
                 }
             }
             if !destination.secrets.isEmpty, !state.isSigned {
+                let what =
+                    state.signatures.isEmpty ? "nothing signs what goes there" : "not all that goes there is signed"
                 warn(
-                    node, "\"\(name)\" has a secret, and nothing signs what goes there",
+                    node, "\"\(name)\" has a secret, and \(what)",
                     help: "put - sign: standard_webhooks before it, or remove the secret", .unsigned)
             }
         }

@@ -6,7 +6,7 @@ public struct StageGroup: ConfiguredStage {
     public static let summary = "Runs the stages inside it, which share its `when` and `on_error`."
     public static let stages = Field.node("stages", "What runs.", "a list of stages", shape: .stages).optional
     public static let fields = [AnyField(stages)]
-    public static let example = "stages: [{ deliver: session }]"
+    public static let example = "stages: [enrich]"
     public static let mainField: String? = stages.name
 
     public let branches: [Step.Branch]

@@ -26,7 +26,7 @@ public struct Switch: ConfiguredStage {
         switch:
           - case: .payload.isGroup
             stages: [drop]
-          - default: [{ deliver: session }]
+          - default: [enrich]
         """
     private static let hint = "write - case: '.payload.isGroup' and its stages:"
 

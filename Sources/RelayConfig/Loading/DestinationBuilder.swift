@@ -25,7 +25,8 @@ struct DestinationBuilder {
         var issues = IssueCollector(node)
         guard node.isMap, let typeNode = node["type"] else {
             let kinds = Quantity.choice(registry.destinations.map { $0.kind })
-            throw node.issues("\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyPlace, code: .missingOption)
+            throw node.issues(
+                "\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyPlace, code: .missingOption)
         }
         let name = try typeNode.choose(among: registry.destinations.map { $0.kind }, what: "destination type")
         guard let kind = registry.destination(name) else {

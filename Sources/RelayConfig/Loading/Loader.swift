@@ -144,12 +144,16 @@ final class Loader {
     private func warn(_ main: MainReader, _ pipelines: [PipelineRead]) {
         let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }
         for entry in main.entries("destinations") where !delivered.contains(entry.key) {
-            entry.warn("nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it", code: .unusedDestination)
+            entry.warn(
+                "nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it",
+                code: .unusedDestination)
         }
         let readsAll = pipelines.contains { $0.definition.from.isEmpty }
         let sources = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.definition.from) }
         for entry in main.entries("sources") where !readsAll && !sources.contains(entry.key) {
-            entry.warn("no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it", code: .unusedSource)
+            entry.warn(
+                "no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it",
+                code: .unusedSource)
         }
         // Webhooks that are managed over REST may name any policy.
         guard !delivered.contains("session") else { return }
@@ -162,7 +166,8 @@ final class Loader {
         }
         for entry in policies where !used.contains(entry.key) {
             entry.warn(
-                "nothing uses the retry policy \"\(entry.key)\"", help: "name it in a destination's retry, or remove it",
+                "nothing uses the retry policy \"\(entry.key)\"",
+                help: "name it in a destination's retry, or remove it",
                 code: .unusedRetryPolicy)
         }
     }

@@ -141,7 +141,9 @@ struct MainReader {
     ) -> [RelayConfiguration.Destination] {
         // A policy that is wrong is known all the same: whoever refers to it makes no mistake.
         var known = policies
-        for name in names("retry_policies") + policiesElsewhere where known[name] == nil { known[name] = defaults.policy }
+        for name in names("retry_policies") + policiesElsewhere where known[name] == nil {
+            known[name] = defaults.policy
+        }
         let builder = DestinationBuilder(registry: registry, policies: known, timeout: defaults.timeout)
         return named("destinations", &shown, nameProblem: Names.destinationProblem) { try builder.destination($0) }
     }

@@ -96,7 +96,9 @@ final class PipelineBuilder: Sendable {
                 throw node.issues("a stage is a word or one key, not a list", help: "write - deliver: crm")
             }
             let kind = try node.choose(among: kinds, what: "stage", code: .unknownStage)
-            guard let stage = registry.stage(kind) else { throw node.issues("there is no stage \"\(kind)\"", code: .unknownStage) }
+            guard let stage = registry.stage(kind) else {
+                throw node.issues("there is no stage \"\(kind)\"", code: .unknownStage)
+            }
             return (kind, stage, node.emptied())
         }
         let entries = try node.entries.filter { !Self.modifierNames.contains($0.key) }

@@ -41,11 +41,20 @@ public struct RelayConfiguration: Sendable {
         public let file: String
         public let line: Int
         public let column: Int
+        private let sourceLine: String?
 
+        /// - Parameter place: of something that is read already, so that its secrets are known.
         init(_ place: Place, _ origin: Origin) {
             file = origin.path
             line = place.line
             column = place.column
+            sourceLine = origin.shownLine(place.line)
+        }
+
+        /// A mistake in it.
+        public func error(_ message: String, code: DiagnosticCode) -> Diagnostic {
+            Diagnostic(
+                code: code, file: file, line: line, column: column, message: message, sourceLine: sourceLine)
         }
     }
 }
