@@ -136,7 +136,7 @@ let package = Package(
         house("RelayTesting", ["RelayCore", "RelayJSON", .crypto, .cryptoExtras]),
         tests("RelayJSON"),
         tests("RelayCore", ["RelayTesting"]),
-        tests("RelayConfig"),
+        tests("RelayConfig", ["Relay", "RelayCore", "RelayJSON", "zaphub"], resources: [.copy("Golden")]),
         tests("RelayJQ"),
         tests("RelaySources", ["RelayTesting"]),
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),

@@ -26,9 +26,7 @@ public struct Generation: Sendable {
         let loaded = try RelayConfiguration.load(path: path, environment: environment, registry: registry)
         let configuration = loaded.configuration
         let egress = try EgressGuard(configuration.egress, server: configuration.server)
-        let unreachable =
-            configuration.destinations.compactMap { $0.problem(egress) }
-            + configuration.sources.compactMap { $0.problem(egress) }
+        let unreachable = configuration.unreachable(by: egress)
         guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
         self.egress = egress
         self.number = number
@@ -61,11 +59,26 @@ extension EgressGuard {
     }
 }
 
+extension RelayConfiguration {
+    /// The addresses in it that the egress guard lets nothing go to.
+    public var unreachable: [Diagnostic] {
+        do {
+            return unreachable(by: try EgressGuard(egress, server: server))
+        } catch {
+            return [Diagnostic(code: .refusedAddress, file: file, message: "\(error)")]
+        }
+    }
+
+    fileprivate func unreachable(by egress: EgressGuard) -> [Diagnostic] {
+        destinations.compactMap { $0.problem(egress) } + sources.compactMap { $0.problem(egress) }
+    }
+}
+
 extension RelayConfiguration.Destination {
     /// What the egress guard has against the destination's address.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
         guard let problem = addresses.lazy.compactMap({ egress.problem($0) }).first else { return nil }
-        return Diagnostic(mark, "the address of \"\(name)\" is not allowed: \(problem)")
+        return mark.error("the address of \"\(name)\" is not allowed: \(problem)", code: .refusedAddress)
     }
 }
 
@@ -77,14 +90,8 @@ extension RelayConfiguration.Source {
         ]
         for (option, url) in addresses {
             guard let problem = url.flatMap(egress.problem) else { continue }
-            return Diagnostic(mark, "media.\(option) of \"\(name)\" is not allowed: \(problem)")
+            return mark.error("media.\(option) of \"\(name)\" is not allowed: \(problem)", code: .refusedAddress)
         }
         return nil
-    }
-}
-
-extension Diagnostic {
-    fileprivate init(_ mark: RelayConfiguration.SourceMark, _ message: String) {
-        self.init(severity: .error, file: mark.file, line: mark.line, column: mark.column, message: message)
     }
 }

@@ -9,7 +9,7 @@ internal import RelayStages
 extension ConfigurationRegistry {
     /// Everything that this build of the relay brings along.
     public static var builtIn: ConfigurationRegistry {
-        ConfigurationRegistry(
+        var registry = ConfigurationRegistry(
             stages: BuiltInStages.all,
             destinations: BuiltInDestinations.all,
             formats: BuiltInFormats.all.map { $0.name },
@@ -25,5 +25,7 @@ extension ConfigurationRegistry {
                 return { url in egress?.problem(url) }
             }
         )
+        registry.eventTypes = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = BuiltInFormats.eventTypes(of: $1) }
+        return registry
     }
 }

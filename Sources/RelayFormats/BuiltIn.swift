@@ -13,8 +13,28 @@ public enum BuiltInFormats {
         Chatwoot.self,
     ]
 
+    /// The types of the events that a dialect's documents become; nil when they name their events themselves.
+    public static func eventTypes(of format: any EventFormat.Type) -> Set<EventType>? {
+        let session: Set<EventType> = [.sessionQRUpdated, .sessionConnected, .sessionDisconnected]
+        return switch format.name {
+        case Native.name: nil
+        case CloudAPI.name: EventType.all.subtracting(session).subtracting([.presenceUpdated])
+        case Gowa.name: EventType.all.subtracting(session)
+        default: EventType.all
+        }
+    }
+
     /// The dialect that `format:` names; nil when there is none of that name.
     public static func format(named name: String) -> (any EventFormat)? {
         all.first { $0.name == name }?.init()
     }
+}
+
+extension EventType {
+    fileprivate static let all: Set<EventType> = [
+        .sessionQRUpdated, .sessionConnected, .sessionDisconnected, .messageReceived, .messageSent, .messageDelivered,
+        .messageRead, .messageFailed, .messageUpdated, .messageDeleted, .messageReaction, .presenceUpdated,
+        .callReceived,
+        .groupUpdated, .contactUpdated,
+    ]
 }

@@ -44,7 +44,7 @@ public struct Reference: Sendable {
                 summary: kind.summary,
                 notes: ["The options of all kinds come on top: see destinations."],
                 fields: kind.fields,
-                example: (["destinations:", "  NAME:"] + example).joined(separator: "\n")
+                example: (["destinations:", "  crm:"] + example).joined(separator: "\n")
             )
         }
     }

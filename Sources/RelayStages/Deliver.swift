@@ -20,10 +20,10 @@ public struct Deliver: ConfiguredStage {
         if destinations.isEmpty {
             throw options.fail(Self.to, "deliver names no destination", help: "write for example deliver: [session]")
         }
-        var seen: Set<String> = []
-        for (index, name) in destinations.enumerated() {
-            guard seen.insert(name).inserted else {
-                throw options.fail(Self.to, element: index, "\"\(name)\" stands here twice", help: "remove one")
+        _ = try Mistakes.collect(destinations.enumerated()) { index, name in
+            guard !destinations[..<index].contains(name) else {
+                throw options.fail(
+                    Self.to, element: index, "\"\(name)\" stands here twice", help: "remove one", code: .duplicateName)
             }
             guard name == Self.sessionName || context.destinations.contains(name) else {
                 let known = context.destinations.sorted() + [Self.sessionName]
@@ -32,7 +32,8 @@ public struct Deliver: ConfiguredStage {
                     element: index,
                     "there is no destination \"\(name)\"",
                     help: context.suggestion(for: name, among: known).map { "did you mean \"\($0)\"?" }
-                        ?? "define it under destinations: in config.yaml; there are: \(known.joined(separator: ", "))"
+                        ?? "define it under destinations: in config.yaml; there are: \(known.joined(separator: ", "))",
+                    code: .unknownDestination
                 )
             }
         }

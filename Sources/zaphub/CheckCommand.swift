@@ -6,27 +6,63 @@ import RelayTrials
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Finds every mistake in the configuration and its pipelines.",
+        abstract: "Finds every mistake in configurations, pipelines, and the YAML of documentation.",
         discussion: """
-            Ends with status 0 when the relay would start with it and its tests can be read, and 78 when not.
-            `zaphub test` runs the tests.
+            Without PATHS it checks the configuration of -c with everything beside it. A path is
+              config.yaml               a configuration, with its pipelines, fragments and tests
+              pipelines/NAME.yaml       one file of it; also fragments/NAME.yaml and NAME_test.yaml
+              docs/guide.md             the ```yaml blocks of a Markdown file; ```yaml ignore leaves one out
+              DIRECTORY                 every config.yaml and Markdown file in it
+            Ends with status 0 when the relay would start and its tests can be read, and 78 when not.
+            `zaphub test` runs the tests; `zaphub explain CODE` says what a code of --format json means.
             """
     )
 
     @OptionGroup var config: ConfigOptions
 
+    @Argument(help: "Files and directories to check; default the configuration of -c.")
+    var paths: [String] = []
+
+    @Option(help: "How mistakes are written: \(CheckFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = CheckFormat.text
+
+    @Flag(help: "Ends with status 78 when there are warnings, too.")
+    var denyWarnings = false
+
+    @Flag(help: "Does without environment variables and secret files: a ${…} without a default stands for any value.")
+    var noEnv = false
+
     func run() async throws {
-        let generation = try config.load()
-        let configuration = generation.configuration
-        let trials = try config.trials(of: configuration, readsInput: false)
-        let warnings = generation.warnings + trials.warnings
-        for warning in warnings { printLine("\(warning)\n") }
-        printLine(
-            """
-            \(config.path) is good: \(configuration.sources.count) source(s), \
-            \(configuration.pipelines.count) pipeline(s), \(configuration.destinations.count) destination(s), \
-            \(trials.count) test(s), \(warnings.count) warning(s)
-            """
-        )
+        let checker = Checker.builtIn(environment: noEnv ? nil : config.environment)
+        let report = checker.check(paths.isEmpty ? [config.path] : paths)
+        let isGood = report.count(.error) == 0 && !(denyWarnings && report.count(.warning) > 0)
+        let text = format.text(report)
+        if isGood || format != .text {
+            if !text.isEmpty { printLine(text) }
+        } else {
+            printError(text)
+        }
+        if !isGood { throw ExitCode(78) }
+    }
+}
+
+extension CheckFormat: ExpressibleByArgument {}
+
+extension Checker {
+    /// Checks with everything that this build brings along.
+    /// - Parameter environment: nil: whatever a variable is asked for, it has some value.
+    static func builtIn(environment: [String: String]?) -> Checker {
+        Checker(registry: .builtIn, environment: environment) { configuration, files in
+            var judgement = Judgement(diagnostics: configuration.unreachable)
+            do throws(ConfigurationError) {
+                let trials = try Trials(
+                    configuration, files: files, environment: environment ?? [:], readsInput: false)
+                judgement.diagnostics += trials.warnings
+                judgement.tests = trials.count
+            } catch {
+                judgement.diagnostics += error.diagnostics
+            }
+            return judgement
+        }
     }
 }

@@ -16,6 +16,7 @@ struct ExplainCommand: ParsableCommand {
               zaphub explain media              everything that is called media, with its options
               zaphub explain media.wait         one option
               zaphub explain max_in_flight      an option, wherever it is
+              zaphub explain never-true         a code of `zaphub check --format json`
             """
     )
 
@@ -40,6 +41,10 @@ struct ExplainCommand: ParsableCommand {
         }
         guard let word else {
             printLine(reference.list)
+            return
+        }
+        if let code = DiagnosticCode(rawValue: word) {
+            printLine("\(code.rawValue): \(code.summary)")
             return
         }
         do {

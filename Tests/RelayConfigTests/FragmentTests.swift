@@ -42,8 +42,12 @@ import Testing
 
     @Test func severalPipelinesMayUseOne() throws {
         let workspace = Workspace([
-            "config.yaml": "version: 1\n", "pipelines/a.yaml": "stages:\n  - use: all\n",
-            "pipelines/b.yaml": "stages:\n  - use: all\n", "fragments/all.yaml": "- persist\n- deliver: session\n",
+            "config.yaml": """
+            sources: { a: { transport: http, format: native }, b: { transport: http, format: native } }
+            """,
+            "pipelines/a.yaml": "from: a\nstages:\n  - use: all\n",
+            "pipelines/b.yaml": "from: b\nstages:\n  - use: all\n",
+            "fragments/all.yaml": "- persist\n- deliver: session\n",
         ])
         let loaded = try workspace.load()
         #expect(loaded.configuration.pipelines.map { $0.steps.map(\.id) }.count == 2)

@@ -47,6 +47,13 @@ struct ConformanceTests {
         #expect(first == second)
     }
 
+    @Test(arguments: CorpusDocument.all.filter { $0.refusal == nil })
+    func makesOnlyTheTypesThatItSays(_ document: CorpusDocument) throws {
+        guard let types = BuiltInFormats.eventTypes(of: type(of: document.format)) else { return }
+        let events = try read(document.document.text, as: document.format, session: document.session)
+        #expect(events.allSatisfy { types.contains($0.type) })
+    }
+
     @Test func everyFormatHasItsName() {
         for format in BuiltInFormats.all {
             #expect(BuiltInFormats.format(named: format.name).map { type(of: $0).name } == format.name)

@@ -39,8 +39,7 @@ struct SchemaTests {
             return (.pipeline, (["stages:"] + lines).joined(separator: "\n"))
         }
         let isPipeline = text.hasPrefix("stages:") || text.contains("\nstages:")
-        let isKind = text.contains("  NAME:")
-        return (isPipeline ? .pipeline : .config, isKind ? text.replacingOccurrences(of: "NAME", with: "name") : text)
+        return (isPipeline ? .pipeline : .config, text)
     }
 
     /// Files that use the grammar to its edges.

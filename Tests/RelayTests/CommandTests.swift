@@ -6,13 +6,13 @@ import Testing
 
 /// The commands as a person types them.
 struct CommandTests {
-    private struct Result {
+    struct Result {
         let status: Int32
         let output: String
         let errors: String
     }
 
-    private func zaphub(
+    func zaphub(
         _ arguments: [String],
         input: String = "",
         environment: [String: String] = [:]

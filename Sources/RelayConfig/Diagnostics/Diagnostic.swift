@@ -8,6 +8,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var severity: Severity
+    public var code: DiagnosticCode
     /// The file as the caller named it, or `environment`.
     public var file: String
     /// Counts from 1; 0 when the mistake has no place in the file (it cannot be read, a variable is wrong).
@@ -24,6 +25,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
 
     public init(
         severity: Severity = .error,
+        code: DiagnosticCode = .invalidValue,
         file: String,
         line: Int = 0,
         column: Int = 0,
@@ -33,6 +35,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
         length: Int = 1
     ) {
         self.severity = severity
+        self.code = code
         self.file = file
         self.line = line
         self.column = column

@@ -63,25 +63,32 @@ final class Origin: Sendable {
             .filter { seen.insert($0).inserted }
     }
 
+    /// A line without the literal secrets that are known so far; nil when there is none of that number.
+    func shownLine(_ number: Int) -> String? {
+        shownLine(number, hiding: state.withLock { $0.secrets })
+    }
+
+    private func shownLine(_ number: Int, hiding secrets: Set<Place>) -> String? {
+        guard number > 0, number <= lines.count else { return nil }
+        var scalars = Array(lines[number - 1].unicodeScalars)
+        for secret in secrets where secret.line == number {
+            let end = min(scalars.count, secret.column - 1 + secret.length)
+            for index in min(secret.column - 1, end)..<end { scalars[index] = "*" }
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
     private func diagnostic(_ issue: Issue, hiding secrets: Set<Place>) -> Diagnostic {
         let place = issue.place
-        var line: String?
-        if place.line > 0, place.line <= lines.count {
-            var scalars = Array(lines[place.line - 1].unicodeScalars)
-            for secret in secrets where secret.line == place.line {
-                let end = min(scalars.count, secret.column - 1 + secret.length)
-                for index in min(secret.column - 1, end)..<end { scalars[index] = "*" }
-            }
-            line = String(String.UnicodeScalarView(scalars))
-        }
         return Diagnostic(
             severity: issue.severity,
+            code: issue.code,
             file: path,
             line: place.line,
             column: place.column,
             message: issue.message,
             help: issue.help,
-            sourceLine: line,
+            sourceLine: shownLine(place.line, hiding: secrets),
             length: max(1, place.length)
         )
     }
@@ -100,13 +107,14 @@ struct Place: Sendable, Hashable {
 /// A mistake before it is rendered.
 struct Issue: Sendable {
     var severity: Diagnostic.Severity = .error
+    var code = DiagnosticCode.invalidValue
     var origin: Origin
     var place: Place
     var message: String
     var help: String?
 }
 
-/// Mistakes on their way to whoever collects them. Never empty.
+/// Mistakes on their way to whoever collects them. Empty only for a value that is not known, of which nothing is wrong.
 struct Issues: Error {
     var list: [Issue]
 

@@ -65,7 +65,7 @@ extension FieldType where Value == [String] {
                 let text = try node.text(expected: "a name")
                 guard allowed.contains(text) else {
                     let help = Suggestion.help(for: text, among: allowed)
-                    throw node.issues("\"\(node.label)\" cannot have \(node.shown)", help: help)
+                    throw node.issues("\"\(node.label)\" cannot have \(node.shown)", help: help, code: .unknownWord)
                 }
                 return text
             }
@@ -102,7 +102,7 @@ extension FieldType where Value == EventFilter {
                 let filter = EventFilter([text])
                 if !EventNames.all.contains(where: filter.matches) {
                     let help = Suggestion.help(for: text, among: EventNames.all.map(\.name), intro: "there are")
-                    node.warn("no event has the type \(node.shown)", help: help)
+                    node.warn("no event has the type \(node.shown)", help: help, code: .unknownEvent)
                 }
                 return text
             }

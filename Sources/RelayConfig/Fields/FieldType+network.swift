@@ -11,10 +11,10 @@ extension FieldType where Value == String {
             let text = try node.text(expected: name)
             if let problem = URLRules.problem(text) {
                 if text.contains("@") { node.hide() }
-                throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help)
+                throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help, code: .invalidAddress)
             }
             if reachable, let refusal = node.origin.urlCheck?(text) {
-                throw node.issues("\"\(node.label)\": \(refusal)")
+                throw node.issues("\"\(node.label)\": \(refusal)", code: .refusedAddress)
             }
             return text
         }
@@ -110,17 +110,19 @@ extension FieldType {
                 return try Issues.collect(node.entries) { entry in
                     entry.value.hide()
                     if let problem = HeaderRules.problem(name: entry.key, reserved: HeaderRules.connection) {
-                        throw node.issues(problem.message, help: problem.help, at: entry.keyPlace)
+                        throw node.issues(
+                            problem.message, help: problem.help, at: entry.keyPlace, code: .invalidHeader)
                     }
                     guard seen.insert(entry.key.lowercased()).inserted else {
                         throw node.issues(
-                            "the header \(entry.key) is here twice", help: "remove one", at: entry.keyPlace)
+                            "the header \(entry.key) is here twice", help: "remove one", at: entry.keyPlace,
+                            code: .duplicateName)
                     }
                     let value = try entry.value.text(expected: "a header's value")
                     guard HeaderRules.isValid(value: value) else {
                         let message =
                             "the value of the header \(entry.key) has a line break or another control character"
-                        throw entry.value.issues(message, help: "remove it")
+                        throw entry.value.issues(message, help: "remove it", code: .invalidHeader)
                     }
                     return (entry.key, try read(entry.value, value))
                 }
@@ -135,7 +137,7 @@ extension FieldType where Value == String {
         FieldType("a header's name", show: { .string($0) }) { node in
             let text = try node.text(expected: "a header's name")
             if let problem = HeaderRules.problem(name: text, reserved: HeaderRules.connection) {
-                throw node.issues(problem.message, help: problem.help)
+                throw node.issues(problem.message, help: problem.help, code: .invalidHeader)
             }
             return text
         }
@@ -152,9 +154,9 @@ extension FieldType where Value == JQProgram {
             } catch {
                 let message = "\"\(node.label)\" is no jq expression: \(error.message)"
                 let offset: Int? = error.offset
-                guard let offset else { throw node.issues(message) }
+                guard let offset else { throw node.issues(message, code: .invalidExpression) }
                 let scalars = String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
-                throw node.fail(message, at: scalars)
+                throw node.fail(message, at: scalars, code: .invalidExpression)
             }
         }
     }

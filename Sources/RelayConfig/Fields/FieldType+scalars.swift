@@ -13,7 +13,8 @@ extension FieldType where Value == String {
             node.hide()
             let text = try node.text(expected: "a secret")
             guard !text.isEmpty else {
-                throw node.issues("\"\(node.label)\" is empty", help: "give the secret, or remove the option")
+                throw node.issues(
+                    "\"\(node.label)\" is empty", help: "give the secret, or remove the option", code: .emptyValue)
             }
             return text
         }
@@ -81,7 +82,7 @@ extension FieldType where Value == Int {
             guard let value = Quantity.size(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)KiB, \(text)MiB, or \(text)B for bytes"
-                    throw node.issues("\"\(node.label)\" needs a unit", help: help)
+                    throw node.issues("\"\(node.label)\" needs a unit", help: help, code: .missingUnit)
                 }
                 throw node.mismatch(name)
             }
@@ -117,7 +118,7 @@ extension FieldType where Value == Duration {
             guard let value = Quantity.duration(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)s for seconds or \(text)ms for milliseconds"
-                    throw node.issues("\"\(node.label)\" needs a unit", help: help)
+                    throw node.issues("\"\(node.label)\" needs a unit", help: help, code: .missingUnit)
                 }
                 throw node.mismatch(name, help: "a whole number and one of ms, s, m, h, d")
             }
@@ -139,7 +140,7 @@ extension FieldType where Value == RateLimit {
             guard let value = RateLimit(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)/s or \(text)/m"
-                    throw node.issues("\"\(node.label)\" needs a time to count in", help: help)
+                    throw node.issues("\"\(node.label)\" needs a time to count in", help: help, code: .missingUnit)
                 }
                 throw node.mismatch(name, help: "a whole number from 1, and /s, /m or /h")
             }

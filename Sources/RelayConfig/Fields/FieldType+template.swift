@@ -17,15 +17,19 @@ extension FieldType where Value == Template {
                 let sample = template.sample("x")
                 if let problem = URLRules.problem(sample) {
                     if sample.contains("@") { node.hide() }
-                    throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help)
+                    throw node.issues(
+                        "\"\(node.label)\" \(problem.message)", help: problem.help, code: .invalidAddress)
                 }
                 guard template.isConfined else {
                     throw node.issues(
                         "\"\(node.label)\" has a placeholder before its path",
-                        help: "write the scheme, the host and the port out; placeholders may stand after them"
+                        help: "write the scheme, the host and the port out; placeholders may stand after them",
+                        code: .invalidTemplate
                     )
                 }
-                if let refusal = node.origin.urlCheck?(sample) { throw node.issues("\"\(node.label)\": \(refusal)") }
+                if let refusal = node.origin.urlCheck?(sample) {
+                    throw node.issues("\"\(node.label)\": \(refusal)", code: .refusedAddress)
+                }
                 return template
             }
         )
@@ -43,7 +47,8 @@ extension FieldType where Value == Template {
                 // Outside of a string a letter is no JSON.
                 guard (try? JSON(parsing: template.sample("x"))) != nil else {
                     throw node.issues(
-                        "\"\(node.label)\" is no JSON", help: "write \(name); placeholders stand between quotes"
+                        "\"\(node.label)\" is no JSON", help: "write \(name); placeholders stand between quotes",
+                        code: .invalidTemplate
                     )
                 }
                 return template
@@ -69,7 +74,8 @@ extension Template {
         do throws(Problem) {
             return try Template(text, known: known)
         } catch {
-            throw node.fail("\"\(node.label)\" \(error.message)", help: error.help, at: error.offset)
+            throw node.fail(
+                "\"\(node.label)\" \(error.message)", help: error.help, at: error.offset, code: .invalidTemplate)
         }
     }
 

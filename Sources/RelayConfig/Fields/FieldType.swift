@@ -28,7 +28,10 @@ public struct FieldType<Value: Sendable>: Sendable {
         self.name = name
         self.shape = shape
         self.isSecret = isSecret
-        self.parse = parse
+        self.parse = { node in
+            guard node.isUnknown else { return try parse(node) }
+            do { return try parse(node) } catch { return try parse(node.standing(for: shape.sample)) }
+        }
         self.show = show
         self.showNode = showNode
     }

@@ -10,7 +10,7 @@ public struct Options: Sendable {
     let fields: [AnyField]
     private let place: Place
     private let origin: Origin
-    private let nodes: [String: ConfigNode]
+    let nodes: [String: ConfigNode]
     private var values: [String: any Sendable] = [:]
 
     /// Reads a map of options that a component got as a ``ConfigNode``.
@@ -39,16 +39,17 @@ public struct Options: Sendable {
         _ field: Field<Value>,
         element: Int? = nil,
         _ message: String,
-        help: String? = nil
+        help: String? = nil,
+        code: DiagnosticCode = .invalidValue
     ) -> any Error {
-        guard var node = nodes[field.name] else { return fail(message, help: help) }
+        guard var node = nodes[field.name] else { return fail(message, help: help, code: code) }
         if let element, node.elements.indices.contains(element) { node = node.elements[element] }
-        return node.fail(message, help: help)
+        return node.fail(message, help: help, code: code)
     }
 
     /// A mistake that is no single option's, to be thrown.
-    public func fail(_ message: String, help: String? = nil) -> any Error {
-        Issues(list: [Issue(origin: origin, place: place, message: message, help: help)])
+    public func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
+        Issues(list: [Issue(code: code, origin: origin, place: place, message: message, help: help)])
     }
 
     func node(_ name: String) -> ConfigNode? { nodes[name] }
@@ -74,6 +75,7 @@ public struct Options: Sendable {
 
     private func missing(_ field: AnyField) -> Issues {
         let issue = Issue(
+            code: .missingOption,
             origin: origin,
             place: place,
             message: "\(title) needs \"\(field.name)\"",
@@ -98,6 +100,7 @@ public struct Options: Sendable {
     ) throws -> Options {
         var nodes: [String: ConfigNode] = [:]
         var issues: [Issue] = []
+        var isIncomplete = false
         let known = (fields + otherFields).map(\.name)
         switch node.content {
         case .null: break
@@ -108,7 +111,7 @@ public struct Options: Sendable {
                 } else {
                     let help = Suggestion.help(for: entry.key, among: known, intro: "it has") ?? "it has none"
                     let message = "\(title) has no option \"\(entry.key)\""
-                    issues += node.issues(message, help: help, at: entry.keyPlace).list
+                    issues += node.issues(message, help: help, at: entry.keyPlace, code: .unknownOption).list
                 }
             }
         case .scalar, .list:
@@ -135,9 +138,10 @@ public struct Options: Sendable {
                 }
             } catch let found as Issues {
                 issues += found.list
+                isIncomplete = true
             }
         }
-        if !issues.isEmpty { throw Issues(list: issues) }
+        if isIncomplete || !issues.isEmpty { throw Issues(list: issues) }
         return options
     }
 }

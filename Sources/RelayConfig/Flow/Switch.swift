@@ -26,7 +26,7 @@ public struct Switch: ConfiguredStage {
         switch:
           - case: .payload.isGroup
             stages: [drop]
-          - default: [{ deliver: session }]
+          - default: [enrich]
         """
     private static let hint = "write - case: '.payload.isGroup' and its stages:"
 
@@ -34,7 +34,7 @@ public struct Switch: ConfiguredStage {
 
     public init(_ options: Options, in context: BuildContext) throws {
         guard let node = try options(Self.cases), node.isList, !node.elements.isEmpty else {
-            throw options.fail(Self.cases, "switch takes a list of cases", help: Self.hint)
+            throw options.fail(Self.cases, "switch takes a list of cases", help: Self.hint, code: .invalidCase)
         }
         let last = node.elements.count - 1
         branches = try Issues.collect(node.elements.enumerated()) { index, element in
@@ -44,7 +44,7 @@ public struct Switch: ConfiguredStage {
 
     private static func branch(_ node: ConfigNode, isLast: Bool, in context: BuildContext) throws -> Step.Branch {
         guard node.isMap else {
-            throw node.fail("a case of switch is a map", help: hint)
+            throw node.fail("a case of switch is a map", help: hint, code: .invalidCase)
         }
         if let entry = try node.entries.first(where: { $0.key == otherwise }) {
             return try rest(entry, of: node, isLast: isLast, in: context)
@@ -73,7 +73,8 @@ public struct Switch: ConfiguredStage {
                 node.issues(
                     "\"default\" is not the last case, so those after it never run",
                     help: "put it last; a switch has at most one",
-                    at: entry.keyPlace
+                    at: entry.keyPlace,
+                    code: .invalidCase
                 )
             )
         }
@@ -81,7 +82,8 @@ public struct Switch: ConfiguredStage {
             let help =
                 other.key == condition.name
                 ? "put - before it, and default last" : "write the stages as default's own list"
-            issues.add(node.issues("\"\(other.key)\" stands beside \"default\"", help: help, at: other.keyPlace))
+            let message = "\"\(other.key)\" stands beside \"default\""
+            issues.add(node.issues(message, help: help, at: other.keyPlace, code: .invalidCase))
         }
         let steps = issues.attempt {
             if entry.value.isMap {

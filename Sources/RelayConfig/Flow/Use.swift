@@ -15,7 +15,9 @@ public struct Use: ConfiguredStage {
 
     public init(_ options: Options, in context: BuildContext) throws {
         guard let node = try options(Self.name), !node.isEmpty else {
-            throw options.fail(Self.name, "use names no fragment", help: "write - use: NAME for fragments/NAME.yaml")
+            throw options.fail(
+                Self.name, "use names no fragment", help: "write - use: NAME for fragments/NAME.yaml",
+                code: .emptyValue)
         }
         branches = [Step.Branch(steps: try context.fragment(node))]
     }

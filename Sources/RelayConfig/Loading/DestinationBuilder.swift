@@ -25,7 +25,8 @@ struct DestinationBuilder {
         var issues = IssueCollector(node)
         guard node.isMap, let typeNode = node["type"] else {
             let kinds = Quantity.choice(registry.destinations.map { $0.kind })
-            throw node.issues("\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyPlace)
+            throw node.issues(
+                "\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyPlace, code: .missingOption)
         }
         let name = try typeNode.choose(among: registry.destinations.map { $0.kind }, what: "destination type")
         guard let kind = registry.destination(name) else {
@@ -54,7 +55,8 @@ struct DestinationBuilder {
             retry = issues.attempt { try policies.policy(retryNode, title: "retry") } ?? retry
         }
         if let secrets = node["secrets"], node["secret"] != nil {
-            issues.add(secrets.issues("\(title) has both \"secret\" and \"secrets\"", help: "keep one of them"))
+            let message = "\(title) has both \"secret\" and \"secrets\""
+            issues.add(secrets.issues(message, help: "keep one of them", code: .conflictingOptions))
         }
         if let batch = node["batch"], !kind.takesBatches {
             let message = "\(title) cannot have \"batch\": type \(name) takes one delivery at a time"

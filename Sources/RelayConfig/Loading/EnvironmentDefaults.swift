@@ -15,7 +15,8 @@ struct EnvironmentDefaults {
             if let value = Int(text), range.contains(value) { return value }
             let message = "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)"
             let help = "give \(meaning), or unset it"
-            origin.report(Issue(origin: origin, place: Place(), message: message, help: help))
+            origin.report(
+                Issue(code: .environmentValue, origin: origin, place: Place(), message: message, help: help))
             return nil
         }
         if let milliseconds = value("WEBHOOK_TIMEOUT_MS", 1...600_000, "milliseconds") {

@@ -4,6 +4,8 @@ internal import RelayJSON
 struct Fragments: Sendable {
     /// By name; nil for a file that is no YAML document, which is reported.
     var nodes: [String: ConfigNode?] = [:]
+    /// Whether those that are not there are somewhere else, as for a part of a configuration.
+    var mayLack = false
 
     private static let stages = Field.node("stages", "What runs.", "a list of stages")
 
@@ -16,14 +18,17 @@ struct Fragments: Sendable {
     /// The list of stages in the file that a node names; nil when the file's mistakes are reported already.
     func stages(of name: String, at node: ConfigNode) throws -> ConfigNode? {
         guard let found = nodes[name] else {
+            if mayLack { return nil }
             throw node.issues(
                 "there is no fragment \(node.shown)",
-                help: Suggestion.help(for: name, among: nodes.keys.sorted()) ?? "write it in fragments/\(name).yaml"
+                help: Suggestion.help(for: name, among: nodes.keys.sorted()) ?? "write it in fragments/\(name).yaml",
+                code: .unknownFragment
             )
         }
         guard let fragment = found else { return nil }
         if fragment.isEmpty {
-            throw fragment.issues("the fragment is empty", help: "write a list of stages, such as - persist")
+            throw fragment.issues(
+                "the fragment is empty", help: "write a list of stages, such as - persist", code: .emptyStage)
         }
         guard fragment.isMap else { return fragment }
         _ = try Options.read(fragment, as: "a fragment", fields: [AnyField(Self.stages)])
@@ -40,26 +45,27 @@ extension Loader {
             for file in try Files.list(folder) {
                 let shown = shownPath("fragments/" + file)
                 if file.hasSuffix(".yml") {
-                    fail(
-                        shown, "the file is not read", help: "rename it to \(file.dropLast(4)).yaml", severity: .warning
-                    )
+                    warnOfUnread(shown)
                 }
                 guard file.hasSuffix(".yaml") else { continue }
                 let name = String(file.dropLast(5))
                 if let problem = Names.problem(name) {
-                    fail(shown, "the file's name is the fragment's name, and it \(problem)", help: "rename the file")
+                    let message = "the file's name is the fragment's name, and it \(problem)"
+                    fail(shown, message, help: "rename the file", code: .fileName)
                 }
                 fragments.nodes[name] = .some(read(folder + "/" + file, shown: shown, urlCheck: urlCheck))
             }
         } catch {
-            if !error.isMissing { fail(shownPath("fragments"), "the folder \(error.message)") }
+            if !error.isMissing { fail(shownPath("fragments"), "the folder \(error.message)", code: .unreadableFile) }
         }
         return fragments
     }
 
     func warnOfUnused(_ fragments: Fragments, used: Set<String>) {
         for case (let name, let node?) in fragments.nodes where !used.contains(name) {
-            node.warn("no pipeline uses the fragment", help: "write - use: \(name), or remove the file")
+            node.warn(
+                "no pipeline uses the fragment", help: "write - use: \(name), or remove the file",
+                code: .unusedFragment)
         }
     }
 }

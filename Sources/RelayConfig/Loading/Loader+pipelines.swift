@@ -19,7 +19,18 @@ struct PipelineRead {
     var definition: PipelineDefinition
     var targets: Set<String>
     var fragments: Set<String>
+    var origin: Origin
     var shown: JSON
+}
+
+/// The pipelines that were read.
+struct PipelinesRead {
+    var list: [PipelineRead] = []
+    /// How many files there are.
+    var files = 0
+
+    /// All of them; nil when one could not be read, or not be judged for want of a variable.
+    var complete: [PipelineRead]? { list.count == files ? list : nil }
 }
 
 extension Loader {
@@ -38,9 +49,7 @@ extension Loader {
             for file in try Files.list(folder) {
                 let shown = shownPath("pipelines/" + file)
                 if file.hasSuffix(".yml") {
-                    fail(
-                        shown, "the file is not read", help: "rename it to \(file.dropLast(4)).yaml", severity: .warning
-                    )
+                    warnOfUnread(shown)
                 }
                 guard file.hasSuffix(".yaml"), !file.hasSuffix("_test.yaml") else { continue }
                 files.append((String(file.dropLast(5)), folder + "/" + file, shown))
@@ -56,22 +65,26 @@ extension Loader {
     private func failWithoutPipelines(_ message: String) {
         fail(
             shownPath("pipelines"), message,
-            help: "create \(shownPath("pipelines/default.yaml")): it says what happens to events")
+            help: "create \(shownPath("pipelines/default.yaml")): it says what happens to events",
+            code: .noPipeline)
     }
 
-    func readPipelines(_ names: PipelineNames, urlCheck: (@Sendable (String) -> String?)?) -> [PipelineRead] {
-        pipelineFiles().compactMap { file in
+    func readPipelines(_ names: PipelineNames, urlCheck: (@Sendable (String) -> String?)?) -> PipelinesRead {
+        let files = pipelineFiles()
+        let list = files.compactMap { file -> PipelineRead? in
             if let problem = Names.problem(file.name) {
-                fail(file.shown, "the file's name is the pipeline's name, and it \(problem)", help: "rename the file")
+                let message = "the file's name is the pipeline's name, and it \(problem)"
+                fail(file.shown, message, help: "rename the file", code: .fileName)
             }
             guard let node = read(file.path, shown: file.shown, urlCheck: urlCheck) else { return nil }
             return pipeline(node, name: file.name, shown: file.shown, names)
         }
+        return PipelinesRead(list: list, files: files.count)
     }
 
-    private func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineNames) -> PipelineRead? {
+    func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineNames) -> PipelineRead? {
         guard !node.isEmpty else {
-            node.issues("the pipeline is empty", help: "begin with stages: and a list").report()
+            node.issues("the pipeline is empty", help: "begin with stages: and a list", code: .emptyStage).report()
             return nil
         }
         let options = Issues.attempt(at: node) { try Options.read(node, as: "a pipeline", fields: Self.fields) }
@@ -103,6 +116,7 @@ extension Loader {
             definition: PipelineDefinition(name: name, file: shown, from: from, steps: steps),
             targets: builder.trace.targets,
             fragments: builder.trace.fragments,
+            origin: node.origin,
             shown: Self.shown(node)
         )
     }
@@ -111,9 +125,10 @@ extension Loader {
         guard let node, !node.elements.isEmpty else { return [] }
         var seen: Set<String> = []
         return try Issues.collect(node.elements) { element in
-            let name = try element.choose(among: names.sources, what: "source")
+            let name = try element.choose(among: names.sources, what: "source", code: .unknownSource)
             guard seen.insert(name).inserted else {
-                throw element.issues("the source \(element.shown) is here twice", help: "remove one")
+                throw element.issues(
+                    "the source \(element.shown) is here twice", help: "remove one", code: .duplicateName)
             }
             return name
         }
@@ -122,17 +137,22 @@ extension Loader {
     private func warn(_ stages: ConfigNode, _ end: Int, _ trace: PipelineBuilder.Trace) {
         trace.unkept?.warn(
             "deliver without persist before it",
-            help: "put - persist first, or the message is in no history"
+            help: "put - persist first, or the message is in no history",
+            code: .unkept
         )
         trace.keepsTransformed?.warn(
             "persist after transform keeps what transform has made",
-            help: "put - persist before it, so that the history has what the gateway sent"
+            help: "put - persist before it, so that the history has what the gateway sent",
+            code: .lateKeep
         )
         if end == 0 {
-            stages.warn("the pipeline delivers nothing", help: "end with - deliver: [session], or another destination")
+            stages.warn(
+                "the pipeline delivers nothing", help: "end with - deliver: [session], or another destination",
+                code: .deliversNothing)
         } else if end < stages.elements.count {
             stages.elements[end].warn(
-                "a stage after the last deliver", help: "nothing that it does is sent; put it before")
+                "a stage after the last deliver", help: "nothing that it does is sent; put it before",
+                code: .afterDeliver)
         }
     }
 

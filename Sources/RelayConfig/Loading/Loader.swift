@@ -8,16 +8,25 @@ final class Loader {
     let registry: ConfigurationRegistry
     private let environment: [String: String]
     private let interpolation: Interpolation
+    let files: FileReader
     /// In the order of the report.
     private var origins: [Origin] = []
 
-    init(path: String, environment: [String: String], registry: ConfigurationRegistry) {
+    /// - Parameter assumes: whether variables that are not set have some value all the same.
+    init(
+        path: String,
+        environment: [String: String],
+        registry: ConfigurationRegistry,
+        assumes: Bool = false,
+        files: FileReader = .disk
+    ) {
+        self.files = files
         self.path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
         let file = Files.absolute(path, from: Files.currentDirectory)
         directory = Files.absolute("..", from: file)
         self.registry = registry
         self.environment = environment
-        interpolation = Interpolation(environment: environment, directory: directory)
+        interpolation = Interpolation(environment: environment, directory: directory, assumes: assumes)
     }
 
     var diagnostics: [Diagnostic] { origins.flatMap(\.diagnostics) }
@@ -39,7 +48,10 @@ final class Loader {
             if let origin = origins.last, !origin.hasErrors {
                 let place = Place(line: 1, column: 1)
                 let message = "the configuration is no map of options"
-                origin.report(Issue(origin: origin, place: place, message: message, help: "begin with version: 1"))
+                origin.report(
+                    Issue(
+                        code: .noConfiguration, origin: origin, place: place, message: message,
+                        help: "begin with version: 1"))
             }
             // What pipelines refer to is not known: only their YAML can be judged.
             for file in pipelineFiles() { _ = read(file.path, shown: file.shown) }
@@ -54,11 +66,10 @@ final class Loader {
             fragments: readFragments(urlCheck: check)
         )
         let pipelines = readPipelines(names, urlCheck: check)
-        if !hasErrors {
-            warn(main, pipelines)
-            warnOfUnused(names.fragments, used: pipelines.reduce(into: []) { $0.formUnion($1.fragments) })
-        }
-        guard let read, !hasErrors else { return nil }
+        guard let read, let pipelines = pipelines.complete, !hasErrors else { return nil }
+        warn(main, pipelines)
+        warnOfUnused(names.fragments, used: pipelines.reduce(into: []) { $0.formUnion($1.fragments) })
+        follow(pipelines, sources: read.sources, destinations: read.destinations)
         var shown = read.shown
         shown["pipelines"] = .object(JSONObject(pipelines.map { ($0.definition.name, $0.shown) }))
         if !names.fragments.nodes.isEmpty { shown["fragments"] = names.fragments.shown }
@@ -75,6 +86,8 @@ final class Loader {
             logging: read.logging,
             delivery: read.delivery,
             pipelines: pipelines.map(\.definition),
+            files: files,
+            assumes: interpolation.assumes,
             maxResponseBody: defaults.maxResponseBody,
             webhookTimeout: defaults.timeout,
             scrubbed: .object(shown)
@@ -90,7 +103,7 @@ final class Loader {
         missing: String = "write it, or name another with --config"
     ) -> ConfigNode? {
         do throws(FileError) {
-            let bytes = try Files.read(file, maximum: YAMLReader.maximumFileSize)
+            let bytes = try files.read(file, maximum: YAMLReader.maximumFileSize)
             guard var text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError(message: "is not UTF-8 text")
             }
@@ -104,35 +117,67 @@ final class Loader {
             origins.append(origin)
             return YAMLReader.read(origin)
         } catch {
-            fail(shown, "the file \(error.message)", help: error.isMissing ? missing : nil)
+            fail(shown, "the file \(error.message)", help: error.isMissing ? missing : nil, code: .unreadableFile)
             return nil
         }
     }
 
     /// Reports a mistake that has no line.
-    func fail(_ shown: String, _ message: String, help: String? = nil, severity: Diagnostic.Severity = .error) {
+    func fail(
+        _ shown: String,
+        _ message: String,
+        help: String? = nil,
+        severity: Diagnostic.Severity = .error,
+        code: DiagnosticCode
+    ) {
         let origin = Origin(path: shown)
-        origin.report(Issue(severity: severity, origin: origin, place: Place(), message: message, help: help))
+        origin.report(
+            Issue(severity: severity, code: code, origin: origin, place: Place(), message: message, help: help))
         origins.append(origin)
+    }
+
+    func warnOfUnread(_ shown: String) {
+        let name = shown.split(separator: "/").last?.dropLast(4) ?? ""
+        fail(shown, "the file is not read", help: "rename it to \(name).yaml", severity: .warning, code: .unreadFile)
     }
 
     private func warn(_ main: MainReader, _ pipelines: [PipelineRead]) {
         let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }
         for entry in main.entries("destinations") where !delivered.contains(entry.key) {
-            entry.warn("nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it")
+            entry.warn(
+                "nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it",
+                code: .unusedDestination)
         }
         let readsAll = pipelines.contains { $0.definition.from.isEmpty }
         let sources = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.definition.from) }
         for entry in main.entries("sources") where !readsAll && !sources.contains(entry.key) {
-            entry.warn("no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it")
+            entry.warn(
+                "no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it",
+                code: .unusedSource)
+        }
+        // Webhooks that are managed over REST may name any policy.
+        guard !delivered.contains("session") else { return }
+        let policies = main.entries("retry_policies")
+        var used: Set<String> = ["default"]
+        for entry in main.entries("destinations") + policies {
+            for node in [entry.value["retry"], entry.value["retry"]?["extends"], entry.value["extends"]] {
+                if let name = try? node?.text { used.insert(name) }
+            }
+        }
+        for entry in policies where !used.contains(entry.key) {
+            entry.warn(
+                "nothing uses the retry policy \"\(entry.key)\"",
+                help: "name it in a destination's retry, or remove it",
+                code: .unusedRetryPolicy)
         }
     }
 }
 
 extension ConfigNode.Entry {
-    func warn(_ message: String, help: String?) {
+    func warn(_ message: String, help: String?, code: DiagnosticCode) {
         value.origin.report(
-            Issue(severity: .warning, origin: value.origin, place: keyPlace, message: message, help: help)
+            Issue(
+                severity: .warning, code: code, origin: value.origin, place: keyPlace, message: message, help: help)
         )
     }
 }

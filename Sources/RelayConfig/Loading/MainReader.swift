@@ -9,6 +9,8 @@ struct MainReader {
     let directory: String
     let registry: ConfigurationRegistry
     let defaults: EnvironmentDefaults
+    /// Retry policies that may be named, and are written somewhere else.
+    var policiesElsewhere: Set<String> = []
 
     struct Result {
         var server: RelayConfiguration.Server
@@ -96,7 +98,8 @@ struct MainReader {
             for entry in entries(section) {
                 if let problem = nameProblem(entry.key) {
                     let what = section == "retry_policies" ? "retry policy" : String(section.dropLast())
-                    node.issues("the \(what) name \"\(entry.key)\" \(problem)", at: entry.keyPlace).report()
+                    let message = "the \(what) name \"\(entry.key)\" \(problem)"
+                    node.issues(message, at: entry.keyPlace, code: .invalidName).report()
                 }
                 if let (value, json) = Issues.attempt(at: entry.value, { try make(entry) }) {
                     values.append(value)
@@ -125,7 +128,9 @@ struct MainReader {
         if let second = sources.filter({ $0.transport == "stdin" }).dropFirst().first,
             let entry = entries("sources").first(where: { $0.key == second.name })
         {
-            root.issues("two sources read stdin", help: "keep one of them", at: entry.keyPlace).report()
+            root.issues(
+                "two sources read stdin", help: "keep one of them", at: entry.keyPlace, code: .conflictingOptions
+            ).report()
         }
         return sources
     }
@@ -136,7 +141,9 @@ struct MainReader {
     ) -> [RelayConfiguration.Destination] {
         // A policy that is wrong is known all the same: whoever refers to it makes no mistake.
         var known = policies
-        for name in names("retry_policies") where known[name] == nil { known[name] = defaults.policy }
+        for name in names("retry_policies") + policiesElsewhere where known[name] == nil {
+            known[name] = defaults.policy
+        }
         let builder = DestinationBuilder(registry: registry, policies: known, timeout: defaults.timeout)
         let destinations = named("destinations", &shown, nameProblem: Names.destinationProblem) {
             try builder.destination($0)
@@ -163,13 +170,14 @@ struct MainReader {
         }
         var resolver = PolicyResolver(
             written: Dictionary(written, uniquingKeysWith: { first, _ in first }),
-            names: Set(names("retry_policies")).union(["default"]),
+            names: policiesElsewhere.union(names("retry_policies")).union(["default"]),
             base: defaults.policy
         )
         for entry in entries("retry_policies") {
             if let extends = entry.value["extends"], let parent = try? extends.text, !resolver.names.contains(parent) {
                 let help = Suggestion.help(for: parent, among: resolver.names.sorted())
-                extends.issues("there is no retry policy \(extends.shown)", help: help).report()
+                let message = "there is no retry policy \(extends.shown)"
+                extends.issues(message, help: help, code: .unknownRetryPolicy).report()
             }
             _ = Issues.attempt(at: entry.value) { try resolver.resolve(entry.key, from: entry.value) }
         }
@@ -205,7 +213,8 @@ private struct PolicyResolver {
         if path.contains(name) {
             circular.formUnion(path)
             let circle = (path.drop { $0 != name } + [name]).map { "\"\($0)\"" }.joined(separator: " → ")
-            throw node.issues("retry policies extend each other in a circle: \(circle)", help: "remove one extends")
+            throw node.issues(
+                "retry policies extend each other in a circle: \(circle)", help: "remove one extends", code: .circle)
         }
         path.append(name)
         defer { _ = path.popLast() }

@@ -48,12 +48,13 @@ final class PipelineBuilder: Sendable {
     func steps(_ node: ConfigNode, in scope: Scope = Scope()) throws -> [Step] {
         guard node.isList || node.isEmpty else { throw node.mismatch("a list of stages") }
         guard !node.elements.isEmpty else {
-            throw node.issues("\"\(node.label)\" has no stage", help: "begin with - persist")
+            throw node.issues("\"\(node.label)\" has no stage", help: "begin with - persist", code: .emptyStage)
         }
         guard scope.depth <= Scope.maximumDepth else {
             throw node.issues(
                 "stages stand more than \(Scope.maximumDepth) deep inside one another",
-                help: "write one switch with several cases, or a pipeline of its own"
+                help: "write one switch with several cases, or a pipeline of its own",
+                code: .tooManyStages
             )
         }
         return try Issues.collect(node.elements) { try step($0, in: scope) }
@@ -76,7 +77,8 @@ final class PipelineBuilder: Sendable {
         let name = try node.text(expected: "a fragment's name")
         if scope.fragments.contains(name) {
             let circle = (scope.fragments.drop { $0 != name } + [name]).joined(separator: " → ")
-            throw node.issues("the fragments use each other in a circle: \(circle)", help: "remove one of the uses")
+            throw node.issues(
+                "the fragments use each other in a circle: \(circle)", help: "remove one of the uses", code: .circle)
         }
         guard let stages = try fragments.stages(of: name, at: node) else { return [] }
         state.withLock { _ = $0.fragments.insert(name) }
@@ -87,12 +89,16 @@ final class PipelineBuilder: Sendable {
     private func head(of node: ConfigNode) throws -> (String, any ConfiguredStage.Type, ConfigNode) {
         let kinds = registry.stages.map { $0.kind }
         if !node.isMap {
-            if node.isEmpty { throw node.issues("an empty stage", help: "write a stage after the -, or remove it") }
+            if node.isEmpty {
+                throw node.issues("an empty stage", help: "write a stage after the -, or remove it", code: .emptyStage)
+            }
             if node.isList {
                 throw node.issues("a stage is a word or one key, not a list", help: "write - deliver: crm")
             }
-            let kind = try node.choose(among: kinds, what: "stage")
-            guard let stage = registry.stage(kind) else { throw node.issues("there is no stage \"\(kind)\"") }
+            let kind = try node.choose(among: kinds, what: "stage", code: .unknownStage)
+            guard let stage = registry.stage(kind) else {
+                throw node.issues("there is no stage \"\(kind)\"", code: .unknownStage)
+            }
             return (kind, stage, node.emptied())
         }
         let entries = try node.entries.filter { !Self.modifierNames.contains($0.key) }
@@ -100,10 +106,12 @@ final class PipelineBuilder: Sendable {
             return (entry.key, stage, entry.value)
         }
         guard let entry = entries.first else {
-            throw node.issues("a stage without its kind", help: "write one of \(kinds.joined(separator: ", "))")
+            let help = "write one of \(kinds.joined(separator: ", "))"
+            throw node.issues("a stage without its kind", help: help, code: .emptyStage)
         }
         let help = Suggestion.help(for: entry.key, among: kinds)
-        throw node.issues("there is no stage \"\(entry.key)\"", help: help, at: entry.keyPlace)
+        throw node.issues(
+            "there is no stage \"\(entry.key)\"", help: help, at: entry.keyPlace, code: .unknownStage)
     }
 
     private func modifierNode(_ node: ConfigNode, _ words: [ConfigNode.Entry]) -> ConfigNode {
@@ -140,7 +148,8 @@ final class PipelineBuilder: Sendable {
         if try extra(Self.timeout) != nil, !stage.waits {
             modifiers["timeout"]?.warn(
                 "\(kind) waits for nothing here, so it needs no timeout",
-                help: "leave it out; a jq expression is stopped after half a second by itself"
+                help: "leave it out; a jq expression is stopped after half a second by itself",
+                code: .needlessTimeout
             )
         }
         let step = Step(
@@ -153,6 +162,14 @@ final class PipelineBuilder: Sendable {
             stage: stage,
             branches: stage.branches,
             options: body.shownJSON
+        )
+        .written(
+            at: Step.Source(
+                element: modifiers,
+                node: body,
+                when: modifiers["when"],
+                options: options?.nodes ?? [:]
+            )
         )
         if modifiers["on_error"] != nil { return step.handingDownOnError() }
         return type.defaultOnError == .deadLetter ? step.withoutOwnOnError() : step
@@ -168,7 +185,8 @@ final class PipelineBuilder: Sendable {
         if let excess {
             throw excess.issues(
                 "the pipeline has more than \(Self.maximumSteps) stages, those of its fragments included",
-                help: "split it into several"
+                help: "split it into several",
+                code: .tooManyStages
             )
         }
     }
@@ -183,9 +201,10 @@ final class PipelineBuilder: Sendable {
             return state.withLock { $0.id(scope.prefix + base) }
         }
         let given = try node.text(expected: "a name")
-        if let problem = Names.problem(given) { throw node.issues("\"id\" \(problem)") }
+        if let problem = Names.problem(given) { throw node.issues("\"id\" \(problem)", code: .invalidName) }
         guard state.withLock({ $0.ids.insert(scope.prefix + given).inserted }) else {
-            throw node.issues("two stages have the id \(node.shown)", help: "give each its own")
+            throw node.issues(
+                "two stages have the id \(node.shown)", help: "give each its own", code: .duplicateName)
         }
         return scope.prefix + given
     }
@@ -220,6 +239,7 @@ final class PipelineBuilder: Sendable {
     ) -> Issues {
         let message: String
         let help: String
+        var code = DiagnosticCode.misplacedOption
         if stage.fields.contains(where: { $0.name == entry.key }) {
             message = "\"\(entry.key)\" is an option of \(kind)"
             help = "indent it under \"\(kind):\""
@@ -229,7 +249,8 @@ final class PipelineBuilder: Sendable {
         } else {
             message = "a stage has no option \"\(entry.key)\" beside \"\(kind)\""
             help = Suggestion.help(for: entry.key, among: Self.modifierNames, intro: "there are") ?? ""
+            code = .unknownOption
         }
-        return node.issues(message, help: help, at: entry.keyPlace)
+        return node.issues(message, help: help, at: entry.keyPlace, code: code)
     }
 }

@@ -28,7 +28,7 @@ public struct PipelineTest: Sendable {
             return try Files.read(Files.absolute(path, from: directory), maximum: 8 << 20)
         } catch {
             let help = error.isMissing ? "paths are relative to the folder of this file" : nil
-            throw node.issues("\(node.shown) \(error.message)", help: help)
+            throw node.issues("\(node.shown) \(error.message)", help: help, code: .unreadableFile)
         }
     }
 }

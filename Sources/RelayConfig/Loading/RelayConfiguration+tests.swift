@@ -18,7 +18,7 @@ extension RelayConfiguration {
         } catch let issues as Issues {
             issues.report()
         } catch {
-            reader.loader.fail(file, "\(error)")
+            reader.loader.fail(file, "\(error)", code: .invalidValue)
         }
         let diagnostics = reader.loader.diagnostics
         guard let value, !diagnostics.contains(where: { $0.severity == .error }) else {
@@ -40,7 +40,13 @@ private struct TestFileReader {
     init(_ configuration: RelayConfiguration, environment: [String: String]) {
         self.configuration = configuration
         let registry = ConfigurationRegistry(stages: [], destinations: [], formats: [], transports: [])
-        loader = Loader(path: configuration.file, environment: environment, registry: registry)
+        loader = Loader(
+            path: configuration.file,
+            environment: environment,
+            registry: registry,
+            assumes: configuration.assumes,
+            files: configuration.files
+        )
     }
 
     func tests(in files: [String]) -> [PipelineTest] {
@@ -70,12 +76,14 @@ private struct TestFileReader {
     /// What a file of tests tests: what it says, or the pipeline whose name begins its own.
     private func pipeline(_ root: ConfigNode, file: String) throws -> PipelineDefinition {
         let known = configuration.pipelines.map(\.name)
-        let base = file.split(separator: "/").last ?? ""
+        let title = configuration.files.title(of: Files.absolute(file, from: Files.currentDirectory))
+        let base = (title ?? file).split(separator: "/").last ?? ""
         let name =
-            try root["pipeline"]?.choose(among: known, what: "pipeline")
+            try root["pipeline"]?.choose(among: known, what: "pipeline", code: .unknownPipeline)
             ?? (base.hasSuffix(Self.suffix) ? String(base.dropLast(Self.suffix.count)) : "")
         guard let definition = configuration.pipelines.first(where: { $0.name == name }) else {
-            throw root.issues("there is no pipeline \"\(name)\"", help: "add pipeline: \(Quantity.choice(known))")
+            let help = "add pipeline: \(Quantity.choice(known))"
+            throw root.issues("there is no pipeline \"\(name)\"", help: help, code: .unknownPipeline)
         }
         return definition
     }

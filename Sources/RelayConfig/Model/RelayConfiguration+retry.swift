@@ -50,6 +50,6 @@ struct RetryPolicies: Sendable {
 
     private func unknown(_ name: String, at node: ConfigNode) -> Issues {
         let help = Suggestion.help(for: name, among: resolved.keys.sorted())
-        return node.issues("there is no retry policy \(node.shown)", help: help)
+        return node.issues("there is no retry policy \(node.shown)", help: help, code: .unknownRetryPolicy)
     }
 }

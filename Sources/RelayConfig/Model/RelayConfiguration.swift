@@ -19,6 +19,10 @@ public struct RelayConfiguration: Sendable {
     public let delivery: Delivery
     /// By name, in alphabetical order.
     public let pipelines: [PipelineDefinition]
+    /// Where its files, and those of its tests, are read from.
+    let files: FileReader
+    /// Whether variables that are not set have some value all the same, so that it is good for checking only.
+    let assumes: Bool
     /// How many bytes of a receiver's answer are read (`WEBHOOK_MAX_BODY_SIZE`). Default and maximum 1 MiB.
     public let maxResponseBody: Int
     /// How long a request of a webhook that is managed over REST may take (`WEBHOOK_TIMEOUT_MS`). Default 10 s.
@@ -37,11 +41,20 @@ public struct RelayConfiguration: Sendable {
         public let file: String
         public let line: Int
         public let column: Int
+        private let sourceLine: String?
 
+        /// - Parameter place: of something that is read already, so that its secrets are known.
         init(_ place: Place, _ origin: Origin) {
             file = origin.path
             line = place.line
             column = place.column
+            sourceLine = origin.shownLine(place.line)
+        }
+
+        /// A mistake in it.
+        public func error(_ message: String, code: DiagnosticCode) -> Diagnostic {
+            Diagnostic(
+                code: code, file: file, line: line, column: column, message: message, sourceLine: sourceLine)
         }
     }
 }

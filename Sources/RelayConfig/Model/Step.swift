@@ -51,6 +51,26 @@ public struct Step: Sendable {
     /// What stands behind the kind, as it is written, without the secrets that are written out; null for nothing.
     public let options: JSON
 
+    /// Where it is written; nil for one that was built otherwise.
+    private(set) var source: Source?
+
+    /// Where a step and its parts are written.
+    struct Source: Sendable {
+        /// The element of the list, without its options.
+        var element: ConfigNode
+        /// What stands behind the kind, or the word itself.
+        var node: ConfigNode
+        var when: ConfigNode?
+        /// By name.
+        var options: [String: ConfigNode]
+
+        /// For a switch: the condition of a case.
+        func condition(ofCase index: Int) -> ConfigNode? {
+            let cases = options[Switch.cases.name]?.elements ?? []
+            return cases.indices.contains(index) ? cases[index]["case"] : nil
+        }
+    }
+
     /// Whether ``onError`` is nobody's word, so that it comes from the step around.
     private var mayInherit = false
     /// Whether ``recovery`` is the one of a step around.
@@ -81,6 +101,13 @@ public struct Step: Sendable {
     /// The step and those inside it, in the order of the file.
     var all: [Step] {
         [self] + branches.flatMap { $0.steps.flatMap(\.all) } + (hasInherited ? [] : recovery.flatMap(\.all))
+    }
+
+    /// The same step with the place where it is written.
+    func written(at source: Source) -> Step {
+        var step = self
+        step.source = source
+        return step
     }
 
     /// The same step where nobody said what becomes of failures.

@@ -1,4 +1,4 @@
-internal import RelayCore
+public import RelayCore
 
 /// What a configuration can name: the kinds of everything that this relay is built with.
 public struct ConfigurationRegistry: Sendable {
@@ -16,6 +16,8 @@ public struct ConfigurationRegistry: Sendable {
     public var pipelineURLCheck: PipelineURLCheck?
     /// What is wrong with an entry of `egress.allow`; nil when nothing is.
     public var egressCheck: (@Sendable (String) -> String?)?
+    /// The event types that a format's documents become, by format; one that is not here may make any.
+    public var eventTypes: [String: Set<EventType>] = [:]
 
     public typealias PipelineURLCheck =
         @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?

@@ -75,24 +75,41 @@ public struct ConfigNode: Sendable {
     }
 
     /// A mistake in this value, to be thrown.
-    public func fail(_ message: String, help: String? = nil) -> any Error {
-        issues(message, help: help)
+    public func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
+        issues(message, help: help, code: code)
     }
 
     /// A mistake inside of this value's text, to be thrown.
     /// - Parameter offset: where, in Unicode scalars of ``text``.
-    public func fail(_ message: String, help: String? = nil, at offset: Int) -> any Error {
+    public func fail(
+        _ message: String, help: String? = nil, at offset: Int, code: DiagnosticCode = .invalidValue
+    ) -> any Error {
         let resolved = try? resolved(expected: "text")
-        return issues(message, help: help, at: resolved.map { place(of: $0.writtenOffset(of: offset)) })
+        return issues(message, help: help, at: resolved.map { place(of: $0.writtenOffset(of: offset)) }, code: code)
     }
 
     /// Reports something that can be used, and probably does not do what was meant.
-    public func warn(_ message: String, help: String? = nil) {
-        origin.report(Issue(severity: .warning, origin: origin, place: place, message: message, help: help))
+    public func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
+        warn(message, help: help, at: place, code: code)
     }
 
-    func issues(_ message: String, help: String? = nil, at place: Place? = nil) -> Issues {
-        Issues(list: [Issue(origin: origin, place: place ?? self.place, message: message, help: help)])
+    func warn(_ message: String, help: String?, at place: Place, code: DiagnosticCode) {
+        guard !isUnknown else { return }
+        origin.report(
+            Issue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help)
+        )
+    }
+
+    /// A mistake in this value; none in a value that is not known.
+    func issues(
+        _ message: String,
+        help: String? = nil,
+        at place: Place? = nil,
+        code: DiagnosticCode = .invalidValue
+    ) -> Issues {
+        guard !isUnknown else { return Issues(list: []) }
+        return Issues(
+            list: [Issue(code: code, origin: origin, place: place ?? self.place, message: message, help: help)])
     }
 
     func text(expected: String) throws -> String {
@@ -107,7 +124,8 @@ public struct ConfigNode: Sendable {
         do throws(Interpolation.Failure) {
             return try interpolation.resolve(scalar.written)
         } catch {
-            throw issues(error.message, help: error.help, at: place(of: error.offset, length: error.length))
+            let place = place(of: error.offset, length: error.length)
+            throw issues(error.message, help: error.help, at: place, code: error.code)
         }
     }
 
@@ -115,7 +133,7 @@ public struct ConfigNode: Sendable {
     func mismatch(_ expected: String, help: String? = nil) -> Issues {
         switch content {
         case .null:
-            issues("\"\(label)\" is empty", help: help ?? "write \(expected), or remove the option")
+            issues("\"\(label)\" is empty", help: help ?? "write \(expected), or remove the option", code: .emptyValue)
         case .list: issues("\"\(label)\" must be \(expected), not a list", help: help)
         case .map: issues("\"\(label)\" must be \(expected), not a map of options", help: help)
         case .scalar: issues("\"\(label)\" must be \(expected), not \(shown)", help: help)
@@ -136,6 +154,20 @@ public struct ConfigNode: Sendable {
     var isLiteral: Bool {
         guard case .scalar(let scalar) = content else { return false }
         return origin.interpolation == nil || !scalar.written.contains("${")
+    }
+
+    /// Whether the value comes from a variable or a file that the check is to do without.
+    var isUnknown: Bool {
+        guard case .scalar(let scalar) = content, let interpolation = origin.interpolation, interpolation.assumes,
+            scalar.written.contains("${")
+        else { return false }
+        return ((try? interpolation.resolve(scalar.written))?.isKnown ?? true) == false
+    }
+
+    /// The same with another text.
+    func standing(for text: String) -> ConfigNode {
+        let scalar = Scalar(written: text, style: .doubleQuoted)
+        return ConfigNode(label: label, content: .scalar(scalar), place: place, origin: origin)
     }
 
     /// Keeps a secret that is written out of the source lines of diagnostics, and out of ``shownJSON``.
@@ -170,10 +202,11 @@ public struct ConfigNode: Sendable {
     }
 
     /// Reads a name out of a fixed set.
-    func choose(among known: [String], what: String) throws -> String {
+    func choose(among known: [String], what: String, code: DiagnosticCode = .unknownWord) throws -> String {
         let text = try text(expected: "a name")
         guard known.contains(text) else {
-            throw issues("there is no \(what) \(shown)", help: Suggestion.help(for: text, among: known))
+            let help = Suggestion.help(for: text, among: known)
+            throw issues("there is no \(what) \(shown)", help: help, code: code)
         }
         return text
     }

@@ -4,6 +4,8 @@ struct Interpolation: Sendable {
     let environment: [String: String]
     /// What relative paths of `${file:…}` start from.
     let directory: String
+    /// Whether variables that are not set, and files that cannot be read, have some value all the same.
+    var assumes = false
 
     struct Failure: Error {
         /// In Unicode scalars of the written text.
@@ -11,6 +13,7 @@ struct Interpolation: Sendable {
         var length: Int
         var message: String
         var help: String?
+        var code = DiagnosticCode.invalidReference
     }
 
     /// A resolved text, and which of its parts stand in the file as they are.
@@ -18,6 +21,8 @@ struct Interpolation: Sendable {
         var text = ""
         /// Where parts begin, in Unicode scalars: of the text, and of what was written.
         var parts: [(start: Int, written: Int, isLiteral: Bool)] = []
+        /// Whether nothing in it is assumed.
+        var isKnown = true
 
         /// Where in the written text a place of the resolved text comes from.
         func writtenOffset(of offset: Int) -> Int {
@@ -28,6 +33,7 @@ struct Interpolation: Sendable {
 
     /// A default in a default in a default … is somebody's mistake.
     private static let maximumDepth = 8
+    private static let assumed = Resolved(text: "x", isKnown: false)
     private static let maximumFileSize = 64 * 1024
     private static let forms =
         "write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:/path}, and $$ for a plain $"
@@ -45,6 +51,7 @@ struct Interpolation: Sendable {
         var count = 0
         var parts: [(start: Int, written: Int, isLiteral: Bool)] = [(0, range.lowerBound, true)]
         var index = range.lowerBound
+        var isKnown = true
         while index < range.upperBound {
             let next = index + 1 < range.upperBound ? scalars[index + 1] : nil
             if scalars[index] == "$", next == "$" {
@@ -56,8 +63,9 @@ struct Interpolation: Sendable {
                 let end = try closing(scalars, from: index, to: range.upperBound)
                 let value = try value(scalars, index..<end, depth: depth)
                 parts.append((count, index, false))
-                output.append(contentsOf: value.unicodeScalars)
-                count += value.unicodeScalars.count
+                output.append(contentsOf: value.text.unicodeScalars)
+                count += value.text.unicodeScalars.count
+                isKnown = isKnown && value.isKnown
                 index = end
                 parts.append((count, index, true))
             } else {
@@ -66,7 +74,7 @@ struct Interpolation: Sendable {
                 index += 1
             }
         }
-        return Resolved(text: String(output), parts: parts)
+        return Resolved(text: String(output), parts: parts, isKnown: isKnown)
     }
 
     /// The end of `${…}` that begins at `start`, its brace included.
@@ -86,15 +94,26 @@ struct Interpolation: Sendable {
         throw Failure(offset: start, length: 2, message: "\"${\" is never closed", help: Self.forms)
     }
 
-    private func value(_ scalars: [Unicode.Scalar], _ range: Range<Int>, depth: Int) throws(Failure) -> String {
+    private func value(_ scalars: [Unicode.Scalar], _ range: Range<Int>, depth: Int) throws(Failure) -> Resolved {
         func failure(_ message: String, _ help: String?) -> Failure {
             Failure(offset: range.lowerBound, length: range.count, message: message, help: help)
+        }
+        func unset(_ name: String, _ more: String, help: String?) throws(Failure) -> Resolved {
+            if assumes { return Self.assumed }
+            var failure = failure("the environment variable \(name) is not set\(more)", help)
+            failure.code = .unsetVariable
+            throw failure
         }
         guard depth < Self.maximumDepth else { throw failure("defaults stand in one another too deep", nil) }
         let body = (range.lowerBound + 2)..<(range.upperBound - 1)
         let text = string(scalars, body)
         if text.hasPrefix("file:") {
-            return try file(String(text.dropFirst(5)), failure)
+            do throws(Failure) {
+                return Resolved(text: try file(String(text.dropFirst(5)), failure))
+            } catch {
+                if assumes, text.count > 5 { return Self.assumed }
+                throw error
+            }
         }
         let nameEnd = body.first { !Self.isNameScalar(scalars[$0], first: $0 == body.lowerBound) } ?? body.upperBound
         let name = string(scalars, body.lowerBound..<nameEnd)
@@ -102,23 +121,20 @@ struct Interpolation: Sendable {
         let value = environment[name]
         if nameEnd == body.upperBound {
             guard let value else {
-                throw failure(
-                    "the environment variable \(name) is not set",
-                    "set it, or give a default: ${\(name):-default}"
-                )
+                return try unset(name, "", help: "set it, or give a default: ${\(name):-default}")
             }
-            return value
+            return Resolved(text: value)
         }
         let operation = string(scalars, nameEnd..<min(nameEnd + 2, body.upperBound))
         let rest = min(nameEnd + 2, body.upperBound)..<body.upperBound
         switch operation {
         case ":-":
-            if let value, !value.isEmpty { return value }
-            return try resolve(scalars, rest, depth: depth + 1).text
+            if let value, !value.isEmpty { return Resolved(text: value) }
+            return try resolve(scalars, rest, depth: depth + 1)
         case ":?":
-            if let value, !value.isEmpty { return value }
+            if let value, !value.isEmpty { return Resolved(text: value) }
             let message = string(scalars, rest)
-            throw failure("the environment variable \(name) is not set" + (message.isEmpty ? "" : ": \(message)"), nil)
+            return try unset(name, message.isEmpty ? "" : ": \(message)", help: nil)
         default:
             throw failure("\"\(string(scalars, range))\" cannot be read", Self.forms)
         }

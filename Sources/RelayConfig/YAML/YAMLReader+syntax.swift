@@ -43,13 +43,15 @@ extension YAMLReader {
             return issue(
                 at: place,
                 "not valid YAML: \(written) must be quoted here",
-                "quote values that contain { or } inside { } or [ ]: \"\(written)\""
+                "quote values that contain { or } inside { } or [ ]: \"\(written)\"",
+                code: .unquotedBraces
             )
         }
         return issue(
             at: position,
             "not valid YAML: \(problem)",
-            "quote values that contain { } [ ] or , inside { } or [ ]"
+            "quote values that contain { } [ ] or , inside { } or [ ]",
+            code: .unquotedBraces
         )
     }
 

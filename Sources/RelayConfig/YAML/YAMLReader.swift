@@ -30,7 +30,8 @@ struct YAMLReader {
             issues.report()
         } catch {
             let place = Place(line: 1, column: 1)
-            origin.report(Issue(origin: origin, place: place, message: "not valid YAML: \(error)"))
+            let message = "not valid YAML: \(error)"
+            origin.report(Issue(code: .syntax, origin: origin, place: place, message: message))
         }
         return nil
     }
@@ -69,7 +70,8 @@ struct YAMLReader {
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let position = Position(line: context.mark.line, column: context.mark.column)
                 guard let key = keys.sorted().first, rename(key, at: position, in: &lines) else {
-                    throw issue(at: position, "the option \"\(keys.first ?? "")\" is here twice", "remove one of them")
+                    let message = "the option \"\(keys.first ?? "")\" is here twice"
+                    throw issue(at: position, message, "remove one of them", code: .duplicateOption)
                 }
             } catch let error as YamlError {
                 throw syntaxIssue(error)
@@ -93,9 +95,14 @@ struct YAMLReader {
         return true
     }
 
-    func issue(at position: Position, _ message: String, _ help: String? = nil) -> Issues {
+    func issue(
+        at position: Position,
+        _ message: String,
+        _ help: String? = nil,
+        code: DiagnosticCode = .syntax
+    ) -> Issues {
         let place = Place(line: position.line, column: position.column)
-        return Issues(list: [Issue(origin: origin, place: place, message: message, help: help)])
+        return Issues(list: [Issue(code: code, origin: origin, place: place, message: message, help: help)])
     }
 
     func sourceLine(_ number: Int) -> [Unicode.Scalar] {
@@ -108,7 +115,8 @@ struct YAMLReader {
         nodes += 1
         let mark = node.mark.map { Position(line: $0.line, column: $0.column) } ?? Position(line: 1, column: 1)
         guard nodes <= Self.maximumNodes else {
-            throw issue(at: mark, "the file has more than 100,000 values, aliases included", "write less with aliases")
+            let message = "the file has more than 100,000 values, aliases included"
+            throw issue(at: mark, message, "write less with aliases", code: .tooLarge)
         }
         var place = Place(line: mark.line, column: mark.column, pointer: pointer)
         let content: ConfigNode.Content
@@ -145,8 +153,8 @@ struct YAMLReader {
             let key = renamed[mark] ?? scalar.string
             let value = try convert(valueNode, pointer: "\(pointer)/\(ConfigNode.escaped(key))", label: key)
             if let first = lines[key] {
-                issue(at: mark, "the option \"\(key)\" is here twice", "the first is on line \(first); remove one")
-                    .report()
+                let help = "the first is on line \(first); remove one"
+                issue(at: mark, "the option \"\(key)\" is here twice", help, code: .duplicateOption).report()
                 continue
             }
             lines[key] = mark.line

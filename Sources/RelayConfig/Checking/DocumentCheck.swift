@@ -1,0 +1,227 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Checks pieces of configurations that stand alone, as in documentation: each as what it is, with what those before it
+/// define. Variables are not asked for.
+final class DocumentCheck {
+    private let shown: String
+    private let path: String
+    private let registry: ConfigurationRegistry
+    private let judge: Checker.Judge
+    private let loader: Loader
+
+    /// What the blocks so far define.
+    private var sources: [RelayConfiguration.Source] = []
+    private var destinations: [RelayConfiguration.Destination] = []
+    private var policies: Set<String> = []
+    private var fragments = Fragments(mayLack: true)
+    private var pipelines: [PipelineDefinition] = []
+    /// The sections that a block named `config.yaml` had: what is not in them is nowhere.
+    private var complete: Set<String> = []
+    private var origins: [Origin] = []
+    private var judged: [Diagnostic] = []
+
+    init(shown: String, registry: ConfigurationRegistry, judge: @escaping Checker.Judge) {
+        self.shown = shown
+        path = Files.absolute(shown, from: Files.currentDirectory)
+        self.registry = registry
+        self.judge = judge
+        loader = Loader(path: shown, environment: [:], registry: registry, assumes: true)
+    }
+
+    var diagnostics: [Diagnostic] {
+        (origins.flatMap(\.diagnostics) + judged).sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+    }
+
+    func check(_ block: MarkdownBlock) {
+        let interpolation = Interpolation(environment: [:], directory: loader.directory, assumes: true)
+        let origin = Origin(path: shown, lines: block.lines, interpolation: interpolation)
+        origins.append(origin)
+        guard let node = YAMLReader.read(origin) else { return }
+        guard let kind = BlockKind(node, title: block.title, registry: registry) else {
+            let place = Place(line: max(1, node.place.line), column: node.place.column)
+            node.issues(
+                "the block is no part of a configuration that is known",
+                help: "begin it with # config.yaml or # pipelines/NAME.yaml, or write ```yaml ignore above it",
+                at: place, code: .unknownBlock
+            ).report()
+            return
+        }
+        switch kind {
+        case .nothing: break
+        case .configuration: configuration(node, isWhole: block.title != nil)
+        case .pipeline(let name): pipeline(node, name: name, block)
+        case .fragment(let name):
+            fragments.nodes[name] = .some(node)
+            stages(of: node) { builder in
+                try self.fragments.stages(of: name, at: node).map { try builder.steps($0) } ?? []
+            }
+        case .stages: stages(of: node) { try $0.steps(node) }
+        case .stage: stages(of: node) { [try $0.step(node)] }
+        case .destination:
+            let entry = ConfigNode.Entry(key: "destination", value: node, keyPlace: node.place)
+            _ = Issues.attempt(at: node) { try destinationBuilder(for: [node]).destination(entry) }
+        case .tests(let name): tests(node, of: name, block)
+        case .testList: break
+        }
+    }
+
+    // MARK: config.yaml
+
+    private func configuration(_ node: ConfigNode, isWhole: Bool) {
+        let defaults = EnvironmentDefaults([:], origin: Origin(path: "environment"))
+        var reader = MainReader(root: node, directory: loader.directory, registry: registry, defaults: defaults)
+        reader.policiesElsewhere = policies
+        if node["retry_policies"] == nil {
+            reader.policiesElsewhere.formUnion(retryNames(reader.entries("destinations")))
+        }
+        let read = reader.read()
+        policies.formUnion(reader.names("retry_policies"))
+        sources += read?.sources ?? []
+        destinations += read?.destinations ?? []
+        guard isWhole else { return }
+        complete.formUnion(((try? node.entries) ?? []).map(\.key))
+    }
+
+    private func retryNames(_ entries: [ConfigNode.Entry]) -> [String] {
+        entries.compactMap { entry in
+            guard let node = entry.value["retry"], !node.isMap else { return nil }
+            return try? node.text
+        }
+    }
+
+    private func destinationBuilder(for nodes: [ConfigNode]) -> DestinationBuilder {
+        let entries = nodes.map { ConfigNode.Entry(key: "", value: $0, keyPlace: $0.place) }
+        let names = policies.union(retryNames(entries)).union(["default"])
+        let policies = names.reduce(into: [:]) { $0[$1] = RetryPolicy() }
+        return DestinationBuilder(registry: registry, policies: policies, timeout: .seconds(10))
+    }
+
+    // MARK: pipelines
+
+    private func pipeline(_ node: ConfigNode, name: String, _ block: MarkdownBlock) {
+        let names = names(for: node)
+        guard let read = loader.pipeline(node, name: name, shown: shown, names) else { return }
+        let (sources, destinations) = standIns(names)
+        loader.follow([read], sources: sources, destinations: destinations)
+        pipelines.removeAll { $0.name == name }
+        pipelines.append(
+            PipelineDefinition(name: name, file: "", from: read.definition.from, steps: read.definition.outerSteps))
+        guard node["tests"] != nil else { return }
+        judge(block, pipelines: [read.definition], sources, destinations)
+    }
+
+    private func stages(of node: ConfigNode, _ read: (PipelineBuilder) throws -> [Step]) {
+        let builder = PipelineBuilder(
+            name: "default",
+            registry: registry,
+            destinations: names(for: node).destinations,
+            fragments: fragments
+        )
+        _ = Issues.attempt(at: node) { try read(builder) }
+    }
+
+    /// What a block may refer to: what is defined, and where the definitions are elsewhere, whatever it names.
+    private func names(for node: ConfigNode) -> PipelineNames {
+        var sources = sources.map(\.name)
+        var destinations = destinations.map(\.name)
+        if !complete.contains("sources") { sources += texts(in: node, under: ["from", "source"]) }
+        if !complete.contains("destinations") {
+            destinations += texts(in: node, under: ["deliver", "to", "destinations"])
+        }
+        return PipelineNames(sources: sources, destinations: destinations, fragments: fragments)
+    }
+
+    /// The texts under options of these names, however deep, and the names in maps there.
+    private func texts(in node: ConfigNode, under names: Set<String>, isInside: Bool = false) -> [String] {
+        switch node.content {
+        case .null: []
+        case .scalar: isInside ? [try? node.text].compactMap(\.self) : []
+        case .list(let nodes): nodes.flatMap { texts(in: $0, under: names, isInside: isInside) }
+        case .map(let entries):
+            entries.flatMap { entry in
+                (isInside ? [entry.key] : [])
+                    + texts(in: entry.value, under: names, isInside: isInside || names.contains(entry.key))
+            }
+        }
+    }
+
+    // MARK: tests
+
+    private func tests(_ node: ConfigNode, of title: String?, _ block: MarkdownBlock) {
+        let named = try? node["pipeline"]?.text
+        // Without its pipeline a test cannot be judged.
+        guard let name = named ?? title, let pipeline = pipelines.last(where: { $0.name == name }) else { return }
+        let (sources, destinations) = standIns(names(for: node))
+        judge(block, pipelines: [pipeline], sources, destinations)
+    }
+
+    private func judge(
+        _ block: MarkdownBlock,
+        pipelines: [PipelineDefinition],
+        _ sources: [RelayConfiguration.Source],
+        _ destinations: [RelayConfiguration.Destination]
+    ) {
+        let defaults = EnvironmentDefaults([:], origin: Origin(path: "environment"))
+        let empty = ConfigNode(label: "", content: .null, place: Place(), origin: Origin(path: shown))
+        let reader = MainReader(root: empty, directory: loader.directory, registry: registry, defaults: defaults)
+        guard let read = reader.read() else { return }
+        let name = pipelines.first?.name ?? ""
+        let configuration = RelayConfiguration(
+            file: shown,
+            directory: loader.directory,
+            server: read.server,
+            store: read.store,
+            media: read.media,
+            sources: sources,
+            destinations: destinations,
+            retryPolicies: read.retryPolicies,
+            egress: read.egress,
+            logging: read.logging,
+            delivery: read.delivery,
+            pipelines: pipelines,
+            files: .text(block.lines.joined(separator: "\n"), path: path, title: "pipelines/\(name)_test.yaml"),
+            assumes: true,
+            maxResponseBody: defaults.maxResponseBody,
+            webhookTimeout: defaults.timeout,
+            scrubbed: .null
+        )
+        judged += judge(configuration, [shown]).diagnostics
+    }
+
+    /// What is defined, and something for every name that is only referred to.
+    private func standIns(
+        _ names: PipelineNames
+    ) -> (sources: [RelayConfiguration.Source], destinations: [RelayConfiguration.Destination]) {
+        var sources = sources
+        for name in names.sources where !sources.contains(where: { $0.name == name }) {
+            let format = registry.formats.contains(name) ? name : registry.formats.first ?? ""
+            let node = standIn("{ transport: http, format: \(format) }")
+            let fields = RelayConfiguration.Source.fields(registry)
+            let mark = RelayConfiguration.SourceMark(Place(), Origin(path: shown))
+            let source = try? RelayConfiguration.Source(
+                name: name,
+                Options.read(node, as: name, fields: fields),
+                registry: registry,
+                directory: loader.directory,
+                mark: mark
+            )
+            if let source { sources.append(source) }
+        }
+        var destinations = destinations
+        if let kind = registry.destinations.first {
+            for name in names.destinations.sorted() where !destinations.contains(where: { $0.name == name }) {
+                let node = standIn("type: \(kind.kind)\n\(kind.example)")
+                let entry = ConfigNode.Entry(key: name, value: node, keyPlace: Place())
+                let builder = destinationBuilder(for: [])
+                if let made = try? builder.destination(entry).destination { destinations.append(made) }
+            }
+        }
+        return (sources, destinations)
+    }
+
+    private func standIn(_ yaml: String) -> ConfigNode {
+        let origin = Origin(text: yaml, path: shown, environment: [:], urlCheck: nil)
+        return YAMLReader.read(origin) ?? ConfigNode(label: "", content: .null, place: Place(), origin: origin)
+    }
+}

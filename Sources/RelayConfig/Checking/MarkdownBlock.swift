@@ -1,0 +1,75 @@
+/// One fenced block of YAML in a Markdown file.
+struct MarkdownBlock {
+    /// As many lines as the document, of which only those of the block have text: a place in the block is the place in
+    /// the document.
+    var lines: [String]
+    /// Of the fence, from 1.
+    var line: Int
+    /// What the block's first line says it is, when that is a comment with a file's name: `pipelines/default.yaml`.
+    var title: String?
+
+    /// The blocks that are ours: `yaml` or `yml`, and not `yaml ignore`.
+    static func read(_ text: String) -> [MarkdownBlock] {
+        let lines = YAMLReader.lines(of: text)
+        var blocks: [MarkdownBlock] = []
+        var open: (fence: Fence, line: Int)?
+        for (index, line) in lines.enumerated() {
+            guard let (fence, start) = open else {
+                if let fence = Fence(line) { open = (fence, index) }
+                continue
+            }
+            guard fence.isClosed(by: line) || index == lines.count - 1 else { continue }
+            if fence.isOurs { blocks.append(MarkdownBlock(lines, from: start + 1, to: index)) }
+            open = nil
+        }
+        return blocks
+    }
+
+    private init(_ document: [String], from start: Int, to end: Int) {
+        lines = Array(repeating: "", count: start) + document[start..<max(start, end)]
+        line = start
+        title = lines[start...].first.flatMap(Self.title)
+    }
+
+    init(lines: [String], title: String?) {
+        self.lines = lines
+        self.title = title
+        line = 1
+    }
+
+    /// `# pipelines/default.yaml` or `# config.yaml: what it shows`.
+    private static func title(_ line: String) -> String? {
+        let trimmed = line.drop { $0 == " " }
+        guard trimmed.hasPrefix("#") else { return nil }
+        let words = trimmed.drop { $0 == "#" }.split(whereSeparator: { " :,".contains($0) })
+        return words.first.map(String.init).flatMap { $0.hasSuffix(".yaml") ? $0 : nil }
+    }
+}
+
+/// The line that opens a block of code (CommonMark 0.31, 4.5), however deep it is indented: lists have blocks, too.
+private struct Fence {
+    private let mark: Character
+    private let length: Int
+    private let words: [String]
+
+    init?(_ line: String) {
+        let trimmed = line.drop { $0 == " " }
+        guard let mark = trimmed.first, mark == "`" || mark == "~" else { return nil }
+        length = trimmed.prefix { $0 == mark }.count
+        let rest = trimmed.dropFirst(length)
+        guard length >= 3, mark == "~" || !rest.contains("`") else { return nil }
+        self.mark = mark
+        words = rest.lowercased().split { $0 == " " || $0 == "\t" || $0 == "," }.map(String.init)
+    }
+
+    var isOurs: Bool {
+        guard let language = words.first else { return false }
+        return (language == "yaml" || language == "yml") && !words.contains("ignore")
+    }
+
+    func isClosed(by line: String) -> Bool {
+        let trimmed = line.drop { $0 == " " }
+        let marks = trimmed.prefix { $0 == mark }
+        return marks.count >= length && trimmed.dropFirst(marks.count).allSatisfy { $0 == " " || $0 == "\t" }
+    }
+}

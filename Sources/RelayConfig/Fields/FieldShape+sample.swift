@@ -1,0 +1,18 @@
+extension FieldShape {
+    /// A text that an option of this shape takes, for a value that is not known.
+    var sample: String {
+        switch self {
+        case .words(let words): words.first ?? "x"
+        case .bool: "true"
+        case .int(let range): String(range.lowerBound)
+        case .number(let range): Quantity.numberText(range.lowerBound)
+        case .duration(let range): Quantity.durationText(range.lowerBound)
+        case .size(let range): Quantity.sizeText(range.lowerBound)
+        case .either(let shapes): shapes.first?.sample ?? "x"
+        case .list(let element): element.sample
+        case .text(pattern: URLRules.pattern?): "https://example.com"
+        case .text(let pattern?) where pattern.hasSuffix("/[smh]$"): "1/s"
+        case .text, .map, .options, .kinds, .stages, .anything: "x"
+        }
+    }
+}

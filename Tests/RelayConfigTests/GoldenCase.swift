@@ -1,0 +1,84 @@
+import Foundation
+import RelayConfig
+import RelayCore
+import Testing
+
+@testable import zaphub
+
+/// A file of `Golden/`: the files of a configuration, one after the other under `-- NAME --`, and what `zaphub check`
+/// says about them. Without paths in its first part the configuration is checked.
+struct GoldenCase: Sendable, CustomTestStringConvertible {
+    let file: URL
+    let paths: [String]
+    let environment: [String: String]?
+    let files: [(name: String, text: String)]
+    let expected: String
+
+    var testDescription: String { file.deletingPathExtension().lastPathComponent }
+
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+
+    static let all: [GoldenCase] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.sorted().compactMap { GoldenCase(folder.appendingPathComponent($0)) }
+    }()
+
+    private init?(_ file: URL) {
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+        var parts: [(name: String, lines: [Substring])] = [("", [])]
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("-- "), line.hasSuffix(" --") {
+                parts.append((String(line.dropFirst(3).dropLast(3)), []))
+            } else {
+                parts[parts.count - 1].lines.append(line)
+            }
+        }
+        func joined(_ lines: [Substring]) -> String { lines.joined(separator: "\n") }
+        let head = parts[0].lines.map(String.init)
+        self.file = file
+        paths = head.first { $0.hasPrefix("paths: ") }?.dropFirst(7).split(separator: " ").map(String.init) ?? []
+        environment =
+            head.contains("no-env")
+            ? nil
+            : head.filter { $0.hasPrefix("env: ") }.reduce(into: [:]) { environment, line in
+                let pair = line.dropFirst(5).split(separator: "=", maxSplits: 1)
+                environment[String(pair[0])] = String(pair[1])
+            }
+        expected = joined(parts.first { $0.name == "expected" }?.lines ?? []).trimmingCharacters(in: .newlines)
+        var files = parts.dropFirst().filter { $0.name != "expected" }.map {
+            (name: $0.name, text: joined($0.lines) + "\n")
+        }
+        if head.contains("alone") {
+            self.files = files
+            return
+        }
+        if !files.contains(where: { $0.name == "config.yaml" }) { files.append(("config.yaml", "version: 1\n")) }
+        if !files.contains(where: { $0.name.hasPrefix("pipelines") }) {
+            files.append(("pipelines/default.yaml", "stages:\n  - persist\n  - deliver: [session]\n"))
+        }
+        self.files = files
+    }
+
+    /// Writes the files to a folder of their own and checks them.
+    func report() throws -> (text: String, diagnostics: [Diagnostic]) {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("golden-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, text) in files {
+            let file = folder.appendingPathComponent(name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let paths = (paths.isEmpty ? ["config.yaml"] : paths).map { folder.path + "/" + $0 }
+        let report = Checker.builtIn(environment: environment).check(paths)
+        let text = CheckFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
+        return (text, report.diagnostics)
+    }
+
+    /// Writes what is said now into the case.
+    func renew(_ text: String) throws {
+        let old = try String(contentsOf: file, encoding: .utf8)
+        let head = old.components(separatedBy: "-- expected --\n")[0]
+        try (head + "-- expected --\n" + text + "\n").write(to: file, atomically: true, encoding: .utf8)
+    }
+}
