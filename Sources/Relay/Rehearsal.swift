@@ -141,9 +141,11 @@ public final class Rehearsal {
 
     private func describe(_ delivery: ClaimedDelivery) -> JSON {
         var shown: JSONObject = ["destination": .string(delivery.destination)]
+        var body = delivery.body
         let destination = registry.destination(delivery.destination)
         if let webhook = destination as? WebhookDestination {
             let request = webhook.request(for: delivery, at: clock.wall)
+            body = request.body
             shown["url"] = .string(request.url)
             shown["headers"] = .object(
                 request.headers.reduce(into: JSONObject()) { $0[$1.name] = .string($1.value) }
@@ -151,7 +153,7 @@ public final class Rehearsal {
         } else if let destination {
             shown["target"] = .string(destination.target)
         }
-        shown["body"] = (try? JSON(parsing: delivery.body)) ?? .string(String(decoding: delivery.body, as: UTF8.self))
+        shown["body"] = (try? JSON(parsing: body)) ?? .string(String(decoding: body, as: UTF8.self))
         return .object(shown)
     }
 

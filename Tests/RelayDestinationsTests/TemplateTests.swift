@@ -114,6 +114,21 @@ struct TemplateTests {
         }
     }
 
+    @Test func credentialsAroundAPlaceholderAreNotKeptWithAnAnswer() async throws {
+        try await withReceiver(.status(500, body: "no such token: tok-12345-main")) { receiver, engine in
+            let destination = WebhookDestination(
+                url: receiver.url,
+                content: WebhookContent(
+                    headers: [("Authorization", .template(try TextTemplate("Bearer tok-12345-{{session}}")))]),
+                settings: DestinationSettings(),
+                engine: engine
+            )
+            let result = await destination.send(claimed(body: #"{"session":"main"}"#), at: moment)
+            #expect(receiver.requests.first?.header("authorization") == "Bearer tok-12345-main")
+            #expect(result.response == "no such token: ***")
+        }
+    }
+
     @Test(arguments: [
         ("Ana\r\nX-Evil: 1", "Ana  X-Evil: 1"), ("\n Ana \u{0}", "Ana"), ("a\tb\u{7F}c\u{85}d", "a b c d"),
         (String(repeating: "x", count: 9000), String(repeating: "x", count: 8192)),

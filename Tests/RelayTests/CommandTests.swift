@@ -123,6 +123,29 @@ struct CommandTests {
         #expect(!FileManager.default.fileExists(atPath: relay.folder.appendingPathComponent("data").path))
     }
 
+    @Test func runShowsATextAsItWouldBeSentAndWhereLinesWouldGo() async throws {
+        let relay = try RelayProcess(
+            configuration: RelayProcess.configuration(
+                extra: """
+                    destinations:
+                      chat: { type: webhook, url: "http://127.0.0.1:9/", body: "{{payload.chatName}}: {{payload.content.text}}" }
+                      archive: { type: file, path: archive/events.ndjson }
+                    """
+            ),
+            pipeline: "stages:\n  - persist\n  - enrich: [chat_name]\n  - deliver: [chat, archive]\n"
+        )
+        defer { relay.remove() }
+        let config = relay.folder.appendingPathComponent("config.yaml").path
+        let result = try await zaphub(
+            ["run", "-c", config, "--source", "baileys"], input: baileysText("A1", text: "oi").text)
+        #expect(result.status == 0, "\(result.errors)")
+        let deliveries = try JSON(parsing: result.output)["deliveries"]
+        #expect(deliveries?[0]?["body"] == "Maria Silva: oi")
+        #expect(deliveries?[0]?["headers"]?["Content-Type"] == "text/plain; charset=utf-8")
+        #expect(deliveries?[1]?["target"]?.string?.hasSuffix("archive/events.ndjson") == true)
+        #expect(!FileManager.default.fileExists(atPath: relay.folder.appendingPathComponent("archive").path))
+    }
+
     @Test func runDeliversWhenAsked() async throws {
         let receiver = try ScriptedReceiver()
         receiver.script([.status(503)])

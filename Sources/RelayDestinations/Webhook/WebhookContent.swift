@@ -33,16 +33,6 @@ public struct WebhookContent: Sendable {
         headers.contains { if case .template = $0.value { true } else { false } }
     }
 
-    /// The values that stand in the configuration, where credentials may be.
-    var fixedValues: [String] {
-        headers.compactMap { header in
-            switch header.value {
-            case .text(let text): text
-            case .template: nil
-            }
-        }
-    }
-
     /// The body and the headers of a delivery: the same ones for the same bytes.
     func rendered(_ bytes: [UInt8]) -> (body: [UInt8], headers: [(name: String, value: String)]) {
         var document: JSON?
