@@ -32,10 +32,10 @@ format: ## format the Swift sources in place
 reference: packages ## renew docs/reference and docs/schema from the options that the sources declare
 	$(SWIFT) build --product zaphub
 	@mkdir -p docs/reference docs/schema
-	for page in config destinations stages; do \
+	for page in config destinations stages tests; do \
 		"$$($(SWIFT) build --show-bin-path)/zaphub" explain --page $$page > docs/reference/$$page.md || exit; \
 	done
-	for file in config pipeline; do \
+	for file in config pipeline tests; do \
 		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
 	done
 

@@ -5,6 +5,8 @@ internal import Synchronization
 /// A request as a receiver gets it.
 struct ReceivedRequest: Sendable {
     var at: Timestamp
+    /// Since the test began.
+    var elapsed: Duration
     var headers: [(name: String, value: String)]
     var body: [UInt8]
 
@@ -35,7 +37,8 @@ final class ScriptedReceiver: HTTPSender {
     }
 
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let received = ReceivedRequest(at: clock.now, headers: request.headers, body: request.body)
+        let received = ReceivedRequest(
+            at: clock.now, elapsed: clock.now - clock.beginning, headers: request.headers, body: request.body)
         let answer = state.withLock { state in
             if let id = received.header("X-ZapHub-Delivery").flatMap({ DeliveryID($0) }) {
                 state.requests[id, default: []].append(received)
