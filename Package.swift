@@ -165,7 +165,12 @@ let package = Package(
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",
-            ["RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting", "zaphub", .logging]),
+            [
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting",
+                "zaphub",
+                .logging,
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -17,7 +17,7 @@ extension ExpectationReader {
         .custom("a map with equals, contains, jq or pattern", .options(Self.fields)) { [expressions] node in
             let options = try Options(node, as: "body", fields: Self.fields)
             let pattern = try options(Self.pattern)
-            if let pattern, let problem = Self.problem(ofPattern: pattern) {
+            if let pattern, let problem = RegexCheck.problem(pattern) {
                 throw options.fail(Self.pattern, "\"pattern\" is no regular expression: \(problem)")
             }
             let jq = try options(Self.jq).map { source in
@@ -33,15 +33,6 @@ extension ExpectationReader {
                 throw options.fail("\"body\" says nothing", help: "write equals, contains, jq or pattern")
             }
             return check
-        }
-    }
-
-    private static func problem(ofPattern text: String) -> String? {
-        do {
-            _ = try Regex(text)
-            return nil
-        } catch {
-            return "\(error)"
         }
     }
 }

@@ -18,8 +18,8 @@ struct ExpectationReader: Sendable {
     private static let at = Field<[Duration]>.list(
         "at", "When each attempt began, from the input on.", of: .duration(.zero...(.seconds(10 * 365 * 86_400)))
     ).optional
-    private static let headers = Field<[String: String]>.map(
-        "headers", "Of the last attempt; further ones may be there.", of: .string
+    private static let headers = Field<[String: HeaderCheck]>.map(
+        "headers", "Of the last attempt; /…/ is a regular expression. Further ones may be there.", of: .headerCheck
     ).optional
     private static let signed = Field.bool(
         "signed", "Whether every attempt has a signature that fits; false: none has one."

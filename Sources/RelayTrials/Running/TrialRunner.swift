@@ -18,6 +18,7 @@ struct TrialRunner {
     private let media: TrialMedia?
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private var record = TrialRecord()
+    private var hasEvents = false
 
     private init(_ trial: Trial, in configuration: RelayConfiguration) {
         self.configuration = configuration
@@ -31,6 +32,9 @@ struct TrialRunner {
     static func run(_ trial: Trial, in configuration: RelayConfiguration) -> TrialRecord {
         var runner = TrialRunner(trial, in: configuration)
         for document in trial.documents { runner.take(document) }
+        if runner.record.problems.isEmpty, !runner.hasEvents {
+            runner.record.problems.append("nothing in it makes an event; is the test's `source` right?")
+        }
         runner.serve()
         return runner.finished
     }
@@ -43,6 +47,7 @@ struct TrialRunner {
         do throws(FormatError) {
             let events = try events(document, format)
             for event in events { media?.learn(event) }
+            hasEvents = hasEvents || !events.isEmpty
             journal.take(events, source: trial.source.name, at: clock.wall)
         } catch {
             record.problems.append("\(document.label) is not taken: \(error)")
