@@ -39,7 +39,7 @@ reference: packages ## renew docs/reference and docs/schema from the options tha
 		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
 	done
 
-bench: test-packages build ## measure throughput next to an nginx reverse proxy, a restart with a large queue, and media
+bench: test-packages build ## measure throughput next to an nginx reverse proxy, what stages cost, a restart with a large queue, and media
 	Benchmarks/run.sh
 	python3 Benchmarks/restart.py
 	python3 Benchmarks/media.py
