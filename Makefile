@@ -32,14 +32,14 @@ format: ## format the Swift sources in place
 reference: packages ## renew docs/reference and docs/schema from the options that the sources declare
 	$(SWIFT) build --product zaphub
 	@mkdir -p docs/reference docs/schema
-	for page in config destinations stages; do \
+	for page in config destinations stages tests; do \
 		"$$($(SWIFT) build --show-bin-path)/zaphub" explain --page $$page > docs/reference/$$page.md || exit; \
 	done
-	for file in config pipeline; do \
+	for file in config pipeline tests; do \
 		"$$($(SWIFT) build --show-bin-path)/zaphub" schema $$file > docs/schema/$$file.json || exit; \
 	done
 
-bench: test-packages build ## measure throughput next to an nginx reverse proxy, a restart with a large queue, and media
+bench: test-packages build ## measure throughput next to an nginx reverse proxy, what stages cost, a restart with a large queue, and media
 	Benchmarks/run.sh
 	python3 Benchmarks/restart.py
 	python3 Benchmarks/media.py

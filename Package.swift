@@ -106,15 +106,15 @@ let package = Package(
             [
                 "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory",
                 "RelayFormats", "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", "RelaySQLite",
-                "RelaySources", "RelayStages",
+                "RelaySources", "RelayStages", "RelayTrials",
                 .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
         ),
         house(
             "RelayTrials",
             [
-                "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayFormats", "RelayHTTPClient",
-                "RelayJQ", "RelayJSON", "RelayPipeline", .deques, .logging,
+                "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory", "RelayFormats",
+                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", .deques, .logging,
             ]
         ),
         .executableTarget(
@@ -162,7 +162,7 @@ let package = Package(
             "RelayReference",
             [
                 "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJQ", "RelayJSON", "RelaySources",
-                "RelayStages", "RelayTesting",
+                "RelayStages", "RelayTesting", "RelayTrials",
             ],
             resources: [.copy("Golden")]
         ),
@@ -170,7 +170,12 @@ let package = Package(
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",
-            ["RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting", "zaphub", .logging]),
+            [
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting",
+                "zaphub",
+                .logging,
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -3,6 +3,9 @@
 The proxy is measured twice: plain, as `proxy_pass` comes (a connection to the receiver for each request), and pooled, with
 keep-alive connections to the receiver as the relay has them. The ratio that must be met is that to the plain one.
 
+Then it measures what a jq filter and a transform cost: the relay's CPU time per event with each of them in the shipped
+pipeline, less that without. CPU time, because the rate depends on who else uses the machine.
+
 End to end means: what the receiver has got, over the time from the first post until the queue is empty. The two share
 the machine with wrk and the receiver, so only figures of one run compare. Ends with status 1 when the relay's rate is
 below BENCH_MIN_RATIO of the proxy's, or when an accepted event did not arrive.
@@ -32,7 +35,9 @@ WARMUP = int(os.environ.get("BENCH_WARMUP", 3))
 CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", 64))
 MIN_RATIO = float(os.environ.get("BENCH_MIN_RATIO", 0.25))
 BINARY = Path(os.environ.get("BENCH_BINARY", ROOT / "bin/zaphub")).resolve()
-LIMIT = 110  # seconds for everything
+STAGE_SECONDS = int(os.environ.get("BENCH_STAGE_SECONDS", 4))
+STAGE_ROUNDS = 2  # each variant is measured so often, in turns, and the least counts: what disturbs only adds
+LIMIT = 200  # seconds for everything
 QUIET = 1.0  # the queue counts as empty when nothing more arrives for so long
 STALLED = 15.0  # with events missing, nothing will arrive any more after so long
 
@@ -215,13 +220,22 @@ def measure_proxy(machine, receiver, port, pooled):
     return {"events_per_second": figures["accepted"] / figures["seconds"], "p99_ms": figures["p99_ms"]}
 
 
-def measure_relay(machine, receiver, port):
+def start_relay(machine, receiver, port, name="relay", stage=None):
+    """Starts a relay with a store of its own and a webhook: the process, its address and its log.
+
+    It has the shipped pipeline, with `stage` before its signature.
+    """
     key = secrets.token_urlsafe(24)
-    (machine.directory / "pipelines").mkdir()
-    shutil.copy(ROOT / "pipelines/default.yaml", machine.directory / "pipelines/default.yaml")
-    config = fill_in("config.yaml.in", machine.directory / "config.yaml", directory=machine.directory, port=port)
-    relay = machine.start("relay", BINARY, "serve", "--config", config, ZAPHUB_API_KEY=key)
-    base, log = f"http://127.0.0.1:{port}", machine.directory / "relay.out"
+    folder = machine.directory / name
+    (folder / "pipelines").mkdir(parents=True)
+    pipeline = (ROOT / "pipelines/default.yaml").read_text()
+    if stage:
+        before, sign, after = pipeline.partition("  - sign:")
+        pipeline = f"{before}  - {stage}\n{sign}{after}"
+    (folder / "pipelines/default.yaml").write_text(pipeline)
+    config = fill_in("config.yaml.in", folder / "config.yaml", directory=folder, port=port)
+    relay = machine.start(name, BINARY, "serve", "--config", config, ZAPHUB_API_KEY=key)
+    base, log = f"http://127.0.0.1:{port}", machine.directory / f"{name}.out"
     wait_until_answers(f"{base}/readyz", relay, log)
     try:
         request(f"{base}/api/v1/sessions", {"id": "bench"}, key)
@@ -230,6 +244,11 @@ def measure_relay(machine, receiver, port):
     except urllib.error.HTTPError as error:
         raise Failure(f"{error.url} answered {error.code}: {error.read().decode(errors='replace')}") from error
 
+    return relay, base, log
+
+
+def measure_relay(machine, receiver, port):
+    relay, base, log = start_relay(machine, receiver, port)
     load(f"{base}/in/bench", WARMUP, receiver)
     cpu = cpu_seconds(relay.pid)
     figures = load(f"{base}/in/bench", SECONDS, receiver)
@@ -254,6 +273,29 @@ def measure_relay(machine, receiver, port):
     return result
 
 
+STAGES = {
+    "none": None,
+    "filter": "filter: { keep: '.event == \"message.received\" and .payload.chatId != \"120363000000000001@g.us\"' }",
+    "transform": "transform: '.payload | del(.chatImageUrl) + {phone: (.chatId | split(\"@\")[0])}'",
+}
+
+
+def measure_stages(machine, receiver, port):
+    """The relay's CPU time for an event, in µs, with each further stage."""
+    costs = {name: [] for name in STAGES}
+    for round in range(STAGE_ROUNDS):
+        for name, stage in STAGES.items():
+            relay, base, log = start_relay(machine, receiver, port, f"{name}-{round}", stage)
+            load(f"{base}/in/bench", 1, receiver)
+            cpu = cpu_seconds(relay.pid)
+            figures = load(f"{base}/in/bench", STAGE_SECONDS, receiver)
+            if figures["delivered"] < figures["accepted"] or relay.poll() is not None:
+                raise Failure(f"events were lost with the stage {name}; the end of the log:\n{tail(log)}")
+            costs[name].append((cpu_seconds(relay.pid) - cpu) * 1e6 / figures["delivered"])
+            machine.stop(relay)
+    return {name: min(values) for name, values in costs.items()}
+
+
 def complaints(result):
     relay = result["relay"]
     if result["ratio"] < MIN_RATIO:
@@ -270,6 +312,7 @@ def complaints(result):
 
 def show(result):
     proxy, pooled, relay, sync = result["proxy"], result["proxy_pooled"], result["relay"], result["fdatasync_ms"]
+    stages = result["stages_cpu_us"]
     print(f"""
                           events/s    p99 answer
   nginx proxy, plain    {proxy['events_per_second']:>10,.0f}  {proxy['p99_ms']:>9.1f} ms
@@ -281,6 +324,8 @@ def show(result):
   events      {relay['accepted']:,} accepted, {relay['delivered']:,} delivered, {relay['refused']:,} refused
   drained     {relay['drain_seconds']:.1f} s after the last post
   CPU         {relay['cpu_us_per_event']:.0f} µs of the relay's per event; {os.cpu_count()} cores for all four processes
+  stages      {stages['none']:.0f} µs of CPU per event, {stages['filter'] - stages['none']:+.0f} with a jq filter, \
+{stages['transform'] - stages['none']:+.0f} with a transform ({STAGE_SECONDS} s each, best of {STAGE_ROUNDS})
   memory      {relay['peak_rss_mb']:.0f} MB at the peak
   disk        fdatasync of 4 KB takes {sync['p50']:.2f} ms (p99 {sync['p99']:.2f} ms)
 """)
@@ -301,6 +346,7 @@ def main():
         proxy = measure_proxy(machine, receiver, plain_port, pooled=False)
         pooled = measure_proxy(machine, receiver, pooled_port, pooled=True)
         relay = measure_relay(machine, receiver, relay_port)
+        stages = measure_stages(machine, receiver, relay_port)
         result = {
             "at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
             "ratio": relay["events_per_second"] / proxy["events_per_second"],
@@ -308,6 +354,7 @@ def main():
             "proxy": proxy,
             "proxy_pooled": pooled,
             "relay": relay,
+            "stages_cpu_us": stages,
             "fdatasync_ms": {"p50": p50, "p99": p99},
             "settings": {"seconds": SECONDS, "warmup": WARMUP, "connections": CONNECTIONS, "cores": os.cpu_count()},
         }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the relay end to end next to a plain nginx reverse proxy, and fails when it falls short (see run.py).
-# Settings from the environment: BENCH_SECONDS=15 BENCH_WARMUP=3 BENCH_CONNECTIONS=64 BENCH_MIN_RATIO=0.25, and
-# BENCH_BINARY=PATH to measure another build.
+# Settings from the environment: BENCH_SECONDS=15 BENCH_WARMUP=3 BENCH_CONNECTIONS=64 BENCH_MIN_RATIO=0.25
+# BENCH_STAGE_SECONDS=4, and BENCH_BINARY=PATH to measure another build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PATH:/usr/sbin"

@@ -5,6 +5,7 @@ internal import RelayFormats
 internal import RelayHTTPClient
 internal import RelaySources
 internal import RelayStages
+internal import RelayTrials
 
 extension ConfigurationRegistry {
     /// Everything that this build of the relay brings along.
@@ -19,6 +20,7 @@ extension ConfigurationRegistry {
                 formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
                 transports: BuiltInTransports.summaries
             ),
+            testOptions: Trials.options,
             pipelineURLCheck: { egress, server in
                 // A guard that cannot be made is reported by itself.
                 let egress = try? EgressGuard(egress, server: server)

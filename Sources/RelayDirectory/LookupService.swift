@@ -59,18 +59,22 @@ public final class LookupService: GatewayDirectory {
     private let clock: any RelayClock
     private let logger: Logger
     private let configuration: Configuration
+    private let executor: (any TaskExecutor)?
     private let state = Mutex(State())
 
+    /// - Parameter executor: where lookups run; nil: wherever there is room.
     public init(
         sender: any HTTPSender,
         clock: any RelayClock,
         logger: Logger,
-        configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration(),
+        executor: (any TaskExecutor)? = nil
     ) {
         self.sender = sender
         self.clock = clock
         self.logger = logger
         self.configuration = configuration
+        self.executor = executor
     }
 
     /// Who waits for an answer.
@@ -130,9 +134,9 @@ public final class LookupService: GatewayDirectory {
                 deadline: now + route.timeout,
                 maxAnswer: configuration.maxAnswer
             )
-            job.task = Task { [number = job.number, name = route.name] in
+            job.task = Task(executorPreference: executor) { [number = job.number, name = route.name] in
                 let outcome = await LookupOutcome.of(requests, exchange)
-                finish(id, number: number, name: name, outcome, requests: requests.count)
+                self.finish(id, number: number, name: name, outcome, requests: requests.count)
             }
             state.jobs[id] = job
             return true

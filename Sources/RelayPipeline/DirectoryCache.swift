@@ -34,7 +34,7 @@ public final class DirectoryCache: DirectoryLookup {
     }
 
     /// Sees to it that what the events' stages look up is at hand; what the store does not know is remembered as such.
-    public func load(for events: [Event], from history: any History) async throws(StoreError) {
+    public func load(for events: [Event], from history: any DirectoryStore) async throws(StoreError) {
         // Who is behind a hidden identity comes first: it decides whose names are needed.
         let lids = missingLIDs(for: events)
         if !lids.isEmpty {

@@ -46,7 +46,12 @@ struct EventRun: Sendable {
             result.records += directory.learn(draft.records)
             result.deliveries += draft.deliveries
             result.lateMedia = result.lateMedia ?? draft.lateMedia
-            if case .failed(let stage, let message) = end { keep(stage, message, logger) }
+            switch end {
+            case .completed: break
+            case .dropped(let stage, let reason):
+                result.drops.append(StageDrop(pipeline: pipelines[index].name, stage: stage, reason: reason))
+            case .failed(let stage, let message): keep(stage, message, logger)
+            }
             index += 1
         }
     }

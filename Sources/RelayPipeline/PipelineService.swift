@@ -32,7 +32,7 @@ public final class PipelineService: Service {
         var mustRescan = true
     }
 
-    private let journal: any Journal & History
+    private let journal: any Journal & DirectoryStore
     private let provider: any PipelineProvider
     private let directory: DirectoryCache
     private let media: (any MediaFetcher)?
@@ -47,7 +47,7 @@ public final class PipelineService: Service {
     ///   - media: gets files for `media` stages; nil: they hand on references.
     ///   - gateways: asks for names for `enrich` stages; nil: nobody is asked.
     public init(
-        journal: any Journal & History,
+        journal: any Journal & DirectoryStore,
         provider: any PipelineProvider,
         directory: DirectoryCache,
         media: (any MediaFetcher)? = nil,

@@ -5,7 +5,7 @@ internal import RelayJSON
 public struct Entry: Sendable {
     /// What it is one of.
     public enum Group: String, Sendable, CaseIterable {
-        case section, destination, pipeline, stage, auth, transport, format
+        case section, destination, pipeline, stage, test, auth, transport, format
 
         /// As a heading over all of them.
         var title: String {
@@ -14,6 +14,7 @@ public struct Entry: Sendable {
             case .destination: "Kinds of destinations"
             case .pipeline: "Pipelines"
             case .stage: "Stages"
+            case .test: "Tests"
             case .auth: "Kinds of auth"
             case .transport: "Transports"
             case .format: "Formats"
@@ -27,6 +28,7 @@ public struct Entry: Sendable {
             case .destination: "a kind of destination (type: in destinations)"
             case .pipeline: "a part of pipelines/NAME.yaml"
             case .stage: "a stage"
+            case .test: "a part of tests"
             case .auth: "a kind of auth (type: in a source's auth)"
             case .transport: "a transport (transport: in sources)"
             case .format: "a format (format: in sources)"
@@ -45,7 +47,7 @@ public struct Entry: Sendable {
     public var example: String?
 
     /// The options with those of the maps in them, `breaker.failures` after `breaker`.
-    public var options: [OptionEntry] { OptionEntry.all(of: fields) }
+    public var options: [OptionEntry] { OptionEntry.all(of: fields, inAlternatives: group == .test) }
 }
 
 /// One option of an entry.
@@ -68,16 +70,25 @@ public struct OptionEntry: Sendable {
         return text.isEmpty || json.object?.isEmpty == true ? nil : text
     }
 
-    static func all(of fields: [AnyField], under prefix: String = "") -> [OptionEntry] {
+    /// - Parameter inAlternatives: whether options count that are one way among others to write a value, or stand in a
+    ///   list: a policy of a destination's own is told where policies are, and a stage's stages where stages are.
+    static func all(of fields: [AnyField], under prefix: String = "", inAlternatives: Bool) -> [OptionEntry] {
         fields.flatMap { field in
             let path = prefix + field.name
-            let inner = Self.inner(of: field.shape)
-            return [OptionEntry(path: path, field: field)] + all(of: inner, under: path + ".")
+            let inner = Self.inner(of: field.shape, inAlternatives)
+            return [OptionEntry(path: path, field: field)]
+                + all(of: inner, under: path + ".", inAlternatives: inAlternatives)
         }
     }
 
-    /// The options that stand in an option's value. A policy of a destination's own is told where policies are.
-    private static func inner(of shape: FieldShape) -> [AnyField] {
-        if case .options(let fields) = shape { fields } else { [] }
+    /// The options that stand in an option's value.
+    private static func inner(of shape: FieldShape, _ inAlternatives: Bool) -> [AnyField] {
+        switch shape {
+        case .options(let fields): fields
+        case .list(let element) where inAlternatives, .map(let element, names: _) where inAlternatives:
+            inner(of: element, true)
+        case .either(let shapes) where inAlternatives: shapes.flatMap { inner(of: $0, true) }
+        default: []
+        }
     }
 }

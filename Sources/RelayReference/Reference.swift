@@ -10,7 +10,7 @@ public struct Reference: Sendable {
         self.registry = registry
         entries =
             Self.sections(registry) + Self.destinations(registry) + Self.pipeline(registry) + Self.stages(registry)
-            + Self.sources(registry)
+            + Self.tests(registry) + Self.sources(registry)
     }
 
     /// Those of a group, in the order of their declaration.
@@ -85,6 +85,30 @@ public struct Reference: Sendable {
                 example: "- " + stage.example.split(separator: "\n").joined(separator: "\n  ")
             )
         }
+    }
+
+    private static func tests(_ registry: ConfigurationRegistry) -> [Entry] {
+        guard !registry.testOptions.isEmpty else { return [] }
+        return [
+            Entry(
+                group: .test,
+                name: "tests",
+                summary: "One of the tests of a pipeline, which `zaphub test` runs.",
+                notes: [
+                    "Tests stand under `tests:` in a pipeline, or in a file `pipelines/NAME_test.yaml`.",
+                    "A list of one needs no brackets; what their order means is told in docs/testing.md.",
+                ],
+                fields: registry.testOptions,
+                example: """
+                    # pipelines/default_test.yaml
+                    tests:
+                      - name: a text reaches the session's webhook at the second attempt
+                        input: ../examples/events/text.json
+                        destinations: { session: [503, 200] }
+                        expect: { delivered: [{ to: session, attempts: 2, signed: true }] }
+                    """
+            )
+        ]
     }
 
     /// What sources choose between.

@@ -27,6 +27,9 @@ public struct Trials: Sendable {
         warnings = read.warnings
     }
 
+    /// The options of a test, for documentation and schemas.
+    public static var options: [AnyField] { TestFields.declared }
+
     public var count: Int { trials.count }
 
     /// Runs them one after the other, on this thread and without any waiting.

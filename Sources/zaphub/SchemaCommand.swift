@@ -7,19 +7,19 @@ import RelayReference
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "Prints the JSON Schema of config.yaml or of a pipeline's file, for editors.",
+        abstract: "Prints the JSON Schema of config.yaml, a pipeline's file or a file of tests, for editors.",
         discussion: """
             An editor with a YAML language server completes and checks a file that begins with:
               # yaml-language-server: $schema=PATH
             """
     )
 
-    @Argument(help: "config or pipeline.")
+    @Argument(help: "config, pipeline or tests.")
     var file = "config"
 
     func run() throws {
         guard let file = Reference.SchemaFile(rawValue: file) else {
-            throw ValidationError("there is no schema of \"\(file)\"; there are config and pipeline")
+            throw ValidationError("there is no schema of \"\(file)\"; there are config, pipeline and tests")
         }
         printLine(Reference(.builtIn).schema(file).prettyText)
     }

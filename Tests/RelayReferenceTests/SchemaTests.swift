@@ -22,8 +22,8 @@ struct SchemaTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             samples += text.components(separatedBy: "```yaml\n").dropFirst()
                 .compactMap { $0.components(separatedBy: "```").first }
-                // Fragments and files of tests have no schema of their own.
-                .filter { !$0.hasPrefix("# fragments/") && !$0.contains("_test.yaml") }
+                // Fragments have no schema of their own, and neither have kinds that this build does not have.
+                .filter { !$0.hasPrefix("# fragments/") && (Self.hasFiles || !$0.contains("type: file")) }
                 .map(Self.sample)
         }
         #expect(samples.count > 20)
@@ -32,12 +32,15 @@ struct SchemaTests {
         }
     }
 
+    private static let hasFiles = ConfigurationRegistry.everything.destinations.contains { $0.kind == "file" }
+
     /// A part of a file as a whole one.
     private static func sample(_ text: String) -> Sample {
         if text.hasPrefix("- ") {
             let lines = text.split(separator: "\n").map { "  " + $0 }
             return (.pipeline, (["stages:"] + lines).joined(separator: "\n"))
         }
+        if text.contains("_test.yaml") { return (.tests, text) }
         let isPipeline = text.hasPrefix("stages:") || text.contains("\nstages:")
         return (isPipeline ? .pipeline : .config, text)
     }
@@ -114,6 +117,53 @@ struct SchemaTests {
         "stages: [{ enrich: { with: [images, names] } }]",
         "stages: [persist]\nstage: [persist]",
     ]
+
+    private static let goodTests = [
+        "tests: []",
+        "pipeline: default\ntests:\n  - { name: a, input: [a.json, { event: message.received }], expect: { nothing: true } }",
+        """
+        tests:
+          - name: every option
+            source: native
+            session: main
+            now: "2025-11-13T22:15:00-03:00"
+            input: a.json
+            contacts: { id: 5511999999001@s.whatsapp.net, name: Ana }
+            groups: [{ id: 120363000000000001@g.us, name: Sales }]
+            media: [found, gone, { message: M1, after: 30s, size: 2KiB }]
+            lookup: [timeout, 404, { chat: 5511999999001@s.whatsapp.net, name: Ana }, { body: { data: [] } }]
+            destinations: { session: [503, timeout, { status: 429, headers: { Retry-After: "30" } }], crm: 200 }
+            expect:
+              delivered: { to: crm, event: message.*, attempts: 2, at: [0s, 2s], headers: { A: b }, signed: true }
+              dead: [{ to: pipeline, by: media, reason: stage_failed }]
+              dropped: []
+              order: any
+        """,
+    ]
+
+    private static let badTests = [
+        "tests: [{ name: a, input: a.json }]",
+        "tests: [{ nam: a, input: a.json, expect: {} }]",
+        "tests: [{ name: a, input: a.json, now: tomorrow, expect: {} }]",
+        "tests: [{ name: a, input: a.json, media: goen, expect: {} }]",
+        "tests: [{ name: a, input: a.json, media: { after: 30 }, expect: {} }]",
+        "tests: [{ name: a, input: a.json, lookup: { naem: a }, expect: {} }]",
+        "tests: [{ name: a, input: a.json, contacts: { name: Ana }, expect: {} }]",
+        "tests: [{ name: a, input: a.json, destinations: { crm: 99 }, expect: {} }]",
+        "tests: [{ name: a, input: a.json, expect: { delivered: [{ event: message.sent }] } }]",
+        "tests: [{ name: a, input: a.json, expect: { dead: [{ to: crm, reason: exausted }] } }]",
+        "pipeline: default",
+    ]
+
+    @Test func testsAreJudgedInPipelinesAndInFilesOfTheirOwn() async throws {
+        let files = (Self.goodTests + Self.badTests).map { Sample(.tests, $0) }
+        let inPipelines = files.filter { $0.text.hasPrefix("tests:") }
+            .map { Sample(.pipeline, "stages: [persist]\n" + $0.text) }
+        for (sample, problem) in zip(files + inPipelines, try await SchemaJudge.judge(files + inPipelines)) {
+            let isGood = Self.goodTests.contains { sample.text.hasSuffix($0) }
+            #expect((problem == nil) == isGood, "\(sample.text): \(problem ?? "good")")
+        }
+    }
 
     @Test func mistakesInTheFormAreMistakesInTheEditor() async throws {
         let samples = Self.badConfigurations.map { Sample(.config, $0) } + Self.badPipelines.map { (.pipeline, $0) }

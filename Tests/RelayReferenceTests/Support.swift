@@ -6,6 +6,7 @@ import RelayFormats
 import RelayReference
 import RelaySources
 import RelayStages
+import RelayTrials
 
 extension ConfigurationRegistry {
     /// What the relay is built with, but for the egress guard.
@@ -18,7 +19,8 @@ extension ConfigurationRegistry {
         summaries: Summaries(
             formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
             transports: BuiltInTransports.summaries
-        )
+        ),
+        testOptions: Trials.options
     )
 }
 

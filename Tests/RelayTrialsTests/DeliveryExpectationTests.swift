@@ -13,7 +13,7 @@ import Testing
                   event: message.received
                   attempts: 2
                   at: [0s, 2s]
-                  headers: { X-Team: sales, x-zaphub-event: message.received }
+                  headers: { X-Team: sales, x-zaphub-event: message.received, X-ZapHub-Delivery: "/^webhook-main-[a-z.]+-[0-9]+-/" }
                   body:
                     contains: { payload: { text: Hello } }
                     jq: '.payload.chatId | endswith("@s.whatsapp.net")'
@@ -37,7 +37,7 @@ import Testing
                   event: message.sent
                   attempts: 1
                   at: [0s]
-                  headers: { X-Team: support, X-Region: south }
+                  headers: { X-Team: support, X-Region: south, Content-Type: "/^text/" }
                   body:
                     contains: { payload: { text: Bye, chatId: 5511999999001@s.whatsapp.net, name: Maria } }
                     jq: '.payload.name == "Maria"'
@@ -63,6 +63,9 @@ import Testing
                     delivered[0].at
                         expected: [0s]
                         got:      [0s, 2s]
+                    delivered[0].headers.Content-Type
+                        expected: /^text/
+                        got:      application/json
                     delivered[0].headers.X-Region
                         expected: south
                         got:      no such header

@@ -102,6 +102,20 @@ import Testing
         )
     }
 
+    /// Otherwise a test that expects nothing would pass whatever the pipeline does.
+    @Test func aDocumentOfWhichNothingIsMadeFails() throws {
+        let report = try House.report("source: baileys\ninput: \(message("M1"))\nexpect: { nothing: true }")
+        #expect(
+            report == """
+                pipelines/default_test.yaml:2: it
+                    input
+                        expected: documents of the format baileys
+                        got:      nothing in it makes an event; is the test's `source` right?
+                1 test, 1 failed
+                """
+        )
+    }
+
     @Test func everyMistakeIsToldAtOnceWithItsPlace() throws {
         let house = try House(
             pipeline: House.stages,

@@ -37,9 +37,12 @@ extension Loader {
     private static let from = Field.stringList("from", "The sources that it reads; default all.", default: [])
     private static let stages = Field.node(
         "stages", "What happens to an event, from top to bottom.", "a list of stages", shape: .stages)
-    private static let tests = Field.node("tests", "Examples of what it does.", "a list", shape: .list(.anything))
-        .optional
-    static let fields = [AnyField(from), AnyField(stages), AnyField(tests)]
+
+    /// - Parameter tests: the shape of a list of tests.
+    static func fields(tests: FieldShape) -> [AnyField] {
+        let tests = Field.node("tests", "Examples of what it does: see `tests`.", "a list of tests", shape: tests)
+        return [AnyField(from), AnyField(stages), AnyField(tests.optional)]
+    }
 
     /// The pipelines' files; none when the folder cannot be used, which is reported.
     func pipelineFiles() -> [(name: String, path: String, shown: String)] {
@@ -87,7 +90,9 @@ extension Loader {
             node.issues("the pipeline is empty", help: "begin with stages: and a list", code: .emptyStage).report()
             return nil
         }
-        let options = Issues.attempt(at: node) { try Options.read(node, as: "a pipeline", fields: Self.fields) }
+        let options = Issues.attempt(at: node) {
+            try Options.read(node, as: "a pipeline", fields: registry.pipelineFields)
+        }
         let from = Issues.attempt(at: node) { try sources(node["from"], names) }
         if let tests = node["tests"], !tests.isList, !tests.isEmpty {
             tests.mismatch("a list of tests").report()

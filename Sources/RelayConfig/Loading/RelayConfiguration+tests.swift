@@ -29,13 +29,22 @@ extension RelayConfiguration {
 }
 
 /// Finds lists of tests. Mistakes are reported to the loader's origins.
-private struct TestFileReader {
+struct TestFileReader {
     private static let pipeline = Field.string("pipeline", "What is tested; default by the file's name.").optional
-    private static let tests = Field.node("tests", "The tests.", "a list of tests")
+    private static let tests = tests(.list(.anything))
     private static let suffix = "_test.yaml"
 
     let configuration: RelayConfiguration
     let loader: Loader
+
+    private static func tests(_ shape: FieldShape) -> Field<ConfigNode> {
+        Field.node("tests", "The tests.", "a list of tests", shape: shape)
+    }
+
+    /// - Parameter shape: of a list of tests.
+    static func fields(tests shape: FieldShape) -> [AnyField] {
+        [AnyField(pipeline), AnyField(tests(shape))]
+    }
 
     init(_ configuration: RelayConfiguration, environment: [String: String]) {
         self.configuration = configuration
@@ -68,7 +77,7 @@ private struct TestFileReader {
         if let definition { return elements(of: root["tests"], definition, path) }
         return Issues.attempt(at: root) {
             let options = try Options.read(
-                root, as: "a file of tests", fields: [AnyField(Self.pipeline), AnyField(Self.tests)])
+                root, as: "a file of tests", fields: Self.fields(tests: .list(.anything)))
             return elements(of: try options(Self.tests), try pipeline(root, file: shown), path)
         } ?? []
     }

@@ -10,6 +10,8 @@ public struct ConfigurationRegistry: Sendable {
     public let transports: [String]
     /// What formats and transports are for, one sentence each, by name.
     public let summaries: Summaries
+    /// The options of a test, for documentation and schemas; what runs tests reads them.
+    public let testOptions: [AnyField]
     /// What is wrong with an address that deliveries would go to; nil when nothing is.
     public var urlCheck: (@Sendable (String) -> String?)?
     /// Makes the ``urlCheck`` of the pipelines, which come after the configuration that says what may be reached.
@@ -29,6 +31,7 @@ public struct ConfigurationRegistry: Sendable {
         secretFields: [String: String] = [:],
         transports: [String],
         summaries: Summaries = Summaries(),
+        testOptions: [AnyField] = [],
         urlCheck: (@Sendable (String) -> String?)? = nil,
         pipelineURLCheck: PipelineURLCheck? = nil,
         egressCheck: (@Sendable (String) -> String?)? = nil
@@ -39,6 +42,7 @@ public struct ConfigurationRegistry: Sendable {
         self.secretFields = secretFields
         self.transports = transports
         self.summaries = summaries
+        self.testOptions = testOptions
         self.urlCheck = urlCheck
         self.pipelineURLCheck = pipelineURLCheck
         self.egressCheck = egressCheck

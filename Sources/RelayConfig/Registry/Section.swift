@@ -51,7 +51,12 @@ extension ConfigurationRegistry {
     }
 
     /// What may stand at the top of a pipeline's file.
-    public var pipelineFields: [AnyField] { Loader.fields }
+    public var pipelineFields: [AnyField] { Loader.fields(tests: testsShape) }
+
+    /// What may stand at the top of a file of tests.
+    public var testFileFields: [AnyField] { TestFileReader.fields(tests: testsShape) }
+
+    private var testsShape: FieldShape { .list(testOptions.isEmpty ? .anything : .options(testOptions)) }
 
     /// What may stand beside the key of every stage: `when`, `on_error` …
     public var stageFields: [AnyField] { PipelineBuilder.modifiers }

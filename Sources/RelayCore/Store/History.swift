@@ -1,10 +1,13 @@
-/// Message history and the directory of names: written by pipelines' commits, read here.
-public protocol History: Sendable {
+/// The directory of names, as pipelines read it: what the store knows of those whom events name.
+public protocol DirectoryStore: Sendable {
     func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
     func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group]
     /// Who is behind hidden identities: the contacts that have one of them as ``Contact/lid``.
     func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
+}
 
+/// Message history and the directory of names: written by pipelines' commits, read here.
+public protocol History: DirectoryStore {
     /// Newest first.
     func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message]
     func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int

@@ -71,6 +71,8 @@ public struct PipelineResult: Sendable {
     public var deliveries: [PlannedDelivery]
     /// Pipelines whose failure is to be kept as a dead letter.
     public var failures: [StageFailure]
+    /// Pipelines that dropped it.
+    public var drops: [StageDrop] = []
     /// The event's file, when it is to be fetched from now on.
     public var lateMedia: LateMedia?
 
@@ -86,6 +88,20 @@ public struct PipelineResult: Sendable {
         self.deliveries = deliveries
         self.failures = failures
         self.lateMedia = lateMedia
+    }
+}
+
+/// A stage that ended a pipeline for an event.
+public struct StageDrop: Sendable, Hashable {
+    public var pipeline: String
+    /// The stage's id.
+    public var stage: String
+    public var reason: String
+
+    public init(pipeline: String, stage: String, reason: String) {
+        self.pipeline = pipeline
+        self.stage = stage
+        self.reason = reason
     }
 }
 

@@ -3,7 +3,7 @@ internal import RelayConfig
 extension Reference {
     /// A page of `docs/reference/`.
     public enum Page: String, Sendable, CaseIterable {
-        case config, destinations, stages
+        case config, destinations, stages, tests
     }
 
     /// The page's text, with a line break at its end.
@@ -13,6 +13,7 @@ extension Reference {
             case .config: configPage
             case .destinations: destinationsPage
             case .stages: stagesPage
+            case .tests: testsPage
             }
         let note = "<!-- Made by `make reference` from what the relay reads its files with; not written by hand. -->"
         return ([note] + parts).joined(separator: "\n\n") + "\n"
@@ -42,6 +43,17 @@ extension Reference {
         ["# Stages: every option", "In a pipeline's file, `pipelines/NAME.yaml`:"]
             + entries(.pipeline).map { $0.markdown(level: 2) }
             + entries(.stage).map { $0.markdown(level: 2) }
+    }
+
+    private var testsPage: [String] {
+        [
+            "# Tests: every option",
+            """
+            What `zaphub test` reads, in a pipeline's file or a file of tests. How tests are written is told in \
+            [testing.md](../testing.md).
+            """,
+        ]
+            + entries(.test).map { $0.markdown(level: 2) }
     }
 
     private static func table(of entries: [Entry]) -> String {

@@ -8,6 +8,8 @@ extension Reference {
         case config
         /// `pipelines/NAME.yaml`
         case pipeline
+        /// `pipelines/NAME_test.yaml`
+        case tests
     }
 
     /// The JSON Schema (2020-12) of a file, for editors: names, types and values. What several options say together
@@ -18,6 +20,7 @@ extension Reference {
             switch file {
             case .config: ("ZapHub Relay: config.yaml", registry.configurationFields)
             case .pipeline: ("ZapHub Relay: pipelines/NAME.yaml", registry.pipelineFields)
+            case .tests: ("ZapHub Relay: pipelines/NAME_test.yaml", registry.testFileFields)
             }
         var schema: JSONObject = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -123,7 +123,7 @@ extension Difference {
         if let count = wanted.count, count != there.count {
             found.append(Difference(path: "\(path).attempts", expected: "\(count)", got: "\(there.count)"))
         }
-        let times = there.map { $0.at - TrialClock.start }
+        let times = there.map(\.elapsed)
         if let at = wanted.at, at != times {
             found.append(Difference(path: "\(path).at", expected: at.written, got: times.written))
         }

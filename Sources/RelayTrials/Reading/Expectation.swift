@@ -27,7 +27,7 @@ struct ExpectedDelivery: Sendable {
     /// When each attempt began, since the input came.
     var at: [Duration]?
     /// Of the last attempt.
-    var headers: [String: String]?
+    var headers: [String: HeaderCheck]?
     var body: BodyCheck?
     /// Whether every attempt has a signature that fits; false: that none has one.
     var signed: Bool?

@@ -3,19 +3,21 @@ internal import RelayJSON
 
 extension ExpectationReader {
     private static let equals = Field.node("equals", "The whole body.", "the whole body").optional
-    private static let contains = Field.node("contains", "A part of it.", "a part of the body").optional
-    private static let jq = Field.string("jq", "True of it.").optional
-    private static let pattern = Field.string("pattern", "Found in its text.").optional
+    private static let contains = Field.node(
+        "contains", "A part of it: objects may have more members.", "a part of the body"
+    ).optional
+    private static let jq = Field.string("jq", "An expression that is true of it.").optional
+    private static let pattern = Field.string("pattern", "A regular expression that is found in its text.").optional
     private static let fields = [AnyField(equals), AnyField(contains), AnyField(jq), AnyField(pattern)]
     private static let strictFields = [
         AnyField(equals), AnyField(contains), AnyField(Field.expression("jq", "")), AnyField(pattern),
     ]
 
     var body: FieldType<BodyCheck> {
-        .custom("a map with equals, contains, jq or pattern") { [expressions] node in
+        .custom("a map with equals, contains, jq or pattern", .options(Self.fields)) { [expressions] node in
             let options = try Options(node, as: "body", fields: Self.fields)
             let pattern = try options(Self.pattern)
-            if let pattern, let problem = Self.problem(ofPattern: pattern) {
+            if let pattern, let problem = RegexCheck.problem(pattern) {
                 throw options.fail(Self.pattern, "\"pattern\" is no regular expression: \(problem)")
             }
             let jq = try options(Self.jq).map { source in
@@ -31,15 +33,6 @@ extension ExpectationReader {
                 throw options.fail("\"body\" says nothing", help: "write equals, contains, jq or pattern")
             }
             return check
-        }
-    }
-
-    private static func problem(ofPattern text: String) -> String? {
-        do {
-            _ = try Regex(text)
-            return nil
-        } catch {
-            return "\(error)"
         }
     }
 }

@@ -4,10 +4,7 @@ internal import RelayJSON
 
 /// Reads what a test expects.
 struct ExpectationReader: Sendable {
-    /// What deliveries may go to, `session` first.
-    let destinations: [String]
-    /// The ids of the pipeline's stages.
-    let stages: [String]
+    let names: TestNames
     let expressions: ExpressionBatch
 
     /// `by:` of events that had come before.
@@ -15,53 +12,57 @@ struct ExpectationReader: Sendable {
     /// `to:` of events whose stage failed.
     static let pipeline = "pipeline"
 
-    private static let event = Field("event", "Its event type.", FieldType.events).optional
+    private static let event = Field("event", "Its event type, or a pattern such as message.*.", FieldType.events)
+        .optional
     private static let attempts = Field.int("attempts", "How often it was sent.", 0...1000).optional
     private static let at = Field<[Duration]>.list(
-        "at", "When each attempt began.", of: .duration(.zero...(.seconds(10 * 365 * 86_400)))
+        "at", "When each attempt began, from the input on.", of: .duration(.zero...(.seconds(10 * 365 * 86_400)))
     ).optional
-    private static let headers = Field<[String: String]>.map("headers", "What it carries.", of: .string).optional
-    private static let signed = Field.bool("signed", "Whether its signatures fit.").optional
+    private static let headers = Field<[String: HeaderCheck]>.map(
+        "headers", "Of the last attempt; /…/ is a regular expression. Further ones may be there.", of: .headerCheck
+    ).optional
+    private static let signed = Field.bool(
+        "signed", "Whether every attempt has a signature that fits; false: none has one."
+    ).optional
     private static let reason = Field.enumeration("reason", "Why.", of: DeadReason.self).optional
-    private static let nothing = Field.bool("nothing", "No delivery at all.", default: false)
+    private static let nothing = Field.bool("nothing", "No delivery to any destination.", default: false)
     private static let order = Field.enumeration(
-        "order", "destination, or any.", of: Expectation.Order.self, default: .destination)
+        "order", "destination: the lists are in order for each destination; any: they say what there is.",
+        of: Expectation.Order.self, default: .destination)
 
     var type: FieldType<Expectation> {
-        .custom("a map of what is expected") { try expectation($0) }
+        let delivered = Field("delivered", "What receivers took, in order.", .oneOrMore(delivery)).optional
+        let dead = Field("dead", "What became a dead letter.", .oneOrMore(deadLetter)).optional
+        let dropped = Field("dropped", "What ended in the pipeline.", .oneOrMore(drop)).optional
+        let fields = [
+            AnyField(delivered), AnyField(dead), AnyField(dropped), AnyField(Self.nothing), AnyField(Self.order),
+        ]
+        return .section("expect", fields: fields) { options in
+            let expected = Expectation(
+                delivered: try options(delivered),
+                dead: try options(dead),
+                dropped: try options(dropped),
+                nothing: try options(Self.nothing),
+                order: try options(Self.order)
+            )
+            try Self.check(expected, options)
+            return expected
+        }
     }
 
-    private func expectation(_ node: ConfigNode) throws -> Expectation {
-        let delivered = Field("delivered", "What was taken.", .oneOrMore(delivery)).optional
-        let dead = Field("dead", "What could not be delivered.", .oneOrMore(deadLetter)).optional
-        let dropped = Field("dropped", "What ended in the pipeline.", .oneOrMore(drop)).optional
-        let options = try Options(
-            node,
-            as: "expect",
-            fields: [
-                AnyField(delivered), AnyField(dead), AnyField(dropped), AnyField(Self.nothing), AnyField(Self.order),
-            ]
-        )
-        let expected = Expectation(
-            delivered: try options(delivered),
-            dead: try options(dead),
-            dropped: try options(dropped),
-            nothing: try options(Self.nothing),
-            order: try options(Self.order)
-        )
+    private static func check(_ expected: Expectation, _ options: Options) throws {
         let isEmpty = expected.delivered == nil && expected.dead == nil && expected.dropped == nil
         if isEmpty, !expected.nothing {
             throw options.fail("\"expect\" expects nothing", help: "write delivered, dead, dropped or nothing: true")
         }
         if expected.nothing, expected.delivered?.isEmpty == false {
-            throw options.fail(Self.nothing, "\"nothing\" and \"delivered\" cannot both be", help: "keep one of them")
+            throw options.fail(nothing, "\"nothing\" and \"delivered\" cannot both be", help: "keep one of them")
         }
-        return expected
     }
 
     private var delivery: FieldType<ExpectedDelivery> {
-        let to = Field("to", "Where to.", .word(among: destinations, what: "destination"))
-        let body = Field("body", "What it says.", body).optional
+        let to = Field("to", "The destination, or session.", .name(among: names.destinations, what: "destination"))
+        let body = Field("body", "Of the last attempt.", body).optional
         let fields = [
             AnyField(to), AnyField(Self.event), AnyField(Self.attempts), AnyField(Self.at), AnyField(Self.headers),
             AnyField(body), AnyField(Self.signed),
@@ -80,8 +81,10 @@ struct ExpectationReader: Sendable {
     }
 
     private var deadLetter: FieldType<ExpectedDeadLetter> {
-        let to = Field("to", "Where to.", .word(among: destinations + [Self.pipeline], what: "destination"))
-        let by = Field("by", "The stage that failed.", .word(among: stages, what: "stage")).optional
+        let to = Field(
+            "to", "The destination, or pipeline for an event whose stage failed.",
+            .name(among: names.destinations.map { $0 + [Self.pipeline] }, what: "destination"))
+        let by = Field("by", "The stage that failed.", .name(among: names.stages, what: "stage")).optional
         let fields = [
             AnyField(to), AnyField(Self.event), AnyField(Self.reason), AnyField(Self.attempts), AnyField(Self.at),
             AnyField(by),
@@ -103,7 +106,8 @@ struct ExpectationReader: Sendable {
     }
 
     private var drop: FieldType<ExpectedDrop> {
-        let by = Field("by", "What dropped it.", .word(among: stages + [Self.duplicate], what: "stage"))
+        let by = Field(
+            "by", "What dropped it.", .name(among: names.stages.map { $0 + [Self.duplicate] }, what: "stage"))
         return .section("a drop", fields: [AnyField(by), AnyField(Self.event)]) { options in
             ExpectedDrop(by: try options(by), event: try options(Self.event))
         }

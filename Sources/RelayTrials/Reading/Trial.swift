@@ -12,7 +12,15 @@ struct Trial: Sendable {
     var source: TrialSource
     /// The session that the address would name; nil: the documents' own.
     var session: String?
+    /// When its documents come.
+    var start: Timestamp
     var documents: [TrialDocument]
+    var contacts: [KnownContact]
+    var groups: [KnownGroup]
+    /// What fetching files comes to; nil: none is fetched.
+    var files: [ScriptedFile]?
+    /// What gateways answer; nil: none is asked.
+    var lookups: [ScriptedLookup]?
     /// What receivers answer, by destination; `session` stands for the session's webhook.
     var answers: [String: [ScriptedAnswer]]
     var expected: Expectation

@@ -9,16 +9,6 @@ struct TrialReader: Sendable {
     /// Whether the files that tests name are read; without it only what is written is judged.
     let readsInput: Bool
 
-    private static let name = Field.string("name", "What it shows.")
-    private static let session = Field<String>.custom("session", "What the address names.", "a session's name") {
-        node in
-        let text = try node.text
-        guard Session.isValid(id: text) else {
-            throw node.fail("\"session\" is no session's name", help: "use letters, digits and . _ : @ + -")
-        }
-        return text
-    }.optional
-
     func trials(_ tests: [PipelineTest]) throws -> [Trial] {
         var trials: [Trial] = []
         // Expressions are compiled in any case: what is wrong with them is told with everything else.
@@ -34,35 +24,26 @@ struct TrialReader: Sendable {
 
     private func trial(_ test: PipelineTest) throws -> Trial {
         let sources = sources(of: test.pipeline)
-        let source = Field("source", "What it comes in by.", .word(among: sources.map(\.name), what: "source")).optional
-        let answers = Field<[String: [ScriptedAnswer]]>.custom("destinations", "", "a map of answers", default: [:]) {
-            try self.answers($0)
-        }
-        let input = Field<[TrialDocument]>.custom("input", "What comes in.", "a path, a document, or a list of these") {
-            try self.documents($0, test)
-        }
-        let reader = ExpectationReader(
-            destinations: destinations, stages: test.pipeline.steps.map(\.id), expressions: expressions)
-        let expect = Field("expect", "What must come of it.", reader.type)
-        let options = try Options(
-            test.node,
-            as: "a test",
-            fields: [
-                AnyField(Self.name), AnyField(source), AnyField(Self.session), AnyField(input), AnyField(answers),
-                AnyField(expect),
-            ]
-        )
-        let name = try options(source)
+        let names = TestNames(
+            sources: sources.map(\.name), destinations: destinations, stages: test.pipeline.steps.map(\.id))
+        let fields = TestFields(names, expressions: expressions) { try documents($0, test) }
+        let options = try Options(test.node, as: "a test", fields: fields.all)
+        let name = try options(fields.source)
         return Trial(
-            name: try options(Self.name),
+            name: try options(fields.name),
             file: test.file,
             line: test.line,
             pipeline: test.pipeline,
             source: sources.first { $0.name == name } ?? sources.first ?? .api,
-            session: try options(Self.session),
-            documents: try options(input),
-            answers: try options(answers),
-            expected: try options(expect)
+            session: try options(fields.session),
+            start: try options(fields.now),
+            documents: try options(fields.input),
+            contacts: try options(fields.contacts) ?? [],
+            groups: try options(fields.groups) ?? [],
+            files: try options(fields.media),
+            lookups: try options(fields.lookup),
+            answers: try options(fields.destinations) ?? [:],
+            expected: try options(fields.expect)
         )
     }
 
@@ -79,19 +60,5 @@ struct TrialReader: Sendable {
                 )
             }
         return pipeline.from.isEmpty ? sources + [.api] : sources
-    }
-
-    private func answers(_ node: ConfigNode) throws -> [String: [ScriptedAnswer]] {
-        let fields = destinations.map { name in
-            Field(name, "What it answers, in order.", .oneOrMore(ScriptedAnswer.type), default: [.ok])
-        }
-        let options = try Options(node, as: "destinations", fields: fields.map { AnyField($0) })
-        return try fields.reduce(into: [:]) { answers, field in
-            guard options.isSet(field) else { return }
-            answers[field.name] = try options(field)
-            if answers[field.name]?.isEmpty == true {
-                throw options.fail(field, "\"\(field.name)\" answers nothing", help: "write 200, or leave it out")
-            }
-        }
     }
 }

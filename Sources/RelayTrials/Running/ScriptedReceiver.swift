@@ -6,6 +6,8 @@ internal import Synchronization
 /// A request as a receiver gets it.
 struct ReceivedRequest: Sendable {
     var at: Timestamp
+    /// Since the test began.
+    var elapsed: Duration
     var headers: [(name: String, value: String)]
     var body: [UInt8]
     /// What of the body is the delivery's own: all, but where a batch shares it.
@@ -39,7 +41,8 @@ final class ScriptedReceiver: HTTPSender {
 
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         var received = ReceivedRequest(
-            at: clock.now, headers: request.headers, body: request.body, own: request.body)
+            at: clock.now, elapsed: clock.now - clock.beginning, headers: request.headers, body: request.body,
+            own: request.body)
         let isBatch = received.header("X-ZapHub-Batch") != nil
         let answer = state.withLock { state in
             for delivery in TrialDestination.deliveries {

@@ -15,10 +15,17 @@ final class TrialClock: RelayClock {
         var sleepers: [Sleeper] = []
     }
 
-    /// When every test begins: what it delivers is the same each time, ids and timestamps included.
+    /// When a test begins that does not say: what it delivers is the same each time, ids and timestamps included.
     static let start = Timestamp(seconds: 1_763_029_800)  // 2025-11-13T10:30:00Z
 
-    private let state = Mutex(State(now: start))
+    /// When this test began.
+    let beginning: Timestamp
+    private let state: Mutex<State>
+
+    init(startingAt beginning: Timestamp = start) {
+        self.beginning = beginning
+        state = Mutex(State(now: beginning))
+    }
 
     var now: Timestamp { state.withLock { $0.now } }
     var wall: Timestamp { now }

@@ -70,6 +70,7 @@ final class TrialOutbox: Outbox, DestinationPauses {
             state.lanes[Lane(entry), default: []].append(id)
             state.arrange(Lane(entry), at: moment)
         }
+        notices.continuation.yield([planned.destination])
     }
 
     // MARK: Outbox

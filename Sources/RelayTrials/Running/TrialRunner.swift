@@ -5,37 +5,37 @@ internal import RelayDelivery
 internal import RelayFormats
 internal import RelayPipeline
 
-/// Runs one test: its documents through the real format and pipeline, and what these decide through the real dispatcher
-/// to real destinations, whose receivers and clock are the test's.
+/// Runs one test: its documents through the real format, pipelines' service and dispatcher to real destinations. Only
+/// what is outside is the test's: receivers, gateways, files, the clock, and what the store keeps.
 struct TrialRunner {
     private let configuration: RelayConfiguration
     private let trial: Trial
-    private let clock = TrialClock()
+    private let clock: TrialClock
+    private let executor = TrialExecutor()
     private let outbox = TrialOutbox()
+    private let journal: TrialJournal
     private let receivers: TrialReceivers
-    private let pipeline: Pipeline
-    private let directory = DirectoryCache()
+    private let media: TrialMedia?
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private var record = TrialRecord()
-    /// The last rank accepted under each key, as the journal keeps it.
-    private var ranks: [DedupKey: Int?] = [:]
-    private var lastID: Int64 = 0
+    private var hasEvents = false
 
-    private struct DedupKey: Hashable {
-        var session: String
-        var key: String
-    }
-
-    init(_ trial: Trial, in configuration: RelayConfiguration) {
+    private init(_ trial: Trial, in configuration: RelayConfiguration) {
         self.configuration = configuration
         self.trial = trial
+        clock = TrialClock(startingAt: trial.start)
+        journal = TrialJournal(trial, outbox: outbox, clock: clock)
         receivers = TrialReceivers(configuration, answers: trial.answers, clock: clock)
-        pipeline = Pipeline(trial.pipeline)
+        media = trial.files.map { [clock] in TrialMedia($0, in: configuration, clock: clock) }
     }
 
     static func run(_ trial: Trial, in configuration: RelayConfiguration) -> TrialRecord {
         var runner = TrialRunner(trial, in: configuration)
         for document in trial.documents { runner.take(document) }
-        runner.dispatch()
+        if runner.record.problems.isEmpty, !runner.hasEvents {
+            runner.record.problems.append("nothing in it makes an event; is the test's `source` right?")
+        }
+        runner.serve()
         return runner.finished
     }
 
@@ -45,7 +45,10 @@ struct TrialRunner {
             return
         }
         do throws(FormatError) {
-            for event in try events(document, format) { accept(event) }
+            let events = try events(document, format)
+            for event in events { media?.learn(event) }
+            hasEvents = hasEvents || !events.isEmpty
+            journal.take(events, source: trial.source.name, at: clock.wall)
         } catch {
             record.problems.append("\(document.label) is not taken: \(error)")
         }
@@ -63,61 +66,48 @@ struct TrialRunner {
         return try format.events(from: document.bytes, context: context)
     }
 
-    private mutating func accept(_ event: NewEvent) {
-        guard isNew(event) else {
-            let drop = TrialRecord.Drop(
-                by: ExpectationReader.duplicate, reason: "it had come before", event: event.type)
-            record.drops.append(drop)
-            return
-        }
-        let stored = Event(
-            id: EventID(nextID()),
-            source: trial.source.name,
-            type: event.type,
-            session: event.session,
-            chat: event.chat,
-            occurredAt: event.occurredAt,
-            receivedAt: clock.wall,
-            payload: event.payload
+    // MARK: Services
+
+    /// Lets pipelines and dispatcher work until nothing is left to do, and time pass whenever all is at rest.
+    private func serve() {
+        let pipelines = PipelineService(
+            journal: journal,
+            provider: OnePipeline(pipeline: Pipeline(trial.pipeline), routes: receivers),
+            directory: DirectoryCache(),
+            media: media,
+            gateways: trial.lookups.map { TrialGateways($0, clock: clock, executor: executor) },
+            clock: clock,
+            logger: logger
         )
-        directory.expect([stored])
-        let identified = directory.identified(stored)
-        directory.expect([identified])
-        let context = StageContext(directory: directory, routes: receivers, clock: clock)
-        guard case .ended(let draft, let end) = pipeline.run(identified, in: context) else {
-            record.problems.append("a stage waits for something that a test does not have")
-            return
+        let dispatcher = dispatcher
+        var upstream = [start { try await pipelines.run() }]
+        if let media {
+            let late = LateMediaService(
+                store: journal, media: media, clock: clock, logger: logger, onAnnounce: { pipelines.ring() })
+            upstream.append(start { try await late.run() })
+            upstream.append(start { [journal] in for await _ in journal.newLateMedia { late.ring() } })
         }
-        directory.learn(draft.records)
-        for delivery in draft.deliveries { outbox.insert(DeliveryID(nextID()), delivery, at: clock.now) }
-        switch end {
-        case .completed: break
-        case .dropped(let stage, let reason):
-            record.drops.append(TrialRecord.Drop(by: stage, reason: reason, event: event.type))
-        case .failed(let stage, let message):
-            record.failures.append(TrialRecord.Failure(stage: stage, message: message, event: event.type))
-        }
+        let downstream = start { try await dispatcher.run() }
+        repeat {
+            executor.runUntilRest()
+            // Their looking again every second would make a day's retries long.
+            if journal.isDone, !upstream.isEmpty {
+                for task in upstream { task.cancel() }
+                upstream = []
+                executor.runUntilRest()
+            }
+        } while !(journal.isDone && outbox.isDone) && clock.advance()
+        for task in upstream + [downstream] { task.cancel() }
+        executor.runUntilRest()
     }
 
-    /// Whether the journal would accept it: a key that it does not have, or a rank above the last.
-    private mutating func isNew(_ event: NewEvent) -> Bool {
-        guard let key = event.dedupKey.map({ DedupKey(session: event.session, key: $0) }) else { return true }
-        if let known = ranks[key] {
-            guard let rank = event.rank, rank > known ?? -1 else { return false }
-        }
-        ranks[key] = .some(event.rank)
-        return true
+    private func start(_ service: @escaping @Sendable () async throws -> Void) -> Task<Void, any Error> {
+        Task(executorPreference: executor) { try await service() }
     }
 
-    private mutating func nextID() -> Int64 {
-        lastID = SortableID.next(after: lastID, at: clock.now)
-        return lastID
-    }
-
-    /// Lets the dispatcher work until nothing is left to send, and time pass whenever all is at rest.
-    private func dispatch() {
+    private var dispatcher: Dispatcher {
         let delivery = configuration.delivery
-        let dispatcher = Dispatcher(
+        return Dispatcher(
             outbox: outbox,
             destinations: receivers,
             clock: clock,
@@ -131,18 +121,14 @@ struct TrialRunner {
             ),
             // Jitter takes nothing off: every wait is as long as it can be, and the same each time.
             random: { 1 },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: logger
         )
-        let executor = TrialExecutor()
-        let service = Task(executorPreference: executor) { try await dispatcher.run() }
-        executor.runUntilRest()
-        while !outbox.isDone, clock.advance() { executor.runUntilRest() }
-        service.cancel()
-        executor.runUntilRest()
     }
 
     private var finished: TrialRecord {
         var record = record
+        record.drops = journal.drops
+        record.failures = journal.failures
         record.deliveries = outbox.entries.compactMap { entry in
             guard let receiver = receivers.entry(entry.planned.destination) else { return nil }
             return TrialRecord.Delivery(
@@ -158,4 +144,12 @@ struct TrialRunner {
         }
         return record
     }
+}
+
+/// The pipeline under test is the only one.
+private struct OnePipeline: PipelineProvider {
+    let pipeline: Pipeline
+    let routes: any RouteLookup
+
+    var pipelines: [Pipeline] { [pipeline] }
 }

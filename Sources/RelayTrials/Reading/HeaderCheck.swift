@@ -1,0 +1,50 @@
+internal import RelayConfig
+
+/// What must be true of a header's value.
+enum HeaderCheck: Sendable {
+    case equals(String)
+    /// A regular expression that is found in it.
+    case pattern(String)
+
+    func fits(_ value: String) -> Bool {
+        switch self {
+        case .equals(let text): value == text
+        case .pattern(let pattern): (try? Regex(pattern).firstMatch(in: value)) != nil
+        }
+    }
+
+    /// As a test writes it.
+    var written: String {
+        switch self {
+        case .equals(let text): text
+        case .pattern(let pattern): "/\(pattern)/"
+        }
+    }
+}
+
+extension FieldType where Value == HeaderCheck {
+    /// The value, or a regular expression between slashes.
+    static var headerCheck: FieldType {
+        .custom("text, or a regular expression such as /^sha256=/", .text()) { node in
+            let text = try node.text
+            guard text.utf8.count > 2, text.hasPrefix("/"), text.hasSuffix("/") else { return .equals(text) }
+            let pattern = String(text.dropFirst().dropLast())
+            if let problem = RegexCheck.problem(pattern) {
+                throw node.fail("\"\(node.label)\" is no regular expression: \(problem)")
+            }
+            return .pattern(pattern)
+        }
+    }
+}
+
+enum RegexCheck {
+    /// What is wrong with a regular expression; nil when nothing is.
+    static func problem(_ pattern: String) -> String? {
+        do {
+            _ = try Regex(pattern)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}
