@@ -1,6 +1,6 @@
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first, second]
+    static let steps: [String] = [first, second, third]
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }
@@ -197,5 +197,41 @@ enum Schema {
             timeout_ms INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX late_media_due ON late_media (due_at);
+        """
+
+    /// reruns are the events that a replay has sent back to the pipelines and that have not run yet. events.run_start is
+    /// the last delivery before a replay's run: what an event has from then on is of one run. replays.cursor and last
+    /// are numbers of events or deliveries; lists have a line for each entry.
+    private static let third = """
+        CREATE TABLE replays (
+            id INTEGER PRIMARY KEY,
+            state TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            started_at INTEGER,
+            finished_at INTEGER,
+            rate TEXT NOT NULL,
+            cursor INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            selected INTEGER NOT NULL,
+            done INTEGER NOT NULL DEFAULT 0,
+            skipped INTEGER NOT NULL DEFAULT 0,
+            deliveries INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0,
+            origin TEXT NOT NULL,
+            since INTEGER,
+            until INTEGER,
+            session TEXT,
+            chat TEXT,
+            type TEXT,
+            source TEXT,
+            pipeline TEXT,
+            events TEXT NOT NULL,
+            destinations TEXT NOT NULL,
+            states TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX replays_open ON replays (id) WHERE finished_at IS NULL;
+
+        CREATE TABLE reruns (event_id INTEGER PRIMARY KEY, replay INTEGER NOT NULL) STRICT;
+        ALTER TABLE events ADD COLUMN run_start INTEGER NOT NULL DEFAULT 0;
         """
 }
