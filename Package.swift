@@ -165,7 +165,11 @@ let package = Package(
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",
-            ["RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting", "zaphub", .logging]),
+            [
+                "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayPipeline", "RelaySQLite",
+                "RelayTesting", "zaphub", .lifecycle, .logging,
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )
