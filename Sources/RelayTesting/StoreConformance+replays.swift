@@ -42,7 +42,7 @@ extension Trial {
         let first = try await advance(replay.id, limit: 2)
         try equal(first.taken, 2)
         try equal(first.replay.state, .running)
-        try equal([first.replay.done, first.replay.remaining], [2, 2])
+        try equal([first.replay.done, first.replay.remaining, first.replay.queued], [2, 2, 2])
         let second = try await advance(replay.id)
         try equal(second.replay.state, .finished)
         try equal([second.replay.done, second.replay.skipped, second.replay.remaining], [4, 0, 0])
@@ -106,6 +106,7 @@ extension Trial {
         let end = try await after.advance(replay.id)
         try equal(end.replay.state, .finished)
         try equal([end.replay.done, end.replay.deliveries, end.replay.running], [5, 5, 0])
+        try equal(rest.replay.queued, 3)
         var counts: [EventID: Int] = [:]
         for record in try await after.everything() { counts[record.event, default: 0] += 1 }
         try equal(counts, Dictionary(uniqueKeysWithValues: events.map { ($0.id, 2) } + [(late.id, 1)]))

@@ -19,7 +19,8 @@ struct ReplayTests {
                     "since": "2025-11-13T08:30:00.000Z", "chat": "5511999999999@s.whatsapp.net",
                     "states": ["dead", "delivered"],
                 ],
-                "rate": "50/s", "selected": 2, "done": 0, "skipped": 0, "remaining": 2, "deliveries": 0, "failures": 0,
+                "rate": "50/s", "selected": 2, "done": 0, "skipped": 0, "remaining": 2, "deliveries": 0, "queued": 0,
+                "failures": 0,
                 "created_at": "2025-11-13T10:30:00.000Z", "started_at": nil, "finished_at": nil,
             ]
             #expect(try await client.get("/api/v1/replays/\(id)").data == expected)

@@ -43,16 +43,7 @@ struct ReplayServiceTests {
         }
         _ = try await store.accept(new, source: "test", at: clock.now)
         try await runPipelines(on: store)
-        let claims = [Claim(destination: "crm", limit: count)]
-        let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
-        let settlements = claimed.map { delivery in
-            let result = AttemptResult(outcome: .delivered, status: 200, target: "t", duration: .zero)
-            return Settlement(
-                delivery: delivery.id,
-                attempt: Attempt(number: delivery.attempt, startedAt: clock.now, result: result),
-                next: .delivered)
-        }
-        _ = try await store.exchange(settlements, claims: [], at: clock.now)
+        try await send(from: store)
 
         let service = ReplayService(
             store: store,
@@ -74,6 +65,20 @@ struct ReplayServiceTests {
             await store.close()
             if let failure { throw failure }
         }
+    }
+
+    /// Delivers what is queued.
+    private func send(from store: SQLiteStore) async throws {
+        let claims = [Claim(destination: "crm", limit: 10_000)]
+        let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
+        let settlements = claimed.map { delivery in
+            let result = AttemptResult(outcome: .delivered, status: 200, target: "t", duration: .zero)
+            return Settlement(
+                delivery: delivery.id,
+                attempt: Attempt(number: delivery.attempt, startedAt: clock.now, result: result),
+                next: .delivered)
+        }
+        _ = try await store.exchange(settlements, claims: [], at: clock.now)
     }
 
     /// Every pending event brings one delivery.
@@ -99,10 +104,12 @@ struct ReplayServiceTests {
     }
 
     /// Turns the clock from step to step of the service until so much time has passed.
-    private func advance(by duration: Duration) async {
+    /// - Parameter each: is done between two steps.
+    private func advance(by duration: Duration, each: () async throws -> Void = {}) async throws {
         let end = clock.now + duration
         await clock.untilSleeping()
         while let next = clock.nextDeadline, next <= end {
+            try await each()
             clock.set(next)
             await clock.untilSleeping()
         }
@@ -128,11 +135,11 @@ struct ReplayServiceTests {
             let id = try await make(ReplaySelection(from: .deliver), rate, on: store, service)
             try await settle("it begins") { try await store.replay(id)?.state == .running }
             for second in 1...3 {
-                await advance(by: .seconds(1))
+                try await advance(by: .seconds(1)) { try await send(from: store) }
                 let done = try #require(try await store.replay(id)).done
                 #expect(done >= perSecond * second && done <= perSecond * second + burst, "after \(second) s: \(done)")
             }
-            await advance(by: .seconds(2))
+            try await advance(by: .seconds(2)) { try await send(from: store) }
             let replay = try #require(try await store.replay(id))
             #expect(replay.state == .finished)
             #expect(replay.done == count)
@@ -144,15 +151,16 @@ struct ReplayServiceTests {
             await clock.untilSleeping()
             let id = try await make(ReplaySelection(from: .start), "5000/s", on: store, service)
             try await settle("it begins") { try await store.replay(id)?.state == .running }
-            await advance(by: .seconds(2))
+            try await advance(by: .seconds(2))
             #expect(try await store.replay(id)?.running == 500)
             for expected in [500, 200] {
                 try await runPipelines(on: store)
-                await advance(by: .seconds(1))
+                try await send(from: store)
+                try await advance(by: .seconds(1))
                 #expect(try await store.replay(id)?.running == expected)
             }
             try await runPipelines(on: store)
-            await advance(by: .seconds(1))
+            try await advance(by: .seconds(1))
             let replay = try #require(try await store.replay(id))
             #expect(replay.state == .finished && replay.done == 1200 && replay.deliveries == 1200)
         }
@@ -164,14 +172,31 @@ struct ReplayServiceTests {
             let first = try await make(ReplaySelection(from: .start), "10/s", on: store, service)
             let second = try await make(ReplaySelection(from: .deliver), "100/s", on: store, service)
             try await settle("it begins") { try await store.replay(first)?.state == .running }
-            await advance(by: .seconds(5))
+            try await advance(by: .seconds(5))
             #expect(try await store.replay(first)?.running == 20)
             #expect(try await store.replay(second)?.state == .waiting)
             try await runPipelines(on: store)
-            await advance(by: .seconds(5))
+            try await advance(by: .seconds(5))
             #expect(try await store.replay(first)?.state == .finished)
             #expect(try await store.replay(second)?.state == .finished)
             #expect(try await store.replay(second)?.done == 20)
+        }
+    }
+
+    /// A destination that takes nothing holds up the replay, not what is new.
+    @Test func noMoreThanAThousandDeliveriesWaitAtOnce() async throws {
+        try await run(events: 2600) { store, service in
+            await clock.untilSleeping()
+            let id = try await make(ReplaySelection(from: .deliver), "5000/s", on: store, service)
+            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            for expected in [1000, 2000] {
+                try await advance(by: .seconds(5))
+                let replay = try #require(try await store.replay(id))
+                #expect(replay.done == expected && replay.queued == 1000)
+                try await send(from: store)
+            }
+            try await advance(by: .seconds(5))
+            #expect(try await store.replay(id)?.state == .finished)
         }
     }
 }

@@ -15,6 +15,8 @@ final class ReplayService: Service {
 
     /// Events that a replay has in the pipelines at once: the events that come in meanwhile wait behind no more.
     private static let maxRunning = 500
+    /// Deliveries that a replay has waiting or under way at once: new ones to a slow destination wait behind no more.
+    private static let maxQueued = 1000
     /// Deliveries or events in one step, which is one transaction.
     private static let step = 500
     /// Between two steps: so a slow rate shares a commit among what is due in that time.
@@ -56,8 +58,8 @@ final class ReplayService: Service {
         let now = clock.now
         var limits = (pace?.replay == replay.id ? pace : nil) ?? Pace(replay, at: now)
         defer { pace = limits }
-        let room = Self.maxRunning - replay.running
-        if room <= 0 || limits.isAtEnd && replay.running > 0 { return waitForEvents(&limits, replay) }
+        let room = min(Self.maxRunning - replay.running, Self.maxQueued - replay.queued)
+        if replay.running > 0, room <= 0 || limits.isAtEnd { return waitForEvents(&limits, replay) }
         let limit = min(limits.limiter.available(at: now), room, Self.step)
         if limit > 0 {
             guard let step = try await store.advanceReplay(replay.id, limit: limit, at: now) else { return now }

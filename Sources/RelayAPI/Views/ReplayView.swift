@@ -17,6 +17,7 @@ enum ReplayView {
             "skipped": .orNull(replay.skipped),
             "remaining": .orNull(replay.remaining),
             "deliveries": .orNull(replay.deliveries),
+            "queued": .orNull(replay.queued),
             "failures": .orNull(replay.failures),
             "created_at": .orNull(replay.createdAt),
             "started_at": .orNull(replay.startedAt),

@@ -95,6 +95,8 @@ public struct Replay: Sendable, Identifiable {
     public var skipped: Int
     /// Events that are on their way through the pipelines now.
     public var running: Int
+    /// Deliveries of an open replay that wait or are under way.
+    public var queued: Int
     /// Deliveries that it has queued.
     public var deliveries: Int
     /// Stages that failed: dead letters of `pipeline/NAME`.
@@ -112,6 +114,7 @@ public struct Replay: Sendable, Identifiable {
         done: Int = 0,
         skipped: Int = 0,
         running: Int = 0,
+        queued: Int = 0,
         deliveries: Int = 0,
         failures: Int = 0
     ) {
@@ -126,6 +129,7 @@ public struct Replay: Sendable, Identifiable {
         self.done = done
         self.skipped = skipped
         self.running = running
+        self.queued = queued
         self.deliveries = deliveries
         self.failures = failures
     }

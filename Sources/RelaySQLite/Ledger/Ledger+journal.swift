@@ -38,11 +38,12 @@ extension Ledger {
         let run = try statements.finishEvent.first(.int(result.event.rawValue), SQLValue(result.run)) { $0.int(0) }
         guard let run else { return }
         for record in result.records { try write(record, isRerun: run > 0) }
-        let isReplay = run > 0 ? try finishRerun(result, at: moment) : false
+        let replay = run > 0 ? try finishRerun(result, at: moment) : nil
         var planned = PlannedEarlier()
         for delivery in result.deliveries {
-            if run > 0, !isReplay, try planned.takes(delivery, event: result.event, from: database) { continue }
-            _ = try insert(delivery, event: result.event, at: moment)
+            if run > 0, replay == nil, try planned.takes(delivery, event: result.event, from: database) { continue }
+            let id = try insert(delivery, event: result.event, at: moment)
+            if let replay { try note(id.rawValue, of: replay) }
         }
         for failure in result.failures { try insert(failure, event: result.event, at: moment) }
         if var media = result.lateMedia {

@@ -41,6 +41,14 @@ extension Ledger {
         }
         let id = SQLValue.int(found.replay.id.rawValue)
         let isFromStart = found.replay.selection.from == .start
+        try database.run(
+            """
+            DELETE FROM replayed WHERE replay = ? AND NOT EXISTS (
+                SELECT 1 FROM deliveries WHERE id = delivery_id AND state IN (0, 1)
+            )
+            """,
+            id
+        )
         let taken = isFromStart ? try rerun(ids, for: id) : try reopen(ids, of: found.replay, at: moment)
         try database.run(
             """
@@ -58,6 +66,7 @@ extension Ledger {
             """,
             id, .int(moment.milliseconds)
         )
+        if database.changesCount == 1 { try database.run("DELETE FROM replayed WHERE replay = ?", id) }
         return isFromStart ? taken.map { EventID($0) } : []
     }
 
@@ -69,6 +78,7 @@ extension Ledger {
         try database.run(
             "UPDATE events SET state = 1 WHERE id IN (SELECT event_id FROM reruns WHERE replay = ?)", number)
         try database.run("DELETE FROM reruns WHERE replay = ?", number)
+        try database.run("DELETE FROM replayed WHERE replay = ?", number)
         try database.run(
             "UPDATE replays SET state = 'cancelled', finished_at = ?2 WHERE id = ?1",
             number, .int(moment.milliseconds)
@@ -76,12 +86,12 @@ extension Ledger {
         return try replay(id).map { .done($0.replay) } ?? .notFound
     }
 
-    /// Notes what a replay's run has brought. False when the run is not a replay's.
-    func finishRerun(_ result: PipelineResult, at moment: Timestamp) throws -> Bool {
+    /// Notes what a replay's run has brought. Returns the replay; nil when the run is not a replay's.
+    func finishRerun(_ result: PipelineResult, at moment: Timestamp) throws -> ReplayID? {
         let event = SQLValue.int(result.event.rawValue)
         let replay = try database.prepared("DELETE FROM reruns WHERE event_id = ? RETURNING replay")
             .first(event) { $0.int(0) }
-        guard let replay else { return false }
+        guard let replay else { return nil }
         try database.run("UPDATE events SET run_start = ?2 WHERE id = ?1", event, .int(lastDelivery))
         try cancelFailures(of: event, replay: .int(replay), at: moment)
         try database.run(
@@ -90,7 +100,15 @@ extension Ledger {
             """,
             .int(replay), .int(Int64(result.deliveries.count)), .int(Int64(result.failures.count))
         )
-        return true
+        return ReplayID(replay)
+    }
+
+    /// Notes that a replay has queued a delivery.
+    func note(_ delivery: Int64, of replay: ReplayID) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO replayed (delivery_id, replay) VALUES (?, ?)",
+            .int(delivery), .int(replay.rawValue)
+        )
     }
 
     /// An earlier run's failures of stages are done with when the event has run through the same pipelines again, to
@@ -124,6 +142,7 @@ extension Ledger {
         try ids.filter { id in
             guard let place = try place(of: id), replay.selection.states.contains(place.state) else { return false }
             try reopen(id, place, at: moment)
+            try note(id, of: replay.id)
             return true
         }
     }

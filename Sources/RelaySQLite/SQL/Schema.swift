@@ -199,7 +199,8 @@ enum Schema {
         CREATE INDEX late_media_due ON late_media (due_at);
         """
 
-    /// reruns are the events that a replay has sent back to the pipelines and that have not run yet. events.run_start is
+    /// reruns are the events that a replay has sent back to the pipelines and that have not run yet, replayed
+    /// the deliveries that an open replay has queued, those that are finished only for a while. events.run_start is
     /// the last delivery before a replay's run: what an event has from then on is of one run. replays.cursor and last
     /// are numbers of events or deliveries; lists have a line for each entry.
     private static let third = """
@@ -232,6 +233,7 @@ enum Schema {
         CREATE INDEX replays_open ON replays (id) WHERE finished_at IS NULL;
 
         CREATE TABLE reruns (event_id INTEGER PRIMARY KEY, replay INTEGER NOT NULL) STRICT;
+        CREATE TABLE replayed (delivery_id INTEGER PRIMARY KEY, replay INTEGER NOT NULL) STRICT;
         ALTER TABLE events ADD COLUMN run_start INTEGER NOT NULL DEFAULT 0;
         """
 }

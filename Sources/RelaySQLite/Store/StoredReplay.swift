@@ -11,7 +11,9 @@ struct StoredReplay: Sendable {
     static let columns = """
         id, state, created_at, started_at, finished_at, rate, cursor, last, selected, done, skipped, deliveries,
         failures, origin, since, until, session, chat, type, source, pipeline, events, destinations, states,
-        (SELECT count(*) FROM reruns WHERE replay = replays.id)
+        (SELECT count(*) FROM reruns WHERE replay = replays.id),
+        (SELECT count(*) FROM replayed JOIN deliveries d ON d.id = delivery_id
+            WHERE replay = replays.id AND d.state IN (0, 1))
         """
 
     init(_ row: Columns) throws {
@@ -43,6 +45,7 @@ struct StoredReplay: Sendable {
             done: Int(row.int(9)),
             skipped: Int(row.int(10)),
             running: Int(row.int(24)),
+            queued: Int(row.int(25)),
             deliveries: Int(row.int(11)),
             failures: Int(row.int(12))
         )
