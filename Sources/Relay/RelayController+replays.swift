@@ -34,10 +34,11 @@ extension RelayController {
         if survey.count == 0 { warnings.append("Nothing is selected.") }
         let kept = reloader.current.configuration.store.retention.delivered
         if let since = selection.since, since < survey.at - kept {
-            let oldest = survey.oldestEvent.map { "the oldest is of \($0.iso8601)" } ?? "there is none"
+            let oldest = survey.oldestEvent.map { "The oldest event of the journal is of \($0.iso8601)." }
             warnings.append(
-                "What was delivered is kept for \(kept.written) (store.retention.delivered), so since "
-                    + "\((survey.at - kept).iso8601); of earlier events only those with dead letters are there: \(oldest)."
+                "What was delivered is kept for \(kept.written) (store.retention.delivered); before "
+                    + "\((survey.at - kept).iso8601) only events with dead letters are there. "
+                    + (oldest ?? "The journal has no event.")
             )
         }
         let pipelines = registry.pipelines.filter { (selection.pipeline ?? $0.name) == $0.name }

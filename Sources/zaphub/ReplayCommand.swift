@@ -6,9 +6,14 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Sends what was sent again, or runs stored events through the pipelines again.",
         discussion: """
-            zaphub replay --since 2h --destination crm --dry-run     what would be sent again
-            zaphub replay --since 2h --destination crm --wait        send it, under its old ids
-            zaphub replay --since 2h --from start --pipeline sales   run the events again; new deliveries with new ids
+            zaphub replay --since 2h --destination crm --dry-run
+              shows what would be sent again
+            zaphub replay --since 2h --destination crm --wait
+              sends it, under its old ids
+            zaphub replay --since 2h --from start --pipeline sales
+              runs the events again: new deliveries with new ids
+            zaphub help replay start
+              lists all options
             """,
         subcommands: [Start.self, List.self, Show.self, Cancel.self],
         defaultSubcommand: Start.self
