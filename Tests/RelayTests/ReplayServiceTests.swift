@@ -199,4 +199,21 @@ struct ReplayServiceTests {
             #expect(try await store.replay(id)?.state == .finished)
         }
     }
+
+    /// What becomes of its deliveries is not the replay's affair: the next one has its turn.
+    @Test func aReplayEndsWithItsEventsWhileItsDeliveriesWait() async throws {
+        try await run(events: 1000) { store, service in
+            await clock.untilSleeping()
+            let id = try await make(ReplaySelection(from: .start), "5000/s", on: store, service)
+            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            for _ in 0..<3 {
+                try await advance(by: .seconds(1))
+                try await runPipelines(on: store)
+            }
+            try await advance(by: .seconds(1))
+            let replay = try #require(try await store.replay(id))
+            #expect(replay.state == .finished && replay.deliveries == 1000 && replay.queued == 0)
+            #expect(try await store.countDeliveries(DeliveryFilter(states: [.queued])) == 1000)
+        }
+    }
 }

@@ -59,12 +59,11 @@ final class ReplayService: Service {
         var limits = (pace?.replay == replay.id ? pace : nil) ?? Pace(replay, at: now)
         defer { pace = limits }
         let room = min(Self.maxRunning - replay.running, Self.maxQueued - replay.queued)
-        if replay.running > 0, room <= 0 || limits.isAtEnd { return waitForEvents(&limits, replay) }
-        let limit = min(limits.limiter.available(at: now), room, Self.step)
-        if limit > 0 {
+        if replay.running > 0, room <= 0 || replay.isTaken { return waitForEvents(&limits, replay) }
+        let limit = max(0, min(limits.limiter.available(at: now), room, Self.step))
+        if limit > 0 || replay.isTaken {
             guard let step = try await store.advanceReplay(replay.id, limit: limit, at: now) else { return now }
             limits.limiter.take(step.taken, at: now)
-            limits.isAtEnd = step.taken < limit
             if !step.events.isEmpty { pipelines.rerun(step.events) }
             if step.replay.isOver {
                 tell(step.replay)
@@ -103,8 +102,6 @@ final class ReplayService: Service {
 private struct Pace {
     let replay: ReplayID
     var limiter: RateLimiter
-    /// Whether all that is selected has been taken.
-    var isAtEnd = false
     /// Events in the pipelines, and since when it has been so many.
     var running = 0
     var since: Timestamp

@@ -91,6 +91,8 @@ public struct Replay: Sendable, Identifiable {
     public var selected: Int
     /// Events that have run, deliveries that are queued again.
     public var done: Int
+    /// Whether all that is selected has had its turn. Events may still run.
+    public var isTaken: Bool
     /// Those that were on their way already, or that retention has deleted meanwhile.
     public var skipped: Int
     /// Events that are on their way through the pipelines now.
@@ -112,6 +114,7 @@ public struct Replay: Sendable, Identifiable {
         finishedAt: Timestamp? = nil,
         selected: Int,
         done: Int = 0,
+        isTaken: Bool = false,
         skipped: Int = 0,
         running: Int = 0,
         queued: Int = 0,
@@ -127,6 +130,7 @@ public struct Replay: Sendable, Identifiable {
         self.finishedAt = finishedAt
         self.selected = selected
         self.done = done
+        self.isTaken = isTaken
         self.skipped = skipped
         self.running = running
         self.queued = queued

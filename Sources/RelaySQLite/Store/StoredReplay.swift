@@ -43,6 +43,7 @@ struct StoredReplay: Sendable {
             finishedAt: row.optionalTime(4),
             selected: Int(row.int(8)),
             done: Int(row.int(9)),
+            isTaken: row.int(6) >= row.int(7),
             skipped: Int(row.int(10)),
             running: Int(row.int(24)),
             queued: Int(row.int(25)),
