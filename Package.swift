@@ -171,9 +171,8 @@ let package = Package(
         tests(
             "Relay",
             [
-                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayTesting",
-                "zaphub",
-                .logging,
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayPipeline",
+                "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
             ]
         ),
     ],

@@ -15,12 +15,13 @@ final class RelayController: RelayControl {
     let store: any RelayStore
     let registry: DestinationRegistry
     let dispatcher: Dispatcher
-    private let directory: DirectoryCache
+    let directory: DirectoryCache
     private let journal: RingingJournal
     let reloader: Reloader
     let depot: any MediaDepot
     let links: MediaLinks
     let pipelineService: PipelineService
+    let replays: ReplayService
     let clock: any RelayClock
     private let intakes: Mutex<Intakes>
     private let phase = Mutex(Phase.starting)
@@ -36,6 +37,7 @@ final class RelayController: RelayControl {
         reloader: Reloader,
         media: MediaRoom,
         pipelines: PipelineService,
+        replays: ReplayService,
         clock: any RelayClock
     ) {
         self.store = store
@@ -47,6 +49,7 @@ final class RelayController: RelayControl {
         depot = media.depot
         links = media.links
         pipelineService = pipelines
+        self.replays = replays
         self.clock = clock
         intakes = Mutex(
             Intakes(

@@ -41,6 +41,7 @@ public final class RelayNode: Sendable {
     private let pipelines: PipelineService
     private let media: MediaRoom
     private let lateMedia: LateMediaService
+    private let replays: ReplayService
     private let reloader: Reloader
     private let controller: RelayController
     private let keys: APIKeyring
@@ -135,6 +136,7 @@ public final class RelayNode: Sendable {
         lateMedia = LateMediaService(store: store, media: media.fetcher, clock: clock, logger: logger) {
             pipelines.ring()
         }
+        replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
         journal = RingingJournal(base: store, pipelines: pipelines)
         controller = RelayController(
             store: store,
@@ -145,6 +147,7 @@ public final class RelayNode: Sendable {
             reloader: reloader,
             media: media,
             pipelines: pipelines,
+            replays: replays,
             clock: clock
         )
         later.value = controller
@@ -226,7 +229,7 @@ public final class RelayNode: Sendable {
             logger: logger
         )
         // Shut down from the last to the first: no new events, then the pipelines, then what is under way.
-        var services: [any Service] = [engine, media.fetcher, dispatcher, lateMedia, pipelines, retention]
+        var services: [any Service] = [engine, media.fetcher, dispatcher, lateMedia, pipelines, replays, retention]
         services += readers
         if watchesConfiguration {
             services.append(

@@ -68,6 +68,7 @@ public struct RelayAPI: Sendable {
         Stage07WebhookRoutes(store: store, control: control, clock: clock).add(to: &routes)
         DeliveryRoutes(store: store, control: control, clock: clock).add(to: &routes)
         DeadLetterRoutes(store: store, control: control, clock: clock).add(to: &routes)
+        ReplayRoutes(store: store, control: control, clock: clock).add(to: &routes)
         DestinationRoutes(control: control).add(to: &routes)
         HistoryRoutes(store: store).add(to: &routes)
         PipelineRoutes(control: control).add(to: &routes)

@@ -69,6 +69,19 @@ public protocol RelayControl: Sendable {
     /// Is called after deliveries were queued again by hand: a destination that is thought to be down is tried at once.
     func deliveriesRequeued() async
 
+    /// What is wrong with the names in a selection, with pointers into the body that it came by.
+    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem]
+
+    /// What whoever makes a replay should know of it: events that nothing takes any more, or that are not kept.
+    func warnings(of selection: ReplaySelection, survey: ReplaySurvey) -> [String]
+
+    /// Runs selected events through the pipelines in force without storing, fetching or asking anything.
+    /// - Parameter examples: how many deliveries to show.
+    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayRehearsal
+
+    /// Is called after a replay was made or cancelled.
+    func replaysChanged() async
+
     func pipelines() async -> [PipelineStatus]
 
     /// The configuration at work.

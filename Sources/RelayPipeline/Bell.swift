@@ -1,8 +1,8 @@
-internal import RelayCore
+public import RelayCore
 internal import Synchronization
 
 /// Wakes one sleeper; a ring with nobody asleep is kept for the next.
-final class Bell: Sendable {
+public final class Bell: Sendable {
     private struct State: Sendable {
         var hasRung = false
         var sleeper: CheckedContinuation<Void, Never>?
@@ -10,7 +10,9 @@ final class Bell: Sendable {
 
     private let state = Mutex(State())
 
-    func ring() {
+    public init() {}
+
+    public func ring() {
         let sleeper = state.withLock { state in
             if state.sleeper == nil { state.hasRung = true }
             return state.sleeper.take()
@@ -18,7 +20,8 @@ final class Bell: Sendable {
         sleeper?.resume()
     }
 
-    func wait(until deadline: Timestamp, clock: any RelayClock) async {
+    /// Returns at a ring, or when the deadline is reached.
+    public func wait(until deadline: Timestamp, clock: any RelayClock) async {
         await withTaskGroup { group in
             group.addTask { try? await clock.sleep(until: deadline) }
             group.addTask { await self.wait() }

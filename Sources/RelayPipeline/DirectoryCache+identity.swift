@@ -20,7 +20,8 @@ extension DirectoryCache {
             chat: chat ?? event.chat,
             occurredAt: event.occurredAt,
             receivedAt: event.receivedAt,
-            payload: payload
+            payload: payload,
+            rerun: event.rerun
         )
     }
 

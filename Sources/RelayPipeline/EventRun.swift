@@ -12,8 +12,10 @@ struct EventRun: Sendable {
 
     init(_ event: Event, pipelines: [Pipeline]) {
         self.event = event
-        self.pipelines = pipelines.filter { $0.takes(from: event.source) }
-        result = PipelineResult(event: event.id)
+        self.pipelines = pipelines.filter { pipeline in
+            pipeline.takes(from: event.source) && (event.rerun?.pipeline ?? pipeline.name) == pipeline.name
+        }
+        result = PipelineResult(event: event.id, run: event.rerun?.number ?? 0)
         if let change = SessionChange(of: event) { result.records.append(.session(change)) }
     }
 
@@ -43,8 +45,10 @@ struct EventRun: Sendable {
         case .waiting(let suspension):
             self.suspension = suspension
         case .ended(let draft, let end):
-            result.records += directory.learn(draft.records)
-            result.deliveries += draft.deliveries
+            let records = event.rerun == nil ? draft.records : directory.additions(in: draft.records)
+            result.records += directory.learn(records)
+            let wanted = event.rerun?.destinations ?? []
+            result.deliveries += draft.deliveries.filter { wanted.isEmpty || wanted.contains($0.destination) }
             result.lateMedia = result.lateMedia ?? draft.lateMedia
             switch end {
             case .completed: break

@@ -1,3 +1,4 @@
+internal import DequeModule
 public import Logging
 public import RelayCore
 public import ServiceLifecycle
@@ -30,6 +31,8 @@ public final class PipelineService: Service {
     private struct Inbox: Sendable {
         var finished: [(event: EventID, change: Result<StageWork.Change, StageError>)] = []
         var mustRescan = true
+        /// Events that are to run again; a rescan finds them as well.
+        var again: Deque<EventID> = []
     }
 
     private let journal: any Journal & DirectoryStore
@@ -74,6 +77,12 @@ public final class PipelineService: Service {
     /// Says that processed events are to run again: they lie before those that were read last.
     public func rescan() {
         inbox.withLock { $0.mustRescan = true }
+        bell.ring()
+    }
+
+    /// Says that these events are to run again. Without it they are found at the next rescan.
+    public func rerun(_ events: [EventID]) {
+        inbox.withLock { $0.again += events }
         bell.ring()
     }
 
@@ -125,14 +134,17 @@ public final class PipelineService: Service {
 
     /// Runs what is at hand and commits it. False when there was nothing.
     private func turn(_ floor: inout Floor) async throws(StoreError) -> Bool {
-        let (finished, mustRescan) = inbox.withLock { inbox in
+        let finished = inbox.withLock { inbox in
             defer {
                 inbox.finished = []
                 inbox.mustRescan = false
             }
-            return (inbox.finished, inbox.mustRescan)
+            if inbox.mustRescan {
+                floor.cursor = EventID(0)
+                inbox.again = []
+            }
+            return inbox.finished
         }
-        if mustRescan { floor.cursor = EventID(0) }
         let pipelines = provider.pipelines
         let context = StageContext(
             directory: directory, routes: provider.routes, media: media, gateways: gateways, clock: clock
@@ -170,13 +182,29 @@ public final class PipelineService: Service {
         guard floor.queue.waiting < configuration.maxWaiting, floor.queue.count < configuration.maxHeld else {
             return []
         }
+        let again = try await takeEventsAgain(floor, except: done)
+        let known = done.union(again.map(\.id))
         while true {
             let page = try await journal.pendingEvents(after: floor.cursor, limit: configuration.batch)
-            guard let last = page.last else { return [] }
+            guard let last = page.last else { return again }
             floor.cursor = last.id
-            let fresh = page.filter { !floor.queue.contains($0.id) && !done.contains($0.id) }
-            if !fresh.isEmpty { return fresh }
+            let fresh = page.filter { !floor.queue.contains($0.id) && !known.contains($0.id) }
+            if !fresh.isEmpty { return again + fresh }
         }
+    }
+
+    /// Events before those that were read last, which are to run again.
+    private func takeEventsAgain(_ floor: Floor, except done: Set<EventID>) async throws(StoreError) -> [Event] {
+        let ids = inbox.withLock { inbox in
+            let ids = Array(inbox.again.prefix(configuration.batch))
+            inbox.again.removeFirst(ids.count)
+            return ids
+        }
+        var events: [Event] = []
+        for id in ids where !floor.queue.contains(id) && !done.contains(id) {
+            if let event = try await journal.event(id) { events.append(event) }
+        }
+        return events
     }
 
     private func load(for events: [Event], _ pipelines: [Pipeline]) async throws(StoreError) {

@@ -69,6 +69,10 @@ public struct StoreConformance: Sendable {
             queuesOnlyWhatAnEarlierRunHasNot, purgesDeadLetters,
             queuesSingly
         case filtersAndPages, figuresAgree, keepsPauses
+        // Replays
+        case sendsFinishedDeliveriesAgain, passesOverWhatIsOnItsWayAgain, runsEventsAgain
+        case passesOverAnotherRunsResult, keepsTheHistoryThroughAReplay
+        case replacesFailuresOfStagesInAReplay, surveysSelections, keepsReplays
         // Retention
         case sweepsWhatIsPastItsTime, neverSweepsWhatIsOnItsWay, forgetsDuplicatesInTheEnd, neverGivesAnIDTwice
         // History
@@ -133,6 +137,14 @@ public struct StoreConformance: Sendable {
             case .filtersAndPages: try await trial.filtersAndPages()
             case .figuresAgree: try await trial.figuresAgree()
             case .keepsPauses: try await trial.keepsPauses()
+            case .sendsFinishedDeliveriesAgain: try await trial.sendsFinishedDeliveriesAgain()
+            case .passesOverWhatIsOnItsWayAgain: try await trial.passesOverWhatIsOnItsWayAgain()
+            case .runsEventsAgain: try await trial.runsEventsAgain()
+            case .passesOverAnotherRunsResult: try await trial.passesOverAnotherRunsResult()
+            case .keepsTheHistoryThroughAReplay: try await trial.keepsTheHistoryThroughAReplay()
+            case .replacesFailuresOfStagesInAReplay: try await trial.replacesFailuresOfStagesInAReplay()
+            case .surveysSelections: try await trial.surveysSelections()
+            case .keepsReplays: try await trial.keepsReplays()
             case .sweepsWhatIsPastItsTime: try await trial.sweepsWhatIsPastItsTime()
             case .neverSweepsWhatIsOnItsWay: try await trial.neverSweepsWhatIsOnItsWay()
             case .forgetsDuplicatesInTheEnd: try await trial.forgetsDuplicatesInTheEnd()

@@ -78,9 +78,19 @@ final class APIClient: Sendable {
         guard (200..<300).contains(response.status) else {
             let message = answer?["error"]?["message"]?.string ?? String(decoding: response.body, as: UTF8.self)
             let hint = response.status == 401 ? " Is this the key that the relay printed at its first start?" : ""
-            throw CommandError("\(response.status): \(message)\(hint)")
+            throw CommandError("\(response.status): \(message)\(hint)\(Self.mistakes(in: answer))")
         }
         return answer ?? .null
+    }
+
+    /// Where there are several, a line for each.
+    private static func mistakes(in answer: JSON?) -> String {
+        let details = answer?["error"]?["details"]?.array ?? []
+        guard details.count > 1 else { return "" }
+        return details.map { detail in
+            let place = detail["pointer"]?.string ?? detail["parameter"]?.string.map { "?\($0)" } ?? ""
+            return "\n  \(place): \(detail["message"]?.string ?? detail.text)"
+        }.joined()
     }
 
     static func escape(_ part: String) -> String {

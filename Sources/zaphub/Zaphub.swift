@@ -17,6 +17,7 @@ struct Zaphub: AsyncParsableCommand {
               zaphub run < events.ndjson            see what a pipeline makes of events
               zaphub test                           run the tests of the pipelines
               zaphub dead-letters                   see what could not be delivered, and replay it
+              zaphub replay --since 2h              send what was sent again, or --from start: run it again
               zaphub media decrypt FILE --key …     open an encrypted file by hand
             """,
         version: "0.1.0",
@@ -24,7 +25,7 @@ struct Zaphub: AsyncParsableCommand {
             ServeCommand.self, RunCommand.self, CheckCommand.self, TestCommand.self, ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
             DeliveriesCommand.self,
-            DeadLettersCommand.self, MediaCommand.self,
+            DeadLettersCommand.self, ReplayCommand.self, MediaCommand.self,
         ]
     )
 }

@@ -96,6 +96,11 @@ struct BodyReader {
         problems.append(APIError.Problem(pointer: "\(pointer)/\(part)", message))
     }
 
+    /// Notes mistakes that somebody else has found, to be told with the others.
+    mutating func add(_ found: [APIError.Problem]) {
+        problems += found
+    }
+
     /// Ends the reading.
     /// - Throws: 422 with everything that was wrong, fields that nobody asked for included.
     mutating func finish() throws(APIError) {

@@ -52,6 +52,8 @@ public struct Event: Sendable, Identifiable {
     /// When the relay accepted it: the envelope's `timestamp`.
     public let receivedAt: Timestamp
     public var payload: JSONObject
+    /// Set when it has run through its pipelines before.
+    public var rerun: Rerun?
 
     public init(
         id: EventID,
@@ -61,7 +63,8 @@ public struct Event: Sendable, Identifiable {
         chat: String?,
         occurredAt: Timestamp?,
         receivedAt: Timestamp,
-        payload: JSONObject
+        payload: JSONObject,
+        rerun: Rerun? = nil
     ) {
         self.id = id
         self.source = source
@@ -71,6 +74,7 @@ public struct Event: Sendable, Identifiable {
         self.occurredAt = occurredAt
         self.receivedAt = receivedAt
         self.payload = payload
+        self.rerun = rerun
     }
 
     /// The event as receivers see it, but for the `deliveryId`: what expressions are evaluated on.
@@ -81,5 +85,21 @@ public struct Event: Sendable, Identifiable {
         object.append("payload", .object(payload))
         object.append("timestamp", .string(receivedAt.iso8601))
         return .object(object)
+    }
+}
+
+/// A run of an event that follows an earlier one: of a replay, or after a stage's failure.
+public struct Rerun: Sendable, Hashable {
+    /// Counts from 1.
+    public var number: Int
+    /// The only pipeline that it goes through; nil: all that take its source.
+    public var pipeline: String?
+    /// The keys of the only destinations that it delivers to; empty: all.
+    public var destinations: [String]
+
+    public init(number: Int, pipeline: String? = nil, destinations: [String] = []) {
+        self.number = number
+        self.pipeline = pipeline
+        self.destinations = destinations
     }
 }

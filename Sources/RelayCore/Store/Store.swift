@@ -1,6 +1,6 @@
 /// Everything that lasts. One store is one file of SQLite, or one database of PostgreSQL.
-public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, LateMediaStore, ForwardingLedger,
-    SessionStore, KeyStore, Sendable
+public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, LateMediaStore, ReplayStore,
+    ForwardingLedger, SessionStore, KeyStore, Sendable
 {}
 
 /// Why the store did not do what it was asked.
@@ -49,7 +49,8 @@ public protocol Journal: Sendable {
     func event(_ id: EventID) async throws(StoreError) -> Event?
 
     /// Marks events as processed and writes what their pipelines decided, in one transaction; an event that is marked
-    /// already is passed over, so a repeated commit doubles nothing.
+    /// already is passed over, so a repeated commit doubles nothing. Of an event that runs again, what the history knows
+    /// stays: only what is missing is added.
     func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError)
 }
 
@@ -67,6 +68,9 @@ public struct Acceptance: Sendable, Hashable {
 /// What came of an event in all its pipelines.
 public struct PipelineResult: Sendable {
     public var event: EventID
+    /// Which run it is of, as ``Rerun/number``; 0: the first; nil: whichever is pending. A result of another run than
+    /// the pending one is passed over.
+    public var run: Int?
     public var records: [HistoryRecord]
     public var deliveries: [PlannedDelivery]
     /// Pipelines whose failure is to be kept as a dead letter.
@@ -78,12 +82,14 @@ public struct PipelineResult: Sendable {
 
     public init(
         event: EventID,
+        run: Int? = nil,
         records: [HistoryRecord] = [],
         deliveries: [PlannedDelivery] = [],
         failures: [StageFailure] = [],
         lateMedia: LateMedia? = nil
     ) {
         self.event = event
+        self.run = run
         self.records = records
         self.deliveries = deliveries
         self.failures = failures

@@ -3,7 +3,8 @@ internal import RelayCore
 internal import RelayJSON
 
 extension Ledger {
-    func write(_ record: HistoryRecord) throws {
+    /// - Parameter isRerun: whether it tells of the past: then it adds what is missing, and what is known stays.
+    func write(_ record: HistoryRecord, isRerun: Bool) throws {
         switch record {
         case .message(let message): try write(message)
         case .status(let change): try write(change)
@@ -22,8 +23,9 @@ extension Ledger {
                 "UPDATE messages SET content = ?3, deleted_at = ?4 WHERE chat = ?1 AND id = ?2 AND deleted_at IS NULL",
                 .int(chat), .text(message), .blob(JSON.null.bytes), .int(moment.milliseconds)
             )
-        case .contact(let contact): try write(contact)
-        case .group(let group): try write(group)
+        case .contact(let contact): try write(contact, isRerun: isRerun)
+        case .group(let group): try write(group, isRerun: isRerun)
+        case .pictureChanged where isRerun, .session where isRerun: break
         case .pictureChanged(let key):
             let table = JID(key.id)?.isGroup == true ? "groups" : "contacts"
             try database.run(
@@ -74,24 +76,26 @@ extension Ledger {
     }
 
     /// Only writes what is new: a sender's name comes with every message.
-    private func write(_ contact: Contact) throws {
+    private func write(_ contact: Contact, isRerun: Bool) throws {
+        // A gateway's answer is of now, also when an old event asked for it.
+        let (first, second) = isRerun && contact.checkedAt == nil ? ("c", "excluded") : ("excluded", "c")
         try database.run(
             """
             INSERT INTO contacts AS c (session, id, lid, name, push_name, verified_name, image_url, updated_at,
                 checked_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
-                lid = ifnull(excluded.lid, c.lid), name = ifnull(excluded.name, c.name),
-                push_name = ifnull(excluded.push_name, c.push_name),
-                verified_name = ifnull(excluded.verified_name, c.verified_name),
-                image_url = ifnull(excluded.image_url, c.image_url),
-                checked_at = ifnull(excluded.checked_at, c.checked_at),
+                lid = ifnull(\(first).lid, \(second).lid), name = ifnull(\(first).name, \(second).name),
+                push_name = ifnull(\(first).push_name, \(second).push_name),
+                verified_name = ifnull(\(first).verified_name, \(second).verified_name),
+                image_url = ifnull(\(first).image_url, \(second).image_url),
+                checked_at = ifnull(\(first).checked_at, \(second).checked_at),
                 updated_at = max(excluded.updated_at, c.updated_at)
-            WHERE ifnull(excluded.lid, c.lid) IS NOT c.lid OR ifnull(excluded.name, c.name) IS NOT c.name
-                OR ifnull(excluded.push_name, c.push_name) IS NOT c.push_name
-                OR ifnull(excluded.verified_name, c.verified_name) IS NOT c.verified_name
-                OR ifnull(excluded.image_url, c.image_url) IS NOT c.image_url
-                OR ifnull(excluded.checked_at, c.checked_at) IS NOT c.checked_at
+            WHERE ifnull(\(first).lid, \(second).lid) IS NOT c.lid OR ifnull(\(first).name, \(second).name) IS NOT c.name
+                OR ifnull(\(first).push_name, \(second).push_name) IS NOT c.push_name
+                OR ifnull(\(first).verified_name, \(second).verified_name) IS NOT c.verified_name
+                OR ifnull(\(first).image_url, \(second).image_url) IS NOT c.image_url
+                OR ifnull(\(first).checked_at, \(second).checked_at) IS NOT c.checked_at
             """,
             .text(contact.session), .text(contact.id), SQLValue(contact.lid), SQLValue(contact.name),
             SQLValue(contact.pushName), SQLValue(contact.verifiedName), SQLValue(contact.imageURL),
@@ -99,21 +103,22 @@ extension Ledger {
         )
     }
 
-    private func write(_ group: Group) throws {
+    private func write(_ group: Group, isRerun: Bool) throws {
+        let (first, second) = isRerun && group.checkedAt == nil ? ("g", "excluded") : ("excluded", "g")
         try database.run(
             """
             INSERT INTO groups AS g (session, id, name, about, owner, size, image_url, updated_at, checked_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
-                name = ifnull(excluded.name, g.name), about = ifnull(excluded.about, g.about),
-                owner = ifnull(excluded.owner, g.owner), size = ifnull(excluded.size, g.size),
-                image_url = ifnull(excluded.image_url, g.image_url),
-                checked_at = ifnull(excluded.checked_at, g.checked_at),
+                name = ifnull(\(first).name, \(second).name), about = ifnull(\(first).about, \(second).about),
+                owner = ifnull(\(first).owner, \(second).owner), size = ifnull(\(first).size, \(second).size),
+                image_url = ifnull(\(first).image_url, \(second).image_url),
+                checked_at = ifnull(\(first).checked_at, \(second).checked_at),
                 updated_at = max(excluded.updated_at, g.updated_at)
-            WHERE ifnull(excluded.name, g.name) IS NOT g.name OR ifnull(excluded.about, g.about) IS NOT g.about
-                OR ifnull(excluded.owner, g.owner) IS NOT g.owner OR ifnull(excluded.size, g.size) IS NOT g.size
-                OR ifnull(excluded.image_url, g.image_url) IS NOT g.image_url
-                OR ifnull(excluded.checked_at, g.checked_at) IS NOT g.checked_at
+            WHERE ifnull(\(first).name, \(second).name) IS NOT g.name OR ifnull(\(first).about, \(second).about) IS NOT g.about
+                OR ifnull(\(first).owner, \(second).owner) IS NOT g.owner OR ifnull(\(first).size, \(second).size) IS NOT g.size
+                OR ifnull(\(first).image_url, \(second).image_url) IS NOT g.image_url
+                OR ifnull(\(first).checked_at, \(second).checked_at) IS NOT g.checked_at
             """,
             .text(group.session), .text(group.id), SQLValue(group.name), SQLValue(group.about), SQLValue(group.owner),
             SQLValue(group.size), SQLValue(group.imageURL), .int(group.updatedAt.milliseconds),

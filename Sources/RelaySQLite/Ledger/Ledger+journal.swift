@@ -35,14 +35,15 @@ extension Ledger {
     }
 
     func commit(_ result: PipelineResult, at moment: Timestamp) throws {
-        guard let reruns = try statements.finishEvent.first(.int(result.event.rawValue), read: { $0.int(0) }) else {
-            return
-        }
-        for record in result.records { try write(record) }
+        let run = try statements.finishEvent.first(.int(result.event.rawValue), SQLValue(result.run)) { $0.int(0) }
+        guard let run else { return }
+        for record in result.records { try write(record, isRerun: run > 0) }
+        let replay = run > 0 ? try finishRerun(result, at: moment) : nil
         var planned = PlannedEarlier()
         for delivery in result.deliveries {
-            if reruns > 0, try planned.takes(delivery, event: result.event, from: database) { continue }
-            _ = try insert(delivery, event: result.event, at: moment)
+            if run > 0, replay == nil, try planned.takes(delivery, event: result.event, from: database) { continue }
+            let id = try insert(delivery, event: result.event, at: moment)
+            if let replay { try note(id.rawValue, of: replay) }
         }
         for failure in result.failures { try insert(failure, event: result.event, at: moment) }
         if var media = result.lateMedia {
@@ -51,9 +52,15 @@ extension Ledger {
         }
     }
 
-    /// Sends a processed event through its pipelines again. False when retention has deleted it.
+    /// Sends a processed event through its pipelines again. False when retention has deleted it, or a replay has it.
     func reopenEvent(_ id: Int64) throws -> Bool {
-        try database.run("UPDATE events SET state = 0, reruns = reruns + 1 WHERE id = ?", .int(id))
+        try database.run(
+            """
+            UPDATE events SET state = 0, reruns = reruns + 1
+            WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM reruns WHERE event_id = ?1)
+            """,
+            .int(id)
+        )
         return database.changesCount == 1
     }
 }
@@ -78,7 +85,10 @@ private struct PlannedEarlier {
     }
 
     private func count(_ key: Key, _ event: EventID, _ database: Database) throws -> Int64 {
-        let sql = "SELECT count(*) FROM deliveries WHERE event_id = ? AND destination = ? AND pipeline = ?"
+        let sql = """
+            SELECT count(*) FROM deliveries WHERE event_id = ?1 AND destination = ?2 AND pipeline = ?3
+                AND id > (SELECT run_start FROM events WHERE id = ?1)
+            """
         return try database.prepared(sql)
             .first(.int(event.rawValue), .text(key.destination), .text(key.pipeline)) { $0.int(0) } ?? 0
     }

@@ -9,7 +9,7 @@ final class Ledger {
     let statements: Statements
 
     private var lastEvent: Int64
-    private var lastDelivery: Int64
+    private(set) var lastDelivery: Int64
     /// Sessions that are known to be registered.
     private var sessions: Set<String> = []
     /// What this transaction adds to the counts, by destination and state.

@@ -58,7 +58,9 @@ struct Statements {
             VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)
             """
         )
-        finishEvent = try database.prepare("UPDATE events SET state = 1 WHERE id = ? AND state = 0 RETURNING reruns")
+        finishEvent = try database.prepare(
+            "UPDATE events SET state = 1 WHERE id = ?1 AND state = 0 AND reruns = ifnull(?2, reruns) RETURNING reruns"
+        )
         registerSession = try database.prepare(
             """
             INSERT OR IGNORE INTO sessions (id, status, metadata, created_at, updated_at)

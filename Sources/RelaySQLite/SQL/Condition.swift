@@ -5,7 +5,9 @@ struct Condition {
     private var terms: [String] = []
     private(set) var values: [SQLValue] = []
 
-    mutating func add(_ term: String, _ values: SQLValue...) {
+    mutating func add(_ term: String, _ values: SQLValue...) { add(term, values) }
+
+    mutating func add(_ term: String, _ values: [SQLValue]) {
         terms.append(term)
         self.values += values
     }

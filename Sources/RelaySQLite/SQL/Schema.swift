@@ -1,6 +1,6 @@
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first, second, forwarding, batches]
+    static let steps: [String] = [first, second, forwarding, batches, replays]
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }
@@ -238,5 +238,43 @@ enum Schema {
     private static let batches = """
         ALTER TABLE deliveries ADD COLUMN batch INTEGER;
         CREATE INDEX deliveries_batch ON deliveries (batch) WHERE state = 0 AND batch IS NOT NULL;
+        """
+
+    /// reruns are the events that a replay has sent back to the pipelines and that have not run yet, replayed
+    /// the deliveries that an open replay has queued, those that are finished only for a while. events.run_start is
+    /// the last delivery before a replay's run: what an event has from then on is of one run. replays.cursor and last
+    /// are numbers of events or deliveries; lists have a line for each entry.
+    private static let replays = """
+        CREATE TABLE replays (
+            id INTEGER PRIMARY KEY,
+            state TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            started_at INTEGER,
+            finished_at INTEGER,
+            rate TEXT NOT NULL,
+            cursor INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            selected INTEGER NOT NULL,
+            done INTEGER NOT NULL DEFAULT 0,
+            skipped INTEGER NOT NULL DEFAULT 0,
+            deliveries INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0,
+            origin TEXT NOT NULL,
+            since INTEGER,
+            until INTEGER,
+            session TEXT,
+            chat TEXT,
+            type TEXT,
+            source TEXT,
+            pipeline TEXT,
+            events TEXT NOT NULL,
+            destinations TEXT NOT NULL,
+            states TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX replays_open ON replays (id) WHERE finished_at IS NULL;
+
+        CREATE TABLE reruns (event_id INTEGER PRIMARY KEY, replay INTEGER NOT NULL) STRICT;
+        CREATE TABLE replayed (delivery_id INTEGER PRIMARY KEY, replay INTEGER NOT NULL) STRICT;
+        ALTER TABLE events ADD COLUMN run_start INTEGER NOT NULL DEFAULT 0;
         """
 }

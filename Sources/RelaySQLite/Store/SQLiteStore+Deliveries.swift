@@ -120,12 +120,12 @@ extension SQLiteStore {
         }
     }
 
-    private static let deliveryColumns = """
+    static let deliveryColumns = """
         id, event_id, pipeline, destination, session, type, chat, state, attempts, received_at, created_at, due_at,
         finished_at, reason, last_status, last_error, last_target
         """
 
-    private static func delivery(_ row: Columns) -> DeliveryRecord {
+    static func delivery(_ row: Columns) -> DeliveryRecord {
         DeliveryRecord(
             id: DeliveryID(row.int(0)),
             event: EventID(row.int(1)),

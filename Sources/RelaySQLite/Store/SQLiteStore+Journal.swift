@@ -19,8 +19,8 @@ extension SQLiteStore {
         try await read { database in
             try database.prepared(
                 """
-                SELECT \(Self.eventColumns) FROM events INDEXED BY events_pending
-                WHERE state = 0 AND id > ? ORDER BY id LIMIT ?
+                SELECT \(Self.eventColumns) FROM events e INDEXED BY events_pending \(Self.rerunJoin)
+                WHERE e.state = 0 AND e.id > ? ORDER BY e.id LIMIT ?
                 """
             ).all([.int(id.rawValue), .int(Int64(limit))], read: Self.event)
         }
@@ -28,7 +28,7 @@ extension SQLiteStore {
 
     public func event(_ id: EventID) async throws(StoreError) -> Event? {
         try await read { database in
-            try database.prepared("SELECT \(Self.eventColumns) FROM events WHERE id = ?")
+            try database.prepared("SELECT \(Self.eventColumns) FROM events e \(Self.rerunJoin) WHERE e.id = ?")
                 .first(.int(id.rawValue), read: Self.event)
         }
     }
@@ -54,10 +54,16 @@ extension SQLiteStore {
         )
     }
 
-    private static let eventColumns = "id, source, type, session, chat, occurred_at, received_at, payload"
+    /// Of events `e` with the replays `p` that they run again for.
+    static let eventColumns = """
+        e.id, e.source, e.type, e.session, e.chat, e.occurred_at, e.received_at, e.reruns, p.pipeline, p.destinations,
+        e.payload
+        """
+    static let rerunJoin = "LEFT JOIN reruns r ON r.event_id = e.id LEFT JOIN replays p ON p.id = r.replay"
 
-    private static func event(_ row: Columns) throws -> Event {
-        Event(
+    static func event(_ row: Columns) throws -> Event {
+        let run = Int(row.int(7))
+        return Event(
             id: EventID(row.int(0)),
             source: row.text(1),
             type: EventType(row.text(2)),
@@ -65,7 +71,9 @@ extension SQLiteStore {
             chat: row.optionalText(4),
             occurredAt: row.optionalTime(5),
             receivedAt: row.time(6),
-            payload: try row.object(7)
+            payload: try row.object(10),
+            rerun: run == 0
+                ? nil : Rerun(number: run, pipeline: row.optionalText(8), destinations: row.text(9).lines)
         )
     }
 

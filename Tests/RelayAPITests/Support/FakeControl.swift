@@ -24,6 +24,8 @@ final class FakeControl: RelayControl {
         var tested: [Tested] = []
         var changes = 0
         var requeues = 0
+        var replayChanges = 0
+        var rehearsal = ReplayRehearsal()
         var paused: Set<String> = []
         var draining = false
         var readiness = Readiness(isReady: true)
@@ -135,6 +137,23 @@ final class FakeControl: RelayControl {
 
     func webhooksChanged() async { state.withLock { $0.changes += 1 } }
     func deliveriesRequeued() async { state.withLock { $0.requeues += 1 } }
+
+    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem] {
+        let known = state.withLock { $0.destinations.map(\.key) }
+        return selection.destinations.enumerated().filter { !known.contains($0.element) }.map { index, _ in
+            APIError.Problem(pointer: "/destinations/\(index)", "is no destination")
+        }
+    }
+
+    func warnings(of selection: ReplaySelection, survey: ReplaySurvey) -> [String] {
+        survey.count == 0 ? ["Nothing is selected."] : []
+    }
+
+    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayRehearsal {
+        read { $0.rehearsal }
+    }
+
+    func replaysChanged() async { edit { $0.replayChanges += 1 } }
 
     func pipelines() async -> [PipelineStatus] {
         [

@@ -15,6 +15,7 @@ final class FakeStore: RelayStore {
         var chats: [Chat] = []
         var contacts: [Contact] = []
         var groups: [Group] = []
+        var replays: [Replay] = []
         var lastDelivery: Int64 = 0
         var lastEvent: Int64 = 0
         /// What every call that can fail does next.

@@ -1,0 +1,84 @@
+internal import RelayAPI
+internal import RelayConfig
+internal import RelayCore
+internal import RelayPipeline
+
+extension RelayController {
+    /// Events that a dry run tries at most: they run at once, while the caller waits.
+    private static let maxTried = 500
+
+    func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem] {
+        var problems: [APIError.Problem] = []
+        let isFromStart = selection.from == .start
+        let pipelines = registry.pipelines.map(\.name)
+        if isFromStart, let name = selection.pipeline, !pipelines.contains(name) {
+            problems.append(unknown(name, "/pipeline", "pipeline", among: pipelines))
+        }
+        guard !selection.destinations.isEmpty else { return problems }
+        // What was sent to a destination that is gone is there, but nothing new can be planned for it.
+        let keys = isFromStart ? registry.entries.keys.sorted() : try await destinations().map(\.key)
+        for (index, key) in selection.destinations.enumerated() where !keys.contains(key) {
+            problems.append(unknown(key, "/destinations/\(index)", "destination", among: keys))
+        }
+        return problems
+    }
+
+    private func unknown(_ name: String, _ pointer: String, _ kind: String, among known: [String]) -> APIError.Problem {
+        let shown = known.prefix(20).joined(separator: ", ") + (known.count > 20 ? " …" : "")
+        let choice = known.isEmpty ? "there is none" : "there are \(shown)"
+        return APIError.Problem(pointer: pointer, "is “\(name.prefix(60))”, which is no \(kind); \(choice)")
+    }
+
+    func warnings(of selection: ReplaySelection, survey: ReplaySurvey) -> [String] {
+        var warnings: [String] = []
+        if survey.count == 0 { warnings.append("Nothing is selected.") }
+        let kept = reloader.current.configuration.store.retention.delivered
+        if let since = selection.since, since < survey.at - kept {
+            let oldest = survey.oldestEvent.map { "The oldest event of the journal is of \($0.iso8601)." }
+            warnings.append(
+                "What was delivered is kept for \(kept.written) (store.retention.delivered); before "
+                    + "\((survey.at - kept).iso8601) only events with dead letters are there. "
+                    + (oldest ?? "The journal has no event.")
+            )
+        }
+        let pipelines = registry.pipelines.filter { (selection.pipeline ?? $0.name) == $0.name }
+        for (source, count) in survey.sources.sorted(by: { $0.key < $1.key })
+        where !pipelines.contains(where: { $0.takes(from: source) }) {
+            let reads = pipelines.map { "\($0.name) reads \($0.definition.from.joined(separator: ", "))" }
+            warnings.append(
+                "\(count) of the events are of the source \"\(source)\", which no pipeline takes "
+                    + "(\(reads.joined(separator: "; "))): nothing comes of them."
+            )
+        }
+        return warnings
+    }
+
+    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayRehearsal {
+        let directory = DirectoryCache()
+        var trial = ReplayTrial(
+            selection,
+            pipelines: registry.pipelines,
+            routes: registry.routes,
+            directory: directory,
+            clock: clock,
+            maxExamples: examples
+        )
+        do {
+            let events = try await store.sampleEvents(selection, limit: Self.maxTried)
+            try await directory.load(for: events, from: store)
+            for event in events {
+                trial.run(event)
+                await Task.yield()
+            }
+        } catch {
+            throw APIError(error)
+        }
+        return trial.rehearsal
+    }
+
+    func replaysChanged() async {
+        // What runs of a cancelled replay have learned is not stored.
+        directory.forget()
+        replays.ring()
+    }
+}

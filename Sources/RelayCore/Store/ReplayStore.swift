@@ -1,0 +1,56 @@
+/// Replays: made over REST, carried out step by step.
+public protocol ReplayStore: Sendable {
+    /// What a selection comes to now.
+    func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplaySurvey
+
+    /// Selected events, spread evenly over all of them, oldest first.
+    func sampleEvents(_ selection: ReplaySelection, limit: Int) async throws(StoreError) -> [Event]
+
+    /// The first selected deliveries, in the order in which they would be queued.
+    func sampleDeliveries(
+        _ selection: ReplaySelection, limit: Int, at moment: Timestamp
+    ) async throws(StoreError) -> [DeliveryRecord]
+
+    /// Makes a replay of what a survey found. The last 1,000 that are over are kept.
+    func createReplay(
+        _ selection: ReplaySelection, rate: RateLimit, survey: ReplaySurvey
+    ) async throws(StoreError) -> Replay
+
+    /// Newest first, from the first older than `before`.
+    func replays(before: ReplayID?, limit: Int) async throws(StoreError) -> [Replay]
+    func replay(_ id: ReplayID) async throws(StoreError) -> Replay?
+
+    /// The one that runs, else the first that waits; nil when all are over.
+    func nextReplay() async throws(StoreError) -> Replay?
+
+    /// Carries a replay on by at most `limit`, and notes in the same transaction how far it has come: sends events
+    /// back to the pipelines, or makes deliveries wait for another series of attempts, in their old place in the lane.
+    /// It is finished when none is left and the events have run.
+    /// - Returns: nil when it is over.
+    func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStep?
+
+    /// Ends a replay: events that have not run again do not, deliveries that are queued again stay so.
+    func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellation
+}
+
+/// What a step of a replay came to.
+public struct ReplayStep: Sendable {
+    public var replay: Replay
+    /// How many it looked at.
+    public var taken: Int
+    /// Events that are to run again.
+    public var events: [EventID]
+
+    public init(replay: Replay, taken: Int, events: [EventID]) {
+        self.replay = replay
+        self.taken = taken
+        self.events = events
+    }
+}
+
+public enum ReplayCancellation: Sendable {
+    case done(Replay)
+    case notFound
+    /// It is over.
+    case refused(Replay.State)
+}

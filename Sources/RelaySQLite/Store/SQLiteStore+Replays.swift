@@ -1,0 +1,173 @@
+internal import GRDB
+public import RelayCore
+
+extension SQLiteStore {
+    public func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplaySurvey {
+        try await read { database in
+            let oldest = try database.prepared("SELECT received_at FROM events ORDER BY id LIMIT 1").first {
+                $0.time(0)
+            }
+            var survey = ReplaySurvey(at: moment, last: 0, oldestEvent: oldest)
+            switch selection.from {
+            case .start:
+                let condition = Condition(events: selection)
+                let rows = try database.prepared(
+                    "SELECT source, count(*), max(id) FROM events \(condition.clause) GROUP BY source"
+                ).all(condition.values) { ($0.text(0), Int($0.int(1)), $0.int(2)) }
+                for (source, count, last) in rows {
+                    survey.sources[source] = count
+                    survey.last = max(survey.last, last)
+                }
+            case .deliver:
+                let condition = Condition(deliveries: selection, finishedBy: moment)
+                let rows = try database.prepared(
+                    """
+                    SELECT destination, state, count(*), max(id) FROM deliveries \(condition.clause)
+                    GROUP BY destination, state ORDER BY destination, state
+                    """
+                ).all(condition.values) { ($0.text(0), Int($0.int(1)), Int($0.int(2)), $0.int(3)) }
+                for (destination, state, count, last) in rows {
+                    let state = DeliveryState(rawValue: state) ?? .cancelled
+                    survey.shares.append(.init(destination: destination, state: state, count: count))
+                    survey.last = max(survey.last, last)
+                }
+            }
+            return survey
+        }
+    }
+
+    public func sampleEvents(_ selection: ReplaySelection, limit: Int) async throws(StoreError) -> [Event] {
+        try await read { database in
+            let condition = Condition(events: selection)
+            let sql = """
+                SELECT \(Self.eventColumns) FROM events e \(Self.rerunJoin) WHERE e.id IN (
+                    SELECT id FROM (
+                        SELECT id, row_number() OVER (ORDER BY id) AS number, count(*) OVER () AS total
+                        FROM events \(condition.clause)
+                    ) WHERE (number - 1) % ((total + ?\(condition.values.count + 1) - 1) / ?\(condition.values.count + 1))
+                        = 0
+                ) ORDER BY e.id
+                """
+            return try database.prepared(sql).all(condition.values + [.int(Int64(max(1, limit)))], read: Self.event)
+        }
+    }
+
+    public func sampleDeliveries(
+        _ selection: ReplaySelection, limit: Int, at moment: Timestamp
+    ) async throws(StoreError) -> [DeliveryRecord] {
+        try await read { database in
+            let condition = Condition(deliveries: selection, finishedBy: moment)
+            let sql = "SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id LIMIT ?"
+            return try database.prepared(sql).all(condition.values + [.int(Int64(limit))], read: Self.delivery)
+        }
+    }
+
+    public func createReplay(
+        _ selection: ReplaySelection, rate: RateLimit, survey: ReplaySurvey
+    ) async throws(StoreError) -> Replay {
+        let id = try await write { try $0.insertReplay(selection, rate: rate, survey: survey) }
+        return Replay(id: id, selection: selection, rate: rate, createdAt: survey.at, selected: survey.count)
+    }
+
+    public func replays(before: ReplayID?, limit: Int) async throws(StoreError) -> [Replay] {
+        try await read { database in
+            try database.prepared(
+                "SELECT \(StoredReplay.columns) FROM replays WHERE id < ? ORDER BY id DESC LIMIT ?"
+            ).all([.int(before?.rawValue ?? .max), .int(Int64(limit))], read: StoredReplay.init).map(\.replay)
+        }
+    }
+
+    public func replay(_ id: ReplayID) async throws(StoreError) -> Replay? {
+        try await storedReplay(id)?.replay
+    }
+
+    public func nextReplay() async throws(StoreError) -> Replay? {
+        try await read { database in
+            try database.prepared(
+                """
+                SELECT \(StoredReplay.columns) FROM replays INDEXED BY replays_open WHERE finished_at IS NULL
+                ORDER BY state = 'running' DESC, id LIMIT 1
+                """
+            ).first(read: StoredReplay.init)?.replay
+        }
+    }
+
+    public func advanceReplay(
+        _ id: ReplayID, limit: Int, at moment: Timestamp
+    ) async throws(StoreError) -> ReplayStep? {
+        guard let found = try await storedReplay(id), !found.replay.isOver else { return nil }
+        // Looked for beside the writer; each is looked at again where it is changed.
+        let ids = try await read { database in
+            let selection = found.replay.selection
+            var condition =
+                selection.from == .start
+                ? Condition(events: selection)
+                : Condition(deliveries: selection, finishedBy: found.replay.createdAt)
+            condition.add("id > ? AND id <= ?", .int(found.cursor), .int(found.last))
+            let table = selection.from == .start ? "events" : "deliveries"
+            return try database.prepared("SELECT id FROM \(table) \(condition.clause) ORDER BY id LIMIT ?")
+                .all(condition.values + [.int(Int64(limit))]) { $0.int(0) }
+        }
+        let events = try await write(
+            rows: 1 + 2 * ids.count, space: found.replay.selection.from == .start ? .grows : .settles
+        ) { ledger in
+            try ledger.advance(found, over: ids, isEnd: ids.count < limit, at: moment)
+        }
+        guard let replay = try await replay(id) else { return nil }
+        return ReplayStep(replay: replay, taken: ids.count, events: events)
+    }
+
+    public func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellation {
+        try await write(space: .settles) { try $0.cancelReplay(id, at: moment) }
+    }
+
+    private func storedReplay(_ id: ReplayID) async throws(StoreError) -> StoredReplay? {
+        try await read { database in
+            try database.prepared("SELECT \(StoredReplay.columns) FROM replays WHERE id = ?")
+                .first(.int(id.rawValue), read: StoredReplay.init)
+        }
+    }
+}
+
+extension Condition {
+    /// Events that a replay from the start is of.
+    fileprivate init(events selection: ReplaySelection) {
+        matchAny("id", selection.events.map { .int($0.rawValue) })
+        match("source", selection.source)
+        addCommon(selection)
+    }
+
+    /// Deliveries that a replay is of. What became finished later was on its way when the replay was made.
+    fileprivate init(deliveries selection: ReplaySelection, finishedBy moment: Timestamp) {
+        let states = selection.states.map(\.rawValue).sorted().map(String.init).joined(separator: ", ")
+        add("state IN (\(states)) AND finished_at <= ?", .int(moment.milliseconds))
+        // Nothing was sent there.
+        add("destination NOT GLOB 'pipeline/*'")
+        matchAny("event_id", selection.events.map { .int($0.rawValue) })
+        matchAny("destination", selection.destinations.map { .text($0) })
+        match("pipeline", selection.pipeline)
+        if let source = selection.source {
+            add("EXISTS (SELECT 1 FROM events WHERE events.id = event_id AND events.source = ?)", .text(source))
+        }
+        addCommon(selection)
+    }
+
+    private mutating func addCommon(_ selection: ReplaySelection) {
+        match("session", selection.session)
+        match("chat", selection.chat)
+        match("type", selection.type?.name)
+        if let since = selection.since {
+            // A number is never before its moment, and numbers are what rows are sorted by.
+            let bounded = Timestamp(milliseconds: min(max(since.milliseconds, 0), 1 << 43))
+            let first = SortableID.next(after: 0, at: bounded)
+            add("id >= ? AND received_at >= ?", .int(first), .int(since.milliseconds))
+        }
+        if let until = selection.until { add("received_at < ?", .int(until.milliseconds)) }
+    }
+
+    /// `column IN (values)`, where there are any.
+    private mutating func matchAny(_ column: String, _ values: [SQLValue]) {
+        guard !values.isEmpty else { return }
+        add("\(column) IN (\(values.map { _ in "?" }.joined(separator: ", ")))", values)
+    }
+}

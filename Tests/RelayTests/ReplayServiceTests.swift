@@ -1,0 +1,219 @@
+import Foundation
+import Logging
+import RelayCore
+import RelayJSON
+import RelayPipeline
+import RelaySQLite
+import RelayTesting
+import ServiceLifecycle
+import Testing
+
+@testable import Relay
+
+/// How fast a replay goes, on a clock that the test turns. Nobody runs the pipelines unless the test does.
+struct ReplayServiceTests {
+    private struct NoPipelines: PipelineProvider, RouteLookup {
+        var pipelines: [Pipeline] { [] }
+        var routes: any RouteLookup { self }
+        func route(to destination: String) -> Route? { nil }
+        func webhooks(of session: String) -> [Route] { [] }
+    }
+
+    private let clock = ManualClock()
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// A store with this many events, each delivered once, and the service on it.
+    private func run(
+        events count: Int,
+        _ body: (SQLiteStore, ReplayService) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("replay-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var options = SQLiteStore.Configuration()
+        options.ballastBytes = 0
+        let store = try await SQLiteStore.open(
+            path: folder.appendingPathComponent("store.db").path,
+            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
+            clock: clock,
+            logger: logger,
+            configuration: options
+        )
+        let new = (0..<count).map { index in
+            NewEvent(type: .messageReceived, session: "s", chat: "c\(index % 7)@s", payload: ["n": .int(Int64(index))])
+        }
+        _ = try await store.accept(new, source: "test", at: clock.now)
+        try await runPipelines(on: store)
+        try await send(from: store)
+
+        let service = ReplayService(
+            store: store,
+            pipelines: PipelineService(
+                journal: store, provider: NoPipelines(), directory: DirectoryCache(), clock: clock, logger: logger),
+            clock: clock,
+            logger: logger
+        )
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            var failure: (any Error)?
+            do { try await body(store, service) } catch { failure = error }
+            await group.triggerGracefulShutdown()
+            do { try await tasks.next() } catch { failure = failure ?? error }
+            await store.close()
+            if let failure { throw failure }
+        }
+    }
+
+    /// Delivers what is queued.
+    private func send(from store: SQLiteStore) async throws {
+        let claims = [Claim(destination: "crm", limit: 10_000)]
+        let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
+        let settlements = claimed.map { delivery in
+            let result = AttemptResult(outcome: .delivered, status: 200, target: "t", duration: .zero)
+            return Settlement(
+                delivery: delivery.id,
+                attempt: Attempt(number: delivery.attempt, startedAt: clock.now, result: result),
+                next: .delivered)
+        }
+        _ = try await store.exchange(settlements, claims: [], at: clock.now)
+    }
+
+    /// Every pending event brings one delivery.
+    private func runPipelines(on store: SQLiteStore) async throws {
+        while true {
+            let events = try await store.pendingEvents(after: EventID(0), limit: 500)
+            if events.isEmpty { return }
+            let results = events.map { event in
+                let planned = PlannedDelivery(of: event, to: "crm", lane: nil, pipeline: "p", signing: nil)
+                return PipelineResult(event: event.id, run: event.rerun?.number ?? 0, deliveries: [planned])
+            }
+            try await store.commit(results, at: clock.now)
+        }
+    }
+
+    private func make(
+        _ selection: ReplaySelection, _ rate: String, on store: SQLiteStore, _ service: ReplayService
+    ) async throws -> ReplayID {
+        let survey = try await store.survey(selection, at: clock.now)
+        let replay = try await store.createReplay(selection, rate: try #require(RateLimit(rate)), survey: survey)
+        service.ring()
+        return replay.id
+    }
+
+    /// Turns the clock from step to step of the service until so much time has passed.
+    /// - Parameter each: is done between two steps.
+    private func advance(by duration: Duration, each: () async throws -> Void = {}) async throws {
+        let end = clock.now + duration
+        await clock.untilSleeping()
+        while let next = clock.nextDeadline, next <= end {
+            try await each()
+            clock.set(next)
+            await clock.untilSleeping()
+        }
+        clock.set(end)
+        await clock.untilSleeping()
+    }
+
+    private func settle(_ what: String, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        Issue.record("not within a minute: \(what)")
+    }
+
+    /// - Parameter burst: a tenth of what the rate counts, which may go at once.
+    @Test(arguments: [("50/s", 50, 5), ("1200/m", 20, 120), ("2000/s", 2000, 200)])
+    func aReplayKeepsItsRate(rate: String, perSecond: Int, burst: Int) async throws {
+        let count = perSecond * 4 + burst
+        try await run(events: count) { store, service in
+            await clock.untilSleeping()
+            let id = try await make(ReplaySelection(from: .deliver), rate, on: store, service)
+            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            for second in 1...3 {
+                try await advance(by: .seconds(1)) { try await send(from: store) }
+                let done = try #require(try await store.replay(id)).done
+                #expect(done >= perSecond * second && done <= perSecond * second + burst, "after \(second) s: \(done)")
+            }
+            try await advance(by: .seconds(2)) { try await send(from: store) }
+            let replay = try #require(try await store.replay(id))
+            #expect(replay.state == .finished)
+            #expect(replay.done == count)
+        }
+    }
+
+    @Test func noMoreThanFiveHundredEventsAreInThePipelinesAtOnce() async throws {
+        try await run(events: 1200) { store, service in
+            await clock.untilSleeping()
+            let id = try await make(ReplaySelection(from: .start), "5000/s", on: store, service)
+            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            try await advance(by: .seconds(2))
+            #expect(try await store.replay(id)?.running == 500)
+            for expected in [500, 200] {
+                try await runPipelines(on: store)
+                try await send(from: store)
+                try await advance(by: .seconds(1))
+                #expect(try await store.replay(id)?.running == expected)
+            }
+            try await runPipelines(on: store)
+            try await advance(by: .seconds(1))
+            let replay = try #require(try await store.replay(id))
+            #expect(replay.state == .finished && replay.done == 1200 && replay.deliveries == 1200)
+        }
+    }
+
+    @Test func replaysGoOneAfterTheOther() async throws {
+        try await run(events: 20) { store, service in
+            await clock.untilSleeping()
+            let first = try await make(ReplaySelection(from: .start), "10/s", on: store, service)
+            let second = try await make(ReplaySelection(from: .deliver), "100/s", on: store, service)
+            try await settle("it begins") { try await store.replay(first)?.state == .running }
+            try await advance(by: .seconds(5))
+            #expect(try await store.replay(first)?.running == 20)
+            #expect(try await store.replay(second)?.state == .waiting)
+            try await runPipelines(on: store)
+            try await advance(by: .seconds(5))
+            #expect(try await store.replay(first)?.state == .finished)
+            #expect(try await store.replay(second)?.state == .finished)
+            #expect(try await store.replay(second)?.done == 20)
+        }
+    }
+
+    /// A destination that takes nothing holds up the replay, not what is new.
+    @Test func noMoreThanAThousandDeliveriesWaitAtOnce() async throws {
+        try await run(events: 2600) { store, service in
+            await clock.untilSleeping()
+            let id = try await make(ReplaySelection(from: .deliver), "5000/s", on: store, service)
+            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            for expected in [1000, 2000] {
+                try await advance(by: .seconds(5))
+                let replay = try #require(try await store.replay(id))
+                #expect(replay.done == expected && replay.queued == 1000)
+                try await send(from: store)
+            }
+            try await advance(by: .seconds(5))
+            #expect(try await store.replay(id)?.state == .finished)
+        }
+    }
+
+    /// What becomes of its deliveries is not the replay's affair: the next one has its turn.
+    @Test func aReplayEndsWithItsEventsWhileItsDeliveriesWait() async throws {
+        try await run(events: 1000) { store, service in
+            await clock.untilSleeping()
+            let id = try await make(ReplaySelection(from: .start), "5000/s", on: store, service)
+            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            for _ in 0..<3 {
+                try await advance(by: .seconds(1))
+                try await runPipelines(on: store)
+            }
+            try await advance(by: .seconds(1))
+            let replay = try #require(try await store.replay(id))
+            #expect(replay.state == .finished && replay.deliveries == 1000 && replay.queued == 0)
+            #expect(try await store.countDeliveries(DeliveryFilter(states: [.queued])) == 1000)
+        }
+    }
+}
