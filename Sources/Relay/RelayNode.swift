@@ -45,6 +45,7 @@ public final class RelayNode: Sendable {
     private let newKey: String?
     private let recovered: RecoveryReport
     private let journal: RingingJournal
+    private let taps = Taps()
     private let clock: any RelayClock
     private let logger: Logger
 
@@ -91,6 +92,7 @@ public final class RelayNode: Sendable {
                 ),
                 grace: configuration.delivery.shutdownGrace
             ),
+            taps: taps,
             logger: logger
         )
         let directory = DirectoryCache()
@@ -122,6 +124,7 @@ public final class RelayNode: Sendable {
             directory: directory,
             media: media.fetcher,
             gateways: LookupService(sender: engine, clock: clock, logger: logger),
+            taps: taps,
             clock: clock,
             logger: logger
         )
@@ -173,6 +176,7 @@ public final class RelayNode: Sendable {
             configuration: .init(maxBody: configuration.server.maxBody),
             store: store,
             control: controller,
+            taps: taps,
             keys: keys,
             clock: clock,
             logger: logger
@@ -226,7 +230,7 @@ public final class RelayNode: Sendable {
                 }
             )
         }
-        services.append(server)
+        services += [server, TapService(taps: taps)]
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },

@@ -47,7 +47,7 @@ import Testing
         let store = try await Stores.open(scratch.database)
         let version = try await store.read { try $0.prepared("PRAGMA user_version").first { $0.int(0) } }
         #expect(version == Schema.version)
-        #expect(Schema.version == 2)
+        #expect(Schema.version == 3)
         let integrity = try await store.read { try $0.prepared("PRAGMA integrity_check").first { $0.text(0) } }
         #expect(integrity == "ok")
         await store.close()

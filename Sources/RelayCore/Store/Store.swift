@@ -1,6 +1,6 @@
 /// Everything that lasts. One store is one file of SQLite, or one database of PostgreSQL.
-public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, LateMediaStore, SessionStore, KeyStore,
-    Sendable
+public protocol RelayStore: Journal, TraceStore, Outbox, OutboxAdministration, History, LateMediaStore, SessionStore,
+    KeyStore, Sendable
 {}
 
 /// Why the store did not do what it was asked.
@@ -53,6 +53,13 @@ public protocol Journal: Sendable {
     func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError)
 }
 
+/// What commits have said about the ways of events.
+public protocol TraceStore: Sendable {
+    /// What happened to an event in its pipelines, while retention keeps the event; nil: no pipeline has finished it, or
+    /// that was before traces were kept.
+    func trace(of id: EventID) async throws(StoreError) -> EventTrace?
+}
+
 public struct Acceptance: Sendable, Hashable {
     public let id: EventID
     /// Whether the event was in the journal already, under this id.
@@ -73,19 +80,23 @@ public struct PipelineResult: Sendable {
     public var failures: [StageFailure]
     /// The event's file, when it is to be fetched from now on.
     public var lateMedia: LateMedia?
+    /// What happened; it is added to the traces of earlier runs.
+    public var trace: EventTrace?
 
     public init(
         event: EventID,
         records: [HistoryRecord] = [],
         deliveries: [PlannedDelivery] = [],
         failures: [StageFailure] = [],
-        lateMedia: LateMedia? = nil
+        lateMedia: LateMedia? = nil,
+        trace: EventTrace? = nil
     ) {
         self.event = event
         self.records = records
         self.deliveries = deliveries
         self.failures = failures
         self.lateMedia = lateMedia
+        self.trace = trace
     }
 }
 
