@@ -49,7 +49,10 @@ struct TapCommand: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case pretty, json }
 
     func run() async throws {
-        let stream = try await client().stream("/api/v1/tap", query: query)
+        let client = try ServerOptions.client(server: server, apiKey: apiKey)
+        // It ends its requests when it is let go of.
+        defer { withExtendedLifetime(client) {} }
+        let stream = try await client.stream("/api/v1/tap", query: query)
         var events = ServerSentEvents(stream)
         let printer = TapPrinter(
             format: format, isColored: isatty(STDOUT_FILENO) == 1, width: terminalWidth(STDOUT_FILENO))
@@ -68,10 +71,6 @@ struct TapCommand: AsyncParsableCommand {
             }
         }
         throw CommandError("The relay went away.")
-    }
-
-    private func client() throws -> APIClient {
-        try ServerOptions.client(server: server, apiKey: apiKey)
     }
 
     private var query: [(String, String?)] {

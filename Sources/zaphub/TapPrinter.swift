@@ -12,7 +12,7 @@ struct TapPrinter {
         let point = item["point"]?.string ?? ""
         let time = String((item["at"]?.string ?? "").dropFirst(11).dropLast())
         let head = "\(time)  \(point.padded(to: 8))  "
-        let line = head + (point == "attempt" ? attempt(item) : event(item))
+        let line = (head + (point == "attempt" ? attempt(item) : event(item))).withoutTrailingSpace
         printLine(colored(fitted(line), as: point))
         if let event = item["event"] {
             printLine(dimmed(fitted("    " + (item["body"] ?? event["payload"] ?? event).text)))
@@ -72,6 +72,8 @@ struct TapPrinter {
 }
 
 extension String {
+    var withoutTrailingSpace: String { String(reversed().drop { $0 == " " }.reversed()) }
+
     func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - count))
     }

@@ -33,7 +33,7 @@ struct TraceText {
     private func append(_ nodes: [Node], indent: String, to lines: inout [String]) {
         for (index, node) in nodes.enumerated() {
             let isLast = index == nodes.count - 1
-            lines.append(indent + (isLast ? "└─ " : "├─ ") + node.line)
+            lines.append(indent + (isLast ? "└─ " : "├─ ") + node.line.withoutTrailingSpace)
             append(node.below, indent: indent + (isLast ? "   " : "│  "), to: &lines)
         }
     }

@@ -58,12 +58,3 @@ enum AttemptView {
         }
     }
 }
-
-extension Duration {
-    /// In whole microseconds.
-    var microseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        return overflow ? .max / 4 : whole + attoseconds / 1_000_000_000_000
-    }
-}
