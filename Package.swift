@@ -99,7 +99,7 @@ let package = Package(
         // What ties them together.
         house(
             "RelayAPI",
-            ["RelayCore", "RelayJSON", .crypto, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1]
+            ["RelayCore", "RelayJQ", "RelayJSON", .crypto, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1]
         ),
         house(
             "Relay",

@@ -1,3 +1,4 @@
+internal import RelayAPI
 public import RelayConfig
 public import RelayCore
 internal import RelayDestinations
@@ -7,13 +8,15 @@ internal import RelayPipeline
 /// A configuration as it was loaded once: checked, and everything built from it. Work in flight keeps the generation
 /// that it began with; a reload makes the next.
 public struct Generation: Sendable {
-    /// Counts from 1 since the process started.
-    public let number: Int
+    public let mark: GenerationMark
     public let loadedAt: Timestamp
     public let configuration: RelayConfiguration
     public let warnings: [Diagnostic]
     let egress: EgressGuard
     let pipelines: [Pipeline]
+
+    /// Counts from 1 since the process started.
+    public var number: Int { mark.number }
 
     /// - Throws: ``ConfigurationError`` with every mistake in every file.
     public init(
@@ -29,11 +32,12 @@ public struct Generation: Sendable {
         let unreachable = configuration.unreachable(by: egress)
         guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
         self.egress = egress
-        self.number = number
+        let mark = GenerationMark(number: number, hash: ConfigurationStatus.hash(of: configuration.scrubbed))
+        self.mark = mark
         loadedAt = moment
         self.configuration = configuration
         warnings = loaded.warnings
-        pipelines = configuration.pipelines.map { Pipeline($0) }
+        pipelines = configuration.pipelines.map { Pipeline($0, generation: mark) }
     }
 }
 

@@ -152,7 +152,7 @@ final class RelayController: RelayControl {
     func configuration() async -> ConfigurationStatus {
         let generation = reloader.current
         return ConfigurationStatus(
-            generation: generation.number,
+            generation: generation.mark,
             loadedAt: generation.loadedAt,
             failure: reloader.failure,
             configuration: generation.configuration.scrubbed

@@ -48,6 +48,7 @@ public final class RelayNode: Sendable {
     private let newKey: String?
     private let recovered: RecoveryReport
     private let journal: RingingJournal
+    private let taps = Taps()
     private let clock: any RelayClock
     private let logger: Logger
 
@@ -94,6 +95,7 @@ public final class RelayNode: Sendable {
                 ),
                 grace: configuration.delivery.shutdownGrace
             ),
+            taps: taps,
             logger: logger
         )
         let directory = DirectoryCache()
@@ -129,6 +131,7 @@ public final class RelayNode: Sendable {
             directory: directory,
             media: media.fetcher,
             gateways: LookupService(sender: engine, clock: clock, logger: logger),
+            taps: taps,
             clock: clock,
             logger: logger
         )
@@ -182,6 +185,7 @@ public final class RelayNode: Sendable {
             configuration: .init(maxBody: configuration.server.maxBody),
             store: store,
             control: controller,
+            taps: taps,
             keys: keys,
             clock: clock,
             logger: logger
@@ -238,7 +242,7 @@ public final class RelayNode: Sendable {
                 }
             )
         }
-        services.append(server)
+        services += [server, TapService(taps: taps)]
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },

@@ -26,6 +26,7 @@ public struct RelayAPI: Sendable {
     private let configuration: Configuration
     private let store: any RelayStore
     private let control: any RelayControl
+    private let taps: Taps
     private let keys: APIKeyring
     private let clock: any RelayClock
     private let logger: Logger
@@ -34,6 +35,7 @@ public struct RelayAPI: Sendable {
         configuration: Configuration = Configuration(),
         store: any RelayStore,
         control: any RelayControl,
+        taps: Taps,
         keys: APIKeyring,
         clock: any RelayClock,
         logger: Logger
@@ -41,6 +43,7 @@ public struct RelayAPI: Sendable {
         self.configuration = configuration
         self.store = store
         self.control = control
+        self.taps = taps
         self.keys = keys
         self.clock = clock
         self.logger = logger
@@ -71,6 +74,8 @@ public struct RelayAPI: Sendable {
         ReplayRoutes(store: store, control: control, clock: clock).add(to: &routes)
         DestinationRoutes(control: control).add(to: &routes)
         HistoryRoutes(store: store).add(to: &routes)
+        TraceRoutes(store: store).add(to: &routes)
+        TapRoutes(taps: taps, control: control).add(to: &routes)
         PipelineRoutes(control: control).add(to: &routes)
         // A middleware applies to routes added after it and to requests without a route; those above go without.
         router.add(middleware: UnmatchedMiddleware(known: routes.known, failures: failures))

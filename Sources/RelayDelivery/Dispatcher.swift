@@ -38,17 +38,21 @@ public final class Dispatcher: Service {
     private let clock: any RelayClock
     private let configuration: Configuration
     private let random: @Sendable () -> Double
+    private let taps: Taps
     private let logger: Logger
     private let inbox = DispatcherInbox()
     private let state: Mutex<DispatchState>
 
-    /// - Parameter random: uniform in 0..<1, for jitter.
+    /// - Parameters:
+    ///   - random: uniform in 0..<1, for jitter.
+    ///   - taps: are shown the attempts.
     public init(
         outbox: any Outbox & DestinationPauses,
         destinations: any DestinationProvider,
         clock: any RelayClock,
         configuration: Configuration = .init(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        taps: Taps = Taps(),
         logger: Logger
     ) {
         self.outbox = outbox
@@ -56,6 +60,7 @@ public final class Dispatcher: Service {
         self.clock = clock
         self.configuration = configuration
         self.random = random
+        self.taps = taps
         self.logger = logger
         state = Mutex(DispatchState(capacity: configuration.capacity, breaker: configuration.breaker))
     }
@@ -236,12 +241,10 @@ public final class Dispatcher: Service {
         if verdict.decisions.contains(.park) { await pauseForGood(key, at: now) }
         return finished.batch.indices.map { index in
             let delivery = finished.batch[index]
-            return Settlement(
-                delivery: delivery.id,
-                attempt: Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result),
-                next: next(verdict.decisions[index], for: delivery, after: finished.result, at: now),
-                batch: verdict.batches[index]
-            )
+            let attempt = Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
+            let next = next(verdict.decisions[index], for: delivery, after: finished.result, at: now)
+            if taps.isOpen { taps.show(Sighting(.attempt, at: now, .attempt(.init(delivery, attempt, next: next)))) }
+            return Settlement(delivery: delivery.id, attempt: attempt, next: next, batch: verdict.batches[index])
         }
     }
 

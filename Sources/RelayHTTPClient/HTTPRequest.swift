@@ -23,6 +23,9 @@ public struct HTTPRequest: Sendable {
     public var verifyTLS = true
     /// A PEM file of authorities to trust instead of the system's; default none.
     public var caFile: String?
+    /// Whether the answer may pause as long as it likes, as server-sent events do; default no: one that trickles is a
+    /// timeout.
+    public var mayPause = false
     /// Signs the request; default none.
     public var awsSigV4: AWSSigV4?
 

@@ -72,8 +72,10 @@ extension Transfer {
         if transfer.head.isComplete && !wasComplete {
             // From here on the answer has to flow. Earlier the limit would cut off a receiver that thinks before it
             // answers. libcurl reads these two afresh at each check, and makes none while a transfer is paused.
-            _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
-            _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
+            if transfer.job?.request.mayPause != true {
+                _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
+                _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
+            }
             transfer.job?.stream?.begin(transfer.streamHead)
         }
         return count

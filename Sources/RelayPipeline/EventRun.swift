@@ -9,9 +9,13 @@ struct EventRun: Sendable {
     private(set) var result: PipelineResult
     /// What it waits for; nil: it can go on, or is done.
     private(set) var suspension: Pipeline.Suspension?
+    private var journey: Journey
 
-    init(_ event: Event, pipelines: [Pipeline]) {
+    /// - Parameter moment: of now.
+    init(_ event: Event, pipelines: [Pipeline], taps: Taps, at moment: Timestamp) {
         self.event = event
+        journey = Journey(pipelines.first?.generation ?? GenerationMark(), taps: taps, at: moment)
+        journey.accept(event, at: moment)
         self.pipelines = pipelines.filter { pipeline in
             pipeline.takes(from: event.source) && (event.rerun?.pipeline ?? pipeline.name) == pipeline.name
         }
@@ -22,9 +26,10 @@ struct EventRun: Sendable {
     /// Runs until it is done, or waits for something: then ``suspension`` says for what.
     mutating func run(in context: StageContext, directory: DirectoryCache, logger: Logger) {
         while index < pipelines.count {
-            take(pipelines[index].run(event, in: context), directory, logger)
+            take(pipelines[index].run(event, in: context, &journey), directory, logger)
             if suspension != nil { return }
         }
+        result.trace = journey.trace
     }
 
     /// Goes on when what it waits for is there.
@@ -36,7 +41,7 @@ struct EventRun: Sendable {
     ) {
         guard let suspension else { return }
         self.suspension = nil
-        take(pipelines[index].resume(suspension, with: change, in: context), directory, logger)
+        take(pipelines[index].resume(suspension, with: change, in: context, &journey), directory, logger)
         if self.suspension == nil { run(in: context, directory: directory, logger: logger) }
     }
 

@@ -32,10 +32,13 @@ public struct Pipeline: Sendable {
     }
 
     public let definition: PipelineDefinition
+    /// Of the configuration that it stands in.
+    public let generation: GenerationMark
     private let sources: Set<String>
 
-    public init(_ definition: PipelineDefinition) {
+    public init(_ definition: PipelineDefinition, generation: GenerationMark = GenerationMark()) {
         self.definition = definition
+        self.generation = generation
         sources = Set(definition.from)
     }
 
@@ -52,8 +55,8 @@ public struct Pipeline: Sendable {
     }
 
     public func run(_ event: Event, in context: StageContext) -> Run {
-        var course = Course(Draft(event: event, pipeline: name))
-        return run(&course, in: context)
+        var journey = Journey(at: context.clock.now)
+        return run(event, in: context, &journey)
     }
 
     /// Goes on with a run whose work is done, or whose step took too long.
@@ -62,36 +65,61 @@ public struct Pipeline: Sendable {
         with change: Result<StageWork.Change, StageError>,
         in context: StageContext
     ) -> Run {
-        var course = suspension.course
-        guard case .run(let step, let recovery) = definition.program.instructions[course.place] else {
-            return run(&course, in: context)
-        }
-        let result = take(step, recovery, from: suspension.before, &course) { draft throws(StageError) in
-            try change.get()(&draft, context)
-        }
-        return result ?? run(&course, in: context)
+        var journey = Journey(at: context.clock.now)
+        return resume(suspension, with: change, in: context, &journey)
     }
 
-    private func run(_ course: inout Course, in context: StageContext) -> Run {
+    /// - Parameter journey: is told what happens.
+    func run(_ event: Event, in context: StageContext, _ journey: inout Journey) -> Run {
+        var course = Course(Draft(event: event, pipeline: name))
+        journey.begin(name)
+        return run(&course, in: context, &journey)
+    }
+
+    func resume(
+        _ suspension: Suspension,
+        with change: Result<StageWork.Change, StageError>,
+        in context: StageContext,
+        _ journey: inout Journey
+    ) -> Run {
+        var course = suspension.course
+        journey.resume(at: context.clock.now)
+        guard case .run(let step, let recovery) = definition.program.instructions[course.place] else {
+            return run(&course, in: context, &journey)
+        }
+        let result = take(step, recovery, from: suspension.before, &course, in: context, &journey) {
+            draft throws(StageError) in
+            try change.get()(&draft, context)
+        }
+        return result ?? run(&course, in: context, &journey)
+    }
+
+    private func run(_ course: inout Course, in context: StageContext, _ journey: inout Journey) -> Run {
         let program = definition.program
         while true {
             guard program.instructions.indices.contains(course.place) else {
-                if let run = course.end(.completed) { return run }
+                if let run = end(.completed, &course, &journey) { return run }
                 continue
             }
             let result: Run?
             switch program.instructions[course.place] {
             case .run(let step, let recovery):
-                result = take(step, recovery, from: course.draft, &course) { draft throws(StageError) in
+                journey.enter(step, course.draft, at: context.clock)
+                result = take(step, recovery, from: course.draft, &course, in: context, &journey) {
+                    draft throws(StageError) in
                     try step.stage.run(&draft, in: context)
                 }
             case .test(let condition, let step, let otherwise, let recovery):
-                result = test(condition, of: step, otherwise, recovery, &course)
+                result = test(condition, of: step, otherwise, recovery, &course, in: context, &journey)
+            case .took(let label, let step):
+                journey.note(step.id, .took(label))
+                course.place += 1
+                result = nil
             case .jump(let label):
                 course.place = program.place(of: label)
                 result = nil
             case .recovered:
-                course.draft.failures.removeLast()
+                journey.note(course.draft.failures.removeLast().stage, .recovered)
                 course.place += 1
                 result = nil
             }
@@ -104,15 +132,18 @@ public struct Pipeline: Sendable {
         of step: Step,
         _ otherwise: Program.Label,
         _ recovery: Program.Label,
-        _ course: inout Course
+        _ course: inout Course,
+        in context: StageContext,
+        _ journey: inout Journey
     ) -> Run? {
         do {
             let isTrue = try condition.expression.isTrue(course.draft.view)
+            if !isTrue, condition.option == "when" { journey.note(step.id, .skipped) }
             course.place = isTrue ? course.place + 1 : definition.program.place(of: otherwise)
             return nil
         } catch {
             let failure = StageError("The `\(condition.option)` expression failed: \(error)")
-            return recover(step, recovery, from: failure, &course)
+            return recover(step, recovery, from: failure, &course, in: context, &journey)
         }
     }
 
@@ -122,15 +153,19 @@ public struct Pipeline: Sendable {
         _ recovery: Program.Label,
         from before: Draft,
         _ course: inout Course,
+        in context: StageContext,
+        _ journey: inout Journey,
         _ body: (inout Draft) throws(StageError) -> StageOutcome
     ) -> Run? {
         do {
-            switch try body(&course.draft) {
+            let outcome = try body(&course.draft)
+            journey.leave(step, before, course.draft, outcome, at: context.clock)
+            switch outcome {
             case .next: course.place += 1
-            case .drop(let reason): return course.end(.dropped(by: step.id, reason: reason))
+            case .drop(let reason): return end(.dropped(by: step.id, reason: reason), &course, &journey)
             case .split(let events):
                 guard course.split(into: events) else {
-                    return course.end(.dropped(by: step.id, reason: "it made no event"))
+                    return end(.dropped(by: step.id, reason: "it made no event"), &course, &journey)
                 }
             case .wait(let work):
                 return .waiting(Suspension(work: work, timeout: step.timeout, course: course, before: before))
@@ -138,7 +173,7 @@ public struct Pipeline: Sendable {
             return nil
         } catch {
             course.draft = before
-            return recover(step, recovery, from: error, &course)
+            return recover(step, recovery, from: error, &course, in: context, &journey)
         }
     }
 
@@ -147,17 +182,27 @@ public struct Pipeline: Sendable {
         _ step: Step,
         _ recovery: Program.Label,
         from error: StageError,
-        _ course: inout Course
+        _ course: inout Course,
+        in context: StageContext,
+        _ journey: inout Journey
     ) -> Run? {
+        journey.fail(step, course.draft, error, at: context.clock)
         switch step.onError {
         case .continue: break
         case .rawMedia: course.draft.event.payload["raw_media"]?["error"] = error.json
         case .stages: course.draft.failures.append(Draft.Failure(of: step.id, error))
-        case .drop: return course.end(.dropped(by: step.id, reason: error.message))
+        case .drop: return end(.dropped(by: step.id, reason: error.message), &course, &journey)
         case .deadLetter: return .ended(course.draft, .failed(at: step.id, message: error.message))
         }
         course.place = definition.program.place(of: recovery)
         return nil
+    }
+
+    /// Ends the way of the event at hand. Nil when another one that took an event's place is next.
+    private func end(_ end: End, _ course: inout Course, _ journey: inout Journey) -> Run? {
+        let run = course.end(end)
+        if run == nil { journey.nextPart() }
+        return run
     }
 }
 

@@ -40,6 +40,7 @@ public final class PipelineService: Service {
     private let directory: DirectoryCache
     private let media: (any MediaFetcher)?
     private let gateways: (any GatewayDirectory)?
+    private let taps: Taps
     private let clock: any RelayClock
     private let logger: Logger
     private let configuration: Configuration
@@ -49,12 +50,14 @@ public final class PipelineService: Service {
     /// - Parameters:
     ///   - media: gets files for `media` stages; nil: they hand on references.
     ///   - gateways: asks for names for `enrich` stages; nil: nobody is asked.
+    ///   - taps: are shown what happens.
     public init(
         journal: any Journal & DirectoryStore,
         provider: any PipelineProvider,
         directory: DirectoryCache,
         media: (any MediaFetcher)? = nil,
         gateways: (any GatewayDirectory)? = nil,
+        taps: Taps = Taps(),
         clock: any RelayClock,
         logger: Logger,
         configuration: Configuration = Configuration()
@@ -64,6 +67,7 @@ public final class PipelineService: Service {
         self.directory = directory
         self.media = media
         self.gateways = gateways
+        self.taps = taps
         self.clock = clock
         self.logger = logger
         self.configuration = configuration
@@ -219,7 +223,7 @@ public final class PipelineService: Service {
         _ context: StageContext,
         _ floor: inout Floor
     ) -> PipelineResult? {
-        var run = EventRun(event, pipelines: pipelines)
+        var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
         run.run(in: context, directory: directory, logger: logger)
         guard run.suspension != nil else { return run.result }
         floor.wait(run)

@@ -52,7 +52,7 @@ public struct StoreConformance: Sendable {
         // Journal
         case recognizesDuplicates, recognizesDuplicatesThatComeAtOnce, keepsEventsAsTheyCame, listsPendingEventsInOrder
         case registersSessions, keepsWhatItAcceptedThroughACrash, commitsAResultOnce, commitsAResultOnceAmongMany
-        case takesRisingRanksOnly, remembersLateMedia
+        case takesRisingRanksOnly, remembersLateMedia, keepsTraces
         // Outbox
         case handsOverWhatWasPlanned, keepsAttempts, claimsNoMoreThanAsked, freesASlotInTheSameExchange
         case ignoresStaleSettlements, tellsWhenTheNextIsDue, recoversWhatWasInFlight, recoversLanes, wakes
@@ -100,6 +100,7 @@ public struct StoreConformance: Sendable {
             case .commitsAResultOnceAmongMany: try await trial.commitsAResultOnceAmongMany()
             case .takesRisingRanksOnly: try await trial.takesRisingRanksOnly()
             case .remembersLateMedia: try await trial.remembersLateMedia()
+            case .keepsTraces: try await trial.keepsTraces()
             case .handsOverWhatWasPlanned: try await trial.handsOverWhatWasPlanned()
             case .keepsAttempts: try await trial.keepsAttempts()
             case .claimsNoMoreThanAsked: try await trial.claimsNoMoreThanAsked()

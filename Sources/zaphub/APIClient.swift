@@ -16,6 +16,10 @@ struct ServerOptions: ParsableArguments {
     var json = false
 
     func client() throws -> APIClient {
+        try Self.client(server: server, apiKey: apiKey)
+    }
+
+    static func client(server: String?, apiKey: String?) throws -> APIClient {
         let environment = ProcessInfo.processInfo.environment
         let address = server ?? environment["ZAPHUB_URL"] ?? "http://127.0.0.1:3000"
         guard let key = apiKey ?? environment["ZAPHUB_API_KEY"], !key.isEmpty else {
@@ -45,52 +49,76 @@ final class APIClient: Sendable {
 
     deinit { engine.shutdown() }
 
-    /// The `data` of the answer, and the whole answer.
+    /// The answer.
     func call(
         _ method: String,
         _ path: String,
         query: [(String, String?)] = [],
         body: JSON? = nil
     ) async throws -> JSON {
+        var request = request(method, path, query)
+        if let body {
+            request.headers.append(("Content-Type", "application/json"))
+            request.body = body.bytes
+        }
+        request.timeout = .seconds(60)
+        request.maximumResponseBody = 64 << 20
+        request.keptResponseBody = 64 << 20
+        let response: HTTPResponse
+        do {
+            response = try await engine.send(request)
+        } catch {
+            throw silence(error)
+        }
+        let answer = try? JSON(parsing: response.body)
+        guard (200..<300).contains(response.status) else { throw refusal(response.status, response.body) }
+        return answer ?? .null
+    }
+
+    /// An answer that goes on and on, as it comes.
+    func stream(_ path: String, query: [(String, String?)]) async throws -> HTTPStream {
+        var request = request("GET", path, query)
+        request.timeout = .seconds(365 * 86_400)
+        request.maximumResponseBody = .max
+        request.mayPause = true
+        let stream: HTTPStream
+        do {
+            stream = try await engine.stream(request)
+        } catch {
+            throw silence(error)
+        }
+        guard stream.status == 200 else {
+            var body: [UInt8] = []
+            while body.count < 64 << 10, let piece = try? await stream.next() { body += piece }
+            throw refusal(stream.status, body)
+        }
+        return stream
+    }
+
+    private func request(_ method: String, _ path: String, _ query: [(String, String?)]) -> HTTPRequest {
         let pairs = query.compactMap { name, value in
             value.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "\(name)=\($0)" }
         }
         let url = address + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
-        var headers: [(name: String, value: String)] = [("Authorization", "Bearer \(key)")]
-        if body != nil { headers.append(("Content-Type", "application/json")) }
-        let response: HTTPResponse
-        do {
-            response = try await engine.send(
-                HTTPRequest(
-                    method: method,
-                    url: url,
-                    headers: headers,
-                    body: body?.bytes ?? [],
-                    timeout: .seconds(60),
-                    maximumResponseBody: 64 << 20,
-                    keptResponseBody: 64 << 20
-                )
-            )
-        } catch {
-            throw CommandError("The relay at \(address) does not answer: \(error.message)")
-        }
-        let answer = try? JSON(parsing: response.body)
-        guard (200..<300).contains(response.status) else {
-            let message = answer?["error"]?["message"]?.string ?? String(decoding: response.body, as: UTF8.self)
-            let hint = response.status == 401 ? " Is this the key that the relay printed at its first start?" : ""
-            throw CommandError("\(response.status): \(message)\(hint)\(Self.mistakes(in: answer))")
-        }
-        return answer ?? .null
+        return HTTPRequest(method: method, url: url, headers: [("Authorization", "Bearer \(key)")])
     }
 
-    /// Where there are several, a line for each.
-    private static func mistakes(in answer: JSON?) -> String {
-        let details = answer?["error"]?["details"]?.array ?? []
-        guard details.count > 1 else { return "" }
-        return details.map { detail in
-            let place = detail["pointer"]?.string ?? detail["parameter"]?.string.map { "?\($0)" } ?? ""
-            return "\n  \(place): \(detail["message"]?.string ?? detail.text)"
-        }.joined()
+    private func silence(_ failure: HTTPFailure) -> CommandError {
+        CommandError("The relay at \(address) does not answer: \(failure.message)")
+    }
+
+    private func refusal(_ status: Int, _ body: [UInt8]) -> CommandError {
+        let error = (try? JSON(parsing: body))?["error"]
+        var text = "\(status): \(error?["message"]?.string ?? String(decoding: body, as: UTF8.self))"
+        // What a single mistake is, the message says itself.
+        if let mistakes = error?["details"]?.array, mistakes.count > 1 {
+            text += mistakes.map { mistake in
+                let place = mistake["parameter"]?.string.map { "?\($0)" } ?? mistake["pointer"]?.string ?? ""
+                return "\n  \(place): \(mistake["message"]?.string ?? "")"
+            }.joined()
+        }
+        if status == 401 { text += " Is this the key that the relay printed at its first start?" }
+        return CommandError(text)
     }
 
     static func escape(_ part: String) -> String {

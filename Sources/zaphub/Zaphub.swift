@@ -16,6 +16,8 @@ struct Zaphub: AsyncParsableCommand {
               zaphub create 'waha/media/webhook'    a first configuration for what you have
               zaphub run < events.ndjson            see what a pipeline makes of events
               zaphub test                           run the tests of the pipelines
+              zaphub tap                            watch events and attempts live
+              zaphub trace EVENT                    what happened to one event, step by step
               zaphub dead-letters                   see what could not be delivered, and replay it
               zaphub replay --since 2h              send what was sent again, or --from start: run it again
               zaphub media decrypt FILE --key …     open an encrypted file by hand
@@ -24,7 +26,7 @@ struct Zaphub: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, RunCommand.self, CheckCommand.self, TestCommand.self, ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
-            DeliveriesCommand.self,
+            DeliveriesCommand.self, TapCommand.self, TraceCommand.self,
             DeadLettersCommand.self, ReplayCommand.self, MediaCommand.self,
         ]
     )

@@ -73,12 +73,15 @@ struct Flow {
     let pipeline: Pipeline
     let context = StageContext(directory: World(), routes: World())
 
-    init(_ yaml: String) throws {
+    /// Steps as a pipeline has them.
+    static func steps(_ yaml: String) throws -> [PipelineStep] {
         let lines = yaml.split(separator: "\n").map { "  " + $0 }
-        let step = try Self.registry.step(
-            yaml: "stages:\n" + lines.joined(separator: "\n"), destinations: ["crm", "erp"])
-        pipeline = Pipeline(
-            PipelineDefinition(name: "default", file: "", from: [], steps: step.branches.flatMap(\.steps)))
+        let step = try registry.step(yaml: "stages:\n" + lines.joined(separator: "\n"), destinations: ["crm", "erp"])
+        return step.branches.flatMap(\.steps)
+    }
+
+    init(_ yaml: String) throws {
+        pipeline = Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: try Self.steps(yaml)))
     }
 
     func begin(_ payload: JSONObject = [:]) -> Pipeline.Run {

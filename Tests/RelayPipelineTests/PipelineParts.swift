@@ -86,7 +86,8 @@ struct OnePipeline: PipelineProvider, RouteLookup {
     let pipelines: [Pipeline]
 
     init(_ steps: [PipelineStep]) {
-        pipelines = [Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: steps))]
+        let definition = PipelineDefinition(name: "default", file: "", from: [], steps: steps)
+        pipelines = [Pipeline(definition, generation: GenerationMark(number: 7, hash: "abc"))]
     }
 
     var routes: any RouteLookup { self }

@@ -32,6 +32,7 @@ final class PipelineTrial: Sendable {
         timeout: Duration? = nil,
         onError: PipelineStep.OnError = .deadLetter,
         gateways: (any GatewayDirectory)? = nil,
+        taps: Taps = Taps(),
         clock: ManualClock = ManualClock(),
         configuration: PipelineService.Configuration = .init(),
         arrange: ([PipelineStep]) throws -> [PipelineStep] = { $0 }
@@ -58,6 +59,7 @@ final class PipelineTrial: Sendable {
                 try arrange(before + [PipelineStep(kind: "deliver", id: "deliver", stage: Delivering())])),
             directory: directory,
             gateways: gateways,
+            taps: taps,
             clock: clock,
             logger: logger,
             configuration: configuration

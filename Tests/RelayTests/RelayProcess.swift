@@ -198,6 +198,19 @@ final class RelayProcess: Sendable {
         )
     }
 
+    /// Opens a tap; its answer goes on and on.
+    func tap(_ query: String) async throws -> TapStream {
+        var request = HTTPRequest(
+            method: "GET",
+            url: address + "/api/v1/tap?" + query,
+            headers: [("Authorization", "Bearer \(Self.key)")],
+            timeout: .seconds(600),
+            maximumResponseBody: .max
+        )
+        request.mayPause = true
+        return TapStream(try await engine.stream(request))
+    }
+
     /// A session with one webhook. Returns the webhook's id and secret.
     @discardableResult
     func addSession(_ id: String, webhook: JSON) async throws -> (id: String, secret: String) {

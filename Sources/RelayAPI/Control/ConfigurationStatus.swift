@@ -1,3 +1,4 @@
+internal import Crypto
 public import RelayCore
 public import RelayJSON
 
@@ -15,18 +16,25 @@ public struct ConfigurationStatus: Sendable {
         }
     }
 
-    /// Counts the configurations since the start, the first included.
-    public var generation: Int
+    /// Which it is.
+    public var generation: GenerationMark
     public var loadedAt: Timestamp
     /// Nil when the last one that was read is at work.
     public var failure: Failure?
     /// With its defaults; secrets as `***`.
     public var configuration: JSON
 
-    public init(generation: Int, loadedAt: Timestamp, failure: Failure?, configuration: JSON) {
+    public init(generation: GenerationMark, loadedAt: Timestamp, failure: Failure?, configuration: JSON) {
         self.generation = generation
         self.loadedAt = loadedAt
         self.failure = failure
         self.configuration = configuration
+    }
+
+    /// What tells configurations apart. It is made of what is shown: two relays with the same hash are configured
+    /// alike, but for secrets.
+    public static func hash(of configuration: JSON) -> String {
+        let digest = SHA256.hash(data: configuration.bytes)
+        return digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

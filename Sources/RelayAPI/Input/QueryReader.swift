@@ -2,7 +2,7 @@ internal import RelayCore
 
 /// Reads the parameters of a query string and collects every mistake in them.
 struct QueryReader {
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
     private var known: [String] = []
     private var problems: [APIError.Problem] = []
 
@@ -12,17 +12,25 @@ struct QueryReader {
             guard let name = PercentCoding.decode(parts[0], plusIsSpace: true),
                 let value = PercentCoding.decode(parts.count == 2 ? parts[1] : parts[0].prefix(0), plusIsSpace: true)
             else { throw .badRequest("The query is not valid percent-encoded UTF-8.") }
-            if values.updateValue(value, forKey: name) != nil { problem(name, "is given twice; give it once") }
+            values[name, default: []].append(value)
         }
     }
 
     /// All of them, for those who know what to do with any.
-    var all: [String: String] { values }
+    var all: [String: String] { values.compactMapValues(\.first) }
 
     /// Nil when absent or empty.
     mutating func text(_ name: String) -> String? {
         known.append(name)
-        return values[name].flatMap { $0.isEmpty ? nil : $0 }
+        let given = values[name] ?? []
+        if given.count > 1 { problem(name, "is given twice; give it once") }
+        return given.first.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Several: given several times, or with commas between.
+    mutating func texts(_ name: String) -> [String] {
+        known.append(name)
+        return (values[name] ?? []).flatMap { $0.split(separator: ",").map(String.init) }
     }
 
     /// A session's id or a chat's address. Neither has spaces, and both may have a `+` that was not encoded.
@@ -53,13 +61,26 @@ struct QueryReader {
         return value
     }
 
+    /// A time such as `500ms`, `30s`, `5m` or `1h`.
+    mutating func duration(_ name: String, in range: ClosedRange<Duration>) -> Duration? {
+        guard let text = text(name) else { return nil }
+        let units: [Substring: Int64] = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        if let count = Int64(digits), count < 1 << 40, let unit = units[text.dropFirst(digits.count)] {
+            let value = Duration.milliseconds(count * unit)
+            if range.contains(value) { return value }
+        }
+        problem(name, "is “\(text.prefix(40))”; give a time such as 500ms, 30s, 5m or 1h, at most 24h")
+        return nil
+    }
+
     mutating func choice<Value>(_ name: String, _ choices: [(name: String, value: Value)]) -> Value? {
         text(name).flatMap { choice(of: $0, for: name, choices) }
     }
 
-    /// Several, with commas between.
+    /// Several: given several times, or with commas between.
     mutating func choices<Value>(_ name: String, _ choices: [(name: String, value: Value)]) -> [Value] {
-        (text(name) ?? "").split(separator: ",").compactMap { choice(of: String($0), for: name, choices) }
+        texts(name).compactMap { choice(of: $0, for: name, choices) }
     }
 
     private mutating func choice<Value>(

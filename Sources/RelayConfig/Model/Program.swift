@@ -12,6 +12,8 @@ public struct Program: Sendable {
         case run(Step, recovery: Label)
         /// Goes on at `otherwise` unless an expression is true of the event.
         case test(Condition, of: Step, otherwise: Label, recovery: Label)
+        /// The stages of one of a step's cases follow; nil: none of its cases was true.
+        case took(String?, of: Step)
         case jump(Label)
         /// The stages of an `on_error` are over: the failure is dealt with.
         case recovered
@@ -51,10 +53,12 @@ public struct Program: Sendable {
         for branch in step.branches {
             let next = label()
             if let condition = branch.condition { instructions.append(test("case", condition, otherwise: next)) }
+            if !branch.label.isEmpty { instructions.append(.took(branch.label, of: step)) }
             for inner in branch.steps { append(inner) }
             instructions.append(.jump(end))
             put(next)
         }
+        if step.branches.last?.condition != nil { instructions.append(.took(nil, of: step)) }
         if step.onError == .stages {
             instructions.append(.jump(end))
             put(recovery)

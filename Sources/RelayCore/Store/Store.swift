@@ -1,5 +1,5 @@
 /// Everything that lasts. One store is one file of SQLite, or one database of PostgreSQL.
-public protocol RelayStore: Journal, Outbox, OutboxAdministration, History, LateMediaStore, ReplayStore,
+public protocol RelayStore: Journal, TraceStore, Outbox, OutboxAdministration, History, LateMediaStore, ReplayStore,
     ForwardingLedger, SessionStore, KeyStore, Sendable
 {}
 
@@ -54,6 +54,13 @@ public protocol Journal: Sendable {
     func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError)
 }
 
+/// What commits have said about the ways of events.
+public protocol TraceStore: Sendable {
+    /// What happened to an event in its pipelines, while retention keeps the event; nil: no pipeline has finished it, or
+    /// that was before traces were kept.
+    func trace(of id: EventID) async throws(StoreError) -> EventTrace?
+}
+
 public struct Acceptance: Sendable, Hashable {
     public let id: EventID
     /// Whether the event was in the journal already, under this id.
@@ -79,6 +86,8 @@ public struct PipelineResult: Sendable {
     public var drops: [StageDrop] = []
     /// The event's file, when it is to be fetched from now on.
     public var lateMedia: LateMedia?
+    /// What happened; it is added to the traces of earlier runs.
+    public var trace: EventTrace?
 
     public init(
         event: EventID,
@@ -86,7 +95,8 @@ public struct PipelineResult: Sendable {
         records: [HistoryRecord] = [],
         deliveries: [PlannedDelivery] = [],
         failures: [StageFailure] = [],
-        lateMedia: LateMedia? = nil
+        lateMedia: LateMedia? = nil,
+        trace: EventTrace? = nil
     ) {
         self.event = event
         self.run = run
@@ -94,6 +104,7 @@ public struct PipelineResult: Sendable {
         self.deliveries = deliveries
         self.failures = failures
         self.lateMedia = lateMedia
+        self.trace = trace
     }
 }
 

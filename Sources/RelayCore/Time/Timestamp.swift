@@ -42,4 +42,11 @@ extension Duration {
         guard !overflow else { return seconds > 0 ? .max / 4 : .min / 4 }
         return whole + attoseconds / 1_000_000_000_000_000
     }
+
+    /// Whole microseconds, rounded down; clamped to what `Int64` holds.
+    public var microseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        return overflow ? (seconds > 0 ? .max / 4 : .min / 4) : whole + attoseconds / 1_000_000_000_000
+    }
 }

@@ -50,6 +50,21 @@ extension Ledger {
             media.event = result.event
             try write(media)
         }
+        if let trace = result.trace { try write(trace, of: result.event, isFirst: reruns == 0) }
+    }
+
+    private func write(_ trace: EventTrace, of event: EventID, isFirst: Bool) throws {
+        var whole = trace
+        if !isFirst, var earlier = try Self.trace(of: event, in: database) {
+            earlier.append(trace)
+            whole = earlier
+        }
+        try statements.insertTrace.run(.int(event.rawValue), .blob(whole.bytes))
+    }
+
+    static func trace(of event: EventID, in database: Database) throws -> EventTrace? {
+        try database.prepared("SELECT trace FROM traces WHERE event_id = ?")
+            .first(.int(event.rawValue)) { EventTrace(bytes: $0.bytes(0)) }
     }
 
     /// Sends a processed event through its pipelines again. False when retention has deleted it, or a replay has it.

@@ -12,6 +12,7 @@ struct Statements {
     let findDedup: Prepared
     let insertEvent: Prepared
     let finishEvent: Prepared
+    let insertTrace: Prepared
     let registerSession: Prepared
 
     let insertDelivery: Prepared
@@ -61,6 +62,7 @@ struct Statements {
         finishEvent = try database.prepare(
             "UPDATE events SET state = 1 WHERE id = ?1 AND state = 0 AND reruns = ifnull(?2, reruns) RETURNING reruns"
         )
+        insertTrace = try database.prepare("INSERT OR REPLACE INTO traces (event_id, trace) VALUES (?, ?)")
         registerSession = try database.prepare(
             """
             INSERT OR IGNORE INTO sessions (id, status, metadata, created_at, updated_at)

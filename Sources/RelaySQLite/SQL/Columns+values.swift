@@ -45,14 +45,6 @@ extension AttemptResult.Outcome {
     }
 }
 
-extension Duration {
-    var microseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        return overflow ? .max / 4 : whole + attoseconds / 1_000_000_000_000
-    }
-}
-
 extension Columns {
     func json(_ index: Int32) throws -> JSON {
         // Deeper than any document that is let in: what was stored must be readable.

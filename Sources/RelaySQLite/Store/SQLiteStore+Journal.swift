@@ -33,12 +33,16 @@ extension SQLiteStore {
         }
     }
 
+    public func trace(of id: EventID) async throws(StoreError) -> EventTrace? {
+        try await read { try Ledger.trace(of: id, in: $0) }
+    }
+
     public func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
         guard !results.isEmpty else { return }
         var rows = 0
         var bytes = 0
         for result in results {
-            rows += 1 + result.records.count + 2 * (result.deliveries.count + result.failures.count)
+            rows += 2 + result.records.count + 2 * (result.deliveries.count + result.failures.count)
             for delivery in result.deliveries { bytes += delivery.byteCount }
         }
         try await write(rows: rows, bytes: bytes) { ledger in

@@ -166,7 +166,7 @@ final class FakeControl: RelayControl {
 
     func configuration() async -> ConfigurationStatus {
         ConfigurationStatus(
-            generation: 3,
+            generation: GenerationMark(number: 3, hash: ConfigurationStatus.hash(of: ["version": 1])),
             loadedAt: TestAPI.start,
             failure: .init(at: TestAPI.start, mistakes: ["config.yaml:1:1: error: no"]),
             configuration: ["version": 1]

@@ -11,6 +11,7 @@ final class FakeStore: RelayStore {
         var deliveries: [DeliveryID: FakeDelivery] = [:]
         var planned: [DeliveryID: PlannedDelivery] = [:]
         var events: [EventID: Event] = [:]
+        var traces: [EventID: EventTrace] = [:]
         var messages: [Message] = []
         var chats: [Chat] = []
         var contacts: [Contact] = []
@@ -116,6 +117,10 @@ final class FakeStore: RelayStore {
             return data.webhooks.count < count
         }
     }
+
+    // MARK: - TraceStore
+
+    func trace(of id: EventID) async throws(StoreError) -> EventTrace? { contents.withLock { $0.traces[id] } }
 
     // MARK: - History
 

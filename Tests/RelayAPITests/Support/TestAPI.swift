@@ -15,6 +15,7 @@ struct TestAPI: Sendable {
 
     let store = FakeStore()
     let control = FakeControl()
+    let taps = Taps()
     let clock = StandingClock()
     let key = APIKeyring.generate()
     let configuration: RelayAPI.Configuration
@@ -30,6 +31,7 @@ struct TestAPI: Sendable {
             configuration: configuration,
             store: store,
             control: control,
+            taps: taps,
             keys: APIKeyring(digests: [APIKeyring.digest(of: key)]),
             clock: clock,
             logger: logger

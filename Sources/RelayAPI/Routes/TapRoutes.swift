@@ -1,0 +1,63 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import RelayCore
+
+/// A live view of what happens, for whoever has the key: it shows message texts and phone numbers.
+struct TapRoutes: Sendable {
+    let taps: Taps
+    let control: any RelayControl
+
+    func add(to routes: inout RouteTable) {
+        routes.api(.get, "/tap", tap)
+    }
+
+    private func tap(_ request: APIRequest) async throws -> Response {
+        var reader = try request.query()
+        let query = try TapQuery(&reader, pipelines: await control.pipelines())
+        let tap = try open(query)
+        let feed = TapFeed(tap: tap, query: query)
+        let body = request.request.body
+        return Response(
+            status: .ok,
+            headers: Self.headers,
+            body: ResponseBody { writer in
+                try await body.consumeWithInboundCloseHandler { _ in
+                    try await feed.write(to: &writer)
+                } onInboundClosed: {
+                    tap.end(.gone)
+                }
+            }
+        )
+    }
+
+    private func open(_ query: TapQuery) throws(APIError) -> Tap {
+        do throws(Taps.Refusal) {
+            return try taps.open(
+                query.selection, sampler: query.filter == nil ? query.sample.map { TapSampler($0) } : nil)
+        } catch {
+            switch error {
+            case .full:
+                throw .unavailable(
+                    "\(Taps.maximum) taps are open, and more are not allowed; close one.",
+                    code: "too_many_taps",
+                    retryAfter: 10
+                )
+            case .shuttingDown:
+                throw .unavailable("The relay is shutting down.", code: "draining", retryAfter: 5)
+            }
+        }
+    }
+
+    private static let headers: HTTPFields = {
+        var headers = HTTPFields()
+        headers[.contentType] = "text/event-stream; charset=utf-8"
+        headers[.cacheControl] = "no-store"
+        headers[.xContentTypeOptions] = "nosniff"
+        // A stream that has ended leaves nothing to go on with.
+        headers[.connection] = "close"
+        // Proxies (nginx) keep answers back to fill a buffer, unless they are told.
+        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        return headers
+    }()
+}

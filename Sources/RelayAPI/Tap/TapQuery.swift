@@ -1,0 +1,82 @@
+internal import RelayCore
+internal import RelayJQ
+internal import RelayJSON
+
+/// What a request wants to see of the running relay.
+struct TapQuery: Sendable {
+    var selection: TapSelection
+    /// On the document that is shown; what it is not true of is left out.
+    var filter: JQProgram?
+    var sample: TapSampler.Rule?
+    /// Ends after so many.
+    var limit: Int?
+    /// Ends after that time.
+    var duration: Duration?
+
+    /// - Throws: 400 for a filter that is no expression, with its place; 422 for everything else.
+    init(_ query: inout QueryReader, pipelines: [PipelineStatus]) throws(APIError) {
+        selection = TapSelection(
+            pipeline: query.text("pipeline"),
+            stages: Set(query.texts("stage")),
+            points: Set(query.choices("point", Sighting.Point.allCases.map { ($0.rawValue, $0) })),
+            destination: query.text("destination"),
+            session: query.id("session"),
+            types: EventFilter(query.texts("type"))
+        )
+        sample = query.sample()
+        limit = query.text("limit") == nil ? nil : query.int("limit", default: 1, in: 1...1_000_000)
+        duration = query.duration("duration", in: .milliseconds(1)...(.seconds(86_400)))
+        let expression = query.text("filter")
+        query.check(selection, pipelines)
+        try query.finish()
+        filter = try expression.map { source throws(APIError) in try Self.compile(source) }
+    }
+
+    private static func compile(_ source: String) throws(APIError) -> JQProgram {
+        do throws(JQError) {
+            return try JQProgram(source)
+        } catch {
+            let place = error.offset.map { offset in
+                String(decoding: source.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count + 1
+            }
+            throw APIError(
+                status: 400,
+                code: "invalid_filter",
+                message: "?filter\(place.map { " at column \($0)" } ?? ""): this is no jq expression: \(error.message)",
+                details: [
+                    ["parameter": "filter", "column": .orNull(place), "message": .string(error.message)]
+                ]
+            )
+        }
+    }
+}
+
+extension QueryReader {
+    /// `10` for one in ten, or a rate.
+    fileprivate mutating func sample() -> TapSampler.Rule? {
+        guard let text = text("sample") else { return nil }
+        if let n = Int(text), (1...1_000_000).contains(n) { return .oneIn(n) }
+        if let rate = RateLimit(text) { return .rate(rate) }
+        problem("sample", "is “\(text.prefix(40))”; give N for one in N, or a rate such as 10/s or 60/m")
+        return nil
+    }
+
+    /// What nothing can ever be: of a pipeline or a stage that is not there, and an attempt of a pipeline.
+    fileprivate mutating func check(_ selection: TapSelection, _ pipelines: [PipelineStatus]) {
+        var stages = Set(pipelines.flatMap { $0.stages.map(\.id) })
+        if let name = selection.pipeline {
+            guard let pipeline = pipelines.first(where: { $0.name == name }) else {
+                let hint = Suggestion.hint(for: name, in: pipelines.map(\.name))
+                return problem("pipeline", "is “\(name.prefix(60))”, which does not run; \(hint)")
+            }
+            stages = Set(pipeline.stages.map(\.id))
+        }
+        for stage in selection.stages.sorted() where !stages.contains(stage) {
+            let hint = Suggestion.hint(for: stage, in: stages.sorted())
+            problem("stage", "is “\(stage.prefix(60))”, which is no stage's id; \(hint)")
+        }
+        if selection.destination != nil, selection.pipeline != nil || !selection.stages.isEmpty {
+            problem("destination", "is for attempts, which belong to no pipeline and no stage; leave one out")
+        }
+    }
+}

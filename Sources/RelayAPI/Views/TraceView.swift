@@ -1,0 +1,138 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The way of an event as the API shows it.
+struct TraceView {
+    let event: Event
+    let isPending: Bool
+    let runs: [EventTrace.Run]
+    /// In their order, each with its attempts.
+    let deliveries: [(record: DeliveryRecord, attempts: [Attempt])]
+    /// How many deliveries there are, those that are not shown included.
+    let total: Int
+
+    var json: JSON {
+        [
+            "id": .string(event.id.description),
+            "event_type": .string(event.type.name),
+            "session": .string(event.session),
+            "chat": .orNull(event.chat),
+            "source": .string(event.source),
+            "occurred_at": .orNull(event.occurredAt),
+            "received_at": .orNull(event.receivedAt),
+            "state": isPending ? "pending" : "processed",
+            "total_ms": totalTime,
+            "runs": .array(runs.map(json)),
+            "deliveries": .array(deliveries.map { json($0.record, $0.attempts) }),
+            "delivery_count": .orNull(total),
+        ]
+    }
+
+    /// From the acceptance to the end of the last delivery; null while one has not ended.
+    private var totalTime: JSON {
+        guard !deliveries.isEmpty, !isPending else { return .null }
+        let ends = deliveries.compactMap(\.record.finishedAt)
+        guard ends.count == deliveries.count, let last = ends.max() else { return .null }
+        return since(event.receivedAt, last)
+    }
+
+    private func since(_ start: Timestamp, _ end: Timestamp) -> JSON { .int(max(0, (end - start).milliseconds)) }
+
+    private func json(_ run: EventTrace.Run) -> JSON {
+        [
+            "began_at": .orNull(run.beganAt),
+            "waited_ms": since(event.receivedAt, run.beganAt),
+            "generation": .orNull(run.generation.number),
+            "configuration": .string(run.generation.hash),
+            "pipelines": .array(
+                run.pipelines.map { course in
+                    [
+                        "pipeline": .string(course.pipeline),
+                        "steps": .array(course.steps.map(Self.json)),
+                        "omitted": .orNull(course.omitted),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    private static func json(_ step: EventTrace.Step) -> JSON {
+        var object: JSONObject = ["stage": .string(step.stage), "outcome": .string(step.outcome.name)]
+        switch step.outcome {
+        case .next, .skipped, .recovered: break
+        case .took(let label): object["case"] = .orNull(label)
+        case .dropped(let reason): object["reason"] = .string(reason)
+        case .failed(let message, let reason, let then):
+            object["message"] = .string(message)
+            object["reason"] = .orNull(reason)
+            object["on_error"] = .string(then)
+        case .split(let count): object["count"] = .orNull(count)
+        case .part(let number): object["number"] = .orNull(number)
+        }
+        object["duration_us"] = .int(step.duration.microseconds)
+        if let waited = step.waited { object["waited_ms"] = .int(waited.milliseconds) }
+        if step.deliveries > 0 { object["deliveries"] = .orNull(step.deliveries) }
+        return .object(object)
+    }
+
+    private func json(_ record: DeliveryRecord, _ attempts: [Attempt]) -> JSON {
+        [
+            "id": .string(record.name),
+            "pipeline": .string(record.pipeline),
+            "destination": .string(record.destination),
+            "state": .string(record.state.name),
+            "reason": .orNull(record.deadReason?.rawValue),
+            // Of a stage that failed there is no attempt that would say why.
+            "error": attempts.isEmpty ? .orNull(record.lastError) : .null,
+            "created_at": .orNull(record.createdAt),
+            "due_at": .orNull(record.dueAt),
+            "finished_at": .orNull(record.finishedAt),
+            "total_ms": record.finishedAt.map { since(event.receivedAt, $0) } ?? .null,
+            "attempts": .array(
+                attempts.indices.map { index in
+                    json(attempts[index], then: index + 1 < attempts.count ? attempts[index + 1] : nil, of: record)
+                }
+            ),
+        ]
+    }
+
+    private func json(_ attempt: Attempt, then next: Attempt?, of record: DeliveryRecord) -> JSON {
+        [
+            "number": .orNull(attempt.number),
+            "started_at": .orNull(attempt.startedAt),
+            "after_ms": since(event.receivedAt, attempt.startedAt),
+            "duration_us": .int(attempt.result.duration.microseconds),
+            "outcome": .string(AttemptView.outcome(attempt.result)),
+            "status": .orNull(attempt.result.status),
+            "error": .orNull(attempt.result.error),
+            "next": Self.next(attempt, then: next, of: record),
+        ]
+    }
+
+    private static func next(_ attempt: Attempt, then next: Attempt?, of record: DeliveryRecord) -> JSON {
+        if let next { return ["state": "retry", "at": .orNull(next.startedAt)] }
+        switch record.state {
+        case .delivered: return ["state": "delivered"]
+        case .dead: return ["state": "dead", "reason": .orNull(record.deadReason?.rawValue)]
+        case .cancelled: return ["state": "cancelled"]
+        case .inFlight: return ["state": "in_flight"]
+        // Without a moment another delivery of the chat goes first.
+        case .queued: return ["state": "retry", "at": .orNull(record.dueAt)]
+        }
+    }
+}
+
+extension EventTrace.Outcome {
+    fileprivate var name: String {
+        switch self {
+        case .next: "next"
+        case .skipped: "skipped"
+        case .took: "case"
+        case .dropped: "dropped"
+        case .failed: "failed"
+        case .split: "split"
+        case .part: "part"
+        case .recovered: "recovered"
+        }
+    }
+}

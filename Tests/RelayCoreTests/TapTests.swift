@@ -1,0 +1,142 @@
+import RelayCore
+import RelayJSON
+import Testing
+
+struct TapTests {
+    private static let start = Timestamp(seconds: 1_763_000_000)
+
+    private func sighting(
+        _ point: Sighting.Point = .after,
+        pipeline: String? = "default",
+        stage: String? = "media",
+        type: EventType = .messageReceived,
+        session: String = "main",
+        payload: JSONObject = [:],
+        at moment: Timestamp = Self.start
+    ) -> Sighting {
+        let event = Event(
+            id: EventID(1), source: "baileys", type: type, session: session, chat: nil, occurredAt: nil,
+            receivedAt: Self.start, payload: payload
+        )
+        return Sighting(point, at: moment, pipeline: pipeline, stage: stage, .event(event, body: nil))
+    }
+
+    private func attempt(to destination: String) -> Sighting {
+        let claimed = ClaimedDelivery(
+            id: DeliveryID(1), destination: destination, session: "main", type: .messageReceived, chat: nil,
+            attempt: 1, attemptInSeries: 1, seriesStartedAt: Self.start, receivedAt: Self.start, signing: nil, body: []
+        )
+        let result = AttemptResult(
+            outcome: .delivered, status: 200, response: "secret", target: "http://crm", duration: .zero)
+        let made = Attempt(number: 1, startedAt: Self.start, result: result)
+        return Sighting(.attempt, at: Self.start, .attempt(.init(claimed, made, next: .delivered)))
+    }
+
+    @Test func nobodyLooksUntilATapIsOpenedNorAfterItIsLetGoOf() throws {
+        let taps = Taps()
+        #expect(!taps.isOpen)
+        do {
+            let tap = try taps.open(TapSelection())
+            #expect(taps.isOpen)
+            withExtendedLifetime(tap) {}
+        }
+        #expect(!taps.isOpen)
+    }
+
+    @Test func aTapShowsWhatItsSelectionTakesInOrder() async throws {
+        let taps = Taps()
+        let selection = TapSelection(
+            pipeline: "default", stages: ["media", "sign"], session: "main", types: EventFilter(["message.*"]))
+        let tap = try taps.open(selection)
+        taps.show(sighting(.before))
+        taps.show(sighting(stage: "filter"))
+        taps.show(sighting(pipeline: "audit"))
+        taps.show(sighting(session: "other"))
+        taps.show(sighting(type: .sessionConnected))
+        taps.show(sighting(.accepted, pipeline: nil, stage: nil))
+        taps.show(sighting(stage: "sign"))
+        let batch = await tap.next()
+        #expect(batch.sightings.map(\.stage) == ["media", "sign"])
+        #expect(batch.sightings.map(\.point) == [.before, .after])
+        #expect(batch.lost == 0)
+    }
+
+    @Test func aDestinationMeansItsAttemptsAndTheReceiversAnswerStaysOut() async throws {
+        let taps = Taps()
+        let tap = try taps.open(TapSelection(destination: "crm"))
+        taps.show(attempt(to: "erp"))
+        taps.show(sighting(.dropped))
+        taps.show(attempt(to: "crm"))
+        let seen = await tap.next().sightings
+        #expect(seen.map(\.destination) == ["crm"])
+        guard case .attempt(let sent) = try #require(seen.first).subject else {
+            Issue.record("no attempt")
+            return
+        }
+        #expect(sent.attempt.result.response == nil)
+    }
+
+    @Test func aSlowReaderLosesTheRestAndIsToldHowMany() async throws {
+        let taps = Taps()
+        let tap = try taps.open(TapSelection(points: [.after]))
+        for _ in 0..<10_000 { taps.show(sighting()) }
+        let first = await tap.next()
+        #expect(first.sightings.count + first.lost == 10_000)
+        #expect(first.sightings.count <= 512)
+        taps.show(sighting(stage: "later"))
+        let second = await tap.next()
+        #expect(second.sightings.map(\.stage) == ["later"])
+        #expect(second.lost == 0)
+    }
+
+    @Test func largeEventsAreBoundedByTheirBytes() async throws {
+        let taps = Taps()
+        let tap = try taps.open(TapSelection(points: [.after]))
+        let payload: JSONObject = ["text": .string(String(repeating: "x", count: 3 << 20))]
+        for _ in 0..<5 { taps.show(sighting(payload: payload)) }
+        let batch = await tap.next()
+        #expect(batch.sightings.count == 1)
+        #expect(batch.lost == 4)
+    }
+
+    @Test func samplesAreOneInSoManyOrSoManyInATime() async throws {
+        let taps = Taps()
+        let each = try taps.open(TapSelection(points: [.after]), sampler: TapSampler(.oneIn(3)))
+        let rate = try taps.open(
+            TapSelection(points: [.after]), sampler: TapSampler(.rate(RateLimit(count: 2, per: .seconds(1)))))
+        for number in 0..<9 {
+            taps.show(sighting(at: Self.start + .milliseconds(400 * number)))
+        }
+        let thirds = await each.next().sightings.map { $0.at - Self.start }
+        #expect(thirds == [.zero, .milliseconds(1200), .milliseconds(2400)])
+        let seconds = await rate.next().sightings.map { $0.at - Self.start }
+        #expect(seconds == [0, 400, 1200, 1600, 2400, 2800].map { Duration.milliseconds($0) })
+    }
+
+    @Test func onlySoManyAreOpenAtOnce() throws {
+        let taps = Taps()
+        var open: [Tap] = []
+        for _ in 0..<Taps.maximum { open.append(try taps.open(TapSelection())) }
+        #expect(throws: Taps.Refusal.full) { _ = try taps.open(TapSelection()) }
+        open.removeLast()
+        open.append(try taps.open(TapSelection()))
+        #expect(taps.openCount == Taps.maximum)
+    }
+
+    @Test func aShutdownEndsWhoWaitsAndWhoComes() async throws {
+        let taps = Taps()
+        let tap = try taps.open(TapSelection())
+        async let waiting = tap.next()
+        taps.shutDown()
+        #expect(await waiting.end == .shutdown)
+        #expect(throws: Taps.Refusal.shuttingDown) { _ = try taps.open(TapSelection()) }
+    }
+
+    @Test func whoWaitsIsCancelledWithItsTask() async throws {
+        let taps = Taps()
+        let tap = try taps.open(TapSelection())
+        let task = Task { await tap.next() }
+        task.cancel()
+        #expect(await task.value.end == .gone)
+    }
+}
