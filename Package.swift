@@ -78,6 +78,7 @@ let package = Package(
         ),
         house("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
         house("RelayDestinations", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto]),
+        house("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayJSON"]),
 
         // Adapters to the outside.
         house("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
@@ -145,6 +146,11 @@ let package = Package(
         ),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
         tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
+        tests(
+            "RelayChatwoot",
+            ["RelayConfig", "RelayCore", "RelayFormats", "RelayJSON"],
+            resources: [.copy("Golden")]
+        ),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayMedia",
