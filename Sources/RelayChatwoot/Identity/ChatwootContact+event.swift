@@ -6,7 +6,11 @@ extension ChatwootContact {
     /// - Parameters:
     ///   - lid: the hidden identity beside the phone.
     ///   - known: the name in WhatsApp.
-    init(_ id: JID, lid: JID? = nil, known: String? = nil, avatarURL: String? = nil, in language: Language) {
+    ///   - userID: the id that Meta's Cloud API has for the person beside the phone.
+    init(
+        _ id: JID, lid: JID? = nil, known: String? = nil, avatarURL: String? = nil, userID: String? = nil,
+        username: String? = nil, in language: Language
+    ) {
         let phone = id.phone.flatMap { Self.isNumber($0) ? $0 : nil }
         self.id = id
         sourceID = SourceID.of(id)
@@ -19,7 +23,12 @@ extension ChatwootContact {
         self.avatarURL = avatarURL.flatMap { $0.isEmpty ? nil : $0 }
         var attributes = JSONObject()
         attributes.append("wa_jid", .string(Cut.text(id.description, to: Limits.attribute)))
-        if let lid = lid ?? (id.isLID ? id : nil) { attributes.append("wa_lid", .string(lid.description)) }
+        let more = [
+            ("wa_lid", (lid ?? (id.isLID ? id : nil))?.description), ("wa_user_id", userID), ("wa_username", username),
+        ]
+        for case (let name, let value?) in more {
+            attributes.append(name, .string(Cut.text(value, to: Limits.attribute)))
+        }
         self.attributes = attributes
     }
 

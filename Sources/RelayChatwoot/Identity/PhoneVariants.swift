@@ -13,7 +13,7 @@ enum PhoneVariants {
         if number.count == 8, isOldMobile(number) { return prefix + "9" + number }
         let old = number.dropFirst()
         // Without this, what is left could be somebody's landline.
-        if number.count == 9, number.hasPrefix("9"), isOldMobile(old) { return prefix + old }
+        if number.count == 9, number.hasPrefix("9"), isOldMobile(old) { return String(prefix) + old }
         return nil
     }
 

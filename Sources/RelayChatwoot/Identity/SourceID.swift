@@ -30,7 +30,7 @@ public enum SourceID {
     }
 
     /// Everything but ASCII letters, digits and `-` as `_` and two hexadecimal digits.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         var plain = ""
         for byte in text.utf8 {
             switch byte {

@@ -111,7 +111,8 @@ extension ChatwootOptions {
     public static let typing = Field.bool(
         "typing", "Whether agents see that the contact is typing.", default: true)
     public static let alerts = Field.bool(
-        "alerts", "Whether agents are told, in private notes, of a session that is logged out and of lost messages.",
+        "alerts",
+        "Whether agents are told of a session that is logged out, and in private notes of messages that were lost.",
         default: true)
 
     static let conversations = [

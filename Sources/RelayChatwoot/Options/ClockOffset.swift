@@ -1,4 +1,4 @@
-public import RelayCore
+internal import RelayCore
 
 /// A time zone as a fixed offset from UTC.
 public struct ClockOffset: Sendable, Hashable, CustomStringConvertible {

@@ -77,7 +77,6 @@ extension Notice {
         case .identityChanged:
             ("The contact's security code has changed", "O código de segurança do contato mudou")
         case .chatStarted: ("The contact opened the chat", "O contato abriu a conversa")
-        case .groupRenamed: ("The group is now called {}", "O grupo agora se chama {}")
         case .groupAdded: ("Joined the group: {}", "Entrou no grupo: {}")
         case .groupRemoved: ("Left the group: {}", "Saiu do grupo: {}")
         case .groupPromoted: ("Now an admin: {}", "Agora é admin: {}")
@@ -87,8 +86,6 @@ extension Notice {
                 "The WhatsApp session {} is logged out: it must be paired again",
                 "A sessão {} do WhatsApp foi desconectada: é preciso parear de novo"
             )
-        case .sessionBack:
-            ("The WhatsApp session {} is connected", "A sessão {} do WhatsApp está conectada")
         }
     }
 }

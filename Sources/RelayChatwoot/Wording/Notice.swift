@@ -19,8 +19,8 @@ enum Notice: String, CaseIterable, Sendable {
 
     // People, groups and sessions.
     case numberChanged, identityChanged, chatStarted
-    case groupRenamed, groupAdded, groupRemoved, groupPromoted, groupDemoted
-    case sessionLost, sessionBack
+    case groupAdded, groupRemoved, groupPromoted, groupDemoted
+    case sessionLost
 
     func text(in language: Language, _ value: String = "") -> String {
         let text = texts(in: language)
