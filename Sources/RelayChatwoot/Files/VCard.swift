@@ -8,7 +8,7 @@ enum VCard {
         guard !texts.isEmpty else { return nil }
         let type = PartType("text/vcard", kind: "document", isVoice: false)
         let name = cards.count == 1 ? cards.first?.text("name") : nil
-        let text = texts.map { $0.hasSuffix("\n") ? $0 : $0 + "\r\n" }.joined()
+        let text = texts.map { $0.utf8.last == UInt8(ascii: "\n") ? $0 : $0 + "\r\n" }.joined()
         return ChatwootFile(
             source: .bytes(Array(text.utf8)),
             // A dot in a name is no ending.

@@ -8,7 +8,7 @@ extension MessageText {
         let notice: Notice = node.flag("live") ? .liveLocation : .location
         return lines([
             "📍 " + (bold(node.text("name")) ?? "**\(notice.text(in: language))**"),
-            plain(node.text("address")),
+            formatted(node.text("address")),
             formatted(node.text("caption")),
             "https://www.google.com/maps?q=\(latitude),\(longitude)",
         ])
@@ -20,7 +20,9 @@ extension MessageText {
         let texts = cards.map { card in
             lines(
                 ["👤 " + (bold(card.text("name")) ?? Notice.contact.text(in: language))]
-                    + (card.texts("phones") + card.texts("emails")).map(plain) + [plain(card.text("organization"))])
+                    + (card.texts("phones") + card.texts("emails")).map(formatted) + [
+                        formatted(card.text("organization"))
+                    ])
         }
         let file = VCard.file(of: cards)
         return Content(
@@ -42,7 +44,8 @@ extension MessageText {
         }
         let heading = answers.isEmpty ? nil : "📋 **\(Notice.form.text(in: language))**"
         return paragraphs([
-            lines([heading, title, plain(node.text("description"))]), lines(answers), formatted(node.text("response")),
+            lines([heading, title, formatted(node.text("description"))]), lines(answers),
+            formatted(node.text("response")),
         ])
     }
 
@@ -66,7 +69,8 @@ extension MessageText {
     var product: String {
         lines([
             "🛍 " + (bold(node.text("title")) ?? "**\(Notice.product.text(in: language))**"),
-            plain(node.text("description")), amount("priceAmount1000"), formatted(node.text("text")), node.text("url"),
+            formatted(node.text("description")), amount("priceAmount1000"), formatted(node.text("text")),
+            node.text("url"),
         ])
     }
 

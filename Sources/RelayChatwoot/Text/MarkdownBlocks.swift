@@ -14,12 +14,14 @@ struct MarkdownBlocks {
         }
         for (index, line) in lines.enumerated() {
             if index > 0 { blocks.writer.raw("\n") }
-            blocks.write(line)
+            var rest: ArraySlice<Token>? = line
+            while let line = rest { rest = blocks.write(line) }
         }
         return blocks.writer.out
     }
 
-    private mutating func write(_ line: ArraySlice<Token>) {
+    /// - Returns: what is to stand on a line of its own after it; nil when nothing is left.
+    private mutating func write(_ line: ArraySlice<Token>) -> ArraySlice<Token>? {
         let prefix = Self.prefix(of: line)
         let isBlock = prefix > 0
         if isInBlock, !isBlock { writer.raw("\n") }
@@ -31,25 +33,27 @@ struct MarkdownBlocks {
         let words = rest.dropFirst(spaces.count)
         let plain = Self.text(words)
         writer.hasBrackets = ["](", "]:", "]["].contains { plain.contains($0) }
-        write(words, escaping: Self.dangerous(plain, isIndented: !spaces.isEmpty))
+        return write(words, escaping: Self.dangerous(plain))
     }
 
     /// - Parameter danger: the place of the character that makes the line something else.
-    private mutating func write(_ words: ArraySlice<Token>, escaping danger: Int?) {
+    private mutating func write(_ words: ArraySlice<Token>, escaping danger: Int?) -> ArraySlice<Token>? {
         var words = words
         if let danger {
             let end = words.startIndex + danger
             writer.raw(Self.text(words[..<end]) + "\\" + Self.text(words[end...end]))
             words = words[(end + 1)...]
         }
-        // Code over several lines is a block in Markdown.
-        while let place = words.firstIndex(where: Self.isBlock) {
-            writer.write(WhatsAppInline(words[..<place]).nodes, after: nil)
-            if case .code(let code, _) = words[place] { writeBlock(code) }
-            words = words[(place + 1)...]
-            if !words.isEmpty { writer.raw("\n") }
+        guard let place = words.firstIndex(where: Self.isBlock), case .code(let code, _) = words[place] else {
+            writer.write(WhatsAppInline(words).nodes, after: nil)
+            return nil
         }
-        writer.write(WhatsAppInline(words).nodes, after: nil)
+        // Code over several lines is a block in Markdown; what follows it is on a line of its own.
+        writer.write(WhatsAppInline(words[..<place]).nodes, after: nil)
+        writeBlock(code)
+        guard place + 1 < words.endIndex else { return nil }
+        writer.raw("\n")
+        return words[(place + 1)...]
     }
 
     private mutating func writeBlock(_ code: [Character]) {
@@ -75,7 +79,7 @@ struct MarkdownBlocks {
 
     /// The place of the character in front of which a backslash keeps a line from being a heading, a rule, an item …
     /// in Markdown; nil when it is a plain line.
-    private static func dangerous(_ line: String, isIndented: Bool) -> Int? {
+    private static func dangerous(_ line: String) -> Int? {
         guard let first = line.first else { return nil }
         let second = line.dropFirst().first
         switch first {

@@ -89,6 +89,9 @@ struct MarkdownTokens {
         return true
     }
 
+    /// Beyond this nothing is a link's address: what looks for an end must come to one.
+    private static let longestAddress = 4096
+
     /// `[text](address "title")`.
     private mutating func readLink(from bracket: Int) -> Bool {
         var end = bracket + 1
@@ -98,13 +101,14 @@ struct MarkdownTokens {
         guard end + 1 < text.count, text[end] == "]", text[end + 1] == "(" else { return false }
         var depth = 1
         var close = end + 2
-        while close < text.count, text[close] != "\n" {
+        let limit = min(text.count, close + Self.longestAddress)
+        while close < limit, text[close] != "\n" {
             if text[close] == "(" { depth += 1 }
             if text[close] == ")" { depth -= 1 }
             if depth == 0 { break }
             close += text[close] == "\\" ? 2 : 1
         }
-        guard close < text.count, depth == 0 else { return false }
+        guard close < limit, depth == 0 else { return false }
         var address = text[end + 2..<close].prefix { !$0.isWhitespace }
         if address.first == "<", address.last == ">" { address = address.dropFirst().dropLast() }
         list.append(.link(Array(text[bracket + 1..<end]), address: Self.unescaped(address)))
@@ -117,18 +121,24 @@ struct MarkdownTokens {
         let end = place + 1 + inner.count
         guard end < text.count, text[end] == ">" else { return false }
         let isAddress = ["http://", "https://", "mailto:", "tel:"].contains { inner.starts(with: $0) }
-        guard isAddress || inner.dropFirst().dropLast().contains("@") else { return false }
+        guard !inner.contains("\\"), isAddress || Self.isMail(inner) else { return false }
         list.append(.url(Array(inner)))
         place = end + 1
         return true
     }
 
+    private static func isMail(_ text: ArraySlice<Character>) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.allSatisfy { $0.isWord || ".!#$%&'+/=?^-_{|}".contains($0) }
+            }
+    }
+
     private mutating func readURL() -> Bool {
         guard place == 0 || !text[place - 1].isWord,
-            var end = Address.end(in: text, from: place, stopsAt: { _ in false })
+            let end = Address.end(in: text, from: place, hasEscapes: true)
         else { return false }
-        // An escaped mark at its end belongs to the sentence.
-        while end > place, text[end - 1] == "\\" { end -= 1 }
         list.append(.url(Array(Self.unescaped(text[place..<end]))))
         place = end
         return true

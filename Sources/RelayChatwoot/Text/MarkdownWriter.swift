@@ -104,7 +104,7 @@ struct MarkdownWriter {
         case "~": lineEnd == "~" || next == "~"
         case "`": true
         case "[": hasBrackets
-        case "<": next.isWord || next == "/" || next == "!" || next == "?"
+        case "<": !next.isGap && !(next?.isNumber ?? false)
         case "\\": next?.isASCIIPunctuation ?? true
         case "&": Self.isEntity(rest)
         default: false

@@ -25,7 +25,7 @@ struct WhatsAppBlocks {
         let prefix = Self.prefix(of: line)
         if !prefix.mark.isEmpty {
             writer.raw(prefix.mark)
-            writer.write(MarkdownInline(line.dropFirst(prefix.length)).nodes)
+            writer.write(MarkdownInline(Self.spaced(line.dropFirst(prefix.length))[...]).nodes)
             index += 1
             // Markdown ends quotes and lists by an empty line, WhatsApp by the end of the line.
             if index + 1 < lines.count, lines[index].isEmpty { index += 1 }
@@ -36,13 +36,13 @@ struct WhatsAppBlocks {
             index += 1
             return
         }
-        var paragraph = Array(line)
+        var paragraph = Self.spaced(line)
         index += 1
         while index < lines.count, isPlain(lines[index]), !lines[index - 1].isEmpty {
-            paragraph += ["\n"] + lines[index]
+            paragraph += ["\n"] + Self.spaced(lines[index])
             index += 1
         }
-        writer.write(MarkdownInline(paragraph[...]).nodes, isLineStart: true)
+        writer.write(MarkdownInline(paragraph[...]).nodes)
     }
 
     private func isPlain(_ line: ArraySlice<Character>) -> Bool {
@@ -94,6 +94,12 @@ struct WhatsAppBlocks {
             }
         }
         return (mark, line.count - rest.count)
+    }
+
+    /// A line whose indentation is spaces again: the way to Markdown makes no-break spaces of it.
+    private static func spaced(_ line: ArraySlice<Character>) -> [Character] {
+        let indentation = line.prefix { $0 == "\u{A0}" }.count
+        return Array(repeating: " ", count: indentation) + line.dropFirst(indentation)
     }
 
     private static func title(_ line: ArraySlice<Character>) -> ArraySlice<Character>? {

@@ -74,7 +74,7 @@ struct WhatsAppTokens {
 
     private mutating func readURL() -> Bool {
         guard place == 0 || !text[place - 1].isWord,
-            let end = Address.end(in: text, from: place, stopsAt: { $0 == "\\" })
+            let end = Address.end(in: text, from: place)
         else { return false }
         list.append(.url(Array(text[place..<end])))
         place = end
@@ -93,11 +93,20 @@ struct WhatsAppTokens {
 /// Web addresses in a text.
 enum Address {
     /// Where an address that begins at `start` ends; nil when none does. Marks at its end belong to the sentence.
-    static func end(in text: [Character], from start: Int, stopsAt isStop: (Character) -> Bool) -> Int? {
+    /// - Parameter hasEscapes: whether `\\_` before a letter is in it, as Chatwoot's editor writes an underscore.
+    static func end(in text: [Character], from start: Int, hasEscapes: Bool = false) -> Int? {
         guard let scheme = ["https://", "http://"].first(where: { text[start...].starts(with: $0) }) else { return nil }
         let body = start + scheme.count
         var end = body
-        while end < text.count, !text[end].isWhitespace, !"<>\"`".contains(text[end]), !isStop(text[end]) { end += 1 }
+        while end < text.count, !text[end].isWhitespace, !"<>\"`".contains(text[end]) {
+            if text[end] == "\\" {
+                guard hasEscapes, end + 2 < text.count, "_~*".contains(text[end + 1]), text[end + 2].isWord else {
+                    break
+                }
+                end += 1
+            }
+            end += 1
+        }
         while end > body, ends.contains(text[end - 1]) { end -= 1 }
         return end > body ? end : nil
     }

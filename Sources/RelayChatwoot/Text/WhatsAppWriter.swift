@@ -4,10 +4,7 @@ struct WhatsAppWriter {
 
     mutating func raw(_ text: String) { out += text }
 
-    /// - Parameter isLineStart: whether spaces there are the relay's own no-break ones.
-    mutating func write(_ nodes: [Inline], isLineStart: Bool = false) {
-        var nodes = nodes
-        if isLineStart, case .text(let text) = nodes.first { nodes[0] = .text(Self.indentation(text)) }
+    mutating func write(_ nodes: [Inline]) {
         write(nodes, after: nil, within: [])
     }
 
@@ -61,10 +58,5 @@ struct WhatsAppWriter {
             return String(address.dropFirst(scheme.count))
         }
         return address
-    }
-
-    private static func indentation(_ text: [Character]) -> [Character] {
-        let spaces = text.prefix { $0 == "\u{A0}" }.count
-        return Array(repeating: " ", count: spaces) + text.dropFirst(spaces)
     }
 }
