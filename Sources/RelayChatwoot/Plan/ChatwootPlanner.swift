@@ -56,7 +56,10 @@ struct EventPlan {
     /// WhatsApp's id of the message that the event is about; empty when there is none.
     var messageID: String { payload.text("wa_message_id") ?? payload.text("messageId") ?? "" }
     /// The earlier message that this one changes.
-    var target: String { payload.text("targetMessageId") ?? messageID }
+    var target: String {
+        // Where both are one, WhatsApp's own id is the one that messages are known by.
+        payload.text("targetMessageId").flatMap { $0 == payload.text("messageId") ? nil : $0 } ?? messageID
+    }
     var sentAt: Timestamp? { payload["timestampSource"] == nil ? payload.moment("timestamp") : nil }
 
     var plan: ForwardPlan {
@@ -85,9 +88,9 @@ struct EventPlan {
             if payload["type"] == nil, payload["content"] == nil { return [status] }
             return withChat { newMessage }
         case .messageDelivered, .messageRead, .messageFailed: return [status]
-        case .messageUpdated: return withChat { payload.text("update") == "media" ? lateFile : edit }
-        case .messageDeleted: return withChat { deletion }
-        case .messageReaction: return withChat { reaction }
+        case .messageUpdated: return payload.text("update") == "media" ? withChat { lateFile } : withTarget { edit }
+        case .messageDeleted: return withTarget { deletion }
+        case .messageReaction: return withTarget { reaction }
         case .presenceUpdated: return withChat { typing }
         case .callReceived: return withChat { call }
         case .groupUpdated: return withChat { groupChange }
@@ -101,6 +104,11 @@ struct EventPlan {
 
     private func withChat(_ actions: () -> [ForwardAction]) -> [ForwardAction] {
         chat == nil ? [.nothing(.noChat)] : actions()
+    }
+
+    /// Without a chat, the earlier message still tells where it belongs.
+    private func withTarget(_ action: () -> ForwardAction) -> [ForwardAction] {
+        chat == nil && target.isEmpty ? [.nothing(.noChat)] : [action()]
     }
 
     private var status: ForwardAction {

@@ -1,7 +1,8 @@
 /// What one event means for Chatwoot: whose conversation it is about, and what is to be done there, in this order.
 public struct ForwardPlan: Sendable, Hashable {
     public let session: String
-    /// Nil where the event names no chat; then its actions are about messages that the ledger knows by their ids.
+    /// Nil where the event names no chat; then its actions are about earlier messages, by whose ids the ledger knows the
+    /// conversation.
     public let contact: ChatwootContact?
     public let actions: [ForwardAction]
 }
