@@ -1,0 +1,104 @@
+public import RelayCore
+public import RelayJSON
+
+/// A message to be posted into a conversation.
+public struct ChatwootMessage: Sendable, Hashable {
+    public enum Direction: String, Sendable {
+        /// From the contact.
+        case incoming
+        /// From us.
+        case outgoing
+        /// A private note, which only agents see: outgoing and private.
+        case note
+    }
+
+    /// What there must be for it to be posted.
+    public enum Reach: String, Sendable {
+        /// A conversation is opened where there is none, and a resolved one is reopened or followed by a new one.
+        case opens
+        /// It goes into the conversation that there is, and nowhere where there is none. Into a resolved one an incoming
+        /// message goes as a private note, which does not reopen it.
+        case existing
+    }
+
+    /// The message that it is a reply to.
+    public struct Reply: Sendable, Hashable {
+        /// WhatsApp's id.
+        public let messageID: String
+        /// What stands before the content where Chatwoot does not know that message, in Markdown; empty: nothing.
+        public let quote: String
+    }
+
+    /// Chatwoot's `source_id`, the same whenever the event is planned: `WAID:3EB0A1`, `WAID:3EB0A1#edit-9f2c…`.
+    public let sourceID: String
+    public let direction: Direction
+    public let reach: Reach
+    /// Markdown; may be empty when there are files.
+    public let content: String
+    public let reply: Reply?
+    public let files: [ChatwootFile]
+    /// When it was sent; nil when that is not known.
+    public let sentAt: Timestamp?
+
+    /// Whether it is a voice note: Chatwoot shows its only file as one.
+    public var isVoice: Bool { files.contains(where: \.isVoice) }
+    /// Whether it was sent from WhatsApp, and must not be sent there again.
+    public var isExternalEcho: Bool { direction == .outgoing }
+    public var isPrivate: Bool { direction == .note }
+    /// Chatwoot's `message_type`.
+    public var messageType: String { direction == .incoming ? "incoming" : "outgoing" }
+
+    /// The content where Chatwoot cannot resolve the reply: what it answers is quoted.
+    public var contentWithQuote: String {
+        guard let reply, !reply.quote.isEmpty else { return content }
+        return content.isEmpty ? reply.quote : reply.quote + "\n\n" + content
+    }
+
+    /// The same with links in the place of files, for when Chatwoot does not take them.
+    public var linkingFiles: ChatwootMessage {
+        let links = files.compactMap(\.link)
+        let lines = (content.isEmpty ? [] : [content, ""]) + links
+        return ChatwootMessage(
+            sourceID: sourceID, direction: direction, reach: reach, content: lines.joined(separator: "\n"),
+            reply: reply, files: files.filter { $0.link == nil }, sentAt: sentAt)
+    }
+
+    /// The same as a private note, for a resolved conversation. Agents' templates are not run in it.
+    public var asNote: ChatwootMessage {
+        ChatwootMessage(
+            sourceID: sourceID, direction: .note, reach: reach, content: Liquid.neutralized(content),
+            reply: reply.map { Reply(messageID: $0.messageID, quote: Liquid.neutralized($0.quote)) }, files: files,
+            sentAt: sentAt)
+    }
+
+    /// Chatwoot's `content_attributes`.
+    /// - Parameter replyTo: Chatwoot's id of the message that it answers; nil where it is not known.
+    public func attributes(replyTo: Int64?) -> JSONObject {
+        var attributes = JSONObject()
+        if let replyTo { attributes.append("in_reply_to", .int(replyTo)) }
+        if isExternalEcho { attributes.append("external_echo", true) }
+        return attributes
+    }
+}
+
+/// A file of a message.
+public struct ChatwootFile: Sendable, Hashable {
+    public enum Source: Sendable, Hashable {
+        /// The relay's own copy (`payload.media`).
+        /// - Parameters:
+        ///   - url: works without a key, until it expires.
+        ///   - sha256: of the plain file, in hexadecimal: the media storage's id.
+        ///   - size: in bytes.
+        case stored(url: String, sha256: String?, size: Int64?)
+        case bytes([UInt8])
+    }
+
+    public let source: Source
+    /// Without anything that a path, a header or a shell could stumble over.
+    public let name: String
+    /// The part's `Content-Type`, without parameters: Chatwoot derives from it how the file is shown.
+    public let contentType: String
+    public let isVoice: Bool
+    /// What stands in the message where the file cannot: a line of Markdown; nil where there is no address.
+    public let link: String?
+}

@@ -1,0 +1,135 @@
+public import RelayCore
+internal import RelayJSON
+
+/// Decides what an event means for Chatwoot. It knows the event and the options, nothing of Chatwoot's state: whether a
+/// conversation is open, or a message is there already, is for who carries the plan out.
+public struct ChatwootPlanner: Sendable {
+    private let options: ChatwootOptions
+
+    public init(_ options: ChatwootOptions) {
+        self.options = options
+    }
+
+    /// - Parameters:
+    ///   - body: the delivery's.
+    ///   - now: the wall clock's: a message that comes late says so.
+    ///   - name: the name of somebody who is mentioned or quoted; nil when it is not known.
+    /// - Throws: when the body is no event's.
+    public func plan(
+        _ body: [UInt8],
+        at now: Timestamp,
+        name: (JID) -> String? = { _ in nil }
+    ) throws(PlanError) -> ForwardPlan {
+        let event = try EventDocument(body)
+        return withoutActuallyEscaping(name) { name in
+            EventPlan(event, options: options, now: now, name: name).plan
+        }
+    }
+}
+
+/// The planning of one event.
+struct EventPlan {
+    let event: EventDocument
+    let options: ChatwootOptions
+    let now: Timestamp
+    let name: (JID) -> String?
+    /// The conversation; nil where the event names none.
+    let chat: JID?
+    let isFromMe: Bool
+
+    init(
+        _ event: EventDocument, options: ChatwootOptions, now: Timestamp, name: @escaping (JID) -> String?
+    ) {
+        self.event = event
+        self.options = options
+        self.now = now
+        self.name = name
+        let payload = event.payload
+        isFromMe = payload["fromMe"]?.bool ?? (event.type == .messageSent)
+        let fields = ["chatId", "contactId", "groupId", "remoteJid"] + (isFromMe ? ["to"] : ["from"])
+        // An address without a server is nobody's that WhatsApp knows, and still somebody.
+        chat = fields.lazy.compactMap(payload.text).first.flatMap { JID($0) ?? JID($0 + "@chat") }
+    }
+
+    var payload: JSONObject { event.payload }
+    var language: Language { options.language }
+    /// WhatsApp's id of the message that the event is about; empty when there is none.
+    var messageID: String { payload.text("wa_message_id") ?? payload.text("messageId") ?? "" }
+    /// The earlier message that this one changes.
+    var target: String {
+        // Where both are one, WhatsApp's own id is the one that messages are known by.
+        payload.text("targetMessageId").flatMap { $0 == payload.text("messageId") ? nil : $0 } ?? messageID
+    }
+    var sentAt: Timestamp? { payload["timestampSource"] == nil ? payload.moment("timestamp") : nil }
+
+    var plan: ForwardPlan {
+        guard options.sessions.matches(event.session) else { return only(.nothing(.otherSession)) }
+        if payload.flag("history"), !options.history { return only(.nothing(.option)) }
+        if let chat {
+            switch chat.chatKind {
+            case .direct: break
+            case .group: if !options.groups.allows(chat) { return only(.nothing(.chat)) }
+            case .status, .broadcast, .newsletter: return only(.nothing(.chat))
+            }
+        }
+        let actions = actions
+        return ForwardPlan(
+            session: event.session, contact: contact, actions: actions.isEmpty ? [.nothing(.irrelevant)] : actions)
+    }
+
+    private func only(_ action: ForwardAction) -> ForwardPlan {
+        ForwardPlan(session: event.session, contact: nil, actions: [action])
+    }
+
+    private var actions: [ForwardAction] {
+        switch event.type {
+        case .messageReceived, .messageSent:
+            // Without a content it is a step of our own message on its way.
+            if payload["type"] == nil, payload["content"] == nil { return [status] }
+            return withChat { newMessage }
+        case .messageDelivered, .messageRead, .messageFailed: return [status]
+        case .messageUpdated: return payload.text("update") == "media" ? withChat { lateFile } : withTarget { edit }
+        case .messageDeleted: return withTarget { deletion }
+        case .messageReaction: return withTarget { reaction }
+        case .presenceUpdated: return withChat { typing }
+        case .callReceived: return withChat { call }
+        case .groupUpdated: return withChat { groupChange }
+        case .contactUpdated: return withChat { contactChange }
+        case .sessionDisconnected: return sessionLost
+        default: return [.nothing(.irrelevant)]
+        }
+    }
+
+    private func withChat(_ action: () -> ForwardAction) -> [ForwardAction] { withChat { [action()] } }
+
+    private func withChat(_ actions: () -> [ForwardAction]) -> [ForwardAction] {
+        chat == nil ? [.nothing(.noChat)] : actions()
+    }
+
+    /// Without a chat, the earlier message still tells where it belongs.
+    private func withTarget(_ action: () -> ForwardAction) -> [ForwardAction] {
+        chat == nil && target.isEmpty ? [.nothing(.noChat)] : [action()]
+    }
+
+    private var status: ForwardAction {
+        guard options.receipts else { return .nothing(.option) }
+        guard !messageID.isEmpty, isFromMe || payload["fromMe"] == nil else { return .nothing(.irrelevant) }
+        switch event.type {
+        case .messageSent: return .status(messageID: messageID, .sent)
+        case .messageDelivered: return .status(messageID: messageID, .delivered)
+        case .messageRead: return .status(messageID: messageID, .read)
+        default:
+            let error = Cut.text(payload.text("error") ?? "unknown", to: Limits.name)
+            return .status(messageID: messageID, .failed(error: error))
+        }
+    }
+
+    private var typing: ForwardAction {
+        guard options.typing else { return .nothing(.option) }
+        switch payload.text("presence") {
+        case "composing", "recording": return .typing(true)
+        case "paused", "unavailable": return .typing(false)
+        default: return .nothing(.irrelevant)
+        }
+    }
+}

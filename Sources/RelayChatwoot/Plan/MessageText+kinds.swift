@@ -1,0 +1,93 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Places, cards, polls, menus and goods.
+extension MessageText {
+    var location: String {
+        guard let latitude = node.number("latitude"), let longitude = node.number("longitude") else { return "" }
+        let notice: Notice = node.flag("live") ? .liveLocation : .location
+        return lines([
+            "📍 " + (bold(node.text("name")) ?? "**\(notice.text(in: language))**"),
+            formatted(node.text("address")),
+            formatted(node.text("caption")),
+            "https://www.google.com/maps?q=\(latitude),\(longitude)",
+        ])
+    }
+
+    /// Visiting cards: their names and numbers as text, and all of them in one file.
+    var cards: Content {
+        let cards = node.objects("contacts")
+        let texts = cards.map { card in
+            lines(
+                ["👤 " + (bold(card.text("name")) ?? Notice.contact.text(in: language))]
+                    + (card.texts("phones") + card.texts("emails")).map(formatted) + [
+                        formatted(card.text("organization"))
+                    ])
+        }
+        let file = VCard.file(of: cards)
+        return Content(
+            text: paragraphs(texts), files: plan.options.media == .off ? [] : [file].compactMap { $0 })
+    }
+
+    var poll: String {
+        lines(["📊 " + (bold(node.text("name")) ?? "")] + node.texts("options").map { "- " + Markdown.plain($0) })
+    }
+
+    /// What was chosen in a menu, or filled in.
+    var choice: String {
+        let title = formatted(node.text("text") ?? node.text("id"))
+        // A mere choice has nothing in them that its text has not.
+        let isForm = !["quick_reply", "single_select", nil].contains(node.text("name"))
+        let answers = (isForm ? node["params"]?.object ?? JSONObject() : JSONObject()).compactMap { key, value in
+            let text = value.string ?? (value.isNull ? "" : value.text)
+            return key == "flow_token" || text.isEmpty ? nil : "- \(Markdown.plain(key)): \(Markdown.plain(text))"
+        }
+        let heading = answers.isEmpty ? nil : "📋 **\(Notice.form.text(in: language))**"
+        return paragraphs([
+            lines([heading, title, formatted(node.text("description"))]), lines(answers),
+            formatted(node.text("response")),
+        ])
+    }
+
+    var order: String {
+        let items = node.objects("items").map { item in
+            let price = [item.number("price"), item.text("currency")].compactMap { $0 }.joined(separator: " ")
+            let parts = [item.number("quantity").map { $0 + " ×" }, item.text("retailerId"), price]
+            return "- " + Markdown.plain(parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " "))
+        }
+        return paragraphs([
+            lines([
+                "🛒 " + (bold(node.text("title")) ?? "**\(Notice.order.text(in: language))**"),
+                node.number("itemCount").map { Notice.items.text(in: language, $0) },
+                amount("totalAmount1000"),
+            ]),
+            lines(items),
+            formatted(node.text("text")),
+        ])
+    }
+
+    var product: String {
+        lines([
+            "🛍 " + (bold(node.text("title")) ?? "**\(Notice.product.text(in: language))**"),
+            formatted(node.text("description")), amount("priceAmount1000"), formatted(node.text("text")),
+            node.text("url"),
+        ])
+    }
+
+    var invitation: String {
+        let name = bold(node.text("groupName")) ?? ""
+        return paragraphs([
+            "👥 " + Notice.groupInvite.text(in: language, name), formatted(node.text("text")),
+        ])
+    }
+
+    /// An amount in thousandths, with its currency.
+    private func amount(_ field: String) -> String? {
+        guard let thousandths = node[field]?.int, thousandths >= 0 else { return nil }
+        let (whole, rest) = thousandths.quotientAndRemainder(dividingBy: 1000)
+        let cents = String(1000 + rest).dropFirst()
+        let digits = cents.hasSuffix("0") ? cents.dropLast() : cents
+        let point = language == .portuguese ? "," : "."
+        return ["\(whole)\(point)\(digits)", node.text("currency")].compactMap { $0 }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,62 @@
+/// Writes formatting with WhatsApp's marks, which hold within a line and between words only.
+struct WhatsAppWriter {
+    private(set) var out = ""
+
+    mutating func raw(_ text: String) { out += text }
+
+    mutating func write(_ nodes: [Inline]) {
+        write(nodes, after: nil, within: [])
+    }
+
+    private mutating func write(_ nodes: [Inline], after: Character?, within outer: Set<Inline.Style>) {
+        for (index, node) in nodes.enumerated() {
+            let next = nodes[(index + 1)...].lazy.compactMap(\.first).first ?? after
+            switch node {
+            case .text(let text): out += String(text)
+            case .url(let address): out += Self.shown(String(address))
+            case .code(let code, let isWide):
+                let ticks = isWide ? "```" : "`"
+                out += ticks + String(code) + ticks
+            case .styled(let style, let inner):
+                writeStyled(style, inner, after: next, within: outer)
+            case .link(let text, let address):
+                writeLink(text, address, after: next, within: outer)
+            }
+        }
+    }
+
+    private mutating func writeStyled(
+        _ style: Inline.Style, _ inner: [Inline], after next: Character?, within outer: Set<Inline.Style>
+    ) {
+        // Within its own kind, or inside of a word, WhatsApp would show the marks.
+        guard !outer.contains(style), !out.last.isWord, !next.isWord else {
+            return write(inner, after: next, within: outer)
+        }
+        let mark = style.rawValue
+        var content = WhatsAppWriter()
+        content.write(inner, after: mark, within: outer.union([style]))
+        out += content.out.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.allSatisfy(\.isWhitespace) ? String(line) : "\(mark)\(line)\(mark)"
+        }.joined(separator: "\n")
+    }
+
+    private mutating func writeLink(
+        _ text: [Inline], _ address: String, after next: Character?, within outer: Set<Inline.Style>
+    ) {
+        let shown = Self.shown(address)
+        var plain = WhatsAppWriter()
+        plain.write(text, after: nil, within: Set(Inline.Style.allCases))
+        // `mention://` names another agent.
+        guard !address.hasPrefix("mention:") else { return out += plain.out }
+        guard !plain.out.isEmpty, plain.out != shown, plain.out != address else { return out += shown }
+        write(text, after: ":", within: outer)
+        out += ": " + shown
+    }
+
+    private static func shown(_ address: String) -> String {
+        for scheme in ["mailto:", "tel:"] where address.hasPrefix(scheme) {
+            return String(address.dropFirst(scheme.count))
+        }
+        return address
+    }
+}

@@ -1,0 +1,23 @@
+import Foundation
+import RelayChatwoot
+import RelayJSON
+import Testing
+
+/// What agents see of every kind of message and event: `Golden/kinds.json` has one of each, by a name for what it is.
+struct KindTests {
+    @Test(arguments: [
+        ("kinds-en", ""), ("kinds-pt-BR", "language: pt-BR\nutc_offset: \"-03:00\"\ngroup_changes: note"),
+    ])
+    func everyKindLooksAsItDid(_ name: String, _ options: String) throws {
+        let file = Golden.folder.appendingPathComponent("kinds.json")
+        let kinds = try JSON(parsing: Array(Data(contentsOf: file))).array ?? []
+        var plans = JSONObject()
+        for kind in kinds {
+            let event = try #require(kind["event"]?.string)
+            let name = try #require(kind["name"]?.string)
+            plans[name] = try plan(event, payload(kind["payload"]?.object ?? [:]), options: options).json
+        }
+        try #require(plans.count == kinds.count && plans.count > 70)
+        try Golden.check(plans, name)
+    }
+}

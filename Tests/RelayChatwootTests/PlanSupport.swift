@@ -1,0 +1,84 @@
+import RelayChatwoot
+import RelayConfig
+import RelayCore
+import RelayJSON
+import Testing
+
+/// When the tests plan everything.
+let now = Timestamp(seconds: 1_763_030_000)
+
+/// Options as a configuration has them.
+func chatwoot(_ more: String = "") throws -> ChatwootOptions {
+    let registry = ConfigurationRegistry(stages: [], destinations: [ChatwootOptions.self], formats: [], transports: [])
+    let yaml = """
+        type: chatwoot
+        \(ChatwootOptions.example)
+        \(more)
+        """
+    let destination = try registry.destination(yaml: yaml, environment: ["CHATWOOT_TOKEN": "s3cret"])
+    return try #require(destination.options as? ChatwootOptions)
+}
+
+/// What is wrong with options; nil when nothing is.
+func mistake(_ yaml: String) -> String? {
+    do {
+        let registry = ConfigurationRegistry(
+            stages: [], destinations: [ChatwootOptions.self], formats: [], transports: [])
+        _ = try registry.destination(yaml: "type: chatwoot\n" + yaml)
+        return nil
+    } catch {
+        return error.diagnostics.map(\.description).joined(separator: "\n")
+    }
+}
+
+/// A delivery's body.
+func body(_ event: String, _ payload: JSON, session: String = "demo") -> [UInt8] {
+    let envelope: JSON = [
+        "event": .string(event), "sessionId": .string(session), "payload": payload,
+        "timestamp": "2025-11-13T10:33:20.000Z", "deliveryId": "webhook-demo-1-0001",
+    ]
+    return envelope.bytes
+}
+
+func plan(
+    _ event: String, _ payload: JSON, options: String = "", names: [String: String] = [:]
+) throws -> ForwardPlan {
+    let planner = ChatwootPlanner(try chatwoot(options))
+    return try planner.plan(body(event, payload), at: now) { names[$0.description] }
+}
+
+func plan(_ payload: [String: String], options: String = "") throws -> ForwardPlan {
+    try plan("message.received", .object(JSONObject(payload.map { ($0.key, .string($0.value)) })), options: options)
+}
+
+/// A payload from the customer 5511999999001, sent just now, with other members where they are given.
+func payload(_ members: String) throws -> JSON {
+    payload(try JSON(parsing: "{\(members)}").object ?? [:])
+}
+
+func payload(_ members: JSONObject) -> JSON {
+    var object: JSONObject = [
+        "messageId": "3EB0A1", "chatId": "5511999999001@s.whatsapp.net", "from": "5511999999001@s.whatsapp.net",
+        "contactName": "Maria Silva", "isGroup": false, "fromMe": false, "chatKind": "direct",
+        "timestamp": 1_763_030_000, "wa_message_id": "3EB0A1",
+    ]
+    for (key, value) in members { object[key] = value }
+    return .object(object)
+}
+
+/// The only message that an event becomes.
+func message(
+    _ event: String, _ members: String, options: String = "", names: [String: String] = [:]
+) throws -> ChatwootMessage {
+    let actions = try plan(event, payload(members), options: options, names: names).actions
+    guard actions.count == 1, case .message(let message) = actions.first else { throw NoMessage(actions: actions) }
+    return message
+}
+
+func message(_ members: String, options: String = "", names: [String: String] = [:]) throws -> ChatwootMessage {
+    try message("message.received", members, options: options, names: names)
+}
+
+struct NoMessage: Error {
+    let actions: [ForwardAction]
+}
