@@ -129,6 +129,11 @@ let package = Package(
 
         // Tests, and what they share.
         house("RelayTesting", ["RelayCore", "RelayJSON", .crypto, .cryptoExtras]),
+        tests(
+            "RelayTesting",
+            ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .logging],
+            resources: [.copy("Chatwoot")]
+        ),
         tests("RelayJSON"),
         tests("RelayCore", ["RelayTesting"]),
         tests("RelayConfig"),

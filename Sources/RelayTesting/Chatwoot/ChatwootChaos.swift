@@ -12,7 +12,8 @@ struct ChatwootChaos: Sendable {
     private var script: [(operation: Operation, fault: Fault)] = []
     private var chances: [Chance] = []
     private var random: SeededGenerator
-    var duplicatedWebhooks = 0
+    /// How many of the next webhooks of an event come twice.
+    var duplicatedWebhooks: [String: Int] = [:]
     var webhookDuplication = 0.0
     /// How often each attachment is not there yet.
     var attachmentMisses = 0
@@ -30,7 +31,7 @@ struct ChatwootChaos: Sendable {
     mutating func end() {
         script = []
         chances = []
-        duplicatedWebhooks = 0
+        duplicatedWebhooks = [:]
         webhookDuplication = 0
         attachmentMisses = 0
     }
@@ -46,9 +47,9 @@ struct ChatwootChaos: Sendable {
         return nil
     }
 
-    mutating func duplicatesWebhook() -> Bool {
-        if duplicatedWebhooks > 0 {
-            duplicatedWebhooks -= 1
+    mutating func duplicatesWebhook(_ event: String) -> Bool {
+        if let count = duplicatedWebhooks[event], count > 0 {
+            duplicatedWebhooks[event] = count - 1
             return true
         }
         return webhookDuplication > 0 && Double.random(in: 0..<1, using: &random) < webhookDuplication

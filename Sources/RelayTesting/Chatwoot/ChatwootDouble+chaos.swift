@@ -5,8 +5,11 @@ extension ChatwootDouble {
         case commitThenStatus(Int)
         /// It is done and never answered.
         case commitThenHang
-        /// It is done, and the connection reset.
+        /// It is done, and the connection reset before a byte of the answer. libcurl sends such a request again by
+        /// itself when it had reused the connection.
         case commitThenReset
+        /// It is done, and the connection reset in the middle of the answer.
+        case commitThenCutOff
         /// It is done and answered well, the body in four pieces with this pause before each.
         case slowBody(pause: Duration)
         /// It is not done, and answered by this status: 429 as the limits answer.
@@ -21,7 +24,7 @@ extension ChatwootDouble {
 
         var commits: Bool {
             switch self {
-            case .commitThenStatus, .commitThenHang, .commitThenReset, .slowBody: true
+            case .commitThenStatus, .commitThenHang, .commitThenReset, .commitThenCutOff, .slowBody: true
             case .status, .reset, .hang: false
             }
         }
@@ -50,9 +53,9 @@ extension ChatwootDouble {
         withState { $0.chaos.inject(fault, into: operation, probability: probability) }
     }
 
-    /// The next `count` webhooks are sent twice.
-    public func duplicateWebhooks(next count: Int) {
-        withState { $0.chaos.duplicatedWebhooks += count }
+    /// The next `count` webhooks of an event are sent twice.
+    public func duplicateWebhooks(next count: Int, of event: String = "message_created") {
+        withState { $0.chaos.duplicatedWebhooks[event, default: 0] += count }
     }
 
     /// From now on, a webhook is sent twice with this probability.

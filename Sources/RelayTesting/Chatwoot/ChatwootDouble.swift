@@ -139,6 +139,7 @@ extension ChatwootDouble.Fault {
             status == 429 ? ChatwootReply.throttled.answer : ChatwootReply.rails(status).answer
         case .commitThenHang, .hang: .hang
         case .commitThenReset, .reset: .reset
+        case .commitThenCutOff: .resetMidResponse
         case .slowBody(let pause): .slow(reply.status, headers: reply.headers, body: reply.body, pause: pause)
         }
     }

@@ -123,6 +123,7 @@ extension ChatwootState {
         if let inbox = inboxes[message.inboxID], message.kind != .activity {
             dispatch("message_created", webhookData(message), inbox, message: message.id)
         }
+        noteWaiting(message)
         return message
     }
 
@@ -142,7 +143,7 @@ extension ChatwootState {
         attributes["in_reply_to_external_id"] = quoted.flatMap(\.sourceID).map { .string($0) } ?? .null
     }
 
-    /// What a message does to its conversation and contact.
+    /// What a message does to its conversation and contact before it is told.
     private mutating func touchConversation(_ message: Double.Message) {
         guard var row = conversations[message.conversationID], var contact = contacts[row.contactID] else { return }
         row.lastActivityAt = now
@@ -153,21 +154,23 @@ extension ChatwootState {
             contacts.put(contact)
         }
         conversations.update(row)
+        let isAsleep = row.status == .resolved || row.status == .snoozed
+        guard message.kind == .incoming, isAsleep, !contact.isBlocked else { return }
+        let hasBot = inboxes[row.inboxID]?.hasActiveBot ?? false
+        change(row.id) { $0.status = $0.status == .resolved && hasBot ? .pending : .open }
+    }
+
+    /// Who waits for whom, after a message was told: a person's answer that is no echo ends the contact's wait.
+    private mutating func noteWaiting(_ message: Double.Message) {
+        let id = message.conversationID
         switch message.kind {
         case .incoming:
-            let isAsleep = row.status == .resolved || row.status == .snoozed
-            let hasBot = inboxes[row.inboxID]?.hasActiveBot ?? false
-            let isAwoken = isAsleep && !contact.isBlocked
-            let awoken: Double.ConversationStatus = row.status == .resolved && hasBot ? .pending : .open
-            change(row.id) { conversation in
-                if isAwoken { conversation.status = awoken }
-                if conversation.waitingSince == nil { conversation.waitingSince = message.createdAt }
-            }
+            change(id) { $0.waitingSince = $0.waitingSince ?? message.createdAt }
         case .outgoing where !message.isPrivate && message.contentAttributes["external_echo"] != true:
             guard case .user = message.sender else { return }
-            change(row.id) { conversation in
-                conversation.waitingSince = nil
-                if conversation.firstReplyAt == nil { conversation.firstReplyAt = message.createdAt }
+            change(id) { row in
+                row.waitingSince = nil
+                row.firstReplyAt = row.firstReplyAt ?? message.createdAt
             }
         default: break
         }

@@ -10,7 +10,7 @@ extension ChatwootState {
         var data = data
         data["event"] = .string(event)
         let body = JSON.object(data).bytes
-        for _ in 0..<(chaos.duplicatesWebhook() ? 2 : 1) {
+        for _ in 0..<(chaos.duplicatesWebhook(event) ? 2 : 1) {
             let headers = headers(of: body, secret: inbox.secret)
             webhooks.append(
                 Double.WebhookCall(url: url, event: event, headers: headers, body: body, outcome: .pending))
