@@ -68,7 +68,7 @@ struct Scene: Sendable {
 
     func get(_ path: String, token: String? = nil) async throws -> Answer { try await send("GET", path, token: token) }
 
-    /// Runs with a client that has no connection yet: on a reused one, libcurl repeats what was reset.
+    /// Runs with a client that has no connection yet: on a reused one, the engine repeats what was reset.
     func withNewConnection(_ body: (Scene) async throws -> Void) async throws {
         let fresh = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
         defer { fresh.shutdown() }

@@ -5,8 +5,8 @@ extension ChatwootDouble {
         case commitThenStatus(Int)
         /// It is done and never answered.
         case commitThenHang
-        /// It is done, and the connection reset before a byte of the answer. libcurl sends such a request again by
-        /// itself when it had reused the connection.
+        /// It is done, and the connection reset before a byte of the answer. A client that had reused the connection
+        /// may take it for an idle one that was closed, and send the request again at once, as `CurlEngine` does.
         case commitThenReset
         /// It is done, and the connection reset in the middle of the answer.
         case commitThenCutOff
