@@ -139,6 +139,11 @@ let package = Package(
 
         // Tests, and what they share.
         house("RelayTesting", ["RelayCore", "RelayJSON", .crypto, .cryptoExtras]),
+        tests(
+            "RelayTesting",
+            ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .logging],
+            resources: [.copy("Chatwoot")]
+        ),
         tests("RelayJSON"),
         tests("RelayCore", ["RelayTesting"]),
         tests("RelayConfig", ["Relay", "RelayCore", "RelayJSON", "zaphub"], resources: [.copy("Golden")]),

@@ -15,6 +15,10 @@ struct ReceiverOutput {
         switch answer {
         case .status(let status, let headers, let body):
             return send(whole(status, headers, Array(body.utf8))) && !closes(headers) ? .keep : .close
+        case .bytes(let status, let headers, let body):
+            return send(whole(status, headers, body)) && !closes(headers) ? .keep : .close
+        case .slow(let status, let headers, let body, let time):
+            return sendSlowly(whole(status, headers, body), bodySize: body.count, time) ? .keep : .close
         case .delay(let time, let then):
             return pause(time) ? perform(then) : .close
         case .closeIdle(let status):
@@ -80,6 +84,15 @@ struct ReceiverOutput {
         _ = send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n\(String(repeating: "x", count: 100))")
     }
 
+    private func sendSlowly(_ answer: [UInt8], bodySize: Int, _ time: Duration) -> Bool {
+        let start = answer.count - (omitsBody ? 0 : bodySize)
+        guard send(Array(answer[..<start])) else { return false }
+        let size = max(1, (answer.count - start + 3) / 4)
+        return stride(from: start, to: answer.count, by: size).allSatisfy { place in
+            pause(time) && send(Array(answer[place..<min(place + size, answer.count)]))
+        }
+    }
+
     private func sendLarge(_ size: Int) -> Bool {
         guard send("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n") else { return false }
         let block = [UInt8](repeating: UInt8(ascii: "x"), count: 64 * 1024)
@@ -140,9 +153,12 @@ struct ReceiverOutput {
         case 301: "Moved Permanently"
         case 302: "Found"
         case 400: "Bad Request"
+        case 402: "Payment Required"
         case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 410: "Gone"
+        case 422: "Unprocessable Entity"
         case 429: "Too Many Requests"
         case 500: "Internal Server Error"
         case 503: "Service Unavailable"

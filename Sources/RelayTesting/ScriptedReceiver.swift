@@ -39,6 +39,10 @@ public final class ScriptedReceiver: Sendable {
     public indirect enum Answer: Sendable {
         /// A whole answer with its length, on a connection that stays open.
         case status(Int, headers: [(String, String)] = [], body: String = "")
+        /// The same with a body of any bytes.
+        case bytes(Int, headers: [(String, String)] = [], body: [UInt8])
+        /// The same, its body in four pieces with a pause before each, on a connection that stays open.
+        case slow(Int, headers: [(String, String)] = [], body: [UInt8], pause: Duration)
         /// Nothing, until the other side gives up.
         case hang
         /// Another answer, later.

@@ -1,0 +1,114 @@
+internal import RelayJSON
+
+/// A request, read as Rails reads it: path, query and body in one set of parameters.
+struct ChatwootCall: Sendable {
+    /// A file of a multipart body.
+    struct File: Sendable {
+        let field: String
+        let name: String
+        /// The part's `Content-Type`, as sent.
+        let type: String
+        let bytes: [UInt8]
+    }
+
+    enum Actor: Sendable, Hashable {
+        case user(Int)
+        case bot(Int)
+    }
+
+    let method: String
+    let path: String
+    let headers: [(String, String)]
+    let body: [UInt8]
+    var parameters = JSONObject()
+    var files: [File] = []
+    /// What the path's variables stand for.
+    var segments: [String: String] = [:]
+    var actor: Actor?
+    var accountID = 0
+    /// What a race has found free before another request took it.
+    var race: ContactRace?
+
+    struct ContactRace: Sendable {
+        let phoneIsFree: Bool
+        let identifierIsFree: Bool
+    }
+
+    init(_ request: ScriptedReceiver.Request, dropsUnderscoreHeaders: Bool) throws(ChatwootRefusal) {
+        method = request.method
+        let parts = request.path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts[0])
+        headers = dropsUnderscoreHeaders ? request.headers.filter { !$0.0.contains("_") } : request.headers
+        body = request.body
+        if parts.count == 2 { parameters = FormText.parse(parts[1]) }
+        try readBody()
+    }
+
+    private mutating func readBody() throws(ChatwootRefusal) {
+        let type = header("content-type") ?? ""
+        if type.hasPrefix("multipart/form-data") {
+            let parts = try MultipartBody.parse(body, contentType: type)
+            for part in parts {
+                if let name = part.fileName {
+                    files.append(File(field: part.field, name: name, type: part.type ?? "", bytes: part.bytes))
+                } else {
+                    FormText.set(part.field, String(decoding: part.bytes, as: UTF8.self), in: &parameters)
+                }
+            }
+        } else if type.hasPrefix("application/x-www-form-urlencoded") {
+            merge(FormText.parse(String(decoding: body, as: UTF8.self)))
+        } else if type.hasPrefix("application/json"), !body.isEmpty {
+            guard let value = try? JSON(parsing: body) else { throw .unreadable }
+            if let object = value.object { merge(object) }
+        }
+    }
+
+    private mutating func merge(_ object: JSONObject) {
+        for (key, value) in object { parameters[key] = value }
+    }
+
+    func header(_ name: String) -> String? { headers.first { $0.0 == name }?.1 }
+}
+
+// MARK: - Parameters, cast as ActiveRecord casts them
+
+extension ChatwootCall {
+    func has(_ key: String) -> Bool { parameters.contains(key) }
+
+    /// The text of a string or a number; nil for all else.
+    func text(_ key: String) -> String? { Self.text(parameters[key]) }
+
+    static func text(_ value: JSON?) -> String? {
+        switch value {
+        case .string(let text): text
+        case .int(let number): String(number)
+        case .number(let text): text
+        case .bool(let flag): flag ? "true" : "false"
+        default: nil
+        }
+    }
+
+    /// The same, nil when it is blank.
+    func present(_ key: String) -> String? {
+        text(key).flatMap { text in text.contains { !$0.isWhitespace } ? text : nil }
+    }
+
+    func number(_ key: String) -> Int? { text(key).flatMap { Int($0) } }
+
+    func flag(_ key: String) -> Bool? {
+        switch parameters[key] {
+        case .bool(let flag): flag
+        case .string(let text): text.isEmpty ? nil : !["false", "f", "0", "off"].contains(text.lowercased())
+        case .int(let number): number != 0
+        default: nil
+        }
+    }
+
+    func object(_ key: String) -> JSONObject? { parameters[key]?.object }
+
+    /// A number of the path.
+    func id(_ name: String) throws(ChatwootRefusal) -> Int {
+        guard let id = segments[name].flatMap({ Int($0) }) else { throw .missing }
+        return id
+    }
+}

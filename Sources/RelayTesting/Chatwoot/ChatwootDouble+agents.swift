@@ -1,0 +1,99 @@
+internal import RelayJSON
+
+/// What people do in Chatwoot's own pages. Conversations are named by their rows.
+extension ChatwootDouble {
+    /// A file that an agent sends.
+    public struct Upload: Sendable {
+        public let name: String
+        public let type: String
+        public let bytes: [UInt8]
+
+        public init(name: String, type: String, bytes: [UInt8]) {
+            self.name = name
+            self.type = type
+            self.bytes = bytes
+        }
+    }
+
+    /// An agent writes to a contact, or a private note.
+    ///
+    /// - Parameter user: default: the first user of the account.
+    /// - Throws: ``Failure`` when there is no such conversation or nobody to write.
+    @discardableResult
+    public func agentReplies(
+        in conversation: Int,
+        _ content: String? = nil,
+        attachments: [Upload] = [],
+        inReplyTo message: Int? = nil,
+        isPrivate: Bool = false,
+        by user: Int? = nil
+    ) throws -> Message {
+        try withState { state in
+            let row = try state.known(conversation)
+            let first = state.users.values.filter { $0.accountID == row.accountID }.map(\.id).min()
+            guard let author = user ?? first else { throw Failure(description: "no user is there to write") }
+            var draft = ChatwootState.MessageDraft(kind: .outgoing)
+            draft.content = content
+            draft.isPrivate = isPrivate
+            draft.sender = .user(author)
+            if let message { draft.attributes["in_reply_to"] = .int(Int64(message)) }
+            draft.attachments = attachments.map { state.attach($0.name, $0.type, $0.bytes, isVoice: false) }
+            return state.insertMessage(draft, in: row)
+        }
+    }
+
+    /// An automatic message: a greeting, or the question for a rating with `content_type` `input_csat`.
+    @discardableResult
+    public func templateIsSent(in conversation: Int, _ content: String, contentType: String = "text") throws -> Message
+    {
+        try withState { state in
+            var draft = ChatwootState.MessageDraft(kind: .template)
+            draft.content = content
+            draft.contentType = contentType
+            return state.insertMessage(draft, in: try state.known(conversation))
+        }
+    }
+
+    public func agentDeletes(message: Int) {
+        withState { $0.deleteMessage(message) }
+    }
+
+    /// An agent clicks on a failed message.
+    public func agentRetries(message: Int) {
+        withState { $0.retryMessage(message) }
+    }
+
+    public func agentResolves(conversation: Int) {
+        setStatus(.resolved, of: conversation)
+    }
+
+    public func setStatus(_ status: ConversationStatus, of conversation: Int) {
+        withState { $0.change(conversation) { $0.status = status } }
+    }
+
+    /// An agent starts or stops typing.
+    public func agentTypes(_ isOn: Bool, in conversation: Int, isPrivate: Bool = false, by user: Int) throws {
+        try withState { state in
+            state.type(isOn ? "on" : "off", in: try state.known(conversation), .user(user), isPrivate: isPrivate)
+        }
+    }
+
+    /// Merges two contacts as an agent does.
+    public func merge(_ mergee: Int, into base: Int) throws {
+        try withState { state in
+            guard let from = state.contacts[mergee], let into = state.contacts[base] else {
+                throw Failure(description: "there is no contact \(mergee) or \(base)")
+            }
+            _ = state.merge(from, into: into)
+        }
+    }
+}
+
+extension ChatwootState {
+    fileprivate func known(_ conversation: Int) throws -> ChatwootDouble.Conversation {
+        guard let row = conversations[conversation] else {
+            throw ChatwootDouble.Failure(description: "there is no conversation \(conversation)")
+        }
+        return row
+    }
+}

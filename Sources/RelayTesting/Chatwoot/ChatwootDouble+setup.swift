@@ -1,0 +1,121 @@
+public import RelayJSON
+
+/// Setting an installation up, behind the API's back.
+extension ChatwootDouble {
+    @discardableResult
+    public func addAccount(_ name: String = "Acme") -> Account {
+        withState { state in
+            let account = Account(id: state.nextID(.account), name: name)
+            state.accounts[account.id] = account
+            return account
+        }
+    }
+
+    public func suspendAccount(_ id: Int, _ isSuspended: Bool = true) {
+        withState { $0.accounts[id]?.isSuspended = isSuspended }
+    }
+
+    /// Adds a user with a token. An agent sees only the inboxes that are named.
+    @discardableResult
+    public func addUser(
+        _ name: String = "Relay",
+        in account: Int,
+        role: Role = .agent,
+        inboxes: Set<Int> = []
+    ) -> User {
+        withState { state in
+            let id = state.nextID(.user)
+            let user = User(
+                id: id,
+                accountID: account,
+                name: name,
+                email: "user\(id)@example.com",
+                role: role,
+                inboxes: inboxes,
+                token: state.nextToken()
+            )
+            state.users[id] = user
+            state.actors[user.token] = .user(id)
+            return user
+        }
+    }
+
+    public func addMember(_ user: Int, to inbox: Int) {
+        withState { _ = $0.users[user]?.inboxes.insert(inbox) }
+    }
+
+    public func removeMember(_ user: Int, from inbox: Int) {
+        withState { _ = $0.users[user]?.inboxes.remove(inbox) }
+    }
+
+    @discardableResult
+    public func addAgentBot(_ name: String = "Bot", in account: Int) -> AgentBot {
+        withState { state in
+            let bot = AgentBot(id: state.nextID(.bot), accountID: account, name: name, token: state.nextToken())
+            state.bots[bot.id] = bot
+            state.actors[bot.token] = .bot(bot.id)
+            return bot
+        }
+    }
+
+    /// Adds an inbox of the API channel, or of another.
+    @discardableResult
+    public func addInbox(
+        _ name: String = "WhatsApp",
+        in account: Int,
+        channel: Channel = .api,
+        isLockedToSingleConversation: Bool = false,
+        webhookURL: String? = nil,
+        isHMACMandatory: Bool = false,
+        additionalAttributes: JSONObject = [:]
+    ) -> Inbox {
+        withState { state in
+            var inbox = state.newInbox(name, account: account, channel)
+            inbox.isLockedToSingleConversation = isLockedToSingleConversation
+            inbox.webhookURL = webhookURL
+            inbox.isHMACMandatory = isHMACMandatory
+            inbox.additionalAttributes = additionalAttributes
+            state.inboxes[inbox.id] = inbox
+            return inbox
+        }
+    }
+
+    /// Changes an inbox. Nothing happens when there is none.
+    public func updateInbox(_ id: Int, _ change: (inout Inbox) -> Void) {
+        withState { state in
+            guard var inbox = state.inboxes[id] else { return }
+            change(&inbox)
+            state.inboxes[id] = inbox
+        }
+    }
+
+    public func deleteInbox(_ id: Int) {
+        withState { $0.inboxes[id] = nil }
+    }
+
+    /// Defines an attribute of contacts: only such can be filtered by.
+    public func defineContactAttribute(_ key: String, in account: Int) {
+        withState { _ = $0.attributeDefinitions[account, default: []].insert(key) }
+    }
+
+    public func blockContact(_ id: Int, _ isBlocked: Bool = true) {
+        withState { state in
+            guard var contact = state.contacts[id] else { return }
+            contact.isBlocked = isBlocked
+            state.contacts.put(contact)
+        }
+    }
+
+    /// As an administrator who deletes a contact with all its conversations.
+    public func deleteContact(_ id: Int) {
+        withState { $0.destroyContact(id) }
+    }
+
+    /// As an administrator who deletes a conversation.
+    public func deleteConversation(_ id: Int) {
+        withState { state in
+            for message in state.conversations.messageIDs[id] ?? [] { state.messages[message] = nil }
+            state.conversations.remove(id)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+internal import RelayCore
+internal import Synchronization
+
+/// A Chatwoot installation for tests: real HTTP on 127.0.0.1, with the behaviour, bodies, limits and weaknesses that
+/// the reference tells (chatwoot.md, section 7 above all).
+///
+/// ```swift
+/// let chatwoot = ChatwootDouble(profile: .v4_15)
+/// let url = try await chatwoot.start()
+/// let account = chatwoot.addAccount("Acme")
+/// let relay = chatwoot.addUser("Relay", in: account.id, role: .administrator)
+/// let inbox = chatwoot.addInbox("WhatsApp", in: account.id, webhookURL: "http://127.0.0.1:1/hook")
+/// chatwoot.next(.messageCreate, .commitThen500)
+/// ```
+public final class ChatwootDouble: Sendable {
+    private let state: Mutex<ChatwootState>
+    private let receiver = Mutex<ScriptedReceiver?>(nil)
+    private let sender: ChatwootWebhookSender
+    let contactGate = RaceGate()
+    let changes = ChangeSignal()
+
+    public init(profile: Profile = .v4_15, options: Options = Options()) {
+        state = Mutex(ChatwootState(profile: profile, options: options))
+        sender = ChatwootWebhookSender(
+            workers: options.webhookWorkers,
+            timeout: options.webhookTimeout,
+            refusesPrivateHosts: profile.refusesPrivateHosts && !options.allowsPrivateNetwork
+        )
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// Starts listening on a free port.
+    ///
+    /// - Returns: `http://127.0.0.1:PORT`.
+    /// - Throws: ``ScriptedReceiver/Failure`` when it cannot listen.
+    @discardableResult
+    public func start() async throws -> String {
+        let receiver = try ScriptedReceiver()
+        receiver.respond { [weak self] request in self?.answer(request) ?? .reset }
+        self.receiver.withLock { $0 = receiver }
+        withState { state in state.baseURL = state.options.frontendURL ?? receiver.url }
+        return receiver.url
+    }
+
+    /// Stops listening and closes every connection. What is stored stays, and can still be looked at.
+    public func stop() {
+        receiver.withLock { receiver in
+            receiver?.stop()
+        }
+    }
+
+    /// Stops as ``stop()``, then listens again on the same port, with everything that was stored.
+    public func restart() throws {
+        try receiver.withLock { receiver in try receiver?.restart() }
+    }
+
+    /// Every request so far, in order of arrival, as it came.
+    public var requests: [ScriptedReceiver.Request] { receiver.withLock { $0?.requests ?? [] } }
+
+    /// How many connections were accepted so far.
+    public var connectionCount: Int { receiver.withLock { $0?.connectionCount ?? 0 } }
+
+    // MARK: State
+
+    /// Reads or changes the tables, then sends the webhooks that the change has caused.
+    func withState<Result>(_ body: (inout ChatwootState) throws -> Result) rethrows -> Result {
+        let result = try state.withLock { state in
+            state.now = state.options.clock.wall
+            let result = try body(&state)
+            // Under the lock, so that they queue in the order of their causes.
+            for unsent in state.unsentWebhooks {
+                sender.send(state.webhooks[unsent.index]) { [weak self] outcome in self?.finish(unsent, outcome) }
+            }
+            state.unsentWebhooks = []
+            return result
+        }
+        changes.signal()
+        return result
+    }
+
+    /// Reads the tables.
+    func reading<Result>(_ body: (ChatwootState) throws -> Result) rethrows -> Result {
+        try state.withLock { try body($0) }
+    }
+
+    private func finish(_ webhook: ChatwootState.UnsentWebhook, _ outcome: WebhookCall.Outcome) {
+        withState { state in
+            state.webhooks[webhook.index].outcome = outcome
+            if case .failed(let reason) = outcome, let message = webhook.messageID {
+                state.failMessage(message, reason)
+            }
+        }
+    }
+
+    // MARK: Requests
+
+    private func answer(_ request: ScriptedReceiver.Request) -> ScriptedReceiver.Answer {
+        let (route, segments) = ChatwootRoutes.match(request.method, request.path) ?? (nil, [:])
+        let fault = route.flatMap { route in withState { $0.chaos.take(route.operation) } }
+        if let fault, !fault.commits { return fault.answer(instead: .rails(500)) }
+        let reply = reply(to: request, route, segments)
+        return fault?.answer(instead: reply) ?? reply.answer
+    }
+
+    private func reply(
+        to request: ScriptedReceiver.Request,
+        _ route: ChatwootRoute?,
+        _ segments: [String: String]
+    ) -> ChatwootReply {
+        do throws(ChatwootRefusal) {
+            let drops = reading { $0.options.dropsUnderscoreHeaders }
+            var call = try ChatwootCall(request, dropsUnderscoreHeaders: drops)
+            call.segments = segments
+            if route?.operation == .contactCreate, contactGate.isOpen {
+                call.race = reading { $0.race(of: call) }
+                contactGate.pass()
+            }
+            let result: Result<ChatwootReply, ChatwootRefusal> = withState { [call] state in
+                Result { () throws(ChatwootRefusal) in try state.perform(call, route) }
+            }
+            return try result.get()
+        } catch {
+            return error.reply
+        }
+    }
+}
+
+extension ChatwootReply {
+    var answer: ScriptedReceiver.Answer { .bytes(status, headers: headers, body: body) }
+}
+
+extension ChatwootDouble.Fault {
+    func answer(instead reply: ChatwootReply) -> ScriptedReceiver.Answer {
+        switch self {
+        case .commitThenStatus(let status), .status(let status):
+            status == 429 ? ChatwootReply.throttled.answer : ChatwootReply.rails(status).answer
+        case .commitThenHang, .hang: .hang
+        case .commitThenReset, .reset: .reset
+        case .commitThenCutOff: .resetMidResponse
+        case .slowBody(let pause): .slow(reply.status, headers: reply.headers, body: reply.body, pause: pause)
+        }
+    }
+}

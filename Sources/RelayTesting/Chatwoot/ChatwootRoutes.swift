@@ -1,0 +1,84 @@
+/// A path of the API and what answers it.
+struct ChatwootRoute: Sendable {
+    typealias Handler =
+        @Sendable (inout ChatwootState, ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply
+
+    enum Access: Sendable {
+        /// A token of a user, and of a bot too where it says so.
+        case token(bots: Bool)
+        /// The public API: the path's `inbox_identifier` is the secret.
+        case inboxIdentifier
+        case open
+    }
+
+    let method: String
+    let segments: [Substring]
+    let operation: ChatwootDouble.Operation
+    let access: Access
+    let handler: Handler
+
+    init(
+        _ method: String,
+        _ path: String,
+        _ operation: ChatwootDouble.Operation,
+        _ access: Access,
+        _ handler: @escaping Handler
+    ) {
+        self.method = method
+        segments = path.split(separator: "/")
+        self.operation = operation
+        self.access = access
+        self.handler = handler
+    }
+
+    /// What the variables of the path stand for; nil when it is another path.
+    func match(_ path: [Substring]) -> [String: String]? {
+        guard path.count == segments.count else { return nil }
+        var values: [String: String] = [:]
+        for (segment, part) in zip(segments, path) {
+            if segment.first == ":" {
+                values[String(segment.dropFirst())] = FormText.decode(part, plusIsSpace: false)
+            } else if segment != part {
+                return nil
+            }
+        }
+        return values
+    }
+}
+
+enum ChatwootRoutes {
+    static let all: [ChatwootRoute] =
+        ChatwootRoute.messages + ChatwootRoute.conversations + ChatwootRoute.contacts + ChatwootRoute.inboxes
+        + ChatwootRoute.publicAPI + ChatwootRoute.files + ChatwootRoute.whatsApp
+
+    static func match(_ method: String, _ target: String) -> (route: ChatwootRoute?, segments: [String: String])? {
+        let path = target.prefix { $0 != "?" }.split(separator: "/")
+        for route in all where route.method == method {
+            if let segments = route.match(path) { return (route, segments) }
+        }
+        return nil
+    }
+}
+
+extension ChatwootRoute {
+    /// A path of the Application API, within an account.
+    static func application(
+        _ method: String,
+        _ path: String,
+        _ operation: ChatwootDouble.Operation,
+        bots: Bool = false,
+        _ handler: @escaping Handler
+    ) -> ChatwootRoute {
+        ChatwootRoute(method, "/api/v1/accounts/:account_id" + path, operation, .token(bots: bots), handler)
+    }
+
+    /// A path of the public API, within an inbox.
+    static func client(
+        _ method: String,
+        _ path: String,
+        _ operation: ChatwootDouble.Operation,
+        _ handler: @escaping Handler
+    ) -> ChatwootRoute {
+        ChatwootRoute(method, "/public/api/v1/inboxes/:inbox_identifier" + path, operation, .inboxIdentifier, handler)
+    }
+}

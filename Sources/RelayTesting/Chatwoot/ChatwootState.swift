@@ -1,0 +1,120 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The tables of an installation. Everything that reads or changes them is an extension of this type, and runs under
+/// the double's lock, so that a request is one transaction.
+struct ChatwootState: Sendable {
+    typealias Double = ChatwootDouble
+
+    let profile: Double.Profile
+    let options: Double.Options
+    /// Where the installation is reached: the start of every address that it writes.
+    var baseURL = ""
+    /// The moment of the request at hand.
+    var now: Timestamp
+    var throttle = ChatwootThrottle()
+    var chaos: ChatwootChaos
+
+    var accounts: [Int: Double.Account] = [:]
+    var users: [Int: Double.User] = [:]
+    var bots: [Int: Double.AgentBot] = [:]
+    var actors: [String: ChatwootCall.Actor] = [:]
+    var inboxes: [Int: Double.Inbox] = [:]
+    var contacts = ContactTable()
+    var contactInboxes = ContactInboxTable()
+    var conversations = ConversationTable()
+    var messages: [Int: Double.Message] = [:]
+    var blobs: [String: ChatwootBlob] = [:]
+    /// Which attributes of contacts are defined, an account's: only these can be filtered by.
+    var attributeDefinitions: [Int: Set<String>] = [:]
+
+    var typing: [Double.Typing] = []
+    var whatsAppPosts: [Double.WhatsAppPost] = []
+    var webhooks: [Double.WebhookCall] = []
+    /// Webhooks that nobody has sent yet, as places in ``webhooks``.
+    var unsentWebhooks: [UnsentWebhook] = []
+
+    private var lastIDs: [IDKind: Int] = [:]
+    private var lastDisplayIDs: [Int: Int] = [:]
+    private var lastToken = 0
+
+    enum IDKind { case account, user, bot, inbox, channel, contact, contactInbox, conversation, message, attachment }
+
+    struct UnsentWebhook: Sendable {
+        let index: Int
+        /// The message that fails when the webhook does.
+        let messageID: Int?
+    }
+
+    init(profile: Double.Profile, options: Double.Options) {
+        self.profile = profile
+        self.options = options
+        now = options.clock.wall
+        chaos = ChatwootChaos(seed: options.seed)
+    }
+
+    mutating func nextID(_ kind: IDKind) -> Int {
+        lastIDs[kind, default: 0] += 1
+        return lastIDs[kind, default: 0]
+    }
+
+    mutating func nextDisplayID(account: Int) -> Int {
+        lastDisplayIDs[account, default: 0] += 1
+        return lastDisplayIDs[account, default: 0]
+    }
+
+    /// 24 letters and digits that nothing else has, the same in every run.
+    mutating func nextToken() -> String {
+        lastToken += 1
+        var value = UInt64(truncatingIfNeeded: lastToken) &* 0x9e37_79b9_7f4a_7c15
+        var text = ""
+        for _ in 0..<12 {
+            let letters = Array("abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789")
+            text.append(letters[Int(value >> 40) % letters.count])
+            value = value &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        }
+        let digits = String(lastToken, radix: 16)
+        return text + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
+
+    mutating func nextUUID() -> String {
+        lastToken += 1
+        let digits = String(UInt64(truncatingIfNeeded: lastToken) &* 0x9e37_79b9_7f4a_7c15 | 1 << 63, radix: 16)
+        let number = String(lastToken, radix: 16)
+        let tail = String(repeating: "0", count: max(0, 12 - number.count)) + number
+        return
+            "\(digits.prefix(8))-\(digits.dropFirst(8).prefix(4))-4\(digits.suffix(3))-8\(digits.suffix(6).prefix(3))-\(tail)"
+    }
+}
+
+extension ChatwootState {
+    func inbox(_ id: Int, account: Int) throws(ChatwootRefusal) -> Double.Inbox {
+        guard let inbox = inboxes[id], inbox.accountID == account else { throw .missing }
+        return inbox
+    }
+
+    func contact(_ id: Int, account: Int) throws(ChatwootRefusal) -> Double.Contact {
+        guard let contact = contacts[id], contact.accountID == account else { throw .missing }
+        return contact
+    }
+
+    /// Whether somebody may see an inbox: administrators all, agents their own, bots those of their account.
+    func mayShow(_ inbox: Double.Inbox, to actor: ChatwootCall.Actor?) -> Bool {
+        switch actor {
+        case .user(let id):
+            guard let user = users[id] else { return false }
+            return user.role == .administrator || user.inboxes.contains(inbox.id)
+        case .bot(let id): return bots[id]?.accountID == inbox.accountID
+        case nil: return false
+        }
+    }
+
+    func authorize(_ inbox: Double.Inbox, for call: ChatwootCall) throws(ChatwootRefusal) {
+        if !mayShow(inbox, to: call.actor) { throw .notAllowed }
+    }
+
+    func isAdministrator(_ call: ChatwootCall) -> Bool {
+        guard case .user(let id) = call.actor else { return false }
+        return users[id]?.role == .administrator
+    }
+}

@@ -1,0 +1,22 @@
+internal import RelayCore
+
+/// The limits of an installation: how many requests of a kind in a time that begins on the clock's full minutes.
+struct ChatwootThrottle: Sendable {
+    private struct Window {
+        var number: Int64
+        var count: Int
+    }
+
+    private var windows: [String: Window] = [:]
+
+    /// Counts a request. Returns false when it is one too many.
+    mutating func admits(_ key: String, limit: Int?, seconds: Int64, now: Timestamp) -> Bool {
+        guard let limit else { return true }
+        let number = now.milliseconds / (seconds * 1000)
+        var window = windows[key] ?? Window(number: number, count: 0)
+        if window.number != number { window = Window(number: number, count: 0) }
+        window.count += 1
+        windows[key] = window
+        return window.count <= limit
+    }
+}
