@@ -79,15 +79,14 @@ let package = Package(
             ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", .deques, .lifecycle, .logging]
         ),
         house("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
-<<<<<<< HEAD
+        house("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .logging]),
         house(
             "RelayDestinations",
-            ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto, .logging, .mustache]
+            [
+                "RelayChatwoot", "RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto, .logging,
+                .mustache,
+            ]
         ),
-=======
-        house("RelayDestinations", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto]),
-        house("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayJSON"]),
->>>>>>> wip-cwcontent
 
         // Adapters to the outside.
         house("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
@@ -159,16 +158,12 @@ let package = Package(
             ]
         ),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
-<<<<<<< HEAD
         tests("RelayDestinations", ["RelayHTTPClient", "RelayStages", "RelayTesting", .logging]),
-=======
-        tests("RelayDestinations", ["RelayHTTPClient", "RelayTesting", .logging]),
         tests(
             "RelayChatwoot",
-            ["RelayConfig", "RelayCore", "RelayFormats", "RelayJSON"],
+            ["RelayConfig", "RelayCore", "RelayFormats", "RelayHTTPClient", "RelayJSON", "RelayTesting", .logging],
             resources: [.copy("Golden")]
         ),
->>>>>>> wip-cwcontent
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayMedia",
