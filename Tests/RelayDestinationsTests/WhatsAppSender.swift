@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import RelayConfig
 import RelayCore
 import RelayDestinations
@@ -76,8 +77,10 @@ func withSender<Result>(
             stages: BuiltInStages.all, destinations: BuiltInDestinations.all, formats: [], transports: [])
         let configuration = try RelayConfiguration.load(path: file.path, environment: [:], registry: registry)
             .configuration
+        let clock = ManualClock()
         let environment = DestinationEnvironment(
-            configuration, loadedAt: moment, sender: engine, ledger: ledger, clock: ManualClock())
+            configuration, loadedAt: moment, sender: engine,
+            sinks: ProcessSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
         let destination = try #require(configuration.destinations.first?.destination(in: environment))
         return try await body(WhatsAppSender(destination: destination, receiver: receiver, ledger: ledger))
     }

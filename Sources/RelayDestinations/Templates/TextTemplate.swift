@@ -106,7 +106,8 @@ extension TextTemplate {
         do throws(Problem) {
             try self.init(text, escaping: escaping)
         } catch {
-            throw node.fail("\"\(node.label)\" \(error.message)", help: error.help, at: error.offset,
+            throw node.fail(
+                "\"\(node.label)\" \(error.message)", help: error.help, at: error.offset,
                 code: .invalidTemplate)
         }
     }

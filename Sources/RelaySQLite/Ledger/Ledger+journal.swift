@@ -50,7 +50,7 @@ extension Ledger {
             media.event = result.event
             try write(media)
         }
-        if let trace = result.trace { try write(trace, of: result.event, isFirst: reruns == 0) }
+        if let trace = result.trace { try write(trace, of: result.event, isFirst: run == 0) }
     }
 
     private func write(_ trace: EventTrace, of event: EventID, isFirst: Bool) throws {
