@@ -1,8 +1,9 @@
 import Foundation
-import RelayConfig
+import Relay
 import RelayCore
 import Testing
 
+@testable import RelayConfig
 @testable import zaphub
 
 /// A file of `Golden/`: the files of a configuration, one after the other under `-- NAME --`, and what `zaphub check`
@@ -72,8 +73,20 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         let paths = (paths.isEmpty ? ["config.yaml"] : paths).map { folder.path + "/" + $0 }
         let report = Checker.builtIn(environment: environment).check(paths)
         let text = CheckFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
-        return (text, report.diagnostics)
+        return (Self.lists.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }, report.diagnostics)
     }
+
+    /// What every new kind would change, each list with what stands for exactly it in a case.
+    private static let lists: [(text: String, name: String)] = {
+        let registry = ConfigurationRegistry.builtIn
+        let words = [
+            ("[destination kinds]", registry.destinations.map { $0.kind }), ("[formats]", registry.formats),
+            ("[event types]", EventNames.all.map(\.name)),
+        ]
+        return words.flatMap { name, words in
+            [(Quantity.choice(words), name), (words.joined(separator: ", "), name)]
+        }
+    }()
 
     /// Writes what is said now into the case.
     func renew(_ text: String) throws {
