@@ -78,7 +78,7 @@ import Testing
                 config.yaml:12:3: error: source "lines" needs "path"
                   12 |   lines: { transport: file, format: native }
                      |   ^ help: add path: the file to read
-                config.yaml:13:59: error: "type" must be bearer, header, hmac, meta_signature or body, not "baerer"
+                config.yaml:13:59: error: "type" must be bearer, header, hmac, meta_signature, chatwoot_signature or body, not "baerer"
                   13 |   hook: { transport: stdin, format: native, auth: { type: baerer, token: ******* } }
                      |                                                           ^ help: did you mean "bearer"?
                 config.yaml:14:3: error: source "other" needs "transport"

@@ -1,17 +1,20 @@
 import Foundation
-import RelayConfig
+import Relay
 import RelayCore
 import Testing
 
+@testable import RelayConfig
 @testable import zaphub
 
 /// A file of `Golden/`: the files of a configuration, one after the other under `-- NAME --`, and what `zaphub check`
-/// says about them. Without paths in its first part the configuration is checked.
+/// says about them. Without paths in its first part the configuration is checked; `make: folder NAME` and the like make
+/// there what cannot be written here.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
     let file: URL
     let paths: [String]
     let environment: [String: String]?
     let files: [(name: String, text: String)]
+    private let special: [(kind: String, name: String)]
     let expected: String
 
     var testDescription: String { file.deletingPathExtension().lastPathComponent }
@@ -44,6 +47,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
                 let pair = line.dropFirst(5).split(separator: "=", maxSplits: 1)
                 environment[String(pair[0])] = String(pair[1])
             }
+        special = head.filter { $0.hasPrefix("make: ") }.map { line in
+            let words = line.split(separator: " ")
+            return (String(words[1]), String(words[2]))
+        }
         expected = joined(parts.first { $0.name == "expected" }?.lines ?? []).trimmingCharacters(in: .newlines)
         var files = parts.dropFirst().filter { $0.name != "expected" }.map {
             (name: $0.name, text: joined($0.lines) + "\n")
@@ -69,11 +76,34 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
+        try special.forEach { try Self.make($0.kind, folder.appendingPathComponent($0.name)) }
         let paths = (paths.isEmpty ? ["config.yaml"] : paths).map { folder.path + "/" + $0 }
         let report = Checker.builtIn(environment: environment).check(paths)
         let text = CheckFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
-        return (text, report.diagnostics)
+        return (Self.lists.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }, report.diagnostics)
     }
+
+    private static func make(_ kind: String, _ file: URL) throws {
+        let folder = kind == "folder" ? file : file.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        switch kind {
+        case "binary": try Data([0xFF, 0xFE]).write(to: file)
+        case "large": try Data(repeating: UInt8(ascii: "#"), count: 10 << 20).write(to: file)
+        default: break
+        }
+    }
+
+    /// What every new kind would change, each list with what stands for exactly it in a case.
+    private static let lists: [(text: String, name: String)] = {
+        let registry = ConfigurationRegistry.builtIn
+        let words = [
+            ("[destination kinds]", registry.destinations.map { $0.kind }), ("[formats]", registry.formats),
+            ("[event types]", EventNames.all.map(\.name)),
+        ]
+        return words.flatMap { name, words in
+            [(Quantity.choice(words), name), (words.joined(separator: ", "), name)]
+        }
+    }()
 
     /// Writes what is said now into the case.
     func renew(_ text: String) throws {

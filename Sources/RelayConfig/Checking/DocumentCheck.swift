@@ -14,6 +14,7 @@ final class DocumentCheck {
     private var sources: [RelayConfiguration.Source] = []
     private var destinations: [RelayConfiguration.Destination] = []
     private var policies: Set<String> = []
+    private var egress: RelayConfiguration.Egress?
     private var fragments = Fragments(mayLack: true)
     private var pipelines: [PipelineDefinition] = []
     /// The sections that a block named `config.yaml` had: what is not in them is nowhere.
@@ -79,6 +80,7 @@ final class DocumentCheck {
         policies.formUnion(reader.names("retry_policies"))
         sources += read?.sources ?? []
         destinations += read?.destinations ?? []
+        if node["egress"] != nil { egress = read?.egress }
         guard isWhole else { return }
         complete.formUnion(((try? node.entries) ?? []).map(\.key))
     }
@@ -176,7 +178,7 @@ final class DocumentCheck {
             sources: sources,
             destinations: destinations,
             retryPolicies: read.retryPolicies,
-            egress: read.egress,
+            egress: egress ?? read.egress,
             logging: read.logging,
             delivery: read.delivery,
             pipelines: pipelines,
