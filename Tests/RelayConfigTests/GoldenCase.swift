@@ -1,18 +1,22 @@
 import Foundation
 import Relay
 import RelayCore
+import RelayTrials
 import Testing
 
 @testable import RelayConfig
 @testable import zaphub
 
 /// A file of `Golden/`: the files of a configuration, one after the other under `-- NAME --`, and what `zaphub check`
-/// says about them. Without paths in its first part the configuration is checked.
+/// says about them. Without paths in its first part the configuration is checked; `make: folder NAME` and the like make
+/// there what cannot be written here, and with `run-tests` the tests are read as `zaphub test` does.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
     let file: URL
     let paths: [String]
+    private let runsTests: Bool
     let environment: [String: String]?
     let files: [(name: String, text: String)]
+    private let special: [(kind: String, name: String)]
     let expected: String
 
     var testDescription: String { file.deletingPathExtension().lastPathComponent }
@@ -38,6 +42,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         let head = parts[0].lines.map(String.init)
         self.file = file
         paths = head.first { $0.hasPrefix("paths: ") }?.dropFirst(7).split(separator: " ").map(String.init) ?? []
+        runsTests = head.contains("run-tests")
         environment =
             head.contains("no-env")
             ? nil
@@ -45,6 +50,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
                 let pair = line.dropFirst(5).split(separator: "=", maxSplits: 1)
                 environment[String(pair[0])] = String(pair[1])
             }
+        special = head.filter { $0.hasPrefix("make: ") }.map { line in
+            let words = line.split(separator: " ")
+            return (String(words[1]), String(words[2]))
+        }
         expected = joined(parts.first { $0.name == "expected" }?.lines ?? []).trimmingCharacters(in: .newlines)
         var files = parts.dropFirst().filter { $0.name != "expected" }.map {
             (name: $0.name, text: joined($0.lines) + "\n")
@@ -70,10 +79,35 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
+        try special.forEach { try Self.make($0.kind, folder.appendingPathComponent($0.name)) }
         let paths = (paths.isEmpty ? ["config.yaml"] : paths).map { folder.path + "/" + $0 }
-        let report = Checker.builtIn(environment: environment).check(paths)
+        let report = runsTests ? readTests(in: folder) : Checker.builtIn(environment: environment).check(paths)
         let text = CheckFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
         return (Self.lists.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }, report.diagnostics)
+    }
+
+    private func readTests(in folder: URL) -> Checker.Report {
+        let files = paths.map { folder.path + "/" + $0 }
+        let checker = Checker(registry: .builtIn, environment: environment) { [environment] configuration, _ in
+            var judgement = Checker.Judgement(diagnostics: [])
+            do throws(ConfigurationError) {
+                judgement.tests = try Trials(configuration, files: files, environment: environment ?? [:]).count
+            } catch {
+                judgement.diagnostics = error.diagnostics
+            }
+            return judgement
+        }
+        return checker.check([folder.path + "/config.yaml"])
+    }
+
+    private static func make(_ kind: String, _ file: URL) throws {
+        let folder = kind == "folder" ? file : file.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        switch kind {
+        case "binary": try Data([0xFF, 0xFE]).write(to: file)
+        case "large": try Data(repeating: UInt8(ascii: "#"), count: 10 << 20).write(to: file)
+        default: break
+        }
     }
 
     /// What every new kind would change, each list with what stands for exactly it in a case.
