@@ -145,7 +145,8 @@ let package = Package(
         ),
         tests("RelayJSON"),
         tests("RelayCore", ["RelayTesting"]),
-        tests("RelayConfig", ["Relay", "RelayCore", "RelayJSON", "zaphub"], resources: [.copy("Golden")]),
+        tests(
+            "RelayConfig", ["Relay", "RelayCore", "RelayJSON", "RelayTrials", "zaphub"], resources: [.copy("Golden")]),
         tests("RelayJQ"),
         tests("RelaySources", ["RelayTesting"]),
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),

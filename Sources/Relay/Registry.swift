@@ -25,6 +25,14 @@ extension ConfigurationRegistry {
                 // A guard that cannot be made is reported by itself.
                 let egress = try? EgressGuard(egress, server: server)
                 return { url in egress?.problem(url) }
+            },
+            egressCheck: { entry in
+                do throws(EgressGuard.ParseError) {
+                    _ = try EgressGuard(allow: [entry])
+                    return nil
+                } catch {
+                    return error.message
+                }
             }
         )
         registry.eventTypes = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = BuiltInFormats.eventTypes(of: $1) }

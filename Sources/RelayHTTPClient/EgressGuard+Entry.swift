@@ -55,7 +55,7 @@ extension EgressGuard.Entry {
         if text.contains("://") { throw failure("is a URL; write only its host and port, e.g. chatwoot:3000") }
         if text == "*" { throw failure("is not a pattern; to allow every address write 0.0.0.0/0 and ::/0") }
         if text.contains("*") {
-            throw failure("wildcards are not supported; list each host, or a network such as 10.0.0.0/8")
+            throw failure("has a wildcard, which stands for nothing; list each host, or a network such as 10.0.0.0/8")
         }
 
         if let slash = text.firstIndex(of: "/") {
@@ -94,7 +94,7 @@ extension EgressGuard.Entry {
         }
         let width = address.isIPv4 ? 32 : 128
         guard let prefix = Int(length), (0...width).contains(prefix) else {
-            throw failure("the part after the slash must be a number from 0 to \(width), e.g. \(address)/\(width)")
+            throw failure("needs a number from 0 to \(width) after its slash, e.g. \(address)/\(width)")
         }
         guard let network = IPNetwork(base: address, prefix: prefix) else {
             throw failure("has bits beyond its prefix; write \(IPNetwork(around: address, prefix: prefix))")
@@ -112,10 +112,10 @@ extension EgressGuard.Entry {
     ) throws(EgressGuard.ParseError) -> Self {
         guard let close = text.firstIndex(of: "]"),
             let address = IPAddress(String(text[..<close].dropFirst())), !address.isIPv4
-        else { throw failure("between the brackets must be an IPv6 address, e.g. [fd00::5]:8080") }
+        else { throw failure("has no IPv6 address between its brackets, e.g. [fd00::5]:8080") }
         let rest = text[text.index(after: close)...]
         if rest.isEmpty { return Self(subject: .network(IPNetwork(address.unmapped)), port: nil) }
-        guard rest.hasPrefix(":") else { throw failure("after the bracket must be a port, e.g. [\(address)]:8080") }
+        guard rest.hasPrefix(":") else { throw failure("has no port after its bracket, e.g. [\(address)]:8080") }
         return Self(subject: .network(IPNetwork(address.unmapped)), port: try port(rest.dropFirst(), failure))
     }
 
@@ -124,7 +124,7 @@ extension EgressGuard.Entry {
         _ failure: (String) -> EgressGuard.ParseError
     ) throws(EgressGuard.ParseError) -> Int {
         guard let port = Int(text), (1...65535).contains(port) else {
-            throw failure("the port must be a number from 1 to 65535, e.g. chatwoot:3000")
+            throw failure("needs a port from 1 to 65535, e.g. chatwoot:3000")
         }
         return port
     }

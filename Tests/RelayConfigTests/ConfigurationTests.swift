@@ -137,7 +137,7 @@ import Testing
                 config.yaml:2:44: error: "url": 10.0.0.1 is private; allow it under egress.allow
                    2 | destinations: { crm: { type: webhook, url: http://10.0.0.1/x } }
                      |                                            ^
-                config.yaml:3:19: error: "allow" cannot have "*": is not a pattern
+                config.yaml:3:19: error: "allow": "*" is not a pattern
                    3 | egress: { allow: ["*"] }
                      |                   ^
                 2 errors, 0 warnings

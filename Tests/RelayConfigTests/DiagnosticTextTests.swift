@@ -11,6 +11,64 @@ import Testing
         "RelayDestinations/Webhook/WebhookOptions.swift", "RelayDestinations/WhatsApp/WhatsAppOptions.swift",
         "RelayDestinations/File/FileOptions.swift", "RelayDestinations/Stdout/StdoutOptions.swift",
         "RelayDestinations/Templates/TextTemplate.swift", "RelayHTTPClient/EgressGuard+check.swift",
+<<<<<<< HEAD
+=======
+        "RelayHTTPClient/EgressGuard+Entry.swift",
+    ]
+
+    /// What these sources say elsewhere, by where.
+    private static let elsewhere: [(place: String, texts: [String])] = [
+        (
+            "the last line of `zaphub check`, which cases have as well",
+            [" source(s)", " pipeline(s)", " destination(s)", " test(s)", " block(s)", " warning(s)", " is good: "]
+        ),
+        ("the frame around a diagnostic", [" error,  warning", " (at )", " help: ", "egress.allow \"\": "]),
+        ("a document made by the check itself", ["{ transport: http, format:  }"]),
+        (
+            "an option's type or summary, told by `zaphub explain`: its values are read by a type of its own",
+            [
+                "a list of event types such as message.received or message.*",
+                "dead_letter, continue, drop, { stages: […] } or (for media) raw_media", "a map with a type: ",
+                "json for machines, pretty for people, auto by whether a terminal is there.",
+                "per_chat: one at a time for each chat, in order; none: later messages may overtake a retry.",
+                "`standard_webhooks` (webhook-id, webhook-timestamp, webhook-signature) or `hmac` (one header).",
+                "destination: the lists are in order for each destination; any: they say what there is.",
+                "a session's name", "a moment such as 2025-11-13T22:15:00-03:00", "maps of options",
+                "text, or a regular expression such as /^sha256=/", "the answer's body",
+                "what the gateway knows, a status such as 404, or timeout", "found, a reason such as gone, or a map",
+                "a status such as 503, or timeout", "a map of destinations to answers", "the whole body",
+                "a part of the body", "a map with equals, contains, jq or pattern",
+                "a template such as '{{payload.chatName}}: {{payload.text}}'",
+            ]
+        ),
+        (
+            "the trace of an event, or a stage's error",
+            [
+                "dropped by the pipeline", "the file did not come within ",
+                "filter: keep is not true", "filter: drop is true", "it needs one object",
+                "put them into one object, or use events:",
+                "an event is { payload: {…} }, and { event: \"order.created\", payload: {…} } with another type",
+                " between them, such as order.created, at most 64 letters.", "a string", "an array", "an object",
+            ]
+        ),
+        ("no text but a value", ["text/plain; charset=utf-8", "standard output"]),
+        ("a program made for libjq", [".[0] as $__expression | .[1] |  else empty end"]),
+        (
+            "nothing: libYAML and Yams tell these, and the reader takes them up in words of its own",
+            [
+                "found unexpected end of stream", "did not find expected '-' indicator",
+                "not valid YAML: an alias without its anchor",
+            ]
+        ),
+        (
+            "nothing: what comes before keeps others out, and the type checker does not know",
+            [
+                "the path of a file", "the expression was not compiled",
+                "is empty; write a host, an address or a network", "is no Mustache template: ",
+                "is no Mustache template here",
+            ]
+        ),
+>>>>>>> wip-golden
     ]
 
     @Test func everyTextOfTheSourcesHasACase() throws {
@@ -19,8 +77,18 @@ import Testing
                 try golden.report().diagnostics.flatMap { [$0.message, $0.help ?? ""] }
             })
         let texts = try Self.sources.flatMap { try SourceText.all(in: $0) }
+<<<<<<< HEAD
         let missing = texts.filter { text in !said.contains { text.isSaid(in: $0) } }
         #expect(texts.count > 200)
+=======
+        let excused = Set(Self.elsewhere.flatMap(\.texts))
+        let missing = texts.filter { text in
+            !excused.contains(text.parts.joined()) && !said.contains { text.isSaid(in: $0) }
+        }
+        #expect(texts.count > 200)
+        let gone = excused.subtracting(texts.map { $0.parts.joined() })
+        #expect(gone.isEmpty, "no source has these any more")
+>>>>>>> wip-golden
         #expect(missing.isEmpty, "\(missing.map(\.description).joined(separator: "\n"))")
     }
 }

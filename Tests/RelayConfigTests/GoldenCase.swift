@@ -1,6 +1,7 @@
 import Foundation
 import Relay
 import RelayCore
+import RelayTrials
 import Testing
 
 @testable import RelayConfig
@@ -8,10 +9,15 @@ import Testing
 
 /// A file of `Golden/`: the files of a configuration, one after the other under `-- NAME --`, and what `zaphub check`
 /// says about them. Without paths in its first part the configuration is checked; `make: folder NAME` and the like make
+<<<<<<< HEAD
 /// there what cannot be written here.
+=======
+/// there what cannot be written here, and with `run-tests` the tests are read as `zaphub test` does.
+>>>>>>> wip-golden
 struct GoldenCase: Sendable, CustomTestStringConvertible {
     let file: URL
     let paths: [String]
+    private let runsTests: Bool
     let environment: [String: String]?
     let files: [(name: String, text: String)]
     private let special: [(kind: String, name: String)]
@@ -40,6 +46,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         let head = parts[0].lines.map(String.init)
         self.file = file
         paths = head.first { $0.hasPrefix("paths: ") }?.dropFirst(7).split(separator: " ").map(String.init) ?? []
+        runsTests = head.contains("run-tests")
         environment =
             head.contains("no-env")
             ? nil
@@ -78,11 +85,28 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         }
         try special.forEach { try Self.make($0.kind, folder.appendingPathComponent($0.name)) }
         let paths = (paths.isEmpty ? ["config.yaml"] : paths).map { folder.path + "/" + $0 }
-        let report = Checker.builtIn(environment: environment).check(paths)
+        let report = runsTests ? readTests(in: folder) : Checker.builtIn(environment: environment).check(paths)
         let text = CheckFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
         return (Self.lists.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }, report.diagnostics)
     }
 
+<<<<<<< HEAD
+=======
+    private func readTests(in folder: URL) -> Checker.Report {
+        let files = paths.map { folder.path + "/" + $0 }
+        let checker = Checker(registry: .builtIn, environment: environment) { [environment] configuration, _ in
+            var judgement = Checker.Judgement(diagnostics: [])
+            do throws(ConfigurationError) {
+                judgement.tests = try Trials(configuration, files: files, environment: environment ?? [:]).count
+            } catch {
+                judgement.diagnostics = error.diagnostics
+            }
+            return judgement
+        }
+        return checker.check([folder.path + "/config.yaml"])
+    }
+
+>>>>>>> wip-golden
     private static func make(_ kind: String, _ file: URL) throws {
         let folder = kind == "folder" ? file : file.deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -28,17 +28,22 @@ struct SourceText: CustomStringConvertible {
         let below = isFile ? [path] : try FileManager.default.subpathsOfDirectory(atPath: root.path + "/" + path)
         return try below.filter { $0.hasSuffix(".swift") }.flatMap { name in
             let file = isFile ? name : path + "/" + name
-            var scanner = LiteralScanner(try String(contentsOfFile: root.path + "/" + file, encoding: .utf8))
-            return scanner.literals().map { SourceText(file: file, line: $0.line, parts: $0.parts) }.filter(
-                \.isForPeople)
+            let source = try String(contentsOfFile: root.path + "/" + file, encoding: .utf8)
+            var scanner = LiteralScanner(source)
+            let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+            return scanner.literals()
+                // A sample of an option, for documentation.
+                .filter { !lines[$0.line - 1].contains("static let example") }
+                .map { SourceText(file: file, line: $0.line, parts: $0.parts) }
+                .filter(\.isForPeople)
         }
     }
 
-    /// Neither a name nor what documentation says about an option, which is a sentence with a full stop.
+    /// Neither a name, nor a pattern, nor what documentation says about an option, which is a sentence.
     private var isForPeople: Bool {
         let whole = parts.joined()
         return whole.contains(" ") && whole.contains { $0.isLetter } && !(whole.first?.isUppercase == true)
-            && !whole.contains("\n")
+            && !whole.contains("\n") && !whole.hasPrefix("^")
     }
 }
 

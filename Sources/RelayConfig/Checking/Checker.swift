@@ -55,7 +55,12 @@ public struct Checker: Sendable {
                 let result = whole(path)
                 report.add(result.diagnostics, of: path, result.subject)
             case .part(let path, let configuration):
-                report.add(part(path, of: configuration, whole(configuration).diagnostics), of: path)
+                if let problem = Files.missing(path) {
+                    report.add(
+                        [Diagnostic(code: .unreadableFile, file: path, message: "the file \(problem)")], of: path)
+                } else {
+                    report.add(part(path, of: configuration, whole(configuration).diagnostics), of: path)
+                }
             case .alone(let path):
                 document(path, &report) { [MarkdownBlock(lines: YAMLReader.lines(of: $0), title: path)] }
             case .document(let path):

@@ -37,6 +37,11 @@ enum Files {
         }
     }
 
+    /// Why a file is none, to stand after its name; nil when there is one, whatever is in it.
+    static func missing(_ path: String) -> String? {
+        access(path, F_OK) == 0 ? nil : failure().message
+    }
+
     /// The names in a folder, sorted, without hidden ones.
     static func list(_ path: String) throws(FileError) -> [String] {
         guard let folder = opendir(path) else { throw failure() }

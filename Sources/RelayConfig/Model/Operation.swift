@@ -54,7 +54,7 @@ extension RelayConfiguration.Egress {
         let entry = FieldType<String>("a host, host:port or network", show: { .string($0) }) { node in
             let text = try node.text(expected: "a host, host:port or network")
             if text.isEmpty { throw node.mismatch("a host, host:port or network") }
-            if let problem = check?(text) { throw node.issues("\"allow\" cannot have \(node.shown): \(problem)") }
+            if let problem = check?(text) { throw node.issues("\"allow\": \(node.shown) \(problem)") }
             return text
         }
         return Field("allow", "Private addresses that deliveries may reach.", .list(of: entry), default: [])

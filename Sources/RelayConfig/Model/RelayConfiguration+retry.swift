@@ -43,7 +43,7 @@ struct RetryPolicies: Sendable {
 
     private func parent(of node: ConfigNode) throws -> RetryPolicy {
         let extends = node["extends"]
-        let name = try extends?.text(expected: "a retry policy's name") ?? "default"
+        let name = try extends?.text ?? "default"
         guard let policy = resolved[name] else { throw unknown(name, at: extends ?? node) }
         return policy
     }

@@ -100,12 +100,13 @@ struct RetryOptions: Sendable {
 extension FieldType where Value == RetryOptions.Limit {
     fileprivate static var limit: FieldType {
         let duration = FieldType<Duration>.duration()
+        let name = duration.name + ", or none"
         return FieldType(
-            duration.name + ", or none",
+            name,
             .either([.words(["none"]), duration.shape]),
             show: { _ in .null },
             showNode: { $0.json },
-            parse: { try $0.text(expected: duration.name) == "none" ? .none : .after(duration.parse($0)) }
+            parse: { try $0.text(expected: name) == "none" ? .none : .after(duration.parse($0)) }
         )
     }
 }

@@ -131,12 +131,14 @@ public struct ConfigNode: Sendable {
 
     /// The issue of a value that is something else than expected; quotes what was written, never what it resolved to.
     func mismatch(_ expected: String, help: String? = nil) -> Issues {
-        switch content {
+        // The document itself has no name.
+        let name = label.isEmpty ? "the file" : "\"\(label)\""
+        return switch content {
         case .null:
-            issues("\"\(label)\" is empty", help: help ?? "write \(expected), or remove the option", code: .emptyValue)
-        case .list: issues("\"\(label)\" must be \(expected), not a list", help: help)
-        case .map: issues("\"\(label)\" must be \(expected), not a map of options", help: help)
-        case .scalar: issues("\"\(label)\" must be \(expected), not \(shown)", help: help)
+            issues("\(name) is empty", help: help ?? "write \(expected), or remove the option", code: .emptyValue)
+        case .list: issues("\(name) must be \(expected), not a list", help: help)
+        case .map: issues("\(name) must be \(expected), not a map of options", help: help)
+        case .scalar: issues("\(name) must be \(expected), not \(shown)", help: help)
         }
     }
 
