@@ -9,11 +9,7 @@ import Testing
 
 /// A file of `Golden/`: the files of a configuration, one after the other under `-- NAME --`, and what `zaphub check`
 /// says about them. Without paths in its first part the configuration is checked; `make: folder NAME` and the like make
-<<<<<<< HEAD
-/// there what cannot be written here.
-=======
 /// there what cannot be written here, and with `run-tests` the tests are read as `zaphub test` does.
->>>>>>> wip-golden
 struct GoldenCase: Sendable, CustomTestStringConvertible {
     let file: URL
     let paths: [String]
@@ -90,8 +86,6 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         return (Self.lists.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }, report.diagnostics)
     }
 
-<<<<<<< HEAD
-=======
     private func readTests(in folder: URL) -> Checker.Report {
         let files = paths.map { folder.path + "/" + $0 }
         let checker = Checker(registry: .builtIn, environment: environment) { [environment] configuration, _ in
@@ -106,7 +100,6 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         return checker.check([folder.path + "/config.yaml"])
     }
 
->>>>>>> wip-golden
     private static func make(_ kind: String, _ file: URL) throws {
         let folder = kind == "folder" ? file : file.deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
