@@ -223,6 +223,8 @@ struct ReplayFlowTests {
         defer { relay.remove() }
         try await relay.start()
         try await post(30, to: relay)
+        // What is still queued is not selected.
+        try await relay.eventually("all is sent") { try await relay.count("queued", "in_flight") == 0 }
         let made = try await relay.call("POST", "/api/v1/replays", ["since": "1h", "rate": "1/m"])
         let path = "/api/v1/replays/" + (made.document["data"]?["id"]?.string ?? "")
         try await relay.eventually("it begins") {
