@@ -164,7 +164,7 @@ let package = Package(
             [
                 "RelayConfig", "RelayCore", "RelayDelivery", "RelayFormats", "RelayHTTPClient", "RelayJSON",
                 "RelayMedia",
-                "RelaySQLite", "RelayTesting", .logging,
+                "RelaySQLite", "RelayTesting", .lifecycle, .logging,
             ],
             resources: [.copy("Golden")]
         ),
