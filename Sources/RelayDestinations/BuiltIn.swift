@@ -5,5 +5,6 @@ public enum BuiltInDestinations {
         FileOptions.self,
         StdoutOptions.self,
         WhatsAppOptions.self,
+        ChatwootWhatsAppOptions.self,
     ]
 }

@@ -1,0 +1,41 @@
+public import RelayCore
+public import RelayHTTPClient
+
+extension Finding {
+    /// A host that no connection comes to.
+    public init(unreached place: String, _ failure: HTTPFailure) {
+        let fix =
+            switch failure.kind {
+            case .dns: "check the name in url: and this machine's DNS"
+            case .connect: "start it, or let this machine through its firewall; check host and port in url:"
+            case .tls:
+                "it needs a certificate for this name, from an authority that this machine trusts; check also that "
+                    + "url: does not have https where the port speaks http"
+            case .timeout: "a firewall drops the packets, or it is overloaded; `timeout` is how long is waited"
+            case .reset, .protocolError: "check that the port in url: speaks http, or https where url: has https"
+            case .blockedAddress: "add its address to egress.allow if it is meant"
+            case .tooLarge, .invalidRequest, .cancelled, .other: "check url:"
+            }
+        self.init(.problem, "\(place) is not reached: \(failure.message)", fix: fix)
+    }
+}
+
+/// What this machine calls itself.
+public enum ThisMachine {
+    /// Whether an address leads back to the machine that it is used on.
+    public static func names(_ url: String) -> Bool {
+        guard let scheme = url.firstRange(of: "://") else { return false }
+        let rest = url[scheme.upperBound...].prefix { $0 != "/" }
+        let host = rest.hasPrefix("[") ? rest.dropFirst().prefix { $0 != "]" } : rest.prefix { $0 != ":" }
+        return host == "localhost" || host.hasPrefix("127.") || host == "::1" || host.hasSuffix(".localhost")
+    }
+}
+
+/// Places as people read them: scheme, host and port of an address.
+public enum ShownPlace {
+    public static func of(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let rest = url[scheme.upperBound...]
+        return String(url[..<scheme.upperBound]) + rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    }
+}
