@@ -10,27 +10,34 @@ struct MediaRoom: Sendable {
     let links: MediaLinks
     let fetcher: MediaService
 
+    /// The storage that is configured.
+    /// - Parameter staging: a directory for files on their way into a bucket.
+    /// - Throws: ``MediaFailure`` when the storage cannot be used.
+    static func depot(
+        _ media: RelayConfiguration.Media, staging: String, engine: CurlEngine, clock: any RelayClock
+    ) async throws(MediaFailure) -> any MediaDepot {
+        switch media.store {
+        case .directory(let path):
+            try await DirectoryDepot.open(path: path, quota: Int64(media.quota), clock: clock)
+        case .s3(let bucket, let prefix):
+            try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
+        }
+    }
+
     /// - Parameters:
-    ///   - staging: a directory for files on their way into a bucket.
     ///   - secret: what links are signed with.
     ///   - sources: those in force, asked at each fetch.
-    /// - Throws: ``MediaFailure`` when the storage cannot be used.
     init(
         _ configuration: RelayConfiguration,
-        staging: String,
+        depot: any MediaDepot,
         secret: [UInt8],
         sources: @escaping @Sendable () -> [RelayConfiguration.Source],
         engine: CurlEngine,
         clock: any RelayClock,
         logger: Logger
-    ) async throws(MediaFailure) {
+    ) {
+        self.depot = depot
         let media = configuration.media
-        switch media.store {
-        case .directory(let path):
-            depot = try await DirectoryDepot.open(path: path, quota: Int64(media.quota), clock: clock)
-        case .s3(let bucket, let prefix):
-            depot = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
-        }
         links = MediaLinks(
             publicURL: configuration.server.publicURL,
             lifetime: media.linkLifetime,

@@ -74,7 +74,9 @@ public final class RelayNode: Sendable {
         (keys, newKey) = try await Self.keyring(store, environment: environment)
 
         engine = try CurlEngine(guard: generation.egress, logger: logger)
-        let registry = DestinationRegistry(engine: engine, ledger: store, clock: clock, logger: logger)
+        let depot = try await MediaRoom.depot(
+            configuration.media, staging: path + ".staging", engine: engine, clock: clock)
+        let registry = DestinationRegistry(engine: engine, ledger: store, depot: depot, clock: clock, logger: logger)
         self.registry = registry
         registry.use(generation, webhooks: try await store.webhooks())
         let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
@@ -116,9 +118,9 @@ public final class RelayNode: Sendable {
             for waiting in parked { waiting.log(to: logger) }
             return parked.map(\.description)
         }
-        media = try await MediaRoom(
+        media = MediaRoom(
             configuration,
-            staging: path + ".staging",
+            depot: depot,
             secret: secretKey.derived(for: "media links"),
             sources: { [reloader] in reloader.current.configuration.sources },
             engine: engine,

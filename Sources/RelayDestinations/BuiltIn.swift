@@ -1,3 +1,5 @@
+internal import RelayChatwoot
+
 /// The kinds of destination that the relay brings along: one line each.
 public enum BuiltInDestinations {
     public static let all: [any DestinationKind.Type] = [
@@ -6,5 +8,6 @@ public enum BuiltInDestinations {
         StdoutOptions.self,
         WhatsAppOptions.self,
         ChatwootWhatsAppOptions.self,
+        ChatwootOptions.self,
     ]
 }

@@ -32,6 +32,8 @@ public struct DestinationEnvironment: Sendable {
     public let sinks: any LineSinks
     /// What was forwarded into conversations elsewhere, under which ids.
     public let ledger: any ForwardingLedger
+    /// The relay's copies of files; nil where it keeps none.
+    public let depot: (any MediaDepot)?
     public let clock: any RelayClock
 
     public init(
@@ -40,6 +42,7 @@ public struct DestinationEnvironment: Sendable {
         sender: any HTTPSender,
         sinks: any LineSinks,
         ledger: any ForwardingLedger,
+        depot: (any MediaDepot)? = nil,
         clock: any RelayClock
     ) {
         self.configuration = configuration
@@ -47,6 +50,7 @@ public struct DestinationEnvironment: Sendable {
         self.sender = sender
         self.sinks = sinks
         self.ledger = ledger
+        self.depot = depot
         self.clock = clock
     }
 }

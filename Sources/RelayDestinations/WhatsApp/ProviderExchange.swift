@@ -21,7 +21,7 @@ struct ProviderExchange: Sendable {
         fields += signer.headers(
             .standardWebhooks, id: "msg_" + SendDigest.hex(String(decoding: body, as: UTF8.self)).prefix(32),
             body: body, at: moment)
-        let outgoing = HTTPRequest(
+        var outgoing = HTTPRequest(
             method: request.method,
             url: base + request.path,
             headers: fields,
@@ -30,6 +30,8 @@ struct ProviderExchange: Sendable {
             connectTimeout: min(timeout, .seconds(5)),
             keptResponseBody: 64 * 1024
         )
+        // A gateway that gets it twice sends it twice.
+        outgoing.isRepeatable = false
         do {
             let response = try await sender.send(outgoing)
             var result = AttemptResult(response, from: base, at: moment)
