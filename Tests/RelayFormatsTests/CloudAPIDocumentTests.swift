@@ -43,23 +43,21 @@ struct CloudAPIDocumentTests {
     }
 
     @Test func eachThingOfADocumentWithSeveralGetsADocumentOfItsOwn() throws {
-        let people: JSON = [
-            ["profile": ["name": "Maria"], "wa_id": "5511999999999"],
-            ["profile": ["name": "Rui"], "wa_id": "5511888888888"],
-        ]
+        let maria: JSON = ["profile": ["name": "Maria"], "wa_id": "5511999999999"]
+        let rui: JSON = ["profile": ["name": "Rui"], "wa_id": "5511888888888"]
         let first = Self.text("wamid.1", from: "5511999999999")
         let second = Self.text("wamid.2", from: "5511888888888")
         let status: JSON = [
             "id": "wamid.0", "status": "read", "timestamp": "1763000000", "recipient_id": "5511999999999",
         ]
         let batch = Self.document(
-            Self.value(["contacts": people, "messages": [first, second]]), Self.value(["statuses": [status]]))
+            Self.value(["contacts": [maria, rui], "messages": [first, second]]), Self.value(["statuses": [status]]))
         let events = try Self.events(batch.bytes)
         let documents = try events.compactMap(\.raw).map { try JSON(parsing: $0.bytes) }
         #expect(
             documents == [
-                Self.document(Self.value(["contacts": [people[0] ?? .null], "messages": [first]])),
-                Self.document(Self.value(["contacts": [people[1] ?? .null], "messages": [second]])),
+                Self.document(Self.value(["contacts": [maria], "messages": [first]])),
+                Self.document(Self.value(["contacts": [rui], "messages": [second]])),
                 Self.document(Self.value(["statuses": [status]])),
             ])
         // Everything in a part is read again as the event that it was kept with.

@@ -109,7 +109,7 @@ struct DocumentFlowTests {
         try await relay.eventually("all are delivered") { try await relay.count("delivered") == 6 }
         #expect(chatwoot.messages.map(\.sourceID) == ids)
         #expect(chatwoot.messages.first?.status == .read)
-        #expect(chatwoot.whatsAppPosts.allSatisfy(\.isAccepted))
+        #expect(!chatwoot.whatsAppPosts.contains { !$0.isAccepted })
     }
 
     @Test func aCrashWhileChatwootIsDownLosesNothingAndKeepsTheBytes() async throws {
@@ -147,7 +147,9 @@ struct DocumentFlowTests {
         let (chatwoot, url) = try await Self.chatwoot()
         defer { chatwoot.stop() }
         let relay = try RelayProcess(
-            configuration: Self.configuration(url, appSecret: "another"), pipeline: Self.pipeline)
+            configuration: Self.configuration(url, appSecret: "another")
+                .replacing("max_attempts: 1000", with: "max_attempts: 2"),
+            pipeline: Self.pipeline)
         defer { relay.remove() }
         try await relay.start()
         try await Self.post(Self.document([Self.text("wamid.1"), Self.text("wamid.2")]).bytes, to: relay)

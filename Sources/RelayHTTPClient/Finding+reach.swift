@@ -1,5 +1,4 @@
 public import RelayCore
-public import RelayHTTPClient
 
 extension Finding {
     /// A host that no connection comes to.
@@ -17,25 +16,5 @@ extension Finding {
             case .tooLarge, .invalidRequest, .cancelled, .other: "check url:"
             }
         self.init(.problem, "\(place) is not reached: \(failure.message)", fix: fix)
-    }
-}
-
-/// What this machine calls itself.
-public enum ThisMachine {
-    /// Whether an address leads back to the machine that it is used on.
-    public static func names(_ url: String) -> Bool {
-        guard let scheme = url.firstRange(of: "://") else { return false }
-        let rest = url[scheme.upperBound...].prefix { $0 != "/" }
-        let host = rest.hasPrefix("[") ? rest.dropFirst().prefix { $0 != "]" } : rest.prefix { $0 != ":" }
-        return host == "localhost" || host.hasPrefix("127.") || host == "::1" || host.hasSuffix(".localhost")
-    }
-}
-
-/// Places as people read them: scheme, host and port of an address.
-public enum ShownPlace {
-    public static func of(_ url: String) -> String {
-        guard let scheme = url.firstRange(of: "://") else { return url }
-        let rest = url[scheme.upperBound...]
-        return String(url[..<scheme.upperBound]) + rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     }
 }
