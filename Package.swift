@@ -191,7 +191,7 @@ let package = Package(
             "Relay",
             [
                 "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayPipeline",
-                "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
+                "RelaySQLite", "RelayTesting", "zaphub", .crypto, .lifecycle, .logging,
             ]
         ),
     ],

@@ -71,6 +71,7 @@ extension Intake {
             format: BuiltInFormats.format(named: source.format) ?? Native(),
             authentication: source.auth.map { IntakeAuthentication($0) },
             defaultSession: source.session,
+            keepsRaw: source.keepsRaw,
             screen: screen,
             journal: journal,
             depot: depot,

@@ -75,7 +75,7 @@ public final class Rehearsal {
     /// Runs one document's events.
     public func run(_ document: [UInt8]) throws -> [Outcome] {
         let now = clock.now
-        let context = FormatContext(session: source.session, receivedAt: now)
+        let context = FormatContext(session: source.session, receivedAt: now, keepsRaw: source.keepsRaw)
         return try format.events(from: document, context: context).map { event in
             addWebhook(of: event.session, at: now)
             let stored = Event(
@@ -86,7 +86,8 @@ public final class Rehearsal {
                 chat: event.chat,
                 occurredAt: event.occurredAt,
                 receivedAt: now,
-                payload: event.payload
+                payload: event.payload,
+                raw: event.raw
             )
             directory.expect([stored])
             let context = StageContext(directory: directory, routes: registry.routes, clock: clock)

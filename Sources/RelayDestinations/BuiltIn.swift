@@ -7,6 +7,7 @@ public enum BuiltInDestinations {
         FileOptions.self,
         StdoutOptions.self,
         WhatsAppOptions.self,
+        ChatwootWhatsAppOptions.self,
         ChatwootOptions.self,
     ]
 }

@@ -21,6 +21,7 @@ extension DirectoryCache {
             occurredAt: event.occurredAt,
             receivedAt: event.receivedAt,
             payload: payload,
+            raw: event.raw,
             rerun: event.rerun
         )
     }

@@ -9,6 +9,7 @@ public struct Intake: Sendable {
     private let format: any EventFormat
     private let authentication: IntakeAuthentication?
     private let defaultSession: String?
+    private let keepsRaw: Bool
     private let screen: SentScreen?
     private let journal: any Journal
     private let depot: (any MediaDepot)?
@@ -17,6 +18,7 @@ public struct Intake: Sendable {
     /// - Parameters:
     ///   - authentication: what senders must show; nil: nothing.
     ///   - defaultSession: the session of documents that name none, when the address names none either.
+    ///   - keepsRaw: whether events keep the document that they came from, for destinations that take documents.
     ///   - screen: passes over what asks for a message that was sent already; nil: nothing is.
     ///   - depot: keeps the files that gateways put into documents; nil: they are left out.
     public init(
@@ -24,6 +26,7 @@ public struct Intake: Sendable {
         format: any EventFormat,
         authentication: IntakeAuthentication?,
         defaultSession: String?,
+        keepsRaw: Bool = false,
         screen: SentScreen? = nil,
         journal: any Journal,
         depot: (any MediaDepot)? = nil,
@@ -33,6 +36,7 @@ public struct Intake: Sendable {
         self.format = format
         self.authentication = authentication
         self.defaultSession = defaultSession
+        self.keepsRaw = keepsRaw
         self.screen = screen
         self.journal = journal
         self.depot = depot
@@ -62,7 +66,14 @@ public struct Intake: Sendable {
         if let authentication, !authentication.admits(body: body, at: clock.wall, header: header) {
             throw .unauthorized
         }
-        return try await store(try events(in: body, session: session))
+        var events = try events(in: body, session: session)
+        // The signature is of the whole document; a part of it has none.
+        if keepsRaw, let signature = header("x-hub-signature-256") {
+            for index in events.indices where events[index].raw?.bytes == body {
+                events[index].raw?.signature = signature
+            }
+        }
+        return try await store(events)
     }
 
     /// The answer to Meta's question whether the address is ours: the challenge, to be sent back as `text/plain`. Nil
@@ -77,7 +88,7 @@ public struct Intake: Sendable {
 
     /// What the format reads in a document.
     func events(in body: [UInt8], session: String?) throws(IntakeError) -> [NewEvent] {
-        var context = FormatContext(session: session, receivedAt: clock.wall)
+        var context = FormatContext(session: session, receivedAt: clock.wall, keepsRaw: keepsRaw)
         do {
             return try format.events(from: body, context: context)
         } catch {

@@ -52,11 +52,13 @@ extension Trial {
         ]
         let new = NewEvent(
             type: EventType("message.reaction"), session: "acct:1", chat: nil, dedupKey: nil,
-            occurredAt: now - .seconds(5), payload: payload
+            occurredAt: now - .seconds(5), payload: payload,
+            raw: RawDocument(bytes: Array("{ \"a\": 1 }\n".utf8), signature: "sha256=00")
         )
         let id = try await store.accept([new], source: "waha", at: now)[0].id
         let event = try some(await store.event(id))
         try equal(event.payload, payload)
+        try equal(event.raw, new.raw, "the document, byte for byte")
         try equal(event.payload.keys, payload.keys, "the order of members")
         try equal(event.type, new.type)
         try equal(event.session, "acct:1")

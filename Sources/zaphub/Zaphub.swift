@@ -10,6 +10,7 @@ struct Zaphub: AsyncParsableCommand {
               zaphub serve                          run the relay with ./config.yaml
               zaphub listen --port 9000             a receiver for trying things out
               zaphub check                          find every mistake in the configuration
+              zaphub doctor                         look at receivers, gateways, Chatwoot, disk: what to fix
               zaphub explain media.wait             what an option does, and what to write
               zaphub graph                          the ways of events, as text or a picture
               zaphub eval '.payload.isGroup' …      try an expression on an event
@@ -24,7 +25,7 @@ struct Zaphub: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, RunCommand.self, CheckCommand.self, TestCommand.self, ExplainCommand.self,
+            ServeCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self, TestCommand.self, ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
             DeliveriesCommand.self, TapCommand.self, TraceCommand.self,
             DeadLettersCommand.self, ReplayCommand.self, MediaCommand.self,

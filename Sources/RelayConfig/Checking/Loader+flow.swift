@@ -16,6 +16,7 @@ extension Loader {
                 destinations: destinations
             )
             check.run(pipeline.definition.outerSteps)
+            warnOfMissingDocuments(check, from: pipeline.definition.from, sources, destinations)
             return DeliveryCheck.Flow(
                 name: pipeline.definition.name,
                 from: pipeline.definition.from,
@@ -24,6 +25,24 @@ extension Loader {
             )
         }
         DeliveryCheck.run(flows)
+    }
+
+    /// Destinations that take documents get nothing of sources that keep none.
+    private func warnOfMissingDocuments(
+        _ check: FlowCheck,
+        from: [String],
+        _ sources: [RelayConfiguration.Source],
+        _ destinations: [RelayConfiguration.Destination]
+    ) {
+        let keeps = sources.contains { $0.keepsRaw && (from.isEmpty || from.contains($0.name)) }
+        guard !keeps else { return }
+        let takers = Set(destinations.filter(\.settings.takesDocuments).map(\.name))
+        for delivery in check.deliveries where takers.contains(delivery.destination) {
+            delivery.node.warn(
+                "\"\(delivery.destination)\" takes documents, and no source of this pipeline keeps them",
+                help: "add keep_raw: true to a source of the format cloud_api",
+                code: .withoutDocument)
+        }
     }
 
     /// The types of the events that sources make.

@@ -62,6 +62,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case dropsEverything = "drops-everything"
     case unreachable
     case unwanted
+    case withoutDocument = "without-document"
     case deliveredTwice = "delivered-twice"
     case signsNothing = "signs-nothing"
     case unsigned
@@ -122,6 +123,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .neverTrue: "A condition is true of no event that comes to it."
         case .dropsEverything: "A filter lets no event pass."
         case .unreachable: "A stage or a case comes after everything has ended."
+        case .withoutDocument: "A destination takes documents, and no source that comes there keeps them."
         case .unwanted: "A destination gets none of the events that come there, by its own events option."
         case .deliveredTwice: "A destination gets the same event twice."
         case .signsNothing: "A signature is chosen, and nothing is delivered after it."

@@ -52,6 +52,12 @@ public struct Options: Sendable {
         Issues(list: [Issue(code: code, origin: origin, place: place, message: message, help: help)])
     }
 
+    /// Reports something that is no single option's, can be used, and probably does not do what was meant.
+    public func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
+        origin.report(
+            Issue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help))
+    }
+
     func node(_ name: String) -> ConfigNode? { nodes[name] }
 
     /// The options with their defaults, secrets as `***`.

@@ -73,7 +73,8 @@ struct DestinationBuilder {
             rateLimit: try common(Common.rateLimit),
             retry: retry,
             events: try common(Common.events),
-            batch: try common(Common.batch)
+            batch: try common(Common.batch),
+            takesDocuments: kind.takesDocuments
         )
         if settings.batch != nil, retry.maxAttempts < 2 {
             node["batch"]?.warn(

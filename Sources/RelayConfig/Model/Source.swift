@@ -16,6 +16,8 @@ extension RelayConfiguration {
         public let path: String?
         /// Where the files of its messages lie.
         public let media: SourceMedia
+        /// Whether its events keep the document that they came from.
+        public let keepsRaw: Bool
         public let mark: SourceMark
     }
 
@@ -59,10 +61,15 @@ extension RelayConfiguration.Source {
         fields: RelayConfiguration.SourceMedia.fields,
         default: RelayConfiguration.SourceMedia()
     ) { try RelayConfiguration.SourceMedia($0) }
+    static let keepRaw = Field.bool(
+        "keep_raw",
+        "Whether the gateway's document is kept with each event, for destinations that take documents.",
+        default: false
+    )
     static func fields(_ registry: ConfigurationRegistry) -> [AnyField] {
         [
             AnyField(transport(registry.transports)), AnyField(format(registry.formats)), AnyField(auth),
-            AnyField(session), AnyField(path), AnyField(media),
+            AnyField(session), AnyField(path), AnyField(media), AnyField(keepRaw),
         ]
     }
 
@@ -78,6 +85,13 @@ extension RelayConfiguration.Source {
         transport = try options(Self.transport(registry.transports))
         format = try options(Self.format(registry.formats))
         media = try options(Self.media)
+        keepsRaw = try options(Self.keepRaw)
+        if keepsRaw, !registry.rawFormats.contains(format) {
+            let able = registry.rawFormats.sorted().joined(separator: ", ")
+            throw options.fail(
+                Self.keepRaw, "documents of the format \(format) cannot be kept with their events",
+                help: "remove it; it is for \(able)")
+        }
         session = try options(Self.session)
         path = try options(Self.path).map { Files.absolute($0, from: directory) }
         switch try options(Self.auth) {

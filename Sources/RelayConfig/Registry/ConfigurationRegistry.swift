@@ -20,6 +20,8 @@ public struct ConfigurationRegistry: Sendable {
     public var egressCheck: (@Sendable (String) -> String?)?
     /// The event types that a format's documents become, by format; one that is not here may make any.
     public var eventTypes: [String: Set<EventType>] = [:]
+    /// The formats that can keep documents with their events.
+    public var rawFormats: Set<String> = []
 
     public typealias PipelineURLCheck =
         @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?

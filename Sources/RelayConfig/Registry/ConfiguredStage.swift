@@ -96,6 +96,8 @@ public protocol DestinationOptions: Sendable {
     var exclusiveUse: String? { get }
     /// Whether one request can carry several deliveries. Default no.
     static var takesBatches: Bool { get }
+    /// Whether it takes gateways' documents and not events (``DestinationSettings/takesDocuments``). Default no.
+    static var takesDocuments: Bool { get }
     /// What in these options does not go with `batch`, as `"body"`; nil: nothing.
     var batchObstacle: String? { get }
 
@@ -105,6 +107,7 @@ public protocol DestinationOptions: Sendable {
 
 extension DestinationOptions {
     public static var takesBatches: Bool { false }
+    public static var takesDocuments: Bool { false }
 
     public static var example: String { "" }
 

@@ -47,6 +47,8 @@ public struct DestinationSettings: Sendable, Hashable {
     public var events: EventFilter
     /// Several deliveries in one request; nil: each in its own.
     public var batch: BatchPolicy?
+    /// Whether it gets the gateway's documents (``RawDocument``) and not events; an event without one is not for it.
+    public var takesDocuments: Bool
 
     public static let maxInFlightRange = 1...1000
 
@@ -56,7 +58,8 @@ public struct DestinationSettings: Sendable, Hashable {
         rateLimit: RateLimit? = nil,
         retry: RetryPolicy = RetryPolicy(),
         events: EventFilter = EventFilter(),
-        batch: BatchPolicy? = nil
+        batch: BatchPolicy? = nil,
+        takesDocuments: Bool = false
     ) {
         self.ordering = ordering
         self.maxInFlight = maxInFlight
@@ -64,6 +67,7 @@ public struct DestinationSettings: Sendable, Hashable {
         self.retry = retry
         self.events = events
         self.batch = batch
+        self.takesDocuments = takesDocuments
     }
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.

@@ -18,6 +18,8 @@ public struct NewEvent: Sendable, Hashable {
     /// A file that the gateway put into the document itself. It goes into media storage before the journal has the
     /// event, and `payload.raw_media` then tells where; it is never part of the payload.
     public var embedded: [UInt8]?
+    /// The gateway's own document about this event alone, where the source keeps it; never part of the payload.
+    public var raw: RawDocument?
 
     public init(
         type: EventType,
@@ -27,7 +29,8 @@ public struct NewEvent: Sendable, Hashable {
         rank: Int? = nil,
         occurredAt: Timestamp? = nil,
         payload: JSONObject,
-        embedded: [UInt8]? = nil
+        embedded: [UInt8]? = nil,
+        raw: RawDocument? = nil
     ) {
         self.type = type
         self.session = session
@@ -37,6 +40,7 @@ public struct NewEvent: Sendable, Hashable {
         self.occurredAt = occurredAt
         self.payload = payload
         self.embedded = embedded
+        self.raw = raw
     }
 }
 
@@ -52,6 +56,8 @@ public struct Event: Sendable, Identifiable {
     /// When the relay accepted it: the envelope's `timestamp`.
     public let receivedAt: Timestamp
     public var payload: JSONObject
+    /// The gateway's own document about it, where the source keeps that (`keep_raw`).
+    public var raw: RawDocument?
     /// Set when it has run through its pipelines before.
     public var rerun: Rerun?
 
@@ -64,6 +70,7 @@ public struct Event: Sendable, Identifiable {
         occurredAt: Timestamp?,
         receivedAt: Timestamp,
         payload: JSONObject,
+        raw: RawDocument? = nil,
         rerun: Rerun? = nil
     ) {
         self.id = id
@@ -74,6 +81,7 @@ public struct Event: Sendable, Identifiable {
         self.occurredAt = occurredAt
         self.receivedAt = receivedAt
         self.payload = payload
+        self.raw = raw
         self.rerun = rerun
     }
 

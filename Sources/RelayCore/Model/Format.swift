@@ -7,6 +7,8 @@ public protocol EventFormat: Sendable {
     /// The member of a document in which its gateway sends a secret along, for a source that checks it
     /// (`auth: { type: body }`); nil when the gateway has none. It goes into no event.
     static var secretField: String? { get }
+    /// Whether it can give each event the document that it comes from (``FormatContext/keepsRaw``). Default no.
+    static var keepsRaw: Bool { get }
 
     init()
 
@@ -21,6 +23,7 @@ public protocol EventFormat: Sendable {
 
 extension EventFormat {
     public static var secretField: String? { nil }
+    public static var keepsRaw: Bool { false }
     public static func namesEvent(_ pathSegment: String) -> Bool { false }
 }
 
@@ -29,10 +32,13 @@ public struct FormatContext: Sendable {
     /// The session that the address named (`/in/baileys/SESSION`); it wins over the document's.
     public var session: String?
     public var receivedAt: Timestamp
+    /// Whether events get the document that they come from, ``NewEvent/raw``. Default no.
+    public var keepsRaw: Bool
 
-    public init(session: String? = nil, receivedAt: Timestamp) {
+    public init(session: String? = nil, receivedAt: Timestamp, keepsRaw: Bool = false) {
         self.session = session
         self.receivedAt = receivedAt
+        self.keepsRaw = keepsRaw
     }
 }
 

@@ -38,12 +38,14 @@ public struct Draft: Sendable {
         }
     }
 
-    /// Plans one delivery of the event as it is now.
+    /// Plans one delivery of the event as it is now; none to a route of documents when the event has none.
     public mutating func deliver(to route: Route) {
+        let takesDocuments = route.settings.takesDocuments
+        if takesDocuments, event.raw == nil { return }
         deliveries.append(
             PlannedDelivery(
                 of: event,
-                body: body,
+                body: takesDocuments ? event.raw?.json : body,
                 to: route.destination,
                 lane: route.settings.lane(session: event.session, chat: event.chat),
                 pipeline: pipeline,

@@ -14,6 +14,13 @@ protocol WhatsAppProvider: Sendable {
     func messageID(in answer: JSON) -> String?
     /// Why a 2xx answer is none; nil when it is one.
     func problem(in answer: JSON) -> String?
+
+    /// Asks the gateway how it is, and changes nothing.
+    var question: ProviderRequest { get }
+    /// What its answer says.
+    func findings(status: Int, _ answer: JSON?) -> [Finding]
+    /// How the session is, by a 2xx answer.
+    func standing(in answer: JSON) -> [Finding]
 }
 
 extension WhatsAppProvider {

@@ -18,6 +18,7 @@ internal import RelayJSON
 public struct CloudAPI: EventFormat {
     public static let name = "cloud_api"
     public static let summary = "Documents of Meta's WhatsApp Cloud API."
+    public static let keepsRaw = true
     /// For people.
     static let gateway = "the Cloud API"
 
@@ -25,8 +26,9 @@ public struct CloudAPI: EventFormat {
 
     public func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
         var findings = CloudFindings()
+        let whole = try Document(document)
         var changes: [CloudChange] = []
-        for (envelope, pointer) in try Document(document).envelopes(of: Self.name) {
+        for (envelope, pointer) in try whole.envelopes(of: Self.name) {
             changes += try Self.changes(in: envelope, at: pointer, &findings)
         }
         let isSessionNamed = changes.contains { $0.number.id != nil }
@@ -38,6 +40,7 @@ public struct CloudAPI: EventFormat {
                 findings.note(error)
             }
         }
+        if context.keepsRaw { CloudDocuments(of: whole.root, document).attach(to: &findings) }
         if findings.events.isEmpty, let problem = findings.problem { throw problem }
         return findings.events
     }

@@ -3,7 +3,9 @@ internal import RelayJSON
 
 /// What has been read in a document so far, and the first thing that was wrong in it.
 struct CloudFindings {
-    private(set) var events: [NewEvent] = []
+    var events: [NewEvent] = []
+    /// What made events: where it stands, and the first of them.
+    private(set) var origins: [(pointer: String, event: Int)] = []
     private(set) var problem: FormatError?
 
     mutating func note(_ error: FormatError) {
@@ -35,7 +37,9 @@ struct CloudFindings {
     ) {
         for (object, pointer) in objects(in: list, at: pointer) {
             do {
-                events += try read(object, pointer)
+                let made = try read(object, pointer)
+                if !made.isEmpty { origins.append((pointer, events.count)) }
+                events += made
             } catch {
                 note(error)
             }

@@ -26,7 +26,8 @@ extension Ledger {
         let event = entry.event
         try statements.insertEvent.run(
             .int(id), .text(source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
-            SQLValue(event.occurredAt), .int(moment.milliseconds), .blob(entry.payload)
+            SQLValue(event.occurredAt), .int(moment.milliseconds), .blob(entry.payload),
+            SQLValue(event.raw?.signature), SQLValue(event.raw?.bytes)
         )
         if isNewSession(event.session) {
             try statements.registerSession.run(.text(event.session), .int(moment.milliseconds))

@@ -55,8 +55,8 @@ struct Statements {
         findDedup = try database.prepare("SELECT event_id FROM dedup WHERE key = ?")
         insertEvent = try database.prepare(
             """
-            INSERT INTO events (id, state, source, session, type, chat, occurred_at, received_at, payload)
-            VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO events (id, state, source, session, type, chat, occurred_at, received_at, payload, raw_signature, raw)
+            VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         finishEvent = try database.prepare(

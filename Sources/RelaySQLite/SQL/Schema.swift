@@ -1,6 +1,6 @@
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first, second, forwarding, batches, replays, traces]
+    static let steps: [String] = [first, second, forwarding, batches, replays, traces, rawDocuments]
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }

@@ -9,7 +9,7 @@ extension SQLiteStore {
     ) async throws(StoreError) -> [Acceptance] {
         guard !events.isEmpty else { return [] }
         let entries = events.map { Self.entry($0, source: source) }
-        let bytes = entries.reduce(0) { $0 + $1.payload.count + 200 }
+        let bytes = entries.reduce(0) { $0 + $1.payload.count + ($1.event.raw?.bytes.count ?? 0) + 200 }
         return try await write(rows: entries.count, bytes: bytes) { ledger in
             try entries.map { try ledger.accept($0, source: source, at: moment) }
         }
@@ -61,7 +61,7 @@ extension SQLiteStore {
     /// Of events `e` with the replays `p` that they run again for.
     static let eventColumns = """
         e.id, e.source, e.type, e.session, e.chat, e.occurred_at, e.received_at, e.reruns, p.pipeline, p.destinations,
-        e.payload
+        e.payload, e.raw_signature, e.raw
         """
     static let rerunJoin = "LEFT JOIN reruns r ON r.event_id = e.id LEFT JOIN replays p ON p.id = r.replay"
 
@@ -76,6 +76,7 @@ extension SQLiteStore {
             occurredAt: row.optionalTime(5),
             receivedAt: row.time(6),
             payload: try row.object(10),
+            raw: row.optionalBytes(12).map { RawDocument(bytes: $0, signature: row.optionalText(11)) },
             rerun: run == 0
                 ? nil : Rerun(number: run, pipeline: row.optionalText(8), destinations: row.text(9).lines)
         )

@@ -33,7 +33,7 @@ extension ChatwootDouble {
     /// What a request asks for.
     public enum Operation: Sendable, Hashable {
         case any
-        case profile, inboxRead, inboxWrite
+        case version, profile, inboxRead, inboxWrite
         case contactRead, contactSearch, contactFilter, contactCreate, contactUpdate, contactDelete, contactMerge
         case contactInboxCreate
         case conversationRead, conversationCreate, conversationUpdate

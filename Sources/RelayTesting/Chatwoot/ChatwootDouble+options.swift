@@ -12,6 +12,16 @@ extension ChatwootDouble {
 
         private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
+        /// As `GET /api` tells it, of a release that behaves so.
+        var version: String {
+            switch self {
+            case .v4_3: "4.3.0"
+            case .v4_10: "4.10.1"
+            case .v4_13: "4.13.0"
+            case .v4_15: "4.15.1"
+            }
+        }
+
         /// Messages keep every content attribute (4.9), not only what a form needs.
         var keepsContentAttributes: Bool { self >= .v4_10 }
         /// The search tells `has_more` and looks at every contact (4.11).

@@ -2,6 +2,13 @@ internal import RelayJSON
 
 extension ChatwootRoute {
     static let inboxes: [ChatwootRoute] = [
+        // Open to all: app/controllers/api_controller.rb.
+        ChatwootRoute("GET", "/api", .version, .open) { state, _ throws(ChatwootRefusal) in
+            .json([
+                "version": .string(state.profile.version), "timestamp": "2026-06-17 00:00:00",
+                "queue_services": "ok", "data_services": "ok",
+            ])
+        },
         ChatwootRoute("GET", "/api/v1/profile", .profile, .token(bots: false)) {
             state, call throws(ChatwootRefusal) in try state.profileView(call)
         },

@@ -32,6 +32,8 @@ struct TrialSource: Sendable {
     var format: String
     /// The session of documents that name none.
     var session: String
+    /// Whether its events keep the document that they came from.
+    var keepsRaw = false
 
     /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
     static let api = TrialSource(name: "api", format: "native", session: fallbackSession)

@@ -56,7 +56,8 @@ struct TrialReader: Sendable {
                 TrialSource(
                     name: source.name,
                     format: source.format,
-                    session: source.session ?? TrialSource.fallbackSession
+                    session: source.session ?? TrialSource.fallbackSession,
+                    keepsRaw: source.keepsRaw
                 )
             }
         return pipeline.from.isEmpty ? sources + [.api] : sources

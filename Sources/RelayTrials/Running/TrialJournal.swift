@@ -119,7 +119,8 @@ extension TrialJournal.State {
             chat: event.chat,
             occurredAt: event.occurredAt,
             receivedAt: moment,
-            payload: event.payload
+            payload: event.payload,
+            raw: event.raw
         )
         pending.append(id)
         return Acceptance(id: id, isDuplicate: false)

@@ -56,7 +56,8 @@ struct TrialRunner {
 
     /// As an intake reads a document: the address's session, then the document's own, then the source's.
     private func events(_ document: TrialDocument, _ format: any EventFormat) throws(FormatError) -> [NewEvent] {
-        var context = FormatContext(session: trial.session, receivedAt: clock.wall)
+        var context = FormatContext(
+            session: trial.session, receivedAt: clock.wall, keepsRaw: trial.source.keepsRaw)
         do throws(FormatError) {
             return try format.events(from: document.bytes, context: context)
         } catch {

@@ -1,0 +1,75 @@
+internal import Logging
+internal import RelayConfig
+public import RelayCore
+public import RelayDestinations
+internal import RelayHTTPClient
+
+/// Looks at everything outside that a configuration needs: what `zaphub doctor` does.
+public final class Doctor: Sendable {
+    /// What was found about one thing of the configuration.
+    public struct Entry: Sendable, Equatable {
+        /// Where it stands in the configuration: `server`, `destinations.crm`.
+        public let subject: String
+        public let finding: Finding
+    }
+
+    private let generation: Generation
+    private let repairs: CheckupEnvironment.Repairs
+    /// Behind the configuration's own guard, as deliveries are.
+    private let engine: CurlEngine
+    /// For the relay's own addresses, which no delivery may go to.
+    private let own: CurlEngine
+
+    /// - Throws: ``CurlEngine/SetupError`` when this machine is out of something.
+    public init(_ generation: Generation, repairs: CheckupEnvironment.Repairs = []) throws {
+        self.generation = generation
+        self.repairs = repairs
+        var quiet = Logger(label: "doctor")
+        quiet.logLevel = .critical
+        engine = try CurlEngine(guard: generation.egress, logger: quiet)
+        own = try CurlEngine(guard: EgressGuard(allow: ["0.0.0.0/0", "::/0"]), logger: quiet)
+    }
+
+    deinit {
+        engine.shutdown()
+        own.shutdown()
+    }
+
+    /// All of it, in the order of the configuration.
+    public func examine() async -> [Entry] {
+        let configuration = generation.configuration
+        let environment = CheckupEnvironment(configuration, sender: engine, repairs: repairs)
+        async let server = ServerCheck(configuration, sender: own).findings()
+        var destinations: [String: [Finding]] = [:]
+        // Each may wait as long as its receiver lets it; together they take as long as the slowest.
+        await withTaskGroup(of: (String, [Finding]).self) { group in
+            for destination in configuration.destinations {
+                group.addTask { (destination.name, await destination.checkup(in: environment)) }
+            }
+            for await (name, findings) in group { destinations[name] = findings }
+        }
+        var entries = await server.map { Entry(subject: "server", finding: $0) }
+        entries += storage(configuration)
+        for destination in configuration.destinations {
+            entries += (destinations[destination.name] ?? []).map {
+                Entry(subject: "destinations.\(destination.name)", finding: $0)
+            }
+        }
+        return entries
+    }
+
+    private func storage(_ configuration: RelayConfiguration) -> [Entry] {
+        var entries: [Entry] = []
+        if case .sqlite(let path) = configuration.store.url {
+            entries += FolderCheck(file: path).findings.map { Entry(subject: "store", finding: $0) }
+        }
+        if case .directory(let path) = configuration.media.store {
+            entries += FolderCheck(folder: path).findings.map { Entry(subject: "media", finding: $0) }
+        }
+        for source in configuration.sources {
+            guard let path = source.path else { continue }
+            entries += FolderCheck.reading(path).map { Entry(subject: "sources.\(source.name)", finding: $0) }
+        }
+        return entries
+    }
+}

@@ -1,0 +1,156 @@
+public import RelayCore
+public import RelayHTTPClient
+internal import RelayJSON
+
+/// Looks whether a Chatwoot, its account, inbox and webhook are as a destination needs them. It reads; where it may, it
+/// makes the inbox and sets its webhook. It never touches contacts or conversations.
+public struct ChatwootCheckup: Sendable {
+    /// A source that takes what Chatwoot posts.
+    public struct Entrance: Sendable {
+        let name: String
+        let session: String?
+        let secret: String?
+        let isOpen: Bool
+
+        /// - Parameters:
+        ///   - session: the session of documents that name none.
+        ///   - secret: what Chatwoot's signature is checked with; nil: it is not.
+        ///   - isOpen: whether anybody may post there.
+        public init(name: String, session: String?, secret: String?, isOpen: Bool) {
+            self.name = name
+            self.session = session
+            self.secret = secret
+            self.isOpen = isOpen
+        }
+    }
+
+    let options: ChatwootOptions
+    let api: ChatwootAPI
+    let publicURL: String
+    let entrances: [Entrance]
+    let makesMissing: Bool
+    let changesSettings: Bool
+
+    /// - Parameters:
+    ///   - publicURL: how Chatwoot reaches the relay, without a slash at its end.
+    ///   - makesMissing: whether the inbox that `create_inbox` names is made.
+    ///   - changesSettings: whether the inbox's webhook is set.
+    public init(
+        _ options: ChatwootOptions,
+        timeout: Duration,
+        sender: any HTTPSender,
+        publicURL: String,
+        entrances: [Entrance],
+        makesMissing: Bool,
+        changesSettings: Bool
+    ) {
+        self.options = options
+        api = ChatwootAPI(
+            url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
+        self.publicURL = publicURL
+        self.entrances = entrances
+        self.makesMissing = makesMissing
+        self.changesSettings = changesSettings
+    }
+
+    /// From the outside in, until something makes it useless to go on.
+    public func findings() async -> [Finding] {
+        let place = ShownPlace.of(options.url)
+        do {
+            // Any answer will do: nothing else is asked before it is known that somebody is there.
+            _ = try await api.sender.send(
+                HTTPRequest(
+                    method: "GET", url: options.url + "/api", timeout: api.timeout,
+                    connectTimeout: min(api.timeout, .seconds(5))))
+        } catch {
+            return [Finding(unreached: place, error)]
+        }
+        var findings = [Finding(.good, "\(place) is reached")]
+        let told = await toldRelease()
+        guard let owner = await owner(&findings) else { return findings }
+        guard let inbox = await inbox(of: owner, &findings) else { return findings }
+        let release = told.map(Release.known) ?? .guessed(inbox, owner)
+        findings += release.findings(of: options)
+        findings += await publicAPI(of: inbox)
+        findings.append(conversations(in: inbox))
+        return findings + (await wayBack(from: inbox, owner, release))
+    }
+
+    /// `GET /api` is open to all, unless a proxy closes it.
+    private func toldRelease() async -> ChatwootRelease? {
+        (try? await api.get("/api", as: "/api"))?["version"]?.string.flatMap { ChatwootRelease($0) }
+    }
+
+    private func conversations(in inbox: InboxRecord) -> Finding {
+        guard inbox.isLocked else {
+            return Finding(
+                .note,
+                "the inbox is not locked to a single conversation: `reopen` says when a resolved one goes on")
+        }
+        return Finding(
+            .note,
+            "the inbox is locked to a single conversation: each contact has one for ever, and `reopen` has no effect")
+    }
+}
+
+extension ChatwootCheckup {
+    /// The release, or what is known of it.
+    enum Release {
+        case known(ChatwootRelease)
+        case atLeast(ChatwootRelease)
+        case before(ChatwootRelease)
+        case unknown
+
+        /// By what administrators see of an inbox.
+        static func guessed(_ inbox: InboxRecord, _ owner: Owner) -> Release {
+            if inbox.secret != nil { return .atLeast(.signatures) }
+            return owner.isAdministrator ? .before(.signatures) : .unknown
+        }
+
+        /// Nil where it is not known.
+        func has(_ feature: ChatwootRelease) -> Bool? {
+            switch self {
+            case .known(let release): release >= feature
+            case .atLeast(let release): release >= feature ? true : nil
+            case .before(let release): release <= feature ? false : nil
+            case .unknown: nil
+            }
+        }
+
+        func findings(of options: ChatwootOptions) -> [Finding] {
+            guard case .known(let release) = self else {
+                let what =
+                    switch self {
+                    case .atLeast(let release): "Chatwoot is \(release) or later"
+                    case .before(let release): "Chatwoot is older than \(release)"
+                    default: "Chatwoot does not show its version"
+                    }
+                return [Finding(.note, what)]
+            }
+            let update = "update Chatwoot"
+            if release < .sourceIDs {
+                return [
+                    Finding(
+                        .problem, "Chatwoot \(release) does not take ids for messages; 3.4 and later do", fix: update)
+                ]
+            }
+            var findings = [Finding(.good, "Chatwoot \(release)")]
+            if release < .receipts, options.receipts {
+                findings.append(
+                    Finding(.warning, "Chatwoot \(release) shows no receipts; 4.2 and later do", fix: update))
+            }
+            if release < .attributes {
+                findings.append(
+                    Finding(
+                        .note,
+                        "Chatwoot \(release) does not mark messages sent from the phone as such; 4.9 and later do"))
+            }
+            if release < .voiceNotes {
+                findings.append(
+                    Finding(
+                        .note, "Chatwoot \(release) shows voice notes as audio files; 4.14.2 and later as voice notes"))
+            }
+            return findings
+        }
+    }
+}

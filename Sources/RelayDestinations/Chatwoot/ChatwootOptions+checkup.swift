@@ -1,0 +1,52 @@
+public import RelayChatwoot
+public import RelayConfig
+public import RelayCore
+
+extension ChatwootOptions: CheckedKind {
+    public func checkup(
+        _ common: RelayConfiguration.Destination,
+        in environment: CheckupEnvironment
+    ) async -> [Finding] {
+        let configuration = environment.configuration
+        let checkup = ChatwootCheckup(
+            self,
+            timeout: common.timeout,
+            sender: environment.sender,
+            publicURL: configuration.server.publicURL,
+            entrances: configuration.sources.compactMap { ChatwootCheckup.Entrance($0) },
+            makesMissing: environment.repairs.contains(.missing),
+            changesSettings: environment.repairs.contains(.settings)
+        )
+        return await checkup.findings() + senders(common.name, in: configuration)
+    }
+
+    /// Whether agents learn what came of what they wrote.
+    private func senders(_ name: String, in configuration: RelayConfiguration) -> [Finding] {
+        let takesAgents = configuration.sources.contains { $0.format == "chatwoot" }
+        let senders = configuration.destinations.compactMap { $0.options as? WhatsAppOptions }
+        guard takesAgents, !senders.contains(where: { $0.reportsTo == name }) else { return [] }
+        guard senders.isEmpty else {
+            return [
+                Finding(
+                    .warning,
+                    "no destination of the type whatsapp reports here: agents see no receipts, and their own "
+                        + "messages come back",
+                    fix: "add reports_to: \(name) to it")
+            ]
+        }
+        return [
+            Finding(
+                .warning, "no destination has the type whatsapp: what agents write goes nowhere",
+                fix: "add one, with your gateway as provider: and reports_to: \(name)")
+        ]
+    }
+}
+
+extension ChatwootCheckup.Entrance {
+    fileprivate init?(_ source: RelayConfiguration.Source) {
+        guard source.format == "chatwoot", source.transport == "http" else { return nil }
+        var secret: String?
+        if case .chatwootSignature(let key) = source.auth { secret = key }
+        self.init(name: source.name, session: source.session, secret: secret, isOpen: source.auth == nil)
+    }
+}

@@ -1,0 +1,89 @@
+public import RelayCore
+internal import RelayHTTPClient
+internal import RelayJSON
+
+/// Posts documents of Meta's to `/webhooks/whatsapp/PHONE`: as they came, with the signature they came with; a part of
+/// one, and what came unsigned, with a signature of our own where there is a secret.
+public struct ChatwootWhatsAppDestination: Destination {
+    static let signing = SigningScheme.hmac(HMACSigning(header: "X-Hub-Signature-256"))
+
+    public let settings: DestinationSettings
+    public let target: String
+    private let url: String
+    private let phone: String?
+    private let signer: WebhookSigner
+    private let timeout: Duration
+    private let sender: any HTTPSender
+
+    init(
+        url: String,
+        phone: String?,
+        signer: WebhookSigner,
+        settings: DestinationSettings,
+        timeout: Duration,
+        sender: any HTTPSender
+    ) {
+        self.url = url
+        self.phone = phone
+        self.signer = signer
+        self.settings = settings
+        self.timeout = timeout
+        self.sender = sender
+        // The number stays out of attempts, logs and metrics.
+        target = url + "/webhooks/whatsapp/…"
+    }
+
+    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+        guard let document = (try? JSON(parsing: delivery.body)).flatMap({ RawDocument($0) }) else {
+            return refusal("The delivery has no document of Meta's.")
+        }
+        guard let phone = phone ?? Self.phone(in: document) else {
+            return refusal("The document names no phone number; write \"phone\" at the destination.")
+        }
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", "application/json"), ("User-Agent", WebhookDestination.userAgent),
+        ]
+        if let signature = document.signature {
+            headers.append(("X-Hub-Signature-256", signature))
+        } else {
+            headers += signer.headers(
+                Self.signing, id: delivery.id.webhookID, body: document.bytes, at: moment)
+        }
+        let request = HTTPRequest(
+            url: "\(url)/webhooks/whatsapp/\(phone)",
+            headers: headers,
+            body: document.bytes,
+            timeout: timeout,
+            connectTimeout: min(timeout, .seconds(5)),
+            keptResponseBody: WebhookDestination.keptResponse
+        )
+        do {
+            let response = try await sender.send(request)
+            var result = AttemptResult(response, from: target, at: moment)
+            if !result.isDelivered { result.error = Self.explain(response) }
+            return result
+        } catch {
+            return AttemptResult(error, from: target)
+        }
+    }
+
+    private func refusal(_ message: String) -> AttemptResult {
+        AttemptResult(outcome: .failed(.invalidRequest), error: message, target: target, duration: .zero)
+    }
+
+    /// `+` and digits.
+    private static func phone(in document: RawDocument) -> String? {
+        let value = (try? JSON(parsing: document.bytes))?["entry"]?[0]?["changes"]?[0]?["value"]
+        let shown = value?["metadata"]?["display_phone_number"]?.string ?? ""
+        let digits = shown.filter { $0.isASCII && $0.isNumber }
+        return digits.isEmpty ? nil : "+" + digits
+    }
+
+    private static func explain(_ response: HTTPResponse) -> String {
+        switch response.status {
+        case 401: "Chatwoot answered 401: its app secret is not the one that this was signed with"
+        case 404: "Chatwoot answered 404: it is older than its WhatsApp channel, or the address is wrong"
+        default: "Chatwoot answered \(response.status)"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import RelayConfig
+public import RelayCore
+
+/// `type: chatwoot_whatsapp`: hands Meta's own webhooks on to an inbox of Chatwoot's WhatsApp channel.
+public struct ChatwootWhatsAppOptions: DestinationKind {
+    public static let kind = "chatwoot_whatsapp"
+    public static let summary = "Hands documents of Meta's Cloud API on to Chatwoot's own WhatsApp channel, as they came."
+    public static let url = Field<String>.url("url", "Chatwoot's address, without a path.")
+    public static let phone = Field<String>.custom(
+        "phone",
+        "The inbox's phone number, as Chatwoot shows it; default the one that each document names.",
+        "a number such as +5511999999999",
+        shape: .text(pattern: "^\\+?[0-9]{5,15}$")
+    ) { node in
+        let text = try node.text
+        let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
+        guard (5...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw node.fail("it is no phone number", help: "write the country code and digits, such as +5511999999999")
+        }
+        return "+" + digits
+    }.optional
+    public static let appSecret = Field.secret(
+        "app_secret",
+        "The Meta app's secret, as Chatwoot has it: signs the parts of documents that have several messages."
+    ).optional
+    public static let fields = [AnyField(url), AnyField(phone), AnyField(appSecret)]
+    public static let takesDocuments = true
+    public static let example = """
+        url: https://chatwoot.example.com
+        app_secret: "${META_APP_SECRET:-the app's secret}"
+        """
+
+    public let url: String
+    public let phone: String?
+    public let appSecret: String?
+
+    public init(_ options: Options) throws {
+        let given = try options(Self.url)
+        guard !given.contains("?"), !given.contains("#") else {
+            throw options.fail(Self.url, "the address has a query", help: "write the address without it")
+        }
+        url = String(given.reversed().drop { $0 == "/" }.reversed())
+        phone = try options(Self.phone)
+        appSecret = try options(Self.appSecret)
+        if appSecret == nil {
+            options.warn(
+                "without \"app_secret\" the parts of a document with several messages go out unsigned",
+                help: "add app_secret, unless the channel was set up by hand without one, or is 360dialog's")
+        }
+    }
+
+    public var addresses: [String] { [url] }
+
+    public func destination(
+        _ common: RelayConfiguration.Destination,
+        in environment: DestinationEnvironment
+    ) -> any Destination {
+        ChatwootWhatsAppDestination(
+            url: url,
+            phone: phone,
+            signer: WebhookSigner(
+                secrets: appSecret.map { [WebhookSecret(value: $0, createdAt: environment.loadedAt)] } ?? []),
+            settings: common.settings,
+            timeout: common.timeout,
+            sender: environment.sender
+        )
+    }
+}
