@@ -40,13 +40,21 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
 
     private let engine: CurlEngine
     private let ledger: any ForwardingLedger
+    private let media: MediaRoom?
     private let clock: any RelayClock
     private let sinks: ProcessSinks
     private let state = Mutex(State())
 
-    init(engine: CurlEngine, ledger: any ForwardingLedger, clock: any RelayClock, logger: Logger) {
+    init(
+        engine: CurlEngine,
+        ledger: any ForwardingLedger,
+        media: MediaRoom?,
+        clock: any RelayClock,
+        logger: Logger
+    ) {
         self.engine = engine
         self.ledger = ledger
+        self.media = media
         self.clock = clock
         sinks = ProcessSinks(clock: clock, logger: logger)
     }
@@ -71,7 +79,8 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     func use(_ generation: Generation, webhooks: [Webhook]) {
         let configuration = generation.configuration
         let environment = DestinationEnvironment(
-            configuration, loadedAt: generation.loadedAt, sender: engine, sinks: sinks, ledger: ledger, clock: clock)
+            configuration, loadedAt: generation.loadedAt, sender: engine, sinks: sinks, ledger: ledger,
+            depot: media?.depot, fetcher: media?.fetcher, clock: clock)
         var configured: [String: Entry] = [:]
         for destination in configuration.destinations {
             guard let made = destination.destination(in: environment) else { continue }

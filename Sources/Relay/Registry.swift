@@ -27,6 +27,7 @@ extension ConfigurationRegistry {
                 return { url in egress?.problem(url) }
             }
         )
+        registry.authAdvice = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authAdvice }
         registry.eventTypes = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = BuiltInFormats.eventTypes(of: $1) }
         return registry
     }

@@ -32,6 +32,10 @@ public struct DestinationEnvironment: Sendable {
     public let sinks: any LineSinks
     /// What was forwarded into conversations elsewhere, under which ids.
     public let ledger: any ForwardingLedger
+    /// The relay's copies of files; nil where it keeps none.
+    public let depot: (any MediaDepot)?
+    /// What brings files into the depot; nil: nothing does.
+    public let fetcher: (any MediaFetcher)?
     public let clock: any RelayClock
 
     public init(
@@ -40,6 +44,8 @@ public struct DestinationEnvironment: Sendable {
         sender: any HTTPSender,
         sinks: any LineSinks,
         ledger: any ForwardingLedger,
+        depot: (any MediaDepot)? = nil,
+        fetcher: (any MediaFetcher)? = nil,
         clock: any RelayClock
     ) {
         self.configuration = configuration
@@ -47,6 +53,8 @@ public struct DestinationEnvironment: Sendable {
         self.sender = sender
         self.sinks = sinks
         self.ledger = ledger
+        self.depot = depot
+        self.fetcher = fetcher
         self.clock = clock
     }
 }

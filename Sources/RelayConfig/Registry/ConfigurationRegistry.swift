@@ -20,6 +20,8 @@ public struct ConfigurationRegistry: Sendable {
     public var egressCheck: (@Sendable (String) -> String?)?
     /// The event types that a format's documents become, by format; one that is not here may make any.
     public var eventTypes: [String: Set<EventType>] = [:]
+    /// How to keep strangers from a source, by format; nothing for formats that anybody may post.
+    public var authAdvice: [String: String] = [:]
 
     public typealias PipelineURLCheck =
         @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?

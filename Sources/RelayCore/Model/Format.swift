@@ -8,6 +8,10 @@ public protocol EventFormat: Sendable {
     /// (`auth: { type: body }`); nil when the gateway has none. It goes into no event.
     static var secretField: String? { get }
 
+    /// How to keep strangers from a source of it, for dialects whose documents make the relay act; nil for those that
+    /// only tell.
+    static var authAdvice: String? { get }
+
     init()
 
     /// Whether the last part of an address names the event that is posted there, as Evolution's do when each event has
@@ -21,6 +25,7 @@ public protocol EventFormat: Sendable {
 
 extension EventFormat {
     public static var secretField: String? { nil }
+    public static var authAdvice: String? { nil }
     public static func namesEvent(_ pathSegment: String) -> Bool { false }
 }
 

@@ -12,10 +12,19 @@ struct ProviderExchange: Sendable {
 
     /// - Returns: what came of it, and the answer's document where there is one.
     func send(_ request: ProviderRequest, at moment: Timestamp) async -> (AttemptResult, JSON?) {
-        let body = request.body.map { JSON.object($0).bytes } ?? []
         var fields = headers
         for (name, value) in request.headers { fields.append((name, value)) }
-        if request.body != nil { fields.append(("Content-Type", "application/json")) }
+        var body: [UInt8] = []
+        switch request.body {
+        case .json(let object):
+            body = JSON.object(object).bytes
+            fields.append(("Content-Type", "application/json"))
+        case .form(let form):
+            let boundary = "zaphub-" + String(UInt64.random(in: .min ... .max), radix: 36)
+            body = form.bytes(boundary: boundary)
+            fields.append(("Content-Type", "multipart/form-data; boundary=\(boundary)"))
+        case nil: break
+        }
         fields.append(("User-Agent", WebhookDestination.userAgent))
         // Only a bridge has a secret to check it with; a gateway passes over it.
         fields += signer.headers(
@@ -41,6 +50,11 @@ struct ProviderExchange: Sendable {
     }
 
     var success: AttemptResult { AttemptResult(outcome: .delivered, target: base, duration: .zero) }
+
+    /// The process is ending; whatever is left is for the next.
+    var interruption: AttemptResult {
+        AttemptResult(outcome: .failed(.interrupted), error: "The relay stopped.", target: base, duration: .zero)
+    }
 
     /// What no repetition would change.
     func refusal(_ message: String) -> AttemptResult {
