@@ -63,7 +63,8 @@ public final class Rehearsal {
         var quiet = Logger(label: "run")
         quiet.logLevel = .error
         engine = try CurlEngine(guard: generation.egress, logger: quiet)
-        registry = DestinationRegistry(engine: engine, ledger: TransientLedger(), clock: clock, logger: quiet)
+        registry = DestinationRegistry(
+            engine: engine, ledger: TransientLedger(), media: nil, clock: clock, logger: quiet)
         registry.use(generation, webhooks: [])
     }
 

@@ -66,7 +66,12 @@ extension RelayController {
     ) -> DestinationStatus.State {
         guard let entry else { return .removed }
         if !entry.isEnabled { return .paused }
-        if let pause { return pause.reason == .gone ? .gone : .paused }
+        switch pause?.reason {
+        case .manual: return .paused
+        case .gone: return .gone
+        case .denied: return .denied
+        case nil: break
+        }
         return breaker.map { $0.state == .closed ? .active : .open } ?? .active
     }
 

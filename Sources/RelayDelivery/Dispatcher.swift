@@ -262,7 +262,7 @@ public final class Dispatcher: Service {
             now: now,
             random: random()
         )
-        if verdict.decisions.contains(.park) { await pauseForGood(key, at: now) }
+        if verdict.decisions.contains(.park) { await pauseForGood(key, after: finished.result, at: now) }
         return finished.batch.indices.map { index in
             let delivery = finished.batch[index]
             let attempt = Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
@@ -310,20 +310,21 @@ public final class Dispatcher: Service {
         }
     }
 
-    /// 410: the receiver wants no more. Its deliveries stay queued until somebody resumes the destination.
-    private func pauseForGood(_ key: String, at now: Timestamp) async {
+    /// The receiver wants no more, or nothing that it is sent can succeed. Its deliveries stay queued until somebody
+    /// resumes the destination.
+    private func pauseForGood(_ key: String, after result: AttemptResult, at now: Timestamp) async {
         let isNew = state.withLock { state in
             let isNew = state.destinations[key]?.isPaused != true
             state.setPaused(key, true)
             return isNew
         }
         guard isNew else { return }
-        logger.warning(
-            "Destination answered 410 Gone and is paused; its deliveries are kept until it is resumed",
-            metadata: ["destination": "\(key)"]
-        )
+        let reason: DestinationPause.Reason = result.pausesDestination ? .denied : .gone
+        var metadata: Logger.Metadata = ["destination": "\(key)", "reason": "\(reason.rawValue)"]
+        if let error = result.error { metadata["error"] = "\(error)" }
+        logger.warning("Destination is paused; its deliveries are kept until it is resumed", metadata: metadata)
         do {
-            try await outbox.pause(DestinationPause(destination: key, reason: .gone, since: now))
+            try await outbox.pause(DestinationPause(destination: key, reason: reason, since: now))
         } catch {
             logger.error(
                 "The pause could not be written and ends with this process",

@@ -5,7 +5,8 @@ public enum RetryDecision: Sendable, Equatable {
     case delivered
     case retry(at: Timestamp)
     case dead(DeadReason)
-    /// 410 Gone: the destination is to be paused and the delivery stays queued for the day that it is resumed.
+    /// The destination is to be paused, and the delivery stays queued for the day that it is resumed: after 410 Gone, or
+    /// a result that says so.
     case park
 
     /// The one place that decides whether and when to try again.
@@ -17,6 +18,10 @@ public enum RetryDecision: Sendable, Equatable {
         now: Timestamp,
         random: Double
     ) {
+        if result.pausesDestination, !result.isDelivered {
+            self = .park
+            return
+        }
         switch result.outcome {
         case .delivered:
             self = .delivered

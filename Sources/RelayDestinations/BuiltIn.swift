@@ -1,3 +1,5 @@
+internal import RelayChatwoot
+
 /// The kinds of destination that the relay brings along: one line each.
 public enum BuiltInDestinations {
     public static let all: [any DestinationKind.Type] = [
@@ -5,5 +7,6 @@ public enum BuiltInDestinations {
         FileOptions.self,
         StdoutOptions.self,
         WhatsAppOptions.self,
+        ChatwootOptions.self,
     ]
 }

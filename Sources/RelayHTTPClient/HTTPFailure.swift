@@ -1,3 +1,5 @@
+public import RelayCore
+
 /// Why a request never got an answer. A status, even 500, is an ``HTTPResponse`` and not a failure.
 public struct HTTPFailure: Error, Sendable, CustomStringConvertible {
     /// A bounded set, fit for a metric's label.
@@ -44,4 +46,21 @@ public struct HTTPFailure: Error, Sendable, CustomStringConvertible {
 
     /// `kind: message`.
     public var description: String { "\(kind.rawValue): \(message)" }
+}
+
+extension FailureKind {
+    public init(_ kind: HTTPFailure.Kind) {
+        switch kind {
+        case .dns: self = .dns
+        case .connect: self = .connect
+        case .tls: self = .tls
+        case .timeout: self = .timeout
+        case .reset: self = .reset
+        case .protocolError, .tooLarge: self = .protocolError
+        case .blockedAddress: self = .blockedAddress
+        case .invalidRequest: self = .invalidRequest
+        case .cancelled: self = .interrupted
+        case .other: self = .other
+        }
+    }
 }

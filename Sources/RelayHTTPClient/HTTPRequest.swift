@@ -26,6 +26,10 @@ public struct HTTPRequest: Sendable {
     /// Whether the answer may pause as long as it likes, as server-sent events do; default no: one that trickles is a
     /// timeout.
     public var mayPause = false
+    /// Whether it may be sent once more, on a new connection, when a connection that was used again ends before a byte
+    /// of the answer: mostly the server had just closed it. Default true. False where a second request is a second
+    /// effect, and the server may have taken the first: then the caller is told `.reset`.
+    public var isRepeatable = true
     /// Signs the request; default none.
     public var awsSigV4: AWSSigV4?
 

@@ -33,6 +33,16 @@ public struct HTTPResponse: Sendable {
         self.newConnection = newConnection
     }
 
+    /// The start of the body as text, at most 4 KiB, as attempts keep it; nil when there is none.
+    public var excerpt: String? {
+        guard !body.isEmpty else { return nil }
+        let limit = 4096
+        // Bytes that are no UTF-8 become three each, so the bound is looked at again afterwards.
+        var text = String(decoding: body.prefix(limit), as: UTF8.self)
+        while text.utf8.count > limit { text.unicodeScalars.removeLast() }
+        return text
+    }
+
     /// The first value of a header.
     ///
     /// - Parameter name: in any case.

@@ -93,7 +93,9 @@ final class Transfer {
     /// A pooled connection may have been closed by the receiver just as it was used again; nothing came back, and that
     /// says nothing about the receiver. One more try, on a new connection, costs no attempt.
     func deservesRetry(after code: CURLcode) -> Bool {
-        guard !hasRetried, head.bytes == 0, stop == nil, job != nil, !isNewConnection else { return false }
+        guard !hasRetried, head.bytes == 0, stop == nil, job?.request.isRepeatable == true, !isNewConnection else {
+            return false
+        }
         return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR
     }
 

@@ -50,6 +50,22 @@ struct CurlEngineMisbehaviourTests {
         #expect(trickle.duration < timeout / 2)
     }
 
+    /// A connection that is used again may just have been closed, and then one more try costs nobody anything. Where a
+    /// second request is a second effect, only the caller can know what to do.
+    @Test(arguments: [true, false])
+    func aReusedConnectionThatBreaksIsTriedOnceMoreOnlyForWhatMayBeRepeated(isRepeatable: Bool) async throws {
+        let receiver = try ScriptedReceiver()
+        receiver.script([.status(200), .reset])
+        try await withEngine { engine in
+            _ = try await engine.send(.small(receiver.url))
+            var request = HTTPRequest.small(receiver.url)
+            request.isRepeatable = isRepeatable
+            let failure = await engine.failure(request)
+            #expect(failure?.kind == (isRepeatable ? nil : .reset))
+            #expect(receiver.requests.count == (isRepeatable ? 3 : 2))
+        }
+    }
+
     @Test func brokenConnectionsAreResets() async throws {
         for answer in [ScriptedReceiver.Answer.reset, .resetMidResponse, .closeEarly, .closeSilently] {
             let failure = try await failure(answer)

@@ -8,6 +8,8 @@ public struct DestinationStatus: Sendable {
         case paused
         /// It answered 410 Gone; its deliveries wait for `resume`.
         case gone
+        /// It refuses every request, such as for its token; its deliveries wait for `resume`.
+        case denied
         /// The breaker holds deliveries back and probes.
         case open
         /// Neither the configuration nor a session has it any more; it still has deliveries.

@@ -81,6 +81,16 @@ extension Notice {
         case .groupRemoved: ("Left the group: {}", "Saiu do grupo: {}")
         case .groupPromoted: ("Now an admin: {}", "Agora é admin: {}")
         case .groupDemoted: ("No longer an admin: {}", "Não é mais admin: {}")
+        case .notForwarded:
+            (
+                "A WhatsApp message could not be shown here; look at it on the phone. {}",
+                "Uma mensagem do WhatsApp não pôde ser exibida aqui; veja no celular. {}"
+            )
+        case .recovered:
+            (
+                "This message could not be shown before, and has now arrived",
+                "Esta mensagem não pôde ser exibida antes e chegou agora"
+            )
         case .sessionLost:
             (
                 "The WhatsApp session {} is logged out: it must be paired again",

@@ -22,6 +22,9 @@ enum Notice: String, CaseIterable, Sendable {
     case groupAdded, groupRemoved, groupPromoted, groupDemoted
     case sessionLost
 
+    // What became of a message that could not be forwarded.
+    case notForwarded, recovered
+
     func text(in language: Language, _ value: String = "") -> String {
         let text = texts(in: language)
         guard let place = text.firstRange(of: "{}") else { return text }

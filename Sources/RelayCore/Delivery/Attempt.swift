@@ -21,6 +21,9 @@ public struct AttemptResult: Sendable {
     /// Where it went.
     public var target: String
     public var duration: Duration
+    /// Whether no delivery can succeed before somebody mends something, such as a token that is refused: the destination
+    /// is to be paused, and the delivery stays queued. Default false; after 410 Gone it happens in any case.
+    public var pausesDestination = false
 
     public init(
         outcome: Outcome,

@@ -120,6 +120,8 @@ public struct DestinationPause: Sendable {
         case manual
         /// It answered 410 Gone.
         case gone
+        /// It refuses whatever it is sent, until somebody mends its configuration: a token that is not valid any more.
+        case denied
     }
 
     public var destination: String

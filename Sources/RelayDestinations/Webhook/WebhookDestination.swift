@@ -150,7 +150,7 @@ extension AttemptResult {
             status: response.status,
             retryAfter: response.header("retry-after").flatMap { RetryAfter.wait(asked: $0, at: moment) },
             error: isDelivered ? nil : Self.explain(response),
-            response: response.body.isEmpty ? nil : Self.excerpt(response.body),
+            response: response.excerpt,
             target: target,
             duration: response.duration
         )
@@ -163,13 +163,6 @@ extension AttemptResult {
             target: target,
             duration: failure.duration
         )
-    }
-
-    /// Bytes that are no UTF-8 become three each, so the bound is looked at again afterwards.
-    private static func excerpt(_ body: [UInt8]) -> String {
-        var text = String(decoding: body.prefix(WebhookDestination.keptResponse), as: UTF8.self)
-        while text.utf8.count > WebhookDestination.keptResponse { text.unicodeScalars.removeLast() }
-        return text
     }
 
     private static func explain(_ response: HTTPResponse) -> String {
@@ -194,23 +187,6 @@ extension SigningScheme {
         switch self {
         case .standardWebhooks: "webhook-signature"
         case .hmac(let hmac): hmac.header.lowercased()
-        }
-    }
-}
-
-extension FailureKind {
-    public init(_ kind: HTTPFailure.Kind) {
-        switch kind {
-        case .dns: self = .dns
-        case .connect: self = .connect
-        case .tls: self = .tls
-        case .timeout: self = .timeout
-        case .reset: self = .reset
-        case .protocolError, .tooLarge: self = .protocolError
-        case .blockedAddress: self = .blockedAddress
-        case .invalidRequest: self = .invalidRequest
-        case .cancelled: self = .interrupted
-        case .other: self = .other
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import RelayChatwoot
 internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
@@ -9,20 +10,29 @@ struct ProviderExchange: Sendable {
     let signer: WebhookSigner
     let timeout: Duration
     let sender: any HTTPSender
+    /// Where large forms lie while they are sent.
+    let directory: String
 
     /// - Returns: what came of it, and the answer's document where there is one.
     func send(_ request: ProviderRequest, at moment: Timestamp) async -> (AttemptResult, JSON?) {
         var fields = headers
         for (name, value) in request.headers { fields.append((name, value)) }
         var body: [UInt8] = []
+        // Its file lives as long as it does.
+        var encoded: FormBody?
         switch request.body {
         case .json(let object):
             body = JSON.object(object).bytes
             fields.append(("Content-Type", "application/json"))
         case .form(let form):
-            let boundary = "zaphub-" + String(UInt64.random(in: .min ... .max), radix: 36)
-            body = form.bytes(boundary: boundary)
-            fields.append(("Content-Type", "multipart/form-data; boundary=\(boundary)"))
+            do throws(FormBuilder.Failure) {
+                let made = try form.body(in: directory)
+                encoded = made
+                body = made.bytes
+                fields.append(("Content-Type", made.contentType))
+            } catch {
+                return (failure(error.message), nil)
+            }
         case nil: break
         }
         fields.append(("User-Agent", WebhookDestination.userAgent))
@@ -30,7 +40,7 @@ struct ProviderExchange: Sendable {
         fields += signer.headers(
             .standardWebhooks, id: "msg_" + SendDigest.hex(String(decoding: body, as: UTF8.self)).prefix(32),
             body: body, at: moment)
-        let outgoing = HTTPRequest(
+        var outgoing = HTTPRequest(
             method: request.method,
             url: base + request.path,
             headers: fields,
@@ -39,6 +49,10 @@ struct ProviderExchange: Sendable {
             connectTimeout: min(timeout, .seconds(5)),
             keptResponseBody: 64 * 1024
         )
+        // A gateway that gets it twice sends it twice.
+        outgoing.isRepeatable = false
+        outgoing.bodyFile = encoded?.file
+        defer { withExtendedLifetime(encoded) {} }
         do {
             let response = try await sender.send(outgoing)
             var result = AttemptResult(response, from: base, at: moment)

@@ -38,7 +38,8 @@ extension WhatsAppOptions: DestinationKind {
                 signer: WebhookSigner(
                     secrets: common.secrets.map { WebhookSecret(value: $0, createdAt: environment.loadedAt) }),
                 timeout: common.timeout,
-                sender: environment.sender
+                sender: environment.sender,
+                directory: environment.depot?.stagingDirectory ?? "/tmp"
             ),
             reporter: reportsTo.flatMap { environment.reporter(of: $0) }
         )

@@ -34,7 +34,7 @@ extension WhatsAppProvider {
 struct ProviderRequest: Sendable, Equatable {
     enum Body: Sendable, Equatable {
         case json(JSONObject)
-        case form(FormBody)
+        case form(ProviderForm)
     }
 
     var method = "POST"

@@ -36,13 +36,15 @@ struct CloudProvider: WhatsAppProvider {
     }
 
     func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest? {
-        guard let bytes = attachment.bytes else { return nil }
-        let file = FormBody.File(field: "file", name: attachment.name, type: attachment.type, bytes: bytes)
+        guard attachment.bytes != nil else { return nil }
+        let fields = [
+            ProviderForm.Field(name: "messaging_product", value: "whatsapp"),
+            ProviderForm.Field(name: "type", value: attachment.type),
+        ]
         return ProviderRequest(
             path: "/\(PathPart.encoded(phoneNumberID))/media",
             headers: ["Authorization": "Bearer \(token)"],
-            body: .form(
-                FormBody(fields: [("messaging_product", "whatsapp"), ("type", attachment.type)], file: file))
+            body: .form(ProviderForm(fields: fields, fileField: "file", file: attachment))
         )
     }
 

@@ -18,17 +18,13 @@ struct GowaProvider: WhatsAppProvider {
         if let text = part.text { body["caption"] = .string(text) }
         if file.kind == .audio { body["ptt"] = .bool(file.isVoice) }
         let field = file.kind == .document ? "file" : file.kind.rawValue
-        guard let bytes = file.bytes else {
+        guard file.bytes != nil else {
             body["\(field)_url"] = .string(file.url)
             return request("/send/\(field)", body)
         }
         var request = request("/send/\(field)", [:])
-        request.body = .form(
-            FormBody(
-                fields: body.map { (name: $0.key, value: $0.value.string ?? $0.value.text) },
-                file: FormBody.File(field: field, name: file.name, type: file.type, bytes: bytes)
-            )
-        )
+        let fields = body.map { ProviderForm.Field(name: $0.key, value: $0.value.string ?? $0.value.text) }
+        request.body = .form(ProviderForm(fields: fields, fileField: field, file: file))
         return request
     }
 

@@ -1,0 +1,97 @@
+public import RelayCore
+public import RelayHTTPClient
+
+/// Brings WhatsApp's conversations into a Chatwoot inbox, each message exactly once.
+public struct ChatwootDestination: Destination {
+    public let settings: DestinationSettings
+    public let target: String
+    private let planner: ChatwootPlanner
+    private let options: ChatwootOptions
+    private let api: ChatwootAPI
+    private let inboxes: InboxBook
+    private let ledger: any ForwardingLedger
+    private let files: FileLoader
+    private let newest = HighestID()
+    private let clock: any RelayClock
+    private let name: String
+
+    /// - Parameters:
+    ///   - name: the destination's, under which the ledger has its entries.
+    ///   - settings: its ordering is always per chat: order is what makes a conversation one.
+    ///   - depot: the relay's copies of files; nil: they are linked.
+    public init(
+        _ options: ChatwootOptions,
+        name: String,
+        settings: DestinationSettings,
+        timeout: Duration,
+        sender: any HTTPSender,
+        ledger: any ForwardingLedger,
+        depot: (any MediaDepot)?,
+        clock: any RelayClock
+    ) {
+        self.name = name
+        self.options = options
+        var settings = settings
+        settings.ordering = .perChat
+        self.settings = settings
+        target = "\(options.url)/app/accounts/\(options.account)"
+        planner = ChatwootPlanner(options)
+        api = ChatwootAPI(
+            url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
+        inboxes = InboxBook(api, options: options, clock: clock)
+        files = FileLoader(depot: depot, maxSize: options.maxSize)
+        self.ledger = ledger
+        self.clock = clock
+    }
+
+    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+        let startedAt = clock.now
+        let plan: ForwardPlan
+        do {
+            plan = try planner.plan(delivery.body, at: moment)
+        } catch {
+            return result(.failed(.invalidRequest), error.message, after: clock.now - startedAt)
+        }
+        let run = run(plan.session)
+        do {
+            try await run.perform(plan)
+            return result(.delivered, nil, after: clock.now - startedAt)
+        } catch {
+            let failed = result(of: error, after: clock.now - startedAt)
+            if isLast(delivery, failed) { try? await run.abandon(plan, because: failed.error ?? "") }
+            return failed
+        }
+    }
+
+    /// Whether nothing will be tried after this attempt: agents are to be told.
+    private func isLast(_ delivery: ClaimedDelivery, _ result: AttemptResult) -> Bool {
+        if result.pausesDestination || result.outcome == .failed(.interrupted) { return false }
+        return !settings.retry.retries(result) || delivery.attemptInSeries >= settings.retry.maxAttempts
+    }
+
+    private func result(of failure: ForwardRun.Failure, after duration: Duration) -> AttemptResult {
+        switch failure {
+        case .chatwoot(let failure): AttemptResult(failure, from: target, after: duration)
+        case .store(let error): result(.failed(.other), "The ledger: \(error.message)", after: duration)
+        case .local(let reason): result(.failed(.other), reason, after: duration)
+        }
+    }
+
+    private func result(_ outcome: AttemptResult.Outcome, _ error: String?, after duration: Duration) -> AttemptResult {
+        AttemptResult(outcome: outcome, error: error, target: target, duration: duration)
+    }
+
+    private func run(_ session: String) -> ForwardRun {
+        ForwardRun(
+            options: options, api: api, inboxes: inboxes, ledger: ledger, files: files, newest: newest, clock: clock,
+            destination: name, session: session)
+    }
+
+    // MARK: What came of agents' messages
+
+    /// Tells an agent that a message could not be sent. Best effort.
+    public func tellFailure(of message: Int64, in conversation: Int64?, reason: String) async {
+        guard let conversation else { return }
+        try? await api.setStatus("failed", error: reason, of: message, in: conversation)
+    }
+}

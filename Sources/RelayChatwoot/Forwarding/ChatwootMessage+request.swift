@@ -1,0 +1,42 @@
+internal import RelayCore
+internal import RelayJSON
+
+extension ChatwootMessage {
+    /// As the body of a request.
+    /// - Parameter replyTo: Chatwoot's id of the message that it answers.
+    func body(_ content: String, _ replyTo: Int64?) -> JSONObject {
+        var body: JSONObject = [
+            "content": .string(content), "message_type": .string(messageType), "private": .bool(isPrivate),
+            "source_id": .string(sourceID),
+        ]
+        if let sentAt { body["external_created_at"] = .string(String(sentAt.seconds)) }
+        let attributes = attributes(replyTo: replyTo)
+        if !attributes.isEmpty { body["content_attributes"] = .object(attributes) }
+        return body
+    }
+
+    /// As the fields of a form.
+    func fields(_ content: String, _ replyTo: Int64?) -> [(name: String, value: String)] {
+        var fields: [(name: String, value: String)] = []
+        if !content.isEmpty { fields.append(("content", content)) }
+        fields += [("message_type", messageType), ("private", isPrivate ? "true" : "false"), ("source_id", sourceID)]
+        if let sentAt { fields.append(("external_created_at", String(sentAt.seconds))) }
+        if isVoice { fields.append(("is_voice_message", "true")) }
+        let attributes = attributes(replyTo: replyTo)
+        if !attributes.isEmpty { fields.append(("content_attributes", JSON.object(attributes).text)) }
+        return fields
+    }
+
+    /// What is left to try when Chatwoot does not take it as it is: no files, and a text that fits any installation; nil
+    /// when it is plain already.
+    var lesser: ChatwootMessage? {
+        let limit = 10_000
+        let isLong = content.unicodeScalars.count > limit
+        guard !files.isEmpty || isLong else { return nil }
+        let lines = files.map { $0.link ?? "📎 " + Markdown.plain($0.name) }
+        let text = ([isLong ? Cut.text(content, to: limit) : content] + lines).filter { !$0.isEmpty }
+        return ChatwootMessage(
+            sourceID: sourceID, direction: direction, reach: reach, content: text.joined(separator: "\n\n"),
+            reply: reply, files: [], sentAt: sentAt)
+    }
+}

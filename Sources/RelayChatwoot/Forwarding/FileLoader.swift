@@ -1,0 +1,68 @@
+internal import RelayCore
+
+/// Brings the files of messages into forms.
+struct FileLoader: Sendable {
+    /// The relay's own copies; nil where there are none: then files are linked.
+    let depot: (any MediaDepot)?
+    /// In bytes; a larger file is linked.
+    let maxSize: Int
+
+    enum Failure: Error {
+        /// The file is not there any more, or too large: link it.
+        case unavailable
+        case form(FormBuilder.Failure)
+    }
+
+    func form(
+        _ message: ChatwootMessage, _ content: String, _ replyTo: Int64?
+    ) async throws(Failure) -> FormBody {
+        var form = FormBuilder(directory: depot?.stagingDirectory ?? "/tmp")
+        for (name, value) in message.fields(content, replyTo) {
+            do { try form.append(field: name, value) } catch { throw .form(error) }
+        }
+        for file in message.files { try await append(file, to: &form) }
+        do { return try form.finish() } catch { throw .form(error) }
+    }
+
+    private func append(_ file: ChatwootFile, to form: inout FormBuilder) async throws(Failure) {
+        switch file.source {
+        case .bytes(let bytes):
+            try begin(file, &form)
+            try add(bytes, &form)
+        case .stored(_, let sha256, _):
+            let stored = try await open(sha256)
+            try begin(file, &form)
+            try await add(stored, &form)
+        }
+        do { try form.endFile() } catch { throw .form(error) }
+    }
+
+    private func open(_ sha256: String?) async throws(Failure) -> MediaContent {
+        guard let depot, let id = sha256.flatMap({ MediaID($0) }),
+            let content = try? await depot.open(id, bounds: { 0..<$0 }), content.size <= Int64(maxSize)
+        else { throw .unavailable }
+        return content
+    }
+
+    private func add(_ content: MediaContent, _ form: inout FormBuilder) async throws(Failure) {
+        do {
+            for try await chunk in content.chunks { try add(chunk, &form) }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw .unavailable
+        }
+    }
+
+    private func begin(_ file: ChatwootFile, _ form: inout FormBuilder) throws(Failure) {
+        do {
+            try form.beginFile("attachments[]", fileName: file.name, type: file.contentType)
+        } catch {
+            throw .form(error)
+        }
+    }
+
+    private func add(_ bytes: [UInt8], _ form: inout FormBuilder) throws(Failure) {
+        do { try form.append(bytes) } catch { throw .form(error) }
+    }
+}

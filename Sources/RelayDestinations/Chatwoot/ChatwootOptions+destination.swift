@@ -1,0 +1,46 @@
+public import RelayChatwoot
+public import RelayConfig
+public import RelayCore
+
+extension ChatwootOptions: ConversationKind {
+    public var addresses: [String] { [url] }
+
+    public func destination(
+        _ common: RelayConfiguration.Destination,
+        in environment: DestinationEnvironment
+    ) -> any Destination {
+        made(common, in: environment)
+    }
+
+    public func reporter(
+        _ common: RelayConfiguration.Destination,
+        in environment: DestinationEnvironment
+    ) -> any SendReporter {
+        ChatwootReporter(destination: made(common, in: environment))
+    }
+
+    private func made(
+        _ common: RelayConfiguration.Destination,
+        in environment: DestinationEnvironment
+    ) -> ChatwootDestination {
+        ChatwootDestination(
+            self,
+            name: common.name,
+            settings: common.settings,
+            timeout: common.timeout,
+            sender: environment.sender,
+            ledger: environment.ledger,
+            depot: environment.depot,
+            clock: environment.clock
+        )
+    }
+}
+
+/// Tells agents what could not be sent. That it was sent shows by itself; what follows are WhatsApp's receipts.
+struct ChatwootReporter: SendReporter {
+    let destination: ChatwootDestination
+
+    func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async {
+        await destination.tellFailure(of: message, in: conversation, reason: reason)
+    }
+}
