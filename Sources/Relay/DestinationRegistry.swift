@@ -40,19 +40,21 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
 
     private let engine: CurlEngine
     private let ledger: any ForwardingLedger
-    private let depot: (any MediaDepot)?
+    private let media: MediaRoom?
     private let clock: any RelayClock
     private let sinks: ProcessSinks
     private let state = Mutex(State())
 
-    /// - Parameter depot: the relay's copies of files; nil where it keeps none.
     init(
-        engine: CurlEngine, ledger: any ForwardingLedger, depot: (any MediaDepot)?, clock: any RelayClock,
+        engine: CurlEngine,
+        ledger: any ForwardingLedger,
+        media: MediaRoom?,
+        clock: any RelayClock,
         logger: Logger
     ) {
         self.engine = engine
         self.ledger = ledger
-        self.depot = depot
+        self.media = media
         self.clock = clock
         sinks = ProcessSinks(clock: clock, logger: logger)
     }
@@ -78,7 +80,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         let configuration = generation.configuration
         let environment = DestinationEnvironment(
             configuration, loadedAt: generation.loadedAt, sender: engine, sinks: sinks, ledger: ledger,
-            depot: depot, clock: clock)
+            depot: media?.depot, fetcher: media?.fetcher, clock: clock)
         var configured: [String: Entry] = [:]
         for destination in configuration.destinations {
             guard let made = destination.destination(in: environment) else { continue }

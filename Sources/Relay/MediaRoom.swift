@@ -1,6 +1,7 @@
 internal import Logging
 internal import RelayConfig
 internal import RelayCore
+internal import RelayDestinations
 internal import RelayHTTPClient
 internal import RelayMedia
 
@@ -10,34 +11,27 @@ struct MediaRoom: Sendable {
     let links: MediaLinks
     let fetcher: MediaService
 
-    /// The storage that is configured.
-    /// - Parameter staging: a directory for files on their way into a bucket.
-    /// - Throws: ``MediaFailure`` when the storage cannot be used.
-    static func depot(
-        _ media: RelayConfiguration.Media, staging: String, engine: CurlEngine, clock: any RelayClock
-    ) async throws(MediaFailure) -> any MediaDepot {
-        switch media.store {
-        case .directory(let path):
-            try await DirectoryDepot.open(path: path, quota: Int64(media.quota), clock: clock)
-        case .s3(let bucket, let prefix):
-            try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
-        }
-    }
-
     /// - Parameters:
+    ///   - staging: a directory for files on their way into a bucket.
     ///   - secret: what links are signed with.
-    ///   - sources: those in force, asked at each fetch.
+    ///   - inForce: the configuration that counts now, asked at each fetch.
+    /// - Throws: ``MediaFailure`` when the storage cannot be used.
     init(
         _ configuration: RelayConfiguration,
-        depot: any MediaDepot,
+        staging: String,
         secret: [UInt8],
-        sources: @escaping @Sendable () -> [RelayConfiguration.Source],
+        inForce: @escaping @Sendable () -> RelayConfiguration,
         engine: CurlEngine,
         clock: any RelayClock,
         logger: Logger
-    ) {
-        self.depot = depot
+    ) async throws(MediaFailure) {
         let media = configuration.media
+        switch media.store {
+        case .directory(let path):
+            depot = try await DirectoryDepot.open(path: path, quota: Int64(media.quota), clock: clock)
+        case .s3(let bucket, let prefix):
+            depot = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
+        }
         links = MediaLinks(
             publicURL: configuration.server.publicURL,
             lifetime: media.linkLifetime,
@@ -48,9 +42,7 @@ struct MediaRoom: Sendable {
             depot: depot,
             links: links,
             transport: CurlMediaTransport(engine),
-            options: { name in
-                MediaSourceOptions(sources().first { $0.name == name }?.media ?? RelayConfiguration.SourceMedia())
-            },
+            options: { name in MediaSourceOptions(inForce().media(of: name)) },
             downloads: media.maxDownloads,
             clock: clock,
             logger: logger
@@ -80,6 +72,19 @@ struct MediaRoom: Sendable {
             throw MediaFailure(.storage, "media.s3.\(error.option) \(error.message)")
         }
         return try await S3Depot.open(options, staging: staging, engine: engine)
+    }
+}
+
+extension RelayConfiguration {
+    /// Where the files lie that a source's messages, or a destination's, name.
+    fileprivate func media(of name: String) -> SourceMedia {
+        if let source = sources.first(where: { $0.name == name }) { return source.media }
+        for destination in destinations {
+            guard let options = destination.options as? WhatsAppOptions, options.filesName(destination.name) == name
+            else { continue }
+            return options.files(in: self)
+        }
+        return SourceMedia()
     }
 }
 

@@ -64,7 +64,7 @@ public final class Rehearsal {
         quiet.logLevel = .error
         engine = try CurlEngine(guard: generation.egress, logger: quiet)
         registry = DestinationRegistry(
-            engine: engine, ledger: TransientLedger(), depot: nil, clock: clock, logger: quiet)
+            engine: engine, ledger: TransientLedger(), media: nil, clock: clock, logger: quiet)
         registry.use(generation, webhooks: [])
     }
 

@@ -74,9 +74,17 @@ public final class RelayNode: Sendable {
         (keys, newKey) = try await Self.keyring(store, environment: environment)
 
         engine = try CurlEngine(guard: generation.egress, logger: logger)
-        let depot = try await MediaRoom.depot(
-            configuration.media, staging: path + ".staging", engine: engine, clock: clock)
-        let registry = DestinationRegistry(engine: engine, ledger: store, depot: depot, clock: clock, logger: logger)
+        let reloading = Later<Reloader>()
+        media = try await MediaRoom(
+            configuration,
+            staging: path + ".staging",
+            secret: secretKey.derived(for: "media links"),
+            inForce: { [configuration] in reloading.value?.current.configuration ?? configuration },
+            engine: engine,
+            clock: clock,
+            logger: logger
+        )
+        let registry = DestinationRegistry(engine: engine, ledger: store, media: media, clock: clock, logger: logger)
         self.registry = registry
         registry.use(generation, webhooks: try await store.webhooks())
         let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
@@ -118,15 +126,7 @@ public final class RelayNode: Sendable {
             for waiting in parked { waiting.log(to: logger) }
             return parked.map(\.description)
         }
-        media = MediaRoom(
-            configuration,
-            depot: depot,
-            secret: secretKey.derived(for: "media links"),
-            sources: { [reloader] in reloader.current.configuration.sources },
-            engine: engine,
-            clock: clock,
-            logger: logger
-        )
+        reloading.value = reloader
         let pipelines = PipelineService(
             journal: store,
             provider: registry,

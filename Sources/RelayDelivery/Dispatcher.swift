@@ -117,6 +117,7 @@ public final class Dispatcher: Service {
     private func loop(in group: inout DiscardingTaskGroup) async {
         // What the store could not take yet stays here: a result must not be lost while the process lives.
         var settlements: [Settlement] = []
+        var givenUp: [GivenUp] = []
         var failures = 0
         var deadline: Timestamp?
         while true {
@@ -125,7 +126,13 @@ public final class Dispatcher: Service {
             state.withLock { state in
                 for key in news.due { state.wake(key, at: now) }
             }
-            for finished in news.finished { settlements += await settle(finished, at: now) }
+            for finished in news.finished {
+                let results = await settle(finished, at: now)
+                settlements += results
+                for (delivery, result) in zip(finished.batch, results) {
+                    if case .dead = result.next { givenUp.append(GivenUp(delivery: delivery, result: finished.result)) }
+                }
+            }
             if deadline == nil {
                 if Task.isCancelled {
                     deadline = now
@@ -151,6 +158,8 @@ public final class Dispatcher: Service {
                 let results = try await outbox.exchange(settlements, claims: claims, at: clock.now)
                 settlements.removeAll(keepingCapacity: true)
                 failures = 0
+                tell(givenUp, in: &group)
+                givenUp = []
                 start(results, in: &group)
             } catch {
                 failures += 1
@@ -159,6 +168,21 @@ public final class Dispatcher: Service {
                     metadata: ["error": "\(error)", "results": "\(settlements.count)", "tries": "\(failures)"]
                 )
                 try? await clock.sleep(until: clock.now + .milliseconds(min(5000, 100 << min(failures, 6))))
+            }
+        }
+    }
+
+    /// A delivery that is a dead letter by now.
+    private struct GivenUp {
+        let delivery: ClaimedDelivery
+        let result: AttemptResult
+    }
+
+    private func tell(_ givenUp: [GivenUp], in group: inout DiscardingTaskGroup) {
+        for ended in givenUp {
+            guard let destination = destinations.destination(ended.delivery.destination) else { continue }
+            group.addTask { [clock] in
+                await destination.gaveUp(ended.delivery, after: ended.result, at: clock.wall)
             }
         }
     }

@@ -34,6 +34,8 @@ public struct DestinationEnvironment: Sendable {
     public let ledger: any ForwardingLedger
     /// The relay's copies of files; nil where it keeps none.
     public let depot: (any MediaDepot)?
+    /// What brings files into the depot; nil: nothing does.
+    public let fetcher: (any MediaFetcher)?
     public let clock: any RelayClock
 
     public init(
@@ -43,6 +45,7 @@ public struct DestinationEnvironment: Sendable {
         sinks: any LineSinks,
         ledger: any ForwardingLedger,
         depot: (any MediaDepot)? = nil,
+        fetcher: (any MediaFetcher)? = nil,
         clock: any RelayClock
     ) {
         self.configuration = configuration
@@ -51,6 +54,7 @@ public struct DestinationEnvironment: Sendable {
         self.sinks = sinks
         self.ledger = ledger
         self.depot = depot
+        self.fetcher = fetcher
         self.clock = clock
     }
 }

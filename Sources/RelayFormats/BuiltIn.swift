@@ -20,6 +20,7 @@ public enum BuiltInFormats {
         case Native.name: nil
         case CloudAPI.name: EventType.all.subtracting(session).subtracting([.presenceUpdated])
         case Gowa.name: EventType.all.subtracting(session)
+        case Chatwoot.name: [.messageSend, .messageRevoke]
         default: EventType.all
         }
     }

@@ -27,7 +27,9 @@ public struct SentScreen: Sendable {
         for destination in destinations {
             // A ledger that cannot be read says nothing; the sender asks it again before it sends.
             let known = try? await ledger.forwardedMessages(destination: destination, remote: message)
-            if known?.contains(where: { $0.state == .sent || $0.state == .intended }) == true { return false }
+            guard let known, !known.isEmpty else { continue }
+            // Of several parts some may have been sent; who wants the message again wants the others.
+            return known.contains { $0.state == .failed || $0.state == .told }
         }
         return true
     }

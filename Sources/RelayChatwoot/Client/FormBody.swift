@@ -1,13 +1,13 @@
 internal import Glibc
 internal import RelayCore
-internal import RelayHTTPClient
+package import RelayHTTPClient
 
 /// A `multipart/form-data` body (RFC 7578). A large one is written to a file, so that it costs no memory.
-final class FormBody: Sendable {
-    let contentType: String
+package final class FormBody: Sendable {
+    package let contentType: String
     /// The body; empty when it is in ``file``.
-    let bytes: [UInt8]
-    let file: BodyFile?
+    package let bytes: [UInt8]
+    package let file: BodyFile?
     /// Bytes of the body, wherever it is.
     var length: Int64 { file?.length ?? Int64(bytes.count) }
 
@@ -26,10 +26,10 @@ final class FormBody: Sendable {
 }
 
 /// Puts a form together.
-struct FormBuilder: ~Copyable {
+package struct FormBuilder: ~Copyable {
     /// The body cannot be written to its file.
-    struct Failure: Error {
-        let message: String
+    package struct Failure: Error {
+        package let message: String
     }
 
     private let boundary: String
@@ -41,19 +41,19 @@ struct FormBuilder: ~Copyable {
 
     /// - Parameters:
     ///   - directory: where a large body is written.
-    init(directory: String) {
+    package init(directory: String) {
         boundary = "zaphub-" + String(UInt64.random(in: .min ... .max), radix: 36)
         self.directory = directory
     }
 
-    mutating func append(field name: String, _ value: String) throws(Failure) {
+    package mutating func append(field name: String, _ value: String) throws(Failure) {
         try append(
             Array(
                 "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8))
     }
 
     /// Begins a file; its bytes follow with ``append(_:)``, and then ``endFile()``.
-    mutating func beginFile(_ name: String, fileName: String, type: String) throws(Failure) {
+    package mutating func beginFile(_ name: String, fileName: String, type: String) throws(Failure) {
         let safe = fileName.replacing("\"", with: "%22").replacing("\r", with: " ").replacing("\n", with: " ")
         try append(
             Array(
@@ -61,11 +61,11 @@ struct FormBuilder: ~Copyable {
                     + "Content-Type: \(type)\r\n\r\n").utf8))
     }
 
-    mutating func endFile() throws(Failure) {
+    package mutating func endFile() throws(Failure) {
         try append(Array("\r\n".utf8))
     }
 
-    mutating func append(_ more: [UInt8]) throws(Failure) {
+    package mutating func append(_ more: [UInt8]) throws(Failure) {
         length += Int64(more.count)
         if descriptor < 0 {
             bytes += more
@@ -76,7 +76,7 @@ struct FormBuilder: ~Copyable {
         }
     }
 
-    consuming func finish() throws(Failure) -> FormBody {
+    package consuming func finish() throws(Failure) -> FormBody {
         try append(Array("--\(boundary)--\r\n".utf8))
         guard descriptor >= 0, let path else { return FormBody(boundary: boundary, bytes: bytes, file: nil) }
         close(descriptor)

@@ -66,6 +66,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case deliveredTwice = "delivered-twice"
     case signsNothing = "signs-nothing"
     case unsigned
+    case openSource = "open-source"
 
     // Markdown.
     case unknownBlock = "unknown-block"
@@ -128,6 +129,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .deliveredTwice: "A destination gets the same event twice."
         case .signsNothing: "A signature is chosen, and nothing is delivered after it."
         case .unsigned: "A destination has a secret, and nothing signs what goes there."
+        case .openSource: "A source takes orders from everybody who can reach it."
         case .unknownBlock: "A YAML block of a Markdown file cannot be told for what it is."
         }
     }

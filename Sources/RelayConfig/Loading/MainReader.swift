@@ -132,6 +132,7 @@ struct MainReader {
                 "two sources read stdin", help: "keep one of them", at: entry.keyPlace, code: .conflictingOptions
             ).report()
         }
+        warnOfOpenSources(sources)
         return sources
     }
 
@@ -158,6 +159,7 @@ struct MainReader {
             }
             users[used] = users[used] ?? destination.name
         }
+        checkReferences(of: destinations)
         return destinations
     }
 

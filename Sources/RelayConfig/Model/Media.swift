@@ -231,7 +231,7 @@ extension FieldType where Value == String {
     }
 
     /// A host, with or without a port; `*.example.com` stands for the hosts below it.
-    fileprivate static var mediaHost: FieldType {
+    public static var mediaHost: FieldType {
         let name = "a host or host:port"
         return FieldType(name, .text(pattern: "^[^/ ]+$"), show: { .string($0) }) { node in
             let text = try node.text(expected: name)

@@ -22,6 +22,8 @@ public struct ConfigurationRegistry: Sendable {
     public var eventTypes: [String: Set<EventType>] = [:]
     /// The formats that can keep documents with their events.
     public var rawFormats: Set<String> = []
+    /// How to keep strangers from a source, by format; nothing for formats that anybody may post.
+    public var authAdvice: [String: String] = [:]
 
     public typealias PipelineURLCheck =
         @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?

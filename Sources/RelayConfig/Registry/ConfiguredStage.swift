@@ -94,6 +94,8 @@ public protocol DestinationOptions: Sendable {
 
     /// What no other destination may have as well, such as the path of a file. Default nothing.
     var exclusiveUse: String? { get }
+    /// Another destination that it works with. Default none.
+    var reference: DestinationReference? { get }
     /// Whether one request can carry several deliveries. Default no.
     static var takesBatches: Bool { get }
     /// Whether it takes gateways' documents and not events (``DestinationSettings/takesDocuments``). Default no.
@@ -105,6 +107,21 @@ public protocol DestinationOptions: Sendable {
     init(_ options: Options) throws
 }
 
+/// A destination that another one names.
+public struct DestinationReference: Sendable {
+    /// The option that names it.
+    public let option: String
+    public let name: String
+    /// The `type` that it must have.
+    public let kind: String
+
+    public init(option: String, name: String, kind: String) {
+        self.option = option
+        self.name = name
+        self.kind = kind
+    }
+}
+
 extension DestinationOptions {
     public static var takesBatches: Bool { false }
     public static var takesDocuments: Bool { false }
@@ -112,5 +129,6 @@ extension DestinationOptions {
     public static var example: String { "" }
 
     public var exclusiveUse: String? { nil }
+    public var reference: DestinationReference? { nil }
     public var batchObstacle: String? { nil }
 }

@@ -12,9 +12,16 @@ public protocol Destination: Sendable {
     /// Sends the deliveries of a batch, two or more, in one request; what comes of it counts for each. Only a destination
     /// whose settings have a ``DestinationSettings/batch`` is asked to.
     func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult
+
+    /// Learns that a delivery has become a dead letter, for those whose people wait for it. Best effort: nothing waits for
+    /// it, and a process that ends first does not make up for it.
+    /// - Parameter result: of the last attempt.
+    func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async
 }
 
 extension Destination {
+    public func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {}
+
     /// For kinds that take one at a time: one after the other, up to the first that is not taken.
     public func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
         var result = AttemptResult(outcome: .delivered, target: target, duration: .zero)

@@ -10,6 +10,10 @@ public protocol EventFormat: Sendable {
     /// Whether it can give each event the document that it comes from (``FormatContext/keepsRaw``). Default no.
     static var keepsRaw: Bool { get }
 
+    /// How to keep strangers from a source of it, for dialects whose documents make the relay act; nil for those that
+    /// only tell.
+    static var authAdvice: String? { get }
+
     init()
 
     /// Whether the last part of an address names the event that is posted there, as Evolution's do when each event has
@@ -24,6 +28,7 @@ public protocol EventFormat: Sendable {
 extension EventFormat {
     public static var secretField: String? { nil }
     public static var keepsRaw: Bool { false }
+    public static var authAdvice: String? { nil }
     public static func namesEvent(_ pathSegment: String) -> Bool { false }
 }
 

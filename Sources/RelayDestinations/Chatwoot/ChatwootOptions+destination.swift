@@ -36,11 +36,9 @@ extension ChatwootOptions: ConversationKind {
     }
 }
 
-/// Tells agents what came of what they wrote. That it was sent shows by itself; what follows are WhatsApp's receipts.
+/// Tells agents what could not be sent. That it was sent shows by itself; what follows are WhatsApp's receipts.
 struct ChatwootReporter: SendReporter {
     let destination: ChatwootDestination
-
-    func sent(_ message: Int64, conversation: Int64?, at moment: Timestamp) async {}
 
     func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async {
         await destination.tellFailure(of: message, in: conversation, reason: reason)

@@ -1,3 +1,4 @@
+internal import RelayChatwoot
 internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
@@ -9,13 +10,31 @@ struct ProviderExchange: Sendable {
     let signer: WebhookSigner
     let timeout: Duration
     let sender: any HTTPSender
+    /// Where large forms lie while they are sent.
+    let directory: String
 
     /// - Returns: what came of it, and the answer's document where there is one.
     func send(_ request: ProviderRequest, at moment: Timestamp) async -> (AttemptResult, JSON?) {
-        let body = request.body.map { JSON.object($0).bytes } ?? []
         var fields = headers
         for (name, value) in request.headers { fields.append((name, value)) }
-        if request.body != nil { fields.append(("Content-Type", "application/json")) }
+        var body: [UInt8] = []
+        // Its file lives as long as it does.
+        var encoded: FormBody?
+        switch request.body {
+        case .json(let object):
+            body = JSON.object(object).bytes
+            fields.append(("Content-Type", "application/json"))
+        case .form(let form):
+            do throws(FormBuilder.Failure) {
+                let made = try form.body(in: directory)
+                encoded = made
+                body = made.bytes
+                fields.append(("Content-Type", made.contentType))
+            } catch {
+                return (failure(error.message), nil)
+            }
+        case nil: break
+        }
         fields.append(("User-Agent", WebhookDestination.userAgent))
         // Only a bridge has a secret to check it with; a gateway passes over it.
         fields += signer.headers(
@@ -32,6 +51,8 @@ struct ProviderExchange: Sendable {
         )
         // A gateway that gets it twice sends it twice.
         outgoing.isRepeatable = false
+        outgoing.bodyFile = encoded?.file
+        defer { withExtendedLifetime(encoded) {} }
         do {
             let response = try await sender.send(outgoing)
             var result = AttemptResult(response, from: base, at: moment)
@@ -43,6 +64,11 @@ struct ProviderExchange: Sendable {
     }
 
     var success: AttemptResult { AttemptResult(outcome: .delivered, target: base, duration: .zero) }
+
+    /// The process is ending; whatever is left is for the next.
+    var interruption: AttemptResult {
+        AttemptResult(outcome: .failed(.interrupted), error: "The relay stopped.", target: base, duration: .zero)
+    }
 
     /// What no repetition would change.
     func refusal(_ message: String) -> AttemptResult {

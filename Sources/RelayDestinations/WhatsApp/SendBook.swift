@@ -16,6 +16,18 @@ struct SendBook: Sendable {
         return Set(entries.filter { $0.state == .sent }.compactMap { Int($0.key.part) })
     }
 
+    /// What a message of the conversation is on WhatsApp: one that came from there, or the first part of one that an
+    /// agent wrote.
+    func quoted(_ remote: Int64) async throws(StoreError) -> SendCommand.Quoted? {
+        let entries = try await ledger.forwardedMessages(destination: destination, remote: remote)
+            .filter { $0.state == .sent }
+        // The entries of a command's parts have its id, and no part of WhatsApp's names is empty but the message itself.
+        let whole = entries.filter(\.key.part.isEmpty).min { $0.updatedAt < $1.updatedAt }
+        return (whole ?? entries.first { $0.direction == .forwarded }).map {
+            SendCommand.Quoted(messageID: $0.key.message, isOurs: $0.direction == .returned ? true : nil)
+        }
+    }
+
     /// WhatsApp's ids of the messages that were sent.
     func messages(of command: SendCommand) async throws(StoreError) -> [String] {
         guard let place = command.place else { return [] }
@@ -38,6 +50,22 @@ struct SendBook: Sendable {
         var changes: [ForwardingChange] = [.message(entry(part, command, .sent, moment))]
         if let chosen, chosen != id { changes.append(.forgetMessage(named(chosen, command, .sent, moment).key)) }
         if let id { changes.append(.message(named(id, command, .sent, moment))) }
+        try await ledger.record(changes)
+    }
+
+    /// Nothing more is tried: a wish to send it again is one from now on, and what may have been sent is still known by
+    /// its echo.
+    func giveUp(_ command: SendCommand, at moment: Timestamp) async throws(StoreError) {
+        guard let place = command.place else { return }
+        let done = try await done(command)
+        var changes = command.parts.filter { !done.contains($0.index) }
+            .map { ForwardingChange.message(entry($0, command, .failed, moment)) }
+        for var open in try await ledger.forwardedMessages(destination: destination, remote: place.message)
+        where open.state == .intended && open.key.part.isEmpty {
+            open.state = .failed
+            open.updatedAt = moment
+            changes.append(.message(open))
+        }
         try await ledger.record(changes)
     }
 

@@ -1,3 +1,4 @@
+internal import RelayChatwoot
 internal import RelayCore
 internal import RelayJSON
 
@@ -11,6 +12,20 @@ struct SendCommand: Sendable {
         var mimetype: String?
         var fileName: String?
         var isVoice: Bool
+        /// The file, where it is at hand.
+        var bytes: [UInt8]?
+        /// The gateway's name for the file, where it has it already.
+        var uploadedID: String?
+
+        var name: String { fileName ?? "file" }
+    }
+
+    /// The message that one answers.
+    struct Quoted: Sendable, Equatable {
+        /// WhatsApp's id.
+        var messageID: String
+        /// Whether we sent it; nil: not known.
+        var isOurs: Bool?
     }
 
     /// One message on WhatsApp: text alone, or a file with its caption.
@@ -27,8 +42,8 @@ struct SendCommand: Sendable {
     let chat: JID
     let text: String?
     let attachments: [Attachment]
-    /// WhatsApp's id of the message that it answers.
-    let quoted: String?
+    /// The message that it answers.
+    var quoted: Quoted?
     /// Where the agent wrote it; nil when it was not in a conversation elsewhere.
     let place: Place?
 
@@ -45,16 +60,28 @@ struct SendCommand: Sendable {
         guard let document = try? JSON(parsing: delivery.body), let payload = document["payload"]?.object else {
             throw SendCommandError("The body is no event: a transform before this destination has replaced it.")
         }
+        if let problem = payload["problem"]?.string { throw SendCommandError(problem) }
         guard let address = payload["chatId"]?.string, let chat = JID(address) else {
             throw SendCommandError("payload.chatId is no WhatsApp address.")
         }
         self.chat = chat
         session = delivery.session
         id = payload["commandId"]?.string ?? delivery.id.webhookID
-        text = payload["text"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        text = payload["text"]?.string.flatMap { Self.text($0, format: payload["textFormat"]?.string) }
         attachments = (payload["attachments"]?.array ?? []).compactMap { Attachment($0) }
-        quoted = payload["quoted"]?["messageId"]?.string
+        quoted = payload["quoted"]?["messageId"]?.string.map { Quoted(messageID: $0) }
         place = payload["chatwoot"]?.object.flatMap { Place($0) }
+    }
+
+    /// A text in WhatsApp's own formatting; nil when there is none.
+    private static func text(_ text: String, format: String?) -> String? {
+        let text = format == "markdown" ? Markdown.toWhatsApp(text) : text
+        return text.isEmpty ? nil : text
+    }
+
+    /// Where the command of a delivery was written, even if the command itself cannot be read.
+    static func place(of delivery: ClaimedDelivery) -> Place? {
+        (try? JSON(parsing: delivery.body))?["payload"]?["chatwoot"]?.object.flatMap { Place($0) }
     }
 
     /// A caption belongs to a file that is alone and can have one; else the text goes first.
@@ -93,6 +120,8 @@ extension SendCommand.Attachment {
         mimetype = json["mimetype"]?.string
         fileName = json["fileName"]?.string
         isVoice = json["voice"]?.bool == true
+        bytes = nil
+        uploadedID = nil
     }
 }
 

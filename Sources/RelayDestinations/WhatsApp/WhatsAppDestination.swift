@@ -11,6 +11,7 @@ public struct WhatsAppDestination: Destination {
     public let target: String
     private let provider: any WhatsAppProvider
     private let book: SendBook
+    private let files: SendFiles
     private let exchange: ProviderExchange
     private let reporter: (any SendReporter)?
 
@@ -18,29 +19,28 @@ public struct WhatsAppDestination: Destination {
         settings: DestinationSettings,
         provider: any WhatsAppProvider,
         book: SendBook,
+        files: SendFiles,
         exchange: ProviderExchange,
         reporter: (any SendReporter)?
     ) {
+        var settings = settings
+        // A wish to send something again waits for the first attempt, and answers follow what they answer.
+        settings.ordering = .perChat
         self.settings = settings
         self.provider = provider
         self.book = book
+        self.files = files
         self.exchange = exchange
         self.reporter = reporter
         target = exchange.base
     }
 
     public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
-        let result: AttemptResult
-        let command: SendCommand
         do {
-            command = try SendCommand(delivery)
-        } catch {
-            return exchange.refusal(error.message)
-        }
-        do {
+            let command = try SendCommand(delivery)
             switch delivery.type {
-            case .messageSend: result = try await send(command, at: moment)
-            case .messageRevoke: result = try await revoke(command, at: moment)
+            case .messageSend: return try await send(command, at: moment)
+            case .messageRevoke: return try await revoke(command, at: moment)
             default:
                 return exchange.refusal(
                     "A whatsapp destination takes message.send and message.revoke, not \(delivery.type.name); "
@@ -50,12 +50,13 @@ public struct WhatsAppDestination: Destination {
         } catch let error as StoreError {
             return exchange.failure("The ledger: \(error.message)")
         } catch let error as SendCommandError {
-            result = exchange.refusal(error.message)
+            return exchange.refusal(error.message)
+        } catch let error as MediaFailure {
+            let message = "The file: \(error.message)"
+            return error.isRetryable ? exchange.failure(message) : exchange.refusal(message)
         } catch {
             return exchange.failure("\(error)")
         }
-        await report(result, of: command, delivery, at: moment)
-        return result
     }
 
     // MARK: Sending
@@ -63,23 +64,60 @@ public struct WhatsAppDestination: Destination {
     private func send(_ command: SendCommand, at moment: Timestamp) async throws -> AttemptResult {
         let parts = command.parts
         guard !parts.isEmpty else { throw SendCommandError("There is nothing to send: no text and no attachment.") }
-        var done = try await book.done(command)
+        let done = try await book.done(command)
+        var command = command
+        if command.quoted == nil, let answered = command.place?.inReplyTo {
+            command.quoted = try await book.quoted(answered)
+        }
         var last = exchange.success
         for part in parts where !done.contains(part.index) {
-            let chosen = provider.choosesID ? command.messageID(of: part) : nil
-            try await book.intend(part, of: command, chosen: chosen, at: moment)
-            let (result, answer) = await exchange.send(try provider.send(part, of: command), at: moment)
-            last = judged(result, answer)
-            guard last.isDelivered else {
-                // Refused, or never left: then nothing is on its way that an echo could come of.
-                if !last.isAmbiguous { try await book.forget(part, of: command, chosen: chosen) }
-                return last
+            if part.attachment != nil, files.fetcher != nil {
+                guard await files.gate.enter() else { return exchange.interruption }
+                defer { files.gate.leave() }
+                last = try await send(file: part, of: command, at: moment)
+            } else {
+                last = try await send(part, of: command, at: moment)
             }
-            let id = answer.flatMap { provider.messageID(in: $0) } ?? chosen
-            try await book.sent(part, of: command, as: id, chosen: chosen, at: moment)
-            done.insert(part.index)
+            guard last.isDelivered else { return last }
         }
         return last
+    }
+
+    private func send(
+        file part: SendCommand.Part, of command: SendCommand, at moment: Timestamp
+    ) async throws -> AttemptResult {
+        guard var file = part.attachment else { return exchange.success }
+        file = try await files.ready(file, for: provider.handover, session: command.session)
+        if let upload = provider.upload(file) {
+            let (result, answer) = await exchange.send(upload, at: moment)
+            guard result.isDelivered else { return result }
+            guard let id = answer.flatMap({ provider.uploadedID(in: $0) }) else {
+                return exchange.failure("The gateway took the file, and did not say under which id")
+            }
+            file.uploadedID = id
+            file.bytes = nil
+        }
+        var part = part
+        part.attachment = file
+        return try await send(part, of: command, at: moment)
+    }
+
+    private func send(
+        _ part: SendCommand.Part, of command: SendCommand, at moment: Timestamp
+    ) async throws -> AttemptResult {
+        let chosen = provider.choosesID ? command.messageID(of: part) : nil
+        let request = try provider.send(part, of: command)
+        try await book.intend(part, of: command, chosen: chosen, at: moment)
+        let (answered, answer) = await exchange.send(request, at: moment)
+        let result = judged(answered, answer)
+        guard result.isDelivered else {
+            // Refused, or never left: then nothing is on its way that an echo could come of.
+            if !result.isAmbiguous { try await book.forget(part, of: command, chosen: chosen) }
+            return result
+        }
+        let id = answer.flatMap { provider.messageID(in: $0) } ?? chosen
+        try await book.sent(part, of: command, as: id, chosen: chosen, at: moment)
+        return result
     }
 
     /// Takes back what was sent of a command; what was never sent needs nothing.
@@ -103,24 +141,19 @@ public struct WhatsAppDestination: Destination {
 
     // MARK: Telling
 
-    /// Who wrote the message learns that it will not arrive; that it has been sent, from WhatsApp's own receipts.
-    private func report(
-        _ result: AttemptResult, of command: SendCommand, _ delivery: ClaimedDelivery, at moment: Timestamp
-    ) async {
-        guard let reporter, let place = command.place, delivery.type == .messageSend else { return }
-        if result.isDelivered {
-            await reporter.sent(place.message, conversation: place.conversation, at: moment)
-        } else if !settings.retry.retries(result) || delivery.attemptInSeries >= settings.retry.maxAttempts {
-            let reason = result.error ?? "It could not be sent."
-            await reporter.failed(place.message, conversation: place.conversation, reason: reason, at: moment)
-        }
+    /// Who wrote the message learns that it will not arrive. That it has is told by WhatsApp's own receipts.
+    public func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
+        guard delivery.type == .messageSend, let place = SendCommand.place(of: delivery) else { return }
+        // Before people can click: their wish is judged by the ledger.
+        if let command = try? SendCommand(delivery) { try? await book.giveUp(command, at: moment) }
+        let reason = result.error ?? "It could not be sent."
+        await reporter?.failed(place.message, conversation: place.conversation, reason: reason, at: moment)
     }
 }
 
-/// Tells people in a conversation what came of the message that they wrote there. Best effort: what cannot be told is
-/// in the delivery's history.
+/// Tells people in a conversation that the message which they wrote there could not be sent. Best effort: what cannot be
+/// told is in the delivery's history.
 public protocol SendReporter: Sendable {
-    func sent(_ message: Int64, conversation: Int64?, at moment: Timestamp) async
     func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async
 }
 

@@ -1,27 +1,45 @@
+internal import RelayChatwoot
 public import RelayConfig
 public import RelayCore
 
 extension WhatsAppOptions: DestinationKind {
     public var addresses: [String] { [url] }
+    public var reference: DestinationReference? {
+        reportsTo.map { DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootOptions.kind) }
+    }
 
     /// Under which name the ledger has what it sends.
     public func ledgerName(of name: String) -> String { reportsTo ?? name }
+
+    /// Under which name the fetcher knows where its files may lie; no source has one like it.
+    public func filesName(_ name: String) -> String { "destinations/\(name)" }
+
+    /// Where its files may lie.
+    public func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia {
+        let desk = configuration.destinations.first { $0.name == reportsTo }?.options as? ChatwootOptions
+        return RelayConfiguration.SourceMedia(baseURL: desk?.url, hosts: mediaHosts)
+    }
 
     public func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any Destination {
-        WhatsAppDestination(
+        let upload = media == .upload ? environment : nil
+        return WhatsAppDestination(
             settings: common.settings,
             provider: asker,
             book: SendBook(ledger: environment.ledger, destination: ledgerName(of: common.name)),
+            files: SendFiles(
+                fetcher: upload?.fetcher, depot: upload?.depot, source: filesName(common.name), maxSize: maxSize,
+                clock: environment.clock),
             exchange: ProviderExchange(
                 base: url,
                 headers: headers,
                 signer: WebhookSigner(
                     secrets: common.secrets.map { WebhookSecret(value: $0, createdAt: environment.loadedAt) }),
                 timeout: common.timeout,
-                sender: environment.sender
+                sender: environment.sender,
+                directory: environment.depot?.stagingDirectory ?? "/tmp"
             ),
             reporter: reportsTo.flatMap { environment.reporter(of: $0) }
         )

@@ -9,6 +9,14 @@ public struct WhatsAppOptions: DestinationOptions {
         case evolution, waha, gowa, bridge
     }
 
+    /// How gateways get files.
+    public enum FileMode: String, Sendable, CaseIterable {
+        /// By the address that the command has.
+        case link
+        /// The relay fetches them, and hands them over.
+        case upload
+    }
+
     public static let kind = "whatsapp"
     public static let summary = "Sends what `message.send` events ask for through a WhatsApp gateway."
     public static let provider = Field<Provider>.enumeration(
@@ -29,11 +37,27 @@ public struct WhatsAppOptions: DestinationOptions {
     public static let headers = Field.headers("headers", "Sent with each request.", default: [])
     public static let reportsTo = Field.string(
         "reports_to",
-        "The destination of type chatwoot whose agents wrote the messages: it learns WhatsApp's ids, and what failed."
+        "The destination of type chatwoot whose agents write the messages: they learn what failed, and echoes and receipts "
+            + "find their message."
     ).optional
+    public static let media = Field<FileMode>.enumeration(
+        "media",
+        "upload: the relay fetches files and hands them to the gateway, a bridge gets a link to the relay's copy. "
+            + "link: the gateway gets the address that the command has, and fetches for itself.",
+        default: .upload
+    )
+    public static let mediaHosts = Field<[String]>.list(
+        "media_hosts",
+        "Hosts, or host:port, that files may be fetched from besides the one of `reports_to`, such as the storage that "
+            + "Chatwoot redirects to. What lies elsewhere goes as a link.",
+        of: .mediaHost,
+        default: []
+    )
+    public static let maxSize = Field<Int>.size(
+        "max_size", "A larger file goes as a link.", (64 << 10)...(100 << 20), default: 32 << 20)
     public static let fields = [
         AnyField(provider), AnyField(url), AnyField(token), AnyField(instance), AnyField(phoneNumberID),
-        AnyField(headers), AnyField(reportsTo),
+        AnyField(headers), AnyField(reportsTo), AnyField(media), AnyField(mediaHosts), AnyField(maxSize),
     ]
     public static let example = """
         provider: evolution
@@ -48,6 +72,10 @@ public struct WhatsAppOptions: DestinationOptions {
     public let phoneNumberID: String?
     public let headers: [(name: String, value: String)]
     public let reportsTo: String?
+    public let media: FileMode
+    public let mediaHosts: [String]
+    /// Bytes.
+    public let maxSize: Int
 
     public init(_ options: Options) throws {
         provider = try options(Self.provider)
@@ -56,6 +84,9 @@ public struct WhatsAppOptions: DestinationOptions {
         phoneNumberID = try options(Self.phoneNumberID)
         headers = try options(Self.headers)
         reportsTo = try options(Self.reportsTo)
+        media = try options(Self.media)
+        mediaHosts = try options(Self.mediaHosts).map { $0.lowercased() }
+        maxSize = try options(Self.maxSize)
         let given = try options(Self.url)
         guard !given.isEmpty || provider == .cloudAPI else {
             throw options.fail("a whatsapp destination needs \"url\"", help: "add url: the gateway's base address")

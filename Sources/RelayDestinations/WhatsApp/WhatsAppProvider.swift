@@ -6,7 +6,13 @@ internal import RelayJSON
 protocol WhatsAppProvider: Sendable {
     /// Whether the gateway takes the id that we choose for a message.
     var choosesID: Bool { get }
+    /// How it takes files that the relay has.
+    var handover: FileHandover { get }
 
+    /// Hands a file over before the message that has it; nil where it goes along with it.
+    func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest?
+    /// The gateway's name for the file, out of a 2xx answer.
+    func uploadedID(in answer: JSON) -> String?
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest
     /// Deletes a message for everyone.
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest
@@ -25,16 +31,24 @@ protocol WhatsAppProvider: Sendable {
 
 extension WhatsAppProvider {
     var choosesID: Bool { false }
+    var handover: FileHandover { .bytes }
+    func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest? { nil }
+    func uploadedID(in answer: JSON) -> String? { nil }
     func problem(in answer: JSON) -> String? { nil }
 }
 
 /// A request to a gateway, but for what all of a destination's have.
 struct ProviderRequest: Sendable, Equatable {
+    enum Body: Sendable, Equatable {
+        case json(JSONObject)
+        case form(ProviderForm)
+    }
+
     var method = "POST"
     /// Behind the base address, with its leading slash, percent-encoded.
     var path: String
     var headers: [String: String] = [:]
-    var body: JSONObject?
+    var body: Body?
 }
 
 /// Parts of paths.

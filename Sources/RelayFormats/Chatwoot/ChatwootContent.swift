@@ -40,9 +40,12 @@ enum ChatwootContent {
         }
     }
 
-    /// What agents record in Chatwoot.
+    /// What agents record in Chatwoot. Before 4.14.2 nothing says so; Opus in Ogg is what recordings are.
     private static func isVoice(_ kind: String, _ attachment: JSONObject) -> Bool {
-        kind == "audio" && attachment["meta"]?.object?.flag("is_recorded_audio") == true
+        guard kind == "audio" else { return false }
+        let type = attachment.text("content_type")?.lowercased() ?? ""
+        return attachment["meta"]?.object?.flag("is_recorded_audio") == true || type.hasPrefix("audio/ogg")
+            || type.hasPrefix("audio/opus")
     }
 
     /// The last part of the address, decoded: the blob's name.

@@ -50,12 +50,13 @@ struct ChatwootReader {
     // MARK: What is to be done
 
     func send(session: String?, isRetry: Bool = false) throws(FormatError) -> NewEvent {
-        let chat = try chat()
+        let chat = chat()
         var payload = head(chat)
         let attachments = ChatwootContent.attachments(document["attachments"]?.array ?? [])
         let text = ChatwootContent.text(document, attributes)
         payload.append("type", .string(attachments.first?.kind ?? "text"))
         payload.append("text", orNull: text)
+        if text != nil { payload.append("textFormat", "markdown") }
         if !attachments.isEmpty { payload.append("attachments", .array(attachments.map(\.json))) }
         if let quoted { payload.append("quoted", .object(quoted)) }
         if let agent = document["sender"]?.object {
@@ -70,12 +71,12 @@ struct ChatwootReader {
     }
 
     func revoke(session: String?) throws(FormatError) -> NewEvent {
-        let chat = try chat()
+        let chat = chat()
         return try event(.messageRevoke, session, chat, head(chat), key: "deleted")
     }
 
     private func event(
-        _ type: EventType, _ session: String?, _ chat: JID, _ payload: JSONObject, key: String?
+        _ type: EventType, _ session: String?, _ chat: JID?, _ payload: JSONObject, key: String?
     ) throws(FormatError) -> NewEvent {
         guard let session else {
             // Without a pointer, so that the source's default may stand in.
@@ -90,7 +91,7 @@ struct ChatwootReader {
         return NewEvent(
             type: type,
             session: session,
-            chat: chat.description,
+            chat: chat?.description,
             // Chatwoot posts some twice (chatwoot#11901).
             dedupKey: key.map { "chatwoot|\(account)|\(message)|\($0)" },
             occurredAt: WireTime.timestamp(document["created_at"]),
@@ -98,12 +99,11 @@ struct ChatwootReader {
         )
     }
 
-    private func head(_ chat: JID) -> JSONObject {
-        var payload: JSONObject = [
-            "commandId": .string("cw-\(account)-\(message)"),
-            "chatId": .string(chat.description),
-            "chatKind": .string(chat.chatKind.rawValue),
-        ]
+    private func head(_ chat: JID?) -> JSONObject {
+        var payload: JSONObject = ["commandId": .string("cw-\(account)-\(message)")]
+        payload.append("chatId", orNull: chat?.description)
+        payload.append("chatKind", orNull: chat?.chatKind.rawValue)
+        if chat == nil { payload.append("problem", .string(Self.noAddress)) }
         var place: JSONObject = ["account": .int(account), "message": .int(message)]
         place.append("inbox", orNull: document["inbox"]?.object?["id"]?.int ?? conversation["inbox_id"]?.int)
         place.append("conversation", orNull: conversation["id"]?.int)
@@ -124,8 +124,12 @@ struct ChatwootReader {
 
     // MARK: To whom
 
+    /// Told to the agent by whoever is to send, for a refusal here would tell Chatwoot's own words.
+    private static let noAddress =
+        "The contact has no WhatsApp address: give it a phone number with its country code, such as +5511999999999."
+
     /// The address that our own `source_id` has, the contact's identifier, or the contact's phone number.
-    private func chat() throws(FormatError) -> JID {
+    private func chat() -> JID? {
         let sender = conversation["meta"]?.object?["sender"]?.object ?? [:]
         let source = conversation["contact_inbox"]?.object?.text("source_id")
         if let jid = source.flatMap(Self.address) ?? sender.text("identifier").flatMap({ JID($0) }) { return jid }
@@ -134,11 +138,7 @@ struct ChatwootReader {
         {
             return jid
         }
-        throw FormatError(
-            .notAnEvent,
-            "The contact has no WhatsApp address: give it a phone number with its country code, such as +5511999999999.",
-            pointer: "/conversation/meta/sender/phone_number"
-        )
+        return nil
     }
 
     /// `wa-5511…`, `walid-…`, `wag-…`: addresses without the `.` and `@` that Chatwoot's paths cannot have.

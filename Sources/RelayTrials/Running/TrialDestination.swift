@@ -16,4 +16,8 @@ struct TrialDestination: Destination {
     func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
         await Self.$deliveries.withValue(batch) { await base.send(batch, at: moment) }
     }
+
+    func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
+        await base.gaveUp(delivery, after: result, at: moment)
+    }
 }

@@ -5,6 +5,8 @@ internal import RelayJSON
 /// `{messageId}`. It is to send under the id that it is given, so that a repetition is recognized.
 struct BridgeProvider: WhatsAppProvider {
     var choosesID: Bool { true }
+    /// It is near, and reaches the relay.
+    var handover: FileHandover { .link }
 
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
         var body: JSONObject = [
@@ -22,17 +24,17 @@ struct BridgeProvider: WhatsAppProvider {
             if file.isVoice { media["voice"] = true }
             body["media"] = .object(media)
         }
-        if let quoted = command.quoted { body["quoted"] = ["messageId": .string(quoted)] }
-        return ProviderRequest(path: "", body: body)
+        if let quoted = command.quoted { body["quoted"] = ["messageId": .string(quoted.messageID)] }
+        return ProviderRequest(path: "", body: .json(body))
     }
 
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
         ProviderRequest(
             path: "",
-            body: [
+            body: .json([
                 "action": "revoke", "session": .string(command.session),
                 "chatId": .string(command.chat.description), "messageId": .string(message),
-            ]
+            ])
         )
     }
 

@@ -16,9 +16,10 @@ struct CloudProvider: WhatsAppProvider {
             "recipient_type": command.chat.isGroup ? "group" : "individual",
             "to": .string(command.chat.isGroup ? command.chat.description : command.chat.user),
         ]
-        if let quoted = command.quoted { body["context"] = ["message_id": .string(quoted)] }
+        if let quoted = command.quoted { body["context"] = ["message_id": .string(quoted.messageID)] }
         if let file = part.attachment {
-            var media: JSONObject = ["link": .string(file.url)]
+            var media: JSONObject = file.uploadedID.map { ["id": .string($0)] } ?? ["link": .string(file.url)]
+            if file.kind == .audio, file.isVoice { media["voice"] = true }
             if let text = part.text, file.kind != .audio { media["caption"] = .string(text) }
             if file.kind == .document, let name = file.fileName { media["filename"] = .string(name) }
             body["type"] = .string(file.kind.rawValue)
@@ -30,9 +31,24 @@ struct CloudProvider: WhatsAppProvider {
         return ProviderRequest(
             path: "/\(PathPart.encoded(phoneNumberID))/messages",
             headers: ["Authorization": "Bearer \(token)"],
-            body: body
+            body: .json(body)
         )
     }
+
+    func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest? {
+        guard attachment.bytes != nil else { return nil }
+        let fields = [
+            ProviderForm.Field(name: "messaging_product", value: "whatsapp"),
+            ProviderForm.Field(name: "type", value: attachment.type),
+        ]
+        return ProviderRequest(
+            path: "/\(PathPart.encoded(phoneNumberID))/media",
+            headers: ["Authorization": "Bearer \(token)"],
+            body: .form(ProviderForm(fields: fields, fileField: "file", file: attachment))
+        )
+    }
+
+    func uploadedID(in answer: JSON) -> String? { answer["id"]?.string }
 
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
         throw SendCommandError("The Cloud API cannot delete a message that was sent.")

@@ -15,20 +15,20 @@ struct EvolutionProvider: WhatsAppProvider {
             "number": .string(number(command.chat)), "messageId": .string(command.messageID(of: part)),
         ]
         if let quoted = command.quoted {
-            body["quoted"] = ["key": ["id": .string(quoted), "remoteJid": .string(command.chat.description)]]
+            body["quoted"] = ["key": ["id": .string(quoted.messageID), "remoteJid": .string(command.chat.description)]]
         }
         guard let file = part.attachment else {
             body["text"] = .string(part.text ?? "")
             return request("sendText", command, body)
         }
         if file.kind == .audio {
-            body["audio"] = .string(file.url)
+            body["audio"] = content(of: file)
             body["encoding"] = true
             return request("sendWhatsAppAudio", command, body)
         }
         body["mediatype"] = .string(file.kind.rawValue)
-        body["media"] = .string(file.url)
-        if let mimetype = file.mimetype { body["mimetype"] = .string(mimetype) }
+        body["media"] = content(of: file)
+        if let mimetype = file.bytes == nil ? file.mimetype : file.type { body["mimetype"] = .string(mimetype) }
         if let name = file.fileName { body["fileName"] = .string(name) }
         if let text = part.text { body["caption"] = .string(text) }
         return request("sendMedia", command, body)
@@ -39,7 +39,7 @@ struct EvolutionProvider: WhatsAppProvider {
             method: "DELETE",
             path: "/chat/deleteMessageForEveryone/" + PathPart.encoded(instance ?? command.session),
             headers: ["apikey": token],
-            body: ["id": .string(message), "remoteJid": .string(command.chat.description), "fromMe": true]
+            body: .json(["id": .string(message), "remoteJid": .string(command.chat.description), "fromMe": true])
         )
     }
 
@@ -49,8 +49,13 @@ struct EvolutionProvider: WhatsAppProvider {
         ProviderRequest(
             path: "/message/\(action)/" + PathPart.encoded(instance ?? command.session),
             headers: ["apikey": token],
-            body: body
+            body: .json(body)
         )
+    }
+
+    /// An address, or the bytes in Base64 without a scheme before them.
+    private func content(of file: SendCommand.Attachment) -> JSON {
+        .string(file.bytes.map { Base64.encode($0) } ?? file.url)
     }
 
     /// A phone's digits; any other address as it is.

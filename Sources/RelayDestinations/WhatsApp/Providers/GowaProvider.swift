@@ -10,27 +10,22 @@ struct GowaProvider: WhatsAppProvider {
 
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
         var body: JSONObject = ["phone": .string(command.chat.description)]
-        if let quoted = command.quoted { body["reply_message_id"] = .string(quoted) }
+        if let quoted = command.quoted { body["reply_message_id"] = .string(quoted.messageID) }
         guard let file = part.attachment else {
             body["message"] = .string(part.text ?? "")
             return request("/send/message", body)
         }
         if let text = part.text { body["caption"] = .string(text) }
-        switch file.kind {
-        case .image:
-            body["image_url"] = .string(file.url)
-            return request("/send/image", body)
-        case .video:
-            body["video_url"] = .string(file.url)
-            return request("/send/video", body)
-        case .audio:
-            body["audio_url"] = .string(file.url)
-            body["ptt"] = .bool(file.isVoice)
-            return request("/send/audio", body)
-        case .document:
-            body["file_url"] = .string(file.url)
-            return request("/send/file", body)
+        if file.kind == .audio { body["ptt"] = .bool(file.isVoice) }
+        let field = file.kind == .document ? "file" : file.kind.rawValue
+        guard file.bytes != nil else {
+            body["\(field)_url"] = .string(file.url)
+            return request("/send/\(field)", body)
         }
+        var request = request("/send/\(field)", [:])
+        let fields = body.map { ProviderForm.Field(name: $0.key, value: $0.value.string ?? $0.value.text) }
+        request.body = .form(ProviderForm(fields: fields, fileField: field, file: file))
+        return request
     }
 
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
@@ -48,6 +43,6 @@ struct GowaProvider: WhatsAppProvider {
         var headers: [String: String] = [:]
         if let authorization { headers["Authorization"] = authorization }
         if let instance { headers["X-Device-Id"] = instance }
-        return ProviderRequest(path: path, headers: headers, body: body)
+        return ProviderRequest(path: path, headers: headers, body: .json(body))
     }
 }

@@ -11,13 +11,14 @@ struct WAHAProvider: WhatsAppProvider {
         var body: JSONObject = [
             "session": .string(instance ?? command.session), "chatId": .string(chatID(command.chat)),
         ]
-        if let quoted = command.quoted { body["reply_to"] = .string(quoted) }
+        if let quoted = command.quoted { body["reply_to"] = .string(id(quoted, in: command.chat)) }
         guard let file = part.attachment else {
             body["text"] = .string(part.text ?? "")
             return request("sendText", body)
         }
-        var description: JSONObject = ["url": .string(file.url)]
-        if let mimetype = file.mimetype { description["mimetype"] = .string(mimetype) }
+        var description: JSONObject =
+            file.bytes.map { ["data": .string(Base64.encode($0))] } ?? ["url": .string(file.url)]
+        if let mimetype = file.bytes == nil ? file.mimetype : file.type { description["mimetype"] = .string(mimetype) }
         if let name = file.fileName { description["filename"] = .string(name) }
         body["file"] = .object(description)
         if let text = part.text { body["caption"] = .string(text) }
@@ -58,8 +59,15 @@ struct WAHAProvider: WhatsAppProvider {
         return parts.count > 2 ? String(parts[2]) : id
     }
 
+    /// WEBJS knows messages by `fromMe_CHAT_ID` only, the other engines by both. In groups the author would follow, whom
+    /// we do not know.
+    private func id(_ quoted: SendCommand.Quoted, in chat: JID) -> String {
+        guard !chat.isGroup, !quoted.messageID.contains("_") else { return quoted.messageID }
+        return "\(quoted.isOurs == true)_\(chatID(chat))_\(quoted.messageID)"
+    }
+
     private func request(_ action: String, _ body: JSONObject) -> ProviderRequest {
-        ProviderRequest(path: "/api/" + action, headers: ["X-Api-Key": token], body: body)
+        ProviderRequest(path: "/api/" + action, headers: ["X-Api-Key": token], body: .json(body))
     }
 
     private func chatID(_ chat: JID) -> String { chat.phone.map { $0 + "@c.us" } ?? chat.description }
