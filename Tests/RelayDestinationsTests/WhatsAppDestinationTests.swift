@@ -100,4 +100,90 @@ struct WhatsAppDestinationTests {
             #expect(sender.receiver.requests.isEmpty)
         }
     }
+
+    // MARK: Texts and answers
+
+    @Test func markdownBecomesWhatsAppsFormatting() async throws {
+        try await withSender(evolution) { sender in
+            #expect(await sender.send(text: "**Hi** *there*", more: #""textFormat": "markdown", "#).isDelivered)
+            #expect(sender.receiver.requests.last?.text.contains(#""text":"*Hi* _there_""#) == true)
+        }
+    }
+
+    @Test func otherTextsGoAsTheyAre() async throws {
+        try await withSender(evolution) { sender in
+            #expect(await sender.send(text: "**Hi** snake_case").isDelivered)
+            #expect(sender.receiver.requests.last?.text.contains(#""text":"**Hi** snake_case""#) == true)
+        }
+    }
+
+    /// What an agent answers is known by Chatwoot's id alone where an agent wrote it, for then it has no `source_id`.
+    @Test func anAnswerToAnAgentsMessageNamesTheFirstOfIt() async throws {
+        try await withSender(waha) { sender in
+            let first = ForwardedMessage(
+                key: .init(destination: "desk", session: "main", message: "3EB0FIRST"), chat: "x",
+                direction: .returned, state: .sent, remote: 9001, updatedAt: moment)
+            var second = first
+            second.key.message = "3EB0SECOND"
+            second.updatedAt = moment + .seconds(1)
+            var part = first
+            part.key.message = "cw-1-9001"
+            part.key.part = "0"
+            try await sender.ledger.record([.message(part), .message(second), .message(first)])
+            #expect(await sender.send(text: "As I said", place: #""inReplyTo": 9001, "#).isDelivered)
+            let text = try #require(sender.receiver.requests.last?.text)
+            #expect(text.contains(#""reply_to":"true_5511999999001@c.us_3EB0FIRST""#), "\(text)")
+        }
+    }
+
+    @Test func anAnswerToWhatIsNotKnownGoesWithoutAQuote() async throws {
+        try await withSender(waha) { sender in
+            #expect(await sender.send(text: "Hm", place: #""inReplyTo": 7, "#).isDelivered)
+            #expect(sender.receiver.requests.last?.text.contains("reply_to") == false)
+        }
+    }
+
+    // MARK: Giving up
+
+    @Test func whoWroteItLearnsThatItWasGivenUp() async throws {
+        try await withSender(evolution) { sender in
+            sender.receiver.respond { request in
+                if request.method == "PATCH" { return .status(200, body: "{}") }
+                return request.path.contains("sendText")
+                    ? .status(200, body: #"{"key": {"id": "A"}}"#) : .status(400)
+            }
+            let result = await sender.send(text: "Two pictures", attachments: images)
+            #expect(result.outcome == .refused)
+            await sender.giveUp(after: result)
+            let told = try #require(sender.receiver.requests.last)
+            #expect(told.path == "/api/v1/accounts/1/conversations/128/messages/9010")
+            #expect(told.text.contains(#""status":"failed""#) && told.text.contains("The gateway answered 400"))
+            // Both pictures may be wished for again, the text is there.
+            let parts = try await sender.ledger.forwardedParts(
+                destination: "desk", session: "main", message: "cw-1-9010")
+            #expect(parts.map(\.state) == [.sent, .failed, .failed])
+            sender.receiver.respond { _ in .status(200, body: #"{"key": {"id": "B"}}"#) }
+            #expect(await sender.send(text: "Two pictures", attachments: images).isDelivered)
+            #expect(
+                sender.receiver.requests.suffix(2).map(\.path) == Array(repeating: "/message/sendMedia/main", count: 2))
+        }
+    }
+
+    @Test func whatCannotBeAddressedIsToldToo() async throws {
+        try await withSender(evolution) { sender in
+            sender.receiver.respond { _ in .status(200, body: "{}") }
+            let result = await sender.send(text: "Hi", more: #""problem": "The contact has no WhatsApp address", "#)
+            #expect(result.outcome == .failed(.invalidRequest))
+            #expect(result.error == "The contact has no WhatsApp address")
+            await sender.giveUp(after: result)
+            #expect(sender.receiver.requests.map(\.method) == ["PATCH"])
+            #expect(sender.receiver.requests.last?.text.contains("The contact has no WhatsApp address") == true)
+        }
+    }
+
+    @Test func itsChatsKeepTheirOrderWhateverIsConfigured() async throws {
+        var gateway = try evolution
+        gateway.options += "\nordering: none"
+        try await withSender(gateway) { sender in #expect(sender.destination.settings.ordering == .perChat) }
+    }
 }

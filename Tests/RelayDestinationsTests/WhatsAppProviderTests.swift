@@ -126,7 +126,7 @@ struct WhatsAppProviderTests {
 
     @Test(arguments: [
         ("evolution", #""quoted":{"key":{"id":"3EB0A1","remoteJid":"5511999999001@s.whatsapp.net"}}"#),
-        ("waha", #""reply_to":"3EB0A1""#), ("gowa", #""reply_message_id":"3EB0A1""#),
+        ("waha", #""reply_to":"false_5511999999001@c.us_3EB0A1""#), ("gowa", #""reply_message_id":"3EB0A1""#),
         ("cloud_api", #""context":{"message_id":"3EB0A1"}"#), ("bridge", #""quoted":{"messageId":"3EB0A1"}"#),
     ])
     func answersNameWhatTheyAnswer(_ name: String, _ part: String) async throws {

@@ -18,15 +18,17 @@ struct WhatsAppSender: Sendable {
         text: String?,
         attachments: [String] = [],
         quoted: String? = nil,
+        more: String = "",
+        place: String = "",
         attempt: Int = 1,
         chat: String = "5511999999001@s.whatsapp.net"
     ) async -> AttemptResult {
         let quote = quoted.map { #""quoted": {"messageId": "\#($0)"}, "# } ?? ""
         let content = text.map { "\"\($0)\"" } ?? "null"
         let body = #"""
-            {"event": "message.send", "sessionId": "main", "payload": {"commandId": "cw-1-9010", \#(quote)"chatId": "\#(chat)",
+            {"event": "message.send", "sessionId": "main", "payload": {"commandId": "cw-1-9010", \#(more)\#(quote)"chatId": "\#(chat)",
              "text": \#(content), "attachments": [\#(attachments.joined(separator: ","))],
-             "chatwoot": {"account": 1, "inbox": 7, "conversation": 128, "message": 9010}}}
+             "chatwoot": {"account": 1, "inbox": 7, "conversation": 128, \#(place)"message": 9010}}}
             """#
         return await destination.send(delivery(.messageSend, body, attempt), at: moment)
     }
@@ -37,6 +39,17 @@ struct WhatsAppSender: Sendable {
              "chatId": "5511999999001@s.whatsapp.net", "chatwoot": {"account": 1, "message": 9010}}}
             """#
         return await destination.send(delivery(.messageRevoke, body, 1), at: moment)
+    }
+
+    /// As the dispatcher does with a dead letter.
+    func giveUp(after result: AttemptResult) async {
+        let body = #"""
+            {"event": "message.send", "sessionId": "main", "payload": {"commandId": "cw-1-9010",
+             "chatId": "5511999999001@s.whatsapp.net", "text": "Two pictures",
+             "attachments": [{"kind":"image","url":"https://cw.example/1.jpg"},{"kind":"image","url":"https://cw.example/2.jpg"}],
+             "chatwoot": {"account": 1, "inbox": 7, "conversation": 128, "message": 9010}}}
+            """#
+        await destination.gaveUp(delivery(.messageSend, body, 3), after: result, at: moment)
     }
 
     func delivery(_ type: EventType, _ body: String, _ attempt: Int) -> ClaimedDelivery {
@@ -72,6 +85,7 @@ func withSender<Result>(
             reports_to: desk
             timeout: 30s
         \(indented)
+          desk: { type: chatwoot, url: "\(receiver.url)", account: 1, inbox: 7, token: agent }
         """.write(to: file, atomically: true, encoding: .utf8)
         let registry = ConfigurationRegistry(
             stages: BuiltInStages.all, destinations: BuiltInDestinations.all, formats: [], transports: [])
@@ -81,7 +95,8 @@ func withSender<Result>(
         let environment = DestinationEnvironment(
             configuration, loadedAt: moment, sender: engine,
             sinks: ProcessSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
-        let destination = try #require(configuration.destinations.first?.destination(in: environment))
+        let destination = try #require(
+            configuration.destinations.first { $0.name == "phone" }?.destination(in: environment))
         return try await body(WhatsAppSender(destination: destination, receiver: receiver, ledger: ledger))
     }
 }

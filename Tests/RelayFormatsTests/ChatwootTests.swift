@@ -41,7 +41,7 @@ struct ChatwootTests {
                 == [
                     "commandId": "cw-1-9010", "chatId": "5511999999001@s.whatsapp.net", "chatKind": "direct",
                     "chatwoot": ["account": 1, "message": 9010, "inbox": 7, "conversation": 128],
-                    "type": "text", "text": "Hi *Maria*",
+                    "type": "text", "text": "Hi *Maria*", "textFormat": "markdown",
                     "agent": ["id": 5, "name": "Agent Smith", "type": "user"],
                 ]
         )
@@ -156,12 +156,27 @@ struct ChatwootTests {
         #expect(try one(text, as: Chatwoot()).chat == "5511988887777@s.whatsapp.net")
     }
 
-    @Test func aContactWithoutANumberIsRefusedWithWhatToDo() throws {
+    /// Accepted all the same: a refusal would tell the agent no more than its status.
+    @Test func aContactWithoutANumberIsAProblemWithWhatToDo() throws {
         let text = try document(
             conversation: #""contact_inbox": {"source_id": "x"}, "meta": {"sender": {"email": "a@example.com"}}"#)
-        let error = try #require(refusal(text, as: Chatwoot()))
-        #expect(error.code == .notAnEvent)
-        #expect(error.message.contains("give it a phone number"))
+        let event = try one(text, as: Chatwoot())
+        #expect(event.chat == nil)
+        #expect(event.payload["chatId"] == .null)
+        #expect(event.payload["problem"]?.string?.contains("give it a phone number") == true)
+        #expect(event.payload["chatwoot"]?["message"] == 9010)
+    }
+
+    @Test(arguments: [
+        (#""content_type": "audio/mpeg""#, false), (#""content_type": "audio/opus""#, true),
+        (#""content_type": "audio/ogg; codecs=opus""#, true),
+        (#""content_type": "audio/mpeg", "meta": {"is_recorded_audio": true}"#, true),
+    ])
+    func recordingsAreVoiceNotes(_ members: String, _ isVoice: Bool) throws {
+        let text = try document(
+            #""attachments": [{"id": 1, "file_type": "audio", "data_url": "https://cw.example/a", \#(members)}]"#)
+        let file = try one(text, as: Chatwoot()).payload["attachments"]?[0]
+        #expect(file?["voice"] == (isVoice ? true : nil))
     }
 
     @Test func theConversationMayNameTheSession() throws {
