@@ -9,6 +9,7 @@ import Testing
     private static let sources = [
         "RelayConfig", "RelayStages", "RelayTrials/Reading", "Relay/Generation.swift",
         "RelayDestinations/Webhook/WebhookOptions.swift", "RelayDestinations/WhatsApp/WhatsAppOptions.swift",
+        "RelayChatwoot/Options", "RelayDestinations/ChatwootWhatsApp/ChatwootWhatsAppOptions.swift",
         "RelayDestinations/File/FileOptions.swift", "RelayDestinations/Stdout/StdoutOptions.swift",
         "RelayDestinations/Templates/TextTemplate.swift", "RelayHTTPClient/EgressGuard+check.swift",
         "RelayHTTPClient/EgressGuard+Entry.swift",

@@ -37,19 +37,25 @@ public struct WhatsAppOptions: DestinationOptions {
     public static let headers = Field.headers("headers", "Sent with each request.", default: [])
     public static let reportsTo = Field.string(
         "reports_to",
-        "The destination of type chatwoot whose agents write the messages: they learn what failed, and echoes and receipts "
-            + "find their message."
+        """
+        The destination of type chatwoot whose agents write the messages: they learn what failed, and echoes and \
+        receipts find their message.
+        """
     ).optional
     public static let media = Field<FileMode>.enumeration(
         "media",
-        "upload: the relay fetches files and hands them to the gateway, a bridge gets a link to the relay's copy. "
-            + "link: the gateway gets the address that the command has, and fetches for itself.",
+        """
+        Upload: the relay fetches files and hands them to the gateway, a bridge gets a link to the relay's copy. \
+        Link: the gateway gets the address that the command has, and fetches for itself.
+        """,
         default: .upload
     )
     public static let mediaHosts = Field<[String]>.list(
         "media_hosts",
-        "Hosts, or host:port, that files may be fetched from besides the one of `reports_to`, such as the storage that "
-            + "Chatwoot redirects to. What lies elsewhere goes as a link.",
+        """
+        Hosts, or host:port, that files may be fetched from besides the one of `reports_to`, such as the storage that \
+        Chatwoot redirects to. What lies elsewhere goes as a link.
+        """,
         of: .mediaHost,
         default: []
     )
