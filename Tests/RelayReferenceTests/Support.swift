@@ -10,7 +10,13 @@ import RelayTrials
 
 extension ConfigurationRegistry {
     /// What the relay is built with, but for the egress guard.
-    static let everything = ConfigurationRegistry(
+    static let everything = {
+        var registry = bare
+        registry.rawFormats = Set(BuiltInFormats.all.filter { $0.keepsRaw }.map { $0.name })
+        return registry
+    }()
+
+    private static let bare = ConfigurationRegistry(
         stages: BuiltInStages.all,
         destinations: BuiltInDestinations.all,
         formats: BuiltInFormats.all.map { $0.name },

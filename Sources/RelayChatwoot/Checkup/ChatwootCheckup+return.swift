@@ -10,7 +10,10 @@ extension ChatwootCheckup {
     /// Where the inbox is to post.
     var webhookURL: String? { entrance.map { "\(publicURL)/in/\($0.name)" } }
 
-    func wayBack(from inbox: InboxRecord, _ owner: Owner, _ release: Release) async -> [Finding] {
+    /// - Parameter isNew: whether the inbox was just made, so that the configuration cannot have its secret yet.
+    func wayBack(
+        from inbox: InboxRecord, isNew: Bool, _ owner: Owner, _ release: Release
+    ) async -> [Finding] {
         guard let wanted = webhookURL else {
             return [
                 Finding(
@@ -22,7 +25,8 @@ extension ChatwootCheckup {
         let current = inbox.webhookURL ?? ""
         if let (entrance, session) = place(in: current) {
             return [Finding(.good, "the inbox posts to the source \(entrance.name)")]
-                + sessions(session ?? entrance.session) + signature(entrance, inbox, owner, release)
+                + sessions(session ?? entrance.session)
+                + (isNew ? [] : signature(entrance, inbox, owner, release))
                 + reach(of: current, release)
         }
         let (what, replacement) = misdirection(current, wanted)
