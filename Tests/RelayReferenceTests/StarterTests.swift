@@ -17,7 +17,7 @@ struct StarterTests {
     private static let stages = registry.stages.map { $0.kind }.filter { $0 != "use" }
     private static let recipes =
         registry.formats.map { "\($0)" } + stages.map { "native/\($0)" }
-        + registry.destinations.map { "native//\($0.kind)" }
+        + registry.destinations.map { ($0.takesDocuments ? "cloud_api" : "native") + "//\($0.kind)" }
         + [
             "baileys/enrich,filter/webhook", "waha,waha,native/media/session,webhook,webhook",
             registry.formats.joined(separator: ",") + "/" + stages.joined(separator: ",")
