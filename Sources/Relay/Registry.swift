@@ -36,6 +36,7 @@ extension ConfigurationRegistry {
             }
         )
         registry.authAdvice = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authAdvice }
+        registry.authExamples = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authExample }
         registry.eventTypes = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = BuiltInFormats.eventTypes(of: $1) }
         registry.rawFormats = Set(BuiltInFormats.all.filter { $0.keepsRaw }.map { $0.name })
         return registry

@@ -69,22 +69,20 @@ public struct Starter: Sendable {
         lines += [
             "", "# Where events come in. Each name is a route: POST /in/\(sources.first?.name ?? "NAME")", "sources:",
         ]
-        let wanted = destinations.compactMap { destination in
-            reference.registry.destinations.first { $0.kind == destination.kind }
+        let registry = reference.registry
+        let takesDocuments = destinations.contains { destination in
+            registry.destinations.contains { $0.kind == destination.kind && $0.takesDocuments }
         }
-        let keepsRaw = wanted.contains { $0.takesDocuments }
         for source in sources {
-            let auth =
-                reference.registry.secretFields[source.kind] == nil
-                ? "type: bearer" : "type: body"
-            lines += [
-                "  \(source.name):", "    transport: http", "    format: \(source.kind)",
-            ]
-            if keepsRaw, reference.registry.rawFormats.contains(source.kind) { lines.append("    keep_raw: true") }
-            lines += [
-                "    # Without it whoever reaches the port may post events (docs/sources/\(source.kind).md).",
-                "    # auth: { \(auth), token: \"${\(variable(source.name))_TOKEN}\" }",
-            ]
+            lines += ["  \(source.name):", "    transport: http", "    format: \(source.kind)"]
+            if takesDocuments, registry.rawFormats.contains(source.kind) { lines.append("    keep_raw: true") }
+            lines.append("    # Without it whoever reaches the port may post events (docs/sources/\(source.kind).md).")
+            if let auth = registry.authExamples[source.kind] {
+                lines.append("    auth: \(auth)")
+            } else {
+                let auth = registry.secretFields[source.kind] == nil ? "type: bearer" : "type: body"
+                lines.append("    # auth: { \(auth), token: \"${\(variable(source.name))_TOKEN}\" }")
+            }
         }
         guard !destinations.isEmpty else { return lines.joined(separator: "\n") + "\n" }
         lines += ["", "# Where deliveries go.", "destinations:"]

@@ -25,7 +25,8 @@ struct Zaphub: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self, TestCommand.self, ExplainCommand.self,
+            ServeCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self, TestCommand.self,
+            ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
             DeliveriesCommand.self, TapCommand.self, TraceCommand.self,
             DeadLettersCommand.self, ReplayCommand.self, MediaCommand.self,

@@ -10,24 +10,24 @@ import RelayTrials
 
 extension ConfigurationRegistry {
     /// What the relay is built with, but for the egress guard.
-    static let everything = {
-        var registry = bare
+    static let everything: ConfigurationRegistry = {
+        var registry = ConfigurationRegistry(
+            stages: BuiltInStages.all,
+            destinations: BuiltInDestinations.all,
+            formats: BuiltInFormats.all.map { $0.name },
+            secretFields: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.secretField },
+            transports: BuiltInTransports.names,
+            summaries: Summaries(
+                formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
+                transports: BuiltInTransports.summaries
+            ),
+            testOptions: Trials.options
+        )
         registry.rawFormats = Set(BuiltInFormats.all.filter { $0.keepsRaw }.map { $0.name })
+        registry.authAdvice = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authAdvice }
+        registry.authExamples = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authExample }
         return registry
     }()
-
-    private static let bare = ConfigurationRegistry(
-        stages: BuiltInStages.all,
-        destinations: BuiltInDestinations.all,
-        formats: BuiltInFormats.all.map { $0.name },
-        secretFields: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.secretField },
-        transports: BuiltInTransports.names,
-        summaries: Summaries(
-            formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
-            transports: BuiltInTransports.summaries
-        ),
-        testOptions: Trials.options
-    )
 }
 
 extension Reference {

@@ -45,7 +45,8 @@ struct ServerCheck: Sendable {
                 [
                     Finding(
                         .problem, "\(address) cannot be listened on: \(reason)",
-                        fix: "set server.listen to an address of this machine and a port that the relay's user may have")
+                        fix: "set server.listen to an address of this machine and a port that the relay's user may have"
+                    )
                 ], false
             )
         }

@@ -24,6 +24,8 @@ public struct ConfigurationRegistry: Sendable {
     public var rawFormats: Set<String> = []
     /// How to keep strangers from a source, by format; nothing for formats that anybody may post.
     public var authAdvice: [String: String] = [:]
+    /// The `auth:` that fits a gateway, by format, as YAML in one line; not for formats that any fits.
+    public var authExamples: [String: String] = [:]
 
     public typealias PipelineURLCheck =
         @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?

@@ -13,6 +13,8 @@ public protocol EventFormat: Sendable {
     /// How to keep strangers from a source of it, for dialects whose documents make the relay act; nil for those that
     /// only tell.
     static var authAdvice: String? { get }
+    /// A source's `auth:` that its gateway fits, as YAML in one line, for a first configuration; nil: any does.
+    static var authExample: String? { get }
 
     init()
 
@@ -29,6 +31,7 @@ extension EventFormat {
     public static var secretField: String? { nil }
     public static var keepsRaw: Bool { false }
     public static var authAdvice: String? { nil }
+    public static var authExample: String? { nil }
     public static func namesEvent(_ pathSegment: String) -> Bool { false }
 }
 

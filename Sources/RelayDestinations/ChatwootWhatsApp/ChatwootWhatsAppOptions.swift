@@ -4,7 +4,8 @@ public import RelayCore
 /// `type: chatwoot_whatsapp`: hands Meta's own webhooks on to an inbox of Chatwoot's WhatsApp channel.
 public struct ChatwootWhatsAppOptions: DestinationKind {
     public static let kind = "chatwoot_whatsapp"
-    public static let summary = "Hands documents of Meta's Cloud API on to Chatwoot's own WhatsApp channel, as they came."
+    public static let summary =
+        "Hands documents of Meta's Cloud API on to Chatwoot's own WhatsApp channel, as they came."
     public static let url = Field<String>.url("url", "Chatwoot's address, without a path.")
     public static let phone = Field<String>.custom(
         "phone",

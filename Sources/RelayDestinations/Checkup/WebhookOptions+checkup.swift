@@ -22,7 +22,9 @@ extension WebhookOptions: CheckedKind {
         } catch {
             return [Finding(unreached: place, error)]
         }
-        var findings = [Finding(.good, "\(place) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")]
+        var findings = [
+            Finding(.good, "\(place) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")
+        ]
         if (300..<400).contains(response.status) {
             findings.append(
                 Finding(
@@ -34,7 +36,8 @@ extension WebhookOptions: CheckedKind {
         }
         if url.hasPrefix("http://"), !common.secrets.isEmpty, !ThisMachine.names(url) {
             findings.append(
-                Finding(.warning, "\(place) is reached without encryption", fix: "use https where it leaves your network"))
+                Finding(
+                    .warning, "\(place) is reached without encryption", fix: "use https where it leaves your network"))
         }
         return findings
     }

@@ -11,6 +11,8 @@ public struct Chatwoot: EventFormat {
     public static let name = "chatwoot"
     public static let summary = "Webhooks of a Chatwoot API inbox: what agents write and delete."
 
+    public static let authExample: String? =
+        #"{ type: chatwoot_signature, secret: "${CHATWOOT_SECRET:-the inbox's secret}" }"#
     public static let authAdvice: String? =
         #"add auth: { type: chatwoot_signature, secret: "${CHATWOOT_SECRET}" }, the secret of the inbox (Chatwoot 4.13 and "#
         + "later); with an older one name the source with 24 letters and digits or more that nobody guesses"
