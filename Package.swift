@@ -161,7 +161,11 @@ let package = Package(
         tests("RelayDestinations", ["RelayHTTPClient", "RelayStages", "RelayTesting", .logging]),
         tests(
             "RelayChatwoot",
-            ["RelayConfig", "RelayCore", "RelayFormats", "RelayHTTPClient", "RelayJSON", "RelayTesting", .logging],
+            [
+                "RelayConfig", "RelayCore", "RelayDelivery", "RelayFormats", "RelayHTTPClient", "RelayJSON",
+                "RelayMedia",
+                "RelaySQLite", "RelayTesting", .lifecycle, .logging,
+            ],
             resources: [.copy("Golden")]
         ),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),

@@ -17,7 +17,8 @@ public struct ChatwootDestination: Destination {
 
     /// - Parameters:
     ///   - name: the destination's, under which the ledger has its entries.
-    ///   - settings: its ordering is always per chat: order is what makes a conversation one.
+    ///   - settings: its ordering is always per chat, for order is what makes a conversation one; of 4xx only 408, 425
+    ///     and 429 are retried.
     ///   - depot: the relay's copies of files; nil: they are linked.
     public init(
         _ options: ChatwootOptions,
@@ -33,6 +34,9 @@ public struct ChatwootDestination: Destination {
         self.options = options
         var settings = settings
         settings.ordering = .perChat
+        // Chatwoot's other refusals do not pass by themselves: what they mean is decided here.
+        settings.retry.retryOn.subtract([.statusClass(3), .statusClass(4)])
+        settings.retry.retryOn.formUnion([.status(408), .status(425), .status(429)])
         self.settings = settings
         target = "\(options.url)/app/accounts/\(options.account)"
         planner = ChatwootPlanner(options)

@@ -41,6 +41,12 @@ extension Transfer {
             from(context)?.stop = .denied
             return CURL_PREREQFUNC_ABORT
         }
+        // libcurl as well tries again when a connection that it used again has died, and has no option against it.
+        guard transfer.isRepeatable || !transfer.hasBegun else {
+            transfer.stop = .repetition
+            return CURL_PREREQFUNC_ABORT
+        }
+        transfer.hasBegun = true
         transfer.peer = address
         return CURL_PREREQFUNC_OK
     }

@@ -10,6 +10,10 @@ extension Transfer {
         let isAnswered = head.isComplete && (code == CURLE_OK || (stop == .bodyLimit && job?.stream == nil))
         if isAnswered { return .success(response()) }
         if let stop { return .failure(failure(stop)) }
+        // A second connection was wanted and not had; what became of the request on the first is not known.
+        if hasBegun, !isRepeatable, [CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR].contains(code) {
+            return .failure(failure(.repetition))
+        }
         if code == CURLE_OK {
             return .failure(failure(.protocolError, "\(target.authority) ended its answer before a final status"))
         }
@@ -42,6 +46,8 @@ extension Transfer {
     private func failure(_ stop: Stop) -> HTTPFailure {
         switch stop {
         case .denied: failure(.blockedAddress, denial ?? "the address is not allowed")
+        case .repetition:
+            failure(.reset, "\(target.authority) closed the connection without an answer", "ECONNRESET")
         case .upload: failure(.other, upload?.problem ?? "the file to send could not be read")
         case .headerLimit:
             failure(

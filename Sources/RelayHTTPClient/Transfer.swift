@@ -8,7 +8,7 @@ import Glibc
 /// unretained pointer.
 final class Transfer {
     /// Why a callback of ours told libcurl to give up.
-    enum Stop { case bodyLimit, headerLimit, denied, upload }
+    enum Stop { case bodyLimit, headerLimit, denied, upload, repetition }
 
     let easy: UnsafeMutableRawPointer
     unowned let loop: EngineLoop
@@ -35,6 +35,8 @@ final class Transfer {
     var denial: String?
     var socketWasOpened = false
     var socketError: Int32 = 0
+    /// Whether a connection was told the request, be it one that broke then.
+    var hasBegun = false
 
     init(loop: EngineLoop) throws(HTTPFailure) {
         guard let easy = curl_easy_init() else {
@@ -50,6 +52,7 @@ final class Transfer {
     }
 
     var id: UInt64 { job?.id ?? 0 }
+    var isRepeatable: Bool { job?.request.isRepeatable ?? false }
     var keptBody: Int { job?.request.keptResponseBody ?? 0 }
     var maximumBody: Int { job?.request.maximumResponseBody ?? 0 }
     var isNewConnection: Bool {
@@ -69,6 +72,7 @@ final class Transfer {
         self.job = job
         self.target = target
         hasRetried = false
+        hasBegun = false
         forgetResponse()
         curl_easy_reset(easy)
         do throws(HTTPFailure) {
@@ -93,9 +97,7 @@ final class Transfer {
     /// A pooled connection may have been closed by the receiver just as it was used again; nothing came back, and that
     /// says nothing about the receiver. One more try, on a new connection, costs no attempt.
     func deservesRetry(after code: CURLcode) -> Bool {
-        guard !hasRetried, head.bytes == 0, stop == nil, job?.request.isRepeatable == true, !isNewConnection else {
-            return false
-        }
+        guard !hasRetried, head.bytes == 0, stop == nil, isRepeatable, !isNewConnection else { return false }
         return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR
     }
 

@@ -9,7 +9,7 @@ struct ChatwootFailure: Error, Sendable {
         case transient
         /// What was named is not there any more: 404.
         case gone
-        /// The token, the plan or the account: no request will do until somebody mends it. 401, 402, 403.
+        /// The token, the plan or the account: no request will do until somebody mends it. 401, 402, 403, 3xx.
         case denied
         /// The request itself: 422 and other 4xx.
         case invalid
@@ -51,6 +51,9 @@ struct ChatwootFailure: Error, Sendable {
         case 401, 402, 403:
             kind = .denied
             told += ". " + Self.remedy(response.status, said)
+        case 300..<400:
+            kind = .denied
+            told += "; redirects are not followed: write the final address in url:, then resume the destination"
         case 408, 425, 429, 500...599: kind = .transient
         case 422 where said?.contains("Too many messages") == true: kind = .transient
         default: kind = .invalid

@@ -10,7 +10,7 @@ internal import Synchronization
 /// let account = chatwoot.addAccount("Acme")
 /// let relay = chatwoot.addUser("Relay", in: account.id, role: .administrator)
 /// let inbox = chatwoot.addInbox("WhatsApp", in: account.id, webhookURL: "http://127.0.0.1:1/hook")
-/// chatwoot.next(.messageCreate, .commitThen500)
+/// chatwoot.next(1, .messageCreate, .commitThen500)
 /// ```
 public final class ChatwootDouble: Sendable {
     private let state: Mutex<ChatwootState>

@@ -1,0 +1,97 @@
+import RelayChatwoot
+import RelayCore
+import RelayJSON
+import RelayTesting
+import Testing
+
+/// Whatever becomes of a request, a message is in Chatwoot once.
+@Suite(.timeLimit(.minutes(5)))
+struct ExactlyOnceTests {
+    @Test func aMessageMakesAContactAConversationAndItself() async throws {
+        try await withDesk { desk in
+            #expect(desk.destination.settings.ordering == .perChat)
+            try await desk.take("message.received", desk.text("A1", "bom *dia*"))
+            let contact = try desk.contact
+            #expect(contact.name == "Maria Silva")
+            #expect(contact.phoneNumber == "+5511999999001")
+            #expect(contact.identifier == "5511999999001@s.whatsapp.net")
+            #expect(contact.customAttributes["wa_jid"] == "5511999999001@s.whatsapp.net")
+            #expect(desk.chatwoot.contactInboxes.map(\.sourceID) == ["wa-5511999999001"])
+            #expect(try desk.conversation.customAttributes["wa_session"] == "demo")
+            let message = try #require(desk.chatwoot.messages.first)
+            #expect(message.kind == .incoming)
+            #expect(message.content == "bom **dia**")
+            #expect(message.sourceID == "WAID:A1")
+        }
+    }
+
+    @Test func theSameMessageIsTakenOnce() async throws {
+        try await withDesk { desk in
+            for attempt in 1...3 { try await desk.take("message.received", desk.text("A1"), attempt: attempt) }
+            #expect(desk.said == ["oi"])
+            try await desk.restarted().take("message.received", desk.text("A1"))
+            #expect(desk.said == ["oi"])
+        }
+    }
+
+    static let faults: [ChatwootDouble.Fault] = [
+        .commitThen500, .commitThenStatus(502), .commitThenHang, .commitThenReset, .commitThenCutOff, .status(500),
+        .tooManyRequests, .reset, .hang,
+    ]
+    static let operations: [ChatwootDouble.Operation] = [
+        .inboxRead, .contactFilter, .contactCreate, .conversationRead, .conversationCreate, .messageCreate,
+    ]
+
+    @Test(arguments: operations, faults)
+    func aFaultAtAnyStepLeavesOneOfEach(_ operation: ChatwootDouble.Operation, _ fault: ChatwootDouble.Fault)
+        async throws
+    {
+        try await withDesk(timeout: .milliseconds(400)) { desk in
+            desk.chatwoot.next(1, operation, fault)
+            let first = await desk.send("message.received", desk.text("A1"))
+            // Making the contact has a second way.
+            if !first.isDelivered { try await desk.take("message.received", desk.text("A1"), attempt: 2) }
+            try await desk.take("message.received", desk.text("A2"))
+            #expect(try desk.contact.phoneNumber == "+5511999999001")
+            _ = try desk.conversation
+            #expect(desk.chatwoot.messages.map(\.sourceID) == ["WAID:A1", "WAID:A2"])
+        }
+    }
+
+    /// The relay was ended between the request and its answer; a new process knows of no newer message.
+    @Test func afterARestartItIsLookedForAmongManyMessages() async throws {
+        try await withDesk(double: .without(.none)) { desk in
+            try await desk.take("message.received", desk.text("A1"))
+            desk.chatwoot.next(1, .messageCreate, .commitThen500)
+            _ = await desk.send("message.received", desk.text("A2"))
+            let row = try desk.conversation.id
+            for index in 0..<130 { try desk.chatwoot.agentReplies(in: row, "\(index)") }
+            let again = try desk.restarted()
+            try await again.take("message.received", desk.text("A2"), attempt: 2)
+            #expect(desk.chatwoot.messages(sourceID: "WAID:A2").count == 1)
+        }
+    }
+
+    @Test func inTheSameProcessItIsLookedForBehindTheLastKnownMessage() async throws {
+        try await withDesk(double: .without(.none)) { desk in
+            try await desk.take("message.received", desk.text("A1"))
+            desk.chatwoot.next(1, .messageCreate, .commitThen500)
+            _ = await desk.send("message.received", desk.text("A2"))
+            let row = try desk.conversation.id
+            for index in 0..<130 { try desk.chatwoot.agentReplies(in: row, "\(index)") }
+            // A second failure, before the commit: the first attempt's mark still counts.
+            desk.chatwoot.next(1, .messageRead, .status(500))
+            _ = await desk.send("message.received", desk.text("A2"), attempt: 2)
+            try await desk.take("message.received", desk.text("A2"), attempt: 3)
+            #expect(desk.chatwoot.messages(sourceID: "WAID:A2").count == 1)
+        }
+    }
+}
+
+extension ChatwootDouble.Options {
+    static func without(_ limits: ChatwootDouble.Limits) -> Self {
+        var options = Self()
+        options.limits = limits
+        return options
+    }
+}

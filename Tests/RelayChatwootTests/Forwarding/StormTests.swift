@@ -1,0 +1,139 @@
+import Foundation
+import Logging
+import RelayChatwoot
+import RelayCore
+import RelayDelivery
+import RelayJSON
+import RelaySQLite
+import RelayTesting
+import ServiceLifecycle
+import Testing
+
+/// Many messages at once, through the dispatcher and a store on disk.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct StormTests {
+    /// Peers make several contacts and conversations of one customer then (reference chatwoot.md, 5).
+    @Test(arguments: [false, true])
+    func firstMessagesOfManyChatsAtOnceMakeOneConversationEach(isLocked: Bool) async throws {
+        let storm = Storm(chats: 200, messagesEach: 3)
+        try await storm.run(isLocked: isLocked) { _ in }
+    }
+
+    @Test func everyMessageArrivesOnceAndInOrderWhateverGoesWrong() async throws {
+        let storm = Storm(chats: 100, messagesEach: 50)
+        try await storm.run(timeout: .milliseconds(400)) { chatwoot in
+            chatwoot.inject(.commitThen500, into: .any, probability: 0.02)
+            chatwoot.inject(.commitThenReset, into: .any, probability: 0.02)
+            chatwoot.inject(.commitThenCutOff, into: .any, probability: 0.01)
+            chatwoot.inject(.commitThenHang, into: .any, probability: 0.01)
+            chatwoot.inject(.status(500), into: .any, probability: 0.02)
+            chatwoot.inject(.reset, into: .any, probability: 0.01)
+            chatwoot.inject(.tooManyRequests, into: .any, probability: 0.02)
+        }
+    }
+}
+
+/// So many chats with so many messages each.
+struct Storm {
+    let chats: Int
+    let messagesEach: Int
+
+    private func chat(_ index: Int) -> String { "55119\(81_000_000 + index)@s.whatsapp.net" }
+    private func id(_ chat: Int, _ message: Int) -> String { "M\(chat)-\(message)" }
+
+    func run(
+        isLocked: Bool = false,
+        timeout: Duration = .seconds(60),
+        _ prepare: (ChatwootDouble) -> Void
+    ) async throws {
+        let clock = SystemClock()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("storm-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var configuration = SQLiteStore.Configuration()
+        configuration.ballastBytes = 0
+        let store = try await SQLiteStore.open(
+            path: folder.appendingPathComponent("store.db").path,
+            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)), clock: clock, logger: logger,
+            configuration: configuration)
+        let patient = RetryPolicy(
+            maxAttempts: 1000, initialInterval: .milliseconds(5), maxInterval: .milliseconds(50), multiplier: 2,
+            respectRetryAfter: false)
+        try await withDesk(
+            double: .without(.none), isLocked: isLocked, retry: patient, timeout: timeout, ledger: store
+        ) { desk in
+            prepare(desk.chatwoot)
+            let dispatcher = Dispatcher(
+                outbox: store, destinations: OneDestination(destination: desk.destination), clock: clock,
+                configuration: .init(breaker: .init(failures: .max)), logger: logger)
+            let group = ServiceGroup(
+                configuration: .init(
+                    services: [.init(service: dispatcher, successTerminationBehavior: .gracefullyShutdownGroup)],
+                    logger: logger))
+            try await accept(into: store, settings: desk.destination.settings, at: clock.now)
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                let total = chats * messagesEach
+                while try await store.countDeliveries(DeliveryFilter(states: [.queued, .inFlight])) > 0 {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                #expect(try await store.countDeliveries(DeliveryFilter(states: [.delivered])) == total)
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+            }
+            check(desk.chatwoot)
+        }
+        await store.close()
+    }
+
+    /// The chats' messages come in turn.
+    private func accept(into store: SQLiteStore, settings: DestinationSettings, at now: Timestamp) async throws {
+        let events = (0..<messagesEach).flatMap { message in
+            (0..<chats).map { index in
+                let chat = chat(index)
+                return NewEvent(
+                    type: .messageReceived, session: "demo", chat: chat,
+                    payload: [
+                        "messageId": .string(id(index, message)), "wa_message_id": .string(id(index, message)),
+                        "chatId": .string(chat), "from": .string(chat), "fromMe": false, "type": "text",
+                        "contactName": .string("Customer \(index)"), "content": ["text": .string("\(message)")],
+                    ])
+            }
+        }
+        var results: [PipelineResult] = []
+        for (accepted, event) in zip(try await store.accept(events, source: "test", at: now), events) {
+            let stored = Event(
+                id: accepted.id, source: "test", type: event.type, session: event.session, chat: event.chat,
+                occurredAt: nil, receivedAt: now, payload: event.payload)
+            results.append(
+                PipelineResult(
+                    event: accepted.id,
+                    deliveries: [
+                        PlannedDelivery(
+                            of: stored, to: "desk", lane: settings.lane(session: event.session, chat: event.chat),
+                            pipeline: "default", signing: nil)
+                    ]))
+        }
+        try await store.commit(results, at: now)
+    }
+
+    private func check(_ chatwoot: ChatwootDouble) {
+        #expect(chatwoot.contacts.count == chats)
+        #expect(chatwoot.contactInboxes.count == chats)
+        #expect(chatwoot.conversations.count == chats)
+        #expect(chatwoot.messages.count == chats * messagesEach)
+        let wrong = chatwoot.conversations.filter { conversation in
+            let source = chatwoot.contactInboxes.first { $0.id == conversation.contactInboxID }?.sourceID ?? ""
+            guard let index = Int(source.dropFirst("wa-55119".count)) else { return true }
+            let expected = (0..<messagesEach).map { "WAID:" + id(index - 81_000_000, $0) }
+            return chatwoot.messages(in: conversation.id).map(\.sourceID) != expected
+        }
+        #expect(wrong.isEmpty, "\(wrong.count) conversations have other messages, or in another order")
+    }
+}
+
+private struct OneDestination: DestinationProvider {
+    let destination: any Destination
+
+    func destination(_ key: String) -> (any Destination)? { destination }
+}
