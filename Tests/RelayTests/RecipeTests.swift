@@ -23,6 +23,8 @@ struct RecipeTests {
         let secrets = ["CRM", "DUTY_TEAM", "DESK", "BOT", "BRIDGE", "NORTH", "SOUTH"]
         var values = ["BACKEND_SECRET": "old", "BACKEND_API_KEY": "a", "N8N_KEY": "b", "ANALYTICS_TOKEN": "c"]
         for name in secrets { values[name + "_SECRET"] = "whsec_Y3JtIGNybSBjcm0gY3JtIGNybSE=" }
+        for name in ["EVOLUTION_API_KEY", "CHATWOOT_INBOX_SECRET", "CHATWOOT_TOKEN"] { values[name] = "a" }
+        for name in ["EVOLUTION", "CHATWOOT"] { values[name + "_URL"] = "https://\(name.lowercased()).example.com" }
         values["TZ"] = "America/New_York"
         return values
     }()
@@ -40,7 +42,7 @@ struct RecipeTests {
         return (try await child.end(), child.text, child.errorText)
     }
 
-    @Test(arguments: ["config.yaml"] + names.map { "docs/recipes/\($0)/config.yaml" })
+    @Test(arguments: ["config.yaml", "examples/chatwoot/config.yaml"] + names.map { "docs/recipes/\($0)/config.yaml" })
     func theConfigurationIsGoodAndItsTestsPass(_ config: String) async throws {
         let path = Self.root.appendingPathComponent(config).path
         let check = try await zaphub("check", "-c", path)
