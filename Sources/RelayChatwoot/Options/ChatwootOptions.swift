@@ -12,7 +12,7 @@ public struct ChatwootOptions: DestinationOptions {
         url: https://chatwoot.example.com
         account: 1
         inbox: 7
-        token: "${CHATWOOT_TOKEN}"
+        token: "${CHATWOOT_TOKEN:-an agent's access token}"
         """
     public static let fields = access + shown + changes + conversations + wording
 
