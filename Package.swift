@@ -159,7 +159,7 @@ let package = Package(
             ]
         ),
         tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
-        tests("RelayDestinations", ["RelayHTTPClient", "RelayStages", "RelayTesting", .logging]),
+        tests("RelayDestinations", ["RelayChatwoot", "RelayHTTPClient", "RelayStages", "RelayTesting", .logging]),
         tests(
             "RelayChatwoot",
             [

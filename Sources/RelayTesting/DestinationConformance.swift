@@ -54,19 +54,23 @@ public struct DestinationConformance: Sendable {
 
     private let outcomes: [Situation: AttemptResult.Outcome]
     private let seesHanging: Bool
+    private let event: Event
     private let make: @Sendable (Situation, Duration) async throws -> Subject
 
     /// - Parameters:
     ///   - outcomes: the situations that the kind can be in, and what comes of an attempt then.
     ///   - seesHanging: whether a delivery that hangs is among the arrivals.
+    ///   - event: what is delivered; default a message.
     ///   - make: makes a destination in the given situation, with the given time-out.
     public init(
         outcomes: [Situation: AttemptResult.Outcome],
         seesHanging: Bool = true,
+        event: Event = DestinationConformance.message,
         make: @escaping @Sendable (Situation, _ timeout: Duration) async throws -> Subject
     ) {
         self.outcomes = outcomes
         self.seesHanging = seesHanging
+        self.event = event
         self.make = make
     }
 
@@ -109,19 +113,19 @@ public struct DestinationConformance: Sendable {
 
     private func deliversWhatIsTaken() async throws {
         try await on(.takes) { subject in
-            let delivery = Self.delivery(attempt: 1)
+            let delivery = delivery(attempt: 1)
             let result = await subject.destination.send(delivery, at: Self.moment)
             try expect(result.isDelivered, "got \(result.outcome), \(result.error ?? "no error")")
             try expect(result.error == nil, "a delivered attempt has the error \(result.error ?? "")")
             try expect(result.duration >= .zero, "it took \(result.duration)")
             let arrivals = try subject.arrivals()
-            try expect(arrivals == [Self.arrival], "arrived: \(arrivals)")
+            try expect(arrivals == [arrival], "arrived: \(arrivals)")
         }
     }
 
     private func tellsARefusal() async throws {
         try await on(.refuses) { subject in
-            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            let result = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
             try expect(result.outcome == outcomes[.refuses], "got \(result.outcome)")
             try expect(result.error?.isEmpty == false, "no word of why")
             let count = try subject.arrivals().count
@@ -131,7 +135,7 @@ public struct DestinationConformance: Sendable {
 
     private func tellsATimeout() async throws {
         try await on(.hangs, timeout: .milliseconds(300)) { subject in
-            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            let result = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
             try expect(result.outcome == outcomes[.hangs], "got \(result.outcome)")
             try expect(result.error?.isEmpty == false, "no word of why")
         }
@@ -139,7 +143,7 @@ public struct DestinationConformance: Sendable {
 
     private func tellsThatNobodyIsThere() async throws {
         try await on(.unreachable) { subject in
-            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            let result = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
             try expect(result.outcome == outcomes[.unreachable], "got \(result.outcome)")
             try expect(result.status == nil, "got a status from nobody")
             try expect(result.error?.isEmpty == false, "no word of why")
@@ -151,10 +155,10 @@ public struct DestinationConformance: Sendable {
         try await on(outcomes[.refuses] == nil ? .takes : .refuses) { subject in
             for attempt in 1...3 {
                 let later = Self.moment + .seconds(attempt * 60)
-                _ = await subject.destination.send(Self.delivery(attempt: attempt), at: later)
+                _ = await subject.destination.send(delivery(attempt: attempt), at: later)
             }
             let arrivals = try subject.arrivals()
-            try expect(arrivals == Array(repeating: Self.arrival, count: 3), "arrived: \(arrivals)")
+            try expect(arrivals == Array(repeating: arrival, count: 3), "arrived: \(arrivals)")
         }
     }
 
@@ -162,7 +166,7 @@ public struct DestinationConformance: Sendable {
     private func endsWhenCancelled() async throws {
         try await on(.hangs, timeout: .seconds(60)) { subject in
             let result = try await withThrowingTaskGroup(of: AttemptResult.self) { group in
-                group.addTask { await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment) }
+                group.addTask { await subject.destination.send(delivery(attempt: 1), at: Self.moment) }
                 while seesHanging, try subject.arrivals().isEmpty { try await Task.sleep(for: .milliseconds(2)) }
                 group.cancelAll()
                 return try await group.next()
@@ -173,7 +177,7 @@ public struct DestinationConformance: Sendable {
 
     private func keepsTheStartOfAnAnswer() async throws {
         try await on(.refusesAtLength) { subject in
-            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            let result = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
             try expect(result.outcome == outcomes[.refusesAtLength], "got \(result.outcome)")
             let response = result.response ?? ""
             try expect(!response.isEmpty, "nothing is kept of the answer")
@@ -183,7 +187,7 @@ public struct DestinationConformance: Sendable {
 
     private func namesItsTarget() async throws {
         try await on(.takes) { subject in
-            let result = await subject.destination.send(Self.delivery(attempt: 1), at: Self.moment)
+            let result = await subject.destination.send(delivery(attempt: 1), at: Self.moment)
             try expect(!subject.destination.target.isEmpty, "no target")
             try expect(result.target == subject.destination.target, "the attempt went to \(result.target)")
         }
@@ -192,25 +196,23 @@ public struct DestinationConformance: Sendable {
     // MARK: Helpers
 
     private static let moment = Timestamp(seconds: 1_763_029_800)
-    private static let planned = PlannedDelivery(
-        of: Event(
-            id: EventID(1),
-            source: "native",
-            type: .messageReceived,
-            session: "main",
-            chat: "5511999999001@s.whatsapp.net",
-            occurredAt: nil,
-            receivedAt: moment,
-            payload: ["messageId": "A1", "content": ["text": "Olá 🚚"]]
-        ),
-        to: "subject",
-        lane: nil,
-        pipeline: "default",
-        signing: .standardWebhooks
+    /// A text from somebody.
+    public static let message = Event(
+        id: EventID(1),
+        source: "native",
+        type: .messageReceived,
+        session: "main",
+        chat: "5511999999001@s.whatsapp.net",
+        occurredAt: nil,
+        receivedAt: moment,
+        payload: ["messageId": "A1", "chatId": "5511999999001@s.whatsapp.net", "content": ["text": "Olá 🚚"]]
     )
 
-    private static func delivery(attempt: Int) -> ClaimedDelivery {
+    private static func delivery(of event: Event, attempt: Int) -> ClaimedDelivery {
         let id = DeliveryID(SortableID.next(after: 0, at: moment))
+        let planned = PlannedDelivery(
+            of: event, body: event.raw?.json, to: "subject", lane: nil, pipeline: "default",
+            signing: .standardWebhooks)
         return ClaimedDelivery(
             id: id,
             destination: planned.destination,
@@ -226,10 +228,14 @@ public struct DestinationConformance: Sendable {
         )
     }
 
-    private static var arrival: Arrival {
-        let delivery = delivery(attempt: 1)
+    /// What must arrive of an event; a kind that sends something else than the delivery translates what it got.
+    public static func arrival(of event: Event) -> Arrival {
+        let delivery = delivery(of: event, attempt: 1)
         return Arrival(id: delivery.name, body: delivery.body)
     }
+
+    private var arrival: Arrival { Self.arrival(of: event) }
+    private func delivery(attempt: Int) -> ClaimedDelivery { Self.delivery(of: event, attempt: attempt) }
 
     private func on(
         _ situation: Situation,

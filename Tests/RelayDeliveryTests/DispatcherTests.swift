@@ -152,6 +152,26 @@ struct DispatcherTests {
         }
     }
 
+    @Test func whatCannotSucceedParksTheDestinationAndSaysWhy() async throws {
+        let isDenied = Mutex(true)
+        let crm = ScriptedDestination(DestinationSettings(maxInFlight: 1), clock: clock) { _ in
+            var result = answer(isDenied.withLock { $0 } ? 401 : 200)
+            result.pausesDestination = result.status == 401
+            return .result(result)
+        }
+        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        try await trial.run {
+            let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 3))
+            try await trial.settle("the pause") { try await trial.store.pauses().count == 1 }
+            try await trial.settle("all parked") { try await trial.count(.queued) == 3 }
+            #expect(try await trial.store.pauses().first?.reason == .denied)
+            isDenied.withLock { $0 = false }
+            trial.dispatcher.setPaused("crm", false)
+            try await trial.settle("all delivered") { try await trial.count(.delivered) == 3 }
+            #expect(crm.delivered == ids)
+        }
+    }
+
     @Test func deliveriesOfARemovedDestinationWaitForItsReturn() async throws {
         let crm = ScriptedDestination(clock: clock)
         let other = ScriptedDestination(clock: clock)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+import RelayChatwoot
 import RelayConfig
 import RelayCore
 import RelayDestinations
@@ -13,6 +14,8 @@ import Testing
 struct ConformanceTests {
     static let kinds: [String: DestinationConformance] = [
         WebhookOptions.kind: webhook, FileOptions.kind: file, StdoutOptions.kind: standardOutput,
+        WhatsAppOptions.kind: whatsApp, ChatwootOptions.kind: chatwoot,
+        ChatwootWhatsAppOptions.kind: nativeChannel,
     ]
 
     struct Trial: Sendable, CustomTestStringConvertible {
@@ -74,6 +77,130 @@ struct ConformanceTests {
             let head = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 100000\r\n\r\n"
             return .raw(Array(head.utf8) + [UInt8](repeating: 0xFF, count: 100_000))
         }
+    }
+
+    // MARK: whatsapp
+
+    private static let command = Event(
+        id: EventID(1), source: "chatwoot", type: .messageSend, session: "main", chat: "5511999999001@s.whatsapp.net",
+        occurredAt: nil, receivedAt: Timestamp(seconds: 1_763_029_800),
+        payload: ["commandId": "cw-1-1", "chatId": "5511999999001@s.whatsapp.net", "text": "Olá 🚚"]
+    )
+
+    static let whatsApp = DestinationConformance(
+        outcomes: [
+            .takes: .delivered, .refuses: .refused, .hangs: .failed(.timeout), .unreachable: .failed(.connect),
+            .refusesAtLength: .refused,
+        ],
+        event: command
+    ) { situation, timeout in
+        let receiver = try ScriptedReceiver(default: answer(in: situation))
+        if situation == .unreachable { receiver.stop() }
+        let kind = try BuiltIn.destination(
+            "type: whatsapp\nprovider: bridge\nurl: \(receiver.url)\ntimeout: \(timeout.milliseconds)ms")
+        return DestinationConformance.Subject(
+            kind.destination,
+            arrivals: {
+                try receiver.requests.map { request in
+                    let isSame = try JSON(parsing: request.body)["text"] == "Olá 🚚"
+                    return isSame ? DestinationConformance.arrival(of: command) : .init(id: "", body: request.body)
+                }
+            },
+            close: {
+                receiver.stop()
+                kind.engine.shutdown()
+            }
+        )
+    }
+
+    // MARK: chatwoot
+
+    static let chatwoot = DestinationConformance(
+        outcomes: [
+            .takes: .delivered, .refuses: .refused, .hangs: .failed(.timeout), .unreachable: .failed(.connect),
+        ]
+    ) { situation, timeout in
+        let double = ChatwootDouble()
+        let url = try await double.start()
+        let account = double.addAccount()
+        let user = double.addUser(in: account.id, role: .administrator)
+        let inbox = double.addInbox(in: account.id)
+        switch situation {
+        case .refuses: double.inject(.status(503), into: .messageCreate, probability: 1)
+        case .hangs: double.inject(.hang, into: .messageCreate, probability: 1)
+        case .unreachable: double.stop()
+        case .takes, .refusesAtLength: break
+        }
+        let kind = try BuiltIn.destination(
+            """
+            type: chatwoot
+            url: \(url)
+            account: \(account.id)
+            inbox: \(inbox.id)
+            token: "\(user.token)"
+            timeout: \(timeout.milliseconds)ms
+            """)
+        return DestinationConformance.Subject(
+            kind.destination,
+            arrivals: {
+                try double.requests.filter { $0.method == "POST" && $0.path.hasSuffix("/messages") }.compactMap {
+                    request in
+                    let body = try JSON(parsing: request.body)
+                    // After the last attempt agents are told.
+                    if body["private"] == true { return nil }
+                    let isSame = body["source_id"] == "WAID:A1"
+                    let message = DestinationConformance.arrival(of: DestinationConformance.message)
+                    return isSame ? message : .init(id: "", body: request.body)
+                }
+            },
+            close: {
+                double.stop()
+                kind.engine.shutdown()
+            }
+        )
+    }
+
+    // MARK: chatwoot_whatsapp
+
+    private static let document: Event = {
+        var event = DestinationConformance.message
+        event.raw = RawDocument(
+            bytes: Array(#"{"object": "whatsapp_business_account"}"#.utf8), signature: "sha256=ab12")
+        return event
+    }()
+
+    static let nativeChannel = DestinationConformance(
+        outcomes: [
+            .takes: .delivered, .refuses: .refused, .hangs: .failed(.timeout), .unreachable: .failed(.connect),
+            .refusesAtLength: .refused,
+        ],
+        event: document
+    ) { situation, timeout in
+        let receiver = try ScriptedReceiver(default: answer(in: situation))
+        if situation == .unreachable { receiver.stop() }
+        let kind = try BuiltIn.destination(
+            """
+            type: chatwoot_whatsapp
+            url: \(receiver.url)
+            phone: "+5511999999001"
+            app_secret: s
+            timeout: \(timeout.milliseconds)ms
+            """)
+        return DestinationConformance.Subject(
+            kind.destination,
+            arrivals: {
+                receiver.requests.map { request in
+                    let isSame =
+                        request.body == document.raw?.bytes
+                        && request.header("x-hub-signature-256") == document.raw?.signature
+                    return isSame ? DestinationConformance.arrival(of: document) : .init(id: "", body: request.body)
+                }
+            },
+            close: {
+                receiver.stop()
+                kind.engine.shutdown()
+            }
+        )
     }
 
     // MARK: file

@@ -67,7 +67,30 @@ func withSender<Result>(
     _ body: (WhatsAppSender) async throws -> Result
 ) async throws -> Result {
     try await withReceiver(.status(200, body: gateway.answer)) { receiver, engine in
-        let indented = gateway.options.split(separator: "\n").map { "    \($0)\n" }.joined()
+        let destination = try BuiltIn.destination(
+            """
+            type: whatsapp
+            provider: \(gateway.name)
+            url: \(receiver.url)
+            reports_to: desk
+            timeout: 30s
+            \(gateway.options)
+            """, sender: engine, ledger: ledger)
+        return try await body(WhatsAppSender(destination: destination, receiver: receiver, ledger: ledger))
+    }
+}
+
+/// Destinations of the kinds that the relay brings along, as a configuration makes them.
+enum BuiltIn {
+    /// - Parameter options: of one destination, which may ask for `127.0.0.1`.
+    static func destination(_ options: String) throws -> (destination: any Destination, engine: CurlEngine) {
+        let engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
+        return (try destination(options, sender: engine, ledger: TransientLedger(), clock: SystemClock()), engine)
+    }
+
+    static func destination(
+        _ options: String, sender: any HTTPSender, ledger: any ForwardingLedger, clock: any RelayClock = ManualClock()
+    ) throws -> any Destination {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-\(UUID())")
         try FileManager.default.createDirectory(
             at: folder.appendingPathComponent("pipelines"), withIntermediateDirectories: true)
@@ -75,28 +98,18 @@ func withSender<Result>(
         try "stages: [drop]".write(
             to: folder.appendingPathComponent("pipelines/none.yaml"), atomically: true, encoding: .utf8)
         let file = folder.appendingPathComponent("config.yaml")
-        try """
-        version: 1
-        destinations:
-          phone:
-            type: whatsapp
-            provider: \(gateway.name)
-            url: \(receiver.url)
-            reports_to: desk
-            timeout: 30s
-        \(indented)
-          desk: { type: chatwoot, url: "\(receiver.url)", account: 1, inbox: 7, token: agent }
-        """.write(to: file, atomically: true, encoding: .utf8)
+        let indented = options.split(separator: "\n").map { "    \($0)\n" }.joined()
+        let desk = "  desk: { type: chatwoot, url: \"http://127.0.0.1:9\", account: 1, inbox: 7, token: agent }\n"
+        try "version: 1\ndestinations:\n  subject:\n\(indented)\(desk)".write(
+            to: file, atomically: true, encoding: .utf8)
         let registry = ConfigurationRegistry(
             stages: BuiltInStages.all, destinations: BuiltInDestinations.all, formats: [], transports: [])
         let configuration = try RelayConfiguration.load(path: file.path, environment: [:], registry: registry)
             .configuration
-        let clock = ManualClock()
         let environment = DestinationEnvironment(
-            configuration, loadedAt: moment, sender: engine,
+            configuration, loadedAt: moment, sender: sender,
             sinks: ProcessSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
-        let destination = try #require(
-            configuration.destinations.first { $0.name == "phone" }?.destination(in: environment))
-        return try await body(WhatsAppSender(destination: destination, receiver: receiver, ledger: ledger))
+        return try #require(
+            configuration.destinations.first { $0.name == "subject" }?.destination(in: environment))
     }
 }

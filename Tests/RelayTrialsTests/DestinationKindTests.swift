@@ -58,6 +58,43 @@ import Testing
         #expect(report == "1 test, all passed")
     }
 
+    private static let text = """
+        { event: message.received, sessionId: main, id: M1, payload: { messageId: M1, type: text, \
+        chatId: 5511999999001@s.whatsapp.net, content: { text: "Hi *you*" } } }
+        """
+
+    /// What Chatwoot is asked for before a message needs no script.
+    @Test func aChatwootGetsItsMessages() throws {
+        let report = try House([
+            "config.yaml": """
+            sources:
+              gateway: { transport: http, format: native }
+            destinations:
+              desk: { type: chatwoot, url: "https://desk.example.com", account: 1, inbox: 7, token: t0k3n }
+
+            """,
+            "pipelines/default.yaml": "stages: [{ deliver: [desk] }]",
+            "pipelines/default_test.yaml": """
+            tests:
+              - name: it
+                input: \(Self.text)
+                destinations: { desk: [429, 200] }
+                expect:
+                  delivered:
+                    - to: desk
+                      attempts: 2
+                      signed: false
+                      headers: { api-access-token: t0k3n }
+                      body: { contains: { source_id: WAID:M1, message_type: incoming } }
+              - name: refused
+                input: \(Self.text)
+                destinations: { desk: 422 }
+                expect: { dead: [{ to: desk, reason: refused }] }
+            """,
+        ]).report()
+        #expect(report == "2 tests, all passed")
+    }
+
     @Test func aTextThatDiffersIsToldWithWhatCame() throws {
         let report = try report(
             """

@@ -33,8 +33,10 @@ final class TrialReceivers: DestinationProvider {
         session = ScriptedReceiver(answers["session"] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ScriptedReceiver(answers[destination.name] ?? [.ok], clock: clock)
+            let hasConversations = destination.options is any ConversationKind
             let environment = DestinationEnvironment(
-                configuration, loadedAt: clock.now, sender: receiver, sinks: receiver, ledger: ledger, clock: clock)
+                configuration, loadedAt: clock.now, sender: hasConversations ? ChatwootStandIn(receiver) : receiver,
+                sinks: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[destination.name] = Entry(
                 destination: TrialDestination(base: made),

@@ -1,0 +1,91 @@
+import Foundation
+import RelayChatwoot
+import RelayCore
+import RelayJSON
+import RelayMedia
+import RelayTesting
+import Testing
+
+/// What Chatwoot is asked for, of every kind of message and event: `Golden/kinds.json` has one of each.
+@Suite(.timeLimit(.minutes(5)))
+struct RequestTests {
+    /// No release is asked for anything else than another: each takes of it what it knows.
+    @Test(arguments: ChatwootDouble.Profile.allCases)
+    func everyKindIsAskedForAsItWas(_ profile: ChatwootDouble.Profile) async throws {
+        let path = Golden.folder.appendingPathComponent("kinds.json")
+        let kinds = try JSON(parsing: Array(Data(contentsOf: path))).array ?? []
+        var all = JSONObject()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kinds-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let depot = try await DirectoryDepot.open(path: folder.path, clock: SystemClock())
+        let file = try await depot.deposit([1, 2, 3])
+        for kind in kinds {
+            let event = try #require(kind["event"]?.string)
+            let name = try #require(kind["name"]?.string)
+            try await withDesk("group_changes: note", profile: profile, depot: depot) { desk in
+                // The message that others are about.
+                let isNew = event == "message.received" || name == "own"
+                let earlier = name.hasPrefix("vote") ? "3EB0POLL" : isNew ? "3EB0OLD" : "3EB0A1"
+                if !event.hasPrefix("session") { try await desk.take("message.received", desk.text(earlier)) }
+                let before = desk.chatwoot.requests.count
+                var members = kind["payload"]?.object ?? [:]
+                if var media = members["media"]?.object {
+                    media["sha256"] = .string("\(file.id)")
+                    members["media"] = .object(media)
+                }
+                try await desk.take(event, payload(members))
+                let requests = desk.chatwoot.requests.dropFirst(before).map { shown($0, desk) }
+                all[name] = .array(Array(requests))
+            }
+        }
+        try #require(all.count > 70)
+        try Golden.check(all, "requests")
+    }
+
+    /// An answer is one in every release, and a voice note where the release knows them.
+    @Test(arguments: ChatwootDouble.Profile.allCases)
+    func everyReleaseMakesTheMostOfIt(_ profile: ChatwootDouble.Profile) async throws {
+        try await withDesk(profile: profile) { desk in
+            try await desk.take("message.received", desk.text("A1"))
+            try await desk.take(
+                "message.received", desk.text("A2", "sim", ["quoted": ["messageId": "A1", "text": "oi"]]))
+            let messages = desk.chatwoot.messages
+            #expect(messages[1].contentAttributes["in_reply_to"]?.int == Int64(messages[0].id))
+            #expect(messages[1].content == "sim")
+            try await desk.take("message.sent", desk.text("A3", "ok", ["fromMe": true]))
+            let echo = try #require(desk.chatwoot.messages.last)
+            #expect(echo.kind == .outgoing)
+            #expect(echo.contentAttributes["external_echo"] == (profile >= .v4_10 ? true : nil))
+        }
+    }
+
+    private func shown(_ request: ScriptedReceiver.Request, _ desk: Desk) -> JSON {
+        let path = request.path.replacing(desk.inbox.identifier, with: "IDENTIFIER")
+        var object: JSONObject = ["request": .string("\(request.method) \(path)")]
+        if request.header("content-type")?.hasPrefix("multipart/") == true {
+            object["form"] = .array(Form(request).parts)
+        } else if let body = try? JSON(parsing: request.body) {
+            object["body"] = body
+        }
+        return .object(object)
+    }
+}
+
+/// A form as it came.
+struct Form {
+    let parts: [JSON]
+
+    init(_ request: ScriptedReceiver.Request) {
+        let boundary = request.header("content-type")?.split(separator: "boundary=").last.map(String.init) ?? ""
+        let text = String(decoding: request.body, as: UTF8.self)
+        parts = text.components(separatedBy: "--\(boundary)").dropFirst().dropLast().map { part in
+            let halves = part.split(separator: "\r\n\r\n", maxSplits: 1)
+            let head = halves.first.map { $0.split(separator: "\r\n").joined(separator: "; ") } ?? ""
+            let value = halves.count > 1 ? halves[1].dropLast(1) : ""
+            return [
+                "head": .string(head.replacing("Content-Disposition: form-data; ", with: "")),
+                "value": head.contains("filename") ? .string("\(value.utf8.count) bytes") : .string(String(value)),
+            ]
+        }
+    }
+}

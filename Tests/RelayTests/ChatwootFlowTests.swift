@@ -1,0 +1,143 @@
+import Foundation
+import RelayHTTPClient
+import RelayJSON
+import RelayTesting
+import Testing
+
+/// From what a gateway posts to what agents see, in a real process.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct ChatwootFlowTests {
+    private struct Scene {
+        let chatwoot: ChatwootDouble
+        let relay: RelayProcess
+    }
+
+    private func withScene(
+        sources: String = "", options: String = "", _ body: (Scene) async throws -> Void
+    ) async throws {
+        var limits = ChatwootDouble.Options()
+        limits.limits = .none
+        let chatwoot = ChatwootDouble(options: limits)
+        let url = try await chatwoot.start()
+        let account = chatwoot.addAccount()
+        let agent = chatwoot.addUser(in: account.id, role: .administrator)
+        let inbox = chatwoot.addInbox(in: account.id)
+        let extra = """
+            destinations:
+              desk:
+                type: chatwoot
+                url: \(url)
+                account: \(account.id)
+                inbox: \(inbox.id)
+                token: "${CHATWOOT_TOKEN}"
+                retry: patient
+                timeout: 2s
+                \(options)
+            """
+        let relay = try RelayProcess(
+            configuration: RelayProcess.configuration(extra: extra).replacing(
+                "sources:\n", with: "sources:\n\(sources)"),
+            pipeline: RelayProcess.pipeline.replacing("[session]", with: "[desk]"),
+            environment: ["CHATWOOT_TOKEN": agent.token])
+        defer {
+            relay.remove()
+            chatwoot.stop()
+        }
+        try await body(Scene(chatwoot: chatwoot, relay: relay))
+    }
+
+    /// Exactly once under `kill -9`: what was under way is looked up in Chatwoot before anything is sent again.
+    @Test func tenKillsNeitherLoseNorDoubleAMessage() async throws {
+        let chats = 20
+        let each = 50
+        try await withScene { scene in
+            let (chatwoot, relay) = (scene.chatwoot, scene.relay)
+            chatwoot.inject(.commitThen500, into: .messageCreate, probability: 0.02)
+            try await relay.start()
+            try await withThrowingTaskGroup { group in
+                for chat in 0..<chats {
+                    group.addTask {
+                        for message in 0..<each {
+                            let document = baileysText("M\(chat)-\(message)", chat: "55119999990\(chat + 10)")
+                            while (try? await relay.call("POST", "/in/baileys", document))?.status != 200 {
+                                try await Task.sleep(for: .milliseconds(5))
+                            }
+                            try await Task.sleep(for: .milliseconds(Int.random(in: 0...60)))
+                        }
+                    }
+                }
+                for _ in 1...10 {
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 50...300)))
+                    try await relay.end(SIGKILL)
+                    try await relay.start()
+                }
+                try await group.waitForAll()
+            }
+            try await relay.eventually("all is delivered", within: .seconds(180)) {
+                try await relay.count("queued", "in_flight") == 0
+            }
+            #expect(try await relay.count("dead") == 0)
+            #expect(chatwoot.contacts.count == chats)
+            #expect(chatwoot.conversations.count == chats)
+            #expect(chatwoot.messages.count == chats * each)
+            let disorderly = chatwoot.conversations.filter { conversation in
+                let ids = chatwoot.messages(in: conversation.id).compactMap(\.sourceID)
+                let chat = ids.first?.dropFirst("WAID:M".count).prefix { $0 != "-" } ?? ""
+                return ids != (0..<each).map { "WAID:M\(chat)-\($0)" }
+            }
+            #expect(disorderly.isEmpty)
+        }
+    }
+
+    /// Every document of the formats' corpus, through the default stages.
+    @Test func nothingOfTheCorpusIsADeadLetter() async throws {
+        let folders = [
+            ("baileys", "baileys"), ("cloudapi", "cloud_api"), ("evolution", "evolution"),
+            ("evolution-go", "evolution_go"), ("gowa", "gowa"), ("zaphub", "native"),
+        ]
+        let sources = folders.map { "  corpus-\($0.0): { transport: http, format: \($0.1) }\n" }.joined()
+        try await withScene(sources: sources, options: "group_changes: note") { scene in
+            let (chatwoot, relay) = (scene.chatwoot, scene.relay)
+            try await relay.start()
+            var accepted = 0
+            for (folder, _) in folders {
+                for (name, document) in try Self.documents(folder) {
+                    // Some have the same messages: each in a session of its own.
+                    let session = name.replacing(".", with: "-")
+                    let answer = try await relay.call("POST", "/in/corpus-\(folder)/\(session)", document)
+                    if answer.status == 200 { accepted += 1 }
+                }
+            }
+            try await relay.eventually("all is delivered", within: .seconds(180)) {
+                try await relay.count("queued", "in_flight") == 0
+            }
+            let dead = try await relay.call("GET", "/api/v1/deliveries?state=dead")
+            #expect(try await relay.count("dead") == 0, "\(dead.document.text.prefix(3000))")
+            #expect(accepted > 160)
+            #expect(chatwoot.contacts.count > 10)
+            #expect(chatwoot.messages.count > 70)
+            let empty = chatwoot.messages.filter { ($0.content ?? "").isEmpty && $0.attachments.isEmpty }
+            #expect(empty.isEmpty)
+        }
+    }
+
+    private static func documents(_ folder: String) throws -> [(name: String, document: JSON)] {
+        let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("RelayFormatsTests/Corpus/\(folder)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+        return try names.filter { $0.hasSuffix(".json") && !$0.hasSuffix(".expected.json") }.map { name in
+            let raw = try JSON(parsing: Array(Data(contentsOf: directory.appendingPathComponent(name))))
+            let stem = name.dropLast(5)
+            let expected = try JSON(
+                parsing: Array(Data(contentsOf: directory.appendingPathComponent("\(stem).expected.json"))))
+            guard let wrap = expected["wrap"] else { return (String(stem), raw) }
+            let data: JSON =
+                switch wrap["as"]?.string {
+                case "message": ["messages": [raw], "type": "notify"]
+                case "key": ["messages": [["key": raw, "message": ["conversation": "hello"]]], "type": "notify"]
+                default: raw
+                }
+            return (String(stem), ["event": wrap["event"] ?? .null, "data": data])
+        }
+    }
+}
