@@ -37,7 +37,11 @@ import Testing
                 "what the gateway knows, a status such as 404, or timeout", "found, a reason such as gone, or a map",
                 "a status such as 503, or timeout", "a map of destinations to answers", "the whole body",
                 "a part of the body", "a map with equals, contains, jq or pattern",
-                "a template such as '{{payload.chatName}}: {{payload.text}}'",
+                "a template such as '{{payload.chatName}}: {{payload.text}}'", "a list of sessions",
+                "on, off, or a map with allow", "always, never, or a duration such as 24h",
+                "an offset such as -03:00", "a group's id", "a number such as +5511999999999",
+                "attach: files are uploaded; link: messages have a link to the relay's copy; off: they only name the file.",
+                "fill: a name that is only a number is replaced; follow: WhatsApp's name always wins; never: set once.",
             ]
         ),
         (

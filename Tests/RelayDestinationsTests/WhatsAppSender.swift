@@ -75,7 +75,7 @@ func withSender<Result>(
             reports_to: desk
             timeout: 30s
             \(gateway.options)
-            """, sender: engine, ledger: ledger)
+            """, sender: engine, ledger: ledger, chatwoot: receiver.url)
         return try await body(WhatsAppSender(destination: destination, receiver: receiver, ledger: ledger))
     }
 }
@@ -88,8 +88,10 @@ enum BuiltIn {
         return (try destination(options, sender: engine, ledger: TransientLedger(), clock: SystemClock()), engine)
     }
 
+    /// - Parameter chatwoot: the address of the destination `desk`, which others may report to.
     static func destination(
-        _ options: String, sender: any HTTPSender, ledger: any ForwardingLedger, clock: any RelayClock = ManualClock()
+        _ options: String, sender: any HTTPSender, ledger: any ForwardingLedger, clock: any RelayClock = ManualClock(),
+        chatwoot: String = "http://127.0.0.1:9"
     ) throws -> any Destination {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-\(UUID())")
         try FileManager.default.createDirectory(
@@ -99,7 +101,7 @@ enum BuiltIn {
             to: folder.appendingPathComponent("pipelines/none.yaml"), atomically: true, encoding: .utf8)
         let file = folder.appendingPathComponent("config.yaml")
         let indented = options.split(separator: "\n").map { "    \($0)\n" }.joined()
-        let desk = "  desk: { type: chatwoot, url: \"http://127.0.0.1:9\", account: 1, inbox: 7, token: agent }\n"
+        let desk = "  desk: { type: chatwoot, url: \"\(chatwoot)\", account: 1, inbox: 7, token: agent }\n"
         try "version: 1\ndestinations:\n  subject:\n\(indented)\(desk)".write(
             to: file, atomically: true, encoding: .utf8)
         let registry = ConfigurationRegistry(
