@@ -48,11 +48,13 @@ struct ChatwootFlowTests {
 
     /// Exactly once under `kill -9`: what was under way is looked up in Chatwoot before anything is sent again.
     @Test func tenKillsNeitherLoseNorDoubleAMessage() async throws {
-        let chats = 20
-        let each = 50
+        let chats = 50
+        let each = 100
         try await withScene { scene in
             let (chatwoot, relay) = (scene.chatwoot, scene.relay)
             chatwoot.inject(.commitThen500, into: .messageCreate, probability: 0.02)
+            chatwoot.inject(.commitThenReset, into: .messageCreate, probability: 0.01)
+            chatwoot.inject(.commitThenHang, into: .messageCreate, probability: 0.002)
             try await relay.start()
             try await withThrowingTaskGroup { group in
                 for chat in 0..<chats {
@@ -73,7 +75,7 @@ struct ChatwootFlowTests {
                 }
                 try await group.waitForAll()
             }
-            try await relay.eventually("all is delivered", within: .seconds(180)) {
+            try await relay.eventually("all is delivered", within: .seconds(300)) {
                 try await relay.count("queued", "in_flight") == 0
             }
             #expect(try await relay.count("dead") == 0)
