@@ -22,12 +22,17 @@ struct Intakes: Sendable {
         depot: (any MediaDepot)?,
         clock: any RelayClock
     ) {
-        let screen = SentScreen(ledger: ledger, destinations: configuration.sendingLedgers)
+        let retries = SentScreen(ledger: ledger, destinations: configuration.sendingLedgers)
+        // Other gateways do not ask for anything to be sent, and their events need not be looked at.
+        func screen(for source: RelayConfiguration.Source) -> SentScreen? {
+            source.format == Chatwoot.name ? retries : nil
+        }
         var http: [String: Intake] = [:]
         var others: [String: String] = [:]
         for source in configuration.sources {
             if source.transport == "http" {
-                http[source.name] = Intake(source, screen: screen, journal: journal, depot: depot, clock: clock)
+                http[source.name] = Intake(
+                    source, screen: screen(for: source), journal: journal, depot: depot, clock: clock)
             } else {
                 others[source.name] = source.transport
             }

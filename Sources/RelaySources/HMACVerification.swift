@@ -43,7 +43,7 @@ public struct HMACVerification: Sendable {
 
     private func decode(_ text: Substring) -> [UInt8]? {
         switch encoding {
-        case .hex: SignatureText.hex(text)
+        case .hex: text.isEmpty ? nil : Hex.decode(text)
         case .base64: SignatureText.base64(text)
         }
     }
@@ -51,17 +51,6 @@ public struct HMACVerification: Sendable {
 
 /// Signatures as they stand in header fields.
 enum SignatureText {
-    static func hex(_ text: Substring) -> [UInt8]? {
-        let digits = text.utf8.map(nibble)
-        guard !digits.isEmpty, digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[index], let low = digits[index + 1] else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
     static func base64(_ text: Substring) -> [UInt8]? {
         var letters = text.utf8[...]
         while letters.last == UInt8(ascii: "=") { letters.removeLast() }
@@ -78,15 +67,6 @@ enum SignatureText {
             }
         }
         return bytes.isEmpty ? nil : bytes
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x41...0x46: digit - 0x41 + 10
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
     }
 
     private static func sextet(_ letter: UInt8) -> UInt8? {

@@ -1,5 +1,6 @@
 import RelayChatwoot
 import RelayCore
+import RelayFormats
 import RelayJSON
 import Testing
 
@@ -81,6 +82,31 @@ struct IdentityTests {
         #expect(contact.rename(from: "+5511999999999", by: .never) == nil)
         let unknown = try self.contact("5511999999999@s.whatsapp.net")
         #expect(unknown.rename(from: "Maria", by: .follow) == nil)
+    }
+
+    /// Two rooms know these keys: the one that writes them, and the format that reads them off Chatwoot's webhooks.
+    @Test(arguments: [
+        "5511999999999@s.whatsapp.net", "100000000000077@lid", "120363999999999001@g.us",
+        "5511999999999-1500000000@g.us",
+    ])
+    func agentsAnswersFindTheWayBack(_ chat: String) throws {
+        let id = try #require(JID(chat))
+        let document: JSON = [
+            "event": "message_created", "id": 9, "account": ["id": 1], "message_type": "outgoing", "content": "Hi",
+            "content_attributes": ["in_reply_to_external_id": .string(SourceID.message("3EB0A1", "edit-1"))],
+            "conversation": ["id": 3, "contact_inbox": ["source_id": .string(SourceID.of(id))]],
+        ]
+        let events = try Chatwoot().events(
+            from: document.bytes, context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1)))
+        #expect(events.map(\.chat) == [chat])
+        #expect(events.first?.payload["quoted"] == ["messageId": "3EB0A1"])
+        // What came from WhatsApp is not sent there again.
+        var echo = document.object ?? [:]
+        echo["source_id"] = .string(SourceID.message("3EB0A1"))
+        let none = try Chatwoot().events(
+            from: JSON.object(echo).bytes,
+            context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1)))
+        #expect(none.isEmpty)
     }
 
     private func contact(

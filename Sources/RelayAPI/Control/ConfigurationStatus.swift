@@ -35,6 +35,6 @@ public struct ConfigurationStatus: Sendable {
     /// alike, but for secrets.
     public static func hash(of configuration: JSON) -> String {
         let digest = SHA256.hash(data: configuration.bytes)
-        return digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return Hex.encode(digest.prefix(8))
     }
 }

@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayHTTPClient
 internal import RelayJSON
 
 /// Conversations and messages.

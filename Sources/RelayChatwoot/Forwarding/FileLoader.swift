@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayHTTPClient
 
 /// Brings the files of messages into forms.
 struct FileLoader: Sendable {

@@ -20,13 +20,11 @@ public enum SourceID {
         "WAID:" + id + (part.map { "#" + $0 } ?? "")
     }
 
-    /// A short fingerprint (FNV-1a, 64 bits) of what tells two changes of one message apart.
+    /// What tells two changes of one message apart.
     static func fingerprint(_ parts: String...) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for part in parts {
-            for byte in Array(part.utf8) + [0] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        }
-        return String(hash, radix: 16)
+        var fingerprint = Fingerprint()
+        for part in parts { fingerprint.add(Array(part.utf8) + [0]) }
+        return fingerprint.text
     }
 
     /// Everything but ASCII letters, digits and `-` as `_` and two hexadecimal digits.

@@ -1,3 +1,5 @@
+internal import RelayCore
+
 /// Text with placeholders such as `{{ chat.id }}`, which are filled in for each use.
 public struct Template: Sendable, Hashable {
     enum Part: Sendable, Hashable {
@@ -35,22 +37,7 @@ public struct Template: Sendable, Hashable {
     /// value never leaves its place (RFC 3986, 2.3). Nil for nothing, and for `.` and `..`, which would lead to another
     /// path.
     public static func percentEncoded(_ value: String) -> String? {
-        guard !value.isEmpty, value != ".", value != ".." else { return nil }
-        let digits = Array("0123456789ABCDEF".unicodeScalars)
-        var text = String.UnicodeScalarView()
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                text.append(Unicode.Scalar(byte))
-            default:
-                text.append("%")
-                text.append(digits[Int(byte >> 4)])
-                text.append(digits[Int(byte & 15)])
-            }
-        }
-        return String(text)
+        value.isEmpty || value == "." || value == ".." ? nil : PercentCoding.encode(value)
     }
 }
 

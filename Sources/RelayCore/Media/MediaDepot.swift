@@ -13,19 +13,11 @@ public struct MediaID: Sendable, Hashable, CustomStringConvertible {
     /// - Parameter digest: the 32 bytes of the hash.
     public init(digest: some Collection<UInt8>) {
         precondition(digest.count == 32)
-        let letters = Array("0123456789abcdef".utf8)
-        description = String(
-            decoding: digest.flatMap { [letters[Int($0 >> 4)], letters[Int($0 & 15)]] },
-            as: UTF8.self
-        )
+        description = Hex.encode(digest)
     }
 
     /// The 32 bytes of the hash.
-    public var digest: [UInt8] {
-        let letters = Array(description.utf8)
-        func value(_ letter: UInt8) -> UInt8 { letter < 0x3A ? letter - 0x30 : letter - 0x57 }
-        return stride(from: 0, to: 64, by: 2).map { value(letters[$0]) << 4 | value(letters[$0 + 1]) }
-    }
+    public var digest: [UInt8] { Hex.decode(description) ?? [] }
 }
 
 /// A file that the relay keeps.

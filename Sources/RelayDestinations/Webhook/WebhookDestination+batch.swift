@@ -36,6 +36,6 @@ extension WebhookDestination {
     static func id(of batch: [ClaimedDelivery]) -> String {
         guard batch.count != 1 else { return batch[0].id.webhookID }
         let digest = SHA256.hash(data: Array(batch.map(\.id.suffix).joined(separator: ",").utf8))
-        return "batch_" + digest.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return "batch_" + Hex.encode(digest.prefix(16))
     }
 }

@@ -30,6 +30,9 @@ public struct WebhookSigner: Sendable {
         return Data(base64Encoded: String(text.dropFirst(6))).map { SymmetricKey(data: $0) }
     }
 
+    /// Whether there is nothing to sign with.
+    var isEmpty: Bool { keys.isEmpty }
+
     /// The headers that sign a body; none without a key. During a rotation every active key signs, where the scheme
     /// can carry several signatures (Standard Webhooks); a plain HMAC is made with the newest.
     public func headers(
@@ -58,7 +61,7 @@ public struct WebhookSigner: Sendable {
             let digest = Self.digest(hmac.algorithm, body, key: newest.plain)
             let text =
                 switch hmac.encoding {
-                case .hex: Self.hex(digest)
+                case .hex: Hex.encode(digest)
                 case .base64: Data(digest).base64EncodedString()
                 }
             return [(hmac.header, hmac.prefix + text)]
@@ -70,17 +73,6 @@ public struct WebhookSigner: Sendable {
         case .sha1: Array(HMAC<Insecure.SHA1>.authenticationCode(for: body, using: key))
         case .sha256: Array(HMAC<SHA256>.authenticationCode(for: body, using: key))
         case .sha512: Array(HMAC<SHA512>.authenticationCode(for: body, using: key))
-        }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-            for (index, byte) in bytes.enumerated() {
-                buffer[index * 2] = digits[Int(byte >> 4)]
-                buffer[index * 2 + 1] = digits[Int(byte & 15)]
-            }
-            return bytes.count * 2
         }
     }
 }

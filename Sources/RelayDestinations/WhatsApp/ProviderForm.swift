@@ -1,4 +1,4 @@
-internal import RelayChatwoot
+internal import RelayHTTPClient
 
 /// What a form says that brings a file to a gateway.
 struct ProviderForm: Sendable, Equatable {

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import RelayChatwoot
 internal import RelayCore
 internal import RelayJSON
@@ -98,8 +99,8 @@ struct SendCommand: Sendable {
     /// The id that WhatsApp is to know a part by, where the gateway lets us choose: always the same, in the form that
     /// WhatsApp Web gives (reference whatsapp.md, B-D1).
     func messageID(of part: Part) -> String {
-        let digest = SendDigest.hex("\(session)|\(id)|\(part.index)")
-        return "3EB0" + digest.prefix(18).uppercased()
+        let digest = SHA256.hash(data: Array("\(session)|\(id)|\(part.index)".utf8))
+        return "3EB0" + Hex.encode(digest.prefix(9)).uppercased()
     }
 }
 

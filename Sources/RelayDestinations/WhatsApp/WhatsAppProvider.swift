@@ -54,18 +54,5 @@ struct ProviderRequest: Sendable, Equatable {
 /// Parts of paths.
 enum PathPart {
     /// Percent-encoded, so that a value never leaves its place.
-    static func encoded(_ value: String) -> String {
-        var text = ""
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                text += "%" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return text
-    }
+    static func encoded(_ value: String) -> String { PercentCoding.encode(value, keepsDots: false) }
 }

@@ -54,18 +54,6 @@ enum ChatwootContent {
         guard let last = path.split(separator: "/", omittingEmptySubsequences: false).last, !last.isEmpty else {
             return nil
         }
-        var bytes: [UInt8] = []
-        var rest = last.utf8[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return PercentCoding.decode(last.utf8) ?? String(last)
     }
 }

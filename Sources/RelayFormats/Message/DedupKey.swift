@@ -21,10 +21,7 @@ enum DedupKey {
         fingerprint(json.bytes)
     }
 
-    /// FNV-1a, 64 bits.
     static func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return String(hash, radix: 16)
+        Fingerprint(bytes).text
     }
 }

@@ -55,7 +55,7 @@ private struct Surveyor {
     // MARK: The gateway's own copy
 
     private func gateway(_ url: String) throws(MediaFailure) -> Place {
-        let base = options.baseURL.map { $0.replacing("{session}", with: PercentEncoding.encode(session)) }
+        let base = options.baseURL.map { $0.replacing("{session}", with: PercentCoding.encode(session)) }
         let own = try base.map { base throws(MediaFailure) in [try origin(base, "base_url")] } ?? []
         let site = Site(
             name: "the source \(source)",
@@ -103,7 +103,7 @@ private struct Surveyor {
         )
         var base = options.graphURL
         while base.hasSuffix("/") { base.removeLast() }
-        return .lookup(url: "\(base)/\(PercentEncoding.encode(id))", site)
+        return .lookup(url: "\(base)/\(PercentCoding.encode(id))", site)
     }
 
     // MARK: WhatsApp

@@ -57,8 +57,8 @@ public struct MediaLinks: Sendable {
         let mimetype = mimetype.flatMap { Self.isMimetype($0) ? $0 : nil }
         let expiry = expiry
         let signature = signature(id: media.id.description, name: name, expiry: "\(expiry)", mimetype: mimetype)
-        let type = mimetype.map { "&t=" + PercentEncoding.encode($0) } ?? ""
-        let url = "\(publicURL)/media/\(media.id)/\(PercentEncoding.encode(name))?exp=\(expiry)\(type)&sig=\(signature)"
+        let type = mimetype.map { "&t=" + PercentCoding.encode($0) } ?? ""
+        let url = "\(publicURL)/media/\(media.id)/\(PercentCoding.encode(name))?exp=\(expiry)\(type)&sig=\(signature)"
         return (url, Timestamp(seconds: expiry))
     }
 
@@ -99,7 +99,7 @@ public struct MediaLinks: Sendable {
         let parts = [id, name, expiry] + (mimetype.map { [$0] } ?? [])
         let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
         let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)
-        return PercentEncoding.base64(Array(code.prefix(16)))
+        return Base64.url(Array(code.prefix(16)))
     }
 }
 

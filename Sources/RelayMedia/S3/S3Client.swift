@@ -67,7 +67,7 @@ struct S3Client: Sendable {
     /// As it stands in a URL.
     private func name(of id: MediaID) -> String {
         options.prefix.split(separator: "/", omittingEmptySubsequences: false)
-            .map { PercentEncoding.encode(String($0)) }
+            .map { PercentCoding.encode(String($0)) }
             .joined(separator: "/") + id.description
     }
 

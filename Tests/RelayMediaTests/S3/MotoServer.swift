@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import RelayCore
 import RelayHTTPClient
 import RelayTesting
 import Testing
@@ -106,7 +107,7 @@ final class MotoServer: Sendable {
         }
         _ = try await ask("Action=CreateUser")
         let policy = #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#
-        _ = try await ask("Action=PutUserPolicy&PolicyName=all&PolicyDocument=\(PercentEncoding.encode(policy))")
+        _ = try await ask("Action=PutUserPolicy&PolicyName=all&PolicyDocument=\(PercentCoding.encode(policy))")
         let keys = try await ask("Action=CreateAccessKey")
         let checking = try await engine.send(
             HTTPRequest(

@@ -1,6 +1,4 @@
 internal import Glibc
-internal import RelayCore
-package import RelayHTTPClient
 
 /// A `multipart/form-data` body (RFC 7578). A large one is written to a file, so that it costs no memory.
 package final class FormBody: Sendable {
@@ -9,7 +7,7 @@ package final class FormBody: Sendable {
     package let bytes: [UInt8]
     package let file: BodyFile?
     /// Bytes of the body, wherever it is.
-    var length: Int64 { file?.length ?? Int64(bytes.count) }
+    package var length: Int64 { file?.length ?? Int64(bytes.count) }
 
     /// From this size on it is written to a file.
     static let inMemory = 512 << 10
