@@ -67,7 +67,7 @@ final class Loader {
         )
         let pipelines = readPipelines(names, urlCheck: check)
         guard let read, let pipelines = pipelines.complete, !hasErrors else { return nil }
-        warn(main, pipelines)
+        warn(main, pipelines, read.destinations)
         warnOfUnused(names.fragments, used: pipelines.reduce(into: []) { $0.formUnion($1.fragments) })
         follow(pipelines, sources: read.sources, destinations: read.destinations)
         var shown = read.shown
@@ -141,9 +141,13 @@ final class Loader {
         fail(shown, "the file is not read", help: "rename it to \(name).yaml", severity: .warning, code: .unreadFile)
     }
 
-    private func warn(_ main: MainReader, _ pipelines: [PipelineRead]) {
+    private func warn(
+        _ main: MainReader, _ pipelines: [PipelineRead], _ destinations: [RelayConfiguration.Destination]
+    ) {
         let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }
-        for entry in main.entries("destinations") where !delivered.contains(entry.key) {
+        // One that another works with is of use, even if nothing is delivered to it.
+        let needed = delivered.union(destinations.compactMap(\.options.reference?.name))
+        for entry in main.entries("destinations") where !needed.contains(entry.key) {
             entry.warn(
                 "nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it",
                 code: .unusedDestination)

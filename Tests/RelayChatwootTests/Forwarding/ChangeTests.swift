@@ -170,8 +170,12 @@ struct ChangeTests {
 
     @Test func aLoggedOutSessionIsTold() async throws {
         try await withDesk { desk in
-            try await desk.take("session.disconnected", ["reason": "logged_out", "loggedOut": true])
-            #expect(desk.chatwoot.messages.count <= 1)
+            try await desk.take("session.disconnected", ["reason": "connection_lost", "recoverable": true])
+            #expect(desk.chatwoot.messages.isEmpty, "it comes back by itself")
+            try await desk.take("session.disconnected", ["reason": "logged_out", "recoverable": false])
+            let notice = try #require(desk.chatwoot.messages.first)
+            #expect(desk.chatwoot.messages.count == 1)
+            #expect(notice.kind == .incoming && notice.content?.contains("must be paired again") == true)
         }
     }
 }
