@@ -180,8 +180,8 @@ let package = Package(
         tests(
             "RelayReference",
             [
-                "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJQ", "RelayJSON", "RelaySources",
-                "RelayStages", "RelayTesting", "RelayTrials",
+                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJQ", "RelayJSON",
+                "RelaySources", "RelayStages", "RelayTesting", "RelayTrials",
             ],
             resources: [.copy("Golden")]
         ),

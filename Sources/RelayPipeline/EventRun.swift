@@ -58,7 +58,7 @@ struct EventRun: Sendable {
             switch end {
             case .completed: break
             case .dropped(let stage, let reason):
-                result.drops.append(StageDrop(pipeline: pipelines[index].name, stage: stage, reason: reason))
+                result.drops.append(StageEnding(pipeline: pipelines[index].name, stage: stage, reason: reason))
             case .failed(let stage, let message): keep(stage, message, logger)
             }
             index += 1

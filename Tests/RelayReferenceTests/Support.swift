@@ -1,4 +1,5 @@
 import Foundation
+import Relay
 import RelayConfig
 import RelayCore
 import RelayDestinations
@@ -11,21 +12,9 @@ import RelayTrials
 extension ConfigurationRegistry {
     /// What the relay is built with, but for the egress guard.
     static let everything: ConfigurationRegistry = {
-        var registry = ConfigurationRegistry(
-            stages: BuiltInStages.all,
-            destinations: BuiltInDestinations.all,
-            formats: BuiltInFormats.all.map { $0.name },
-            secretFields: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.secretField },
-            transports: BuiltInTransports.names,
-            summaries: Summaries(
-                formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
-                transports: BuiltInTransports.summaries
-            ),
-            testOptions: Trials.options
-        )
-        registry.rawFormats = Set(BuiltInFormats.all.filter { $0.keepsRaw }.map { $0.name })
-        registry.authAdvice = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authAdvice }
-        registry.authExamples = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authExample }
+        var registry = ConfigurationRegistry.builtIn
+        registry.pipelineURLCheck = nil
+        registry.egressCheck = nil
         return registry
     }()
 }

@@ -68,7 +68,7 @@ struct ReplayTrial {
     }
 
     private func note(
-        _ counts: inout [ReplayRehearsal.Ending: Int],
+        _ counts: inout [StageEnding: Int],
         _ pipeline: String,
         _ stage: String,
         _ reason: String

@@ -3,20 +3,6 @@ public import RelayJSON
 
 /// What a replay from the start would bring, as far as it was tried.
 public struct ReplayRehearsal: Sendable {
-    /// Events that end at a stage.
-    public struct Ending: Sendable, Hashable {
-        public var pipeline: String
-        public var stage: String
-        /// Why the stage dropped it, or how it failed.
-        public var reason: String
-
-        public init(pipeline: String, stage: String, reason: String) {
-            self.pipeline = pipeline
-            self.stage = stage
-            self.reason = reason
-        }
-    }
-
     /// A delivery that would be queued.
     public struct Example: Sendable {
         public var event: EventID
@@ -38,8 +24,8 @@ public struct ReplayRehearsal: Sendable {
     public var untaken = 0
     /// Deliveries, by destination.
     public var deliveries: [String: Int] = [:]
-    public var drops: [Ending: Int] = [:]
-    public var failures: [Ending: Int] = [:]
+    public var drops: [StageEnding: Int] = [:]
+    public var failures: [StageEnding: Int] = [:]
     public var examples: [Example] = []
 
     public init() {}

@@ -83,7 +83,7 @@ public struct PipelineResult: Sendable {
     /// Pipelines whose failure is to be kept as a dead letter.
     public var failures: [StageFailure]
     /// Pipelines that dropped it.
-    public var drops: [StageDrop] = []
+    public var drops: [StageEnding] = []
     /// The event's file, when it is to be fetched from now on.
     public var lateMedia: LateMedia?
     /// What happened; it is added to the traces of earlier runs.
@@ -109,10 +109,11 @@ public struct PipelineResult: Sendable {
 }
 
 /// A stage that ended a pipeline for an event.
-public struct StageDrop: Sendable, Hashable {
+public struct StageEnding: Sendable, Hashable {
     public var pipeline: String
     /// The stage's id.
     public var stage: String
+    /// Why it dropped the event, or how it failed.
     public var reason: String
 
     public init(pipeline: String, stage: String, reason: String) {
