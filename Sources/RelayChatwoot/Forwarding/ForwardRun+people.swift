@@ -42,7 +42,7 @@ extension ForwardRun {
     /// What `contact.updated` and `group.updated` tell of somebody whom Chatwoot knows.
     func change(_ contact: ChatwootContact?, _ news: ContactChange) async throws(Failure) {
         guard let contact else { return }
-        if let previous = news.previous { try await merge(previous, into: contact) }
+        if let previous = news.previous { try await merge(chatKey(previous), into: contact) }
         guard let place = try await known(chatKey(contact)), let id = place.contact else { return }
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let picture = contact.avatarURL { body["avatar_url"] = .string(picture) }
@@ -51,9 +51,10 @@ extension ForwardRun {
         _ = try await named(place, as: contact)
     }
 
-    /// A person's new number: one contact of the two, with all their conversations.
-    private func merge(_ previous: ChatwootContact, into contact: ChatwootContact) async throws(Failure) {
-        guard let old = try await known(chatKey(previous)), let mergee = old.contact else { return }
+    /// A person's new number, or the phone behind a hidden identity: one contact of the two, with all their
+    /// conversations. What has no place, or no more, has nothing to be merged.
+    func merge(_ previous: ForwardedChat.Key, into contact: ChatwootContact) async throws(Failure) {
+        guard let old = try await known(previous), let mergee = old.contact else { return }
         if let new = try await known(chatKey(contact)), let base = new.contact {
             if base != mergee {
                 do {

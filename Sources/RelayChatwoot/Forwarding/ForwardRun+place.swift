@@ -3,20 +3,12 @@ internal import RelayJSON
 
 /// A chat's contact.
 extension ForwardRun {
-    /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity alone goes on
-    /// under the phone, in the same conversation.
+    /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity goes on under
+    /// the phone: in the same conversation, or as one contact of the two.
     func place(of contact: ChatwootContact) async throws(Failure) -> ForwardedChat {
-        let key = chatKey(contact)
-        if let known = try await known(key), known.contact != nil {
+        if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
+        if let known = try await known(chatKey(contact)), known.contact != nil {
             return try await named(known, as: contact)
-        }
-        if let lid = contact.lid {
-            let hidden = chatKey(lid.description)
-            if let known = try await known(hidden), let id = known.contact {
-                try await identify(id, as: contact)
-                try await record([.rename(hidden, to: key.chat)])
-                if let renamed = try await self.known(key) { return try await named(renamed, as: contact) }
-            }
         }
         let inbox = try await asked { () throws(ChatwootFailure) in try await inboxes.inbox() }
         if let found = try await found(contact, in: inbox) { return try await bound(found, to: inbox, contact) }

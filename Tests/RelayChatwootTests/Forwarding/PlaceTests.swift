@@ -133,6 +133,31 @@ struct PlaceTests {
         }
     }
 
+    /// A gateway told of one person first by the hidden identity, then by the phone, and only later that they are one.
+    @Test func whoWasTwoContactsBecomesOne() async throws {
+        try await withDesk { desk in
+            let hidden: JSONObject = ["chatId": "100000000000077@lid", "from": "100000000000077@lid"]
+            try await desk.take("message.received", desk.text("A1", "oi", hidden))
+            try await desk.take("message.received", desk.text("A2"))
+            #expect(desk.chatwoot.contacts.count == 2)
+            for id in ["A3", "A4"] {
+                try await desk.take("message.received", desk.text(id, "oi", ["chatLid": "100000000000077@lid"]))
+            }
+            let contact = try desk.contact
+            #expect(contact.identifier == "5511999999001@s.whatsapp.net")
+            let sources = Set(desk.chatwoot.contactInboxes.filter { $0.contactID == contact.id }.map(\.sourceID))
+            #expect(sources == ["wa-5511999999001", "walid-100000000000077"])
+            #expect(desk.chatwoot.conversations.allSatisfy { $0.contactID == contact.id })
+            // What comes after goes where the phone's messages went.
+            let home = desk.chatwoot.messages(sourceID: "WAID:A2").map(\.conversationID)
+            for id in ["A3", "A4"] {
+                #expect(desk.chatwoot.messages(sourceID: "WAID:\(id)").map(\.conversationID) == home)
+            }
+            let merges = desk.chatwoot.requests.filter { $0.path.hasSuffix("/actions/contact_merge") }
+            #expect(merges.count == 1, "it is done once")
+        }
+    }
+
     @Test func whoWasHiddenGoesOnUnderThePhoneInTheSameConversation() async throws {
         try await withDesk { desk in
             let hidden: JSONObject = ["chatId": "100000000000077@lid", "from": "100000000000077@lid"]
