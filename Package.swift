@@ -32,8 +32,8 @@ extension Target.Dependency {
     static let yams = product(name: "Yams", package: "Yams")
 }
 
-/// A library target of the house, in `Sources/NAME`.
-func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+/// A library target, in `Sources/NAME`.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
@@ -65,22 +65,22 @@ let package = Package(
     ],
     targets: [
         // What everything speaks: events, deliveries, policies, and the protocols between rooms.
-        house("RelayJSON", ["CSimdjson"]),
-        house("RelayCore", ["RelayJSON"]),
-        house("RelayJQ", ["CJQ", "RelayJSON"]),
-        house("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
+        library("RelayJSON", ["CSimdjson"]),
+        library("RelayCore", ["RelayJSON"]),
+        library("RelayJQ", ["CJQ", "RelayJSON"]),
+        library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
         // The way of an event, in its order.
-        house("RelaySources", ["RelayCore", "RelayConfig", "RelayJSON", .crypto, .lifecycle, .logging]),
-        house("RelayFormats", ["RelayCore", "RelayJSON"]),
-        house("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON", .crypto]),
-        house(
+        library("RelaySources", ["RelayCore", "RelayConfig", "RelayJSON", .crypto, .lifecycle, .logging]),
+        library("RelayFormats", ["RelayCore", "RelayJSON"]),
+        library("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON", .crypto]),
+        library(
             "RelayPipeline",
             ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", .deques, .lifecycle, .logging]
         ),
-        house("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
-        house("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .logging]),
-        house(
+        library("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
+        library("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .logging]),
+        library(
             "RelayDestinations",
             [
                 "RelayChatwoot", "RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto, .logging,
@@ -89,33 +89,33 @@ let package = Package(
         ),
 
         // Adapters to the outside.
-        house("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
-        house(
+        library("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
+        library(
             "RelayMedia",
             ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .cryptoExtras, .lifecycle, .logging]
         ),
-        house("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
-        house("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
+        library("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
+        library("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
 
         // What people are told about a configuration.
-        house("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
+        library("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
 
         // What ties them together.
-        house(
+        library(
             "RelayAPI",
             ["RelayCore", "RelayJQ", "RelayJSON", .crypto, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1]
         ),
-        house(
+        library(
             "Relay",
             [
                 "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory",
                 "RelayFormats", "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", "RelaySQLite",
-                "RelaySources", "RelayStages", "RelayTrials",
+                "RelaySources", "RelayStages", "RelayTestRunner",
                 .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
         ),
-        house(
-            "RelayTrials",
+        library(
+            "RelayTestRunner",
             [
                 "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory", "RelayFormats",
                 "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", .deques, .logging,
@@ -125,7 +125,7 @@ let package = Package(
             name: "zaphub",
             dependencies: [
                 "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayHTTPClient", "RelayJQ",
-                "RelayJSON", "RelayMedia", "RelayReference", "RelayTrials",
+                "RelayJSON", "RelayMedia", "RelayReference", "RelayTestRunner",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -137,7 +137,7 @@ let package = Package(
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests, and what they share.
-        house("RelayTesting", ["RelayCore", "RelayJSON", .crypto, .cryptoExtras]),
+        library("RelayTesting", ["RelayCore", "RelayJSON", .crypto, .cryptoExtras]),
         tests(
             "RelayTesting",
             ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .logging],
@@ -146,7 +146,8 @@ let package = Package(
         tests("RelayJSON"),
         tests("RelayCore", ["RelayTesting"]),
         tests(
-            "RelayConfig", ["Relay", "RelayCore", "RelayJSON", "RelayTrials", "zaphub"], resources: [.copy("Golden")]),
+            "RelayConfig", ["Relay", "RelayCore", "RelayJSON", "RelayTestRunner", "zaphub"],
+            resources: [.copy("Golden")]),
         tests("RelayJQ"),
         tests("RelaySources", ["RelayTesting"]),
         tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
@@ -181,11 +182,11 @@ let package = Package(
             "RelayReference",
             [
                 "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayJQ", "RelayJSON",
-                "RelaySources", "RelayStages", "RelayTesting", "RelayTrials",
+                "RelaySources", "RelayStages", "RelayTesting", "RelayTestRunner",
             ],
             resources: [.copy("Golden")]
         ),
-        tests("RelayTrials", ["RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayStages"]),
+        tests("RelayTestRunner", ["RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayStages"]),
         tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
         tests(
             "Relay",

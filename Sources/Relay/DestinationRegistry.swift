@@ -18,8 +18,8 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         let isSigned: Bool
         let isEnabled: Bool
 
-        func route(_ key: String) -> Route {
-            Route(destination: key, settings: destination.settings, isSigned: isSigned)
+        func route(_ key: String) -> DestinationRoute {
+            DestinationRoute(destination: key, settings: destination.settings, isSigned: isSigned)
         }
     }
 
@@ -30,25 +30,25 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         var routes = Routes()
     }
 
-    fileprivate struct Routes: RouteLookup {
-        var configured: [String: Route] = [:]
-        var bySession: [String: [Route]] = [:]
+    fileprivate struct Routes: DestinationLookup {
+        var configured: [String: DestinationRoute] = [:]
+        var bySession: [String: [DestinationRoute]] = [:]
 
-        func route(to destination: String) -> Route? { configured[destination] }
-        func webhooks(of session: String) -> [Route] { bySession[session] ?? [] }
+        func route(to destination: String) -> DestinationRoute? { configured[destination] }
+        func webhooks(of session: String) -> [DestinationRoute] { bySession[session] ?? [] }
     }
 
     private let engine: CurlEngine
     private let ledger: any ForwardingLedger
-    private let media: MediaRoom?
+    private let media: MediaComponents?
     private let clock: any RelayClock
-    private let sinks: ProcessSinks
+    private let sinks: ProcessLineSinks
     private let state = Mutex(State())
 
     init(
         engine: CurlEngine,
         ledger: any ForwardingLedger,
-        media: MediaRoom?,
+        media: MediaComponents?,
         clock: any RelayClock,
         logger: Logger
     ) {
@@ -56,11 +56,11 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         self.ledger = ledger
         self.media = media
         self.clock = clock
-        sinks = ProcessSinks(clock: clock, logger: logger)
+        sinks = ProcessLineSinks(clock: clock, logger: logger)
     }
 
     var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
-    var routes: any RouteLookup { state.withLock { $0.routes } }
+    var routes: any DestinationLookup { state.withLock { $0.routes } }
 
     /// A disabled webhook is as good as none: what waits for it stays queued.
     func destination(_ key: String) -> (any Destination)? {
@@ -76,7 +76,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         state.withLock { state in state.configured.merging(state.webhooks) { configured, _ in configured } }
     }
 
-    func use(_ generation: Generation, webhooks: [Webhook]) {
+    func use(_ generation: ConfigurationGeneration, webhooks: [Webhook]) {
         let configuration = generation.configuration
         let environment = DestinationEnvironment(
             configuration, loadedAt: generation.loadedAt, sender: engine, sinks: sinks, ledger: ledger,

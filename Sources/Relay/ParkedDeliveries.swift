@@ -16,7 +16,7 @@ struct ParkedDeliveries: Sendable, CustomStringConvertible {
     }
 
     /// Nil for a destination that is there, and for one that nothing waits for.
-    init?(_ figures: DestinationFigures, isKnown: Bool) {
+    init?(_ figures: DestinationCounts, isKnown: Bool) {
         count = (figures.counts[.queued] ?? 0) + (figures.counts[.inFlight] ?? 0)
         destination = figures.destination
         guard !isKnown, count > 0 else { return nil }

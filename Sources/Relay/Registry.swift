@@ -1,15 +1,15 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
 internal import RelayDestinations
 internal import RelayFormats
 internal import RelayHTTPClient
 internal import RelaySources
 internal import RelayStages
-internal import RelayTrials
+internal import RelayTestRunner
 
 extension ConfigurationRegistry {
     /// Everything that this build of the relay brings along.
-    public static var builtIn: ConfigurationRegistry {
+    package static var builtIn: ConfigurationRegistry {
         var registry = ConfigurationRegistry(
             stages: BuiltInStages.all,
             destinations: BuiltInDestinations.all,
@@ -20,7 +20,7 @@ extension ConfigurationRegistry {
                 formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
                 transports: BuiltInTransports.summaries
             ),
-            testOptions: Trials.options,
+            testOptions: PipelineTestSuite.options,
             pipelineURLCheck: { egress, server in
                 // A guard that cannot be made is reported by itself.
                 let egress = try? EgressGuard(egress, server: server)

@@ -25,7 +25,7 @@ extension RelayController {
     private func status(
         _ key: String,
         entry: DestinationRegistry.Entry?,
-        figures: DestinationFigures?,
+        figures: DestinationCounts?,
         pause: DestinationPause?
     ) -> DestinationStatus {
         let standing = dispatcher.standing(of: key)

@@ -35,7 +35,7 @@ extension RelayController {
 }
 
 extension APIError {
-    fileprivate init(_ failure: MediaFailure) {
+    fileprivate init(_ failure: MediaError) {
         switch failure.reason {
         case .notStored:
             self = .notFound("The file is not kept any more (media.retention, media.quota).")

@@ -29,7 +29,7 @@ extension RelayController {
         return APIError.Problem(pointer: pointer, "is “\(name.prefix(60))”, which is no \(kind); \(choice)")
     }
 
-    func warnings(of selection: ReplaySelection, survey: ReplaySurvey) -> [String] {
+    func warnings(of selection: ReplaySelection, survey: ReplayEstimate) -> [String] {
         var warnings: [String] = []
         if survey.count == 0 { warnings.append("Nothing is selected.") }
         let kept = reloader.current.configuration.store.retention.delivered
@@ -53,9 +53,9 @@ extension RelayController {
         return warnings
     }
 
-    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayRehearsal {
+    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult {
         let directory = DirectoryCache()
-        var trial = ReplayTrial(
+        var trial = ReplayPreview(
             selection,
             pipelines: registry.pipelines,
             routes: registry.routes,

@@ -5,7 +5,7 @@ internal import RelayHTTPClient
 internal import RelayJSON
 
 extension RelayController {
-    func test(destination key: String, event: EventType) async throws(APIError) -> TestResult {
+    func test(destination key: String, event: EventType) async throws(APIError) -> WebhookTestResult {
         guard let entry = registry.entry(key) else {
             throw .notFound("There is no destination \"\(key)\" to test. GET /api/v1/destinations lists them.")
         }
@@ -17,7 +17,7 @@ extension RelayController {
         session: String,
         webhook: Webhook?,
         event: EventType
-    ) async throws(APIError) -> TestResult {
+    ) async throws(APIError) -> WebhookTestResult {
         var tested = webhook ?? Webhook(id: "wh_test", session: session, url: url, createdAt: clock.now)
         tested.url = url
         try checkWebhook(tested)
@@ -30,12 +30,12 @@ extension RelayController {
         session: String,
         event: EventType,
         isSigned: Bool
-    ) async -> TestResult {
+    ) async -> WebhookTestResult {
         let now = clock.now
         let id = DeliveryID(SortableID.next(after: 0, at: now))
         let sample = Event(
             id: EventID(id.rawValue),
-            source: Intakes.apiSource,
+            source: IntakeRegistry.apiSource,
             type: event,
             session: session,
             chat: nil,
@@ -58,12 +58,12 @@ extension RelayController {
             body: planned.body(for: id)
         )
         guard let destination = destination as? WebhookDestination else {
-            return TestResult(await destination.send(delivery, at: clock.wall))
+            return WebhookTestResult(await destination.send(delivery, at: clock.wall))
         }
         do {
-            return TestResult(try await destination.probe(delivery, at: clock.wall), url: destination.target)
+            return WebhookTestResult(try await destination.probe(delivery, at: clock.wall), url: destination.target)
         } catch {
-            return TestResult(error, url: destination.target)
+            return WebhookTestResult(error, url: destination.target)
         }
     }
 }

@@ -16,14 +16,14 @@ final class RelayController: RelayControl {
     let registry: DestinationRegistry
     let dispatcher: Dispatcher
     let directory: DirectoryCache
-    private let journal: RingingJournal
-    let reloader: Reloader
-    let depot: any MediaDepot
+    private let journal: NotifyingJournal
+    let reloader: ConfigurationReloader
+    let depot: any MediaStore
     let links: MediaLinks
     let pipelineService: PipelineService
     let replays: ReplayService
     let clock: any RelayClock
-    private let intakes: Mutex<Intakes>
+    private let intakes: Mutex<IntakeRegistry>
     private let phase = Mutex(Phase.starting)
 
     enum Phase: Sendable { case starting, running, draining }
@@ -33,9 +33,9 @@ final class RelayController: RelayControl {
         registry: DestinationRegistry,
         dispatcher: Dispatcher,
         directory: DirectoryCache,
-        journal: RingingJournal,
-        reloader: Reloader,
-        media: MediaRoom,
+        journal: NotifyingJournal,
+        reloader: ConfigurationReloader,
+        media: MediaComponents,
         pipelines: PipelineService,
         replays: ReplayService,
         clock: any RelayClock
@@ -52,7 +52,7 @@ final class RelayController: RelayControl {
         self.replays = replays
         self.clock = clock
         intakes = Mutex(
-            Intakes(
+            IntakeRegistry(
                 reloader.current.configuration, journal: journal, ledger: store, depot: media.depot, clock: clock))
     }
 
@@ -61,8 +61,8 @@ final class RelayController: RelayControl {
     }
 
     /// A new generation is in force.
-    func use(_ generation: Generation) {
-        let fresh = Intakes(
+    func use(_ generation: ConfigurationGeneration) {
+        let fresh = IntakeRegistry(
             generation.configuration, journal: journal, ledger: store, depot: depot, clock: clock)
         intakes.withLock { $0 = fresh }
         dispatcher.destinationsChanged()
@@ -75,14 +75,14 @@ final class RelayController: RelayControl {
         path: [String],
         body: [UInt8],
         header: @Sendable (String) -> String?
-    ) async throws(APIError) -> [Acceptance] {
+    ) async throws(APIError) -> [AcceptanceResult] {
         let intake = try intakes.withLock { intakes throws(APIError) in try intakes.intake(source) }
         let session: String?
         do { session = try intake.session(in: path) } catch { throw APIError(error) }
         return try await accept(body, by: intake, session: session, header: header)
     }
 
-    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [Acceptance] {
+    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [AcceptanceResult] {
         let native = intakes.withLock { $0.native }
         return try await accept(body, by: native, session: session) { _ in nil }
     }
@@ -92,7 +92,7 @@ final class RelayController: RelayControl {
         by intake: Intake,
         session: String?,
         header: @Sendable (String) -> String?
-    ) async throws(APIError) -> [Acceptance] {
+    ) async throws(APIError) -> [AcceptanceResult] {
         guard !isDraining else {
             throw .unavailable("The relay is shutting down; post again in a moment.", retryAfter: 5)
         }

@@ -1,10 +1,10 @@
 internal import Hummingbird
 internal import HummingbirdCore
-public import Logging
+package import Logging
 internal import NIOCore
 internal import RelayAPI
 internal import RelayConfig
-public import RelayCore
+package import RelayCore
 internal import RelayDelivery
 internal import RelayDirectory
 internal import RelayHTTPClient
@@ -15,21 +15,21 @@ internal import RelaySources
 internal import ServiceLifecycle
 
 /// One running relay: the configuration turned into services around one store.
-public final class RelayNode: Sendable {
+package final class RelayNode: Sendable {
     /// What a start found and did, for those who started it.
-    public struct Started: Sendable {
+    package struct Started: Sendable {
         /// Where it listens, as `http://127.0.0.1:3000`.
-        public let address: String
+        package let address: String
         /// The store's file.
-        public let data: String
+        package let data: String
         /// The API key that was made because there was none: shown once, kept as a digest only.
-        public let newKey: String?
+        package let newKey: String?
         /// Deliveries that an earlier process had under way.
-        public let recovered: RecoveryReport
+        package let recovered: RecoveryReport
         /// Deliveries waiting.
-        public let queued: Int
+        package let queued: Int
         /// What waits for destinations that are gone, and what to do about it: a line each.
-        public let parked: [String]
+        package let parked: [String]
     }
 
     private let configuration: RelayConfiguration
@@ -39,23 +39,23 @@ public final class RelayNode: Sendable {
     private let registry: DestinationRegistry
     private let dispatcher: Dispatcher
     private let pipelines: PipelineService
-    private let media: MediaRoom
+    private let media: MediaComponents
     private let lateMedia: LateMediaService
     private let replays: ReplayService
-    private let reloader: Reloader
+    private let reloader: ConfigurationReloader
     private let controller: RelayController
     private let keys: APIKeyring
     private let newKey: String?
     private let recovered: RecoveryReport
-    private let journal: RingingJournal
-    private let taps = Taps()
+    private let journal: NotifyingJournal
+    private let taps = TapRegistry()
     private let clock: any RelayClock
     private let logger: Logger
 
     /// Opens the store, recovers what an earlier process left, and builds the services. Nothing is sent yet.
     /// - Throws: ``StoreError`` and ``EgressGuard/ParseError``, with what to do about them.
-    public init(
-        _ generation: Generation,
+    package init(
+        _ generation: ConfigurationGeneration,
         environment: [String: String],
         clock: any RelayClock = SystemClock(),
         logger: Logger
@@ -74,8 +74,8 @@ public final class RelayNode: Sendable {
         (keys, newKey) = try await Self.keyring(store, environment: environment)
 
         engine = try CurlEngine(guard: generation.egress, logger: logger)
-        let reloading = Later<Reloader>()
-        media = try await MediaRoom(
+        let reloading = Later<ConfigurationReloader>()
+        media = try await MediaComponents(
             configuration,
             staging: path + ".staging",
             secret: secretKey.derived(for: "media links"),
@@ -110,7 +110,7 @@ public final class RelayNode: Sendable {
         )
         let directory = DirectoryCache()
         let later = Later<RelayController>()
-        reloader = Reloader(
+        reloader = ConfigurationReloader(
             generation,
             path: generation.configuration.file,
             environment: environment,
@@ -142,7 +142,7 @@ public final class RelayNode: Sendable {
             pipelines.ring()
         }
         replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
-        journal = RingingJournal(base: store, pipelines: pipelines)
+        journal = NotifyingJournal(base: store, pipelines: pipelines)
         controller = RelayController(
             store: store,
             registry: registry,
@@ -178,7 +178,7 @@ public final class RelayNode: Sendable {
     ///   - handlesSignals: whether SIGTERM, SIGINT and SIGHUP are taken; tests leave them alone.
     ///   - watchesConfiguration: whether a change of the configuration's files is taken over at once.
     ///   - onReady: is called once, when it listens.
-    public func run(
+    package func run(
         handlesSignals: Bool = true,
         watchesConfiguration: Bool = false,
         onReady: @escaping @Sendable (Started) -> Void
@@ -244,7 +244,7 @@ public final class RelayNode: Sendable {
                 }
             )
         }
-        services += [server, TapService(taps: taps)]
+        services += [server, TapShutdownService(taps: taps)]
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },

@@ -6,7 +6,7 @@ internal import ServiceLifecycle
 struct RetentionService: Service {
     let store: any RelayStore
     let retention: @Sendable () -> Retention
-    let depot: any MediaDepot
+    let depot: any MediaStore
     let mediaRetention: @Sendable () -> Duration
     let clock: any RelayClock
     let logger: Logger

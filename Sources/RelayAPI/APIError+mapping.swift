@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
-public import RelayCore
+package import RelayCore
 
 extension APIError {
     /// What the caller is told of an error, whatever it is: never more than it can act on.
@@ -21,7 +21,7 @@ extension APIError {
     }
 
     /// What the store could not do, as an answer.
-    public init(_ error: StoreError) {
+    package init(_ error: StoreError) {
         self =
             switch error.code {
             case .full:

@@ -1,18 +1,18 @@
-public import RelayJSON
+package import RelayJSON
 
 /// An answer that is not a success: `{"success": false, "error": {"code", "message", "details"}}`.
-public struct APIError: Error, Sendable, CustomStringConvertible {
+package struct APIError: Error, Sendable, CustomStringConvertible {
     /// The HTTP status.
-    public var status: Int
+    package var status: Int
     /// For programs: `not_found`, `validation_failed` …
-    public var code: String
+    package var code: String
     /// For people: what was wrong, and what to send instead.
-    public var message: String
-    public var details: JSON?
+    package var message: String
+    package var details: JSON?
     /// Seconds after which to try again, for 429 and 503.
-    public var retryAfter: Int?
+    package var retryAfter: Int?
 
-    public init(status: Int, code: String, message: String, details: JSON? = nil, retryAfter: Int? = nil) {
+    package init(status: Int, code: String, message: String, details: JSON? = nil, retryAfter: Int? = nil) {
         self.status = status
         self.code = code
         self.message = message
@@ -20,27 +20,27 @@ public struct APIError: Error, Sendable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    public var description: String { "\(status) \(code): \(message)" }
+    package var description: String { "\(status) \(code): \(message)" }
 
-    public static func badRequest(_ message: String, code: String = "bad_request") -> APIError {
+    package static func badRequest(_ message: String, code: String = "bad_request") -> APIError {
         APIError(status: 400, code: code, message: message)
     }
 
-    public static func notFound(_ message: String) -> APIError {
+    package static func notFound(_ message: String) -> APIError {
         APIError(status: 404, code: "not_found", message: message)
     }
 
-    public static func conflict(_ message: String, details: JSON? = nil) -> APIError {
+    package static func conflict(_ message: String, details: JSON? = nil) -> APIError {
         APIError(status: 409, code: "conflict", message: message, details: details)
     }
 
     /// - Parameter retryAfter: in seconds.
-    public static func unavailable(_ message: String, code: String = "unavailable", retryAfter: Int) -> APIError {
+    package static func unavailable(_ message: String, code: String = "unavailable", retryAfter: Int) -> APIError {
         APIError(status: 503, code: code, message: message, retryAfter: retryAfter)
     }
 
     /// Mistakes in a body, each with the place where it is.
-    public static func validation(_ problems: [Problem]) -> APIError {
+    package static func validation(_ problems: [Problem]) -> APIError {
         let message =
             switch problems.count {
             case 1: problems[0].place.isEmpty ? problems[0].message : "\(problems[0].place): \(problems[0].message)"
@@ -57,24 +57,24 @@ public struct APIError: Error, Sendable, CustomStringConvertible {
 
 extension APIError {
     /// One mistake in a request.
-    public struct Problem: Sendable, Hashable {
-        public enum Location: Sendable, Hashable {
+    package struct Problem: Sendable, Hashable {
+        package enum Location: Sendable, Hashable {
             /// A JSON pointer (RFC 6901) into the body; empty: the whole body.
             case body(String)
             /// The name of a query parameter.
             case query(String)
         }
 
-        public var location: Location
-        public var message: String
+        package var location: Location
+        package var message: String
 
-        public init(_ location: Location, _ message: String) {
+        package init(_ location: Location, _ message: String) {
             self.location = location
             self.message = message
         }
 
         /// A mistake in the body.
-        public init(pointer: String, _ message: String) {
+        package init(pointer: String, _ message: String) {
             self.init(.body(pointer), message)
         }
 

@@ -1,18 +1,18 @@
-public import Hummingbird
-public import Logging
-public import RelayCore
+package import Hummingbird
+package import Logging
+package import RelayCore
 
 /// The HTTP face of the relay: ingest, management and health, as routes over the store and the control.
-public struct RelayAPI: Sendable {
-    public struct Configuration: Sendable {
+package struct RelayAPI: Sendable {
+    package struct Configuration: Sendable {
         /// In bytes; a larger body is answered 413. Default 5 MiB.
-        public var maxBody: Int
+        package var maxBody: Int
         /// How long a body may take to come in. Default 30 s.
-        public var bodyTimeout: Duration
+        package var bodyTimeout: Duration
         /// Requests without a valid key that one address may make in a minute. Default 20.
-        public var failedAuthenticationsPerMinute: Int
+        package var failedAuthenticationsPerMinute: Int
 
-        public init(
+        package init(
             maxBody: Int = 5 << 20,
             bodyTimeout: Duration = .seconds(30),
             failedAuthenticationsPerMinute: Int = 20
@@ -26,16 +26,16 @@ public struct RelayAPI: Sendable {
     private let configuration: Configuration
     private let store: any RelayStore
     private let control: any RelayControl
-    private let taps: Taps
+    private let taps: TapRegistry
     private let keys: APIKeyring
     private let clock: any RelayClock
     private let logger: Logger
 
-    public init(
+    package init(
         configuration: Configuration = Configuration(),
         store: any RelayStore,
         control: any RelayControl,
-        taps: Taps,
+        taps: TapRegistry,
         keys: APIKeyring,
         clock: any RelayClock,
         logger: Logger
@@ -50,15 +50,15 @@ public struct RelayAPI: Sendable {
     }
 
     /// All routes. More may be added to what is returned; their errors are answered as envelopes, too.
-    public func makeRouter() -> Router<APIContext> {
+    package func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-        let failures = FailureAnswer(logger: logger)
+        let failures = ErrorResponder(logger: logger)
         var routes = RouteTable(
             router: router,
             limits: configuration,
             authenticator: Authenticator(
                 keys: keys,
-                failures: AttemptLimiter(perMinute: configuration.failedAuthenticationsPerMinute),
+                failures: AuthenticationFailureLimiter(perMinute: configuration.failedAuthenticationsPerMinute),
                 clock: clock
             ),
             failures: failures

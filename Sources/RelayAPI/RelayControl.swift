@@ -1,7 +1,7 @@
-public import RelayCore
+package import RelayCore
 
 /// What the routes need of the running relay besides its store. The composition implements it.
-public protocol RelayControl: Sendable {
+package protocol RelayControl: Sendable {
     /// Takes in what a gateway posted to `/in/SOURCE[/SESSION][/EVENT]`.
     /// - Parameters:
     ///   - path: what stands behind the source, decoded.
@@ -13,13 +13,13 @@ public protocol RelayControl: Sendable {
         path: [String],
         body: [UInt8],
         header: @Sendable (String) -> String?
-    ) async throws(APIError) -> [Acceptance]
+    ) async throws(APIError) -> [AcceptanceResult]
 
     /// The answer to a provider's verification request (Meta's `hub.challenge`); nil when it is not to be answered.
     func challenge(source: String, query: [String: String]) -> String?
 
     /// Takes in native events for a session (`POST /api/v1/sessions/ID/events`).
-    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [Acceptance]
+    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [AcceptanceResult]
 
     /// A stored file, for whoever has its signed address.
     /// - Parameters:
@@ -48,7 +48,7 @@ public protocol RelayControl: Sendable {
     func cancelQueued(_ key: String) async throws(APIError) -> Int
 
     /// Sends one event to a destination, past its queue. - Throws: 404.
-    func test(destination key: String, event: EventType) async throws(APIError) -> TestResult
+    func test(destination key: String, event: EventType) async throws(APIError) -> WebhookTestResult
 
     /// Sends one event to an address, through the egress guard.
     /// - Parameter webhook: whose headers, timeout and signature it carries; nil: none.
@@ -57,7 +57,7 @@ public protocol RelayControl: Sendable {
         session: String,
         webhook: Webhook?,
         event: EventType
-    ) async throws(APIError) -> TestResult
+    ) async throws(APIError) -> WebhookTestResult
 
     /// Checks address, headers, retry policy and rate limit before a webhook is stored.
     /// - Throws: 422 with pointers into the webhook (`/url`) and what to write instead.
@@ -73,11 +73,11 @@ public protocol RelayControl: Sendable {
     func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem]
 
     /// What whoever makes a replay should know of it: events that nothing takes any more, or that are not kept.
-    func warnings(of selection: ReplaySelection, survey: ReplaySurvey) -> [String]
+    func warnings(of selection: ReplaySelection, survey: ReplayEstimate) -> [String]
 
     /// Runs selected events through the pipelines in force without storing, fetching or asking anything.
     /// - Parameter examples: how many deliveries to show.
-    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayRehearsal
+    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult
 
     /// Is called after a replay was made or cancelled.
     func replaysChanged() async

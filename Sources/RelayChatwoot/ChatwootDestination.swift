@@ -1,17 +1,17 @@
-public import RelayCore
-public import RelayHTTPClient
+package import RelayCore
+package import RelayHTTPClient
 
 /// Brings WhatsApp's conversations into a Chatwoot inbox, each message exactly once.
-public struct ChatwootDestination: Destination {
-    public let settings: DestinationSettings
-    public let target: String
+package struct ChatwootDestination: Destination {
+    package let settings: DestinationSettings
+    package let target: String
     private let planner: ChatwootPlanner
     private let options: ChatwootOptions
     private let api: ChatwootAPI
-    private let inboxes: InboxBook
+    private let inboxes: InboxCache
     private let ledger: any ForwardingLedger
     private let files: FileLoader
-    private let newest = HighestID()
+    private let newest = HighWaterMark()
     private let clock: any RelayClock
     private let name: String
 
@@ -20,14 +20,14 @@ public struct ChatwootDestination: Destination {
     ///   - settings: its ordering is always per chat, for order is what makes a conversation one; of 4xx only 408, 425
     ///     and 429 are retried.
     ///   - depot: the relay's copies of files; nil: they are linked.
-    public init(
+    package init(
         _ options: ChatwootOptions,
         name: String,
         settings: DestinationSettings,
         timeout: Duration,
         sender: any HTTPSender,
         ledger: any ForwardingLedger,
-        depot: (any MediaDepot)?,
+        depot: (any MediaStore)?,
         clock: any RelayClock
     ) {
         self.name = name
@@ -42,13 +42,13 @@ public struct ChatwootDestination: Destination {
         planner = ChatwootPlanner(options)
         api = ChatwootAPI(
             url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
-        inboxes = InboxBook(api, options: options, clock: clock)
+        inboxes = InboxCache(api, options: options, clock: clock)
         files = FileLoader(depot: depot, maxSize: options.maxSize)
         self.ledger = ledger
         self.clock = clock
     }
 
-    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+    package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         let startedAt = clock.now
         let plan: ForwardPlan
         do {
@@ -73,7 +73,7 @@ public struct ChatwootDestination: Destination {
         return !settings.retry.retries(result) || delivery.attemptInSeries >= settings.retry.maxAttempts
     }
 
-    private func result(of failure: ForwardRun.Failure, after duration: Duration) -> AttemptResult {
+    private func result(of failure: ChatwootForwarder.Failure, after duration: Duration) -> AttemptResult {
         switch failure {
         case .chatwoot(let failure): AttemptResult(failure, from: target, after: duration)
         case .store(let error): result(.failed(.other), "The ledger: \(error.message)", after: duration)
@@ -85,8 +85,8 @@ public struct ChatwootDestination: Destination {
         AttemptResult(outcome: outcome, error: error, target: target, duration: duration)
     }
 
-    private func run(_ session: String) -> ForwardRun {
-        ForwardRun(
+    private func run(_ session: String) -> ChatwootForwarder {
+        ChatwootForwarder(
             options: options, api: api, inboxes: inboxes, ledger: ledger, files: files, newest: newest, clock: clock,
             destination: name, session: session)
     }
@@ -94,7 +94,7 @@ public struct ChatwootDestination: Destination {
     // MARK: What came of agents' messages
 
     /// Tells an agent that a message could not be sent. Best effort.
-    public func tellFailure(of message: Int64, in conversation: Int64?, reason: String) async {
+    package func tellFailure(of message: Int64, in conversation: Int64?, reason: String) async {
         guard let conversation else { return }
         try? await api.setStatus("failed", error: reason, of: message, in: conversation)
     }

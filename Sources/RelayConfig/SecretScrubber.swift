@@ -1,10 +1,10 @@
-public import RelayJSON
+package import RelayJSON
 
 /// The configuration as people may see it.
-public enum SecretScrubber {
+package enum SecretScrubber {
     /// The resolved configuration with its defaults, as JSON. Secrets, header values, queries of addresses and the
     /// store's password are `***`; pipelines are shown as written, with `${…}` in place.
-    public static func json(of configuration: RelayConfiguration) -> JSON {
+    package static func json(of configuration: RelayConfiguration) -> JSON {
         configuration.scrubbed
     }
 }

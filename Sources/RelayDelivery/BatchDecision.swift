@@ -1,15 +1,15 @@
-public import RelayCore
+package import RelayCore
 
 /// What becomes of the deliveries that went out in one request.
 ///
 /// A batch that fails is retried as it was, each delivery counting its own attempts. It is taken apart when it may be one
 /// event that the receiver dislikes: at once after a refusal that says so, and before the last attempt in any case. So
 /// no delivery becomes a dead letter for the company that it was in, as long as the policy allows a second attempt.
-public struct BatchDecision: Sendable, Equatable {
+package struct BatchDecision: Sendable, Equatable {
     /// In the order of the batch.
-    public private(set) var decisions: [RetryDecision]
+    package private(set) var decisions: [RetryDecision]
     /// For each, the batch that its retry goes in; nil where the destination takes one at a time.
-    public private(set) var batches: [DeliveryID?]
+    package private(set) var batches: [DeliveryID?]
 
     /// How a batch is taken apart.
     private enum Parting { case singles, halves }
@@ -17,7 +17,7 @@ public struct BatchDecision: Sendable, Equatable {
     /// - Parameters:
     ///   - isBatching: whether the destination takes batches.
     ///   - random: uniform in 0..<1, for the jitter of all.
-    public init(
+    package init(
         after result: AttemptResult,
         of batch: [ClaimedDelivery],
         isBatching: Bool,

@@ -1,27 +1,27 @@
-public import RelayCore
+package import RelayCore
 
 /// Keeps a destination that is down from burning the attempts of everything that waits for it.
 ///
 /// Closed, it lets everything through. After `failures` results in a row that say "down" it opens: one probe at a time,
 /// with growing pauses. The first success closes it, and the traffic grows by one request for each further success
 /// until it is back at its limit, so that a receiver that just came up is not run over.
-public struct Breaker: Sendable {
-    public struct Configuration: Sendable, Hashable {
+package struct Breaker: Sendable {
+    package struct Configuration: Sendable, Hashable {
         /// Results in a row that open it. Default 5.
-        public var failures: Int
+        package var failures: Int
         /// The pause before the first probe. Default 5 s.
-        public var initialPause: Duration
+        package var initialPause: Duration
         /// No pause is longer. Default 5 min.
-        public var maxPause: Duration
+        package var maxPause: Duration
 
-        public init(failures: Int = 5, initialPause: Duration = .seconds(5), maxPause: Duration = .seconds(300)) {
+        package init(failures: Int = 5, initialPause: Duration = .seconds(5), maxPause: Duration = .seconds(300)) {
             self.failures = failures
             self.initialPause = initialPause
             self.maxPause = maxPause
         }
     }
 
-    public enum State: Sendable, Equatable {
+    package enum State: Sendable, Equatable {
         case closed
         /// No request until then.
         case open(until: Timestamp)
@@ -29,21 +29,21 @@ public struct Breaker: Sendable {
         case probing
     }
 
-    public private(set) var state: State = .closed
+    package private(set) var state: State = .closed
     /// Results in a row that said "down".
-    public private(set) var failuresInRow = 0
+    package private(set) var failuresInRow = 0
     private let configuration: Configuration
     private var pause: Duration
     /// While traffic grows again: how much of it may be under way.
     private var ramp: Int?
 
-    public init(_ configuration: Configuration = .init()) {
+    package init(_ configuration: Configuration = .init()) {
         self.configuration = configuration
         pause = configuration.initialPause
     }
 
     /// How many requests may be under way, when `limit` is what the destination allows.
-    public func allowance(limit: Int, at now: Timestamp) -> Int {
+    package func allowance(limit: Int, at now: Timestamp) -> Int {
         switch state {
         case .closed: min(limit, ramp ?? limit)
         case .open(let until): now >= until ? 1 : 0
@@ -52,22 +52,22 @@ public struct Breaker: Sendable {
     }
 
     /// When to look again; nil unless it is open.
-    public var opensAt: Timestamp? {
+    package var opensAt: Timestamp? {
         if case .open(let until) = state { until } else { nil }
     }
 
     /// A request leaves.
-    public mutating func sent() {
+    package mutating func sent() {
         if case .open = state { state = .probing }
     }
 
     /// Somebody says that it may be up again: the next probe is due now.
-    public mutating func probe(at now: Timestamp) {
+    package mutating func probe(at now: Timestamp) {
         if case .open = state { state = .open(until: now) }
     }
 
     /// A result that says the destination is up: any answer but those that ``isDown(_:)`` names.
-    public mutating func succeeded(limit: Int) {
+    package mutating func succeeded(limit: Int) {
         failuresInRow = 0
         switch state {
         case .closed:
@@ -82,7 +82,7 @@ public struct Breaker: Sendable {
 
     /// A result that says the destination is down.
     /// - Parameter retryAfter: what it asked us to wait, a floor for the pause.
-    public mutating func failed(at now: Timestamp, retryAfter: Duration?) {
+    package mutating func failed(at now: Timestamp, retryAfter: Duration?) {
         failuresInRow += 1
         switch state {
         case .closed:
@@ -103,7 +103,7 @@ public struct Breaker: Sendable {
     }
 
     /// Whether a result says that the destination is down, rather than that it dislikes this one request.
-    public static func isDown(_ result: AttemptResult) -> Bool {
+    package static func isDown(_ result: AttemptResult) -> Bool {
         switch result.outcome {
         case .delivered, .failed(.invalidRequest), .failed(.interrupted), .failed(.blockedAddress): false
         case .failed: true

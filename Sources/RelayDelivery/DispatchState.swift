@@ -1,43 +1,43 @@
-public import RelayCore
+package import RelayCore
 
 /// What the dispatcher knows of its destinations, and its decisions: what to claim now, when to look again, what a
 /// result means. Pure: time and chance come in as arguments.
-public struct DispatchState: Sendable {
+package struct DispatchState: Sendable {
     /// One destination's standing.
-    public struct Lane: Sendable {
+    package struct DestinationState: Sendable {
         /// Requests under way; a batch is one.
-        public internal(set) var inFlight = 0
+        package internal(set) var inFlight = 0
         /// When the next delivery is due; nil: none that we know of.
-        public internal(set) var nextDue: Timestamp?
-        public internal(set) var isPaused = false
-        public internal(set) var breaker: Breaker
+        package internal(set) var nextDue: Timestamp?
+        package internal(set) var isPaused = false
+        package internal(set) var breaker: Breaker
         var limiter: RateLimiter?
     }
 
-    public private(set) var destinations: [String: Lane] = [:]
-    public private(set) var inFlight = 0
+    package private(set) var destinations: [String: DestinationState] = [:]
+    package private(set) var inFlight = 0
     private let breaker: Breaker.Configuration
     private let capacity: Int
     /// Where the last round of claims ended, so that a full house serves all in turn.
     private var turn = 0
 
     /// - Parameter capacity: requests under way in all.
-    public init(capacity: Int, breaker: Breaker.Configuration) {
+    package init(capacity: Int, breaker: Breaker.Configuration) {
         self.capacity = capacity
         self.breaker = breaker
     }
 
-    private mutating func with<Result>(_ key: String, _ body: (inout Lane) -> Result) -> Result {
-        let fresh = Lane(breaker: Breaker(breaker))
+    private mutating func with<Result>(_ key: String, _ body: (inout DestinationState) -> Result) -> Result {
+        let fresh = DestinationState(breaker: Breaker(breaker))
         return body(&destinations[key, default: fresh])
     }
 
     /// Something of the destination is due at the given moment or earlier.
-    public mutating func wake(_ key: String, at due: Timestamp) {
+    package mutating func wake(_ key: String, at due: Timestamp) {
         with(key) { $0.nextDue = min($0.nextDue ?? due, due) }
     }
 
-    public mutating func setPaused(_ key: String, _ isPaused: Bool) {
+    package mutating func setPaused(_ key: String, _ isPaused: Bool) {
         let fresh = Breaker(breaker)
         with(key) { destination in
             destination.isPaused = isPaused
@@ -46,17 +46,17 @@ public struct DispatchState: Sendable {
     }
 
     /// Lets every open breaker probe now.
-    public mutating func probe(at now: Timestamp) {
+    package mutating func probe(at now: Timestamp) {
         for key in destinations.keys { destinations[key]?.breaker.probe(at: now) }
     }
 
     /// What to take off the outbox now.
     /// - Parameter settings: nil for a destination that is gone; its deliveries stay where they are.
-    public mutating func claims(at now: Timestamp, settings: (String) -> DestinationSettings?) -> [Claim] {
+    package mutating func claims(at now: Timestamp, settings: (String) -> DestinationSettings?) -> [ClaimRequest] {
         let ready = destinations.keys.filter { key in destinations[key]?.nextDue.map { $0 <= now } ?? false }
         guard !ready.isEmpty, inFlight < capacity else { return [] }
         let ordered = ready.count == 1 ? ready : rotated(ready.sorted())
-        var claims: [Claim] = []
+        var claims: [ClaimRequest] = []
         var taken = inFlight
         for key in ordered where taken < capacity {
             guard let settings = settings(key) else { continue }
@@ -64,7 +64,7 @@ public struct DispatchState: Sendable {
             let wanted = min(limit, room(for: key, taken: taken))
             guard wanted > 0 else { continue }
             taken += wanted
-            claims.append(Claim(destination: key, limit: wanted, batch: settings.batch))
+            claims.append(ClaimRequest(destination: key, limit: wanted, batch: settings.batch))
         }
         return claims
     }
@@ -85,7 +85,7 @@ public struct DispatchState: Sendable {
     }
 
     /// Deliveries were taken; the requests with them are now under way.
-    public mutating func claimed(_ result: ClaimResult, at now: Timestamp) {
+    package mutating func claimed(_ result: ClaimResult, at now: Timestamp) {
         let count = result.batches.count
         inFlight += count
         with(result.destination) { destination in
@@ -97,7 +97,7 @@ public struct DispatchState: Sendable {
     }
 
     /// An attempt ended.
-    public mutating func finished(_ key: String, _ result: AttemptResult, limit: Int, at now: Timestamp) {
+    package mutating func finished(_ key: String, _ result: AttemptResult, limit: Int, at now: Timestamp) {
         inFlight -= 1
         with(key) { destination in
             destination.inFlight -= 1
@@ -110,14 +110,14 @@ public struct DispatchState: Sendable {
     }
 
     /// Forgets destinations with nothing under way and nothing due, so that a deleted webhook leaves no trace.
-    public mutating func forgetIdle(keeping isKnown: (String) -> Bool) {
+    package mutating func forgetIdle(keeping isKnown: (String) -> Bool) {
         destinations = destinations.filter { key, destination in
             destination.inFlight > 0 || destination.nextDue != nil || destination.isPaused || isKnown(key)
         }
     }
 
     /// When there is something to do that no event will tell of; nil when all wait for events.
-    public func nextWake(after now: Timestamp, settings: (String) -> DestinationSettings?) -> Timestamp? {
+    package func nextWake(after now: Timestamp, settings: (String) -> DestinationSettings?) -> Timestamp? {
         var earliest: Timestamp?
         for (key, destination) in destinations {
             guard !destination.isPaused, var due = destination.nextDue, let settings = settings(key) else { continue }
@@ -135,7 +135,7 @@ public struct DispatchState: Sendable {
     }
 }
 
-extension DispatchState.Lane {
+extension DispatchState.DestinationState {
     fileprivate mutating func limit(now: Timestamp, settings: DestinationSettings) -> Int {
         guard !isPaused else { return 0 }
         if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map(RateLimiter.init) }

@@ -1,10 +1,10 @@
-public import Logging
-public import RelayCore
-public import ServiceLifecycle
+package import Logging
+package import RelayCore
+package import ServiceLifecycle
 internal import Synchronization
 
 /// Finds destinations by key: configured ones and sessions' webhooks.
-public protocol DestinationProvider: Sendable {
+package protocol DestinationProvider: Sendable {
     /// Nil when there is none (any more): its deliveries stay queued.
     func destination(_ key: String) -> (any Destination)?
 }
@@ -14,15 +14,15 @@ public protocol DestinationProvider: Sendable {
 ///
 /// One loop: gather what has happened, decide, exchange settlements for claims in one transaction, start the claimed
 /// attempts, again. The more happens at once, the larger the transactions get.
-public final class Dispatcher: Service {
-    public struct Configuration: Sendable {
+package final class Dispatcher: Service {
+    package struct Configuration: Sendable {
         /// Requests under way in all. Default 1,024.
-        public var capacity: Int
-        public var breaker: Breaker.Configuration
+        package var capacity: Int
+        package var breaker: Breaker.Configuration
         /// How long a shutdown waits for requests under way. Default 15 s.
-        public var grace: Duration
+        package var grace: Duration
 
-        public init(
+        package init(
             capacity: Int = 1024,
             breaker: Breaker.Configuration = .init(),
             grace: Duration = .seconds(15)
@@ -38,21 +38,21 @@ public final class Dispatcher: Service {
     private let clock: any RelayClock
     private let configuration: Configuration
     private let random: @Sendable () -> Double
-    private let taps: Taps
+    private let taps: TapRegistry
     private let logger: Logger
-    private let inbox = DispatcherInbox()
+    private let inbox = DispatcherEventQueue()
     private let state: Mutex<DispatchState>
 
     /// - Parameters:
     ///   - random: uniform in 0..<1, for jitter.
     ///   - taps: are shown the attempts.
-    public init(
+    package init(
         outbox: any Outbox & DestinationPauses,
         destinations: any DestinationProvider,
         clock: any RelayClock,
         configuration: Configuration = .init(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        taps: Taps = Taps(),
+        taps: TapRegistry = TapRegistry(),
         logger: Logger
     ) {
         self.outbox = outbox
@@ -66,15 +66,15 @@ public final class Dispatcher: Service {
     }
 
     /// How a destination stands; nil when nothing was ever due there.
-    public func standing(of key: String) -> DispatchState.Lane? {
+    package func standing(of key: String) -> DispatchState.DestinationState? {
         state.withLock { $0.destinations[key] }
     }
 
     /// Requests under way now.
-    public var inFlight: Int { state.withLock { $0.inFlight } }
+    package var inFlight: Int { state.withLock { $0.inFlight } }
 
     /// Stops or resumes sending to a destination. Keeping the wish over restarts is the store's part.
-    public func setPaused(_ key: String, _ isPaused: Bool) {
+    package func setPaused(_ key: String, _ isPaused: Bool) {
         state.withLock { state in
             state.setPaused(key, isPaused)
             if !isPaused { state.wake(key, at: clock.now) }
@@ -83,18 +83,18 @@ public final class Dispatcher: Service {
     }
 
     /// Tries destinations that are down at once, rather than at their next time: somebody says that they are up.
-    public func probe() {
+    package func probe() {
         state.withLock { $0.probe(at: clock.now) }
         inbox.post { $0.isStirred = true }
     }
 
     /// Destinations came, went, or changed their settings.
-    public func destinationsChanged() {
+    package func destinationsChanged() {
         state.withLock { $0.forgetIdle { destinations.destination($0) != nil } }
         inbox.post { $0.isStirred = true }
     }
 
-    public func run() async throws {
+    package func run() async throws {
         let pauses = try await outbox.pauses()
         let due = try await outbox.dueTimes()
         state.withLock { state in
@@ -241,7 +241,7 @@ public final class Dispatcher: Service {
         }
     }
 
-    private func settle(_ finished: DispatcherInbox.Finished, at now: Timestamp) async -> [Settlement] {
+    private func settle(_ finished: DispatcherEventQueue.Finished, at now: Timestamp) async -> [Settlement] {
         let key = finished.destination
         // A destination that is gone by now is judged by the policy it had; one that was gone before the request left by
         // none, so that its deliveries wait for its return.
@@ -267,7 +267,7 @@ public final class Dispatcher: Service {
             let delivery = finished.batch[index]
             let attempt = Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
             let next = next(verdict.decisions[index], for: delivery, after: finished.result, at: now)
-            if taps.isOpen { taps.show(Sighting(.attempt, at: now, .attempt(.init(delivery, attempt, next: next)))) }
+            if taps.isOpen { taps.show(TapEvent(.attempt, at: now, .attempt(.init(delivery, attempt, next: next)))) }
             return Settlement(delivery: delivery.id, attempt: attempt, next: next, batch: verdict.batches[index])
         }
     }

@@ -1,8 +1,8 @@
-public import RelayCore
+package import RelayCore
 
 /// Spaces requests so that no more than the limit's count start in its time: the generic cell rate algorithm, with a
 /// burst of a tenth of the count.
-public struct RateLimiter: Sendable {
+package struct RateLimiter: Sendable {
     private let limit: RateLimit
     /// The time that one request takes of the budget, in milliseconds.
     private let cost: Double
@@ -10,7 +10,7 @@ public struct RateLimiter: Sendable {
     /// When the budget is whole again, in milliseconds since the epoch.
     private var full: Double
 
-    public init(_ limit: RateLimit) {
+    package init(_ limit: RateLimit) {
         self.limit = limit
         cost = Double(limit.per.milliseconds) / Double(max(limit.count, 1))
         burst = cost * Double(max(1, limit.count / 10))
@@ -18,22 +18,22 @@ public struct RateLimiter: Sendable {
     }
 
     /// Whether it was made for this limit.
-    public func serves(_ limit: RateLimit?) -> Bool {
+    package func serves(_ limit: RateLimit?) -> Bool {
         self.limit == limit
     }
 
     /// How many requests may start now.
-    public func available(at now: Timestamp) -> Int {
+    package func available(at now: Timestamp) -> Int {
         let used = max(0, full - Double(now.milliseconds))
         return max(0, Int(((burst - used) / cost + 1e-6).rounded(.down)))
     }
 
-    public mutating func take(_ count: Int, at now: Timestamp) {
+    package mutating func take(_ count: Int, at now: Timestamp) {
         full = max(full, Double(now.milliseconds)) + cost * Double(count)
     }
 
     /// When the next request may start.
-    public func nextAvailable(after now: Timestamp) -> Timestamp {
+    package func nextAvailable(after now: Timestamp) -> Timestamp {
         let start = full - burst + cost
         return max(now, Timestamp(milliseconds: Int64(start.rounded(.up))))
     }

@@ -1,7 +1,7 @@
-public import RelayCore
+package import RelayCore
 
 /// What becomes of a delivery after an attempt.
-public enum RetryDecision: Sendable, Equatable {
+package enum RetryDecision: Sendable, Equatable {
     case delivered
     case retry(at: Timestamp)
     case dead(DeadReason)
@@ -11,7 +11,7 @@ public enum RetryDecision: Sendable, Equatable {
 
     /// The one place that decides whether and when to try again.
     /// - Parameter random: uniform in 0..<1, for the jitter.
-    public init(
+    package init(
         after result: AttemptResult,
         of delivery: ClaimedDelivery,
         policy: RetryPolicy,

@@ -13,7 +13,7 @@ enum LookupReply: Sendable {
 /// One request of a lookup, from its turn to its answer.
 struct LookupExchange: Sendable {
     let sender: any HTTPSender
-    let gate: Gate
+    let gate: AsyncSemaphore
     let clock: any RelayClock
     let deadline: Timestamp
     let maxAnswer: Int
@@ -23,7 +23,7 @@ struct LookupExchange: Sendable {
         defer { gate.leave() }
         let left = deadline - clock.now
         guard left > .zero else { return .notSent }
-        do throws(HTTPFailure) {
+        do throws(HTTPClientError) {
             return read(try await sender.send(request(question, within: left)), of: question)
         } catch {
             // What is cancelled here has been under way until its time was over.

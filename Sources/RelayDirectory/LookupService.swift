@@ -1,6 +1,6 @@
-public import Logging
-public import RelayCore
-public import RelayHTTPClient
+package import Logging
+package import RelayCore
+package import RelayHTTPClient
 internal import Synchronization
 
 /// Asks gateways over HTTP who somebody is.
@@ -8,20 +8,20 @@ internal import Synchronization
 /// Lookups of the same entry are joined; each route has so many requests under way at once, so many that wait for their
 /// turn, and beyond these a lookup ends at once without an answer. A gateway that fails again and again is left alone
 /// for a while, and so is a single entry that could not be looked up: no chat waits for it twice in a row.
-public final class LookupService: GatewayDirectory {
-    public struct Configuration: Sendable {
+package final class LookupService: GatewayDirectory {
+    package struct Configuration: Sendable {
         /// Requests under way at once, for each route.
-        public var maxInFlight = 8
+        package var maxInFlight = 8
         /// Requests that wait for their turn, for each route.
-        public var maxWaiting = 256
+        package var maxWaiting = 256
         /// Lookups that fail in a row until a route is left alone.
-        public var failures = 5
+        package var failures = 5
         /// How long a route, or an entry that could not be looked up, is left alone.
-        public var pause = Duration.seconds(30)
+        package var pause = Duration.seconds(30)
         /// Bytes of an answer; a group of 5,000 members takes about 700 KB.
-        public var maxAnswer = 1 << 20
+        package var maxAnswer = 1 << 20
 
-        public init() {}
+        package init() {}
     }
 
     private struct JobID: Hashable, Sendable {
@@ -37,8 +37,8 @@ public final class LookupService: GatewayDirectory {
     }
 
     private struct Route: Sendable {
-        let gate: Gate
-        var health: RouteHealth
+        let gate: AsyncSemaphore
+        var health: RouteBreaker
         /// Requests under way and waiting.
         var admitted = 0
     }
@@ -46,7 +46,7 @@ public final class LookupService: GatewayDirectory {
     private struct State: Sendable {
         var jobs: [JobID: Job] = [:]
         var routes: [String: Route] = [:]
-        var unanswered = UnansweredEntries<JobID>()
+        var unanswered = NegativeLookupCache<JobID>()
         private var lastNumber = 0
 
         mutating func makeNumber() -> Int {
@@ -63,7 +63,7 @@ public final class LookupService: GatewayDirectory {
     private let state = Mutex(State())
 
     /// - Parameter executor: where lookups run; nil: wherever there is room.
-    public init(
+    package init(
         sender: any HTTPSender,
         clock: any RelayClock,
         logger: Logger,
@@ -80,7 +80,7 @@ public final class LookupService: GatewayDirectory {
     /// Who waits for an answer.
     var waiterCount: Int { state.withLock { $0.jobs.values.reduce(0) { $0 + $1.waiters.count } } }
 
-    public func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
+    package func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
         let id = JobID(route: route.id, key: key)
         let waiter = state.withLock { $0.makeNumber() }
         return await withTaskCancellationHandler {
@@ -90,7 +90,7 @@ public final class LookupService: GatewayDirectory {
         }
     }
 
-    public func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool {
+    package func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool {
         let id = JobID(route: route.id, key: key)
         let now = clock.now
         return state.withLock { state in
@@ -146,8 +146,8 @@ public final class LookupService: GatewayDirectory {
 
     private func newRoute() -> Route {
         Route(
-            gate: Gate(configuration.maxInFlight),
-            health: RouteHealth(failures: configuration.failures, pause: configuration.pause)
+            gate: AsyncSemaphore(configuration.maxInFlight),
+            health: RouteBreaker(failures: configuration.failures, pause: configuration.pause)
         )
     }
 

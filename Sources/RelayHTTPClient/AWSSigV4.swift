@@ -3,20 +3,20 @@
 /// All headers of the request are signed with it. libcurl signs the URL's path and query as they are written, so the
 /// path must be percent-encoded as AWS asks for (everything but letters, digits and `-._~/`, in capital hexadecimal),
 /// and the query's fields must be in order.
-public struct AWSSigV4: Sendable, Hashable {
+package struct AWSSigV4: Sendable, Hashable {
     /// E.g. `us-east-1`.
-    public var region: String
+    package var region: String
     /// E.g. `s3`.
-    public var service: String
-    public var accessKey: String
-    public var secretKey: String
+    package var service: String
+    package var accessKey: String
+    package var secretKey: String
     /// SHA-256 of the body in hexadecimal, sent as `x-amz-content-sha256`: S3 refuses a body that has another.
-    public var payloadHash: String
+    package var payloadHash: String
 
     /// The hash of a body without bytes.
-    public static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    package static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-    public init(
+    package init(
         region: String,
         service: String = "s3",
         accessKey: String,
@@ -31,7 +31,7 @@ public struct AWSSigV4: Sendable, Hashable {
     }
 
     /// What is wrong with it, or nil. Quotes neither key.
-    public var problem: String? {
+    package var problem: String? {
         for (name, value) in [("region", region), ("service", service)] where !Self.isWord(value) {
             return "the \(name) \"\(value)\" is not one; write letters, digits and hyphens, e.g. us-east-1"
         }
@@ -62,6 +62,6 @@ public struct AWSSigV4: Sendable, Hashable {
 
 /// Whatever prints a request must not print the keys.
 extension AWSSigV4: CustomStringConvertible, CustomReflectable {
-    public var description: String { "AWSSigV4(\(region)/\(service))" }
-    public var customMirror: Mirror { Mirror(self, children: ["region": region, "service": service]) }
+    package var description: String { "AWSSigV4(\(region)/\(service))" }
+    package var customMirror: Mirror { Mirror(self, children: ["region": region, "service": service]) }
 }

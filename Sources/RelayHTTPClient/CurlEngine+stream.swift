@@ -6,8 +6,8 @@ extension CurlEngine {
     /// ``HTTPRequest/maximumResponseBody`` ends with the failure `.tooLarge`; ``HTTPRequest/keptResponseBody`` is not
     /// looked at. A graceful shutdown waits for streams as for requests.
     ///
-    /// - Throws: ``HTTPFailure`` when no head came. Cancelling the task ends the request and throws `.cancelled`.
-    public func stream(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPStream {
+    /// - Throws: ``HTTPClientError`` when no head came. Cancelling the task ends the request and throws `.cancelled`.
+    package func stream(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPStream {
         let mailbox = mailbox
         let buffer = StreamBuffer(mailbox)
         let result = await withTaskCancellationHandler {

@@ -1,25 +1,25 @@
-public import Logging
-public import ServiceLifecycle
+package import Logging
+package import ServiceLifecycle
 
 /// Sends HTTP requests with libcurl on one thread of its own, which waits on epoll and costs work only for the
 /// connections that have something to do; thousands of slow receivers are as cheap as a few.
 ///
 /// Each request stands for itself: no cookies, no redirects, no proxy from the environment, no decompression. The
 /// engine does not limit how many are in flight; the dispatcher does.
-public final class CurlEngine: Service, Sendable {
-    public struct Configuration: Sendable {
+package final class CurlEngine: Service, Sendable {
+    package struct Configuration: Sendable {
         /// How many idle connections are kept for reuse; default 1024.
-        public var maximumIdleConnections: Int
+        package var maximumIdleConnections: Int
         /// How long a connection is reused at most, so that certificates and DNS are looked at again; default 600 s.
-        public var maximumConnectionAge: Duration
+        package var maximumConnectionAge: Duration
         /// How long ``CurlEngine/run()`` lets requests end once the shutdown has begun; default 20 s.
-        public var drainTimeout: Duration
+        package var drainTimeout: Duration
         /// Sent as `User-Agent` unless a request has its own.
-        public var userAgent: String
+        package var userAgent: String
         /// Fixed answers of DNS, as `host:port:address[,address]`; for tests of names that lead to denied addresses.
         package var resolve: [String] = []
 
-        public init(
+        package init(
             maximumIdleConnections: Int = 1024,
             maximumConnectionAge: Duration = .seconds(600),
             drainTimeout: Duration = .seconds(20),
@@ -33,22 +33,22 @@ public final class CurlEngine: Service, Sendable {
     }
 
     /// The engine's thread could not be set up.
-    public struct SetupError: Error, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct SetupError: Error, Sendable, CustomStringConvertible {
+        package let description: String
     }
 
-    let mailbox: EngineMailbox
+    let mailbox: EngineRequestQueue
     private let thread: EngineThread
     private let drainTimeout: Duration
 
     /// Starts the engine's thread; ``send(_:)`` works from here on, whether ``run()`` is called or not.
     ///
     /// - Throws: ``SetupError`` when the system has no descriptor or thread left, or when `userAgent` is not sendable.
-    public init(configuration: Configuration = .init(), guard egress: EgressGuard, logger: Logger) throws {
+    package init(configuration: Configuration = .init(), guard egress: EgressGuard, logger: Logger) throws {
         if let problem = HeaderArena.problem(name: "User-Agent", value: configuration.userAgent) {
             throw SetupError(description: problem)
         }
-        mailbox = try EngineMailbox()
+        mailbox = try EngineRequestQueue()
         thread = try EngineThread(mailbox: mailbox, configuration: configuration, egress: egress, logger: logger)
         drainTimeout = configuration.drainTimeout
     }
@@ -60,8 +60,8 @@ public final class CurlEngine: Service, Sendable {
 
     /// Sends a request and waits for its answer. Cancelling the task ends the request and throws `.cancelled`.
     ///
-    /// - Throws: ``HTTPFailure`` when there was no answer.
-    public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    /// - Throws: ``HTTPClientError`` when there was no answer.
+    package func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         let id = mailbox.nextID()
         let mailbox = mailbox
         let result = await withTaskCancellationHandler {
@@ -80,21 +80,21 @@ public final class CurlEngine: Service, Sendable {
     ///
     /// - Parameter completion: called on the engine's thread and must not block it; called at once, on the caller's
     ///   thread, when the engine has been shut down.
-    public func send(
+    package func send(
         _ request: HTTPRequest,
-        completion: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+        completion: @escaping @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
     ) {
         mailbox.submit(EngineJob(id: mailbox.nextID(), request: request, completion: completion))
     }
 
     /// Replaces the guard, for a reload. Connections that the new one denies are not reused.
-    public func replace(guard egress: EgressGuard) {
+    package func replace(guard egress: EgressGuard) {
         mailbox.replace(egress)
     }
 
     /// Waits for the graceful shutdown, then takes no more requests and lets those in flight end until the drain
     /// time-out. Cancelling the task ends them at once.
-    public func run() async throws {
+    package func run() async throws {
         try? await gracefulShutdown()
         if Task.isCancelled {
             mailbox.stop()
@@ -111,7 +111,7 @@ public final class CurlEngine: Service, Sendable {
     }
 
     /// Ends every request with `.cancelled`, stops the thread and waits for its end. May be called more than once.
-    public func shutdown() {
+    package func shutdown() {
         mailbox.stop()
         thread.join()
     }

@@ -2,13 +2,13 @@ internal import RelayCore
 
 extension EgressGuard {
     /// An entry of the allow-list that cannot be read.
-    public struct ParseError: Error, Sendable, CustomStringConvertible {
+    package struct ParseError: Error, Sendable, CustomStringConvertible {
         /// The entry as it was written.
-        public let entry: String
+        package let entry: String
         /// What is wrong and what to write instead.
-        public let message: String
+        package let message: String
 
-        public var description: String { "egress.allow \"\(entry)\": \(message)" }
+        package var description: String { "egress.allow \"\(entry)\": \(message)" }
     }
 
     /// One line of the allow-list.
@@ -134,7 +134,7 @@ extension EgressGuard.Entry {
             && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
                 !label.isEmpty && label.utf8.count <= 63
                     && label.utf8.allSatisfy { byte in
-                        HeaderRules.isTokenByte(byte) || byte >= 0x80
+                        HeaderFieldRules.isTokenByte(byte) || byte >= 0x80
                     }
             }
     }

@@ -1,29 +1,29 @@
 extension EgressGuard {
     /// A URL that deliveries will not be sent to.
-    public struct URLRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    package struct DeniedURLError: Error, Sendable, Equatable, CustomStringConvertible {
         /// What is wrong and what to write instead. Holds nothing of the URL but its scheme, host and port.
-        public let message: String
+        package let message: String
 
-        public var description: String { message }
+        package var description: String { message }
     }
 
     /// Looks at a URL when it is written, for an early error. No DNS happens here and passing proves nothing about the
     /// address: ``decision(address:port:host:)`` falls again at each connection.
     ///
-    /// - Throws: ``URLRefusal`` for what is not a plain `http` or `https` URL, for a denied literal address, and for
+    /// - Throws: ``DeniedURLError`` for what is not a plain `http` or `https` URL, for a denied literal address, and for
     ///   names that never are public (`localhost`, `*.local`, `*.internal`, `*.home.arpa`, single labels) unless the
     ///   allow-list opens them.
-    public func check(url: String) throws(URLRefusal) {
+    package func check(url: String) throws(DeniedURLError) {
         let target: RequestTarget
         do throws(RequestTarget.Problem) {
             target = try RequestTarget(url: url)
         } catch {
-            throw URLRefusal(message: error.message)
+            throw DeniedURLError(message: error.message)
         }
         let literal = target.host.split(separator: "%").first.flatMap { IPAddress(String($0)) }
         if let literal {
             if case .denied(let reason) = decision(address: literal, port: target.port, host: target.host) {
-                throw URLRefusal(message: reason)
+                throw DeniedURLError(message: reason)
             }
             return
         }
@@ -32,7 +32,7 @@ extension EgressGuard {
         guard let why = Self.privateName(host), !mayReachPrivate(host: host, port: target.port) else {
             return try checkPort(target)
         }
-        throw URLRefusal(
+        throw DeniedURLError(
             message: "\(host) is \(why), where deliveries may not go; "
                 + "if it is meant, add \"\(host):\(target.port)\" to egress.allow"
         )
@@ -63,13 +63,13 @@ extension EgressGuard {
         }
     }
 
-    private func checkPort(_ target: RequestTarget) throws(URLRefusal) {
+    private func checkPort(_ target: RequestTarget) throws(DeniedURLError) {
         // A private network on the allow-list has every port, and the name may lead there.
         guard case .only(let allowed) = ports, !allowed.contains(target.port),
             !mayReachPrivate(host: target.host, port: target.port)
         else { return }
         let list = allowed.sorted().map(String.init).joined(separator: ", ")
-        throw URLRefusal(
+        throw DeniedURLError(
             message: "port \(target.port) is not among the ports that deliveries may use (\(list)); "
                 + "if it is meant, add \"\(target.host):\(target.port)\" to egress.allow"
         )

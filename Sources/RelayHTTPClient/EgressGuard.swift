@@ -3,20 +3,20 @@
 ///
 /// The decision falls at connect time, after DNS, on the address itself: text such as `http://2130706433/`, redirects
 /// and names that change their answer make no difference. ``check(url:)`` only gives an earlier and friendlier error.
-public struct EgressGuard: Sendable {
+package struct EgressGuard: Sendable {
     /// Which ports public addresses may be reached on. What the allow-list names is not bound by it.
-    public enum Ports: Sendable, Equatable {
+    package enum Ports: Sendable, Equatable {
         /// Every port; the default, because public receivers often listen on odd ones.
         case any
         /// These only; ``common`` is a good choice where tenants write URLs.
         case only(Set<Int>)
 
         /// 80, 443, 8080 and 8443.
-        public static let common = Ports.only([80, 443, 8080, 8443])
+        package static let common = Ports.only([80, 443, 8080, 8443])
     }
 
     /// Whether an address may be reached, and if not, why.
-    public enum Decision: Sendable, Equatable {
+    package enum Decision: Sendable, Equatable {
         case allowed
         /// The reason is for people and names the address and what to add to the allow-list.
         case denied(reason: String)
@@ -36,7 +36,7 @@ public struct EgressGuard: Sendable {
     ///   - nat64: whether `64:ff9b::/96` is judged by the IPv4 address inside; needed on IPv6-only hosts with DNS64.
     ///   - ports: which ports public addresses may be reached on; default any.
     /// - Throws: ``ParseError`` for the first entry that is none of these.
-    public init(
+    package init(
         allow: [String] = [],
         denyListen: [(host: String, port: Int)] = [],
         nat64: Bool = false,
@@ -58,7 +58,7 @@ public struct EgressGuard: Sendable {
     ///   - address: where the connection would go.
     ///   - port: its port.
     ///   - host: the host as the URL has it, to match host entries of the allow-list.
-    public func decision(address: IPAddress, port: Int, host: String) -> Decision {
+    package func decision(address: IPAddress, port: Int, host: String) -> Decision {
         let seen = address.unmapped
         let target = nat64 ? seen.behindNAT64 ?? seen : seen
 
@@ -98,7 +98,7 @@ public struct EgressGuard: Sendable {
             + "if it is meant, add \"\(entryText(host, address, port))\" to egress.allow"
     }
 
-    private static func metadataReason(_ address: IPAddress, _ service: IPNetwork.Reserved) -> String {
+    private static func metadataReason(_ address: IPAddress, _ service: IPNetwork.ReservedRange) -> String {
         "\(address) is \(service.name), where deliveries may not go; "
             + "if it really is meant, add the address itself, \"\(address)\", to egress.allow"
     }
@@ -110,6 +110,6 @@ public struct EgressGuard: Sendable {
     }
 }
 
-extension IPNetwork.Reserved {
+extension IPNetwork.ReservedRange {
     fileprivate var label: String { network.isSingleAddress ? name : "\(name) (\(network))" }
 }

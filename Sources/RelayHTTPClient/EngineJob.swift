@@ -5,12 +5,12 @@ struct EngineJob: Sendable {
     let submitted = ContinuousClock.now
     /// Where the answer's body goes as it comes; nil keeps its start for the completion.
     let stream: StreamBuffer?
-    let completion: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+    let completion: @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
 
     init(
         id: UInt64,
         request: HTTPRequest,
-        completion: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+        completion: @escaping @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
     ) {
         self.id = id
         self.request = request
@@ -27,6 +27,6 @@ struct EngineJob: Sendable {
     }
 
     func refuse(_ message: String) {
-        completion(.failure(HTTPFailure(kind: .cancelled, message: message, duration: .now - submitted)))
+        completion(.failure(HTTPClientError(kind: .cancelled, message: message, duration: .now - submitted)))
     }
 }

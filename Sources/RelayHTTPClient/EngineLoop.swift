@@ -15,13 +15,13 @@ final class EngineLoop {
     var timerDue: ContinuousClock.Instant?
     let born = ContinuousClock.now
 
-    private let mailbox: EngineMailbox
+    private let mailbox: EngineRequestQueue
     private let logger: Logger
     private let httpVersion: Int
-    private var active: [UInt64: Transfer] = [:]
-    private var idle: [Transfer] = []
+    private var active: [UInt64: CurlTransfer] = [:]
+    private var idle: [CurlTransfer] = []
     private var targets: [String: RequestTarget] = [:]
-    let pinnedNames: PinnedNames
+    let pinnedNames: CurlResolveList
 
     private static let maximumIdleHandles = 256
     private static let maximumTargets = 1024
@@ -35,7 +35,7 @@ final class EngineLoop {
     }
 
     init(
-        _ mailbox: EngineMailbox,
+        _ mailbox: EngineRequestQueue,
         _ configuration: CurlEngine.Configuration,
         _ egress: EgressGuard,
         _ logger: Logger
@@ -49,7 +49,7 @@ final class EngineLoop {
         self.egress = egress
         self.logger = logger
         epoll = mailbox.epollDescriptor
-        pinnedNames = PinnedNames(configuration.resolve)
+        pinnedNames = CurlResolveList(configuration.resolve)
         // Before 8.1.0 HTTP/2 can report aborted responses as complete and spin on uploads.
         httpVersion = ccurl_version_number() < 0x08_0100 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS
         watchSockets()
@@ -122,10 +122,10 @@ final class EngineLoop {
     // MARK: Transfers
 
     private func begin(_ job: EngineJob) {
-        do throws(HTTPFailure) {
+        do throws(HTTPClientError) {
             let target = try target(of: job.request.url)
-            let transfer: Transfer
-            if let pooled = idle.popLast() { transfer = pooled } else { transfer = try Transfer(loop: self) }
+            let transfer: CurlTransfer
+            if let pooled = idle.popLast() { transfer = pooled } else { transfer = try CurlTransfer(loop: self) }
             try transfer.prepare(job, target, httpVersion: httpVersion)
             try add(transfer)
         } catch {
@@ -135,10 +135,10 @@ final class EngineLoop {
         }
     }
 
-    private func add(_ transfer: Transfer) throws(HTTPFailure) {
+    private func add(_ transfer: CurlTransfer) throws(HTTPClientError) {
         let code = curl_multi_add_handle(multi, transfer.easy)
         guard code == CURLM_OK else {
-            throw HTTPFailure(
+            throw HTTPClientError(
                 kind: .other,
                 message: "libcurl took no request: \(String(cString: curl_multi_strerror(code)))"
             )
@@ -150,11 +150,11 @@ final class EngineLoop {
         var code = CURLE_OK
         while let easy = ccurl_multi_next_done(multi, &code) {
             guard let raw = ccurl_private(easy) else { continue }
-            end(Unmanaged<Transfer>.fromOpaque(raw).takeUnretainedValue(), code)
+            end(Unmanaged<CurlTransfer>.fromOpaque(raw).takeUnretainedValue(), code)
         }
     }
 
-    private func end(_ transfer: Transfer, _ code: CURLcode) {
+    private func end(_ transfer: CurlTransfer, _ code: CURLcode) {
         let retries = transfer.deservesRetry(after: code)
         let result = transfer.outcome(code)
         check(curl_multi_remove_handle(multi, transfer.easy))
@@ -178,7 +178,7 @@ final class EngineLoop {
         give(.failure(transfer.failure(.cancelled, message)), from: transfer)
     }
 
-    private func give(_ result: Result<HTTPResponse, HTTPFailure>, from transfer: Transfer) {
+    private func give(_ result: Result<HTTPResponse, HTTPClientError>, from transfer: CurlTransfer) {
         let completion = transfer.release()
         if idle.count < Self.maximumIdleHandles { idle.append(transfer) }
         completion?(result)
@@ -191,7 +191,7 @@ final class EngineLoop {
     }
 
     /// Parsed once for each URL; destinations are few and their URLs stay.
-    private func target(of url: String) throws(HTTPFailure) -> RequestTarget {
+    private func target(of url: String) throws(HTTPClientError) -> RequestTarget {
         if let known = targets[url] { return known }
         do throws(RequestTarget.Problem) {
             let target = try RequestTarget(url: url)
@@ -199,7 +199,7 @@ final class EngineLoop {
             targets[url] = target
             return target
         } catch {
-            throw HTTPFailure(kind: .invalidRequest, message: error.message)
+            throw HTTPClientError(kind: .invalidRequest, message: error.message)
         }
     }
 

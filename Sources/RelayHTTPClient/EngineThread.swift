@@ -7,13 +7,13 @@ import Synchronization
 final class EngineThread: Sendable {
     /// What the thread is born with.
     private final class Start: Sendable {
-        let mailbox: EngineMailbox
+        let mailbox: EngineRequestQueue
         let configuration: CurlEngine.Configuration
         let egress: EgressGuard
         let logger: Logger
 
         init(
-            _ mailbox: EngineMailbox,
+            _ mailbox: EngineRequestQueue,
             _ configuration: CurlEngine.Configuration,
             _ egress: EgressGuard,
             _ logger: Logger
@@ -29,7 +29,7 @@ final class EngineThread: Sendable {
     private let isJoined = Mutex(false)
 
     init(
-        mailbox: EngineMailbox,
+        mailbox: EngineRequestQueue,
         configuration: CurlEngine.Configuration,
         egress: EgressGuard,
         logger: Logger

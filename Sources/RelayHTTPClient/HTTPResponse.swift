@@ -1,21 +1,21 @@
 /// What a receiver answered, whatever the status.
-public struct HTTPResponse: Sendable {
+package struct HTTPResponse: Sendable {
     /// The final status, never 1xx.
-    public var status: Int
+    package var status: Int
     /// 16 KiB of the header, in order, names in lower case; a field that does not fit any more is left out.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// The first ``HTTPRequest/keptResponseBody`` bytes of the body, as they came (never decompressed).
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// Whether the body was longer than ``body``.
-    public var bodyTruncated: Bool
+    package var bodyTruncated: Bool
     /// From the hand-over to the engine until the end of the response.
-    public var duration: Duration
+    package var duration: Duration
     /// The peer's IP address.
-    public var address: String?
+    package var address: String?
     /// Whether the request opened a connection rather than reusing one.
-    public var newConnection: Bool
+    package var newConnection: Bool
 
-    public init(
+    package init(
         status: Int,
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
@@ -34,7 +34,7 @@ public struct HTTPResponse: Sendable {
     }
 
     /// The start of the body as text, at most 4 KiB, as attempts keep it; nil when there is none.
-    public var excerpt: String? {
+    package var excerpt: String? {
         guard !body.isEmpty else { return nil }
         let limit = 4096
         // Bytes that are no UTF-8 become three each, so the bound is looked at again afterwards.
@@ -46,7 +46,7 @@ public struct HTTPResponse: Sendable {
     /// The first value of a header.
     ///
     /// - Parameter name: in any case.
-    public func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         let name = name.lowercased()
         return headers.first { $0.name == name }?.value
     }

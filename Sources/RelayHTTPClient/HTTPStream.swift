@@ -2,13 +2,13 @@
 ///
 /// While nobody takes the pieces nothing more is read from the connection. Letting go of the stream, or cancelling the
 /// task that waits for a piece, cancels the transfer; a body that was read to its end leaves the connection for reuse.
-public final class HTTPStream: Sendable {
+package final class HTTPStream: Sendable {
     /// The final status, never 1xx.
-    public let status: Int
+    package let status: Int
     /// 16 KiB of the header, in order, names in lower case; a field that does not fit any more is left out.
-    public let headers: [(name: String, value: String)]
+    package let headers: [(name: String, value: String)]
     /// The peer's IP address.
-    public let address: String?
+    package let address: String?
 
     private let buffer: StreamBuffer
 
@@ -26,7 +26,7 @@ public final class HTTPStream: Sendable {
     /// The first value of a header.
     ///
     /// - Parameter name: in any case.
-    public func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         let name = name.lowercased()
         return headers.first { $0.name == name }?.value
     }
@@ -34,10 +34,10 @@ public final class HTTPStream: Sendable {
     /// Waits for the next piece of the body; nil at its end. A piece is never empty, and at most about 256 KiB. Of
     /// several callers at once each gets a piece of its own.
     ///
-    /// - Throws: ``HTTPFailure`` when the body does not come to its end: `.reset` when it was cut short, `.timeout`,
+    /// - Throws: ``HTTPClientError`` when the body does not come to its end: `.reset` when it was cut short, `.timeout`,
     ///   `.tooLarge` beyond ``HTTPRequest/maximumResponseBody``, `.cancelled` after ``cancel()``, when the task is
     ///   cancelled and when the engine is shut down. What had come before is handed on first, except when cancelled.
-    public func next() async throws(HTTPFailure) -> [UInt8]? {
+    package func next() async throws(HTTPClientError) -> [UInt8]? {
         let buffer = buffer
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
@@ -50,7 +50,7 @@ public final class HTTPStream: Sendable {
     }
 
     /// Ends the transfer, unless it has ended. May be called at any time, and more than once.
-    public func cancel() {
+    package func cancel() {
         buffer.cancel()
     }
 }

@@ -4,7 +4,7 @@ internal import RelayCore
 /// The header list of one request in memory of its own: libcurl only reads the list, and building it here saves two
 /// allocations a header.
 struct HeaderArena: ~Copyable {
-    private var text = GrowingMemory()
+    private var text = ReusableBuffer()
     private var nodes: UnsafeMutablePointer<curl_slist> = .allocate(capacity: 64)
     private var nodeCapacity = 64
     private(set) var count = 0
@@ -20,12 +20,12 @@ struct HeaderArena: ~Copyable {
     ///
     /// - Parameter userAgent: nil for a request that libcurl signs: it would sign, and not send, the fields that only
     ///   keep it from adding its own.
-    /// - Throws: `.invalidRequest` for a field that `HeaderRules` rejects.
-    mutating func fill(_ headers: [(name: String, value: String)], userAgent: String?) throws(HTTPFailure) {
+    /// - Throws: `.invalidRequest` for a field that `HeaderFieldRules` rejects.
+    mutating func fill(_ headers: [(name: String, value: String)], userAgent: String?) throws(HTTPClientError) {
         var needed = 64 + (userAgent?.utf8.count ?? 0)
         for (name, value) in headers {
             if let problem = Self.problem(name: name, value: value) {
-                throw HTTPFailure(kind: .invalidRequest, message: problem)
+                throw HTTPClientError(kind: .invalidRequest, message: problem)
             }
             needed += name.utf8.count + value.utf8.count + 3
         }
@@ -100,10 +100,10 @@ struct HeaderArena: ~Copyable {
 extension HeaderArena {
     /// What is wrong with a field, or nil. Never quotes the value, which may be a secret.
     static func problem(name: String, value: String) -> String? {
-        if let problem = HeaderRules.problem(name: name, reserved: HeaderRules.connection) {
+        if let problem = HeaderFieldRules.problem(name: name, reserved: HeaderFieldRules.connection) {
             return "\(problem.message); \(problem.help)"
         }
-        guard HeaderRules.isValid(value: value) else {
+        guard HeaderFieldRules.isValid(value: value) else {
             return "the value of the header \(name) has a line break or another control character; remove it"
         }
         return nil

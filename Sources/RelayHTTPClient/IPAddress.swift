@@ -1,26 +1,26 @@
 import Glibc
 
 /// An IPv4 or IPv6 address.
-public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
+package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     /// The address as a number; an IPv4 address fills the low 32 bits.
-    public let bits: UInt128
+    package let bits: UInt128
     /// Whether it is an IPv4 address.
-    public let isIPv4: Bool
+    package let isIPv4: Bool
 
     /// An IPv4 address from its number, e.g. `0x7f00_0001` for 127.0.0.1.
-    public init(ipv4 bits: UInt32) {
+    package init(ipv4 bits: UInt32) {
         self.bits = UInt128(bits)
         isIPv4 = true
     }
 
     /// An IPv6 address from its number.
-    public init(ipv6 bits: UInt128) {
+    package init(ipv6 bits: UInt128) {
         self.bits = bits
         isIPv4 = false
     }
 
     /// Reads the strict notations of `inet_pton`: four decimal parts, or IPv6; no octal, no hex, no zone, no brackets.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         var v4 = in_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
             self.init(ipv4: UInt32(bigEndian: v4.s_addr))
@@ -48,7 +48,7 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The IPv4 address inside `::ffff:a.b.c.d`, which the kernel treats as that IPv4 address; any other as it is.
-    public var unmapped: IPAddress {
+    package var unmapped: IPAddress {
         !isIPv4 && bits >> 32 == 0xffff ? IPAddress(ipv4: UInt32(truncatingIfNeeded: bits)) : self
     }
 
@@ -58,7 +58,7 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The usual text, e.g. `127.0.0.1`, `2001:db8::1`.
-    public var description: String {
+    package var description: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             guard let base = text.baseAddress else { return "" }
             if isIPv4 {

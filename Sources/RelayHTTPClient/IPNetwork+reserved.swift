@@ -1,12 +1,12 @@
 extension IPNetwork {
     /// A range that is not the public internet, and what people call it.
-    struct Reserved: Sendable {
+    struct ReservedRange: Sendable {
         let network: IPNetwork
         let name: String
     }
 
     /// Denied in IPv4: the special-purpose registry of IANA (RFC 6890) and the wire server of Azure.
-    static let reservedIPv4: [Reserved] = [
+    static let reservedIPv4: [ReservedRange] = [
         v4(0, 0, 0, 0, 8, "this network"),
         v4(10, 0, 0, 0, 8, "a private network"),
         v4(100, 64, 0, 0, 10, "carrier-grade NAT"),
@@ -30,7 +30,7 @@ extension IPNetwork {
     static let globalIPv6 = v6(0x2000 << 112, 3, "global unicast").network
 
     /// Denied inside ``globalIPv6``.
-    static let reservedIPv6: [Reserved] = [
+    static let reservedIPv6: [ReservedRange] = [
         v6(0x2001 << 112, 23, "protocol assignments, Teredo among them"),
         v6(0x2001_0db8 << 96, 32, "for documentation"),
         v6(0x2002 << 112, 16, "6to4"),
@@ -38,7 +38,7 @@ extension IPNetwork {
     ]
 
     /// Where clouds serve credentials. A wider network on the allow-list never opens these, only the address itself.
-    static let metadata: [Reserved] = [
+    static let metadata: [ReservedRange] = [
         v4(169, 254, 0, 0, 16, "link-local, where clouds serve metadata"),
         v4(100, 100, 100, 200, 32, "the metadata service of Alibaba Cloud"),
         v4(192, 0, 0, 192, 32, "the metadata service of Oracle Cloud"),
@@ -48,13 +48,13 @@ extension IPNetwork {
     ]
 
     private static func v4(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ prefix: Int, _ name: String)
-        -> Reserved
+        -> ReservedRange
     {
         let address = IPAddress(ipv4: a << 24 | b << 16 | c << 8 | d)
-        return Reserved(network: IPNetwork(around: address, prefix: prefix), name: name)
+        return ReservedRange(network: IPNetwork(around: address, prefix: prefix), name: name)
     }
 
-    private static func v6(_ bits: UInt128, _ prefix: Int, _ name: String) -> Reserved {
-        Reserved(network: IPNetwork(around: IPAddress(ipv6: bits), prefix: prefix), name: name)
+    private static func v6(_ bits: UInt128, _ prefix: Int, _ name: String) -> ReservedRange {
+        ReservedRange(network: IPNetwork(around: IPAddress(ipv6: bits), prefix: prefix), name: name)
     }
 }

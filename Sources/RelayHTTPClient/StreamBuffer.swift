@@ -10,7 +10,7 @@ final class StreamBuffer: Sendable {
     }
 
     /// What became of bytes that the thread brought.
-    enum Offer {
+    enum AppendResult {
         case taken
         /// Nothing was taken; the same bytes are to be offered again when the reader has made room.
         case full
@@ -18,8 +18,8 @@ final class StreamBuffer: Sendable {
         case unwanted
     }
 
-    typealias Opener = @Sendable (Result<Head, HTTPFailure>) -> Void
-    typealias Reader = @Sendable (Result<[UInt8]?, HTTPFailure>) -> Void
+    typealias Opener = @Sendable (Result<Head, HTTPClientError>) -> Void
+    typealias Reader = @Sendable (Result<[UInt8]?, HTTPClientError>) -> Void
 
     private struct State {
         var opener: Opener?
@@ -27,19 +27,19 @@ final class StreamBuffer: Sendable {
         var pending: [UInt8] = []
         var isPaused = false
         /// How it ended, once it has.
-        var end: Result<Void, HTTPFailure>?
+        var end: Result<Void, HTTPClientError>?
     }
 
     /// Of the request.
     let id: UInt64
-    private let mailbox: EngineMailbox
+    private let mailbox: EngineRequestQueue
     private let begun = ContinuousClock.now
     private let state = Mutex(State())
 
     /// With this much in it the buffer is full; one more piece of libcurl's, 16 KiB, may lie on top.
     private static let capacity = 256 * 1024
 
-    init(_ mailbox: EngineMailbox) {
+    init(_ mailbox: EngineRequestQueue) {
         self.mailbox = mailbox
         id = mailbox.nextID()
     }
@@ -53,7 +53,7 @@ final class StreamBuffer: Sendable {
 
     /// Calls back with everything that has come, at once or when something does; with nil at the end.
     func take(_ reader: @escaping Reader) {
-        let (result, goesOn): (Result<[UInt8]?, HTTPFailure>?, Bool) = state.withLock { state in
+        let (result, goesOn): (Result<[UInt8]?, HTTPClientError>?, Bool) = state.withLock { state in
             if state.pending.isEmpty {
                 if let end = state.end { return (end.map { nil }, false) }
                 state.readers.append(reader)
@@ -68,7 +68,7 @@ final class StreamBuffer: Sendable {
 
     /// Ends the transfer and forgets what was not taken; nothing happens when it has ended.
     func cancel() {
-        let failure = HTTPFailure(kind: .cancelled, message: "the request was cancelled", duration: .now - begun)
+        let failure = HTTPClientError(kind: .cancelled, message: "the request was cancelled", duration: .now - begun)
         if end(.failure(failure)) { mailbox.cancel(id) }
     }
 
@@ -79,8 +79,8 @@ final class StreamBuffer: Sendable {
         opener?(.success(head))
     }
 
-    func offer(_ bytes: UnsafeRawBufferPointer) -> Offer {
-        let (offer, reader): (Offer, Reader?) = state.withLock { state in
+    func offer(_ bytes: UnsafeRawBufferPointer) -> AppendResult {
+        let (offer, reader): (AppendResult, Reader?) = state.withLock { state in
             if state.end != nil { return (.unwanted, nil) }
             // Whoever waits has found nothing, so the bytes are the next ones.
             if !state.readers.isEmpty { return (.taken, state.readers.removeFirst()) }
@@ -99,12 +99,12 @@ final class StreamBuffer: Sendable {
     var isPaused: Bool { state.withLock(\.isPaused) }
 
     /// The transfer is over. What it brought can still be read, unless it was cancelled.
-    func finish(_ result: Result<HTTPResponse, HTTPFailure>) {
+    func finish(_ result: Result<HTTPResponse, HTTPClientError>) {
         _ = end(result.map { _ in () })
     }
 
     /// False when it had ended before.
-    private func end(_ result: Result<Void, HTTPFailure>) -> Bool {
+    private func end(_ result: Result<Void, HTTPClientError>) -> Bool {
         let (isFirst, opener, readers): (Bool, Opener?, [Reader]) = state.withLock { state in
             guard state.end == nil else { return (false, nil, []) }
             state.end = result

@@ -1,14 +1,14 @@
 /// Why a jq expression cannot be used, or failed on an event.
-public struct JQError: Error, Hashable, CustomStringConvertible {
+package struct JQError: Error, Hashable, CustomStringConvertible {
     /// For a person: what is wrong.
-    public let message: String
+    package let message: String
     /// Where in the source of the expression, in UTF-8 bytes from its start; `nil` for failures at run time and where
     /// libjq does not tell.
-    public let offset: Int?
+    package let offset: Int?
 
-    public var description: String { message }
+    package var description: String { message }
 
-    public init(message: String, offset: Int? = nil) {
+    package init(message: String, offset: Int? = nil) {
         self.message = message
         self.offset = offset
     }

@@ -1,5 +1,5 @@
 internal import Glibc
-public import RelayJSON
+package import RelayJSON
 internal import Synchronization
 
 /// A compiled jq expression, for use on any thread.
@@ -9,27 +9,27 @@ internal import Synchronization
 /// jq always does.
 ///
 /// jq computes with doubles: an integer beyond 2^53 loses its last digits on the way through.
-public final class JQProgram: Sendable {
+package final class JQProgram: Sendable {
     /// More outputs of one evaluation are an error.
-    public static let maximumOutputs = 10_000
+    package static let maximumOutputs = 10_000
     /// How many evaluations may be stopped for taking too long before the program refuses to go on: each one costs the
     /// memory it had.
     static let maximumStops = 8
 
     /// The expression as it was written.
-    public let source: String
+    package let source: String
     private let variables: [String: JSON]
     private let pool: Mutex<Pool>
 
     private struct Pool {
-        var idle: [Machine]
+        var idle: [JQInterpreter]
         var stops = 0
     }
 
     /// Compiles `source`, which takes 10 to 20 ms.
     ///
     /// - Parameter variables: what the expression sees as `$name`. `ENV` cannot be set.
-    public init(_ source: String, variables: [String: JSON] = [:]) throws(JQError) {
+    package init(_ source: String, variables: [String: JSON] = [:]) throws(JQError) {
         guard source.utf8.contains(where: { $0 > 0x20 }) else {
             throw JQError(message: "the expression is empty; write `.` for the whole event", offset: 0)
         }
@@ -48,7 +48,7 @@ public final class JQProgram: Sendable {
     ///
     /// - Throws: `JQError` when the expression fails, has more than `maximumOutputs` outputs, or takes more than half a
     ///   second of CPU time.
-    public func evaluate(_ input: JSON) throws(JQError) -> [JSON] {
+    package func evaluate(_ input: JSON) throws(JQError) -> [JSON] {
         var outputs: [JSON] = []
         try run(input) { (output) throws(JQError) in
             guard outputs.count < Self.maximumOutputs else {
@@ -63,7 +63,7 @@ public final class JQProgram: Sendable {
     ///
     /// - Throws: `JQError` when the expression fails before its first output, or takes more than half a second of CPU
     ///   time.
-    public func isTrue(_ input: JSON) throws(JQError) -> Bool {
+    package func isTrue(_ input: JSON) throws(JQError) -> Bool {
         var first: JSON?
         do {
             try run(input) { (output) throws(JQError) in
@@ -80,8 +80,8 @@ public final class JQProgram: Sendable {
     }
 
     /// One output more than allowed, so that too many can be told from just enough.
-    private static func compile(_ source: String, _ variables: [String: JSON]) throws(JQError) -> Machine {
-        try Machine(source, variables: variables, outputs: maximumOutputs + 1)
+    private static func compile(_ source: String, _ variables: [String: JSON]) throws(JQError) -> JQInterpreter {
+        try JQInterpreter(source, variables: variables, outputs: maximumOutputs + 1)
     }
 
     private func run(_ input: JSON, receive: (JSON) throws(JQError) -> Void) throws(JQError) {
@@ -99,7 +99,7 @@ public final class JQProgram: Sendable {
     }
 
     /// A machine of the pool, or a new one when all are busy: nobody waits for another evaluation.
-    private func takeMachine() throws(JQError) -> Machine {
+    private func takeMachine() throws(JQError) -> JQInterpreter {
         let (idle, stops) = pool.withLock { ($0.idle.popLast(), $0.stops) }
         guard stops < Self.maximumStops else {
             if let idle { putBack(idle) }
@@ -111,7 +111,7 @@ public final class JQProgram: Sendable {
     }
 
     /// Keeps as many machines as there are cores; more were only for a moment with more threads than that.
-    private func putBack(_ machine: Machine) {
+    private func putBack(_ machine: JQInterpreter) {
         let kept = pool.withLock { pool in
             guard pool.idle.count < cores else { return false }
             pool.idle.append(machine)

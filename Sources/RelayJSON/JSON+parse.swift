@@ -8,14 +8,14 @@ extension JSON {
     /// - Throws: `JSONError` for anything but exactly one document of RFC 8259 in valid UTF-8 without a byte order
     ///   mark, and for an object with the same key twice. Half of an escaped surrogate pair is no error: it becomes
     ///   U+FFFD.
-    public init(parsing bytes: [UInt8], maximumDepth: Int = 128) throws(JSONError) {
+    package init(parsing bytes: [UInt8], maximumDepth: Int = 128) throws(JSONError) {
         self = try bytes.withUnsafeBufferPointer { (source) throws(JSONError) in
             try JSON(parsing: source, maximumDepth: maximumDepth)
         }
     }
 
     /// Parses one document; the same as parsing the UTF-8 of `text`.
-    public init(parsing text: String, maximumDepth: Int = 128) throws(JSONError) {
+    package init(parsing text: String, maximumDepth: Int = 128) throws(JSONError) {
         var text = text
         let result = text.withUTF8 { source in
             Result { () throws(JSONError) in try JSON(parsing: source, maximumDepth: maximumDepth) }
@@ -24,7 +24,7 @@ extension JSON {
     }
 
     /// Parses one document in memory that need not outlive the call.
-    public init(parsing source: UnsafeBufferPointer<UInt8>, maximumDepth: Int = 128) throws(JSONError) {
+    package init(parsing source: UnsafeBufferPointer<UInt8>, maximumDepth: Int = 128) throws(JSONError) {
         var document = csj_document()
         let depth = min(max(maximumDepth, 0), 1024)
         let result = csj_parse(source.baseAddress, source.count, depth, &document)

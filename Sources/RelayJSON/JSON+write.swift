@@ -1,6 +1,6 @@
 extension JSON {
     /// Appends the compact text, in UTF-8: no whitespace, members in their order, and nothing escaped that need not be.
-    public func write(into bytes: inout [UInt8]) {
+    package func write(into bytes: inout [UInt8]) {
         var writer = Writer()
         defer { writer.free() }
         writer.write(self)
@@ -8,7 +8,7 @@ extension JSON {
     }
 
     /// The compact text in UTF-8.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var writer = Writer()
         defer { writer.free() }
         writer.write(self)
@@ -16,7 +16,7 @@ extension JSON {
     }
 
     /// The compact text.
-    public var text: String {
+    package var text: String {
         var writer = Writer()
         defer { writer.free() }
         writer.write(self)
@@ -24,7 +24,7 @@ extension JSON {
     }
 
     /// The text with one member or element a line, indented by two spaces a level.
-    public var prettyText: String {
+    package var prettyText: String {
         var writer = Writer()
         defer { writer.free() }
         writer.writePretty(self, indent: 0)

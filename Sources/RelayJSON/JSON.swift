@@ -3,7 +3,7 @@
 /// Numbers are exact: what an `Int64` holds is an `int`, and every other number keeps the text it had in its document,
 /// so that ids beyond 64 bits, decimals and exponents come out as they went in. Two numbers are equal when they are
 /// written alike: `1` is not `1.0`.
-public enum JSON: Sendable {
+package enum JSON: Sendable {
     case null
     case bool(Bool)
     /// A number without fraction or exponent, within 64 bits.
@@ -19,7 +19,7 @@ public enum JSON: Sendable {
 extension JSON {
     /// A number: an `int` when `value` is whole and within 2^53, `null` when it is infinite or not a number (JSON has
     /// neither).
-    public init(_ value: Double) {
+    package init(_ value: Double) {
         if value.magnitude <= 9_007_199_254_740_992, let whole = Int64(exactly: value),
             value != 0 || value.sign == .plus
         {
@@ -34,7 +34,7 @@ extension JSON {
     /// The member `key` of an object; `nil` when there is none, or this is no object.
     ///
     /// Setting `nil` removes the member. Setting anything on a value that is no object does nothing.
-    public subscript(key: String) -> JSON? {
+    package subscript(key: String) -> JSON? {
         get {
             guard case .object(let members) = self else { return nil }
             return members[key]
@@ -49,7 +49,7 @@ extension JSON {
     }
 
     /// The element `index` of an array; `nil` when there is none, or this is no array.
-    public subscript(index: Int) -> JSON? {
+    package subscript(index: Int) -> JSON? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
     }
@@ -58,23 +58,23 @@ extension JSON {
 // MARK: - Typed views
 
 extension JSON {
-    public var isNull: Bool {
+    package var isNull: Bool {
         if case .null = self { true } else { false }
     }
 
     /// The text of a string; `nil` for any other kind.
-    public var string: String? {
+    package var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
     /// The value of an `int`; `nil` for any other kind, and for numbers that are not exactly an `Int64` as written,
     /// such as `1.0`.
-    public var int: Int64? {
+    package var int: Int64? {
         if case .int(let value) = self { value } else { nil }
     }
 
     /// The nearest double of any number; `nil` for other kinds, and for numbers beyond the range of doubles.
-    public var double: Double? {
+    package var double: Double? {
         switch self {
         case .int(let value): Double(value)
         case .number(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
@@ -82,15 +82,15 @@ extension JSON {
         }
     }
 
-    public var bool: Bool? {
+    package var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
-    public var array: [JSON]? {
+    package var array: [JSON]? {
         if case .array(let value) = self { value } else { nil }
     }
 
-    public var object: JSONObject? {
+    package var object: JSONObject? {
         if case .object(let value) = self { value } else { nil }
     }
 }
@@ -100,7 +100,7 @@ extension JSON {
 extension JSON: Hashable {
     /// Strings are equal when their bytes are: unlike Swift's, the comparison knows no canonical equivalence. The order
     /// of members does not matter.
-    public static func == (a: JSON, b: JSON) -> Bool {
+    package static func == (a: JSON, b: JSON) -> Bool {
         switch (a, b) {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
@@ -113,7 +113,7 @@ extension JSON: Hashable {
         }
     }
 
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
         case .bool(let value):

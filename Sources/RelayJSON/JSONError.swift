@@ -1,6 +1,6 @@
 /// Why a text is no JSON document that can be used, and where.
-public struct JSONError: Error, Hashable, CustomStringConvertible {
-    public enum Code: String, Sendable, Hashable, CaseIterable {
+package struct JSONError: Error, Hashable, CustomStringConvertible {
+    package enum Code: String, Sendable, Hashable, CaseIterable {
         /// Not the grammar of RFC 8259.
         case malformed
         /// Not UTF-8 (RFC 3629).
@@ -15,18 +15,18 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
         case empty
     }
 
-    public let code: Code
+    package let code: Code
     /// Where in the document, in bytes from its start.
-    public let byteOffset: Int?
+    package let byteOffset: Int?
     /// The value that is wrong, or the object or array in which something is, as a JSON pointer (RFC 6901); "" is the
     /// whole document.
-    public let pointer: String?
+    package let pointer: String?
     /// For a person: what is wrong, and where.
-    public let message: String
+    package let message: String
 
-    public var description: String { message }
+    package var description: String { message }
 
-    public init(code: Code, byteOffset: Int? = nil, pointer: String? = nil, message: String) {
+    package init(code: Code, byteOffset: Int? = nil, pointer: String? = nil, message: String) {
         self.code = code
         self.byteOffset = byteOffset
         self.pointer = pointer

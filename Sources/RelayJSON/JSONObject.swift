@@ -3,16 +3,16 @@
 /// Objects are small, so members lie in one array and a look-up goes through it; build large ones with `init(_:)` or
 /// `append(_:_:)`. Keys are the same when their bytes are. Two objects are equal when they have the same members in any
 /// order.
-public struct JSONObject: Sendable {
+package struct JSONObject: Sendable {
     var members: [(key: String, value: JSON)]
 
     /// An object without members.
-    public init() { members = [] }
+    package init() { members = [] }
 
     init(members: [(key: String, value: JSON)]) { self.members = members }
 
     /// An object of `pairs`; when a key comes twice, the later value wins, in the place of the first.
-    public init(_ pairs: some Sequence<(String, JSON)>) {
+    package init(_ pairs: some Sequence<(String, JSON)>) {
         self.init()
         members.reserveCapacity(pairs.underestimatedCount)
         var places: [ExactKey: Int] = [:]
@@ -33,7 +33,7 @@ public struct JSONObject: Sendable {
     }
 
     /// The member `key`. Setting it replaces the value in its place, or appends a new member; setting `nil` removes it.
-    public subscript(key: String) -> JSON? {
+    package subscript(key: String) -> JSON? {
         get {
             guard let place = place(of: key) else { return nil }
             return members[place].value
@@ -49,25 +49,25 @@ public struct JSONObject: Sendable {
     }
 
     /// Adds a member without looking for an earlier one with the same key: the caller knows that there is none.
-    public mutating func append(_ key: String, _ value: JSON) {
+    package mutating func append(_ key: String, _ value: JSON) {
         members.append((key, value))
     }
 
     /// Removes the member `key` and returns its value.
     @discardableResult
-    public mutating func removeValue(forKey key: String) -> JSON? {
+    package mutating func removeValue(forKey key: String) -> JSON? {
         place(of: key).map { members.remove(at: $0).value }
     }
 
-    public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
+    package mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
 
-    public func contains(_ key: String) -> Bool { place(of: key) != nil }
+    package func contains(_ key: String) -> Bool { place(of: key) != nil }
 
     /// The keys, in order.
-    public var keys: [String] { members.map(\.key) }
+    package var keys: [String] { members.map(\.key) }
 
     /// The values, in the order of their keys.
-    public var values: [JSON] { members.map(\.value) }
+    package var values: [JSON] { members.map(\.value) }
 
     /// Up to here, comparing with each member is faster than a table.
     private static let few = 16
@@ -78,18 +78,18 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { members.count }
-    public subscript(position: Int) -> (key: String, value: JSON) { members[position] }
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { members.count }
+    package subscript(position: Int) -> (key: String, value: JSON) { members[position] }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
     /// When a key comes twice, the later value wins.
-    public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+    package init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 }
 
 extension JSONObject: Hashable {
-    public static func == (a: JSONObject, b: JSONObject) -> Bool {
+    package static func == (a: JSONObject, b: JSONObject) -> Bool {
         guard a.count == b.count else { return false }
         var sameOrder = 0
         while sameOrder < a.count, a.members[sameOrder].key.hasSameBytes(as: b.members[sameOrder].key) {
@@ -112,7 +112,7 @@ extension JSONObject: Hashable {
         return allSatisfy { table[ExactKey(text: $0.key)] == $0.value }
     }
 
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         // A sum does not know the order.
         var sum = 0
         for (key, value) in members {
@@ -137,5 +137,5 @@ private struct ExactKey: Hashable {
 
 extension JSONObject: CustomStringConvertible {
     /// The compact text.
-    public var description: String { JSON.object(self).text }
+    package var description: String { JSON.object(self).text }
 }

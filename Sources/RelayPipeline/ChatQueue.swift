@@ -5,7 +5,7 @@ internal import RelayCore
 /// order of acceptance, whatever one of them waits for. Pure.
 struct ChatQueue {
     /// The order that is kept: a chat's, or that of the session's own events.
-    struct Lane: Hashable {
+    struct OrderingKey: Hashable {
         var session: String
         var chat: String?
 
@@ -16,7 +16,7 @@ struct ChatQueue {
     }
 
     /// Events by lane that stand behind one that waits. A lane without a waiting event has no entry.
-    private var lanes: [Lane: Deque<EventID>] = [:]
+    private var lanes: [OrderingKey: Deque<EventID>] = [:]
     /// Events that wait or stand behind one: whoever reads them off the journal again passes them over.
     private var known: Set<EventID> = []
 
@@ -29,15 +29,15 @@ struct ChatQueue {
 
     /// Puts an event behind the one of its lane that waits; false when none does, and the event may run.
     mutating func hold(_ event: Event) -> Bool {
-        guard lanes[Lane(event)] != nil else { return false }
-        lanes[Lane(event)]?.append(event.id)
+        guard lanes[OrderingKey(event)] != nil else { return false }
+        lanes[OrderingKey(event)]?.append(event.id)
         known.insert(event.id)
         return true
     }
 
     /// From now on the event waits.
     mutating func block(_ event: Event) {
-        let lane = Lane(event)
+        let lane = OrderingKey(event)
         if lanes[lane] == nil { lanes[lane] = [] }
         known.insert(event.id)
     }
@@ -48,7 +48,7 @@ struct ChatQueue {
     }
 
     /// Takes the first event that stands in a lane; nil: none does, and the lane is open again.
-    mutating func next(in lane: Lane) -> EventID? {
+    mutating func next(in lane: OrderingKey) -> EventID? {
         guard let next = lanes[lane]?.popFirst() else {
             lanes[lane] = nil
             return nil

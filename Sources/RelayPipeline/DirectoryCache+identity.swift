@@ -1,4 +1,4 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 extension DirectoryCache {
@@ -6,7 +6,7 @@ extension DirectoryCache {
     /// payload; the identities stay beside them as `chatLid` and `participantLid` (reference whatsapp.md, B.2).
     ///
     /// A gateway that tells the phone only now and then would otherwise split one chat in two.
-    public func identified(_ event: Event) -> Event {
+    package func identified(_ event: Event) -> Event {
         var payload = event.payload
         let chat = event.chat.flatMap { replace($0, "chatLid", ["chatId", "contactId"], in: &payload, event) }
         let participant = payload["participant"]?.string

@@ -1,40 +1,40 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 internal import Synchronization
 
 /// The directory's entries that were needed lately, with what running pipelines have learned laid over them.
-public final class DirectoryCache: DirectoryLookup {
+package final class DirectoryCache: DirectoryLookup {
     fileprivate struct State: Sendable {
-        var contacts: Generations<Contact?>
-        var groups: Generations<Group?>
+        var contacts: GenerationalCache<Contact?>
+        var groups: GenerationalCache<Group?>
         /// The phone's address by hidden identity.
-        var phones: Generations<String?>
+        var phones: GenerationalCache<String?>
         var isStale = false
     }
 
     private let state: Mutex<State>
 
     /// - Parameter capacity: entries of each kind; about twice as many are held at most.
-    public init(capacity: Int = 20_000) {
+    package init(capacity: Int = 20_000) {
         state = Mutex(
             State(
-                contacts: Generations(capacity: capacity),
-                groups: Generations(capacity: capacity),
-                phones: Generations(capacity: capacity)
+                contacts: GenerationalCache(capacity: capacity),
+                groups: GenerationalCache(capacity: capacity),
+                phones: GenerationalCache(capacity: capacity)
             )
         )
     }
 
-    public func contact(_ id: String, session: String) -> Contact? {
+    package func contact(_ id: String, session: String) -> Contact? {
         state.withLock { $0.contacts[DirectoryKey(session: session, id: id)] ?? nil }
     }
 
-    public func group(_ id: String, session: String) -> Group? {
+    package func group(_ id: String, session: String) -> Group? {
         state.withLock { $0.groups[DirectoryKey(session: session, id: id)] ?? nil }
     }
 
     /// Sees to it that what the events' stages look up is at hand; what the store does not know is remembered as such.
-    public func load(for events: [Event], from history: any DirectoryStore) async throws(StoreError) {
+    package func load(for events: [Event], from history: any DirectoryStore) async throws(StoreError) {
         // Who is behind a hidden identity comes first: it decides whose names are needed.
         let lids = missingLIDs(for: events)
         if !lids.isEmpty {
@@ -64,7 +64,7 @@ public final class DirectoryCache: DirectoryLookup {
     }
 
     /// Takes it that the store knows nothing of what the events' stages look up, so that only what is learned shows.
-    public func expect(_ events: [Event]) {
+    package func expect(_ events: [Event]) {
         let lids = missingLIDs(for: events)
         let (contacts, groups) = missing(for: events)
         state.withLock { state in
@@ -116,7 +116,7 @@ public final class DirectoryCache: DirectoryLookup {
     /// Lays over what a pipeline has just learned, so that the next event sees it before it is committed.
     /// - Returns: the records without those that say what is known: a sender's name comes with every message.
     @discardableResult
-    public func learn(_ records: [HistoryRecord]) -> [HistoryRecord] {
+    package func learn(_ records: [HistoryRecord]) -> [HistoryRecord] {
         state.withLock { state in
             records.filter { record in
                 switch record {
@@ -148,7 +148,7 @@ public final class DirectoryCache: DirectoryLookup {
 
     /// Forgets everything with the next batch, after data was deleted under it or could not be written. Not at once: the
     /// batch at hand was loaded for and goes on with what it has.
-    public func forget() {
+    package func forget() {
         state.withLock { $0.isStale = true }
     }
 }

@@ -9,12 +9,12 @@ struct EventRun: Sendable {
     private(set) var result: PipelineResult
     /// What it waits for; nil: it can go on, or is done.
     private(set) var suspension: Pipeline.Suspension?
-    private var journey: Journey
+    private var journey: TraceRecorder
 
     /// - Parameter moment: of now.
-    init(_ event: Event, pipelines: [Pipeline], taps: Taps, at moment: Timestamp) {
+    init(_ event: Event, pipelines: [Pipeline], taps: TapRegistry, at moment: Timestamp) {
         self.event = event
-        journey = Journey(pipelines.first?.generation ?? GenerationMark(), taps: taps, at: moment)
+        journey = TraceRecorder(pipelines.first?.generation ?? GenerationIdentifier(), taps: taps, at: moment)
         journey.accept(event, at: moment)
         self.pipelines = pipelines.filter { pipeline in
             pipeline.takes(from: event.source) && (event.rerun?.pipeline ?? pipeline.name) == pipeline.name

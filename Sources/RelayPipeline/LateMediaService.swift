@@ -1,20 +1,20 @@
-public import Logging
-public import RelayCore
+package import Logging
+package import RelayCore
 internal import RelayJSON
-public import ServiceLifecycle
+package import ServiceLifecycle
 internal import Synchronization
 
 /// Fetches the files that messages went on without, and announces each by `message.updated` with `payload.media`.
 ///
 /// What is to be fetched is in the store: a restart goes on with it. A fetch that fails is tried again after 1 minute,
 /// 10 minutes and 1 hour; then, or when it can never succeed, the file is given up.
-public final class LateMediaService: Service {
+package final class LateMediaService: Service {
     private let store: any Journal & LateMediaStore
     private let media: any MediaFetcher
     private let clock: any RelayClock
     private let logger: Logger
     private let onAnnounce: @Sendable () -> Void
-    private let bell = Bell()
+    private let bell = WakeSignal()
     private let active = Mutex<Set<EventID>>([])
 
     /// Fetches under way at once; the fetcher bounds the downloads by itself.
@@ -22,7 +22,7 @@ public final class LateMediaService: Service {
     private static let waits: [Duration] = [.seconds(60), .seconds(600), .seconds(3600)]
 
     /// - Parameter onAnnounce: is called when the journal has a new announcement.
-    public init(
+    package init(
         store: any Journal & LateMediaStore,
         media: any MediaFetcher,
         clock: any RelayClock,
@@ -37,11 +37,11 @@ public final class LateMediaService: Service {
     }
 
     /// Says that a commit has brought a file to be fetched. Without it, it is found within half a minute.
-    public func ring() {
+    package func ring() {
         bell.ring()
     }
 
-    public func run() async throws {
+    package func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { fetches in
                 while !Task.isShuttingDownGracefully && !Task.isCancelled {
@@ -84,7 +84,7 @@ public final class LateMediaService: Service {
             guard let event = try await store.event(entry.event), let raw = event.payload["raw_media"],
                 let reference = try? RawMedia(raw)
             else { return try await giveUp(entry) }
-            do throws(MediaFailure) {
+            do throws(MediaError) {
                 let stored = try await media.fetch(
                     reference, source: event.source, session: event.session, limits: entry.limits)
                 try await announce(stored, of: reference, in: event)
@@ -101,7 +101,7 @@ public final class LateMediaService: Service {
         }
     }
 
-    private func announce(_ stored: StoredMedia, of reference: RawMedia, in event: Event) async throws(MediaFailure) {
+    private func announce(_ stored: StoredMedia, of reference: RawMedia, in event: Event) async throws(MediaError) {
         var payload = event.payload
         payload.attach(stored, of: reference, link: media.link(to: stored, of: reference))
         let message = payload["messageId"]?.string
@@ -119,12 +119,12 @@ public final class LateMediaService: Service {
             try await store.settleLateMedia(
                 of: event.id, announcing: announcement, source: event.source, at: clock.wall)
         } catch {
-            throw MediaFailure(.storage, error.message)
+            throw MediaError(.storage, error.message)
         }
         onAnnounce()
     }
 
-    private func postpone(_ entry: LateMedia, after failure: MediaFailure) async throws(StoreError) {
+    private func postpone(_ entry: LateMedia, after failure: MediaError) async throws(StoreError) {
         guard failure.isRetryable, Self.waits.indices.contains(entry.failures) else {
             logger.warning(
                 "Late media is given up; receivers keep the reference",

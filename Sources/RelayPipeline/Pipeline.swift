@@ -1,12 +1,12 @@
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 internal import RelayJQ
 internal import RelayJSON
 
 /// A pipeline: its steps in their order, run on one event at a time. Pure.
-public struct Pipeline: Sendable {
+package struct Pipeline: Sendable {
     /// How a run ended.
-    public enum End: Sendable, Equatable {
+    package enum End: Sendable, Equatable {
         /// Every step was run; of several events that took one's place, at least for one.
         case completed
         case dropped(by: String, reason: String)
@@ -15,63 +15,63 @@ public struct Pipeline: Sendable {
     }
 
     /// How far a run has come.
-    public enum Run: Sendable {
-        case ended(Draft, End)
+    package enum Run: Sendable {
+        case ended(EventDraft, End)
         /// A step waits for something; ``Pipeline/resume(_:with:in:)`` goes on when it is there.
         case waiting(Suspension)
     }
 
     /// A run that waits.
-    public struct Suspension: Sendable {
-        public let work: StageWork
+    package struct Suspension: Sendable {
+        package let work: StageWork
         /// How long the step may take; nil: as long as the work does.
-        public let timeout: Duration?
+        package let timeout: Duration?
         /// The course as the step left it, and the draft as it was before the step.
-        fileprivate let course: Course
-        fileprivate let before: Draft
+        fileprivate let course: RunState
+        fileprivate let before: EventDraft
     }
 
-    public let definition: PipelineDefinition
+    package let definition: PipelineDefinition
     /// Of the configuration that it stands in.
-    public let generation: GenerationMark
+    package let generation: GenerationIdentifier
     private let sources: Set<String>
 
-    public init(_ definition: PipelineDefinition, generation: GenerationMark = GenerationMark()) {
+    package init(_ definition: PipelineDefinition, generation: GenerationIdentifier = GenerationIdentifier()) {
         self.definition = definition
         self.generation = generation
         sources = Set(definition.from)
     }
 
-    public var name: String { definition.name }
+    package var name: String { definition.name }
 
     /// What the steps look up.
-    public var needs: StageNeeds {
+    package var needs: DirectoryNeeds {
         definition.steps.reduce(into: []) { $0.formUnion($1.stage.needs) }
     }
 
     /// Whether it takes events of a source; a pipeline without `from` takes all.
-    public func takes(from source: String) -> Bool {
+    package func takes(from source: String) -> Bool {
         sources.isEmpty || sources.contains(source)
     }
 
-    public func run(_ event: Event, in context: StageContext) -> Run {
-        var journey = Journey(at: context.clock.now)
+    package func run(_ event: Event, in context: StageContext) -> Run {
+        var journey = TraceRecorder(at: context.clock.now)
         return run(event, in: context, &journey)
     }
 
     /// Goes on with a run whose work is done, or whose step took too long.
-    public func resume(
+    package func resume(
         _ suspension: Suspension,
         with change: Result<StageWork.Change, StageError>,
         in context: StageContext
     ) -> Run {
-        var journey = Journey(at: context.clock.now)
+        var journey = TraceRecorder(at: context.clock.now)
         return resume(suspension, with: change, in: context, &journey)
     }
 
     /// - Parameter journey: is told what happens.
-    func run(_ event: Event, in context: StageContext, _ journey: inout Journey) -> Run {
-        var course = Course(Draft(event: event, pipeline: name))
+    func run(_ event: Event, in context: StageContext, _ journey: inout TraceRecorder) -> Run {
+        var course = RunState(EventDraft(event: event, pipeline: name))
         journey.begin(name)
         return run(&course, in: context, &journey)
     }
@@ -80,7 +80,7 @@ public struct Pipeline: Sendable {
         _ suspension: Suspension,
         with change: Result<StageWork.Change, StageError>,
         in context: StageContext,
-        _ journey: inout Journey
+        _ journey: inout TraceRecorder
     ) -> Run {
         var course = suspension.course
         journey.resume(at: context.clock.now)
@@ -94,7 +94,7 @@ public struct Pipeline: Sendable {
         return result ?? run(&course, in: context, &journey)
     }
 
-    private func run(_ course: inout Course, in context: StageContext, _ journey: inout Journey) -> Run {
+    private func run(_ course: inout RunState, in context: StageContext, _ journey: inout TraceRecorder) -> Run {
         let program = definition.program
         while true {
             guard program.instructions.indices.contains(course.place) else {
@@ -128,13 +128,13 @@ public struct Pipeline: Sendable {
     }
 
     private func test(
-        _ condition: Program.Condition,
-        of step: Step,
-        _ otherwise: Program.Label,
-        _ recovery: Program.Label,
-        _ course: inout Course,
+        _ condition: PipelineProgram.BranchCondition,
+        of step: PipelineStep,
+        _ otherwise: PipelineProgram.Label,
+        _ recovery: PipelineProgram.Label,
+        _ course: inout RunState,
         in context: StageContext,
-        _ journey: inout Journey
+        _ journey: inout TraceRecorder
     ) -> Run? {
         do {
             let isTrue = try condition.expression.isTrue(course.draft.view)
@@ -149,13 +149,13 @@ public struct Pipeline: Sendable {
 
     /// Runs a stage, or what is left of it, and moves on. Nil unless the run ends or waits now.
     private func take(
-        _ step: Step,
-        _ recovery: Program.Label,
-        from before: Draft,
-        _ course: inout Course,
+        _ step: PipelineStep,
+        _ recovery: PipelineProgram.Label,
+        from before: EventDraft,
+        _ course: inout RunState,
         in context: StageContext,
-        _ journey: inout Journey,
-        _ body: (inout Draft) throws(StageError) -> StageOutcome
+        _ journey: inout TraceRecorder,
+        _ body: (inout EventDraft) throws(StageError) -> StageOutcome
     ) -> Run? {
         do {
             let outcome = try body(&course.draft)
@@ -179,18 +179,18 @@ public struct Pipeline: Sendable {
 
     /// Does what a step's `on_error` says.
     private func recover(
-        _ step: Step,
-        _ recovery: Program.Label,
+        _ step: PipelineStep,
+        _ recovery: PipelineProgram.Label,
         from error: StageError,
-        _ course: inout Course,
+        _ course: inout RunState,
         in context: StageContext,
-        _ journey: inout Journey
+        _ journey: inout TraceRecorder
     ) -> Run? {
         journey.fail(step, course.draft, error, at: context.clock)
         switch step.onError {
         case .continue: break
         case .rawMedia: course.draft.event.payload["raw_media"]?["error"] = error.json
-        case .stages: course.draft.failures.append(Draft.Failure(of: step.id, error))
+        case .stages: course.draft.failures.append(EventDraft.Failure(of: step.id, error))
         case .drop: return end(.dropped(by: step.id, reason: error.message), &course, &journey)
         case .deadLetter: return .ended(course.draft, .failed(at: step.id, message: error.message))
         }
@@ -199,7 +199,7 @@ public struct Pipeline: Sendable {
     }
 
     /// Ends the way of the event at hand. Nil when another one that took an event's place is next.
-    private func end(_ end: End, _ course: inout Course, _ journey: inout Journey) -> Run? {
+    private func end(_ end: End, _ course: inout RunState, _ journey: inout TraceRecorder) -> Run? {
         let run = course.end(end)
         if run == nil { journey.nextPart() }
         return run

@@ -1,30 +1,30 @@
 internal import DequeModule
-public import Logging
-public import RelayCore
-public import ServiceLifecycle
+package import Logging
+package import RelayCore
+internal import ServiceLifecycle
 internal import Synchronization
 
 /// The pipelines in force. A reload swaps them as a whole.
-public protocol PipelineProvider: Sendable {
+package protocol PipelineProvider: Sendable {
     var pipelines: [Pipeline] { get }
     /// The destinations, as the pipelines' `deliver` stages see them.
-    var routes: any RouteLookup { get }
+    var routes: any DestinationLookup { get }
 }
 
 /// Takes accepted events off the journal in their order, runs each through its pipelines, and commits what they decided
 /// together with the mark that the event is processed. A crash in between runs the events again; nothing doubles.
 ///
 /// An event whose stage waits (a file, a gateway's answer) is set aside with its chat's later events; the others go on.
-public final class PipelineService: Service {
-    public struct Configuration: Sendable {
+package final class PipelineService: Service {
+    package struct Configuration: Sendable {
         /// Events in one batch: enough to share a commit, few enough to keep its memory small.
-        public var batch = 256
+        package var batch = 256
         /// Events that wait at once; at this number no more are taken off the journal until one goes on.
-        public var maxWaiting = 2_000
+        package var maxWaiting = 2_000
         /// Events set aside at once, those behind waiting ones included; of them only the numbers are in memory.
-        public var maxHeld = 100_000
+        package var maxHeld = 100_000
 
-        public init() {}
+        package init() {}
     }
 
     /// What becomes known between turns.
@@ -40,24 +40,24 @@ public final class PipelineService: Service {
     private let directory: DirectoryCache
     private let media: (any MediaFetcher)?
     private let gateways: (any GatewayDirectory)?
-    private let taps: Taps
+    private let taps: TapRegistry
     private let clock: any RelayClock
     private let logger: Logger
     private let configuration: Configuration
-    private let bell = Bell()
+    private let bell = WakeSignal()
     private let inbox = Mutex(Inbox())
 
     /// - Parameters:
     ///   - media: gets files for `media` stages; nil: they hand on references.
     ///   - gateways: asks for names for `enrich` stages; nil: nobody is asked.
     ///   - taps: are shown what happens.
-    public init(
+    package init(
         journal: any Journal & DirectoryStore,
         provider: any PipelineProvider,
         directory: DirectoryCache,
         media: (any MediaFetcher)? = nil,
         gateways: (any GatewayDirectory)? = nil,
-        taps: Taps = Taps(),
+        taps: TapRegistry = TapRegistry(),
         clock: any RelayClock,
         logger: Logger,
         configuration: Configuration = Configuration()
@@ -74,23 +74,23 @@ public final class PipelineService: Service {
     }
 
     /// Says that the journal has new events. Without it they are found within a second.
-    public func ring() {
+    package func ring() {
         bell.ring()
     }
 
     /// Says that processed events are to run again: they lie before those that were read last.
-    public func rescan() {
+    package func rescan() {
         inbox.withLock { $0.mustRescan = true }
         bell.ring()
     }
 
     /// Says that these events are to run again. Without it they are found at the next rescan.
-    public func rerun(_ events: [EventID]) {
+    package func rerun(_ events: [EventID]) {
         inbox.withLock { $0.again += events }
         bell.ring()
     }
 
-    public func run() async throws {
+    package func run() async throws {
         await withGracefulShutdownHandler {
             var failures = 0
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
@@ -116,7 +116,7 @@ public final class PipelineService: Service {
     private func work(onProgress: () -> Void) async throws(StoreError) {
         inbox.withLock { $0 = Inbox() }
         let result: Result<Void, StoreError> = await withDiscardingTaskGroup { works in
-            var floor = Floor()
+            var floor = PipelineBacklog()
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
                 do throws(StoreError) {
                     let isBusy = try await turn(&floor)
@@ -137,7 +137,7 @@ public final class PipelineService: Service {
     }
 
     /// Runs what is at hand and commits it. False when there was nothing.
-    private func turn(_ floor: inout Floor) async throws(StoreError) -> Bool {
+    private func turn(_ floor: inout PipelineBacklog) async throws(StoreError) -> Bool {
         let finished = inbox.withLock { inbox in
             defer {
                 inbox.finished = []
@@ -182,7 +182,9 @@ public final class PipelineService: Service {
     }
 
     /// Events off the journal that are not set aside already, nor done and about to be committed.
-    private func takeEvents(_ floor: inout Floor, except done: Set<EventID>) async throws(StoreError) -> [Event] {
+    private func takeEvents(_ floor: inout PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
+        -> [Event]
+    {
         guard floor.queue.waiting < configuration.maxWaiting, floor.queue.count < configuration.maxHeld else {
             return []
         }
@@ -198,7 +200,9 @@ public final class PipelineService: Service {
     }
 
     /// Events before those that were read last, which are to run again.
-    private func takeEventsAgain(_ floor: Floor, except done: Set<EventID>) async throws(StoreError) -> [Event] {
+    private func takeEventsAgain(_ floor: PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
+        -> [Event]
+    {
         let ids = inbox.withLock { inbox in
             let ids = Array(inbox.again.prefix(configuration.batch))
             inbox.again.removeFirst(ids.count)
@@ -221,7 +225,7 @@ public final class PipelineService: Service {
         _ event: Event,
         _ pipelines: [Pipeline],
         _ context: StageContext,
-        _ floor: inout Floor
+        _ floor: inout PipelineBacklog
     ) -> PipelineResult? {
         var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
         run.run(in: context, directory: directory, logger: logger)
@@ -232,7 +236,7 @@ public final class PipelineService: Service {
 
     /// Runs what stood behind events that are done, at most a batch of it: the other chats have their turn as well.
     private func letHeldEventsGoOn(
-        _ floor: inout Floor,
+        _ floor: inout PipelineBacklog,
         _ pipelines: [Pipeline],
         _ context: StageContext,
         _ results: inout [PipelineResult]
@@ -248,7 +252,7 @@ public final class PipelineService: Service {
             try await load(for: [stored], pipelines)
             let event = directory.identified(stored)
             // Its chat may have become known under another name meanwhile, and that one may be waiting.
-            let isMoved = ChatQueue.Lane(event) != lane
+            let isMoved = ChatQueue.OrderingKey(event) != lane
             if isMoved, floor.queue.hold(event) { continue }
             if let result = begin(event, pipelines, context, &floor) {
                 results.append(result)

@@ -1,12 +1,12 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
 
 /// Everything that a configuration can say, from the declarations that it is read with.
-public struct Reference: Sendable {
-    public let entries: [Entry]
+package struct Reference: Sendable {
+    package let entries: [ReferenceEntry]
     let registry: ConfigurationRegistry
 
-    public init(_ registry: ConfigurationRegistry) {
+    package init(_ registry: ConfigurationRegistry) {
         self.registry = registry
         entries =
             Self.sections(registry) + Self.destinations(registry) + Self.pipeline(registry) + Self.stages(registry)
@@ -14,13 +14,13 @@ public struct Reference: Sendable {
     }
 
     /// Those of a group, in the order of their declaration.
-    public func entries(_ group: Entry.Group) -> [Entry] {
+    package func entries(_ group: ReferenceEntry.Group) -> [ReferenceEntry] {
         entries.filter { $0.group == group }
     }
 
-    private static func sections(_ registry: ConfigurationRegistry) -> [Entry] {
+    private static func sections(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
         registry.configurationFields.compactMap { field in
-            var entry = Entry(group: .section, name: field.name, summary: field.summary)
+            var entry = ReferenceEntry(group: .section, name: field.name, summary: field.summary)
             switch field.shape {
             case .options(let fields): entry.fields = fields
             case .map(.options(let fields), names: _): entry.fields = fields
@@ -34,11 +34,11 @@ public struct Reference: Sendable {
         }
     }
 
-    private static func destinations(_ registry: ConfigurationRegistry) -> [Entry] {
+    private static func destinations(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
         registry.destinations.map { kind in
             let example = (["type: \(kind.kind)"] + kind.example.split(separator: "\n").map(String.init))
                 .map { "    " + $0 }
-            return Entry(
+            return ReferenceEntry(
                 group: .destination,
                 name: kind.kind,
                 summary: kind.summary,
@@ -49,16 +49,16 @@ public struct Reference: Sendable {
         }
     }
 
-    private static func pipeline(_ registry: ConfigurationRegistry) -> [Entry] {
+    private static func pipeline(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
         [
-            Entry(
+            ReferenceEntry(
                 group: .pipeline,
                 name: "pipeline",
                 summary: "One file of pipelines/: what happens to the events of its sources.",
                 notes: ["The file's name is the pipeline's name. An event runs through every pipeline that reads it."],
                 fields: registry.pipelineFields
             ),
-            Entry(
+            ReferenceEntry(
                 group: .pipeline,
                 name: "modifiers",
                 summary: "What may stand beside the key of every stage.",
@@ -68,7 +68,7 @@ public struct Reference: Sendable {
         ]
     }
 
-    private static func stages(_ registry: ConfigurationRegistry) -> [Entry] {
+    private static func stages(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
         registry.stages.map { stage in
             var notes: [String] = []
             if let main = stage.mainField { notes.append("`\(stage.kind): …` without further options sets `\(main)`.") }
@@ -76,7 +76,7 @@ public struct Reference: Sendable {
                 notes.append(
                     "What becomes of an event that it fails on is `on_error: \(stage.defaultOnError.rawValue)`.")
             }
-            return Entry(
+            return ReferenceEntry(
                 group: .stage,
                 name: stage.kind,
                 summary: stage.summary,
@@ -87,10 +87,10 @@ public struct Reference: Sendable {
         }
     }
 
-    private static func tests(_ registry: ConfigurationRegistry) -> [Entry] {
+    private static func tests(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
         guard !registry.testOptions.isEmpty else { return [] }
         return [
-            Entry(
+            ReferenceEntry(
                 group: .test,
                 name: "tests",
                 summary: "One of the tests of a pipeline, which `zaphub test` runs.",
@@ -112,7 +112,7 @@ public struct Reference: Sendable {
     }
 
     /// What sources choose between.
-    private static func sources(_ registry: ConfigurationRegistry) -> [Entry] {
+    private static func sources(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
         let auth = registry.configurationFields.lazy.compactMap { field -> [FieldKind]? in
             guard case .map(.options(let fields), names: _) = field.shape,
                 case .kinds(let kinds) = fields.first(where: { $0.name == "auth" })?.shape
@@ -120,13 +120,13 @@ public struct Reference: Sendable {
             return kinds
         }.first
         return (auth ?? []).map { kind in
-            Entry(group: .auth, name: kind.name, summary: kind.summary, fields: kind.fields)
+            ReferenceEntry(group: .auth, name: kind.name, summary: kind.summary, fields: kind.fields)
         }
             + registry.transports.map { name in
-                Entry(group: .transport, name: name, summary: registry.summaries.transports[name] ?? "")
+                ReferenceEntry(group: .transport, name: name, summary: registry.summaries.transports[name] ?? "")
             }
             + registry.formats.map { name in
-                Entry(group: .format, name: name, summary: registry.summaries.formats[name] ?? "")
+                ReferenceEntry(group: .format, name: name, summary: registry.summaries.formats[name] ?? "")
             }
     }
 

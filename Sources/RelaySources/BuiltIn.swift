@@ -1,9 +1,9 @@
 /// The transports that come with the relay: the names that `transport:` takes.
-public enum BuiltInTransports {
+package enum BuiltInTransports {
     /// `http` takes POSTs at `/in/SOURCE`; `stdin` and `file` read documents line by line (``LineReaderService``).
-    public static let names = ["http", "stdin", "file"]
+    package static let names = ["http", "stdin", "file"]
     /// What each is for: one sentence.
-    public static let summaries = [
+    package static let summaries = [
         "http": "Takes POSTs at `/in/NAME` and `/in/NAME/SESSION`.",
         "stdin": "Reads one JSON document a line from standard input; at most one source.",
         "file": "Reads one JSON document a line from `path`, from its beginning, and follows it like `tail -F`.",

@@ -1,20 +1,20 @@
 internal import Crypto
-public import RelayCore
+package import RelayCore
 
 /// How a sender signs: an HMAC over the exact bytes of the body, in a header field.
-public struct HMACVerification: Sendable {
-    public typealias Algorithm = HMACSigning.Algorithm
-    public typealias Encoding = HMACSigning.Encoding
+package struct HMACVerification: Sendable {
+    package typealias Algorithm = HMACSigning.Algorithm
+    package typealias Encoding = HMACSigning.Encoding
 
     /// The header field's name.
-    public let header: String
-    public let algorithm: Algorithm
-    public let encoding: Encoding
+    package let header: String
+    package let algorithm: Algorithm
+    package let encoding: Encoding
     /// What stands before the signature, such as `sha256=`; empty: nothing.
-    public let prefix: String
+    package let prefix: String
     private let secret: String
 
-    public init(
+    package init(
         header: String,
         algorithm: Algorithm = .sha256,
         secret: String,
@@ -44,13 +44,13 @@ public struct HMACVerification: Sendable {
     private func decode(_ text: Substring) -> [UInt8]? {
         switch encoding {
         case .hex: text.isEmpty ? nil : Hex.decode(text)
-        case .base64: SignatureText.base64(text)
+        case .base64: SignatureDecoding.base64(text)
         }
     }
 }
 
 /// Signatures as they stand in header fields.
-enum SignatureText {
+enum SignatureDecoding {
     static func base64(_ text: Substring) -> [UInt8]? {
         var letters = text.utf8[...]
         while letters.last == UInt8(ascii: "=") { letters.removeLast() }

@@ -1,18 +1,18 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 /// One configured source: it authenticates the sender, has the format read the document, and hands the events to the
 /// journal.
-public struct Intake: Sendable {
+package struct Intake: Sendable {
     /// The source's name.
-    public let source: String
+    package let source: String
     private let format: any EventFormat
     private let authentication: IntakeAuthentication?
     private let defaultSession: String?
     private let keepsRaw: Bool
-    private let screen: SentScreen?
+    private let screen: ResendFilter?
     private let journal: any Journal
-    private let depot: (any MediaDepot)?
+    private let depot: (any MediaStore)?
     private let clock: any RelayClock
 
     /// - Parameters:
@@ -21,15 +21,15 @@ public struct Intake: Sendable {
     ///   - keepsRaw: whether events keep the document that they came from, for destinations that take documents.
     ///   - screen: passes over what asks for a message that was sent already; nil: nothing is.
     ///   - depot: keeps the files that gateways put into documents; nil: they are left out.
-    public init(
+    package init(
         source: String,
         format: any EventFormat,
         authentication: IntakeAuthentication?,
         defaultSession: String?,
         keepsRaw: Bool = false,
-        screen: SentScreen? = nil,
+        screen: ResendFilter? = nil,
         journal: any Journal,
-        depot: (any MediaDepot)? = nil,
+        depot: (any MediaStore)? = nil,
         clock: any RelayClock
     ) {
         self.source = source
@@ -46,7 +46,7 @@ public struct Intake: Sendable {
     /// The session that an address names behind the source: `/in/SOURCE/SESSION`, `/in/SOURCE/SESSION/EVENT` or
     /// `/in/SOURCE/EVENT`.
     /// - Throws: ``IntakeError`` `.notFound` when the last of two parts names no event of the format.
-    public func session(in path: [String]) throws(IntakeError) -> String? {
+    package func session(in path: [String]) throws(IntakeError) -> String? {
         guard let last = path.last else { return nil }
         let isEvent = type(of: format).namesEvent(last)
         if path.count > 1, !isEvent { throw .unknownEvent(last, format: type(of: format).name) }
@@ -58,11 +58,11 @@ public struct Intake: Sendable {
     ///   - session: the session that the address names; it wins over the document's.
     ///   - header: the request's header fields, by name in any case.
     /// - Returns: an acceptance for each event in the document; empty when it was understood and has none.
-    public func accept(
+    package func accept(
         body: [UInt8],
         session: String?,
         header: (String) -> String?
-    ) async throws(IntakeError) -> [Acceptance] {
+    ) async throws(IntakeError) -> [AcceptanceResult] {
         if let authentication, !authentication.admits(body: body, at: clock.wall, header: header) {
             throw .unauthorized
         }
@@ -78,7 +78,7 @@ public struct Intake: Sendable {
 
     /// The answer to Meta's question whether the address is ours: the challenge, to be sent back as `text/plain`. Nil
     /// when the source has no `meta_signature`, or the token is wrong: answer 403.
-    public func challenge(query: [String: String]) -> String? {
+    package func challenge(query: [String: String]) -> String? {
         guard case .metaSignature(_, let verifyToken) = authentication,
             query["hub.mode"] == "subscribe",
             let token = query["hub.verify_token"], ConstantTime.isEqual(token, verifyToken)
@@ -106,7 +106,7 @@ public struct Intake: Sendable {
     }
 
     /// Makes events durable.
-    func store(_ events: [NewEvent]) async throws(IntakeError) -> [Acceptance] {
+    func store(_ events: [NewEvent]) async throws(IntakeError) -> [AcceptanceResult] {
         let news = await screen?.news(events) ?? events
         guard !news.isEmpty else { return [] }
         let events = try await keepFiles(of: news)

@@ -3,7 +3,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// What a sender must show. Every comparison takes the same time whatever is shown.
-public enum IntakeAuthentication: Sendable {
+package enum IntakeAuthentication: Sendable {
     /// How far a signed timestamp may be off, both ways.
     static let tolerance: Duration = .seconds(300)
 

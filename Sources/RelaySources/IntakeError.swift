@@ -1,8 +1,8 @@
-public import RelayCore
+package import RelayCore
 
 /// Why a document was not taken. Nothing of it is stored.
-public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
-    public enum Code: String, Sendable, Hashable {
+package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Code: String, Sendable, Hashable {
         /// The sender did not show what the source demands.
         case unauthorized
         /// No JSON document.
@@ -21,7 +21,7 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         case unavailable
 
         /// The status code to answer with.
-        public var httpStatus: Int {
+        package var httpStatus: Int {
             switch self {
             case .unauthorized: 401
             case .malformed: 400
@@ -32,22 +32,22 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    public let code: Code
+    package let code: Code
     /// What is wrong and what to send instead, for people.
-    public let message: String
+    package let message: String
     /// Where in the document, as a JSON pointer.
-    public let pointer: String?
+    package let pointer: String?
     /// When to try again, in seconds; set when the same document is welcome later.
-    public let retryAfter: Int?
+    package let retryAfter: Int?
 
-    public init(_ code: Code, _ message: String, pointer: String? = nil, retryAfter: Int? = nil) {
+    package init(_ code: Code, _ message: String, pointer: String? = nil, retryAfter: Int? = nil) {
         self.code = code
         self.message = message
         self.pointer = pointer
         self.retryAfter = retryAfter
     }
 
-    public init(_ error: FormatError) {
+    package init(_ error: FormatError) {
         let code: Code =
             switch error.code {
             case .malformed: .malformed
@@ -58,7 +58,7 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whatever keeps the store from taking an event is no fault of the sender's.
-    public init(_ error: StoreError) {
+    package init(_ error: StoreError) {
         switch error.code {
         case .overloaded: self.init(.overloaded, "The relay has more to write than it can; try again.", retryAfter: 1)
         case .full: self.init(.diskFull, "The relay's disk is full; nothing was stored.", retryAfter: 30)
@@ -67,7 +67,7 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// A file inside a document that cannot be kept: the event would lose it.
-    public init(_ failure: MediaFailure) {
+    package init(_ failure: MediaError) {
         switch failure.reason {
         case .storageFull:
             self.init(.diskFull, "The relay's media storage is full; nothing was stored.", retryAfter: 30)
@@ -88,5 +88,5 @@ public struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         )
     }
 
-    public var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }
+    package var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }
 }

@@ -1,13 +1,13 @@
-public import Logging
-public import RelayCore
-public import ServiceLifecycle
+package import Logging
+package import RelayCore
+package import ServiceLifecycle
 
 /// The transports `stdin` and `file`: one JSON document a line.
 ///
 /// A line that is no good is logged with its number and the reason, counted, and passed over. While the store cannot
 /// take more, nothing is read. What is read again after a crash, dedup keys recognize.
-public struct LineReaderService: Service {
-    public enum Input: Sendable {
+package struct LineReaderService: Service {
+    package enum Input: Sendable {
         /// Until its end; the service lives on.
         case standardInput
         /// To its end, then followed through appends, cuts and rotations.
@@ -16,7 +16,7 @@ public struct LineReaderService: Service {
     }
 
     /// Lines longer than this are passed over, in bytes.
-    public static let maximumLineLength = 5 << 20
+    package static let maximumLineLength = 5 << 20
     private static let maximumBatch = 256
     private static let pauseAfterTrouble = Duration.seconds(5)
 
@@ -26,10 +26,10 @@ public struct LineReaderService: Service {
     private let clock: any RelayClock
     private let logger: Logger
     /// What has been read so far.
-    public let counts = LineCounts()
+    package let counts = LineStatistics()
 
     /// - Parameter session: the session of every document; nil: each names its own, or the source has a default.
-    public init(input: Input, intake: Intake, session: String? = nil, clock: any RelayClock, logger: Logger) {
+    package init(input: Input, intake: Intake, session: String? = nil, clock: any RelayClock, logger: Logger) {
         let reader: any LineInput =
             switch input {
             case .standardInput: StandardInput()
@@ -51,7 +51,7 @@ public struct LineReaderService: Service {
 
     /// Reads until the input ends, then waits for the shutdown, as a service does whose work is done. What cannot be
     /// read is logged and tried again: one source must not stop the relay.
-    public func run() async throws {
+    package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
                 try await readToEnd()

@@ -1,18 +1,18 @@
-public import RelayConfig
+package import RelayConfig
 
 /// The stages that the relay brings along: one line each.
-public enum BuiltInStages {
-    public static let all: [any ConfiguredStage.Type] = [
-        Persist.self,
-        Enrich.self,
-        Media.self,
-        Filter.self,
-        Transform.self,
-        Sign.self,
-        Deliver.self,
-        Switch.self,
+package enum BuiltInStages {
+    package static let all: [any ConfiguredStage.Type] = [
+        PersistStage.self,
+        EnrichStage.self,
+        MediaStage.self,
+        FilterStage.self,
+        TransformStage.self,
+        SignStage.self,
+        DeliverStage.self,
+        SwitchStage.self,
         StageGroup.self,
-        Use.self,
-        Drop.self,
+        FragmentUse.self,
+        DropStage.self,
     ]
 }

@@ -68,7 +68,7 @@ enum DirectoryEntry: Sendable {
     /// The picture's address, as long as it works.
     /// - Parameter moment: the wall clock's.
     func picture(at moment: Timestamp) -> String? {
-        imageURL.flatMap { $0.isEmpty || PictureURL.isExpired($0, at: moment) ? nil : $0 }
+        imageURL.flatMap { $0.isEmpty || PictureURLExpiry.isExpired($0, at: moment) ? nil : $0 }
     }
 
     /// Whether there may be a picture that is not known. An event that says there is none is believed; a gateway that
@@ -91,7 +91,7 @@ enum DirectoryEntry: Sendable {
     /// - Returns: what goes into the directory, which is also that it was asked.
     mutating func learn(_ answer: LookupAnswer, clock: any RelayClock) -> [HistoryRecord] {
         let now = clock.now
-        let image = answer.imageURL.map { PictureURL.isExpired($0, at: clock.wall) ? "" : $0 }
+        let image = answer.imageURL.map { PictureURLExpiry.isExpired($0, at: clock.wall) ? "" : $0 }
         switch self {
         case .group(let group):
             let told = Group(

@@ -3,13 +3,13 @@ import Synchronization
 
 /// A program that a test runs. What it prints goes into files, and waiting is done by looking again, so that neither a
 /// full pipe nor a program that lives long holds a thread of the pool that tests run on.
-public final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// A program that could not start, or did not do what a test waited for.
-    public struct Failure: Error, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        package let description: String
     }
 
-    public let processID: Int32
+    package let processID: Int32
     private let output: String
     private let errors: String
     /// How it ended, as `waitpid` tells it.
@@ -23,7 +23,7 @@ public final class ChildProcess: Sendable {
     ///   - output: a file for what it prints; emptied first.
     ///   - errors: a file for its error output; appended to.
     /// - Throws: ``Failure`` when it cannot be started.
-    public init(
+    package init(
         _ program: String,
         _ arguments: [String],
         environment: [String: String] = [:],
@@ -78,7 +78,7 @@ public final class ChildProcess: Sendable {
         return entries + added.map { "\($0)=\($1)" }
     }
 
-    public var isRunning: Bool {
+    package var isRunning: Bool {
         status.withLock { status in
             var found: Int32 = 0
             if status == nil, waitpid(processID, &found, WNOHANG) == processID { status = found }
@@ -87,17 +87,17 @@ public final class ChildProcess: Sendable {
     }
 
     /// What it has printed so far.
-    public var text: String { Self.read(output) }
+    package var text: String { Self.read(output) }
     /// What it has complained of so far.
-    public var errorText: String { Self.read(errors) }
+    package var errorText: String { Self.read(errors) }
 
     /// Where a program writes to.
-    public enum Channel: Sendable { case output, errors }
+    package enum Channel: Sendable { case output, errors }
 
     /// Waits for the first whole line with this in it, and returns what stands behind it.
     ///
     /// - Throws: ``Failure`` when the program ends before, or `limit` is over.
-    public func line(
+    package func line(
         after mark: String,
         on channel: Channel = .output,
         within limit: Duration = .seconds(60)
@@ -119,7 +119,7 @@ public final class ChildProcess: Sendable {
     ///
     /// - Throws: ``Failure`` when `limit` is over; the program is killed then.
     @discardableResult
-    public func end(within limit: Duration = .seconds(120)) async throws -> Int32 {
+    package func end(within limit: Duration = .seconds(120)) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit
         while isRunning {
             guard ContinuousClock.now < deadline else {
@@ -132,27 +132,27 @@ public final class ChildProcess: Sendable {
     }
 
     /// Runs a program that takes moments, waiting for it where it stands, and returns its exit status.
-    public static func run(_ program: String, _ arguments: String...) throws -> Int32 {
+    package static func run(_ program: String, _ arguments: String...) throws -> Int32 {
         let process = try ChildProcess(program, arguments, output: "/dev/null", errors: "/dev/null")
         while process.isRunning { usleep(1000) }
         return process.exitStatus ?? 0
     }
 
     /// The exit status, or the negated signal that ended it; nil while it runs.
-    public var exitStatus: Int32? {
+    package var exitStatus: Int32? {
         guard !isRunning, let status = status.withLock({ $0 }) else { return nil }
         let signal = status & 0x7F
         return signal == 0 ? (status >> 8) & 0xFF : -signal
     }
 
     /// Sends a signal, unless it has ended.
-    public func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         // Not reaped yet, so the number is still this process's.
         if isRunning { _ = Glibc.kill(processID, number) }
     }
 
     /// Ends it at once. A killed program is gone within moments, so this waits for it where it stands.
-    public func kill() {
+    package func kill() {
         signal(SIGKILL)
         while isRunning { usleep(1000) }
     }

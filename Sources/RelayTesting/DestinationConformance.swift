@@ -1,4 +1,4 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 /// What every kind of destination must do, in those situations that it can be in. Each behaviour is a test of its own:
@@ -7,9 +7,9 @@ internal import RelayJSON
 ///     func conforms(_ behaviour: DestinationConformance.Behaviour) async throws {
 ///         try await conformance.run(behaviour)
 ///     }
-public struct DestinationConformance: Sendable {
+package struct DestinationConformance: Sendable {
     /// What the other end does with each delivery.
-    public enum Situation: Sendable, CaseIterable {
+    package enum Situation: Sendable, CaseIterable {
         case takes
         /// Says no, with an answer.
         case refuses
@@ -22,18 +22,18 @@ public struct DestinationConformance: Sendable {
     }
 
     /// A delivery as it arrived at the other end.
-    public struct Arrival: Sendable, Hashable {
-        public let id: String
-        public let body: [UInt8]
+    package struct Arrival: Sendable, Hashable {
+        package let id: String
+        package let body: [UInt8]
 
-        public init(id: String, body: [UInt8]) {
+        package init(id: String, body: [UInt8]) {
             self.id = id
             self.body = body
         }
     }
 
     /// A destination with its other end.
-    public struct Subject: Sendable {
+    package struct Subject: Sendable {
         let destination: any Destination
         let arrivals: @Sendable () throws -> [Arrival]
         let close: @Sendable () -> Void
@@ -41,7 +41,7 @@ public struct DestinationConformance: Sendable {
         /// - Parameters:
         ///   - arrivals: everything that has arrived so far, in order.
         ///   - close: ends the other end.
-        public init(
+        package init(
             _ destination: any Destination,
             arrivals: @escaping @Sendable () throws -> [Arrival],
             close: @escaping @Sendable () -> Void
@@ -62,7 +62,7 @@ public struct DestinationConformance: Sendable {
     ///   - seesHanging: whether a delivery that hangs is among the arrivals.
     ///   - event: what is delivered; default a message.
     ///   - make: makes a destination in the given situation, with the given time-out.
-    public init(
+    package init(
         outcomes: [Situation: AttemptResult.Outcome],
         seesHanging: Bool = true,
         event: Event = DestinationConformance.message,
@@ -75,11 +75,11 @@ public struct DestinationConformance: Sendable {
     }
 
     /// What can be tried with this kind.
-    public var behaviours: [Behaviour] {
+    package var behaviours: [Behaviour] {
         Behaviour.allCases.filter { outcomes[$0.situation] != nil }
     }
 
-    public enum Behaviour: String, Sendable, CaseIterable {
+    package enum Behaviour: String, Sendable, CaseIterable {
         case deliversWhatIsTaken, tellsARefusal, tellsATimeout, tellsThatNobodyIsThere
         case sendsTheSameOnEveryAttempt, endsWhenCancelled, keepsTheStartOfAnAnswer, namesItsTarget
 
@@ -95,8 +95,8 @@ public struct DestinationConformance: Sendable {
     }
 
     /// Tries one behaviour.
-    /// - Throws: ``ConformanceFailure``, or what making the destination threw.
-    public func run(_ behaviour: Behaviour) async throws {
+    /// - Throws: ``ConformanceError``, or what making the destination threw.
+    package func run(_ behaviour: Behaviour) async throws {
         switch behaviour {
         case .deliversWhatIsTaken: try await deliversWhatIsTaken()
         case .tellsARefusal: try await tellsARefusal()
@@ -197,7 +197,7 @@ public struct DestinationConformance: Sendable {
 
     private static let moment = Timestamp(seconds: 1_763_029_800)
     /// A text from somebody.
-    public static let message = Event(
+    package static let message = Event(
         id: EventID(1),
         source: "native",
         type: .messageReceived,
@@ -229,7 +229,7 @@ public struct DestinationConformance: Sendable {
     }
 
     /// What must arrive of an event; a kind that sends something else than the delivery translates what it got.
-    public static func arrival(of event: Event) -> Arrival {
+    package static func arrival(of event: Event) -> Arrival {
         let delivery = delivery(of: event, attempt: 1)
         return Arrival(id: delivery.name, body: delivery.body)
     }
@@ -248,6 +248,6 @@ public struct DestinationConformance: Sendable {
     }
 
     private func expect(_ condition: Bool, _ what: @autoclosure () -> String, line: UInt = #line) throws {
-        if !condition { throw ConformanceFailure(description: "\(#fileID):\(line): \(what())") }
+        if !condition { throw ConformanceError(description: "\(#fileID):\(line): \(what())") }
     }
 }

@@ -1,8 +1,8 @@
-public import RelayCore
+package import RelayCore
 internal import Synchronization
 
 /// A clock that stands still until a test moves it.
-public final class ManualClock: RelayClock {
+package final class ManualClock: RelayClock {
     private struct Sleeper {
         var number: Int
         var deadline: Timestamp
@@ -25,27 +25,27 @@ public final class ManualClock: RelayClock {
     private let state: Mutex<State>
 
     /// Starts at 2025-11-13T10:30:00Z, unless told otherwise.
-    public init(now: Timestamp = Timestamp(seconds: 1_763_029_800)) {
+    package init(now: Timestamp = Timestamp(seconds: 1_763_029_800)) {
         state = Mutex(State(now: now))
     }
 
-    public var now: Timestamp { state.withLock { $0.now } }
+    package var now: Timestamp { state.withLock { $0.now } }
 
-    public var wall: Timestamp { state.withLock { $0.now + $0.wallOffset } }
+    package var wall: Timestamp { state.withLock { $0.now + $0.wallOffset } }
 
     /// Sets the wall clock off by so much; the moment to schedule by stays.
-    public func stepWall(by offset: Duration) {
+    package func stepWall(by offset: Duration) {
         state.withLock { $0.wallOffset += offset }
     }
 
     /// Moves the clock on and wakes who slept for no longer, in the order of their deadlines, and of their coming where
     /// these are the same.
-    public func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         set(now + duration)
     }
 
     /// As ``advance(by:)``, to a moment; a moment that is past changes nothing.
-    public func set(_ moment: Timestamp) {
+    package func set(_ moment: Timestamp) {
         let due = state.withLock { state in
             state.now = max(state.now, moment)
             let now = state.now
@@ -56,7 +56,7 @@ public final class ManualClock: RelayClock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
-    public func sleep(until deadline: Timestamp) async throws {
+    package func sleep(until deadline: Timestamp) async throws {
         let number = state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber
@@ -86,13 +86,13 @@ public final class ManualClock: RelayClock {
     }
 
     /// How many sleep now.
-    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+    package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// The earliest moment that somebody sleeps for.
-    public var nextDeadline: Timestamp? { state.withLock { $0.sleepers.map(\.deadline).min() } }
+    package var nextDeadline: Timestamp? { state.withLock { $0.sleepers.map(\.deadline).min() } }
 
     /// Returns when at least so many sleep: then what a test has started has come to rest.
-    public func untilSleeping(_ count: Int = 1) async {
+    package func untilSleeping(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
             let isSo = state.withLock { state in
                 if state.sleepers.count >= count { return true }

@@ -1,27 +1,27 @@
 internal import Crypto
 internal import CryptoExtras
 internal import Foundation
-public import RelayCore
+package import RelayCore
 
 /// A file encrypted as WhatsApp's clients do, with what a message says of it.
-public struct SealedMedia: Sendable {
-    public var kind: MediaKind
+package struct SealedMedia: Sendable {
+    package var kind: MediaKind
     /// The plain file.
-    public var plain: [UInt8]
+    package var plain: [UInt8]
     /// The media key, 32 bytes.
-    public var key: [UInt8]
+    package var key: [UInt8]
     /// The encrypted file, its MAC included.
-    public var encrypted: [UInt8]
+    package var encrypted: [UInt8]
 
     /// SHA-256 of ``plain``.
-    public var plainSHA256: [UInt8] { Array(SHA256.hash(data: plain)) }
+    package var plainSHA256: [UInt8] { Array(SHA256.hash(data: plain)) }
     /// SHA-256 of ``encrypted``.
-    public var encryptedSHA256: [UInt8] { Array(SHA256.hash(data: encrypted)) }
+    package var encryptedSHA256: [UInt8] { Array(SHA256.hash(data: encrypted)) }
     /// What ``plain`` is stored as.
-    public var media: StoredMedia { StoredMedia(id: MediaID(digest: plainSHA256), size: Int64(plain.count)) }
+    package var media: StoredMedia { StoredMedia(id: MediaID(digest: plainSHA256), size: Int64(plain.count)) }
 
     /// The reference of a message to this file, hashes included.
-    public func reference(url: String? = nil, directPath: String? = nil) -> RawMedia {
+    package func reference(url: String? = nil, directPath: String? = nil) -> RawMedia {
         RawMedia(
             kind: kind,
             locations: [.whatsApp(url: url, directPath: directPath, key: key)],
@@ -33,12 +33,12 @@ public struct SealedMedia: Sendable {
 }
 
 /// Encrypts files for tests, as the sending phone does: by the reference (whatsapp.md, (c)), not with the relay's own code.
-public enum MediaSealer {
+package enum MediaSealer {
     /// - Parameters:
     ///   - kind: chooses the derivation.
     ///   - key: 32 bytes.
     ///   - padding: what stands behind the plain file; default as PKCS#7 has it. Together they must be whole blocks.
-    public static func seal(
+    package static func seal(
         _ plain: [UInt8],
         as kind: MediaKind = .image,
         key: [UInt8] = Array(0..<32),

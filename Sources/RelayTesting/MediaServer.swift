@@ -7,8 +7,8 @@ internal import Synchronization
 /// let server = try MediaServer()
 /// server.serve(.file(sealed.encrypted), at: "/v/x.enc")
 /// ```
-public final class MediaServer: Sendable {
-    public enum Page: Sendable {
+package final class MediaServer: Sendable {
+    package enum Page: Sendable {
         /// A whole file with its length.
         case file([UInt8], headers: [(String, String)] = [])
         /// A whole file in chunks, its length unsaid.
@@ -30,13 +30,13 @@ public final class MediaServer: Sendable {
     }
 
     /// What a server waits for before it answers.
-    public final class Gate: Sendable {
+    package final class Gate: Sendable {
         private let semaphore = DispatchSemaphore(value: 0)
 
-        public init() {}
+        package init() {}
 
         /// Lets everybody through from now on.
-        public func open() { semaphore.signal() }
+        package func open() { semaphore.signal() }
 
         /// Blocks: on a connection's own thread.
         fileprivate func pass() {
@@ -53,7 +53,7 @@ public final class MediaServer: Sendable {
     }
 
     /// Starts listening.
-    public init() throws {
+    package init() throws {
         receiver = try ScriptedReceiver()
         pages = Shared()
         receiver.respond { [pages] request in
@@ -67,19 +67,19 @@ public final class MediaServer: Sendable {
     }
 
     /// `http://127.0.0.1:PORT`, without a path.
-    public var url: String { receiver.url }
+    package var url: String { receiver.url }
     /// `127.0.0.1:PORT`.
-    public var host: String { "127.0.0.1:\(receiver.port)" }
+    package var host: String { "127.0.0.1:\(receiver.port)" }
     /// Every request so far, in order of arrival.
-    public var requests: [ScriptedReceiver.Request] { receiver.requests }
+    package var requests: [ScriptedReceiver.Request] { receiver.requests }
 
     /// Serves this from now on at a path, its query included; several in their order, the last for ever.
-    public func serve(_ pages: Page..., at path: String) {
+    package func serve(_ pages: Page..., at path: String) {
         self.pages.pages.withLock { $0[path] = pages }
     }
 
     /// Stops listening and closes every connection.
-    public func stop() { receiver.stop() }
+    package func stop() { receiver.stop() }
 
     private static func answer(_ page: Page) -> ScriptedReceiver.Answer {
         switch page {

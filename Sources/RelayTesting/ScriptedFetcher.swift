@@ -1,12 +1,12 @@
-public import RelayCore
+package import RelayCore
 internal import Synchronization
 
 /// A fetcher that does what a test says: it succeeds, fails, or lets the test decide when.
-public final class ScriptedFetcher: MediaFetcher {
+package final class ScriptedFetcher: MediaFetcher {
     /// What a fetch comes to.
-    public enum Outcome: Sendable {
+    package enum Outcome: Sendable {
         case stored(StoredMedia)
-        case fails(MediaFailure)
+        case fails(MediaError)
         /// Ends when it is cancelled.
         case never
     }
@@ -21,23 +21,23 @@ public final class ScriptedFetcher: MediaFetcher {
     private let expiresAt: Timestamp
 
     /// - Parameter outcomes: of the fetches in their order; the last one stands for all after it.
-    public init(_ outcomes: [Outcome], expiresAt: Timestamp = Timestamp(seconds: 1_764_000_000)) {
+    package init(_ outcomes: [Outcome], expiresAt: Timestamp = Timestamp(seconds: 1_764_000_000)) {
         precondition(!outcomes.isEmpty)
         state = Mutex(State(outcomes: outcomes))
         self.expiresAt = expiresAt
     }
 
     /// What was asked for.
-    public var fetched: [RawMedia] { state.withLock { $0.fetched } }
+    package var fetched: [RawMedia] { state.withLock { $0.fetched } }
     /// Fetches that ended because nobody waited any more.
-    public var cancelled: Int { state.withLock { $0.cancelled } }
+    package var cancelled: Int { state.withLock { $0.cancelled } }
 
-    public func fetch(
+    package func fetch(
         _ media: RawMedia,
         source: String,
         session: String,
         limits: MediaLimits
-    ) async throws(MediaFailure) -> StoredMedia {
+    ) async throws(MediaError) -> StoredMedia {
         let outcome = state.withLock { state in
             state.fetched.append(media)
             return state.outcomes.count > 1 ? state.outcomes.removeFirst() : state.outcomes[0]
@@ -50,11 +50,11 @@ public final class ScriptedFetcher: MediaFetcher {
             for await _ in stream {}
             continuation.finish()
             state.withLock { $0.cancelled += 1 }
-            throw MediaFailure(.unavailable, "cancelled")
+            throw MediaError(.unavailable, "cancelled")
         }
     }
 
-    public func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp) {
+    package func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp) {
         ("http://relay/media/\(media.id)/\(reference.fileName ?? "file")", expiresAt)
     }
 }

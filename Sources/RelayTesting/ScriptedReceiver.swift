@@ -11,32 +11,32 @@ import Synchronization
 /// receiver.script([.status(503), .reset])       // then 200 for ever
 /// let requests = try await receiver.next(count: 3)
 /// ```
-public final class ScriptedReceiver: Sendable {
+package final class ScriptedReceiver: Sendable {
     /// A request as it arrived.
-    public struct Request: Sendable {
-        public let method: String
+    package struct Request: Sendable {
+        package let method: String
         /// The target as sent, with its query.
-        public let path: String
+        package let path: String
         /// In order; names in lower case.
-        public let headers: [(String, String)]
-        public let body: [UInt8]
+        package let headers: [(String, String)]
+        package let body: [UInt8]
         /// Which connection it came on, counted from 0 over the receiver's life.
-        public let connection: Int
+        package let connection: Int
         /// Which request it is, counted from 0 over the receiver's life.
-        public let index: Int
+        package let index: Int
 
         /// The first value of a header; the name in any case.
-        public func header(_ name: String) -> String? {
+        package func header(_ name: String) -> String? {
             let name = name.lowercased()
             return headers.first { $0.0 == name }?.1
         }
 
         /// The body as text.
-        public var text: String { String(decoding: body, as: UTF8.self) }
+        package var text: String { String(decoding: body, as: UTF8.self) }
     }
 
     /// What happens after a request has arrived.
-    public indirect enum Answer: Sendable {
+    package indirect enum Answer: Sendable {
         /// A whole answer with its length, on a connection that stays open.
         case status(Int, headers: [(String, String)] = [], body: String = "")
         /// The same with a body of any bytes.
@@ -82,14 +82,14 @@ public final class ScriptedReceiver: Sendable {
     }
 
     /// A receiver that could not listen, or did not get what a test waited for.
-    public struct Failure: Error, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        package let description: String
     }
 
     /// The port it listens on, the same for its whole life.
-    public let port: Int
+    package let port: Int
     /// `http://127.0.0.1:PORT`, without a path.
-    public var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
     private let core: ReceiverCore
 
@@ -99,7 +99,7 @@ public final class ScriptedReceiver: Sendable {
     ///   - default: the answer when the script has run out; default 200.
     ///   - port: 0 takes a free one.
     /// - Throws: ``Failure`` when the port is taken.
-    public init(default answer: Answer = .status(200), port: UInt16 = 0) throws {
+    package init(default answer: Answer = .status(200), port: UInt16 = 0) throws {
         core = ReceiverCore(answer)
         self.port = try core.start(port: Int(port))
     }
@@ -109,14 +109,14 @@ public final class ScriptedReceiver: Sendable {
     }
 
     /// Appends to the script: these answers, one a request in order of arrival, then the default.
-    public func script(_ answers: [Answer]) {
+    package func script(_ answers: [Answer]) {
         core.state.withLock { $0.script.append(contentsOf: answers) }
     }
 
     /// Decides each answer by its request, instead of by the script.
     ///
     /// - Parameter handler: called on the connection's thread.
-    public func respond(_ handler: @escaping @Sendable (Request) -> Answer) {
+    package func respond(_ handler: @escaping @Sendable (Request) -> Answer) {
         core.state.withLock { $0.handler = handler }
     }
 
@@ -124,27 +124,27 @@ public final class ScriptedReceiver: Sendable {
     ///
     /// - Parameter handler: called on the connection's thread; an answer is given at once, the body is not read, the
     ///   request not recorded, and the connection closed.
-    public func beforeBodies(_ handler: @escaping @Sendable (Request) -> Answer?) {
+    package func beforeBodies(_ handler: @escaping @Sendable (Request) -> Answer?) {
         core.state.withLock { $0.headHandler = handler }
     }
 
     /// Every request so far, in order of arrival.
-    public var requests: [Request] { core.state.withLock(\.requests) }
+    package var requests: [Request] { core.state.withLock(\.requests) }
 
     /// How many connections were accepted so far, used or not.
-    public var connectionCount: Int { core.state.withLock(\.accepted) }
+    package var connectionCount: Int { core.state.withLock(\.accepted) }
 
     /// How many connections are open now.
-    public var openConnections: Int { core.state.withLock(\.open.count) }
+    package var openConnections: Int { core.state.withLock(\.open.count) }
 
     /// How many bytes it could send so far, heads included: those that the other side has not read yet lie in the
     /// system's buffers.
-    public var sentBytes: Int { core.sent.load(ordering: .relaxed) }
+    package var sentBytes: Int { core.sent.load(ordering: .relaxed) }
 
     /// Waits until `count` requests in total have arrived, and returns them all.
     ///
     /// - Throws: ``Failure``, which lists what came, after `timeout`.
-    public func next(count: Int, timeout: Duration = .seconds(30)) async throws -> [Request] {
+    package func next(count: Int, timeout: Duration = .seconds(30)) async throws -> [Request] {
         let core = core
         return try await withThrowingTaskGroup(of: [Request].self) { group in
             group.addTask { try await core.wait(for: count) }
@@ -161,14 +161,14 @@ public final class ScriptedReceiver: Sendable {
     }
 
     /// Stops listening and closes every connection; new ones are refused. The script and the record stay.
-    public func stop() {
+    package func stop() {
         core.stop()
     }
 
     /// Listens again on the same port.
     ///
     /// - Throws: ``Failure`` when something else has taken the port meanwhile.
-    public func restart() throws {
+    package func restart() throws {
         core.stop()
         _ = try core.start(port: port)
     }

@@ -1,4 +1,4 @@
-public import RelayCore
+package import RelayCore
 
 /// What every store must do, whatever it is built on. Each behaviour is a test of its own:
 ///
@@ -6,7 +6,7 @@ public import RelayCore
 ///     func conforms(_ behaviour: StoreConformance.Behaviour) async throws {
 ///         try await conformance.run(behaviour)
 ///     }
-public struct StoreConformance: Sendable {
+package struct StoreConformance: Sendable {
     let makeStore: @Sendable (any RelayClock) async throws -> any RelayStore
     let reopen: @Sendable (any RelayStore, any RelayClock) async throws -> any RelayStore
     let contents: @Sendable (any RelayStore) async throws -> [UInt8]
@@ -17,7 +17,7 @@ public struct StoreConformance: Sendable {
     ///   - reopen: ends a store as a crash would and opens another on what it had made durable.
     ///   - contents: everything that the store has on disk, raw.
     ///   - discard: called with each store when its test is over.
-    public init(
+    package init(
         makeStore: @escaping @Sendable (any RelayClock) async throws -> any RelayStore,
         reopen: @escaping @Sendable (any RelayStore, any RelayClock) async throws -> any RelayStore,
         contents: @escaping @Sendable (any RelayStore) async throws -> [UInt8],
@@ -30,10 +30,10 @@ public struct StoreConformance: Sendable {
     }
 
     /// Tries one behaviour on a new store.
-    /// - Throws: ``ConformanceFailure``, or what the store threw.
-    public func run(_ behaviour: Behaviour) async throws {
+    /// - Throws: ``ConformanceError``, or what the store threw.
+    package func run(_ behaviour: Behaviour) async throws {
         let clock = ManualClock()
-        let trial = Trial(conformance: self, clock: clock, store: try await makeStore(clock))
+        let trial = ConformanceRun(conformance: self, clock: clock, store: try await makeStore(clock))
         do {
             try await behaviour.check(trial)
         } catch {
@@ -44,11 +44,11 @@ public struct StoreConformance: Sendable {
     }
 
     /// Tries all behaviours, one after the other.
-    public func runAll() async throws {
+    package func runAll() async throws {
         for behaviour in Behaviour.allCases { try await run(behaviour) }
     }
 
-    public enum Behaviour: String, Sendable, CaseIterable {
+    package enum Behaviour: String, Sendable, CaseIterable {
         // Journal
         case recognizesDuplicates, recognizesDuplicatesThatComeAtOnce, keepsEventsAsTheyCame, listsPendingEventsInOrder
         case registersSessions, keepsWhatItAcceptedThroughACrash, commitsAResultOnce, commitsAResultOnceAmongMany
@@ -88,7 +88,7 @@ public struct StoreConformance: Sendable {
         // Everything at once
         case walksAtRandom1, walksAtRandom2, walksAtRandom3
 
-        func check(_ trial: Trial) async throws {
+        func check(_ trial: ConformanceRun) async throws {
             switch self {
             case .recognizesDuplicates: try await trial.recognizesDuplicates()
             case .recognizesDuplicatesThatComeAtOnce: try await trial.recognizesDuplicatesThatComeAtOnce()
@@ -182,6 +182,6 @@ public struct StoreConformance: Sendable {
 }
 
 /// What a store did not do.
-public struct ConformanceFailure: Error, CustomStringConvertible {
-    public let description: String
+package struct ConformanceError: Error, CustomStringConvertible {
+    package let description: String
 }

@@ -73,7 +73,7 @@ struct OutboxModel {
         arrange(id, at: now)
     }
 
-    mutating func retry(_ id: DeliveryID, at now: Timestamp) -> DeliveryChange {
+    mutating func retry(_ id: DeliveryID, at now: Timestamp) -> DeliveryChangeResult {
         guard let delivery = deliveries[id] else { return .notFound }
         switch delivery.state {
         case .queued:
@@ -91,7 +91,7 @@ struct OutboxModel {
         return .done
     }
 
-    mutating func cancel(_ id: DeliveryID, at now: Timestamp) -> DeliveryChange {
+    mutating func cancel(_ id: DeliveryID, at now: Timestamp) -> DeliveryChangeResult {
         guard let delivery = deliveries[id] else { return .notFound }
         guard delivery.state == .queued || delivery.state == .dead else { return .refused(delivery.state) }
         change(id, to: .cancelled) { $0.dueAt = nil }

@@ -1,16 +1,16 @@
 import Glibc
 
 /// A file that is gone when a test lets go of it.
-public final class TemporaryFile: Sendable {
+package final class TemporaryFile: Sendable {
     /// There was no place for it.
-    public struct Failure: Error, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        package let description: String
     }
 
-    public let path: String
+    package let path: String
 
     /// Writes a file with these bytes.
-    public init(_ bytes: [UInt8] = []) throws {
+    package init(_ bytes: [UInt8] = []) throws {
         var template = Array("/tmp/zaphub-test-XXXXXX".utf8CString)
         let file = mkstemp(&template)
         guard file >= 0 else { throw Failure(description: "no temporary file") }
@@ -25,7 +25,7 @@ public final class TemporaryFile: Sendable {
     }
 
     /// Makes a file of so many zeros, which take no room on the disk.
-    public convenience init(of size: Int) throws {
+    package convenience init(of size: Int) throws {
         try self.init()
         resize(to: size)
     }
@@ -35,7 +35,7 @@ public final class TemporaryFile: Sendable {
     }
 
     /// Cuts it, or lengthens it by zeros.
-    public func resize(to size: Int) {
+    package func resize(to size: Int) {
         truncate(path, size)
     }
 }

@@ -103,7 +103,7 @@ final class APIClient: Sendable {
         return HTTPRequest(method: method, url: url, headers: [("Authorization", "Bearer \(key)")])
     }
 
-    private func silence(_ failure: HTTPFailure) -> CommandError {
+    private func silence(_ failure: HTTPClientError) -> CommandError {
         CommandError("The relay at \(address) does not answer: \(failure.message)")
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Relay
 import RelayConfig
-import RelayTrials
+import RelayTestRunner
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,7 +33,7 @@ struct CheckCommand: AsyncParsableCommand {
     var noEnv = false
 
     func run() async throws {
-        let checker = Checker.builtIn(environment: noEnv ? nil : config.environment)
+        let checker = ConfigurationChecker.builtIn(environment: noEnv ? nil : config.environment)
         let report = checker.check(paths.isEmpty ? [config.path] : paths)
         let isGood = report.count(.error) == 0 && !(denyWarnings && report.count(.warning) > 0)
         let text = format.text(report)
@@ -48,14 +48,14 @@ struct CheckCommand: AsyncParsableCommand {
 
 extension CheckFormat: ExpressibleByArgument {}
 
-extension Checker {
+extension ConfigurationChecker {
     /// Checks with everything that this build brings along.
     /// - Parameter environment: nil: whatever a variable is asked for, it has some value.
-    static func builtIn(environment: [String: String]?) -> Checker {
-        Checker(registry: .builtIn, environment: environment) { configuration, files in
-            var judgement = Judgement(diagnostics: configuration.unreachable)
+    static func builtIn(environment: [String: String]?) -> ConfigurationChecker {
+        ConfigurationChecker(registry: .builtIn, environment: environment) { configuration, files in
+            var judgement = ExternalFindings(diagnostics: configuration.unreachable)
             do throws(ConfigurationError) {
-                let trials = try Trials(
+                let trials = try PipelineTestSuite(
                     configuration, files: files, environment: environment ?? [:], readsInput: false)
                 judgement.diagnostics += trials.warnings
                 judgement.tests = trials.count

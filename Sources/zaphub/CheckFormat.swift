@@ -10,7 +10,7 @@ enum CheckFormat: String, CaseIterable {
     /// Commands of a GitHub workflow, which show findings beside the lines of a pull request.
     case github
 
-    func text(_ report: Checker.Report) -> String {
+    func text(_ report: ConfigurationChecker.Report) -> String {
         switch self {
         case .text: Self.text(report)
         case .json: JSON.array(report.diagnostics.map(Self.json)).prettyText
@@ -18,7 +18,7 @@ enum CheckFormat: String, CaseIterable {
         }
     }
 
-    private static func text(_ report: Checker.Report) -> String {
+    private static func text(_ report: ConfigurationChecker.Report) -> String {
         if report.count(.error) > 0 { return ConfigurationError(diagnostics: report.diagnostics).description }
         return (report.diagnostics.map { "\($0)\n" } + report.subjects).joined(separator: "\n")
     }

@@ -13,9 +13,9 @@ struct ConfigOptions: ParsableArguments {
     var environment: [String: String] { ProcessInfo.processInfo.environment }
 
     /// Loads it, or prints every mistake and ends with status 78 (EX_CONFIG).
-    func load() throws -> Generation {
+    func load() throws -> ConfigurationGeneration {
         do {
-            return try Generation(number: 1, path: path, environment: environment, at: SystemClock().now)
+            return try ConfigurationGeneration(number: 1, path: path, environment: environment, at: SystemClock().now)
         } catch {
             printError("\(error)")
             throw ExitCode(78)

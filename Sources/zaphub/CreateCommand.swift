@@ -23,9 +23,9 @@ struct CreateCommand: ParsableCommand {
     var to: String?
 
     func run() throws {
-        let starter: Starter
+        let starter: StarterConfiguration
         do {
-            starter = try Starter(recipe, reference: Reference(.builtIn))
+            starter = try StarterConfiguration(recipe, reference: Reference(.builtIn))
         } catch {
             throw ValidationError("\(error)")
         }

@@ -126,7 +126,7 @@ func printDeliveries(
 ) async throws {
     let answer = try await server.client().call("GET", path, query: query)
     if server.json { return printLine(answer.prettyText) }
-    var table = Table(["DELIVERY", "EVENT", "DESTINATION", "STATE", "ATTEMPTS", "LAST", "WHY"])
+    var table = TextTable(["DELIVERY", "EVENT", "DESTINATION", "STATE", "ATTEMPTS", "LAST", "WHY"])
     for delivery in answer["data"]?.array ?? [] {
         table.add([
             String((delivery["id"]?.string ?? "").suffix(13)),

@@ -10,7 +10,7 @@ struct DoctorReport {
         self.entries = entries
     }
 
-    func count(_ severity: Finding.Severity) -> Int { entries.count { $0.finding.severity == severity } }
+    func count(_ severity: CheckupFinding.Severity) -> Int { entries.count { $0.finding.severity == severity } }
 
     /// A heading for each subject, and below it a line for each finding, with what to do under it.
     var text: String {

@@ -20,7 +20,7 @@ enum DryRunText {
     }
 
     private static func destinations(_ run: JSON) -> String {
-        var table = Table(["DESTINATION", "STATE", "DELIVERIES"])
+        var table = TextTable(["DESTINATION", "STATE", "DELIVERIES"])
         for entry in run["destinations"]?.array ?? [] {
             table.add([
                 entry["destination"]?.string ?? "", entry["state"]?.string ?? "new",
@@ -38,7 +38,7 @@ enum DryRunText {
     }
 
     private static func deliveries(_ examples: JSON?) -> String {
-        var table = Table(["DELIVERY", "EVENT", "DESTINATION", "STATE", "ATTEMPTS"])
+        var table = TextTable(["DELIVERY", "EVENT", "DESTINATION", "STATE", "ATTEMPTS"])
         for delivery in examples?.array ?? [] {
             table.add([
                 String((delivery["id"]?.string ?? "").suffix(13)), delivery["event_type"]?.string ?? "",

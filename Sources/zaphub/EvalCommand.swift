@@ -54,10 +54,10 @@ struct EvalCommand: AsyncParsableCommand {
         if failures > 0 { throw ExitCode(65) }
     }
 
-    private func document() throws -> EventDocument {
+    private func document() throws -> EvaluationInput {
         let text = try read()
         let name = file ?? "standard input"
-        guard let source else { return try EventDocument(text, name: name) }
+        guard let source else { return try EvaluationInput(text, name: name) }
         let sources = try config.load().configuration.sources
         guard let found = sources.first(where: { $0.name == source }) else {
             let help = Suggestion.help(for: source, among: sources.map(\.name), intro: "there are")
@@ -67,7 +67,7 @@ struct EvalCommand: AsyncParsableCommand {
             throw ValidationError("the source has the unknown format \"\(found.format)\"")
         }
         let context = FormatContext(session: found.session, receivedAt: SystemClock().now)
-        return try EventDocument(text, name: name, source: source, format: format, context: context)
+        return try EvaluationInput(text, name: name, source: source, format: format, context: context)
     }
 
     private func read() throws -> String {

@@ -1,7 +1,7 @@
-public import ArgumentParser
+import ArgumentParser
 import Relay
 import RelayConfig
-public import RelayReference
+import RelayReference
 
 struct GraphCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -53,8 +53,8 @@ extension MediaCommand {
             }
         }
 
-        private func sealedFile() throws -> SealedFile {
-            if let reference { return try SealedFile(reference: reference) }
+        private func sealedFile() throws -> EncryptedFile {
+            if let reference { return try EncryptedFile(reference: reference) }
             guard let type else { throw ValidationError("--type is missing: it decides how the keys are derived.") }
             guard let kind = MediaKind(rawValue: type) else {
                 let known = MediaKind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -64,7 +64,7 @@ extension MediaCommand {
             guard let bytes = Self.keyBytes(key) else {
                 throw ValidationError("--key is 32 bytes, written as 44 letters of base64 or 64 of hexadecimal.")
             }
-            return SealedFile(kind: kind, key: bytes)
+            return EncryptedFile(kind: kind, key: bytes)
         }
 
         /// 32 bytes; some exports of iOS put `0A 20` before them.
@@ -77,7 +77,7 @@ extension MediaCommand {
     }
 }
 
-extension SealedFile {
+extension EncryptedFile {
     /// Reads a file with `raw_media`, a payload or a whole delivery.
     fileprivate init(reference path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {

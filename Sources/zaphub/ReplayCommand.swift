@@ -114,7 +114,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private static func table(_ replays: [JSON]) -> String {
         let columns = ["id", "from", "state", "selected", "done", "skipped", "remaining", "failures", "rate"]
-        var table = Table(columns.map { $0 == "id" ? "REPLAY" : $0.uppercased() })
+        var table = TextTable(columns.map { $0 == "id" ? "REPLAY" : $0.uppercased() })
         for replay in replays {
             table.add(columns.map { replay[$0]?.string ?? replay[$0]?.int.map { String($0) } ?? "" })
         }

@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let generation = try config.load()
-        let rehearsal = try Rehearsal(
+        let rehearsal = try DryRun(
             generation,
             pipeline: pipeline,
             source: source,

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Glibc
 public import Logging
-public import Relay
+package import Relay
 import RelayConfig
 import RelayCore
 import RelayDestinations
@@ -52,7 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as StoreError {
             printError("error: \(error.message)")
             throw ExitCode(error.code == .locked ? 75 : 74)
-        } catch let error as MediaFailure {
+        } catch let error as MediaError {
             printError("error: media.store cannot be used: \(error.message)")
             throw ExitCode(74)
         } catch let error as any Error & CustomStringConvertible {
@@ -68,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func banner(_ started: RelayNode.Started, generation: Generation) -> String {
+    private func banner(_ started: RelayNode.Started, generation: ConfigurationGeneration) -> String {
         let configuration = generation.configuration
         var lines = [
             "zaphub listens on \(started.address)",

@@ -53,7 +53,7 @@ struct TapCommand: AsyncParsableCommand {
         // It ends its requests when it is let go of.
         defer { withExtendedLifetime(client) {} }
         let stream = try await client.stream("/api/v1/tap", query: query)
-        var events = ServerSentEvents(stream)
+        var events = ServerSentEventParser(stream)
         let printer = TapPrinter(
             format: format, isColored: isatty(STDOUT_FILENO) == 1, width: terminalWidth(STDOUT_FILENO))
         while let event = try await events.next() {

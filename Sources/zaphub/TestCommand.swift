@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Relay
 import RelayConfig
-import RelayTrials
+import RelayTestRunner
 
 struct TestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,9 +51,9 @@ extension ConfigOptions {
         of configuration: RelayConfiguration,
         files: [String] = [],
         readsInput: Bool = true
-    ) throws -> Trials {
+    ) throws -> PipelineTestSuite {
         do {
-            return try Trials(configuration, files: files, environment: environment, readsInput: readsInput)
+            return try PipelineTestSuite(configuration, files: files, environment: environment, readsInput: readsInput)
         } catch {
             printError("\(error)")
             throw ExitCode(78)

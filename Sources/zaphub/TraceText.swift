@@ -27,7 +27,7 @@ struct TraceText {
     private func string(_ key: String) -> String { trace[key]?.string ?? "" }
 
     private var total: String {
-        trace["total_ms"]?.int.map { "; all over \(TimeText.milliseconds($0)) later" } ?? ""
+        trace["total_ms"]?.int.map { "; all over \(DurationText.milliseconds($0)) later" } ?? ""
     }
 
     private func append(_ nodes: [Node], indent: String, to lines: inout [String]) {
@@ -53,7 +53,7 @@ struct TraceText {
     private func node(_ run: JSON, number: Int, of count: Int) -> Node {
         let name = count > 1 ? "run \(number)" : "pipelines"
         let line =
-            "\(name)  after \(TimeText.milliseconds(run["waited_ms"]?.int ?? 0))"
+            "\(name)  after \(DurationText.milliseconds(run["waited_ms"]?.int ?? 0))"
             + "  (configuration \(run["configuration"]?.string ?? ""), generation \(run["generation"]?.int ?? 0))"
         let courses = run["pipelines"]?.array ?? []
         guard !courses.isEmpty else {
@@ -74,9 +74,9 @@ struct TraceText {
     }
 
     private func describe(_ step: JSON, width: Int) -> String {
-        let duration = TimeText.microseconds(step["duration_us"]?.int ?? 0)
+        let duration = DurationText.microseconds(step["duration_us"]?.int ?? 0)
         var line = "\((step["stage"]?.string ?? "").padded(to: width))  \(duration.padded(to: 8))  \(outcome(step))"
-        if let waited = step["waited_ms"]?.int { line += ", after waiting \(TimeText.milliseconds(waited))" }
+        if let waited = step["waited_ms"]?.int { line += ", after waiting \(DurationText.milliseconds(waited))" }
         if let deliveries = step["deliveries"]?.int {
             line += ", planned \(deliveries) \(deliveries == 1 ? "delivery" : "deliveries")"
         }
@@ -129,7 +129,7 @@ struct TraceText {
         let text = { (key: String) in delivery[key]?.string ?? "" }
         let attempts = delivery["attempts"]?.array ?? []
         let tries = "\(attempts.count) \(attempts.count == 1 ? "attempt" : "attempts")"
-        let after = delivery["total_ms"]?.int.map { " after \(TimeText.milliseconds($0))" } ?? ""
+        let after = delivery["total_ms"]?.int.map { " after \(DurationText.milliseconds($0))" } ?? ""
         var line = "to \(text("destination"))  \(text("id").suffix(13))  \(text("state"))\(after), \(tries)"
         if let reason = delivery["reason"]?.string { line += "  (\(reason))" }
         if let due = delivery["due_at"]?.string { line += "  next at \(due)" }
@@ -140,8 +140,8 @@ struct TraceText {
     private func describe(attempt: JSON) -> String {
         let status = attempt["status"]?.int.map(String.init) ?? attempt["outcome"]?.string ?? ""
         let number = attempt["number"]?.int ?? 0
-        let after = TimeText.milliseconds(attempt["after_ms"]?.int ?? 0)
-        let took = TimeText.microseconds(attempt["duration_us"]?.int ?? 0)
+        let after = DurationText.milliseconds(attempt["after_ms"]?.int ?? 0)
+        let took = DurationText.microseconds(attempt["duration_us"]?.int ?? 0)
         var line = "#\(number)  after \(after.padded(to: 8))  \(status)  in \(took.padded(to: 8))"
         if let error = attempt["error"]?.string { line += "  \(error)" }
         let next = attempt["next"]

@@ -19,7 +19,7 @@ struct MediaTests {
         name: String = "photo.jpg",
         method: HTTPRequest.Method = .get,
         _ headers: HTTPFields = [:]
-    ) async throws -> Client.Answer {
+    ) async throws -> Client.APIResponse {
         try await api().run { [id] client in
             try await client.send(method, "/media/\(id)/\(name)?\(query)", headers: headers, withKey: false)
         }
@@ -105,7 +105,7 @@ struct MediaTests {
 }
 
 extension MediaTests {
-    private func get(_ headers: HTTPFields) async throws -> Client.Answer {
+    private func get(_ headers: HTTPFields) async throws -> Client.APIResponse {
         try await get("sig=right&t=image/jpeg", name: "photo.jpg", method: .get, headers)
     }
 }

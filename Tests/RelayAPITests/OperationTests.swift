@@ -20,7 +20,7 @@ struct OperationTests {
                 DestinationStatus(
                     key: "erp", kind: nil, target: nil, state: .removed, counts: [.queued: 3], help: "bring it back"),
             ]
-            $0.testResult = TestResult(url: "https://crm.example/hook", statusCode: 204, ok: true, latencyMs: 2)
+            $0.testResult = WebhookTestResult(url: "https://crm.example/hook", statusCode: 204, ok: true, latencyMs: 2)
         }
         try await api.run { client in
             let list = try await client.get("/api/v1/destinations")

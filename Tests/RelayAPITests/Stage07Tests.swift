@@ -11,7 +11,7 @@ struct Stage07Tests {
         let api = TestAPI()
         let webhook = try #require(api.seedSession())
         api.control.edit {
-            $0.testResult = TestResult(
+            $0.testResult = WebhookTestResult(
                 url: "", statusCode: 200, statusText: "OK", ok: true,
                 headers: [("Content-Type", "application/json"), ("Content-Length", "42")],
                 response: #"{"status":"ok","received":true}"#, latencyMs: 12.75)
@@ -47,7 +47,7 @@ struct Stage07Tests {
         api.seedSession()
         let error = "request to https://your-app.com/webhook failed, reason: connect ECONNREFUSED"
         api.control.edit {
-            $0.testResult = TestResult(
+            $0.testResult = WebhookTestResult(
                 url: "", ok: false, latencyMs: 1, error: error, errorType: "connect", networkError: "ECONNREFUSED")
         }
         try await api.run { client in
@@ -69,7 +69,7 @@ struct Stage07Tests {
         let api = TestAPI()
         api.seedSession()
         api.control.edit {
-            $0.testResult = TestResult(
+            $0.testResult = WebhookTestResult(
                 url: "", statusCode: 500, statusText: "Internal Server Error", ok: false, latencyMs: 3)
         }
         try await api.run { client in

@@ -48,7 +48,7 @@ struct ChatwootOptionsTests {
         #expect(options.media == .link && options.maxSize == 1 << 20 && options.reopen == .within(.seconds(86_400)))
         #expect(options.contactNames == .follow && !options.receipts && !options.typing && !options.alerts)
         #expect(options.language == .portuguese && !options.signNames && options.latePrefix == .seconds(3600))
-        #expect(options.clock == ClockOffset(minutes: -180) && options.inboxIdentifier == "kQ2m")
+        #expect(options.clock == UTCOffset(minutes: -180) && options.inboxIdentifier == "kQ2m")
     }
 
     @Test func anInboxIsNamedOrMade() throws {
@@ -79,10 +79,10 @@ struct ChatwootOptionsTests {
     @Test func aResolvedConversationIsReopenedInTime() {
         let now = Timestamp(seconds: 1_000_000)
         let old = now - .seconds(86_401)
-        #expect(Reopen.always.reuses(lastActivity: old, at: now, isLocked: false))
-        #expect(!Reopen.never.reuses(lastActivity: now, at: now, isLocked: false))
-        #expect(Reopen.within(.seconds(86_400)).reuses(lastActivity: now, at: now, isLocked: false))
-        #expect(!Reopen.within(.seconds(86_400)).reuses(lastActivity: old, at: now, isLocked: false))
-        #expect(Reopen.never.reuses(lastActivity: old, at: now, isLocked: true))
+        #expect(ReopenPolicy.always.reuses(lastActivity: old, at: now, isLocked: false))
+        #expect(!ReopenPolicy.never.reuses(lastActivity: now, at: now, isLocked: false))
+        #expect(ReopenPolicy.within(.seconds(86_400)).reuses(lastActivity: now, at: now, isLocked: false))
+        #expect(!ReopenPolicy.within(.seconds(86_400)).reuses(lastActivity: old, at: now, isLocked: false))
+        #expect(ReopenPolicy.never.reuses(lastActivity: old, at: now, isLocked: true))
     }
 }

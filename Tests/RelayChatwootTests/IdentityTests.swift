@@ -12,7 +12,7 @@ struct IdentityTests {
         ("US.13491208655302741918@bsuid", "wabsuid-US_2e13491208655302741918"), ("a/b@s.whatsapp.net", "wa-a_2fb"),
     ])
     func aContactKeepsItsKey(_ address: String, _ key: String) throws {
-        #expect(SourceID.of(try #require(JID(address))) == key)
+        #expect(ChatwootSourceID.of(try #require(JID(address))) == key)
     }
 
     @Test(arguments: [
@@ -93,17 +93,17 @@ struct IdentityTests {
         let id = try #require(JID(chat))
         let document: JSON = [
             "event": "message_created", "id": 9, "account": ["id": 1], "message_type": "outgoing", "content": "Hi",
-            "content_attributes": ["in_reply_to_external_id": .string(SourceID.message("3EB0A1", "edit-1"))],
-            "conversation": ["id": 3, "contact_inbox": ["source_id": .string(SourceID.of(id))]],
+            "content_attributes": ["in_reply_to_external_id": .string(ChatwootSourceID.message("3EB0A1", "edit-1"))],
+            "conversation": ["id": 3, "contact_inbox": ["source_id": .string(ChatwootSourceID.of(id))]],
         ]
-        let events = try Chatwoot().events(
+        let events = try ChatwootFormat().events(
             from: document.bytes, context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1)))
         #expect(events.map(\.chat) == [chat])
         #expect(events.first?.payload["quoted"] == ["messageId": "3EB0A1"])
         // What came from WhatsApp is not sent there again.
         var echo = document.object ?? [:]
-        echo["source_id"] = .string(SourceID.message("3EB0A1"))
-        let none = try Chatwoot().events(
+        echo["source_id"] = .string(ChatwootSourceID.message("3EB0A1"))
+        let none = try ChatwootFormat().events(
             from: JSON.object(echo).bytes,
             context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1)))
         #expect(none.isEmpty)

@@ -194,6 +194,6 @@ struct PlannerTests {
     @Test(arguments: ["", "[]", "{}", #"{"event": "message.received"}"#, #"{"event": 1, "payload": {}}"#])
     func aBodyThatIsNoEventIsRefused(_ text: String) throws {
         let planner = ChatwootPlanner(try chatwoot())
-        #expect(throws: PlanError.self) { try planner.plan(Array(text.utf8), at: now) }
+        #expect(throws: ChatwootPlanError.self) { try planner.plan(Array(text.utf8), at: now) }
     }
 }

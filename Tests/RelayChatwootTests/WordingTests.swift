@@ -4,12 +4,12 @@ import Testing
 @testable import RelayChatwoot
 
 struct WordingTests {
-    @Test(arguments: Notice.allCases)
-    func everyNoticeIsInEveryLanguage(_ notice: Notice) {
+    @Test(arguments: AgentNotice.allCases)
+    func everyNoticeIsInEveryLanguage(_ notice: AgentNotice) {
         let texts = [notice.texts.english, notice.texts.portuguese]
         let places = texts.map { $0.split(separator: "{}", omittingEmptySubsequences: false).count - 1 }
         #expect(texts.allSatisfy { !$0.isEmpty } && places[0] == places[1] && places[0] <= 1)
-        for language in Language.allCases { #expect(!notice.text(in: language, "x").contains("{}")) }
+        for language in NoticeLanguage.allCases { #expect(!notice.text(in: language, "x").contains("{}")) }
     }
 
     @Test(arguments: [
@@ -17,7 +17,7 @@ struct WordingTests {
         ("+14:00", "2025-11-14 00:13", "14/11/2025 00:13"), ("-10:30", "2025-11-12 23:43", "12/11/2025 23:43"),
     ])
     func aTimeIsWrittenAsInTheLanguage(_ offset: String, _ english: String, _ portuguese: String) throws {
-        let clock = try #require(ClockOffset(offset))
+        let clock = try #require(UTCOffset(offset))
         let moment = Timestamp(seconds: 1_763_028_800)
         #expect(clock.description == offset)
         #expect(clock.text(of: moment, in: .english) == english)
@@ -26,6 +26,6 @@ struct WordingTests {
 
     @Test(arguments: ["3", "03:00", "-3:00", "-03:60", "+15:00", "-0300", "+ab:cd", ""])
     func whatIsNoOffsetIsRefused(_ text: String) {
-        #expect(ClockOffset(text) == nil)
+        #expect(UTCOffset(text) == nil)
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Relay
 import RelayCore
-import RelayTrials
+import RelayTestRunner
 import Testing
 
 @testable import RelayConfig
@@ -81,17 +81,20 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         }
         try special.forEach { try Self.make($0.kind, folder.appendingPathComponent($0.name)) }
         let paths = (paths.isEmpty ? ["config.yaml"] : paths).map { folder.path + "/" + $0 }
-        let report = runsTests ? readTests(in: folder) : Checker.builtIn(environment: environment).check(paths)
+        let report =
+            runsTests ? readTests(in: folder) : ConfigurationChecker.builtIn(environment: environment).check(paths)
         let text = CheckFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
         return (Self.lists.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }, report.diagnostics)
     }
 
-    private func readTests(in folder: URL) -> Checker.Report {
+    private func readTests(in folder: URL) -> ConfigurationChecker.Report {
         let files = paths.map { folder.path + "/" + $0 }
-        let checker = Checker(registry: .builtIn, environment: environment) { [environment] configuration, _ in
-            var judgement = Checker.Judgement(diagnostics: [])
+        let checker = ConfigurationChecker(registry: .builtIn, environment: environment) {
+            [environment] configuration, _ in
+            var judgement = ConfigurationChecker.ExternalFindings(diagnostics: [])
             do throws(ConfigurationError) {
-                judgement.tests = try Trials(configuration, files: files, environment: environment ?? [:]).count
+                judgement.tests = try PipelineTestSuite(configuration, files: files, environment: environment ?? [:])
+                    .count
             } catch {
                 judgement.diagnostics = error.diagnostics
             }
@@ -118,7 +121,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             ("[event types]", EventNames.all.map(\.name)),
         ]
         return words.flatMap { name, words in
-            [(Quantity.choice(words), name), (words.joined(separator: ", "), name)]
+            [(QuantityFormat.choice(words), name), (words.joined(separator: ", "), name)]
         }
     }()
 

@@ -26,7 +26,7 @@ import Testing
     @Test func theDocumentationOfThisRepositoryIsGood() throws {
         let root = GoldenCase.folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let paths = ["README.md", "docs", "examples", "config.yaml"].map { root.appendingPathComponent($0).path }
-        let report = Checker.builtIn(environment: nil).check(paths)
+        let report = ConfigurationChecker.builtIn(environment: nil).check(paths)
         #expect(report.diagnostics.isEmpty, "\(CheckFormat.text.text(report))")
         #expect(report.subjects.count > 15)
     }

@@ -163,6 +163,8 @@ import Testing
     @Test(arguments: mistakes)
     func jsonMistakesHaveAPointer(json: JSON, message: String, pointer: String) throws {
         let configuration = try Self.named()
-        #expect(throws: InvalidOption(message: message, pointer: pointer)) { try configuration.retryPolicy(from: json) }
+        #expect(throws: InvalidOptionError(message: message, pointer: pointer)) {
+            try configuration.retryPolicy(from: json)
+        }
     }
 }

@@ -49,16 +49,16 @@ struct SourceText: CustomStringConvertible {
 
 /// Finds the string literals of Swift source.
 private struct LiteralScanner {
-    typealias Literal = (line: Int, parts: [String])
+    typealias ExpressionLiteral = (line: Int, parts: [String])
 
     private let scalars: [Character]
     private var index = 0
     private var line = 1
-    private var found: [Literal] = []
+    private var found: [ExpressionLiteral] = []
 
     init(_ source: String) { scalars = Array(source) }
 
-    mutating func literals() -> [Literal] {
+    mutating func literals() -> [ExpressionLiteral] {
         code(until: nil)
         return found
     }

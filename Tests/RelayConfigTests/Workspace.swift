@@ -90,7 +90,7 @@ extension ConfigurationRegistry {
     static let testing = ConfigurationRegistry(
         stages: [
             PersistStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self, DeliverStage.self,
-            Switch.self, StageGroup.self, Use.self, TransformStage.self,
+            SwitchStage.self, StageGroup.self, FragmentUse.self, TransformStage.self,
         ],
         destinations: [WebhookOptions.self, ChatwootOptions.self],
         formats: ["baileys", "cloud_api", "evolution", "waha", "gowa", "native"],
@@ -99,14 +99,14 @@ extension ConfigurationRegistry {
 }
 
 extension Stage {
-    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }
 
 struct PersistStage: ConfiguredStage {
     static let kind = "persist"
     static let summary = "Keeps history."
     static let fields: [AnyField] = []
-    init(_ options: Options, in context: BuildContext) throws {}
+    init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 
 struct EnrichStage: ConfiguredStage {
@@ -117,7 +117,7 @@ struct EnrichStage: ConfiguredStage {
     static let fields = [AnyField(with)]
     static let mainField: String? = "with"
     let with: [String]
-    init(_ options: Options, in context: BuildContext) throws { with = try options(Self.with) }
+    init(_ options: OptionReader, in context: StageBuildContext) throws { with = try options(Self.with) }
 }
 
 struct MediaStage: ConfiguredStage {
@@ -126,7 +126,7 @@ struct MediaStage: ConfiguredStage {
     static let maxSize = Field.size("max_size", "Media above this stays where it is.", default: 40 << 20)
     static let fields = [AnyField(maxSize)]
     let maxSize: Int
-    init(_ options: Options, in context: BuildContext) throws { maxSize = try options(Self.maxSize) }
+    init(_ options: OptionReader, in context: StageBuildContext) throws { maxSize = try options(Self.maxSize) }
 }
 
 struct FilterStage: ConfiguredStage {
@@ -137,7 +137,7 @@ struct FilterStage: ConfiguredStage {
     static let fields = [AnyField(keep), AnyField(drop)]
     let keep: JQProgram?
     let drop: JQProgram?
-    init(_ options: Options, in context: BuildContext) throws {
+    init(_ options: OptionReader, in context: StageBuildContext) throws {
         keep = try options(Self.keep)
         drop = try options(Self.drop)
         guard (keep == nil) != (drop == nil) else {
@@ -154,7 +154,7 @@ struct SignStage: ConfiguredStage {
     static let fields = [AnyField(scheme)]
     static let mainField: String? = "scheme"
     let scheme: Scheme
-    init(_ options: Options, in context: BuildContext) throws { scheme = try options(Self.scheme) }
+    init(_ options: OptionReader, in context: StageBuildContext) throws { scheme = try options(Self.scheme) }
 }
 
 struct DeliverStage: ConfiguredStage {
@@ -164,7 +164,7 @@ struct DeliverStage: ConfiguredStage {
     static let fields = [AnyField(to)]
     static let mainField: String? = "to"
     let to: [String]
-    init(_ options: Options, in context: BuildContext) throws {
+    init(_ options: OptionReader, in context: StageBuildContext) throws {
         to = try options(Self.to)
         for (index, name) in to.enumerated() where name != "session" && !context.destinations.contains(name) {
             let nearest = context.suggestion(for: name, among: context.destinations)
@@ -184,7 +184,7 @@ struct TransformStage: ConfiguredStage {
     static let payload = Field.expression("payload", "Makes the payload.")
     static let fields = [AnyField(payload)]
     static let mainField: String? = "payload"
-    init(_ options: Options, in context: BuildContext) throws {}
+    init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 
 struct WebhookOptions: DestinationOptions {
@@ -196,7 +196,7 @@ struct WebhookOptions: DestinationOptions {
     static let takesBatches = true
     let url: String
     let headers: [(name: String, value: String)]
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         url = try options(Self.url)
         headers = try options(Self.headers)
     }
@@ -210,5 +210,5 @@ struct ChatwootOptions: DestinationOptions {
     static let inbox = Field.int("inbox_id", "The inbox.", 1...Int.max)
     static let fields = [AnyField(url), AnyField(token), AnyField(inbox)]
     let token: String
-    init(_ options: Options) throws { token = try options(Self.token) }
+    init(_ options: OptionReader) throws { token = try options(Self.token) }
 }

@@ -42,7 +42,7 @@ struct IdentifierTests {
         let id = DeliveryID(SortableID.next(after: 0, at: Timestamp(seconds: 1_763_029_800)))
         let moment = Timestamp(seconds: 1_763_029_800)
         for session in ["main", "a-b-c", "5511999999999@s.whatsapp.net", "x"] {
-            let name = DeliveryName.text(of: id, session: session, type: .messageReceived, at: moment)
+            let name = DeliveryIDFormat.text(of: id, session: session, type: .messageReceived, at: moment)
             #expect(name == "webhook-\(session)-message.received-1763029800-\(id.suffix)")
             #expect(DeliveryID(name) == id)
         }

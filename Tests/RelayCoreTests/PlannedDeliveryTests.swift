@@ -47,7 +47,7 @@ struct PlannedDeliveryTests {
         let body = try JSON(parsing: planned.body(for: id))
         #expect(
             body["deliveryId"]?.string
-                == DeliveryName.text(of: id, session: session, type: .messageReceived, at: planned.receivedAt)
+                == DeliveryIDFormat.text(of: id, session: session, type: .messageReceived, at: planned.receivedAt)
         )
         #expect(body["payload"]?["deliveryId"] == "mine")
         #expect(body["payload"]?["timestamp"] == 1)

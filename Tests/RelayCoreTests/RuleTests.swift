@@ -21,27 +21,27 @@ struct RuleTests {
 
     @Test(arguments: ["X-Team", "x", "a1!#$%&'*+-.^_`|~", "Authorization"])
     func tokensAreHeaderNames(name: String) {
-        #expect(HeaderRules.isValid(name: name))
-        #expect(HeaderRules.problem(name: name, reserved: HeaderRules.reserved) == nil)
+        #expect(HeaderFieldRules.isValid(name: name))
+        #expect(HeaderFieldRules.problem(name: name, reserved: HeaderFieldRules.reserved) == nil)
     }
 
     @Test(arguments: [
         "", "X Team", "X-Team:", "X\r\nY", "X\nY", "X\u{0}", "(x)", "X/Y", "é", "X-Team ", "\"x\"", "a,b",
     ])
     func otherTextsAreNot(name: String) throws {
-        #expect(!HeaderRules.isValid(name: name))
-        let problem = try #require(HeaderRules.problem(name: name, reserved: []))
+        #expect(!HeaderFieldRules.isValid(name: name))
+        let problem = try #require(HeaderFieldRules.problem(name: name, reserved: []))
         #expect(!problem.message.utf8.contains { $0 < 0x20 }, "the message would break a log's line")
     }
 
     @Test(arguments: ["", "plain", "with spaces and\ttabs", "é ü 🚚", "Bearer abc=="])
     func valuesMayHoldText(value: String) {
-        #expect(HeaderRules.isValid(value: value))
+        #expect(HeaderFieldRules.isValid(value: value))
     }
 
     @Test(arguments: ["a\r\nX-Evil: 1", "a\nb", "a\rb", "a\u{0}b", "\u{7F}", "\u{1B}[31m", "a\r\n"])
     func valuesMayHoldNoLineBreakOrControl(value: String) {
-        #expect(!HeaderRules.isValid(value: value))
+        #expect(!HeaderFieldRules.isValid(value: value))
     }
 
     @Test func whatTheRelaySetsIsReservedInAnyCase() {
@@ -49,9 +49,9 @@ struct RuleTests {
             "Content-Type", "USER-AGENT", "X-ZapHub-Event", "x-zaphub-session", "X-Zaphub-Delivery", "Webhook-Id",
             "webhook-timestamp", "WEBHOOK-SIGNATURE", "Host", "Content-Length", "Transfer-Encoding", "Connection",
         ] {
-            #expect(HeaderRules.problem(name: name, reserved: HeaderRules.reserved) != nil, "\(name)")
+            #expect(HeaderFieldRules.problem(name: name, reserved: HeaderFieldRules.reserved) != nil, "\(name)")
         }
-        #expect(HeaderRules.reserved.allSatisfy { $0.utf8.count <= 19 })
+        #expect(HeaderFieldRules.reserved.allSatisfy { $0.utf8.count <= 19 })
     }
 
     @Test(

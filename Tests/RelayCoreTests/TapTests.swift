@@ -6,22 +6,22 @@ struct TapTests {
     private static let start = Timestamp(seconds: 1_763_000_000)
 
     private func sighting(
-        _ point: Sighting.Point = .after,
+        _ point: TapEvent.Point = .after,
         pipeline: String? = "default",
         stage: String? = "media",
         type: EventType = .messageReceived,
         session: String = "main",
         payload: JSONObject = [:],
         at moment: Timestamp = Self.start
-    ) -> Sighting {
+    ) -> TapEvent {
         let event = Event(
             id: EventID(1), source: "baileys", type: type, session: session, chat: nil, occurredAt: nil,
             receivedAt: Self.start, payload: payload
         )
-        return Sighting(point, at: moment, pipeline: pipeline, stage: stage, .event(event, body: nil))
+        return TapEvent(point, at: moment, pipeline: pipeline, stage: stage, .event(event, body: nil))
     }
 
-    private func attempt(to destination: String) -> Sighting {
+    private func attempt(to destination: String) -> TapEvent {
         let claimed = ClaimedDelivery(
             id: DeliveryID(1), destination: destination, session: "main", type: .messageReceived, chat: nil,
             attempt: 1, attemptInSeries: 1, seriesStartedAt: Self.start, receivedAt: Self.start, signing: nil, body: []
@@ -29,11 +29,11 @@ struct TapTests {
         let result = AttemptResult(
             outcome: .delivered, status: 200, response: "secret", target: "http://crm", duration: .zero)
         let made = Attempt(number: 1, startedAt: Self.start, result: result)
-        return Sighting(.attempt, at: Self.start, .attempt(.init(claimed, made, next: .delivered)))
+        return TapEvent(.attempt, at: Self.start, .attempt(.init(claimed, made, next: .delivered)))
     }
 
     @Test func nobodyLooksUntilATapIsOpenedNorAfterItIsLetGoOf() throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         #expect(!taps.isOpen)
         do {
             let tap = try taps.open(TapSelection())
@@ -44,7 +44,7 @@ struct TapTests {
     }
 
     @Test func aTapShowsWhatItsSelectionTakesInOrder() async throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         let selection = TapSelection(
             pipeline: "default", stages: ["media", "sign"], session: "main", types: EventFilter(["message.*"]))
         let tap = try taps.open(selection)
@@ -62,7 +62,7 @@ struct TapTests {
     }
 
     @Test func aDestinationMeansItsAttemptsAndTheReceiversAnswerStaysOut() async throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         let tap = try taps.open(TapSelection(destination: "crm"))
         taps.show(attempt(to: "erp"))
         taps.show(sighting(.dropped))
@@ -77,7 +77,7 @@ struct TapTests {
     }
 
     @Test func aSlowReaderLosesTheRestAndIsToldHowMany() async throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         let tap = try taps.open(TapSelection(points: [.after]))
         for _ in 0..<10_000 { taps.show(sighting()) }
         let first = await tap.next()
@@ -90,7 +90,7 @@ struct TapTests {
     }
 
     @Test func largeEventsAreBoundedByTheirBytes() async throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         let tap = try taps.open(TapSelection(points: [.after]))
         let payload: JSONObject = ["text": .string(String(repeating: "x", count: 3 << 20))]
         for _ in 0..<5 { taps.show(sighting(payload: payload)) }
@@ -100,7 +100,7 @@ struct TapTests {
     }
 
     @Test func samplesAreOneInSoManyOrSoManyInATime() async throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         let each = try taps.open(TapSelection(points: [.after]), sampler: TapSampler(.oneIn(3)))
         let rate = try taps.open(
             TapSelection(points: [.after]), sampler: TapSampler(.rate(RateLimit(count: 2, per: .seconds(1)))))
@@ -114,26 +114,26 @@ struct TapTests {
     }
 
     @Test func onlySoManyAreOpenAtOnce() throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         var open: [Tap] = []
-        for _ in 0..<Taps.maximum { open.append(try taps.open(TapSelection())) }
-        #expect(throws: Taps.Refusal.full) { _ = try taps.open(TapSelection()) }
+        for _ in 0..<TapRegistry.maximum { open.append(try taps.open(TapSelection())) }
+        #expect(throws: TapRegistry.OpenError.full) { _ = try taps.open(TapSelection()) }
         open.removeLast()
         open.append(try taps.open(TapSelection()))
-        #expect(taps.openCount == Taps.maximum)
+        #expect(taps.openCount == TapRegistry.maximum)
     }
 
     @Test func aShutdownEndsWhoWaitsAndWhoComes() async throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         let tap = try taps.open(TapSelection())
         async let waiting = tap.next()
         taps.shutDown()
         #expect(await waiting.end == .shutdown)
-        #expect(throws: Taps.Refusal.shuttingDown) { _ = try taps.open(TapSelection()) }
+        #expect(throws: TapRegistry.OpenError.shuttingDown) { _ = try taps.open(TapSelection()) }
     }
 
     @Test func whoWaitsIsCancelledWithItsTask() async throws {
-        let taps = Taps()
+        let taps = TapRegistry()
         let tap = try taps.open(TapSelection())
         let task = Task { await tap.next() }
         task.cancel()

@@ -26,7 +26,7 @@ final class BreakableStore: Outbox, OutboxAdministration {
 
     func exchange(
         _ settlements: [Settlement],
-        claims: [Claim],
+        claims: [ClaimRequest],
         at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] {
         let isBroken = state.withLock { state in
@@ -63,10 +63,10 @@ final class BreakableStore: Outbox, OutboxAdministration {
     func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? { try await base.delivery(id) }
     func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] { try await base.attempts(of: id) }
     func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? { try await base.body(of: id) }
-    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         try await base.retry(id, at: moment)
     }
-    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         try await base.cancel(id, at: moment)
     }
     func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
@@ -85,7 +85,7 @@ final class BreakableStore: Outbox, OutboxAdministration {
     ) async throws(StoreError) -> DeliveryID {
         try await base.enqueue(delivery, event: event, at: moment)
     }
-    func figures() async throws(StoreError) -> [DestinationFigures] { try await base.figures() }
+    func figures() async throws(StoreError) -> [DestinationCounts] { try await base.figures() }
     func pauses() async throws(StoreError) -> [DestinationPause] { try await base.pauses() }
     func pause(_ pause: DestinationPause) async throws(StoreError) { try await base.pause(pause) }
     func resume(destination: String) async throws(StoreError) -> Bool {

@@ -19,7 +19,7 @@ struct DispatcherBatchTests {
 
     @Test func aFullBatchGoesAtOnceAndTheRestWhenItHasWaited() async throws {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 4, maxWait: .seconds(2))), clock: clock)
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: ["a", "b", "c", "d", "e"])
@@ -34,7 +34,7 @@ struct DispatcherBatchTests {
     /// What follows in a lane that is busy makes a batch full, too.
     @Test func oneChatFillsABatch() async throws {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 10, maxWait: .seconds(3600))), clock: clock)
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             var ids: [DeliveryID] = []
             for _ in 0..<20 { ids += try await trial.queue(to: "crm", chats: ["a"]) }
@@ -45,7 +45,7 @@ struct DispatcherBatchTests {
     }
 
     @Test func maxInFlightAndTheRateLimitCountRequests() async throws {
-        let gate = Gate(1)
+        let gate = AsyncSemaphore(1)
         _ = await gate.enter()
         let policy = settings(
             BatchPolicy(maxEvents: 5, maxWait: .seconds(1)), maxInFlight: 2,
@@ -55,7 +55,7 @@ struct DispatcherBatchTests {
             gate.leave()
             return answer(200)
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             try await trial.queue(to: "crm", chats: (0..<40).map { "chat\($0)" })
             try await trial.settle("two under way") { trial.dispatcher.inFlight == 2 }
@@ -85,7 +85,7 @@ struct DispatcherBatchTests {
             default: return answer(200)
             }
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock, breaker: Self.never)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
         try await trial.run {
             let chats = (0..<120).map { "chat\($0 % 5)" }
             let ids = try await trial.queue(to: "crm", chats: chats)
@@ -107,7 +107,7 @@ struct DispatcherBatchTests {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 8), retry: retry), clock: clock) { batch in
             answer(batch.contains { $0.id == poison.withLock { $0 } } ? 422 : 200)
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
         trial.dispatcher.setPaused("crm", true)
         try await trial.run {
@@ -130,7 +130,7 @@ struct DispatcherBatchTests {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 4)), clock: clock) { batch in
             answer(batch.contains { $0.id == poison.withLock { $0 } } ? 500 : 200)
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock, breaker: Self.never)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
         trial.dispatcher.setPaused("crm", true)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: ["a", "b", "c", "d"])
@@ -149,7 +149,7 @@ struct DispatcherBatchTests {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 16), retry: retry), clock: clock) { batch in
             answer(batch.count > 4 ? 413 : 200)
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: (0..<16).map { "chat\($0)" })
             try await trial.settle("all delivered") { try await trial.count(.delivered) == 16 }
@@ -161,7 +161,7 @@ struct DispatcherBatchTests {
     @Test func queuedDeliveriesFollowTheNewSettings() async throws {
         let single = ScriptedDestination(clock: clock)
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 4)), clock: clock) { _ in answer(503) }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock, breaker: Self.never)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: ["a", "a", "b", "c"])
             try await trial.settle("a failure") { crm.sent.count == 1 && trial.dispatcher.inFlight == 0 }

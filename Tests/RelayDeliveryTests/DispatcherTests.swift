@@ -20,7 +20,7 @@ struct DispatcherTests {
             }
             return .result(answer(count > Int(delivery.id.rawValue % 3) ? 200 : 503))
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock, breaker: Self.never)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
         try await trial.run {
             let chats = (0..<60).map { "chat\($0 % 6)" }
             let ids = try await trial.queue(to: "crm", chats: chats)
@@ -46,7 +46,7 @@ struct DispatcherTests {
             }
             return .result(answer(isFirst && delivery.attempt == 1 ? 503 : 200))
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
             try await trial.settle("the later four") { try await trial.count(.delivered) == 4 }
@@ -58,7 +58,7 @@ struct DispatcherTests {
     @Test func noMoreThanMaxInFlightAreUnderWay() async throws {
         let settings = DestinationSettings(maxInFlight: 3)
         let crm = ScriptedDestination(settings, clock: clock) { _ in .hold }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             try await trial.queue(to: "crm", chats: (0..<20).map { "chat\($0)" })
             try await trial.settle("three under way") { crm.inFlight == 3 }
@@ -73,7 +73,7 @@ struct DispatcherTests {
     @Test func aRateLimitSpreadsTheStarts() async throws {
         let settings = DestinationSettings(rateLimit: RateLimit(count: 2, per: .seconds(1)))
         let crm = ScriptedDestination(settings, clock: clock)
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
         try await trial.run {
             try await trial.queue(to: "crm", chats: (0..<10).map { "chat\($0)" })
@@ -88,7 +88,7 @@ struct DispatcherTests {
     @Test func aPauseHoldsAndAResumeSends() async throws {
         let crm = ScriptedDestination(clock: clock)
         let other = ScriptedDestination(clock: clock)
-        let trial = try await DispatchTrial(["crm": crm, "other": other], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm, "other": other], clock: clock)
         try await trial.store.pause(DestinationPause(destination: "crm", reason: .manual, since: clock.now))
         try await trial.run {
             try await trial.queue(to: "crm", chats: ["a", "b", "c"])
@@ -112,7 +112,7 @@ struct DispatcherTests {
         let crm = ScriptedDestination(settings, clock: clock) { _ in
             .result(isUp.withLock { $0 } ? answer(200) : failure(.connect))
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
         try await trial.run {
             try await trial.queue(to: "crm", chats: (0..<30).map { "chat\($0)" })
@@ -135,7 +135,7 @@ struct DispatcherTests {
         let crm = ScriptedDestination(settings, clock: clock) { _ in
             .result(answer(isGone.withLock { $0 } ? 410 : 200))
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
             try await trial.settle("the pause") { try await trial.store.pauses().count == 1 }
@@ -159,7 +159,7 @@ struct DispatcherTests {
             result.pausesDestination = result.status == 401
             return .result(result)
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 3))
             try await trial.settle("the pause") { try await trial.store.pauses().count == 1 }
@@ -175,7 +175,7 @@ struct DispatcherTests {
     @Test func deliveriesOfARemovedDestinationWaitForItsReturn() async throws {
         let crm = ScriptedDestination(clock: clock)
         let other = ScriptedDestination(clock: clock)
-        let trial = try await DispatchTrial(["other": other], clock: clock)
+        let trial = try await DispatcherFixture(["other": other], clock: clock)
         try await trial.run {
             try await trial.queue(to: "crm", chats: ["a", "b"])
             try await trial.queue(to: "other", chats: ["a"])
@@ -197,7 +197,7 @@ struct DispatcherTests {
             held.withLock { $0 += 1 }
             return .hold
         }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock, breaker: Self.never)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: ["a"])
             try await trial.turn("the fifth attempt") { held.withLock { $0 } == 1 }

@@ -9,7 +9,7 @@ struct DispatcherTroubleTests {
 
     @Test func resultsThatTheStoreCannotTakeAreWrittenLater() async throws {
         let crm = ScriptedDestination(clock: clock) { _ in .hold }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: ["a", "b", "c"])
             try await trial.settle("three under way") { crm.inFlight == 3 }
@@ -28,7 +28,7 @@ struct DispatcherTroubleTests {
 
     @Test func claimsGoOnWhenTheStoreIsBack() async throws {
         let crm = ScriptedDestination(clock: clock)
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         trial.outbox.isBroken = true
         try await trial.run {
             try await trial.queue(to: "crm", chats: ["a", "b", "c"])
@@ -41,7 +41,7 @@ struct DispatcherTroubleTests {
 
     @Test func aShutdownWaitsForWhatIsUnderWay() async throws {
         let crm = ScriptedDestination(DestinationSettings(maxInFlight: 2), clock: clock) { _ in .hold }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             try await trial.queue(to: "crm", chats: ["a", "b", "c", "d"])
             try await trial.settle("two under way") { crm.inFlight == 2 }
@@ -58,7 +58,7 @@ struct DispatcherTroubleTests {
 
     @Test func aShutdownCancelsWhatOutlastsTheGrace() async throws {
         let crm = ScriptedDestination(clock: clock) { _ in .hold }
-        let trial = try await DispatchTrial(["crm": crm], clock: clock)
+        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
         try await trial.run {
             let ids = try await trial.queue(to: "crm", chats: ["a"])
             try await trial.settle("one under way") { crm.inFlight == 1 }

@@ -39,6 +39,6 @@ func answer(_ status: Int, retryAfter: Duration? = nil) -> AttemptResult {
     )
 }
 
-func failure(_ kind: FailureKind) -> AttemptResult {
+func failure(_ kind: DeliveryFailureKind) -> AttemptResult {
     AttemptResult(outcome: .failed(kind), target: "http://127.0.0.1/", duration: .milliseconds(1))
 }

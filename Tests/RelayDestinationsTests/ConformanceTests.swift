@@ -210,7 +210,7 @@ struct ConformanceTests {
         let folder = try TemporaryFolder()
         // A folder stands where the file should be.
         if situation == .unreachable { try folder.makeFolder("events.ndjson") }
-        let sinks = ProcessSinks(clock: SystemClock(), logger: quiet)
+        let sinks = ProcessLineSinks(clock: SystemClock(), logger: quiet)
         let destination = LineDestination(
             sinks.file(folder.path("events.ndjson"), rotation: LineRotation()),
             target: folder.path("events.ndjson"),
@@ -237,7 +237,7 @@ struct ConformanceTests {
         case .unreachable: pipe.closeReader()
         default: break
         }
-        let sinks = ProcessSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer)
+        let sinks = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer)
         let destination = LineDestination(
             sinks.standardOutput,
             target: "standard output",

@@ -10,11 +10,11 @@ import Testing
 struct FileDestinationTests {
     private let folder: TemporaryFolder
     private let clock = ManualClock()
-    private let sinks: ProcessSinks
+    private let sinks: ProcessLineSinks
 
     init() throws {
         folder = try TemporaryFolder()
-        sinks = ProcessSinks(clock: clock, logger: quiet)
+        sinks = ProcessLineSinks(clock: clock, logger: quiet)
     }
 
     private func sink(_ rotation: LineRotation = LineRotation()) -> any LineSink {
@@ -25,8 +25,8 @@ struct FileDestinationTests {
         try await sink.write(Array(text.utf8), timeout: .seconds(10))
     }
 
-    private func failure(of sink: any LineSink) async -> LineFailure? {
-        await #expect(throws: LineFailure.self) { try await write("{}", to: sink) }
+    private func failure(of sink: any LineSink) async -> LineWriteError? {
+        await #expect(throws: LineWriteError.self) { try await write("{}", to: sink) }
     }
 
     @Test func manyAtOnceAreWholeLinesEachOnce() async throws {
@@ -160,7 +160,7 @@ struct FileDestinationTests {
     @Test func anotherWriterOfTheFileIsTold() async throws {
         let sink = sink()
         try await write("{\"n\":1}", to: sink)
-        let other = ProcessSinks(clock: clock, logger: quiet)
+        let other = ProcessLineSinks(clock: clock, logger: quiet)
         let failure = await failure(of: other.file(folder.path("events.ndjson"), rotation: LineRotation()))
         #expect(failure?.message.contains("another process") == true, "\(failure?.message ?? "")")
         #expect(try folder.text("events.ndjson") == "{\"n\":1}\n")

@@ -115,11 +115,12 @@ struct WebhookDestinationTests {
     }
 
     @Test(arguments: [
-        (ScriptedReceiver.Answer.hang, FailureKind.timeout), (.dripHeader(interval: .milliseconds(20)), .timeout),
+        (ScriptedReceiver.Answer.hang, DeliveryFailureKind.timeout),
+        (.dripHeader(interval: .milliseconds(20)), .timeout),
         (.drip(interval: .milliseconds(20)), .timeout), (.reset, .reset), (.closeSilently, .reset),
         (.garbage, .protocolError),
     ])
-    func whatIsNoAnswerIsAFailureOfItsKind(answer: ScriptedReceiver.Answer, kind: FailureKind) async throws {
+    func whatIsNoAnswerIsAFailureOfItsKind(answer: ScriptedReceiver.Answer, kind: DeliveryFailureKind) async throws {
         try await withReceiver(answer) { receiver, engine in
             let isSlow = kind == .timeout
             let result = await send(to: receiver, by: engine, timeout: isSlow ? .milliseconds(300) : .seconds(30))

@@ -12,7 +12,7 @@ import Testing
 struct WhatsAppSender: Sendable {
     let destination: any Destination
     let receiver: ScriptedReceiver
-    let ledger: TransientLedger
+    let ledger: InMemoryForwardingLedger
 
     func send(
         text: String?,
@@ -63,7 +63,7 @@ struct WhatsAppSender: Sendable {
 
 func withSender<Result>(
     _ gateway: WhatsAppProviderTests.Gateway,
-    ledger: TransientLedger = TransientLedger(),
+    ledger: InMemoryForwardingLedger = InMemoryForwardingLedger(),
     _ body: (WhatsAppSender) async throws -> Result
 ) async throws -> Result {
     try await withReceiver(.status(200, body: gateway.answer)) { receiver, engine in
@@ -85,7 +85,9 @@ enum BuiltIn {
     /// - Parameter options: of one destination, which may ask for `127.0.0.1`.
     static func destination(_ options: String) throws -> (destination: any Destination, engine: CurlEngine) {
         let engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
-        return (try destination(options, sender: engine, ledger: TransientLedger(), clock: SystemClock()), engine)
+        return (
+            try destination(options, sender: engine, ledger: InMemoryForwardingLedger(), clock: SystemClock()), engine
+        )
     }
 
     /// - Parameter chatwoot: the address of the destination `desk`, which others may report to.
@@ -110,7 +112,7 @@ enum BuiltIn {
             .configuration
         let environment = DestinationEnvironment(
             configuration, loadedAt: moment, sender: sender,
-            sinks: ProcessSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
+            sinks: ProcessLineSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
         return try #require(
             configuration.destinations.first { $0.name == "subject" }?.destination(in: environment))
     }

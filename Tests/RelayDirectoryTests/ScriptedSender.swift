@@ -7,7 +7,7 @@ final class ScriptedSender: HTTPSender {
     enum Answer: Sendable {
         case body(String)
         case status(Int)
-        case failure(HTTPFailure.Kind)
+        case failure(HTTPClientError.Kind)
         /// More than is read of an answer.
         case truncated
         /// Nothing, until ``release(_:)`` or the end of the request.
@@ -56,7 +56,7 @@ final class ScriptedSender: HTTPSender {
         for continuation in held { continuation.resume(returning: answer) }
     }
 
-    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         let number = state.withLock { state in
             state.requests.append(request)
             return state.requests.count
@@ -71,8 +71,8 @@ final class ScriptedSender: HTTPSender {
         case .body(let text): return HTTPResponse(status: 200, body: Array(text.utf8))
         case .status(let status): return HTTPResponse(status: status)
         case .truncated: return HTTPResponse(status: 200, body: Array("{".utf8), bodyTruncated: true)
-        case .failure(let kind): throw HTTPFailure(kind: kind, message: "scripted")
-        case .held: throw HTTPFailure(kind: .cancelled, message: "cancelled")
+        case .failure(let kind): throw HTTPClientError(kind: kind, message: "scripted")
+        case .held: throw HTTPClientError(kind: .cancelled, message: "cancelled")
         }
     }
 

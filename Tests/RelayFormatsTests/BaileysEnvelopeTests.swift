@@ -93,7 +93,7 @@ struct BaileysEnvelopeTests {
             """#
         let payload = JSON.object(try one(document).payload).text
         for secret in ["s3cret-token", "QUJDREVGRw", "VEhVTUI"] { #expect(!payload.contains(secret)) }
-        #expect(Baileys.secretField == "webhookVerifyToken")
+        #expect(BaileysFormat.secretField == "webhookVerifyToken")
     }
 
     @Test(arguments: [("QUJDREVGRw==", Array("ABCDEFG".utf8)), ("", nil), ("%%%", nil)] as [(String, [UInt8]?)])

@@ -55,7 +55,7 @@ struct CloudAPICoexistenceTests {
                 {"from": "15550783881", "to": "16505551234", "id": "B", "history_context": {"status": "READ"}, \#(hello)},
                 {"from": "15550000000", "id": "C", "history_context": {"from_me": true}, \#(hello)}
                 """#),
-            as: CloudAPI(), session: nil)
+            as: CloudAPIFormat(), session: nil)
         #expect(events.map(\.type) == [.messageReceived, .messageSent, .messageSent])
         #expect(Set(events.map(\.chat)) == ["16505551234@s.whatsapp.net"])
         #expect(events.allSatisfy { $0.payload["history"] == true })
@@ -89,7 +89,7 @@ struct CloudAPICoexistenceTests {
 
     @Test func aHistoryThatIsNotSharedIsNoEvent() throws {
         let value = value(#""history": [{"errors": [{"code": 2593109, "title": "History sharing is turned off"}]}]"#)
-        #expect(try read(webhook(field: "history", value), as: CloudAPI()).isEmpty)
+        #expect(try read(webhook(field: "history", value), as: CloudAPIFormat()).isEmpty)
     }
 
     @Test func savedContactsAreToldToTheDirectory() throws {
@@ -104,7 +104,7 @@ struct CloudAPICoexistenceTests {
                    "contact": {"full_name": "Ana Sá", "phone_number": "16505551234"}},
                   {"type": "label"}]
                 """#))
-        let events = try read(document, as: CloudAPI())
+        let events = try read(document, as: CloudAPIFormat())
         #expect(events.map(\.type) == [.contactUpdated, .contactUpdated])
         #expect(events.map(\.chat) == ["16505551234@s.whatsapp.net", "16505551234@s.whatsapp.net"])
         #expect(events.map { $0.payload["name"] } == ["Ana Sá", .null])
@@ -170,6 +170,6 @@ struct CloudAPICoexistenceTests {
         #""type": "group_participants_remove", "failed_participants": [{"input": "1"}], "errors": [{"code": 1}]"#,
     ])
     func whatFailedChangesNothing(_ members: String) throws {
-        #expect(try read(group(members), as: CloudAPI()).isEmpty)
+        #expect(try read(group(members), as: CloudAPIFormat()).isEmpty)
     }
 }

@@ -30,7 +30,7 @@ struct CloudAPIDocumentTests {
 
     private static func events(_ bytes: [UInt8], keepsRaw: Bool = true) throws -> [NewEvent] {
         let context = FormatContext(receivedAt: Timestamp(seconds: 1_763_000_100), keepsRaw: keepsRaw)
-        return try CloudAPI().events(from: bytes, context: context)
+        return try CloudAPIFormat().events(from: bytes, context: context)
     }
 
     @Test func aDocumentAboutOneMessageIsKeptByteForByte() throws {

@@ -28,15 +28,15 @@ struct CloudAPIEnvelopeTests {
         let two = webhook(value(#""messages": [\#(message("D"))]"#, number: "333"))
         let entries = try [one, two].flatMap { try #require(try json($0)["entry"]?.array) }
         let whole: JSON = ["object": "whatsapp_business_account", "entry": .array(entries)]
-        let events = try read(whole.text, as: CloudAPI(), session: nil)
+        let events = try read(whole.text, as: CloudAPIFormat(), session: nil)
         #expect(events.map(\.session) == ["111", "111", "222", "333"])
         #expect(events.compactMap { $0.payload["messageId"]?.string } == ["A", "B", "C", "D"])
         #expect(events.map { $0.payload["phoneNumberId"]?.string } == ["111", "111", "222", "333"])
         // Under the address's session, the number can still be told.
-        let named = try read(whole.text, as: CloudAPI(), session: "shop")
+        let named = try read(whole.text, as: CloudAPIFormat(), session: "shop")
         #expect(Set(named.map(\.session)) == ["shop"])
         #expect(named.map { $0.payload["phoneNumberId"]?.string } == ["111", "111", "222", "333"])
-        #expect(try read("[\(one), \(two)]", as: CloudAPI(), session: nil) == events)
+        #expect(try read("[\(one), \(two)]", as: CloudAPIFormat(), session: nil) == events)
     }
 
     @Test func theNumbersIDMayBeANumber() throws {
@@ -45,14 +45,14 @@ struct CloudAPIEnvelopeTests {
     }
 
     @Test func withoutASessionItIsRefusedAndADefaultMayStandIn() {
-        let error = refusal(webhook(#"{"messages": [\#(message("A"))]}"#), as: CloudAPI(), session: nil)
+        let error = refusal(webhook(#"{"messages": [\#(message("A"))]}"#), as: CloudAPIFormat(), session: nil)
         #expect(error?.code == .missingSession)
         #expect(error?.pointer == nil)
     }
 
     @Test func anIDThatIsNoSessionIsNamed() {
         let error = refusal(
-            webhook(value(#""messages": [\#(message("A"))]"#, number: "a/b")), as: CloudAPI(), session: nil)
+            webhook(value(#""messages": [\#(message("A"))]"#, number: "a/b")), as: CloudAPIFormat(), session: nil)
         #expect(error?.code == .missingSession)
         #expect(error?.pointer == "/entry/0/changes/0/value/metadata/phone_number_id")
     }
@@ -76,7 +76,7 @@ struct CloudAPIEnvelopeTests {
         ("7", ""), (#"[{"object": "whatsapp_business_account"}]"#, "/0/entry"),
     ])
     func whatIsNoWebhookIsRefusedWhereItIsWrong(_ document: String, _ pointer: String) {
-        let error = refusal(document, as: CloudAPI())
+        let error = refusal(document, as: CloudAPIFormat())
         #expect(error?.code == .notAnEvent)
         #expect(error?.pointer == pointer)
     }
@@ -95,7 +95,7 @@ struct CloudAPIEnvelopeTests {
         (#""history": [{"threads": [{"messages": [{"type": "text"}]}]}]"#, "history/0/threads/0/messages/0/id"),
     ])
     func aPartThatCannotBeUsedIsNamedWhenThereIsNothingElse(_ members: String, _ pointer: String) throws {
-        let error = refusal(webhook(value(members)), as: CloudAPI())
+        let error = refusal(webhook(value(members)), as: CloudAPIFormat())
         #expect(error?.code == .notAnEvent)
         #expect(error?.pointer == "/entry/0/changes/0/value/" + pointer)
         // Beside anything that can be used, it is passed over.
@@ -106,7 +106,7 @@ struct CloudAPIEnvelopeTests {
 
     @Test func aBrokenMessageDoesNotHoldUpItsNeighbours() throws {
         let document = webhook(value(#""messages": [\#(message("A")), {"id": 7}, \#(message("B"))]"#))
-        let events = try read(document, as: CloudAPI())
+        let events = try read(document, as: CloudAPIFormat())
         #expect(events.compactMap { $0.payload["messageId"]?.string } == ["A", "B"])
     }
 
@@ -119,17 +119,17 @@ struct CloudAPIEnvelopeTests {
         (#"{"user_id_update": [{"wa_id": "1"}]}"#, "user_id_update"), ("{}", "some_new_field"),
     ])
     func whatIsNoEventIsUnderstoodWithoutASession(_ value: String, _ field: String) throws {
-        #expect(try read(webhook(field: field, value), as: CloudAPI(), session: nil).isEmpty)
+        #expect(try read(webhook(field: field, value), as: CloudAPIFormat(), session: nil).isEmpty)
     }
 
     @Test(arguments: ["", "hello", "[1, 2", "null"])
     func whatIsNoDocumentIsRefused(_ body: String) {
-        #expect(refusal(body, as: CloudAPI()) != nil)
+        #expect(refusal(body, as: CloudAPIFormat()) != nil)
     }
 
     @Test func complaintsTellNothingOfTheMessage() {
         let error = refusal(
-            webhook(value(#""messages": [{"from": "16505551234", "text": {"body": "secret"}}]"#)), as: CloudAPI())
+            webhook(value(#""messages": [{"from": "16505551234", "text": {"body": "secret"}}]"#)), as: CloudAPIFormat())
         #expect(error?.message.contains("secret") == false)
         #expect(error?.message.contains("16505551234") == false)
     }

@@ -91,7 +91,7 @@ struct CloudAPIIdentityTests {
                              {"from_user_id": "US.1", "id": "C", "timestamp": "1", \#(hello)},
                              {"from": "16505559999", "id": "D", "timestamp": "1", \#(hello)}]
                 """#))
-        let events = try read(document, as: CloudAPI())
+        let events = try read(document, as: CloudAPIFormat())
         #expect(events.map { $0.payload["contactName"]?.string } == ["Second", "First", "First", nil])
         #expect(
             events.map(\.chat) == [
@@ -107,7 +107,7 @@ struct CloudAPIIdentityTests {
                 "messages": [{"from": "16505551111", "id": "A", "timestamp": "1", \#(hello)},
                              {"from": "16505559999", "id": "B", "timestamp": "1", \#(hello)}]
                 """#))
-        let events = try read(document, as: CloudAPI())
+        let events = try read(document, as: CloudAPIFormat())
         #expect(events.map { $0.payload["contactName"]?.string } == ["First", nil])
         #expect(events.map(\.chat) == ["16505551111@s.whatsapp.net", "16505559999@s.whatsapp.net"])
     }
@@ -145,7 +145,7 @@ struct CloudAPIIdentityTests {
             cloudMessage(
                 #""type": "system", "system": {"type": "user_changed_number", "body": "Ana changed", "wa_id": "16505559999"}"#
             ),
-            as: CloudAPI())
+            as: CloudAPIFormat())
         #expect(events.map(\.type) == [.messageReceived, .contactUpdated])
         #expect(events.map(\.chat) == ["16505551234@s.whatsapp.net", "16505559999@s.whatsapp.net"])
         #expect(events[0].payload["type"] == "system")
@@ -162,7 +162,7 @@ struct CloudAPIIdentityTests {
             cloudMessage(
                 #""type": "system", "system": {"type": "user_changed_user_id", "body": "changed", "user_id": "MX.2","#
                     + #" "previous_user_id": "CO.1"}"#, from: ""),
-            as: CloudAPI())
+            as: CloudAPIFormat())
         #expect(events.map(\.chat) == ["CO.1@bsuid", "MX.2@bsuid"])
         #expect(events[0].payload["content"]?["newUserId"] == "MX.2")
         #expect(events[0].payload["content"]?["previousUserId"] == "CO.1")

@@ -70,7 +70,7 @@ struct CloudAPIStatusTests {
                               "recipient_participant_user_id": "US.2"},
                              {"id": "A", "status": "sent", "timestamp": "1", "recipient_type": "group", "recipient_id": "GROUP"}]
                 """#))
-        let events = try read(document, as: CloudAPI())
+        let events = try read(document, as: CloudAPIFormat())
         #expect(Set(events.map(\.chat)) == ["GROUP@g.us"])
         #expect(events.allSatisfy { $0.payload["isGroup"] == true })
         #expect(
@@ -89,7 +89,7 @@ struct CloudAPIStatusTests {
 
     @Test(arguments: [#""status": "warning""#, #""status": "captured", "type": "payment""#])
     func aStatusThatSaysNothingIsNoEvent(_ members: String) throws {
-        #expect(try read(cloudStatus(members + #", "recipient_id": "16505551234""#), as: CloudAPI()).isEmpty)
+        #expect(try read(cloudStatus(members + #", "recipient_id": "16505551234""#), as: CloudAPIFormat()).isEmpty)
     }
 
     @Test func aStatusOfNobodyIsStillOne() throws {

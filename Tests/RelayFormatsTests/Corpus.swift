@@ -33,7 +33,7 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
     var session: String? { expected["session"]?.string }
 
     var format: any EventFormat {
-        expected["format"]?.string.flatMap(BuiltInFormats.format(named:)) ?? Native()
+        expected["format"]?.string.flatMap(BuiltInFormats.format(named:)) ?? NativeFormat()
     }
 
     /// The document as a gateway would post it.

@@ -8,11 +8,11 @@ struct EvolutionChangeTests {
     private let chat = "5511999999001@s.whatsapp.net"
 
     private func events(_ event: String, _ data: String) throws -> [NewEvent] {
-        try read(evolution(event, data), as: Evolution())
+        try read(evolution(event, data), as: EvolutionFormat())
     }
 
     private func one(_ event: String, _ data: String) throws -> NewEvent {
-        try RelayFormatsTests.one(evolution(event, data), as: Evolution())
+        try RelayFormatsTests.one(evolution(event, data), as: EvolutionFormat())
     }
 
     private func update(_ members: String, fromMe: String = "true") -> String {
@@ -158,7 +158,7 @@ struct EvolutionChangeTests {
         let document = evolution(
             "messages.update", update(#""status": "SERVER_ACK", "pollUpdates": \#(votes)"#),
             more: #", "date_time": "2026-01-01T00:00:00.000Z""#)
-        let event = try RelayFormatsTests.one(document, as: Evolution())
+        let event = try RelayFormatsTests.one(document, as: EvolutionFormat())
         #expect(event.type == .messageUpdated)
         #expect(event.payload["type"] == "poll")
         #expect(event.payload["content"]?["votes"] == (try json(votes)))

@@ -6,7 +6,7 @@ import Testing
 /// Contacts, chats, groups, presences and calls.
 struct EvolutionDirectoryTests {
     private func events(_ event: String, _ data: String) throws -> [NewEvent] {
-        try read(evolution(event, data), as: Evolution())
+        try read(evolution(event, data), as: EvolutionFormat())
     }
 
     @Test func contactsAreAListOrOne() throws {

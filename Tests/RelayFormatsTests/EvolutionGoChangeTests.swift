@@ -6,7 +6,7 @@ import Testing
 /// Edits, deletions and reactions, what is not there, what is sent, history, and the wiki's form.
 struct EvolutionGoChangeTests {
     private func one(_ document: String) throws -> NewEvent {
-        try RelayFormatsTests.one(document, as: EvolutionGo())
+        try RelayFormatsTests.one(document, as: EvolutionGoFormat())
     }
 
     @Test(arguments: [
@@ -55,7 +55,7 @@ struct EvolutionGoChangeTests {
         #expect(event.payload["type"] == "unsupported")
         #expect(event.payload["content"] == ["reason": "view_once"])
         #expect(event.dedupKey != (try one(try whatsmeow(#"{"conversation": "x"}"#))).dedupKey)
-        #expect(try read(try whatsmeow("null"), as: EvolutionGo()).isEmpty)
+        #expect(try read(try whatsmeow("null"), as: EvolutionGoFormat()).isEmpty)
     }
 
     @Test func whatTheAPISendsIsSentByUs() throws {
@@ -80,7 +80,7 @@ struct EvolutionGoChangeTests {
                     {"message": {"key": {"remoteJID": "1203@g.us", "fromMe": false}, "message": {"conversation": "no id"}}}]}]}}
                 """#
             ),
-            as: EvolutionGo()
+            as: EvolutionGoFormat()
         )
         #expect(events.map(\.type) == [.contactUpdated, .contactUpdated, .groupUpdated, .messageReceived])
         #expect(events.last?.payload["history"] == true)

@@ -6,11 +6,11 @@ import Testing
 /// Receipts, the session, groups, contacts, presences and calls.
 struct EvolutionGoEventTests {
     private func events(_ event: String, _ data: String, more: String = "") throws -> [NewEvent] {
-        try read(evolutionGo(event, data, more: more), as: EvolutionGo())
+        try read(evolutionGo(event, data, more: more), as: EvolutionGoFormat())
     }
 
     private func one(_ event: String, _ data: String, more: String = "") throws -> NewEvent {
-        try RelayFormatsTests.one(evolutionGo(event, data, more: more), as: EvolutionGo())
+        try RelayFormatsTests.one(evolutionGo(event, data, more: more), as: EvolutionGoFormat())
     }
 
     private func receipt(_ members: String = "", state: String?) throws -> [NewEvent] {
@@ -124,7 +124,7 @@ struct EvolutionGoEventTests {
         (#"{"event": "PushName", "data": {}}"#, "/data/JID"), (#"{"event": "ChatPresence", "data": {}}"#, "/data/Chat"),
     ])
     func whatIsOfAnotherDialectIsRefusedWhereItIsWrong(_ document: String, _ pointer: String) {
-        let error = refusal(document, as: EvolutionGo())
+        let error = refusal(document, as: EvolutionGoFormat())
         #expect(error?.code == .notAnEvent)
         #expect(error?.pointer == pointer)
     }
@@ -136,8 +136,8 @@ struct EvolutionGoEventTests {
     ])
     func theInstanceIsTheSession(_ members: String, _ session: String) throws {
         let document = #"{"event": "Connected", "data": {}, \#(members)}"#
-        #expect(try read(document, as: EvolutionGo(), session: nil).map(\.session) == [session])
-        #expect(try read(document, as: EvolutionGo(), session: "demo").map(\.session) == ["demo"])
+        #expect(try read(document, as: EvolutionGoFormat(), session: nil).map(\.session) == [session])
+        #expect(try read(document, as: EvolutionGoFormat(), session: "demo").map(\.session) == ["demo"])
     }
 
     @Test func theTokenGoesNoFurther() throws {
@@ -146,7 +146,7 @@ struct EvolutionGoEventTests {
         {
             #expect(!JSON.object(event.payload).text.contains("s3cret"))
         }
-        #expect(EvolutionGo.secretField == "instanceToken")
+        #expect(EvolutionGoFormat.secretField == "instanceToken")
     }
 
     @Test func aGroupThatWeJoined() throws {

@@ -5,7 +5,7 @@ import Testing
 
 struct EvolutionGoMessageTests {
     private func one(_ document: String) throws -> NewEvent {
-        try RelayFormatsTests.one(document, as: EvolutionGo())
+        try RelayFormatsTests.one(document, as: EvolutionGoFormat())
     }
 
     @Test func aTextHasExactlyTheFieldsThatEveryDialectGives() throws {

@@ -16,7 +16,7 @@ struct EvolutionMessageTests {
     }
 
     private func one(_ document: String) throws -> NewEvent {
-        try RelayFormatsTests.one(document, as: Evolution())
+        try RelayFormatsTests.one(document, as: EvolutionFormat())
     }
 
     /// Worked example B.4, 1.
@@ -147,15 +147,15 @@ struct EvolutionMessageTests {
     @Test func liveAndQueuedMessagesInEveryShape() throws {
         let body =
             #"{"key": {"remoteJid": "5511999999001@s.whatsapp.net", "fromMe": false, "id": "A"}, "message": {"conversation": "Hi"}}"#
-        let alone = try read(evolution("messages.upsert", body), as: Evolution())
+        let alone = try read(evolution("messages.upsert", body), as: EvolutionFormat())
         #expect(alone.map(\.type) == [.messageReceived])
         for data in [
             "[\(body)]", #"{"messages": [\#(body)], "type": "append"}"#, #"{"messages": [\#(body)], "type": "notify"}"#,
         ] {
-            #expect(try read(evolution("messages.upsert", data), as: Evolution()) == alone)
+            #expect(try read(evolution("messages.upsert", data), as: EvolutionFormat()) == alone)
         }
         let two = try read(
-            evolution("messages.upsert", "[\(body), \(body.replacing(#""A""#, with: #""B""#))]"), as: Evolution())
+            evolution("messages.upsert", "[\(body), \(body.replacing(#""A""#, with: #""B""#))]"), as: EvolutionFormat())
         #expect(two.map { $0.payload["messageId"] } == ["A", "B"])
     }
 
@@ -234,7 +234,7 @@ struct EvolutionMessageTests {
             upsert(#"{"brandNewMessage": {"a": 1, "mediaKey": "k", "base64": "QUJD"}, "base64": "QUJD"}"#))
         #expect(event.payload["type"] == "unsupported")
         #expect(event.payload["content"] == ["raw": ["brandNewMessage": ["a": 1]]])
-        #expect(try read(upsert("null"), as: Evolution()).isEmpty)
-        #expect(try read(upsert(#"{"senderKeyDistributionMessage": {}}"#), as: Evolution()).isEmpty)
+        #expect(try read(upsert("null"), as: EvolutionFormat()).isEmpty)
+        #expect(try read(upsert(#"{"senderKeyDistributionMessage": {}}"#), as: EvolutionFormat()).isEmpty)
     }
 }

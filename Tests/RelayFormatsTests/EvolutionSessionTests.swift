@@ -6,7 +6,7 @@ import Testing
 /// The envelope, and what becomes of the session.
 struct EvolutionSessionTests {
     private func events(_ event: String, _ data: String, more: String = "") throws -> [NewEvent] {
-        try read(evolution(event, data, more: more), as: Evolution())
+        try read(evolution(event, data, more: more), as: EvolutionFormat())
     }
 
     @Test(arguments: [
@@ -22,8 +22,8 @@ struct EvolutionSessionTests {
     ])
     func theInstanceIsTheSession(_ member: String) throws {
         let document = #"{"event": "connection.update", \#(member), "data": {"state": "open"}}"#
-        #expect(try read(document, as: Evolution(), session: nil).map(\.session) == ["shop"])
-        #expect(try read(document, as: Evolution(), session: "demo").map(\.session) == ["demo"])
+        #expect(try read(document, as: EvolutionFormat(), session: nil).map(\.session) == ["shop"])
+        #expect(try read(document, as: EvolutionFormat(), session: "demo").map(\.session) == ["demo"])
     }
 
     /// "Webhook by events" appends the event's name to the address.
@@ -34,9 +34,9 @@ struct EvolutionSessionTests {
         "typebot-change-status", "messaging-history-set",
     ])
     func anEventsNameInTheAddressIsNoSession(_ segment: String) {
-        #expect(Evolution.namesEvent(segment))
+        #expect(EvolutionFormat.namesEvent(segment))
         let formats = BuiltInFormats.all.filter { $0.namesEvent(segment) }
-        #expect(formats.map { $0.name } == [Evolution.name])
+        #expect(formats.map { $0.name } == [EvolutionFormat.name])
     }
 
     @Test(arguments: [
@@ -44,14 +44,14 @@ struct EvolutionSessionTests {
         "messages_upsert", "MESSAGES-UPSERT", "messages-upsert-", "-call", "send", "message", "",
     ])
     func aSessionMayBeCalledLikeAnythingElse(_ segment: String) {
-        #expect(!Evolution.namesEvent(segment))
+        #expect(!EvolutionFormat.namesEvent(segment))
     }
 
     @Test func anInstanceWhoseNameIsNoSessionIsRefusedUnlessTheAddressNamesOne() throws {
         let document = #"{"event": "call", "instance": "My Shop", "data": []}"#
-        #expect(refusal(document, as: Evolution(), session: nil)?.code == .missingSession)
-        #expect(refusal(document, as: Evolution(), session: nil)?.pointer == "/instance")
-        #expect(try read(document, as: Evolution(), session: "my-shop").isEmpty)
+        #expect(refusal(document, as: EvolutionFormat(), session: nil)?.code == .missingSession)
+        #expect(refusal(document, as: EvolutionFormat(), session: nil)?.pointer == "/instance")
+        #expect(try read(document, as: EvolutionFormat(), session: "my-shop").isEmpty)
     }
 
     @Test(arguments: [
@@ -81,7 +81,7 @@ struct EvolutionSessionTests {
         (#"{"event": "connection.update", "instance": "a", "data": 7}"#, "/data"),
     ])
     func whatIsOfAnotherDialectIsRefusedWhereItIsWrong(_ document: String, _ pointer: String) {
-        let error = refusal(document, as: Evolution())
+        let error = refusal(document, as: EvolutionFormat())
         #expect(error?.code == .notAnEvent)
         #expect(error?.pointer == pointer)
     }
@@ -96,7 +96,7 @@ struct EvolutionSessionTests {
         ] {
             for event in try events(event, data) { #expect(!JSON.object(event.payload).text.contains("s3cret")) }
         }
-        #expect(Evolution.secretField == "apikey")
+        #expect(EvolutionFormat.secretField == "apikey")
     }
 
     @Test func anOpenConnectionHasItsPhone() throws {

@@ -21,7 +21,7 @@ struct ExamplesTests {
             ("connection", .sessionConnected, nil), ("native", .messageReceived, "text"),
         ] as [(String, EventType, String?)])
     func everyFileIsOneEvent(_ name: String, _ type: EventType, _ kind: String?) throws {
-        let format: any EventFormat = name == "native" ? Native() : Baileys()
+        let format: any EventFormat = name == "native" ? NativeFormat() : BaileysFormat()
         let events = try read(try example(name + ".json"), as: format, session: nil)
         #expect(events.map(\.type) == [type])
         #expect(events.first?.session == "demo")

@@ -15,7 +15,7 @@ struct GowaChangeTests {
                  "original_message_id": "94D1", "body": "Updated"}
                 """#
             ),
-            as: Gowa()
+            as: GowaFormat()
         )
         #expect(event.type == .messageUpdated)
         #expect(event.payload["messageId"] == "94D1")
@@ -26,7 +26,7 @@ struct GowaChangeTests {
     @Test func aReactionIsTakenBack() throws {
         let event = try one(
             gowa("message.reaction", #"{"id": "R1", \#(peer), "reaction": "", "reacted_message_id": "3EB0A1"}"#),
-            as: Gowa())
+            as: GowaFormat())
         #expect(event.payload["content"] == ["emoji": .null, "targetMessageId": "3EB0A1"])
     }
 
@@ -35,7 +35,7 @@ struct GowaChangeTests {
             {"deleted_message_id": "3EB0A1", "timestamp": "2025-07-13T11:12:00Z", \#(peer), "was_from_me": false,
              "original_content": "Hello, how are you?"}
             """#
-        let event = try one(gowa("message.deleted", payload), as: Gowa())
+        let event = try one(gowa("message.deleted", payload), as: GowaFormat())
         #expect(event.type == .messageDeleted)
         #expect(event.payload["messageId"] == "3EB0A1")
         #expect(event.payload["deletedFor"] == "me")
@@ -44,7 +44,7 @@ struct GowaChangeTests {
     }
 
     private func ack(_ fields: String) throws -> [NewEvent] {
-        try read(gowa("message.ack", #"{"ids": ["3EB0A1", "3EB0A2"], \#(fields)}"#), as: Gowa())
+        try read(gowa("message.ack", #"{"ids": ["3EB0A1", "3EB0A2"], \#(fields)}"#), as: GowaFormat())
     }
 
     @Test(arguments: [("delivered", EventType.messageDelivered), ("read", .messageRead), ("played", .messageRead)])
@@ -93,7 +93,7 @@ struct GowaChangeTests {
                  "group_name": "Team"}
                 """#
             ),
-            as: Gowa()
+            as: GowaFormat()
         )
         #expect(event.type == .groupUpdated)
         #expect(event.payload["groupName"] == "Team")
@@ -102,7 +102,8 @@ struct GowaChangeTests {
 
     @Test func aRepeatedPostingHasTheSameKey() throws {
         let typing = { (state: String, more: String) in
-            try one(gowa("chat_presence", #"{\#(peer), "state": "\#(state)", "media": ""}"#, more: more), as: Gowa())
+            try one(
+                gowa("chat_presence", #"{\#(peer), "state": "\#(state)", "media": ""}"#, more: more), as: GowaFormat())
         }
         let moment = #""timestamp": "2026-01-22T12:00:00Z""#
         let first = try typing("composing", moment)

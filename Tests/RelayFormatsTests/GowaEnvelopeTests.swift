@@ -7,7 +7,7 @@ struct GowaEnvelopeTests {
     private func session(_ names: String, address: String? = nil) throws -> String {
         try one(
             #"{"event": "call.offer", \#(names), "payload": {"call_id": "C", "from": "1@s.whatsapp.net"}}"#,
-            as: Gowa(),
+            as: GowaFormat(),
             session: address
         ).session
     }
@@ -24,17 +24,17 @@ struct GowaEnvelopeTests {
     }
 
     @Test func withoutASessionItIsRefused() {
-        let error = refusal(#"{"event": "label.edit", "device_id": "", "payload": {}}"#, as: Gowa(), session: nil)
+        let error = refusal(#"{"event": "label.edit", "device_id": "", "payload": {}}"#, as: GowaFormat(), session: nil)
         #expect(error?.code == .missingSession)
         #expect(error?.pointer == nil)
         #expect(error?.message.contains("session_id") == true)
-        let invalid = refusal(#"{"event": "label.edit", "session_id": "a/b"}"#, as: Gowa(), session: nil)
+        let invalid = refusal(#"{"event": "label.edit", "session_id": "a/b"}"#, as: GowaFormat(), session: nil)
         #expect(invalid?.pointer == "/session_id")
     }
 
     @Test(arguments: ["newsletter.joined", "label.edit", "some.new_event"])
     func eventsOfNoInterestAreUnderstood(_ name: String) throws {
-        #expect(try read(gowa(name, "null"), as: Gowa()).isEmpty)
+        #expect(try read(gowa(name, "null"), as: GowaFormat()).isEmpty)
     }
 
     @Test(arguments: [
@@ -61,12 +61,12 @@ struct GowaEnvelopeTests {
         (#"{"event": "call.offer", "payload": {"call_id": "C"}}"#, "/payload/from"),
     ])
     func whatIsMissingIsNamed(_ document: String, _ pointer: String) {
-        let error = refusal(document, as: Gowa())
+        let error = refusal(document, as: GowaFormat())
         #expect(error?.code == .notAnEvent)
         #expect(error?.pointer == pointer)
     }
 
     @Test func theDocumentsOfOtherGatewaysAreRefused() {
-        #expect(refusal(WAHADocuments.lidText, as: Gowa())?.pointer == "/payload/chat_id")
+        #expect(refusal(WAHADocuments.lidText, as: GowaFormat())?.pointer == "/payload/chat_id")
     }
 }

@@ -19,7 +19,7 @@ struct GowaMessageTests {
                  "from_name": "John", "timestamp": "2023-10-15T10:30:00Z", \#(fields)}
                 """#
             ),
-            as: Gowa()
+            as: GowaFormat()
         )
     }
 
@@ -33,7 +33,7 @@ struct GowaMessageTests {
                  "timestamp": "2023-10-15T10:30:00Z", "body": "Hello"}
                 """#
             ),
-            as: Gowa()
+            as: GowaFormat()
         )
         #expect(event.chat == "628123456789@s.whatsapp.net")
         #expect(event.payload["chatLid"] == "251556368777322@lid")
@@ -46,7 +46,7 @@ struct GowaMessageTests {
             gowa(
                 "message",
                 #"{"id": "3EB0A1", "chat_id": "25@lid", "chat_lid": "25@lid", "from": "25@lid", "body": "x"}"#),
-            as: Gowa()
+            as: GowaFormat()
         )
         #expect(event.chat == "25@lid")
         #expect(event.payload["timestampSource"] == nil)
@@ -62,7 +62,7 @@ struct GowaMessageTests {
                  "from_name": "Shop", "sender_display_name": "Shop", "is_from_me": true, "body": "Hi"}
                 """#
             ),
-            as: Gowa()
+            as: GowaFormat()
         )
         #expect(event.type == .messageSent)
         #expect(event.payload["from"] == "628987654321@s.whatsapp.net")
@@ -76,7 +76,7 @@ struct GowaMessageTests {
             gowa(
                 "message",
                 #"{"chat_id": "1203@g.us", "from": "628123456789@s.whatsapp.net", "from_lid": "25@lid", \#(fields)}"#),
-            as: Gowa()
+            as: GowaFormat()
         )
         #expect(now.payload["participant"] == "628123456789@s.whatsapp.net")
         #expect(now.payload["participantLid"] == "25@lid")
@@ -88,12 +88,12 @@ struct GowaMessageTests {
                 "message",
                 #"{"chat_id": "1203", "from": "628123456789:12@s.whatsapp.net in 1203@g.us", "from_lid": "25@lid", \#(fields)}"#
             ),
-            as: Gowa()
+            as: GowaFormat()
         )
         #expect(before == now)
         let direct = try one(
             gowa("message", #"{"chat_id": "628123456789", "from": "628123456789@s.whatsapp.net", \#(fields)}"#),
-            as: Gowa())
+            as: GowaFormat())
         #expect(direct.chat == "628123456789@s.whatsapp.net")
     }
 

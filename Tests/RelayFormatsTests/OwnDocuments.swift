@@ -7,8 +7,9 @@ import RelayJSON
 enum OwnDocuments {
     static let all: [CorpusDocument] = {
         let documents: [(any EventFormat.Type, [String])] = [
-            (Baileys.self, baileys), (Evolution.self, evolution), (EvolutionGo.self, evolutionGo), (Gowa.self, gowa),
-            (CloudAPI.self, cloud), (Native.self, zapHub),
+            (BaileysFormat.self, baileys), (EvolutionFormat.self, evolution), (EvolutionGoFormat.self, evolutionGo),
+            (GowaFormat.self, gowa),
+            (CloudAPIFormat.self, cloud), (NativeFormat.self, zapHub),
         ]
         return documents.flatMap { format, texts in
             texts.enumerated().compactMap { index, text in

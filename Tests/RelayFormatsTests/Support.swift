@@ -12,7 +12,7 @@ func json(_ text: String) throws -> JSON {
 /// Reads a document as `format`, posted to the address of the session `demo`.
 func read(
     _ document: String,
-    as format: any EventFormat = Baileys(),
+    as format: any EventFormat = BaileysFormat(),
     session: String? = "demo"
 ) throws(FormatError) -> [NewEvent] {
     try format.events(from: Array(document.utf8), context: FormatContext(session: session, receivedAt: receivedAt))
@@ -83,7 +83,8 @@ func whatsmeow(
 }
 
 /// The only event in a document.
-func one(_ document: String, as format: any EventFormat = Baileys(), session: String? = "demo") throws -> NewEvent {
+func one(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo") throws -> NewEvent
+{
     let events = try read(document, as: format, session: session)
     guard events.count == 1, let event = events.first else { throw Unexpected(count: events.count) }
     return event
@@ -94,7 +95,9 @@ struct Unexpected: Error {
 }
 
 /// Why a document is refused; nil when it is not.
-func refusal(_ document: String, as format: any EventFormat = Baileys(), session: String? = "demo") -> FormatError? {
+func refusal(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo")
+    -> FormatError?
+{
     do {
         _ = try read(document, as: format, session: session)
         return nil

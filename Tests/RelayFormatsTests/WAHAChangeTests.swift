@@ -5,7 +5,7 @@ import Testing
 
 struct WAHAChangeTests {
     @Test func reactions() throws {
-        let event = try one(WAHADocuments.reaction, as: WAHA())
+        let event = try one(WAHADocuments.reaction, as: WAHAFormat())
         #expect(event.type == .messageReaction)
         #expect(event.occurredAt == Timestamp(milliseconds: 1_710_481_111_853))
         let expected: JSON = [
@@ -14,12 +14,12 @@ struct WAHAChangeTests {
             "content": ["emoji": "🙏", "targetMessageId": "3EB0TARGET"],
         ]
         #expect(difference(.object(event.payload), from: expected) == nil)
-        let removed = try one(WAHADocuments.reaction.replacing("🙏", with: ""), as: WAHA())
+        let removed = try one(WAHADocuments.reaction.replacing("🙏", with: ""), as: WAHAFormat())
         #expect(removed.payload["content"]?["emoji"] == .null)
     }
 
     @Test func edits() throws {
-        let event = try one(WAHADocuments.edit, as: WAHA())
+        let event = try one(WAHADocuments.edit, as: WAHAFormat())
         #expect(event.type == .messageUpdated)
         #expect(event.payload["messageId"] == "3AORIGINAL")
         #expect(event.payload["content"] == ["text": "New body"])
@@ -39,7 +39,7 @@ struct WAHAChangeTests {
             """#,
             engine: "GOWS"
         )
-        let event = try one(document, as: WAHA())
+        let event = try one(document, as: WAHAFormat())
         #expect(event.payload["type"] == "image")
         #expect(event.payload["content"]?["caption"] == "New caption")
     }
@@ -52,19 +52,19 @@ struct WAHAChangeTests {
                 engine: engine
             )
         }
-        let text = try one(document(#""body": "New", "editedMessageId": "3AO""#, "NOWEB"), as: WAHA())
+        let text = try one(document(#""body": "New", "editedMessageId": "3AO""#, "NOWEB"), as: WAHAFormat())
         #expect(text.payload["content"] == ["text": "New"])
-        let closed = try one(document(#""body": "", "editedMessageId": "3AO""#, "NOWEB"), as: WAHA())
+        let closed = try one(document(#""body": "", "editedMessageId": "3AO""#, "NOWEB"), as: WAHAFormat())
         #expect(closed.payload["content"] == ["reason": "encrypted_edit"])
         // WhatsApp Web edits in place: the id is the original's, and so is the time.
-        let web = try one(document(#""body": "New""#, "WEBJS"), as: WAHA())
+        let web = try one(document(#""body": "New""#, "WEBJS"), as: WAHAFormat())
         #expect(web.payload["messageId"] == "3AEDIT")
         #expect(web.occurredAt == Timestamp(milliseconds: 1_768_580_592_345))
-        #expect(refusal(document(#""body": "New""#, "NOWEB"), as: WAHA())?.pointer == "/payload/editedMessageId")
+        #expect(refusal(document(#""body": "New""#, "NOWEB"), as: WAHAFormat())?.pointer == "/payload/editedMessageId")
     }
 
     @Test func deletions() throws {
-        let event = try one(WAHADocuments.revocation, as: WAHA())
+        let event = try one(WAHADocuments.revocation, as: WAHAFormat())
         #expect(event.type == .messageDeleted)
         #expect(event.chat == "120363000000000001@g.us")
         #expect(event.payload["messageId"] == "3AORIGINAL")
@@ -88,18 +88,18 @@ struct WAHAChangeTests {
         ),
     ])
     func olderVersionsNameTheMessageElsewhere(_ payload: String, _ engine: String, _ target: String) throws {
-        let event = try one(WAHADocuments.envelope("message.revoked", payload, engine: engine), as: WAHA())
+        let event = try one(WAHADocuments.envelope("message.revoked", payload, engine: engine), as: WAHAFormat())
         #expect(event.payload["targetMessageId"]?.string == target)
         #expect(event.chat == "1@s.whatsapp.net")
     }
 
     @Test func aDeletionOfNothingIsRefused() {
         let document = WAHADocuments.envelope("message.revoked", #"{"after": {"id": "false_1@c.us_3AR"}}"#)
-        #expect(refusal(document, as: WAHA())?.pointer == "/payload/revokedMessageId")
+        #expect(refusal(document, as: WAHAFormat())?.pointer == "/payload/revokedMessageId")
     }
 
     private func ack(_ fields: String, event: String = "message.ack", engine: String = "WEBJS") throws -> [NewEvent] {
-        try read(WAHADocuments.envelope(event, "{\(fields)}", engine: engine), as: WAHA())
+        try read(WAHADocuments.envelope(event, "{\(fields)}", engine: engine), as: WAHAFormat())
     }
 
     @Test(arguments: [
@@ -135,7 +135,7 @@ struct WAHAChangeTests {
     }
 
     @Test func inAGroupEachMemberAcknowledges() throws {
-        let event = try one(WAHADocuments.groupAck, as: WAHA())
+        let event = try one(WAHADocuments.groupAck, as: WAHAFormat())
         #expect(event.type == .messageRead)
         #expect(event.payload["participant"] == "5511999999003@s.whatsapp.net")
         #expect(event.payload["participantLid"] == "100000000000003@lid")
@@ -143,7 +143,7 @@ struct WAHAChangeTests {
         #expect(event.occurredAt == Timestamp(iso8601: "2026-01-16T16:25:00Z"))
         // The documentation's event is called `message.ack` here as well.
         let plain = WAHADocuments.groupAck.replacing("message.ack.group", with: "message.ack")
-        #expect(try one(plain, as: WAHA()) == event)
+        #expect(try one(plain, as: WAHAFormat()) == event)
     }
 
     @Test(arguments: ["5511999999000@c.us", "900000000000000@lid"])

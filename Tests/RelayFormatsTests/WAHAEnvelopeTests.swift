@@ -5,9 +5,10 @@ import Testing
 
 struct WAHAEnvelopeTests {
     @Test func theAddressWinsOverTheDocument() throws {
-        #expect(try one(WAHADocuments.lidText, as: WAHA(), session: "demo").session == "demo")
-        #expect(try one(WAHADocuments.lidText, as: WAHA(), session: nil).session == "shop")
-        #expect(refusal(#"{"event": "message", "payload": {}}"#, as: WAHA(), session: nil)?.code == .missingSession)
+        #expect(try one(WAHADocuments.lidText, as: WAHAFormat(), session: "demo").session == "demo")
+        #expect(try one(WAHADocuments.lidText, as: WAHAFormat(), session: nil).session == "shop")
+        #expect(
+            refusal(#"{"event": "message", "payload": {}}"#, as: WAHAFormat(), session: nil)?.code == .missingSession)
     }
 
     @Test(arguments: [
@@ -15,7 +16,7 @@ struct WAHAEnvelopeTests {
         "group.v2.participants.join-request", "some.new-event",
     ])
     func eventsOfNoInterestAreUnderstood(_ name: String) throws {
-        #expect(try read(WAHADocuments.envelope(name, #"{"anything": 1}"#), as: WAHA()).isEmpty)
+        #expect(try read(WAHADocuments.envelope(name, #"{"anything": 1}"#), as: WAHAFormat()).isEmpty)
     }
 
     @Test(arguments: [
@@ -42,7 +43,7 @@ struct WAHAEnvelopeTests {
         (#"{"event": "session.status", "payload": {}}"#, "/payload/status"),
     ])
     func whatIsMissingIsNamed(_ document: String, _ pointer: String) {
-        let error = refusal(document, as: WAHA())
+        let error = refusal(document, as: WAHAFormat())
         #expect(error?.code == .notAnEvent)
         #expect(error?.pointer == pointer)
     }
@@ -50,22 +51,22 @@ struct WAHAEnvelopeTests {
     @Test func theDocumentsOfOtherGatewaysAreRefused() {
         let gowa =
             #"{"event": "message", "device_id": "1@s.whatsapp.net", "payload": {"id": "3EB0", "chat_id": "2@s.whatsapp.net"}}"#
-        #expect(refusal(gowa, as: WAHA())?.pointer == "/payload/id")
+        #expect(refusal(gowa, as: WAHAFormat())?.pointer == "/payload/id")
         let native = #"{"event": "message", "sessionId": "demo", "data": {"messageId": "A"}}"#
-        #expect(refusal(native, as: WAHA())?.pointer == "/payload")
+        #expect(refusal(native, as: WAHAFormat())?.pointer == "/payload")
     }
 
     @Test func anArrayOfEnvelopesIsRead() throws {
-        let events = try read("[\(WAHADocuments.lidText), \(WAHADocuments.groupAck)]", as: WAHA())
+        let events = try read("[\(WAHADocuments.lidText), \(WAHADocuments.groupAck)]", as: WAHAFormat())
         #expect(events.map(\.type) == [.messageReceived, .messageRead])
     }
 
     @Test func aPostingThatIsRepeatedHasTheSameKeys() throws {
         for document in WAHADocuments.all {
-            let events = try read(document.document.text, as: WAHA())
+            let events = try read(document.document.text, as: WAHAFormat())
             #expect(!events.isEmpty, "\(document)")
             #expect(events.allSatisfy { $0.dedupKey != nil }, "\(document)")
-            #expect(try read(document.document.text, as: WAHA()) == events)
+            #expect(try read(document.document.text, as: WAHAFormat()) == events)
         }
     }
 
@@ -76,7 +77,7 @@ struct WAHAEnvelopeTests {
     ])
     func idsAreSplitWhereTheyShould(_ id: String, _ chat: String, _ message: String, _ participant: String?) throws {
         let event = try one(
-            WAHADocuments.envelope("message", #"{"id": "\#(id)", "timestamp": 1, "body": "x"}"#), as: WAHA())
+            WAHADocuments.envelope("message", #"{"id": "\#(id)", "timestamp": 1, "body": "x"}"#), as: WAHAFormat())
         #expect(event.chat == chat)
         #expect(event.payload["messageId"]?.string == message)
         #expect(event.payload["participant"]?.string == participant)

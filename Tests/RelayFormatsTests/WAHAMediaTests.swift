@@ -11,12 +11,12 @@ struct WAHAMediaTests {
                 #"{"id": "false_5511999999002@c.us_3A01", "timestamp": 1768580591, "fromMe": false, \#(fields)}"#,
                 engine: engine
             ),
-            as: WAHA()
+            as: WAHAFormat()
         )
     }
 
     @Test func bothPlacesOfTheFileAreKnown() throws {
-        let event = try one(WAHADocuments.gowsImage, as: WAHA())
+        let event = try one(WAHADocuments.gowsImage, as: WAHAFormat())
         #expect(event.chat == "120363000000000001@g.us")
         let expected: JSON = [
             "type": "image", "content": ["caption": "look", "mimetype": "image/jpeg", "width": 600, "height": 800],
@@ -38,7 +38,7 @@ struct WAHAMediaTests {
     }
 
     @Test func aVoiceNoteOfWhatsAppWeb() throws {
-        let event = try one(WAHADocuments.webjsVoice, as: WAHA())
+        let event = try one(WAHADocuments.webjsVoice, as: WAHAFormat())
         let expected: JSON = [
             "type": "audio", "contactName": "Ana", "forwarded": true,
             "content": ["mimetype": "audio/ogg; codecs=opus", "seconds": 7, "ptt": true],
@@ -109,7 +109,7 @@ struct WAHAMediaTests {
     @Test func whatWAHADidNotDownloadIsStillAtWhatsApp() throws {
         let document = WAHADocuments.gowsImage.replacing(
             #""url": "http://waha:3000/api/files/shop/3EB0C0FFEE.jpg""#, with: #""url": null"#)
-        let event = try one(document, as: WAHA())
+        let event = try one(document, as: WAHAFormat())
         #expect(event.payload["raw_media"]?["gatewayUrl"] == nil)
         #expect(event.payload["raw_media"]?["mediaKey"] != .null)
         #expect(event.payload["content"]?["mediaStatus"] == nil)
@@ -118,7 +118,7 @@ struct WAHAMediaTests {
     @Test func withoutAKeyOnlyWAHAsCopyCounts() throws {
         let document = WAHADocuments.gowsImage.replacing(
             "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", with: "")
-        let event = try one(document, as: WAHA())
+        let event = try one(document, as: WAHAFormat())
         #expect(event.payload["raw_media"]?["scheme"] == "url")
         #expect(event.payload["raw_media"]?["url"] == "http://waha:3000/api/files/shop/3EB0C0FFEE.jpg")
         #expect(event.payload["raw_media"]?["fileLength"] == 117_512)

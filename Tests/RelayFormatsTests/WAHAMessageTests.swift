@@ -12,7 +12,7 @@ struct WAHAMessageTests {
                 #"{"id": "false_5511999999002@c.us_3A01", "timestamp": 1768580591, "from": "5511999999002@c.us", \#(fields)}"#,
                 engine: engine
             ),
-            as: WAHA()
+            as: WAHAFormat()
         )
     }
 
@@ -38,7 +38,7 @@ struct WAHAMessageTests {
     )
 
     @Test func theHiddenIdentityHasItsPhone() throws {
-        let event = try one(WAHADocuments.lidText, as: WAHA(), session: nil)
+        let event = try one(WAHADocuments.lidText, as: WAHAFormat(), session: nil)
         #expect(event.type == .messageReceived)
         #expect(event.session == "shop")
         #expect(event.chat == "5511999999002@s.whatsapp.net")
@@ -57,7 +57,7 @@ struct WAHAMessageTests {
         let event = try message(#""fromMe": false, "body": "x""#)
         #expect(event.chat == "5511999999002@s.whatsapp.net")
         let hidden = WAHADocuments.lidText.replacing("5511999999002@s.whatsapp.net", with: "")
-        let unknown = try one(hidden, as: WAHA())
+        let unknown = try one(hidden, as: WAHAFormat())
         #expect(unknown.chat == "100000000000002@lid")
         #expect(unknown.payload["chatLid"] == nil)
         #expect(JSON.object(unknown.payload).text.contains("100000000000002@s.whatsapp.net") == false)
@@ -65,7 +65,7 @@ struct WAHAMessageTests {
 
     @Test func messageAndMessageAnyAreOneEvent() throws {
         let any = WAHADocuments.lidText.replacing(#""event": "message""#, with: #""event": "message.any""#)
-        #expect(try read(WAHADocuments.lidText, as: WAHA()) == read(any, as: WAHA()))
+        #expect(try read(WAHADocuments.lidText, as: WAHAFormat()) == read(any, as: WAHAFormat()))
     }
 
     @Test func ourOwnMessageIsInTheChatItWentTo() throws {
@@ -81,7 +81,7 @@ struct WAHAMessageTests {
             """#,
             engine: "GOWS"
         )
-        let event = try one(document, as: WAHA())
+        let event = try one(document, as: WAHAFormat())
         #expect(event.type == .messageSent)
         let expected: JSON = [
             "chatId": "5511999999002@s.whatsapp.net", "to": "5511999999002@s.whatsapp.net",
@@ -101,7 +101,7 @@ struct WAHAMessageTests {
         let event = try one(
             WAHADocuments.envelope(
                 "message", #"{"id": "\#(id)", "timestamp": 1768580591, "body": "x", "fromMe": false}"#),
-            as: WAHA()
+            as: WAHAFormat()
         )
         #expect(event.payload["chatKind"]?.string == kind)
         #expect(event.payload["messageId"] == "3A1")
@@ -114,7 +114,7 @@ struct WAHAMessageTests {
                 "message",
                 #"{"id": "false_1700000000@broadcast_3A1_5511999999005@c.us", "body": "offer", "fromMe": false}"#
             ),
-            as: WAHA()
+            as: WAHAFormat()
         )
         #expect(event.chat == "5511999999005@s.whatsapp.net")
         #expect(event.payload["broadcastList"] == "1700000000@broadcast")
@@ -147,7 +147,7 @@ struct WAHAMessageTests {
     }
 
     @Test func placesAndCards() throws {
-        let place = try one(Self.location, as: WAHA())
+        let place = try one(Self.location, as: WAHAFormat())
         #expect(place.payload["type"] == "location")
         #expect(
             place.payload["content"] == [
@@ -159,7 +159,7 @@ struct WAHAMessageTests {
             #""body": "", "location": {"live": true, "latitude": "1", "longitude": "2", "description": "on my way"}"#)
         #expect(live.payload["content"]?["live"] == true)
         #expect(live.payload["content"]?["caption"] == "on my way")
-        let cards = try one(Self.cards, as: WAHA())
+        let cards = try one(Self.cards, as: WAHAFormat())
         let contact = cards.payload["content"]?["contacts"]?[0]
         #expect(cards.payload["type"] == "contact")
         #expect(contact?["name"] == "Maria Silva")
@@ -183,7 +183,7 @@ struct WAHAMessageTests {
     }
 
     @Test func choicesAndPolls() throws {
-        let list = try one(WAHADocuments.nowebListReply, as: WAHA())
+        let list = try one(WAHADocuments.nowebListReply, as: WAHAFormat())
         #expect(list.payload["type"] == "list_reply")
         #expect(list.payload["content"] == ["id": "row-2", "text": "Pizza", "description": "Large"])
         #expect(list.payload["chatLid"] == "100000000000004@lid")
@@ -249,7 +249,7 @@ struct WAHAMessageTests {
             #"{"id": "false_1@g.us_3A01_77@lid", "body": "New subject", "_data": {"type": "\#(type)"}}"#,
             engine: "WEBJS"
         )
-        #expect(try read(document, as: WAHA()).isEmpty)
+        #expect(try read(document, as: WAHAFormat()).isEmpty)
     }
 
     @Test func oldVersionsSendReactionsAsMessages() throws {
@@ -265,13 +265,14 @@ struct WAHAMessageTests {
     }
 
     @Test func votesSayWhatWasChosen() throws {
-        let event = try one(WAHADocuments.vote, as: WAHA())
+        let event = try one(WAHADocuments.vote, as: WAHAFormat())
         #expect(event.type == .messageReceived)
         #expect(event.chat == "5511999999002@s.whatsapp.net")
         #expect(event.payload["type"] == "poll_vote")
         #expect(event.payload["messageId"] == "83ACBE60")
         #expect(event.payload["content"] == ["targetMessageId": "BAE5F2EF", "selectedOptions": ["Awesome!"]])
-        let failed = try one(WAHADocuments.vote.replacing(#""poll.vote""#, with: #""poll.vote.failed""#), as: WAHA())
+        let failed = try one(
+            WAHADocuments.vote.replacing(#""poll.vote""#, with: #""poll.vote.failed""#), as: WAHAFormat())
         #expect(failed.payload["content"]?["selectedOptions"] == .null)
         #expect(failed.payload["content"]?["reason"] == "undecryptable")
         #expect(failed.dedupKey != event.dedupKey)
@@ -286,7 +287,7 @@ struct WAHAMessageTests {
              "poll": {"id": "BAE5F2EF"}}
             """#
         )
-        let event = try one(document, as: WAHA())
+        let event = try one(document, as: WAHAFormat())
         #expect(event.payload["participant"] == "5511999999002@s.whatsapp.net")
         #expect(event.payload["timestamp"] == 1_692_861_427)
         #expect(event.payload["content"] == ["targetMessageId": "BAE5F2EF", "selectedOptions": []])

@@ -10,7 +10,7 @@ struct CurlEngineLifecycleTests {
     @Test func cancellingTheTaskEndsTheRequest() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         try await withEngine { engine in
-            try await withThrowingTaskGroup(of: HTTPFailure?.self) { group in
+            try await withThrowingTaskGroup(of: HTTPClientError?.self) { group in
                 group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
                 _ = try await receiver.next(count: 1)
                 group.cancelAll()
@@ -24,7 +24,7 @@ struct CurlEngineLifecycleTests {
     @Test func aTaskThatIsAlreadyCancelledSendsNothingThatLasts() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         try await withEngine { engine in
-            await withTaskGroup(of: HTTPFailure?.self) { group in
+            await withTaskGroup(of: HTTPClientError?.self) { group in
                 group.cancelAll()
                 group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
                 #expect(await group.next()??.kind == .cancelled)
@@ -35,7 +35,7 @@ struct CurlEngineLifecycleTests {
     @Test func shutdownEndsWhatIsInFlightAndRefusesMore() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine()
-        try await withThrowingTaskGroup(of: HTTPFailure?.self) { group in
+        try await withThrowingTaskGroup(of: HTTPClientError?.self) { group in
             group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
             _ = try await receiver.next(count: 1)
             engine.shutdown()
@@ -68,7 +68,7 @@ struct CurlEngineLifecycleTests {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine(configuration: .init(drainTimeout: .milliseconds(100)))
         let group = ServiceGroup(services: [engine], logger: Logger(label: "test"))
-        try await withThrowingTaskGroup(of: HTTPFailure.Kind?.self) { tasks in
+        try await withThrowingTaskGroup(of: HTTPClientError.Kind?.self) { tasks in
             tasks.addTask {
                 try await group.run()
                 return nil
@@ -84,7 +84,7 @@ struct CurlEngineLifecycleTests {
     @Test func cancellingRunEndsAtOnce() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine()
-        await withTaskGroup(of: HTTPFailure.Kind?.self) { tasks in
+        await withTaskGroup(of: HTTPClientError.Kind?.self) { tasks in
             tasks.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60)))?.kind }
             let run = Task { try await engine.run() }
             run.cancel()

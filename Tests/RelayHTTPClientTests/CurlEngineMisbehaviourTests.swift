@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct CurlEngineMisbehaviourTests {
     private func failure(_ answer: ScriptedReceiver.Answer, timeout: Duration = .seconds(20)) async throws
-        -> HTTPFailure
+        -> HTTPClientError
     {
         let receiver = try ScriptedReceiver(default: answer)
         return try await withEngine { engine in
@@ -131,7 +131,7 @@ struct CurlEngineMisbehaviourTests {
         let silent = try ScriptedReceiver(default: .hang)
         let healthy = try ScriptedReceiver()
         try await withEngine { engine in
-            try await withThrowingTaskGroup(of: HTTPFailure.Kind?.self) { group in
+            try await withThrowingTaskGroup(of: HTTPClientError.Kind?.self) { group in
                 for _ in 0..<50 {
                     group.addTask { await engine.failure(.small(silent.url, timeout: .seconds(60)))?.kind }
                 }

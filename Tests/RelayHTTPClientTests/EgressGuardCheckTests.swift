@@ -4,7 +4,7 @@ import Testing
 struct EgressGuardCheckTests {
     private func refusal(_ url: String, allow: [String] = [], ports: EgressGuard.Ports = .any) throws -> String? {
         let rules = try EgressGuard(allow: allow, ports: ports)
-        do throws(EgressGuard.URLRefusal) {
+        do throws(EgressGuard.DeniedURLError) {
             try rules.check(url: url)
             return nil
         } catch {

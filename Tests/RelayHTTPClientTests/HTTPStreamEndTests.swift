@@ -12,7 +12,7 @@ struct HTTPStreamEndTests {
     }
 
     /// What came of a stream whose reader takes its time at first, so that the end overtakes it.
-    private func read(_ answer: ScriptedReceiver.Answer) async throws -> (bytes: [UInt8], failure: HTTPFailure?) {
+    private func read(_ answer: ScriptedReceiver.Answer) async throws -> (bytes: [UInt8], failure: HTTPClientError?) {
         let receiver = try ScriptedReceiver(default: answer)
         return try await withEngine { engine in
             let stream = try await engine.stream(get(receiver.url))
@@ -65,7 +65,7 @@ struct HTTPStreamEndTests {
 
     @Test func withoutAHeadThereIsNoStream() async throws {
         let receiver = try ScriptedReceiver()
-        let expected: [(ScriptedReceiver.Answer, HTTPFailure.Kind)] = [
+        let expected: [(ScriptedReceiver.Answer, HTTPClientError.Kind)] = [
             (.reset, .reset), (.closeSilently, .reset), (.garbage, .protocolError), (.headerFlood, .protocolError),
             (.informationalFlood, .protocolError),
             (.raw(Array("HTTP/1.1 100 Continue\r\n\r\n<p>".utf8)), .protocolError),
@@ -172,7 +172,7 @@ struct HTTPStreamEndTests {
     @Test func cancellingTheTaskEndsAStreamThatIsWaitedFor() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         try await withEngine { engine in
-            try await withThrowingTaskGroup(of: HTTPFailure?.self) { group in
+            try await withThrowingTaskGroup(of: HTTPClientError?.self) { group in
                 group.addTask { await engine.streamFailure(get(receiver.url)) }
                 _ = try await receiver.next(count: 1)
                 group.cancelAll()
@@ -257,8 +257,8 @@ struct HTTPStreamEndTests {
 
 extension CurlEngine {
     /// The failure of a stream that has no head; nil when it had one.
-    fileprivate func streamFailure(_ request: HTTPRequest) async -> HTTPFailure? {
-        do throws(HTTPFailure) {
+    fileprivate func streamFailure(_ request: HTTPRequest) async -> HTTPClientError? {
+        do throws(HTTPClientError) {
             _ = try await stream(request)
             return nil
         } catch {

@@ -151,11 +151,11 @@ struct HTTPStreamTests {
         let endless = try ScriptedReceiver(default: .infiniteChunked)
         let healthy = try ScriptedReceiver()
         try await withEngine { engine in
-            try await withThrowingTaskGroup(of: HTTPFailure.Kind?.self) { group in
+            try await withThrowingTaskGroup(of: HTTPClientError.Kind?.self) { group in
                 for _ in 0..<8 {
                     let stream = try await engine.stream(Self.get(endless.url, maximum: .max))
                     group.addTask {
-                        do throws(HTTPFailure) {
+                        do throws(HTTPClientError) {
                             while try await stream.next() != nil {}
                             return nil
                         } catch {

@@ -24,7 +24,7 @@ func makeEngine(
 extension CurlEngine {
     /// The answer of a request that must be answered; else an issue of the test.
     func answer(_ request: HTTPRequest) async -> HTTPResponse? {
-        do throws(HTTPFailure) {
+        do throws(HTTPClientError) {
             return try await send(request)
         } catch {
             Issue.record(error)
@@ -33,8 +33,8 @@ extension CurlEngine {
     }
 
     /// The failure of a request that must fail; nil when it was answered.
-    func failure(_ request: HTTPRequest) async -> HTTPFailure? {
-        do throws(HTTPFailure) {
+    func failure(_ request: HTTPRequest) async -> HTTPClientError? {
+        do throws(HTTPClientError) {
             _ = try await send(request)
             return nil
         } catch {
@@ -52,9 +52,9 @@ extension HTTPRequest {
 
 extension HTTPStream {
     /// The rest of the body, and how it ended.
-    func rest() async -> (bytes: [UInt8], failure: HTTPFailure?) {
+    func rest() async -> (bytes: [UInt8], failure: HTTPClientError?) {
         var bytes: [UInt8] = []
-        do throws(HTTPFailure) {
+        do throws(HTTPClientError) {
             while let piece = try await next() { bytes += piece }
             return (bytes, nil)
         } catch {

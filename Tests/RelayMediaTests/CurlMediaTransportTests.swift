@@ -21,12 +21,12 @@ import Testing
 
     private struct Kitchen {
         let service: MediaService
-        let depot: DirectoryDepot
+        let depot: DirectoryMediaStore
     }
 
     private func open(engine: CurlEngine? = nil, hosts: [String] = []) async throws -> Kitchen {
         let clock = SystemClock()
-        let depot = try await DirectoryDepot.open(path: scratch.path + "/media", clock: clock)
+        let depot = try await DirectoryMediaStore.open(path: scratch.path + "/media", clock: clock)
         let options = MediaSourceOptions(
             baseURL: server.url,
             hosts: hosts,
@@ -65,7 +65,7 @@ import Testing
         of page: MediaServer.Page,
         maxSize: Int = 1 << 20,
         timeout: Duration = .seconds(60)
-    ) async -> MediaFailure.Reason? {
+    ) async -> MediaError.Reason? {
         server.serve(page, at: "/v/x.enc?oe=1")
         return await failure { _ = try await fetch(reference, maxSize: maxSize, timeout: timeout) }?.reason
     }

@@ -158,7 +158,7 @@ import Testing
 
     @Test func itEndsSoonAfterNobodyWaitsAnyMore() async throws {
         let clock = ManualClock()
-        let flights = Flights<String>(clock: clock, linger: .seconds(10))
+        let flights = SharedDownloads<String>(clock: clock, linger: .seconds(10))
         let (ended, ends) = AsyncStream<Void>.makeStream()
         let (begun, begins) = AsyncStream<Void>.makeStream()
         let waiters = (0..<3).map { _ in
@@ -189,7 +189,7 @@ import Testing
 
     @Test func whoComesBackInTimeFindsItStillUnderWay() async throws {
         let clock = ManualClock()
-        let flights = Flights<String>(clock: clock, linger: .seconds(10))
+        let flights = SharedDownloads<String>(clock: clock, linger: .seconds(10))
         let (released, releases) = AsyncStream<Void>.makeStream()
         let media = sealed.media
         let first = Task {
@@ -205,7 +205,7 @@ import Testing
         #expect(await first.value == .abandoned)
         await clock.untilSleeping()
         clock.advance(by: .seconds(9))
-        async let second = flights.join("file") { .failure(MediaFailure(.refused, "begun anew")) }
+        async let second = flights.join("file") { .failure(MediaError(.refused, "begun anew")) }
         while flights.waiting < 1 { await Task.yield() }
         clock.advance(by: .seconds(9))
         releases.finish()
@@ -250,7 +250,7 @@ import Testing
         let (taken, takes) = AsyncStream<Void>.makeStream()
         let (released, releases) = AsyncStream<Void>.makeStream()
         let holder = Task {
-            try await slots.withSlot { () throws(MediaFailure) in
+            try await slots.withSlot { () throws(MediaError) in
                 takes.finish()
                 for await _ in released {}
             }
@@ -270,7 +270,7 @@ import Testing
                 waiters.append(
                     Task {
                         // One slot: nobody else is in here.
-                        try await slots.withSlot { () throws(MediaFailure) in order.value.append(index) }
+                        try await slots.withSlot { () throws(MediaError) in order.value.append(index) }
                     }
                 )
                 while slots.waiting <= index { await Task.yield() }
@@ -283,12 +283,12 @@ import Testing
     @Test func aWaiterWhoGivesUpIsPassedOver() async throws {
         let slots = Slots(1)
         try await holding(slots) {
-            let waiter = Task { await failure { try await slots.withSlot { () throws(MediaFailure) in } } }
+            let waiter = Task { await failure { try await slots.withSlot { () throws(MediaError) in } } }
             while slots.waiting == 0 { await Task.yield() }
             waiter.cancel()
             #expect(await waiter.value == .abandoned)
         }
-        try await slots.withSlot { () throws(MediaFailure) in }
+        try await slots.withSlot { () throws(MediaError) in }
     }
 
     // MARK: The end

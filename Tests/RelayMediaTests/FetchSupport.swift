@@ -13,7 +13,7 @@ final class ScriptedTransport: MediaTransport {
         case file([UInt8], status: Int = 200, headers: [(String, String)] = [])
         case status(Int)
         case redirect(String, status: Int = 302)
-        case failure(MediaFailure.Reason)
+        case failure(MediaError.Reason)
         /// So many bytes of a file, and then the connection ends.
         case cutOff([UInt8])
         /// Nothing, until the download is cancelled.
@@ -75,7 +75,7 @@ final class ScriptedTransport: MediaTransport {
         }
     }
 
-    func get(_ request: MediaRequest) async throws(MediaFailure) -> MediaResponse {
+    func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse {
         let (answer, arrived) = state.withLock { state in
             state.requests.append(Request(url: request.url, headers: request.headers))
             state.running += 1
@@ -99,10 +99,10 @@ final class ScriptedTransport: MediaTransport {
         return try await response(answer)
     }
 
-    private func response(_ answer: Answer) async throws(MediaFailure) -> MediaResponse {
+    private func response(_ answer: Answer) async throws(MediaError) -> MediaResponse {
         switch answer {
         case .status(let status): return MediaResponse(status: status) { nil }
-        case .failure(let reason): throw MediaFailure(reason, "scripted")
+        case .failure(let reason): throw MediaError(reason, "scripted")
         case .redirect(let location, let status):
             return MediaResponse(status: status, headers: [("location", location)]) { nil }
         case .file(let bytes, let status, let headers):
@@ -119,16 +119,16 @@ final class ScriptedTransport: MediaTransport {
     private func body(
         _ bytes: [UInt8],
         isWhole: Bool
-    ) -> @Sendable () async throws(MediaFailure) -> [UInt8]? {
+    ) -> @Sendable () async throws(MediaError) -> [UInt8]? {
         let rest = Mutex(bytes[...])
-        return { () throws(MediaFailure) in
+        return { () throws(MediaError) in
             let piece = rest.withLock { rest in
                 defer { rest = rest.dropFirst(1000) }
                 return Array(rest.prefix(1000))
             }
             self.state.withLock { $0.taken += 1 }
             if !piece.isEmpty { return piece }
-            guard isWhole else { throw MediaFailure(.unavailable, "cut off") }
+            guard isWhole else { throw MediaError(.unavailable, "cut off") }
             return nil
         }
     }
@@ -163,7 +163,7 @@ struct FetchTrial {
     let scratch: Scratch
     let transport = ScriptedTransport()
     let clock: any RelayClock
-    let depot: DirectoryDepot
+    let depot: DirectoryMediaStore
     let service: MediaService
     let options: Mutex<MediaSourceOptions>.Box
 
@@ -175,7 +175,7 @@ struct FetchTrial {
     ) async throws {
         scratch = try Scratch()
         self.clock = clock
-        depot = try await DirectoryDepot.open(path: scratch.path + "/media", quota: quota, clock: clock)
+        depot = try await DirectoryMediaStore.open(path: scratch.path + "/media", quota: quota, clock: clock)
         let box = Mutex<MediaSourceOptions>.Box(options)
         self.options = box
         service = MediaService(
@@ -189,7 +189,7 @@ struct FetchTrial {
         )
     }
 
-    func fetch(_ media: RawMedia, limits: MediaLimits = .init()) async throws(MediaFailure) -> StoredMedia {
+    func fetch(_ media: RawMedia, limits: MediaLimits = .init()) async throws(MediaError) -> StoredMedia {
         try await service.fetch(media, source: "gw", session: "main", limits: limits)
     }
 
@@ -197,7 +197,7 @@ struct FetchTrial {
         _ media: RawMedia,
         limits: MediaLimits = .init(),
         sourceLocation: SourceLocation = #_sourceLocation
-    ) async -> MediaFailure? {
+    ) async -> MediaError? {
         await RelayMediaTests.failure(sourceLocation: sourceLocation) { _ = try await fetch(media, limits: limits) }
     }
 

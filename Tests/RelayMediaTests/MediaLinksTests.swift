@@ -143,25 +143,25 @@ import Testing
         ("日本語.txt", "日本語.txt"), ("a/", "a_"), ("name.", "name"), ("👩‍🚒.png", "👩‍🚒.png"),
     ])
     func namesAreMadeSafe(_ name: String, _ expected: String) {
-        #expect(MediaName.safe(name) == expected)
+        #expect(MediaFileName.safe(name) == expected)
     }
 
     @Test func longNamesKeepTheirEnding() {
-        let name = MediaName.safe(String(repeating: "é", count: 300) + ".pdf")
-        #expect(name.utf8.count <= MediaName.maximumBytes)
+        let name = MediaFileName.safe(String(repeating: "é", count: 300) + ".pdf")
+        #expect(name.utf8.count <= MediaFileName.maximumBytes)
         #expect(name.hasSuffix("éé.pdf"))
         let family = String(repeating: "👨‍👩‍👧‍👦", count: 100)
-        #expect(MediaName.safe(family).utf8.count <= MediaName.maximumBytes)
-        #expect(!MediaName.safe(family).isEmpty)
+        #expect(MediaFileName.safe(family).utf8.count <= MediaFileName.maximumBytes)
+        #expect(!MediaFileName.safe(family).isEmpty)
     }
 
     @Test func aNameIsMadeOfWhatIsKnown() {
-        #expect(MediaName.of("Nota.pdf", kind: .document, mimetype: nil) == "Nota.pdf")
-        #expect(MediaName.of(nil, kind: .image, mimetype: "image/jpeg") == "image.jpg")
-        #expect(MediaName.of("", kind: .audio, mimetype: "audio/ogg; codecs=opus") == "audio.ogg")
-        #expect(MediaName.of("..", kind: .video, mimetype: "VIDEO/MP4") == "video.mp4")
-        #expect(MediaName.of(nil, kind: .sticker, mimetype: nil) == "sticker.webp")
-        #expect(MediaName.of(nil, kind: .document, mimetype: "application/x-unknown") == "document.bin")
+        #expect(MediaFileName.of("Nota.pdf", kind: .document, mimetype: nil) == "Nota.pdf")
+        #expect(MediaFileName.of(nil, kind: .image, mimetype: "image/jpeg") == "image.jpg")
+        #expect(MediaFileName.of("", kind: .audio, mimetype: "audio/ogg; codecs=opus") == "audio.ogg")
+        #expect(MediaFileName.of("..", kind: .video, mimetype: "VIDEO/MP4") == "video.mp4")
+        #expect(MediaFileName.of(nil, kind: .sticker, mimetype: nil) == "sticker.webp")
+        #expect(MediaFileName.of(nil, kind: .document, mimetype: "application/x-unknown") == "document.bin")
     }
 
     @Test func aLinkNeverLacksAName() throws {

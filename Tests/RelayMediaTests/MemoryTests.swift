@@ -18,8 +18,8 @@ struct MemoryTests {
     }
 
     /// Ciphertext that decrypts to noise is as good as any: its MAC is right, and its last block is found to make padding.
-    private func encrypted(_ size: Int, _ keys: MediaKeys, in scratch: Scratch) throws -> DraftFile {
-        let draft = try DraftFile(in: scratch.path)
+    private func encrypted(_ size: Int, _ keys: MediaKeys, in scratch: Scratch) throws -> StagedFile {
+        let draft = try StagedFile(in: scratch.path)
         var code = HMAC<SHA256>(key: keys.macKey)
         code.update(data: keys.initializationVector)
         let piece = bytes(1 << 20)
@@ -43,7 +43,7 @@ struct MemoryTests {
         let download = try encrypted(size, MediaKeys(key, for: .video), in: scratch)
         let before = try peak()
         let start = ContinuousClock.now
-        let decryption = Decryption(
+        let decryption = MediaDecryption(
             kind: .document, key: key, encryptedSHA256: download.media.id.digest, plainSHA256: nil, maxSize: size + 32)
         let plain = try decryption.open(download, in: scratch.path)
         let time = ContinuousClock.now - start

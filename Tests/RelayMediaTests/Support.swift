@@ -22,14 +22,14 @@ final class Scratch: Sendable {
     /// Everything in it, directories included, sorted.
     var everything: [String] { (FileManager.default.subpaths(atPath: path) ?? []).sorted() }
 
-    func draft(_ bytes: [UInt8]) throws -> DraftFile {
-        let draft = try DraftFile(in: path)
+    func draft(_ bytes: [UInt8]) throws -> StagedFile {
+        let draft = try StagedFile(in: path)
         try draft.append(bytes)
         return draft
     }
 }
 
-extension DraftFile {
+extension StagedFile {
     /// Its bytes, as they lie on disk.
     var contents: [UInt8] { FileManager.default.contents(atPath: path).map { Array($0) } ?? [] }
 }
@@ -38,11 +38,11 @@ extension DraftFile {
 func failure(
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: () async throws -> Void
-) async -> MediaFailure? {
+) async -> MediaError? {
     do {
         try await body()
         Issue.record("did not fail", sourceLocation: sourceLocation)
-    } catch let failure as MediaFailure {
+    } catch let failure as MediaError {
         return failure
     } catch {
         Issue.record(error, sourceLocation: sourceLocation)

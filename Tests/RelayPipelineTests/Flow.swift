@@ -7,16 +7,18 @@ import RelayStages
 /// The work is over and changes nothing.
 let done: Result<StageWork.Change, StageError> = .success(goOn)
 
-@Sendable private func goOn(_ draft: inout Draft, _ context: StageContext) throws(StageError) -> StageOutcome { .next }
+@Sendable private func goOn(_ draft: inout EventDraft, _ context: StageContext) throws(StageError) -> StageOutcome {
+    .next
+}
 
 /// Pipelines with stages inside stages, from their YAML.
 struct Flow {
-    private struct World: DirectoryLookup, RouteLookup {
+    private struct World: DirectoryLookup, DestinationLookup {
         func contact(_ id: String, session: String) -> Contact? { nil }
         func group(_ id: String, session: String) -> Group? { nil }
-        func webhooks(of session: String) -> [Route] { [] }
-        func route(to destination: String) -> Route? {
-            Route(destination: destination, settings: DestinationSettings(), isSigned: true)
+        func webhooks(of session: String) -> [DestinationRoute] { [] }
+        func route(to destination: String) -> DestinationRoute? {
+            DestinationRoute(destination: destination, settings: DestinationSettings(), isSigned: true)
         }
     }
 
@@ -28,9 +30,9 @@ struct Flow {
         static let fields = [AnyField(name)]
         static let mainField: String? = name.name
         let name: String
-        init(_ options: Options, in context: BuildContext) throws { name = try options(Self.name) }
+        init(_ options: OptionReader, in context: StageBuildContext) throws { name = try options(Self.name) }
 
-        func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
             draft.event.payload["marks"] = .string((draft.event.payload["marks"]?.string ?? "") + name)
             return .next
         }
@@ -41,9 +43,9 @@ struct Flow {
         static let kind = "fail"
         static let summary = "Fails."
         static let fields: [AnyField] = []
-        init(_ options: Options, in context: BuildContext) throws {}
+        init(_ options: OptionReader, in context: StageBuildContext) throws {}
 
-        func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
             draft.event.payload["marks"] = "broken"
             throw StageError("no luck", reason: "luck")
         }
@@ -54,10 +56,10 @@ struct Flow {
         static let kind = "wait"
         static let summary = "Waits."
         static let fields: [AnyField] = []
-        init(_ options: Options, in context: BuildContext) throws {}
+        init(_ options: OptionReader, in context: StageBuildContext) throws {}
         var waits: Bool { true }
 
-        func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
             draft.event.payload["marks"] = .string((draft.event.payload["marks"]?.string ?? "") + "w")
             return .wait(StageWork { goOn })
         }
@@ -102,7 +104,7 @@ struct Flow {
     func run(
         _ payload: JSONObject = [:],
         change: Result<StageWork.Change, StageError>? = nil
-    ) -> (draft: Draft, end: Pipeline.End) {
+    ) -> (draft: EventDraft, end: Pipeline.End) {
         var run = begin(payload)
         while true {
             switch run {
@@ -113,7 +115,7 @@ struct Flow {
     }
 }
 
-extension Draft {
+extension EventDraft {
     var marks: String { event.payload["marks"]?.string ?? "" }
 
     /// Where its deliveries go, and a member of their payloads.

@@ -13,7 +13,7 @@ private final class Mendable: Stage {
 
     func mend() { isBroken.withLock { $0 = false } }
 
-    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         if draft.event.payload["text"] == "2!", isBroken.withLock({ $0 }) { throw StageError("no luck") }
         return .next
     }
@@ -41,7 +41,7 @@ struct FlowServiceTests {
 
     @Test func severalEventsThatWaitGoOutInOrderAndInOneCommitBeforeTheChatGoesOn() async throws {
         let gates = Gates()
-        let trial = try await PipelineTrial([Waiting(gates: gates)], arrange: Self.arrange)
+        let trial = try await PipelineFixture([Waiting(gates: gates)], arrange: Self.arrange)
         try await trial.run {
             try await trial.accept([
                 event("", ["items": ["1", "2"]]), event("", ["items": ["3"]]),
@@ -63,7 +63,7 @@ struct FlowServiceTests {
         let gates = Gates()
         for gate in ["1", "2", "3"] { gates.open(gate) }
         let mendable = Mendable()
-        let trial = try await PipelineTrial([Waiting(gates: gates), mendable], arrange: Self.arrange)
+        let trial = try await PipelineFixture([Waiting(gates: gates), mendable], arrange: Self.arrange)
         try await trial.run {
             try await trial.accept([event("", ["items": ["1", "2", "3"]])])
             let letters = DeliveryFilter(states: [.dead])

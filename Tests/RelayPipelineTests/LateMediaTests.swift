@@ -80,7 +80,7 @@ struct LateMediaTests {
     }
 
     @Test func aFileThatIsGoneIsGivenUp() async throws {
-        try await Trial.run(ScriptedFetcher([.fails(MediaFailure(.gone, "410"))])) { trial in
+        try await Trial.run(ScriptedFetcher([.fails(MediaError(.gone, "410"))])) { trial in
             await trial.clock.untilSleeping()
             while try await trial.waiting != nil { await Task.yield() }
             #expect(try await trial.store.pendingEvents(after: EventID(0), limit: 9).isEmpty)
@@ -88,7 +88,7 @@ struct LateMediaTests {
     }
 
     @Test func aServerThatIsDownIsAskedAgain() async throws {
-        let down = ScriptedFetcher.Outcome.fails(MediaFailure(.unavailable, "503"))
+        let down = ScriptedFetcher.Outcome.fails(MediaError(.unavailable, "503"))
         try await Trial.run(ScriptedFetcher([down, down, .stored(stored)])) { trial in
             let start = trial.clock.now
             for (failures, wait) in [(1, 60), (2, 660)] {

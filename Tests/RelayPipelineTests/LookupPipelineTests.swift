@@ -22,10 +22,10 @@ private final class GatedGateway: HTTPSender {
 
     var urls: [String] { asked.withLock { $0 } }
 
-    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         asked.withLock { $0.append(request.url) }
         await gates.pass("gateway")
-        if Task.isCancelled { throw HTTPFailure(kind: .cancelled, message: "cancelled") }
+        if Task.isCancelled { throw HTTPClientError(kind: .cancelled, message: "cancelled") }
         return HTTPResponse(status: 200, body: Array(body(request).utf8))
     }
 }
@@ -40,12 +40,12 @@ struct LookupPipelineTests {
         _ yaml: String = "enrich: { lookup: { preset: waha, url: \"http://waha\" } }",
         first: [any Stage] = [],
         answer: @escaping @Sendable (HTTPRequest) -> String
-    ) async throws -> (PipelineTrial, GatedGateway) {
+    ) async throws -> (PipelineFixture, GatedGateway) {
         let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
         let gateway = GatedGateway(answer)
         let clock = ManualClock()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let trial = try await PipelineTrial(
+        let trial = try await PipelineFixture(
             first + [try registry.step(yaml: yaml).stage],
             gateways: LookupService(sender: gateway, clock: clock, logger: logger),
             clock: clock

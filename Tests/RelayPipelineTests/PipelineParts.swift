@@ -5,8 +5,6 @@ import RelayPipeline
 import RelaySQLite
 import Synchronization
 
-typealias PipelineStep = RelayConfig.Step
-
 /// What stages of a test wait for.
 final class Gates: Sendable {
     private struct State: Sendable {
@@ -59,7 +57,7 @@ struct Waiting: Stage {
     let gates: Gates
     var waits: Bool { true }
 
-    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         guard let gate = draft.event.payload["gate"]?.string else { return .next }
         draft.event.payload["gate"] = nil
         return .wait(
@@ -76,27 +74,27 @@ struct Waiting: Stage {
 }
 
 struct Delivering: Stage {
-    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
-        draft.deliver(to: Route(destination: "crm", settings: DestinationSettings(), isSigned: false))
+    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        draft.deliver(to: DestinationRoute(destination: "crm", settings: DestinationSettings(), isSigned: false))
         return .next
     }
 }
 
-struct OnePipeline: PipelineProvider, RouteLookup {
+struct OnePipeline: PipelineProvider, DestinationLookup {
     let pipelines: [Pipeline]
 
     init(_ steps: [PipelineStep]) {
         let definition = PipelineDefinition(name: "default", file: "", from: [], steps: steps)
-        pipelines = [Pipeline(definition, generation: GenerationMark(number: 7, hash: "abc"))]
+        pipelines = [Pipeline(definition, generation: GenerationIdentifier(number: 7, hash: "abc"))]
     }
 
-    var routes: any RouteLookup { self }
-    func route(to destination: String) -> Route? { nil }
-    func webhooks(of session: String) -> [Route] { [] }
+    var routes: any DestinationLookup { self }
+    func route(to destination: String) -> DestinationRoute? { nil }
+    func webhooks(of session: String) -> [DestinationRoute] { [] }
 }
 
 /// A store whose commits fail, or wait, while a test wants them to.
-final class BreakableJournal: Journal, History {
+final class BreakableJournal: Journal, HistoryStore {
     private let base: SQLiteStore
     private let state = Mutex((failuresLeft: 0, failures: 0))
     /// Commits wait here while ``holdsCommits``, at the gate `commit`.
@@ -133,7 +131,7 @@ final class BreakableJournal: Journal, History {
 
     func accept(
         _ events: [NewEvent], source: String, at moment: Timestamp
-    ) async throws(StoreError) -> [Acceptance] {
+    ) async throws(StoreError) -> [AcceptanceResult] {
         try await base.accept(events, source: source, at: moment)
     }
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {

@@ -14,11 +14,11 @@ struct PipelineServiceTests {
         timeout: Duration? = nil,
         onError: PipelineStep.OnError = .deadLetter,
         configure: (inout PipelineService.Configuration) -> Void = { _ in }
-    ) async throws -> (PipelineTrial, Gates) {
+    ) async throws -> (PipelineFixture, Gates) {
         let gates = Gates()
         var configuration = PipelineService.Configuration()
         configure(&configuration)
-        let trial = try await PipelineTrial(
+        let trial = try await PipelineFixture(
             [Waiting(gates: gates)], timeout: timeout, onError: onError, configuration: configuration)
         return (trial, gates)
     }

@@ -7,11 +7,11 @@ import Testing
 
 private let now = Timestamp(milliseconds: 1_763_000_000_000)
 
-private struct NoWorld: DirectoryLookup, RouteLookup {
+private struct NoWorld: DirectoryLookup, DestinationLookup {
     func contact(_ id: String, session: String) -> Contact? { nil }
     func group(_ id: String, session: String) -> Group? { nil }
-    func route(to destination: String) -> Route? { nil }
-    func webhooks(of session: String) -> [Route] { [] }
+    func route(to destination: String) -> DestinationRoute? { nil }
+    func webhooks(of session: String) -> [DestinationRoute] { [] }
 }
 
 /// Sets a member, then does what it was told.
@@ -20,18 +20,20 @@ private struct Mark: Stage {
     var outcome: StageOutcome = .next
     var failure: String?
 
-    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         draft.event.payload[name] = true
         if let failure { throw StageError(failure) }
         return outcome
     }
 }
 
-private func step(_ stage: Mark, when: String? = nil, onError: Step.OnError = .deadLetter) throws -> Step {
-    Step(kind: "mark", id: stage.name, when: try when.map { try JQProgram($0) }, onError: onError, stage: stage)
+private func step(_ stage: Mark, when: String? = nil, onError: PipelineStep.OnError = .deadLetter) throws
+    -> PipelineStep
+{
+    PipelineStep(kind: "mark", id: stage.name, when: try when.map { try JQProgram($0) }, onError: onError, stage: stage)
 }
 
-private func run(_ steps: [Step]) -> (draft: Draft, end: Pipeline.End) {
+private func run(_ steps: [PipelineStep]) -> (draft: EventDraft, end: Pipeline.End) {
     let event = Event(
         id: EventID(1),
         source: "baileys",

@@ -9,9 +9,9 @@ import Testing
 struct RerunTests {
     /// Learns the name that an event tells, and shows the one that is known.
     private struct Naming: Stage {
-        var needs: StageNeeds { .directory }
+        var needs: DirectoryNeeds { .directory }
 
-        func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome {
+        func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
             let (session, chat) = (draft.event.session, draft.event.chat ?? "")
             if let name = draft.event.payload["name"]?.string {
                 let contact = Contact(
@@ -23,7 +23,7 @@ struct RerunTests {
         }
     }
 
-    private func replay(_ events: [EventID], of selection: ReplaySelection, on trial: PipelineTrial) async throws {
+    private func replay(_ events: [EventID], of selection: ReplaySelection, on trial: PipelineFixture) async throws {
         let store = trial.store
         let survey = try await store.survey(selection, at: trial.clock.now)
         let rate = RateLimit(count: 50, per: .seconds(1))
@@ -34,7 +34,7 @@ struct RerunTests {
     }
 
     @Test func anEventRunsAgainAndBringsNewDeliveries() async throws {
-        let trial = try await PipelineTrial([])
+        let trial = try await PipelineFixture([])
         try await trial.run {
             let ids = try await trial.accept([event("1"), event("2"), event("3")])
             try await trial.untilDelivered(["1", "2", "3"])
@@ -47,7 +47,7 @@ struct RerunTests {
     }
 
     @Test func onlyTheNamedPipelineAndDestinationsGetIt() async throws {
-        let trial = try await PipelineTrial([])
+        let trial = try await PipelineFixture([])
         try await trial.run {
             let ids = try await trial.accept([event("1")])
             try await trial.untilDelivered(["1"])
@@ -62,7 +62,7 @@ struct RerunTests {
     }
 
     @Test func anOldEventDoesNotTakeANewNameAway() async throws {
-        let trial = try await PipelineTrial([Naming()])
+        let trial = try await PipelineFixture([Naming()])
         try await trial.run {
             let ids = try await trial.accept([event("1", ["name": "old"])])
             try await trial.untilDelivered(["1"])

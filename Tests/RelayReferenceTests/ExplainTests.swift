@@ -67,8 +67,8 @@ struct ExplainTests {
         ("xyzzy", "there is nothing called \"xyzzy\"; `zaphub explain` lists what there is"),
     ])
     func whatThereIsNotIsAnsweredWithWhatMayHaveBeenMeant(_ word: String, _ answer: String) {
-        #expect(throws: UnknownWord.self) { try Reference.everything.find(word) }
-        do throws(UnknownWord) { _ = try Reference.everything.find(word) } catch {
+        #expect(throws: UnknownWordError.self) { try Reference.everything.find(word) }
+        do throws(UnknownWordError) { _ = try Reference.everything.find(word) } catch {
             #expect(error.description == answer)
         }
     }

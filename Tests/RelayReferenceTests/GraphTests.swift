@@ -126,14 +126,14 @@ struct Fork: ConfiguredStage {
     static let others = Field.node("others", "What happens to the rest.", "a list of stages", shape: .stages)
     static let fields = [AnyField(groups), AnyField(others)]
 
-    let branches: [Step.Branch]
+    let branches: [PipelineStep.Branch]
 
-    init(_ options: Options, in context: BuildContext) throws {
+    init(_ options: OptionReader, in context: StageBuildContext) throws {
         branches = [
-            Step.Branch(steps: try context.steps(options(Self.groups)), label: "groups"),
-            Step.Branch(steps: try context.steps(options(Self.others)), label: "others"),
+            PipelineStep.Branch(steps: try context.steps(options(Self.groups)), label: "groups"),
+            PipelineStep.Branch(steps: try context.steps(options(Self.others)), label: "others"),
         ]
     }
 
-    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
+    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }

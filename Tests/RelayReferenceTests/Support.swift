@@ -7,7 +7,7 @@ import RelayFormats
 import RelayReference
 import RelaySources
 import RelayStages
-import RelayTrials
+import RelayTestRunner
 
 extension ConfigurationRegistry {
     /// What the relay is built with, but for the egress guard.

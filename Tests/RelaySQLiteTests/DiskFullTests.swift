@@ -52,7 +52,7 @@ struct DiskFullTests {
             return PipelineResult(event: event.id, deliveries: [planned])
         }
         try await store.commit(results, at: now)
-        let claim = Claim(destination: "crm", limit: 5)
+        let claim = ClaimRequest(destination: "crm", limit: 5)
         let flying = try await store.exchange([], claims: [claim], at: now)[0].deliveries
         #expect(flying.count == 5)
 

@@ -48,7 +48,7 @@ struct ChatwootIntakeTests {
     }
 
     @Test func onlyWhatWasNotSentIsSentAgain() async throws {
-        let ledger = TransientLedger()
+        let ledger = InMemoryForwardingLedger()
         try await ledger.record([entry(1, .sent), entry(2, .intended), entry(3, .failed)])
         var rest = ForwardedMessage(
             key: ForwardedMessage.Key(destination: "desk", session: "demo", message: "cw-1-5", part: "1"), chat: "a@s",
@@ -57,7 +57,7 @@ struct ChatwootIntakeTests {
         rest.key.part = "0"
         rest.state = .sent
         try await ledger.record([.message(rest)])
-        let screen = SentScreen(ledger: ledger, destinations: ["other", "desk"])
+        let screen = ResendFilter(ledger: ledger, destinations: ["other", "desk"])
         let events = [
             send(1, isRetry: true), send(2, isRetry: true), send(3, isRetry: true), send(4, isRetry: true),
             send(1, isRetry: false), send(5, isRetry: true),

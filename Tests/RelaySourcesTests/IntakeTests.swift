@@ -12,7 +12,7 @@ struct IntakeTests {
         _ intake: Intake,
         session: String? = nil,
         headers: [String: String] = [:]
-    ) async throws(IntakeError) -> [Acceptance] {
+    ) async throws(IntakeError) -> [AcceptanceResult] {
         try await intake.accept(body: Array(body.utf8), session: session) { headers[$0.lowercased()] }
     }
 
@@ -202,9 +202,9 @@ struct IntakeTests {
         #expect(depot.files[id] == Array("a picture".utf8))
     }
 
-    @Test(arguments: [(MediaFailure.Reason.storageFull, IntakeError.Code.diskFull), (.storage, .unavailable)])
-    func aFileThatCannotBeKeptIsNoReasonToLoseIt(_ reason: MediaFailure.Reason, _ code: IntakeError.Code) async {
-        let depot = MemoryDepot(failure: MediaFailure(reason, "no room"))
+    @Test(arguments: [(MediaError.Reason.storageFull, IntakeError.Code.diskFull), (.storage, .unavailable)])
+    func aFileThatCannotBeKeptIsNoReasonToLoseIt(_ reason: MediaError.Reason, _ code: IntakeError.Code) async {
+        let depot = MemoryDepot(failure: MediaError(reason, "no room"))
         let error = await refusal(#"{"id": "1", "session": "demo", "file": "x"}"#, makeIntake(journal, depot: depot))
         #expect(error?.code == code)
         #expect(error?.code.httpStatus == 503)

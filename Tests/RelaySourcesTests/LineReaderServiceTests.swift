@@ -18,7 +18,9 @@ struct LineReaderServiceTests {
     private var accepted: [String] { journal.events.compactMap(\.dedupKey) }
 
     /// Reads a text to its end, through a pipe.
-    private func readPipe(_ text: String, logger: Logger = Logger(label: "test")) async throws -> LineCounts.Snapshot {
+    private func readPipe(_ text: String, logger: Logger = Logger(label: "test")) async throws
+        -> LineStatistics.Snapshot
+    {
         let pipe = Pipe()
         let service = LineReaderService(
             StandardInput(descriptor: pipe.fileHandleForReading.fileDescriptor),

@@ -22,18 +22,20 @@ final class MemoryJournal: Journal {
         state.withLock { $0.failures += errors }
     }
 
-    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError) -> [Acceptance] {
+    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
+        -> [AcceptanceResult]
+    {
         let failure: StoreError? = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
         if let failure { throw failure }
         return state.withLock { state in
             state.calls.append(events)
             return events.map { event in
                 let key = event.dedupKey.map { "\(source)|\(event.session)|\($0)" }
-                if let key, let id = state.known[key] { return Acceptance(id: id, isDuplicate: true) }
+                if let key, let id = state.known[key] { return AcceptanceResult(id: id, isDuplicate: true) }
                 let id = EventID(state.next)
                 state.next += 1
                 if let key { state.known[key] = id }
-                return Acceptance(id: id, isDuplicate: false)
+                return AcceptanceResult(id: id, isDuplicate: false)
             }
         }
     }
@@ -130,7 +132,7 @@ func makeIntake(
     _ journal: MemoryJournal,
     authentication: IntakeAuthentication? = nil,
     defaultSession: String? = nil,
-    depot: (any MediaDepot)? = nil,
+    depot: (any MediaStore)? = nil,
     clock: any RelayClock = SystemClock()
 ) -> Intake {
     Intake(
@@ -145,33 +147,33 @@ func makeIntake(
 }
 
 /// Media storage in memory that takes bytes, or fails.
-final class MemoryDepot: MediaDepot {
+final class MemoryDepot: MediaStore {
     private let state = Mutex<[String: [UInt8]]>([:])
-    private let failure: MediaFailure?
+    private let failure: MediaError?
 
-    init(failure: MediaFailure? = nil) {
+    init(failure: MediaError? = nil) {
         self.failure = failure
     }
 
     var files: [String: [UInt8]] { state.withLock { $0 } }
     var stagingDirectory: String { "/nowhere" }
 
-    func deposit(_ bytes: [UInt8]) async throws(MediaFailure) -> StoredMedia {
+    func deposit(_ bytes: [UInt8]) async throws(MediaError) -> StoredMedia {
         if let failure { throw failure }
         let id = MediaID(digest: Array(bytes.prefix(32)) + [UInt8](repeating: 0, count: max(0, 32 - bytes.count)))
         state.withLock { $0[id.description] = bytes }
         return StoredMedia(id: id, size: Int64(bytes.count))
     }
 
-    func deposit(file path: String, as media: StoredMedia) async throws(MediaFailure) {}
-    func find(_ id: MediaID) async throws(MediaFailure) -> StoredMedia? { nil }
+    func deposit(file path: String, as media: StoredMedia) async throws(MediaError) {}
+    func find(_ id: MediaID) async throws(MediaError) -> StoredMedia? { nil }
     func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
-    ) async throws(MediaFailure) -> MediaContent {
-        throw MediaFailure(.notStored, "nothing is read here")
+    ) async throws(MediaError) -> MediaContent {
+        throw MediaError(.notStored, "nothing is read here")
     }
-    func sweep(before moment: Timestamp) async throws(MediaFailure) -> Int { 0 }
+    func sweep(before moment: Timestamp) async throws(MediaError) -> Int { 0 }
 }
 
 /// Keeps what is logged, with its metadata, as text.

@@ -6,7 +6,7 @@ import Testing
 
 /// What the directory and the history learn from events, by way of `persist`.
 struct HistoryReaderTests {
-    private func records(_ draft: Draft) throws -> [String] {
+    private func records(_ draft: EventDraft) throws -> [String] {
         let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
         let persist = try registry.step(yaml: "persist").stage
         let scene = try LookupScene()

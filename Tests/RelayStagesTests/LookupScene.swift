@@ -10,7 +10,7 @@ let ana = "5511999999001@s.whatsapp.net"
 let hidden = "100000000000002@lid"
 
 /// A directory, a gateway and a clock, and an `enrich` between them.
-final class LookupScene: DirectoryLookup, RouteLookup, GatewayDirectory {
+final class LookupScene: DirectoryLookup, DestinationLookup, GatewayDirectory {
     private struct State: Sendable {
         var contacts: [String: Contact] = [:]
         var groups: [String: Group] = [:]
@@ -63,8 +63,8 @@ final class LookupScene: DirectoryLookup, RouteLookup, GatewayDirectory {
 
     func contact(_ id: String, session: String) -> Contact? { state.withLock { $0.contacts[id] } }
     func group(_ id: String, session: String) -> Group? { state.withLock { $0.groups[id] } }
-    func route(to destination: String) -> Route? { nil }
-    func webhooks(of session: String) -> [Route] { [] }
+    func route(to destination: String) -> DestinationRoute? { nil }
+    func webhooks(of session: String) -> [DestinationRoute] { [] }
 
     func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool { state.withLock { $0.isAvailable } }
 
@@ -80,7 +80,7 @@ final class LookupScene: DirectoryLookup, RouteLookup, GatewayDirectory {
 
     /// Runs a message through the stage, waits for what it waits for, and has the directory learn what it tells.
     /// - Parameter meanwhile: happens while it waits.
-    func enriched(_ draft: Draft, asking: Bool = true, meanwhile: () -> Void = {}) async throws -> JSONObject {
+    func enriched(_ draft: EventDraft, asking: Bool = true, meanwhile: () -> Void = {}) async throws -> JSONObject {
         var draft = draft
         let context = StageContext(directory: self, routes: self, gateways: asking ? self : nil, clock: clock)
         var outcome = try enrich.run(&draft, in: context)
@@ -95,7 +95,7 @@ final class LookupScene: DirectoryLookup, RouteLookup, GatewayDirectory {
 }
 
 /// A message as formats normalize it.
-func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONObject = [:]) -> Draft {
+func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONObject = [:]) -> EventDraft {
     var payload: JSONObject = [
         "messageId": "3EB0", "chatId": .string(chat), "from": .string(chat), "participant": nil, "type": "text",
         "content": ["text": "oi"], "chatName": nil, "chatImageUrl": nil, "participantName": nil, "groupName": nil,
@@ -105,9 +105,9 @@ func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONO
     return draft(type, chat: chat, payload)
 }
 
-func draft(_ type: EventType, chat: String, _ payload: JSONObject) -> Draft {
+func draft(_ type: EventType, chat: String, _ payload: JSONObject) -> EventDraft {
     let now = Timestamp(seconds: 1_763_029_800)
-    return Draft(
+    return EventDraft(
         event: Event(
             id: EventID(1),
             source: "baileys",

@@ -5,11 +5,11 @@ import RelayStages
 import RelayTesting
 import Testing
 
-private struct NoWorld: DirectoryLookup, RouteLookup {
+private struct NoWorld: DirectoryLookup, DestinationLookup {
     func contact(_ id: String, session: String) -> Contact? { nil }
     func group(_ id: String, session: String) -> Group? { nil }
-    func route(to destination: String) -> Route? { nil }
-    func webhooks(of session: String) -> [Route] { [] }
+    func route(to destination: String) -> DestinationRoute? { nil }
+    func webhooks(of session: String) -> [DestinationRoute] { [] }
 }
 
 private let stored = StoredMedia(id: MediaID(digest: [UInt8](repeating: 7, count: 32)), size: 1234)
@@ -35,8 +35,8 @@ private struct Trial {
         StageContext(directory: NoWorld(), routes: NoWorld(), media: fetcher, clock: clock)
     }
 
-    func draft(_ payload: JSONObject = ["raw_media": reference, "content": ["ptt": true, "seconds": 7]]) -> Draft {
-        Draft(
+    func draft(_ payload: JSONObject = ["raw_media": reference, "content": ["ptt": true, "seconds": 7]]) -> EventDraft {
+        EventDraft(
             event: Event(
                 id: EventID(5), source: "baileys", type: .messageReceived, session: "main",
                 chat: "5511999999001@s.whatsapp.net", occurredAt: nil, receivedAt: clock.now, payload: payload),
@@ -46,7 +46,7 @@ private struct Trial {
 
     /// Runs the stage and what it waits for.
     /// - Parameter meanwhile: is done while it waits.
-    func run(_ draft: inout Draft, meanwhile: @Sendable () async -> Void = {}) async throws {
+    func run(_ draft: inout EventDraft, meanwhile: @Sendable () async -> Void = {}) async throws {
         guard case .wait(let work) = try stage.run(&draft, in: context) else {
             Issue.record("the stage does not wait")
             return
@@ -73,7 +73,7 @@ struct MediaStageTests {
     }
 
     @Test func whatCanNeverBeHadIsTheStagesFailure() async throws {
-        let trial = try Trial("media", .fails(MediaFailure(.gone, "the server answered 410")))
+        let trial = try Trial("media", .fails(MediaError(.gone, "the server answered 410")))
         var draft = trial.draft()
         let error = await #expect(throws: StageError.self) { try await trial.run(&draft) }
         #expect(error?.reason == "gone")
@@ -97,7 +97,7 @@ struct MediaStageTests {
     }
 
     @Test func aServerThatIsDownIsAskedLater() async throws {
-        let trial = try Trial("media", .fails(MediaFailure(.unavailable, "503 three times")))
+        let trial = try Trial("media", .fails(MediaError(.unavailable, "503 three times")))
         var draft = trial.draft()
         try await trial.run(&draft)
         #expect(draft.event.payload["raw_media"]?["error"]?["reason"] == "unavailable")
@@ -105,7 +105,7 @@ struct MediaStageTests {
     }
 
     @Test func whoWantsNothingLateGetsTheFailure() async throws {
-        let trial = try Trial("media: { late: false }", .fails(MediaFailure(.unavailable, "503 three times")))
+        let trial = try Trial("media: { late: false }", .fails(MediaError(.unavailable, "503 three times")))
         var draft = trial.draft()
         let error = await #expect(throws: StageError.self) { try await trial.run(&draft) }
         #expect(error?.reason == "unavailable")

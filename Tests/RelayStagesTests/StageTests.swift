@@ -5,17 +5,17 @@ import RelayStages
 import Testing
 
 /// What is known of names and destinations in these tests.
-private struct World: DirectoryLookup, RouteLookup {
+private struct World: DirectoryLookup, DestinationLookup {
     var contacts: [String: Contact] = [:]
     var groups: [String: Group] = [:]
-    var hooks: [Route] = []
+    var hooks: [DestinationRoute] = []
 
     func contact(_ id: String, session: String) -> Contact? { contacts[id] }
     func group(_ id: String, session: String) -> Group? { groups[id] }
-    func route(to destination: String) -> Route? {
-        Route(destination: destination, settings: DestinationSettings(), isSigned: true)
+    func route(to destination: String) -> DestinationRoute? {
+        DestinationRoute(destination: destination, settings: DestinationSettings(), isSigned: true)
     }
-    func webhooks(of session: String) -> [Route] { hooks }
+    func webhooks(of session: String) -> [DestinationRoute] { hooks }
 
     var context: StageContext { StageContext(directory: self, routes: self) }
 }
@@ -24,14 +24,14 @@ private let now = Timestamp(milliseconds: 1_763_000_000_000)
 private let maria = "5511999999001@s.whatsapp.net"
 private let team = "120363000000000001@g.us"
 
-private func message(chat: String = maria, payload: JSONObject = [:]) -> Draft {
+private func message(chat: String = maria, payload: JSONObject = [:]) -> EventDraft {
     var fields: JSONObject = [
         "messageId": "3EB0", "chatId": .string(chat), "from": .string(chat), "participant": nil, "type": "text",
         "content": ["text": "oi"], "chatName": nil, "chatImageUrl": nil, "contactName": nil, "contactImageUrl": nil,
         "groupName": nil, "groupImageUrl": nil, "participantName": nil,
     ]
     for (key, value) in payload { fields[key] = value }
-    return Draft(
+    return EventDraft(
         event: Event(
             id: EventID(1),
             source: "baileys",
@@ -53,7 +53,7 @@ private func stage(_ yaml: String) throws -> any Stage {
 }
 
 /// Why a stage drops the event; nil when it lets it pass.
-private func dropReason(_ stage: any Stage, _ draft: inout Draft) throws -> String? {
+private func dropReason(_ stage: any Stage, _ draft: inout EventDraft) throws -> String? {
     guard case .drop(let reason) = try stage.run(&draft, in: World().context) else { return nil }
     return reason
 }
@@ -113,13 +113,13 @@ struct StageTests {
     @Test func deliverPlansOneForEachDestinationThatWantsTheEvent() throws {
         var world = World()
         world.hooks = [
-            Route(destination: "wh_1", settings: DestinationSettings(), isSigned: true),
-            Route(
+            DestinationRoute(destination: "wh_1", settings: DestinationSettings(), isSigned: true),
+            DestinationRoute(
                 destination: "wh_2",
                 settings: DestinationSettings(events: EventFilter(["session.*"])),
                 isSigned: true
             ),
-            Route(destination: "wh_3", settings: DestinationSettings(ordering: .none), isSigned: false),
+            DestinationRoute(destination: "wh_3", settings: DestinationSettings(ordering: .none), isSigned: false),
         ]
         var draft = message()
         _ = try stage("sign").run(&draft, in: world.context)

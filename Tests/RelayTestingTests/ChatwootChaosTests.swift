@@ -15,9 +15,9 @@ struct ChatwootChaosTests {
             scene.chatwoot.next(1, .messageCreate, .slowBody(pause: .milliseconds(1)))
             #expect(try await scene.post(path, ["source_id": "1"]).status == 500)
             try await scene.withNewConnection { scene in
-                await #expect(throws: HTTPFailure.self) { try await scene.post(path, ["source_id": "2"]) }
+                await #expect(throws: HTTPClientError.self) { try await scene.post(path, ["source_id": "2"]) }
             }
-            await #expect(throws: HTTPFailure.self) { try await scene.post(path, ["source_id": "3"]) }
+            await #expect(throws: HTTPClientError.self) { try await scene.post(path, ["source_id": "3"]) }
             #expect(try await scene.post(path, ["source_id": "4"]).body["source_id"] == "4")
             #expect(scene.chatwoot.messages.map(\.sourceID) == ["1", "2", "3", "4"])
         }
@@ -33,7 +33,7 @@ struct ChatwootChaosTests {
                 body: Array("{}".utf8),
                 timeout: .milliseconds(200)
             )
-            await #expect(throws: HTTPFailure.self) { try await scene.engine.send(request) }
+            await #expect(throws: HTTPClientError.self) { try await scene.engine.send(request) }
             try await scene.chatwoot.wait(for: "the message") { $0.messages.count == 1 }
         }
     }
@@ -48,7 +48,7 @@ struct ChatwootChaosTests {
             let many = try await scene.post(path)
             #expect(many.status == 429 && many.text == "Retry later\n")
             try await scene.withNewConnection { scene in
-                await #expect(throws: HTTPFailure.self) { try await scene.post(path) }
+                await #expect(throws: HTTPClientError.self) { try await scene.post(path) }
             }
             #expect(scene.chatwoot.messages.isEmpty)
             #expect(try await scene.get(path).status == 200)
@@ -85,7 +85,7 @@ struct ChatwootChaosTests {
         try await withScene { scene in
             let conversation = try await scene.conversation()
             scene.chatwoot.stop()
-            await #expect(throws: HTTPFailure.self) { try await scene.get("/api/v1/profile") }
+            await #expect(throws: HTTPClientError.self) { try await scene.get("/api/v1/profile") }
             try scene.chatwoot.restart()
             #expect(try await scene.get("\(scene.api)/conversations/\(conversation)").status == 200)
         }

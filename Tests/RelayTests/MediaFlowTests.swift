@@ -41,12 +41,12 @@ struct MediaFlowTests {
     }
 
     /// A relay with a session `main`, its receiver, and a server that has files.
-    private struct Trial {
+    private struct PipelineTest {
         let server: MediaServer
         let receiver: ScriptedReceiver
         let relay: RelayProcess
 
-        static func run(_ options: String = "", _ body: (Trial) async throws -> Void) async throws {
+        static func run(_ options: String = "", _ body: (PipelineTest) async throws -> Void) async throws {
             let server = try MediaServer()
             defer { server.stop() }
             let receiver = try ScriptedReceiver()
@@ -56,7 +56,7 @@ struct MediaFlowTests {
             defer { relay.remove() }
             try await relay.start()
             try await relay.addSession("main", webhook: ["url": .string(receiver.url)])
-            try await body(Trial(server: server, receiver: receiver, relay: relay))
+            try await body(PipelineTest(server: server, receiver: receiver, relay: relay))
         }
 
         func payloads(_ count: Int) async throws -> [JSON] {
@@ -93,7 +93,7 @@ struct MediaFlowTests {
     }
 
     @Test func theFileComesWithItsMessageUnderALinkOfItsOwn() async throws {
-        try await Trial.run { trial in
+        try await PipelineTest.run { trial in
             trial.server.serve(.file(sealed.encrypted), at: "/v/1.enc")
             _ = try await trial.relay.call("POST", "/in/baileys", image("M1", path: "/v/1.enc", of: sealed))
             let payload = try #require(try await trial.payloads(1).first)
@@ -132,7 +132,7 @@ struct MediaFlowTests {
 
     /// The promise of order holds for a chat that waits, and nobody else waits with it.
     @Test func aChatWaitsForItsFileAndOthersGoOn() async throws {
-        try await Trial.run("wait: 600s") { trial in
+        try await PipelineTest.run("wait: 600s") { trial in
             let gate = MediaServer.Gate()
             trial.server.serve(.held(gate, .file(sealed.encrypted)), at: "/v/slow.enc")
             _ = try await trial.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
@@ -150,7 +150,7 @@ struct MediaFlowTests {
     }
 
     @Test func whatDoesNotComeInTimeGoesOutAsAReference() async throws {
-        try await Trial.run("wait: 50ms, late: false") { trial in
+        try await PipelineTest.run("wait: 50ms, late: false") { trial in
             trial.server.serve(.hang, at: "/v/slow.enc")
             _ = try await trial.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
             let payload = try #require(try await trial.payloads(1).first)
@@ -161,7 +161,7 @@ struct MediaFlowTests {
     }
 
     @Test func aFileThatIsGoneLeavesTheReferenceAndTheReason() async throws {
-        try await Trial.run { trial in
+        try await PipelineTest.run { trial in
             trial.server.serve(.status(410), at: "/v/gone.enc")
             let document = image("M1", path: "/v/gone.enc", of: sealed, host: trial.server.url)
             _ = try await trial.relay.call("POST", "/in/baileys", document)
@@ -180,7 +180,7 @@ struct MediaFlowTests {
 
     /// The address of a file comes from outside: a message must not make the relay ask the services around it.
     @Test func aMessageCannotSendTheRelayAnywhereElse() async throws {
-        try await Trial.run { trial in
+        try await PipelineTest.run { trial in
             let other = try MediaServer()
             defer { other.stop() }
             other.serve(.file(sealed.encrypted), at: "/latest/meta-data")
@@ -198,7 +198,7 @@ struct MediaFlowTests {
 
     /// The message goes out at once, `kill -9` comes, and the file is announced all the same.
     @Test func aLateFileIsAnnouncedEvenAfterACrash() async throws {
-        try await Trial.run("wait: 0s") { trial in
+        try await PipelineTest.run("wait: 0s") { trial in
             trial.server.serve(.hang, at: "/v/late.enc")
             _ = try await trial.relay.call("POST", "/in/baileys", image("M1", path: "/v/late.enc", of: sealed))
             let first = try #require(try await trial.payloads(1).first)
@@ -225,7 +225,7 @@ struct MediaFlowTests {
     }
 
     @Test func aFileInsideTheDocumentIsKeptAndItsBase64IsNot() async throws {
-        try await Trial.run { trial in
+        try await PipelineTest.run { trial in
             var document = image("M1", path: "/v/never.enc", of: sealed)
             document["extra"] = ["media": ["M1": .string(Base64.encode(sealed.plain))]]
             _ = try await trial.relay.call("POST", "/in/baileys", document)
@@ -239,7 +239,7 @@ struct MediaFlowTests {
     }
 
     @Test func aGatewaysOwnFileIsFetchedWithItsCredentials() async throws {
-        try await Trial.run { trial in
+        try await PipelineTest.run { trial in
             let file = Array("a plain file".utf8)
             trial.server.serve(.file(file), at: "/statics/media/1.jpg")
             let document: JSON = [
@@ -259,7 +259,7 @@ struct MediaFlowTests {
     }
 
     @Test func aCloudMediaIDIsResolvedOverGraph() async throws {
-        try await Trial.run { trial in
+        try await PipelineTest.run { trial in
             let file = Array("from the cloud".utf8)
             let answer =
                 #"{"messaging_product":"whatsapp","url":"\#(trial.server.url)/lookaside/1","mime_type":"image/jpeg","id":"77"}"#

@@ -173,7 +173,7 @@ final class RelayProcess: Sendable {
         _ body: JSON? = nil,
         raw: [UInt8]? = nil,
         headers: [(name: String, value: String)] = []
-    ) async throws(HTTPFailure) -> Answer {
+    ) async throws(HTTPClientError) -> Answer {
         var fields = headers
         if path.hasPrefix("/api") && !fields.contains(where: { $0.name == "Authorization" }) {
             fields.append(("Authorization", "Bearer \(Self.key)"))

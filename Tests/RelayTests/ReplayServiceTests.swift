@@ -12,11 +12,11 @@ import Testing
 
 /// How fast a replay goes, on a clock that the test turns. Nobody runs the pipelines unless the test does.
 struct ReplayServiceTests {
-    private struct NoPipelines: PipelineProvider, RouteLookup {
+    private struct NoPipelines: PipelineProvider, DestinationLookup {
         var pipelines: [Pipeline] { [] }
-        var routes: any RouteLookup { self }
-        func route(to destination: String) -> Route? { nil }
-        func webhooks(of session: String) -> [Route] { [] }
+        var routes: any DestinationLookup { self }
+        func route(to destination: String) -> DestinationRoute? { nil }
+        func webhooks(of session: String) -> [DestinationRoute] { [] }
     }
 
     private let clock = ManualClock()
@@ -69,7 +69,7 @@ struct ReplayServiceTests {
 
     /// Delivers what is queued.
     private func send(from store: SQLiteStore) async throws {
-        let claims = [Claim(destination: "crm", limit: 10_000)]
+        let claims = [ClaimRequest(destination: "crm", limit: 10_000)]
         let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
         let settlements = claimed.map { delivery in
             let result = AttemptResult(outcome: .delivered, status: 200, target: "t", duration: .zero)

@@ -1,19 +1,19 @@
 internal import Logging
 internal import RelayConfig
-public import RelayCore
-public import RelayDestinations
+package import RelayCore
+package import RelayDestinations
 internal import RelayHTTPClient
 
 /// Looks at everything outside that a configuration needs: what `zaphub doctor` does.
-public final class Doctor: Sendable {
+package final class Doctor: Sendable {
     /// What was found about one thing of the configuration.
-    public struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// Where it stands in the configuration: `server`, `destinations.crm`.
-        public let subject: String
-        public let finding: Finding
+        package let subject: String
+        package let finding: CheckupFinding
     }
 
-    private let generation: Generation
+    private let generation: ConfigurationGeneration
     private let repairs: CheckupEnvironment.Repairs
     /// Behind the configuration's own guard, as deliveries are.
     private let engine: CurlEngine
@@ -21,7 +21,7 @@ public final class Doctor: Sendable {
     private let own: CurlEngine
 
     /// - Throws: ``CurlEngine/SetupError`` when this machine is out of something.
-    public init(_ generation: Generation, repairs: CheckupEnvironment.Repairs = []) throws {
+    package init(_ generation: ConfigurationGeneration, repairs: CheckupEnvironment.Repairs = []) throws {
         self.generation = generation
         self.repairs = repairs
         var quiet = Logger(label: "doctor")
@@ -36,13 +36,13 @@ public final class Doctor: Sendable {
     }
 
     /// All of it, in the order of the configuration.
-    public func examine() async -> [Entry] {
+    package func examine() async -> [Entry] {
         let configuration = generation.configuration
         let environment = CheckupEnvironment(configuration, sender: engine, repairs: repairs)
         async let server = ServerCheck(configuration, sender: own).findings()
-        var destinations: [String: [Finding]] = [:]
+        var destinations: [String: [CheckupFinding]] = [:]
         // Each may wait as long as its receiver lets it; together they take as long as the slowest.
-        await withTaskGroup(of: (String, [Finding]).self) { group in
+        await withTaskGroup(of: (String, [CheckupFinding]).self) { group in
             for destination in configuration.destinations {
                 group.addTask { (destination.name, await destination.checkup(in: environment)) }
             }
@@ -61,14 +61,14 @@ public final class Doctor: Sendable {
     private func storage(_ configuration: RelayConfiguration) -> [Entry] {
         var entries: [Entry] = []
         if case .sqlite(let path) = configuration.store.url {
-            entries += FolderCheck(file: path).findings.map { Entry(subject: "store", finding: $0) }
+            entries += DirectoryCheck(file: path).findings.map { Entry(subject: "store", finding: $0) }
         }
         if case .directory(let path) = configuration.media.store {
-            entries += FolderCheck(folder: path).findings.map { Entry(subject: "media", finding: $0) }
+            entries += DirectoryCheck(folder: path).findings.map { Entry(subject: "media", finding: $0) }
         }
         for source in configuration.sources {
             guard let path = source.path else { continue }
-            entries += FolderCheck.reading(path).map { Entry(subject: "sources.\(source.name)", finding: $0) }
+            entries += DirectoryCheck.reading(path).map { Entry(subject: "sources.\(source.name)", finding: $0) }
         }
         return entries
     }

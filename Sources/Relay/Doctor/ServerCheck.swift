@@ -16,26 +16,28 @@ struct ServerCheck: Sendable {
         self.sender = sender
     }
 
-    func findings() async -> [Finding] {
+    func findings() async -> [CheckupFinding] {
         let listening = await listening()
         return listening.findings + (await publicAddress(isRunning: listening.isRunning))
     }
 
     // MARK: The port
 
-    private func listening() async -> (findings: [Finding], isRunning: Bool) {
-        guard server.port != 0 else { return ([Finding(.note, "the system chooses the port at each start")], false) }
+    private func listening() async -> (findings: [CheckupFinding], isRunning: Bool) {
+        guard server.port != 0 else {
+            return ([CheckupFinding(.note, "the system chooses the port at each start")], false)
+        }
         let address = "\(server.host):\(server.port)"
-        switch ListenProbe.look(at: server.host, server.port) {
+        switch ListenAddressProbe.look(at: server.host, server.port) {
         case .free:
-            return ([Finding(.good, "\(address) is free to listen on")], false)
+            return ([CheckupFinding(.good, "\(address) is free to listen on")], false)
         case .taken:
             if await isRelay(at: "http://" + (isEverywhere ? "127.0.0.1:\(server.port)" : bracketed)) {
-                return ([Finding(.good, "a relay is running at \(address)")], true)
+                return ([CheckupFinding(.good, "a relay is running at \(address)")], true)
             }
             return (
                 [
-                    Finding(
+                    CheckupFinding(
                         .problem, "\(address) is taken by another program",
                         fix: "set another server.listen, or end that program")
                 ], false
@@ -43,7 +45,7 @@ struct ServerCheck: Sendable {
         case .refused(let reason):
             return (
                 [
-                    Finding(
+                    CheckupFinding(
                         .problem, "\(address) cannot be listened on: \(reason)",
                         fix: "set server.listen to an address of this machine and a port that the relay's user may have"
                     )
@@ -61,7 +63,7 @@ struct ServerCheck: Sendable {
         return (try? JSON(parsing: answer.body))?["data"]?["status"]?.string == "alive"
     }
 
-    private func ask(_ base: String) async -> Result<HTTPResponse, HTTPFailure> {
+    private func ask(_ base: String) async -> Result<HTTPResponse, HTTPClientError> {
         do {
             return .success(
                 try await sender.send(
@@ -74,13 +76,13 @@ struct ServerCheck: Sendable {
 
     // MARK: public_url
 
-    private func publicAddress(isRunning: Bool) async -> [Finding] {
-        let place = ShownPlace.of(server.publicURL)
-        if ThisMachine.names(server.publicURL) {
-            let others = destinations.flatMap(\.addresses).contains { !ThisMachine.names($0) }
+    private func publicAddress(isRunning: Bool) async -> [CheckupFinding] {
+        let place = DisplayedURL.of(server.publicURL)
+        if LocalHostName.names(server.publicURL) {
+            let others = destinations.flatMap(\.addresses).contains { !LocalHostName.names($0) }
             guard others else { return [] }
             return [
-                Finding(
+                CheckupFinding(
                     .warning,
                     "server.public_url, \(place), is this machine's own: receivers elsewhere cannot fetch media, and "
                         + "nothing elsewhere can post to the relay",
@@ -88,20 +90,20 @@ struct ServerCheck: Sendable {
             ]
         }
         guard isRunning else {
-            return [Finding(.note, "server.public_url, \(place), is looked at while the relay is running")]
+            return [CheckupFinding(.note, "server.public_url, \(place), is looked at while the relay is running")]
         }
         switch await ask(server.publicURL) {
         case .success(let response) where response.status == 200:
-            return [Finding(.good, "server.public_url, \(place), leads to the relay")]
+            return [CheckupFinding(.good, "server.public_url, \(place), leads to the relay")]
         case .success(let response):
             return [
-                Finding(
+                CheckupFinding(
                     .warning, "server.public_url, \(place), answers \(response.status) to /livez",
                     fix: "let the proxy there hand on to \(server.host):\(server.port)")
             ]
         case .failure(let failure):
             return [
-                Finding(
+                CheckupFinding(
                     .warning, "server.public_url, \(place), is not reached from this machine: \(failure.message)",
                     fix: "check the proxy there; some networks cannot reach their own public address")
             ]

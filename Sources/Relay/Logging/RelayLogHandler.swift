@@ -1,34 +1,34 @@
 internal import Glibc
-public import Logging
+package import Logging
 internal import RelayCore
 internal import RelayJSON
 
 /// Writes a line for each log entry to standard error: JSON for machines, text for a terminal.
-public struct RelayLogHandler: LogHandler {
-    public enum Style: String, Sendable, CaseIterable {
+package struct RelayLogHandler: LogHandler {
+    package enum Style: String, Sendable, CaseIterable {
         case json, pretty
 
         /// Pretty on a terminal, JSON anywhere else.
-        public static var automatic: Style { isatty(STDERR_FILENO) == 1 ? .pretty : .json }
+        package static var automatic: Style { isatty(STDERR_FILENO) == 1 ? .pretty : .json }
     }
 
-    public var logLevel: Logger.Level
-    public var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
     private let label: String
     private let style: Style
 
-    public init(label: String, style: Style, level: Logger.Level) {
+    package init(label: String, style: Style, level: Logger.Level) {
         self.label = label
         self.style = style
         logLevel = level
     }
 
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         let merged = event.metadata.map { metadata.merging($0) { _, entry in entry } } ?? metadata
         var line =
             switch style {

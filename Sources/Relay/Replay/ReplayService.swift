@@ -11,7 +11,7 @@ final class ReplayService: Service {
     private let pipelines: PipelineService
     private let clock: any RelayClock
     private let logger: Logger
-    private let bell = Bell()
+    private let bell = WakeSignal()
 
     /// Events that a replay has in the pipelines at once: the events that come in meanwhile wait behind no more.
     private static let maxRunning = 500

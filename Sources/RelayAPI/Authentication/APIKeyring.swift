@@ -2,21 +2,21 @@ internal import Crypto
 internal import Synchronization
 
 /// The API keys that are valid, of which only digests are known.
-public final class APIKeyring: Sendable {
+package final class APIKeyring: Sendable {
     private let digests: Mutex<[[UInt8]]>
 
     /// - Parameter digests: SHA-256 of each key.
-    public init(digests: [[UInt8]] = []) {
+    package init(digests: [[UInt8]] = []) {
         self.digests = Mutex(digests)
     }
 
     /// Takes effect with the next request.
-    public func replace(with digests: [[UInt8]]) {
+    package func replace(with digests: [[UInt8]]) {
         self.digests.withLock { $0 = digests }
     }
 
     /// Whether the key is one of the valid ones. Takes the same time for every wrong key.
-    public func accepts(_ key: some StringProtocol) -> Bool {
+    package func accepts(_ key: some StringProtocol) -> Bool {
         guard key.utf8.count <= Self.longestKey else { return false }
         let digest = Self.digest(of: key)
         return digests.withLock { digests in
@@ -31,12 +31,12 @@ public final class APIKeyring: Sendable {
     }
 
     /// What is kept of a key.
-    public static func digest(of key: some StringProtocol) -> [UInt8] {
+    package static func digest(of key: some StringProtocol) -> [UInt8] {
         Array(SHA256.hash(data: Array(key.utf8)))
     }
 
     /// A new key: `zh_`, 8 letters by which people tell keys apart, and 32 secret ones (190 random bits).
-    public static func generate() -> String {
+    package static func generate() -> String {
         var generator = SystemRandomNumberGenerator()
         var key = "zh_"
         for _ in 0..<40 { key.append(alphabet[Int.random(in: alphabet.indices, using: &generator)]) }

@@ -6,7 +6,7 @@ internal import RelayCore
 /// Lets requests to `/api/` through that carry a valid key.
 struct Authenticator: Sendable {
     let keys: APIKeyring
-    let failures: AttemptLimiter
+    let failures: AuthenticationFailureLimiter
     let clock: any RelayClock
 
     /// A valid key passes whatever others at its address have done, so that nobody behind the same proxy can lock its

@@ -1,8 +1,8 @@
-public import RelayCore
+package import RelayCore
 
 /// How a destination stands.
-public struct DestinationStatus: Sendable {
-    public enum State: String, Sendable, CaseIterable {
+package struct DestinationStatus: Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case active
         /// Somebody paused it.
         case paused
@@ -17,20 +17,20 @@ public struct DestinationStatus: Sendable {
     }
 
     /// How the breaker sees the receiver.
-    public struct Breaker: Sendable {
-        public enum State: String, Sendable, CaseIterable {
+    package struct Breaker: Sendable {
+        package enum State: String, Sendable, CaseIterable {
             case closed
             case open
             case halfOpen = "half_open"
         }
 
-        public var state: State
+        package var state: State
         /// Failures since the last success.
-        public var consecutiveFailures: Int
+        package var consecutiveFailures: Int
         /// When the next probe may go out; nil while closed.
-        public var nextProbeAt: Timestamp?
+        package var nextProbeAt: Timestamp?
 
-        public init(state: State = .closed, consecutiveFailures: Int = 0, nextProbeAt: Timestamp? = nil) {
+        package init(state: State = .closed, consecutiveFailures: Int = 0, nextProbeAt: Timestamp? = nil) {
             self.state = state
             self.consecutiveFailures = consecutiveFailures
             self.nextProbeAt = nextProbeAt
@@ -38,29 +38,29 @@ public struct DestinationStatus: Sendable {
     }
 
     /// The name in the configuration, or `wh_…`.
-    public var key: String
+    package var key: String
     /// `webhook`, `chatwoot`, `file` …; nil for a removed one.
-    public var kind: String?
+    package var kind: String?
     /// Where it sends, for people; nil for a removed one.
-    public var target: String?
+    package var target: String?
     /// The session whose webhook it is.
-    public var session: String?
-    public var state: State
+    package var session: String?
+    package var state: State
     /// Nil for a removed one.
-    public var ordering: DestinationSettings.Ordering?
-    public var maxInFlight: Int?
-    public var rateLimit: RateLimit?
+    package var ordering: DestinationSettings.Ordering?
+    package var maxInFlight: Int?
+    package var rateLimit: RateLimit?
     /// Nil: each delivery in a request of its own.
-    public var batch: BatchPolicy?
-    public var counts: [DeliveryState: Int]
-    public var oldestQueuedAt: Timestamp?
+    package var batch: BatchPolicy?
+    package var counts: [DeliveryState: Int]
+    package var oldestQueuedAt: Timestamp?
     /// What somebody can do about deliveries that wait for a removed one; nil when none do.
-    public var help: String?
+    package var help: String?
     /// Requests under way at this moment.
-    public var inFlight: Int
-    public var breaker: Breaker
+    package var inFlight: Int
+    package var breaker: Breaker
 
-    public init(
+    package init(
         key: String,
         kind: String?,
         target: String?,

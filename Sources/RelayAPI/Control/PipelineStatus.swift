@@ -1,25 +1,25 @@
 /// A pipeline that runs.
-public struct PipelineStatus: Sendable {
-    public struct Stage: Sendable {
+package struct PipelineStatus: Sendable {
+    package struct Stage: Sendable {
         /// The stage's `id`, or its kind and place (`filter-3`).
-        public var id: String
+        package var id: String
         /// `persist`, `filter` …
-        public var kind: String
+        package var kind: String
 
-        public init(id: String, kind: String) {
+        package init(id: String, kind: String) {
             self.id = id
             self.kind = kind
         }
     }
 
-    public var name: String
+    package var name: String
     /// The file that it was read from; nil for one that is built in.
-    public var file: String?
+    package var file: String?
     /// The sources whose events it takes.
-    public var from: [String]
-    public var stages: [Stage]
+    package var from: [String]
+    package var stages: [Stage]
 
-    public init(name: String, file: String?, from: [String], stages: [Stage]) {
+    package init(name: String, file: String?, from: [String], stages: [Stage]) {
         self.name = name
         self.file = file
         self.from = from

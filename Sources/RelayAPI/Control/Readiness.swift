@@ -1,10 +1,10 @@
 /// Whether the relay takes events in, and if not, why.
-public struct Readiness: Sendable {
-    public var isReady: Bool
+package struct Readiness: Sendable {
+    package var isReady: Bool
     /// What stands in the way, one line each: `the disk is full`, `shutting down`.
-    public var reasons: [String]
+    package var reasons: [String]
 
-    public init(isReady: Bool, reasons: [String] = []) {
+    package init(isReady: Bool, reasons: [String] = []) {
         self.isReady = isReady
         self.reasons = reasons
     }

@@ -1,13 +1,13 @@
-public import RelayCore
+package import RelayCore
 
 /// A configuration that was read again and is at work.
-public struct ReloadResult: Sendable {
+package struct ReloadResult: Sendable {
     /// Counts the configurations since the start, the first included.
-    public var generation: Int
-    public var loadedAt: Timestamp
-    public var warnings: [String]
+    package var generation: Int
+    package var loadedAt: Timestamp
+    package var warnings: [String]
 
-    public init(generation: Int, loadedAt: Timestamp, warnings: [String] = []) {
+    package init(generation: Int, loadedAt: Timestamp, warnings: [String] = []) {
         self.generation = generation
         self.loadedAt = loadedAt
         self.warnings = warnings

@@ -33,7 +33,7 @@ struct APIRequest: Sendable {
     }
 
     func bytes() async throws -> [UInt8] {
-        try await BodyCollector.collect(
+        try await BoundedBodyReader.collect(
             request,
             on: context.channel,
             limit: limits.maxBody,
@@ -42,7 +42,7 @@ struct APIRequest: Sendable {
     }
 
     /// The body of a management request. An empty one reads as an empty object: many routes have optional fields only.
-    func body() async throws -> BodyReader {
+    func body() async throws -> JSONFieldReader {
         if let type = request.headers[.contentType], !MediaType.isJSON(type) {
             // Clients like to declare a type for a body that they do not send.
             let length = request.headers[.contentLength]
@@ -51,6 +51,6 @@ struct APIRequest: Sendable {
             }
         }
         let bytes = try await bytes()
-        return try BodyReader(bytes.isEmpty ? [:] : Document.parse(bytes))
+        return try JSONFieldReader(bytes.isEmpty ? [:] : JSONBody.parse(bytes))
     }
 }

@@ -10,14 +10,14 @@ struct RouteTable {
     let router: Router<APIContext>
     let limits: RelayAPI.Configuration
     let authenticator: Authenticator
-    let failures: FailureAnswer
-    private(set) var known: [KnownRoute] = []
+    let failures: ErrorResponder
+    private(set) var known: [RegisteredRoute] = []
 
     init(
         router: Router<APIContext>,
         limits: RelayAPI.Configuration,
         authenticator: Authenticator,
-        failures: FailureAnswer
+        failures: ErrorResponder
     ) {
         self.router = router
         self.limits = limits
@@ -40,7 +40,7 @@ struct RouteTable {
     }
 
     private mutating func add(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
-        known.append(KnownRoute(method: method, path: path))
+        known.append(RegisteredRoute(method: method, path: path))
         let limits = limits
         let failures = failures
         router.on(RouterPath(path), method: method) { request, context -> Response in

@@ -7,8 +7,8 @@ internal import NIOHTTP1
 struct UnmatchedMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
-    let known: [KnownRoute]
-    let failures: FailureAnswer
+    let known: [RegisteredRoute]
+    let failures: ErrorResponder
 
     @concurrent
     func handle(

@@ -12,8 +12,10 @@ extension QueryReader {
         filter.session = id("session")
         filter.chat = id("chat").map(canonicalChat)
         if let type = text("event_type") {
-            if !EventCatalog.isWellFormed(type) {
-                problem("event_type", "is “\(type.prefix(60))”; \(Suggestion.hint(for: type, in: EventCatalog.names))")
+            if !WebhookEventCatalog.isWellFormed(type) {
+                problem(
+                    "event_type",
+                    "is “\(type.prefix(60))”; \(Suggestion.hint(for: type, in: WebhookEventCatalog.names))")
             }
             filter.type = EventType(type)
         }
@@ -38,7 +40,7 @@ extension QueryReader {
     }
 }
 
-extension BodyReader {
+extension JSONFieldReader {
     /// - Throws: 422 also when nothing is chosen: all is meant only with `{"all": true}`.
     mutating func deadLetterFilter() throws(APIError) -> DeliveryFilter {
         var filter = DeliveryFilter(states: [.dead])

@@ -14,7 +14,7 @@ struct ReplayInput {
     static let maxRate = 5000
 }
 
-extension BodyReader {
+extension JSONFieldReader {
     /// Reads a replay. Mistakes are kept for ``finish()``, what is mistaken is left out.
     mutating func replay(now: Timestamp) -> ReplayInput {
         var selection = ReplaySelection(from: choice("from", ReplaySelection.From.self) ?? .deliver)

@@ -4,9 +4,9 @@ internal import RelayJSON
 /// Reads a webhook's fields and lays them over a webhook.
 enum WebhookInput {
     /// - Parameter isNew: whether `url` must be there, and a secret is made when none is given.
-    static func apply(_ body: inout BodyReader, to webhook: inout Webhook, isNew: Bool, at now: Timestamp) {
+    static func apply(_ body: inout JSONFieldReader, to webhook: inout Webhook, isNew: Bool, at now: Timestamp) {
         if let url = body.string("url", required: isNew, length: 1...2048) { webhook.url = url }
-        if let events = body.strings("events", check: EventCatalog.problem) {
+        if let events = body.strings("events", check: WebhookEventCatalog.problem) {
             webhook.events = events
         } else if body.isNull("events") {
             webhook.events = []
@@ -36,12 +36,12 @@ enum WebhookInput {
         if let isEnabled = body.bool("enabled") { webhook.isEnabled = isEnabled }
     }
 
-    static func check(secret: String, field: String = "secret", in body: inout BodyReader) {
-        if let problem = WebhookKey.problem(with: secret) { body.problem(field, problem) }
+    static func check(secret: String, field: String = "secret", in body: inout JSONFieldReader) {
+        if let problem = WebhookSigningKey.problem(with: secret) { body.problem(field, problem) }
     }
 
     private static func applySecret(
-        _ body: inout BodyReader,
+        _ body: inout JSONFieldReader,
         to webhook: inout Webhook,
         isNew: Bool,
         at now: Timestamp
@@ -52,7 +52,7 @@ enum WebhookInput {
         } else if body.isNull("secret") {
             webhook.secrets = []
         } else if isNew {
-            webhook.secrets = [WebhookSecret(value: WebhookKey.generate(), createdAt: now)]
+            webhook.secrets = [WebhookSecret(value: WebhookSigningKey.generate(), createdAt: now)]
         }
     }
 
@@ -60,17 +60,19 @@ enum WebhookInput {
     private static func headers(
         _ given: JSONObject,
         keeping stored: [Webhook.Header],
-        in body: inout BodyReader
+        in body: inout JSONFieldReader
     ) -> [Webhook.Header] {
         var headers: [Webhook.Header] = []
         for (name, value) in given {
-            let place = "headers/" + BodyReader.escape(name)
+            let place = "headers/" + JSONFieldReader.escape(name)
             guard case .string(var text) = value else {
                 body.problem(place, "must be a string, not \(value.kindName)", isPath: true)
                 continue
             }
             if let problem = problem(header: name, value: text) { body.problem(place, problem, isPath: true) }
-            if text == Scrubbed.mark, let known = stored.first(where: { $0.name.lowercased() == name.lowercased() }) {
+            if text == CredentialRedaction.mark,
+                let known = stored.first(where: { $0.name.lowercased() == name.lowercased() })
+            {
                 text = known.value
             }
             headers.append(Webhook.Header(name: name, value: text))
@@ -79,12 +81,14 @@ enum WebhookInput {
     }
 
     private static func problem(header name: String, value: String) -> String? {
-        guard HeaderRules.isValid(name: name), name.utf8.count <= 128 else {
+        guard HeaderFieldRules.isValid(name: name), name.utf8.count <= 128 else {
             return "is no header name; use letters, digits and -"
         }
-        if HeaderRules.reserved.contains(name.lowercased()) { return "is a header that the relay sets; leave it out" }
+        if HeaderFieldRules.reserved.contains(name.lowercased()) {
+            return "is a header that the relay sets; leave it out"
+        }
         guard value.utf8.count <= 4096 else { return "has a value of more than 4096 bytes" }
-        guard HeaderRules.isValid(value: value) else {
+        guard HeaderFieldRules.isValid(value: value) else {
             return "has a line break or another control character in its value; take it out"
         }
         return nil

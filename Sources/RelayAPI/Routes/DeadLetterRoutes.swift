@@ -65,14 +65,14 @@ struct DeadLetterRoutes: Sendable {
         let filter = try body.deadLetterFilter()
         let count = try await store.replayDeadLetters(filter, at: clock.now)
         await control.deliveriesRequeued()
-        return Answer.success(["replayed": .orNull(count)], message: "\(count) dead letters replayed")
+        return APIResponse.success(["replayed": .orNull(count)], message: "\(count) dead letters replayed")
     }
 
     private func purge(_ request: APIRequest) async throws -> Response {
         var body = try await request.body()
         let filter = try body.deadLetterFilter()
         let count = try await store.purgeDeadLetters(filter)
-        return Answer.success(["purged": .orNull(count)], message: "\(count) dead letters deleted")
+        return APIResponse.success(["purged": .orNull(count)], message: "\(count) dead letters deleted")
     }
 
     private static let allowed = "this route is for dead letters"

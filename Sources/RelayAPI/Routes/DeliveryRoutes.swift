@@ -66,20 +66,20 @@ extension OutboxAdministration {
         let rows = try await deliveries(filter, before: cursor, offset: 0, limit: limit + 1)
         let shown = rows.prefix(limit)
         let next = rows.count > limit ? shown.last?.id.suffix : nil
-        return Answer.page(shown.map(DeliveryView.json), limit: limit, nextCursor: next)
+        return APIResponse.page(shown.map(DeliveryView.json), limit: limit, nextCursor: next)
     }
 
     /// One delivery with its attempts and body.
     func answer(_ delivery: DeliveryRecord) async throws -> Response {
         let attempts = try await attempts(of: delivery.id)
         let body = try await body(of: delivery.id)
-        return Answer.success(DeliveryView.full(delivery, attempts: attempts, body: body))
+        return APIResponse.success(DeliveryView.full(delivery, attempts: attempts, body: body))
     }
 
     /// What came of a change, with the delivery as it is now.
     /// - Parameter allowed: says what can be changed, for those who cannot.
     func answer(
-        to change: DeliveryChange,
+        to change: DeliveryChangeResult,
         of delivery: DeliveryRecord,
         message: String,
         allowed: String
@@ -87,7 +87,7 @@ extension OutboxAdministration {
         switch change {
         case .done:
             let changed = try await self.delivery(delivery.id) ?? delivery
-            return Answer.success(DeliveryView.json(changed), message: message)
+            return APIResponse.success(DeliveryView.json(changed), message: message)
         case .notFound: throw APIError.notFound("There is no delivery \(delivery.name).")
         case .refused(let state): throw APIError.wrongState(state, allowed: allowed)
         }

@@ -8,27 +8,27 @@ struct DestinationRoutes: Sendable {
 
     func add(to routes: inout RouteTable) {
         routes.api(.get, "/destinations") { _ in
-            Answer.success(.array(try await control.destinations().map(DestinationView.json)))
+            APIResponse.success(.array(try await control.destinations().map(DestinationView.json)))
         }
         routes.api(.get, "/destinations/:key") { request in
-            Answer.success(DestinationView.json(try await control.destination(request.path("key"))))
+            APIResponse.success(DestinationView.json(try await control.destination(request.path("key"))))
         }
         routes.api(.post, "/destinations/:key/pause") { request in
             let key = try request.path("key")
             try await control.pause(key)
-            return Answer.success(
+            return APIResponse.success(
                 DestinationView.json(try await control.destination(key)), message: "Destination paused")
         }
         routes.api(.post, "/destinations/:key/resume") { request in
             let key = try request.path("key")
             try await control.resume(key)
-            return Answer.success(
+            return APIResponse.success(
                 DestinationView.json(try await control.destination(key)), message: "Destination resumed")
         }
         routes.api(.post, "/destinations/:key/test", test)
         routes.api(.delete, "/destinations/:key/queued") { request in
             let count = try await control.cancelQueued(request.path("key"))
-            return Answer.success(["cancelled": .orNull(count)], message: "\(count) deliveries cancelled")
+            return APIResponse.success(["cancelled": .orNull(count)], message: "\(count) deliveries cancelled")
         }
     }
 
@@ -36,6 +36,6 @@ struct DestinationRoutes: Sendable {
         var body = try await request.body()
         let event = body.eventType("event") ?? .webhookTest
         try body.finish()
-        return TestView.response(try await control.test(destination: request.path("key"), event: event))
+        return WebhookTestView.response(try await control.test(destination: request.path("key"), event: event))
     }
 }

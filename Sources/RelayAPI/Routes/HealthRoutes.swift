@@ -6,7 +6,7 @@ struct HealthRoutes: Sendable {
     let control: any RelayControl
 
     func add(to routes: inout RouteTable) {
-        routes.open(.get, "/livez") { _ in Answer.success(["status": "alive"]) }
+        routes.open(.get, "/livez") { _ in APIResponse.success(["status": "alive"]) }
         routes.open(.get, "/readyz", readyz)
     }
 
@@ -23,6 +23,6 @@ struct HealthRoutes: Sendable {
                 retryAfter: 5
             )
         }
-        return Answer.success(["status": "ready", "reasons": .strings(reasons)])
+        return APIResponse.success(["status": "ready", "reasons": .strings(reasons)])
     }
 }

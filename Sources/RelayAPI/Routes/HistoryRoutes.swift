@@ -28,7 +28,7 @@ struct HistoryRoutes: Sendable {
         try query.finish()
         let total = try await store.countMessages(filter)
         let messages = try await store.messages(filter, offset: offset, limit: limit)
-        return Answer.page(messages.map(HistoryView.json), limit: limit, offset: offset, total: total)
+        return APIResponse.page(messages.map(HistoryView.json), limit: limit, offset: offset, total: total)
     }
 
     private func chats(_ request: APIRequest) async throws -> Response {
@@ -57,7 +57,7 @@ struct HistoryRoutes: Sendable {
         guard let id = EventID(text), let event = try await store.event(id) else {
             throw APIError.notFound("There is no event \(text.prefix(64)), or its retention is over.")
         }
-        return Answer.success(HistoryView.json(event))
+        return APIResponse.success(HistoryView.json(event))
     }
 }
 
@@ -78,6 +78,6 @@ private struct DirectoryPage {
     }
 
     func answer(_ rows: [JSON], total: Int) -> Response {
-        Answer.page(rows, limit: limit, offset: offset, total: total)
+        APIResponse.page(rows, limit: limit, offset: offset, total: total)
     }
 }

@@ -25,13 +25,13 @@ struct IngestRoutes: Sendable {
         if let session = path.first { _ = try validSession(session) }
         let body = try await documentBytes(of: request)
         let accepted = try await control.ingest(source: source, path: path, body: body) { request.header($0) }
-        return Answer.json(Self.answer(to: accepted))
+        return APIResponse.json(Self.answer(to: accepted))
     }
 
     private func acceptNative(_ request: APIRequest) async throws -> Response {
         let session = try validSession(request.sessionID())
         let body = try await documentBytes(of: request)
-        return Answer.json(Self.answer(to: try await control.acceptNative(session: session, body: body)))
+        return APIResponse.json(Self.answer(to: try await control.acceptNative(session: session, body: body)))
     }
 
     private func challenge(_ request: APIRequest) async throws -> Response {
@@ -46,7 +46,7 @@ struct IngestRoutes: Sendable {
         guard let answer = control.challenge(source: try request.path("source"), query: query) else {
             throw APIError(status: 403, code: "forbidden", message: "The verification is not valid for this source.")
         }
-        return Answer.text(answer)
+        return APIResponse.text(answer)
     }
 
     private func documentBytes(of request: APIRequest) async throws -> [UInt8] {
@@ -76,7 +76,7 @@ struct IngestRoutes: Sendable {
     }
 
     /// Written by hand: this answers every event that comes in.
-    static func answer(to accepted: [Acceptance]) -> [UInt8] {
+    static func answer(to accepted: [AcceptanceResult]) -> [UInt8] {
         let duplicates = accepted.count { $0.isDuplicate }
         var text = #"{"success":true,"data":{"accepted":"#
         text.reserveCapacity(80 + accepted.count * 50)

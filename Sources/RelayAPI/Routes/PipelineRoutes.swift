@@ -8,9 +8,9 @@ struct PipelineRoutes: Sendable {
 
     func add(to routes: inout RouteTable) {
         routes.api(.get, "/pipelines") { _ in
-            Answer.success(.array(await control.pipelines().map(Self.json)))
+            APIResponse.success(.array(await control.pipelines().map(Self.json)))
         }
-        routes.api(.get, "/config") { _ in Answer.success(Self.json(await control.configuration())) }
+        routes.api(.get, "/config") { _ in APIResponse.success(Self.json(await control.configuration())) }
         routes.api(.post, "/reload", reload)
     }
 
@@ -26,7 +26,7 @@ struct PipelineRoutes: Sendable {
 
     private func reload(_ request: APIRequest) async throws -> Response {
         let result = try await control.reload()
-        return Answer.success(
+        return APIResponse.success(
             [
                 "generation": .orNull(result.generation),
                 "loaded_at": .orNull(result.loadedAt),

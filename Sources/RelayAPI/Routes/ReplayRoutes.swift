@@ -31,18 +31,18 @@ struct ReplayRoutes: Sendable {
         var shown = ReplayView.object(replay)
         shown.append("warnings", .strings(warnings))
         let kind = selection.from == .start ? "events run through the pipelines" : "deliveries are sent"
-        return Answer.success(
+        return APIResponse.success(
             .object(shown), message: "\(survey.count) \(kind) again, \(input.rate)", status: .created)
     }
 
-    private func dryRun(_ input: ReplayInput, _ survey: ReplaySurvey, _ warnings: [String]) async throws -> Response {
+    private func dryRun(_ input: ReplayInput, _ survey: ReplayEstimate, _ warnings: [String]) async throws -> Response {
         switch input.selection.from {
         case .deliver:
             let first = try await store.sampleDeliveries(input.selection, limit: input.examples, at: survey.at)
-            return Answer.success(ReplayView.dryRun(survey, first: first, warnings: warnings))
+            return APIResponse.success(ReplayView.dryRun(survey, first: first, warnings: warnings))
         case .start:
             let rehearsal = try await control.rehearse(input.selection, examples: input.examples)
-            return Answer.success(ReplayView.dryRun(survey, rehearsal, warnings: warnings))
+            return APIResponse.success(ReplayView.dryRun(survey, rehearsal, warnings: warnings))
         }
     }
 
@@ -68,13 +68,13 @@ struct ReplayRoutes: Sendable {
         let rows = try await store.replays(before: before, limit: limit + 1)
         let shown = rows.prefix(limit)
         let next = rows.count > limit ? shown.last?.id.description : nil
-        return Answer.page(shown.map(ReplayView.json), limit: limit, nextCursor: next)
+        return APIResponse.page(shown.map(ReplayView.json), limit: limit, nextCursor: next)
     }
 
     private func show(_ request: APIRequest) async throws -> Response {
         let text = try request.path("id")
         guard let id = ReplayID(text), let replay = try await store.replay(id) else { throw Self.unknown(text) }
-        return Answer.success(ReplayView.json(replay))
+        return APIResponse.success(ReplayView.json(replay))
     }
 
     private func cancel(_ request: APIRequest) async throws -> Response {
@@ -83,7 +83,7 @@ struct ReplayRoutes: Sendable {
         switch try await store.cancelReplay(id, at: clock.now) {
         case .done(let replay):
             await control.replaysChanged()
-            return Answer.success(ReplayView.json(replay), message: "Replay cancelled")
+            return APIResponse.success(ReplayView.json(replay), message: "Replay cancelled")
         case .notFound: throw Self.unknown(text)
         case .refused(let state):
             throw APIError.conflict(

@@ -22,13 +22,13 @@ struct SessionRoutes: Sendable {
     private func create(_ request: APIRequest) async throws -> Response {
         var body = try await request.body()
         let now = clock.wall
-        let id = body.string("id", length: 1...128) ?? NewID.session()
+        let id = body.string("id", length: 1...128) ?? ResourceIDGenerator.session()
         if !Session.isValid(id: id) { body.problem("id", "must be 1 to 128 of A-Z a-z 0-9 . _ : @ + -") }
         let label = body.string("label", length: 1...200)
         let metadata = body.object("metadata") ?? [:]
         let url = body.string("webhook_url", length: 1...2048)
         let secret = body.string("webhook_secret", length: 1...512)
-        let events = body.strings("webhook_events", check: EventCatalog.problem)
+        let events = body.strings("webhook_events", check: WebhookEventCatalog.problem)
         if let secret { WebhookInput.check(secret: secret, field: "webhook_secret", in: &body) }
         if url == nil {
             if secret != nil { body.problem("webhook_secret", "is given without webhook_url; give that, too") }
@@ -42,7 +42,7 @@ struct SessionRoutes: Sendable {
         await control.webhooksChanged()
         var data = SessionView.json(session, webhooks: webhook.map { [$0] } ?? [])
         if let webhook { addShorthand(of: webhook, to: &data) }
-        var response = Answer.success(data, message: "Session created", status: .created)
+        var response = APIResponse.success(data, message: "Session created", status: .created)
         response.headers[.location] = "/api/v1/sessions/\(id)"
         return response
     }
@@ -67,12 +67,12 @@ struct SessionRoutes: Sendable {
         for session in sessions {
             rows.append(SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
         }
-        return Answer.page(rows, limit: limit, offset: offset, total: total)
+        return APIResponse.page(rows, limit: limit, offset: offset, total: total)
     }
 
     private func show(_ request: APIRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
-        return Answer.success(SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
+        return APIResponse.success(SessionView.json(session, webhooks: try await store.webhooks(session: session.id)))
     }
 
     private func update(_ request: APIRequest) async throws -> Response {
@@ -107,14 +107,14 @@ struct SessionRoutes: Sendable {
         await control.webhooksChanged()
         var data = SessionView.json(session, webhooks: try await store.webhooks(session: session.id))
         if let created { addShorthand(of: created, to: &data) }
-        return Answer.success(data, message: "Session updated")
+        return APIResponse.success(data, message: "Session updated")
     }
 
     private func delete(_ request: APIRequest) async throws -> Response {
         let id = try request.sessionID()
         guard try await store.deleteSession(id, at: clock.now) else { throw APIError.noSession(id) }
         await control.webhooksChanged()
-        return Answer.success(["id": .string(id)], message: "Session deleted")
+        return APIResponse.success(["id": .string(id)], message: "Session deleted")
     }
 
     private func qrCode(_ request: APIRequest) async throws -> Response {
@@ -128,11 +128,11 @@ struct SessionRoutes: Sendable {
                     : "Session \(session.id) has no QR code yet; its gateway has sent no session.qr_updated event."
             )
         }
-        return Answer.success(["qr_code": .string(code), "generated_at": .orNull(session.qrGeneratedAt)])
+        return APIResponse.success(["qr_code": .string(code), "generated_at": .orNull(session.qrGeneratedAt)])
     }
 
     private func status(_ request: APIRequest) async throws -> Response {
-        Answer.success(SessionView.status(try await store.existingSession(request.sessionID())))
+        APIResponse.success(SessionView.status(try await store.existingSession(request.sessionID())))
     }
 
     /// The webhook that `webhook_url` stands for, checked.
@@ -143,9 +143,9 @@ struct SessionRoutes: Sendable {
         events: [String],
         at now: Timestamp
     ) throws(APIError) -> Webhook {
-        var webhook = Webhook(id: NewID.webhook(at: now), session: session, url: url, createdAt: now)
+        var webhook = Webhook(id: ResourceIDGenerator.webhook(at: now), session: session, url: url, createdAt: now)
         webhook.events = events
-        webhook.secrets = [WebhookSecret(value: secret ?? WebhookKey.generate(), createdAt: now)]
+        webhook.secrets = [WebhookSecret(value: secret ?? WebhookSigningKey.generate(), createdAt: now)]
         try check(webhook)
         return webhook
     }

@@ -25,7 +25,7 @@ struct Stage07WebhookRoutes: Sendable {
         guard let url = given ?? webhooks.first?.url else { throw noAddress(session.id) }
         // Headers and signature of a webhook go to its own address only.
         let webhook = webhooks.first { $0.url == url }
-        return TestView.response(
+        return WebhookTestView.response(
             try await control.test(url: url, session: session.id, webhook: webhook, event: event)
         )
     }
@@ -40,7 +40,7 @@ struct Stage07WebhookRoutes: Sendable {
         let filter = DeliveryFilter(states: state.map { [$0] } ?? [.delivered, .dead], session: session.id)
         let total = try await store.countDeliveries(filter)
         let deliveries = try await store.deliveries(filter, before: nil, offset: offset, limit: limit)
-        return Answer.page(deliveries.map(WebhookEventView.json), limit: limit, offset: offset, total: total)
+        return APIResponse.page(deliveries.map(WebhookEventView.json), limit: limit, offset: offset, total: total)
     }
 
     /// Queues the payload as it is for the session's first webhook. It is no event of the journal: pipelines have had
@@ -77,9 +77,9 @@ struct Stage07WebhookRoutes: Sendable {
             signing: webhook.secrets.isEmpty ? nil : .standardWebhooks
         )
         let id = try await store.enqueue(planned, event: event.id, at: clock.now)
-        return Answer.success(
+        return APIResponse.success(
             [
-                "jobId": .string(DeliveryName.text(of: id, session: session.id, type: type, at: now)),
+                "jobId": .string(DeliveryIDFormat.text(of: id, session: session.id, type: type, at: now)),
                 "webhookUrl": .string(webhook.url),
                 "event": .string(type.name),
             ],
@@ -88,9 +88,9 @@ struct Stage07WebhookRoutes: Sendable {
     }
 
     private func eventTypes(_ request: APIRequest) async throws -> Response {
-        Answer.success(
-            .array(EventCatalog.entries.map(\.json)),
-            message: "\(EventCatalog.entries.count) webhook event types available"
+        APIResponse.success(
+            .array(WebhookEventCatalog.entries.map(\.json)),
+            message: "\(WebhookEventCatalog.entries.count) webhook event types available"
         )
     }
 

@@ -5,7 +5,7 @@ internal import RelayCore
 
 /// A live view of what happens, for whoever has the key: it shows message texts and phone numbers.
 struct TapRoutes: Sendable {
-    let taps: Taps
+    let taps: TapRegistry
     let control: any RelayControl
 
     func add(to routes: inout RouteTable) {
@@ -32,14 +32,14 @@ struct TapRoutes: Sendable {
     }
 
     private func open(_ query: TapQuery) throws(APIError) -> Tap {
-        do throws(Taps.Refusal) {
+        do throws(TapRegistry.OpenError) {
             return try taps.open(
                 query.selection, sampler: query.filter == nil ? query.sample.map { TapSampler($0) } : nil)
         } catch {
             switch error {
             case .full:
                 throw .unavailable(
-                    "\(Taps.maximum) taps are open, and more are not allowed; close one.",
+                    "\(TapRegistry.maximum) taps are open, and more are not allowed; close one.",
                     code: "too_many_taps",
                     retryAfter: 10
                 )

@@ -31,7 +31,7 @@ struct TraceRoutes: Sendable {
             deliveries: deliveries,
             total: total
         )
-        return Answer.success(view.json)
+        return APIResponse.success(view.json)
     }
 
     /// An event by its id, or by that of one of its deliveries.

@@ -21,7 +21,7 @@ struct WebhookRoutes: Sendable {
     private func list(_ request: APIRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
         let now = clock.wall
-        return Answer.success(
+        return APIResponse.success(
             .array(try await store.webhooks(session: session.id).map { WebhookView.json($0, at: now) }))
     }
 
@@ -29,13 +29,13 @@ struct WebhookRoutes: Sendable {
         let session = try await store.existingSession(request.sessionID())
         var body = try await request.body()
         let now = clock.wall
-        var webhook = Webhook(id: NewID.webhook(at: now), session: session.id, url: "", createdAt: now)
+        var webhook = Webhook(id: ResourceIDGenerator.webhook(at: now), session: session.id, url: "", createdAt: now)
         WebhookInput.apply(&body, to: &webhook, isNew: true, at: now)
         try body.finish()
         try control.checkWebhook(webhook)
         try await store.saveWebhook(webhook)
         await control.webhooksChanged()
-        var response = Answer.success(
+        var response = APIResponse.success(
             WebhookView.json(webhook, at: now, newSecret: webhook.secrets.first?.value),
             message: "Webhook created; its secret is shown this once",
             status: .created
@@ -45,7 +45,7 @@ struct WebhookRoutes: Sendable {
     }
 
     private func show(_ request: APIRequest) async throws -> Response {
-        Answer.success(WebhookView.json(try await existing(request), at: clock.wall))
+        APIResponse.success(WebhookView.json(try await existing(request), at: clock.wall))
     }
 
     private func update(_ request: APIRequest) async throws -> Response {
@@ -58,14 +58,14 @@ struct WebhookRoutes: Sendable {
         try control.checkWebhook(webhook)
         try await store.saveWebhook(webhook)
         await control.webhooksChanged()
-        return Answer.success(WebhookView.json(webhook, at: now), message: "Webhook updated")
+        return APIResponse.success(WebhookView.json(webhook, at: now), message: "Webhook updated")
     }
 
     private func delete(_ request: APIRequest) async throws -> Response {
         let webhook = try await existing(request)
         guard try await store.deleteWebhook(webhook.id, at: clock.now) else { throw noWebhook(webhook.id) }
         await control.webhooksChanged()
-        return Answer.success(["id": .string(webhook.id)], message: "Webhook deleted")
+        return APIResponse.success(["id": .string(webhook.id)], message: "Webhook deleted")
     }
 
     /// The old key signs beside the new one until the grace is over, so that receivers can change over in between.
@@ -78,7 +78,7 @@ struct WebhookRoutes: Sendable {
         try body.finish()
         let now = clock.wall
         let end = now + .seconds(grace)
-        let secret = WebhookSecret(value: given ?? WebhookKey.generate(), createdAt: now)
+        let secret = WebhookSecret(value: given ?? WebhookSigningKey.generate(), createdAt: now)
         let old = webhook.secrets.compactMap { old -> WebhookSecret? in
             var old = old
             old.expiresAt = old.expiresAt.map { min($0, end) } ?? end
@@ -88,7 +88,7 @@ struct WebhookRoutes: Sendable {
         webhook.updatedAt = now
         try await store.saveWebhook(webhook)
         await control.webhooksChanged()
-        return Answer.success(
+        return APIResponse.success(
             WebhookView.json(webhook, at: now, newSecret: secret.value),
             message: "Secret rotated; the new one is shown this once"
         )

@@ -74,8 +74,8 @@ struct TapFeed: Sendable {
         }
     }
 
-    private func show(_ sighting: Sighting, _ progress: inout Progress) {
-        let document = SightingView.json(sighting)
+    private func show(_ sighting: TapEvent, _ progress: inout Progress) {
+        let document = TapEventView.json(sighting)
         do {
             if let filter = query.filter, try !filter.isTrue(document) { return }
         } catch {

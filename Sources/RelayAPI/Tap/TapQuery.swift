@@ -18,7 +18,7 @@ struct TapQuery: Sendable {
         selection = TapSelection(
             pipeline: query.text("pipeline"),
             stages: Set(query.texts("stage")),
-            points: Set(query.choices("point", Sighting.Point.allCases.map { ($0.rawValue, $0) })),
+            points: Set(query.choices("point", TapEvent.Point.allCases.map { ($0.rawValue, $0) })),
             destination: query.text("destination"),
             session: query.id("session"),
             types: EventFilter(query.texts("type"))

@@ -41,7 +41,7 @@ enum ReplayView {
     }
 
     /// What sending again would do: counts by destination, and the first deliveries.
-    static func dryRun(_ survey: ReplaySurvey, first: [DeliveryRecord], warnings: [String]) -> JSON {
+    static func dryRun(_ survey: ReplayEstimate, first: [DeliveryRecord], warnings: [String]) -> JSON {
         [
             "dry_run": true,
             "from": .string(ReplaySelection.From.deliver.rawValue),
@@ -59,7 +59,7 @@ enum ReplayView {
     }
 
     /// What running again would bring, as far as it was tried.
-    static func dryRun(_ survey: ReplaySurvey, _ rehearsal: ReplayRehearsal, warnings: [String]) -> JSON {
+    static func dryRun(_ survey: ReplayEstimate, _ rehearsal: ReplayPreviewResult, warnings: [String]) -> JSON {
         [
             "dry_run": true,
             "from": .string(ReplaySelection.From.start.rawValue),

@@ -9,7 +9,7 @@ enum WebhookView {
         var secret: JSON = ["set": .bool(!active.isEmpty)]
         if let newest = active.first { secret = ["set": true, "last4": .string(String(newest.value.suffix(4)))] }
         if let newSecret { secret["value"] = .string(newSecret) }
-        let headers = webhook.headers.map { ($0.name, JSON.string(Scrubbed.header($0.name, $0.value))) }
+        let headers = webhook.headers.map { ($0.name, JSON.string(CredentialRedaction.header($0.name, $0.value))) }
         return [
             "id": .string(webhook.id),
             "session": .string(webhook.session),

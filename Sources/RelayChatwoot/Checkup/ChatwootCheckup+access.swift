@@ -3,13 +3,13 @@ internal import RelayJSON
 
 extension ChatwootCheckup {
     /// Whose token it is.
-    struct Owner {
+    struct TokenOwner {
         let name: String
         let isAdministrator: Bool
     }
 
     /// Nil when the token opens nothing.
-    func owner(_ findings: inout [Finding]) async -> Owner? {
+    func owner(_ findings: inout [CheckupFinding]) async -> TokenOwner? {
         let profile: JSON
         do {
             profile = try await api.profile()
@@ -22,7 +22,7 @@ extension ChatwootCheckup {
         guard let account = accounts.first(where: { $0["id"]?.int == Int64(options.account) }) else {
             let known = accounts.compactMap { $0["id"]?.int.map(String.init) }.joined(separator: ", ")
             findings.append(
-                Finding(
+                CheckupFinding(
                     .problem, "the token's owner is no member of the account \(options.account)",
                     fix: known.isEmpty
                         ? "use the token of somebody in that account" : "the owner's accounts are: \(known)"))
@@ -30,50 +30,51 @@ extension ChatwootCheckup {
         }
         if let status = account["status"]?.string, status != "active" {
             findings.append(
-                Finding(.problem, "the account is \(status)", fix: "ask whoever runs this Chatwoot to activate it"))
+                CheckupFinding(
+                    .problem, "the account is \(status)", fix: "ask whoever runs this Chatwoot to activate it"))
             return nil
         }
-        let owner = Owner(
+        let owner = TokenOwner(
             name: profile["name"]?.string ?? "somebody", isAdministrator: account["role"]?.string == "administrator")
         let role = owner.isAdministrator ? "an administrator" : "an agent"
-        findings.append(Finding(.good, "the token is that of \(owner.name), \(role) of the account"))
+        findings.append(CheckupFinding(.good, "the token is that of \(owner.name), \(role) of the account"))
         return owner
     }
 
-    private func explain(_ failure: ChatwootFailure) async -> Finding {
+    private func explain(_ failure: ChatwootError) async -> CheckupFinding {
         let said = failure.answer ?? ""
         guard failure.status == 401 else {
             if failure.status == 404 || failure.kind == .transient && failure.status == 200 {
-                return Finding(
+                return CheckupFinding(
                     .problem, "\(options.url) is no Chatwoot", fix: "write Chatwoot's own address into url:")
             }
-            return Finding(.problem, failure.message, fix: "check url:, and Chatwoot's own log")
+            return CheckupFinding(.problem, failure.message, fix: "check url:, and Chatwoot's own log")
         }
         if said.contains("authorized for bots") {
-            return Finding(
+            return CheckupFinding(
                 .problem, "the token is a bot's, and bots may not see contacts",
                 fix: "use the access token of an agent: Profile Settings, Access Token")
         }
         // No token has arrived, which is not the same as a wrong one.
         guard said.contains("need to sign in") else {
-            return Finding(
+            return CheckupFinding(
                 .problem, "Chatwoot does not know the token",
                 fix: "copy it again from Profile Settings, Access Token, into token:")
         }
         if await arrives(in: "api_access_token") {
-            return Finding(
+            return CheckupFinding(
                 .problem, "a proxy in front of Chatwoot drops the header api-access-token",
                 fix: "let the proxy pass it on; the relay does not use api_access_token, which most proxies drop")
         }
-        return Finding(
+        return CheckupFinding(
             .problem, "a proxy in front of Chatwoot drops the token's header",
             fix: "let the proxy pass on api-access-token")
     }
 
     /// Worth knowing for other programs; the relay writes the header with hyphens.
-    private func underscores() async -> Finding? {
+    private func underscores() async -> CheckupFinding? {
         guard await !arrives(in: "api_access_token") else { return nil }
-        return Finding(
+        return CheckupFinding(
             .note,
             "a proxy in front of Chatwoot drops headers with underscores; the relay sends api-access-token, so it is "
                 + "not concerned")

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 extension ChatwootCheckup {
     /// Nil when there is none that can be used.
-    func inbox(of owner: Owner, _ findings: inout [Finding]) async -> InboxRecord? {
+    func inbox(of owner: TokenOwner, _ findings: inout [CheckupFinding]) async -> InboxRecord? {
         do {
             let found =
                 switch options.inbox {
@@ -14,34 +14,34 @@ extension ChatwootCheckup {
             guard found.isAPI else {
                 let type = found.channel.replacing("Channel::", with: "")
                 findings.append(
-                    Finding(
+                    CheckupFinding(
                         .problem, "the inbox \(found.id) is of the type \(type), not API",
                         fix: await alternatives()))
                 return nil
             }
-            findings.append(Finding(.good, "the inbox \(found.id), \"\(found.name)\", is of the type API"))
+            findings.append(CheckupFinding(.good, "the inbox \(found.id), \"\(found.name)\", is of the type API"))
             return found
         } catch {
-            findings.append(Finding(.problem, error.message))
+            findings.append(CheckupFinding(.problem, error.message))
             return nil
         }
     }
 
     private func inbox(
-        _ id: Int, _ owner: Owner, _ findings: inout [Finding]
-    ) async throws(ChatwootFailure) -> InboxRecord? {
+        _ id: Int, _ owner: TokenOwner, _ findings: inout [CheckupFinding]
+    ) async throws(ChatwootError) -> InboxRecord? {
         do {
             return try await api.inbox(id)
         } catch {
             switch error.kind {
             case .gone:
                 findings.append(
-                    Finding(
+                    CheckupFinding(
                         .problem, "there is no inbox \(id) in the account \(options.account)",
                         fix: await alternatives()))
             case .denied:
                 findings.append(
-                    Finding(
+                    CheckupFinding(
                         .problem, "\(owner.name) is no member of the inbox \(id)",
                         fix: "in Chatwoot: Settings, Inboxes, the inbox, Collaborators: add \(owner.name)"))
             default: throw error
@@ -51,33 +51,33 @@ extension ChatwootCheckup {
     }
 
     private func inbox(
-        named name: String, _ owner: Owner, _ findings: inout [Finding]
-    ) async throws(ChatwootFailure) -> InboxRecord? {
+        named name: String, _ owner: TokenOwner, _ findings: inout [CheckupFinding]
+    ) async throws(ChatwootError) -> InboxRecord? {
         let alike = try await api.inboxes().filter { $0.name == name && $0.isAPI }
         if alike.count > 1 {
             findings.append(
-                Finding(
+                CheckupFinding(
                     .warning, "\(alike.count) inboxes of the type API are called \"\(name)\"; the oldest is used",
                     fix: "write its number into inbox: in place of create_inbox"))
         }
         if let oldest = alike.min(by: { $0.id < $1.id }) { return oldest }
         guard owner.isAdministrator else {
             findings.append(
-                Finding(
+                CheckupFinding(
                     .problem, "there is no inbox \"\(name)\" that \(owner.name) may see, and agents cannot make one",
                     fix: "use an administrator's token, or make the inbox in Chatwoot and add \(owner.name) to it"))
             return nil
         }
         guard makesMissing else {
             findings.append(
-                Finding(
+                CheckupFinding(
                     .warning, "there is no inbox \"\(name)\" yet; the first message makes it, without a webhook",
                     fix: "zaphub doctor --create-inbox makes it now, with its webhook"))
             return nil
         }
         let made = try await api.createInbox(named: name, webhookURL: webhookURL)
         findings.append(
-            Finding(.fixed, "the inbox \"\(name)\" is made: it is number \(made.id)", fix: lines(for: made)))
+            CheckupFinding(.fixed, "the inbox \"\(name)\" is made: it is number \(made.id)", fix: lines(for: made)))
         return made
     }
 
@@ -101,35 +101,35 @@ extension ChatwootCheckup {
 
     // MARK: The public interface
 
-    func publicAPI(of inbox: InboxRecord) async -> [Finding] {
+    func publicAPI(of inbox: InboxRecord) async -> [CheckupFinding] {
         if let given = options.inboxIdentifier, let own = inbox.identifier, given != own {
             return [
-                Finding(
+                CheckupFinding(
                     .problem, "inbox_identifier: is not that of the inbox \(inbox.id)",
                     fix: "remove it: the relay asks for it")
             ]
         }
         guard let identifier = options.inboxIdentifier ?? inbox.identifier else {
             return [
-                Finding(
+                CheckupFinding(
                     .warning, "the inbox does not show its identifier, so nobody is seen typing",
                     fix: "copy it from the inbox's settings, Configuration, into inbox_identifier:")
             ]
         }
         do {
             let shown = try await api.get(
-                "/public/api/v1/inboxes/\(SourceID.plain(identifier))", as: "/public/api/v1/inboxes/…")
+                "/public/api/v1/inboxes/\(ChatwootSourceID.plain(identifier))", as: "/public/api/v1/inboxes/…")
             if shown["identity_validation_enabled"]?.bool == true {
                 return [
-                    Finding(
+                    CheckupFinding(
                         .warning, "the inbox enforces identity validation, which the relay does not do",
                         fix: "in Chatwoot: Settings, Inboxes, the inbox, Configuration: turn it off")
                 ]
             }
-            return [Finding(.good, "the public interface knows the inbox")]
+            return [CheckupFinding(.good, "the public interface knows the inbox")]
         } catch {
             return [
-                Finding(
+                CheckupFinding(
                     .warning,
                     "the public interface does not answer (\(error.status.map(String.init) ?? "no answer")): "
                         + "contacts are made more slowly, and nobody is seen typing",

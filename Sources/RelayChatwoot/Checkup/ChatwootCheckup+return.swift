@@ -5,18 +5,18 @@ internal import RelayJSON
 /// What agents write, on its way from Chatwoot to the relay.
 extension ChatwootCheckup {
     /// The source for an inbox that posts to none yet.
-    var entrance: Entrance? { entrances.first }
+    var entrance: IncomingSource? { entrances.first }
 
     /// Where the inbox is to post.
     var webhookURL: String? { entrance.map { "\(publicURL)/in/\($0.name)" } }
 
     /// - Parameter isNew: whether the inbox was just made, so that the configuration cannot have its secret yet.
     func wayBack(
-        from inbox: InboxRecord, isNew: Bool, _ owner: Owner, _ release: Release
-    ) async -> [Finding] {
+        from inbox: InboxRecord, isNew: Bool, _ owner: TokenOwner, _ release: DetectedRelease
+    ) async -> [CheckupFinding] {
         guard let wanted = webhookURL else {
             return [
-                Finding(
+                CheckupFinding(
                     .warning, "no source has the format chatwoot: what agents write does not reach WhatsApp",
                     fix: "add to sources: chatwoot: { transport: http, format: chatwoot }, with a pipeline to a "
                         + "destination of the type whatsapp")
@@ -24,7 +24,7 @@ extension ChatwootCheckup {
         }
         let current = inbox.webhookURL ?? ""
         if let (entrance, session) = place(in: current) {
-            return [Finding(.good, "the inbox posts to the source \(entrance.name)")]
+            return [CheckupFinding(.good, "the inbox posts to the source \(entrance.name)")]
                 + sessions(session ?? entrance.session)
                 + (isNew ? [] : signature(entrance, inbox, owner, release))
                 + reach(of: current, release)
@@ -33,7 +33,7 @@ extension ChatwootCheckup {
         guard let replacement, owner.isAdministrator, changesSettings else {
             let mayFix = replacement != nil && owner.isAdministrator
             return [
-                Finding(
+                CheckupFinding(
                     .problem, what + ": what agents write does not reach WhatsApp",
                     fix: "in Chatwoot: Settings, Inboxes, the inbox, Configuration, Webhook URL: \(wanted)"
                         + (mayFix ? "; zaphub doctor --fix does it" : ""))
@@ -43,33 +43,33 @@ extension ChatwootCheckup {
             let channel: JSON = ["webhook_url": .string(replacement)]
             _ = try await api.call("PATCH", "/inboxes/\(inbox.id)", ["channel": channel])
         } catch {
-            return [Finding(.problem, "\(what), and that cannot be set: \(error.message)")]
+            return [CheckupFinding(.problem, "\(what), and that cannot be set: \(error.message)")]
         }
         let entrance = place(in: replacement)?.entrance
-        return [Finding(.fixed, "\(what); now it posts to \(replacement)")]
+        return [CheckupFinding(.fixed, "\(what); now it posts to \(replacement)")]
             + (entrance.map { signature($0, inbox, owner, release) } ?? []) + reach(of: replacement, release)
     }
 
     /// What is wrong with where it posts, and what to put there; nothing when it may be somebody else's.
     private func misdirection(_ current: String, _ wanted: String) -> (what: String, replacement: String?) {
         guard !current.isEmpty else { return ("the inbox has no webhook", wanted) }
-        let path = current.dropFirst(ShownPlace.of(current).count)
+        let path = current.dropFirst(DisplayedURL.of(current).count)
         let isOurs = entrances.contains { path == "/in/\($0.name)" || path.hasPrefix("/in/\($0.name)/") }
-        return ("the inbox posts to \(ShownPlace.of(current)), not to this relay", isOurs ? publicURL + path : nil)
+        return ("the inbox posts to \(DisplayedURL.of(current)), not to this relay", isOurs ? publicURL + path : nil)
     }
 
     /// Which source, and which session, an address of this relay leads to.
-    private func place(in url: String) -> (entrance: Entrance, session: String?)? {
+    private func place(in url: String) -> (entrance: IncomingSource, session: String?)? {
         guard url.hasPrefix(publicURL + "/in/") else { return nil }
         let path = url.dropFirst(publicURL.count + 4).prefix { $0 != "?" }.split(separator: "/").map(String.init)
         guard let name = path.first, let entrance = entrances.first(where: { $0.name == name }) else { return nil }
         return (entrance, path.count > 1 ? path[1] : nil)
     }
 
-    private func sessions(_ session: String?) -> [Finding] {
+    private func sessions(_ session: String?) -> [CheckupFinding] {
         guard let session else {
             return [
-                Finding(
+                CheckupFinding(
                     .note,
                     "the webhook names no session: each conversation goes back through the session that it came by, and "
                         + "those that the relay did not open go nowhere",
@@ -78,28 +78,28 @@ extension ChatwootCheckup {
         }
         guard !options.sessions.matches(session) else { return [] }
         return [
-            Finding(
+            CheckupFinding(
                 .warning, "agents answer through the session \(session), which this destination does not take",
                 fix: "write the same session at the end of the webhook's address and into sessions:")
         ]
     }
 
     private func signature(
-        _ entrance: Entrance, _ inbox: InboxRecord, _ owner: Owner, _ release: Release
-    ) -> [Finding] {
+        _ entrance: IncomingSource, _ inbox: InboxRecord, _ owner: TokenOwner, _ release: DetectedRelease
+    ) -> [CheckupFinding] {
         let signs = release.has(.signatures)
         guard let secret = entrance.secret else {
             guard entrance.isOpen else { return [] }
             let what = "anybody who knows the address can post to the source \(entrance.name) as an agent"
             if signs == false {
                 return [
-                    Finding(
+                    CheckupFinding(
                         .warning, what + "; this Chatwoot does not sign",
                         fix: "give the source a name that nobody can guess, or update Chatwoot to 4.13")
                 ]
             }
             return [
-                Finding(
+                CheckupFinding(
                     .warning, what,
                     fix: "add to the source auth: { type: chatwoot_signature, secret: … }, with the secret that the "
                         + "inbox's settings show to administrators")
@@ -107,14 +107,14 @@ extension ChatwootCheckup {
         }
         if signs == false {
             return [
-                Finding(
+                CheckupFinding(
                     .problem, "the source \(entrance.name) asks for a signature, and this Chatwoot does not sign",
                     fix: "remove auth: there and give the source a name that nobody can guess, or update to 4.13")
             ]
         }
         guard let known = inbox.secret else {
             return [
-                Finding(
+                CheckupFinding(
                     .note,
                     "whether the source's secret is the inbox's is not seen with \(owner.name)'s token: "
                         + "administrators alone see it")
@@ -122,7 +122,7 @@ extension ChatwootCheckup {
         }
         guard known == secret else {
             return [
-                Finding(
+                CheckupFinding(
                     .problem,
                     "the secret of the source \(entrance.name) is not the inbox's: what agents write is "
                         + "refused",
@@ -130,21 +130,21 @@ extension ChatwootCheckup {
                         + "inbox has its own, and needs a source of its own")
             ]
         }
-        return [Finding(.good, "the source's secret is the inbox's")]
+        return [CheckupFinding(.good, "the source's secret is the inbox's")]
     }
 
     /// Whether Chatwoot would, and could, connect to it.
-    private func reach(of url: String, _ release: Release) -> [Finding] {
-        if ThisMachine.names(url), !ThisMachine.names(options.url) {
+    private func reach(of url: String, _ release: DetectedRelease) -> [CheckupFinding] {
+        if LocalHostName.names(url), !LocalHostName.names(options.url) {
             return [
-                Finding(
+                CheckupFinding(
                     .problem, "the webhook's address is Chatwoot's own machine, as Chatwoot sees it",
                     fix: "set server.public_url to the address that Chatwoot reaches the relay by")
             ]
         }
         guard EgressGuard.isPrivate(url), release.has(.publicHostsOnly) != false else { return [] }
         return [
-            Finding(
+            CheckupFinding(
                 .warning, "the webhook's address is private, where Chatwoot from 4.14 on does not post",
                 fix: "set SAFE_FETCH_ALLOW_PRIVATE_NETWORK=true for Chatwoot (4.14.1 or later), or use a public address"
             )

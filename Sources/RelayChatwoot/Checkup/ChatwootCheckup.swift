@@ -1,12 +1,12 @@
-public import RelayCore
-public import RelayHTTPClient
+package import RelayCore
+package import RelayHTTPClient
 internal import RelayJSON
 
 /// Looks whether a Chatwoot, its account, inbox and webhook are as a destination needs them. It reads; where it may, it
 /// makes the inbox and sets its webhook. It never touches contacts or conversations.
-public struct ChatwootCheckup: Sendable {
+package struct ChatwootCheckup: Sendable {
     /// A source that takes what Chatwoot posts.
-    public struct Entrance: Sendable {
+    package struct IncomingSource: Sendable {
         let name: String
         let session: String?
         let secret: String?
@@ -16,7 +16,7 @@ public struct ChatwootCheckup: Sendable {
         ///   - session: the session of documents that name none.
         ///   - secret: what Chatwoot's signature is checked with; nil: it is not.
         ///   - isOpen: whether anybody may post there.
-        public init(name: String, session: String?, secret: String?, isOpen: Bool) {
+        package init(name: String, session: String?, secret: String?, isOpen: Bool) {
             self.name = name
             self.session = session
             self.secret = secret
@@ -27,7 +27,7 @@ public struct ChatwootCheckup: Sendable {
     let options: ChatwootOptions
     let api: ChatwootAPI
     let publicURL: String
-    let entrances: [Entrance]
+    let entrances: [IncomingSource]
     let makesMissing: Bool
     let changesSettings: Bool
 
@@ -35,12 +35,12 @@ public struct ChatwootCheckup: Sendable {
     ///   - publicURL: how Chatwoot reaches the relay, without a slash at its end.
     ///   - makesMissing: whether the inbox that `create_inbox` names is made.
     ///   - changesSettings: whether the inbox's webhook is set.
-    public init(
+    package init(
         _ options: ChatwootOptions,
         timeout: Duration,
         sender: any HTTPSender,
         publicURL: String,
-        entrances: [Entrance],
+        entrances: [IncomingSource],
         makesMissing: Bool,
         changesSettings: Bool
     ) {
@@ -54,8 +54,8 @@ public struct ChatwootCheckup: Sendable {
     }
 
     /// From the outside in, until something makes it useless to go on.
-    public func findings() async -> [Finding] {
-        let place = ShownPlace.of(options.url)
+    package func findings() async -> [CheckupFinding] {
+        let place = DisplayedURL.of(options.url)
         do {
             // Any answer will do: nothing else is asked before it is known that somebody is there.
             _ = try await api.sender.send(
@@ -63,15 +63,15 @@ public struct ChatwootCheckup: Sendable {
                     method: "GET", url: options.url + "/api", timeout: api.timeout,
                     connectTimeout: min(api.timeout, .seconds(5))))
         } catch {
-            return [Finding(unreached: place, error)]
+            return [CheckupFinding(unreached: place, error)]
         }
-        var findings = [Finding(.good, "\(place) is reached")]
+        var findings = [CheckupFinding(.good, "\(place) is reached")]
         let told = await toldRelease()
         guard let owner = await owner(&findings) else { return findings }
         guard let inbox = await inbox(of: owner, &findings) else { return findings }
         // Only now does anybody know its secret.
         let isNew = findings.contains { $0.severity == .fixed }
-        let release = told.map(Release.known) ?? .guessed(inbox, owner)
+        let release = told.map(DetectedRelease.known) ?? .guessed(inbox, owner)
         findings += release.findings(of: options)
         findings += await publicAPI(of: inbox)
         findings.append(conversations(in: inbox))
@@ -83,13 +83,13 @@ public struct ChatwootCheckup: Sendable {
         (try? await api.get("/api", as: "/api"))?["version"]?.string.flatMap { ChatwootRelease($0) }
     }
 
-    private func conversations(in inbox: InboxRecord) -> Finding {
+    private func conversations(in inbox: InboxRecord) -> CheckupFinding {
         guard inbox.isLocked else {
-            return Finding(
+            return CheckupFinding(
                 .note,
                 "the inbox is not locked to a single conversation: `reopen` says when a resolved one goes on")
         }
-        return Finding(
+        return CheckupFinding(
             .note,
             "the inbox is locked to a single conversation: each contact has one for ever, and `reopen` has no effect")
     }
@@ -97,14 +97,14 @@ public struct ChatwootCheckup: Sendable {
 
 extension ChatwootCheckup {
     /// The release, or what is known of it.
-    enum Release {
+    enum DetectedRelease {
         case known(ChatwootRelease)
         case atLeast(ChatwootRelease)
         case before(ChatwootRelease)
         case unknown
 
         /// By what administrators see of an inbox.
-        static func guessed(_ inbox: InboxRecord, _ owner: Owner) -> Release {
+        static func guessed(_ inbox: InboxRecord, _ owner: TokenOwner) -> DetectedRelease {
             if inbox.secret != nil { return .atLeast(.signatures) }
             return owner.isAdministrator ? .before(.signatures) : .unknown
         }
@@ -119,7 +119,7 @@ extension ChatwootCheckup {
             }
         }
 
-        func findings(of options: ChatwootOptions) -> [Finding] {
+        func findings(of options: ChatwootOptions) -> [CheckupFinding] {
             guard case .known(let release) = self else {
                 let what =
                     switch self {
@@ -127,29 +127,29 @@ extension ChatwootCheckup {
                     case .before(let release): "Chatwoot is older than \(release)"
                     default: "Chatwoot does not show its version"
                     }
-                return [Finding(.note, what)]
+                return [CheckupFinding(.note, what)]
             }
             let update = "update Chatwoot"
             if release < .sourceIDs {
                 return [
-                    Finding(
+                    CheckupFinding(
                         .problem, "Chatwoot \(release) does not take ids for messages; 3.4 and later do", fix: update)
                 ]
             }
-            var findings = [Finding(.good, "Chatwoot \(release)")]
+            var findings = [CheckupFinding(.good, "Chatwoot \(release)")]
             if release < .receipts, options.receipts {
                 findings.append(
-                    Finding(.warning, "Chatwoot \(release) shows no receipts; 4.2 and later do", fix: update))
+                    CheckupFinding(.warning, "Chatwoot \(release) shows no receipts; 4.2 and later do", fix: update))
             }
             if release < .attributes {
                 findings.append(
-                    Finding(
+                    CheckupFinding(
                         .note,
                         "Chatwoot \(release) does not mark messages sent from the phone as such; 4.9 and later do"))
             }
             if release < .voiceNotes {
                 findings.append(
-                    Finding(
+                    CheckupFinding(
                         .note, "Chatwoot \(release) shows voice notes as audio files; 4.14.2 and later as voice notes"))
             }
             return findings

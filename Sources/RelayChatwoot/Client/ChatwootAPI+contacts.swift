@@ -3,15 +3,15 @@ internal import RelayJSON
 
 /// Inboxes and contacts.
 extension ChatwootAPI {
-    func inbox(_ id: Int) async throws(ChatwootFailure) -> InboxRecord {
+    func inbox(_ id: Int) async throws(ChatwootError) -> InboxRecord {
         try record(InboxRecord(try await call("GET", "/inboxes/\(id)")), "an inbox")
     }
 
-    func inboxes() async throws(ChatwootFailure) -> [InboxRecord] {
+    func inboxes() async throws(ChatwootError) -> [InboxRecord] {
         (try await call("GET", "/inboxes")["payload"]?.array ?? []).compactMap { InboxRecord($0) }
     }
 
-    func createInbox(named name: String, webhookURL: String?) async throws(ChatwootFailure) -> InboxRecord {
+    func createInbox(named name: String, webhookURL: String?) async throws(ChatwootError) -> InboxRecord {
         var channel: JSONObject = ["type": "api"]
         if let webhookURL { channel["webhook_url"] = .string(webhookURL) }
         let body: JSONObject = [
@@ -21,7 +21,7 @@ extension ChatwootAPI {
     }
 
     /// The contacts that have one of the numbers or identifiers.
-    func contacts(phones: [String], identifiers: [String]) async throws(ChatwootFailure) -> [ContactRecord] {
+    func contacts(phones: [String], identifiers: [String]) async throws(ChatwootError) -> [ContactRecord] {
         let clauses =
             phones.map { ("phone_number", String($0.drop { $0 == "+" })) } + identifiers.map { ("identifier", $0) }
         guard !clauses.isEmpty else { return [] }
@@ -37,46 +37,46 @@ extension ChatwootAPI {
     }
 
     /// Finds or makes a contact by its key in the inbox, whoever else does the same at this moment.
-    func contact(_ body: JSONObject, inInbox identifier: String) async throws(ChatwootFailure) -> Int64 {
+    func contact(_ body: JSONObject, inInbox identifier: String) async throws(ChatwootError) -> Int64 {
         let answer = try await callPublic(identifier, "POST", "/contacts", body)
         return try record(answer["id"]?.int, "a contact's id")
     }
 
-    func createContact(_ body: JSONObject, inbox: Int64) async throws(ChatwootFailure) -> ContactRecord {
+    func createContact(_ body: JSONObject, inbox: Int64) async throws(ChatwootError) -> ContactRecord {
         var body = body
         body["inbox_id"] = .int(inbox)
         let answer = try await call("POST", "/contacts", body)
         return try record(answer["payload"]?["contact"].flatMap { ContactRecord($0) }, "a contact")
     }
 
-    func updateContact(_ id: Int64, _ body: JSONObject) async throws(ChatwootFailure) {
+    func updateContact(_ id: Int64, _ body: JSONObject) async throws(ChatwootError) {
         _ = try await call("PATCH", "/contacts/\(id)", body)
     }
 
-    func contact(_ id: Int64) async throws(ChatwootFailure) -> ContactRecord {
+    func contact(_ id: Int64) async throws(ChatwootError) -> ContactRecord {
         let answer = try await call("GET", "/contacts/\(id)")
         return try record(ContactRecord(answer["payload"] ?? answer), "a contact")
     }
 
     /// Gives a contact its key in the inbox.
-    func bind(_ contact: Int64, to inbox: Int64, as source: String) async throws(ChatwootFailure) {
+    func bind(_ contact: Int64, to inbox: Int64, as source: String) async throws(ChatwootError) {
         _ = try await call(
             "POST", "/contacts/\(contact)/contact_inboxes", ["inbox_id": .int(inbox), "source_id": .string(source)])
     }
 
     /// Makes one contact of two; the base stays.
-    func merge(_ mergee: Int64, into base: Int64) async throws(ChatwootFailure) {
+    func merge(_ mergee: Int64, into base: Int64) async throws(ChatwootError) {
         _ = try await call(
             "POST", "/actions/contact_merge", ["base_contact_id": .int(base), "mergee_contact_id": .int(mergee)])
     }
 
-    func removeAvatar(of contact: Int64) async throws(ChatwootFailure) {
+    func removeAvatar(of contact: Int64) async throws(ChatwootError) {
         _ = try await call("DELETE", "/contacts/\(contact)/avatar")
     }
 
-    func record<Record>(_ record: Record?, _ what: String) throws(ChatwootFailure) -> Record {
+    func record<Record>(_ record: Record?, _ what: String) throws(ChatwootError) -> Record {
         guard let record else {
-            throw ChatwootFailure(
+            throw ChatwootError(
                 kind: .transient, status: 200,
                 message: "The answer is not \(what); url: must be Chatwoot's own address")
         }

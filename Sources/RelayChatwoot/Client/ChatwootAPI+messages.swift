@@ -5,21 +5,21 @@ internal import RelayJSON
 /// Conversations and messages.
 extension ChatwootAPI {
     /// The contact's conversations in an inbox, the latest activity first; Chatwoot tells at most 20 of all inboxes.
-    func conversations(of contact: Int64, in inbox: Int64) async throws(ChatwootFailure) -> [ConversationRecord] {
+    func conversations(of contact: Int64, in inbox: Int64) async throws(ChatwootError) -> [ConversationRecord] {
         let answer = try await call("GET", "/contacts/\(contact)/conversations")
         return (answer["payload"]?.array ?? []).compactMap { ConversationRecord($0) }
             .filter { $0.inbox == inbox }
             .sorted { $0.lastActivity > $1.lastActivity }
     }
 
-    func conversation(_ id: Int64) async throws(ChatwootFailure) -> ConversationRecord {
+    func conversation(_ id: Int64) async throws(ChatwootError) -> ConversationRecord {
         try record(ConversationRecord(try await call("GET", "/conversations/\(id)")), "a conversation")
     }
 
     /// In an inbox that is locked to a single conversation, the one that there is.
     func createConversation(
         contact: Int64, source: String, inbox: Int64, session: String
-    ) async throws(ChatwootFailure) -> ConversationRecord {
+    ) async throws(ChatwootError) -> ConversationRecord {
         let body: JSONObject = [
             "source_id": .string(source), "inbox_id": .int(inbox), "contact_id": .int(contact),
             "custom_attributes": ["wa_session": .string(session)],
@@ -27,46 +27,46 @@ extension ChatwootAPI {
         return try record(ConversationRecord(try await call("POST", "/conversations", body)), "a conversation")
     }
 
-    func createMessage(_ body: JSONObject, in conversation: Int64) async throws(ChatwootFailure) -> MessageRecord {
+    func createMessage(_ body: JSONObject, in conversation: Int64) async throws(ChatwootError) -> MessageRecord {
         try record(
             MessageRecord(try await call("POST", "/conversations/\(conversation)/messages", body)), "a message")
     }
 
-    func createMessage(_ form: FormBody, in conversation: Int64) async throws(ChatwootFailure) -> MessageRecord {
+    func createMessage(_ form: FormBody, in conversation: Int64) async throws(ChatwootError) -> MessageRecord {
         try record(
             MessageRecord(try await post("/conversations/\(conversation)/messages", form: form)), "a message")
     }
 
     /// Up to 100 messages behind one, oldest first.
-    func messages(in conversation: Int64, after id: Int64) async throws(ChatwootFailure) -> [MessageRecord] {
+    func messages(in conversation: Int64, after id: Int64) async throws(ChatwootError) -> [MessageRecord] {
         try await messages("/conversations/\(conversation)/messages?after=\(id)")
     }
 
     /// Up to 20 messages before one, oldest first; nil: the latest.
-    func messages(in conversation: Int64, before id: Int64?) async throws(ChatwootFailure) -> [MessageRecord] {
+    func messages(in conversation: Int64, before id: Int64?) async throws(ChatwootError) -> [MessageRecord] {
         try await messages("/conversations/\(conversation)/messages" + (id.map { "?before=\($0)" } ?? ""))
     }
 
-    private func messages(_ path: String) async throws(ChatwootFailure) -> [MessageRecord] {
+    private func messages(_ path: String) async throws(ChatwootError) -> [MessageRecord] {
         (try await call("GET", path)["payload"]?.array ?? []).compactMap { MessageRecord($0) }
     }
 
     func setStatus(
         _ status: String, error: String? = nil, of message: Int64, in conversation: Int64
-    ) async throws(ChatwootFailure) {
+    ) async throws(ChatwootError) {
         var body: JSONObject = ["status": .string(status)]
         if let error { body["external_error"] = .string(error) }
         _ = try await call("PATCH", "/conversations/\(conversation)/messages/\(message)", body)
     }
 
-    func deleteMessage(_ message: Int64, in conversation: Int64) async throws(ChatwootFailure) {
+    func deleteMessage(_ message: Int64, in conversation: Int64) async throws(ChatwootError) {
         _ = try await call("DELETE", "/conversations/\(conversation)/messages/\(message)")
     }
 
     /// Shows the contact as typing, or not any more.
     func setTyping(
         _ isTyping: Bool, source: String, conversation: Int64, inInbox identifier: String
-    ) async throws(ChatwootFailure) {
+    ) async throws(ChatwootError) {
         _ = try await callPublic(
             identifier, "POST", "/contacts/\(source)/conversations/\(conversation)/toggle_typing",
             ["typing_status": isTyping ? "on" : "off"])

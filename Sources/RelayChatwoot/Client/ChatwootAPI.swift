@@ -23,7 +23,7 @@ struct ChatwootAPI: Sendable {
     /// Under `/api/v1/accounts/ACCOUNT`.
     func call(
         _ method: String, _ path: String, _ body: JSONObject? = nil
-    ) async throws(ChatwootFailure) -> JSON {
+    ) async throws(ChatwootError) -> JSON {
         var request = request(method, "/api/v1/accounts/\(account)\(path)")
         authorize(&request)
         if let body { fill(&request, body) }
@@ -31,7 +31,7 @@ struct ChatwootAPI: Sendable {
     }
 
     /// A form with files.
-    func post(_ path: String, form: FormBody) async throws(ChatwootFailure) -> JSON {
+    func post(_ path: String, form: FormBody) async throws(ChatwootError) -> JSON {
         var request = request("POST", "/api/v1/accounts/\(account)\(path)")
         authorize(&request)
         request.headers.append(("Content-Type", form.contentType))
@@ -46,14 +46,14 @@ struct ChatwootAPI: Sendable {
     /// Under `/public/api/v1/inboxes/IDENTIFIER`, which is its own secret.
     func callPublic(
         _ identifier: String, _ method: String, _ path: String, _ body: JSONObject
-    ) async throws(ChatwootFailure) -> JSON {
-        var request = request(method, "/public/api/v1/inboxes/\(SourceID.plain(identifier))\(path)")
+    ) async throws(ChatwootError) -> JSON {
+        var request = request(method, "/public/api/v1/inboxes/\(ChatwootSourceID.plain(identifier))\(path)")
         fill(&request, body)
         return try await answer(to: request, "/public" + path)
     }
 
     /// Whose token it is.
-    func profile() async throws(ChatwootFailure) -> JSON {
+    func profile() async throws(ChatwootError) -> JSON {
         try await get("/api/v1/profile", as: "/profile", tokenIn: "api-access-token")
     }
 
@@ -63,7 +63,7 @@ struct ChatwootAPI: Sendable {
     ///   - header: which carries the token; nil: none does.
     func get(
         _ path: String, as shown: String, tokenIn header: String? = nil
-    ) async throws(ChatwootFailure) -> JSON {
+    ) async throws(ChatwootError) -> JSON {
         var request = request("GET", path)
         if let header { request.headers.append((header, token)) }
         return try await answer(to: request, shown)
@@ -94,22 +94,22 @@ struct ChatwootAPI: Sendable {
     }
 
     /// - Parameter shown: the path for people, without the account and an inbox's identifier.
-    private func answer(to request: HTTPRequest, _ shown: String) async throws(ChatwootFailure) -> JSON {
+    private func answer(to request: HTTPRequest, _ shown: String) async throws(ChatwootError) -> JSON {
         let response: HTTPResponse
         do {
             response = try await sender.send(request)
         } catch {
-            throw ChatwootFailure(error)
+            throw ChatwootError(error)
         }
         guard (200..<300).contains(response.status) else {
-            throw ChatwootFailure(response, doing: "\(request.method) \(shown)")
+            throw ChatwootError(response, doing: "\(request.method) \(shown)")
         }
         // Some answer 200 with an empty body (typing, last seen).
         guard !response.body.isEmpty else { return .null }
         do {
             return try JSON(parsing: response.body)
         } catch {
-            throw ChatwootFailure(
+            throw ChatwootError(
                 kind: .transient, status: response.status,
                 message: "\(request.method) \(shown): the answer is no JSON; url: must be Chatwoot's own address")
         }

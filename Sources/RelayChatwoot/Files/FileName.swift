@@ -1,6 +1,6 @@
 /// The names of uploaded files. A sender chooses them: they must not lead out of a folder, end a header, or look like
 /// another kind of file than they are.
-public enum FileName {
+package enum FileName {
     /// Longer names are cut before their ending.
     static let limit = 120
 
@@ -8,13 +8,13 @@ public enum FileName {
     ///   - given: as the sender says; nil for a message without one.
     ///   - stem: the name where there is none: `voice-3EB0D1`.
     ///   - type: decides the ending where the name has none.
-    public static func safe(_ given: String?, stem: String, type: PartType) -> String {
+    package static func safe(_ given: String?, stem: String, type: MultipartContentType) -> String {
         let clean = given.map(cleaned) ?? ""
         let name = clean.isEmpty ? cleaned(stem) : clean
         var (base, ending) = split(name.isEmpty ? "file" : name)
         if ending.isEmpty, let known = type.fileExtension { ending = "." + known }
         let room = limit - ending.unicodeScalars.count
-        base = Cut.text(base, to: room, mark: "")
+        base = TextTruncation.text(base, to: room, mark: "")
         return base + ending
     }
 

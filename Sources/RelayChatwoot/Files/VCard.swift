@@ -6,7 +6,7 @@ enum VCard {
     static func file(of cards: [JSONObject]) -> ChatwootFile? {
         let texts = cards.compactMap { $0.text("vcard") ?? written($0) }
         guard !texts.isEmpty else { return nil }
-        let type = PartType("text/vcard", kind: "document", isVoice: false)
+        let type = MultipartContentType("text/vcard", kind: "document", isVoice: false)
         let name = cards.count == 1 ? cards.first?.text("name") : nil
         let text = texts.map { $0.utf8.last == UInt8(ascii: "\n") ? $0 : $0 + "\r\n" }.joined()
         return ChatwootFile(

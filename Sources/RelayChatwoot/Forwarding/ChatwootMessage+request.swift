@@ -33,8 +33,8 @@ extension ChatwootMessage {
         let limit = 10_000
         let isLong = content.unicodeScalars.count > limit
         guard !files.isEmpty || isLong else { return nil }
-        let lines = files.map { $0.link ?? "📎 " + Markdown.plain($0.name) }
-        let text = ([isLong ? Cut.text(content, to: limit) : content] + lines).filter { !$0.isEmpty }
+        let lines = files.map { $0.link ?? "📎 " + MarkdownConversion.plain($0.name) }
+        let text = ([isLong ? TextTruncation.text(content, to: limit) : content] + lines).filter { !$0.isEmpty }
         return ChatwootMessage(
             sourceID: sourceID, direction: direction, reach: reach, content: text.joined(separator: "\n\n"),
             reply: reply, files: [], sentAt: sentAt)

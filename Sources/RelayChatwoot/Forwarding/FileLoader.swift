@@ -4,7 +4,7 @@ internal import RelayHTTPClient
 /// Brings the files of messages into forms.
 struct FileLoader: Sendable {
     /// The relay's own copies; nil where there are none: then files are linked.
-    let depot: (any MediaDepot)?
+    let depot: (any MediaStore)?
     /// In bytes; a larger file is linked.
     let maxSize: Int
 

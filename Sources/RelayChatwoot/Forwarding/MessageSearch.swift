@@ -9,7 +9,7 @@ struct MessageSearch {
     private static let clockSkew: Duration = .seconds(600)
 
     /// Among the messages behind one.
-    func find(_ sourceID: String, after id: Int64) async throws(ChatwootFailure) -> Int64? {
+    func find(_ sourceID: String, after id: Int64) async throws(ChatwootError) -> Int64? {
         var last = id
         while true {
             let page = try await api.messages(in: conversation, after: last)
@@ -20,7 +20,7 @@ struct MessageSearch {
     }
 
     /// Among those made since a moment: after a restart no message is known that it must be behind.
-    func find(_ sourceID: String, since moment: Timestamp) async throws(ChatwootFailure) -> Int64? {
+    func find(_ sourceID: String, since moment: Timestamp) async throws(ChatwootError) -> Int64? {
         var before: Int64?
         while true {
             let page = try await api.messages(in: conversation, before: before)

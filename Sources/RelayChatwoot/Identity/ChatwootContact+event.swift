@@ -9,31 +9,31 @@ extension ChatwootContact {
     ///   - userID: the id that Meta's Cloud API has for the person beside the phone.
     init(
         _ id: JID, lid: JID? = nil, known: String? = nil, avatarURL: String? = nil, userID: String? = nil,
-        username: String? = nil, in language: Language
+        username: String? = nil, in language: NoticeLanguage
     ) {
         let phone = id.phone.flatMap { Self.isNumber($0) ? $0 : nil }
         self.id = id
-        sourceID = SourceID.of(id)
-        identifier = Cut.text(id.description, to: Limits.name, mark: "")
-        name = ContactName.of(id, lid: lid, known: known, in: language)
+        sourceID = ChatwootSourceID.of(id)
+        identifier = TextTruncation.text(id.description, to: ChatwootFieldLimits.name, mark: "")
+        name = ContactNaming.of(id, lid: lid, known: known, in: language)
         isNamed = known?.contains { !$0.isWhitespace } ?? false
         self.phone = phone.map { "+" + $0 }
-        phoneVariants = phone.map(PhoneVariants.of) ?? []
+        phoneVariants = phone.map(PhoneNumberVariants.of) ?? []
         self.lid = id.isLID ? nil : lid
         self.avatarURL = avatarURL.flatMap { $0.isEmpty ? nil : $0 }
         var attributes = JSONObject()
-        attributes.append("wa_jid", .string(Cut.text(id.description, to: Limits.attribute)))
+        attributes.append("wa_jid", .string(TextTruncation.text(id.description, to: ChatwootFieldLimits.attribute)))
         let more = [
             ("wa_lid", (lid ?? (id.isLID ? id : nil))?.description), ("wa_user_id", userID), ("wa_username", username),
         ]
         for case (let name, let value?) in more {
-            attributes.append(name, .string(Cut.text(value, to: Limits.attribute)))
+            attributes.append(name, .string(TextTruncation.text(value, to: ChatwootFieldLimits.attribute)))
         }
         self.attributes = attributes
     }
 
     /// The session itself, for alerts about it; nil for a session without a name.
-    init?(session: String, in language: Language) {
+    init?(session: String, in language: NoticeLanguage) {
         guard let id = JID("\(session)@relay") else { return nil }
         self.init(id, known: "WhatsApp \(session)", in: language)
     }

@@ -1,35 +1,35 @@
-public import RelayCore
-public import RelayJSON
+package import RelayCore
+package import RelayJSON
 
 /// Whose conversation it is: a person or a group, as Chatwoot knows contacts.
-public struct ChatwootContact: Sendable, Hashable {
+package struct ChatwootContact: Sendable, Hashable {
     /// The address, as the event has it.
-    public let id: JID
-    /// The contact's key in the inbox: `wa-5511999999999`. See ``SourceID``.
-    public let sourceID: String
+    package let id: JID
+    /// The contact's key in the inbox: `wa-5511999999999`. See ``ChatwootSourceID``.
+    package let sourceID: String
     /// The contact's key in the account: the address. It is never rewritten.
-    public let identifier: String
+    package let identifier: String
     /// At most 255 characters; never empty.
-    public let name: String
+    package let name: String
     /// Whether the name is one, and not just a number in its place.
-    public let isNamed: Bool
+    package let isNamed: Bool
     /// `+` and digits; only of people whose phone is known.
-    public let phone: String?
+    package let phone: String?
     /// The numbers that the same phone goes by, `phone` first: with and without Brazil's ninth digit, and so on.
-    public let phoneVariants: [String]
+    package let phoneVariants: [String]
     /// The hidden identity of the person, when the event tells it beside the phone.
-    public let lid: JID?
+    package let lid: JID?
     /// The picture's address; it expires.
-    public let avatarURL: String?
+    package let avatarURL: String?
     /// `custom_attributes`: texts only, at most 1500 characters each.
-    public let attributes: JSONObject
+    package let attributes: JSONObject
 
     /// The key of the same person under the hidden identity: a contact that was made before the phone was known.
-    public var lidSourceID: String? { lid.map(SourceID.of) }
+    package var lidSourceID: String? { lid.map(ChatwootSourceID.of) }
 
     /// The name to give a contact that has another one; nil: it keeps its own.
     /// - Parameter current: what the contact is called in Chatwoot.
-    public func rename(from current: String, by policy: ContactNames) -> String? {
+    package func rename(from current: String, by policy: ContactNamePolicy) -> String? {
         guard isNamed, current != name else { return nil }
         switch policy {
         case .follow: return name
@@ -42,8 +42,9 @@ public struct ChatwootContact: Sendable, Hashable {
     private func isPlaceholder(_ current: String) -> Bool {
         let ids = [id.user, identifier, sourceID] + [lid?.user, lid?.description, lidSourceID].compactMap { $0 }
         if current.allSatisfy(\.isWhitespace) || ids.contains(current) { return true }
-        if Language.allCases.contains(where: { ContactName.placeholders(for: id, lid: lid, in: $0).contains(current) })
-        {
+        if NoticeLanguage.allCases.contains(where: {
+            ContactNaming.placeholders(for: id, lid: lid, in: $0).contains(current)
+        }) {
             return true
         }
         let digits = current.filter { !" +-().".contains($0) }

@@ -1,28 +1,28 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
 
 // Where conversations go.
 extension ChatwootOptions {
-    public static let url = Field<String>.url("url", "Chatwoot's address, without /api.")
-    public static let account = Field.int("account", "The account's number, as in its addresses.", 1...Int.max)
-    public static let inbox = Field.int("inbox", "The inbox's number; it must be of the type API.", 1...Int.max)
+    package static let url = Field<String>.url("url", "Chatwoot's address, without /api.")
+    package static let account = Field.int("account", "The account's number, as in its addresses.", 1...Int.max)
+    package static let inbox = Field.int("inbox", "The inbox's number; it must be of the type API.", 1...Int.max)
         .optional
-    public static let createInbox = Field<String>.custom(
+    package static let createInbox = Field<String>.custom(
         "create_inbox", "In place of `inbox`: the name of one that is made where there is none.", "a name",
         shape: .text()
     ) { node in
         let name = try node.text
-        guard !name.isEmpty, name.unicodeScalars.count <= Limits.name else {
-            throw node.fail("a name has 1 to \(Limits.name) characters", help: "write another name")
+        guard !name.isEmpty, name.unicodeScalars.count <= ChatwootFieldLimits.name else {
+            throw node.fail("a name has 1 to \(ChatwootFieldLimits.name) characters", help: "write another name")
         }
         return name
     }.optional
-    public static let token = Field.secret(
+    package static let token = Field.secret(
         "token", "The access token of an agent of the inbox, or of an administrator where the relay makes the inbox.")
-    public static let inboxIdentifier = Field.secret(
+    package static let inboxIdentifier = Field.secret(
         "inbox_identifier", "The inbox's identifier for the public API; default: the relay asks for it."
     ).optional
-    public static let sessions = Field<SessionFilter>.custom(
+    package static let sessions = Field<SessionFilter>.custom(
         "sessions", "The sessions that it takes, names or patterns such as shop-*.", "a list of sessions",
         shape: .list(.text()),
         default: SessionFilter()
@@ -38,27 +38,27 @@ extension ChatwootOptions {
 
 // What is forwarded.
 extension ChatwootOptions {
-    public static let groups = Field<GroupPolicy>.custom(
+    package static let groups = Field<GroupPolicy>.custom(
         "groups", "Groups: on, off, or only those in `allow`.", "on, off, or a map with allow",
         shape: .either([.words(["on", "off"]), .options([AnyField(GroupPolicy.allow)])]),
         default: .on,
         parse: GroupPolicy.parse
     )
-    public static let ownMessages = Field<OwnMessages>.enumeration(
+    package static let ownMessages = Field<OwnMessagePolicy>.enumeration(
         "own_messages",
         "Messages sent from the phone or by another program: outgoing messages, private notes, or off.",
         default: .outgoing
     )
-    public static let openForOwn = Field.bool(
+    package static let openForOwn = Field.bool(
         "open_for_own", "Whether messages sent from the phone may open a conversation.", default: true)
-    public static let media = Field<MediaPolicy>.enumeration(
+    package static let media = Field<MediaPolicy>.enumeration(
         "media",
         "attach: files are uploaded; link: messages have a link to the relay's copy; off: they only name the file.",
         default: .attach
     )
-    public static let maxSize = Field.size(
+    package static let maxSize = Field.size(
         "max_size", "Files above this are linked, not uploaded.", 1...(1 << 30), default: 40 << 20)
-    public static let history = Field.bool(
+    package static let history = Field.bool(
         "history", "Whether messages of a history synchronization are forwarded, as if they came now.", default: false)
 
     static let shown = [
@@ -69,17 +69,17 @@ extension ChatwootOptions {
 
 // What happens to earlier messages.
 extension ChatwootOptions {
-    public static let edits = Field<Following>.enumeration(
+    package static let edits = Field<FollowUpPolicy>.enumeration(
         "edits", "An edited message: a reply with the new text, a private note, or off.", default: .reply)
-    public static let deletes = Field<Deletes>.enumeration(
+    package static let deletes = Field<DeletedMessagePolicy>.enumeration(
         "deletes", "A deleted message: a private note, or it is deleted in Chatwoot too, or off.", default: .note)
-    public static let reactions = Field<Following>.enumeration(
+    package static let reactions = Field<FollowUpPolicy>.enumeration(
         "reactions", "A reaction, or its removal: a reply, a private note, or off.", default: .reply)
-    public static let votes = Field<Following>.enumeration(
+    package static let votes = Field<FollowUpPolicy>.enumeration(
         "votes", "A vote in a poll: a reply, a private note, or off.", default: .reply)
-    public static let calls = Field<Calls>.enumeration(
+    package static let calls = Field<CallPolicy>.enumeration(
         "calls", "A call: a message that opens the conversation, a private note, or off.", default: .message)
-    public static let groupChanges = Field<Changes>.enumeration(
+    package static let groupChanges = Field<GroupChangePolicy>.enumeration(
         "group_changes", "Who joins or leaves a group, and its new name: a private note, or off.", default: .off)
 
     static let changes = [
@@ -90,7 +90,7 @@ extension ChatwootOptions {
 
 // Conversations and contacts.
 extension ChatwootOptions {
-    public static let reopen = Field<Reopen>.custom(
+    package static let reopen = Field<ReopenPolicy>.custom(
         "reopen",
         """
         A resolved conversation is reopened: always, never (a new one is opened), or only within a time such as 24h. An \
@@ -99,18 +99,18 @@ extension ChatwootOptions {
         "always, never, or a duration such as 24h",
         shape: .either([.words(["always", "never"]), .duration(FieldShape.anyDuration)]),
         default: .always,
-        parse: Reopen.parse
+        parse: ReopenPolicy.parse
     )
-    public static let contactNames = Field<ContactNames>.enumeration(
+    package static let contactNames = Field<ContactNamePolicy>.enumeration(
         "contact_names",
         "fill: a name that is only a number is replaced; follow: WhatsApp's name always wins; never: set once.",
         default: .fill
     )
-    public static let receipts = Field.bool(
+    package static let receipts = Field.bool(
         "receipts", "Whether agents see that their messages are delivered, read or failed.", default: true)
-    public static let typing = Field.bool(
+    package static let typing = Field.bool(
         "typing", "Whether agents see that the contact is typing.", default: true)
-    public static let alerts = Field.bool(
+    package static let alerts = Field.bool(
         "alerts",
         "Whether agents are told of a session that is logged out, and in private notes of messages that were lost.",
         default: true)
@@ -122,21 +122,21 @@ extension ChatwootOptions {
 
 // How it is worded.
 extension ChatwootOptions {
-    public static let language = Field<Language>.enumeration(
+    package static let language = Field<NoticeLanguage>.enumeration(
         "language", "The language of notices.", default: .english)
-    public static let signNames = Field.bool(
+    package static let signNames = Field.bool(
         "sign_names", "Whether messages in groups begin with their author's name.", default: true)
-    public static let latePrefix = Field.duration(
+    package static let latePrefix = Field.duration(
         "late_prefix", "A message that comes this late begins with the time at which it was sent.",
         .seconds(1)...(.seconds(3650 * 86_400)),
         default: .seconds(300)
     )
-    public static let utcOffset = Field<ClockOffset>.custom(
+    package static let utcOffset = Field<UTCOffset>.custom(
         "utc_offset", "The time zone of times in texts, such as -03:00.", "an offset such as -03:00",
         shape: .text(pattern: "^[+-][0-9]{2}:[0-9]{2}$"),
-        default: ClockOffset(minutes: 0)
+        default: UTCOffset(minutes: 0)
     ) { node in
-        guard let offset = ClockOffset(try node.text) else {
+        guard let offset = UTCOffset(try node.text) else {
             throw node.fail("it is no offset from UTC", help: "write hours and minutes, such as -03:00")
         }
         return offset

@@ -1,67 +1,67 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
 
 /// `type: chatwoot`: the account and inbox that conversations go to, and what agents see there of WhatsApp.
 ///
 /// Timeout, ordering, retry and event types are common to all kinds. Several inboxes or accounts are several
 /// destinations, each with its `sessions`.
-public struct ChatwootOptions: DestinationOptions {
-    public static let kind = "chatwoot"
-    public static let summary = "Brings conversations into a Chatwoot inbox of the type API."
-    public static let example = """
+package struct ChatwootOptions: DestinationOptions {
+    package static let kind = "chatwoot"
+    package static let summary = "Brings conversations into a Chatwoot inbox of the type API."
+    package static let example = """
         url: https://chatwoot.example.com
         account: 1
         inbox: 7
         token: "${CHATWOOT_TOKEN:-an agent's access token}"
         """
-    public static let fields = access + shown + changes + conversations + wording
+    package static let fields = access + shown + changes + conversations + wording
 
     /// Chatwoot's address, without a slash at its end.
-    public let url: String
-    public let account: Int
-    public let inbox: Inbox
+    package let url: String
+    package let account: Int
+    package let inbox: Inbox
     /// The access token of a user: an agent of the inbox, or an administrator where the relay makes the inbox.
-    public let token: String
+    package let token: String
     /// The inbox's identifier for the public API; nil: it is asked for.
-    public let inboxIdentifier: String?
-    public let sessions: SessionFilter
+    package let inboxIdentifier: String?
+    package let sessions: SessionFilter
 
-    public let groups: GroupPolicy
-    public let ownMessages: OwnMessages
+    package let groups: GroupPolicy
+    package let ownMessages: OwnMessagePolicy
     /// Whether messages sent from the phone may open a conversation.
-    public let opensForOwn: Bool
-    public let edits: Following
-    public let deletes: Deletes
-    public let reactions: Following
-    public let votes: Following
-    public let calls: Calls
-    public let groupChanges: Changes
+    package let opensForOwn: Bool
+    package let edits: FollowUpPolicy
+    package let deletes: DeletedMessagePolicy
+    package let reactions: FollowUpPolicy
+    package let votes: FollowUpPolicy
+    package let calls: CallPolicy
+    package let groupChanges: GroupChangePolicy
     /// Whether messages of a history synchronization are forwarded.
-    public let history: Bool
-    public let media: MediaPolicy
+    package let history: Bool
+    package let media: MediaPolicy
     /// In bytes; a larger file is linked.
-    public let maxSize: Int
+    package let maxSize: Int
 
-    public let reopen: Reopen
-    public let contactNames: ContactNames
-    public let receipts: Bool
-    public let typing: Bool
-    public let alerts: Bool
+    package let reopen: ReopenPolicy
+    package let contactNames: ContactNamePolicy
+    package let receipts: Bool
+    package let typing: Bool
+    package let alerts: Bool
 
-    public let language: Language
-    public let signNames: Bool
+    package let language: NoticeLanguage
+    package let signNames: Bool
     /// A message this late says when it was sent.
-    public let latePrefix: Duration
-    public let clock: ClockOffset
+    package let latePrefix: Duration
+    package let clock: UTCOffset
 
     /// Which inbox of the account.
-    public enum Inbox: Sendable, Hashable {
+    package enum Inbox: Sendable, Hashable {
         case id(Int)
         /// The one of this name; where there is none, the relay makes it.
         case named(String)
     }
 
-    public init(_ options: Options) throws {
+    package init(_ options: OptionReader) throws {
         var url = try options(Self.url)
         guard !url.contains("?"), !url.contains("#") else {
             throw options.fail(Self.url, "the address has a query", help: "write the address without it")

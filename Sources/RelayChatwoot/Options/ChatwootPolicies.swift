@@ -1,15 +1,15 @@
 /// How messages sent from the phone, or by another program, are shown.
-public enum OwnMessages: String, Sendable, CaseIterable {
+package enum OwnMessagePolicy: String, Sendable, CaseIterable {
     case outgoing, note, off
 }
 
 /// How something that happens to an earlier message is shown: as a reply to it, or as a private note.
-public enum Following: String, Sendable, CaseIterable {
+package enum FollowUpPolicy: String, Sendable, CaseIterable {
     case reply, note, off
 }
 
 /// What becomes of a message that was deleted in WhatsApp.
-public enum Deletes: String, Sendable, CaseIterable {
+package enum DeletedMessagePolicy: String, Sendable, CaseIterable {
     /// It stays, and a private note says so.
     case note
     /// It is deleted in Chatwoot too.
@@ -18,7 +18,7 @@ public enum Deletes: String, Sendable, CaseIterable {
 }
 
 /// How files come into Chatwoot.
-public enum MediaPolicy: String, Sendable, CaseIterable {
+package enum MediaPolicy: String, Sendable, CaseIterable {
     case attach
     /// A link to the relay's copy, which needs no key and expires.
     case link
@@ -26,17 +26,17 @@ public enum MediaPolicy: String, Sendable, CaseIterable {
 }
 
 /// How calls are shown.
-public enum Calls: String, Sendable, CaseIterable {
+package enum CallPolicy: String, Sendable, CaseIterable {
     case message, note, off
 }
 
 /// How changes of a group are shown.
-public enum Changes: String, Sendable, CaseIterable {
+package enum GroupChangePolicy: String, Sendable, CaseIterable {
     case note, off
 }
 
 /// When a contact's name in Chatwoot follows the one in WhatsApp.
-public enum ContactNames: String, Sendable, CaseIterable {
+package enum ContactNamePolicy: String, Sendable, CaseIterable {
     /// Where it is only a number or an address.
     case fill
     case follow
@@ -45,7 +45,7 @@ public enum ContactNames: String, Sendable, CaseIterable {
 }
 
 /// The language of notices.
-public enum Language: String, Sendable, CaseIterable {
+package enum NoticeLanguage: String, Sendable, CaseIterable {
     case english = "en"
     case portuguese = "pt-BR"
 }

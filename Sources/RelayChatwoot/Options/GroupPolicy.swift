@@ -1,13 +1,13 @@
 internal import RelayConfig
-public import RelayCore
+package import RelayCore
 
 /// Which groups are forwarded.
-public enum GroupPolicy: Sendable, Hashable, CustomStringConvertible {
+package enum GroupPolicy: Sendable, Hashable, CustomStringConvertible {
     case on, off
     /// Only these.
     case only(Set<JID>)
 
-    public func allows(_ group: JID) -> Bool {
+    package func allows(_ group: JID) -> Bool {
         switch self {
         case .on: true
         case .off: false
@@ -15,7 +15,7 @@ public enum GroupPolicy: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .on: "on"
         case .off: "off"
@@ -36,7 +36,7 @@ public enum GroupPolicy: Sendable, Hashable, CustomStringConvertible {
 
     static func parse(_ node: ConfigNode) throws -> GroupPolicy {
         if node.isMap {
-            return .only(Set(try Options(node, as: "groups", fields: [AnyField(allow)])(allow)))
+            return .only(Set(try OptionReader(node, as: "groups", fields: [AnyField(allow)])(allow)))
         }
         switch try node.text {
         case "on", "true": return .on

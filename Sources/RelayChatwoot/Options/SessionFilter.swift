@@ -1,15 +1,15 @@
 /// A choice of sessions: names, or patterns in which `*` stands for any number of characters.
-public struct SessionFilter: Sendable, Hashable, CustomStringConvertible {
+package struct SessionFilter: Sendable, Hashable, CustomStringConvertible {
     /// As written; empty means every session.
-    public let patterns: [String]
+    package let patterns: [String]
 
-    public init(_ patterns: [String] = []) {
+    package init(_ patterns: [String] = []) {
         self.patterns = patterns
     }
 
-    public var description: String { patterns.isEmpty ? "*" : patterns.joined(separator: ", ") }
+    package var description: String { patterns.isEmpty ? "*" : patterns.joined(separator: ", ") }
 
-    public func matches(_ session: String) -> Bool {
+    package func matches(_ session: String) -> Bool {
         patterns.isEmpty || patterns.contains { Self.matches(session, $0) }
     }
 

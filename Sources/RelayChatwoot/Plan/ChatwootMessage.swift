@@ -1,9 +1,9 @@
-public import RelayCore
-public import RelayJSON
+package import RelayCore
+package import RelayJSON
 
 /// A message to be posted into a conversation.
-public struct ChatwootMessage: Sendable, Hashable {
-    public enum Direction: String, Sendable {
+package struct ChatwootMessage: Sendable, Hashable {
+    package enum Direction: String, Sendable {
         /// From the contact.
         case incoming
         /// From us.
@@ -13,7 +13,7 @@ public struct ChatwootMessage: Sendable, Hashable {
     }
 
     /// What there must be for it to be posted.
-    public enum Reach: String, Sendable {
+    package enum PostingCondition: String, Sendable {
         /// A conversation is opened where there is none, and a resolved one is reopened or followed by a new one.
         case opens
         /// It goes into the conversation that there is, and nowhere where there is none. Into a resolved one an incoming
@@ -22,40 +22,40 @@ public struct ChatwootMessage: Sendable, Hashable {
     }
 
     /// The message that it is a reply to.
-    public struct Reply: Sendable, Hashable {
+    package struct Reply: Sendable, Hashable {
         /// WhatsApp's id.
-        public let messageID: String
+        package let messageID: String
         /// What stands before the content where Chatwoot does not know that message, in Markdown; empty: nothing.
-        public let quote: String
+        package let quote: String
     }
 
     /// Chatwoot's `source_id`, the same whenever the event is planned: `WAID:3EB0A1`, `WAID:3EB0A1#edit-9f2c…`.
-    public let sourceID: String
-    public let direction: Direction
-    public let reach: Reach
+    package let sourceID: String
+    package let direction: Direction
+    package let reach: PostingCondition
     /// Markdown; may be empty when there are files.
-    public let content: String
-    public let reply: Reply?
-    public let files: [ChatwootFile]
+    package let content: String
+    package let reply: Reply?
+    package let files: [ChatwootFile]
     /// When it was sent; nil when that is not known.
-    public let sentAt: Timestamp?
+    package let sentAt: Timestamp?
 
     /// Whether it is a voice note: Chatwoot shows its only file as one.
-    public var isVoice: Bool { files.contains(where: \.isVoice) }
+    package var isVoice: Bool { files.contains(where: \.isVoice) }
     /// Whether it was sent from WhatsApp, and must not be sent there again.
-    public var isExternalEcho: Bool { direction == .outgoing }
-    public var isPrivate: Bool { direction == .note }
+    package var isExternalEcho: Bool { direction == .outgoing }
+    package var isPrivate: Bool { direction == .note }
     /// Chatwoot's `message_type`.
-    public var messageType: String { direction == .incoming ? "incoming" : "outgoing" }
+    package var messageType: String { direction == .incoming ? "incoming" : "outgoing" }
 
     /// The content where Chatwoot cannot resolve the reply: what it answers is quoted.
-    public var contentWithQuote: String {
+    package var contentWithQuote: String {
         guard let reply, !reply.quote.isEmpty else { return content }
         return content.isEmpty ? reply.quote : reply.quote + "\n\n" + content
     }
 
     /// The same with links in the place of files, for when Chatwoot does not take them.
-    public var linkingFiles: ChatwootMessage {
+    package var linkingFiles: ChatwootMessage {
         let links = files.compactMap(\.link)
         let lines = (content.isEmpty ? [] : [content, ""]) + links
         return ChatwootMessage(
@@ -64,16 +64,17 @@ public struct ChatwootMessage: Sendable, Hashable {
     }
 
     /// The same as a private note, for a resolved conversation. Agents' templates are not run in it.
-    public var asNote: ChatwootMessage {
+    package var asNote: ChatwootMessage {
         ChatwootMessage(
-            sourceID: sourceID, direction: .note, reach: reach, content: Liquid.neutralized(content),
-            reply: reply.map { Reply(messageID: $0.messageID, quote: Liquid.neutralized($0.quote)) }, files: files,
+            sourceID: sourceID, direction: .note, reach: reach, content: LiquidEscaping.neutralized(content),
+            reply: reply.map { Reply(messageID: $0.messageID, quote: LiquidEscaping.neutralized($0.quote)) },
+            files: files,
             sentAt: sentAt)
     }
 
     /// Chatwoot's `content_attributes`.
     /// - Parameter replyTo: Chatwoot's id of the message that it answers; nil where it is not known.
-    public func attributes(replyTo: Int64?) -> JSONObject {
+    package func attributes(replyTo: Int64?) -> JSONObject {
         var attributes = JSONObject()
         if let replyTo { attributes.append("in_reply_to", .int(replyTo)) }
         if isExternalEcho { attributes.append("external_echo", true) }
@@ -82,8 +83,8 @@ public struct ChatwootMessage: Sendable, Hashable {
 }
 
 /// A file of a message.
-public struct ChatwootFile: Sendable, Hashable {
-    public enum Source: Sendable, Hashable {
+package struct ChatwootFile: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
         /// The relay's own copy (`payload.media`).
         /// - Parameters:
         ///   - url: works without a key, until it expires.
@@ -93,12 +94,12 @@ public struct ChatwootFile: Sendable, Hashable {
         case bytes([UInt8])
     }
 
-    public let source: Source
+    package let source: Source
     /// Without anything that a path, a header or a shell could stumble over.
-    public let name: String
+    package let name: String
     /// The part's `Content-Type`, without parameters: Chatwoot derives from it how the file is shown.
-    public let contentType: String
-    public let isVoice: Bool
+    package let contentType: String
+    package let isVoice: Bool
     /// What stands in the message where the file cannot: a line of Markdown; nil where there is no address.
-    public let link: String?
+    package let link: String?
 }

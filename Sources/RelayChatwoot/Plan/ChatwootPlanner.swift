@@ -1,12 +1,12 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 /// Decides what an event means for Chatwoot. It knows the event and the options, nothing of Chatwoot's state: whether a
 /// conversation is open, or a message is there already, is for who carries the plan out.
-public struct ChatwootPlanner: Sendable {
+package struct ChatwootPlanner: Sendable {
     private let options: ChatwootOptions
 
-    public init(_ options: ChatwootOptions) {
+    package init(_ options: ChatwootOptions) {
         self.options = options
     }
 
@@ -15,21 +15,21 @@ public struct ChatwootPlanner: Sendable {
     ///   - now: the wall clock's: a message that comes late says so.
     ///   - name: the name of somebody who is mentioned or quoted; nil when it is not known.
     /// - Throws: when the body is no event's.
-    public func plan(
+    package func plan(
         _ body: [UInt8],
         at now: Timestamp,
         name: (JID) -> String? = { _ in nil }
-    ) throws(PlanError) -> ForwardPlan {
-        let event = try EventDocument(body)
+    ) throws(ChatwootPlanError) -> ForwardPlan {
+        let event = try DeliveryBody(body)
         return withoutActuallyEscaping(name) { name in
-            EventPlan(event, options: options, now: now, name: name).plan
+            EventPlanner(event, options: options, now: now, name: name).plan
         }
     }
 }
 
 /// The planning of one event.
-struct EventPlan {
-    let event: EventDocument
+struct EventPlanner {
+    let event: DeliveryBody
     let options: ChatwootOptions
     let now: Timestamp
     let name: (JID) -> String?
@@ -38,7 +38,7 @@ struct EventPlan {
     let isFromMe: Bool
 
     init(
-        _ event: EventDocument, options: ChatwootOptions, now: Timestamp, name: @escaping (JID) -> String?
+        _ event: DeliveryBody, options: ChatwootOptions, now: Timestamp, name: @escaping (JID) -> String?
     ) {
         self.event = event
         self.options = options
@@ -52,7 +52,7 @@ struct EventPlan {
     }
 
     var payload: JSONObject { event.payload }
-    var language: Language { options.language }
+    var language: NoticeLanguage { options.language }
     /// WhatsApp's id of the message that the event is about; empty when there is none.
     var messageID: String { payload.text("wa_message_id") ?? payload.text("messageId") ?? "" }
     /// The earlier message that this one changes.
@@ -119,7 +119,7 @@ struct EventPlan {
         case .messageDelivered: return .status(messageID: messageID, .delivered)
         case .messageRead: return .status(messageID: messageID, .read)
         default:
-            let error = Cut.text(payload.text("error") ?? "unknown", to: Limits.name)
+            let error = TextTruncation.text(payload.text("error") ?? "unknown", to: ChatwootFieldLimits.name)
             return .status(messageID: messageID, .failed(error: error))
         }
     }

@@ -1,14 +1,14 @@
 /// What one event means for Chatwoot: whose conversation it is about, and what is to be done there, in this order.
-public struct ForwardPlan: Sendable, Hashable {
-    public let session: String
+package struct ForwardPlan: Sendable, Hashable {
+    package let session: String
     /// Nil where the event names no chat; then its actions are about earlier messages, by whose ids the ledger knows the
     /// conversation.
-    public let contact: ChatwootContact?
-    public let actions: [ForwardAction]
+    package let contact: ChatwootContact?
+    package let actions: [ForwardAction]
 }
 
 /// One thing to do in Chatwoot. WhatsApp's message ids are as events have them, without `WAID:`.
-public enum ForwardAction: Sendable, Hashable {
+package enum ForwardAction: Sendable, Hashable {
     /// Post a message. Edits, reactions, notices and late files are messages too.
     case message(ChatwootMessage)
     /// Delete the message that this WhatsApp message became, and all of its parts.
@@ -23,7 +23,7 @@ public enum ForwardAction: Sendable, Hashable {
     case nothing(Reason)
 
     /// Why an event does not come into Chatwoot: a bounded set, fit for metric labels.
-    public enum Reason: String, Sendable, CaseIterable {
+    package enum Reason: String, Sendable, CaseIterable {
         /// The destination takes other sessions.
         case otherSession = "other_session"
         /// A status, a channel or a broadcast list, or a group that is not wanted.
@@ -40,13 +40,13 @@ public enum ForwardAction: Sendable, Hashable {
 }
 
 /// The status of a message of ours, from the first step to the last.
-public enum ChatwootStatus: Sendable, Hashable {
+package enum ChatwootStatus: Sendable, Hashable {
     case sent, delivered, read
     /// - Parameter error: for agents.
     case failed(error: String)
 
     /// The word in `PATCH messages/ID`.
-    public var name: String {
+    package var name: String {
         switch self {
         case .sent: "sent"
         case .delivered: "delivered"
@@ -56,7 +56,7 @@ public enum ChatwootStatus: Sendable, Hashable {
     }
 
     /// A status takes the place of one with a lower rank. A failure gives way to delivered and read.
-    public var rank: Int {
+    package var rank: Int {
         switch self {
         case .sent: 1
         case .failed: 2
@@ -67,16 +67,16 @@ public enum ChatwootStatus: Sendable, Hashable {
 }
 
 /// What `contact.updated` and `group.updated` tell.
-public struct ContactChange: Sendable, Hashable {
+package struct ContactChange: Sendable, Hashable {
     /// The address that the person had before, whose Chatwoot contact is to be merged into the plan's; nil: the same.
-    public let previous: ChatwootContact?
+    package let previous: ChatwootContact?
     /// Whether the picture was removed.
-    public let isPictureRemoved: Bool
+    package let isPictureRemoved: Bool
 }
 
 /// Why an event cannot be planned: the pipeline made something else of it.
-public struct PlanError: Error, Hashable, CustomStringConvertible {
+package struct ChatwootPlanError: Error, Hashable, CustomStringConvertible {
     /// For people: what is wrong, and where.
-    public let message: String
-    public var description: String { message }
+    package let message: String
+    package var description: String { message }
 }

@@ -10,8 +10,9 @@ extension MessageText {
         guard let media = payload["media"]?.object, let url = media.text("url") else {
             return Content(text: "📎 " + label + reason)
         }
-        let partType = PartType(media.text("mimetype") ?? node.text("mimetype"), kind: type, isVoice: isVoice)
-        let stem = (isVoice ? "voice" : type.isEmpty ? "file" : type) + "-" + SourceID.plain(plan.target)
+        let partType = MultipartContentType(
+            media.text("mimetype") ?? node.text("mimetype"), kind: type, isVoice: isVoice)
+        let stem = (isVoice ? "voice" : type.isEmpty ? "file" : type) + "-" + ChatwootSourceID.plain(plan.target)
         let name = FileName.safe(media.text("fileName") ?? node.text("fileName"), stem: stem, type: partType)
         let size = media["size"]?.int
         let link = link(name, url: url, size: size, expiresAt: media.moment("expiresAt"))
@@ -31,7 +32,7 @@ extension MessageText {
     }
 
     private func label(_ type: String, isVoice: Bool) -> String {
-        let notice: Notice =
+        let notice: AgentNotice =
             if isVoice {
                 .voice
             } else if type == "video", node.flag("ptv") {
@@ -39,27 +40,30 @@ extension MessageText {
             } else if type == "video", node.flag("gif") {
                 .gif
             } else {
-                Notice.kind(type) ?? .document
+                AgentNotice.kind(type) ?? .document
             }
         let kind = notice.text(in: language)
         guard let name = plain(node.text("fileName")) else { return kind }
-        return "\(kind): \(Cut.text(name, to: FileName.limit))"
+        return "\(kind): \(TextTruncation.text(name, to: FileName.limit))"
     }
 
     /// Why there is no file; nothing where nobody asked for one.
     private var reason: String {
         if plan.options.media == .off { return "" }
         let raw = payload["raw_media"]?.object ?? JSONObject()
-        let notice: Notice =
+        let notice: AgentNotice =
             raw.flag("pending") ? .fileFollows : raw.flag("tooLarge") ? .fileTooLarge : .fileUnavailable
         return " (\(notice.text(in: language)))"
     }
 
     private func link(_ name: String, url: String, size: Int64?, expiresAt: Timestamp?) -> String {
         let address = url.map { "() <>".contains($0) ? Self.encoded[$0] ?? "" : String($0) }.joined()
-        let until = expiresAt.map { Notice.linkUntil.text(in: language, plan.options.clock.text(of: $0, in: language)) }
+        let until = expiresAt.map {
+            AgentNotice.linkUntil.text(in: language, plan.options.clock.text(of: $0, in: language))
+        }
         let facts = [size.map(Self.shown), until].compactMap { $0 }
-        return "📎 [\(Markdown.plain(name))](\(address))" + (facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))")
+        return "📎 [\(MarkdownConversion.plain(name))](\(address))"
+            + (facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))")
     }
 
     private static let encoded: [Character: String] = [

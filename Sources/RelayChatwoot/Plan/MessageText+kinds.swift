@@ -5,7 +5,7 @@ internal import RelayJSON
 extension MessageText {
     var location: String {
         guard let latitude = node.number("latitude"), let longitude = node.number("longitude") else { return "" }
-        let notice: Notice = node.flag("live") ? .liveLocation : .location
+        let notice: AgentNotice = node.flag("live") ? .liveLocation : .location
         return lines([
             "📍 " + (bold(node.text("name")) ?? "**\(notice.text(in: language))**"),
             formatted(node.text("address")),
@@ -19,7 +19,7 @@ extension MessageText {
         let cards = node.objects("contacts")
         let texts = cards.map { card in
             lines(
-                ["👤 " + (bold(card.text("name")) ?? Notice.contact.text(in: language))]
+                ["👤 " + (bold(card.text("name")) ?? AgentNotice.contact.text(in: language))]
                     + (card.texts("phones") + card.texts("emails")).map(formatted) + [
                         formatted(card.text("organization"))
                     ])
@@ -30,7 +30,9 @@ extension MessageText {
     }
 
     var poll: String {
-        lines(["📊 " + (bold(node.text("name")) ?? "")] + node.texts("options").map { "- " + Markdown.plain($0) })
+        lines(
+            ["📊 " + (bold(node.text("name")) ?? "")] + node.texts("options").map { "- " + MarkdownConversion.plain($0) }
+        )
     }
 
     /// What was chosen in a menu, or filled in.
@@ -40,9 +42,10 @@ extension MessageText {
         let isForm = !["quick_reply", "single_select", nil].contains(node.text("name"))
         let answers = (isForm ? node["params"]?.object ?? JSONObject() : JSONObject()).compactMap { key, value in
             let text = value.string ?? (value.isNull ? "" : value.text)
-            return key == "flow_token" || text.isEmpty ? nil : "- \(Markdown.plain(key)): \(Markdown.plain(text))"
+            return key == "flow_token" || text.isEmpty
+                ? nil : "- \(MarkdownConversion.plain(key)): \(MarkdownConversion.plain(text))"
         }
-        let heading = answers.isEmpty ? nil : "📋 **\(Notice.form.text(in: language))**"
+        let heading = answers.isEmpty ? nil : "📋 **\(AgentNotice.form.text(in: language))**"
         return paragraphs([
             lines([heading, title, formatted(node.text("description"))]), lines(answers),
             formatted(node.text("response")),
@@ -53,12 +56,13 @@ extension MessageText {
         let items = node.objects("items").map { item in
             let price = [item.number("price"), item.text("currency")].compactMap { $0 }.joined(separator: " ")
             let parts = [item.number("quantity").map { $0 + " ×" }, item.text("retailerId"), price]
-            return "- " + Markdown.plain(parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " "))
+            return "- "
+                + MarkdownConversion.plain(parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " "))
         }
         return paragraphs([
             lines([
-                "🛒 " + (bold(node.text("title")) ?? "**\(Notice.order.text(in: language))**"),
-                node.number("itemCount").map { Notice.items.text(in: language, $0) },
+                "🛒 " + (bold(node.text("title")) ?? "**\(AgentNotice.order.text(in: language))**"),
+                node.number("itemCount").map { AgentNotice.items.text(in: language, $0) },
                 amount("totalAmount1000"),
             ]),
             lines(items),
@@ -68,7 +72,7 @@ extension MessageText {
 
     var product: String {
         lines([
-            "🛍 " + (bold(node.text("title")) ?? "**\(Notice.product.text(in: language))**"),
+            "🛍 " + (bold(node.text("title")) ?? "**\(AgentNotice.product.text(in: language))**"),
             formatted(node.text("description")), amount("priceAmount1000"), formatted(node.text("text")),
             node.text("url"),
         ])
@@ -77,7 +81,7 @@ extension MessageText {
     var invitation: String {
         let name = bold(node.text("groupName")) ?? ""
         return paragraphs([
-            "👥 " + Notice.groupInvite.text(in: language, name), formatted(node.text("text")),
+            "👥 " + AgentNotice.groupInvite.text(in: language, name), formatted(node.text("text")),
         ])
     }
 

@@ -8,14 +8,14 @@ struct MessageText {
         var files: [ChatwootFile] = []
     }
 
-    let plan: EventPlan
+    let plan: EventPlanner
 
-    init(_ plan: EventPlan) {
+    init(_ plan: EventPlanner) {
         self.plan = plan
     }
 
     var payload: JSONObject { plan.payload }
-    var language: Language { plan.language }
+    var language: NoticeLanguage { plan.language }
     /// `payload.content`; a text alone counts as one.
     var node: JSONObject {
         if let text = payload["content"]?.string { return ["text": .string(text)] }
@@ -34,7 +34,7 @@ struct MessageText {
     /// The words alone, for an edit.
     func words(of type: String) -> String {
         if Self.files.contains(type) {
-            return formatted(node.text("caption")) ?? Notice.kind(type)?.text(in: language) ?? ""
+            return formatted(node.text("caption")) ?? AgentNotice.kind(type)?.text(in: language) ?? ""
         }
         return content(of: type).text
     }
@@ -63,13 +63,13 @@ struct MessageText {
 
     func formatted(_ text: String?) -> String? {
         guard let text else { return nil }
-        let markdown = Markdown.fromWhatsApp(text, mention: plan.mention)
+        let markdown = MarkdownConversion.fromWhatsApp(text, mention: plan.mention)
         return markdown.allSatisfy(\.isWhitespace) ? nil : markdown
     }
 
     func plain(_ text: String?) -> String? {
         guard let text else { return nil }
-        let line = Markdown.plain(text)
+        let line = MarkdownConversion.plain(text)
         return line.allSatisfy(\.isWhitespace) ? nil : line
     }
 
@@ -95,11 +95,11 @@ struct MessageText {
     private var footnotes: [String] {
         var notes: [String] = []
         if let product = payload["referredProduct"]?.object?.text("retailerId") {
-            notes.append("🛍 " + Notice.aboutProduct.text(in: language, Markdown.plain(product)))
+            notes.append("🛍 " + AgentNotice.aboutProduct.text(in: language, MarkdownConversion.plain(product)))
         }
         if let ad = payload["referral"]?.object {
             let title = bold(ad.text("title") ?? ad.text("body") ?? ad.text("sourceId")) ?? ""
-            notes.append(lines(["📣 " + Notice.advertisement.text(in: language, title), ad.text("sourceUrl")]))
+            notes.append(lines(["📣 " + AgentNotice.advertisement.text(in: language, title), ad.text("sourceUrl")]))
         }
         return notes
     }
@@ -110,11 +110,14 @@ struct MessageText {
         if let event = raw["eventMessage"]?.object { return calendarEvent(event) }
         let known = ["text", "caption", "body", "title", "name"].lazy.compactMap(node.text).first
         switch node.text("reason") {
-        case "view_once_unavailable": return "👁 " + Notice.viewOnceUnavailable.text(in: language)
-        case "ciphertext", "undecryptable": return "⏳ " + Notice.waiting.text(in: language)
+        case "view_once_unavailable": return "👁 " + AgentNotice.viewOnceUnavailable.text(in: language)
+        case "ciphertext", "undecryptable": return "⏳ " + AgentNotice.waiting.text(in: language)
         case let reason:
             let what = type == "unsupported" ? reason ?? raw.text("type") ?? raw.keys.first ?? "?" : type
-            let notice = "⚠️ " + Notice.unsupported.text(in: language, Markdown.plain(Cut.text(what, to: 80)))
+            let notice =
+                "⚠️ "
+                + AgentNotice.unsupported.text(
+                    in: language, MarkdownConversion.plain(TextTruncation.text(what, to: 80)))
             return paragraphs([notice, formatted(known)])
         }
     }
@@ -122,15 +125,15 @@ struct MessageText {
     private func calendarEvent(_ event: JSONObject) -> String {
         let start = event.moment("startTime").map { plan.options.clock.text(of: $0, in: language) }
         return lines([
-            "📅 " + (bold(event.text("name")) ?? Notice.calendarEvent.text(in: language)), start,
+            "📅 " + (bold(event.text("name")) ?? AgentNotice.calendarEvent.text(in: language)), start,
             formatted(event.text("description")), event.text("joinLink"),
         ])
     }
 }
 
-extension Notice {
+extension AgentNotice {
     /// What a type of message is called.
-    static func kind(_ type: String) -> Notice? {
+    static func kind(_ type: String) -> AgentNotice? {
         switch type {
         case "image": .image
         case "video": .video

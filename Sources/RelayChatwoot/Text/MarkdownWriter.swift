@@ -16,7 +16,7 @@ struct MarkdownWriter {
     ///   - after: what follows on the line; nil at its end.
     ///   - outer: the characters of the delimiters around it.
     ///   - isStart: whether the line begins here.
-    mutating func write(_ nodes: [Inline], after: Character?, outer: Set<Character> = []) {
+    mutating func write(_ nodes: [InlineElement], after: Character?, outer: Set<Character> = []) {
         for (index, node) in nodes.enumerated() {
             let next = nodes[(index + 1)...].lazy.compactMap(\.first).first ?? after
             switch node {
@@ -30,7 +30,7 @@ struct MarkdownWriter {
     }
 
     private mutating func writeStyled(
-        _ style: Inline.Style, _ inner: [Inline], after next: Character?, outer: Set<Character>
+        _ style: InlineElement.Style, _ inner: [InlineElement], after next: Character?, outer: Set<Character>
     ) {
         let mark = String(style.rawValue)
         guard let delimiter = delimiter(style, inner, after: next, outer: outer), let character = delimiter.first else {
@@ -48,7 +48,7 @@ struct MarkdownWriter {
 
     /// The delimiter that Markdown recognizes there; nil when none does.
     private func delimiter(
-        _ style: Inline.Style, _ inner: [Inline], after next: Character?, outer: Set<Character>
+        _ style: InlineElement.Style, _ inner: [InlineElement], after next: Character?, outer: Set<Character>
     ) -> String? {
         let candidates =
             switch style {

@@ -4,11 +4,11 @@ struct WhatsAppWriter {
 
     mutating func raw(_ text: String) { out += text }
 
-    mutating func write(_ nodes: [Inline]) {
+    mutating func write(_ nodes: [InlineElement]) {
         write(nodes, after: nil, within: [])
     }
 
-    private mutating func write(_ nodes: [Inline], after: Character?, within outer: Set<Inline.Style>) {
+    private mutating func write(_ nodes: [InlineElement], after: Character?, within outer: Set<InlineElement.Style>) {
         for (index, node) in nodes.enumerated() {
             let next = nodes[(index + 1)...].lazy.compactMap(\.first).first ?? after
             switch node {
@@ -26,7 +26,8 @@ struct WhatsAppWriter {
     }
 
     private mutating func writeStyled(
-        _ style: Inline.Style, _ inner: [Inline], after next: Character?, within outer: Set<Inline.Style>
+        _ style: InlineElement.Style, _ inner: [InlineElement], after next: Character?,
+        within outer: Set<InlineElement.Style>
     ) {
         // Within its own kind, or inside of a word, WhatsApp would show the marks.
         guard !outer.contains(style), !out.last.isWord, !next.isWord else {
@@ -41,11 +42,11 @@ struct WhatsAppWriter {
     }
 
     private mutating func writeLink(
-        _ text: [Inline], _ address: String, after next: Character?, within outer: Set<Inline.Style>
+        _ text: [InlineElement], _ address: String, after next: Character?, within outer: Set<InlineElement.Style>
     ) {
         let shown = Self.shown(address)
         var plain = WhatsAppWriter()
-        plain.write(text, after: nil, within: Set(Inline.Style.allCases))
+        plain.write(text, after: nil, within: Set(InlineElement.Style.allCases))
         // `mention://` names another agent.
         guard !address.hasPrefix("mention:") else { return out += plain.out }
         guard !plain.out.isEmpty, plain.out != shown, plain.out != address else { return out += shown }

@@ -7,27 +7,27 @@ final class DocumentCheck {
     private let shown: String
     private let path: String
     private let registry: ConfigurationRegistry
-    private let judge: Checker.Judge
-    private let loader: Loader
+    private let judge: ConfigurationChecker.Judge
+    private let loader: ConfigurationLoader
 
     /// What the blocks so far define.
     private var sources: [RelayConfiguration.Source] = []
     private var destinations: [RelayConfiguration.Destination] = []
     private var policies: Set<String> = []
     private var egress: RelayConfiguration.Egress?
-    private var fragments = Fragments(mayLack: true)
+    private var fragments = FragmentLibrary(mayLack: true)
     private var pipelines: [PipelineDefinition] = []
     /// The sections that a block named `config.yaml` had: what is not in them is nowhere.
     private var complete: Set<String> = []
-    private var origins: [Origin] = []
+    private var origins: [ConfigDocument] = []
     private var judged: [Diagnostic] = []
 
-    init(shown: String, registry: ConfigurationRegistry, judge: @escaping Checker.Judge) {
+    init(shown: String, registry: ConfigurationRegistry, judge: @escaping ConfigurationChecker.Judge) {
         self.shown = shown
-        path = Files.absolute(shown, from: Files.currentDirectory)
+        path = SmallFiles.absolute(shown, from: SmallFiles.currentDirectory)
         self.registry = registry
         self.judge = judge
-        loader = Loader(path: shown, environment: [:], registry: registry, assumes: true)
+        loader = ConfigurationLoader(path: shown, environment: [:], registry: registry, assumes: true)
     }
 
     var diagnostics: [Diagnostic] {
@@ -35,12 +35,12 @@ final class DocumentCheck {
     }
 
     func check(_ block: MarkdownBlock) {
-        let interpolation = Interpolation(environment: [:], directory: loader.directory, assumes: true)
-        let origin = Origin(path: shown, lines: block.lines, interpolation: interpolation)
+        let interpolation = VariableInterpolation(environment: [:], directory: loader.directory, assumes: true)
+        let origin = ConfigDocument(path: shown, lines: block.lines, interpolation: interpolation)
         origins.append(origin)
         guard let node = YAMLReader.read(origin) else { return }
-        guard let kind = BlockKind(node, title: block.title, registry: registry) else {
-            let place = Place(line: max(1, node.place.line), column: node.place.column)
+        guard let kind = YAMLBlockKind(node, title: block.title, registry: registry) else {
+            let place = NodeLocation(line: max(1, node.place.line), column: node.place.column)
             node.issues(
                 "the block is no part of a configuration that is known",
                 help: "begin it with # config.yaml or # pipelines/NAME.yaml, or write ```yaml ignore above it",
@@ -61,7 +61,7 @@ final class DocumentCheck {
         case .stage: stages(of: node) { [try $0.step(node)] }
         case .destination:
             let entry = ConfigNode.Entry(key: "destination", value: node, keyPlace: node.place)
-            _ = Issues.attempt(at: node) { try destinationBuilder(for: [node]).destination(entry) }
+            _ = ValueIssuesError.attempt(at: node) { try destinationBuilder(for: [node]).destination(entry) }
         case .tests(let name): tests(node, of: name, block)
         case .testList: break
         }
@@ -70,8 +70,8 @@ final class DocumentCheck {
     // MARK: config.yaml
 
     private func configuration(_ node: ConfigNode, isWhole: Bool) {
-        let defaults = EnvironmentDefaults([:], origin: Origin(path: "environment"))
-        var reader = MainReader(root: node, directory: loader.directory, registry: registry, defaults: defaults)
+        let defaults = EnvironmentDefaults([:], origin: ConfigDocument(path: "environment"))
+        var reader = MainFileReader(root: node, directory: loader.directory, registry: registry, defaults: defaults)
         reader.policiesElsewhere = policies
         if node["retry_policies"] == nil {
             reader.policiesElsewhere.formUnion(retryNames(reader.entries("destinations")))
@@ -113,25 +113,25 @@ final class DocumentCheck {
         judge(block, pipelines: [read.definition], sources, destinations)
     }
 
-    private func stages(of node: ConfigNode, _ read: (PipelineBuilder) throws -> [Step]) {
+    private func stages(of node: ConfigNode, _ read: (PipelineBuilder) throws -> [PipelineStep]) {
         let builder = PipelineBuilder(
             name: "default",
             registry: registry,
             destinations: names(for: node).destinations,
             fragments: fragments
         )
-        _ = Issues.attempt(at: node) { try read(builder) }
+        _ = ValueIssuesError.attempt(at: node) { try read(builder) }
     }
 
     /// What a block may refer to: what is defined, and where the definitions are elsewhere, whatever it names.
-    private func names(for node: ConfigNode) -> PipelineNames {
+    private func names(for node: ConfigNode) -> PipelineReferences {
         var sources = sources.map(\.name)
         var destinations = destinations.map(\.name)
         if !complete.contains("sources") { sources += texts(in: node, under: ["from", "source"]) }
         if !complete.contains("destinations") {
             destinations += texts(in: node, under: ["deliver", "to", "destinations"])
         }
-        return PipelineNames(sources: sources, destinations: destinations, fragments: fragments)
+        return PipelineReferences(sources: sources, destinations: destinations, fragments: fragments)
     }
 
     /// The texts under options of these names, however deep, and the names in maps there.
@@ -164,9 +164,9 @@ final class DocumentCheck {
         _ sources: [RelayConfiguration.Source],
         _ destinations: [RelayConfiguration.Destination]
     ) {
-        let defaults = EnvironmentDefaults([:], origin: Origin(path: "environment"))
-        let empty = ConfigNode(label: "", content: .null, place: Place(), origin: Origin(path: shown))
-        let reader = MainReader(root: empty, directory: loader.directory, registry: registry, defaults: defaults)
+        let defaults = EnvironmentDefaults([:], origin: ConfigDocument(path: "environment"))
+        let empty = ConfigNode(label: "", content: .null, place: NodeLocation(), origin: ConfigDocument(path: shown))
+        let reader = MainFileReader(root: empty, directory: loader.directory, registry: registry, defaults: defaults)
         guard let read = reader.read() else { return }
         let name = pipelines.first?.name ?? ""
         let configuration = RelayConfiguration(
@@ -193,17 +193,17 @@ final class DocumentCheck {
 
     /// What is defined, and something for every name that is only referred to.
     private func standIns(
-        _ names: PipelineNames
+        _ names: PipelineReferences
     ) -> (sources: [RelayConfiguration.Source], destinations: [RelayConfiguration.Destination]) {
         var sources = sources
         for name in names.sources where !sources.contains(where: { $0.name == name }) {
             let format = registry.formats.contains(name) ? name : registry.formats.first ?? ""
             let node = standIn("{ transport: http, format: \(format) }")
             let fields = RelayConfiguration.Source.fields(registry)
-            let mark = RelayConfiguration.SourceMark(Place(), Origin(path: shown))
+            let mark = RelayConfiguration.SourceLocation(NodeLocation(), ConfigDocument(path: shown))
             let source = try? RelayConfiguration.Source(
                 name: name,
-                Options.read(node, as: name, fields: fields),
+                OptionReader.read(node, as: name, fields: fields),
                 registry: registry,
                 directory: loader.directory,
                 mark: mark
@@ -214,7 +214,7 @@ final class DocumentCheck {
         if let kind = registry.destinations.first {
             for name in names.destinations.sorted() where !destinations.contains(where: { $0.name == name }) {
                 let node = standIn("type: \(kind.kind)\n\(kind.example)")
-                let entry = ConfigNode.Entry(key: name, value: node, keyPlace: Place())
+                let entry = ConfigNode.Entry(key: name, value: node, keyPlace: NodeLocation())
                 let builder = destinationBuilder(for: [])
                 if let made = try? builder.destination(entry).destination { destinations.append(made) }
             }
@@ -223,7 +223,7 @@ final class DocumentCheck {
     }
 
     private func standIn(_ yaml: String) -> ConfigNode {
-        let origin = Origin(text: yaml, path: shown, environment: [:], urlCheck: nil)
-        return YAMLReader.read(origin) ?? ConfigNode(label: "", content: .null, place: Place(), origin: origin)
+        let origin = ConfigDocument(text: yaml, path: shown, environment: [:], urlCheck: nil)
+        return YAMLReader.read(origin) ?? ConfigNode(label: "", content: .null, place: NodeLocation(), origin: origin)
     }
 }

@@ -1,29 +1,29 @@
 /// One mistake in the configuration: what is wrong, where, and what to write instead.
-public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
-    public enum Severity: String, Sendable, Hashable {
+package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
+    package enum Severity: String, Sendable, Hashable {
         /// The configuration cannot be used.
         case error
         /// It can be used, and probably does not do what was meant.
         case warning
     }
 
-    public var severity: Severity
-    public var code: DiagnosticCode
+    package var severity: Severity
+    package var code: DiagnosticCode
     /// The file as the caller named it, or `environment`.
-    public var file: String
+    package var file: String
     /// Counts from 1; 0 when the mistake has no place in the file (it cannot be read, a variable is wrong).
-    public var line: Int
+    package var line: Int
     /// Counts from 1, in Unicode scalars; 0 when ``line`` is.
-    public var column: Int
-    public var message: String
+    package var column: Int
+    package var message: String
     /// What to write instead.
-    public var help: String?
+    package var help: String?
     /// The line of the file, with literal secrets blotted out; nil when there is no place.
-    public var sourceLine: String?
+    package var sourceLine: String?
     /// How many Unicode scalars are wrong, at least 1.
-    public var length: Int
+    package var length: Int
 
-    public init(
+    package init(
         severity: Severity = .error,
         code: DiagnosticCode = .invalidValue,
         file: String,
@@ -50,7 +50,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     ///     pipelines/default.yaml:4:18: error: media has no option "max_sise"
     ///        4 |   - media: { max_sise: 16MB }
     ///          |              ^ help: did you mean "max_size"?
-    public var description: String {
+    package var description: String {
         let place = line > 0 ? "\(file):\(line):\(column)" : file
         let headline = "\(place): \(severity.rawValue): \(message)"
         guard let sourceLine else { return headline + (help.map { "\n     = help: \($0)" } ?? "") }

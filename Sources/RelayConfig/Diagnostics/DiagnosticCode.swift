@@ -1,5 +1,5 @@
 /// What kind of mistake a ``Diagnostic`` is: a word that stays when its text gets better.
-public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
+package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     // Files and the environment.
     case environmentValue = "environment-value"
     case unreadableFile = "unreadable-file"
@@ -72,7 +72,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case unknownBlock = "unknown-block"
 
     /// What it says, for people: one sentence.
-    public var summary: String {
+    package var summary: String {
         switch self {
         case .environmentValue: "An environment variable of the relay has a value that cannot be used."
         case .unreadableFile: "A file or a folder is missing, or cannot be read."

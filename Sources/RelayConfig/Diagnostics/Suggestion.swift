@@ -1,7 +1,7 @@
 /// Finds what somebody meant.
-public enum Suggestion {
+package enum Suggestion {
     /// The known word nearest to a wrong one: at most a third of its letters away, counting swapped neighbours as one.
-    public static func nearest(to word: String, among known: some Collection<String>) -> String? {
+    package static func nearest(to word: String, among known: some Collection<String>) -> String? {
         let typed = normalized(word)
         var best: (word: String, distance: Int)?
         for candidate in known.sorted() {
@@ -15,7 +15,7 @@ public enum Suggestion {
     }
 
     /// `did you mean "x"?`, or the words there are; nil when there are none.
-    public static func help(
+    package static func help(
         for word: String,
         among known: some Collection<String>,
         intro: String = "there is"

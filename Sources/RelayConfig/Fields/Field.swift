@@ -1,5 +1,5 @@
-public import RelayCore
-public import RelayJQ
+package import RelayCore
+package import RelayJQ
 
 /// One option: its name, its type, what it does, and what it is when nobody sets it.
 ///
@@ -10,15 +10,15 @@ public import RelayJQ
 ///     static let path = Field.string("path", "Where to write.").optional
 ///
 /// Without a default, and not ``optional``, the option is required.
-public struct Field<Value: Sendable>: Sendable {
-    public let name: String
+package struct Field<Value: Sendable>: Sendable {
+    package let name: String
     /// What the option does: one sentence.
-    public let summary: String
-    public let type: FieldType<Value>
+    package let summary: String
+    package let type: FieldType<Value>
     /// What holds when the option is not set; nil when it must be.
-    public let defaultValue: Value?
+    package let defaultValue: Value?
 
-    public init(_ name: String, _ summary: String, _ type: FieldType<Value>, default value: Value? = nil) {
+    package init(_ name: String, _ summary: String, _ type: FieldType<Value>, default value: Value? = nil) {
         self.name = name
         self.summary = summary
         self.type = type
@@ -26,7 +26,7 @@ public struct Field<Value: Sendable>: Sendable {
     }
 
     /// The same option, which may be left out.
-    public var optional: Field<Value?> {
+    package var optional: Field<Value?> {
         Field<Value?>(name, summary, type.optional, default: .some(.none))
     }
 
@@ -34,7 +34,7 @@ public struct Field<Value: Sendable>: Sendable {
     /// - Parameters:
     ///   - typeName: what to write, with its article, as it stands in messages.
     ///   - shape: how values are built up, for documentation and schemas.
-    public static func custom(
+    package static func custom(
         _ name: String,
         _ summary: String,
         _ typeName: String,
@@ -46,7 +46,7 @@ public struct Field<Value: Sendable>: Sendable {
     }
 
     /// A list; a single value counts as a list of one.
-    public static func list<Element>(
+    package static func list<Element>(
         _ name: String,
         _ summary: String,
         of element: FieldType<Element>,
@@ -56,7 +56,7 @@ public struct Field<Value: Sendable>: Sendable {
     }
 
     /// A map from names to values.
-    public static func map<Element>(
+    package static func map<Element>(
         _ name: String,
         _ summary: String,
         of element: FieldType<Element>,
@@ -67,46 +67,46 @@ public struct Field<Value: Sendable>: Sendable {
 
     /// Options that stand together under one name; without a default, `make` gets their defaults.
     /// - Parameter title: what the options belong to, as it stands in messages.
-    public static func section(
+    package static func section(
         _ name: String,
         _ summary: String,
         title: String? = nil,
         fields: [AnyField],
         default value: Value? = nil,
-        make: @escaping @Sendable (Options) throws -> Value
+        make: @escaping @Sendable (OptionReader) throws -> Value
     ) -> Field {
         Field(name, summary, .section(title ?? name, fields: fields, make: make), default: value)
     }
 }
 
 extension Field where Value == String {
-    public static func string(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+    package static func string(_ name: String, _ summary: String, default value: String? = nil) -> Field {
         Field(name, summary, .string, default: value)
     }
 
     /// A file's path, made absolute: relative ones start at the folder of the configuration.
-    public static func path(_ name: String, _ summary: String) -> Field {
+    package static func path(_ name: String, _ summary: String) -> Field {
         Field(name, summary, .path)
     }
 
     /// Text that is never shown, and never empty.
-    public static func secret(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+    package static func secret(_ name: String, _ summary: String, default value: String? = nil) -> Field {
         Field(name, summary, .secret, default: value)
     }
 
     /// An absolute `http` or `https` address that deliveries go to.
-    public static func url(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+    package static func url(_ name: String, _ summary: String, default value: String? = nil) -> Field {
         Field(name, summary, .url(), default: value)
     }
 
     /// The name of a header field.
-    public static func headerName(_ name: String, _ summary: String, default value: String? = nil) -> Field {
+    package static func headerName(_ name: String, _ summary: String, default value: String? = nil) -> Field {
         Field(name, summary, .headerName, default: value)
     }
 }
 
 extension Field where Value == Int {
-    public static func int(
+    package static func int(
         _ name: String,
         _ summary: String,
         _ range: ClosedRange<Int> = 0...Int.max,
@@ -116,7 +116,7 @@ extension Field where Value == Int {
     }
 
     /// Bytes: `16KiB`, `16MiB`, `16MB`.
-    public static func size(
+    package static func size(
         _ name: String,
         _ summary: String,
         _ range: ClosedRange<Int> = FieldShape.anySize,
@@ -127,7 +127,7 @@ extension Field where Value == Int {
 }
 
 extension Field where Value == Double {
-    public static func number(
+    package static func number(
         _ name: String,
         _ summary: String,
         _ range: ClosedRange<Double>,
@@ -138,14 +138,14 @@ extension Field where Value == Double {
 }
 
 extension Field where Value == Bool {
-    public static func bool(_ name: String, _ summary: String, default value: Bool? = nil) -> Field {
+    package static func bool(_ name: String, _ summary: String, default value: Bool? = nil) -> Field {
         Field(name, summary, .bool, default: value)
     }
 }
 
 extension Field where Value == Duration {
     /// `500ms`, `10s`, `5m`, `24h`, `30d`; from 1 ms to 10 years unless a range says otherwise.
-    public static func duration(
+    package static func duration(
         _ name: String,
         _ summary: String,
         _ range: ClosedRange<Duration> = FieldShape.anyDuration,
@@ -157,14 +157,14 @@ extension Field where Value == Duration {
 
 extension Field where Value == RateLimit {
     /// `20/s`, `600/m`.
-    public static func rate(_ name: String, _ summary: String, default value: RateLimit? = nil) -> Field {
+    package static func rate(_ name: String, _ summary: String, default value: RateLimit? = nil) -> Field {
         Field(name, summary, .rate, default: value)
     }
 }
 
 extension Field where Value: RawRepresentable<String> & CaseIterable {
     /// One of an enumeration's raw values.
-    public static func enumeration(
+    package static func enumeration(
         _ name: String,
         _ summary: String,
         of type: Value.Type = Value.self,
@@ -176,7 +176,7 @@ extension Field where Value: RawRepresentable<String> & CaseIterable {
 
 extension Field where Value == [String] {
     /// Words; `allowed` names them when they are a fixed set. A single word counts as a list of one.
-    public static func stringList(
+    package static func stringList(
         _ name: String,
         _ summary: String,
         allowed: [String]? = nil,
@@ -186,21 +186,21 @@ extension Field where Value == [String] {
     }
 
     /// Secrets, the first in use and the others on their way out.
-    public static func secretList(_ name: String, _ summary: String, default value: [String]? = nil) -> Field {
+    package static func secretList(_ name: String, _ summary: String, default value: [String]? = nil) -> Field {
         Field(name, summary, .list(of: .secret), default: value)
     }
 }
 
 extension Field where Value == [(name: String, value: String)] {
     /// Header fields of a request, in their order.
-    public static func headers(_ name: String, _ summary: String, default value: Value? = nil) -> Field {
+    package static func headers(_ name: String, _ summary: String, default value: Value? = nil) -> Field {
         Field(name, summary, .headers, default: value)
     }
 }
 
 extension Field where Value == JQProgram {
     /// A jq program, compiled when the configuration loads.
-    public static func expression(_ name: String, _ summary: String) -> Field {
+    package static func expression(_ name: String, _ summary: String) -> Field {
         Field(name, summary, .expression)
     }
 }
@@ -210,7 +210,7 @@ extension Field where Value == ConfigNode {
     /// - Parameters:
     ///   - typeName: what to write, with its article, as it stands in messages.
     ///   - shape: how values are built up, for documentation and schemas.
-    public static func node(
+    package static func node(
         _ name: String,
         _ summary: String,
         _ typeName: String = "anything",
@@ -222,7 +222,7 @@ extension Field where Value == ConfigNode {
 
 extension Field where Value == EventFilter {
     /// Event types: names, `message.*`, or `*`.
-    public static func events(_ name: String, _ summary: String, default value: EventFilter? = nil) -> Field {
+    package static func events(_ name: String, _ summary: String, default value: EventFilter? = nil) -> Field {
         Field(name, summary, .events, default: value)
     }
 }

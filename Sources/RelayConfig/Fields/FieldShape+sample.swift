@@ -5,12 +5,12 @@ extension FieldShape {
         case .words(let words): words.first ?? "x"
         case .bool: "true"
         case .int(let range): String(range.lowerBound)
-        case .number(let range): Quantity.numberText(range.lowerBound)
-        case .duration(let range): Quantity.durationText(range.lowerBound)
-        case .size(let range): Quantity.sizeText(range.lowerBound)
+        case .number(let range): QuantityFormat.numberText(range.lowerBound)
+        case .duration(let range): QuantityFormat.durationText(range.lowerBound)
+        case .size(let range): QuantityFormat.sizeText(range.lowerBound)
         case .either(let shapes): shapes.first?.sample ?? "x"
         case .list(let element): element.sample
-        case .text(pattern: URLRules.pattern?): "https://example.com"
+        case .text(pattern: URLValidation.pattern?): "https://example.com"
         case .text(let pattern?) where pattern.hasSuffix("/[smh]$"): "1/s"
         case .text, .map, .options, .kinds, .stages, .anything: "x"
         }

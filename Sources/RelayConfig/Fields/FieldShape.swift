@@ -1,5 +1,5 @@
 /// How an option's value is built up: what documentation and schemas need to know of its type.
-public indirect enum FieldShape: Sendable {
+package indirect enum FieldShape: Sendable {
     /// Text.
     /// - Parameter pattern: a regular expression (ECMA 262) that it matches somewhere; nil: any text.
     case text(pattern: String? = nil)
@@ -28,15 +28,15 @@ public indirect enum FieldShape: Sendable {
 }
 
 /// One `type` of something, and its options.
-public struct FieldKind: Sendable {
+package struct FieldKind: Sendable {
     /// The word in `type:`.
-    public let name: String
+    package let name: String
     /// What it is: one sentence.
-    public let summary: String
+    package let summary: String
     /// Without `type`.
-    public let fields: [AnyField]
+    package let fields: [AnyField]
 
-    public init(name: String, summary: String, fields: [AnyField]) {
+    package init(name: String, summary: String, fields: [AnyField]) {
         self.name = name
         self.summary = summary
         self.fields = fields
@@ -45,7 +45,7 @@ public struct FieldKind: Sendable {
 
 extension FieldShape {
     /// The words that are allowed, in a list or alone; nil when there is no fixed set.
-    public var words: [String]? {
+    package var words: [String]? {
         switch self {
         case .words(let words): words
         case .bool: ["true", "false"]
@@ -55,19 +55,19 @@ extension FieldShape {
     }
 
     /// The least and the most where somebody set them and the type's name does not say: `from 0s to 10m`.
-    public var bounds: String? {
+    package var bounds: String? {
         switch self {
         case .duration(let range) where range != Self.anyDuration:
-            "from \(Quantity.durationText(range.lowerBound)) to \(Quantity.durationText(range.upperBound))"
+            "from \(QuantityFormat.durationText(range.lowerBound)) to \(QuantityFormat.durationText(range.upperBound))"
         case .size(let range) where range != Self.anySize:
-            "from \(Quantity.sizeText(range.lowerBound)) to \(Quantity.sizeText(range.upperBound))"
+            "from \(QuantityFormat.sizeText(range.lowerBound)) to \(QuantityFormat.sizeText(range.upperBound))"
         case .list(let element): element.bounds
         default: nil
         }
     }
 
     /// What durations have unless told otherwise: up to 10 years.
-    public static let anyDuration: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400))
+    package static let anyDuration: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400))
     /// What sizes have unless told otherwise.
-    public static let anySize: ClosedRange<Int> = 1...(1 << 40)
+    package static let anySize: ClosedRange<Int> = 1...(1 << 40)
 }

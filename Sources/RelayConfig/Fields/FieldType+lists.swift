@@ -1,9 +1,9 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 extension FieldType {
     /// A list; a single value counts as a list of one.
-    public static func list<Element>(of element: FieldType<Element>) -> FieldType where Value == [Element] {
+    package static func list<Element>(of element: FieldType<Element>) -> FieldType where Value == [Element] {
         FieldType(
             "a list of \(element.name)",
             .list(element.shape),
@@ -12,13 +12,13 @@ extension FieldType {
             showNode: { node in .array(try node.elements.map(element.shown)) },
             parse: { node in
                 if node.isMap { throw node.mismatch("a list") }
-                return try Issues.collect(node.elements, element.parse)
+                return try ValueIssuesError.collect(node.elements, element.parse)
             }
         )
     }
 
     /// A map from names to values.
-    public static func map<Element>(of element: FieldType<Element>) -> FieldType where Value == [String: Element] {
+    package static func map<Element>(of element: FieldType<Element>) -> FieldType where Value == [String: Element] {
         FieldType(
             "a map of names to \(element.name)",
             .map(element.shape),
@@ -30,7 +30,7 @@ extension FieldType {
                 .object(JSONObject(try node.entries.map { ($0.key, try element.shown($0.value)) }))
             },
             parse: { node in
-                let pairs = try Issues.collect(node.entries) { ($0.key, try element.parse($0.value)) }
+                let pairs = try ValueIssuesError.collect(node.entries) { ($0.key, try element.parse($0.value)) }
                 return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
             }
         )
@@ -38,27 +38,27 @@ extension FieldType {
 
     /// Options that stand together under one name. `make` reads them as an initializer does.
     /// - Parameter title: what the options belong to, as it stands in messages: `a retry policy`.
-    public static func section(
+    package static func section(
         _ title: String,
         fields: [AnyField],
-        make: @escaping @Sendable (Options) throws -> Value
+        make: @escaping @Sendable (OptionReader) throws -> Value
     ) -> FieldType {
         FieldType(
             "a map of options",
             .options(fields),
-            show: { _ in .object(Options.defaults(of: fields)) },
-            showNode: { .object(try Options.read($0, as: title, fields: fields).shown) },
-            parse: { try make(Options.read($0, as: title, fields: fields)) }
+            show: { _ in .object(OptionReader.defaults(of: fields)) },
+            showNode: { .object(try OptionReader.read($0, as: title, fields: fields).shown) },
+            parse: { try make(OptionReader.read($0, as: title, fields: fields)) }
         )
     }
 }
 
 extension FieldType where Value == [String] {
     /// Words; `allowed` names them when they are a fixed set.
-    public static func stringList(allowed: [String]? = nil) -> FieldType {
+    package static func stringList(allowed: [String]? = nil) -> FieldType {
         guard let allowed else { return .list(of: .string) }
         let word = FieldType<String>(
-            Quantity.choice(allowed),
+            QuantityFormat.choice(allowed),
             .words(allowed),
             show: { .string($0) },
             parse: { node in
@@ -79,21 +79,21 @@ extension FieldType where Value == ConfigNode {
     /// - Parameters:
     ///   - name: what to write, with its article, as it stands in messages.
     ///   - shape: how values are built up, for documentation and schemas.
-    public static func node(_ name: String = "anything", _ shape: FieldShape = .anything) -> FieldType {
+    package static func node(_ name: String = "anything", _ shape: FieldShape = .anything) -> FieldType {
         FieldType(name, shape, show: { $0.json }, parse: { $0 })
     }
 }
 
 extension FieldType where Value == EventFilter {
     /// Event types: names, `message.*`, or `*`.
-    public static var events: FieldType {
+    package static var events: FieldType {
         let list = FieldType<[String]>.list(of: .string)
         return FieldType(
             "a list of event types such as message.received or message.*",
             .list(.text(pattern: #"^([^*]+|[^*]*\*)$"#)),
             show: { list.show($0.patterns) }
         ) {
-            let patterns = try Issues.collect($0.elements) { node in
+            let patterns = try ValueIssuesError.collect($0.elements) { node in
                 let text = try node.text(expected: "an event type")
                 let name = text.hasSuffix("*") ? text.dropLast() : text[...]
                 guard !text.isEmpty, !name.contains("*") else {

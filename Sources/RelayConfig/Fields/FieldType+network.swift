@@ -1,15 +1,16 @@
 internal import RelayCore
-public import RelayJQ
+internal import RelayJQ
 internal import RelayJSON
 
 extension FieldType where Value == String {
     /// An absolute `http` or `https` address without credentials.
     /// - Parameter reachable: whether deliveries go there, so that the egress guard has its say.
-    public static func url(reachable: Bool = true) -> FieldType {
+    package static func url(reachable: Bool = true) -> FieldType {
         let name = "an address such as https://crm.example.com/hooks"
-        return FieldType(name, .text(pattern: URLRules.pattern), show: { .string(URLRules.shown($0)) }) { node in
+        return FieldType(name, .text(pattern: URLValidation.pattern), show: { .string(URLValidation.shown($0)) }) {
+            node in
             let text = try node.text(expected: name)
-            if let problem = URLRules.problem(text) {
+            if let problem = URLValidation.problem(text) {
                 if text.contains("@") { node.hide() }
                 throw node.issues("\"\(node.label)\" \(problem.message)", help: problem.help, code: .invalidAddress)
             }
@@ -22,7 +23,7 @@ extension FieldType where Value == String {
 }
 
 /// What an address must be.
-enum URLRules {
+enum URLValidation {
     /// The least that an address has.
     static let pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@ ]"
 
@@ -47,7 +48,7 @@ enum URLRules {
         if authority.contains("@") {
             return ("has a user name or a password in it", "send them as a header: headers: { Authorization: … }")
         }
-        guard let (host, port) = HostPort.split(authority), !host.isEmpty else {
+        guard let (host, port) = HostAndPort.split(authority), !host.isEmpty else {
             return ("names no host", "write an address such as https://crm.example.com/hooks")
         }
         let isHost = host.unicodeScalars.allSatisfy { scalar in
@@ -70,7 +71,7 @@ enum URLRules {
 }
 
 /// A host and what follows its colon.
-enum HostPort {
+enum HostAndPort {
     /// `[::1]:80` and `host:80`; nil when brackets or colons do not add up. The brackets are taken off.
     static func split(_ text: some StringProtocol) -> (host: String, port: String?)? {
         if text.hasPrefix("[") {
@@ -88,13 +89,13 @@ enum HostPort {
 
 extension FieldType where Value == [(name: String, value: String)] {
     /// Header fields of a request, in their order.
-    public static var headers: FieldType { headers { _, text in text } }
+    package static var headers: FieldType { headers { _, text in text } }
 }
 
 extension FieldType {
     /// Header fields of a request, in their order, with values that somebody else makes something of.
     /// - Parameter read: gets each value, and its text, which is fit for a header.
-    public static func headers<Text: Sendable>(
+    package static func headers<Text: Sendable>(
         _ read: @escaping @Sendable (_ value: ConfigNode, _ text: String) throws -> Text
     ) -> FieldType where Value == [(name: String, value: Text)] {
         let name = "a map of header names to values"
@@ -107,9 +108,9 @@ extension FieldType {
             parse: { node in
                 guard node.isMap || node.isEmpty else { throw node.mismatch(name) }
                 var seen: Set<String> = []
-                return try Issues.collect(node.entries) { entry in
+                return try ValueIssuesError.collect(node.entries) { entry in
                     entry.value.hide()
-                    if let problem = HeaderRules.problem(name: entry.key, reserved: HeaderRules.connection) {
+                    if let problem = HeaderFieldRules.problem(name: entry.key, reserved: HeaderFieldRules.connection) {
                         throw node.issues(
                             problem.message, help: problem.help, at: entry.keyPlace, code: .invalidHeader)
                     }
@@ -119,7 +120,7 @@ extension FieldType {
                             code: .duplicateName)
                     }
                     let value = try entry.value.text(expected: "a header's value")
-                    guard HeaderRules.isValid(value: value) else {
+                    guard HeaderFieldRules.isValid(value: value) else {
                         let message =
                             "the value of the header \(entry.key) has a line break or another control character"
                         throw entry.value.issues(message, help: "remove it", code: .invalidHeader)
@@ -133,10 +134,10 @@ extension FieldType {
 
 extension FieldType where Value == String {
     /// The name of a header field.
-    public static var headerName: FieldType {
+    package static var headerName: FieldType {
         FieldType("a header's name", show: { .string($0) }) { node in
             let text = try node.text(expected: "a header's name")
-            if let problem = HeaderRules.problem(name: text, reserved: HeaderRules.connection) {
+            if let problem = HeaderFieldRules.problem(name: text, reserved: HeaderFieldRules.connection) {
                 throw node.issues(problem.message, help: problem.help, code: .invalidHeader)
             }
             return text
@@ -146,7 +147,7 @@ extension FieldType where Value == String {
 
 extension FieldType where Value == JQProgram {
     /// A jq program, compiled.
-    public static var expression: FieldType {
+    package static var expression: FieldType {
         FieldType("a jq expression", show: { _ in .string("a jq expression") }, showNode: { $0.json }) { node in
             let text = try node.text(expected: "a jq expression")
             do throws(JQError) {

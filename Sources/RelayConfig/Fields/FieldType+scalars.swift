@@ -1,14 +1,14 @@
-public import RelayCore
+internal import RelayCore
 internal import RelayJSON
 
 extension FieldType where Value == String {
     /// Text as it is.
-    public static var string: FieldType {
+    package static var string: FieldType {
         FieldType("text", show: { .string($0) }, parse: { try $0.text(expected: "text") })
     }
 
     /// Text that is shown as `***`; never empty.
-    public static var secret: FieldType {
+    package static var secret: FieldType {
         FieldType("a secret", isSecret: true, show: { _ in .string("***") }) { node in
             node.hide()
             let text = try node.text(expected: "a secret")
@@ -23,7 +23,7 @@ extension FieldType where Value == String {
 
 extension FieldType where Value == String {
     /// A file's path, made absolute: relative ones start at the folder of the configuration.
-    public static var path: FieldType {
+    package static var path: FieldType {
         let name = "a path such as data/events.ndjson"
         return FieldType(name, show: { .string($0) }, showNode: { $0.json }) { node in
             let text = try node.text(expected: name)
@@ -31,21 +31,21 @@ extension FieldType where Value == String {
             guard !text.unicodeScalars.contains("\0") else {
                 throw node.issues("\"\(node.label)\" has a zero byte in it")
             }
-            return Files.absolute(text, from: node.origin.interpolation?.directory ?? Files.currentDirectory)
+            return SmallFiles.absolute(text, from: node.origin.interpolation?.directory ?? SmallFiles.currentDirectory)
         }
     }
 
     /// A word out of a set that is known when the configuration loads.
     /// - Parameter what: what the words name, as it stands in messages: `source`.
-    public static func word(among known: [String], what: String) -> FieldType {
-        FieldType(Quantity.choice(known), .words(known), show: { .string($0) }) {
+    package static func word(among known: [String], what: String) -> FieldType {
+        FieldType(QuantityFormat.choice(known), .words(known), show: { .string($0) }) {
             try $0.choose(among: known, what: what)
         }
     }
 }
 
 extension FieldType where Value == Bool {
-    public static var bool: FieldType {
+    package static var bool: FieldType {
         FieldType("true or false", .bool, show: { .bool($0) }) { node in
             switch try node.text(expected: "true or false").lowercased() {
             case "true": return true
@@ -59,7 +59,7 @@ extension FieldType where Value == Bool {
 }
 
 extension FieldType where Value == Int {
-    public static func int(_ range: ClosedRange<Int>) -> FieldType {
+    package static func int(_ range: ClosedRange<Int>) -> FieldType {
         let name =
             range.count == 1
             ? "\(range.lowerBound)"
@@ -75,11 +75,11 @@ extension FieldType where Value == Int {
     }
 
     /// Bytes: `16KiB`, `16MiB`, `16MB`.
-    public static func size(_ range: ClosedRange<Int> = FieldShape.anySize) -> FieldType {
+    package static func size(_ range: ClosedRange<Int> = FieldShape.anySize) -> FieldType {
         let name = "a size such as 64KiB or 16MiB"
-        return FieldType(name, .size(range), show: { .string(Quantity.sizeText($0)) }) { node in
+        return FieldType(name, .size(range), show: { .string(QuantityFormat.sizeText($0)) }) { node in
             let text = try node.text(expected: name)
-            guard let value = Quantity.size(text) else {
+            guard let value = QuantityFormat.size(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)KiB, \(text)MiB, or \(text)B for bytes"
                     throw node.issues("\"\(node.label)\" needs a unit", help: help, code: .missingUnit)
@@ -87,7 +87,8 @@ extension FieldType where Value == Int {
                 throw node.mismatch(name)
             }
             guard range.contains(value) else {
-                let bounds = "\(Quantity.sizeText(range.lowerBound)) to \(Quantity.sizeText(range.upperBound))"
+                let bounds =
+                    "\(QuantityFormat.sizeText(range.lowerBound)) to \(QuantityFormat.sizeText(range.upperBound))"
                 throw node.mismatch("a size from \(bounds)")
             }
             return value
@@ -96,9 +97,10 @@ extension FieldType where Value == Int {
 }
 
 extension FieldType where Value == Double {
-    public static func number(_ range: ClosedRange<Double>) -> FieldType {
-        let name = "a number from \(Quantity.numberText(range.lowerBound)) to \(Quantity.numberText(range.upperBound))"
-        return FieldType(name, .number(range), show: { .number(Quantity.numberText($0)) }) { node in
+    package static func number(_ range: ClosedRange<Double>) -> FieldType {
+        let name =
+            "a number from \(QuantityFormat.numberText(range.lowerBound)) to \(QuantityFormat.numberText(range.upperBound))"
+        return FieldType(name, .number(range), show: { .number(QuantityFormat.numberText($0)) }) { node in
             let text = try node.text(expected: name)
             let isDecimal = text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
             guard isDecimal, let value = Double(text), range.contains(value) else { throw node.mismatch(name) }
@@ -109,13 +111,13 @@ extension FieldType where Value == Double {
 
 extension FieldType where Value == Duration {
     /// `500ms`, `10s`, `5m`, `24h`, `30d`.
-    public static func duration(
+    package static func duration(
         _ range: ClosedRange<Duration> = FieldShape.anyDuration
     ) -> FieldType {
         let name = "a duration such as 500ms, 10s or 24h"
-        return FieldType(name, .duration(range), show: { .string(Quantity.durationText($0)) }) { node in
+        return FieldType(name, .duration(range), show: { .string(QuantityFormat.durationText($0)) }) { node in
             let text = try node.text(expected: name)
-            guard let value = Quantity.duration(text) else {
+            guard let value = QuantityFormat.duration(text) else {
                 if Int(text) != nil {
                     let help = "write \(text)s for seconds or \(text)ms for milliseconds"
                     throw node.issues("\"\(node.label)\" needs a unit", help: help, code: .missingUnit)
@@ -123,7 +125,8 @@ extension FieldType where Value == Duration {
                 throw node.mismatch(name, help: "a whole number and one of ms, s, m, h, d")
             }
             guard range.contains(value) else {
-                let bounds = "\(Quantity.durationText(range.lowerBound)) to \(Quantity.durationText(range.upperBound))"
+                let bounds =
+                    "\(QuantityFormat.durationText(range.lowerBound)) to \(QuantityFormat.durationText(range.upperBound))"
                 throw node.mismatch("a duration from \(bounds)")
             }
             return value
@@ -133,7 +136,7 @@ extension FieldType where Value == Duration {
 
 extension FieldType where Value == RateLimit {
     /// `20/s`, `600/m`, `1000/h`.
-    public static var rate: FieldType {
+    package static var rate: FieldType {
         let name = "a rate such as 20/s or 600/m"
         return FieldType(name, .text(pattern: "^[0-9]+/[smh]$"), show: { .string($0.description) }) { node in
             let text = try node.text(expected: name)
@@ -151,9 +154,9 @@ extension FieldType where Value == RateLimit {
 
 extension FieldType where Value: RawRepresentable<String> & CaseIterable {
     /// One of an enumeration's raw values.
-    public static func enumeration(of type: Value.Type = Value.self) -> FieldType {
+    package static func enumeration(of type: Value.Type = Value.self) -> FieldType {
         let words = Value.allCases.map(\.rawValue)
-        let name = Quantity.choice(words)
+        let name = QuantityFormat.choice(words)
         return FieldType(name, .words(words), show: { .string($0.rawValue) }) { node in
             let text = try node.text(expected: name)
             guard let value = Value(rawValue: text) else {

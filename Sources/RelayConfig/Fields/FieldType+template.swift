@@ -1,21 +1,21 @@
 internal import RelayJSON
 
-extension FieldType where Value == Template {
+extension FieldType where Value == PlaceholderTemplate {
     /// An address with placeholders in its path or its query; never in the host, which stays where the configuration
     /// puts it.
-    public static func urlTemplate(_ known: [String]) -> FieldType {
+    package static func urlTemplate(_ known: [String]) -> FieldType {
         let name = "an address such as http://gateway:3000/api/{{ session }}/…"
         return FieldType(
             name,
-            .text(pattern: URLRules.pattern),
-            show: { .string(URLRules.shown($0.sample("…"))) },
-            showNode: { .string(URLRules.shown(try $0.text)) },
+            .text(pattern: URLValidation.pattern),
+            show: { .string(URLValidation.shown($0.sample("…"))) },
+            showNode: { .string(URLValidation.shown(try $0.text)) },
             parse: { node in
                 let text = try node.text(expected: name)
                 node.hideQuery()
-                let template = try Template.read(text, of: node, known: known)
+                let template = try PlaceholderTemplate.read(text, of: node, known: known)
                 let sample = template.sample("x")
-                if let problem = URLRules.problem(sample) {
+                if let problem = URLValidation.problem(sample) {
                     if sample.contains("@") { node.hide() }
                     throw node.issues(
                         "\"\(node.label)\" \(problem.message)", help: problem.help, code: .invalidAddress)
@@ -36,14 +36,14 @@ extension FieldType where Value == Template {
     }
 
     /// A JSON document with placeholders inside of its strings.
-    public static func jsonTemplate(_ known: [String]) -> FieldType {
+    package static func jsonTemplate(_ known: [String]) -> FieldType {
         let name = "a JSON text such as '{\"number\": \"{{ chat.id }}\"}'"
         return FieldType(
             name,
             show: { .string($0.sample("…")) },
             showNode: { $0.json },
             parse: { node in
-                let template = try Template.read(try node.text(expected: name), of: node, known: known)
+                let template = try PlaceholderTemplate.read(try node.text(expected: name), of: node, known: known)
                 // Outside of a string a letter is no JSON.
                 guard (try? JSON(parsing: template.sample("x"))) != nil else {
                     throw node.issues(
@@ -57,22 +57,22 @@ extension FieldType where Value == Template {
     }
 }
 
-extension Field where Value == Template {
+extension Field where Value == PlaceholderTemplate {
     /// An address with placeholders in its path or its query.
-    public static func urlTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
+    package static func urlTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
         Field(name, summary, .urlTemplate(known))
     }
 
     /// A JSON document with placeholders inside of its strings.
-    public static func jsonTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
+    package static func jsonTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
         Field(name, summary, .jsonTemplate(known))
     }
 }
 
-extension Template {
-    fileprivate static func read(_ text: String, of node: ConfigNode, known: [String]) throws -> Template {
+extension PlaceholderTemplate {
+    fileprivate static func read(_ text: String, of node: ConfigNode, known: [String]) throws -> PlaceholderTemplate {
         do throws(Problem) {
-            return try Template(text, known: known)
+            return try PlaceholderTemplate(text, known: known)
         } catch {
             throw node.fail(
                 "\"\(node.label)\" \(error.message)", help: error.help, at: error.offset, code: .invalidTemplate)

@@ -1,17 +1,17 @@
 internal import RelayJSON
 
 /// How an option's value is written, read and shown.
-public struct FieldType<Value: Sendable>: Sendable {
+package struct FieldType<Value: Sendable>: Sendable {
     /// What to write, with its article: `a duration such as 10s`.
-    public let name: String
+    package let name: String
     /// How values are built up, for documentation and schemas.
-    public let shape: FieldShape
+    package let shape: FieldShape
     /// Whether it is shown as `***` wherever the configuration is shown.
-    public let isSecret: Bool
+    package let isSecret: Bool
 
     /// Reads a value.
     /// - Throws: mistakes with their places.
-    public let parse: @Sendable (ConfigNode) throws -> Value
+    package let parse: @Sendable (ConfigNode) throws -> Value
     /// The value as the resolved configuration shows it.
     let show: @Sendable (Value) -> JSON
     /// The same from the node, for types whose values do not remember their options.
@@ -58,7 +58,7 @@ public struct FieldType<Value: Sendable>: Sendable {
     /// - Parameters:
     ///   - name: what to write, with its article, as it stands in messages.
     ///   - shape: how values are built up, for documentation and schemas.
-    public static func custom(
+    package static func custom(
         _ name: String,
         _ shape: FieldShape = .anything,
         parse: @escaping @Sendable (ConfigNode) throws -> Value

@@ -24,7 +24,7 @@ struct DestinationBuilder {
         let title = "destination \"\(entry.key)\""
         var issues = IssueCollector(node)
         guard node.isMap, let typeNode = node["type"] else {
-            let kinds = Quantity.choice(registry.destinations.map { $0.kind })
+            let kinds = QuantityFormat.choice(registry.destinations.map { $0.kind })
             throw node.issues(
                 "\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyPlace, code: .missingOption)
         }
@@ -35,12 +35,12 @@ struct DestinationBuilder {
 
         let own = kind.fields.filter { field in !Common.fields.contains { $0.name == field.name } }
         let common = issues.attempt {
-            try Options.read(node, as: title, fields: Common.fields, otherFields: own, at: entry.keyPlace)
+            try OptionReader.read(node, as: title, fields: Common.fields, otherFields: own, at: entry.keyPlace)
         }
-        var kindOptions: Options?
+        var kindOptions: OptionReader?
         let specific = issues.attempt { () -> any DestinationOptions in
             // An option of the kind that all have is read twice; unknown ones are told above.
-            let read = try Options.read(
+            let read = try OptionReader.read(
                 node,
                 as: title,
                 fields: kind.fields,
@@ -65,7 +65,9 @@ struct DestinationBuilder {
             let message = "\(title) cannot have \"batch\": \(obstacle) makes a text of a single event"
             issues.add(batch.issues(message, help: "keep one of them"))
         }
-        guard issues.list.isEmpty, let common, let specific, let kindOptions else { throw Issues(list: issues.list) }
+        guard issues.list.isEmpty, let common, let specific, let kindOptions else {
+            throw ValueIssuesError(list: issues.list)
+        }
 
         let settings = DestinationSettings(
             ordering: try common(Common.ordering),
@@ -90,7 +92,7 @@ struct DestinationBuilder {
             settings: settings,
             secrets: secrets,
             timeout: try common(Common.timeout) ?? timeout,
-            mark: RelayConfiguration.SourceMark(entry.keyPlace, node.origin)
+            mark: RelayConfiguration.SourceLocation(entry.keyPlace, node.origin)
         )
         var shown = try common.shown
         for (key, value) in try kindOptions.shown { shown[key] = value }

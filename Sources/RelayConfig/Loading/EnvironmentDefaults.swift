@@ -9,14 +9,15 @@ struct EnvironmentDefaults {
     var policy = RetryPolicy()
     var maxResponseBody = Self.maximumResponseBody
 
-    init(_ environment: [String: String], origin: Origin) {
+    init(_ environment: [String: String], origin: ConfigDocument) {
         func value(_ name: String, _ range: ClosedRange<Int>, _ meaning: String) -> Int? {
             guard let text = environment[name], !text.isEmpty else { return nil }
             if let value = Int(text), range.contains(value) { return value }
             let message = "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)"
             let help = "give \(meaning), or unset it"
             origin.report(
-                Issue(code: .environmentValue, origin: origin, place: Place(), message: message, help: help))
+                ValueIssue(code: .environmentValue, origin: origin, place: NodeLocation(), message: message, help: help)
+            )
             return nil
         }
         if let milliseconds = value("WEBHOOK_TIMEOUT_MS", 1...600_000, "milliseconds") {

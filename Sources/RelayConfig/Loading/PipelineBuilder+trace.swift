@@ -18,7 +18,7 @@ extension PipelineBuilder {
         var fragments: Set<String> = []
 
         /// Keeps what the warnings need: `deliver` is the stage that delivers, `persist` the one that keeps history.
-        mutating func note(_ kind: String, _ options: Options, mainField: String?, at node: ConfigNode) {
+        mutating func note(_ kind: String, _ options: OptionReader, mainField: String?, at node: ConfigNode) {
             switch kind {
             case "transform":
                 transforms = true

@@ -12,7 +12,8 @@ final class PipelineBuilder: Sendable {
         "What becomes of an event whose stage fails; default dead_letter, for media raw_media.",
         "dead_letter, continue, drop, { stages: […] } or (for media) raw_media",
         shape: .either([
-            .words(Step.OnError.allCases.filter { $0 != .stages }.map(\.rawValue)), .options([AnyField(recovery)]),
+            .words(PipelineStep.OnError.allCases.filter { $0 != .stages }.map(\.rawValue)),
+            .options([AnyField(recovery)]),
         ])
     ).optional
     private static let timeout = Field.duration("timeout", "How long the stage may take.").optional
@@ -27,14 +28,14 @@ final class PipelineBuilder: Sendable {
     let name: String
     private let registry: ConfigurationRegistry
     private let destinations: Set<String>
-    private let fragments: Fragments
+    private let fragments: FragmentLibrary
     private let state = Mutex(Trace())
 
     init(
         name: String,
         registry: ConfigurationRegistry,
         destinations: Set<String>,
-        fragments: Fragments = Fragments()
+        fragments: FragmentLibrary = FragmentLibrary()
     ) {
         self.name = name
         self.registry = registry
@@ -45,7 +46,7 @@ final class PipelineBuilder: Sendable {
     var trace: Trace { state.withLock { $0 } }
 
     /// - Throws: everything that is wrong in the list.
-    func steps(_ node: ConfigNode, in scope: Scope = Scope()) throws -> [Step] {
+    func steps(_ node: ConfigNode, in scope: Scope = Scope()) throws -> [PipelineStep] {
         guard node.isList || node.isEmpty else { throw node.mismatch("a list of stages") }
         guard !node.elements.isEmpty else {
             throw node.issues("\"\(node.label)\" has no stage", help: "begin with - persist", code: .emptyStage)
@@ -57,10 +58,10 @@ final class PipelineBuilder: Sendable {
                 code: .tooManyStages
             )
         }
-        return try Issues.collect(node.elements) { try step($0, in: scope) }
+        return try ValueIssuesError.collect(node.elements) { try step($0, in: scope) }
     }
 
-    func step(_ node: ConfigNode, in scope: Scope = Scope()) throws -> Step {
+    func step(_ node: ConfigNode, in scope: Scope = Scope()) throws -> PipelineStep {
         let (kind, stage, body) = try head(of: node)
         let words = node.isMap ? try node.entries.filter { $0.key != kind } : []
         var issues = IssueCollector(node)
@@ -73,7 +74,7 @@ final class PipelineBuilder: Sendable {
     }
 
     /// The stages of the fragment that a node names.
-    private func fragment(_ node: ConfigNode, usedAs id: String, in scope: Scope) throws -> [Step] {
+    private func fragment(_ node: ConfigNode, usedAs id: String, in scope: Scope) throws -> [PipelineStep] {
         let name = try node.text(expected: "a fragment's name")
         if scope.fragments.contains(name) {
             let circle = (scope.fragments.drop { $0 != name } + [name]).joined(separator: " → ")
@@ -125,26 +126,28 @@ final class PipelineBuilder: Sendable {
         _ body: ConfigNode,
         _ modifiers: ConfigNode,
         _ scope: Scope
-    ) throws -> Step {
+    ) throws -> PipelineStep {
         try count(body)
         var issues = IssueCollector(modifiers)
         let options = issues.attempt {
-            try Options.read(body, as: kind, fields: type.fields, mainField: type.mainField)
+            try OptionReader.read(body, as: kind, fields: type.fields, mainField: type.mainField)
         }
         if let options { state.withLock { $0.note(kind, options, mainField: type.mainField, at: body) } }
         let id = issues.attempt { try self.id(for: kind, options, at: modifiers["id"], in: scope) }
-        let context = BuildContext(pipeline: name, destinations: destinations) {
+        let context = StageBuildContext(pipeline: name, destinations: destinations) {
             try self.steps($0, in: scope.inside)
         } fragment: {
             try self.fragment($0, usedAs: id ?? kind, in: scope)
         }
         let stage = issues.attempt { try options.map { try type.init($0, in: context) } } ?? nil
-        let extra = issues.attempt { try Options.read(modifiers, as: "a stage", fields: Self.modifiers) }
+        let extra = issues.attempt { try OptionReader.read(modifiers, as: "a stage", fields: Self.modifiers) }
         let onError = issues.attempt {
             try modifiers["on_error"].map { try self.onError($0, kind: kind, in: scope) }
                 ?? (type.defaultOnError, [])
         }
-        guard issues.list.isEmpty, let stage, let extra, let onError, let id else { throw Issues(list: issues.list) }
+        guard issues.list.isEmpty, let stage, let extra, let onError, let id else {
+            throw ValueIssuesError(list: issues.list)
+        }
         if try extra(Self.timeout) != nil, !stage.waits {
             modifiers["timeout"]?.warn(
                 "\(kind) waits for nothing here, so it needs no timeout",
@@ -152,7 +155,7 @@ final class PipelineBuilder: Sendable {
                 code: .needlessTimeout
             )
         }
-        let step = Step(
+        let step = PipelineStep(
             kind: kind,
             id: id,
             when: try extra(Self.when),
@@ -164,7 +167,7 @@ final class PipelineBuilder: Sendable {
             options: body.shownJSON
         )
         .written(
-            at: Step.Source(
+            at: PipelineStep.Source(
                 element: modifiers,
                 node: body,
                 when: modifiers["when"],
@@ -192,16 +195,19 @@ final class PipelineBuilder: Sendable {
     }
 
     /// The id that is given, or the kind; for a fragment its name.
-    private func id(for kind: String, _ options: Options?, at node: ConfigNode?, in scope: Scope) throws -> String {
+    private func id(for kind: String, _ options: OptionReader?, at node: ConfigNode?, in scope: Scope) throws -> String
+    {
         guard let node else {
             var base = kind
-            if kind == Use.kind, let name = try? options?.node(Use.name.name)?.text, Names.problem(name) == nil {
+            if kind == FragmentUse.kind, let name = try? options?.node(FragmentUse.name.name)?.text,
+                NameSyntax.problem(name) == nil
+            {
                 base = name
             }
             return state.withLock { $0.id(scope.prefix + base) }
         }
         let given = try node.text(expected: "a name")
-        if let problem = Names.problem(given) { throw node.issues("\"id\" \(problem)", code: .invalidName) }
+        if let problem = NameSyntax.problem(given) { throw node.issues("\"id\" \(problem)", code: .invalidName) }
         guard state.withLock({ $0.ids.insert(scope.prefix + given).inserted }) else {
             throw node.issues(
                 "two stages have the id \(node.shown)", help: "give each its own", code: .duplicateName)
@@ -210,18 +216,20 @@ final class PipelineBuilder: Sendable {
     }
 
     /// What becomes of events whose stage fails, and the stages that then run.
-    private func onError(_ node: ConfigNode, kind: String, in scope: Scope) throws -> (Step.OnError, [Step]) {
-        let words = Step.OnError.allCases.filter { $0 != .stages && ($0 != .rawMedia || kind == "media") }
+    private func onError(_ node: ConfigNode, kind: String, in scope: Scope) throws -> (
+        PipelineStep.OnError, [PipelineStep]
+    ) {
+        let words = PipelineStep.OnError.allCases.filter { $0 != .stages && ($0 != .rawMedia || kind == "media") }
         let allowed = words.map(\.rawValue)
-        let name = Quantity.choice(allowed)
+        let name = QuantityFormat.choice(allowed)
         if node.isMap {
-            _ = try Options.read(node, as: "on_error", fields: [AnyField(Self.recovery)])
+            _ = try OptionReader.read(node, as: "on_error", fields: [AnyField(Self.recovery)])
             return (.stages, try node[Self.recovery.name].map { try steps($0, in: scope.inside) } ?? [])
         }
         if node.isList { throw node.mismatch(name, help: "write { stages: […] } around the list") }
         let text = try node.text(expected: name)
-        guard allowed.contains(text), let value = Step.OnError(rawValue: text) else {
-            if text == Step.OnError.rawMedia.rawValue {
+        guard allowed.contains(text), let value = PipelineStep.OnError(rawValue: text) else {
+            if text == PipelineStep.OnError.rawMedia.rawValue {
                 throw node.issues("\"on_error: raw_media\" is for media only", help: "write \(name)")
             }
             let nearest = Suggestion.nearest(to: text, among: allowed)
@@ -236,7 +244,7 @@ final class PipelineBuilder: Sendable {
         kind: String,
         stage: any ConfiguredStage.Type,
         node: ConfigNode
-    ) -> Issues {
+    ) -> ValueIssuesError {
         let message: String
         let help: String
         var code = DiagnosticCode.misplacedOption

@@ -4,13 +4,14 @@ extension RelayConfiguration {
     /// - Parameter assumesVariables: whether variables that are not set, and files of `${file:…}`, have some value all the
     ///   same. Such a configuration is good for checking only.
     /// - Throws: every mistake of every file at once.
-    public static func load(
+    package static func load(
         path: String,
         environment: [String: String],
         registry: ConfigurationRegistry,
         assumesVariables: Bool = false
     ) throws(ConfigurationError) -> Loaded {
-        let loader = Loader(path: path, environment: environment, registry: registry, assumes: assumesVariables)
+        let loader = ConfigurationLoader(
+            path: path, environment: environment, registry: registry, assumes: assumesVariables)
         let configuration = loader.load()
         let diagnostics = loader.diagnostics
         guard let configuration, !diagnostics.contains(where: { $0.severity == .error }) else {

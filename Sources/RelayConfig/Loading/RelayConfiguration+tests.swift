@@ -5,17 +5,17 @@ extension RelayConfiguration {
     ///   - read: makes something of all of them at once, and throws their mistakes.
     /// - Returns: what `read` made, and what is odd about the files.
     /// - Throws: every mistake of every file at once.
-    public func tests<Value>(
+    package func tests<Value>(
         in files: [String] = [],
         environment: [String: String],
-        read: ([PipelineTest]) throws -> Value
+        read: ([TestDefinition]) throws -> Value
     ) throws(ConfigurationError) -> (value: Value, warnings: [Diagnostic]) {
         let reader = TestFileReader(self, environment: environment)
         let tests = reader.tests(in: files)
         var value: Value?
         do {
             value = try read(tests)
-        } catch let issues as Issues {
+        } catch let issues as ValueIssuesError {
             issues.report()
         } catch {
             reader.loader.fail(file, "\(error)", code: .invalidValue)
@@ -35,7 +35,7 @@ struct TestFileReader {
     private static let suffix = "_test.yaml"
 
     let configuration: RelayConfiguration
-    let loader: Loader
+    let loader: ConfigurationLoader
 
     private static func tests(_ shape: FieldShape) -> Field<ConfigNode> {
         Field.node("tests", "The tests.", "a list of tests", shape: shape)
@@ -49,7 +49,7 @@ struct TestFileReader {
     init(_ configuration: RelayConfiguration, environment: [String: String]) {
         self.configuration = configuration
         let registry = ConfigurationRegistry(stages: [], destinations: [], formats: [], transports: [])
-        loader = Loader(
+        loader = ConfigurationLoader(
             path: configuration.file,
             environment: environment,
             registry: registry,
@@ -58,25 +58,25 @@ struct TestFileReader {
         )
     }
 
-    func tests(in files: [String]) -> [PipelineTest] {
+    func tests(in files: [String]) -> [TestDefinition] {
         guard files.isEmpty else { return files.flatMap { tests(inFile: $0) } }
-        let folder = Files.absolute("pipelines", from: configuration.directory)
-        let separate = ((try? Files.list(folder)) ?? []).filter { $0.hasSuffix(Self.suffix) }
+        let folder = SmallFiles.absolute("pipelines", from: configuration.directory)
+        let separate = ((try? SmallFiles.list(folder)) ?? []).filter { $0.hasSuffix(Self.suffix) }
         let pipelines = configuration.pipelines.map(\.file)
         return (pipelines + separate.map { loader.shownPath("pipelines/" + $0) }).flatMap { tests(inFile: $0) }
     }
 
-    private func tests(inFile shown: String) -> [PipelineTest] {
-        let path = Files.absolute(shown, from: Files.currentDirectory)
+    private func tests(inFile shown: String) -> [TestDefinition] {
+        let path = SmallFiles.absolute(shown, from: SmallFiles.currentDirectory)
         let definition = configuration.pipelines.first {
-            Files.absolute($0.file, from: Files.currentDirectory) == path
+            SmallFiles.absolute($0.file, from: SmallFiles.currentDirectory) == path
         }
         guard let root = loader.read(path, shown: shown, missing: "name a pipeline's file, or a file of tests") else {
             return []
         }
         if let definition { return elements(of: root["tests"], definition, path) }
-        return Issues.attempt(at: root) {
-            let options = try Options.read(
+        return ValueIssuesError.attempt(at: root) {
+            let options = try OptionReader.read(
                 root, as: "a file of tests", fields: Self.fields(tests: .list(.anything)))
             return elements(of: try options(Self.tests), try pipeline(root, file: shown), path)
         } ?? []
@@ -85,25 +85,25 @@ struct TestFileReader {
     /// What a file of tests tests: what it says, or the pipeline whose name begins its own.
     private func pipeline(_ root: ConfigNode, file: String) throws -> PipelineDefinition {
         let known = configuration.pipelines.map(\.name)
-        let title = configuration.files.title(of: Files.absolute(file, from: Files.currentDirectory))
+        let title = configuration.files.title(of: SmallFiles.absolute(file, from: SmallFiles.currentDirectory))
         let base = (title ?? file).split(separator: "/").last ?? ""
         let name =
             try root["pipeline"]?.choose(among: known, what: "pipeline", code: .unknownPipeline)
             ?? (base.hasSuffix(Self.suffix) ? String(base.dropLast(Self.suffix.count)) : "")
         guard let definition = configuration.pipelines.first(where: { $0.name == name }) else {
-            let help = "add pipeline: \(Quantity.choice(known))"
+            let help = "add pipeline: \(QuantityFormat.choice(known))"
             throw root.issues("there is no pipeline \"\(name)\"", help: help, code: .unknownPipeline)
         }
         return definition
     }
 
-    private func elements(of node: ConfigNode?, _ definition: PipelineDefinition, _ path: String) -> [PipelineTest] {
+    private func elements(of node: ConfigNode?, _ definition: PipelineDefinition, _ path: String) -> [TestDefinition] {
         guard let node, !node.isEmpty else { return [] }
         guard node.isList else {
             node.mismatch("a list of tests").report()
             return []
         }
-        let directory = Files.absolute("..", from: path)
-        return node.elements.map { PipelineTest($0, pipeline: definition, directory: directory) }
+        let directory = SmallFiles.absolute("..", from: path)
+        return node.elements.map { TestDefinition($0, pipeline: definition, directory: directory) }
     }
 }

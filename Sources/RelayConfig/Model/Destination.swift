@@ -1,19 +1,19 @@
-public import RelayCore
+package import RelayCore
 
 extension RelayConfiguration {
     /// `destinations: NAME:`, one way out.
-    public struct Destination: Sendable {
-        public let name: String
+    package struct Destination: Sendable {
+        package let name: String
         /// `webhook`, `chatwoot` …
-        public let kind: String
+        package let kind: String
         /// What its kind needs to know.
-        public let options: any DestinationOptions
-        public let settings: DestinationSettings
+        package let options: any DestinationOptions
+        package let settings: DestinationSettings
         /// The keys to sign with: the one in use first, then those on their way out. May be empty.
-        public let secrets: [String]
+        package let secrets: [String]
         /// For one request, name lookup and answer included. Default `WEBHOOK_TIMEOUT_MS`, or 10 s.
-        public let timeout: Duration
-        public let mark: SourceMark
+        package let timeout: Duration
+        package let mark: SourceLocation
     }
 }
 

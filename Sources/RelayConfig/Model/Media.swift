@@ -2,53 +2,53 @@ internal import RelayJSON
 
 extension RelayConfiguration {
     /// `media:`, where fetched files are kept and how receivers get them.
-    public struct Media: Sendable, Hashable {
-        public enum Location: Sendable, Hashable {
+    package struct Media: Sendable, Hashable {
+        package enum Location: Sendable, Hashable {
             /// The absolute path of a directory.
             case directory(path: String)
             /// A bucket of an S3-compatible server; the prefix ends in `/` or is empty.
             case s3(bucket: String, prefix: String)
         }
 
-        public let store: Location
+        package let store: Location
         /// How long files are kept after they were last wanted. Default 30 days. A bucket's own rules do that there.
-        public let retention: Duration
+        package let retention: Duration
         /// How many bytes a directory may hold; the oldest files give way. Default 10 GiB.
-        public let quota: Int
+        package let quota: Int
         /// How long `payload.media.url` works. Default 7 days.
-        public let linkLifetime: Duration
+        package let linkLifetime: Duration
         /// Downloads under way at once. Default 8.
-        public let maxDownloads: Int
+        package let maxDownloads: Int
         /// Nil unless files are kept in a bucket.
-        public let s3: S3?
+        package let s3: S3?
     }
 
     /// `media: s3:`, the server that has the bucket.
-    public struct S3: Sendable, Hashable {
+    package struct S3: Sendable, Hashable {
         /// Without a slash at its end.
-        public let endpoint: String
-        public let region: String
-        public let accessKey: String
-        public let secretKey: String
+        package let endpoint: String
+        package let region: String
+        package let accessKey: String
+        package let secretKey: String
         /// Whether the bucket stands in the path rather than before the host. Default true.
-        public let pathStyle: Bool
+        package let pathStyle: Bool
     }
 
     /// `sources: NAME: media:`, where the files of a source's messages lie.
-    public struct SourceMedia: Sendable {
+    package struct SourceMedia: Sendable {
         /// What paths without a host are relative to; nil: there are none.
-        public let baseURL: String?
+        package let baseURL: String?
         /// Hosts, or host:port, that files may be fetched from besides the ones of WhatsApp and Meta.
-        public let hosts: [String]
+        package let hosts: [String]
         /// Sent to the gateway's own hosts only.
-        public let headers: [(name: String, value: String)]
+        package let headers: [(name: String, value: String)]
         /// The access token of Meta's Graph API.
-        public let token: String?
-        public let graphURL: String
+        package let token: String?
+        package let graphURL: String
         /// Where encrypted files are fetched by their path.
-        public let whatsAppURL: String
+        package let whatsAppURL: String
 
-        public init(
+        package init(
             baseURL: String? = nil,
             hosts: [String] = [],
             headers: [(name: String, value: String)] = [],
@@ -102,7 +102,7 @@ extension RelayConfiguration.Media {
         AnyField(s3),
     ]
 
-    init(_ options: Options, directory: String) throws {
+    init(_ options: OptionReader, directory: String) throws {
         let text = try options(Self.store)
         s3 = try options(Self.s3)
         if text.hasPrefix("s3://") {
@@ -118,7 +118,7 @@ extension RelayConfiguration.Media {
                 )
             }
         } else {
-            store = .directory(path: Files.absolute(String(text.dropFirst(5)), from: directory))
+            store = .directory(path: SmallFiles.absolute(String(text.dropFirst(5)), from: directory))
             if options.isSet(Self.s3) {
                 throw options.fail(Self.s3, "\"s3\" is for store: s3://bucket only", help: "remove it")
             }
@@ -144,7 +144,7 @@ extension RelayConfiguration.S3 {
         AnyField(endpoint), AnyField(region), AnyField(accessKey), AnyField(secretKey), AnyField(pathStyle),
     ]
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         var url = try options(Self.endpoint)
         while url.hasSuffix("/") { url.removeLast() }
         endpoint = url
@@ -187,7 +187,7 @@ extension RelayConfiguration.SourceMedia {
         AnyField(whatsAppURL),
     ]
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         func trimmed(_ url: String) -> String { String(url.reversed().drop { $0 == "/" }.reversed()) }
         self.init(
             baseURL: try options(Self.baseURL).map(trimmed),
@@ -231,7 +231,7 @@ extension FieldType where Value == String {
     }
 
     /// A host, with or without a port; `*.example.com` stands for the hosts below it.
-    public static var mediaHost: FieldType {
+    package static var mediaHost: FieldType {
         let name = "a host or host:port"
         return FieldType(name, .text(pattern: "^[^/ ]+$"), show: { .string($0) }) { node in
             let text = try node.text(expected: name)

@@ -2,50 +2,50 @@ internal import RelayJSON
 
 extension RelayConfiguration {
     /// `egress:`, where deliveries may go.
-    public struct Egress: Sendable, Hashable {
+    package struct Egress: Sendable, Hashable {
         /// Private addresses that are allowed all the same: hosts, host:port, networks. As written.
-        public let allow: [String]
+        package let allow: [String]
         /// Whether addresses of the network are reached through NAT64. Default false.
-        public let nat64: Bool
+        package let nat64: Bool
         /// The ports that deliveries may go to; nil: all.
-        public let allowedPorts: [Int]?
+        package let allowedPorts: [Int]?
     }
 
     /// `logging:`.
-    public struct Logging: Sendable, Hashable {
-        public enum Level: String, Sendable, CaseIterable {
+    package struct Logging: Sendable, Hashable {
+        package enum Level: String, Sendable, CaseIterable {
             case trace, debug, info, notice, warning, error, critical
         }
 
-        public enum Format: String, Sendable, CaseIterable {
+        package enum Format: String, Sendable, CaseIterable {
             /// `pretty` on a terminal, `json` elsewhere.
             case auto
             case json, pretty
         }
 
         /// Default `info`.
-        public let level: Level
+        package let level: Level
         /// Default `auto`.
-        public let format: Format
+        package let format: Format
     }
 
     /// `delivery:`, what holds for all destinations together.
-    public struct Delivery: Sendable, Hashable {
+    package struct Delivery: Sendable, Hashable {
         /// How long requests under way may go on when the relay stops. Default 15 s.
-        public let shutdownGrace: Duration
+        package let shutdownGrace: Duration
         /// Requests under way at once, over all destinations. Default 256.
-        public let maxInFlight: Int
-        public let breaker: Breaker
+        package let maxInFlight: Int
+        package let breaker: Breaker
     }
 
     /// `delivery: breaker:`, when a destination that fails is left alone for a while.
-    public struct Breaker: Sendable, Hashable {
+    package struct Breaker: Sendable, Hashable {
         /// Failures in a row that open it. Default 5.
-        public let failures: Int
+        package let failures: Int
         /// The wait before the first probe. Default 5 s; each is twice the one before.
-        public let probeInterval: Duration
+        package let probeInterval: Duration
         /// No wait between probes is longer. Default 5 min.
-        public let maxProbeInterval: Duration
+        package let maxProbeInterval: Duration
     }
 }
 
@@ -70,7 +70,7 @@ extension RelayConfiguration.Egress {
         [AnyField(allowField(check)), AnyField(nat64), AnyField(allowedPorts)]
     }
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         allow = try options(Self.allowField(nil))
         nat64 = try options(Self.nat64)
         allowedPorts = try options(Self.allowedPorts)
@@ -87,7 +87,7 @@ extension RelayConfiguration.Logging {
     )
     static let fields = [AnyField(level), AnyField(format)]
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         level = try options(Self.level)
         format = try options(Self.format)
     }
@@ -118,7 +118,7 @@ extension RelayConfiguration.Delivery {
     ) { try RelayConfiguration.Breaker($0) }
     static let fields = [AnyField(shutdownGrace), AnyField(maxInFlight), AnyField(breaker)]
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         shutdownGrace = try options(Self.shutdownGrace)
         maxInFlight = try options(Self.maxInFlight)
         breaker = try options(Self.breaker)
@@ -135,7 +135,7 @@ extension RelayConfiguration.Breaker {
     )
     static let fields = [AnyField(failuresField), AnyField(probe), AnyField(maxProbe)]
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         failures = try options(Self.failuresField)
         probeInterval = try options(Self.probe)
         maxProbeInterval = try options(Self.maxProbe)

@@ -1,24 +1,24 @@
 /// One file of `pipelines/`, read and checked.
-public struct PipelineDefinition: Sendable {
+package struct PipelineDefinition: Sendable {
     /// The file's name without `.yaml`.
-    public let name: String
-    public let file: String
+    package let name: String
+    package let file: String
     /// The names of its sources; empty: every source, posts over REST included.
-    public let from: [String]
+    package let from: [String]
     /// The outer steps; each has those inside it.
-    public let outerSteps: [Step]
+    package let outerSteps: [PipelineStep]
     /// Every step in the order of the file: those inside a step follow it.
-    public let steps: [Step]
+    package let steps: [PipelineStep]
     /// The steps as they run.
-    public let program: Program
+    package let program: PipelineProgram
 
     /// - Parameter steps: the outer ones; each has those inside it.
-    public init(name: String, file: String, from: [String], steps: [Step]) {
+    package init(name: String, file: String, from: [String], steps: [PipelineStep]) {
         self.name = name
         self.file = file
         self.from = from
         outerSteps = steps
         self.steps = steps.flatMap(\.all)
-        program = Program(steps)
+        program = PipelineProgram(steps)
     }
 }

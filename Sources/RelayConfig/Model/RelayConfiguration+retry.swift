@@ -1,24 +1,24 @@
-public import RelayCore
-public import RelayJSON
+package import RelayCore
+package import RelayJSON
 
 extension RelayConfiguration {
     /// The retry policy of a webhook that is managed over REST.
     /// - Parameter json: nil or null for `default`, a policy's name, or an object of the options that YAML has.
     /// - Throws: the first mistake, with its place in the JSON. Nothing in it is resolved from the environment.
-    public func retryPolicy(from json: JSON?) throws(InvalidOption) -> RetryPolicy {
+    package func retryPolicy(from json: JSON?) throws(InvalidOptionError) -> RetryPolicy {
         let fallback = retryPolicies["default"] ?? RetryPolicy()
         guard let json, !json.isNull else { return fallback }
-        let node = ConfigNode(json, label: "retry", origin: Origin(path: ""))
+        let node = ConfigNode(json, label: "retry", origin: ConfigDocument(path: ""))
         do {
             return try RetryPolicies(resolved: retryPolicies).policy(node, title: "retry")
-        } catch let issues as Issues {
+        } catch let issues as ValueIssuesError {
             let issue = issues.list[0]
-            throw InvalidOption(
+            throw InvalidOptionError(
                 message: issue.message + (issue.help.map { "; \($0)" } ?? ""),
                 pointer: issue.place.pointer
             )
         } catch {
-            throw InvalidOption(message: "\(error)", pointer: "")
+            throw InvalidOptionError(message: "\(error)", pointer: "")
         }
     }
 }
@@ -48,7 +48,7 @@ struct RetryPolicies: Sendable {
         return policy
     }
 
-    private func unknown(_ name: String, at node: ConfigNode) -> Issues {
+    private func unknown(_ name: String, at node: ConfigNode) -> ValueIssuesError {
         let help = Suggestion.help(for: name, among: resolved.keys.sorted())
         return node.issues("there is no retry policy \(node.shown)", help: help, code: .unknownRetryPolicy)
     }

@@ -48,7 +48,7 @@ struct RetryOptions: Sendable {
         "No attempt starts later than this after the first was due; none takes the limit off.",
         .limit
     ).optional
-    static let retryOn = Field<[RetryPolicy.Condition]>.list(
+    static let retryOn = Field<[RetryPolicy.RetryableFailure]>.list(
         "retry_on",
         "What is tried again; anything else is refused for good.",
         of: .retryCondition
@@ -60,12 +60,12 @@ struct RetryOptions: Sendable {
         AnyField(respectRetryAfter),
     ]
 
-    let options: Options
+    let options: OptionReader
     /// The name of the policy that says the rest.
     let parent: String?
 
     init(_ node: ConfigNode, title: String) throws {
-        options = try Options.read(node, as: title, fields: Self.fields)
+        options = try OptionReader.read(node, as: title, fields: Self.fields)
         parent = try options(Self.extends)
     }
 
@@ -85,8 +85,8 @@ struct RetryOptions: Sendable {
         policy.retryOn = try options(Self.retryOn).map(Set.init) ?? base.retryOn
         policy.respectRetryAfter = try options(Self.respectRetryAfter) ?? base.respectRetryAfter
         guard policy.initialInterval <= policy.maxInterval else {
-            let initial = Quantity.durationText(policy.initialInterval)
-            let maximum = Quantity.durationText(policy.maxInterval)
+            let initial = QuantityFormat.durationText(policy.initialInterval)
+            let maximum = QuantityFormat.durationText(policy.maxInterval)
             throw options.fail(
                 Self.backoff,
                 "initial_interval (\(initial)) is longer than max_interval (\(maximum))",
@@ -111,13 +111,13 @@ extension FieldType where Value == RetryOptions.Limit {
     }
 }
 
-extension FieldType where Value == RetryPolicy.Condition {
+extension FieldType where Value == RetryPolicy.RetryableFailure {
     static var retryCondition: FieldType {
         let name = "network, timeout, a status such as 429, or a class such as 5xx"
         let shape = FieldShape.either([.int(100...599), .text(pattern: "^(network|timeout|[13-5][0-9xX]{2})$")])
         return FieldType(name, shape, show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
-            guard let condition = RetryPolicy.Condition(text: text) else {
+            guard let condition = RetryPolicy.RetryableFailure(text: text) else {
                 let known = ["network", "timeout", "3xx", "4xx", "5xx"]
                 let nearest = Suggestion.nearest(to: text, among: known)
                 throw node.issues(
@@ -131,12 +131,12 @@ extension FieldType where Value == RetryPolicy.Condition {
         }
     }
 
-    private static func success(_ node: ConfigNode) -> Issues {
+    private static func success(_ node: ConfigNode) -> ValueIssuesError {
         node.issues("\"\(node.label)\" cannot have \(node.shown): 2xx is a delivery", help: "remove it")
     }
 }
 
-extension RetryPolicy.Condition {
+extension RetryPolicy.RetryableFailure {
     init?(text: String) {
         switch text {
         case "network": self = .network
@@ -146,7 +146,7 @@ extension RetryPolicy.Condition {
                 (1...5).contains(digit)
             {
                 self = .statusClass(digit)
-            } else if Quantity.isDigits(text), let status = Int(text), (100...599).contains(status) {
+            } else if QuantityFormat.isDigits(text), let status = Int(text), (100...599).contains(status) {
                 self = .status(status)
             } else {
                 return nil

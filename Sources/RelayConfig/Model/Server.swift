@@ -2,15 +2,15 @@ internal import RelayJSON
 
 extension RelayConfiguration {
     /// `server:`, what the relay itself listens on.
-    public struct Server: Sendable, Hashable {
+    package struct Server: Sendable, Hashable {
         /// A host name or an address without brackets; `0.0.0.0` for `:3000`.
-        public let host: String
+        package let host: String
         /// 0 lets the system choose.
-        public let port: Int
+        package let port: Int
         /// How receivers reach the relay, without a slash at its end.
-        public let publicURL: String
+        package let publicURL: String
         /// The longest request body taken, in bytes.
-        public let maxBody: Int
+        package let maxBody: Int
     }
 }
 
@@ -34,7 +34,7 @@ extension RelayConfiguration.Server {
     )
     static let fields = [AnyField(listen), AnyField(publicURL), AnyField(maxBody)]
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         let address = try options(Self.listen)
         host = address.host
         port = address.port
@@ -64,10 +64,10 @@ extension FieldType where Value == ListenAddress {
         let name = "host and port such as 127.0.0.1:3000"
         return FieldType(name, .text(pattern: "^[^/ ]*:[0-9]+$"), show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
-            if Quantity.isDigits(text) {
+            if QuantityFormat.isDigits(text) {
                 throw node.mismatch(name, help: "write 127.0.0.1:\(text), or :\(text) for every address of the machine")
             }
-            guard let (host, digits) = HostPort.split(text), let digits, Quantity.isDigits(digits),
+            guard let (host, digits) = HostAndPort.split(text), let digits, QuantityFormat.isDigits(digits),
                 let port = UInt16(digits), !host.contains("/"), !host.contains(" ")
             else {
                 throw node.mismatch(name, help: "an IPv6 address stands in brackets: [::1]:3000")

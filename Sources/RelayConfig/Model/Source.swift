@@ -1,28 +1,28 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {
     /// `sources: NAME:`, one way in.
-    public struct Source: Sendable {
-        public let name: String
+    package struct Source: Sendable {
+        package let name: String
         /// `http`, `stdin`, `file` …
-        public let transport: String
-        public let format: String
+        package let transport: String
+        package let format: String
         /// How callers prove themselves; nil: they need not.
-        public let auth: Auth?
+        package let auth: Auth?
         /// The session of documents that name none.
-        public let session: String?
+        package let session: String?
         /// For `file`: the absolute path.
-        public let path: String?
+        package let path: String?
         /// Where the files of its messages lie.
-        public let media: SourceMedia
+        package let media: SourceMedia
         /// Whether its events keep the document that they came from.
-        public let keepsRaw: Bool
-        public let mark: SourceMark
+        package let keepsRaw: Bool
+        package let mark: SourceLocation
     }
 
     /// `auth:`, how a caller of an HTTP source proves itself.
-    public enum Auth: Sendable, Hashable {
+    package enum Auth: Sendable, Hashable {
         /// `Authorization: Bearer TOKEN`.
         case bearer(token: String)
         /// A header with a value that both know.
@@ -75,10 +75,10 @@ extension RelayConfiguration.Source {
 
     init(
         name: String,
-        _ options: Options,
+        _ options: OptionReader,
         registry: ConfigurationRegistry,
         directory: String,
-        mark: RelayConfiguration.SourceMark
+        mark: RelayConfiguration.SourceLocation
     ) throws {
         self.name = name
         self.mark = mark
@@ -93,7 +93,7 @@ extension RelayConfiguration.Source {
                 help: "remove it; it is for \(able)")
         }
         session = try options(Self.session)
-        path = try options(Self.path).map { Files.absolute($0, from: directory) }
+        path = try options(Self.path).map { SmallFiles.absolute($0, from: directory) }
         switch try options(Self.auth) {
         case .body(let field, let token) where field.isEmpty:
             guard let known = registry.secretFields[format] else {

@@ -1,18 +1,18 @@
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {
     /// `store:`, where everything that lasts is kept.
-    public struct Store: Sendable, Hashable {
-        public enum Location: Sendable, Hashable {
+    package struct Store: Sendable, Hashable {
+        package enum Location: Sendable, Hashable {
             /// The absolute path of a file.
             case sqlite(path: String)
             /// An address as libpq takes it.
             case postgres(url: String)
         }
 
-        public let url: Location
-        public let retention: Retention
+        package let url: Location
+        package let retention: Retention
     }
 }
 
@@ -31,11 +31,11 @@ extension RelayConfiguration.Store {
     ) { try Retention($0) }
     static let fields = [AnyField(url), AnyField(retention)]
 
-    init(_ options: Options, directory: String) throws {
+    init(_ options: OptionReader, directory: String) throws {
         let text = try options(Self.url)
         url =
             text.hasPrefix("sqlite:")
-            ? .sqlite(path: Files.absolute(String(text.dropFirst(7)), from: directory)) : .postgres(url: text)
+            ? .sqlite(path: SmallFiles.absolute(String(text.dropFirst(7)), from: directory)) : .postgres(url: text)
         retention = try options(Self.retention)
     }
 }
@@ -62,7 +62,7 @@ extension Retention {
         AnyField(deliveredField), AnyField(deadField), AnyField(messagesField), AnyField(dedupField),
     ]
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         self.init(
             delivered: try options(Self.deliveredField),
             dead: try options(Self.deadField),

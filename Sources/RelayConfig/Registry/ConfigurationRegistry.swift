@@ -1,36 +1,36 @@
-public import RelayCore
+package import RelayCore
 
 /// What a configuration can name: the kinds of everything that this relay is built with.
-public struct ConfigurationRegistry: Sendable {
-    public let stages: [any ConfiguredStage.Type]
-    public let destinations: [any DestinationOptions.Type]
-    public let formats: [String]
+package struct ConfigurationRegistry: Sendable {
+    package let stages: [any ConfiguredStage.Type]
+    package let destinations: [any DestinationOptions.Type]
+    package let formats: [String]
     /// The member of a document in which a format's gateway sends a secret along, by format.
-    public let secretFields: [String: String]
-    public let transports: [String]
+    package let secretFields: [String: String]
+    package let transports: [String]
     /// What formats and transports are for, one sentence each, by name.
-    public let summaries: Summaries
+    package let summaries: Summaries
     /// The options of a test, for documentation and schemas; what runs tests reads them.
-    public let testOptions: [AnyField]
+    package let testOptions: [AnyField]
     /// What is wrong with an address that deliveries would go to; nil when nothing is.
-    public var urlCheck: (@Sendable (String) -> String?)?
+    package var urlCheck: (@Sendable (String) -> String?)?
     /// Makes the ``urlCheck`` of the pipelines, which come after the configuration that says what may be reached.
-    public var pipelineURLCheck: PipelineURLCheck?
+    package var pipelineURLCheck: PipelineURLCheck?
     /// What is wrong with an entry of `egress.allow`; nil when nothing is.
-    public var egressCheck: (@Sendable (String) -> String?)?
+    package var egressCheck: (@Sendable (String) -> String?)?
     /// The event types that a format's documents become, by format; one that is not here may make any.
-    public var eventTypes: [String: Set<EventType>] = [:]
+    package var eventTypes: [String: Set<EventType>] = [:]
     /// The formats that can keep documents with their events.
-    public var rawFormats: Set<String> = []
+    package var rawFormats: Set<String> = []
     /// How to keep strangers from a source, by format; nothing for formats that anybody may post.
-    public var authAdvice: [String: String] = [:]
+    package var authAdvice: [String: String] = [:]
     /// The `auth:` that fits a gateway, by format, as YAML in one line; not for formats that any fits.
-    public var authExamples: [String: String] = [:]
+    package var authExamples: [String: String] = [:]
 
-    public typealias PipelineURLCheck =
+    package typealias PipelineURLCheck =
         @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?
 
-    public init(
+    package init(
         stages: [any ConfiguredStage.Type],
         destinations: [any DestinationOptions.Type],
         formats: [String],
@@ -65,11 +65,11 @@ public struct ConfigurationRegistry: Sendable {
 
 extension ConfigurationRegistry {
     /// What formats and transports are for, one sentence each, by name.
-    public struct Summaries: Sendable {
-        public var formats: [String: String]
-        public var transports: [String: String]
+    package struct Summaries: Sendable {
+        package var formats: [String: String]
+        package var transports: [String: String]
 
-        public init(formats: [String: String] = [:], transports: [String: String] = [:]) {
+        package init(formats: [String: String] = [:], transports: [String: String] = [:]) {
             self.formats = formats
             self.transports = transports
         }
@@ -78,39 +78,41 @@ extension ConfigurationRegistry {
 
 extension ConfigurationRegistry {
     /// Builds one stage from the YAML of one list element, as in a pipeline: `filter: { drop: .payload.isGroup }`.
-    public func step(
+    package func step(
         yaml: String,
         destinations: Set<String> = [],
         environment: [String: String] = [:]
-    ) throws(ConfigurationError) -> Step {
-        let origin = Origin(text: yaml, path: "stage", environment: environment, urlCheck: urlCheck)
+    ) throws(ConfigurationError) -> PipelineStep {
+        let origin = ConfigDocument(text: yaml, path: "stage", environment: environment, urlCheck: urlCheck)
         let builder = PipelineBuilder(name: "default", registry: self, destinations: destinations)
-        let step = YAMLReader.read(origin).flatMap { node in Issues.attempt(at: node) { try builder.step(node) } }
+        let step = YAMLReader.read(origin).flatMap { node in
+            ValueIssuesError.attempt(at: node) { try builder.step(node) }
+        }
         return try Self.finish(step, origin)
     }
 
     /// Builds one destination's options from the YAML under its name. Retry policies are `default` alone.
-    public func destination(
+    package func destination(
         yaml: String,
         name: String = "crm",
         environment: [String: String] = [:]
     ) throws(ConfigurationError) -> RelayConfiguration.Destination {
-        let origin = Origin(text: yaml, path: "destination", environment: environment, urlCheck: urlCheck)
+        let origin = ConfigDocument(text: yaml, path: "destination", environment: environment, urlCheck: urlCheck)
         let builder = DestinationBuilder(registry: self, policies: ["default": RetryPolicy()], timeout: .seconds(10))
         let destination = YAMLReader.read(origin).flatMap { node -> RelayConfiguration.Destination? in
             let entry = ConfigNode.Entry(key: name, value: node, keyPlace: node.place)
-            return Issues.attempt(at: node) { try builder.destination(entry) }?.destination
+            return ValueIssuesError.attempt(at: node) { try builder.destination(entry) }?.destination
         }
         return try Self.finish(destination, origin)
     }
 
-    private static func finish<Value>(_ value: Value?, _ origin: Origin) throws(ConfigurationError) -> Value {
+    private static func finish<Value>(_ value: Value?, _ origin: ConfigDocument) throws(ConfigurationError) -> Value {
         guard let value, !origin.hasErrors else { throw ConfigurationError(diagnostics: origin.diagnostics) }
         return value
     }
 }
 
-extension Origin {
+extension ConfigDocument {
     /// YAML that is in no file.
     convenience init(
         text: String,
@@ -121,18 +123,18 @@ extension Origin {
         self.init(
             path: path,
             lines: YAMLReader.lines(of: text),
-            interpolation: Interpolation(environment: environment, directory: Files.currentDirectory),
+            interpolation: VariableInterpolation(environment: environment, directory: SmallFiles.currentDirectory),
             urlCheck: urlCheck
         )
     }
 }
 
-extension Issues {
+extension ValueIssuesError {
     /// Runs a body and reports what was wrong; nil then. An error of another kind is reported at the node.
     static func attempt<Value>(at node: ConfigNode, _ body: () throws -> Value) -> Value? {
         do {
             return try body()
-        } catch let issues as Issues {
+        } catch let issues as ValueIssuesError {
             issues.report()
         } catch {
             node.issues("\(error)").report()

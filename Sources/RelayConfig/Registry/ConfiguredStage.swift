@@ -1,7 +1,7 @@
-public import RelayCore
+package import RelayCore
 
 /// A stage that pipelines can name.
-public protocol ConfiguredStage: Stage {
+package protocol ConfiguredStage: Stage {
     /// The word in YAML: `filter`.
     static var kind: String { get }
     /// What the stage does: one sentence.
@@ -11,7 +11,7 @@ public protocol ConfiguredStage: Stage {
     /// The option that a scalar or a list sets, as in `deliver: [crm]`. Default none.
     static var mainField: String? { get }
     /// What becomes of an event when the stage fails on it and `on_error` does not say. Default a dead letter.
-    static var defaultOnError: Step.OnError { get }
+    static var defaultOnError: PipelineStep.OnError { get }
     /// An element of `stages:` that shows its use, in YAML: `filter: { drop: .payload.isGroup }`. It is taken where
     /// `session` is the only destination. Default the word alone.
     static var example: String { get }
@@ -19,31 +19,31 @@ public protocol ConfiguredStage: Stage {
     /// The destinations that it delivers to, `session` included. Default none.
     var destinations: [String] { get }
     /// The stages inside it, of which some run in its place. Default none.
-    var branches: [Step.Branch] { get }
+    var branches: [PipelineStep.Branch] { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
-    init(_ options: Options, in context: BuildContext) throws
+    init(_ options: OptionReader, in context: StageBuildContext) throws
 }
 
 extension ConfiguredStage {
-    public static var mainField: String? { nil }
-    public static var defaultOnError: Step.OnError { .deadLetter }
-    public static var example: String { kind }
+    package static var mainField: String? { nil }
+    package static var defaultOnError: PipelineStep.OnError { .deadLetter }
+    package static var example: String { kind }
 
-    public var destinations: [String] { [] }
-    public var branches: [Step.Branch] { [] }
+    package var destinations: [String] { [] }
+    package var branches: [PipelineStep.Branch] { [] }
 }
 
 /// What a stage may know of the configuration around it.
-public struct BuildContext: Sendable {
+package struct StageBuildContext: Sendable {
     /// The name of the pipeline.
-    public let pipeline: String
+    package let pipeline: String
     /// The names of configured destinations. `session` is none of them, and always valid in `deliver`.
-    public let destinations: Set<String>
-    private let buildSteps: @Sendable (ConfigNode) throws -> [Step]
-    private let buildFragment: @Sendable (ConfigNode) throws -> [Step]
+    package let destinations: Set<String>
+    private let buildSteps: @Sendable (ConfigNode) throws -> [PipelineStep]
+    private let buildFragment: @Sendable (ConfigNode) throws -> [PipelineStep]
 
-    public init(pipeline: String, destinations: Set<String>) {
+    package init(pipeline: String, destinations: Set<String>) {
         self.init(pipeline: pipeline, destinations: destinations) { _ in
             []
         } fragment: { _ in
@@ -54,8 +54,8 @@ public struct BuildContext: Sendable {
     init(
         pipeline: String,
         destinations: Set<String>,
-        steps: @escaping @Sendable (ConfigNode) throws -> [Step],
-        fragment: @escaping @Sendable (ConfigNode) throws -> [Step]
+        steps: @escaping @Sendable (ConfigNode) throws -> [PipelineStep],
+        fragment: @escaping @Sendable (ConfigNode) throws -> [PipelineStep]
     ) {
         self.pipeline = pipeline
         self.destinations = destinations
@@ -64,25 +64,25 @@ public struct BuildContext: Sendable {
     }
 
     /// The known word that somebody may have meant; nil when none is near.
-    public func suggestion(for word: String, among known: some Collection<String>) -> String? {
+    package func suggestion(for word: String, among known: some Collection<String>) -> String? {
         Suggestion.nearest(to: word, among: known)
     }
 
     /// Reads a list of stages inside a stage's options, as `switch` has them.
     /// - Throws: everything that is wrong in it.
-    public func steps(_ node: ConfigNode) throws -> [Step] {
+    package func steps(_ node: ConfigNode) throws -> [PipelineStep] {
         try buildSteps(node)
     }
 
     /// Reads the stages of the fragment that a node names.
     /// - Throws: everything that is wrong in it, by its places in the fragment's file.
-    func fragment(_ node: ConfigNode) throws -> [Step] {
+    func fragment(_ node: ConfigNode) throws -> [PipelineStep] {
         try buildFragment(node)
     }
 }
 
 /// How a kind of destination is configured. Building it is the composition's job.
-public protocol DestinationOptions: Sendable {
+package protocol DestinationOptions: Sendable {
     /// The word in `type:`: `webhook`.
     static var kind: String { get }
     /// Where it delivers to: one sentence.
@@ -104,18 +104,18 @@ public protocol DestinationOptions: Sendable {
     var batchObstacle: String? { get }
 
     /// - Throws: `options.fail(…)` for what is wrong.
-    init(_ options: Options) throws
+    init(_ options: OptionReader) throws
 }
 
 /// A destination that another one names.
-public struct DestinationReference: Sendable {
+package struct DestinationReference: Sendable {
     /// The option that names it.
-    public let option: String
-    public let name: String
+    package let option: String
+    package let name: String
     /// The `type` that it must have.
-    public let kind: String
+    package let kind: String
 
-    public init(option: String, name: String, kind: String) {
+    package init(option: String, name: String, kind: String) {
         self.option = option
         self.name = name
         self.kind = kind
@@ -123,12 +123,12 @@ public struct DestinationReference: Sendable {
 }
 
 extension DestinationOptions {
-    public static var takesBatches: Bool { false }
-    public static var takesDocuments: Bool { false }
+    package static var takesBatches: Bool { false }
+    package static var takesDocuments: Bool { false }
 
-    public static var example: String { "" }
+    package static var example: String { "" }
 
-    public var exclusiveUse: String? { nil }
-    public var reference: DestinationReference? { nil }
-    public var batchObstacle: String? { nil }
+    package var exclusiveUse: String? { nil }
+    package var reference: DestinationReference? { nil }
+    package var batchObstacle: String? { nil }
 }

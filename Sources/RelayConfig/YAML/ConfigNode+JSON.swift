@@ -1,12 +1,12 @@
-public import RelayJSON
+package import RelayJSON
 
 extension ConfigNode {
     /// A JSON value as a node, for options that come over the API. Nothing in it is resolved: a caller must not read
     /// the relay's environment.
-    init(_ json: JSON, label: String, pointer: String = "", origin: Origin) {
+    init(_ json: JSON, label: String, pointer: String = "", origin: ConfigDocument) {
         self.label = label
         self.origin = origin
-        place = Place(pointer: pointer)
+        place = NodeLocation(pointer: pointer)
         func child(_ value: JSON, _ key: String, _ label: String) -> ConfigNode {
             ConfigNode(value, label: label, pointer: "\(pointer)/\(Self.escaped(key))", origin: origin)
         }
@@ -29,7 +29,7 @@ extension ConfigNode {
     }
 
     /// The value as JSON, as it was written: `${…}` stays.
-    public var json: JSON {
+    package var json: JSON {
         switch content {
         case .null: .null
         case .scalar(let scalar): scalar.json

@@ -1,6 +1,6 @@
 extension ConfigNode {
     /// Where the scalar's letter at an offset (in Unicode scalars of the written text) stands in the file.
-    func place(of offset: Int, length: Int = 1) -> Place {
+    func place(of offset: Int, length: Int = 1) -> NodeLocation {
         guard case .scalar(let scalar) = content, place.line > 0, place.line <= origin.lines.count else { return place }
         let position =
             switch scalar.style {
@@ -8,7 +8,7 @@ extension ConfigNode {
             case .plain, .singleQuoted, .doubleQuoted, .folded: flowPosition(of: offset, in: scalar)
             }
         guard let position else { return place }
-        return Place(line: position.line, column: position.column, length: length, pointer: place.pointer)
+        return NodeLocation(line: position.line, column: position.column, length: length, pointer: place.pointer)
     }
 
     private func sourceLine(_ number: Int) -> [Unicode.Scalar]? {

@@ -1,10 +1,10 @@
 /// A value of the configuration with its place: a scalar, a list, or a map.
-public struct ConfigNode: Sendable {
+package struct ConfigNode: Sendable {
     /// One option of a map.
-    public struct Entry: Sendable {
-        public let key: String
-        public let value: ConfigNode
-        let keyPlace: Place
+    package struct Entry: Sendable {
+        package let key: String
+        package let value: ConfigNode
+        let keyPlace: NodeLocation
     }
 
     enum Content: Sendable {
@@ -22,34 +22,34 @@ public struct ConfigNode: Sendable {
     }
 
     /// The option's name; for an element of a list, the list's.
-    public let label: String
+    package let label: String
     let content: Content
-    let place: Place
-    let origin: Origin
+    let place: NodeLocation
+    let origin: ConfigDocument
 
     /// Whether nothing is there: `key:` or `key: null`.
-    public var isEmpty: Bool {
+    package var isEmpty: Bool {
         if case .null = content { true } else { false }
     }
 
     /// Whether it is a map of options.
-    public var isMap: Bool {
+    package var isMap: Bool {
         if case .map = content { true } else { false }
     }
 
     /// Whether it is a list.
-    public var isList: Bool {
+    package var isList: Bool {
         if case .list = content { true } else { false }
     }
 
     /// The scalar with `${…}` resolved.
     /// - Throws: when it is empty, no scalar, or names an unset variable.
-    public var text: String {
+    package var text: String {
         get throws { try text(expected: "text") }
     }
 
     /// The elements of a list; a single value counts as a list of one, nothing as an empty one.
-    public var elements: [ConfigNode] {
+    package var elements: [ConfigNode] {
         switch content {
         case .null: []
         case .list(let nodes): nodes
@@ -59,7 +59,7 @@ public struct ConfigNode: Sendable {
 
     /// The options of a map, in their order; nothing counts as an empty map.
     /// - Throws: when it is a scalar or a list.
-    public var entries: [Entry] {
+    package var entries: [Entry] {
         get throws {
             switch content {
             case .null: return []
@@ -69,19 +69,19 @@ public struct ConfigNode: Sendable {
         }
     }
 
-    public subscript(key: String) -> ConfigNode? {
+    package subscript(key: String) -> ConfigNode? {
         guard case .map(let entries) = content else { return nil }
         return entries.first { $0.key == key }?.value
     }
 
     /// A mistake in this value, to be thrown.
-    public func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
+    package func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
         issues(message, help: help, code: code)
     }
 
     /// A mistake inside of this value's text, to be thrown.
     /// - Parameter offset: where, in Unicode scalars of ``text``.
-    public func fail(
+    package func fail(
         _ message: String, help: String? = nil, at offset: Int, code: DiagnosticCode = .invalidValue
     ) -> any Error {
         let resolved = try? resolved(expected: "text")
@@ -89,14 +89,14 @@ public struct ConfigNode: Sendable {
     }
 
     /// Reports something that can be used, and probably does not do what was meant.
-    public func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
+    package func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
         warn(message, help: help, at: place, code: code)
     }
 
-    func warn(_ message: String, help: String?, at place: Place, code: DiagnosticCode) {
+    func warn(_ message: String, help: String?, at place: NodeLocation, code: DiagnosticCode) {
         guard !isUnknown else { return }
         origin.report(
-            Issue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help)
+            ValueIssue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help)
         )
     }
 
@@ -104,24 +104,24 @@ public struct ConfigNode: Sendable {
     func issues(
         _ message: String,
         help: String? = nil,
-        at place: Place? = nil,
+        at place: NodeLocation? = nil,
         code: DiagnosticCode = .invalidValue
-    ) -> Issues {
-        guard !isUnknown else { return Issues(list: []) }
-        return Issues(
-            list: [Issue(code: code, origin: origin, place: place ?? self.place, message: message, help: help)])
+    ) -> ValueIssuesError {
+        guard !isUnknown else { return ValueIssuesError(list: []) }
+        return ValueIssuesError(
+            list: [ValueIssue(code: code, origin: origin, place: place ?? self.place, message: message, help: help)])
     }
 
     func text(expected: String) throws -> String {
         try resolved(expected: expected).text
     }
 
-    func resolved(expected: String) throws -> Interpolation.Resolved {
+    func resolved(expected: String) throws -> VariableInterpolation.Resolved {
         guard case .scalar(let scalar) = content else { throw mismatch(expected) }
         guard let interpolation = origin.interpolation else {
-            return Interpolation.Resolved(text: scalar.written, parts: [(0, 0, true)])
+            return VariableInterpolation.Resolved(text: scalar.written, parts: [(0, 0, true)])
         }
-        do throws(Interpolation.Failure) {
+        do throws(VariableInterpolation.Failure) {
             return try interpolation.resolve(scalar.written)
         } catch {
             let place = place(of: error.offset, length: error.length)
@@ -130,7 +130,7 @@ public struct ConfigNode: Sendable {
     }
 
     /// The issue of a value that is something else than expected; quotes what was written, never what it resolved to.
-    func mismatch(_ expected: String, help: String? = nil) -> Issues {
+    func mismatch(_ expected: String, help: String? = nil) -> ValueIssuesError {
         // The document itself has no name.
         let name = label.isEmpty ? "the file" : "\"\(label)\""
         return switch content {
@@ -179,18 +179,18 @@ public struct ConfigNode: Sendable {
         let end = place(of: scalar.written.unicodeScalars.count)
         var line = place.line
         while line < end.line {
-            origin.hide(Place(line: line, column: line == place.line ? place.column : 1, length: .max / 2))
+            origin.hide(NodeLocation(line: line, column: line == place.line ? place.column : 1, length: .max / 2))
             line += 1
         }
         let start = line == place.line ? place.column : 1
         let quote = scalar.style == .singleQuoted || scalar.style == .doubleQuoted ? 1 : 0
-        origin.hide(Place(line: line, column: start, length: end.column - start + quote))
+        origin.hide(NodeLocation(line: line, column: start, length: end.column - start + quote))
     }
 
     /// Keeps an address's query, which is a place for keys, out of ``shownJSON``.
     func hideQuery() {
         guard case .scalar(let scalar) = content, scalar.written.contains("?") else { return }
-        origin.conceal(place.pointer, as: URLRules.shown(scalar.written))
+        origin.conceal(place.pointer, as: URLValidation.shown(scalar.written))
     }
 
     /// The same as ``hide()`` for every scalar in a list or a map.

@@ -2,7 +2,7 @@ internal import Yams
 
 extension YAMLReader {
     /// Says what libYAML found in words that help to repair it.
-    func syntaxIssue(_ error: YamlError) -> Issues {
+    func syntaxIssue(_ error: YamlError) -> ValueIssuesError {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             let position = Position(line: mark.line, column: mark.column)
@@ -31,7 +31,7 @@ extension YAMLReader {
     }
 
     /// `{ secret: ${X} }` without quotes: YAML reads the second brace as a map.
-    private func bracesTrap(_ problem: String, _ position: Position) -> Issues? {
+    private func bracesTrap(_ problem: String, _ position: Position) -> ValueIssuesError? {
         guard problem.hasPrefix("did not find expected ','") else { return nil }
         let line = sourceLine(position.line)
         let index = position.column - 1

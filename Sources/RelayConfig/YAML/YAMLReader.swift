@@ -8,7 +8,7 @@ struct YAMLReader {
     private static let maximumNodes = 100_000
     private static let maximumDuplicates = 100
 
-    private let origin: Origin
+    private let origin: ConfigDocument
     private var nodes = 0
     /// Keys that were renamed to let the parser go on past a duplicate, by their place.
     private var renamed: [Position: String] = [:]
@@ -19,19 +19,19 @@ struct YAMLReader {
     }
 
     /// - Returns: nil when the file is no YAML document; an empty file is an empty node.
-    static func read(_ origin: Origin) -> ConfigNode? {
+    static func read(_ origin: ConfigDocument) -> ConfigNode? {
         var reader = YAMLReader(origin: origin)
         do {
             guard let root = try reader.compose() else {
-                return ConfigNode(label: "", content: .null, place: Place(line: 1, column: 1), origin: origin)
+                return ConfigNode(label: "", content: .null, place: NodeLocation(line: 1, column: 1), origin: origin)
             }
             return try reader.convert(root, pointer: "", label: "")
-        } catch let issues as Issues {
+        } catch let issues as ValueIssuesError {
             issues.report()
         } catch {
-            let place = Place(line: 1, column: 1)
+            let place = NodeLocation(line: 1, column: 1)
             let message = "not valid YAML: \(error)"
-            origin.report(Issue(code: .syntax, origin: origin, place: place, message: message))
+            origin.report(ValueIssue(code: .syntax, origin: origin, place: place, message: message))
         }
         return nil
     }
@@ -55,7 +55,7 @@ struct YAMLReader {
         return lines
     }
 
-    private init(origin: Origin) {
+    private init(origin: ConfigDocument) {
         self.origin = origin
     }
 
@@ -100,9 +100,11 @@ struct YAMLReader {
         _ message: String,
         _ help: String? = nil,
         code: DiagnosticCode = .syntax
-    ) -> Issues {
-        let place = Place(line: position.line, column: position.column)
-        return Issues(list: [Issue(code: code, origin: origin, place: place, message: message, help: help)])
+    ) -> ValueIssuesError {
+        let place = NodeLocation(line: position.line, column: position.column)
+        return ValueIssuesError(list: [
+            ValueIssue(code: code, origin: origin, place: place, message: message, help: help)
+        ])
     }
 
     func sourceLine(_ number: Int) -> [Unicode.Scalar] {
@@ -118,7 +120,7 @@ struct YAMLReader {
             let message = "the file has more than 100,000 values, aliases included"
             throw issue(at: mark, message, "write less with aliases", code: .tooLarge)
         }
-        var place = Place(line: mark.line, column: mark.column, pointer: pointer)
+        var place = NodeLocation(line: mark.line, column: mark.column, pointer: pointer)
         let content: ConfigNode.Content
         switch node {
         case .scalar(let scalar):
@@ -164,7 +166,7 @@ struct YAMLReader {
                 continue
             }
             let length = key.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
-            let place = Place(line: mark.line, column: mark.column, length: length, pointer: value.place.pointer)
+            let place = NodeLocation(line: mark.line, column: mark.column, length: length, pointer: value.place.pointer)
             entries.append(ConfigNode.Entry(key: key, value: value, keyPlace: place))
         }
         // What stands in the map itself wins over what is merged in, and an earlier merge over a later.

@@ -1,31 +1,31 @@
 /// What came of sending a delivery once.
-public struct AttemptResult: Sendable {
-    public enum Outcome: Sendable, Hashable {
+package struct AttemptResult: Sendable {
+    package enum Outcome: Sendable, Hashable {
         /// The receiver took it (2xx).
         case delivered
         /// The receiver answered, and not with 2xx.
         case refused
         /// No answer came.
-        case failed(FailureKind)
+        case failed(DeliveryFailureKind)
     }
 
-    public var outcome: Outcome
+    package var outcome: Outcome
     /// The HTTP status, where one came.
-    public var status: Int?
+    package var status: Int?
     /// What the receiver asked us to wait (`Retry-After`), from now.
-    public var retryAfter: Duration?
+    package var retryAfter: Duration?
     /// One line for people; nil when delivered.
-    public var error: String?
+    package var error: String?
     /// The start of the answer's body, at most 4 KiB, made valid UTF-8.
-    public var response: String?
+    package var response: String?
     /// Where it went.
-    public var target: String
-    public var duration: Duration
+    package var target: String
+    package var duration: Duration
     /// Whether no delivery can succeed before somebody mends something, such as a token that is refused: the destination
     /// is to be paused, and the delivery stays queued. Default false; after 410 Gone it happens in any case.
-    public var pausesDestination = false
+    package var pausesDestination = false
 
-    public init(
+    package init(
         outcome: Outcome,
         status: Int? = nil,
         retryAfter: Duration? = nil,
@@ -43,11 +43,11 @@ public struct AttemptResult: Sendable {
         self.duration = duration
     }
 
-    public var isDelivered: Bool { outcome == .delivered }
+    package var isDelivered: Bool { outcome == .delivered }
 }
 
 /// Why no answer came: a bounded set, fit for metric labels.
-public enum FailureKind: String, Sendable, Hashable, CaseIterable {
+package enum DeliveryFailureKind: String, Sendable, Hashable, CaseIterable {
     case dns, connect, tls, timeout, reset
     case protocolError = "protocol"
     /// The egress guard denies the address.
@@ -60,13 +60,13 @@ public enum FailureKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// An attempt as the store keeps it.
-public struct Attempt: Sendable {
+package struct Attempt: Sendable {
     /// Counts from 1 over the delivery's whole life, replays included.
-    public var number: Int
-    public var startedAt: Timestamp
-    public var result: AttemptResult
+    package var number: Int
+    package var startedAt: Timestamp
+    package var result: AttemptResult
 
-    public init(number: Int, startedAt: Timestamp, result: AttemptResult) {
+    package init(number: Int, startedAt: Timestamp, result: AttemptResult) {
         self.number = number
         self.startedAt = startedAt
         self.result = result

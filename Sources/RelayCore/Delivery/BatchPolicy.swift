@@ -1,15 +1,15 @@
 /// How a destination takes several deliveries in one request.
-public struct BatchPolicy: Sendable, Hashable {
+package struct BatchPolicy: Sendable, Hashable {
     /// Deliveries in one request at most, in ``maxEventsRange``. Default 100.
-    public var maxEvents: Int
+    package var maxEvents: Int
     /// How long the oldest waits for others, counted from when it is due. Default 2 s.
-    public var maxWait: Duration
+    package var maxWait: Duration
     /// Bytes of a request's body at most; a delivery that is larger goes by itself. Default 1 MiB.
-    public var maxBytes: Int
+    package var maxBytes: Int
 
-    public static let maxEventsRange = 1...1000
+    package static let maxEventsRange = 1...1000
 
-    public init(maxEvents: Int = 100, maxWait: Duration = .seconds(2), maxBytes: Int = 1 << 20) {
+    package init(maxEvents: Int = 100, maxWait: Duration = .seconds(2), maxBytes: Int = 1 << 20) {
         self.maxEvents = maxEvents
         self.maxWait = maxWait
         self.maxBytes = maxBytes
@@ -17,16 +17,16 @@ public struct BatchPolicy: Sendable, Hashable {
 }
 
 /// One batch while it is put together: what still fits, and whether it is time to send it.
-public struct BatchFill: Sendable {
+package struct BatchAccumulator: Sendable {
     private let policy: BatchPolicy
-    public private(set) var count = 0
+    package private(set) var count = 0
     /// Whether nothing more fits, or something did not.
-    public private(set) var isFull = false
+    package private(set) var isFull = false
     /// The two brackets of the array, the deliveries, and a comma between any two.
     private var bytes = 2
     private var oldest: Timestamp?
 
-    public init(_ policy: BatchPolicy) {
+    package init(_ policy: BatchPolicy) {
         self.policy = policy
     }
 
@@ -34,7 +34,7 @@ public struct BatchFill: Sendable {
     /// - Parameters:
     ///   - size: bytes of its body.
     ///   - due: since when it is due; nil for one that follows another of its lane.
-    public mutating func take(_ size: Int, dueSince due: Timestamp?) -> Bool {
+    package mutating func take(_ size: Int, dueSince due: Timestamp?) -> Bool {
         let grown = bytes + size + (count > 0 ? 1 : 0)
         guard count == 0 || (count < policy.maxEvents && grown <= policy.maxBytes) else {
             isFull = true
@@ -48,9 +48,9 @@ public struct BatchFill: Sendable {
     }
 
     /// When it goes out even though it is not full; nil while it is empty.
-    public var readyAt: Timestamp? { oldest.map { $0 + policy.maxWait } }
+    package var readyAt: Timestamp? { oldest.map { $0 + policy.maxWait } }
 
-    public func isReady(at now: Timestamp) -> Bool {
+    package func isReady(at now: Timestamp) -> Bool {
         isFull || readyAt.map { $0 <= now } ?? false
     }
 }

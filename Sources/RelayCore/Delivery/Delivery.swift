@@ -1,7 +1,7 @@
-public import RelayJSON
+package import RelayJSON
 
 /// Where a delivery stands. It is always in exactly one of these.
-public enum DeliveryState: Int, Sendable, CaseIterable {
+package enum DeliveryState: Int, Sendable, CaseIterable {
     case queued = 0
     case inFlight = 1
     case delivered = 2
@@ -9,7 +9,7 @@ public enum DeliveryState: Int, Sendable, CaseIterable {
     case cancelled = 4
 
     /// The name in the API and in metrics.
-    public var name: String {
+    package var name: String {
         switch self {
         case .queued: "queued"
         case .inFlight: "in_flight"
@@ -19,14 +19,14 @@ public enum DeliveryState: Int, Sendable, CaseIterable {
         }
     }
 
-    public init?(name: some StringProtocol) {
+    package init?(name: some StringProtocol) {
         guard let state = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = state
     }
 }
 
 /// Why a delivery is a dead letter: a bounded set, fit for metric labels.
-public enum DeadReason: String, Sendable, CaseIterable {
+package enum DeadReason: String, Sendable, CaseIterable {
     /// Every attempt that the policy allows was made.
     case exhausted
     /// The receiver's answer is not one that the policy retries.
@@ -44,7 +44,7 @@ public enum DeadReason: String, Sendable, CaseIterable {
 }
 
 /// How a delivery is signed; the key is the destination's, and the signature is made anew at each attempt.
-public enum SigningScheme: Sendable, Hashable {
+package enum SigningScheme: Sendable, Hashable {
     /// Standard Webhooks 1.0.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
     case standardWebhooks
     /// A plain HMAC of the body in one header.
@@ -52,17 +52,17 @@ public enum SigningScheme: Sendable, Hashable {
 }
 
 /// A plain HMAC signature: which hash, which header, how written.
-public struct HMACSigning: Sendable, Hashable {
-    public enum Algorithm: String, Sendable, CaseIterable { case sha1, sha256, sha512 }
-    public enum Encoding: String, Sendable, CaseIterable { case hex, base64 }
+package struct HMACSigning: Sendable, Hashable {
+    package enum Algorithm: String, Sendable, CaseIterable { case sha1, sha256, sha512 }
+    package enum Encoding: String, Sendable, CaseIterable { case hex, base64 }
 
-    public var algorithm: Algorithm
-    public var header: String
-    public var encoding: Encoding
+    package var algorithm: Algorithm
+    package var header: String
+    package var encoding: Encoding
     /// Stands before the signature, as in `sha256=`.
-    public var prefix: String
+    package var prefix: String
 
-    public init(
+    package init(
         algorithm: Algorithm = .sha256,
         header: String = "X-ZapHub-Signature",
         encoding: Encoding = .hex,
@@ -76,24 +76,24 @@ public struct HMACSigning: Sendable, Hashable {
 }
 
 /// A delivery that a pipeline decided on and the store has not numbered yet.
-public struct PlannedDelivery: Sendable {
-    public var pipeline: String
+package struct PlannedDelivery: Sendable {
+    package var pipeline: String
     /// The destination's key: its name in the configuration, or `wh_…` for a session's webhook.
-    public var destination: String
-    public var type: EventType
-    public var session: String
-    public var chat: String?
+    package var destination: String
+    package var type: EventType
+    package var session: String
+    package var chat: String?
     /// Deliveries of one lane go out one at a time, in order; nil: no order.
-    public var lane: String?
-    public var signing: SigningScheme?
+    package var lane: String?
+    package var signing: SigningScheme?
     /// When the event was accepted.
-    public var receivedAt: Timestamp
+    package var receivedAt: Timestamp
     /// The body up to the `deliveryId`'s last letters, which only the store knows.
     private var head: [UInt8]
 
     /// Renders the envelope of stage-07: `{event, sessionId, payload, timestamp, deliveryId}`.
     /// - Parameter body: what stands in place of the envelope; the `deliveryId` becomes its last member.
-    public init(
+    package init(
         of event: Event,
         body: JSONObject? = nil,
         to destination: String,
@@ -111,16 +111,16 @@ public struct PlannedDelivery: Sendable {
         receivedAt = event.receivedAt
         var object = body ?? event.view.object ?? [:]
         object.removeValue(forKey: "deliveryId")
-        object.append("deliveryId", .string(DeliveryName.prefix(session: session, type: type, at: receivedAt)))
+        object.append("deliveryId", .string(DeliveryIDFormat.prefix(session: session, type: type, at: receivedAt)))
         head = JSON.object(object).bytes
         head.removeLast(2)  // the quote and the brace, which follow the suffix
     }
 
     /// Bytes of the whole body.
-    public var byteCount: Int { head.count + 15 }
+    package var byteCount: Int { head.count + 15 }
 
     /// The whole body under the number that the store gave.
-    public func body(for id: DeliveryID) -> [UInt8] {
+    package func body(for id: DeliveryID) -> [UInt8] {
         var body = head
         body.reserveCapacity(head.count + 15)
         body.append(contentsOf: id.suffix.utf8)
@@ -131,36 +131,36 @@ public struct PlannedDelivery: Sendable {
 }
 
 /// The text form of a delivery's id, as stage-07 shapes it: `webhook-<session>-<event>-<unix>-<suffix>`.
-public enum DeliveryName {
+package enum DeliveryIDFormat {
     static func prefix(session: String, type: EventType, at moment: Timestamp) -> String {
         "webhook-\(session)-\(type.name)-\(moment.seconds)-"
     }
 
     /// - Parameter moment: when the event was accepted.
-    public static func text(of id: DeliveryID, session: String, type: EventType, at moment: Timestamp) -> String {
+    package static func text(of id: DeliveryID, session: String, type: EventType, at moment: Timestamp) -> String {
         prefix(session: session, type: type, at: moment) + id.suffix
     }
 }
 
 /// A delivery taken off the outbox for its next attempt: the attempt is counted, the request not yet sent.
-public struct ClaimedDelivery: Sendable, Identifiable {
-    public let id: DeliveryID
-    public let destination: String
-    public let session: String
-    public let type: EventType
-    public let chat: String?
+package struct ClaimedDelivery: Sendable, Identifiable {
+    package let id: DeliveryID
+    package let destination: String
+    package let session: String
+    package let type: EventType
+    package let chat: String?
     /// This attempt's number over the delivery's whole life; also the token without which a result changes nothing.
-    public let attempt: Int
+    package let attempt: Int
     /// This attempt's number since the delivery was queued or last replayed; what a retry policy counts.
-    public let attemptInSeries: Int
+    package let attemptInSeries: Int
     /// When the series began: the moment of queueing, or of the last replay.
-    public let seriesStartedAt: Timestamp
+    package let seriesStartedAt: Timestamp
     /// When the event was accepted.
-    public let receivedAt: Timestamp
-    public let signing: SigningScheme?
-    public let body: [UInt8]
+    package let receivedAt: Timestamp
+    package let signing: SigningScheme?
+    package let body: [UInt8]
 
-    public init(
+    package init(
         id: DeliveryID,
         destination: String,
         session: String,
@@ -187,5 +187,5 @@ public struct ClaimedDelivery: Sendable, Identifiable {
     }
 
     /// The `deliveryId` that body and headers carry.
-    public var name: String { DeliveryName.text(of: id, session: session, type: type, at: receivedAt) }
+    package var name: String { DeliveryIDFormat.text(of: id, session: session, type: type, at: receivedAt) }
 }

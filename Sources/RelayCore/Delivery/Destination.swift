@@ -1,5 +1,5 @@
 /// Where deliveries go: one receiver and how it wants to be treated.
-public protocol Destination: Sendable {
+package protocol Destination: Sendable {
     var settings: DestinationSettings { get }
 
     /// Where it sends, for people: an address, a path.
@@ -20,10 +20,10 @@ public protocol Destination: Sendable {
 }
 
 extension Destination {
-    public func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {}
+    package func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {}
 
     /// For kinds that take one at a time: one after the other, up to the first that is not taken.
-    public func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
+    package func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
         var result = AttemptResult(outcome: .delivered, target: target, duration: .zero)
         for delivery in batch where result.isDelivered {
             let before = result.duration
@@ -35,8 +35,8 @@ extension Destination {
 }
 
 /// What the dispatcher needs to know of a destination.
-public struct DestinationSettings: Sendable, Hashable {
-    public enum Ordering: String, Sendable, CaseIterable {
+package struct DestinationSettings: Sendable, Hashable {
+    package enum Ordering: String, Sendable, CaseIterable {
         /// One at a time for each chat, in the order of acceptance; a retry holds up its chat.
         case perChat = "per_chat"
         /// Later messages may overtake a retry.
@@ -44,22 +44,22 @@ public struct DestinationSettings: Sendable, Hashable {
     }
 
     /// Default ``Ordering/perChat``.
-    public var ordering: Ordering
+    package var ordering: Ordering
     /// Requests under way at once, in ``maxInFlightRange``; a batch is one request. Default 16.
-    public var maxInFlight: Int
+    package var maxInFlight: Int
     /// Requests started in a time; nil: as many as there are.
-    public var rateLimit: RateLimit?
-    public var retry: RetryPolicy
+    package var rateLimit: RateLimit?
+    package var retry: RetryPolicy
     /// What it wants; default all.
-    public var events: EventFilter
+    package var events: EventFilter
     /// Several deliveries in one request; nil: each in its own.
-    public var batch: BatchPolicy?
+    package var batch: BatchPolicy?
     /// Whether it gets the gateway's documents (``RawDocument``) and not events; an event without one is not for it.
-    public var takesDocuments: Bool
+    package var takesDocuments: Bool
 
-    public static let maxInFlightRange = 1...1000
+    package static let maxInFlightRange = 1...1000
 
-    public init(
+    package init(
         ordering: Ordering = .perChat,
         maxInFlight: Int = 16,
         rateLimit: RateLimit? = nil,
@@ -78,23 +78,23 @@ public struct DestinationSettings: Sendable, Hashable {
     }
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.
-    public func lane(session: String, chat: String?) -> String? {
+    package func lane(session: String, chat: String?) -> String? {
         ordering == .perChat ? "\(session)/\(chat ?? "")" : nil
     }
 }
 
 /// So many in such a time: `20/s`, `600/m`.
-public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
-    public var count: Int
-    public var per: Duration
+package struct RateLimit: Sendable, Hashable, CustomStringConvertible {
+    package var count: Int
+    package var per: Duration
 
-    public init(count: Int, per: Duration) {
+    package init(count: Int, per: Duration) {
         self.count = count
         self.per = per
     }
 
     /// Reads `20/s`, `600/m`, `1000/h`; nil for anything else.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].utf8.allSatisfy({ (48...57).contains($0) }),
             let count = Int(parts[0]), count > 0
@@ -104,7 +104,7 @@ public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
         self.init(count: count, per: per)
     }
 
-    public var description: String {
+    package var description: String {
         switch per {
         case .seconds(1): "\(count)/s"
         case .seconds(60): "\(count)/m"

@@ -1,7 +1,7 @@
 /// When a failed delivery is tried again, and when not any more.
-public struct RetryPolicy: Sendable, Hashable {
+package struct RetryPolicy: Sendable, Hashable {
     /// How the waits are spread.
-    public enum Jitter: String, Sendable, CaseIterable {
+    package enum Jitter: String, Sendable, CaseIterable {
         /// The wait as computed.
         case none
         /// Uniform between zero and the computed wait.
@@ -11,7 +11,7 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// What `retry_on` may name.
-    public enum Condition: Sendable, Hashable {
+    package enum RetryableFailure: Sendable, Hashable {
         /// Name lookup, connecting, TLS, and connections that broke.
         case network
         case timeout
@@ -21,43 +21,43 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// Attempts in all, the first included. Default 3 (stage-07).
-    public var maxAttempts: Int
+    package var maxAttempts: Int
     /// The wait after the first attempt. Default 2 s (stage-07).
-    public var initialInterval: Duration
+    package var initialInterval: Duration
     /// No computed wait is longer. Default 5 min.
-    public var maxInterval: Duration
+    package var maxInterval: Duration
     /// Each wait is this many times the one before. Default 2.
-    public var multiplier: Double
+    package var multiplier: Double
     /// Default `none`, as stage-07 has it.
-    public var jitter: Jitter
+    package var jitter: Jitter
     /// No retry is scheduled for later than this after the first attempt was due; nil: no such end.
-    public var maxElapsedTime: Duration?
+    package var maxElapsedTime: Duration?
     /// What is tried again; anything else is refused for good.
-    public var retryOn: Set<Condition>
+    package var retryOn: Set<RetryableFailure>
     /// Whether `Retry-After` lengthens a wait. Default true.
-    public var respectRetryAfter: Bool
+    package var respectRetryAfter: Bool
 
     /// What stage-07 retries: every failure but a refused address.
-    public static let everything: Set<Condition> = [
+    package static let everything: Set<RetryableFailure> = [
         .network, .timeout, .statusClass(3), .statusClass(4), .statusClass(5), .statusClass(1),
     ]
 
     /// `[network, timeout, 408, 425, 429, 5xx]`: what is likely to pass by itself.
-    public static let transient: Set<Condition> = [
+    package static let transient: Set<RetryableFailure> = [
         .network, .timeout, .status(408), .status(425), .status(429), .statusClass(5),
     ]
 
     /// The longest wait that a `Retry-After` can ask for, beyond the policy's own.
-    public static let retryAfterCap: Duration = .seconds(3600)
+    package static let retryAfterCap: Duration = .seconds(3600)
 
-    public init(
+    package init(
         maxAttempts: Int = 3,
         initialInterval: Duration = .seconds(2),
         maxInterval: Duration = .seconds(300),
         multiplier: Double = 2,
         jitter: Jitter = .none,
         maxElapsedTime: Duration? = nil,
-        retryOn: Set<Condition> = RetryPolicy.everything,
+        retryOn: Set<RetryableFailure> = RetryPolicy.everything,
         respectRetryAfter: Bool = true
     ) {
         self.maxAttempts = maxAttempts
@@ -71,7 +71,7 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// Whether the policy would try again after such a result, attempts and time left aside.
-    public func retries(_ result: AttemptResult) -> Bool {
+    package func retries(_ result: AttemptResult) -> Bool {
         switch result.outcome {
         case .delivered: false
         case .refused:
@@ -85,7 +85,7 @@ public struct RetryPolicy: Sendable, Hashable {
     /// The wait before jitter after the given attempt of a series (1 is the first).
     ///
     ///     initial 2 s, multiplier 2, max 5 min:   1 → 2 s   2 → 4 s   3 → 8 s   8 → 256 s   9 → 300 s
-    public func interval(afterAttempt attempt: Int) -> Duration {
+    package func interval(afterAttempt attempt: Int) -> Duration {
         var wait = Double(initialInterval.milliseconds)
         let cap = Double(maxInterval.milliseconds)
         for _ in 1..<max(attempt, 1) {
@@ -97,7 +97,7 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// The wait with jitter and the receiver's wish.
     /// - Parameter random: uniform in 0..<1.
-    public func delay(afterAttempt attempt: Int, retryAfter: Duration?, random: Double) -> Duration {
+    package func delay(afterAttempt attempt: Int, retryAfter: Duration?, random: Double) -> Duration {
         let base = Double(interval(afterAttempt: attempt).milliseconds)
         let jittered =
             switch jitter {

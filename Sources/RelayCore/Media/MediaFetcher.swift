@@ -1,5 +1,5 @@
 /// Gets the files that messages refer to, verified and decrypted, into the relay's storage.
-public protocol MediaFetcher: Sendable {
+package protocol MediaFetcher: Sendable {
     /// Fetches a file, or joins the fetch of the same file that is under way.
     /// - Parameters:
     ///   - source: the name of the source that the message came in by; its `media:` options say where files may lie.
@@ -9,7 +9,7 @@ public protocol MediaFetcher: Sendable {
         source: String,
         session: String,
         limits: MediaLimits
-    ) async throws(MediaFailure) -> StoredMedia
+    ) async throws(MediaError) -> StoredMedia
 
     /// The address under which receivers get a stored file, and when it stops working.
     /// - Parameter reference: tells the file's name and type.
@@ -17,15 +17,15 @@ public protocol MediaFetcher: Sendable {
 }
 
 /// How much a fetch may cost.
-public struct MediaLimits: Sendable, Hashable {
+package struct MediaLimits: Sendable, Hashable {
     /// Bytes of the plain file. Default 100 MiB.
-    public var maxSize: Int
+    package var maxSize: Int
     /// How often each place that a file may be had from is tried at most. Default 3.
-    public var attempts: Int
+    package var attempts: Int
     /// For all of them together, waits included. Default 2 minutes.
-    public var timeout: Duration
+    package var timeout: Duration
 
-    public init(maxSize: Int = 100 << 20, attempts: Int = 3, timeout: Duration = .seconds(120)) {
+    package init(maxSize: Int = 100 << 20, attempts: Int = 3, timeout: Duration = .seconds(120)) {
         self.maxSize = maxSize
         self.attempts = attempts
         self.timeout = timeout

@@ -1,5 +1,5 @@
 /// What a file is to a receiver; for WhatsApp's encrypted files it also decides how the keys are derived (reference
 /// whatsapp.md, (c)).
-public enum MediaKind: String, Sendable, Hashable, CaseIterable {
+package enum MediaKind: String, Sendable, Hashable, CaseIterable {
     case image, video, audio, document, sticker
 }

@@ -1,4 +1,4 @@
-public import RelayJSON
+package import RelayJSON
 
 /// What receivers see of a file that the relay keeps: `payload.media`.
 extension JSONObject {
@@ -6,8 +6,9 @@ extension JSONObject {
     /// - Parameters:
     ///   - reference: what was fetched.
     ///   - link: the address to get it from, and when that stops working.
-    public mutating func attach(_ media: StoredMedia, of reference: RawMedia, link: (url: String, expiresAt: Timestamp))
-    {
+    package mutating func attach(
+        _ media: StoredMedia, of reference: RawMedia, link: (url: String, expiresAt: Timestamp)
+    ) {
         let content = self["content"]
         var object = JSONObject()
         object.append("url", .string(link.url))

@@ -1,8 +1,8 @@
-public import RelayJSON
+package import RelayJSON
 
 /// Where the file of a message is, and what is needed to read it: `payload.raw_media`, as formats write it.
-public struct RawMedia: Sendable, Hashable {
-    public enum Location: Sendable, Hashable {
+package struct RawMedia: Sendable, Hashable {
+    package enum Location: Sendable, Hashable {
         /// Encrypted, on WhatsApp's servers. `key` has 32 bytes.
         case whatsApp(url: String?, directPath: String?, key: [UInt8])
         /// Under an id of Meta's Graph API, which tells a short-lived address; `url` is the one that came along.
@@ -14,7 +14,7 @@ public struct RawMedia: Sendable, Hashable {
     }
 
     /// The values of `raw_media.scheme`: how a receiver reads the reference. Without one it is WhatsApp's.
-    public enum Scheme: String, Sendable {
+    package enum Scheme: String, Sendable {
         /// `url`, `directPath` and `mediaKey` of an encrypted file.
         case whatsApp = "whatsapp"
         /// `id` of Meta's Graph API.
@@ -25,21 +25,21 @@ public struct RawMedia: Sendable, Hashable {
         case stored
     }
 
-    public var kind: MediaKind
+    package var kind: MediaKind
     /// Where it may be had, the best place first; never empty.
-    public var locations: [Location]
-    public var mimetype: String?
-    public var fileName: String?
+    package var locations: [Location]
+    package var mimetype: String?
+    package var fileName: String?
     /// Bytes of the plain file, as the sender declared them: informative (reference whatsapp.md, (c) 6).
-    public var fileLength: Int64?
+    package var fileLength: Int64?
     /// SHA-256 of the plain file, 32 bytes.
-    public var fileSHA256: [UInt8]?
+    package var fileSHA256: [UInt8]?
     /// SHA-256 of the encrypted file, 32 bytes.
-    public var encryptedSHA256: [UInt8]?
+    package var encryptedSHA256: [UInt8]?
     /// When the address stops working.
-    public var expiresAt: Timestamp?
+    package var expiresAt: Timestamp?
 
-    public init(
+    package init(
         kind: MediaKind,
         locations: [Location],
         mimetype: String? = nil,
@@ -60,13 +60,13 @@ public struct RawMedia: Sendable, Hashable {
     }
 
     /// Reads `payload.raw_media`.
-    /// - Throws: ``MediaFailure`` `.incomplete` when there is not enough in it to get the file.
-    public init(_ json: JSON) throws(MediaFailure) {
+    /// - Throws: ``MediaError`` `.incomplete` when there is not enough in it to get the file.
+    package init(_ json: JSON) throws(MediaError) {
         func text(_ key: String) -> String? { json[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
         func bytes(_ key: String) -> [UInt8]? { text(key).flatMap { Base64.decode($0) } }
         func hash(_ key: String) -> [UInt8]? { bytes(key).flatMap { $0.count == 32 ? $0 : nil } }
         guard let kind = text("mediaType").flatMap(MediaKind.init(rawValue:)) else {
-            throw MediaFailure(.incomplete, "raw_media names no mediaType of image, video, audio, document or sticker")
+            throw MediaError(.incomplete, "raw_media names no mediaType of image, video, audio, document or sticker")
         }
         var locations: [Location] = []
         if let id = text("storedId").flatMap({ MediaID($0) }) { locations.append(.stored(id)) }
@@ -76,18 +76,18 @@ public struct RawMedia: Sendable, Hashable {
             if let key = bytes("mediaKey"), key.count == 32, text("url") ?? text("directPath") != nil {
                 locations.append(.whatsApp(url: text("url"), directPath: text("directPath"), key: key))
             } else if locations.isEmpty {
-                throw MediaFailure(.incomplete, "the message came without mediaKey, or without url and directPath")
+                throw MediaError(.incomplete, "the message came without mediaKey, or without url and directPath")
             }
         case .cloud:
-            guard let id = text("id") else { throw MediaFailure(.incomplete, "the message came without a media id") }
+            guard let id = text("id") else { throw MediaError(.incomplete, "the message came without a media id") }
             locations.append(.cloud(id: id, url: text("url")))
         case .gateway:
-            guard let url = text("url") else { throw MediaFailure(.incomplete, "the message came without a url") }
+            guard let url = text("url") else { throw MediaError(.incomplete, "the message came without a url") }
             locations.append(.gateway(url: url))
         case .stored:
-            guard !locations.isEmpty else { throw MediaFailure(.incomplete, "raw_media has no storedId") }
+            guard !locations.isEmpty else { throw MediaError(.incomplete, "raw_media has no storedId") }
         case nil:
-            throw MediaFailure(.incomplete, "raw_media.scheme is unknown")
+            throw MediaError(.incomplete, "raw_media.scheme is unknown")
         }
         self.locations = locations
         self.kind = kind

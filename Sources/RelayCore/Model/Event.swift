@@ -1,27 +1,27 @@
-public import RelayJSON
+package import RelayJSON
 
 /// An event as a format reads it off a gateway's document, before the journal has it.
-public struct NewEvent: Sendable, Hashable {
-    public var type: EventType
+package struct NewEvent: Sendable, Hashable {
+    package var type: EventType
     /// The WhatsApp account that it belongs to.
-    public var session: String
+    package var session: String
     /// The canonical chat id; nil for events of the session itself. Order is kept per chat.
-    public var chat: String?
+    package var chat: String?
     /// What makes it the same event when a gateway posts it again, unique in (source, session); nil: never a duplicate.
-    public var dedupKey: String?
+    package var dedupKey: String?
     /// For one of several events under one dedup key that follow each other, as delivered and read do: only a rank
     /// above the last accepted one is new, any other a duplicate. Nil: the key is this event's alone.
-    public var rank: Int?
+    package var rank: Int?
     /// When it happened, by the gateway; nil when that is not known.
-    public var occurredAt: Timestamp?
-    public var payload: JSONObject
+    package var occurredAt: Timestamp?
+    package var payload: JSONObject
     /// A file that the gateway put into the document itself. It goes into media storage before the journal has the
     /// event, and `payload.raw_media` then tells where; it is never part of the payload.
-    public var embedded: [UInt8]?
+    package var embedded: [UInt8]?
     /// The gateway's own document about this event alone, where the source keeps it; never part of the payload.
-    public var raw: RawDocument?
+    package var raw: RawDocument?
 
-    public init(
+    package init(
         type: EventType,
         session: String,
         chat: String? = nil,
@@ -45,23 +45,23 @@ public struct NewEvent: Sendable, Hashable {
 }
 
 /// An event that the journal holds.
-public struct Event: Sendable, Identifiable {
-    public let id: EventID
+package struct Event: Sendable, Identifiable {
+    package let id: EventID
     /// The name of the source that it came in by.
-    public let source: String
-    public var type: EventType
-    public let session: String
-    public let chat: String?
-    public let occurredAt: Timestamp?
+    package let source: String
+    package var type: EventType
+    package let session: String
+    package let chat: String?
+    package let occurredAt: Timestamp?
     /// When the relay accepted it: the envelope's `timestamp`.
-    public let receivedAt: Timestamp
-    public var payload: JSONObject
+    package let receivedAt: Timestamp
+    package var payload: JSONObject
     /// The gateway's own document about it, where the source keeps that (`keep_raw`).
-    public var raw: RawDocument?
+    package var raw: RawDocument?
     /// Set when it has run through its pipelines before.
-    public var rerun: Rerun?
+    package var rerun: Rerun?
 
-    public init(
+    package init(
         id: EventID,
         source: String,
         type: EventType,
@@ -86,7 +86,7 @@ public struct Event: Sendable, Identifiable {
     }
 
     /// The event as receivers see it, but for the `deliveryId`: what expressions are evaluated on.
-    public var view: JSON {
+    package var view: JSON {
         var object = JSONObject()
         object.append("event", .string(type.name))
         object.append("sessionId", .string(session))
@@ -97,15 +97,15 @@ public struct Event: Sendable, Identifiable {
 }
 
 /// A run of an event that follows an earlier one: of a replay, or after a stage's failure.
-public struct Rerun: Sendable, Hashable {
+package struct Rerun: Sendable, Hashable {
     /// Counts from 1.
-    public var number: Int
+    package var number: Int
     /// The only pipeline that it goes through; nil: all that take its source.
-    public var pipeline: String?
+    package var pipeline: String?
     /// The keys of the only destinations that it delivers to; empty: all.
-    public var destinations: [String]
+    package var destinations: [String]
 
-    public init(number: Int, pipeline: String? = nil, destinations: [String] = []) {
+    package init(number: Int, pipeline: String? = nil, destinations: [String] = []) {
         self.number = number
         self.pipeline = pipeline
         self.destinations = destinations

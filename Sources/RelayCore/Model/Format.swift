@@ -1,5 +1,5 @@
 /// A dialect: a pure function from a gateway's document to events.
-public protocol EventFormat: Sendable {
+package protocol EventFormat: Sendable {
     /// The name in `format:`.
     static var name: String { get }
     /// Whose documents it reads: one sentence.
@@ -28,22 +28,22 @@ public protocol EventFormat: Sendable {
 }
 
 extension EventFormat {
-    public static var secretField: String? { nil }
-    public static var keepsRaw: Bool { false }
-    public static var authAdvice: String? { nil }
-    public static var authExample: String? { nil }
-    public static func namesEvent(_ pathSegment: String) -> Bool { false }
+    package static var secretField: String? { nil }
+    package static var keepsRaw: Bool { false }
+    package static var authAdvice: String? { nil }
+    package static var authExample: String? { nil }
+    package static func namesEvent(_ pathSegment: String) -> Bool { false }
 }
 
 /// What a format may know besides the document.
-public struct FormatContext: Sendable {
+package struct FormatContext: Sendable {
     /// The session that the address named (`/in/baileys/SESSION`); it wins over the document's.
-    public var session: String?
-    public var receivedAt: Timestamp
+    package var session: String?
+    package var receivedAt: Timestamp
     /// Whether events get the document that they come from, ``NewEvent/raw``. Default no.
-    public var keepsRaw: Bool
+    package var keepsRaw: Bool
 
-    public init(session: String? = nil, receivedAt: Timestamp, keepsRaw: Bool = false) {
+    package init(session: String? = nil, receivedAt: Timestamp, keepsRaw: Bool = false) {
         self.session = session
         self.receivedAt = receivedAt
         self.keepsRaw = keepsRaw
@@ -51,8 +51,8 @@ public struct FormatContext: Sendable {
 }
 
 /// Why a document is not accepted. The sender gets it as a 4xx.
-public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
-    public enum Code: String, Sendable {
+package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Code: String, Sendable {
         /// The bytes are no JSON document.
         case malformed = "malformed_body"
         /// JSON, but not a document of this dialect.
@@ -61,17 +61,17 @@ public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
         case missingSession = "missing_session"
     }
 
-    public let code: Code
+    package let code: Code
     /// What is wrong and what to send instead, for people.
-    public let message: String
+    package let message: String
     /// Where, as a JSON pointer (RFC 6901).
-    public let pointer: String?
+    package let pointer: String?
 
-    public init(_ code: Code, _ message: String, pointer: String? = nil) {
+    package init(_ code: Code, _ message: String, pointer: String? = nil) {
         self.code = code
         self.message = message
         self.pointer = pointer
     }
 
-    public var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }
+    package var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }
 }

@@ -1,54 +1,54 @@
 /// The number under which the journal keeps an event: time-ordered, unique in a store, shown as `evt_` and 13 letters.
-public struct EventID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    public var rawValue: Int64
+package struct EventID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package var rawValue: Int64
 
-    public init(_ rawValue: Int64) {
+    package init(_ rawValue: Int64) {
         self.rawValue = rawValue
     }
 
     /// Reads the text form, with or without `evt_`; nil when it is not one.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard let value = SortableID.decode(text.hasPrefix("evt_") ? text.dropFirst(4) : text[...]) else { return nil }
         self.rawValue = value
     }
 
-    public var description: String { "evt_" + SortableID.encode(rawValue) }
+    package var description: String { "evt_" + SortableID.encode(rawValue) }
 
-    public static func < (lhs: EventID, rhs: EventID) -> Bool { lhs.rawValue < rhs.rawValue }
+    package static func < (lhs: EventID, rhs: EventID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
 /// The number of a delivery: time-ordered and unique in a store. Its letters end every `deliveryId`.
-public struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    public var rawValue: Int64
+package struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package var rawValue: Int64
 
-    public init(_ rawValue: Int64) {
+    package init(_ rawValue: Int64) {
         self.rawValue = rawValue
     }
 
     /// Reads a `deliveryId` (`webhook-<session>-<event>-<unix>-<suffix>`), a `webhook-id` (`msg_<suffix>`) or the
     /// bare suffix; nil when it is none of them.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let suffix = text.hasPrefix("msg_") ? text.dropFirst(4) : text.split(separator: "-").last ?? text[...]
         guard let value = SortableID.decode(suffix) else { return nil }
         self.rawValue = value
     }
 
     /// The 13 letters that end the `deliveryId`.
-    public var suffix: String { SortableID.encode(rawValue) }
+    package var suffix: String { SortableID.encode(rawValue) }
 
     /// The id under which Standard Webhooks headers name the delivery. The specification wants an id that is not
     /// user-controlled and has no `.`, which stage-07's `deliveryId` (session and event type in it) cannot promise.
-    public var webhookID: String { "msg_" + suffix }
+    package var webhookID: String { "msg_" + suffix }
 
-    public var description: String { suffix }
+    package var description: String { suffix }
 
-    public static func < (lhs: DeliveryID, rhs: DeliveryID) -> Bool { lhs.rawValue < rhs.rawValue }
+    package static func < (lhs: DeliveryID, rhs: DeliveryID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
 /// Numbers that sort by time, and their letters (Crockford's base 32 in lower case, fixed width, so texts sort as well).
-public enum SortableID {
+package enum SortableID {
     /// Bits below the milliseconds: about a million ids in each millisecond.
-    public static let counterBits = 20
+    package static let counterBits = 20
 
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let values: [Int8] = {
@@ -58,11 +58,11 @@ public enum SortableID {
     }()
 
     /// The next id after `last`, at or after the given moment.
-    public static func next(after last: Int64, at now: Timestamp) -> Int64 {
+    package static func next(after last: Int64, at now: Timestamp) -> Int64 {
         max(last + 1, now.milliseconds << counterBits)
     }
 
-    public static func encode(_ value: Int64) -> String {
+    package static func encode(_ value: Int64) -> String {
         String(unsafeUninitializedCapacity: 13) { buffer in
             var rest = UInt64(bitPattern: value)
             for index in stride(from: 12, through: 0, by: -1) {
@@ -73,7 +73,7 @@ public enum SortableID {
         }
     }
 
-    public static func decode(_ text: some StringProtocol) -> Int64? {
+    package static func decode(_ text: some StringProtocol) -> Int64? {
         guard text.utf8.count == 13 else { return nil }
         var value: UInt64 = 0
         for byte in text.utf8 {
@@ -86,7 +86,7 @@ public enum SortableID {
     }
 
     /// When an id was made.
-    public static func timestamp(of value: Int64) -> Timestamp {
+    package static func timestamp(of value: Int64) -> Timestamp {
         Timestamp(milliseconds: value >> counterBits)
     }
 }

@@ -1,12 +1,12 @@
 /// A WhatsApp address: `5511999999999@s.whatsapp.net`, `123-456@g.us`, `1234@lid`, `status@broadcast`.
-public struct JID: Sendable, Hashable, CustomStringConvertible {
-    public let user: String
-    public let server: String
+package struct JID: Sendable, Hashable, CustomStringConvertible {
+    package let user: String
+    package let server: String
 
     /// Reads an address and makes it canonical: the device part (`:15`) and agent (`_1`) go, `c.us` and `hosted`
     /// become `s.whatsapp.net`, `hosted.lid` becomes `lid` (reference whatsapp.md, B-J1). Nil when there is no `@`,
     /// or nothing before or after it.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard let at = text.lastIndex(of: "@") else { return nil }
         let userPart = text[..<at]
         let serverPart = text[text.index(after: at)...]
@@ -25,18 +25,18 @@ public struct JID: Sendable, Hashable, CustomStringConvertible {
         user = String(bare)
     }
 
-    public var description: String { user + "@" + server }
+    package var description: String { user + "@" + server }
 
-    public var isGroup: Bool { server == "g.us" }
+    package var isGroup: Bool { server == "g.us" }
     /// A hidden identity: its digits are never a phone number.
-    public var isLID: Bool { server == "lid" }
-    public var isPhone: Bool { server == "s.whatsapp.net" }
+    package var isLID: Bool { server == "lid" }
+    package var isPhone: Bool { server == "s.whatsapp.net" }
 
     /// The phone number in digits, nil for anything but a phone's address.
-    public var phone: String? { isPhone && user.utf8.allSatisfy { (48...57).contains($0) } ? user : nil }
+    package var phone: String? { isPhone && user.utf8.allSatisfy { (48...57).contains($0) } ? user : nil }
 
     /// What kind of conversation the address names.
-    public var chatKind: ChatKind {
+    package var chatKind: ChatKind {
         switch server {
         case "g.us": .group
         case "newsletter": .newsletter
@@ -47,6 +47,6 @@ public struct JID: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// The kinds of conversation, as `payload.chatKind` names them.
-public enum ChatKind: String, Sendable, CaseIterable {
+package enum ChatKind: String, Sendable, CaseIterable {
     case direct, group, status, broadcast, newsletter
 }

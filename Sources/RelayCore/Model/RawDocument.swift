@@ -1,27 +1,27 @@
-public import RelayJSON
+package import RelayJSON
 
 /// A gateway's document as it came, about one event: what destinations get that take documents instead of events.
-public struct RawDocument: Sendable, Hashable {
+package struct RawDocument: Sendable, Hashable {
     /// JSON in UTF-8; byte for byte what was received, when ``signature`` is to hold.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
     /// The value of `X-Hub-Signature-256` that these very bytes came with; nil: they came without, or are a part of
     /// what came.
-    public var signature: String?
+    package var signature: String?
 
-    public init(bytes: [UInt8], signature: String? = nil) {
+    package init(bytes: [UInt8], signature: String? = nil) {
         self.bytes = bytes
         self.signature = signature
     }
 
     /// As a delivery's body has it: `{"document": "…", "signature": "sha256=…"}`.
-    public var json: JSONObject {
+    package var json: JSONObject {
         var object: JSONObject = ["document": .string(String(decoding: bytes, as: UTF8.self))]
         if let signature { object["signature"] = .string(signature) }
         return object
     }
 
     /// Reads what ``json`` has written; nil when it is something else.
-    public init?(_ json: JSON) {
+    package init?(_ json: JSON) {
         guard let document = json["document"]?.string else { return nil }
         self.init(bytes: Array(document.utf8), signature: json["signature"]?.string)
     }

@@ -1,5 +1,5 @@
 /// Asks gateways who somebody is, or what a group is called.
-public protocol GatewayDirectory: Sendable {
+package protocol GatewayDirectory: Sendable {
     /// What the gateway says of a contact or group, within the route's ``LookupRoute/timeout``. Lookups of the same one
     /// that are under way are joined.
     /// - Returns: nil when it could not be asked now: it fails, is too slow, or too much is waiting for it.
@@ -10,11 +10,11 @@ public protocol GatewayDirectory: Sendable {
 }
 
 extension GatewayDirectory {
-    public func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool { true }
+    package func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool { true }
 }
 
 /// Where a gateway is asked, and how its answer is read: `enrich: { lookup: … }`.
-public protocol LookupRoute: Sendable {
+package protocol LookupRoute: Sendable {
     /// Tells routes apart: lookups of one key at one route are the same lookup. The same in every generation of the
     /// configuration that says the same.
     var id: String { get }
@@ -27,16 +27,16 @@ public protocol LookupRoute: Sendable {
 }
 
 /// One question to a gateway.
-public struct LookupRequest: Sendable {
-    public var url: String
-    public var headers: [(name: String, value: String)]
+package struct LookupRequest: Sendable {
+    package var url: String
+    package var headers: [(name: String, value: String)]
     /// Posted as it is; nil: a GET.
-    public var body: [UInt8]?
+    package var body: [UInt8]?
     /// Reads the answer's body; of nil, which stands for 404: the gateway knows nothing of it. Returns nil for what is
     /// no answer to the question, as a proxy's error page.
-    public var read: @Sendable (_ answer: [UInt8]?) -> LookupAnswer?
+    package var read: @Sendable (_ answer: [UInt8]?) -> LookupAnswer?
 
-    public init(
+    package init(
         url: String,
         headers: [(name: String, value: String)],
         body: [UInt8]? = nil,
@@ -50,19 +50,19 @@ public struct LookupRequest: Sendable {
 }
 
 /// What a gateway knows of a contact or group; nil means: it does not say.
-public struct LookupAnswer: Sendable, Hashable {
+package struct LookupAnswer: Sendable, Hashable {
     /// A group's subject; a contact's name as it is saved.
-    public var name: String?
+    package var name: String?
     /// The name that the contact chose.
-    public var pushName: String?
+    package var pushName: String?
     /// The name that WhatsApp verified for a business.
-    public var verifiedName: String?
+    package var verifiedName: String?
     /// The picture's address; empty: there is none, or it is not shown to us.
-    public var imageURL: String?
+    package var imageURL: String?
     /// The phone's address of somebody who was asked for by a hidden identity.
-    public var phone: JID?
+    package var phone: JID?
 
-    public init(
+    package init(
         name: String? = nil,
         pushName: String? = nil,
         verifiedName: String? = nil,
@@ -77,7 +77,7 @@ public struct LookupAnswer: Sendable, Hashable {
     }
 
     /// This answer with what another one adds.
-    public func merged(with other: LookupAnswer) -> LookupAnswer {
+    package func merged(with other: LookupAnswer) -> LookupAnswer {
         LookupAnswer(
             name: name ?? other.name,
             pushName: pushName ?? other.pushName,

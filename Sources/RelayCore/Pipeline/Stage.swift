@@ -2,33 +2,33 @@
 ///
 /// Synchronous on purpose: what a stage looks up (names, webhooks) is fetched for a whole batch of events before, and
 /// what takes time (a download, a gateway's answer) is handed back as ``StageOutcome/wait(_:)``.
-public protocol Stage: Sendable {
+package protocol Stage: Sendable {
     /// What must be at hand before the stage runs. Default nothing.
-    var needs: StageNeeds { get }
+    var needs: DirectoryNeeds { get }
     /// Whether it may answer ``StageOutcome/wait(_:)``, which is what a step's `timeout` is for. Default false.
     var waits: Bool { get }
 
     /// - Throws: ``StageError``; what happens then is the stage's `on_error`.
-    func run(_ draft: inout Draft, in context: StageContext) throws(StageError) -> StageOutcome
+    func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome
 }
 
 extension Stage {
-    public var needs: StageNeeds { [] }
-    public var waits: Bool { false }
+    package var needs: DirectoryNeeds { [] }
+    package var waits: Bool { false }
 }
 
 /// What stages look up.
-public struct StageNeeds: OptionSet, Sendable {
-    public let rawValue: Int
-    public init(rawValue: Int) { self.rawValue = rawValue }
+package struct DirectoryNeeds: OptionSet, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
 
     /// The names and images of the event's chat, author and group.
-    public static let directory = StageNeeds(rawValue: 1)
+    package static let directory = DirectoryNeeds(rawValue: 1)
     /// The webhooks of the event's session.
-    public static let webhooks = StageNeeds(rawValue: 2)
+    package static let webhooks = DirectoryNeeds(rawValue: 2)
 }
 
-public enum StageOutcome: Sendable {
+package enum StageOutcome: Sendable {
     case next
     /// The pipeline ends for this event; what it has planned so far stays.
     case drop(reason: String)
@@ -42,40 +42,40 @@ public enum StageOutcome: Sendable {
 ///
 /// It runs apart from the event, as a task of its own that is cancelled when the step's `timeout` passes or the relay
 /// stops; then the event runs again from its beginning, at the next start.
-public struct StageWork: Sendable {
+package struct StageWork: Sendable {
     /// What the stage does with the event once the work is done; it may wait again.
-    public typealias Change = @Sendable (inout Draft, StageContext) throws(StageError) -> StageOutcome
+    package typealias Change = @Sendable (inout EventDraft, StageContext) throws(StageError) -> StageOutcome
 
-    public let run: @Sendable () async -> Change
+    package let run: @Sendable () async -> Change
 
-    public init(run: @escaping @Sendable () async -> Change) {
+    package init(run: @escaping @Sendable () async -> Change) {
         self.run = run
     }
 }
 
 /// Why a stage could not do its work on an event.
-public struct StageError: Error, Sendable, CustomStringConvertible {
-    public let message: String
+package struct StageError: Error, Sendable, CustomStringConvertible {
+    package let message: String
     /// The kind of failure, out of a bounded set; nil when the stage tells none apart.
-    public let reason: String?
+    package let reason: String?
 
-    public init(_ message: String, reason: String? = nil) {
+    package init(_ message: String, reason: String? = nil) {
         self.message = message
         self.reason = reason
     }
 
-    public var description: String { message }
+    package var description: String { message }
 }
 
 /// A destination as `deliver` sees it.
-public struct Route: Sendable {
+package struct DestinationRoute: Sendable {
     /// The destination's key.
-    public let destination: String
-    public let settings: DestinationSettings
+    package let destination: String
+    package let settings: DestinationSettings
     /// Whether it has a key to sign with.
-    public let isSigned: Bool
+    package let isSigned: Bool
 
-    public init(destination: String, settings: DestinationSettings, isSigned: Bool) {
+    package init(destination: String, settings: DestinationSettings, isSigned: Bool) {
         self.destination = destination
         self.settings = settings
         self.isSigned = isSigned
@@ -83,18 +83,18 @@ public struct Route: Sendable {
 }
 
 /// What stages see of the world: snapshots, taken for the batch at hand, and what they may ask to be waited for.
-public struct StageContext: Sendable {
-    public let directory: any DirectoryLookup
-    public let routes: any RouteLookup
+package struct StageContext: Sendable {
+    package let directory: any DirectoryLookup
+    package let routes: any DestinationLookup
     /// Gets files; nil where nothing is fetched, as in a rehearsal.
-    public let media: (any MediaFetcher)?
+    package let media: (any MediaFetcher)?
     /// Asks gateways for names and pictures; nil where nobody is asked.
-    public let gateways: (any GatewayDirectory)?
-    public let clock: any RelayClock
+    package let gateways: (any GatewayDirectory)?
+    package let clock: any RelayClock
 
-    public init(
+    package init(
         directory: any DirectoryLookup,
-        routes: any RouteLookup,
+        routes: any DestinationLookup,
         media: (any MediaFetcher)? = nil,
         gateways: (any GatewayDirectory)? = nil,
         clock: any RelayClock = SystemClock()
@@ -108,15 +108,15 @@ public struct StageContext: Sendable {
 }
 
 /// Names and images that are known, read without waiting.
-public protocol DirectoryLookup: Sendable {
+package protocol DirectoryLookup: Sendable {
     func contact(_ id: String, session: String) -> Contact?
     func group(_ id: String, session: String) -> Group?
 }
 
 /// Destinations by name, read without waiting.
-public protocol RouteLookup: Sendable {
+package protocol DestinationLookup: Sendable {
     /// A configured destination; nil when there is none of that name.
-    func route(to destination: String) -> Route?
+    func route(to destination: String) -> DestinationRoute?
     /// The enabled webhooks of a session.
-    func webhooks(of session: String) -> [Route]
+    func webhooks(of session: String) -> [DestinationRoute]
 }

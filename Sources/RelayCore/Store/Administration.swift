@@ -1,27 +1,27 @@
 /// A delivery as people look at it.
-public struct DeliveryRecord: Sendable, Identifiable {
-    public var id: DeliveryID
-    public var event: EventID
-    public var pipeline: String
-    public var destination: String
-    public var session: String
-    public var type: EventType
-    public var chat: String?
-    public var state: DeliveryState
+package struct DeliveryRecord: Sendable, Identifiable {
+    package var id: DeliveryID
+    package var event: EventID
+    package var pipeline: String
+    package var destination: String
+    package var session: String
+    package var type: EventType
+    package var chat: String?
+    package var state: DeliveryState
     /// Attempts made, interrupted ones included.
-    public var attemptCount: Int
-    public var receivedAt: Timestamp
-    public var createdAt: Timestamp
+    package var attemptCount: Int
+    package var receivedAt: Timestamp
+    package var createdAt: Timestamp
     /// When the next attempt is due; nil when none is, or another delivery of the lane goes first.
-    public var dueAt: Timestamp?
+    package var dueAt: Timestamp?
     /// When it was delivered, died or was cancelled.
-    public var finishedAt: Timestamp?
-    public var deadReason: DeadReason?
-    public var lastStatus: Int?
-    public var lastError: String?
-    public var lastTarget: String?
+    package var finishedAt: Timestamp?
+    package var deadReason: DeadReason?
+    package var lastStatus: Int?
+    package var lastError: String?
+    package var lastTarget: String?
 
-    public init(
+    package init(
         id: DeliveryID,
         event: EventID,
         pipeline: String,
@@ -60,23 +60,23 @@ public struct DeliveryRecord: Sendable, Identifiable {
     }
 
     /// The `deliveryId` that body and headers carry.
-    public var name: String { DeliveryName.text(of: id, session: session, type: type, at: receivedAt) }
+    package var name: String { DeliveryIDFormat.text(of: id, session: session, type: type, at: receivedAt) }
 }
 
 /// Which deliveries are meant; nil and empty mean any.
-public struct DeliveryFilter: Sendable {
-    public var states: Set<DeliveryState> = []
-    public var destination: String?
-    public var session: String?
-    public var chat: String?
-    public var type: EventType?
-    public var event: EventID?
-    public var deadReason: DeadReason?
+package struct DeliveryFilter: Sendable {
+    package var states: Set<DeliveryState> = []
+    package var destination: String?
+    package var session: String?
+    package var chat: String?
+    package var type: EventType?
+    package var event: EventID?
+    package var deadReason: DeadReason?
     /// By the moment of creation.
-    public var since: Timestamp?
-    public var until: Timestamp?
+    package var since: Timestamp?
+    package var until: Timestamp?
 
-    public init(
+    package init(
         states: Set<DeliveryState> = [],
         destination: String? = nil,
         session: String? = nil,
@@ -100,13 +100,13 @@ public struct DeliveryFilter: Sendable {
 }
 
 /// How many deliveries of a destination are in each state.
-public struct DestinationFigures: Sendable {
-    public var destination: String
-    public var counts: [DeliveryState: Int]
+package struct DestinationCounts: Sendable {
+    package var destination: String
+    package var counts: [DeliveryState: Int]
     /// When the oldest queued delivery was created.
-    public var oldestQueuedAt: Timestamp?
+    package var oldestQueuedAt: Timestamp?
 
-    public init(destination: String, counts: [DeliveryState: Int], oldestQueuedAt: Timestamp?) {
+    package init(destination: String, counts: [DeliveryState: Int], oldestQueuedAt: Timestamp?) {
         self.destination = destination
         self.counts = counts
         self.oldestQueuedAt = oldestQueuedAt
@@ -114,8 +114,8 @@ public struct DestinationFigures: Sendable {
 }
 
 /// A destination that must not be sent to. It survives restarts; its deliveries stay queued.
-public struct DestinationPause: Sendable {
-    public enum Reason: String, Sendable {
+package struct DestinationPause: Sendable {
+    package enum Reason: String, Sendable {
         /// Somebody paused it.
         case manual
         /// It answered 410 Gone.
@@ -124,11 +124,11 @@ public struct DestinationPause: Sendable {
         case denied
     }
 
-    public var destination: String
-    public var reason: Reason
-    public var since: Timestamp
+    package var destination: String
+    package var reason: Reason
+    package var since: Timestamp
 
-    public init(destination: String, reason: Reason, since: Timestamp) {
+    package init(destination: String, reason: Reason, since: Timestamp) {
         self.destination = destination
         self.reason = reason
         self.since = since
@@ -136,7 +136,7 @@ public struct DestinationPause: Sendable {
 }
 
 /// What a delivery administration call came to.
-public enum DeliveryChange: Sendable, Equatable {
+package enum DeliveryChangeResult: Sendable, Equatable {
     case done
     case notFound
     /// The delivery's state does not allow it.
@@ -144,13 +144,13 @@ public enum DeliveryChange: Sendable, Equatable {
 }
 
 /// The destinations that must not be sent to, as the dispatcher finds and leaves them.
-public protocol DestinationPauses: Sendable {
+package protocol DestinationPauses: Sendable {
     func pauses() async throws(StoreError) -> [DestinationPause]
     func pause(_ pause: DestinationPause) async throws(StoreError)
 }
 
 /// What people do with deliveries.
-public protocol OutboxAdministration: DestinationPauses {
+package protocol OutboxAdministration: DestinationPauses {
     /// Newest first, from the first older than `before`. `offset` is for stage-07's pages.
     func deliveries(
         _ filter: DeliveryFilter,
@@ -166,10 +166,10 @@ public protocol OutboxAdministration: DestinationPauses {
 
     /// Makes a queued delivery due now, or starts a new series of attempts for one that is dead or cancelled, under its
     /// old id and body and in its old place in the lane.
-    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange
+    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult
 
     /// Takes a queued or dead delivery out for good.
-    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange
+    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult
 
     /// Cancels what is queued to a destination that is gone. Returns how many.
     func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int
@@ -186,7 +186,7 @@ public protocol OutboxAdministration: DestinationPauses {
         -> DeliveryID
 
     /// One row for each destination that has deliveries.
-    func figures() async throws(StoreError) -> [DestinationFigures]
+    func figures() async throws(StoreError) -> [DestinationCounts]
 
     /// Returns false when it was not paused.
     func resume(destination: String) async throws(StoreError) -> Bool
@@ -197,17 +197,17 @@ public protocol OutboxAdministration: DestinationPauses {
 }
 
 /// How long things are kept.
-public struct Retention: Sendable, Hashable {
+package struct Retention: Sendable, Hashable {
     /// Delivered and cancelled deliveries, and events without any other. Default 24 h.
-    public var delivered: Duration
+    package var delivered: Duration
     /// Dead letters. Default 30 d.
-    public var dead: Duration
+    package var dead: Duration
     /// Message history, and under which ids messages were forwarded. Default 90 d.
-    public var messages: Duration
+    package var messages: Duration
     /// Dedup keys. Default 7 d: gateways repeat no longer than that.
-    public var dedup: Duration
+    package var dedup: Duration
 
-    public init(
+    package init(
         delivered: Duration = .seconds(86_400),
         dead: Duration = .seconds(30 * 86_400),
         messages: Duration = .seconds(90 * 86_400),

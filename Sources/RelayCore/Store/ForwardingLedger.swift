@@ -1,31 +1,31 @@
 /// A chat's place at a destination that keeps conversations of its own, such as Chatwoot.
-public struct ForwardedChat: Sendable, Hashable {
-    public struct Key: Sendable, Hashable {
+package struct ForwardedChat: Sendable, Hashable {
+    package struct Key: Sendable, Hashable {
         /// The destination's key.
-        public var destination: String
-        public var session: String
+        package var destination: String
+        package var session: String
         /// The canonical chat id.
-        public var chat: String
+        package var chat: String
 
-        public init(destination: String, session: String, chat: String) {
+        package init(destination: String, session: String, chat: String) {
             self.destination = destination
             self.session = session
             self.chat = chat
         }
     }
 
-    public var key: Key
+    package var key: Key
     /// The destination's id of the person or group; nil: not made yet.
-    public var contact: Int64?
+    package var contact: Int64?
     /// The address under which the destination knows the contact in its inbox.
-    public var contactSource: String?
+    package var contactSource: String?
     /// The destination's id of the conversation that messages go into; nil: none yet, or the last is gone.
-    public var conversation: Int64?
+    package var conversation: Int64?
     /// The name that the contact was given last.
-    public var name: String?
-    public var updatedAt: Timestamp
+    package var name: String?
+    package var updatedAt: Timestamp
 
-    public init(
+    package init(
         key: Key,
         contact: Int64? = nil,
         contactSource: String? = nil,
@@ -43,18 +43,18 @@ public struct ForwardedChat: Sendable, Hashable {
 }
 
 /// A message, or a part of one, that was or is being written into a conversation.
-public struct ForwardedMessage: Sendable, Hashable {
-    public struct Key: Sendable, Hashable {
+package struct ForwardedMessage: Sendable, Hashable {
+    package struct Key: Sendable, Hashable {
         /// The destination's key.
-        public var destination: String
-        public var session: String
+        package var destination: String
+        package var session: String
         /// WhatsApp's id of the message, unique in a session; of a message that an agent writes and WhatsApp has not
         /// named yet, what the sender chose.
-        public var message: String
+        package var message: String
         /// Which part of it: empty for the message itself, else for example `edit-2` or `file`.
-        public var part: String
+        package var part: String
 
-        public init(destination: String, session: String, message: String, part: String = "") {
+        package init(destination: String, session: String, message: String, part: String = "") {
             self.destination = destination
             self.session = session
             self.message = message
@@ -62,7 +62,7 @@ public struct ForwardedMessage: Sendable, Hashable {
         }
     }
 
-    public enum State: Int, Sendable, CaseIterable {
+    package enum State: Int, Sendable, CaseIterable {
         /// It is about to be sent, or was sent and nobody knows whether it arrived.
         case intended = 0
         /// The other side has it.
@@ -73,28 +73,28 @@ public struct ForwardedMessage: Sendable, Hashable {
         case told = 3
     }
 
-    public enum Direction: Int, Sendable {
+    package enum Direction: Int, Sendable {
         /// From WhatsApp into the conversation.
         case forwarded = 0
         /// Written by an agent in the conversation, sent to WhatsApp.
         case returned = 1
     }
 
-    public var key: Key
-    public var chat: String
-    public var direction: Direction
-    public var state: State
+    package var key: Key
+    package var chat: String
+    package var direction: Direction
+    package var state: State
     /// The destination's id of the conversation.
-    public var conversation: Int64?
+    package var conversation: Int64?
     /// The destination's id of the message; nil: not known.
-    public var remote: Int64?
+    package var remote: Int64?
     /// The last message of the conversation when it was about to be sent: what came of it is looked for behind that.
-    public var after: Int64?
+    package var after: Int64?
     /// How far it has come on WhatsApp, as the destination was told.
-    public var status: MessageStatus?
-    public var updatedAt: Timestamp
+    package var status: MessageStatus?
+    package var updatedAt: Timestamp
 
-    public init(
+    package init(
         key: Key,
         chat: String,
         direction: Direction = .forwarded,
@@ -118,7 +118,7 @@ public struct ForwardedMessage: Sendable, Hashable {
 }
 
 /// A change to the ledger.
-public enum ForwardingChange: Sendable {
+package enum ForwardingChange: Sendable {
     /// Replaces what is known of the chat.
     case chat(ForwardedChat)
     /// Replaces what is known of the message's part.
@@ -134,7 +134,7 @@ public enum ForwardingChange: Sendable {
 /// looked up before it is repeated, and answers, receipts and deletions find their message.
 ///
 /// It belongs to the destination alone; where its deliveries stand is the outbox's matter.
-public protocol ForwardingLedger: Sendable {
+package protocol ForwardingLedger: Sendable {
     func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat?
 
     /// Every part of a message, by its name, `part` empty first.

@@ -1,7 +1,7 @@
-public import RelayJSON
+package import RelayJSON
 
 /// Something that `persist` writes beside the event.
-public enum HistoryRecord: Sendable {
+package enum HistoryRecord: Sendable {
     case message(Message)
     /// A receipt: raises the message's status, never lowers it.
     case status(MessageStatusChange)
@@ -17,25 +17,25 @@ public enum HistoryRecord: Sendable {
 }
 
 /// A message of the history.
-public struct Message: Sendable {
-    public var session: String
-    public var chat: String
+package struct Message: Sendable {
+    package var session: String
+    package var chat: String
     /// WhatsApp's id, unique in a chat.
-    public var id: String
-    public var isOutbound: Bool
+    package var id: String
+    package var isOutbound: Bool
     /// The author's address.
-    public var sender: String?
+    package var sender: String?
     /// `text`, `image` …
-    public var type: String
-    public var content: JSON
-    public var status: MessageStatus
+    package var type: String
+    package var content: JSON
+    package var status: MessageStatus
     /// When it was sent, by WhatsApp.
-    public var timestamp: Timestamp
-    public var event: EventID
-    public var editedAt: Timestamp?
-    public var deletedAt: Timestamp?
+    package var timestamp: Timestamp
+    package var event: EventID
+    package var editedAt: Timestamp?
+    package var deletedAt: Timestamp?
 
-    public init(
+    package init(
         session: String,
         chat: String,
         id: String,
@@ -66,14 +66,14 @@ public struct Message: Sendable {
 
 /// How far a message has come. It only rises; `failed` replaces pending and sent, and gives way to delivered and read
 /// (reference whatsapp.md, B.3).
-public enum MessageStatus: Int, Sendable, CaseIterable {
+package enum MessageStatus: Int, Sendable, CaseIterable {
     case failed = 0
     case pending = 1
     case sent = 2
     case delivered = 3
     case read = 4
 
-    public var name: String {
+    package var name: String {
         switch self {
         case .failed: "failed"
         case .pending: "pending"
@@ -84,14 +84,14 @@ public enum MessageStatus: Int, Sendable, CaseIterable {
     }
 }
 
-public struct MessageStatusChange: Sendable {
-    public var session: String
-    public var chat: String
-    public var message: String
-    public var status: MessageStatus
-    public var at: Timestamp
+package struct MessageStatusChange: Sendable {
+    package var session: String
+    package var chat: String
+    package var message: String
+    package var status: MessageStatus
+    package var at: Timestamp
 
-    public init(session: String, chat: String, message: String, status: MessageStatus, at: Timestamp) {
+    package init(session: String, chat: String, message: String, status: MessageStatus, at: Timestamp) {
         self.session = session
         self.chat = chat
         self.message = message
@@ -101,25 +101,25 @@ public struct MessageStatusChange: Sendable {
 }
 
 /// A person or business, as far as a session knows it. In a write, nil means: nothing new; the stored value stays.
-public struct Contact: Sendable, Hashable {
-    public var session: String
+package struct Contact: Sendable, Hashable {
+    package var session: String
     /// The canonical address.
-    public var id: String
+    package var id: String
     /// The hidden identity, when known beside the phone's.
-    public var lid: String?
+    package var lid: String?
     /// The name saved in the phone's address book.
-    public var name: String?
+    package var name: String?
     /// The name that the person chose (`pushName`).
-    public var pushName: String?
+    package var pushName: String?
     /// The name that WhatsApp verified for a business.
-    public var verifiedName: String?
+    package var verifiedName: String?
     /// The picture's address; empty: known to have none.
-    public var imageURL: String?
-    public var updatedAt: Timestamp
+    package var imageURL: String?
+    package var updatedAt: Timestamp
     /// When a gateway was last asked about it; nil: never.
-    public var checkedAt: Timestamp?
+    package var checkedAt: Timestamp?
 
-    public init(
+    package init(
         session: String,
         id: String,
         lid: String? = nil,
@@ -142,10 +142,10 @@ public struct Contact: Sendable, Hashable {
     }
 
     /// The name to show: verified business name, saved name, chosen name, in this order; nil when none is known.
-    public var displayName: String? { verifiedName ?? name ?? pushName }
+    package var displayName: String? { verifiedName ?? name ?? pushName }
 
     /// This contact with what a later write knows laid over it.
-    public func merged(with newer: Contact) -> Contact {
+    package func merged(with newer: Contact) -> Contact {
         var merged = self
         merged.lid = newer.lid ?? lid
         merged.name = newer.name ?? name
@@ -159,22 +159,22 @@ public struct Contact: Sendable, Hashable {
 }
 
 /// A group, as far as a session knows it. In a write, nil means: nothing new; the stored value stays.
-public struct Group: Sendable, Hashable {
-    public var session: String
-    public var id: String
+package struct Group: Sendable, Hashable {
+    package var session: String
+    package var id: String
     /// The subject.
-    public var name: String?
-    public var about: String?
-    public var owner: String?
+    package var name: String?
+    package var about: String?
+    package var owner: String?
     /// The number of participants.
-    public var size: Int?
+    package var size: Int?
     /// The picture's address; empty: known to have none.
-    public var imageURL: String?
-    public var updatedAt: Timestamp
+    package var imageURL: String?
+    package var updatedAt: Timestamp
     /// When a gateway was last asked about it; nil: never.
-    public var checkedAt: Timestamp?
+    package var checkedAt: Timestamp?
 
-    public init(
+    package init(
         session: String,
         id: String,
         name: String? = nil,
@@ -197,7 +197,7 @@ public struct Group: Sendable, Hashable {
     }
 
     /// This group with what a later write knows laid over it.
-    public func merged(with newer: Group) -> Group {
+    package func merged(with newer: Group) -> Group {
         var merged = self
         merged.name = newer.name ?? name
         merged.about = newer.about ?? about
@@ -211,18 +211,18 @@ public struct Group: Sendable, Hashable {
 }
 
 /// A conversation of the history: kept from the messages in it.
-public struct Chat: Sendable {
-    public var session: String
-    public var id: String
-    public var kind: ChatKind
+package struct Chat: Sendable {
+    package var session: String
+    package var id: String
+    package var kind: ChatKind
     /// From the directory: the group's or the contact's.
-    public var name: String?
-    public var imageURL: String?
-    public var lastMessageID: String?
-    public var lastMessageAt: Timestamp?
-    public var messageCount: Int
+    package var name: String?
+    package var imageURL: String?
+    package var lastMessageID: String?
+    package var lastMessageAt: Timestamp?
+    package var messageCount: Int
 
-    public init(
+    package init(
         session: String,
         id: String,
         kind: ChatKind,

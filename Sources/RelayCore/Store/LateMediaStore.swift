@@ -1,13 +1,13 @@
 /// A file that is still to be fetched after its message has gone out with `raw_media`.
-public struct LateMedia: Sendable, Hashable {
+package struct LateMedia: Sendable, Hashable {
     /// The event that carries it; the store sets it when the event is committed.
-    public var event: EventID
-    public var limits: MediaLimits
+    package var event: EventID
+    package var limits: MediaLimits
     /// Fetches that have failed so far.
-    public var failures: Int
-    public var dueAt: Timestamp
+    package var failures: Int
+    package var dueAt: Timestamp
 
-    public init(event: EventID, limits: MediaLimits, failures: Int = 0, dueAt: Timestamp) {
+    package init(event: EventID, limits: MediaLimits, failures: Int = 0, dueAt: Timestamp) {
         self.event = event
         self.limits = limits
         self.failures = failures
@@ -16,7 +16,7 @@ public struct LateMedia: Sendable, Hashable {
 }
 
 /// The files that are still to be fetched: written by pipelines' commits.
-public protocol LateMediaStore: Sendable {
+package protocol LateMediaStore: Sendable {
     /// The first of them by due time, whether due or not.
     func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia]
 

@@ -1,48 +1,48 @@
 /// The number of a replay, shown as `rpl_` and 13 letters.
-public struct ReplayID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    public var rawValue: Int64
+package struct ReplayID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package var rawValue: Int64
 
-    public init(_ rawValue: Int64) {
+    package init(_ rawValue: Int64) {
         self.rawValue = rawValue
     }
 
     /// Reads the text form, with or without `rpl_`; nil when it is not one.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard let value = SortableID.decode(text.hasPrefix("rpl_") ? text.dropFirst(4) : text[...]) else { return nil }
         self.rawValue = value
     }
 
-    public var description: String { "rpl_" + SortableID.encode(rawValue) }
+    package var description: String { "rpl_" + SortableID.encode(rawValue) }
 
-    public static func < (lhs: ReplayID, rhs: ReplayID) -> Bool { lhs.rawValue < rhs.rawValue }
+    package static func < (lhs: ReplayID, rhs: ReplayID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
 /// What is replayed, and from where on its way; nil and empty mean any.
-public struct ReplaySelection: Sendable, Hashable {
-    public enum From: String, Sendable, CaseIterable {
+package struct ReplaySelection: Sendable, Hashable {
+    package enum From: String, Sendable, CaseIterable {
         /// Events run through the pipelines in force again, and bring new deliveries.
         case start
         /// Deliveries are sent again, under their old ids, with their old bodies.
         case deliver
     }
 
-    public var from: From
+    package var from: From
     /// By the moment when the event was accepted.
-    public var since: Timestamp?
-    public var until: Timestamp?
-    public var session: String?
-    public var chat: String?
-    public var type: EventType?
-    public var source: String?
+    package var since: Timestamp?
+    package var until: Timestamp?
+    package var session: String?
+    package var chat: String?
+    package var type: EventType?
+    package var source: String?
     /// From the start: the only pipeline that the events run through; else the one that planned the deliveries.
-    public var pipeline: String?
-    public var events: [EventID]
+    package var pipeline: String?
+    package var events: [EventID]
     /// The keys of the only destinations that get anything.
-    public var destinations: [String]
+    package var destinations: [String]
     /// Of the deliveries that are sent again. Never queued or in flight: these are on their way.
-    public var states: Set<DeliveryState>
+    package var states: Set<DeliveryState>
 
-    public init(
+    package init(
         from: From,
         since: Timestamp? = nil,
         until: Timestamp? = nil,
@@ -70,8 +70,8 @@ public struct ReplaySelection: Sendable, Hashable {
 }
 
 /// A replay: what it is of, and how far it has come. What it counts are events from the start, deliveries otherwise.
-public struct Replay: Sendable, Identifiable {
-    public enum State: String, Sendable, CaseIterable {
+package struct Replay: Sendable, Identifiable {
+    package enum State: String, Sendable, CaseIterable {
         /// Others are before it.
         case waiting
         case running
@@ -79,32 +79,32 @@ public struct Replay: Sendable, Identifiable {
         case cancelled
     }
 
-    public let id: ReplayID
-    public let selection: ReplaySelection
+    package let id: ReplayID
+    package let selection: ReplaySelection
     /// How many a second, a minute or an hour.
-    public let rate: RateLimit
-    public var state: State
-    public let createdAt: Timestamp
-    public var startedAt: Timestamp?
-    public var finishedAt: Timestamp?
+    package let rate: RateLimit
+    package var state: State
+    package let createdAt: Timestamp
+    package var startedAt: Timestamp?
+    package var finishedAt: Timestamp?
     /// How many were there when it was made.
-    public var selected: Int
+    package var selected: Int
     /// Events that have run, deliveries that are queued again.
-    public var done: Int
+    package var done: Int
     /// Whether all that is selected has had its turn. Events may still run.
-    public var isTaken: Bool
+    package var isTaken: Bool
     /// Those that were on their way already, or that retention has deleted meanwhile.
-    public var skipped: Int
+    package var skipped: Int
     /// Events that are on their way through the pipelines now.
-    public var running: Int
+    package var running: Int
     /// Deliveries of an open replay that wait or are under way.
-    public var queued: Int
+    package var queued: Int
     /// Deliveries that it has queued.
-    public var deliveries: Int
+    package var deliveries: Int
     /// Stages that failed: dead letters of `pipeline/NAME`.
-    public var failures: Int
+    package var failures: Int
 
-    public init(
+    package init(
         id: ReplayID,
         selection: ReplaySelection,
         rate: RateLimit,
@@ -139,37 +139,37 @@ public struct Replay: Sendable, Identifiable {
     }
 
     /// How many are left; of one that was cancelled, how many were left out.
-    public var remaining: Int { state == .finished ? 0 : max(0, selected - done - skipped) }
+    package var remaining: Int { state == .finished ? 0 : max(0, selected - done - skipped) }
 
-    public var isOver: Bool { state == .finished || state == .cancelled }
+    package var isOver: Bool { state == .finished || state == .cancelled }
 }
 
 /// What a selection comes to at a moment.
-public struct ReplaySurvey: Sendable {
+package struct ReplayEstimate: Sendable {
     /// Deliveries of a destination in one state.
-    public struct Share: Sendable, Hashable {
-        public var destination: String
-        public var state: DeliveryState
-        public var count: Int
+    package struct Share: Sendable, Hashable {
+        package var destination: String
+        package var state: DeliveryState
+        package var count: Int
 
-        public init(destination: String, state: DeliveryState, count: Int) {
+        package init(destination: String, state: DeliveryState, count: Int) {
             self.destination = destination
             self.state = state
             self.count = count
         }
     }
 
-    public var at: Timestamp
+    package var at: Timestamp
     /// The number of the last that is selected; 0: none is.
-    public var last: Int64
+    package var last: Int64
     /// Events that are selected, by source; empty for deliveries.
-    public var sources: [String: Int]
+    package var sources: [String: Int]
     /// Deliveries that are selected, by destination; empty for events.
-    public var shares: [Share]
+    package var shares: [Share]
     /// When the oldest event that the journal still has was accepted.
-    public var oldestEvent: Timestamp?
+    package var oldestEvent: Timestamp?
 
-    public init(
+    package init(
         at moment: Timestamp,
         last: Int64,
         sources: [String: Int] = [:],
@@ -184,5 +184,5 @@ public struct ReplaySurvey: Sendable {
     }
 
     /// How many are selected.
-    public var count: Int { sources.values.reduce(0, +) + shares.reduce(0) { $0 + $1.count } }
+    package var count: Int { sources.values.reduce(0, +) + shares.reduce(0) { $0 + $1.count } }
 }

@@ -1,7 +1,7 @@
 /// Replays: made over REST, carried out step by step.
-public protocol ReplayStore: Sendable {
+package protocol ReplayStore: Sendable {
     /// What a selection comes to now.
-    func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplaySurvey
+    func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate
 
     /// Selected events, spread evenly over all of them, oldest first.
     func sampleEvents(_ selection: ReplaySelection, limit: Int) async throws(StoreError) -> [Event]
@@ -13,7 +13,7 @@ public protocol ReplayStore: Sendable {
 
     /// Makes a replay of what a survey found. The last 1,000 that are over are kept.
     func createReplay(
-        _ selection: ReplaySelection, rate: RateLimit, survey: ReplaySurvey
+        _ selection: ReplaySelection, rate: RateLimit, survey: ReplayEstimate
     ) async throws(StoreError) -> Replay
 
     /// Newest first, from the first older than `before`.
@@ -30,25 +30,25 @@ public protocol ReplayStore: Sendable {
     func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStep?
 
     /// Ends a replay: events that have not run again do not, deliveries that are queued again stay so.
-    func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellation
+    func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellationResult
 }
 
 /// What a step of a replay came to.
-public struct ReplayStep: Sendable {
-    public var replay: Replay
+package struct ReplayStep: Sendable {
+    package var replay: Replay
     /// How many it looked at.
-    public var taken: Int
+    package var taken: Int
     /// Events that are to run again.
-    public var events: [EventID]
+    package var events: [EventID]
 
-    public init(replay: Replay, taken: Int, events: [EventID]) {
+    package init(replay: Replay, taken: Int, events: [EventID]) {
         self.replay = replay
         self.taken = taken
         self.events = events
     }
 }
 
-public enum ReplayCancellation: Sendable {
+package enum ReplayCancellationResult: Sendable {
     case done(Replay)
     case notFound
     /// It is over.

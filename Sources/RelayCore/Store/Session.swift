@@ -1,7 +1,7 @@
-public import RelayJSON
+package import RelayJSON
 
 /// How a WhatsApp account stands, by the last event that told.
-public enum SessionStatus: String, Sendable, CaseIterable {
+package enum SessionStatus: String, Sendable, CaseIterable {
     /// No event has told yet.
     case unknown
     case waitingForScan = "qr_pending"
@@ -10,23 +10,23 @@ public enum SessionStatus: String, Sendable, CaseIterable {
 }
 
 /// A WhatsApp account.
-public struct Session: Sendable, Identifiable {
+package struct Session: Sendable, Identifiable {
     /// 1 to 128 of `A-Z a-z 0-9 . _ : @ + -`.
-    public var id: String
-    public var label: String?
-    public var status: SessionStatus
-    public var phoneNumber: String?
-    public var qrCode: String?
-    public var qrGeneratedAt: Timestamp?
-    public var connectedAt: Timestamp?
-    public var disconnectedAt: Timestamp?
-    public var disconnectReason: String?
+    package var id: String
+    package var label: String?
+    package var status: SessionStatus
+    package var phoneNumber: String?
+    package var qrCode: String?
+    package var qrGeneratedAt: Timestamp?
+    package var connectedAt: Timestamp?
+    package var disconnectedAt: Timestamp?
+    package var disconnectReason: String?
     /// The integrator's own data.
-    public var metadata: JSONObject
-    public var createdAt: Timestamp
-    public var updatedAt: Timestamp
+    package var metadata: JSONObject
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
 
-    public init(id: String, label: String? = nil, metadata: JSONObject = [:], createdAt: Timestamp) {
+    package init(id: String, label: String? = nil, metadata: JSONObject = [:], createdAt: Timestamp) {
         self.id = id
         self.label = label
         self.metadata = metadata
@@ -36,7 +36,7 @@ public struct Session: Sendable, Identifiable {
     }
 
     /// Whether a text may be a session's id. It stands in addresses, headers and file names, hence the narrow alphabet.
-    public static func isValid(id: some StringProtocol) -> Bool {
+    package static func isValid(id: some StringProtocol) -> Bool {
         (1...128).contains(id.utf8.count)
             && id.utf8.allSatisfy { byte in
                 switch byte {
@@ -51,18 +51,18 @@ public struct Session: Sendable, Identifiable {
 }
 
 /// What a `session.*` event says of its session.
-public struct SessionChange: Sendable {
-    public enum Change: Sendable {
+package struct SessionChange: Sendable {
+    package enum Change: Sendable {
         case qrUpdated(code: String?)
         case connected(phoneNumber: String?)
         case disconnected(reason: String?)
     }
 
-    public var session: String
-    public var change: Change
-    public var at: Timestamp
+    package var session: String
+    package var change: Change
+    package var at: Timestamp
 
-    public init(session: String, change: Change, at: Timestamp) {
+    package init(session: String, change: Change, at: Timestamp) {
         self.session = session
         self.change = change
         self.at = at
@@ -70,37 +70,37 @@ public struct SessionChange: Sendable {
 }
 
 /// A receiver of one session's events, managed over REST.
-public struct Webhook: Sendable, Identifiable {
+package struct Webhook: Sendable, Identifiable {
     /// `wh_` and 13 letters: also the key of its destination.
-    public var id: String
-    public var session: String
-    public var url: String
-    public var events: [String]
+    package var id: String
+    package var session: String
+    package var url: String
+    package var events: [String]
     /// Kept encrypted: values may be credentials.
-    public var headers: [Header]
+    package var headers: [Header]
     /// The keys that sign, newest first; kept encrypted. Empty: not signed.
-    public var secrets: [WebhookSecret]
+    package var secrets: [WebhookSecret]
     /// As `retry` in the configuration: a policy's name, or an object of its options; nil: `default`.
-    public var retry: JSON?
-    public var ordering: DestinationSettings.Ordering
-    public var maxInFlight: Int?
-    public var rateLimit: String?
-    public var timeout: Duration?
-    public var isEnabled: Bool
-    public var createdAt: Timestamp
-    public var updatedAt: Timestamp
+    package var retry: JSON?
+    package var ordering: DestinationSettings.Ordering
+    package var maxInFlight: Int?
+    package var rateLimit: String?
+    package var timeout: Duration?
+    package var isEnabled: Bool
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
 
-    public struct Header: Sendable, Hashable {
-        public var name: String
-        public var value: String
+    package struct Header: Sendable, Hashable {
+        package var name: String
+        package var value: String
 
-        public init(name: String, value: String) {
+        package init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    public init(id: String, session: String, url: String, createdAt: Timestamp) {
+    package init(id: String, session: String, url: String, createdAt: Timestamp) {
         self.id = id
         self.session = session
         self.url = url
@@ -115,14 +115,14 @@ public struct Webhook: Sendable, Identifiable {
 }
 
 /// A key that signs, for as long as it is active.
-public struct WebhookSecret: Sendable, Hashable {
+package struct WebhookSecret: Sendable, Hashable {
     /// As the receiver configures it: `whsec_…`, or any text.
-    public var value: String
-    public var createdAt: Timestamp
+    package var value: String
+    package var createdAt: Timestamp
     /// After a rotation, the old key signs beside the new one until then; nil: no end.
-    public var expiresAt: Timestamp?
+    package var expiresAt: Timestamp?
 
-    public init(value: String, createdAt: Timestamp, expiresAt: Timestamp? = nil) {
+    package init(value: String, createdAt: Timestamp, expiresAt: Timestamp? = nil) {
         self.value = value
         self.createdAt = createdAt
         self.expiresAt = expiresAt

@@ -1,5 +1,5 @@
 /// Sessions and their webhooks.
-public protocol SessionStore: Sendable {
+package protocol SessionStore: Sendable {
     /// - Throws: ``StoreError/Code/conflict`` when the id is taken.
     func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError)
     func session(_ id: String) async throws(StoreError) -> Session?
@@ -22,21 +22,21 @@ public protocol SessionStore: Sendable {
     func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool
 }
 
-public struct SessionQuery: Sendable {
-    public enum Sort: String, Sendable, CaseIterable {
+package struct SessionQuery: Sendable {
+    package enum Sort: String, Sendable, CaseIterable {
         case createdAt = "created_at"
         case updatedAt = "updated_at"
         case id
         case label
     }
 
-    public var status: SessionStatus?
+    package var status: SessionStatus?
     /// Part of the id, label or phone number.
-    public var search: String?
-    public var sort: Sort
-    public var isDescending: Bool
+    package var search: String?
+    package var sort: Sort
+    package var isDescending: Bool
 
-    public init(
+    package init(
         status: SessionStatus? = nil,
         search: String? = nil,
         sort: Sort = .createdAt,
@@ -50,7 +50,7 @@ public struct SessionQuery: Sendable {
 }
 
 /// API keys, of which only digests are kept.
-public protocol KeyStore: Sendable {
+package protocol KeyStore: Sendable {
     /// SHA-256 digests of the keys that are valid.
     func apiKeyDigests() async throws(StoreError) -> [[UInt8]]
     /// - Parameter name: says what it is for; a second key of that name replaces the first.

@@ -1,11 +1,12 @@
 /// Everything that lasts. One store is one file of SQLite, or one database of PostgreSQL.
-public protocol RelayStore: Journal, TraceStore, Outbox, OutboxAdministration, History, LateMediaStore, ReplayStore,
+package protocol RelayStore: Journal, TraceStore, Outbox, OutboxAdministration, HistoryStore, LateMediaStore,
+    ReplayStore,
     ForwardingLedger, SessionStore, KeyStore, Sendable
 {}
 
 /// Why the store did not do what it was asked.
-public struct StoreError: Error, Sendable, CustomStringConvertible {
-    public enum Code: String, Sendable {
+package struct StoreError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
         /// The disk is full. Passes by itself: answer 503.
         case full
         /// More is waiting for the disk than the store takes. Passes by itself: answer 503.
@@ -23,24 +24,25 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case wrongKey
     }
 
-    public let code: Code
+    package let code: Code
     /// What happened and what to do, for people.
-    public let message: String
+    package let message: String
 
-    public init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    public var description: String { message }
+    package var description: String { message }
 }
 
 /// The durable list of accepted events.
-public protocol Journal: Sendable {
+package protocol Journal: Sendable {
     /// Stores one document's events with their dedup keys, and registers sessions that are new. Returns when the rows
     /// would survive a power cut; then the sender may be told so.
     /// - Returns: for each event, the id that it has, in the order given.
-    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError) -> [Acceptance]
+    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
+        -> [AcceptanceResult]
 
     /// Accepted events that no pipeline has finished, from the first after `id`, in the order of acceptance.
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event]
@@ -55,41 +57,41 @@ public protocol Journal: Sendable {
 }
 
 /// What commits have said about the ways of events.
-public protocol TraceStore: Sendable {
+package protocol TraceStore: Sendable {
     /// What happened to an event in its pipelines, while retention keeps the event; nil: no pipeline has finished it, or
     /// that was before traces were kept.
     func trace(of id: EventID) async throws(StoreError) -> EventTrace?
 }
 
-public struct Acceptance: Sendable, Hashable {
-    public let id: EventID
+package struct AcceptanceResult: Sendable, Hashable {
+    package let id: EventID
     /// Whether the event was in the journal already, under this id.
-    public let isDuplicate: Bool
+    package let isDuplicate: Bool
 
-    public init(id: EventID, isDuplicate: Bool) {
+    package init(id: EventID, isDuplicate: Bool) {
         self.id = id
         self.isDuplicate = isDuplicate
     }
 }
 
 /// What came of an event in all its pipelines.
-public struct PipelineResult: Sendable {
-    public var event: EventID
+package struct PipelineResult: Sendable {
+    package var event: EventID
     /// Which run it is of, as ``Rerun/number``; 0: the first; nil: whichever is pending. A result of another run than
     /// the pending one is passed over.
-    public var run: Int?
-    public var records: [HistoryRecord]
-    public var deliveries: [PlannedDelivery]
+    package var run: Int?
+    package var records: [HistoryRecord]
+    package var deliveries: [PlannedDelivery]
     /// Pipelines whose failure is to be kept as a dead letter.
-    public var failures: [StageFailure]
+    package var failures: [StageFailure]
     /// Pipelines that dropped it.
-    public var drops: [StageEnding] = []
+    package var drops: [StageEnding] = []
     /// The event's file, when it is to be fetched from now on.
-    public var lateMedia: LateMedia?
+    package var lateMedia: LateMedia?
     /// What happened; it is added to the traces of earlier runs.
-    public var trace: EventTrace?
+    package var trace: EventTrace?
 
-    public init(
+    package init(
         event: EventID,
         run: Int? = nil,
         records: [HistoryRecord] = [],
@@ -109,14 +111,14 @@ public struct PipelineResult: Sendable {
 }
 
 /// A stage that ended a pipeline for an event.
-public struct StageEnding: Sendable, Hashable {
-    public var pipeline: String
+package struct StageEnding: Sendable, Hashable {
+    package var pipeline: String
     /// The stage's id.
-    public var stage: String
+    package var stage: String
     /// Why it dropped the event, or how it failed.
-    public var reason: String
+    package var reason: String
 
-    public init(pipeline: String, stage: String, reason: String) {
+    package init(pipeline: String, stage: String, reason: String) {
         self.pipeline = pipeline
         self.stage = stage
         self.reason = reason
@@ -125,13 +127,13 @@ public struct StageEnding: Sendable, Hashable {
 
 /// A stage that failed on an event, with `on_error: dead_letter`. It is kept as a dead letter of the destination
 /// `pipeline/NAME`; replaying it runs the event through its pipelines again.
-public struct StageFailure: Sendable {
-    public var stage: String
-    public var message: String
+package struct StageFailure: Sendable {
+    package var stage: String
+    package var message: String
     /// The event as it was, addressed to `pipeline/NAME`.
-    public var delivery: PlannedDelivery
+    package var delivery: PlannedDelivery
 
-    public init(stage: String, message: String, delivery: PlannedDelivery) {
+    package init(stage: String, message: String, delivery: PlannedDelivery) {
         self.stage = stage
         self.message = message
         self.delivery = delivery
@@ -147,7 +149,7 @@ public struct StageFailure: Sendable {
 /// together: the heads that are due, the oldest first, and as far as there is room what follows them in their lanes, in
 /// order, so that a lane is never under way in two requests. It is handed over when it is full, or the oldest has waited
 /// long enough. What was sent together before goes together again, with nothing else, as soon as it is due.
-public protocol Outbox: Sendable {
+package protocol Outbox: Sendable {
     /// Puts what a dead process had in flight back into the queue, as an attempt that was interrupted; what has no
     /// attempt left becomes a dead letter.
     /// - Parameter maxAttempts: the policy's, by destination.
@@ -159,7 +161,7 @@ public protocol Outbox: Sendable {
     /// Commits what attempts have come to, and takes due deliveries for their next attempt, in one transaction.
     func exchange(
         _ settlements: [Settlement],
-        claims: [Claim],
+        claims: [ClaimRequest],
         at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult]
 
@@ -170,64 +172,64 @@ public protocol Outbox: Sendable {
     var wakeups: AsyncStream<Set<String>> { get }
 }
 
-public struct RecoveryReport: Sendable {
+package struct RecoveryReport: Sendable {
     /// Deliveries that were in flight and are queued again.
-    public var requeued: Int
+    package var requeued: Int
     /// Deliveries that were in flight with their last attempt and are dead letters now.
-    public var dead: Int
+    package var dead: Int
 
-    public init(requeued: Int, dead: Int) {
+    package init(requeued: Int, dead: Int) {
         self.requeued = requeued
         self.dead = dead
     }
 }
 
 /// The wish for what is due at a destination, at most `limit` requests of it.
-public struct Claim: Sendable {
-    public var destination: String
-    public var limit: Int
+package struct ClaimRequest: Sendable {
+    package var destination: String
+    package var limit: Int
     /// Nil: one delivery for each request.
-    public var batch: BatchPolicy?
+    package var batch: BatchPolicy?
 
-    public init(destination: String, limit: Int, batch: BatchPolicy? = nil) {
+    package init(destination: String, limit: Int, batch: BatchPolicy? = nil) {
         self.destination = destination
         self.limit = limit
         self.batch = batch
     }
 }
 
-public struct ClaimResult: Sendable {
-    public var destination: String
+package struct ClaimResult: Sendable {
+    package var destination: String
     /// What goes out in one request each, in order of the ids.
-    public var batches: [[ClaimedDelivery]]
+    package var batches: [[ClaimedDelivery]]
     /// When the destination has its next delivery due, or a batch that is not full is to go: now or earlier if the limit
     /// left some; nil when none is scheduled.
-    public var nextDue: Timestamp?
+    package var nextDue: Timestamp?
 
-    public init(destination: String, batches: [[ClaimedDelivery]], nextDue: Timestamp?) {
+    package init(destination: String, batches: [[ClaimedDelivery]], nextDue: Timestamp?) {
         self.destination = destination
         self.batches = batches
         self.nextDue = nextDue
     }
 
-    public var deliveries: [ClaimedDelivery] { batches.flatMap(\.self) }
+    package var deliveries: [ClaimedDelivery] { batches.flatMap(\.self) }
 }
 
 /// The end of an attempt: its record and the delivery's next state.
-public struct Settlement: Sendable {
-    public enum Next: Sendable {
+package struct Settlement: Sendable {
+    package enum Next: Sendable {
         case delivered
         case retry(at: Timestamp)
         case dead(DeadReason)
     }
 
-    public var delivery: DeliveryID
-    public var attempt: Attempt
-    public var next: Next
+    package var delivery: DeliveryID
+    package var attempt: Attempt
+    package var next: Next
     /// Whom a retry goes with: all that have the same. Nil: with whoever is there.
-    public var batch: DeliveryID?
+    package var batch: DeliveryID?
 
-    public init(delivery: DeliveryID, attempt: Attempt, next: Next, batch: DeliveryID? = nil) {
+    package init(delivery: DeliveryID, attempt: Attempt, next: Next, batch: DeliveryID? = nil) {
         self.delivery = delivery
         self.attempt = attempt
         self.next = next

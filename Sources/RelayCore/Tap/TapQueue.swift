@@ -33,7 +33,7 @@ final class TapQueue: Sendable {
         state = Mutex(State(sampler: sampler))
     }
 
-    func offer(_ sighting: Sighting) {
+    func offer(_ sighting: TapEvent) {
         guard selection.takes(sighting) else { return }
         let weight = sighting.weight
         change { state in

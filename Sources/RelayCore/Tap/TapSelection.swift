@@ -1,21 +1,21 @@
 /// What somebody wants to see. Cheap to ask: it runs where events run.
-public struct TapSelection: Sendable {
+package struct TapSelection: Sendable {
     /// Nil: of any pipeline, and of none.
-    public var pipeline: String?
+    package var pipeline: String?
     /// Ids of stages; empty: of any stage, and of none.
-    public var stages: Set<String>
-    public var points: Set<Sighting.Point>
+    package var stages: Set<String>
+    package var points: Set<TapEvent.Point>
     /// Nil: to any, and what is no attempt.
-    public var destination: String?
-    public var session: String?
-    public var types: EventFilter
+    package var destination: String?
+    package var session: String?
+    package var types: EventFilter
 
     /// - Parameter points: empty for the usual ones: at the stages of a pipeline if one is named, else what comes in,
     ///   is lost on the way, and goes out.
-    public init(
+    package init(
         pipeline: String? = nil,
         stages: Set<String> = [],
-        points: Set<Sighting.Point> = [],
+        points: Set<TapEvent.Point> = [],
         destination: String? = nil,
         session: String? = nil,
         types: EventFilter = EventFilter()
@@ -33,7 +33,7 @@ public struct TapSelection: Sendable {
         self.points = isInside ? [.before, .after, .dropped, .failed] : [.accepted, .dropped, .failed, .attempt]
     }
 
-    public func takes(_ sighting: Sighting) -> Bool {
+    package func takes(_ sighting: TapEvent) -> Bool {
         guard points.contains(sighting.point), types.matches(sighting.type) else { return false }
         if let pipeline, sighting.pipeline != pipeline { return false }
         if !stages.isEmpty, !(sighting.stage.map(stages.contains) ?? false) { return false }
@@ -44,8 +44,8 @@ public struct TapSelection: Sendable {
 }
 
 /// Which of many are shown.
-public struct TapSampler: Sendable {
-    public enum Rule: Sendable, Hashable {
+package struct TapSampler: Sendable {
+    package enum Rule: Sendable, Hashable {
         /// The first of each `n`.
         case oneIn(Int)
         /// The first ones of each such time.
@@ -56,11 +56,11 @@ public struct TapSampler: Sendable {
     private var count = 0
     private var began = Timestamp(milliseconds: .min)
 
-    public init(_ rule: Rule) {
+    package init(_ rule: Rule) {
         self.rule = rule
     }
 
-    public mutating func takes(at moment: Timestamp) -> Bool {
+    package mutating func takes(at moment: Timestamp) -> Bool {
         switch rule {
         case .oneIn(let n):
             defer { count = (count + 1) % max(1, n) }

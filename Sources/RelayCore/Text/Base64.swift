@@ -1,5 +1,5 @@
 /// Base64 (RFC 4648), without Foundation.
-public enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let values: [UInt8] = {
         var table = [UInt8](repeating: 0xFF, count: 256)
@@ -9,7 +9,7 @@ public enum Base64 {
         return table
     }()
 
-    public static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var letters: [UInt8] = []
         letters.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -26,7 +26,7 @@ public enum Base64 {
     }
 
     /// Reads both alphabets, with or without padding; nil when a letter is of neither, or the length is impossible.
-    public static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         var letters = text.utf8[...]
         while letters.last == UInt8(ascii: "=") { letters.removeLast() }
         guard !letters.isEmpty, letters.count % 4 != 1 else { return nil }

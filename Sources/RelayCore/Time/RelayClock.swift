@@ -1,5 +1,5 @@
 /// Where time comes from. Everything that schedules takes a clock, so that tests turn it by hand.
-public protocol RelayClock: Sendable {
+package protocol RelayClock: Sendable {
     /// The moment to schedule by. It never runs backwards while the process lives, whatever happens to the wall clock.
     var now: Timestamp { get }
 
@@ -13,22 +13,22 @@ public protocol RelayClock: Sendable {
 
 /// The machine's clock: wall time read once, carried on by the monotonic clock, so that a stepped wall clock
 /// neither fires retries early nor holds them back.
-public struct SystemClock: RelayClock {
+package struct SystemClock: RelayClock {
     private let start = ContinuousClock.now
     private let origin = Self.wallMilliseconds()
 
-    public init() {}
+    package init() {}
 
-    public var now: Timestamp {
+    package var now: Timestamp {
         Timestamp(milliseconds: origin) + (ContinuousClock.now - start)
     }
 
-    public var wall: Timestamp { Self.wallNow }
+    package var wall: Timestamp { Self.wallNow }
 
     /// The machine's wall clock.
-    public static var wallNow: Timestamp { Timestamp(milliseconds: wallMilliseconds()) }
+    package static var wallNow: Timestamp { Timestamp(milliseconds: wallMilliseconds()) }
 
-    public func sleep(until deadline: Timestamp) async throws {
+    package func sleep(until deadline: Timestamp) async throws {
         let wait = deadline - now
         guard wait > .zero else { return try Task.checkCancellation() }
         try await Task.sleep(for: wait, tolerance: .zero, clock: .continuous)

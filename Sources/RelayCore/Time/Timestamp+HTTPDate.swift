@@ -5,7 +5,7 @@ extension Timestamp {
 
     /// Reads a date of HTTP, `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that senders may still produce (RFC 9110,
     /// 5.6.7).
-    public init?(httpDate text: some StringProtocol) {
+    package init?(httpDate text: some StringProtocol) {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT",
             let month = Self.months.firstIndex(of: String(parts[2]))

@@ -1,13 +1,13 @@
 extension Timestamp: CustomStringConvertible {
     /// The moment as `2025-11-13T10:30:00.000Z`, the form that stage-07 envelopes carry.
-    public var iso8601: String {
+    package var iso8601: String {
         String(unsafeUninitializedCapacity: 24) { buffer in
             write(into: buffer)
             return 24
         }
     }
 
-    public var description: String { iso8601 }
+    package var description: String { iso8601 }
 
     private func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
         // Years outside 0…9999 do not fit the form; they only come from broken input and are clamped.
@@ -62,7 +62,7 @@ extension Timestamp: CustomStringConvertible {
     }
 
     /// Reads RFC 3339: `2025-11-13T10:30:00Z`, fractions of a second and offsets like `-03:00` included; nil otherwise.
-    public init?(iso8601 text: some StringProtocol) {
+    package init?(iso8601 text: some StringProtocol) {
         var scanner = DigitScanner(bytes: Array(text.utf8))
         guard let year = scanner.digits(4), scanner.skip("-"),
             let month = scanner.digits(2), (1...12).contains(month), scanner.skip("-"),

@@ -16,14 +16,14 @@ struct TraceReader {
         guard let tag = rest.popFirst() else { return nil }
         if tag == Tag.run {
             guard let generation = number(), let hash = text(), let moment = number() else { return nil }
-            let mark = GenerationMark(number: generation, hash: hash)
+            let mark = GenerationIdentifier(number: generation, hash: hash)
             runs.append(EventTrace.Run(generation: mark, beganAt: Timestamp(milliseconds: Int64(moment))))
             return ()
         }
         guard let run = runs.indices.last else { return nil }
         if tag == Tag.pipeline {
             guard let name = text() else { return nil }
-            runs[run].pipelines.append(EventTrace.Course(pipeline: name))
+            runs[run].pipelines.append(EventTrace.PipelineRun(pipeline: name))
             return ()
         }
         guard let course = runs[run].pipelines.indices.last else { return nil }

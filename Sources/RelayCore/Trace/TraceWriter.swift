@@ -2,7 +2,7 @@
 ///
 /// The form, which ``TraceReader`` reads: tagged entries of numbers (LEB128) and texts (length, then UTF-8). A tag that
 /// a reader does not know ends what it can read, so entries may be added, and none may ever change.
-public struct TraceWriter: Sendable {
+package struct TraceWriter: Sendable {
     enum Tag {
         static let run: UInt8 = 1
         static let pipeline: UInt8 = 2
@@ -26,7 +26,7 @@ public struct TraceWriter: Sendable {
     private var bytes: [UInt8] = []
     private var omitted = 0
 
-    public init(_ generation: GenerationMark, at moment: Timestamp) {
+    package init(_ generation: GenerationIdentifier, at moment: Timestamp) {
         bytes.reserveCapacity(224)
         bytes.append(Tag.run)
         append(UInt64(max(0, generation.number)))
@@ -34,14 +34,14 @@ public struct TraceWriter: Sendable {
         append(UInt64(max(0, moment.milliseconds)))
     }
 
-    public mutating func begin(_ pipeline: String) {
+    package mutating func begin(_ pipeline: String) {
         flush()
         bytes.append(Tag.pipeline)
         append(pipeline)
     }
 
     /// - Parameter nanoseconds: what the step took, without what it waited.
-    public mutating func step(
+    package mutating func step(
         _ stage: String,
         _ outcome: EventTrace.Outcome,
         nanoseconds: UInt64 = 0,
@@ -74,7 +74,7 @@ public struct TraceWriter: Sendable {
     }
 
     /// Everything that was written down.
-    public var trace: EventTrace {
+    package var trace: EventTrace {
         var writer = self
         writer.flush()
         return EventTrace(bytes: writer.bytes)

@@ -1,19 +1,19 @@
-public import RelayChatwoot
-public import RelayConfig
-public import RelayCore
+package import RelayChatwoot
+package import RelayConfig
+package import RelayCore
 
-extension ChatwootOptions: CheckedKind {
-    public func checkup(
+extension ChatwootOptions: CheckableDestinationKind {
+    package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment
-    ) async -> [Finding] {
+    ) async -> [CheckupFinding] {
         let configuration = environment.configuration
         let checkup = ChatwootCheckup(
             self,
             timeout: common.timeout,
             sender: environment.sender,
             publicURL: configuration.server.publicURL,
-            entrances: configuration.sources.compactMap { ChatwootCheckup.Entrance($0) },
+            entrances: configuration.sources.compactMap { ChatwootCheckup.IncomingSource($0) },
             makesMissing: environment.repairs.contains(.missing),
             changesSettings: environment.repairs.contains(.settings)
         )
@@ -21,13 +21,13 @@ extension ChatwootOptions: CheckedKind {
     }
 
     /// Whether agents learn what came of what they wrote.
-    private func senders(_ name: String, in configuration: RelayConfiguration) -> [Finding] {
+    private func senders(_ name: String, in configuration: RelayConfiguration) -> [CheckupFinding] {
         let takesAgents = configuration.sources.contains { $0.format == "chatwoot" }
         let senders = configuration.destinations.compactMap { $0.options as? WhatsAppOptions }
         guard takesAgents, !senders.contains(where: { $0.reportsTo == name }) else { return [] }
         guard senders.isEmpty else {
             return [
-                Finding(
+                CheckupFinding(
                     .warning,
                     "no destination of the type whatsapp reports here: agents see no receipts, and their own "
                         + "messages come back",
@@ -35,14 +35,14 @@ extension ChatwootOptions: CheckedKind {
             ]
         }
         return [
-            Finding(
+            CheckupFinding(
                 .warning, "no destination has the type whatsapp: what agents write goes nowhere",
                 fix: "add one, with your gateway as provider: and reports_to: \(name)")
         ]
     }
 }
 
-extension ChatwootCheckup.Entrance {
+extension ChatwootCheckup.IncomingSource {
     fileprivate init?(_ source: RelayConfiguration.Source) {
         guard source.format == "chatwoot", source.transport == "http" else { return nil }
         var secret: String?

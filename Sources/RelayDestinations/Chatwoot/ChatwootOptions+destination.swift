@@ -1,18 +1,18 @@
-public import RelayChatwoot
-public import RelayConfig
-public import RelayCore
+package import RelayChatwoot
+package import RelayConfig
+package import RelayCore
 
-extension ChatwootOptions: ConversationKind {
-    public var addresses: [String] { [url] }
+extension ChatwootOptions: ConversationDestinationKind {
+    package var addresses: [String] { [url] }
 
-    public func destination(
+    package func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any Destination {
         made(common, in: environment)
     }
 
-    public func reporter(
+    package func reporter(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any SendReporter {

@@ -1,14 +1,14 @@
-public import RelayCore
+package import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
 /// Posts documents of Meta's to `/webhooks/whatsapp/PHONE`: as they came, with the signature they came with; a part of
 /// one, and what came unsigned, with a signature of our own where there is a secret.
-public struct ChatwootWhatsAppDestination: Destination {
+package struct ChatwootWhatsAppDestination: Destination {
     static let signing = SigningScheme.hmac(HMACSigning(header: "X-Hub-Signature-256"))
 
-    public let settings: DestinationSettings
-    public let target: String
+    package let settings: DestinationSettings
+    package let target: String
     private let url: String
     private let phone: String?
     private let signer: WebhookSigner
@@ -33,7 +33,7 @@ public struct ChatwootWhatsAppDestination: Destination {
         target = url + "/webhooks/whatsapp/…"
     }
 
-    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+    package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         guard let document = (try? JSON(parsing: delivery.body)).flatMap({ RawDocument($0) }) else {
             return refusal("The delivery has no document of Meta's.")
         }

@@ -1,13 +1,13 @@
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 
 /// `type: chatwoot_whatsapp`: hands Meta's own webhooks on to an inbox of Chatwoot's WhatsApp channel.
-public struct ChatwootWhatsAppOptions: DestinationKind {
-    public static let kind = "chatwoot_whatsapp"
-    public static let summary =
+package struct ChatwootWhatsAppOptions: DestinationKind {
+    package static let kind = "chatwoot_whatsapp"
+    package static let summary =
         "Hands documents of Meta's Cloud API on to Chatwoot's own WhatsApp channel, as they came."
-    public static let url = Field<String>.url("url", "Chatwoot's address, without a path.")
-    public static let phone = Field<String>.custom(
+    package static let url = Field<String>.url("url", "Chatwoot's address, without a path.")
+    package static let phone = Field<String>.custom(
         "phone",
         "The inbox's phone number, as Chatwoot shows it; default the one that each document names.",
         "a number such as +5511999999999",
@@ -20,22 +20,22 @@ public struct ChatwootWhatsAppOptions: DestinationKind {
         }
         return "+" + digits
     }.optional
-    public static let appSecret = Field.secret(
+    package static let appSecret = Field.secret(
         "app_secret",
         "The Meta app's secret, as Chatwoot has it: signs the parts of documents that have several messages."
     ).optional
-    public static let fields = [AnyField(url), AnyField(phone), AnyField(appSecret)]
-    public static let takesDocuments = true
-    public static let example = """
+    package static let fields = [AnyField(url), AnyField(phone), AnyField(appSecret)]
+    package static let takesDocuments = true
+    package static let example = """
         url: https://chatwoot.example.com
         app_secret: "${META_APP_SECRET:-the app's secret}"
         """
 
-    public let url: String
-    public let phone: String?
-    public let appSecret: String?
+    package let url: String
+    package let phone: String?
+    package let appSecret: String?
 
-    public init(_ options: Options) throws {
+    package init(_ options: OptionReader) throws {
         let given = try options(Self.url)
         guard !given.contains("?"), !given.contains("#") else {
             throw options.fail(Self.url, "the address has a query", help: "write the address without it")
@@ -50,9 +50,9 @@ public struct ChatwootWhatsAppOptions: DestinationKind {
         }
     }
 
-    public var addresses: [String] { [url] }
+    package var addresses: [String] { [url] }
 
-    public func destination(
+    package func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any Destination {

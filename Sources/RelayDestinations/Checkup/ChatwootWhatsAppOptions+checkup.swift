@@ -1,15 +1,15 @@
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 internal import RelayHTTPClient
 
-extension ChatwootWhatsAppOptions: CheckedKind {
+extension ChatwootWhatsAppOptions: CheckableDestinationKind {
     /// Asks for the page that Meta asks for when it verifies an address, with a token that is nobody's.
-    public func checkup(
+    package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment
-    ) async -> [Finding] {
-        let place = ShownPlace.of(url)
-        var findings: [Finding] = []
+    ) async -> [CheckupFinding] {
+        let place = DisplayedURL.of(url)
+        var findings: [CheckupFinding] = []
         do {
             let query = "?hub.mode=subscribe&hub.challenge=1&hub.verify_token=zaphub-doctor"
             let response = try await environment.sender.send(
@@ -20,27 +20,27 @@ extension ChatwootWhatsAppOptions: CheckedKind {
                     timeout: common.timeout,
                     connectTimeout: min(common.timeout, .seconds(5))
                 ))
-            findings.append(Finding(.good, "\(place) is reached"))
+            findings.append(CheckupFinding(.good, "\(place) is reached"))
             switch response.status {
-            case 200, 401: findings.append(Finding(.good, "Chatwoot takes WhatsApp webhooks there"))
+            case 200, 401: findings.append(CheckupFinding(.good, "Chatwoot takes WhatsApp webhooks there"))
             default:
                 findings.append(
-                    Finding(
+                    CheckupFinding(
                         .problem, "\(place) answers \(response.status) where Chatwoot takes WhatsApp webhooks",
                         fix: "write Chatwoot's own address into url:, without a path"))
             }
         } catch {
-            findings.append(Finding(unreached: place, error))
+            findings.append(CheckupFinding(unreached: place, error))
         }
         if !environment.configuration.sources.contains(where: \.keepsRaw) {
             findings.append(
-                Finding(
+                CheckupFinding(
                     .problem, "no source keeps documents, so nothing comes here",
                     fix: "add keep_raw: true to the source of the format cloud_api"))
         }
         if appSecret == nil {
             findings.append(
-                Finding(
+                CheckupFinding(
                     .note, "without app_secret: the parts of documents with several messages go out unsigned",
                     fix: "add app_secret: unless the channel has none"))
         }

@@ -1,11 +1,11 @@
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 
-extension FileOptions: CheckedKind {
-    public func checkup(
+extension FileOptions: CheckableDestinationKind {
+    package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment
-    ) async -> [Finding] {
-        FolderCheck(file: path).findings
+    ) async -> [CheckupFinding] {
+        DirectoryCheck(file: path).findings
     }
 }

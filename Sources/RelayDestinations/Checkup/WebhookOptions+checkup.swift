@@ -1,14 +1,14 @@
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 internal import RelayHTTPClient
 
-extension WebhookOptions: CheckedKind {
+extension WebhookOptions: CheckableDestinationKind {
     /// Asks with HEAD, which has no body and which no receiver acts upon: name, connection, certificate, an answer.
-    public func checkup(
+    package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment
-    ) async -> [Finding] {
-        let place = ShownPlace.of(url)
+    ) async -> [CheckupFinding] {
+        let place = DisplayedURL.of(url)
         let response: HTTPResponse
         do {
             response = try await environment.sender.send(
@@ -20,23 +20,23 @@ extension WebhookOptions: CheckedKind {
                     connectTimeout: min(common.timeout, .seconds(5))
                 ))
         } catch {
-            return [Finding(unreached: place, error)]
+            return [CheckupFinding(unreached: place, error)]
         }
         var findings = [
-            Finding(.good, "\(place) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")
+            CheckupFinding(.good, "\(place) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")
         ]
         if (300..<400).contains(response.status) {
             findings.append(
-                Finding(
+                CheckupFinding(
                     .warning, "\(place) redirects, and redirects are not followed",
                     fix: "write the final address into url:"))
         } else if (500..<600).contains(response.status) {
             findings.append(
-                Finding(.warning, "\(place) answers \(response.status)", fix: "look at the receiver's own log"))
+                CheckupFinding(.warning, "\(place) answers \(response.status)", fix: "look at the receiver's own log"))
         }
-        if url.hasPrefix("http://"), !common.secrets.isEmpty, !ThisMachine.names(url) {
+        if url.hasPrefix("http://"), !common.secrets.isEmpty, !LocalHostName.names(url) {
             findings.append(
-                Finding(
+                CheckupFinding(
                     .warning, "\(place) is reached without encryption", fix: "use https where it leaves your network"))
         }
         return findings

@@ -1,15 +1,15 @@
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-extension WhatsAppOptions: CheckedKind {
+extension WhatsAppOptions: CheckableDestinationKind {
     /// Asks the gateway how its session is; nothing is sent on WhatsApp.
-    public func checkup(
+    package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment
-    ) async -> [Finding] {
-        let place = ShownPlace.of(url)
+    ) async -> [CheckupFinding] {
+        let place = DisplayedURL.of(url)
         let question = asker.question
         var fields = headers
         for (name, value) in question.headers { fields.append((name, value)) }
@@ -27,9 +27,9 @@ extension WhatsAppOptions: CheckedKind {
                     keptResponseBody: 4 << 20
                 ))
         } catch {
-            return [Finding(unreached: place, error)]
+            return [CheckupFinding(unreached: place, error)]
         }
-        let reached = Finding(.good, "\(place) is reached")
+        let reached = CheckupFinding(.good, "\(place) is reached")
         let answer = try? JSON(parsing: response.body)
         return [reached] + asker.findings(status: response.status, answer)
     }

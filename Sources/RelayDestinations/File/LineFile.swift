@@ -7,31 +7,31 @@ final class LineFile: LineWriter {
     var groupLimit: Int { 1024 }
 
     private let path: String
-    private let rotation: RotationInForce
+    private let rotation: CurrentLineRotation
     private let clock: any RelayClock
     private let logger: Logger
     private var file: OpenLineFile?
     /// The day (UTC) of the last line, in days since 1970; nil: no line yet.
     private var day: Int64?
 
-    init(_ path: String, rotation: RotationInForce, clock: any RelayClock, logger: Logger) {
+    init(_ path: String, rotation: CurrentLineRotation, clock: any RelayClock, logger: Logger) {
         self.path = path
         self.rotation = rotation
         self.clock = clock
         self.logger = logger
     }
 
-    func write(_ lines: [[UInt8]]) throws(LineFailure) {
-        do throws(FileTrouble) {
+    func write(_ lines: [[UInt8]]) throws(LineWriteError) {
+        do throws(LineFileError) {
             try add(lines)
         } catch {
             // What an error leaves of a file's cache is not to be relied on: it is opened anew, and looked at.
             file = nil
-            throw LineFailure(.other, "\(path) \(error.message)")
+            throw LineWriteError(.other, "\(path) \(error.message)")
         }
     }
 
-    private func add(_ lines: [[UInt8]]) throws(FileTrouble) {
+    private func add(_ lines: [[UInt8]]) throws(LineFileError) {
         let rotation = rotation.current
         var file = try current()
         var chunk: [UInt8] = []
@@ -57,7 +57,7 @@ final class LineFile: LineWriter {
     }
 
     /// The file at the path: opened anew when somebody else has moved or deleted it.
-    private func current() throws(FileTrouble) -> OpenLineFile {
+    private func current() throws(LineFileError) -> OpenLineFile {
         if let file, file.isAtItsPath { return file }
         file = nil
         let opened = try OpenLineFile(path)
@@ -73,13 +73,13 @@ final class LineFile: LineWriter {
     }
 
     /// Renames the files from the oldest to the newest. A crash in between leaves a gap, and never a file twice.
-    private func putAside(keeping keep: Int) throws(FileTrouble) {
+    private func putAside(keeping keep: Int) throws(LineFileError) {
         file = nil
         for number in stride(from: keep, through: 1, by: -1) {
             let older = "\(path).\(number)"
             let newer = number == 1 ? path : "\(path).\(number - 1)"
             guard rename(newer, older) == 0 || errno == ENOENT else {
-                throw FileTrouble("cannot be renamed to \(older)", errno)
+                throw LineFileError("cannot be renamed to \(older)", errno)
             }
         }
         try OpenLineFile.syncFolder(of: path)

@@ -3,7 +3,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Why a file cannot be used, to stand after its name.
-struct FileTrouble: Error {
+struct LineFileError: Error {
     let message: String
 
     init(_ message: String) { self.message = message }
@@ -35,23 +35,23 @@ final class OpenLineFile {
     let changedAt: Timestamp
 
     /// Opens the file, or makes it, with the folders above it.
-    init(_ path: String) throws(FileTrouble) {
+    init(_ path: String) throws(LineFileError) {
         self.path = path
         let folder = Self.folder(of: path)
         if access(folder, F_OK) != 0 { try Self.make(folder) }
         // Non-blocking, or a pipe in the place of the file would be waited for.
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw FileTrouble("cannot be opened", errno) }
+        guard descriptor >= 0 else { throw LineFileError("cannot be opened", errno) }
         var status = stat()
         let isKnown = fstat(descriptor, &status) == 0
         size = Int(status.st_size)
         changedAt = Timestamp(seconds: Int64(status.st_mtim.tv_sec))
         // Everything is set, so from here on an error closes the file as well: by `deinit`.
         guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
-            throw FileTrouble("is no regular file; choose another path")
+            throw LineFileError("is no regular file; choose another path")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw FileTrouble("is being written by another process; choose another path")
+            throw LineFileError("is being written by another process; choose another path")
         }
         if size == 0 { try Self.syncFolder(of: path) }
         try mend()
@@ -67,7 +67,7 @@ final class OpenLineFile {
     }
 
     /// Adds bytes at the end and syncs them. On an error the file is as it was before, as far as the disk lets it.
-    func append(_ bytes: [UInt8]) throws(FileTrouble) {
+    func append(_ bytes: [UInt8]) throws(LineFileError) {
         guard !bytes.isEmpty else { return }
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -77,37 +77,37 @@ final class OpenLineFile {
             } else if errno != EINTR {
                 let code = errno
                 ftruncate(descriptor, off_t(size))
-                throw FileTrouble("cannot be written", code)
+                throw LineFileError("cannot be written", code)
             }
         }
         guard fdatasync(descriptor) == 0 else {
             let code = errno
             ftruncate(descriptor, off_t(size))
-            throw FileTrouble("cannot be synced to the disk", code)
+            throw LineFileError("cannot be synced to the disk", code)
         }
         size += bytes.count
     }
 
     /// Writes new and changed names through to the disk.
-    static func syncFolder(of path: String) throws(FileTrouble) {
+    static func syncFolder(of path: String) throws(LineFileError) {
         let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileTrouble("has a folder that cannot be opened", errno) }
+        guard descriptor >= 0 else { throw LineFileError("has a folder that cannot be opened", errno) }
         defer { close(descriptor) }
         // Some file systems cannot sync a folder, and need not.
         guard fsync(descriptor) == 0 || errno == EINVAL else {
-            throw FileTrouble("has a folder that cannot be synced to the disk", errno)
+            throw LineFileError("has a folder that cannot be synced to the disk", errno)
         }
     }
 
     /// Makes a folder with all above it.
-    private static func make(_ folder: String) throws(FileTrouble) {
+    private static func make(_ folder: String) throws(LineFileError) {
         if mkdir(folder, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, folder.contains("/"), folder != "/" else {
-            throw FileTrouble("has no folder, and it cannot be made", errno)
+            throw LineFileError("has no folder, and it cannot be made", errno)
         }
         try make(Self.folder(of: folder))
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-            throw FileTrouble("has no folder, and it cannot be made", errno)
+            throw LineFileError("has no folder, and it cannot be made", errno)
         }
         try syncFolder(of: folder)
     }
@@ -126,10 +126,10 @@ extension OpenLineFile {
     /// A torn line was never told as delivered, so its delivery is written again: it is cut off, and readers never see
     /// it. What is whole JSON and lacks only its line break gets that. What was no file of JSON lines before is not
     /// touched at all: a mistaken path must not cost somebody his file.
-    private func mend() throws(FileTrouble) {
+    private func mend() throws(LineFileError) {
         guard size > 0 else { return }
         guard let first = try read(0..<1).first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
-            throw FileTrouble("is there already and has no JSON lines in it; choose another path, or move it away")
+            throw LineFileError("is there already and has no JSON lines in it; choose another path, or move it away")
         }
         let tail = try tail()
         guard !tail.isEmpty else { return }
@@ -138,14 +138,14 @@ extension OpenLineFile {
             return
         }
         guard ftruncate(descriptor, off_t(size - tail.count)) == 0, fdatasync(descriptor) == 0 else {
-            throw FileTrouble("ends in the middle of a line, which cannot be cut off", errno)
+            throw LineFileError("ends in the middle of a line, which cannot be cut off", errno)
         }
         cut = tail.count
         size -= tail.count
     }
 
     /// What stands after the last line break.
-    private func tail() throws(FileTrouble) -> [UInt8] {
+    private func tail() throws(LineFileError) -> [UInt8] {
         var tail: [UInt8] = []
         while tail.count < size {
             let end = size - tail.count
@@ -155,20 +155,22 @@ extension OpenLineFile {
             }
             tail = part + tail
             guard tail.count <= Self.longestLine else {
-                throw FileTrouble("has no lines in it; choose another path, or move it away")
+                throw LineFileError("has no lines in it; choose another path, or move it away")
             }
         }
         return tail
     }
 
-    private func read(_ range: Range<Int>) throws(FileTrouble) -> [UInt8] {
+    private func read(_ range: Range<Int>) throws(LineFileError) -> [UInt8] {
         var code: CInt = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
             let result = pread(descriptor, buffer.baseAddress, buffer.count, off_t(range.lowerBound))
             code = result < 0 ? errno : 0
             count = max(0, result)
         }
-        guard code == 0, bytes.count == range.count else { throw FileTrouble("cannot be read", code == 0 ? EIO : code) }
+        guard code == 0, bytes.count == range.count else {
+            throw LineFileError("cannot be read", code == 0 ? EIO : code)
+        }
         return bytes
     }
 }

@@ -1,15 +1,15 @@
-public import RelayCore
+package import RelayCore
 
 /// Writes each delivery's body as a line of its own.
-public struct LineDestination: Destination {
-    public let target: String
-    public let settings: DestinationSettings
+package struct LineDestination: Destination {
+    package let target: String
+    package let settings: DestinationSettings
     private let timeout: Duration
     private let clock: any RelayClock
     private let sink: any LineSink
 
     /// - Parameter timeout: for one line.
-    public init(
+    package init(
         _ sink: any LineSink,
         target: String,
         timeout: Duration,
@@ -23,10 +23,10 @@ public struct LineDestination: Destination {
         self.clock = clock
     }
 
-    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+    package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         let start = clock.now
-        var failure: LineFailure?
-        do throws(LineFailure) {
+        var failure: LineWriteError?
+        do throws(LineWriteError) {
             try await sink.write(Self.line(delivery.body), timeout: timeout)
         } catch {
             failure = error

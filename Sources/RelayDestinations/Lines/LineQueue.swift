@@ -8,7 +8,7 @@ protocol LineWriter: AnyObject {
     var groupLimit: Int { get }
 
     /// Writes the lines, each with a line break after it.
-    func write(_ lines: [[UInt8]]) throws(LineFailure)
+    func write(_ lines: [[UInt8]]) throws(LineWriteError)
 }
 
 /// Lines that wait for their writer, which takes as many as there are at once: they share its sync to the disk.
@@ -19,7 +19,7 @@ final class LineQueue: LineSink {
     private struct State {
         var lastNumber = 0
         var pending: [(number: Int, line: [UInt8])] = []
-        var waiting: [Int: CheckedContinuation<LineFailure?, Never>] = [:]
+        var waiting: [Int: CheckedContinuation<LineWriteError?, Never>] = [:]
         var isWriting = false
     }
 
@@ -38,13 +38,13 @@ final class LineQueue: LineSink {
         self.writer = Mutex(writer)
     }
 
-    func write(_ line: [UInt8], timeout: Duration) async throws(LineFailure) {
-        let failure = await withTaskGroup(of: LineFailure?.self) { group in
+    func write(_ line: [UInt8], timeout: Duration) async throws(LineWriteError) {
+        let failure = await withTaskGroup(of: LineWriteError?.self) { group in
             group.addTask { await self.written(line) }
             group.addTask { [name, clock] in
                 do {
                     try await clock.sleep(until: clock.now + timeout)
-                    return LineFailure(.timeout, "\(name) did not take the line within \(timeout)")
+                    return LineWriteError(.timeout, "\(name) did not take the line within \(timeout)")
                 } catch {
                     return .interrupted
                 }
@@ -56,7 +56,7 @@ final class LineQueue: LineSink {
     }
 
     /// - Returns: why the line was not written; nil when it was.
-    private func written(_ line: [UInt8]) async -> LineFailure? {
+    private func written(_ line: [UInt8]) async -> LineWriteError? {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
@@ -87,9 +87,9 @@ final class LineQueue: LineSink {
     /// Writes until nothing waits.
     private func work() {
         while let group = nextGroup() {
-            var failure: LineFailure?
-            do throws(LineFailure) {
-                try writer.withLock { writer throws(LineFailure) in try writer.write(group.map(\.line)) }
+            var failure: LineWriteError?
+            do throws(LineWriteError) {
+                try writer.withLock { writer throws(LineWriteError) in try writer.write(group.map(\.line)) }
             } catch {
                 failure = error
             }
@@ -111,6 +111,6 @@ final class LineQueue: LineSink {
     }
 }
 
-extension LineFailure {
-    fileprivate static var interrupted: LineFailure { LineFailure(.interrupted, "the line was given up") }
+extension LineWriteError {
+    fileprivate static var interrupted: LineWriteError { LineWriteError(.interrupted, "the line was given up") }
 }

@@ -1,16 +1,16 @@
-public import RelayCore
+package import RelayCore
 
 /// Takes lines, each whole or not at all.
-public protocol LineSink: Sendable {
+package protocol LineSink: Sendable {
     /// Returns when the line is where it will stay.
     /// - Parameters:
     ///   - line: without a line break in it.
     ///   - timeout: how long to wait for that. A line that is being written then may still come to its end.
-    func write(_ line: [UInt8], timeout: Duration) async throws(LineFailure)
+    func write(_ line: [UInt8], timeout: Duration) async throws(LineWriteError)
 }
 
 /// What hands out sinks: the process's own, or a script in `zaphub test`.
-public protocol LineSinks: Sendable {
+package protocol LineSinkProvider: Sendable {
     /// A file that lines are added to. The same path is always the same sink, whose last rotation holds.
     func file(_ path: String, rotation: LineRotation) -> any LineSink
 
@@ -19,27 +19,27 @@ public protocol LineSinks: Sendable {
 }
 
 /// Why a line was not written.
-public struct LineFailure: Error, Sendable {
-    public var kind: FailureKind
+package struct LineWriteError: Error, Sendable {
+    package var kind: DeliveryFailureKind
     /// What happened and what to do, for people.
-    public var message: String
+    package var message: String
 
-    public init(_ kind: FailureKind, _ message: String) {
+    package init(_ kind: DeliveryFailureKind, _ message: String) {
         self.kind = kind
         self.message = message
     }
 }
 
 /// When a file of lines is put aside, and how many of those are kept.
-public struct LineRotation: Sendable, Hashable {
+package struct LineRotation: Sendable, Hashable {
     /// Bytes that a file has at most, unless one line alone is longer. Default 100 MiB.
-    public var maxSize: Int
+    package var maxSize: Int
     /// Files put aside, `PATH.1` the newest; older ones are deleted. Default 10.
-    public var keep: Int
+    package var keep: Int
     /// Whether each day (UTC) begins a file. Default false.
-    public var daily: Bool
+    package var daily: Bool
 
-    public init(maxSize: Int = 100 << 20, keep: Int = 10, daily: Bool = false) {
+    package init(maxSize: Int = 100 << 20, keep: Int = 10, daily: Bool = false) {
         self.maxSize = maxSize
         self.keep = keep
         self.daily = daily

@@ -1,15 +1,15 @@
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 
 /// `type: stdout`: no options of its own. `timeout` is for one line.
-public struct StdoutOptions: DestinationKind {
-    public static let kind = "stdout"
-    public static let summary = "Writes each event as a line of JSON to standard output."
-    public static let fields: [AnyField] = []
+package struct StdoutOptions: DestinationKind {
+    package static let kind = "stdout"
+    package static let summary = "Writes each event as a line of JSON to standard output."
+    package static let fields: [AnyField] = []
 
-    public init(_ options: Options) throws {}
+    package init(_ options: OptionReader) throws {}
 
-    public func destination(
+    package func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any Destination {

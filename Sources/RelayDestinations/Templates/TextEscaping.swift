@@ -1,7 +1,7 @@
 internal import Mustache
 
 /// What makes a value harmless in a kind of text.
-public enum TextEscaping: String, Sendable, CaseIterable {
+package enum TextEscaping: String, Sendable, CaseIterable {
     /// The value as it is.
     case none
     /// For the inside of a JSON string (RFC 8259, 7).
@@ -14,7 +14,7 @@ public enum TextEscaping: String, Sendable, CaseIterable {
     case form
 
     /// - Parameter contentType: a media type, with or without parameters.
-    public init(contentType: String) {
+    package init(contentType: String) {
         let type = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
         switch type {
         case "application/json": self = .json
@@ -25,7 +25,7 @@ public enum TextEscaping: String, Sendable, CaseIterable {
         }
     }
 
-    public func escape(_ text: String) -> String {
+    package func escape(_ text: String) -> String {
         guard self != .none else { return text }
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)

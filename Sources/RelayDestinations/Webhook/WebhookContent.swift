@@ -3,23 +3,23 @@ internal import RelayCore
 internal import RelayJSON
 
 /// What a webhook sends: the body, its type, and headers of its own.
-public struct WebhookContent: Sendable {
+package struct WebhookContent: Sendable {
     /// A header's value, or what it is made from.
-    public enum HeaderValue: Sendable {
+    package enum HeaderValue: Sendable {
         case text(String)
-        case template(TextTemplate)
+        case template(WebhookTemplate)
     }
 
     /// A rendered value is cut there, in bytes: receivers take about as much for all headers together.
-    public static let longestHeader = 8192
+    package static let longestHeader = 8192
 
     /// Nil: the delivery's own body.
-    public let body: TextTemplate?
+    package let body: WebhookTemplate?
     let contentType: String
     let headers: [(name: String, value: HeaderValue)]
 
-    public init(
-        body: TextTemplate? = nil,
+    package init(
+        body: WebhookTemplate? = nil,
         contentType: String = "application/json",
         headers: [(name: String, value: HeaderValue)] = []
     ) {
@@ -36,7 +36,7 @@ public struct WebhookContent: Sendable {
     /// The body and the headers of a delivery: the same ones for the same bytes.
     func rendered(_ bytes: [UInt8]) -> (body: [UInt8], headers: [(name: String, value: String)]) {
         var document: JSON?
-        func text(of template: TextTemplate) -> String {
+        func text(of template: WebhookTemplate) -> String {
             let json = document ?? (try? JSON(parsing: bytes)) ?? .null
             document = json
             return template.text(of: json)
@@ -80,7 +80,7 @@ extension Field where Value == [(name: String, value: WebhookContent.HeaderValue
             name,
             summary,
             .headers { node, text in
-                text.contains("{{") ? .template(try TextTemplate(node, escaping: .none)) : .text(text)
+                text.contains("{{") ? .template(try WebhookTemplate(node, escaping: .none)) : .text(text)
             },
             default: []
         )

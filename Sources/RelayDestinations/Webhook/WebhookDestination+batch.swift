@@ -1,13 +1,13 @@
 internal import Crypto
-public import RelayCore
-public import RelayHTTPClient
+package import RelayCore
+package import RelayHTTPClient
 
 extension WebhookDestination {
     /// The request of a batch: the deliveries' bodies as one JSON array, in order, signed as a whole.
     ///
     /// `X-ZapHub-Event` and `X-ZapHub-Session` are those that all have in common, `X-ZapHub-Delivery` is a single
     /// one's; otherwise they stand in the bodies alone.
-    public func request(for batch: [ClaimedDelivery], at moment: Timestamp) -> HTTPRequest {
+    package func request(for batch: [ClaimedDelivery], at moment: Timestamp) -> HTTPRequest {
         var body: [UInt8] = []
         body.reserveCapacity(batch.reduce(2) { $0 + $1.body.count + 1 })
         for delivery in batch {
@@ -23,7 +23,7 @@ extension WebhookDestination {
             batch: body, fields, id: Self.id(of: batch), signing: batch.compactMap(\.signing), at: moment)
     }
 
-    public func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
+    package func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult {
         await result(of: request(for: batch, at: moment), at: moment)
     }
 

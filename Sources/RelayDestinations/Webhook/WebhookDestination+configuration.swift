@@ -1,11 +1,11 @@
-public import RelayConfig
-public import RelayCore
-public import RelayHTTPClient
+package import RelayConfig
+package import RelayCore
+package import RelayHTTPClient
 
 extension WebhookOptions: DestinationKind {
-    public var addresses: [String] { [url] }
+    package var addresses: [String] { [url] }
 
-    public func destination(
+    package func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any Destination {
@@ -25,7 +25,7 @@ extension WebhookDestination {
     /// A session's webhook. What it stores was checked when it was written; an option that no longer holds (a retry
     /// policy that the configuration dropped) falls back to the default.
     /// - Parameter engine: what sends.
-    public init(_ webhook: Webhook, in configuration: RelayConfiguration, engine: any HTTPSender) {
+    package init(_ webhook: Webhook, in configuration: RelayConfiguration, engine: any HTTPSender) {
         let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
         self.init(
             url: webhook.url,

@@ -1,13 +1,13 @@
-public import RelayCore
-public import RelayHTTPClient
+package import RelayCore
+package import RelayHTTPClient
 
 /// Posts deliveries to one address, as stage-07 shapes them.
-public struct WebhookDestination: Destination {
-    public static let userAgent = "ZapHub-Webhook/1.0"
+package struct WebhookDestination: Destination {
+    package static let userAgent = "ZapHub-Webhook/1.0"
     /// How much of an answer's body is kept with the attempt, in bytes.
-    public static let keptResponse = 4096
+    package static let keptResponse = 4096
 
-    public let settings: DestinationSettings
+    package let settings: DestinationSettings
     private let url: String
     private let content: WebhookContent
     private let signer: WebhookSigner
@@ -21,7 +21,7 @@ public struct WebhookDestination: Destination {
     ///   - timeout: for the whole exchange.
     ///   - maxResponseBody: reading an answer stops there, in bytes.
     ///   - engine: what sends; a script in `zaphub test`.
-    public init(
+    package init(
         url: String,
         content: WebhookContent = WebhookContent(),
         secrets: [WebhookSecret] = [],
@@ -41,10 +41,10 @@ public struct WebhookDestination: Destination {
     }
 
     /// The address without its query, where tokens often stand.
-    public let target: String
+    package let target: String
 
     /// The request of an attempt, signed for the given moment; a batch of one where the destination takes batches.
-    public func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
+    package func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
         guard settings.batch == nil else { return request(for: [delivery], at: moment) }
         let (body, headers) = content.rendered(delivery.body)
         let fields: [(name: String, value: String)] = [
@@ -99,7 +99,7 @@ public struct WebhookDestination: Destination {
         )
     }
 
-    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+    package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         await result(of: request(for: delivery, at: moment), at: moment)
     }
 
@@ -113,14 +113,14 @@ public struct WebhookDestination: Destination {
     }
 
     /// Sends one request outside the queue, for the routes that test an address.
-    public func probe(
+    package func probe(
         _ delivery: ClaimedDelivery,
         at moment: Timestamp
-    ) async throws(HTTPFailure) -> HTTPResponse {
+    ) async throws(HTTPClientError) -> HTTPResponse {
         try await exchange(request(for: delivery, at: moment))
     }
 
-    private func exchange(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    private func exchange(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         var response = try await engine.send(request)
         let own = request.headers.filter { header in content.headers.contains { $0.name == header.name } }
         response.body = Self.without(own.map(\.value), response.body)
@@ -148,7 +148,7 @@ extension AttemptResult {
         self.init(
             outcome: isDelivered ? .delivered : .refused,
             status: response.status,
-            retryAfter: response.header("retry-after").flatMap { RetryAfter.wait(asked: $0, at: moment) },
+            retryAfter: response.header("retry-after").flatMap { RetryAfterHeader.wait(asked: $0, at: moment) },
             error: isDelivered ? nil : Self.explain(response),
             response: response.excerpt,
             target: target,
@@ -156,9 +156,9 @@ extension AttemptResult {
         )
     }
 
-    init(_ failure: HTTPFailure, from target: String) {
+    init(_ failure: HTTPClientError, from target: String) {
         self.init(
-            outcome: .failed(FailureKind(failure.kind)),
+            outcome: .failed(DeliveryFailureKind(failure.kind)),
             error: failure.message,
             target: target,
             duration: failure.duration

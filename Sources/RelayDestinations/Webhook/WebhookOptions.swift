@@ -1,38 +1,38 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
 
 /// `type: webhook`: where it posts, what, and what it adds. Timeout, ordering, retry and secrets are common to all kinds.
-public struct WebhookOptions: DestinationOptions {
-    public static let kind = "webhook"
-    public static let summary = "Posts each event to an address: as JSON, or as a text made from it."
-    public static let url = Field<String>.url("url", "The receiver's address, http or https.")
-    public static let headers = Field.headerTemplates(
+package struct WebhookOptions: DestinationOptions {
+    package static let kind = "webhook"
+    package static let summary = "Posts each event to an address: as JSON, or as a text made from it."
+    package static let url = Field<String>.url("url", "The receiver's address, http or https.")
+    package static let headers = Field.headerTemplates(
         "headers",
         "Sent with each request, beside the relay's own. Values may have placeholders: {{payload.chatId}}."
     )
-    public static let body = Field.template(
+    package static let body = Field.template(
         "body", "A Mustache template of the event, sent in the place of its JSON."
     ).optional
-    public static let contentType = Field.string(
+    package static let contentType = Field.string(
         "content_type",
         "What `body` is; default text/plain; charset=utf-8. Values are escaped for JSON, HTML, XML and forms."
     ).optional
-    public static let fields = [AnyField(url), AnyField(headers), AnyField(body), AnyField(contentType)]
-    public static let takesBatches = true
-    public static let example = "url: https://crm.example.com/hooks/whatsapp"
+    package static let fields = [AnyField(url), AnyField(headers), AnyField(body), AnyField(contentType)]
+    package static let takesBatches = true
+    package static let example = "url: https://crm.example.com/hooks/whatsapp"
 
-    public let url: String
-    public let content: WebhookContent
+    package let url: String
+    package let content: WebhookContent
 
-    public var batchObstacle: String? {
+    package var batchObstacle: String? {
         if content.body != nil { return "\"body\"" }
         return content.hasPlaceholders ? "a placeholder in \"headers\"" : nil
     }
 
-    public init(_ options: Options) throws {
+    package init(_ options: OptionReader) throws {
         url = try options(Self.url)
         let headers = try options(Self.headers)
-        if let taken = headers.first(where: { HeaderRules.reserved.contains($0.name.lowercased()) }) {
+        if let taken = headers.first(where: { HeaderFieldRules.reserved.contains($0.name.lowercased()) }) {
             throw options.fail(
                 Self.headers,
                 "\"\(taken.name)\" is a header that the relay sets itself",
@@ -53,7 +53,7 @@ public struct WebhookOptions: DestinationOptions {
             return
         }
         let contentType = type ?? "text/plain; charset=utf-8"
-        guard contentType.contains("/"), HeaderRules.isValid(value: contentType) else {
+        guard contentType.contains("/"), HeaderFieldRules.isValid(value: contentType) else {
             throw options.fail(
                 Self.contentType, "\"content_type\" is no media type", help: "write one such as application/json")
         }

@@ -1,9 +1,9 @@
 internal import Crypto
 internal import FoundationEssentials
-public import RelayCore
+package import RelayCore
 
 /// Signs bodies with a destination's keys.
-public struct WebhookSigner: Sendable {
+package struct WebhookSigner: Sendable {
     private struct Key: Sendable {
         let symmetric: SymmetricKey
         let plain: SymmetricKey
@@ -14,7 +14,7 @@ public struct WebhookSigner: Sendable {
 
     /// - Parameter secrets: newest first. `whsec_` and base64 is the form of Standard Webhooks; any other text is a key
     ///   as it stands.
-    public init(secrets: [WebhookSecret]) {
+    package init(secrets: [WebhookSecret]) {
         keys = secrets.map { secret in
             let plain = SymmetricKey(data: Data(secret.value.utf8))
             return Key(
@@ -35,7 +35,7 @@ public struct WebhookSigner: Sendable {
 
     /// The headers that sign a body; none without a key. During a rotation every active key signs, where the scheme
     /// can carry several signatures (Standard Webhooks); a plain HMAC is made with the newest.
-    public func headers(
+    package func headers(
         _ scheme: SigningScheme,
         id: String,
         body: [UInt8],

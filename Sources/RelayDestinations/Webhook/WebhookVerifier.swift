@@ -1,30 +1,30 @@
 internal import Crypto
 internal import FoundationEssentials
-public import RelayCore
+package import RelayCore
 
 /// Checks what a receiver gets, as Standard Webhooks 1.0.0 asks: any signature of the list, in constant time, of a
 /// timestamp within five minutes.
-public struct WebhookVerifier: Sendable {
-    public enum Verdict: Sendable, Equatable {
+package struct WebhookVerifier: Sendable {
+    package enum Verdict: Sendable, Equatable {
         case valid
         case unsigned
         case invalid(reason: String)
     }
 
     /// How far a timestamp may be off, both ways, as the reference libraries have it.
-    public static let tolerance: Duration = .seconds(300)
+    package static let tolerance: Duration = .seconds(300)
 
     private let key: SymmetricKey
 
     /// - Parameter secret: `whsec_` and base64, or a key as it stands; nil when neither is possible.
-    public init?(secret: String) {
+    package init?(secret: String) {
         let bare = secret.hasPrefix("whsec_") ? Data(base64Encoded: String(secret.dropFirst(6))) : Data(secret.utf8)
         guard let bare, !bare.isEmpty else { return nil }
         key = SymmetricKey(data: bare)
     }
 
     /// - Parameter header: reads a header by its lower-case name.
-    public func verify(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Verdict {
+    package func verify(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Verdict {
         guard let id = header("webhook-id"), let stamp = header("webhook-timestamp"),
             let signatures = header("webhook-signature")
         else { return .unsigned }

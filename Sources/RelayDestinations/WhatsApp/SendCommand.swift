@@ -22,7 +22,7 @@ struct SendCommand: Sendable {
     }
 
     /// The message that one answers.
-    struct Quoted: Sendable, Equatable {
+    struct QuotedMessage: Sendable, Equatable {
         /// WhatsApp's id.
         var messageID: String
         /// Whether we sent it; nil: not known.
@@ -44,12 +44,12 @@ struct SendCommand: Sendable {
     let text: String?
     let attachments: [Attachment]
     /// The message that it answers.
-    var quoted: Quoted?
+    var quoted: QuotedMessage?
     /// Where the agent wrote it; nil when it was not in a conversation elsewhere.
-    let place: Place?
+    let place: ConversationReference?
 
     /// The message at the conversation's side.
-    struct Place: Sendable, Equatable {
+    struct ConversationReference: Sendable, Equatable {
         var message: Int64
         var conversation: Int64?
         /// The message there that it answers.
@@ -70,19 +70,19 @@ struct SendCommand: Sendable {
         id = payload["commandId"]?.string ?? delivery.id.webhookID
         text = payload["text"]?.string.flatMap { Self.text($0, format: payload["textFormat"]?.string) }
         attachments = (payload["attachments"]?.array ?? []).compactMap { Attachment($0) }
-        quoted = payload["quoted"]?["messageId"]?.string.map { Quoted(messageID: $0) }
-        place = payload["chatwoot"]?.object.flatMap { Place($0) }
+        quoted = payload["quoted"]?["messageId"]?.string.map { QuotedMessage(messageID: $0) }
+        place = payload["chatwoot"]?.object.flatMap { ConversationReference($0) }
     }
 
     /// A text in WhatsApp's own formatting; nil when there is none.
     private static func text(_ text: String, format: String?) -> String? {
-        let text = format == "markdown" ? Markdown.toWhatsApp(text) : text
+        let text = format == "markdown" ? MarkdownConversion.toWhatsApp(text) : text
         return text.isEmpty ? nil : text
     }
 
     /// Where the command of a delivery was written, even if the command itself cannot be read.
-    static func place(of delivery: ClaimedDelivery) -> Place? {
-        (try? JSON(parsing: delivery.body))?["payload"]?["chatwoot"]?.object.flatMap { Place($0) }
+    static func place(of delivery: ClaimedDelivery) -> ConversationReference? {
+        (try? JSON(parsing: delivery.body))?["payload"]?["chatwoot"]?.object.flatMap { ConversationReference($0) }
     }
 
     /// A caption belongs to a file that is alone and can have one; else the text goes first.
@@ -104,7 +104,7 @@ struct SendCommand: Sendable {
     }
 }
 
-extension SendCommand.Place {
+extension SendCommand.ConversationReference {
     init?(_ object: JSONObject) {
         guard let message = object["message"]?.int else { return nil }
         self.message = message

@@ -1,4 +1,4 @@
-public import RelayCore
+package import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
@@ -6,21 +6,21 @@ internal import RelayJSON
 ///
 /// What is sent is written into the ledger before: the command's parts, so that an attempt after a crash goes on behind
 /// those that are done, and WhatsApp's id, so that the gateway's echo of the message is known as ours.
-public struct WhatsAppDestination: Destination {
-    public let settings: DestinationSettings
-    public let target: String
+package struct WhatsAppDestination: Destination {
+    package let settings: DestinationSettings
+    package let target: String
     private let provider: any WhatsAppProvider
-    private let book: SendBook
-    private let files: SendFiles
-    private let exchange: ProviderExchange
+    private let book: SentMessages
+    private let files: AttachmentLoader
+    private let exchange: ProviderClient
     private let reporter: (any SendReporter)?
 
     init(
         settings: DestinationSettings,
         provider: any WhatsAppProvider,
-        book: SendBook,
-        files: SendFiles,
-        exchange: ProviderExchange,
+        book: SentMessages,
+        files: AttachmentLoader,
+        exchange: ProviderClient,
         reporter: (any SendReporter)?
     ) {
         var settings = settings
@@ -35,7 +35,7 @@ public struct WhatsAppDestination: Destination {
         target = exchange.base
     }
 
-    public func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
+    package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         do {
             let command = try SendCommand(delivery)
             switch delivery.type {
@@ -51,7 +51,7 @@ public struct WhatsAppDestination: Destination {
             return exchange.failure("The ledger: \(error.message)")
         } catch let error as SendCommandError {
             return exchange.refusal(error.message)
-        } catch let error as MediaFailure {
+        } catch let error as MediaError {
             let message = "The file: \(error.message)"
             return error.isRetryable ? exchange.failure(message) : exchange.refusal(message)
         } catch {
@@ -142,7 +142,7 @@ public struct WhatsAppDestination: Destination {
     // MARK: Telling
 
     /// Who wrote the message learns that it will not arrive. That it has is told by WhatsApp's own receipts.
-    public func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
+    package func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
         guard delivery.type == .messageSend, let place = SendCommand.place(of: delivery) else { return }
         // Before people can click: their wish is judged by the ledger.
         if let command = try? SendCommand(delivery) { try? await book.giveUp(command, at: moment) }
@@ -153,7 +153,7 @@ public struct WhatsAppDestination: Destination {
 
 /// Tells people in a conversation that the message which they wrote there could not be sent. Best effort: what cannot be
 /// told is in the delivery's history.
-public protocol SendReporter: Sendable {
+package protocol SendReporter: Sendable {
     func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async
 }
 

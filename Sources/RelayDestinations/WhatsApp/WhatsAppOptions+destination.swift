@@ -1,26 +1,26 @@
 internal import RelayChatwoot
-public import RelayConfig
-public import RelayCore
+package import RelayConfig
+package import RelayCore
 
 extension WhatsAppOptions: DestinationKind {
-    public var addresses: [String] { [url] }
-    public var reference: DestinationReference? {
+    package var addresses: [String] { [url] }
+    package var reference: DestinationReference? {
         reportsTo.map { DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootOptions.kind) }
     }
 
     /// Under which name the ledger has what it sends.
-    public func ledgerName(of name: String) -> String { reportsTo ?? name }
+    package func ledgerName(of name: String) -> String { reportsTo ?? name }
 
     /// Under which name the fetcher knows where its files may lie; no source has one like it.
-    public func filesName(_ name: String) -> String { "destinations/\(name)" }
+    package func filesName(_ name: String) -> String { "destinations/\(name)" }
 
     /// Where its files may lie.
-    public func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia {
+    package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia {
         let desk = configuration.destinations.first { $0.name == reportsTo }?.options as? ChatwootOptions
         return RelayConfiguration.SourceMedia(baseURL: desk?.url, hosts: mediaHosts)
     }
 
-    public func destination(
+    package func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any Destination {
@@ -28,11 +28,11 @@ extension WhatsAppOptions: DestinationKind {
         return WhatsAppDestination(
             settings: common.settings,
             provider: asker,
-            book: SendBook(ledger: environment.ledger, destination: ledgerName(of: common.name)),
-            files: SendFiles(
+            book: SentMessages(ledger: environment.ledger, destination: ledgerName(of: common.name)),
+            files: AttachmentLoader(
                 fetcher: upload?.fetcher, depot: upload?.depot, source: filesName(common.name), maxSize: maxSize,
                 clock: environment.clock),
-            exchange: ProviderExchange(
+            exchange: ProviderClient(
                 base: url,
                 headers: headers,
                 signer: WebhookSigner(

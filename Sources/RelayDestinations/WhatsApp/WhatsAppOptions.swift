@@ -1,48 +1,48 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
 /// `type: whatsapp`: sends `message.send` events through the gateway that has the session.
-public struct WhatsAppOptions: DestinationOptions {
-    public enum Provider: String, Sendable, CaseIterable {
+package struct WhatsAppOptions: DestinationOptions {
+    package enum Provider: String, Sendable, CaseIterable {
         case cloudAPI = "cloud_api"
         case evolution, waha, gowa, bridge
     }
 
     /// How gateways get files.
-    public enum FileMode: String, Sendable, CaseIterable {
+    package enum FileMode: String, Sendable, CaseIterable {
         /// By the address that the command has.
         case link
         /// The relay fetches them, and hands them over.
         case upload
     }
 
-    public static let kind = "whatsapp"
-    public static let summary = "Sends what `message.send` events ask for through a WhatsApp gateway."
-    public static let provider = Field<Provider>.enumeration(
+    package static let kind = "whatsapp"
+    package static let summary = "Sends what `message.send` events ask for through a WhatsApp gateway."
+    package static let provider = Field<Provider>.enumeration(
         "provider",
         "The gateway: Meta's Cloud API, Evolution API v2, WAHA, gowa, or bridge, an address of your own."
     )
-    public static let url = Field<String>.url(
+    package static let url = Field<String>.url(
         "url", "The gateway's base address; for cloud_api by default https://graph.facebook.com/v23.0.", default: "")
-    public static let token = Field.secret(
+    package static let token = Field.secret(
         "token", "The gateway's key; for gowa its `user:password`. A bridge needs none: `secret` signs."
     ).optional
-    public static let instance = Field.string(
+    package static let instance = Field.string(
         "instance", "The gateway's name for the session, such as Evolution's instance; default the session's own."
     ).optional
-    public static let phoneNumberID = Field.string(
+    package static let phoneNumberID = Field.string(
         "phone_number_id", "For cloud_api: the id of the number that sends."
     ).optional
-    public static let headers = Field.headers("headers", "Sent with each request.", default: [])
-    public static let reportsTo = Field.string(
+    package static let headers = Field.headers("headers", "Sent with each request.", default: [])
+    package static let reportsTo = Field.string(
         "reports_to",
         """
         The destination of type chatwoot whose agents write the messages: they learn what failed, and echoes and \
         receipts find their message.
         """
     ).optional
-    public static let media = Field<FileMode>.enumeration(
+    package static let media = Field<FileMode>.enumeration(
         "media",
         """
         Upload: the relay fetches files and hands them to the gateway, a bridge gets a link to the relay's copy. \
@@ -50,7 +50,7 @@ public struct WhatsAppOptions: DestinationOptions {
         """,
         default: .upload
     )
-    public static let mediaHosts = Field<[String]>.list(
+    package static let mediaHosts = Field<[String]>.list(
         "media_hosts",
         """
         Hosts, or host:port, that files may be fetched from besides the one of `reports_to`, such as the storage that \
@@ -59,31 +59,31 @@ public struct WhatsAppOptions: DestinationOptions {
         of: .mediaHost,
         default: []
     )
-    public static let maxSize = Field<Int>.size(
+    package static let maxSize = Field<Int>.size(
         "max_size", "A larger file goes as a link.", (64 << 10)...(100 << 20), default: 32 << 20)
-    public static let fields = [
+    package static let fields = [
         AnyField(provider), AnyField(url), AnyField(token), AnyField(instance), AnyField(phoneNumberID),
         AnyField(headers), AnyField(reportsTo), AnyField(media), AnyField(mediaHosts), AnyField(maxSize),
     ]
-    public static let example = """
+    package static let example = """
         provider: evolution
         url: https://evolution.example.com
         token: "${EVOLUTION_API_KEY:-the gateway's key}"
         """
 
-    public let provider: Provider
-    public let url: String
-    public let token: String?
-    public let instance: String?
-    public let phoneNumberID: String?
-    public let headers: [(name: String, value: String)]
-    public let reportsTo: String?
-    public let media: FileMode
-    public let mediaHosts: [String]
+    package let provider: Provider
+    package let url: String
+    package let token: String?
+    package let instance: String?
+    package let phoneNumberID: String?
+    package let headers: [(name: String, value: String)]
+    package let reportsTo: String?
+    package let media: FileMode
+    package let mediaHosts: [String]
     /// Bytes.
-    public let maxSize: Int
+    package let maxSize: Int
 
-    public init(_ options: Options) throws {
+    package init(_ options: OptionReader) throws {
         provider = try options(Self.provider)
         token = try options(Self.token)
         instance = try options(Self.instance)
@@ -108,7 +108,7 @@ public struct WhatsAppOptions: DestinationOptions {
             throw options.fail(
                 "a whatsapp destination needs \"token\"", help: "add token: the gateway's key, as \"${NAME}\"")
         }
-        if let taken = headers.first(where: { HeaderRules.reserved.contains($0.name.lowercased()) }) {
+        if let taken = headers.first(where: { HeaderFieldRules.reserved.contains($0.name.lowercased()) }) {
             throw options.fail(
                 Self.headers,
                 "\"\(taken.name)\" is a header that the relay sets itself",

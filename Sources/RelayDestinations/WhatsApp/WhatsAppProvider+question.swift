@@ -2,41 +2,44 @@ internal import RelayCore
 internal import RelayJSON
 
 extension WhatsAppProvider {
-    func findings(status: Int, _ answer: JSON?) -> [Finding] {
+    func findings(status: Int, _ answer: JSON?) -> [CheckupFinding] {
         switch status {
         case 200..<300:
-            if let answer, let problem = problem(in: answer) { return [Finding(.problem, problem)] }
+            if let answer, let problem = problem(in: answer) { return [CheckupFinding(.problem, problem)] }
             guard let answer else {
-                return [Finding(.problem, "the answer is no JSON", fix: "check url: it is the gateway's base address")]
+                return [
+                    CheckupFinding(
+                        .problem, "the answer is no JSON", fix: "check url: it is the gateway's base address")
+                ]
             }
-            return Finding.keyIsGood + standing(in: answer)
+            return CheckupFinding.keyIsGood + standing(in: answer)
         case 401, 403:
             return [
-                Finding(
+                CheckupFinding(
                     .problem, "the gateway refuses the key (\(status))",
                     fix: "write the gateway's current key into token:")
             ]
         case 404:
             return [
-                Finding(
+                CheckupFinding(
                     .problem, "the gateway has no such session or instance (404)",
                     fix: "check instance: and url:, or make the session at the gateway")
             ]
         default:
-            return [Finding(.problem, "the gateway answers \(status)", fix: "look at the gateway's own log")]
+            return [CheckupFinding(.problem, "the gateway answers \(status)", fix: "look at the gateway's own log")]
         }
     }
 }
 
-extension Finding {
-    fileprivate static let keyIsGood = [Finding(.good, "the gateway accepts the key")]
+extension CheckupFinding {
+    fileprivate static let keyIsGood = [CheckupFinding(.good, "the gateway accepts the key")]
 
     /// A session at a gateway.
     /// - Parameter state: as the gateway calls it.
-    static func session(_ name: String, isConnected: Bool, _ state: String) -> Finding {
+    static func session(_ name: String, isConnected: Bool, _ state: String) -> CheckupFinding {
         isConnected
-            ? Finding(.good, "session \(name) is connected")
-            : Finding(
+            ? CheckupFinding(.good, "session \(name) is connected")
+            : CheckupFinding(
                 .problem, "session \(name) is not connected (\(state))",
                 fix: "pair it at the gateway: scan the QR code, or start it")
     }
@@ -44,12 +47,13 @@ extension Finding {
 
 extension EvolutionProvider {
     var question: ProviderRequest {
-        let path = instance.map { "/instance/connectionState/" + PathPart.encoded($0) } ?? "/instance/fetchInstances"
+        let path =
+            instance.map { "/instance/connectionState/" + PathEncoding.encoded($0) } ?? "/instance/fetchInstances"
         return ProviderRequest(method: "GET", path: path, headers: ["apikey": token])
     }
 
     /// `{instance: {instanceName, state}}`, or of all `[{name, connectionStatus}]`.
-    func standing(in answer: JSON) -> [Finding] {
+    func standing(in answer: JSON) -> [CheckupFinding] {
         if let state = answer["instance"]?["state"]?.string {
             return [.session(instance ?? "", isConnected: state == "open", state)]
         }
@@ -62,11 +66,11 @@ extension EvolutionProvider {
 
 extension WAHAProvider {
     var question: ProviderRequest {
-        let path = "/api/sessions" + (instance.map { "/" + PathPart.encoded($0) } ?? "")
+        let path = "/api/sessions" + (instance.map { "/" + PathEncoding.encoded($0) } ?? "")
         return ProviderRequest(method: "GET", path: path, headers: ["X-Api-Key": token])
     }
 
-    func standing(in answer: JSON) -> [Finding] {
+    func standing(in answer: JSON) -> [CheckupFinding] {
         (answer.array ?? [answer]).compactMap { entry in
             guard let name = entry["name"]?.string, let state = entry["status"]?.string else { return nil }
             return .session(name, isConnected: state == "WORKING", state)
@@ -82,7 +86,7 @@ extension GowaProvider {
         return ProviderRequest(method: "GET", path: "/app/devices", headers: headers)
     }
 
-    func standing(in answer: JSON) -> [Finding] {
+    func standing(in answer: JSON) -> [CheckupFinding] {
         let devices = answer["results"]?.array ?? []
         return [.session(instance ?? "gowa", isConnected: !devices.isEmpty, "no device")]
     }
@@ -91,10 +95,11 @@ extension GowaProvider {
 extension CloudProvider {
     var question: ProviderRequest {
         ProviderRequest(
-            method: "GET", path: "/" + PathPart.encoded(phoneNumberID), headers: ["Authorization": "Bearer \(token)"])
+            method: "GET", path: "/" + PathEncoding.encoded(phoneNumberID),
+            headers: ["Authorization": "Bearer \(token)"])
     }
 
-    func findings(status: Int, _ answer: JSON?) -> [Finding] {
+    func findings(status: Int, _ answer: JSON?) -> [CheckupFinding] {
         guard (200..<300).contains(status), let answer else {
             // Meta's own words name the token's trouble, and nothing secret.
             let code = answer?["error"]?["code"]?.int
@@ -102,23 +107,23 @@ extension CloudProvider {
                 code == 190
                 ? "the access token is not valid any more: make a permanent one, of a system user, for token:"
                 : "check phone_number_id: and token:, and that the token may manage this number"
-            return [Finding(.problem, "Meta refuses (\(status)\(code.map { ", code \($0)" } ?? ""))", fix: fix)]
+            return [CheckupFinding(.problem, "Meta refuses (\(status)\(code.map { ", code \($0)" } ?? ""))", fix: fix)]
         }
         return standing(in: answer)
     }
 
-    func standing(in answer: JSON) -> [Finding] {
+    func standing(in answer: JSON) -> [CheckupFinding] {
         guard answer["id"]?.string == phoneNumberID else {
             return [
-                Finding(
+                CheckupFinding(
                     .problem, "phone_number_id: is no phone number's id",
                     fix: "write the id that Meta shows beside the number")
             ]
         }
-        var findings = [Finding(.good, "Meta accepts the token for this number")]
+        var findings = [CheckupFinding(.good, "Meta accepts the token for this number")]
         if answer["quality_rating"]?.string == "RED" {
             findings.append(
-                Finding(.warning, "Meta rates the number's quality as low", fix: "send less that people block"))
+                CheckupFinding(.warning, "Meta rates the number's quality as low", fix: "send less that people block"))
         }
         return findings
     }
@@ -128,10 +133,10 @@ extension BridgeProvider {
     /// A bridge has no question of its own: that it answers must do.
     var question: ProviderRequest { ProviderRequest(method: "HEAD", path: "") }
 
-    func findings(status: Int, _ answer: JSON?) -> [Finding] {
+    func findings(status: Int, _ answer: JSON?) -> [CheckupFinding] {
         (500..<600).contains(status)
-            ? [Finding(.warning, "the bridge answers \(status)", fix: "look at the bridge's own log")] : []
+            ? [CheckupFinding(.warning, "the bridge answers \(status)", fix: "look at the bridge's own log")] : []
     }
 
-    func standing(in answer: JSON) -> [Finding] { [] }
+    func standing(in answer: JSON) -> [CheckupFinding] { [] }
 }

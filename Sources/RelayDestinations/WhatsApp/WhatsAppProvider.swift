@@ -7,7 +7,7 @@ protocol WhatsAppProvider: Sendable {
     /// Whether the gateway takes the id that we choose for a message.
     var choosesID: Bool { get }
     /// How it takes files that the relay has.
-    var handover: FileHandover { get }
+    var handover: FileTransferMode { get }
 
     /// Hands a file over before the message that has it; nil where it goes along with it.
     func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest?
@@ -24,14 +24,14 @@ protocol WhatsAppProvider: Sendable {
     /// Asks the gateway how it is, and changes nothing.
     var question: ProviderRequest { get }
     /// What its answer says.
-    func findings(status: Int, _ answer: JSON?) -> [Finding]
+    func findings(status: Int, _ answer: JSON?) -> [CheckupFinding]
     /// How the session is, by a 2xx answer.
-    func standing(in answer: JSON) -> [Finding]
+    func standing(in answer: JSON) -> [CheckupFinding]
 }
 
 extension WhatsAppProvider {
     var choosesID: Bool { false }
-    var handover: FileHandover { .bytes }
+    var handover: FileTransferMode { .bytes }
     func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest? { nil }
     func uploadedID(in answer: JSON) -> String? { nil }
     func problem(in answer: JSON) -> String? { nil }
@@ -41,7 +41,7 @@ extension WhatsAppProvider {
 struct ProviderRequest: Sendable, Equatable {
     enum Body: Sendable, Equatable {
         case json(JSONObject)
-        case form(ProviderForm)
+        case form(ProviderFormFields)
     }
 
     var method = "POST"
@@ -52,7 +52,7 @@ struct ProviderRequest: Sendable, Equatable {
 }
 
 /// Parts of paths.
-enum PathPart {
+enum PathEncoding {
     /// Percent-encoded, so that a value never leaves its place.
     static func encoded(_ value: String) -> String { PercentCoding.encode(value, keepsDots: false) }
 }

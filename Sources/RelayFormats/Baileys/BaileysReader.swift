@@ -30,7 +30,7 @@ struct BaileysReader: EnvelopeReader {
         session: String,
         receivedAt: Timestamp,
         account: JSON?,
-        gateway: String = Baileys.gateway,
+        gateway: String = BaileysFormat.gateway,
         files: JSONObject = JSONObject()
     ) {
         self.session = session

@@ -114,11 +114,12 @@ struct ChatwootReader {
 
     /// The message that it answers, where that came from WhatsApp.
     private var quoted: JSONObject? {
-        guard let source = attributes.text("in_reply_to_external_id"), source.hasPrefix(Chatwoot.sourcePrefix) else {
+        guard let source = attributes.text("in_reply_to_external_id"), source.hasPrefix(ChatwootFormat.sourcePrefix)
+        else {
             return nil
         }
         // Edits and files of a message have ids of their own behind a `#`.
-        let id = source.dropFirst(Chatwoot.sourcePrefix.count).prefix { $0 != "#" }
+        let id = source.dropFirst(ChatwootFormat.sourcePrefix.count).prefix { $0 != "#" }
         return id.isEmpty ? nil : ["messageId": .string(String(id))]
     }
 

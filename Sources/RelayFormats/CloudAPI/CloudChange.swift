@@ -7,16 +7,16 @@ struct CloudChange {
     let value: JSONObject
     /// Where `value` is.
     let pointer: String
-    let number: CloudNumber
+    let number: CloudBusinessNumber
 
     init(_ change: JSONObject, at pointer: String) throws(FormatError) {
         self.pointer = pointer + "/value"
         field = change.text("field")
         guard let value = change["value"]?.object else {
-            throw FormatError.wrong("must be an object", at: self.pointer, of: CloudAPI.gateway)
+            throw FormatError.wrong("must be an object", at: self.pointer, of: CloudAPIFormat.gateway)
         }
         self.value = value
-        number = CloudNumber(value["metadata"]?.object)
+        number = CloudBusinessNumber(value["metadata"]?.object)
     }
 
     /// Whether there is anything in it that makes events, and a session is needed for.
@@ -29,7 +29,7 @@ struct CloudChange {
 }
 
 /// The business's own phone number, as `metadata` names it.
-struct CloudNumber {
+struct CloudBusinessNumber {
     /// Meta's id of the number, which replies are sent with.
     let id: String?
     /// Its address, when `display_phone_number` is one.

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// What a message of the Cloud API tells in `context` and `referral`.
 extension CloudContent {
-    static func context(_ message: JSONObject, number: CloudNumber) -> MessageContext {
+    static func context(_ message: JSONObject, number: CloudBusinessNumber) -> MessageContext {
         let node = message["context"]?.object ?? JSONObject()
         var context = MessageContext()
         context.isFrequentlyForwarded = node.flag("frequently_forwarded")

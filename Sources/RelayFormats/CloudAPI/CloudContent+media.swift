@@ -68,7 +68,7 @@ extension CloudContent {
         card.append("organization", known: node["org"]?.object?.text("company"))
         card.append("birthday", known: node.text("birthday"))
         if let addresses = node["addresses"]?.array, !addresses.isEmpty {
-            card.append("addresses", .array(addresses.map { ScrubbedNode.scrub($0) }))
+            card.append("addresses", .array(addresses.map { NodeRedaction.scrub($0) }))
         }
         return card
     }

@@ -25,7 +25,7 @@ extension CloudContent {
             content.append("id", orNull: reply.text("response"))
             content.append("text", .null)
             content.append("name", .string(type))
-            content.append("params", ScrubbedNode.scrub(.object(reply)))
+            content.append("params", NodeRedaction.scrub(.object(reply)))
             return MessageContent(type: "button_reply", content: content)
         default:
             return nil

@@ -5,7 +5,7 @@ internal import RelayJSON
 /// is content of type `unsupported`.
 enum CloudContent {
     /// - Parameter number: our own, which may be the author of what is quoted.
-    static func node(_ message: JSONObject, number: CloudNumber) -> MessageNode {
+    static func node(_ message: JSONObject, number: CloudBusinessNumber) -> MessageNode {
         let type = message.text("type")
         let node = type.flatMap { message[$0]?.object }
         switch type {
@@ -24,7 +24,7 @@ enum CloudContent {
         return .content(read(message, number: number))
     }
 
-    private static func read(_ message: JSONObject, number: CloudNumber) -> MessageContent {
+    private static func read(_ message: JSONObject, number: CloudBusinessNumber) -> MessageContent {
         var content = mapped(message) ?? unsupported(message)
         content.context = context(message, number: number)
         return content
@@ -61,7 +61,7 @@ enum CloudContent {
 
     private static func unsupported(_ message: JSONObject) -> MessageContent {
         var raw = JSONObject()
-        for (key, value) in message where !envelope.contains(key) { raw.append(key, ScrubbedNode.scrub(value)) }
+        for (key, value) in message where !envelope.contains(key) { raw.append(key, NodeRedaction.scrub(value)) }
         var content = JSONObject()
         content.append("reason", known: CloudErrors(message["errors"]).text)
         content.append("raw", .object(raw))
@@ -74,7 +74,7 @@ enum CloudContent {
         content.append("body", orNull: node?.text("body"))
         content.append("kind", orNull: kind)
         if let node {
-            content.append("newContactId", known: CloudMove(node).id?.description)
+            content.append("newContactId", known: CloudAddressChange(node).id?.description)
             content.append("newUserId", known: node.text("user_id"))
             content.append("previousUserId", known: node.text("previous_user_id"))
         }

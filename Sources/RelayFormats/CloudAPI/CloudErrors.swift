@@ -21,6 +21,6 @@ struct CloudErrors {
     }
 
     func append(to extra: inout JSONObject) {
-        if !list.isEmpty { extra.append("errors", .array(list.map { ScrubbedNode.scrub($0) })) }
+        if !list.isEmpty { extra.append("errors", .array(list.map { NodeRedaction.scrub($0) })) }
     }
 }

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// A person, under all the names that a webhook has for them.
 struct CloudPerson {
-    var identity: Identity
+    var identity: PersonIdentity
     /// The business-scoped user id.
     var userID: String?
     var parentUserID: String?
@@ -92,7 +92,7 @@ struct CloudContacts {
             ?? (userID ?? parentUserID).flatMap(CloudAddress.opaque)
         guard let id else { return nil }
         return CloudPerson(
-            identity: Identity(id),
+            identity: PersonIdentity(id),
             userID: userID,
             parentUserID: parentUserID,
             username: username ?? contact?.username,

@@ -2,11 +2,11 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Turns one change of a webhook into events.
-struct CloudReader: DialectReader {
-    let gateway = CloudAPI.gateway
+struct CloudReader: FormatReader {
+    let gateway = CloudAPIFormat.gateway
     let session: String
     let receivedAt: Timestamp
-    let number: CloudNumber
+    let number: CloudBusinessNumber
     let contacts: CloudContacts
     let change: CloudChange
 
@@ -23,7 +23,7 @@ struct CloudReader: DialectReader {
         contacts = CloudContacts(change.value["contacts"])
     }
 
-    func read(into findings: inout CloudFindings) {
+    func read(into findings: inout CloudReadResult) {
         for (member, list) in change.value where list != .null {
             let pointer = "\(change.pointer)/\(member)"
             switch member {

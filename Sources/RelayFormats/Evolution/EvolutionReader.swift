@@ -14,7 +14,7 @@ struct EvolutionReader: EnvelopeReader {
     var receivedAt: Timestamp { baileys.receivedAt }
 
     init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
-        self.init(session: session, receivedAt: receivedAt, envelope: envelope, gateway: Evolution.gateway)
+        self.init(session: session, receivedAt: receivedAt, envelope: envelope, gateway: EvolutionFormat.gateway)
     }
 
     /// - Parameters:
@@ -36,7 +36,7 @@ struct EvolutionReader: EnvelopeReader {
     func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let events = try read(name, data, at: pointer)
         guard let stamp, events.contains(where: { $0.dedupKey == nil }) else { return events }
-        let print = DedupKey.fingerprint(data)
+        let print = DeduplicationKey.fingerprint(data)
         return events.enumerated().map { index, event in
             var event = event
             event.dedupKey = event.dedupKey ?? "\(event.type.name)|\(event.chat ?? "")|\(stamp)|\(index)|\(print)"

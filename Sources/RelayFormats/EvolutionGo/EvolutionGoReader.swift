@@ -15,7 +15,7 @@ struct EvolutionGoReader: EnvelopeReader {
     var receivedAt: Timestamp { baileys.receivedAt }
 
     init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
-        let gateway = EvolutionGo.gateway
+        let gateway = EvolutionGoFormat.gateway
         baileys = BaileysReader(session: session, receivedAt: receivedAt, account: nil, gateway: gateway)
         evolution = EvolutionReader(
             session: session, receivedAt: receivedAt, envelope: JSONObject(), gateway: gateway)

@@ -49,13 +49,15 @@ enum GowaContent {
     private static func place(_ payload: JSONObject) -> MessageContent? {
         if let contact = payload["contact"], contact.object != nil { return .contacts([contact]) }
         if let contacts = payload["contacts_array"]?.array { return .contacts(contacts) }
-        if let live = payload["live_location"]?.object { return .location(WhatsmeowNames.renamed(live), isLive: true) }
-        return payload["location"]?.object.flatMap { .location(WhatsmeowNames.renamed($0), isLive: false) }
+        if let live = payload["live_location"]?.object {
+            return .location(WhatsmeowFieldNames.renamed(live), isLive: true)
+        }
+        return payload["location"]?.object.flatMap { .location(WhatsmeowFieldNames.renamed($0), isLive: false) }
     }
 
     private static func business(_ payload: JSONObject) -> MessageContent? {
-        if let order = payload["order"]?.object { return .order(WhatsmeowNames.renamed(order)) }
-        if let list = payload["list"]?.object { return .menu("listMessage", WhatsmeowNames.renamed(list)) }
+        if let order = payload["order"]?.object { return .order(WhatsmeowFieldNames.renamed(order)) }
+        if let list = payload["list"]?.object { return .menu("listMessage", WhatsmeowFieldNames.renamed(list)) }
         guard let menu = (payload["template"] ?? payload["buttons"])?.object else { return nil }
         var node = JSONObject()
         node.append("contentText", known: menu.text("body"))
@@ -84,7 +86,7 @@ enum GowaContent {
         }
         var raw = JSONObject()
         for (key, value) in payload where !common.contains(key) { raw.append(key, value) }
-        return MessageContent(type: "unsupported", content: ["raw": ScrubbedNode.scrub(.object(raw))])
+        return MessageContent(type: "unsupported", content: ["raw": NodeRedaction.scrub(.object(raw))])
     }
 
     private static func context(_ payload: JSONObject) -> MessageContext {

@@ -4,9 +4,9 @@ internal import RelayJSON
 /// Where something of gowa's happened and who did it: `chat_id` and `from`, each with the hidden identity beside it.
 struct GowaKey {
     /// The conversation; nil when the payload names none.
-    let chat: Identity?
+    let chat: PersonIdentity?
     /// The author; nil when that is not told.
-    let author: Identity?
+    let author: PersonIdentity?
     let isFromMe: Bool
     /// The broadcast list that a received message came by; its chat is the author's then.
     let broadcastList: JID?
@@ -15,7 +15,7 @@ struct GowaKey {
     init(_ payload: JSONObject, own: JID?) {
         // Before version 8 it could read `A@s.whatsapp.net in B@g.us`.
         let (sender, place) = Self.parts(payload.text("from"))
-        let from = Identity(sender, alternates: [payload.address("from_lid")])
+        let from = PersonIdentity(sender, alternates: [payload.address("from_lid")])
         let isFromMe = payload["is_from_me"]?.bool ?? (from != nil && from?.id == own)
         var chat = payload.address("chat_id") ?? place
         if chat == nil, let sender, sender.user == payload.text("chat_id") { chat = sender }
@@ -40,7 +40,7 @@ struct GowaKey {
 
     /// Whether the author is the other side of a direct chat that is named by something else: by the author's hidden
     /// identity, as receipts and presences do, or by our own address, as in gowa's own samples.
-    private static func isOtherSide(_ author: Identity, of chat: JID, own: JID?) -> Bool {
+    private static func isOtherSide(_ author: PersonIdentity, of chat: JID, own: JID?) -> Bool {
         guard chat.chatKind == .direct, author.id.chatKind == .direct else { return false }
         return chat == author.lid || (chat == own && author.id != own)
     }

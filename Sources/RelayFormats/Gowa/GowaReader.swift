@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Turns one event of gowa into the relay's.
 struct GowaReader: EnvelopeReader {
-    let gateway = Gowa.gateway
+    let gateway = GowaFormat.gateway
     let session: String
     let receivedAt: Timestamp
     /// Our own address, when the document tells it.
@@ -43,6 +43,6 @@ struct GowaReader: EnvelopeReader {
 
     /// What tells a repetition of a posting about something that has no id.
     func dedupKey(_ type: EventType, chat: JID, _ payload: JSONObject) -> String? {
-        sentAt.map { DedupKey.make(type, chat: chat.description, at: $0, payload) }
+        sentAt.map { DeduplicationKey.make(type, chat: chat.description, at: $0, payload) }
     }
 }

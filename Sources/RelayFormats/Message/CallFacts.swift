@@ -6,7 +6,7 @@ struct CallFacts {
     var id: String
     /// The conversation; the caller's when the gateway tells no other.
     var chat: JID
-    var caller: Identity?
+    var caller: PersonIdentity?
     var status: String
     /// Nil where the gateway does not tell.
     var isVideo: Bool?
@@ -40,7 +40,7 @@ struct CallFacts {
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DedupKey.make(type, chat: chatID, message: id, status),
+            dedupKey: DeduplicationKey.make(type, chat: chatID, message: id, status),
             occurredAt: at,
             payload: payload
         )

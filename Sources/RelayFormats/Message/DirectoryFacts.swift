@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// What a dialect has found out about a person: the payload of `contact.updated`. Nil means: nothing new.
 struct ContactFacts {
-    var identity: Identity
+    var identity: PersonIdentity
     /// The name saved in the phone's address book.
     var name: String?
     /// The name that the person chose.
@@ -32,7 +32,7 @@ struct GroupFacts {
     /// The subject.
     var name: String?
     var description: String?
-    var owner: Identity?
+    var owner: PersonIdentity?
     var size: Int64?
     /// Members as ``participant(_:)`` writes them.
     var participants: [JSON]?
@@ -57,7 +57,7 @@ extension GroupFacts {
             id: id,
             name: group.text("subject"),
             description: group["desc"]?.string,
-            owner: Identity(group.address("owner"), alternates: [group.address("ownerPn")]),
+            owner: PersonIdentity(group.address("owner"), alternates: [group.address("ownerPn")]),
             size: WireNumber.integer(group["size"]) ?? group["participants"]?.array.map { Int64($0.count) },
             participants: group["participants"]?.array.map { $0.compactMap(Self.participant) }
         )
@@ -67,7 +67,7 @@ extension GroupFacts {
     static func participant(_ json: JSON) -> JSON? {
         let object = json.object ?? JSONObject()
         guard
-            let identity = Identity(
+            let identity = PersonIdentity(
                 json.string.flatMap { JID($0) } ?? object.address("id"),
                 alternates: ["phoneNumber", "jid", "lid"].map(object.address)
             )

@@ -9,7 +9,7 @@ extension GroupFacts {
     /// - Parameters:
     ///   - members: whom it concerns, as ``participant(_:)`` writes them.
     ///   - author: who made it; nil when that is not told.
-    func payload(action: String?, members: [JSON], author: Identity?) -> JSONObject {
+    func payload(action: String?, members: [JSON], author: PersonIdentity?) -> JSONObject {
         var payload = payload
         payload.append("action", orNull: action.map { Self.actions[$0] ?? $0 })
         payload.append("participants", .array(members))

@@ -17,7 +17,7 @@ struct MessageContent {
         self.media = media
     }
 
-    init(_ opened: OpenedMessage) {
+    init(_ opened: UnwrappedMessage) {
         self.init(quoted: opened)
         context = MessageContext(opened.node["contextInfo"]?.object)
         isViewOnce = opened.isViewOnce || opened.node["viewOnce"]?.bool == true
@@ -25,7 +25,7 @@ struct MessageContent {
     }
 
     /// A message inside another one: its own context does not matter, nor what it quotes.
-    init(quoted opened: OpenedMessage) {
+    init(quoted opened: UnwrappedMessage) {
         self = Self.mapped(opened) ?? Self.unsupported(opened)
     }
 
@@ -40,7 +40,7 @@ struct MessageContent {
         return ["text", "caption", "name", "title", "fileName"].lazy.compactMap { content.text($0) }.first
     }
 
-    private static func unsupported(_ opened: OpenedMessage) -> MessageContent {
+    private static func unsupported(_ opened: UnwrappedMessage) -> MessageContent {
         var content = JSONObject()
         if opened.name == "secretEncryptedMessage" {
             content.append("reason", .string("encrypted_edit"))
@@ -48,15 +48,15 @@ struct MessageContent {
         }
         var raw = JSONObject()
         if let name = opened.name {
-            raw.append(name, ScrubbedNode.scrub(opened.node))
+            raw.append(name, NodeRedaction.scrub(opened.node))
         } else {
-            raw = ScrubbedNode.scrub(.object(opened.message)).object ?? raw
+            raw = NodeRedaction.scrub(.object(opened.message)).object ?? raw
         }
         content.append("raw", .object(raw))
         return MessageContent(type: "unsupported", content: content)
     }
 
-    private static func mapped(_ opened: OpenedMessage) -> MessageContent? {
+    private static func mapped(_ opened: UnwrappedMessage) -> MessageContent? {
         guard let name = opened.name else { return nil }
         if name == "conversation" {
             return opened.node.string.map { MessageContent(type: "text", content: ["text": .string($0)]) }

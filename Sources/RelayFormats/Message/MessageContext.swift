@@ -51,7 +51,7 @@ struct MessageContext {
         var quoted = JSONObject()
         quoted.append("messageId", .string(id))
         quoted.append("participant", orNull: info.address("participant")?.description)
-        let content = info["quotedMessage"]?.object.map { MessageContent(quoted: OpenedMessage($0)) }
+        let content = info["quotedMessage"]?.object.map { MessageContent(quoted: UnwrappedMessage($0)) }
         quoted.append("type", orNull: content?.type)
         quoted.append("text", orNull: content?.summary)
         // A reply to a status names the chat that it was quoted from.

@@ -36,8 +36,8 @@ extension MessageFacts {
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: detail.map { DedupKey.make(type, chat: chatID, message: id, $0) }
-                ?? DedupKey.make(type, chat: chatID, message: id),
+            dedupKey: detail.map { DeduplicationKey.make(type, chat: chatID, message: id, $0) }
+                ?? DeduplicationKey.make(type, chat: chatID, message: id),
             occurredAt: sentAt,
             payload: payload(for: type),
             embedded: content.media?.embedded
@@ -52,8 +52,8 @@ extension MessageFacts {
         let own = id.isEmpty ? "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)" : id
         let key =
             isToldTwice && !id.isEmpty
-            ? DedupKey.make(type, chat: nil, message: reaction.target, own)
-            : DedupKey.make(type, chat: keyedChat, message: reaction.target, reactor, own)
+            ? DeduplicationKey.make(type, chat: nil, message: reaction.target, own)
+            : DeduplicationKey.make(type, chat: keyedChat, message: reaction.target, reactor, own)
         var facts = self
         if id.isEmpty { facts.id = reaction.target }
         facts.target = reaction.target
@@ -83,12 +83,13 @@ extension MessageFacts {
         facts.target = target
         facts.content = content
         facts.sentAt = moment
-        let print = DedupKey.fingerprint(content.content.map(JSON.object) ?? .null)
+        let print = DeduplicationKey.fingerprint(content.content.map(JSON.object) ?? .null)
         return NewEvent(
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DedupKey.make(type, chat: keyedChat, message: target, moment.map { "\($0.seconds)" }, print),
+            dedupKey: DeduplicationKey.make(
+                type, chat: keyedChat, message: target, moment.map { "\($0.seconds)" }, print),
             occurredAt: moment,
             payload: facts.payload(for: type)
         )
@@ -105,7 +106,7 @@ extension MessageFacts {
         facts.content = MessageContent(type: "deleted", content: nil)
         var payload = facts.payload(for: type)
         if isOnlyOurs { payload.append("deletedFor", .string("me")) }
-        let key = DedupKey.make(type, chat: keyedChat, message: target)
+        let key = DeduplicationKey.make(type, chat: keyedChat, message: target)
         return NewEvent(
             type: type,
             session: session,

@@ -4,8 +4,8 @@ internal import RelayJSON
 /// What a dialect has found out about a message; ``payload(for:)`` writes it in the fields of stage-07.
 struct MessageFacts {
     var id: String
-    var chat: Identity?
-    var author: Identity?
+    var chat: PersonIdentity?
+    var author: PersonIdentity?
     var isFromMe: Bool
     var content: MessageContent
     /// The name that the author goes by, as it came with the message.
@@ -65,7 +65,7 @@ struct MessageFacts {
     }
 
     /// Fields that are there only when they say something.
-    private func appendDetails(to payload: inout JSONObject, participant: Identity?) {
+    private func appendDetails(to payload: inout JSONObject, participant: PersonIdentity?) {
         if sentAt == nil { payload.append("timestampSource", .string("received")) }
         payload.append("chatLid", known: chat?.lid?.description)
         payload.append("participantLid", known: participant?.lid?.description)

@@ -7,9 +7,9 @@ struct MessageKey {
     let id: String?
     let isFromMe: Bool
     /// The conversation; nil when the key names none.
-    let chat: Identity?
+    let chat: PersonIdentity?
     /// The author; nil when that is us, or not told.
-    let author: Identity?
+    let author: PersonIdentity?
     /// The broadcast list that a received message came by; its chat is the sender's then.
     let broadcastList: JID?
 
@@ -18,31 +18,31 @@ struct MessageKey {
         id = key.text("id")
         isFromMe = key.flag("fromMe")
         let remote = key.address("remoteJid")
-        let member = Identity(
+        let member = PersonIdentity(
             key.address("participant") ?? participant,
             alternates: ["participantAlt", "participantPn", "participantLid"].map(key.address)
         )
         // Keys older than Baileys 7 name the sender of a direct message only; in our own messages that is us.
         let senders = isFromMe ? [] : ["senderPn", "senderLid"].map(key.address)
         let others = ["remoteJidAlt", "previousRemoteJid"].map(key.address)
-        let direct = Identity(remote, alternates: others + senders)
+        let direct = PersonIdentity(remote, alternates: others + senders)
         switch remote?.chatKind {
         case nil:
             chat = nil
             author = isFromMe ? nil : member
             broadcastList = nil
         case .group, .status:
-            chat = remote.map { Identity($0) }
+            chat = remote.map { PersonIdentity($0) }
             author = member
             broadcastList = nil
         case .broadcast:
             // Whoever receives a broadcast list's message has it in the chat with its sender.
-            chat = isFromMe ? remote.map { Identity($0) } : member
+            chat = isFromMe ? remote.map { PersonIdentity($0) } : member
             author = isFromMe ? nil : member
             broadcastList = remote
         case .newsletter:
-            chat = remote.map { Identity($0) }
-            author = isFromMe ? nil : remote.map { Identity($0) }
+            chat = remote.map { PersonIdentity($0) }
+            author = isFromMe ? nil : remote.map { PersonIdentity($0) }
             broadcastList = nil
         case .direct:
             chat = direct

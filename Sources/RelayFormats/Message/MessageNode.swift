@@ -20,7 +20,7 @@ enum MessageNode {
     private static let protocolTypes: [String: Int64] = ["REVOKE": 0, "MESSAGE_EDIT": 14]
 
     init(_ message: JSONObject) {
-        let opened = OpenedMessage(message)
+        let opened = UnwrappedMessage(message)
         switch opened.name {
         case "reactionMessage":
             self = Self.reaction(opened.node)
@@ -52,7 +52,7 @@ enum MessageNode {
             return .revoke(target: target)
         case 14:
             guard let edited = node["editedMessage"]?.object else { return .nothing }
-            let opened = OpenedMessage(edited)
+            let opened = UnwrappedMessage(edited)
             guard !opened.isEmpty else { return .nothing }
             return .edit(
                 target: target,

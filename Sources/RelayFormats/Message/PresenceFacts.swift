@@ -3,8 +3,8 @@ internal import RelayJSON
 
 /// What a dialect has found out about somebody's presence in a chat.
 struct PresenceFacts {
-    var chat: Identity
-    var member: Identity?
+    var chat: PersonIdentity
+    var member: PersonIdentity?
     /// In WhatsApp's words: `available`, `unavailable`, `composing`, `recording`, `paused`.
     var presence: String
     var lastSeen: Timestamp?

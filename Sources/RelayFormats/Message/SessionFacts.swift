@@ -34,7 +34,7 @@ struct SessionFacts {
         if isImage || text != nil { payload.append("format", .string(isImage ? "image" : "text")) }
         if isImage { payload.append("code", known: text) }
         payload.append("pairing_code", known: pairingCode)
-        return event(.sessionQRUpdated, key: code.map { DedupKey.fingerprint($0.utf8) }, payload)
+        return event(.sessionQRUpdated, key: code.map { DeduplicationKey.fingerprint($0.utf8) }, payload)
     }
 
     /// - Parameter phone: the account's number in digits.

@@ -10,7 +10,7 @@ enum WAHAContent {
         if let message = data["message"]?.object {
             node = MessageNode(message)
         } else if let message = data["Message"]?.object {
-            node = MessageNode(WhatsmeowNames.renamed(message))
+            node = MessageNode(WhatsmeowFieldNames.renamed(message))
         }
         if case .nothing = node { node = flat(payload, data) }
         guard case .content(var content) = node else { return node }
@@ -50,6 +50,6 @@ enum WAHAContent {
         raw.append("type", known: data.text("type"))
         raw.append("media", payload["media"] ?? .null)
         if payload.flag("hasMedia") { raw.append("hasMedia", .bool(true)) }
-        return .content(MessageContent(type: "unsupported", content: ["raw": ScrubbedNode.scrub(.object(raw))]))
+        return .content(MessageContent(type: "unsupported", content: ["raw": NodeRedaction.scrub(.object(raw))]))
     }
 }

@@ -3,11 +3,11 @@ internal import RelayJSON
 
 /// Turns one event of WAHA into the relay's.
 struct WAHAReader: EnvelopeReader {
-    let gateway = WAHA.gateway
+    let gateway = WAHAFormat.gateway
     let session: String
     let receivedAt: Timestamp
     /// Our own account, when the document tells it.
-    let me: Identity?
+    let me: PersonIdentity?
     /// Our own addresses.
     let own: Set<JID>
     /// When WAHA made the event; messages have a time of their own.
@@ -21,7 +21,7 @@ struct WAHAReader: EnvelopeReader {
         self.receivedAt = receivedAt
         let account = envelope["me"]?.object
         let addresses = ["id", "lid", "jid"].compactMap { account?.address($0) }
-        me = Identity(account?.address("id"), alternates: [account?.address("lid"), account?.address("jid")])
+        me = PersonIdentity(account?.address("id"), alternates: [account?.address("lid"), account?.address("jid")])
         own = Set(addresses)
         sentAt = WireTime.timestamp(envelope["timestamp"])
         eventID = envelope.text("id")

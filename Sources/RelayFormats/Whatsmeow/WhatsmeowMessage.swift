@@ -26,7 +26,7 @@ struct WhatsmeowMessage {
         let verified = info["VerifiedName"]?["Details"]?.object
         message.append("verifiedBizName", orNull: verified?.text("verifiedName") ?? info.text("VerifiedName"))
         if let content {
-            let node = Self.withOwnFile(WhatsmeowNames.renamed(content), extras, mimetype: mimetype)
+            let node = Self.withOwnFile(WhatsmeowFieldNames.renamed(content), extras, mimetype: mimetype)
             message.append("message", .object(Self.wrapped(Self.named(node, info, event), event)))
         } else if let reason = event.text("UnavailableType") ?? (event.flag("IsUnavailable") ? "unavailable" : nil) {
             // It is on the phone only, as what may be seen once is.

@@ -7,27 +7,27 @@ final class RangeReader: Sendable {
     /// Bytes in memory at once.
     private static let chunkSize = 128 << 10
 
-    private let file: OpenFile
+    private let file: PositionalFile
     private let end: Int64
     private let offset: Mutex<Int64>
 
-    init(_ file: OpenFile, _ range: Range<Int64>) {
+    init(_ file: PositionalFile, _ range: Range<Int64>) {
         self.file = file
         end = range.upperBound
         offset = Mutex(range.lowerBound)
     }
 
     /// Nil at the end.
-    func next() throws(MediaFailure) -> [UInt8]? {
-        try offset.withLock { offset throws(MediaFailure) in
+    func next() throws(MediaError) -> [UInt8]? {
+        try offset.withLock { offset throws(MediaError) in
             let count = Int(min(end - offset, Int64(Self.chunkSize)))
             guard count > 0 else { return nil }
             var chunk = [UInt8](repeating: 0, count: count)
-            let read = try chunk.withUnsafeMutableBufferPointer { buffer throws(MediaFailure) in
+            let read = try chunk.withUnsafeMutableBufferPointer { buffer throws(MediaError) in
                 try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
             }
             guard read == count else {
-                throw MediaFailure(.storage, "\(file.path) is shorter than it was; check its disk")
+                throw MediaError(.storage, "\(file.path) is shorter than it was; check its disk")
             }
             offset += Int64(count)
             return chunk

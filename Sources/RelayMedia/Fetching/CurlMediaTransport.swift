@@ -1,16 +1,16 @@
-public import RelayCore
-public import RelayHTTPClient
+package import RelayCore
+package import RelayHTTPClient
 
 /// Downloads through the HTTP engine. Its guard decides once more, at each connection, which addresses may be reached:
 /// hosts on the relay's own network have to be on its allow-list as well.
-public struct CurlMediaTransport: MediaTransport {
+package struct CurlMediaTransport: MediaTransport {
     private let engine: CurlEngine
 
-    public init(_ engine: CurlEngine) {
+    package init(_ engine: CurlEngine) {
         self.engine = engine
     }
 
-    public func get(_ request: MediaRequest) async throws(MediaFailure) -> MediaResponse {
+    package func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse {
         let request = HTTPRequest(
             method: "GET",
             url: request.url,
@@ -19,19 +19,19 @@ public struct CurlMediaTransport: MediaTransport {
             connectTimeout: .seconds(10),
             maximumResponseBody: Int(clamping: request.maximumBody)
         )
-        do throws(HTTPFailure) {
+        do throws(HTTPClientError) {
             let stream = try await engine.stream(request)
-            return MediaResponse(status: stream.status, headers: stream.headers) { () throws(MediaFailure) in
-                do throws(HTTPFailure) { return try await stream.next() } catch { throw MediaFailure(error) }
+            return MediaResponse(status: stream.status, headers: stream.headers) { () throws(MediaError) in
+                do throws(HTTPClientError) { return try await stream.next() } catch { throw MediaError(error) }
             }
         } catch {
-            throw MediaFailure(error)
+            throw MediaError(error)
         }
     }
 }
 
-extension MediaFailure {
-    fileprivate init(_ failure: HTTPFailure) {
+extension MediaError {
+    fileprivate init(_ failure: HTTPClientError) {
         let reason: Reason =
             switch failure.kind {
             case .timeout: .timeout

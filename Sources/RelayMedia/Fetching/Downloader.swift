@@ -5,7 +5,7 @@ internal import RelayHTTPClient
 /// bodies into files.
 struct Downloader: Sendable {
     let transport: any MediaTransport
-    let threads: FileThreads
+    let threads: FileThreadPool
     let clock: any RelayClock
     let stagingDirectory: String
 
@@ -19,31 +19,33 @@ struct Downloader: Sendable {
     /// - Parameters:
     ///   - limit: bytes at most.
     ///   - deadline: when it must be there.
-    func file(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> DraftFile
+    func file(_ url: String, _ site: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
+        -> StagedFile
     {
         let response = try await response(url, site, limit: limit, by: deadline)
         let directory = stagingDirectory
-        let draft = try await threads.run { () throws(MediaFailure) in try DraftFile(in: directory) }
-        try await read(response, limit: limit) { piece throws(MediaFailure) in
-            try await threads.run { () throws(MediaFailure) in try draft.append(piece) }
+        let draft = try await threads.run { () throws(MediaError) in try StagedFile(in: directory) }
+        try await read(response, limit: limit) { piece throws(MediaError) in
+            try await threads.run { () throws(MediaError) in try draft.append(piece) }
         }
         return draft
     }
 
     /// Downloads a small answer.
-    func bytes(_ url: String, _ site: Site, limit: Int64, by deadline: Timestamp) async throws(MediaFailure) -> [UInt8]
+    func bytes(_ url: String, _ site: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
+        -> [UInt8]
     {
         let response = try await response(url, site, limit: limit, by: deadline)
         var bytes: [UInt8] = []
-        try await read(response, limit: limit) { piece throws(MediaFailure) in bytes += piece }
+        try await read(response, limit: limit) { piece throws(MediaError) in bytes += piece }
         return bytes
     }
 
     private func read(
         _ response: MediaResponse,
         limit: Int64,
-        _ take: ([UInt8]) async throws(MediaFailure) -> Void
-    ) async throws(MediaFailure) {
+        _ take: ([UInt8]) async throws(MediaError) -> Void
+    ) async throws(MediaError) {
         var gathered: [UInt8] = []
         var count: Int64 = 0
         while let piece = try await response.next() {
@@ -58,8 +60,8 @@ struct Downloader: Sendable {
         if !gathered.isEmpty { try await take(gathered) }
     }
 
-    private static func tooLarge(_ limit: Int64) -> MediaFailure {
-        MediaFailure(.tooLarge, "the download has more than the \(limit) bytes that are taken")
+    private static func tooLarge(_ limit: Int64) -> MediaError {
+        MediaError(.tooLarge, "the download has more than the \(limit) bytes that are taken")
     }
 
     // MARK: The answer
@@ -67,10 +69,10 @@ struct Downloader: Sendable {
     /// The answer that has the file, its length and encoding checked.
     private func response(
         _ url: String,
-        _ site: Site,
+        _ site: AllowedServers,
         limit: Int64,
         by deadline: Timestamp
-    ) async throws(MediaFailure) -> MediaResponse {
+    ) async throws(MediaError) -> MediaResponse {
         var url = url
         for _ in 0...Self.maximumRedirects {
             let target = try site.check(url)
@@ -91,42 +93,42 @@ struct Downloader: Sendable {
             do throws(RequestTarget.Problem) {
                 url = try RequestTarget.redirect(to: location, from: url)
             } catch {
-                throw MediaFailure(.refused, "\(target.authority): \(error.message)")
+                throw MediaError(.refused, "\(target.authority): \(error.message)")
             }
         }
-        throw MediaFailure(.refused, "\(site.name) redirects more than \(Self.maximumRedirects) times")
+        throw MediaError(.refused, "\(site.name) redirects more than \(Self.maximumRedirects) times")
     }
 
-    private func begin(_ request: MediaRequest, _ host: String) async throws(MediaFailure) -> MediaResponse {
+    private func begin(_ request: MediaRequest, _ host: String) async throws(MediaError) -> MediaResponse {
         let transport = transport
-        let late = MediaFailure(.timeout, "\(host) did not begin to answer within \(Self.patience)")
-        return try await clock.limit(until: clock.now + Self.patience, late) { () throws(MediaFailure) in
+        let late = MediaError(.timeout, "\(host) did not begin to answer within \(Self.patience)")
+        return try await clock.limit(until: clock.now + Self.patience, late) { () throws(MediaError) in
             try await transport.get(request)
         }
     }
 
     /// Where an answer sends on to; nil when it does not.
-    private static func redirect(_ response: MediaResponse, _ host: String) throws(MediaFailure) -> String? {
+    private static func redirect(_ response: MediaResponse, _ host: String) throws(MediaError) -> String? {
         guard [301, 302, 303, 307, 308].contains(response.status) else { return nil }
         guard let location = response.header("location") else {
-            throw MediaFailure(.refused, "\(host) redirects and does not say where")
+            throw MediaError(.refused, "\(host) redirects and does not say where")
         }
         return location
     }
 
-    private static func check(_ response: MediaResponse, _ site: Site, _ host: String) throws(MediaFailure) {
+    private static func check(_ response: MediaResponse, _ site: AllowedServers, _ host: String) throws(MediaError) {
         let status = response.status
         switch status {
         case 200: break
-        case 401: throw MediaFailure(.refused, "\(host) answered 401; \(site.advice)")
+        case 401: throw MediaError(.refused, "\(host) answered 401; \(site.advice)")
         case 403, 404, 410:
-            throw MediaFailure(.gone, "\(host) answered \(status): the file is not there, or not any more")
-        case 408, 425, 429, 500...599: throw MediaFailure(.unavailable, "\(host) answered \(status)")
-        default: throw MediaFailure(.refused, "\(host) answered \(status), which is no file")
+            throw MediaError(.gone, "\(host) answered \(status): the file is not there, or not any more")
+        case 408, 425, 429, 500...599: throw MediaError(.unavailable, "\(host) answered \(status)")
+        default: throw MediaError(.refused, "\(host) answered \(status), which is no file")
         }
         let encoding = response.header("content-encoding")?.lowercased() ?? "identity"
         guard encoding == "identity" || encoding.isEmpty else {
-            throw MediaFailure(
+            throw MediaError(
                 .refused,
                 "\(host) compressed the file although it was asked not to; a proxy on the way may be why"
             )

@@ -1,33 +1,33 @@
-public import Logging
-public import RelayCore
-public import ServiceLifecycle
+package import Logging
+package import RelayCore
+package import ServiceLifecycle
 
 /// Fetches the files that messages refer to into a depot: each once for all who want it at the same time, and only so
 /// many at once.
-public final class MediaService: MediaFetcher, Service {
+package final class MediaService: MediaFetcher, Service {
     private struct Wanted: Hashable {
-        let places: [Place]
+        let places: [MediaCandidate]
         let kind: MediaKind
         let fileSHA256: [UInt8]?
         let encryptedSHA256: [UInt8]?
         let limits: MediaLimits
     }
 
-    private let depot: any MediaDepot
+    private let depot: any MediaStore
     private let links: MediaLinks
     private let options: @Sendable (String) -> MediaSourceOptions
     private let downloader: Downloader
     private let clock: any RelayClock
     private let logger: Logger
     private let slots: Slots
-    private let threads = FileThreads(name: "relay.media.fetching", width: 4)
-    private let flights: Flights<Wanted>
+    private let threads = FileThreadPool(name: "relay.media.fetching", width: 4)
+    private let flights: SharedDownloads<Wanted>
 
     /// - Parameters:
     ///   - options: the options of a source by its name; asked at each fetch, so that a reload changes them.
     ///   - downloads: how many go on at once; what is beyond waits in the order of coming.
-    public init(
-        depot: any MediaDepot,
+    package init(
+        depot: any MediaStore,
         links: MediaLinks,
         transport: any MediaTransport,
         options: @escaping @Sendable (_ source: String) -> MediaSourceOptions,
@@ -41,7 +41,7 @@ public final class MediaService: MediaFetcher, Service {
         self.clock = clock
         self.logger = logger
         slots = Slots(downloads)
-        flights = Flights(clock: clock)
+        flights = SharedDownloads(clock: clock)
         downloader = Downloader(
             transport: transport,
             threads: threads,
@@ -50,13 +50,13 @@ public final class MediaService: MediaFetcher, Service {
         )
     }
 
-    public func fetch(
+    package func fetch(
         _ media: RawMedia,
         source: String,
         session: String,
         limits: MediaLimits
-    ) async throws(MediaFailure) -> StoredMedia {
-        let places = Place.all(of: media, source: source, session: session, options: options(source))
+    ) async throws(MediaError) -> StoredMedia {
+        let places = MediaCandidate.all(of: media, source: source, session: session, options: options(source))
         let wanted = Wanted(
             places: places,
             kind: media.kind,
@@ -64,7 +64,7 @@ public final class MediaService: MediaFetcher, Service {
             encryptedSHA256: media.encryptedSHA256,
             limits: limits
         )
-        let fetch = Fetch(
+        let fetch = FileFetch(
             media: media,
             places: places,
             limits: limits,
@@ -75,7 +75,7 @@ public final class MediaService: MediaFetcher, Service {
             clock: clock
         )
         return try await flights.join(wanted) { [logger] in
-            do throws(MediaFailure) {
+            do throws(MediaError) {
                 return .success(try await fetch.run())
             } catch {
                 logger.debug(
@@ -87,10 +87,10 @@ public final class MediaService: MediaFetcher, Service {
         }
     }
 
-    public func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp) {
+    package func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp) {
         links.link(
             to: media,
-            name: MediaName.of(reference.fileName, kind: reference.kind, mimetype: reference.mimetype),
+            name: MediaFileName.of(reference.fileName, kind: reference.kind, mimetype: reference.mimetype),
             mimetype: reference.mimetype
         )
     }
@@ -99,7 +99,7 @@ public final class MediaService: MediaFetcher, Service {
     package var waiting: Int { flights.waiting }
 
     /// Waits for the graceful shutdown, then gives up what is under way.
-    public func run() async throws {
+    package func run() async throws {
         try? await gracefulShutdown()
         await flights.close()
     }

@@ -1,33 +1,33 @@
 internal import RelayHTTPClient
 
 /// Where the files of one source's messages may lie, and what is shown there: its `media:` options.
-public struct MediaSourceOptions: Sendable, Hashable {
+package struct MediaSourceOptions: Sendable, Hashable {
     /// What the gateway's relative addresses lie below, such as `http://gowa:3000`; `{session}` in it stands for the
     /// message's session. Nil: there are none.
-    public var baseURL: String?
+    package var baseURL: String?
     /// Further hosts that the gateway keeps files on: `minio`, `minio:9000`, `*.example.com`. A host without a port
     /// stands for all of them; a pattern is for https only.
-    public var hosts: [String]
+    package var hosts: [String]
     /// Sent to the ``baseURL``'s host, and to no other: what the gateway wants to see.
-    public var headers: [Header]
+    package var headers: [Header]
     /// Of Meta's Graph API.
-    public var token: String?
+    package var token: String?
     /// Of Meta's Graph API, with its version.
-    public var graphURL: String
+    package var graphURL: String
     /// Where WhatsApp keeps encrypted files.
-    public var whatsAppURL: String
+    package var whatsAppURL: String
 
-    public struct Header: Sendable, Hashable {
-        public var name: String
-        public var value: String
+    package struct Header: Sendable, Hashable {
+        package var name: String
+        package var value: String
 
-        public init(name: String, value: String) {
+        package init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    public init(
+    package init(
         baseURL: String? = nil,
         hosts: [String] = [],
         headers: [Header] = [],
@@ -43,11 +43,11 @@ public struct MediaSourceOptions: Sendable, Hashable {
         self.whatsAppURL = whatsAppURL
     }
 
-    public static let metaGraph = "https://graph.facebook.com/v23.0"
-    public static let whatsAppServers = "https://mmg.whatsapp.net"
+    package static let metaGraph = "https://graph.facebook.com/v23.0"
+    package static let whatsAppServers = "https://mmg.whatsapp.net"
 
     /// What is wrong with an entry of ``hosts`` and what to write instead; nil when nothing is.
-    public static func problem(host: String) -> String? {
+    package static func problem(host: String) -> String? {
         HostRule(host) == nil ? "write a host such as minio, minio:9000 or *.example.com, without http://" : nil
     }
 }

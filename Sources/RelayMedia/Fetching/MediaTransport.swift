@@ -1,16 +1,16 @@
-public import RelayCore
+package import RelayCore
 
 /// One download as it goes out. Redirects are not followed; whoever asks decides about them.
-public struct MediaRequest: Sendable {
+package struct MediaRequest: Sendable {
     /// An absolute `http` or `https` URL.
-    public var url: String
-    public var headers: [(name: String, value: String)]
+    package var url: String
+    package var headers: [(name: String, value: String)]
     /// Bytes of the body at most; a transport may stop there with `.tooLarge`.
-    public var maximumBody: Int64
+    package var maximumBody: Int64
     /// For the whole answer.
-    public var timeout: Duration
+    package var timeout: Duration
 
-    public init(url: String, headers: [(name: String, value: String)], maximumBody: Int64, timeout: Duration) {
+    package init(url: String, headers: [(name: String, value: String)], maximumBody: Int64, timeout: Duration) {
         self.url = url
         self.headers = headers
         self.maximumBody = maximumBody
@@ -19,17 +19,17 @@ public struct MediaRequest: Sendable {
 }
 
 /// An answer whose head has come. Letting go of it ends it.
-public struct MediaResponse: Sendable {
-    public let status: Int
+package struct MediaResponse: Sendable {
+    package let status: Int
     /// Names in lower case.
-    public let headers: [(name: String, value: String)]
-    private let body: @Sendable () async throws(MediaFailure) -> [UInt8]?
+    package let headers: [(name: String, value: String)]
+    private let body: @Sendable () async throws(MediaError) -> [UInt8]?
 
     /// - Parameter body: the next piece of the body each time, nil at its end; throws `.unavailable` when it is cut off.
-    public init(
+    package init(
         status: Int,
         headers: [(name: String, value: String)] = [],
-        body: @escaping @Sendable () async throws(MediaFailure) -> [UInt8]?
+        body: @escaping @Sendable () async throws(MediaError) -> [UInt8]?
     ) {
         self.status = status
         self.headers = headers
@@ -39,12 +39,12 @@ public struct MediaResponse: Sendable {
     /// The first value of a header; the name in lower case.
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
-    func next() async throws(MediaFailure) -> [UInt8]? { try await body() }
+    func next() async throws(MediaError) -> [UInt8]? { try await body() }
 }
 
 /// What downloads go through.
-public protocol MediaTransport: Sendable {
+package protocol MediaTransport: Sendable {
     /// Sends a GET, and returns when the head of the answer is there. Cancelling the task ends the transfer.
-    /// - Throws: ``MediaFailure`` `.unavailable`, `.timeout`, or `.notAllowed` for an address that is not to be reached.
-    func get(_ request: MediaRequest) async throws(MediaFailure) -> MediaResponse
+    /// - Throws: ``MediaError`` `.unavailable`, `.timeout`, or `.notAllowed` for an address that is not to be reached.
+    func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse
 }

@@ -4,12 +4,12 @@ extension RelayClock {
     /// Does some work and gives up on it when a moment has come; the work is cancelled then, and waited for.
     func limit<Value: Sendable>(
         until deadline: Timestamp,
-        _ late: MediaFailure,
-        _ work: @escaping @Sendable () async throws(MediaFailure) -> Value
-    ) async throws(MediaFailure) -> Value {
-        let result = await withTaskGroup(of: Result<Value, MediaFailure>.self) { group in
+        _ late: MediaError,
+        _ work: @escaping @Sendable () async throws(MediaError) -> Value
+    ) async throws(MediaError) -> Value {
+        let result = await withTaskGroup(of: Result<Value, MediaError>.self) { group in
             group.addTask {
-                do throws(MediaFailure) { return .success(try await work()) } catch { return .failure(error) }
+                do throws(MediaError) { return .success(try await work()) } catch { return .failure(error) }
             }
             group.addTask {
                 do {
@@ -27,7 +27,7 @@ extension RelayClock {
     }
 }
 
-extension MediaFailure {
+extension MediaError {
     /// Nobody waits any more.
-    static let abandoned = MediaFailure(.unavailable, "the fetch was given up")
+    static let abandoned = MediaError(.unavailable, "the fetch was given up")
 }

@@ -1,20 +1,20 @@
 internal import Crypto
-public import RelayCore
+package import RelayCore
 
 /// Makes and checks the addresses under which receivers get stored files, without an account:
 /// `PUBLIC_URL/media/{id}/{name}?exp=…&t=…&sig=…`. Nobody can make one who has not been given it, and each works for a
 /// time only.
-public struct MediaLinks: Sendable {
+package struct MediaLinks: Sendable {
     /// What an address says, once it is known to be genuine.
-    public struct Ticket: Sendable, Hashable {
-        public let id: MediaID
-        public let name: String
-        public let mimetype: String?
+    package struct LinkClaims: Sendable, Hashable {
+        package let id: MediaID
+        package let name: String
+        package let mimetype: String?
     }
 
     /// What ``check(id:name:expiry:mimetype:signature:)`` found.
-    public enum Verdict: Sendable, Hashable {
-        case valid(Ticket)
+    package enum Verdict: Sendable, Hashable {
+        case valid(LinkClaims)
         /// It was genuine, and its time is over.
         case expired
         /// The relay did not make it, or somebody changed it.
@@ -31,7 +31,7 @@ public struct MediaLinks: Sendable {
     ///   - lifetime: for how long an address works at least; up to an hour more, because the same file has the same
     ///     address for an hour.
     ///   - masterKey: a secret; the links' own key is derived from it.
-    public init(publicURL: String, lifetime: Duration, masterKey: [UInt8], clock: any RelayClock) {
+    package init(publicURL: String, lifetime: Duration, masterKey: [UInt8], clock: any RelayClock) {
         self.publicURL = publicURL
         self.lifetime = lifetime
         self.clock = clock
@@ -47,12 +47,12 @@ public struct MediaLinks: Sendable {
     /// - Parameters:
     ///   - name: for the end of the path; made safe. Empty: `file`.
     ///   - mimetype: what the file is served as; left out unless it has the form of one.
-    public func link(
+    package func link(
         to media: StoredMedia,
         name: String,
         mimetype: String?
     ) -> (url: String, expiresAt: Timestamp) {
-        let safeName = MediaName.safe(name)
+        let safeName = MediaFileName.safe(name)
         let name = safeName.isEmpty ? "file" : safeName
         let mimetype = mimetype.flatMap { Self.isMimetype($0) ? $0 : nil }
         let expiry = expiry
@@ -73,7 +73,7 @@ public struct MediaLinks: Sendable {
     private static func isMimetype(_ text: String) -> Bool {
         let words = text.prefix { $0 != ";" }.split(separator: "/", omittingEmptySubsequences: false)
         return text.utf8.count <= 127 && words.count == 2
-            && words.allSatisfy { HeaderRules.isValid(name: $0.trimmingSpaces) }
+            && words.allSatisfy { HeaderFieldRules.isValid(name: $0.trimmingSpaces) }
             && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     }
 
@@ -84,14 +84,14 @@ public struct MediaLinks: Sendable {
     ///   - expiry: of `exp`.
     ///   - mimetype: of `t`; nil when it is not there.
     ///   - signature: of `sig`.
-    public func check(id: String, name: String, expiry: String?, mimetype: String?, signature: String?) -> Verdict {
+    package func check(id: String, name: String, expiry: String?, mimetype: String?, signature: String?) -> Verdict {
         guard let mediaID = MediaID(id), let expiry, let signature else { return .forged }
         let right = self.signature(id: id, name: name, expiry: expiry, mimetype: mimetype)
         guard ConstantTime.equal(Array(signature.utf8), Array(right.utf8)), let seconds = Int64(expiry) else {
             return .forged
         }
         guard clock.wall < Timestamp(seconds: seconds) else { return .expired }
-        return .valid(Ticket(id: mediaID, name: name, mimetype: mimetype))
+        return .valid(LinkClaims(id: mediaID, name: name, mimetype: mimetype))
     }
 
     /// 128 bits, in the alphabet of URLs. Lengths stand in front, so that no two sets of parts make the same text.

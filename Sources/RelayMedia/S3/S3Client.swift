@@ -13,25 +13,25 @@ struct S3Client: Sendable {
 
     // MARK: Objects
 
-    func head(_ id: MediaID) async throws(MediaFailure) -> HTTPResponse {
+    func head(_ id: MediaID) async throws(MediaError) -> HTTPResponse {
         try await send(request("HEAD", name(of: id)))
     }
 
     /// The server refuses a body that is not the one that the id names.
-    func put(_ bytes: [UInt8], as id: MediaID) async throws(MediaFailure) -> HTTPResponse {
+    func put(_ bytes: [UInt8], as id: MediaID) async throws(MediaError) -> HTTPResponse {
         var request = request("PUT", name(of: id), payloadHash: id.description, moving: Int64(bytes.count))
         request.body = bytes
         return try await send(request)
     }
 
-    func put(file path: String, as media: StoredMedia) async throws(MediaFailure) -> HTTPResponse {
+    func put(file path: String, as media: StoredMedia) async throws(MediaError) -> HTTPResponse {
         var request = request("PUT", name(of: media.id), payloadHash: media.id.description, moving: media.size)
         request.bodyFile = BodyFile(path: path, length: media.size)
         return try await send(request)
     }
 
     /// Copies an object onto itself, which makes it as new as one that was just put.
-    func renew(_ media: StoredMedia) async throws(MediaFailure) -> HTTPResponse {
+    func renew(_ media: StoredMedia) async throws(MediaError) -> HTTPResponse {
         let name = name(of: media.id)
         var request = request("PUT", name, moving: media.size)
         request.headers = [
@@ -42,7 +42,7 @@ struct S3Client: Sendable {
 
     /// Returns when the head of the answer is there.
     /// - Parameter range: nil for the whole object.
-    func get(_ media: StoredMedia, range: Range<Int64>?) async throws(MediaFailure) -> HTTPStream {
+    func get(_ media: StoredMedia, range: Range<Int64>?) async throws(MediaError) -> HTTPStream {
         var request = request("GET", name(of: media.id), moving: media.size)
         if let range { request.headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")] }
         // An answer that is not the object comes with a text.
@@ -51,7 +51,7 @@ struct S3Client: Sendable {
     }
 
     /// Whether the bucket itself is there; true when the server does not say.
-    func hasBucket() async throws(MediaFailure) -> Bool { try await send(request("HEAD", "")).status != 404 }
+    func hasBucket() async throws(MediaError) -> Bool { try await send(request("HEAD", "")).status != 404 }
 
     // MARK: Requests
 
@@ -89,19 +89,19 @@ struct S3Client: Sendable {
         return request
     }
 
-    private func send(_ request: HTTPRequest) async throws(MediaFailure) -> HTTPResponse {
-        do throws(HTTPFailure) {
+    private func send(_ request: HTTPRequest) async throws(MediaError) -> HTTPResponse {
+        do throws(HTTPClientError) {
             return try await engine.send(request)
         } catch {
-            throw MediaFailure(s3: error)
+            throw MediaError(s3: error)
         }
     }
 
     /// The engine's timeout is for the whole answer; its head is to come sooner.
-    private func stream(_ request: HTTPRequest) async throws(MediaFailure) -> HTTPStream {
-        let result = await withTaskGroup(of: Result<HTTPStream, HTTPFailure>?.self) { group in
+    private func stream(_ request: HTTPRequest) async throws(MediaError) -> HTTPStream {
+        let result = await withTaskGroup(of: Result<HTTPStream, HTTPClientError>?.self) { group in
             group.addTask {
-                do throws(HTTPFailure) {
+                do throws(HTTPClientError) {
                     return .success(try await engine.stream(request))
                 } catch {
                     return .failure(error)
@@ -116,8 +116,8 @@ struct S3Client: Sendable {
         }
         switch result {
         case .success(let stream): return stream
-        case .failure(let failure): throw MediaFailure(s3: failure)
-        case nil: throw MediaFailure(.storage, "the bucket's server did not answer within \(Self.timeout)")
+        case .failure(let failure): throw MediaError(s3: failure)
+        case nil: throw MediaError(.storage, "the bucket's server did not answer within \(Self.timeout)")
         }
     }
 }

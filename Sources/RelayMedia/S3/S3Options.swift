@@ -1,31 +1,31 @@
 internal import RelayHTTPClient
 
-/// Where an ``S3Depot`` keeps its files: a bucket of Amazon S3, or of a server that speaks its protocol.
-public struct S3Options: Sendable, Hashable {
+/// Where an ``S3MediaStore`` keeps its files: a bucket of Amazon S3, or of a server that speaks its protocol.
+package struct S3Options: Sendable, Hashable {
     /// The server's URL, `https://s3.eu-west-1.amazonaws.com` or `http://minio:9000`; a path before the bucket is kept.
-    public let endpoint: String
+    package let endpoint: String
     /// E.g. `us-east-1`; servers that have no regions take any.
-    public let region: String
-    public let bucket: String
+    package let region: String
+    package let bucket: String
     /// What the names of all objects begin with, e.g. `media/`; default nothing.
-    public let prefix: String
-    public let accessKey: String
-    public let secretKey: String
+    package let prefix: String
+    package let accessKey: String
+    package let secretKey: String
     /// Whether the bucket comes in the path (default), or before the endpoint's host.
-    public let pathStyle: Bool
+    package let pathStyle: Bool
 
     /// An option that cannot be used.
-    public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+    package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
         /// Its name, as in the configuration: `endpoint`, `region`, `bucket`, `prefix`, `access_key`, `secret_key`.
-        public let option: String
+        package let option: String
         /// What is wrong and what to write instead. Quotes neither key.
-        public let message: String
+        package let message: String
 
-        public var description: String { "\(option): \(message)" }
+        package var description: String { "\(option): \(message)" }
     }
 
     /// - Throws: ``Problem`` for the first option that cannot be used.
-    public init(
+    package init(
         endpoint: String,
         region: String,
         bucket: String,
@@ -94,8 +94,8 @@ public struct S3Options: Sendable, Hashable {
 
 /// Whatever prints the options must not print the keys.
 extension S3Options: CustomStringConvertible, CustomReflectable {
-    public var description: String { "\(endpoint)/\(bucket)/\(prefix)" }
-    public var customMirror: Mirror {
+    package var description: String { "\(endpoint)/\(bucket)/\(prefix)" }
+    package var customMirror: Mirror {
         Mirror(self, children: ["endpoint": endpoint, "region": region, "bucket": bucket, "prefix": prefix])
     }
 }

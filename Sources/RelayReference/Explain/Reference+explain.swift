@@ -1,19 +1,19 @@
 internal import RelayConfig
 
 /// A word that the reference does not have.
-public struct UnknownWord: Error, Sendable, Hashable, CustomStringConvertible {
+package struct UnknownWordError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong, and what may have been meant.
-    public let description: String
+    package let description: String
 }
 
 /// What somebody asked for.
-public enum Finding: Sendable {
+package enum ReferenceMatch: Sendable {
     /// The whole entry.
-    case entry(Entry)
+    case entry(ReferenceEntry)
     /// One option of an entry, and those that stand in it.
-    case option(Entry, [OptionEntry])
+    case option(ReferenceEntry, [ReferenceOption])
 
-    public var entry: Entry {
+    package var entry: ReferenceEntry {
         switch self {
         case .entry(let entry), .option(let entry, _): entry
         }
@@ -23,10 +23,10 @@ public enum Finding: Sendable {
 extension Reference {
     /// What a word stands for: `media`, `media.wait`, `delivery.breaker.failures`. An option alone, such as
     /// `max_in_flight`, is found wherever it is.
-    /// - Throws: ``UnknownWord`` with the word that may have been meant.
-    public func find(_ word: String) throws(UnknownWord) -> [Finding] {
+    /// - Throws: ``UnknownWordError`` with the word that may have been meant.
+    package func find(_ word: String) throws(UnknownWordError) -> [ReferenceMatch] {
         let entries = entries.filter { $0.name == word }
-        if !entries.isEmpty { return entries.map(Finding.entry) }
+        if !entries.isEmpty { return entries.map(ReferenceMatch.entry) }
         guard let dot = word.firstIndex(of: ".") else {
             let options = self.entries.compactMap { Self.option(word, of: $0, anywhere: true) }
             if !options.isEmpty { return options }
@@ -41,10 +41,10 @@ extension Reference {
         let known = owners.flatMap { $0.options.map(\.path) }
         let message = "\(name) has no option \"\(path)\""
         let help = Suggestion.help(for: path, among: known, intro: "it has") ?? "it has none"
-        throw UnknownWord(description: "\(message); \(help)")
+        throw UnknownWordError(description: "\(message); \(help)")
     }
 
-    private static func option(_ path: String, of entry: Entry, anywhere: Bool = false) -> Finding? {
+    private static func option(_ path: String, of entry: ReferenceEntry, anywhere: Bool = false) -> ReferenceMatch? {
         let options = entry.options
         guard
             let place = options.firstIndex(where: {
@@ -55,11 +55,11 @@ extension Reference {
         return .option(entry, [options[place]] + inner)
     }
 
-    private func unknown(_ word: String) -> UnknownWord {
+    private func unknown(_ word: String) -> UnknownWordError {
         let names = Set(entries.map(\.name))
         let options = Set(entries.flatMap { $0.options.map(\.field.name) })
         let nearest = Suggestion.nearest(to: word, among: names) ?? Suggestion.nearest(to: word, among: options)
         let help = nearest.map { "did you mean \"\($0)\"?" } ?? "`zaphub explain` lists what there is"
-        return UnknownWord(description: "there is nothing called \"\(word)\"; \(help)")
+        return UnknownWordError(description: "there is nothing called \"\(word)\"; \(help)")
     }
 }

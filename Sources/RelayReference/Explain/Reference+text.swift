@@ -2,12 +2,12 @@ internal import RelayConfig
 
 extension Reference {
     /// What there is, one line each.
-    public var list: String {
+    package var list: String {
         let width = (entries.map(\.name.count).max() ?? 0) + 2
-        let groups = Entry.Group.allCases.map { group in
+        let groups = ReferenceEntry.Group.allCases.map { group in
             let lines = entries(group).map { entry in
-                "  " + PlainText.pad(entry.name, width)
-                    + PlainText.wrap(entry.summary, indent: width + 2)
+                "  " + TerminalText.pad(entry.name, width)
+                    + TerminalText.wrap(entry.summary, indent: width + 2)
             }
             return ([group.title] + lines).joined(separator: "\n")
         }
@@ -16,9 +16,9 @@ extension Reference {
     }
 }
 
-extension Finding {
+extension ReferenceMatch {
     /// The answer as people read it in a terminal, at most 92 characters wide.
-    public var text: String {
+    package var text: String {
         switch self {
         case .entry(let entry): entry.text
         case .option(let entry, let options):
@@ -28,26 +28,28 @@ extension Finding {
     }
 }
 
-extension Entry {
+extension ReferenceEntry {
     fileprivate var text: String {
-        var parts = ["\(name): \(group.noun)", "  " + PlainText.wrap(summary, indent: 2)]
-        if !notes.isEmpty { parts.append(notes.map { "  " + PlainText.wrap($0, indent: 2) }.joined(separator: "\n")) }
-        if let example { parts.append(PlainText.indent(example, by: 4)) }
+        var parts = ["\(name): \(group.noun)", "  " + TerminalText.wrap(summary, indent: 2)]
+        if !notes.isEmpty {
+            parts.append(notes.map { "  " + TerminalText.wrap($0, indent: 2) }.joined(separator: "\n"))
+        }
+        if let example { parts.append(TerminalText.indent(example, by: 4)) }
         if !fields.isEmpty { parts.append("Options\n" + options.map(\.text).joined(separator: "\n")) }
         if group == .stage { parts.append("Beside the key: when, on_error, id, timeout (zaphub explain modifiers).") }
         return parts.joined(separator: "\n\n")
     }
 }
 
-extension OptionEntry {
+extension ReferenceOption {
     /// Three lines: its name, what it does, and what to write.
     fileprivate var text: String {
         let value = field.isRequired ? "required" : self.value.map { "default \($0)" }
         let facts = [type, value].compactMap { $0 }.joined(separator: "; ")
         return """
               \(path)
-                  \(PlainText.wrap(field.summary, indent: 6))
-                  \(PlainText.wrap(facts, indent: 6))
+                  \(TerminalText.wrap(field.summary, indent: 6))
+                  \(TerminalText.wrap(facts, indent: 6))
             """
     }
 }

@@ -1,13 +1,13 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
 internal import RelayJQ
 internal import RelayJSON
 
 /// The ways that events can take through a configuration: from sources, through the stages of pipelines, to
 /// destinations. Addresses and secrets are not in it.
-public struct EventGraph: Sendable {
+package struct EventGraph: Sendable {
     /// How it is written.
-    public enum Format: String, Sendable, CaseIterable {
+    package enum Format: String, Sendable, CaseIterable {
         case text, mermaid, dot, svg
     }
 
@@ -58,7 +58,7 @@ public struct EventGraph: Sendable {
     let pipelines: [Pipeline]
     let destinations: [Destination]
 
-    public init(_ configuration: RelayConfiguration) {
+    package init(_ configuration: RelayConfiguration) {
         sources = configuration.sources.map { Source(name: $0.name, detail: "\($0.transport), \($0.format)") }
         let names = sources.map(\.name)
         pipelines = configuration.pipelines.map { pipeline in
@@ -87,7 +87,7 @@ public struct EventGraph: Sendable {
     private static let session = "session"
 
     /// The graph in a format, without a line break at its end.
-    public func written(as format: Format) -> String {
+    package func written(as format: Format) -> String {
         switch format {
         case .text: text
         case .mermaid: mermaid
@@ -103,7 +103,7 @@ extension EventGraph.Pipeline {
 }
 
 extension EventGraph.Stage {
-    init(_ step: Step, in pipeline: String) {
+    init(_ step: PipelineStep, in pipeline: String) {
         let stage = step.stage as? any ConfiguredStage
         id = "\(pipeline).\(step.id)"
         kind = step.kind

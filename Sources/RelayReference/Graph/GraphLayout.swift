@@ -84,7 +84,7 @@ struct GraphLayout {
 
     /// A text in lines of so many letters, words that are longer broken.
     private static func broken(_ text: String, _ letters: Int) -> [String] {
-        var lines = PlainText.lines(text, width: letters).flatMap { line -> [String] in
+        var lines = TerminalText.lines(text, width: letters).flatMap { line -> [String] in
             var rest = line[...]
             var parts: [String] = []
             while rest.count > letters {

@@ -2,12 +2,12 @@ internal import RelayConfig
 
 extension Reference {
     /// A page of `docs/reference/`.
-    public enum Page: String, Sendable, CaseIterable {
+    package enum Page: String, Sendable, CaseIterable {
         case config, destinations, stages, tests
     }
 
     /// The page's text, with a line break at its end.
-    public func markdown(_ page: Page) -> String {
+    package func markdown(_ page: Page) -> String {
         let parts =
             switch page {
             case .config: configPage
@@ -56,23 +56,23 @@ extension Reference {
             + entries(.test).map { $0.markdown(level: 2) }
     }
 
-    private static func table(of entries: [Entry]) -> String {
+    private static func table(of entries: [ReferenceEntry]) -> String {
         (["| | |", "|---|---|"] + entries.map { "| `\($0.name)` | \($0.summary.inCell) |" }).joined(separator: "\n")
     }
 }
 
-extension Finding {
+extension ReferenceMatch {
     /// The answer as Markdown.
-    public var markdown: String {
+    package var markdown: String {
         switch self {
         case .entry(let entry): entry.markdown(level: 2)
         case .option(let entry, let options):
-            "## \(entry.name).\(options.first?.path ?? "")\n\n" + Entry.table(of: options)
+            "## \(entry.name).\(options.first?.path ?? "")\n\n" + ReferenceEntry.table(of: options)
         }
     }
 }
 
-extension Entry {
+extension ReferenceEntry {
     fileprivate func markdown(level: Int) -> String {
         var parts = [String(repeating: "#", count: level) + " " + name, summary]
         parts += notes
@@ -81,7 +81,7 @@ extension Entry {
         return parts.joined(separator: "\n\n")
     }
 
-    fileprivate static func table(of options: [OptionEntry]) -> String {
+    fileprivate static func table(of options: [ReferenceOption]) -> String {
         let rows = options.map { option in
             let value = option.field.isRequired ? "required" : option.value.map { "`\($0)`" } ?? ""
             return "| `\(option.path)` | \(option.type.inCell) | \(value.inCell) | \(option.field.summary.inCell) |"

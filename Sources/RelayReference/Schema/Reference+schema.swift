@@ -1,9 +1,9 @@
 internal import RelayConfig
-public import RelayJSON
+package import RelayJSON
 
 extension Reference {
     /// Which file a schema is for.
-    public enum SchemaFile: String, Sendable, CaseIterable {
+    package enum SchemaFile: String, Sendable, CaseIterable {
         /// `config.yaml`
         case config
         /// `pipelines/NAME.yaml`
@@ -14,7 +14,7 @@ extension Reference {
 
     /// The JSON Schema (2020-12) of a file, for editors: names, types and values. What several options say together
     /// only `zaphub check` judges.
-    public func schema(_ file: SchemaFile) -> JSON {
+    package func schema(_ file: SchemaFile) -> JSON {
         var writer = SchemaWriter(reference: self)
         let (title, fields) =
             switch file {

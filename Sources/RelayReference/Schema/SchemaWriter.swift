@@ -35,10 +35,11 @@ struct SchemaWriter {
 
     mutating func option(_ field: AnyField) -> JSONObject {
         var schema: JSONObject = [
-            "description": .string("\(field.summary)\n\n\(OptionEntry(path: field.name, field: field).type)")
+            "description": .string("\(field.summary)\n\n\(ReferenceOption(path: field.name, field: field).type)")
         ]
         for (key, value) in shape(field.shape) { schema[key] = value }
-        if !field.isSecret, let value = field.defaultJSON, OptionEntry(path: field.name, field: field).value != nil {
+        if !field.isSecret, let value = field.defaultJSON, ReferenceOption(path: field.name, field: field).value != nil
+        {
             schema["default"] = value
         }
         return schema

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Glibc
-public import RelayCore
+package import RelayCore
 
 extension SecretKey {
     /// Reads the key from the environment, else from its file, else makes a new one and keeps it in that file, which
@@ -11,7 +11,7 @@ extension SecretKey {
     ///   - store: the store that it opens; where that exists, a fresh key could not, and none is made.
     /// - Throws: ``StoreError/Code/wrongKey`` when there is a key and it is none, or none to an existing store, ``StoreError/Code/unavailable`` when
     ///   the file cannot be read or made.
-    public static func load(
+    package static func load(
         file path: String,
         environmentValue: String?,
         store: String
@@ -68,7 +68,7 @@ extension SecretKey {
     /// Writes a new file through to the disk: a key that a power cut takes away would take all credentials with it.
     /// Appears whole or not at all. False when the file is there already.
     private static func create(_ path: String, text: String) throws(StoreError) -> Bool {
-        try Directory.create(containing: path)
+        try StoreDirectory.create(containing: path)
         let draft = "\(path).\(getpid()).new"
         let file = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure("cannot create", draft, errno) }
@@ -82,7 +82,7 @@ extension SecretKey {
             if errno == EEXIST { return false }
             throw failure("cannot create", path, errno)
         }
-        Directory.sync(containing: path)
+        StoreDirectory.sync(containing: path)
         return true
     }
 

@@ -1,16 +1,16 @@
 internal import Crypto
 internal import Foundation
-public import RelayCore
+package import RelayCore
 
 /// The key that encrypts credentials at rest: 32 bytes, kept outside the database.
-public struct SecretKey: Sendable {
+package struct SecretKey: Sendable {
     /// Bytes of a key.
-    public static let byteCount = 32
+    package static let byteCount = 32
 
     private let key: SymmetricKey
 
     /// - Throws: ``StoreError/Code/wrongKey`` unless there are 32 bytes.
-    public init(bytes: [UInt8]) throws(StoreError) {
+    package init(bytes: [UInt8]) throws(StoreError) {
         guard bytes.count == Self.byteCount else {
             throw StoreError(.wrongKey, "the store's secret key must have 32 bytes, not \(bytes.count)")
         }
@@ -18,7 +18,7 @@ public struct SecretKey: Sendable {
     }
 
     /// 32 bytes for another purpose, from which nobody learns this key.
-    public func derived(for purpose: String) -> [UInt8] {
+    package func derived(for purpose: String) -> [UInt8] {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: Self.byteCount)
             .withUnsafeBytes { Array($0) }
     }

@@ -2,7 +2,7 @@ internal import GRDB
 internal import RelayCore
 
 /// What a failure means for the writer.
-enum DatabaseTrouble {
+enum DatabaseErrorKind {
     /// The disk is full.
     case full
     /// The connection is not to be trusted any more.
@@ -50,7 +50,7 @@ extension StoreError {
             return
         }
         self =
-            switch DatabaseTrouble(error) {
+            switch DatabaseErrorKind(error) {
             case .full: .full
             case .busy:
                 StoreError(

@@ -1,43 +1,43 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 /// Rows that one transaction takes of a large change, so that it does not hold up ingest.
 let batchLimit = 500
 
 extension SQLiteStore {
-    public func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+    package func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         try await write(space: .settles) { try $0.retry(id.rawValue, at: moment) }
     }
 
-    public func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+    package func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         try await write(space: .settles) { try $0.cancel(id.rawValue, at: moment) }
     }
 
-    public func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
+    package func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
         let filter = DeliveryFilter(states: [.queued], destination: destination)
         // From the end: so lanes keep their heads to the last, and nothing is made due only to be cancelled.
         return try await change(filter, order: .newestFirst) { try $0.cancelQueued($1, at: moment) }
     }
 
-    public func replayDeadLetters(_ filter: DeliveryFilter, at moment: Timestamp) async throws(StoreError) -> Int {
+    package func replayDeadLetters(_ filter: DeliveryFilter, at moment: Timestamp) async throws(StoreError) -> Int {
         try await change(dead(filter), order: .oldestFirst) { try $0.replay($1, at: moment) }
     }
 
-    public func purgeDeadLetters(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
+    package func purgeDeadLetters(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
         try await change(dead(filter), order: .oldestFirst) { try $0.purge($1) }
     }
 
-    public func enqueue(
+    package func enqueue(
         _ delivery: PlannedDelivery, event: EventID, at moment: Timestamp
     ) async throws(StoreError) -> DeliveryID {
         try await write(rows: 2, bytes: delivery.byteCount) { try $0.insert(delivery, event: event, at: moment) }
     }
 
-    public func pause(_ pause: DestinationPause) async throws(StoreError) {
+    package func pause(_ pause: DestinationPause) async throws(StoreError) {
         try await write(space: .settles) { try $0.pause(pause) }
     }
 
-    public func resume(destination: String) async throws(StoreError) -> Bool {
+    package func resume(destination: String) async throws(StoreError) -> Bool {
         try await write(space: .settles) { try $0.resume(destination) }
     }
 
@@ -54,14 +54,14 @@ extension SQLiteStore {
     private func change(
         _ filter: DeliveryFilter,
         order: Order,
-        _ body: @escaping @Sendable (Ledger, [Int64]) throws -> Int
+        _ body: @escaping @Sendable (StoreWriter, [Int64]) throws -> Int
     ) async throws(StoreError) -> Int {
         var total = 0
         var last: Int64?
         while true {
             let (previous, isAscending) = (last, order == .oldestFirst)
             let ids = try await read { database in
-                var condition = Condition(filter)
+                var condition = WhereClause(filter)
                 if let previous { condition.add(isAscending ? "id > ?" : "id < ?", .int(previous)) }
                 let sql = """
                     SELECT id FROM deliveries \(condition.clause)

@@ -1,15 +1,15 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func deliveries(
+    package func deliveries(
         _ filter: DeliveryFilter,
         before: DeliveryID?,
         offset: Int,
         limit: Int
     ) async throws(StoreError) -> [DeliveryRecord] {
         try await read { database in
-            var condition = Condition(filter)
+            var condition = WhereClause(filter)
             if let before { condition.add("id < ?", .int(before.rawValue)) }
             let sql = """
                 SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id DESC LIMIT ? OFFSET ?
@@ -19,9 +19,9 @@ extension SQLiteStore {
         }
     }
 
-    public func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
+    package func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
         try await read { database in
-            let condition = Condition(filter)
+            let condition = WhereClause(filter)
             // The kept counts answer what asks for no more than they know.
             let isKept =
                 filter.session == nil && filter.chat == nil && filter.type == nil && filter.event == nil
@@ -34,14 +34,14 @@ extension SQLiteStore {
         }
     }
 
-    public func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
+    package func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
         try await read { database in
             try database.prepared("SELECT \(Self.deliveryColumns) FROM deliveries WHERE id = ?")
                 .first(.int(id.rawValue), read: Self.delivery)
         }
     }
 
-    public func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] {
+    package func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] {
         try await read { database in
             try database.prepared(
                 """
@@ -62,7 +62,7 @@ extension SQLiteStore {
         }
     }
 
-    public func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? {
+    package func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? {
         try await read { database in
             try database.prepared("SELECT body FROM delivery_bodies WHERE id = ?").first(.int(id.rawValue)) {
                 $0.bytes(0)
@@ -70,7 +70,7 @@ extension SQLiteStore {
         }
     }
 
-    public func figures() async throws(StoreError) -> [DestinationFigures] {
+    package func figures() async throws(StoreError) -> [DestinationCounts] {
         let (counts, oldest) = try await read { database in
             let counts = try database.prepared(
                 "SELECT destination, state, n FROM delivery_counts WHERE n != 0 ORDER BY destination"
@@ -96,11 +96,11 @@ extension SQLiteStore {
             ).all { ($0.text(0), $0.time(1)) }
             return (counts, Dictionary(uniqueKeysWithValues: oldest))
         }
-        var figures: [DestinationFigures] = []
+        var figures: [DestinationCounts] = []
         for (destination, state, count) in counts {
             if figures.last?.destination != destination {
                 figures.append(
-                    DestinationFigures(destination: destination, counts: [:], oldestQueuedAt: oldest[destination])
+                    DestinationCounts(destination: destination, counts: [:], oldestQueuedAt: oldest[destination])
                 )
             }
             if let state = DeliveryState(rawValue: state) { figures[figures.count - 1].counts[state] = count }
@@ -108,7 +108,7 @@ extension SQLiteStore {
         return figures
     }
 
-    public func pauses() async throws(StoreError) -> [DestinationPause] {
+    package func pauses() async throws(StoreError) -> [DestinationPause] {
         try await read { database in
             try database.prepared("SELECT destination, reason, since FROM destination_pauses ORDER BY destination").all
             { row in
@@ -125,7 +125,7 @@ extension SQLiteStore {
         finished_at, reason, last_status, last_error, last_target
         """
 
-    static func delivery(_ row: Columns) -> DeliveryRecord {
+    static func delivery(_ row: ResultRow) -> DeliveryRecord {
         DeliveryRecord(
             id: DeliveryID(row.int(0)),
             event: EventID(row.int(1)),

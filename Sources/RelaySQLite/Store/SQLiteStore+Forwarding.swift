@@ -1,8 +1,8 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? {
+    package func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? {
         try await read { database in
             try database.prepared(
                 """
@@ -22,7 +22,7 @@ extension SQLiteStore {
         }
     }
 
-    public func forwardedParts(
+    package func forwardedParts(
         destination: String, session: String, message: String
     ) async throws(StoreError) -> [ForwardedMessage] {
         try await forwarded(
@@ -31,7 +31,7 @@ extension SQLiteStore {
         )
     }
 
-    public func forwardedMessages(
+    package func forwardedMessages(
         destination: String, remote: Int64
     ) async throws(StoreError) -> [ForwardedMessage] {
         try await forwarded(
@@ -40,7 +40,7 @@ extension SQLiteStore {
         )
     }
 
-    public func forwardedMessages(
+    package func forwardedMessages(
         of chat: ForwardedChat.Key,
         direction: ForwardedMessage.Direction,
         state: ForwardedMessage.State,
@@ -61,7 +61,7 @@ extension SQLiteStore {
         )
     }
 
-    public func record(_ changes: [ForwardingChange]) async throws(StoreError) {
+    package func record(_ changes: [ForwardingChange]) async throws(StoreError) {
         guard !changes.isEmpty else { return }
         // It follows what is under way already; refusing it on a full disk would send again what has arrived.
         try await write(rows: changes.count, space: .settles) { ledger in

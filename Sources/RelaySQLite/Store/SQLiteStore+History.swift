@@ -1,8 +1,8 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+    package func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
             let statement = try database.prepared(
@@ -11,7 +11,7 @@ extension SQLiteStore {
         }
     }
 
-    public func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] {
+    package func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
             let statement = try database.prepared(
@@ -20,7 +20,7 @@ extension SQLiteStore {
         }
     }
 
-    public func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+    package func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
         guard !lids.isEmpty else { return [] }
         return try await read { database in
             let statement = try database.prepared(
@@ -33,9 +33,9 @@ extension SQLiteStore {
         }
     }
 
-    public func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
+    package func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await read { database in
-            let condition = Condition(query)
+            let condition = WhereClause(query)
             // Over all chats the order of acceptance is that of time, but for imported history, and needs no index.
             let order = query.chat == nil ? "m.number DESC" : "m.timestamp DESC, m.number DESC"
             let sql = """
@@ -49,9 +49,9 @@ extension SQLiteStore {
         }
     }
 
-    public func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int {
+    package func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int {
         try await read { database in
-            let condition = Condition(query)
+            let condition = WhereClause(query)
             return try database.prepared(
                 "SELECT count(*) FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)"
             )
@@ -59,10 +59,10 @@ extension SQLiteStore {
         }
     }
 
-    public func chats(
+    package func chats(
         session: String?, search: String?, offset: Int, limit: Int
     ) async throws(StoreError) -> (chats: [Chat], total: Int) {
-        var condition = Condition()
+        var condition = WhereClause()
         condition.match("h.session", session)
         condition.search(["h.id", "g.name", "c.verified_name", "c.name", "c.push_name"], search)
         let from = """
@@ -89,10 +89,10 @@ extension SQLiteStore {
         }
     }
 
-    public func contacts(
+    package func contacts(
         session: String?, search: String?, offset: Int, limit: Int
     ) async throws(StoreError) -> (contacts: [Contact], total: Int) {
-        var condition = Condition()
+        var condition = WhereClause()
         condition.match("session", session)
         condition.search(["id", "lid", "name", "push_name", "verified_name"], search)
         let from = "FROM contacts \(condition.clause)"
@@ -101,10 +101,10 @@ extension SQLiteStore {
         )
     }
 
-    public func groups(
+    package func groups(
         session: String?, search: String?, offset: Int, limit: Int
     ) async throws(StoreError) -> (groups: [Group], total: Int) {
-        var condition = Condition()
+        var condition = WhereClause()
         condition.match("session", session)
         condition.search(["id", "name", "about"], search)
         let from = "FROM groups \(condition.clause)"
@@ -121,7 +121,7 @@ extension SQLiteStore {
         order: String,
         _ offset: Int,
         _ limit: Int,
-        read: @escaping @Sendable (Columns) throws -> T
+        read: @escaping @Sendable (ResultRow) throws -> T
     ) async throws(StoreError) -> ([T], total: Int) {
         try await self.read { database in
             let total = try database.prepared("SELECT count(*) \(from)").first(values: values) { Int($0.int(0)) } ?? 0
@@ -134,7 +134,7 @@ extension SQLiteStore {
     private static let contactColumns =
         "session, id, lid, name, push_name, verified_name, image_url, updated_at, checked_at"
 
-    private static func contact(_ row: Columns) -> Contact {
+    private static func contact(_ row: ResultRow) -> Contact {
         Contact(
             session: row.text(0), id: row.text(1), lid: row.optionalText(2), name: row.optionalText(3),
             pushName: row.optionalText(4), verifiedName: row.optionalText(5), imageURL: row.optionalText(6),
@@ -144,7 +144,7 @@ extension SQLiteStore {
 
     private static let groupColumns = "session, id, name, about, owner, size, image_url, updated_at, checked_at"
 
-    private static func group(_ row: Columns) -> Group {
+    private static func group(_ row: ResultRow) -> Group {
         Group(
             session: row.text(0), id: row.text(1), name: row.optionalText(2), about: row.optionalText(3),
             owner: row.optionalText(4), size: row.optionalInt(5).map(Int.init), imageURL: row.optionalText(6),
@@ -152,7 +152,7 @@ extension SQLiteStore {
         )
     }
 
-    private static func message(_ row: Columns) throws -> Message {
+    private static func message(_ row: ResultRow) throws -> Message {
         Message(
             session: row.text(0),
             chat: row.text(1),

@@ -1,12 +1,12 @@
 internal import Crypto
 internal import GRDB
-public import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 extension SQLiteStore {
-    public func accept(
+    package func accept(
         _ events: [NewEvent], source: String, at moment: Timestamp
-    ) async throws(StoreError) -> [Acceptance] {
+    ) async throws(StoreError) -> [AcceptanceResult] {
         guard !events.isEmpty else { return [] }
         let entries = events.map { Self.entry($0, source: source) }
         let bytes = entries.reduce(0) { $0 + $1.payload.count + ($1.event.raw?.bytes.count ?? 0) + 200 }
@@ -15,7 +15,7 @@ extension SQLiteStore {
         }
     }
 
-    public func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
+    package func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
         try await read { database in
             try database.prepared(
                 """
@@ -26,18 +26,18 @@ extension SQLiteStore {
         }
     }
 
-    public func event(_ id: EventID) async throws(StoreError) -> Event? {
+    package func event(_ id: EventID) async throws(StoreError) -> Event? {
         try await read { database in
             try database.prepared("SELECT \(Self.eventColumns) FROM events e \(Self.rerunJoin) WHERE e.id = ?")
                 .first(.int(id.rawValue), read: Self.event)
         }
     }
 
-    public func trace(of id: EventID) async throws(StoreError) -> EventTrace? {
-        try await read { try Ledger.trace(of: id, in: $0) }
+    package func trace(of id: EventID) async throws(StoreError) -> EventTrace? {
+        try await read { try StoreWriter.trace(of: id, in: $0) }
     }
 
-    public func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+    package func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
         guard !results.isEmpty else { return }
         var rows = 0
         var bytes = 0
@@ -65,7 +65,7 @@ extension SQLiteStore {
         """
     static let rerunJoin = "LEFT JOIN reruns r ON r.event_id = e.id LEFT JOIN replays p ON p.id = r.replay"
 
-    static func event(_ row: Columns) throws -> Event {
+    static func event(_ row: ResultRow) throws -> Event {
         let run = Int(row.int(7))
         return Event(
             id: EventID(row.int(0)),

@@ -1,8 +1,8 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia] {
+    package func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia] {
         try await read { database in
             try database.prepared(
                 """
@@ -22,13 +22,13 @@ extension SQLiteStore {
         }
     }
 
-    public func postpone(_ media: LateMedia) async throws(StoreError) {
+    package func postpone(_ media: LateMedia) async throws(StoreError) {
         try await write { ledger in
             if try ledger.deleteLateMedia(of: media.event) { try ledger.write(media) }
         }
     }
 
-    public func settleLateMedia(
+    package func settleLateMedia(
         of event: EventID,
         announcing announcement: NewEvent?,
         source: String,

@@ -1,9 +1,9 @@
 internal import GRDB
 internal import Logging
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func recover(
+    package func recover(
         at moment: Timestamp,
         maxAttempts: @escaping @Sendable (_ destination: String) -> Int
     ) async throws(StoreError) -> RecoveryReport {
@@ -18,10 +18,10 @@ extension SQLiteStore {
         return report
     }
 
-    public func exchange(
-        _ settlements: [Settlement], claims: [Claim], at moment: Timestamp
+    package func exchange(
+        _ settlements: [Settlement], claims: [ClaimRequest], at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] {
-        let rows = settlements.count * 2 + claims.reduce(0) { $0 + Ledger.rows(of: $1) }
+        let rows = settlements.count * 2 + claims.reduce(0) { $0 + StoreWriter.rows(of: $1) }
         let claimed = claims.map(\.destination)
         return try await write(rows: rows, bytes: settlements.count * 200, space: .settles) { ledger in
             try ledger.withoutWaking(claimed) {
@@ -31,7 +31,7 @@ extension SQLiteStore {
         }
     }
 
-    public func dueTimes() async throws(StoreError) -> [String: Timestamp] {
+    package func dueTimes() async throws(StoreError) -> [String: Timestamp] {
         let rows = try await read { database in
             try database.prepared(
                 """

@@ -1,16 +1,16 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplaySurvey {
+    package func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate {
         try await read { database in
             let oldest = try database.prepared("SELECT received_at FROM events ORDER BY id LIMIT 1").first {
                 $0.time(0)
             }
-            var survey = ReplaySurvey(at: moment, last: 0, oldestEvent: oldest)
+            var survey = ReplayEstimate(at: moment, last: 0, oldestEvent: oldest)
             switch selection.from {
             case .start:
-                let condition = Condition(events: selection)
+                let condition = WhereClause(events: selection)
                 let rows = try database.prepared(
                     "SELECT source, count(*), max(id) FROM events \(condition.clause) GROUP BY source"
                 ).all(condition.values) { ($0.text(0), Int($0.int(1)), $0.int(2)) }
@@ -19,7 +19,7 @@ extension SQLiteStore {
                     survey.last = max(survey.last, last)
                 }
             case .deliver:
-                let condition = Condition(deliveries: selection, finishedBy: moment)
+                let condition = WhereClause(deliveries: selection, finishedBy: moment)
                 let rows = try database.prepared(
                     """
                     SELECT destination, state, count(*), max(id) FROM deliveries \(condition.clause)
@@ -36,9 +36,9 @@ extension SQLiteStore {
         }
     }
 
-    public func sampleEvents(_ selection: ReplaySelection, limit: Int) async throws(StoreError) -> [Event] {
+    package func sampleEvents(_ selection: ReplaySelection, limit: Int) async throws(StoreError) -> [Event] {
         try await read { database in
-            let condition = Condition(events: selection)
+            let condition = WhereClause(events: selection)
             let sql = """
                 SELECT \(Self.eventColumns) FROM events e \(Self.rerunJoin) WHERE e.id IN (
                     SELECT id FROM (
@@ -52,24 +52,24 @@ extension SQLiteStore {
         }
     }
 
-    public func sampleDeliveries(
+    package func sampleDeliveries(
         _ selection: ReplaySelection, limit: Int, at moment: Timestamp
     ) async throws(StoreError) -> [DeliveryRecord] {
         try await read { database in
-            let condition = Condition(deliveries: selection, finishedBy: moment)
+            let condition = WhereClause(deliveries: selection, finishedBy: moment)
             let sql = "SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id LIMIT ?"
             return try database.prepared(sql).all(condition.values + [.int(Int64(limit))], read: Self.delivery)
         }
     }
 
-    public func createReplay(
-        _ selection: ReplaySelection, rate: RateLimit, survey: ReplaySurvey
+    package func createReplay(
+        _ selection: ReplaySelection, rate: RateLimit, survey: ReplayEstimate
     ) async throws(StoreError) -> Replay {
         let id = try await write { try $0.insertReplay(selection, rate: rate, survey: survey) }
         return Replay(id: id, selection: selection, rate: rate, createdAt: survey.at, selected: survey.count)
     }
 
-    public func replays(before: ReplayID?, limit: Int) async throws(StoreError) -> [Replay] {
+    package func replays(before: ReplayID?, limit: Int) async throws(StoreError) -> [Replay] {
         try await read { database in
             try database.prepared(
                 "SELECT \(StoredReplay.columns) FROM replays WHERE id < ? ORDER BY id DESC LIMIT ?"
@@ -77,11 +77,11 @@ extension SQLiteStore {
         }
     }
 
-    public func replay(_ id: ReplayID) async throws(StoreError) -> Replay? {
+    package func replay(_ id: ReplayID) async throws(StoreError) -> Replay? {
         try await storedReplay(id)?.replay
     }
 
-    public func nextReplay() async throws(StoreError) -> Replay? {
+    package func nextReplay() async throws(StoreError) -> Replay? {
         try await read { database in
             try database.prepared(
                 """
@@ -92,7 +92,7 @@ extension SQLiteStore {
         }
     }
 
-    public func advanceReplay(
+    package func advanceReplay(
         _ id: ReplayID, limit: Int, at moment: Timestamp
     ) async throws(StoreError) -> ReplayStep? {
         guard let found = try await storedReplay(id), !found.replay.isOver else { return nil }
@@ -101,8 +101,8 @@ extension SQLiteStore {
             let selection = found.replay.selection
             var condition =
                 selection.from == .start
-                ? Condition(events: selection)
-                : Condition(deliveries: selection, finishedBy: found.replay.createdAt)
+                ? WhereClause(events: selection)
+                : WhereClause(deliveries: selection, finishedBy: found.replay.createdAt)
             condition.add("id > ? AND id <= ?", .int(found.cursor), .int(found.last))
             let table = selection.from == .start ? "events" : "deliveries"
             return try database.prepared("SELECT id FROM \(table) \(condition.clause) ORDER BY id LIMIT ?")
@@ -117,7 +117,8 @@ extension SQLiteStore {
         return ReplayStep(replay: replay, taken: ids.count, events: events)
     }
 
-    public func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellation {
+    package func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellationResult
+    {
         try await write(space: .settles) { try $0.cancelReplay(id, at: moment) }
     }
 
@@ -129,7 +130,7 @@ extension SQLiteStore {
     }
 }
 
-extension Condition {
+extension WhereClause {
     /// Events that a replay from the start is of.
     fileprivate init(events selection: ReplaySelection) {
         matchAny("id", selection.events.map { .int($0.rawValue) })

@@ -1,8 +1,8 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
+    package func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
         let delivered = moment - retention.delivered
         var total = 0
         total += try await sweep(limit) { try $0.sweepFinished(before: delivered, limit: $1) }
@@ -21,7 +21,7 @@ extension SQLiteStore {
     /// Repeats a deletion, some rows in each transaction, until it finds no more or the limit is reached.
     private func sweep(
         _ limit: Int,
-        _ body: @escaping @Sendable (Ledger, _ limit: Int) throws -> Int
+        _ body: @escaping @Sendable (StoreWriter, _ limit: Int) throws -> Int
     ) async throws(StoreError) -> Int {
         var total = 0
         while total < limit {

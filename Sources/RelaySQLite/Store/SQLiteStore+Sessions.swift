@@ -1,23 +1,23 @@
 internal import GRDB
-public import RelayCore
+package import RelayCore
 
 extension SQLiteStore {
-    public func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError) {
+    package func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError) {
         let rows = try encrypted(webhooks)
         try await write(rows: 1 + rows.count) { try $0.create(session, webhooks: rows) }
     }
 
-    public func session(_ id: String) async throws(StoreError) -> Session? {
+    package func session(_ id: String) async throws(StoreError) -> Session? {
         try await read { database in
             try database.prepared("SELECT \(Self.sessionColumns) FROM sessions WHERE id = ?")
                 .first(.text(id), read: Self.session)
         }
     }
 
-    public func sessions(
+    package func sessions(
         _ query: SessionQuery, offset: Int, limit: Int
     ) async throws(StoreError) -> (sessions: [Session], total: Int) {
-        var condition = Condition()
+        var condition = WhereClause()
         condition.match("status", query.status?.rawValue)
         condition.search(["id", "label", "phone_number"], query.search)
         let direction = query.isDescending ? "DESC" : "ASC"
@@ -27,11 +27,11 @@ extension SQLiteStore {
             Self.sessionColumns, from, condition.values, order: order, offset, limit, read: Self.session)
     }
 
-    public func updateSession(_ session: Session) async throws(StoreError) {
+    package func updateSession(_ session: Session) async throws(StoreError) {
         try await write { try $0.update(session) }
     }
 
-    public func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+    package func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
         guard try await session(id) != nil else { return false }
         while try await write(
             rows: batchLimit, space: .settles, { try $0.deleteMessages(session: id, limit: batchLimit) }) > 0
@@ -49,30 +49,30 @@ extension SQLiteStore {
 
     // MARK: Webhooks
 
-    public func webhooks() async throws(StoreError) -> [Webhook] {
-        try await webhooks(Condition())
+    package func webhooks() async throws(StoreError) -> [Webhook] {
+        try await webhooks(WhereClause())
     }
 
-    public func webhooks(session: String) async throws(StoreError) -> [Webhook] {
-        var condition = Condition()
+    package func webhooks(session: String) async throws(StoreError) -> [Webhook] {
+        var condition = WhereClause()
         condition.match("session", session)
         return try await webhooks(condition)
     }
 
-    public func webhook(_ id: String) async throws(StoreError) -> Webhook? {
-        var condition = Condition()
+    package func webhook(_ id: String) async throws(StoreError) -> Webhook? {
+        var condition = WhereClause()
         condition.match("id", id)
         return try await webhooks(condition).first
     }
 
-    public func saveWebhook(_ webhook: Webhook) async throws(StoreError) {
+    package func saveWebhook(_ webhook: Webhook) async throws(StoreError) {
         let rows = try encrypted([webhook])
         try await write { ledger in
             for row in rows { try ledger.save(row) }
         }
     }
 
-    public func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
+    package func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
         while true {
             _ = try await cancelQueued(destination: id, at: moment)
             // What came in the meantime is cancelled before the webhook goes, so nothing is left queued to nobody.
@@ -89,7 +89,7 @@ extension SQLiteStore {
         return rows
     }
 
-    private func webhooks(_ condition: Condition) async throws(StoreError) -> [Webhook] {
+    private func webhooks(_ condition: WhereClause) async throws(StoreError) -> [Webhook] {
         let rows = try await read { database in
             try database.prepared(
                 "SELECT \(WebhookRow.columns) FROM webhooks \(condition.clause) ORDER BY created_at, id"
@@ -102,11 +102,11 @@ extension SQLiteStore {
 
     // MARK: Keys
 
-    public func apiKeyDigests() async throws(StoreError) -> [[UInt8]] {
+    package func apiKeyDigests() async throws(StoreError) -> [[UInt8]] {
         try await read { try $0.prepared("SELECT digest FROM api_keys ORDER BY created_at, name").all { $0.bytes(0) } }
     }
 
-    public func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError) {
+    package func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError) {
         try await write { try $0.addKey(digest, name: name, at: moment) }
     }
 
@@ -117,7 +117,7 @@ extension SQLiteStore {
         metadata, created_at, updated_at
         """
 
-    private static func session(_ row: Columns) throws -> Session {
+    private static func session(_ row: ResultRow) throws -> Session {
         var session = Session(
             id: row.text(0), label: row.optionalText(1), metadata: try row.object(9), createdAt: row.time(10)
         )

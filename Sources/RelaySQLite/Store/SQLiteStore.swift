@@ -1,18 +1,18 @@
 internal import GRDB
-public import Logging
-public import RelayCore
+package import Logging
+package import RelayCore
 
 /// The store in one SQLite file: a thread that writes, group commit with `synchronous=FULL`, and connections that read.
 ///
 /// Beside the file `PATH` lie `PATH-wal` and `PATH-shm` (SQLite's), `PATH.lock` (held while the store is open) and
 /// `PATH.ballast` (disk space in reserve).
-public final class SQLiteStore: RelayStore {
+package final class SQLiteStore: RelayStore {
     let key: SecretKey
-    let inbox: Inbox
-    let notices: Wakeups
+    let inbox: WriteQueue
+    let notices: ChangeNotifications
     let readers: DatabasePool
     let logger: Logger
-    private let end: Completion
+    private let end: CompletionSignal
 
     /// Opens the store, and makes it where there is none.
     /// - Parameters:
@@ -21,27 +21,28 @@ public final class SQLiteStore: RelayStore {
     ///   - clock: says when to try again after the database has failed.
     /// - Throws: ``StoreError/Code/locked``, ``StoreError/Code/tooNew``, ``StoreError/Code/wrongKey``, or
     ///   ``StoreError/Code/unavailable`` when the file cannot be used.
-    public static func open(
+    package static func open(
         path: String,
         secretKey: SecretKey,
         clock: any RelayClock,
         logger: Logger,
         configuration: Configuration = Configuration()
     ) async throws(StoreError) -> SQLiteStore {
-        try Directory.create(containing: path)
+        try StoreDirectory.create(containing: path)
         let lock = try FileLock(path: path + ".lock")
-        try Directory.createFile(path)
-        let inbox = Inbox(maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
-        let notices = Wakeups()
-        let end = Completion()
-        let writer = Writer(
+        try StoreDirectory.createFile(path)
+        let inbox = WriteQueue(
+            maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
+        let notices = ChangeNotifications()
+        let end = CompletionSignal()
+        let writer = WriterThread(
             path: path,
             cacheBytes: configuration.cacheBytes,
             clock: clock,
             inbox: inbox,
             wakeups: notices,
             logger: logger,
-            ballast: Ballast(path: path + ".ballast", size: configuration.ballastBytes)
+            ballast: DiskReserve(path: path + ".ballast", size: configuration.ballastBytes)
         )
         try await writer.start(
             prepare: { database in
@@ -55,7 +56,7 @@ public final class SQLiteStore: RelayStore {
             }
         )
         do {
-            let readers = try Connection.openReaders(
+            let readers = try StoreConnections.openReaders(
                 path, count: configuration.readers, cacheBytes: configuration.cacheBytes / 8
             )
             return SQLiteStore(
@@ -70,11 +71,11 @@ public final class SQLiteStore: RelayStore {
 
     private init(
         key: SecretKey,
-        inbox: Inbox,
-        notices: Wakeups,
+        inbox: WriteQueue,
+        notices: ChangeNotifications,
         readers: DatabasePool,
         logger: Logger,
-        end: Completion
+        end: CompletionSignal
     ) {
         self.key = key
         self.inbox = inbox
@@ -85,7 +86,7 @@ public final class SQLiteStore: RelayStore {
     }
 
     /// Writes what was asked for before, and lets go of the file. What is asked for later is refused.
-    public func close() async {
+    package func close() async {
         notices.finish()
         // Readers first: the connection that closes last moves the log into the file, and that must be the writer.
         try? readers.close()
@@ -98,7 +99,7 @@ public final class SQLiteStore: RelayStore {
         inbox.close()
     }
 
-    public var wakeups: AsyncStream<Set<String>> { notices.stream }
+    package var wakeups: AsyncStream<Set<String>> { notices.stream }
 
     // MARK: Access
 
@@ -110,11 +111,11 @@ public final class SQLiteStore: RelayStore {
     func write<T: Sendable>(
         rows: Int = 1,
         bytes: Int = 0,
-        space: Operation.Space = .grows,
-        _ body: @escaping @Sendable (Ledger) throws -> T
+        space: WriteOperation.Space = .grows,
+        _ body: @escaping @Sendable (StoreWriter) throws -> T
     ) async throws(StoreError) -> T {
         let result: Result<T, StoreError> = await withCheckedContinuation { continuation in
-            let operation = Operation(rows: rows, bytes: bytes, space: space) { ledger in
+            let operation = WriteOperation(rows: rows, bytes: bytes, space: space) { ledger in
                 do {
                     let value = try body(ledger)
                     return { continuation.resume(returning: .success(value)) }

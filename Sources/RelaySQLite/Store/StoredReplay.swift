@@ -16,10 +16,10 @@ struct StoredReplay: Sendable {
             WHERE replay = replays.id AND d.state IN (0, 1))
         """
 
-    init(_ row: Columns) throws {
+    init(_ row: ResultRow) throws {
         guard let state = Replay.State(rawValue: row.text(1)), let rate = RateLimit(row.text(5)),
             let from = ReplaySelection.From(rawValue: row.text(13))
-        else { throw Damage("replay \(ReplayID(row.int(0))) is not what was written") }
+        else { throw CorruptRowError("replay \(ReplayID(row.int(0))) is not what was written") }
         let selection = ReplaySelection(
             from: from,
             since: row.optionalTime(14),

@@ -23,7 +23,7 @@ struct WebhookRow: Sendable {
         created_at, updated_at
         """
 
-    init(_ row: Columns) {
+    init(_ row: ResultRow) {
         id = row.text(0)
         session = row.text(1)
         url = row.text(2)

@@ -22,6 +22,6 @@ struct ChatValues: Sendable {
 
     /// The value for a place in an address.
     func encoded(_ name: String) -> String? {
-        values[name].flatMap(Template.percentEncoded)
+        values[name].flatMap(PlaceholderTemplate.percentEncoded)
     }
 }

@@ -62,7 +62,7 @@ struct Lookup: Sendable {
         }
     }
 
-    typealias Filling = @Sendable (inout Draft, DirectoryEntry, StageContext) -> Void
+    typealias Filling = @Sendable (inout EventDraft, DirectoryEntry, StageContext) -> Void
 }
 
 extension JSONObject {

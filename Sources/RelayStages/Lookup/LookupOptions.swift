@@ -1,58 +1,58 @@
-public import RelayConfig
+package import RelayConfig
 internal import RelayCore
-public import RelayJQ
+package import RelayJQ
 
 /// `enrich: { lookup: … }`: which gateway is asked for what events do not tell, and how long its answers hold.
-public struct LookupOptions: Sendable {
+package struct LookupOptions: Sendable {
     /// A gateway whose routes are known; `url` is then its address alone.
-    public enum Preset: String, CaseIterable, Sendable {
+    package enum Preset: String, CaseIterable, Sendable {
         case waha, evolution
     }
 
-    public static let preset = Field<Preset>.enumeration(
+    package static let preset = Field<Preset>.enumeration(
         "preset",
         "The gateway whose routes are asked; `url` is then its address."
     ).optional
-    public static let url = Field.urlTemplate(
+    package static let url = Field.urlTemplate(
         "url",
         "Where a chat's name is asked for, and its picture unless `picture_url` is set.",
         known: ChatValues.names
     )
-    public static let pictureURL = Field.urlTemplate(
+    package static let pictureURL = Field.urlTemplate(
         "picture_url",
         "Where its picture is asked for.",
         known: ChatValues.names
     ).optional
-    public static let body = Field.jsonTemplate(
+    package static let body = Field.jsonTemplate(
         "body",
         "Posted to `url`, as JSON; without it `url` is asked with GET.",
         known: ChatValues.names
     ).optional
-    public static let headers = Field.headers("headers", "Sent with each request, as the gateway's key.", default: [])
-    public static let name = Field.expression("name", "Finds the name in the answer.").optional
-    public static let picture = Field.expression("picture", "Finds the picture's address in the answer.").optional
-    public static let phone = Field.expression("phone", "Finds the phone behind a hidden identity (@lid).").optional
-    public static let cache = Field.duration("cache", "How long an answer holds.", default: .seconds(86_400))
-    public static let negativeCache = Field.duration(
+    package static let headers = Field.headers("headers", "Sent with each request, as the gateway's key.", default: [])
+    package static let name = Field.expression("name", "Finds the name in the answer.").optional
+    package static let picture = Field.expression("picture", "Finds the picture's address in the answer.").optional
+    package static let phone = Field.expression("phone", "Finds the phone behind a hidden identity (@lid).").optional
+    package static let cache = Field.duration("cache", "How long an answer holds.", default: .seconds(86_400))
+    package static let negativeCache = Field.duration(
         "negative_cache",
         "How long it holds that the gateway does not know something.",
         default: .seconds(3600)
     )
-    public static let timeout = Field.duration(
+    package static let timeout = Field.duration(
         "timeout",
         "How long a chat waits for an answer.",
         .milliseconds(1)...(.seconds(60)),
         default: .seconds(2)
     )
-    public static let fields = [
+    package static let fields = [
         AnyField(preset), AnyField(url), AnyField(pictureURL), AnyField(body), AnyField(headers), AnyField(name),
         AnyField(picture), AnyField(phone), AnyField(cache), AnyField(negativeCache), AnyField(timeout),
     ]
 
     let preset: Preset?
-    let url: Template
-    let pictureURL: Template?
-    let body: Template?
+    let url: PlaceholderTemplate
+    let pictureURL: PlaceholderTemplate?
+    let body: PlaceholderTemplate?
     let headers: [(name: String, value: String)]
     let name: JQProgram?
     let picture: JQProgram?
@@ -61,7 +61,7 @@ public struct LookupOptions: Sendable {
     let negativeCache: Duration
     let timeout: Duration
 
-    init(_ options: Options) throws {
+    init(_ options: OptionReader) throws {
         preset = try options(Self.preset)
         url = try options(Self.url)
         pictureURL = try options(Self.pictureURL)
@@ -76,7 +76,7 @@ public struct LookupOptions: Sendable {
         try check(options)
     }
 
-    private func check(_ options: Options) throws {
+    private func check(_ options: OptionReader) throws {
         guard let preset else {
             guard
                 url.names.contains(where: { $0.hasPrefix("chat.") })

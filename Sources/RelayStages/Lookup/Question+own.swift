@@ -26,8 +26,8 @@ extension Question {
         return questions
     }
 
-    private static func address(_ template: Template) -> @Sendable (ChatValues) -> String? {
-        { template.filled($0.values, encode: Template.percentEncoded) }
+    private static func address(_ template: PlaceholderTemplate) -> @Sendable (ChatValues) -> String? {
+        { template.filled($0.values, encode: PlaceholderTemplate.percentEncoded) }
     }
 
     /// A value for a place between the quotes of a JSON string.

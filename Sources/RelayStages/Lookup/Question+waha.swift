@@ -49,6 +49,6 @@ extension Question {
 extension ChatValues {
     /// The chat as WAHA names it: with the old server for phones, which all of its engines take.
     fileprivate var wahaID: String? {
-        chat.isPhone ? Template.percentEncoded(chat.user + "@c.us") : encoded("chat.id")
+        chat.isPhone ? PlaceholderTemplate.percentEncoded(chat.user + "@c.us") : encoded("chat.id")
     }
 }

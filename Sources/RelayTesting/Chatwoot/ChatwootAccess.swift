@@ -1,6 +1,6 @@
 extension ChatwootState {
     /// Does what a request asks, after the limits and the check of its token.
-    mutating func perform(_ call: ChatwootCall, _ route: ChatwootRoute?) throws(ChatwootRefusal) -> ChatwootReply {
+    mutating func perform(_ call: ChatwootCall, _ route: ChatwootRoute?) throws(ChatwootRefusalError) -> ChatwootReply {
         guard throttle.admits("requests", limit: options.limits.requests, seconds: 60, now: now) else {
             return .throttled
         }
@@ -16,7 +16,7 @@ extension ChatwootState {
         return try route.handler(&self, call)
     }
 
-    private func authenticate(_ call: inout ChatwootCall, botsAllowed: Bool) throws(ChatwootRefusal) {
+    private func authenticate(_ call: inout ChatwootCall, botsAllowed: Bool) throws(ChatwootRefusalError) {
         // A header reaches the application with its hyphens as underscores, so both spellings are one.
         guard let token = call.header("api_access_token") ?? call.header("api-access-token") else { throw .signIn }
         guard let actor = actors[token] else { throw .badToken }

@@ -34,7 +34,7 @@ struct ChatwootCall: Sendable {
         let identifierIsFree: Bool
     }
 
-    init(_ request: ScriptedReceiver.Request, dropsUnderscoreHeaders: Bool) throws(ChatwootRefusal) {
+    init(_ request: ScriptedReceiver.Request, dropsUnderscoreHeaders: Bool) throws(ChatwootRefusalError) {
         method = request.method
         let parts = request.path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts[0])
@@ -44,7 +44,7 @@ struct ChatwootCall: Sendable {
         try readBody()
     }
 
-    private mutating func readBody() throws(ChatwootRefusal) {
+    private mutating func readBody() throws(ChatwootRefusalError) {
         let type = header("content-type") ?? ""
         if type.hasPrefix("multipart/form-data") {
             let parts = try MultipartBody.parse(body, contentType: type)
@@ -107,7 +107,7 @@ extension ChatwootCall {
     func object(_ key: String) -> JSONObject? { parameters[key]?.object }
 
     /// A number of the path.
-    func id(_ name: String) throws(ChatwootRefusal) -> Int {
+    func id(_ name: String) throws(ChatwootRefusalError) -> Int {
         guard let id = segments[name].flatMap({ Int($0) }) else { throw .missing }
         return id
     }

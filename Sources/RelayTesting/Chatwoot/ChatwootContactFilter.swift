@@ -26,7 +26,7 @@ extension ChatwootState {
         "country_code": ["equal_to", "not_equal_to"],
     ]
 
-    mutating func filterContacts(_ call: ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply {
+    mutating func filterContacts(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         guard let payload = call.parameters["payload"]?.array else { throw .exception }
         var clauses: [Clause] = []
         for item in payload { clauses.append(try clause(item, account: call.accountID)) }
@@ -49,7 +49,7 @@ extension ChatwootState {
         return page(of: rows.sorted { $0.id < $1.id }, call, count: rows.count)
     }
 
-    private func clause(_ item: JSON, account: Int) throws(ChatwootRefusal) -> Clause {
+    private func clause(_ item: JSON, account: Int) throws(ChatwootRefusalError) -> Clause {
         let key = item["attribute_key"]?.string ?? ""
         let filterOperator = item["filter_operator"]?.string ?? ""
         let isDefined = attributeDefinitions[account]?.contains(key) ?? false

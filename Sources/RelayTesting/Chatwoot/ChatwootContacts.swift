@@ -45,7 +45,7 @@ extension ChatwootState {
     /// Checks a contact as its model does, its uniqueness by a look at the table.
     ///
     /// - Throws: 422 with each broken attribute; 500 when a race has let an identifier through to the unique index.
-    func validate(_ contact: Double.Contact, race: ChatwootCall.ContactRace? = nil) throws(ChatwootRefusal) {
+    func validate(_ contact: Double.Contact, race: ChatwootCall.ContactRace? = nil) throws(ChatwootRefusalError) {
         var errors: [AttributeError] = []
         let account = contact.accountID
         func isTaken(_ ids: Set<Int>) -> Bool { ids.contains { $0 != contact.id } }
@@ -102,7 +102,7 @@ extension ChatwootState {
         account: Int,
         _ change: ContactChange,
         race: ChatwootCall.ContactRace? = nil
-    ) throws(ChatwootRefusal) -> Double.Contact {
+    ) throws(ChatwootRefusalError) -> Double.Contact {
         var contact = Double.Contact(id: 0, accountID: account, name: "", createdAt: now)
         change.apply(to: &contact)
         try validate(contact, race: race)

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// The rules of conversations.
 extension ChatwootState {
-    func conversation(_ call: ChatwootCall, _ name: String = "conversation_id") throws(ChatwootRefusal)
+    func conversation(_ call: ChatwootCall, _ name: String = "conversation_id") throws(ChatwootRefusalError)
         -> Double.Conversation
     {
         guard let row = conversations.find(account: call.accountID, displayID: try call.id(name)),
@@ -25,7 +25,7 @@ extension ChatwootState {
     mutating func startConversation(
         _ binding: Double.ContactInbox,
         _ start: ConversationStart = ConversationStart()
-    ) throws(ChatwootRefusal) -> Double.Conversation {
+    ) throws(ChatwootRefusalError) -> Double.Conversation {
         guard let inbox = inboxes[binding.inboxID], let contact = contacts[binding.contactID] else { throw .missing }
         if inbox.isLockedToSingleConversation, let last = conversations.of(contactInbox: binding.id).last {
             return last

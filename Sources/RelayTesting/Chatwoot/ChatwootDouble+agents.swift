@@ -3,12 +3,12 @@ internal import RelayJSON
 /// What people do in Chatwoot's own pages. Conversations are named by their rows.
 extension ChatwootDouble {
     /// A file that an agent sends.
-    public struct Upload: Sendable {
-        public let name: String
-        public let type: String
-        public let bytes: [UInt8]
+    package struct Upload: Sendable {
+        package let name: String
+        package let type: String
+        package let bytes: [UInt8]
 
-        public init(name: String, type: String, bytes: [UInt8]) {
+        package init(name: String, type: String, bytes: [UInt8]) {
             self.name = name
             self.type = type
             self.bytes = bytes
@@ -20,7 +20,7 @@ extension ChatwootDouble {
     /// - Parameter user: default: the first user of the account.
     /// - Throws: ``Failure`` when there is no such conversation or nobody to write.
     @discardableResult
-    public func agentReplies(
+    package func agentReplies(
         in conversation: Int,
         _ content: String? = nil,
         attachments: [Upload] = [],
@@ -44,7 +44,7 @@ extension ChatwootDouble {
 
     /// An automatic message: a greeting, or the question for a rating with `content_type` `input_csat`.
     @discardableResult
-    public func templateIsSent(in conversation: Int, _ content: String, contentType: String = "text") throws -> Message
+    package func templateIsSent(in conversation: Int, _ content: String, contentType: String = "text") throws -> Message
     {
         try withState { state in
             var draft = ChatwootState.MessageDraft(kind: .template)
@@ -54,32 +54,32 @@ extension ChatwootDouble {
         }
     }
 
-    public func agentDeletes(message: Int) {
+    package func agentDeletes(message: Int) {
         withState { $0.deleteMessage(message) }
     }
 
     /// An agent clicks on a failed message.
-    public func agentRetries(message: Int) {
+    package func agentRetries(message: Int) {
         withState { $0.retryMessage(message) }
     }
 
-    public func agentResolves(conversation: Int) {
+    package func agentResolves(conversation: Int) {
         setStatus(.resolved, of: conversation)
     }
 
-    public func setStatus(_ status: ConversationStatus, of conversation: Int) {
+    package func setStatus(_ status: ConversationStatus, of conversation: Int) {
         withState { $0.change(conversation) { $0.status = status } }
     }
 
     /// An agent starts or stops typing.
-    public func agentTypes(_ isOn: Bool, in conversation: Int, isPrivate: Bool = false, by user: Int) throws {
+    package func agentTypes(_ isOn: Bool, in conversation: Int, isPrivate: Bool = false, by user: Int) throws {
         try withState { state in
             state.type(isOn ? "on" : "off", in: try state.known(conversation), .user(user), isPrivate: isPrivate)
         }
     }
 
     /// Merges two contacts as an agent does.
-    public func merge(_ mergee: Int, into base: Int) throws {
+    package func merge(_ mergee: Int, into base: Int) throws {
         try withState { state in
             guard let from = state.contacts[mergee], let into = state.contacts[base] else {
                 throw Failure(description: "there is no contact \(mergee) or \(base)")

@@ -1,6 +1,6 @@
 extension ChatwootDouble {
     /// What goes wrong with a request.
-    public enum Fault: Sendable, Hashable {
+    package enum Fault: Sendable, Hashable {
         /// It is done, and answered by this status.
         case commitThenStatus(Int)
         /// It is done and never answered.
@@ -19,8 +19,8 @@ extension ChatwootDouble {
         /// It is neither done nor answered.
         case hang
 
-        public static let commitThen500 = Self.commitThenStatus(500)
-        public static let tooManyRequests = Self.status(429)
+        package static let commitThen500 = Self.commitThenStatus(500)
+        package static let tooManyRequests = Self.status(429)
 
         var commits: Bool {
             switch self {
@@ -31,7 +31,7 @@ extension ChatwootDouble {
     }
 
     /// What a request asks for.
-    public enum Operation: Sendable, Hashable {
+    package enum Operation: Sendable, Hashable {
         case any
         case version, profile, inboxRead, inboxWrite
         case contactRead, contactSearch, contactFilter, contactCreate, contactUpdate, contactDelete, contactMerge
@@ -44,32 +44,32 @@ extension ChatwootDouble {
     }
 
     /// The next `count` requests of a kind suffer a fault. Orders for the same kind follow each other.
-    public func next(_ count: Int = 1, _ operation: Operation, _ fault: Fault) {
+    package func next(_ count: Int = 1, _ operation: Operation, _ fault: Fault) {
         withState { $0.chaos.order(count, operation, fault) }
     }
 
     /// From now on, requests of a kind suffer a fault with this probability, by the seed of the options.
-    public func inject(_ fault: Fault, into operation: Operation, probability: Double) {
+    package func inject(_ fault: Fault, into operation: Operation, probability: Double) {
         withState { $0.chaos.inject(fault, into: operation, probability: probability) }
     }
 
     /// The next `count` webhooks of an event are sent twice.
-    public func duplicateWebhooks(next count: Int, of event: String = "message_created") {
+    package func duplicateWebhooks(next count: Int, of event: String = "message_created") {
         withState { $0.chaos.duplicatedWebhooks[event, default: 0] += count }
     }
 
     /// From now on, a webhook is sent twice with this probability.
-    public func duplicateWebhooks(probability: Double) {
+    package func duplicateWebhooks(probability: Double) {
         withState { $0.chaos.webhookDuplication = probability }
     }
 
     /// The first `count` requests for each attachment find nothing (404).
-    public func missAttachments(first count: Int) {
+    package func missAttachments(first count: Int) {
         withState { $0.chaos.attachmentMisses = count }
     }
 
     /// Ends every fault.
-    public func endChaos() {
+    package func endChaos() {
         withState { $0.chaos.end() }
         contactGate.close()
     }
@@ -78,7 +78,7 @@ extension ChatwootDouble {
     /// number and identifier before the first is inserted, so that the same number comes in `count` times.
     ///
     /// A create that waits for the others goes on alone after ten seconds.
-    public func raceContactCreates(_ count: Int) {
+    package func raceContactCreates(_ count: Int) {
         contactGate.open(for: count)
     }
 }

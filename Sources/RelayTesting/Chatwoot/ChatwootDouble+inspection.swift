@@ -1,51 +1,51 @@
 /// What is stored, and what has happened.
 extension ChatwootDouble {
-    public var inboxes: [Inbox] { reading { $0.inboxes.values.sorted { $0.id < $1.id } } }
+    package var inboxes: [Inbox] { reading { $0.inboxes.values.sorted { $0.id < $1.id } } }
 
-    public var contacts: [Contact] { reading { $0.contacts.rows.values.sorted { $0.id < $1.id } } }
+    package var contacts: [Contact] { reading { $0.contacts.rows.values.sorted { $0.id < $1.id } } }
 
-    public var contactInboxes: [ContactInbox] {
+    package var contactInboxes: [ContactInbox] {
         reading { $0.contactInboxes.rows.values.sorted { $0.id < $1.id } }
     }
 
-    public var conversations: [Conversation] {
+    package var conversations: [Conversation] {
         reading { $0.conversations.rows.values.sorted { $0.id < $1.id } }
     }
 
     /// All messages, private notes included, in the order they were made.
-    public var messages: [Message] { reading { $0.messages.values.sorted { $0.id < $1.id } } }
+    package var messages: [Message] { reading { $0.messages.values.sorted { $0.id < $1.id } } }
 
     /// The messages of a conversation, by its row.
-    public func messages(in conversation: Int) -> [Message] {
+    package func messages(in conversation: Int) -> [Message] {
         reading { state in (state.conversations.messageIDs[conversation] ?? []).compactMap { state.messages[$0] } }
     }
 
-    public func inbox(_ id: Int) -> Inbox? { reading { $0.inboxes[id] } }
-    public func contact(_ id: Int) -> Contact? { reading { $0.contacts[id] } }
-    public func conversation(_ id: Int) -> Conversation? { reading { $0.conversations[id] } }
-    public func message(_ id: Int) -> Message? { reading { $0.messages[id] } }
+    package func inbox(_ id: Int) -> Inbox? { reading { $0.inboxes[id] } }
+    package func contact(_ id: Int) -> Contact? { reading { $0.contacts[id] } }
+    package func conversation(_ id: Int) -> Conversation? { reading { $0.conversations[id] } }
+    package func message(_ id: Int) -> Message? { reading { $0.messages[id] } }
 
     /// The messages with a source id: more than one where somebody posted twice.
-    public func messages(sourceID: String) -> [Message] { messages.filter { $0.sourceID == sourceID } }
+    package func messages(sourceID: String) -> [Message] { messages.filter { $0.sourceID == sourceID } }
 
     /// Every sign of typing, in its order.
-    public var typing: [Typing] { reading(\.typing) }
+    package var typing: [Typing] { reading(\.typing) }
 
     /// Every webhook, in the order of its causes.
-    public var webhooks: [WebhookCall] { reading(\.webhooks) }
+    package var webhooks: [WebhookCall] { reading(\.webhooks) }
 
     /// Every post to the native channel.
-    public var whatsAppPosts: [WhatsAppPost] { reading(\.whatsAppPosts) }
+    package var whatsAppPosts: [WhatsAppPost] { reading(\.whatsAppPosts) }
 
     /// Something did not come to pass.
-    public struct Failure: Error, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        package let description: String
     }
 
     /// Waits until something is so, looking again after each change.
     ///
     /// - Throws: ``Failure``, with the name, after `timeout`.
-    public func wait(
+    package func wait(
         for name: String,
         timeout: Duration = .seconds(120),
         until condition: @escaping @Sendable (ChatwootDouble) -> Bool
@@ -78,7 +78,7 @@ extension ChatwootDouble {
     }
 
     /// Waits until no webhook is under way, those of their consequences included.
-    public func webhooksToEnd(timeout: Duration = .seconds(120)) async throws {
+    package func webhooksToEnd(timeout: Duration = .seconds(120)) async throws {
         try await wait(for: "the end of the webhooks", timeout: timeout) { double in
             !double.webhooks.contains { $0.outcome == .pending }
         }

@@ -1,14 +1,14 @@
-public import RelayCore
+package import RelayCore
 
 extension ChatwootDouble {
     /// A release, by what a forwarder notices of it (chatwoot.md, section 0).
-    public enum Profile: String, Sendable, CaseIterable, Comparable {
+    package enum Profile: String, Sendable, CaseIterable, Comparable {
         case v4_3 = "4.3"
         case v4_10 = "4.10"
         case v4_13 = "4.13"
         case v4_15 = "4.15"
 
-        public static func < (a: Self, b: Self) -> Bool { a.order < b.order }
+        package static func < (a: Self, b: Self) -> Bool { a.order < b.order }
 
         private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
@@ -39,24 +39,24 @@ extension ChatwootDouble {
     }
 
     /// What is allowed in a time. Zero forbids all, nil allows any number.
-    public struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// All requests of an address, a minute.
-        public var requests: Int? = 3000
+        package var requests: Int? = 3000
         /// Searches of contacts in an account, a minute.
-        public var searches: Int? = 100
+        package var searches: Int? = 100
         /// Uploads in an account, an hour.
-        public var uploads: Int? = 60
+        package var uploads: Int? = 60
         /// Messages in a conversation, a minute.
-        public var messages: Int? = 200
+        package var messages: Int? = 200
         /// Inboxes in an account, by its plan.
-        public var inboxes: Int?
+        package var inboxes: Int?
 
         /// The defaults of an installation (chatwoot.md, sections 2 and 7).
-        public static let standard = Limits()
+        package static let standard = Limits()
         /// None: for tests of many messages.
-        public static let none = Limits(requests: nil, searches: nil, uploads: nil, messages: nil, inboxes: nil)
+        package static let none = Limits(requests: nil, searches: nil, uploads: nil, messages: nil, inboxes: nil)
 
-        public init(
+        package init(
             requests: Int? = 3000,
             searches: Int? = 100,
             uploads: Int? = 60,
@@ -72,27 +72,27 @@ extension ChatwootDouble {
     }
 
     /// How an installation is set up.
-    public struct Options: Sendable {
-        public var limits = Limits.standard
+    package struct Options: Sendable {
+        package var limits = Limits.standard
         /// `WEBHOOK_TIMEOUT`.
-        public var webhookTimeout: Duration = .seconds(5)
+        package var webhookTimeout: Duration = .seconds(5)
         /// How many webhooks are under way at a time. With 1, they arrive in their order; Chatwoot promises none.
-        public var webhookWorkers = 1
+        package var webhookWorkers = 1
         /// `SAFE_FETCH_ALLOW_PRIVATE_NETWORK`: in a profile that refuses private hosts, loopback is one.
-        public var allowsPrivateNetwork = false
+        package var allowsPrivateNetwork = false
         /// Whether a proxy in front drops headers with an underscore, as nginx does unless told otherwise.
-        public var dropsUnderscoreHeaders = false
+        package var dropsUnderscoreHeaders = false
         /// The feature `crm_v2`: lists and filters show only leads, so contacts with no phone and no e-mail vanish.
-        public var showsOnlyLeads = false
+        package var showsOnlyLeads = false
         /// `WHATSAPP_APP_SECRET` of the installation.
-        public var metaAppSecret: String?
+        package var metaAppSecret: String?
         /// `FRONTEND_URL`, the start of every attachment's address; default: the double's own.
-        public var frontendURL: String?
+        package var frontendURL: String?
         /// Seeds the faults that come by probability.
-        public var seed: UInt64 = 1
+        package var seed: UInt64 = 1
         /// Stamps rows, and measures the limits' times.
-        public var clock: any RelayClock = SystemClock()
+        package var clock: any RelayClock = SystemClock()
 
-        public init() {}
+        package init() {}
     }
 }

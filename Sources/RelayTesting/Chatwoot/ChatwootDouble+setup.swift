@@ -1,9 +1,9 @@
-public import RelayJSON
+package import RelayJSON
 
 /// Setting an installation up, behind the API's back.
 extension ChatwootDouble {
     @discardableResult
-    public func addAccount(_ name: String = "Acme") -> Account {
+    package func addAccount(_ name: String = "Acme") -> Account {
         withState { state in
             let account = Account(id: state.nextID(.account), name: name)
             state.accounts[account.id] = account
@@ -11,13 +11,13 @@ extension ChatwootDouble {
         }
     }
 
-    public func suspendAccount(_ id: Int, _ isSuspended: Bool = true) {
+    package func suspendAccount(_ id: Int, _ isSuspended: Bool = true) {
         withState { $0.accounts[id]?.isSuspended = isSuspended }
     }
 
     /// Adds a user with a token. An agent sees only the inboxes that are named.
     @discardableResult
-    public func addUser(
+    package func addUser(
         _ name: String = "Relay",
         in account: Int,
         role: Role = .agent,
@@ -40,16 +40,16 @@ extension ChatwootDouble {
         }
     }
 
-    public func addMember(_ user: Int, to inbox: Int) {
+    package func addMember(_ user: Int, to inbox: Int) {
         withState { _ = $0.users[user]?.inboxes.insert(inbox) }
     }
 
-    public func removeMember(_ user: Int, from inbox: Int) {
+    package func removeMember(_ user: Int, from inbox: Int) {
         withState { _ = $0.users[user]?.inboxes.remove(inbox) }
     }
 
     @discardableResult
-    public func addAgentBot(_ name: String = "Bot", in account: Int) -> AgentBot {
+    package func addAgentBot(_ name: String = "Bot", in account: Int) -> AgentBot {
         withState { state in
             let bot = AgentBot(id: state.nextID(.bot), accountID: account, name: name, token: state.nextToken())
             state.bots[bot.id] = bot
@@ -60,7 +60,7 @@ extension ChatwootDouble {
 
     /// Adds an inbox of the API channel, or of another.
     @discardableResult
-    public func addInbox(
+    package func addInbox(
         _ name: String = "WhatsApp",
         in account: Int,
         channel: Channel = .api,
@@ -81,7 +81,7 @@ extension ChatwootDouble {
     }
 
     /// Changes an inbox. Nothing happens when there is none.
-    public func updateInbox(_ id: Int, _ change: (inout Inbox) -> Void) {
+    package func updateInbox(_ id: Int, _ change: (inout Inbox) -> Void) {
         withState { state in
             guard var inbox = state.inboxes[id] else { return }
             change(&inbox)
@@ -89,16 +89,16 @@ extension ChatwootDouble {
         }
     }
 
-    public func deleteInbox(_ id: Int) {
+    package func deleteInbox(_ id: Int) {
         withState { $0.inboxes[id] = nil }
     }
 
     /// Defines an attribute of contacts: only such can be filtered by.
-    public func defineContactAttribute(_ key: String, in account: Int) {
+    package func defineContactAttribute(_ key: String, in account: Int) {
         withState { _ = $0.attributeDefinitions[account, default: []].insert(key) }
     }
 
-    public func blockContact(_ id: Int, _ isBlocked: Bool = true) {
+    package func blockContact(_ id: Int, _ isBlocked: Bool = true) {
         withState { state in
             guard var contact = state.contacts[id] else { return }
             contact.isBlocked = isBlocked
@@ -107,12 +107,12 @@ extension ChatwootDouble {
     }
 
     /// As an administrator who deletes a contact with all its conversations.
-    public func deleteContact(_ id: Int) {
+    package func deleteContact(_ id: Int) {
         withState { $0.destroyContact(id) }
     }
 
     /// As an administrator who deletes a conversation.
-    public func deleteConversation(_ id: Int) {
+    package func deleteConversation(_ id: Int) {
         withState { state in
             for message in state.conversations.messageIDs[id] ?? [] { state.messages[message] = nil }
             state.conversations.remove(id)

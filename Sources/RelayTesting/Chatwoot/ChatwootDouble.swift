@@ -12,14 +12,14 @@ internal import Synchronization
 /// let inbox = chatwoot.addInbox("WhatsApp", in: account.id, webhookURL: "http://127.0.0.1:1/hook")
 /// chatwoot.next(1, .messageCreate, .commitThen500)
 /// ```
-public final class ChatwootDouble: Sendable {
+package final class ChatwootDouble: Sendable {
     private let state: Mutex<ChatwootState>
     private let receiver = Mutex<ScriptedReceiver?>(nil)
     private let sender: ChatwootWebhookSender
-    let contactGate = RaceGate()
+    let contactGate = RaceBarrier()
     let changes = ChangeSignal()
 
-    public init(profile: Profile = .v4_15, options: Options = Options()) {
+    package init(profile: Profile = .v4_15, options: Options = Options()) {
         state = Mutex(ChatwootState(profile: profile, options: options))
         sender = ChatwootWebhookSender(
             workers: options.webhookWorkers,
@@ -37,7 +37,7 @@ public final class ChatwootDouble: Sendable {
     /// - Returns: `http://127.0.0.1:PORT`.
     /// - Throws: ``ScriptedReceiver/Failure`` when it cannot listen.
     @discardableResult
-    public func start() async throws -> String {
+    package func start() async throws -> String {
         let receiver = try ScriptedReceiver()
         receiver.respond { [weak self] request in self?.answer(request) ?? .reset }
         self.receiver.withLock { $0 = receiver }
@@ -46,22 +46,22 @@ public final class ChatwootDouble: Sendable {
     }
 
     /// Stops listening and closes every connection. What is stored stays, and can still be looked at.
-    public func stop() {
+    package func stop() {
         receiver.withLock { receiver in
             receiver?.stop()
         }
     }
 
     /// Stops as ``stop()``, then listens again on the same port, with everything that was stored.
-    public func restart() throws {
+    package func restart() throws {
         try receiver.withLock { receiver in try receiver?.restart() }
     }
 
     /// Every request so far, in order of arrival, as it came.
-    public var requests: [ScriptedReceiver.Request] { receiver.withLock { $0?.requests ?? [] } }
+    package var requests: [ScriptedReceiver.Request] { receiver.withLock { $0?.requests ?? [] } }
 
     /// How many connections were accepted so far.
-    public var connectionCount: Int { receiver.withLock { $0?.connectionCount ?? 0 } }
+    package var connectionCount: Int { receiver.withLock { $0?.connectionCount ?? 0 } }
 
     // MARK: State
 
@@ -110,7 +110,7 @@ public final class ChatwootDouble: Sendable {
         _ route: ChatwootRoute?,
         _ segments: [String: String]
     ) -> ChatwootReply {
-        do throws(ChatwootRefusal) {
+        do throws(ChatwootRefusalError) {
             let drops = reading { $0.options.dropsUnderscoreHeaders }
             var call = try ChatwootCall(request, dropsUnderscoreHeaders: drops)
             call.segments = segments
@@ -118,8 +118,8 @@ public final class ChatwootDouble: Sendable {
                 call.race = reading { $0.race(of: call) }
                 contactGate.pass()
             }
-            let result: Result<ChatwootReply, ChatwootRefusal> = withState { [call] state in
-                Result { () throws(ChatwootRefusal) in try state.perform(call, route) }
+            let result: Result<ChatwootReply, ChatwootRefusalError> = withState { [call] state in
+                Result { () throws(ChatwootRefusalError) in try state.perform(call, route) }
             }
             return try result.get()
         } catch {

@@ -11,15 +11,15 @@ struct ChatwootBlob: Sendable {
 
 extension ChatwootRoute {
     static let files: [ChatwootRoute] = [
-        application("POST", "/upload", .upload) { state, call throws(ChatwootRefusal) in try state.upload(call) },
+        application("POST", "/upload", .upload) { state, call throws(ChatwootRefusalError) in try state.upload(call) },
         ChatwootRoute("GET", "/rails/active_storage/blobs/redirect/:key/:name", .attachment, .open) {
-            state, call throws(ChatwootRefusal) in try state.redirect(call)
+            state, call throws(ChatwootRefusalError) in try state.redirect(call)
         },
         ChatwootRoute("GET", "/rails/active_storage/representations/redirect/:key/:name", .attachment, .open) {
-            state, call throws(ChatwootRefusal) in try state.redirect(call)
+            state, call throws(ChatwootRefusalError) in try state.redirect(call)
         },
         ChatwootRoute("GET", "/rails/active_storage/disk/:key/:name", .attachment, .open) {
-            state, call throws(ChatwootRefusal) in
+            state, call throws(ChatwootRefusalError) in
             guard let blob = state.blobs[call.segments["key"] ?? ""] else { throw .publicMissing }
             return ChatwootReply(headers: [("Content-Type", blob.type)], body: blob.bytes)
         },
@@ -27,7 +27,7 @@ extension ChatwootRoute {
 }
 
 extension ChatwootState {
-    fileprivate mutating func redirect(_ call: ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply {
+    fileprivate mutating func redirect(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         let key = call.segments["key"] ?? ""
         guard var blob = blobs[key] else { throw .publicMissing }
         blob.hits += 1
@@ -37,7 +37,7 @@ extension ChatwootState {
         return ChatwootReply(status: 302, headers: [("Location", location)])
     }
 
-    fileprivate mutating func upload(_ call: ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply {
+    fileprivate mutating func upload(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         let limit = options.limits.uploads
         guard throttle.admits("upload/\(call.accountID)", limit: limit, seconds: 3600, now: now) else {
             return .throttled
@@ -63,7 +63,7 @@ extension ChatwootState {
     }
 
     /// The attachments of a request: files, or ids of what was uploaded before.
-    mutating func attachments(of call: ChatwootCall) throws(ChatwootRefusal) -> [Double.Attachment] {
+    mutating func attachments(of call: ChatwootCall) throws(ChatwootRefusalError) -> [Double.Attachment] {
         if call.files.contains(where: { $0.field == "attachments" }) || call.parameters["attachments"]?.object != nil {
             throw .unprocessable("undefined method `each' for an instance of ActionDispatch::Http::UploadedFile")
         }

@@ -3,37 +3,37 @@ internal import RelayJSON
 extension ChatwootRoute {
     static let inboxes: [ChatwootRoute] = [
         // Open to all: app/controllers/api_controller.rb.
-        ChatwootRoute("GET", "/api", .version, .open) { state, _ throws(ChatwootRefusal) in
+        ChatwootRoute("GET", "/api", .version, .open) { state, _ throws(ChatwootRefusalError) in
             .json([
                 "version": .string(state.profile.version), "timestamp": "2026-06-17 00:00:00",
                 "queue_services": "ok", "data_services": "ok",
             ])
         },
         ChatwootRoute("GET", "/api/v1/profile", .profile, .token(bots: false)) {
-            state, call throws(ChatwootRefusal) in try state.profileView(call)
+            state, call throws(ChatwootRefusalError) in try state.profileView(call)
         },
-        application("GET", "/inboxes", .inboxRead) { state, call throws(ChatwootRefusal) in
+        application("GET", "/inboxes", .inboxRead) { state, call throws(ChatwootRefusalError) in
             let rows = state.inboxes.values.filter { inbox in
                 inbox.accountID == call.accountID && state.mayShow(inbox, to: call.actor)
             }
             let sorted = rows.sorted { $0.id < $1.id }
             return .json(["payload": .array(sorted.map { state.view($0, call) })])
         },
-        application("GET", "/inboxes/:id", .inboxRead) { state, call throws(ChatwootRefusal) in
+        application("GET", "/inboxes/:id", .inboxRead) { state, call throws(ChatwootRefusalError) in
             let inbox = try state.inbox(call.id("id"), account: call.accountID)
             try state.authorize(inbox, for: call)
             return .json(state.view(inbox, call))
         },
-        application("POST", "/inboxes", .inboxWrite) { state, call throws(ChatwootRefusal) in
+        application("POST", "/inboxes", .inboxWrite) { state, call throws(ChatwootRefusalError) in
             try state.createInbox(call)
         },
-        application("PATCH", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootRefusal) in
+        application("PATCH", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootRefusalError) in
             try state.updateInbox(call)
         },
-        application("PUT", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootRefusal) in
+        application("PUT", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootRefusalError) in
             try state.updateInbox(call)
         },
-        application("POST", "/inboxes/:id/reset_secret", .inboxWrite) { state, call throws(ChatwootRefusal) in
+        application("POST", "/inboxes/:id/reset_secret", .inboxWrite) { state, call throws(ChatwootRefusalError) in
             if !state.profile.signsWebhooks { throw .publicMissing }
             if !state.isAdministrator(call) { throw .notAllowed }
             var inbox = try state.inbox(call.id("id"), account: call.accountID)
@@ -45,7 +45,7 @@ extension ChatwootRoute {
 }
 
 extension ChatwootState {
-    fileprivate mutating func createInbox(_ call: ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply {
+    fileprivate mutating func createInbox(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         if !isAdministrator(call) { throw .notAllowed }
         let count = inboxes.values.count { $0.accountID == call.accountID }
         if let limit = options.limits.inboxes, count >= limit { throw .planLimit }
@@ -58,7 +58,7 @@ extension ChatwootState {
         return .json(view(inbox, call))
     }
 
-    fileprivate mutating func updateInbox(_ call: ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply {
+    fileprivate mutating func updateInbox(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         if !isAdministrator(call) { throw .notAllowed }
         var inbox = try inbox(call.id("id"), account: call.accountID)
         if let name = call.present("name") { inbox.name = name }
@@ -94,7 +94,7 @@ extension ChatwootState {
 
     // MARK: Bodies
 
-    fileprivate func profileView(_ call: ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply {
+    fileprivate func profileView(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         guard case .user(let id) = call.actor, let user = users[id] else { throw .notForBots }
         let account: JSON = [
             "id": Self.number(user.accountID), "name": Self.text(accounts[user.accountID]?.name),

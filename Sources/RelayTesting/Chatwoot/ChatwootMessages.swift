@@ -19,7 +19,7 @@ extension ChatwootState {
     mutating func createMessage(
         _ call: ChatwootCall,
         in conversation: Double.Conversation
-    ) throws(ChatwootRefusal) -> Double.Message {
+    ) throws(ChatwootRefusalError) -> Double.Message {
         let name = call.present("message_type") ?? "outgoing"
         guard let kind = Double.MessageKind(name: name) else {
             throw .unprocessable("'\(name)' is not a valid message_type")
@@ -64,7 +64,7 @@ extension ChatwootState {
         return result
     }
 
-    private func checkMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootRefusal) {
+    private func checkMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootRefusalError) {
         var errors: [String] = []
         if let limit = options.limits.messages {
             let ids = conversations.messageIDs[row.id] ?? []
@@ -82,7 +82,7 @@ extension ChatwootState {
     }
 
     /// The same check in the public API, whose errors have the other shape.
-    func checkPublicMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootRefusal) {
+    func checkPublicMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootRefusalError) {
         do {
             try checkMessage(draft, in: row)
         } catch {

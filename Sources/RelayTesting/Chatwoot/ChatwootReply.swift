@@ -30,7 +30,7 @@ struct ChatwootReply: Sendable {
 }
 
 /// A request that is not done, with its answer (samples/90_error_bodies.json).
-struct ChatwootRefusal: Error {
+struct ChatwootRefusalError: Error {
     let reply: ChatwootReply
 
     static func error(_ status: Int, _ message: String) -> Self {

@@ -1,7 +1,7 @@
 /// A path of the API and what answers it.
 struct ChatwootRoute: Sendable {
     typealias Handler =
-        @Sendable (inout ChatwootState, ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply
+        @Sendable (inout ChatwootState, ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply
 
     enum Access: Sendable {
         /// A token of a user, and of a bot too where it says so.

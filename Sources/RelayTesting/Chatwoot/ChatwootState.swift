@@ -88,12 +88,12 @@ struct ChatwootState: Sendable {
 }
 
 extension ChatwootState {
-    func inbox(_ id: Int, account: Int) throws(ChatwootRefusal) -> Double.Inbox {
+    func inbox(_ id: Int, account: Int) throws(ChatwootRefusalError) -> Double.Inbox {
         guard let inbox = inboxes[id], inbox.accountID == account else { throw .missing }
         return inbox
     }
 
-    func contact(_ id: Int, account: Int) throws(ChatwootRefusal) -> Double.Contact {
+    func contact(_ id: Int, account: Int) throws(ChatwootRefusalError) -> Double.Contact {
         guard let contact = contacts[id], contact.accountID == account else { throw .missing }
         return contact
     }
@@ -109,7 +109,7 @@ extension ChatwootState {
         }
     }
 
-    func authorize(_ inbox: Double.Inbox, for call: ChatwootCall) throws(ChatwootRefusal) {
+    func authorize(_ inbox: Double.Inbox, for call: ChatwootCall) throws(ChatwootRefusalError) {
         if !mayShow(inbox, to: call.actor) { throw .notAllowed }
     }
 

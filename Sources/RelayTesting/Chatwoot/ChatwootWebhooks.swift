@@ -25,7 +25,7 @@ extension ChatwootState {
         headers.append(("X-Chatwoot-Delivery", nextUUID()))
         headers.append(("X-Chatwoot-Timestamp", time))
         let signed = Array("\(time).".utf8) + body
-        headers.append(("X-Chatwoot-Signature", "sha256=" + HexText.hmac(signed, key: secret)))
+        headers.append(("X-Chatwoot-Signature", "sha256=" + WebhookHMAC.hmac(signed, key: secret)))
         return headers
     }
 
@@ -142,7 +142,7 @@ extension ChatwootState {
     }
 }
 
-enum HexText {
+enum WebhookHMAC {
     /// HMAC-SHA256 in lower-case hex.
     static func hmac(_ bytes: [UInt8], key: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: Array(key.utf8)))

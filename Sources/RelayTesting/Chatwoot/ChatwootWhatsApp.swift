@@ -3,13 +3,15 @@ internal import RelayJSON
 /// The native WhatsApp channel: what Meta posts, and what Chatwoot takes from it.
 extension ChatwootRoute {
     static let whatsApp: [ChatwootRoute] = [
-        ChatwootRoute("GET", "/webhooks/whatsapp/:phone", .whatsApp, .open) { state, call throws(ChatwootRefusal) in
+        ChatwootRoute("GET", "/webhooks/whatsapp/:phone", .whatsApp, .open) {
+            state, call throws(ChatwootRefusalError) in
             guard case .whatsApp(_, _, let token, _)? = state.whatsAppInbox(phone: call.segments["phone"])?.channel,
                 call.text("hub.verify_token") == token
             else { throw .error(401, "Error; wrong verify token") }
             return .json(.string(call.text("hub.challenge") ?? ""))
         },
-        ChatwootRoute("POST", "/webhooks/whatsapp/:phone", .whatsApp, .open) { state, call throws(ChatwootRefusal) in
+        ChatwootRoute("POST", "/webhooks/whatsapp/:phone", .whatsApp, .open) {
+            state, call throws(ChatwootRefusalError) in
             try state.takeWhatsAppPost(call)
         },
     ]
@@ -35,7 +37,7 @@ extension ChatwootState {
     }
 
     /// Answers 200 to all that is signed well, and reads the first message or status of the first change only.
-    fileprivate mutating func takeWhatsAppPost(_ call: ChatwootCall) throws(ChatwootRefusal) -> ChatwootReply {
+    fileprivate mutating func takeWhatsAppPost(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         let value = call.parameters["entry"]?[0]?["changes"]?[0]?["value"]
         let phone = call.segments["phone"]
         let inbox = whatsAppInbox(value, path: phone)
@@ -68,7 +70,7 @@ extension ChatwootState {
             if secret == nil { return true }
         }
         guard let secret else { return false }
-        return signature == "sha256=" + HexText.hmac(call.body, key: secret)
+        return signature == "sha256=" + WebhookHMAC.hmac(call.body, key: secret)
     }
 
     private mutating func takeStatus(_ status: JSON, _ inbox: Double.Inbox) {
@@ -84,7 +86,7 @@ extension ChatwootState {
         _ message: JSON,
         _ value: JSON,
         _ inbox: Double.Inbox
-    ) throws(ChatwootRefusal) {
+    ) throws(ChatwootRefusalError) {
         let type = message["type"]?.string ?? ""
         guard let id = message["id"]?.string, let from = message["from"]?.string,
             !["reaction", "ephemeral", "request_welcome"].contains(type),
@@ -112,7 +114,7 @@ extension ChatwootState {
         _ from: String,
         _ profile: JSON?,
         _ inbox: Double.Inbox
-    ) throws(ChatwootRefusal) -> Double.ContactInbox {
+    ) throws(ChatwootRefusalError) -> Double.ContactInbox {
         if let found = contactInboxes.find(inbox: inbox.id, sourceID: from) { return found }
         var contact = contacts.first(phone: "+\(from)", account: inbox.accountID)
         if contact == nil {

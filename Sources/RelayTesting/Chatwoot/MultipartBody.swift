@@ -7,7 +7,7 @@ enum MultipartBody {
         var bytes: [UInt8] = []
     }
 
-    static func parse(_ body: [UInt8], contentType: String) throws(ChatwootRefusal) -> [Part] {
+    static func parse(_ body: [UInt8], contentType: String) throws(ChatwootRefusalError) -> [Part] {
         guard let boundary = parameter("boundary", of: contentType) else { throw .unreadable }
         let marker = Array("--\(boundary)".utf8)
         guard body.starts(with: marker) else { throw .unreadable }
@@ -28,7 +28,7 @@ enum MultipartBody {
         }
     }
 
-    private static func head(_ text: String) throws(ChatwootRefusal) -> Part {
+    private static func head(_ text: String) throws(ChatwootRefusalError) -> Part {
         var part = Part()
         for line in text.split(separator: "\r\n") {
             guard let colon = line.firstIndex(of: ":") else { throw .unreadable }

@@ -25,13 +25,13 @@ final class FakeControl: RelayControl {
         var changes = 0
         var requeues = 0
         var replayChanges = 0
-        var rehearsal = ReplayRehearsal()
+        var rehearsal = ReplayPreviewResult()
         var paused: Set<String> = []
         var draining = false
         var readiness = Readiness(isReady: true)
         var ingestError: APIError?
         var reloadError: APIError?
-        var testResult = TestResult(url: "", ok: true, latencyMs: 0)
+        var testResult = WebhookTestResult(url: "", ok: true, latencyMs: 0)
         var destinations: [DestinationStatus] = []
         var files: [MediaID: [UInt8]] = [:]
     }
@@ -43,7 +43,7 @@ final class FakeControl: RelayControl {
 
     func ingest(
         source: String, path: [String], body: [UInt8], header: @Sendable (String) -> String?
-    ) async throws(APIError) -> [Acceptance] {
+    ) async throws(APIError) -> [AcceptanceResult] {
         guard source == "baileys" else { throw .notFound("There is no source \(source).") }
         do { _ = try JSON(parsing: body) } catch { throw .badRequest("\(error)", code: "malformed_body") }
         let signature = header("X-Signature")
@@ -53,7 +53,7 @@ final class FakeControl: RelayControl {
         }
         if let error { throw error }
         return [
-            Acceptance(id: EventID(1), isDuplicate: false), Acceptance(id: EventID(2), isDuplicate: true),
+            AcceptanceResult(id: EventID(1), isDuplicate: false), AcceptanceResult(id: EventID(2), isDuplicate: true),
         ]
     }
 
@@ -78,11 +78,11 @@ final class FakeControl: RelayControl {
         source == "meta" && query["hub.verify_token"] == "right" ? query["hub.challenge"] : nil
     }
 
-    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [Acceptance] {
+    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [AcceptanceResult] {
         state.withLock {
             $0.ingested.append(Ingested(source: "native", session: session, body: body, signature: nil))
         }
-        return [Acceptance(id: EventID(3), isDuplicate: false)]
+        return [AcceptanceResult(id: EventID(3), isDuplicate: false)]
     }
 
     func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }
@@ -114,14 +114,14 @@ final class FakeControl: RelayControl {
         state.withLock { _ = $0.paused.remove(key) }
     }
 
-    func test(destination key: String, event: EventType) async throws(APIError) -> TestResult {
+    func test(destination key: String, event: EventType) async throws(APIError) -> WebhookTestResult {
         _ = try await destination(key)
         return state.withLock { $0.testResult }
     }
 
     func test(
         url: String, session: String, webhook: Webhook?, event: EventType
-    ) async throws(APIError) -> TestResult {
+    ) async throws(APIError) -> WebhookTestResult {
         state.withLock { state in
             state.tested.append(Tested(url: url, session: session, webhook: webhook?.id, event: event))
             var result = state.testResult
@@ -145,11 +145,11 @@ final class FakeControl: RelayControl {
         }
     }
 
-    func warnings(of selection: ReplaySelection, survey: ReplaySurvey) -> [String] {
+    func warnings(of selection: ReplaySelection, survey: ReplayEstimate) -> [String] {
         survey.count == 0 ? ["Nothing is selected."] : []
     }
 
-    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayRehearsal {
+    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult {
         read { $0.rehearsal }
     }
 
@@ -166,7 +166,7 @@ final class FakeControl: RelayControl {
 
     func configuration() async -> ConfigurationStatus {
         ConfigurationStatus(
-            generation: GenerationMark(number: 3, hash: ConfigurationStatus.hash(of: ["version": 1])),
+            generation: GenerationIdentifier(number: 3, hash: ConfigurationStatus.hash(of: ["version": 1])),
             loadedAt: TestAPI.start,
             failure: .init(at: TestAPI.start, mistakes: ["config.yaml:1:1: error: no"]),
             configuration: ["version": 1]

@@ -71,11 +71,11 @@ extension FakeStore {
         contents.withLock { $0.deliveries[id]?.body }
     }
 
-    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+    func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         change(id, from: [.queued, .dead, .cancelled], to: .queued, at: moment)
     }
 
-    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChange {
+    func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         change(id, from: [.queued, .dead], to: .cancelled, at: moment)
     }
 
@@ -123,7 +123,7 @@ extension FakeStore {
 
     func planned(_ id: DeliveryID) -> PlannedDelivery? { contents.withLock { $0.planned[id] } }
 
-    func figures() async throws(StoreError) -> [DestinationFigures] { [] }
+    func figures() async throws(StoreError) -> [DestinationCounts] { [] }
     func pauses() async throws(StoreError) -> [DestinationPause] { [] }
     func pause(_ pause: DestinationPause) async throws(StoreError) {}
     func resume(destination: String) async throws(StoreError) -> Bool { false }
@@ -147,7 +147,7 @@ extension FakeStore {
 
     private func change(
         _ id: DeliveryID, from states: Set<DeliveryState>, to next: DeliveryState, at moment: Timestamp
-    ) -> DeliveryChange {
+    ) -> DeliveryChangeResult {
         contents.withLock { data in
             guard let state = data.deliveries[id]?.record.state else { return .notFound }
             guard states.contains(state) else { return .refused(state) }
@@ -162,7 +162,7 @@ extension FakeStore {
 
     func accept(
         _ events: [NewEvent], source: String, at moment: Timestamp
-    ) async throws(StoreError) -> [Acceptance] {
+    ) async throws(StoreError) -> [AcceptanceResult] {
         try fail()
         return contents.withLock { data in
             events.map { new in
@@ -172,7 +172,7 @@ extension FakeStore {
                     id: id, source: source, type: new.type, session: new.session, chat: new.chat,
                     occurredAt: new.occurredAt, receivedAt: moment, payload: new.payload
                 )
-                return Acceptance(id: id, isDuplicate: false)
+                return AcceptanceResult(id: id, isDuplicate: false)
             }
         }
     }
@@ -186,7 +186,7 @@ extension FakeStore {
     ) async throws(StoreError) -> RecoveryReport { RecoveryReport(requeued: 0, dead: 0) }
 
     func exchange(
-        _ settlements: [Settlement], claims: [Claim], at moment: Timestamp
+        _ settlements: [Settlement], claims: [ClaimRequest], at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] { [] }
 
     func dueTimes() async throws(StoreError) -> [String: Timestamp] { [:] }

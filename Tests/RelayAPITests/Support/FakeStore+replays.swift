@@ -2,17 +2,17 @@ import RelayCore
 import Synchronization
 
 extension FakeStore {
-    func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplaySurvey {
+    func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate {
         try fail()
         let events = contents.withLock { Array($0.events.values) }
         guard selection.from == .start else {
-            var survey = ReplaySurvey(at: moment, last: 0, oldestEvent: nil)
+            var survey = ReplayEstimate(at: moment, last: 0, oldestEvent: nil)
             for delivery in try await sampleDeliveries(selection, limit: .max, at: moment) {
                 survey.shares.append(.init(destination: delivery.destination, state: delivery.state, count: 1))
             }
             return survey
         }
-        return ReplaySurvey(
+        return ReplayEstimate(
             at: moment,
             last: 0,
             sources: events.reduce(into: [:]) { $0[$1.source, default: 0] += 1 },
@@ -31,7 +31,7 @@ extension FakeStore {
     }
 
     func createReplay(
-        _ selection: ReplaySelection, rate: RateLimit, survey: ReplaySurvey
+        _ selection: ReplaySelection, rate: RateLimit, survey: ReplayEstimate
     ) async throws(StoreError) -> Replay {
         try fail()
         return contents.withLock { data in
@@ -56,7 +56,7 @@ extension FakeStore {
 
     func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStep? { nil }
 
-    func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellation {
+    func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellationResult {
         contents.withLock { data in
             guard let index = data.replays.firstIndex(where: { $0.id == id }) else { return .notFound }
             guard !data.replays[index].isOver else { return .refused(data.replays[index].state) }

@@ -15,7 +15,7 @@ struct TestAPI: Sendable {
 
     let store = FakeStore()
     let control = FakeControl()
-    let taps = Taps()
+    let taps = TapRegistry()
     let clock = StandingClock()
     let key = APIKeyring.generate()
     let configuration: RelayAPI.Configuration
@@ -72,7 +72,7 @@ struct Client: Sendable {
     let client: any TestClientProtocol
     let key: String
 
-    struct Answer {
+    struct APIResponse {
         let status: Int
         let headers: HTTPFields
         let bytes: [UInt8]
@@ -88,14 +88,16 @@ struct Client: Sendable {
         }
     }
 
-    func get(_ uri: String) async throws -> Answer { try await send(.get, uri) }
-    func delete(_ uri: String) async throws -> Answer { try await send(.delete, uri) }
+    func get(_ uri: String) async throws -> APIResponse { try await send(.get, uri) }
+    func delete(_ uri: String) async throws -> APIResponse { try await send(.delete, uri) }
 
-    func post(_ uri: String, _ body: JSON? = nil) async throws -> Answer {
+    func post(_ uri: String, _ body: JSON? = nil) async throws -> APIResponse {
         try await send(.post, uri, body: body?.bytes)
     }
 
-    func patch(_ uri: String, _ body: JSON) async throws -> Answer { try await send(.patch, uri, body: body.bytes) }
+    func patch(_ uri: String, _ body: JSON) async throws -> APIResponse {
+        try await send(.patch, uri, body: body.bytes)
+    }
 
     func send(
         _ method: HTTPRequest.Method,
@@ -104,12 +106,12 @@ struct Client: Sendable {
         type: String? = "application/json",
         headers: HTTPFields = [:],
         withKey: Bool = true
-    ) async throws -> Answer {
+    ) async throws -> APIResponse {
         var headers = headers
         if withKey { headers[.authorization] = "Bearer \(key)" }
         if body != nil, let type { headers[.contentType] = type }
         let response = try await client.executeRequest(
             uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
-        return Answer(status: response.status.code, headers: response.headers, bytes: Array(buffer: response.body))
+        return APIResponse(status: response.status.code, headers: response.headers, bytes: Array(buffer: response.body))
     }
 }

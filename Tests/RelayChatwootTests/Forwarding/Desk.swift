@@ -70,7 +70,7 @@ struct Desk: Sendable {
     }
 
     /// Another destination for the same inbox and ledger: the relay after a restart.
-    func restarted(_ options: String = "", depot: (any MediaDepot)? = nil) throws -> Desk {
+    func restarted(_ options: String = "", depot: (any MediaStore)? = nil) throws -> Desk {
         let destination = ChatwootDestination(
             try again(options), name: "desk", settings: destination.settings, timeout: .seconds(30), sender: engine,
             ledger: ledger, depot: depot, clock: SystemClock())
@@ -107,8 +107,8 @@ func withDesk(
     isHMACMandatory: Bool = false,
     retry: RetryPolicy = RetryPolicy(),
     timeout: Duration = .seconds(30),
-    ledger: any ForwardingLedger = TransientLedger(),
-    depot: (any MediaDepot)? = nil,
+    ledger: any ForwardingLedger = InMemoryForwardingLedger(),
+    depot: (any MediaStore)? = nil,
     clock: any RelayClock = SystemClock(),
     _ body: (Desk) async throws -> Void
 ) async throws {

@@ -56,7 +56,7 @@ struct FailureTests {
         defer { engine.shutdown() }
         let destination = ChatwootDestination(
             try options(at: receiver.url, account: 1, inbox: 7, token: "t0k3n", ""), name: "desk",
-            settings: DestinationSettings(), timeout: .seconds(30), sender: engine, ledger: TransientLedger(),
+            settings: DestinationSettings(), timeout: .seconds(30), sender: engine, ledger: InMemoryForwardingLedger(),
             depot: nil, clock: ManualClock())
         let delivery = ClaimedDelivery(
             id: DeliveryID(42), destination: "desk", session: "demo", type: .messageReceived, chat: nil, attempt: 1,
@@ -84,7 +84,7 @@ struct FailureTests {
                     try options(
                         at: desk.address, account: desk.account.id, inbox: inbox, token: desk.admin.token, ""),
                     name: "desk", settings: DestinationSettings(), timeout: .seconds(30), sender: desk.engine,
-                    ledger: TransientLedger(), depot: nil, clock: ManualClock())
+                    ledger: InMemoryForwardingLedger(), depot: nil, clock: ManualClock())
                 let result = await desk.with(destination).send("message.received", desk.text("A1"))
                 #expect(result.pausesDestination)
                 #expect(result.error?.contains(word) == true, "\(result.error ?? "")")

@@ -12,11 +12,11 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct FileForwardingTests {
     private func withFiles(
-        _ options: String = "", _ body: (Desk, DirectoryDepot) async throws -> Void
+        _ options: String = "", _ body: (Desk, DirectoryMediaStore) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let depot = try await DirectoryDepot.open(path: folder.path, clock: SystemClock())
+        let depot = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
         try await withDesk(options, depot: depot) { try await body($0, depot) }
     }
 

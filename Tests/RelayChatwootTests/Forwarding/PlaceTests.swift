@@ -67,7 +67,7 @@ struct PlaceTests {
     private func withoutMemory(_ desk: Desk) throws -> Desk {
         try Desk(
             chatwoot: desk.chatwoot, account: desk.account, admin: desk.admin, inbox: desk.inbox, engine: desk.engine,
-            ledger: TransientLedger(), destination: desk.destination
+            ledger: InMemoryForwardingLedger(), destination: desk.destination
         ).restarted()
     }
 

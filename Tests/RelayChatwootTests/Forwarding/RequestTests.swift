@@ -17,7 +17,7 @@ struct RequestTests {
         var all = JSONObject()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kinds-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let depot = try await DirectoryDepot.open(path: folder.path, clock: SystemClock())
+        let depot = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
         let file = try await depot.deposit([1, 2, 3])
         for kind in kinds {
             let event = try #require(kind["event"]?.string)

@@ -13,8 +13,8 @@ struct S3Bench {
         server = try await MotoServer.shared()
     }
 
-    func open(_ options: S3Options, renewalAge: Duration = .seconds(86_400)) async throws -> S3Depot {
-        try await S3Depot.open(
+    func open(_ options: S3Options, renewalAge: Duration = .seconds(86_400)) async throws -> S3MediaStore {
+        try await S3MediaStore.open(
             options,
             staging: scratch.path + "/staging",
             engine: server.engine,
@@ -22,14 +22,14 @@ struct S3Bench {
         )
     }
 
-    func content(_ depot: S3Depot, _ id: MediaID) async throws -> [UInt8] {
+    func content(_ depot: S3MediaStore, _ id: MediaID) async throws -> [UInt8] {
         var read: [UInt8] = []
         for try await chunk in try await depot.open(id, bounds: { 0..<$0 }).chunks { read += chunk }
         return read
     }
 
-    func stage(_ bytes: [UInt8], for depot: S3Depot) throws -> (path: String, media: StoredMedia) {
-        let draft = try DraftFile(in: depot.stagingDirectory)
+    func stage(_ bytes: [UInt8], for depot: S3MediaStore) throws -> (path: String, media: StoredMedia) {
+        let draft = try StagedFile(in: depot.stagingDirectory)
         try draft.append(bytes)
         return (draft.handOver(), draft.media)
     }

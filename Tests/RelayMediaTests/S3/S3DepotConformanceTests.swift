@@ -10,9 +10,9 @@ struct S3DepotConformanceTests {
     private actor Buckets {
         private var all: [ObjectIdentifier: (bucket: String, scratch: Scratch)] = [:]
 
-        func open(_ bucket: String, _ scratch: Scratch) async throws -> any MediaDepot {
+        func open(_ bucket: String, _ scratch: Scratch) async throws -> any MediaStore {
             let server = try await MotoServer.shared()
-            let depot = try await S3Depot.open(
+            let depot = try await S3MediaStore.open(
                 try server.options(bucket),
                 staging: scratch.path,
                 engine: server.engine
@@ -21,28 +21,28 @@ struct S3DepotConformanceTests {
             return depot
         }
 
-        func reopen(_ depot: any MediaDepot) async throws -> any MediaDepot {
+        func reopen(_ depot: any MediaStore) async throws -> any MediaStore {
             guard let known = take(depot) else { throw CancellationError() }
             return try await open(known.bucket, known.scratch)
         }
 
         @discardableResult
-        func take(_ depot: any MediaDepot) -> (bucket: String, scratch: Scratch)? {
+        func take(_ depot: any MediaStore) -> (bucket: String, scratch: Scratch)? {
             all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
         }
     }
 
     private static let buckets = Buckets()
 
-    private static let conformance = MediaDepotConformance(
+    private static let conformance = MediaStoreConformance(
         sweeps: false,
         makeDepot: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), Scratch()) },
         reopen: { depot, _ in try await buckets.reopen(depot) },
         discard: { _ = await buckets.take($0) }
     )
 
-    @Test(arguments: MediaDepotConformance.Behaviour.allCases)
-    func conforms(_ behaviour: MediaDepotConformance.Behaviour) async throws {
+    @Test(arguments: MediaStoreConformance.Behaviour.allCases)
+    func conforms(_ behaviour: MediaStoreConformance.Behaviour) async throws {
         try await Self.conformance.run(behaviour)
     }
 }

@@ -65,7 +65,7 @@ struct S3DepotFailureTests {
     }
 
     @Test(arguments: [
-        (503, "SlowDown", MediaFailure.Reason.storage, "503 SlowDown; it may do so again soon"),
+        (503, "SlowDown", MediaError.Reason.storage, "503 SlowDown; it may do so again soon"),
         (500, "", .storage, "500; it may do so again soon"),
         (507, "XMinioStorageFull", .storageFull, "507 XMinioStorageFull; free some room there"),
         (403, "QuotaExceeded", .storageFull, "403 QuotaExceeded; free some room there"),
@@ -78,7 +78,7 @@ struct S3DepotFailureTests {
     func refusalsSayWhatToDo(
         status: Int,
         code: String,
-        reason: MediaFailure.Reason,
+        reason: MediaError.Reason,
         message: String
     ) async throws {
         let receiver = try ScriptedReceiver()
@@ -99,7 +99,7 @@ struct S3DepotFailureTests {
     @Test func aServerThatDiesInTheMiddleIsAFailure() async throws {
         let server = try await MotoServer()
         let bucket = try await server.makeBucket()
-        let depot = try await S3Depot.open(
+        let depot = try await S3MediaStore.open(
             try server.options(bucket),
             staging: bench.scratch.path + "/staging",
             engine: server.engine

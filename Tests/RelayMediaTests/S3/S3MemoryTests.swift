@@ -18,8 +18,8 @@ struct S3MemoryTests {
         let scratch = try Scratch()
         let server = try await MotoServer.shared()
         let options = try server.options(try await server.makeBucket())
-        let depot = try await S3Depot.open(options, staging: scratch.path, engine: server.engine)
-        let draft = try DraftFile(in: depot.stagingDirectory)
+        let depot = try await S3MediaStore.open(options, staging: scratch.path, engine: server.engine)
+        let draft = try StagedFile(in: depot.stagingDirectory)
         for seed in 0..<100 { try draft.append(bytes(1 << 20, seed: UInt64(seed))) }
         let media = draft.media
         let before = try peak()

@@ -6,7 +6,7 @@ internal import RelayJSON
 struct BridgeProvider: WhatsAppProvider {
     var choosesID: Bool { true }
     /// It is near, and reaches the relay.
-    var handover: FileHandover { .link }
+    var handover: FileTransferMode { .link }
 
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
         var body: JSONObject = [

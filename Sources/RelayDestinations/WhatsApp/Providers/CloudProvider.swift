@@ -29,7 +29,7 @@ struct CloudProvider: WhatsAppProvider {
             body["text"] = ["body": .string(part.text ?? ""), "preview_url": true]
         }
         return ProviderRequest(
-            path: "/\(PathPart.encoded(phoneNumberID))/messages",
+            path: "/\(PathEncoding.encoded(phoneNumberID))/messages",
             headers: ["Authorization": "Bearer \(token)"],
             body: .json(body)
         )
@@ -38,13 +38,13 @@ struct CloudProvider: WhatsAppProvider {
     func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest? {
         guard attachment.bytes != nil else { return nil }
         let fields = [
-            ProviderForm.Field(name: "messaging_product", value: "whatsapp"),
-            ProviderForm.Field(name: "type", value: attachment.type),
+            ProviderFormFields.Field(name: "messaging_product", value: "whatsapp"),
+            ProviderFormFields.Field(name: "type", value: attachment.type),
         ]
         return ProviderRequest(
-            path: "/\(PathPart.encoded(phoneNumberID))/media",
+            path: "/\(PathEncoding.encoded(phoneNumberID))/media",
             headers: ["Authorization": "Bearer \(token)"],
-            body: .form(ProviderForm(fields: fields, fileField: "file", file: attachment))
+            body: .form(ProviderFormFields(fields: fields, fileField: "file", file: attachment))
         )
     }
 

@@ -37,7 +37,7 @@ struct EvolutionProvider: WhatsAppProvider {
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
         ProviderRequest(
             method: "DELETE",
-            path: "/chat/deleteMessageForEveryone/" + PathPart.encoded(instance ?? command.session),
+            path: "/chat/deleteMessageForEveryone/" + PathEncoding.encoded(instance ?? command.session),
             headers: ["apikey": token],
             body: .json(["id": .string(message), "remoteJid": .string(command.chat.description), "fromMe": true])
         )
@@ -47,7 +47,7 @@ struct EvolutionProvider: WhatsAppProvider {
 
     private func request(_ action: String, _ command: SendCommand, _ body: JSONObject) -> ProviderRequest {
         ProviderRequest(
-            path: "/message/\(action)/" + PathPart.encoded(instance ?? command.session),
+            path: "/message/\(action)/" + PathEncoding.encoded(instance ?? command.session),
             headers: ["apikey": token],
             body: .json(body)
         )

@@ -23,13 +23,13 @@ struct GowaProvider: WhatsAppProvider {
             return request("/send/\(field)", body)
         }
         var request = request("/send/\(field)", [:])
-        let fields = body.map { ProviderForm.Field(name: $0.key, value: $0.value.string ?? $0.value.text) }
-        request.body = .form(ProviderForm(fields: fields, fileField: field, file: file))
+        let fields = body.map { ProviderFormFields.Field(name: $0.key, value: $0.value.string ?? $0.value.text) }
+        request.body = .form(ProviderFormFields(fields: fields, fileField: field, file: file))
         return request
     }
 
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
-        request("/message/\(PathPart.encoded(message))/revoke", ["phone": .string(command.chat.description)])
+        request("/message/\(PathEncoding.encoded(message))/revoke", ["phone": .string(command.chat.description)])
     }
 
     func messageID(in answer: JSON) -> String? { answer["results"]?["message_id"]?.string }

@@ -40,10 +40,10 @@ struct WAHAProvider: WhatsAppProvider {
         let chat = chatID(command.chat)
         // WAHA's ids are `true_CHAT_ID` for our own.
         let id = message.contains("_") ? message : "true_\(chat)_\(message)"
-        let session = PathPart.encoded(instance ?? command.session)
+        let session = PathEncoding.encoded(instance ?? command.session)
         return ProviderRequest(
             method: "DELETE",
-            path: "/api/\(session)/chats/\(PathPart.encoded(chat))/messages/\(PathPart.encoded(id))",
+            path: "/api/\(session)/chats/\(PathEncoding.encoded(chat))/messages/\(PathEncoding.encoded(id))",
             headers: ["X-Api-Key": token]
         )
     }
@@ -61,7 +61,7 @@ struct WAHAProvider: WhatsAppProvider {
 
     /// WEBJS knows messages by `fromMe_CHAT_ID` only, the other engines by both. In groups the author would follow, whom
     /// we do not know.
-    private func id(_ quoted: SendCommand.Quoted, in chat: JID) -> String {
+    private func id(_ quoted: SendCommand.QuotedMessage, in chat: JID) -> String {
         guard !chat.isGroup, !quoted.messageID.contains("_") else { return quoted.messageID }
         return "\(quoted.isOurs == true)_\(chatID(chat))_\(quoted.messageID)"
     }

@@ -1,0 +1,102 @@
+internal import Logging
+internal import RelayConfig
+internal import RelayCore
+internal import RelayDestinations
+internal import RelayHTTPClient
+internal import RelayMedia
+
+/// Where files are kept, how they get there, and the addresses under which receivers get them.
+struct MediaComponents: Sendable {
+    let depot: any MediaStore
+    let links: MediaLinks
+    let fetcher: MediaService
+
+    /// - Parameters:
+    ///   - staging: a directory for files on their way into a bucket.
+    ///   - secret: what links are signed with.
+    ///   - inForce: the configuration that counts now, asked at each fetch.
+    /// - Throws: ``MediaError`` when the storage cannot be used.
+    init(
+        _ configuration: RelayConfiguration,
+        staging: String,
+        secret: [UInt8],
+        inForce: @escaping @Sendable () -> RelayConfiguration,
+        engine: CurlEngine,
+        clock: any RelayClock,
+        logger: Logger
+    ) async throws(MediaError) {
+        let media = configuration.media
+        switch media.store {
+        case .directory(let path):
+            depot = try await DirectoryMediaStore.open(path: path, quota: Int64(media.quota), clock: clock)
+        case .s3(let bucket, let prefix):
+            depot = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
+        }
+        links = MediaLinks(
+            publicURL: configuration.server.publicURL,
+            lifetime: media.linkLifetime,
+            masterKey: secret,
+            clock: clock
+        )
+        fetcher = MediaService(
+            depot: depot,
+            links: links,
+            transport: CurlMediaTransport(engine),
+            options: { name in MediaSourceOptions(inForce().media(of: name)) },
+            downloads: media.maxDownloads,
+            clock: clock,
+            logger: logger
+        )
+    }
+
+    private static func bucket(
+        _ bucket: String,
+        _ prefix: String,
+        _ server: RelayConfiguration.S3?,
+        staging: String,
+        engine: CurlEngine
+    ) async throws(MediaError) -> any MediaStore {
+        guard let server else { throw MediaError(.storage, "a bucket needs media.s3") }
+        let options: S3Options
+        do {
+            options = try S3Options(
+                endpoint: server.endpoint,
+                region: server.region,
+                bucket: bucket,
+                prefix: prefix,
+                accessKey: server.accessKey,
+                secretKey: server.secretKey,
+                pathStyle: server.pathStyle
+            )
+        } catch {
+            throw MediaError(.storage, "media.s3.\(error.option) \(error.message)")
+        }
+        return try await S3MediaStore.open(options, staging: staging, engine: engine)
+    }
+}
+
+extension RelayConfiguration {
+    /// Where the files lie that a source's messages, or a destination's, name.
+    fileprivate func media(of name: String) -> SourceMedia {
+        if let source = sources.first(where: { $0.name == name }) { return source.media }
+        for destination in destinations {
+            guard let options = destination.options as? WhatsAppOptions, options.filesName(destination.name) == name
+            else { continue }
+            return options.files(in: self)
+        }
+        return SourceMedia()
+    }
+}
+
+extension MediaSourceOptions {
+    fileprivate init(_ media: RelayConfiguration.SourceMedia) {
+        self.init(
+            baseURL: media.baseURL,
+            hosts: media.hosts,
+            headers: media.headers.map { Header(name: $0.name, value: $0.value) },
+            token: media.token,
+            graphURL: media.graphURL,
+            whatsAppURL: media.whatsAppURL
+        )
+    }
+}

@@ -1,0 +1,28 @@
+internal import RelayCore
+internal import RelayPipeline
+
+/// The journal, with a bell at its door: what is accepted wakes the pipelines.
+struct NotifyingJournal: Journal {
+    let base: any Journal
+    let pipelines: PipelineService
+
+    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
+        -> [AcceptanceResult]
+    {
+        let accepted = try await base.accept(events, source: source, at: moment)
+        pipelines.ring()
+        return accepted
+    }
+
+    func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
+        try await base.pendingEvents(after: id, limit: limit)
+    }
+
+    func event(_ id: EventID) async throws(StoreError) -> Event? {
+        try await base.event(id)
+    }
+
+    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+        try await base.commit(results, at: moment)
+    }
+}

@@ -1,0 +1,145 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The event types that webhooks can have: the eight of stage-07 in its words, then the relay's own.
+enum WebhookEventCatalog {
+    struct Entry: Sendable {
+        let type: EventType
+        let description: String
+        /// What the payload's fields are, as stage-07 writes them.
+        let payload: JSONObject
+
+        var json: JSON {
+            [
+                "event": .string(type.name),
+                "description": .string(description),
+                "category": .string(String(type.category)),
+                "payload": .object(payload),
+            ]
+        }
+    }
+
+    static let entries: [Entry] = [
+        Entry(
+            type: .sessionQRUpdated,
+            description: "QR code was generated or updated",
+            payload: ["qr_code": "base64_string", "generated_at": "timestamp"]
+        ),
+        Entry(
+            type: .sessionConnected,
+            description: "Session successfully connected to WhatsApp",
+            payload: ["connected_at": "timestamp", "phone_number": "string (if available)"]
+        ),
+        Entry(
+            type: .sessionDisconnected,
+            description: "Session disconnected from WhatsApp",
+            payload: ["reason": "string", "disconnected_at": "timestamp"]
+        ),
+        Entry(
+            type: .messageReceived,
+            description: "New message received",
+            payload: [
+                "messageId": "uuid", "from": "jid", "type": "text|image|video|...", "content": "object",
+                "timestamp": "timestamp",
+            ]
+        ),
+        Entry(
+            type: .messageSent,
+            description: "Message sent to WhatsApp",
+            payload: ["messageId": "uuid", "to": "jid", "wa_message_id": "string", "timestamp": "timestamp"]
+        ),
+        Entry(
+            type: .messageDelivered,
+            description: "Message delivered to the recipient",
+            payload: ["messageId": "uuid", "wa_message_id": "string", "timestamp": "timestamp"]
+        ),
+        Entry(
+            type: .messageRead,
+            description: "Message read by the recipient",
+            payload: ["messageId": "uuid", "wa_message_id": "string", "timestamp": "timestamp"]
+        ),
+        Entry(
+            type: .messageFailed,
+            description: "Message could not be sent",
+            payload: ["messageId": "uuid", "error": "string", "attempts": "number"]
+        ),
+        Entry(
+            type: .messageUpdated,
+            description: "Message was edited",
+            payload: [
+                "messageId": "uuid", "chatId": "jid", "type": "string", "content": "object", "timestamp": "timestamp",
+            ]
+        ),
+        Entry(
+            type: .messageDeleted,
+            description: "Message was deleted for everyone",
+            payload: ["messageId": "uuid", "chatId": "jid", "timestamp": "timestamp"]
+        ),
+        Entry(
+            type: .messageReaction,
+            description: "Somebody reacted to a message, or took the reaction back",
+            payload: ["messageId": "uuid", "chatId": "jid", "content": "object", "timestamp": "timestamp"]
+        ),
+        Entry(
+            type: .presenceUpdated,
+            description: "Somebody is typing, recording, online or away",
+            payload: ["chatId": "jid", "participant": "jid", "presence": "string"]
+        ),
+        Entry(
+            type: .callReceived,
+            description: "A call came in or changed its state",
+            payload: ["callId": "string", "from": "jid", "status": "string", "timestamp": "timestamp"]
+        ),
+        Entry(
+            type: .groupUpdated,
+            description: "A group's subject, picture, settings or participants changed",
+            payload: ["groupId": "jid", "groupName": "string"]
+        ),
+        Entry(
+            type: .contactUpdated,
+            description: "A contact's name or picture changed",
+            payload: ["contactId": "jid", "contactName": "string"]
+        ),
+    ]
+
+    static let names = entries.map(\.type.name)
+
+    /// What a webhook's `events` may hold besides names.
+    private static let wildcards: [String] = {
+        var categories: [String] = []
+        for entry in entries where !categories.contains(String(entry.type.category)) {
+            categories.append(String(entry.type.category))
+        }
+        return ["*"] + categories.map { $0 + ".*" }
+    }()
+
+    /// Why a pattern of a webhook's `events` is not one; nil when it is.
+    static func problem(with pattern: String) -> String? {
+        let choices = names + wildcards
+        if choices.contains(pattern) || pattern == EventType.webhookTest.name { return nil }
+        return "is “\(pattern.prefix(60))”, which no event has; \(Suggestion.hint(for: pattern, in: choices))"
+    }
+
+    /// Whether a text can be an event's type: words of `a-z 0-9 _` with dots between. It goes into headers and ids.
+    static func isWellFormed(_ name: String) -> Bool {
+        let words = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return name.utf8.count <= 64 && words.count > 1
+            && words.allSatisfy { word in
+                !word.isEmpty
+                    && word.allSatisfy {
+                        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
+                    }
+            }
+    }
+}
+
+extension JSONFieldReader {
+    /// An event's type, of which there may be more than the catalog knows.
+    mutating func eventType(_ name: String, required: Bool = false) -> EventType? {
+        guard let text = string(name, required: required) else { return nil }
+        if WebhookEventCatalog.isWellFormed(text) { return EventType(text) }
+        problem(name, "is “\(text.prefix(60))”; \(Suggestion.hint(for: text, in: WebhookEventCatalog.names))")
+        return nil
+    }
+}

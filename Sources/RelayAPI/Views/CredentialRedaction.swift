@@ -1,0 +1,14 @@
+/// What takes the place of credentials in answers.
+enum CredentialRedaction {
+    static let mark = "***"
+
+    private static let credentialWords = [
+        "auth", "cookie", "credential", "jwt", "key", "password", "secret", "signature", "token",
+    ]
+
+    /// A header's value, unless its name sounds like a credential's.
+    static func header(_ name: String, _ value: String) -> String {
+        let name = name.lowercased()
+        return credentialWords.contains { name.contains($0) } ? mark : value
+    }
+}

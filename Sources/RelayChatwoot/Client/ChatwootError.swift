@@ -1,0 +1,103 @@
+internal import RelayCore
+internal import RelayHTTPClient
+internal import RelayJSON
+
+/// Why Chatwoot did not do what it was asked, by what is to be done about it (reference chatwoot.md, 6).
+struct ChatwootError: Error, Sendable {
+    enum Kind: Sendable, Equatable {
+        /// It may pass: 408, 429, 5xx, too many messages at once. Whether it was done is not known.
+        case transient
+        /// What was named is not there any more: 404.
+        case gone
+        /// The token, the plan or the account: no request will do until somebody mends it. 401, 402, 403, 3xx.
+        case denied
+        /// The request itself: 422 and other 4xx.
+        case invalid
+        /// No answer came. Whether it was done is not known.
+        case unanswered(DeliveryFailureKind)
+    }
+
+    let kind: Kind
+    /// The HTTP status; nil where no answer came, or it is not the reason.
+    let status: Int?
+    /// For people.
+    let message: String
+    /// The attributes that a 422 is about: `phone_number`, `name`.
+    var attributes: Set<String> = []
+    var retryAfter: Duration?
+    /// The start of the answer.
+    var answer: String?
+
+    init(kind: Kind, status: Int?, message: String) {
+        self.kind = kind
+        self.status = status
+        self.message = message
+    }
+
+    init(_ failure: HTTPClientError) {
+        self.init(kind: .unanswered(DeliveryFailureKind(failure.kind)), status: nil, message: failure.message)
+    }
+
+    /// - Parameter what: the request, `POST /api/v1/…`.
+    init(_ response: HTTPResponse, doing what: String) {
+        let body = try? JSON(parsing: response.body)
+        let said =
+            body?["message"]?.string ?? body?["error"]?.string ?? body?["errors"]?[0]?.string
+            ?? body?["description"]?.string
+        var told = "\(what): Chatwoot answered \(response.status)" + (said.map { ": " + $0.prefix(300) } ?? "")
+        let kind: Kind
+        switch response.status {
+        case 404: kind = .gone
+        case 401, 402, 403:
+            kind = .denied
+            told += ". " + Self.remedy(response.status, said)
+        case 300..<400:
+            kind = .denied
+            told += "; redirects are not followed: write the final address in url:, then resume the destination"
+        case 408, 425, 429, 500...599: kind = .transient
+        case 422 where said?.contains("Too many messages") == true: kind = .transient
+        default: kind = .invalid
+        }
+        self.init(kind: kind, status: response.status, message: told)
+        attributes = Set((body?["attributes"]?.array ?? []).compactMap(\.string))
+        answer = response.excerpt
+        retryAfter = response.header("retry-after").flatMap { Int64($0) }.map { .seconds($0) }
+        // The limit is counted over a minute.
+        if response.status == 422, kind == .transient { retryAfter = .seconds(15) }
+    }
+
+    private static func remedy(_ status: Int, _ said: String?) -> String {
+        switch (status, said) {
+        case (402, _): "The account's plan does not allow it."
+        case (401, "You need to sign in or sign up before continuing."?):
+            "The token did not arrive: a proxy in front of Chatwoot may drop the header api-access-token."
+        case (401, "You are not authorized to do this action"?):
+            "The token's owner is no member of the inbox: add the agent to it in Chatwoot, then resume the destination."
+        case (401, _): "Check token: and account:, then resume the destination."
+        default: "The inbox's type must be API, and the token's owner a member; then resume the destination."
+        }
+    }
+}
+
+extension AttemptResult {
+    /// - Parameter target: where it went.
+    init(_ failure: ChatwootError, from target: String, after duration: Duration) {
+        let outcome: Outcome =
+            switch failure.kind {
+            case .unanswered(let kind): .failed(kind)
+            // A policy that retries no 4xx is not about these two.
+            case .transient where failure.status == 422, .gone: .failed(.other)
+            case .transient, .denied, .invalid: .refused
+            }
+        self.init(
+            outcome: outcome,
+            status: failure.status,
+            retryAfter: failure.retryAfter,
+            error: failure.message,
+            response: failure.answer,
+            target: target,
+            duration: duration
+        )
+        pausesDestination = failure.kind == .denied
+    }
+}

@@ -1,0 +1,91 @@
+internal import RelayCore
+
+/// What happens to messages that Chatwoot has.
+extension ChatwootForwarder {
+    /// Deletes what a message became; what is gone already counts as deleted.
+    func delete(_ id: String) async throws(Failure) {
+        for part in try await parts(of: id) {
+            guard part.state == .sent, let remote = part.remote, let conversation = part.conversation else { continue }
+            do {
+                try await api.deleteMessage(remote, in: conversation)
+            } catch {
+                guard error.kind == .gone else { throw .chatwoot(error) }
+            }
+        }
+    }
+
+    /// Moves the status of our own message, never back: Chatwoot itself would let it go back.
+    func raise(_ id: String, to status: ChatwootStatus, chat contact: ChatwootContact?) async throws(Failure) {
+        if let contact { try await letSendsEnd(in: chatKey(contact)) }
+        guard let part = try await parts(of: id).first(where: { $0.key.part.isEmpty && $0.state == .sent }),
+            let remote = part.remote, let conversation = part.conversation
+        else { return }
+        // What an agent writes may be several messages on WhatsApp.
+        let all = try await stored { () throws(StoreError) in
+            try await ledger.forwardedMessages(destination: destination, remote: remote)
+        }
+        guard all.allSatisfy({ status.rank > ($0.status?.rank ?? 0) }) else { return }
+        var error: String?
+        if case .failed(let reason) = status { error = reason }
+        do {
+            try await api.setStatus(status.name, error: error, of: remote, in: conversation)
+        } catch {
+            // The message is gone, or too old a Chatwoot: a receipt is no reason to stop.
+            guard [.gone, .invalid].contains(error.kind) || error.status == 403 else { throw .chatwoot(error) }
+        }
+        var told = part
+        told.status = MessageStatus(status)
+        told.updatedAt = clock.wall
+        try await record([.message(told)])
+    }
+
+    /// Worth nothing when it is late; a failure does not matter.
+    func show(_ isTyping: Bool, of contact: ChatwootContact?) async {
+        guard let contact, let place = try? await known(chatKey(contact)), let source = place.contactSource,
+            let conversation = place.conversation, let identifier = try? await inboxes.publicIdentifier()
+        else { return }
+        try? await api.setTyping(isTyping, source: source, conversation: conversation, inInbox: identifier)
+    }
+
+    /// Waits, not for long, while an agent's message to this chat is under way: until the gateway has told its id, its
+    /// echo looks like a message from the phone.
+    func letSendsEnd(in chat: ForwardedChat.Key) async throws(Failure) {
+        let deadline = clock.now + Self.sendGrace
+        while true {
+            let open = try await stored { () throws(StoreError) in
+                try await ledger.forwardedMessages(
+                    of: chat, direction: .returned, state: .intended, limit: 16)
+            }
+            let fresh = open.filter { clock.wall - $0.updatedAt < Self.sendTime }
+            guard !fresh.isEmpty, clock.now < deadline, !Task.isCancelled else { return }
+            try? await clock.sleep(until: clock.now + .milliseconds(100))
+        }
+    }
+
+    /// How long a send can take before what came of it is not known any more.
+    private static let sendTime: Duration = .seconds(60)
+    private static let sendGrace: Duration = .seconds(10)
+}
+
+extension MessageStatus {
+    init(_ status: ChatwootStatus) {
+        self =
+            switch status {
+            case .sent: .sent
+            case .delivered: .delivered
+            case .read: .read
+            case .failed: .failed
+            }
+    }
+
+    /// Beside ``ChatwootStatus/rank``.
+    var rank: Int {
+        switch self {
+        case .pending: 0
+        case .sent: 1
+        case .failed: 2
+        case .delivered: 3
+        case .read: 4
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import RelayCore
+
+/// A conversation that a message can go into.
+struct OpenConversation {
+    let id: Int64
+    /// Known only where it was asked for, because it matters.
+    let isResolved: Bool
+}
+
+extension ChatwootForwarder {
+    /// The conversation that a message goes into; nil where there is none and the message opens none.
+    func conversation(
+        in place: ForwardedChat, for message: ChatwootMessage
+    ) async throws(Failure) -> OpenConversation? {
+        guard let contact = place.contact, let source = place.contactSource else { return nil }
+        let inbox = try await asked { () throws(ChatwootError) in try await inboxes.inbox() }
+        if let id = place.conversation {
+            guard asksForStatus(message, inbox) else { return OpenConversation(id: id, isResolved: false) }
+            let record = try await asked { () throws(ChatwootError) in try await api.conversation(id) }
+            if message.reach == .existing || !record.isResolved || reuses(record, inbox) {
+                return OpenConversation(id: id, isResolved: record.isResolved)
+            }
+        }
+        guard message.reach == .opens else { return nil }
+        let record = try await opened(contact, source, inbox)
+        var place = place
+        place.conversation = record.id
+        place.updatedAt = clock.wall
+        try await self.record([.chat(place)])
+        return OpenConversation(id: record.id, isResolved: record.isResolved)
+    }
+
+    /// The conversation that the contact has in the inbox, or a new one.
+    private func opened(
+        _ contact: Int64, _ source: String, _ inbox: InboxRecord
+    ) async throws(Failure) -> ConversationRecord {
+        if !inbox.isLocked {
+            let existing = try await asked { () throws(ChatwootError) in
+                try await api.conversations(of: contact, in: inbox.id)
+            }
+            if let open = existing.first(where: { !$0.isResolved }) ?? existing.first(where: { reuses($0, inbox) }) {
+                return open
+            }
+        }
+        do {
+            return try await api.createConversation(
+                contact: contact, source: source, inbox: inbox.id, session: session)
+        } catch {
+            // The key belongs to another contact by now: what is known of the chat is of no use any more.
+            guard error.kind == .invalid else { throw .chatwoot(error) }
+            throw .chatwoot(ChatwootError(kind: .gone, status: error.status, message: error.message))
+        }
+    }
+
+    /// Asking costs a request, so it is done only where the answer changes something.
+    private func asksForStatus(_ message: ChatwootMessage, _ inbox: InboxRecord) -> Bool {
+        switch message.reach {
+        case .existing: message.direction == .incoming
+        case .opens: options.reopen != .always && !inbox.isLocked
+        }
+    }
+
+    private func reuses(_ record: ConversationRecord, _ inbox: InboxRecord) -> Bool {
+        record.isMuted
+            || options.reopen.reuses(lastActivity: record.lastActivity, at: clock.wall, isLocked: inbox.isLocked)
+    }
+}

@@ -1,0 +1,61 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Messages that could not be forwarded: agents learn that something is missing.
+extension ChatwootForwarder {
+    /// How many are told of in one go.
+    private static let atOnce = 5
+
+    /// The last attempt has failed. What was under way is told of, now or when Chatwoot works again.
+    func abandon(_ plan: ForwardPlan, because reason: String) async throws(Failure) {
+        for case .message(let message) in plan.actions {
+            let key = messageKey(message.sourceID)
+            let entry = try await parts(of: key.message).first { $0.key.part == key.part }
+            if let entry, entry.state == .intended, entry.direction == .forwarded {
+                try await giveUp(entry, because: reason)
+            }
+        }
+    }
+
+    func giveUp(_ intent: ForwardedMessage, because reason: String) async throws(Failure) {
+        var entry = intent
+        entry.state = .failed
+        try await record([.message(entry)])
+        try await tell(entry, reason)
+    }
+
+    /// Tells of what was given up while nothing could be told.
+    func tellLosses(in chat: ForwardedChat.Key) async throws(Failure) {
+        guard options.alerts else { return }
+        let lost = try await stored { () throws(StoreError) in
+            try await ledger.forwardedMessages(of: chat, direction: .forwarded, state: .failed, limit: Self.atOnce)
+        }
+        for entry in lost { try await tell(entry, "") }
+    }
+
+    private func tell(_ lost: ForwardedMessage, _ reason: String) async throws(Failure) {
+        guard let conversation = lost.conversation,
+            await note(.notForwarded, about: lost.key, in: conversation, reason: reason)
+        else { return }
+        var entry = lost
+        entry.state = .told
+        try await record([.message(entry)])
+    }
+
+    /// A private note. Best effort.
+    /// - Returns: whether it is there.
+    @discardableResult
+    func note(
+        _ notice: AgentNotice, about key: ForwardedMessage.Key, in conversation: Int64, replyTo: Int64? = nil,
+        reason: String = ""
+    ) async -> Bool {
+        guard options.alerts else { return false }
+        let text = "⚠️ " + notice.text(in: options.language, MarkdownConversion.plain(reason))
+        var body: JSONObject = [
+            "content": .string(LiquidEscaping.neutralized(text)), "message_type": "outgoing", "private": true,
+            "source_id": .string("RELAY:\(notice.rawValue)#\(key.message)#\(key.part)"),
+        ]
+        if let replyTo { body["content_attributes"] = ["in_reply_to": .int(replyTo)] }
+        return (try? await api.createMessage(body, in: conversation)) != nil
+    }
+}

@@ -1,0 +1,178 @@
+internal import RelayCore
+internal import RelayHTTPClient
+internal import RelayJSON
+
+/// A message on its way into a conversation.
+struct PendingMessage {
+    let message: ChatwootMessage
+    /// Nil where the event named none: then the chat is one that the ledger knows.
+    let contact: ChatwootContact?
+    let chat: ForwardedChat.Key
+    let key: ForwardedMessage.Key
+    /// What earlier attempts have left in the ledger.
+    let earlier: ForwardedMessage?
+}
+
+/// Messages, each exactly once.
+extension ChatwootForwarder {
+    /// How often a message may lose its place (somebody deleted the conversation or merged the contact) in one attempt.
+    private static let remaps = 1
+
+    func post(_ message: ChatwootMessage, to contact: ChatwootContact?) async throws(Failure) {
+        guard let chat = try await chat(of: message, contact) else { return }
+        let key = messageKey(message.sourceID)
+        if message.isExternalEcho { try await letSendsEnd(in: chat) }
+        let entry = try await parts(of: key.message).first { $0.key.part == key.part }
+        if let entry {
+            // An agent wrote it, and it came back from WhatsApp.
+            if entry.direction == .returned || entry.state == .sent { return }
+        }
+        let posting = PendingMessage(message: message, contact: contact, chat: chat, key: key, earlier: entry)
+        if let entry, let found = try await landed(entry, message.sourceID) {
+            return try await settle(posting, in: found.conversation, as: found.message)
+        }
+        try await deliver(posting, remaps: Self.remaps)
+    }
+
+    /// The chat that a message belongs to; without a contact, the one of the message that it is about.
+    private func chat(
+        of message: ChatwootMessage, _ contact: ChatwootContact?
+    ) async throws(Failure) -> ForwardedChat.Key? {
+        if let contact { return chatKey(contact) }
+        guard let earlier = message.reply?.messageID else { return nil }
+        return try await parts(of: earlier).first.map { chatKey($0.chat) }
+    }
+
+    private func deliver(_ posting: PendingMessage, remaps: Int) async throws(Failure) {
+        do {
+            let message = posting.message
+            guard let open = try await conversation(for: posting) else { return }
+            // An incoming message would reopen it: an edit or a reaction is no reason.
+            let isQuiet = open.isResolved && message.reach == .existing && message.direction == .incoming
+            try await send(isQuiet ? message.asNote : message, posting, into: open.id)
+        } catch .chatwoot(let failure) where failure.kind == .gone && remaps > 0 {
+            // The conversation, or the contact, is gone: begin anew.
+            inboxes.forget()
+            try await record([.forgetChat(posting.chat)])
+            try await deliver(posting, remaps: remaps - 1)
+        }
+    }
+
+    /// Where the message goes; nil where there is nothing yet and it opens nothing.
+    private func conversation(for posting: PendingMessage) async throws(Failure) -> OpenConversation? {
+        if posting.message.reach == .opens, let contact = posting.contact {
+            return try await conversation(in: try await place(of: contact), for: posting.message)
+        }
+        guard let known = try await known(posting.chat) else { return nil }
+        return try await conversation(in: known, for: posting.message)
+    }
+
+    private func send(
+        _ message: ChatwootMessage, _ posting: PendingMessage, into conversation: Int64
+    ) async throws(Failure) {
+        let replyTo = try await answered(message.reply, in: conversation)
+        let intent = try await intend(posting, in: conversation)
+        let sent: MessageRecord
+        do {
+            sent = try await create(message, in: conversation, replyTo)
+        } catch .chatwoot(let failure) where failure.kind == .invalid {
+            sent = try await createLesser(message, in: conversation, replyTo, after: failure, intent)
+        }
+        try await settle(posting, in: conversation, as: sent.id)
+    }
+
+    /// Writes down that a message is about to be sent. What an earlier attempt wrote down stays: what came of that one is
+    /// looked for behind its own mark.
+    private func intend(_ posting: PendingMessage, in conversation: Int64) async throws(Failure) -> ForwardedMessage {
+        if let earlier = posting.earlier, earlier.state == .intended, earlier.conversation == conversation {
+            return earlier
+        }
+        let intent = ForwardedMessage(
+            key: posting.key, chat: posting.chat.chat, state: .intended, conversation: conversation,
+            after: newest.value, updatedAt: clock.wall)
+        try await record([.message(intent)])
+        return intent
+    }
+
+    /// Chatwoot's id of the message that one answers, when it is in the same conversation: elsewhere it resolves nothing.
+    private func answered(_ reply: ChatwootMessage.Reply?, in conversation: Int64) async throws(Failure) -> Int64? {
+        guard let reply else { return nil }
+        return try await parts(of: reply.messageID).first { $0.remote != nil && $0.conversation == conversation }?
+            .remote
+    }
+
+    private func create(
+        _ message: ChatwootMessage, in conversation: Int64, _ replyTo: Int64?
+    ) async throws(Failure) -> MessageRecord {
+        let content = replyTo == nil ? message.contentWithQuote : message.content
+        guard !message.files.isEmpty else {
+            let body = message.body(content, replyTo)
+            return try await asked { () throws(ChatwootError) in
+                try await api.createMessage(body, in: conversation)
+            }
+        }
+        let form: FormBody
+        do {
+            form = try await files.form(message, content, replyTo)
+        } catch {
+            switch error {
+            case .unavailable: return try await create(message.linkingFiles, in: conversation, replyTo)
+            case .form(let failure): throw .local(failure.message)
+            }
+        }
+        return try await asked { () throws(ChatwootError) in try await api.createMessage(form, in: conversation) }
+    }
+
+    /// Chatwoot took nothing: once more as little as is left of it.
+    private func createLesser(
+        _ message: ChatwootMessage,
+        in conversation: Int64,
+        _ replyTo: Int64?,
+        after failure: ChatwootError,
+        _ intent: ForwardedMessage
+    ) async throws(Failure) -> MessageRecord {
+        var last = failure
+        if let lesser = message.lesser {
+            do {
+                return try await create(lesser, in: conversation, replyTo)
+            } catch .chatwoot(let second) where second.kind == .invalid {
+                last = second
+            }
+        }
+        try await giveUp(intent, because: last.message)
+        throw .chatwoot(last)
+    }
+
+    // MARK: The outcome
+
+    private func settle(_ posting: PendingMessage, in conversation: Int64, as id: Int64) async throws(Failure) {
+        newest.raise(to: id)
+        let entry = ForwardedMessage(
+            key: posting.key, chat: posting.chat.chat, state: .sent, conversation: conversation, remote: id,
+            updatedAt: clock.wall)
+        try await record([.message(entry)])
+        if posting.earlier?.state == .told { await note(.recovered, about: posting.key, in: conversation, replyTo: id) }
+        try await tellLosses(in: posting.chat)
+    }
+
+    /// What an earlier attempt has left in Chatwoot, of which no answer came; nil when it did not arrive.
+    private func landed(
+        _ entry: ForwardedMessage, _ sourceID: String
+    ) async throws(Failure) -> (conversation: Int64, message: Int64)? {
+        guard let conversation = entry.conversation else { return nil }
+        do {
+            let search = MessageSearch(api: api, conversation: conversation)
+            let found =
+                if let after = entry.after {
+                    try await search.find(sourceID, after: after)
+                } else {
+                    try await search.find(sourceID, since: entry.updatedAt)
+                }
+            return found.map { (conversation, $0) }
+        } catch {
+            // Without the conversation nothing of it is left.
+            if error.kind == .gone { return nil }
+            throw .chatwoot(error)
+        }
+    }
+}

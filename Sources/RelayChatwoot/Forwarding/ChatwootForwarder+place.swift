@@ -1,0 +1,110 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// A chat's contact.
+extension ChatwootForwarder {
+    /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity goes on under
+    /// the phone: in the same conversation, or as one contact of the two.
+    func place(of contact: ChatwootContact) async throws(Failure) -> ForwardedChat {
+        if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
+        if let known = try await known(chatKey(contact)), known.contact != nil {
+            return try await named(known, as: contact)
+        }
+        let inbox = try await asked { () throws(ChatwootError) in try await inboxes.inbox() }
+        if let found = try await found(contact, in: inbox) { return try await bound(found, to: inbox, contact) }
+        return try await made(contact, in: inbox)
+    }
+
+    // MARK: Finding
+
+    /// The contact that Chatwoot has of the person: best the one with the key in our inbox, then one that has any.
+    private func found(
+        _ contact: ChatwootContact, in inbox: InboxRecord
+    ) async throws(Failure) -> ContactRecord? {
+        let identifiers = [contact.identifier, contact.lid?.description].compactMap(\.self)
+        let candidates = try await asked { () throws(ChatwootError) in
+            try await api.contacts(phones: contact.phoneVariants, identifiers: identifiers)
+        }
+        // Chatwoot's filter ignores case and forgives: what it finds must be equal.
+        let matching = candidates.filter { candidate in
+            identifiers.contains { $0 == candidate.identifier }
+                || contact.phoneVariants.contains { $0 == candidate.phone }
+        }
+        return matching.first { $0.sources[inbox.id] == contact.sourceID }
+            ?? matching.first { $0.sources[inbox.id] != nil }
+            ?? matching.first { $0.phone == contact.phone && $0.phone != nil }
+            ?? matching.first
+    }
+
+    /// A contact that Chatwoot has, with its key in our inbox.
+    private func bound(
+        _ record: ContactRecord, to inbox: InboxRecord, _ contact: ChatwootContact
+    ) async throws(Failure) -> ForwardedChat {
+        if let source = record.sources[inbox.id] {
+            try await enrich(record, with: contact)
+            return try await kept(record.id, source: source, contact)
+        }
+        do {
+            try await api.bind(record.id, to: inbox.id, as: contact.sourceID)
+        } catch {
+            // Somebody else has the key: the public API finds whom.
+            guard error.status == 500, try await publicIdentifier() != nil else { throw .chatwoot(error) }
+            return try await made(contact, in: inbox)
+        }
+        try await enrich(record, with: contact)
+        return try await kept(record.id, source: contact.sourceID, contact)
+    }
+
+    // MARK: Making
+
+    /// The public API finds or makes, whoever else does the same at this moment; the other knows no key that is taken.
+    private func made(_ contact: ChatwootContact, in inbox: InboxRecord) async throws(Failure) -> ForwardedChat {
+        var body: JSONObject = [
+            "source_id": .string(contact.sourceID), "identifier": .string(contact.identifier),
+            "name": .string(contact.name), "custom_attributes": .object(contact.attributes),
+        ]
+        if let phone = contact.phone { body["phone_number"] = .string(phone) }
+        if let picture = contact.avatarURL { body["avatar_url"] = .string(picture) }
+        let id: Int64
+        do {
+            id = try await create(body, in: inbox)
+        } catch .chatwoot(let failure) where failure.kind == .invalid {
+            // What Chatwoot does not take must not keep the person from being seen.
+            body["phone_number"] = nil
+            body["avatar_url"] = nil
+            body["name"] = .string(TextTruncation.text(contact.name, to: 100))
+            id = try await create(body, in: inbox)
+        }
+        return try await kept(id, source: contact.sourceID, contact)
+    }
+
+    private func create(_ body: JSONObject, in inbox: InboxRecord) async throws(Failure) -> Int64 {
+        if let identifier = try await publicIdentifier() {
+            do {
+                return try await api.contact(body, inInbox: identifier)
+            } catch {
+                // An inbox that demands a signature (hmac_mandatory) answers 500, and so does trouble.
+                guard error.status == 500, let id = try? await api.createContact(body, inbox: inbox.id).id else {
+                    throw .chatwoot(error)
+                }
+                return id
+            }
+        }
+        return try await asked { () throws(ChatwootError) in
+            try await api.createContact(body, inbox: inbox.id).id
+        }
+    }
+
+    private func publicIdentifier() async throws(Failure) -> String? {
+        try await asked { () throws(ChatwootError) in try await inboxes.publicIdentifier() }
+    }
+
+    private func kept(
+        _ id: Int64, source: String, _ contact: ChatwootContact
+    ) async throws(Failure) -> ForwardedChat {
+        let place = ForwardedChat(
+            key: chatKey(contact), contact: id, contactSource: source, name: contact.name, updatedAt: clock.wall)
+        try await record([.chat(place)])
+        return place
+    }
+}

@@ -1,0 +1,80 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The carrying out of one delivery's plan. Every step can be repeated: what was done is in the ledger, and what may
+/// have been done is looked for before it is done again.
+struct ChatwootForwarder {
+    let options: ChatwootOptions
+    let api: ChatwootAPI
+    let inboxes: InboxCache
+    let ledger: any ForwardingLedger
+    let files: FileLoader
+    let newest: HighWaterMark
+    let clock: any RelayClock
+    /// The destination's name, under which the ledger has its entries.
+    let destination: String
+    let session: String
+
+    /// Why a step did not come to its end.
+    enum Failure: Error {
+        case chatwoot(ChatwootError)
+        case store(StoreError)
+        /// This machine's fault, such as a full disk: try again.
+        case local(String)
+    }
+
+    func perform(_ plan: ForwardPlan) async throws(Failure) {
+        for action in plan.actions {
+            switch action {
+            case .message(let message): try await post(message, to: plan.contact)
+            case .delete(let id): try await delete(id)
+            case .status(let id, let status): try await raise(id, to: status, chat: plan.contact)
+            case .typing(let isTyping): await show(isTyping, of: plan.contact)
+            case .contact(let news): try await change(plan.contact, news)
+            case .nothing: break
+            }
+        }
+    }
+
+    // MARK: The ledger
+
+    func chatKey(_ contact: ChatwootContact) -> ForwardedChat.Key { chatKey(contact.id.description) }
+
+    func chatKey(_ chat: String) -> ForwardedChat.Key {
+        ForwardedChat.Key(destination: destination, session: session, chat: chat)
+    }
+
+    /// A message's place in the ledger, by the `source_id` that Chatwoot has it under.
+    func messageKey(_ sourceID: String) -> ForwardedMessage.Key {
+        let prefix = "WAID:"
+        guard sourceID.hasPrefix(prefix) else {
+            return ForwardedMessage.Key(destination: destination, session: session, message: sourceID)
+        }
+        let parts = sourceID.dropFirst(prefix.count).split(separator: "#", maxSplits: 1)
+        return ForwardedMessage.Key(
+            destination: destination, session: session, message: parts.first.map(String.init) ?? "",
+            part: parts.count > 1 ? String(parts[1]) : "")
+    }
+
+    func parts(of message: String) async throws(Failure) -> [ForwardedMessage] {
+        try await stored { () throws(StoreError) in
+            try await ledger.forwardedParts(destination: destination, session: session, message: message)
+        }
+    }
+
+    func known(_ key: ForwardedChat.Key) async throws(Failure) -> ForwardedChat? {
+        try await stored { () throws(StoreError) in try await ledger.forwardedChat(key) }
+    }
+
+    func record(_ changes: [ForwardingChange]) async throws(Failure) {
+        try await stored { () throws(StoreError) in try await ledger.record(changes) }
+    }
+
+    func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(Failure) -> Value {
+        do { return try await body() } catch { throw .store(error) }
+    }
+
+    func asked<Value>(_ body: () async throws(ChatwootError) -> Value) async throws(Failure) -> Value {
+        do { return try await body() } catch { throw .chatwoot(error) }
+    }
+}

@@ -1,0 +1,45 @@
+package import RelayCore
+
+/// The keys under which Chatwoot finds contacts and messages again, the same for ever.
+package enum ChatwootSourceID {
+    /// A contact's: `wa-<digits>` of a phone, `walid-<digits>` of a hidden identity, `wag-<digits[-digits]>` of a group,
+    /// `wa<server>-…` of anything else. Letters, digits, `-` and `_` alone: a dot or a slash would end a path of the
+    /// public API.
+    package static func of(_ id: JID) -> String {
+        let kind =
+            switch id.server {
+            case "s.whatsapp.net": ""
+            case "g.us": "g"
+            default: plain(id.server)
+            }
+        return "wa\(kind)-\(plain(id.user))"
+    }
+
+    /// A message's: `WAID:<WhatsApp's id>`, and what tells several about the same one apart.
+    package static func message(_ id: String, _ part: String? = nil) -> String {
+        "WAID:" + id + (part.map { "#" + $0 } ?? "")
+    }
+
+    /// What tells two changes of one message apart.
+    static func fingerprint(_ parts: String...) -> String {
+        var fingerprint = Fingerprint()
+        for part in parts { fingerprint.add(Array(part.utf8) + [0]) }
+        return fingerprint.text
+    }
+
+    /// Everything but ASCII letters, digits and `-` as `_` and two hexadecimal digits.
+    static func plain(_ text: String) -> String {
+        var plain = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                plain.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                plain += byte < 16 ? "_0" : "_"
+                plain += String(byte, radix: 16)
+            }
+        }
+        return plain
+    }
+}

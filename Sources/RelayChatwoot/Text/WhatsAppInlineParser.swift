@@ -1,0 +1,82 @@
+/// Finds the formatting in a line of WhatsApp, by WhatsApp's rules: a mark opens after anything but a letter or digit
+/// and before anything but a space, and closes the other way round, on the same line.
+struct WhatsAppInlineParser {
+    private let line: [WhatsAppTokenizer.Token]
+
+    init(_ line: ArraySlice<WhatsAppTokenizer.Token>) {
+        self.line = Array(line)
+    }
+
+    var nodes: [InlineElement] { nodes(line.indices, within: []) }
+
+    private func nodes(_ range: Range<Int>, within open: Set<Character>) -> [InlineElement] {
+        var nodes: [InlineElement] = []
+        var plain: [Character] = []
+        // A mark that does not close once does not close later.
+        var hopeless = open
+        var place = range.lowerBound
+        func flush() {
+            if !plain.isEmpty { nodes.append(.text(plain)) }
+            plain = []
+        }
+        while place < range.upperBound {
+            switch line[place] {
+            case .char(let mark):
+                guard let style = InlineElement.Style(rawValue: mark), !hopeless.contains(mark), opens(at: place, range)
+                else {
+                    plain.append(mark)
+                    break
+                }
+                guard let end = closing(mark, from: place, range) else {
+                    hopeless.insert(mark)
+                    plain.append(mark)
+                    break
+                }
+                flush()
+                nodes.append(.styled(style, self.nodes(place + 1..<end, within: open.union([mark]))))
+                place = end
+            case .literal(let text): plain += text
+            case .code(let code, let isWide):
+                flush()
+                nodes.append(.code(code, isWide: isWide))
+            case .url(let address):
+                flush()
+                nodes.append(.url(address))
+            }
+            place += 1
+        }
+        flush()
+        return nodes
+    }
+
+    private func opens(at place: Int, _ range: Range<Int>) -> Bool {
+        guard place + 2 < range.upperBound, !last(place - 1).isWord else { return false }
+        let next = first(place + 1)
+        return !next.isGap && next != first(place)
+    }
+
+    private func closing(_ mark: Character, from start: Int, _ range: Range<Int>) -> Int? {
+        (start + 2..<range.upperBound).first { place in
+            if case .char(mark) = line[place] { !last(place - 1).isGap && !first(place + 1).isWord } else { false }
+        }
+    }
+
+    /// The first character of a token; nil beyond the line.
+    private func first(_ place: Int) -> Character? {
+        guard line.indices.contains(place) else { return nil }
+        return switch line[place] {
+        case .char(let character): character
+        case .literal(let text), .url(let text): text.first
+        case .code: "`"
+        }
+    }
+
+    private func last(_ place: Int) -> Character? {
+        guard line.indices.contains(place) else { return nil }
+        return switch line[place] {
+        case .char(let character): character
+        case .literal(let text), .url(let text): text.last
+        case .code: "`"
+        }
+    }
+}

@@ -1,0 +1,260 @@
+/// A jq program of the kind that conditions mostly are: paths, comparisons with texts and numbers, `and`, `or`, `not`,
+/// and functions that give one result. Every other program is not read at all, and nothing is said about it.
+indirect enum AnalyzableExpression {
+    enum Comparison { case equal, notEqual, other }
+
+    /// `.payload.chatId`; empty for `.`.
+    case path([String])
+    /// A text, number, true, false or null, as jq writes it, and where it stands, in Unicode scalars of the program.
+    case literal(ExpressionLiteral, at: Int)
+    case comparison(Comparison, AnalyzableExpression, AnalyzableExpression, text: String)
+    case and(AnalyzableExpression, AnalyzableExpression)
+    case or(AnalyzableExpression, AnalyzableExpression)
+    /// `a | b`
+    case pipe(AnalyzableExpression, AnalyzableExpression, text: String)
+    /// A function with its arguments, each of one or, between commas, of several expressions.
+    case call(String, [[AnalyzableExpression]], text: String)
+    /// Something with one result that is not known.
+    case opaque(text: String)
+}
+
+/// A value that is written out in a program.
+enum ExpressionLiteral: Hashable {
+    case string(String)
+    case number(Double)
+    case bool(Bool)
+    case null
+
+    /// Whether jq counts it as true.
+    var isTrue: Bool {
+        switch self {
+        case .bool(let value): value
+        case .null: false
+        case .string, .number: true
+        }
+    }
+
+    var string: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+}
+
+/// Reads a program; nil for one that is more than an ``AnalyzableExpression``.
+struct AnalyzableExpressionParser {
+    /// Functions with exactly one result, or an error.
+    private static let functions: Set<String> = [
+        "not", "startswith", "endswith", "test", "contains", "inside", "has", "length", "ascii_downcase",
+        "ascii_upcase", "tostring", "tonumber", "type", "ltrimstr", "rtrimstr", "IN", "any", "all", "index", "keys",
+        "split", "join", "tojson",
+    ]
+    private static let maximumDepth = 100
+
+    private let scalars: [Unicode.Scalar]
+    private var index = 0
+    private var depth = 0
+
+    private struct Unreadable: Error {}
+
+    static func read(_ source: String) -> AnalyzableExpression? {
+        var reader = AnalyzableExpressionParser(scalars: Array(source.unicodeScalars))
+        guard let expression = try? reader.pipe(), (try? reader.isAtEnd()) == true else { return nil }
+        return expression
+    }
+
+    private init(scalars: [Unicode.Scalar]) {
+        self.scalars = scalars
+    }
+
+    private mutating func isAtEnd() throws -> Bool {
+        skipSpace()
+        return index == scalars.count
+    }
+
+    // MARK: grammar, from the weakest operator to the strongest
+
+    private mutating func pipe() throws -> AnalyzableExpression {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < Self.maximumDepth else { throw Unreadable() }
+        let start = begin()
+        let left = try alternative()
+        guard takeOperator("|") else { return left }
+        let right = try pipe()
+        return .pipe(left, right, text: text(from: start))
+    }
+
+    private mutating func alternative() throws -> AnalyzableExpression {
+        let start = begin()
+        let left = try or()
+        guard takeOperator("//") else { return left }
+        _ = try alternative()
+        return .opaque(text: text(from: start))
+    }
+
+    private mutating func or() throws -> AnalyzableExpression {
+        var left = try and()
+        while takeWord("or") { left = .or(left, try and()) }
+        return left
+    }
+
+    private mutating func and() throws -> AnalyzableExpression {
+        var left = try comparison()
+        while takeWord("and") { left = .and(left, try comparison()) }
+        return left
+    }
+
+    private mutating func comparison() throws -> AnalyzableExpression {
+        let start = begin()
+        let left = try sum()
+        let operators: [(String, AnalyzableExpression.Comparison)] = [
+            ("==", .equal), ("!=", .notEqual), ("<=", .other), (">=", .other), ("<", .other), (">", .other),
+        ]
+        for (sign, comparison) in operators where takeOperator(sign) {
+            let right = try sum()
+            return .comparison(comparison, left, right, text: text(from: start))
+        }
+        return left
+    }
+
+    private mutating func sum() throws -> AnalyzableExpression {
+        let start = begin()
+        var left = try primary()
+        while ["+", "-", "*", "/", "%"].contains(where: { takeOperator($0) }) {
+            _ = try primary()
+            left = .opaque(text: text(from: start))
+        }
+        return left
+    }
+
+    private mutating func primary() throws -> AnalyzableExpression {
+        let start = begin()
+        guard let first = peek else { throw Unreadable() }
+        if first == "." { return .path(try path()) }
+        if first == "(" {
+            index += 1
+            let inner = try pipe()
+            guard takeOperator(")") else { throw Unreadable() }
+            if let next = peek, next == "." || next == "[" || next == "?" { throw Unreadable() }
+            return inner
+        }
+        if first == "\"" { return .literal(.string(try string()), at: start) }
+        if ("0"..."9").contains(first) {
+            let digits = take { ("0"..."9").contains($0) || $0 == "." }
+            guard let number = Double(digits) else { throw Unreadable() }
+            return .literal(.number(number), at: start)
+        }
+        let word = take(while: Self.isWord)
+        switch word {
+        case "true": return .literal(.bool(true), at: start)
+        case "false": return .literal(.bool(false), at: start)
+        case "null": return .literal(.null, at: start)
+        default: break
+        }
+        guard Self.functions.contains(word) else { throw Unreadable() }
+        var arguments: [[AnalyzableExpression]] = []
+        if peek == "(" {
+            index += 1
+            repeat {
+                var alternatives = [try pipe()]
+                while word == "IN", takeOperator(",") { alternatives.append(try pipe()) }
+                arguments.append(alternatives)
+            } while takeOperator(";")
+            guard takeOperator(")") else { throw Unreadable() }
+        }
+        if let next = peek, next == "." || next == "[" || next == "?" { throw Unreadable() }
+        return .call(word, arguments, text: text(from: start))
+    }
+
+    /// `.a.b`, `."a"`, `.["a"]`, `.a[0]`; never `.[]` and `?`, which may give nothing.
+    private mutating func path() throws -> [String] {
+        var keys: [String] = []
+        index += 1
+        if let next = peek, Self.isWord(next), !("0"..."9").contains(next) {
+            keys.append(take(while: Self.isWord))
+        } else if peek == "\"" {
+            keys.append(try string())
+        }
+        while let next = peek {
+            if next == "[" {
+                index += 1
+                skipSpace()
+                if peek == "\"" {
+                    keys.append(try string())
+                } else {
+                    let digits = take { ("0"..."9").contains($0) }
+                    guard !digits.isEmpty else { throw Unreadable() }
+                    keys.append("[\(digits)]")
+                }
+                guard takeOperator("]") else { throw Unreadable() }
+            } else if next == ".", !keys.isEmpty {
+                index += 1
+                if peek == "[" { continue }
+                let key = peek == "\"" ? try string() : take(while: Self.isWord)
+                guard !key.isEmpty else { throw Unreadable() }
+                keys.append(key)
+            } else {
+                break
+            }
+        }
+        if peek == "?" || peek == "." { throw Unreadable() }
+        return keys
+    }
+
+    /// A text without escapes or interpolation.
+    private mutating func string() throws -> String {
+        index += 1
+        let text = take { $0 != "\"" && $0 != "\\" }
+        guard peek == "\"" else { throw Unreadable() }
+        index += 1
+        return text
+    }
+
+    // MARK: letters
+
+    private var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
+
+    private static func isWord(_ letter: Unicode.Scalar) -> Bool {
+        letter == "_" || letter.isASCII && (letter.properties.isAlphabetic || ("0"..."9").contains(letter))
+    }
+
+    private mutating func take(while isPart: (Unicode.Scalar) -> Bool) -> String {
+        let start = index
+        while let letter = peek, isPart(letter) { index += 1 }
+        return String(String.UnicodeScalarView(scalars[start..<index]))
+    }
+
+    private mutating func skipSpace() {
+        while let letter = peek, letter == " " || letter == "\n" || letter == "\t" || letter == "\r" { index += 1 }
+    }
+
+    private mutating func begin() -> Int {
+        skipSpace()
+        return index
+    }
+
+    private func text(from start: Int) -> String {
+        String(String.UnicodeScalarView(scalars[start..<index]))
+    }
+
+    private mutating func takeOperator(_ sign: String) -> Bool {
+        skipSpace()
+        let letters = Array(sign.unicodeScalars)
+        guard scalars[index...].starts(with: letters) else { return false }
+        let next = index + letters.count < scalars.count ? scalars[index + letters.count] : nil
+        // `|=`, `+=` and `//=` assign, and `//` is no division.
+        if next == "=", sign != "==", sign != "!=", sign != "<=", sign != ">=" { return false }
+        if sign == "/", next == "/" { return false }
+        index += letters.count
+        return true
+    }
+
+    private mutating func takeWord(_ word: String) -> Bool {
+        skipSpace()
+        let letters = Array(word.unicodeScalars)
+        guard scalars[index...].starts(with: letters) else { return false }
+        let end = index + letters.count
+        if end < scalars.count, Self.isWord(scalars[end]) { return false }
+        index = end
+        return true
+    }
+}

@@ -1,0 +1,77 @@
+extension ConfigurationChecker {
+    /// Something to check.
+    enum Target {
+        /// `config.yaml` with everything beside it.
+        case configuration(String)
+        /// A pipeline, a fragment or a file of tests beside a `config.yaml`.
+        case part(String, of: String)
+        /// The same without one.
+        case alone(String)
+        case document(String)
+        case wrong(String, String)
+
+        var key: String {
+            switch self {
+            case .configuration(let path), .part(let path, _), .alone(let path), .document(let path),
+                .wrong(let path, _):
+                SmallFiles.absolute(path, from: SmallFiles.currentDirectory)
+            }
+        }
+    }
+
+    /// What a path means.
+    func targets(_ path: String) -> [Target] {
+        if let names = try? SmallFiles.list(path) { return folder(path, names) }
+        if Self.isMarkdown(path) { return [.document(path)] }
+        guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else {
+            return [.wrong(path, "the file is no YAML and no Markdown: its name ends with neither .yaml nor .md")]
+        }
+        guard let kind = YAMLBlockKind(path: SmallFiles.absolute(path, from: SmallFiles.currentDirectory)),
+            kind != .configuration
+        else { return [.configuration(path)] }
+        let configuration = Self.beside(path)
+        return [Self.exists(configuration) ? .part(path, of: configuration) : .alone(path)]
+    }
+
+    /// A folder's configurations and documents, those of the folders in it included.
+    private func folder(_ path: String, _ names: [String]) -> [Target] {
+        let prefix = path == "." || path == "./" ? "" : path.hasSuffix("/") ? path : path + "/"
+        let isParts = ["pipelines", "fragments"].contains(
+            SmallFiles.absolute(path, from: SmallFiles.currentDirectory).split(separator: "/").last)
+        var targets: [Target] = []
+        for name in names where name != "node_modules" {
+            let file = prefix + name
+            if let inner = try? SmallFiles.list(file) {
+                // What lies beside a configuration is checked with it.
+                let isCovered = ["pipelines", "fragments"].contains(name) && names.contains("config.yaml")
+                if !isCovered { targets += folder(file, inner) }
+            } else if Self.isMarkdown(name) {
+                targets.append(.document(file))
+            } else if name == "config.yaml" {
+                targets.append(.configuration(file))
+            } else if isParts, name.hasSuffix(".yaml") {
+                targets += self.targets(file)
+            }
+        }
+        return targets
+    }
+
+    private static func isMarkdown(_ path: String) -> Bool { path.hasSuffix(".md") || path.hasSuffix(".markdown") }
+
+    /// The `config.yaml` of a file in `pipelines/` or `fragments/`.
+    private static func beside(_ path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        switch parts.count {
+        case 1: return "../config.yaml"
+        case 2 where parts[0] != "" && parts[0] != "." && parts[0] != "..": return "config.yaml"
+        default:
+            let folder = parts.dropLast(2).joined(separator: "/")
+            return parts[parts.count - 2].allSatisfy { $0 == "." }
+                ? parts.dropLast().joined(separator: "/") + "/../config.yaml" : folder + "/config.yaml"
+        }
+    }
+
+    private static func exists(_ path: String) -> Bool {
+        (try? SmallFiles.read(path, maximum: YAMLReader.maximumFileSize)) != nil
+    }
+}

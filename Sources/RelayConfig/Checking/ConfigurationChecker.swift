@@ -1,0 +1,131 @@
+/// Finds every mistake in configurations, in files of them, and in the YAML of documentation.
+package struct ConfigurationChecker: Sendable {
+    /// What others find in a configuration that could be read: the addresses that may not be reached, the tests.
+    /// - Parameter files: only the tests in these; empty: all.
+    package typealias Judge = @Sendable (_ configuration: RelayConfiguration, _ files: [String]) -> ExternalFindings
+
+    package struct ExternalFindings: Sendable {
+        package var diagnostics: [Diagnostic]
+        /// How many tests there are.
+        package var tests: Int
+
+        package init(diagnostics: [Diagnostic], tests: Int = 0) {
+            self.diagnostics = diagnostics
+            self.tests = tests
+        }
+    }
+
+    /// What was found, and in what.
+    package struct Report: Sendable {
+        package fileprivate(set) var diagnostics: [Diagnostic] = []
+        /// What has no error in it, one line each, for people: `config.yaml is good: 2 source(s), …`.
+        package fileprivate(set) var subjects: [String] = []
+
+        package func count(_ severity: Diagnostic.Severity) -> Int { diagnostics.count { $0.severity == severity } }
+    }
+
+    private let registry: ConfigurationRegistry
+    private let environment: [String: String]?
+    private let judge: Judge
+
+    /// - Parameter environment: nil: whatever a variable is asked for, it has some value.
+    package init(registry: ConfigurationRegistry, environment: [String: String]?, judge: @escaping Judge) {
+        self.registry = registry
+        self.environment = environment
+        self.judge = judge
+    }
+
+    /// Checks configurations, folders, pipelines, fragments, files of tests, and Markdown files.
+    package func check(_ paths: [String]) -> Report {
+        var report = Report()
+        var seen: Set<String> = []
+        var configurations: [String: (diagnostics: [Diagnostic], subject: [String])] = [:]
+
+        func whole(_ path: String) -> (diagnostics: [Diagnostic], subject: [String]) {
+            let key = SmallFiles.absolute(path, from: SmallFiles.currentDirectory)
+            if let known = configurations[key] { return known }
+            let result = configuration(path)
+            configurations[key] = result
+            return result
+        }
+
+        for target in paths.flatMap({ targets($0) }) where seen.insert(target.key).inserted {
+            switch target {
+            case .configuration(let path):
+                let result = whole(path)
+                report.add(result.diagnostics, of: path, result.subject)
+            case .part(let path, let configuration):
+                if let problem = SmallFiles.missing(path) {
+                    report.add(
+                        [Diagnostic(code: .unreadableFile, file: path, message: "the file \(problem)")], of: path)
+                } else {
+                    report.add(part(path, of: configuration, whole(configuration).diagnostics), of: path)
+                }
+            case .alone(let path):
+                document(path, &report) { [MarkdownBlock(lines: YAMLReader.lines(of: $0), title: path)] }
+            case .document(let path):
+                document(path, &report, MarkdownBlock.read)
+            case .wrong(let path, let problem):
+                report.add([Diagnostic(code: .unreadableFile, file: path, message: problem)], of: path)
+            }
+        }
+        return report
+    }
+
+    private func configuration(_ path: String) -> (diagnostics: [Diagnostic], subject: [String]) {
+        let loader = ConfigurationLoader(
+            path: path, environment: environment ?? [:], registry: registry, assumes: environment == nil)
+        let configuration = loader.load()
+        guard let configuration, !loader.hasErrors else { return (loader.diagnostics, []) }
+        let judgement = judge(configuration, [])
+        let subject = [
+            "\(configuration.sources.count) source(s)", "\(configuration.pipelines.count) pipeline(s)",
+            "\(configuration.destinations.count) destination(s)", "\(judgement.tests) test(s)",
+        ]
+        return (loader.diagnostics + judgement.diagnostics, subject)
+    }
+
+    /// What is wrong with one file, and with the configuration that it cannot be judged without.
+    private func part(_ path: String, of configuration: String, _ all: [Diagnostic]) -> [Diagnostic] {
+        func absolute(_ path: String) -> String { SmallFiles.absolute(path, from: SmallFiles.currentDirectory) }
+        let found = all.compactMap { diagnostic -> Diagnostic? in
+            guard absolute(diagnostic.file) == absolute(path) else { return nil }
+            var diagnostic = diagnostic
+            diagnostic.file = path
+            return diagnostic
+        }
+        // Tests are read last, when everything else is right.
+        let isLast = path.hasSuffix("_test.yaml")
+        let outer = all.filter {
+            $0.severity == .error && absolute($0.file) != absolute(path)
+                && (isLast || absolute($0.file) == absolute(configuration))
+        }
+        return outer + found
+    }
+
+    private func document(_ path: String, _ report: inout Report, _ blocks: (String) -> [MarkdownBlock]) {
+        do throws(FileError) {
+            let bytes = try SmallFiles.read(path, maximum: YAMLReader.maximumFileSize)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw FileError(message: "is not UTF-8 text")
+            }
+            let check = DocumentCheck(shown: path, registry: registry, judge: judge)
+            let blocks = blocks(text)
+            for block in blocks { check.check(block) }
+            report.add(check.diagnostics, of: path, ["\(blocks.count) block(s)"])
+        } catch {
+            report.add([Diagnostic(code: .unreadableFile, file: path, message: "the file \(error.message)")], of: path)
+        }
+    }
+}
+
+extension ConfigurationChecker.Report {
+    /// - Parameter counts: what there is in it.
+    fileprivate mutating func add(_ found: [Diagnostic], of path: String, _ counts: [String] = []) {
+        var known = Set(diagnostics)
+        diagnostics += found.filter { known.insert($0).inserted }
+        guard !found.contains(where: { $0.severity == .error }) else { return }
+        let warnings = "\(found.count) warning(s)"
+        subjects.append("\(path) is good: \((counts + [warnings]).joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,61 @@
+internal import RelayCore
+
+extension ConfigurationLoader {
+    /// Follows the events through all pipelines.
+    func follow(
+        _ pipelines: [LoadedPipeline],
+        sources: [RelayConfiguration.Source],
+        destinations: [RelayConfiguration.Destination]
+    ) {
+        let flows = pipelines.map { pipeline in
+            let domain = domain(of: pipeline.definition.from, sources)
+            var check = PipelineFlowCheck(
+                pipeline: pipeline.definition.name,
+                origin: pipeline.origin,
+                domain: domain,
+                destinations: destinations
+            )
+            check.run(pipeline.definition.outerSteps)
+            warnOfMissingDocuments(check, from: pipeline.definition.from, sources, destinations)
+            return DuplicateDeliveryCheck.CheckedFlow(
+                name: pipeline.definition.name,
+                from: pipeline.definition.from,
+                domain: domain,
+                deliveries: check.deliveries
+            )
+        }
+        DuplicateDeliveryCheck.run(flows)
+    }
+
+    /// Destinations that take documents get nothing of sources that keep none.
+    private func warnOfMissingDocuments(
+        _ check: PipelineFlowCheck,
+        from: [String],
+        _ sources: [RelayConfiguration.Source],
+        _ destinations: [RelayConfiguration.Destination]
+    ) {
+        let keeps = sources.contains { $0.keepsRaw && (from.isEmpty || from.contains($0.name)) }
+        guard !keeps else { return }
+        let takers = Set(destinations.filter(\.settings.takesDocuments).map(\.name))
+        for delivery in check.deliveries where takers.contains(delivery.destination) {
+            delivery.node.warn(
+                "\"\(delivery.destination)\" takes documents, and no source of this pipeline keeps them",
+                help: "add keep_raw: true to a source of the format cloud_api",
+                code: .withoutDocument)
+        }
+    }
+
+    /// The types of the events that sources make.
+    private func domain(of from: [String], _ sources: [RelayConfiguration.Source]) -> EventTypeSet {
+        var types: Set<EventType> = [.webhookTest]
+        for name in from {
+            guard let source = sources.first(where: { $0.name == name }), let made = registry.eventTypes[source.format]
+            else { return .everything }
+            types.formUnion(made)
+        }
+        guard !from.isEmpty else { return .everything }
+        // A file that comes late is announced by the relay itself.
+        types.insert(.messageUpdated)
+        return EventTypeSet(types: EventNames.all.filter { types.contains($0) }.map(\.name), isOpen: false)
+    }
+}

@@ -1,0 +1,138 @@
+/// What must hold of an event, as far as it can be told from a program's text.
+indirect enum EventPredicate: Equatable {
+    case always
+    case never
+    case equals(Subject, ExpressionLiteral)
+    case begins(Subject, String)
+    case ends(Subject, String)
+    /// The value counts as true.
+    case isTrue(Subject)
+    /// A program, or a part of one, that is true or not of the same event every time.
+    case opaque(String)
+    case not(EventPredicate)
+    case and(EventPredicate, EventPredicate)
+    case or(EventPredicate, EventPredicate)
+
+    /// A value of an event at some stage of its way: what may have changed in between is another subject.
+    enum Subject: Hashable {
+        case event
+        case value(String)
+    }
+
+    static func both(_ a: EventPredicate, _ b: EventPredicate) -> EventPredicate {
+        switch (a, b) {
+        case (.never, _), (_, .never): .never
+        case (.always, let other), (let other, .always): other
+        default: .and(a, b)
+        }
+    }
+
+    static func either(_ a: EventPredicate, _ b: EventPredicate) -> EventPredicate {
+        switch (a, b) {
+        case (.always, _), (_, .always): .always
+        case (.never, let other), (let other, .never): other
+        default: .or(a, b)
+        }
+    }
+
+    var negated: EventPredicate {
+        switch self {
+        case .always: .never
+        case .never: .always
+        case .not(let inner): inner
+        default: .not(self)
+        }
+    }
+}
+
+/// Turns programs into conditions.
+struct EventPredicateReader {
+    /// What stands before the names of values that stages may have changed; empty for the event as it came in.
+    let epoch: String
+    /// Whether `.event` is still what the source said.
+    let keepsType: Bool
+    /// A type that a program compares `.event` with, and where it stands, in Unicode scalars of the program.
+    private(set) var types: [(name: String, offset: Int)] = []
+
+    init(epoch: String, keepsType: Bool) {
+        self.epoch = epoch
+        self.keepsType = keepsType
+    }
+
+    mutating func condition(_ source: String) -> EventPredicate {
+        guard let expression = AnalyzableExpressionParser.read(source) else { return .opaque(epoch + source) }
+        return condition(expression, of: [])
+    }
+
+    private mutating func condition(_ expression: AnalyzableExpression, of base: [String]) -> EventPredicate {
+        switch expression {
+        case .path(let keys):
+            return .isTrue(subject(base + keys))
+        case .literal(let literal, _):
+            return literal.isTrue ? .always : .never
+        case .and(let a, let b):
+            return .both(condition(a, of: base), condition(b, of: base))
+        case .or(let a, let b):
+            return .either(condition(a, of: base), condition(b, of: base))
+        case .comparison(let comparison, let left, let right, let text):
+            guard comparison != .other, let equal = equality(left, right, of: base) else { return opaque(text, base) }
+            return comparison == .equal ? equal : equal.negated
+        case .pipe(let left, let right, let text):
+            if case .path(let keys) = left { return condition(right, of: base + keys) }
+            if case .call("not", let none, _) = right, none.isEmpty { return condition(left, of: base).negated }
+            return opaque(text, base)
+        case .call(let name, let arguments, let text):
+            return call(name, arguments, of: base) ?? opaque(text, base)
+        case .opaque(let text):
+            return opaque(text, base)
+        }
+    }
+
+    private mutating func call(_ name: String, _ arguments: [[AnalyzableExpression]], of base: [String])
+        -> EventPredicate?
+    {
+        if name == "not", arguments.isEmpty { return EventPredicate.isTrue(subject(base)).negated }
+        guard arguments.count == 1, let first = arguments[0].first else { return nil }
+        switch (name, first) {
+        case ("IN", _):
+            var result = EventPredicate.never
+            for element in arguments[0] {
+                guard case .literal(let literal, let offset) = element else { return nil }
+                note(literal, offset, base)
+                result = .either(result, .equals(subject(base), literal))
+            }
+            return result
+        case ("startswith", .literal(.string(let text), _)): return .begins(subject(base), text)
+        case ("endswith", .literal(.string(let text), _)): return .ends(subject(base), text)
+        default: return nil
+        }
+    }
+
+    private mutating func equality(_ left: AnalyzableExpression, _ right: AnalyzableExpression, of base: [String])
+        -> EventPredicate?
+    {
+        switch (left, right) {
+        case (.path(let keys), .literal(let literal, let offset)), (.literal(let literal, let offset), .path(let keys)):
+            note(literal, offset, base + keys)
+            return .equals(subject(base + keys), literal)
+        case (.literal(let a, _), .literal(let b, _)):
+            return a == b ? .always : .never
+        default:
+            return nil
+        }
+    }
+
+    private mutating func note(_ literal: ExpressionLiteral, _ offset: Int, _ path: [String]) {
+        if let text = literal.string, subject(path) == .event { types.append((text, offset)) }
+    }
+
+    private func subject(_ path: [String]) -> EventPredicate.Subject {
+        if path == ["event"], keepsType { return .event }
+        // A session never changes on the way.
+        return .value((path == ["sessionId"] ? "" : epoch) + "." + path.map { "\"\($0)\"" }.joined(separator: "."))
+    }
+
+    private func opaque(_ text: String, _ base: [String]) -> EventPredicate {
+        .opaque(epoch + base.joined(separator: ".") + " | " + text)
+    }
+}

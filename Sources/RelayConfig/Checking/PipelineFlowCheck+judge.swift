@@ -1,0 +1,100 @@
+internal import RelayCore
+
+extension PipelineFlowCheck {
+    /// A program as a condition, and the types that it speaks of.
+    struct AnalyzedCondition {
+        var condition: EventPredicate
+        var types: [(name: String, offset: Int)]
+    }
+
+    func condition(_ source: String, at state: State) -> AnalyzedCondition {
+        // What two pipelines see at their beginnings is the same event.
+        let epoch = state.changes == 0 ? "" : "\(pipeline) \(state.changes) "
+        var reader = EventPredicateReader(epoch: epoch, keepsType: state.keepsType)
+        let condition = reader.condition(source)
+        return AnalyzedCondition(condition: condition, types: reader.types)
+    }
+
+    /// Warns of a condition that nothing fulfils.
+    /// - Returns: whether something may.
+    func judge(_ read: AnalyzedCondition, _ node: ConfigNode?, _ option: String, at state: State, earlier: Bool = false)
+        -> Bool
+    {
+        guard let node, !isTyped(read, node, at: state) else { return true }
+        guard !EventPredicate.both(state.condition, read.condition).isPossible(in: domain) else { return true }
+        guard read.condition.isPossible(in: domain) else {
+            warn(
+                node, "\"\(option)\" is never true", help: contradiction(read), .neverTrue,
+                isCertain: domain == .everything)
+            return false
+        }
+        warn(
+            node, "\"\(option)\" is never true here", help: reason(read, at: state, earlier: earlier), .neverTrue)
+        return false
+    }
+
+    /// Warns of event types that a program asks for and that there are not.
+    /// - Returns: whether there was one.
+    func isTyped(_ read: AnalyzedCondition, _ node: ConfigNode, at state: State) -> Bool {
+        guard state.keepsType else { return false }
+        let known = EventNames.all.map(\.name)
+        var found = false
+        for (name, offset) in read.types where !known.contains(name) {
+            let nearest = Suggestion.nearest(to: name, among: known)
+            // A gateway of one's own may send types of its own, but hardly one that is a letter away from ours.
+            guard !domain.isOpen || nearest != nil else { continue }
+            found = true
+            var place = node.place
+            if let resolved = try? node.resolved(expected: "a jq expression") {
+                place = node.place(of: resolved.writtenOffset(of: offset), length: name.unicodeScalars.count + 2)
+            }
+            let help = Suggestion.help(for: name, among: known, intro: "there are")
+            node.warn("no event has the type \"\(name)\"", help: help, at: place, code: .unknownEvent)
+        }
+        return found
+    }
+
+    /// Why nothing that comes to a place fulfils a condition that other events may.
+    func reason(_ read: AnalyzedCondition, at state: State, earlier: Bool) -> String {
+        if !read.condition.isPossible(in: domain) { return contradiction(read) }
+        if earlier { return "the cases before it have all of these events; put it before them, or remove it" }
+        let possible = state.condition.possibleTypes(in: domain)
+        let asked = read.condition.possibleTypes(in: domain)
+        if Set(possible).isDisjoint(with: asked) { return "only \(Self.text(possible)) come this far" }
+        return "the stages before it let none of these events pass"
+    }
+
+    private func contradiction(_ read: AnalyzedCondition) -> String {
+        guard domain != .everything, read.condition.isPossible(in: .everything) else {
+            return "no event is all of this at once"
+        }
+        return "the sources of this pipeline make only \(Self.text(domain.types))"
+    }
+
+    /// The types that may come to a place, for people.
+    func types(at state: State) -> String { Self.text(state.condition.possibleTypes(in: domain)) }
+
+    private static func text(_ types: [String]) -> String {
+        let shown = types.filter { $0 != EventType.webhookTest.name }
+        guard shown.count > 5 else { return shown.joined(separator: ", ") }
+        return shown.prefix(4).joined(separator: ", ") + " and \(shown.count - 4) more"
+    }
+
+    /// Warns of something in the pipeline's own file.
+    /// - Parameter isCertain: whether it holds in every pipeline, so that it may be told of a fragment as well.
+    func warn(
+        _ node: ConfigNode,
+        _ message: String,
+        help: String?,
+        _ code: DiagnosticCode,
+        isCertain: Bool = false
+    ) {
+        guard isCertain || node.origin === origin else { return }
+        node.warn(message, help: help, code: code)
+    }
+}
+
+extension EventTypeSet {
+    /// Events of every source, a gateway of one's own included.
+    static let everything = EventTypeSet(types: EventNames.all.map(\.name), isOpen: true)
+}

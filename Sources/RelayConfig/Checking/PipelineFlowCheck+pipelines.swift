@@ -1,0 +1,44 @@
+/// What two pipelines do to each other.
+struct DuplicateDeliveryCheck {
+    /// A pipeline after its ``PipelineFlowCheck``.
+    struct CheckedFlow {
+        var name: String
+        /// Empty: every source.
+        var from: [String]
+        var domain: EventTypeSet
+        var deliveries: [PipelineFlowCheck.Delivery]
+    }
+
+    /// Warns of destinations that get an event from two pipelines; once for each pair of them.
+    static func run(_ flows: [CheckedFlow]) {
+        for (index, later) in flows.enumerated() {
+            for earlier in flows[..<index] where share(earlier.from, later.from) {
+                var told: Set<String> = []
+                for delivery in later.deliveries where delivery.transforms == 0 {
+                    guard let other = earlier.deliveries.first(where: { overlaps($0, delivery, earlier, later) }),
+                        told.insert(delivery.destination).inserted
+                    else { continue }
+                    let place = "\(other.node.origin.path):\(other.node.place.line)"
+                    delivery.node.warn(
+                        "\"\(delivery.destination)\" gets the same event from the pipelines \"\(earlier.name)\" and"
+                            + " \"\(later.name)\"",
+                        help: "the first delivers at \(place); narrow one with from or filter, or remove it",
+                        code: .deliveredTwice
+                    )
+                }
+            }
+        }
+    }
+
+    private static func overlaps(
+        _ a: PipelineFlowCheck.Delivery, _ b: PipelineFlowCheck.Delivery, _ earlier: CheckedFlow, _ later: CheckedFlow
+    ) -> Bool {
+        // What a transform made is another thing, even for the same destination.
+        a.destination == b.destination && a.transforms == 0
+            && EventPredicate.both(a.condition, b.condition).isPossible(in: earlier.domain.union(later.domain))
+    }
+
+    private static func share(_ a: [String], _ b: [String]) -> Bool {
+        a.isEmpty || b.isEmpty || !Set(a).isDisjoint(with: b)
+    }
+}

@@ -1,0 +1,262 @@
+internal import RelayCore
+internal import RelayJQ
+
+/// Follows events through one pipeline's stages and warns of what cannot be meant: conditions that nothing fulfils,
+/// stages that nothing reaches, deliveries that nobody wants or that come twice.
+///
+/// It says only what is certain from the text; a program that it cannot read may be true or not.
+struct PipelineFlowCheck {
+    /// One destination of one deliver stage.
+    struct Delivery {
+        var destination: String
+        /// Of which events.
+        var condition: EventPredicate
+        var node: ConfigNode
+        /// How many stages before it made something else of the event.
+        var transforms: Int
+    }
+
+    /// What is known of the events at a place.
+    struct State {
+        var condition = EventPredicate.always
+        /// How many stages may have changed the event.
+        var changes = 0
+        var transforms = 0
+        /// Whether `.event` is still what the source said.
+        var keepsType = true
+        var isSigned = false
+        /// Deliveries of the same events, on the way here.
+        var delivered: [Delivery] = []
+        /// Signatures chosen that nothing was delivered with yet.
+        var signatures: Set<NodeLocation> = []
+        /// Whether it is told already why nothing comes here.
+        var isExplained = false
+
+        var isEnded: Bool { condition == .never }
+    }
+
+    let pipeline: String
+    /// The pipeline's own file: what is elsewhere may be right for another pipeline.
+    let origin: ConfigDocument
+    let domain: EventTypeSet
+    let destinations: [String: RelayConfiguration.Destination]
+
+    private(set) var deliveries: [Delivery] = []
+    private var signed: [(node: ConfigNode, place: NodeLocation)] = []
+    private var usedSignatures: Set<NodeLocation> = []
+
+    init(
+        pipeline: String,
+        origin: ConfigDocument,
+        domain: EventTypeSet,
+        destinations: [RelayConfiguration.Destination]
+    ) {
+        self.pipeline = pipeline
+        self.origin = origin
+        self.domain = domain
+        self.destinations = Dictionary(destinations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    mutating func run(_ steps: [PipelineStep]) {
+        _ = walk(steps, from: State())
+        for (node, place) in signed where !usedSignatures.contains(place) {
+            warn(node, "nothing is delivered after this sign", help: "put it before the deliver", .signsNothing)
+        }
+    }
+
+    private mutating func walk(_ steps: [PipelineStep], from start: State) -> State {
+        var state = start
+        for step in steps {
+            guard !state.isEnded else {
+                if !state.isExplained, let node = step.source?.element {
+                    warn(
+                        node, "nothing comes here: what stands before it ends the pipeline for every event",
+                        help: "remove it, or give the drop before it a when", .unreachable)
+                }
+                state.isExplained = true
+                return state
+            }
+            state = pass(step, from: state)
+        }
+        return state
+    }
+
+    /// What is known after a step.
+    private mutating func pass(_ step: PipelineStep, from outer: State) -> State {
+        var inner = outer
+        var passing = EventPredicate.never
+        if let when = step.when {
+            let condition = condition(when.source, at: outer)
+            guard judge(condition, step.source?.when, "when", at: outer) else { return outer }
+            inner.condition = .both(outer.condition, condition.condition)
+            passing = .both(outer.condition, condition.condition.negated)
+        }
+        let entry = inner.condition
+        var exit = run(step, from: inner)
+        if step.onError == .stages {
+            var failed = inner
+            failed.changes += 1
+            let recovered = walk(step.recovery, from: failed)
+            exit.changes = max(exit.changes, recovered.changes)
+            if !recovered.isEnded { exit.condition = .either(exit.condition, entry) }
+        } else if step.onError == .continue || step.onError == .rawMedia, !exit.isEnded {
+            exit.condition = .either(exit.condition, entry)
+        }
+        guard step.when != nil else { return exit }
+        guard !exit.isEnded else {
+            var others = outer
+            others.condition = passing
+            return others
+        }
+        exit.condition = exit.condition == entry ? outer.condition : .either(passing, exit.condition)
+        exit.isSigned = exit.isSigned && outer.isSigned
+        exit.signatures.formUnion(outer.signatures)
+        return exit
+    }
+
+    private mutating func run(_ step: PipelineStep, from state: State) -> State {
+        var state = state
+        switch step.kind {
+        case "drop":
+            state.condition = .never
+        case "filter":
+            filter(step, &state)
+        case "deliver":
+            for element in step.source?.options["to"]?.elements ?? [] { deliver(to: element, &state) }
+        case "sign":
+            state.isSigned = true
+            if let node = step.source?.node {
+                signed.append((node, node.place))
+                state.signatures = [node.place]
+            }
+        case "transform":
+            state.changes += 1
+            state.transforms += 1
+            if step.source?.options["events"] != nil {
+                state.keepsType = false
+                state.condition = .always
+            }
+        case "persist":
+            break
+        default:
+            if step.branches.isEmpty { state.changes += 1 } else { branch(step, &state) }
+        }
+        return state
+    }
+
+    private mutating func branch(_ step: PipelineStep, _ state: inout State) {
+        var rest = state
+        var ends: [State] = []
+        var isUnchanged = true
+        for (index, branch) in step.branches.enumerated() {
+            var start = rest
+            if let program = branch.condition {
+                let node = step.source?.condition(ofCase: index)
+                let condition = condition(program.source, at: rest)
+                guard judge(condition, node, "case", at: rest, earlier: index > 0) else { continue }
+                start.condition = .both(rest.condition, condition.condition)
+                rest.condition = .both(rest.condition, condition.condition.negated)
+            } else {
+                rest.condition = .never
+            }
+            let end = walk(branch.steps, from: start)
+            isUnchanged = isUnchanged && end.condition == start.condition
+            ends.append(end)
+        }
+        if !rest.isEnded { ends.append(rest) }
+        let live = ends.filter { !$0.isEnded }
+        guard var result = live.first ?? ends.first else { return }
+        let entry = state.condition
+        for end in live {
+            result.changes = max(result.changes, end.changes)
+            result.transforms = max(result.transforms, end.transforms)
+            result.keepsType = result.keepsType && end.keepsType
+            result.signatures.formUnion(end.signatures)
+        }
+        result.condition = isUnchanged ? entry : ends.reduce(.never) { .either($0, $1.condition) }
+        result.isSigned = live.allSatisfy(\.isSigned)
+        result.delivered = state.delivered + live.flatMap { $0.delivered.dropFirst(state.delivered.count) }
+        result.isExplained = ends.allSatisfy(\.isExplained)
+        state = result
+    }
+
+    private mutating func filter(_ step: PipelineStep, _ state: inout State) {
+        let options = step.source?.options ?? [:]
+        for option in ["keep", "drop"] {
+            guard let node = options[option], let source = try? node.text else { continue }
+            let read = condition(source, at: state)
+            let isDrop = option == "drop"
+            if isDrop {
+                guard judge(read, node, option, at: state) else { continue }
+            } else if isTyped(read, node, at: state) {
+                continue
+            }
+            let left = EventPredicate.both(state.condition, isDrop ? read.condition.negated : read.condition)
+            if !left.isPossible(in: domain) {
+                let (word, help) = (isDrop ? "always" : "never", isDrop ? nil : reason(read, at: state, earlier: false))
+                warn(
+                    node, "the filter drops every event: \"\(option)\" is \(word) true here",
+                    help: help ?? "write - drop where that is meant", .dropsEverything)
+                state.condition = .never
+                state.isExplained = true
+                return
+            }
+            state.condition = left
+        }
+    }
+
+    private mutating func deliver(to node: ConfigNode, _ state: inout State) {
+        guard let name = try? node.text else { return }
+        usedSignatures.formUnion(state.signatures)
+        var condition = state.condition
+        if let destination = destinations[name] {
+            if state.keepsType {
+                let events = destination.settings.events
+                condition = .both(condition, events.condition)
+                // Patterns that fit no event at all are told where they stand.
+                let isKnown = EventNames.all.contains(where: events.matches)
+                if isKnown, !condition.isPossible(in: domain) {
+                    let wanted = events.patterns.joined(separator: ", ")
+                    warn(
+                        node, "\"\(name)\" wants nothing of what comes here",
+                        help: "its events are \(wanted); here come \(types(at: state))", .unwanted)
+                    return
+                }
+            }
+            if !destination.secrets.isEmpty, !state.isSigned {
+                let what =
+                    state.signatures.isEmpty ? "nothing signs what goes there" : "not all that goes there is signed"
+                warn(
+                    node, "\"\(name)\" has a secret, and \(what)",
+                    help: "put - sign: standard_webhooks before it, or remove the secret", .unsigned)
+            }
+        }
+        let earlier = state.delivered.first { other in
+            other.destination == name && other.transforms == state.transforms
+                && EventPredicate.both(other.condition, condition).isPossible(in: domain)
+        }
+        if let earlier {
+            let place = "\(earlier.node.origin.path):\(earlier.node.place.line)"
+            warn(
+                node, "\"\(name)\" gets the same event twice",
+                help: "it has it from \(place) already; remove one, or give them conditions that exclude each other",
+                .deliveredTwice)
+        }
+        let delivery = Delivery(destination: name, condition: condition, node: node, transforms: state.transforms)
+        state.delivered.append(delivery)
+        deliveries.append(delivery)
+    }
+}
+
+extension EventFilter {
+    /// What it asks of an event.
+    fileprivate var condition: EventPredicate {
+        if patterns.isEmpty { return .always }
+        return patterns.reduce(.never) { result, pattern in
+            let part: EventPredicate =
+                pattern.hasSuffix("*")
+                ? .begins(.event, String(pattern.dropLast())) : .equals(.event, .string(pattern))
+            return .either(result, part)
+        }
+    }
+}

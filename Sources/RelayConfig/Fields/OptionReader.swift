@@ -1,0 +1,165 @@
+internal import RelayJSON
+
+/// What an initializer reads its options from: `let size = try options(Self.maxSize)`.
+///
+/// By then every option is parsed and every mistake reported; the initializer adds what concerns several options at
+/// once.
+package struct OptionReader: Sendable {
+    /// What the options belong to, as it stands in messages: `filter`, `destination "crm"`.
+    let title: String
+    let fields: [AnyField]
+    private let place: NodeLocation
+    private let origin: ConfigDocument
+    let nodes: [String: ConfigNode]
+    private var values: [String: any Sendable] = [:]
+
+    /// Reads a map of options that a component got as a ``ConfigNode``.
+    /// - Parameter title: what the options belong to, as it stands in messages.
+    /// - Throws: everything that is wrong in it.
+    package init(_ node: ConfigNode, as title: String, fields: [AnyField]) throws {
+        self = try Self.read(node, as: title, fields: fields)
+    }
+
+    /// The option's value, or its default.
+    /// - Throws: when a required option is missing, which is reported before an initializer runs.
+    package func callAsFunction<Value>(_ field: Field<Value>) throws -> Value {
+        if let box = values[field.name] as? TypeErasedValue<Value> { return box.value }
+        if let node = nodes[field.name] { return try field.type.parse(node) }
+        guard let value = field.defaultValue else { throw missing(AnyField(field)) }
+        return value
+    }
+
+    /// Whether somebody wrote the option.
+    package func isSet<Value>(_ field: Field<Value>) -> Bool {
+        nodes[field.name] != nil
+    }
+
+    /// A mistake in an option, to be thrown. It points at the option's value, or at one element of its list.
+    package func fail<Value>(
+        _ field: Field<Value>,
+        element: Int? = nil,
+        _ message: String,
+        help: String? = nil,
+        code: DiagnosticCode = .invalidValue
+    ) -> any Error {
+        guard var node = nodes[field.name] else { return fail(message, help: help, code: code) }
+        if let element, node.elements.indices.contains(element) { node = node.elements[element] }
+        return node.fail(message, help: help, code: code)
+    }
+
+    /// A mistake that is no single option's, to be thrown.
+    package func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
+        ValueIssuesError(list: [ValueIssue(code: code, origin: origin, place: place, message: message, help: help)])
+    }
+
+    /// Reports something that is no single option's, can be used, and probably does not do what was meant.
+    package func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
+        origin.report(
+            ValueIssue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help))
+    }
+
+    func node(_ name: String) -> ConfigNode? { nodes[name] }
+
+    /// The options with their defaults, secrets as `***`.
+    var shown: JSONObject {
+        get throws {
+            var object = JSONObject()
+            for field in fields {
+                if let node = nodes[field.name] {
+                    object[field.name] = try field.show(node)
+                } else if let value = field.defaultJSON, !value.isNull {
+                    object[field.name] = field.isSecret ? "***" : value
+                }
+            }
+            return object
+        }
+    }
+
+    static func defaults(of fields: [AnyField]) -> JSONObject {
+        JSONObject(fields.compactMap { field in field.defaultJSON.flatMap { $0.isNull ? nil : (field.name, $0) } })
+    }
+
+    private func missing(_ field: AnyField) -> ValueIssuesError {
+        let issue = ValueIssue(
+            code: .missingOption,
+            origin: origin,
+            place: place,
+            message: "\(title) needs \"\(field.name)\"",
+            help: "add \(field.name): \(field.typeName)"
+        )
+        return ValueIssuesError(list: [issue])
+    }
+
+    /// Reads a map of options and throws everything that is wrong in it together.
+    /// - Parameters:
+    ///   - title: what the options belong to, as it stands in messages.
+    ///   - otherFields: options of the same map that somebody else reads.
+    ///   - place: where to point when an option is missing; default the map.
+    ///   - mainField: the option that a scalar or a list sets.
+    static func read(
+        _ node: ConfigNode,
+        as title: String,
+        fields: [AnyField],
+        otherFields: [AnyField] = [],
+        at place: NodeLocation? = nil,
+        mainField: String? = nil
+    ) throws -> OptionReader {
+        var nodes: [String: ConfigNode] = [:]
+        var issues: [ValueIssue] = []
+        var isIncomplete = false
+        let known = (fields + otherFields).map(\.name)
+        switch node.content {
+        case .null: break
+        case .map(let entries):
+            for entry in entries {
+                if known.contains(entry.key) {
+                    nodes[entry.key] = entry.value
+                } else {
+                    let help = Suggestion.help(for: entry.key, among: known, intro: "it has") ?? "it has none"
+                    let message = "\(title) has no option \"\(entry.key)\""
+                    issues += node.issues(message, help: help, at: entry.keyPlace, code: .unknownOption).list
+                }
+            }
+        case .scalar, .list:
+            guard let mainField else {
+                let example = known.first.map { "write { \($0): … }" }
+                throw node.issues("\(title) takes a map of options", help: example ?? "it has none; remove the value")
+            }
+            nodes[mainField] = ConfigNode(
+                label: mainField, content: node.content, place: node.place, origin: node.origin)
+        }
+        var options = OptionReader(
+            title: title,
+            fields: fields,
+            place: place ?? node.place,
+            origin: node.origin,
+            nodes: nodes
+        )
+        for field in fields {
+            do {
+                if let value = nodes[field.name] {
+                    options.values[field.name] = try field.parse(value)
+                } else if field.isRequired {
+                    throw options.missing(field)
+                }
+            } catch let found as ValueIssuesError {
+                issues += found.list
+                isIncomplete = true
+            }
+        }
+        if isIncomplete || !issues.isEmpty { throw ValueIssuesError(list: issues) }
+        return options
+    }
+}
+
+extension OptionReader {
+    private init(
+        title: String, fields: [AnyField], place: NodeLocation, origin: ConfigDocument, nodes: [String: ConfigNode]
+    ) {
+        self.title = title
+        self.fields = fields
+        self.place = place
+        self.origin = origin
+        self.nodes = nodes
+    }
+}

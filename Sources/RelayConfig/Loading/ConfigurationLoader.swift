@@ -1,0 +1,188 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// One reading of a configuration: what was found, and what was wrong.
+final class ConfigurationLoader {
+    let path: String
+    let directory: String
+    let registry: ConfigurationRegistry
+    private let environment: [String: String]
+    private let interpolation: VariableInterpolation
+    let files: ConfigurationFileReader
+    /// In the order of the report.
+    private var origins: [ConfigDocument] = []
+
+    /// - Parameter assumes: whether variables that are not set have some value all the same.
+    init(
+        path: String,
+        environment: [String: String],
+        registry: ConfigurationRegistry,
+        assumes: Bool = false,
+        files: ConfigurationFileReader = .disk
+    ) {
+        self.files = files
+        self.path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+        let file = SmallFiles.absolute(path, from: SmallFiles.currentDirectory)
+        directory = SmallFiles.absolute("..", from: file)
+        self.registry = registry
+        self.environment = environment
+        interpolation = VariableInterpolation(environment: environment, directory: directory, assumes: assumes)
+    }
+
+    var diagnostics: [Diagnostic] { origins.flatMap(\.diagnostics) }
+    var hasErrors: Bool { origins.contains(where: \.hasErrors) }
+
+    /// A path beside `config.yaml` as the caller would write it.
+    func shownPath(_ name: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return name }
+        return path[...slash] + name
+    }
+
+    func load() -> RelayConfiguration? {
+        let environmentOrigin = ConfigDocument(path: "environment")
+        origins.append(environmentOrigin)
+        let defaults = EnvironmentDefaults(environment, origin: environmentOrigin)
+        guard let root = read(SmallFiles.absolute(path, from: SmallFiles.currentDirectory), shown: path),
+            root.isMap || root.isEmpty
+        else {
+            if let origin = origins.last, !origin.hasErrors {
+                let place = NodeLocation(line: 1, column: 1)
+                let message = "the configuration is no map of options"
+                origin.report(
+                    ValueIssue(
+                        code: .noConfiguration, origin: origin, place: place, message: message,
+                        help: "begin with version: 1"))
+            }
+            // What pipelines refer to is not known: only their YAML can be judged.
+            for file in pipelineFiles() { _ = read(file.path, shown: file.shown) }
+            return nil
+        }
+        let main = MainFileReader(root: root, directory: directory, registry: registry, defaults: defaults)
+        let read = main.read()
+        let check = read.flatMap { registry.pipelineURLCheck?($0.egress, $0.server) } ?? registry.urlCheck
+        let names = PipelineReferences(
+            sources: main.names("sources"),
+            destinations: main.names("destinations"),
+            fragments: readFragments(urlCheck: check)
+        )
+        let pipelines = readPipelines(names, urlCheck: check)
+        guard let read, let pipelines = pipelines.complete, !hasErrors else { return nil }
+        warn(main, pipelines, read.destinations)
+        warnOfUnused(names.fragments, used: pipelines.reduce(into: []) { $0.formUnion($1.fragments) })
+        follow(pipelines, sources: read.sources, destinations: read.destinations)
+        var shown = read.shown
+        shown["pipelines"] = .object(JSONObject(pipelines.map { ($0.definition.name, $0.shown) }))
+        if !names.fragments.nodes.isEmpty { shown["fragments"] = names.fragments.shown }
+        return RelayConfiguration(
+            file: path,
+            directory: directory,
+            server: read.server,
+            store: read.store,
+            media: read.media,
+            sources: read.sources,
+            destinations: read.destinations,
+            retryPolicies: read.retryPolicies,
+            egress: read.egress,
+            logging: read.logging,
+            delivery: read.delivery,
+            pipelines: pipelines.map(\.definition),
+            files: files,
+            assumes: interpolation.assumes,
+            maxResponseBody: defaults.maxResponseBody,
+            webhookTimeout: defaults.timeout,
+            scrubbed: .object(shown)
+        )
+    }
+
+    /// Reads one file; nil when it is no YAML document.
+    /// - Parameter missing: what to do when there is none.
+    func read(
+        _ file: String,
+        shown: String,
+        urlCheck: (@Sendable (String) -> String?)? = nil,
+        missing: String = "write it, or name another with --config"
+    ) -> ConfigNode? {
+        do throws(FileError) {
+            let bytes = try files.read(file, maximum: YAMLReader.maximumFileSize)
+            guard var text = String(validating: bytes, as: UTF8.self) else {
+                throw FileError(message: "is not UTF-8 text")
+            }
+            if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+            let origin = ConfigDocument(
+                path: shown,
+                lines: YAMLReader.lines(of: text),
+                interpolation: interpolation,
+                urlCheck: urlCheck ?? registry.urlCheck
+            )
+            origins.append(origin)
+            return YAMLReader.read(origin)
+        } catch {
+            fail(shown, "the file \(error.message)", help: error.isMissing ? missing : nil, code: .unreadableFile)
+            return nil
+        }
+    }
+
+    /// Reports a mistake that has no line.
+    func fail(
+        _ shown: String,
+        _ message: String,
+        help: String? = nil,
+        severity: Diagnostic.Severity = .error,
+        code: DiagnosticCode
+    ) {
+        let origin = ConfigDocument(path: shown)
+        origin.report(
+            ValueIssue(
+                severity: severity, code: code, origin: origin, place: NodeLocation(), message: message, help: help))
+        origins.append(origin)
+    }
+
+    func warnOfUnread(_ shown: String) {
+        let name = shown.split(separator: "/").last?.dropLast(4) ?? ""
+        fail(shown, "the file is not read", help: "rename it to \(name).yaml", severity: .warning, code: .unreadFile)
+    }
+
+    private func warn(
+        _ main: MainFileReader, _ pipelines: [LoadedPipeline], _ destinations: [RelayConfiguration.Destination]
+    ) {
+        let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }
+        // One that another works with is of use, even if nothing is delivered to it.
+        let needed = delivered.union(destinations.compactMap(\.options.reference?.name))
+        for entry in main.entries("destinations") where !needed.contains(entry.key) {
+            entry.warn(
+                "nothing delivers to \"\(entry.key)\"", help: "name it in a deliver stage, or remove it",
+                code: .unusedDestination)
+        }
+        let readsAll = pipelines.contains { $0.definition.from.isEmpty }
+        let sources = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.definition.from) }
+        for entry in main.entries("sources") where !readsAll && !sources.contains(entry.key) {
+            entry.warn(
+                "no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it",
+                code: .unusedSource)
+        }
+        // Webhooks that are managed over REST may name any policy.
+        guard !delivered.contains("session") else { return }
+        let policies = main.entries("retry_policies")
+        var used: Set<String> = ["default"]
+        for entry in main.entries("destinations") + policies {
+            for node in [entry.value["retry"], entry.value["retry"]?["extends"], entry.value["extends"]] {
+                if let name = try? node?.text { used.insert(name) }
+            }
+        }
+        for entry in policies where !used.contains(entry.key) {
+            entry.warn(
+                "nothing uses the retry policy \"\(entry.key)\"",
+                help: "name it in a destination's retry, or remove it",
+                code: .unusedRetryPolicy)
+        }
+    }
+}
+
+extension ConfigNode.Entry {
+    func warn(_ message: String, help: String?, code: DiagnosticCode) {
+        value.origin.report(
+            ValueIssue(
+                severity: .warning, code: code, origin: value.origin, place: keyPlace, message: message, help: help)
+        )
+    }
+}

@@ -1,0 +1,71 @@
+internal import RelayJSON
+
+/// The files of `fragments/`: lists of stages that pipelines share.
+struct FragmentLibrary: Sendable {
+    /// By name; nil for a file that is no YAML document, which is reported.
+    var nodes: [String: ConfigNode?] = [:]
+    /// Whether those that are not there are somewhere else, as for a part of a configuration.
+    var mayLack = false
+
+    private static let stages = Field.node("stages", "What runs.", "a list of stages")
+
+    /// The files as they are shown, without the secrets that are written out in them.
+    var shown: JSON {
+        let found = nodes.sorted { $0.key < $1.key }.compactMap { name, node in node.map { (name, $0.shownJSON) } }
+        return .object(JSONObject(found))
+    }
+
+    /// The list of stages in the file that a node names; nil when the file's mistakes are reported already.
+    func stages(of name: String, at node: ConfigNode) throws -> ConfigNode? {
+        guard let found = nodes[name] else {
+            if mayLack { return nil }
+            throw node.issues(
+                "there is no fragment \(node.shown)",
+                help: Suggestion.help(for: name, among: nodes.keys.sorted()) ?? "write it in fragments/\(name).yaml",
+                code: .unknownFragment
+            )
+        }
+        guard let fragment = found else { return nil }
+        if fragment.isEmpty {
+            throw fragment.issues(
+                "the fragment is empty", help: "write a list of stages, such as - persist", code: .emptyStage)
+        }
+        guard fragment.isMap else { return fragment }
+        _ = try OptionReader.read(fragment, as: "a fragment", fields: [AnyField(Self.stages)])
+        return fragment["stages"]
+    }
+}
+
+extension ConfigurationLoader {
+    /// Reads the fragments' files.
+    func readFragments(urlCheck: (@Sendable (String) -> String?)?) -> FragmentLibrary {
+        let folder = SmallFiles.absolute("fragments", from: directory)
+        var fragments = FragmentLibrary()
+        do throws(FileError) {
+            for file in try SmallFiles.list(folder) {
+                let shown = shownPath("fragments/" + file)
+                if file.hasSuffix(".yml") {
+                    warnOfUnread(shown)
+                }
+                guard file.hasSuffix(".yaml") else { continue }
+                let name = String(file.dropLast(5))
+                if let problem = NameSyntax.problem(name) {
+                    let message = "the file's name is the fragment's name, and it \(problem)"
+                    fail(shown, message, help: "rename the file", code: .fileName)
+                }
+                fragments.nodes[name] = .some(read(folder + "/" + file, shown: shown, urlCheck: urlCheck))
+            }
+        } catch {
+            if !error.isMissing { fail(shownPath("fragments"), "the folder \(error.message)", code: .unreadableFile) }
+        }
+        return fragments
+    }
+
+    func warnOfUnused(_ fragments: FragmentLibrary, used: Set<String>) {
+        for case (let name, let node?) in fragments.nodes where !used.contains(name) {
+            node.warn(
+                "no pipeline uses the fragment", help: "write - use: \(name), or remove the file",
+                code: .unusedFragment)
+        }
+    }
+}

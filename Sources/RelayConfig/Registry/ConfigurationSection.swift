@@ -1,0 +1,79 @@
+package import RelayCore
+
+/// The top level of `config.yaml`.
+enum ConfigurationSection: String, CaseIterable {
+    case server, store, media, sources, destinations
+    case retryPolicies = "retry_policies"
+    case egress, logging, delivery
+
+    var summary: String {
+        switch self {
+        case .server: "What the relay itself listens on."
+        case .store: "Where everything that lasts is kept, and for how long."
+        case .media: "Where fetched files are kept, and how receivers get them."
+        case .sources: "Where events come from, by name. Over HTTP the name is the route: POST /in/NAME."
+        case .destinations: "Where deliveries go besides the sessions' own webhooks, by name."
+        case .retryPolicies: "How deliveries are tried again, by name; what one does not say, the one it extends says."
+        case .egress: "Where deliveries may go: never to private addresses unless they are listed here."
+        case .logging: "What is logged, and how. Logs go to standard error."
+        case .delivery: "What holds for all destinations together."
+        }
+    }
+
+    func shape(_ registry: ConfigurationRegistry) -> FieldShape {
+        switch self {
+        case .server: .options(RelayConfiguration.Server.fields)
+        case .store: .options(RelayConfiguration.Store.fields)
+        case .media: .options(RelayConfiguration.Media.fields)
+        case .sources: .map(.options(RelayConfiguration.Source.fields(registry)), names: NameSyntax.pattern)
+        case .destinations: .map(.kinds(registry.destinationKinds), names: NameSyntax.destinationPattern)
+        case .retryPolicies: .map(.options(RetryOptions.fields), names: NameSyntax.pattern)
+        case .egress: .options(RelayConfiguration.Egress.fields(registry.egressCheck))
+        case .logging: .options(RelayConfiguration.Logging.fields)
+        case .delivery: .options(RelayConfiguration.Delivery.fields)
+        }
+    }
+
+    func field(_ registry: ConfigurationRegistry) -> AnyField {
+        let shape = shape(registry)
+        let isNamed = if case .map = shape { true } else { false }
+        let typeName = isNamed ? "a map of names to options" : "a map of options"
+        return AnyField(Field<ConfigNode>.node(rawValue, summary, typeName, shape: shape).optional)
+    }
+}
+
+extension ConfigurationRegistry {
+    private static let version = Field.int("version", "The version of this grammar.", 1...1, default: 1)
+
+    /// What may stand at the top of `config.yaml`, with everything below it.
+    package var configurationFields: [AnyField] {
+        [AnyField(Self.version)] + ConfigurationSection.allCases.map { $0.field(self) }
+    }
+
+    /// What may stand at the top of a pipeline's file.
+    package var pipelineFields: [AnyField] { ConfigurationLoader.fields(tests: testsShape) }
+
+    /// What may stand at the top of a file of tests.
+    package var testFileFields: [AnyField] { TestFileReader.fields(tests: testsShape) }
+
+    private var testsShape: FieldShape { .list(testOptions.isEmpty ? .anything : .options(testOptions)) }
+
+    /// What may stand beside the key of every stage: `when`, `on_error` …
+    package var stageFields: [AnyField] { PipelineBuilder.modifiers }
+
+    /// The options that destinations of every kind have, `type` included.
+    package var destinationFields: [AnyField] { CommonDestinationOptions.fields }
+
+    /// What a retry policy has that says nothing and extends none.
+    package var defaultRetryPolicy: RetryPolicy { RetryPolicy() }
+
+    /// The kinds of destinations, each with its own options before those of all.
+    var destinationKinds: [FieldKind] {
+        destinations.map { kind in
+            var names = Set(kind.fields.map(\.name) + [CommonDestinationOptions.type.name])
+            if !kind.takesBatches { names.insert(CommonDestinationOptions.batch.name) }
+            let common = destinationFields.filter { !names.contains($0.name) }
+            return FieldKind(name: kind.kind, summary: kind.summary, fields: kind.fields + common)
+        }
+    }
+}

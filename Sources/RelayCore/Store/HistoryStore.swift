@@ -1,0 +1,63 @@
+/// The directory of names, as pipelines read it: what the store knows of those whom events name.
+package protocol DirectoryStore: Sendable {
+    func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
+    func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group]
+    /// Who is behind hidden identities: the contacts that have one of them as ``Contact/lid``.
+    func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
+}
+
+/// Message history and the directory of names: written by pipelines' commits, read here.
+package protocol HistoryStore: DirectoryStore {
+    /// Newest first.
+    func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message]
+    func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int
+    /// By last message, newest first.
+    func chats(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (
+        chats: [Chat], total: Int
+    )
+    /// By id.
+    func contacts(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (
+        contacts: [Contact], total: Int
+    )
+    func groups(session: String?, search: String?, offset: Int, limit: Int) async throws(StoreError) -> (
+        groups: [Group], total: Int
+    )
+}
+
+/// An entry's place in the directory.
+package struct DirectoryKey: Sendable, Hashable {
+    package var session: String
+    /// The canonical address of a contact or group.
+    package var id: String
+
+    package init(session: String, id: String) {
+        self.session = session
+        self.id = id
+    }
+}
+
+/// Which messages are meant; nil means any.
+package struct MessageQuery: Sendable {
+    package var session: String?
+    package var chat: String?
+    package var type: String?
+    package var isOutbound: Bool?
+    package var since: Timestamp?
+    package var until: Timestamp?
+
+    package init(
+        session: String? = nil,
+        chat: String? = nil,
+        type: String? = nil,
+        isOutbound: Bool? = nil,
+        since: Timestamp? = nil,
+        until: Timestamp? = nil
+    ) {
+        self.session = session
+        self.chat = chat
+        self.type = type
+        self.isOutbound = isOutbound
+        self.since = since
+        self.until = until
+    }
+}

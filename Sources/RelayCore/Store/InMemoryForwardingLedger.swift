@@ -1,0 +1,81 @@
+internal import Synchronization
+
+/// A ledger in memory, for a process without a store: a rehearsal, a test.
+package final class InMemoryForwardingLedger: ForwardingLedger {
+    fileprivate struct State: Sendable {
+        var chats: [ForwardedChat.Key: ForwardedChat] = [:]
+        /// In the order of their coming.
+        var messages: [ForwardedMessage] = []
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? {
+        state.withLock { $0.chats[key] }
+    }
+
+    package func forwardedParts(
+        destination: String, session: String, message: String
+    ) async throws(StoreError) -> [ForwardedMessage] {
+        let found = messages {
+            $0.key.destination == destination && $0.key.session == session && $0.key.message == message
+        }
+        return found.sorted { $0.key.part < $1.key.part }
+    }
+
+    package func forwardedMessages(destination: String, remote: Int64) async throws(StoreError) -> [ForwardedMessage] {
+        messages { $0.key.destination == destination && $0.remote == remote }
+    }
+
+    package func forwardedMessages(
+        of chat: ForwardedChat.Key,
+        direction: ForwardedMessage.Direction,
+        state: ForwardedMessage.State,
+        limit: Int
+    ) async throws(StoreError) -> [ForwardedMessage] {
+        let found = messages { entry in
+            entry.key.destination == chat.destination && entry.key.session == chat.session && entry.chat == chat.chat
+                && entry.direction == direction && entry.state == state
+        }
+        return Array(found.sorted { $0.updatedAt < $1.updatedAt }.prefix(limit))
+    }
+
+    package func record(_ changes: [ForwardingChange]) async throws(StoreError) {
+        state.withLock { state in
+            for change in changes { state.apply(change) }
+        }
+    }
+
+    private func messages(_ isWanted: (ForwardedMessage) -> Bool) -> [ForwardedMessage] {
+        state.withLock { $0.messages.filter(isWanted) }
+    }
+}
+
+extension InMemoryForwardingLedger.State {
+    fileprivate mutating func apply(_ change: ForwardingChange) {
+        switch change {
+        case .chat(let chat):
+            chats[chat.key] = chat
+        case .message(let message):
+            messages.removeAll { $0.key == message.key }
+            messages.append(message)
+        case .forgetChat(let key):
+            chats[key] = nil
+        case .forgetMessage(let key):
+            messages.removeAll { $0.key == key }
+        case .rename(let key, let chat):
+            let new = ForwardedChat.Key(destination: key.destination, session: key.session, chat: chat)
+            if var place = chats.removeValue(forKey: key), chats[new] == nil {
+                place.key = new
+                chats[new] = place
+            }
+            for index in messages.indices where messages[index].chat == key.chat {
+                guard messages[index].key.destination == key.destination, messages[index].key.session == key.session
+                else { continue }
+                messages[index].chat = chat
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+internal import Mustache
+package import RelayConfig
+package import RelayJSON
+
+/// A Mustache template for a body or the value of a header, compiled: `{{payload.chatName}}: {{payload.text}}`.
+///
+/// What it is rendered with is the document as receivers get it otherwise. The same document gives the same text, so
+/// every attempt of a delivery sends the same.
+package struct WebhookTemplate: Sendable {
+    /// As it is written.
+    package let source: String
+    private let template: MustacheTemplate
+
+    /// What is wrong with a template: where, in Unicode scalars of its text, and what to write instead.
+    package struct Problem: Error, Equatable {
+        package let offset: Int
+        package let message: String
+        package let help: String
+    }
+
+    /// - Parameter escaping: what `{{name}}` does with a value; `{{{name}}}` puts it there as it is.
+    package init(_ source: String, escaping: TextEscaping = .none) throws(Problem) {
+        try Self.checkTags(source)
+        self.source = source
+        do {
+            // On a line of its own it leaves no trace, and the lines after it are what they would be without it.
+            template = try MustacheTemplate(string: "{{% CONTENT_TYPE: \(escaping.registeredName) }}\n" + source)
+        } catch {
+            throw Problem(error, in: source)
+        }
+    }
+
+    /// The same template for another kind of text.
+    package func escaping(_ escaping: TextEscaping) throws(Problem) -> WebhookTemplate {
+        try WebhookTemplate(source, escaping: escaping)
+    }
+
+    package func text(of document: JSON) -> String {
+        template.render(document.forTemplates)
+    }
+
+    /// There is only one template at a time, so nothing can be taken from another; and what escapes is decided by the
+    /// content type.
+    private static func checkTags(_ source: String) throws(Problem) {
+        var rest = source[...]
+        while let start = rest.firstRange(of: "{{") {
+            let tag = source[start.upperBound...].drop { $0 == " " }
+            let message: String? =
+                switch tag.first {
+                case ">", "<", "$": "has a partial or a block, and there is no other template to take it from"
+                case "=": "changes the delimiters, which stay {{ and }}"
+                case "%": "has a pragma; how values are escaped follows from content_type"
+                default: nil
+                }
+            if let message {
+                let offset = source[..<start.lowerBound].unicodeScalars.count
+                throw Problem(offset: offset, message: message, help: "remove the tag")
+            }
+            rest = source[start.upperBound...]
+        }
+    }
+}
+
+extension WebhookTemplate.Problem {
+    fileprivate init(_ error: any Error, in source: String) {
+        guard let error = error as? MustacheTemplate.ParserError else {
+            self.init(offset: 0, message: "is no Mustache template: \(error)", help: Self.forms)
+            return
+        }
+        // The first line is the pragma's, and columns count from 1, in letters.
+        let lines = source.split(omittingEmptySubsequences: false) { $0.isNewline }
+        let line = min(max(0, error.context.lineNumber - 2), lines.count - 1)
+        let end = lines[line].index(
+            lines[line].startIndex, offsetBy: max(0, error.context.columnNumber - 1), limitedBy: lines[line].endIndex)
+        let (message, help) = Self.explain(error.error)
+        self.init(
+            offset: source[..<(end ?? lines[line].endIndex)].unicodeScalars.count, message: message, help: help)
+    }
+
+    private static let forms = "write {{payload.text}}, {{{raw}}}, {{#list}}…{{/list}} or {{^list}}…{{/list}}"
+
+    private static func explain(_ error: any Error) -> (message: String, help: String) {
+        switch error as? MustacheTemplate.Error {
+        case .sectionCloseNameIncorrect:
+            ("closes a section that is not the one open here", "write the {{/name}} of the last {{#name}}")
+        case .expectedSectionEnd: ("has a section that is not closed", "add the {{/name}} of its {{#name}}")
+        case .unfinishedName, nil: ("has a tag that is none, or one without its }}", forms)
+        default: ("is no Mustache template here", forms)
+        }
+    }
+}
+
+extension Field where Value == WebhookTemplate {
+    /// A Mustache template, compiled when the configuration loads.
+    package static func template(_ name: String, _ summary: String) -> Field {
+        custom(name, summary, "a template such as '{{payload.chatName}}: {{payload.text}}'", shape: .text()) { node in
+            try WebhookTemplate(node, escaping: .none)
+        }
+    }
+}
+
+extension WebhookTemplate {
+    /// - Throws: what is wrong with it, at its place.
+    init(_ node: ConfigNode, escaping: TextEscaping) throws {
+        let text = try node.text
+        do throws(Problem) {
+            try self.init(text, escaping: escaping)
+        } catch {
+            throw node.fail(
+                "\"\(node.label)\" \(error.message)", help: error.help, at: error.offset,
+                code: .invalidTemplate)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import RelayCore
+
+/// What of agents' messages has been sent, as the ledger knows it.
+///
+/// A part of a command is an entry under the command's id; WhatsApp's id of it is another, which receipts and echoes
+/// are looked up by.
+struct SentMessages: Sendable {
+    let ledger: any ForwardingLedger
+    /// Whose ledger: the destination that the agents write in, else the sender itself.
+    let destination: String
+
+    /// The parts that the gateway has taken.
+    func done(_ command: SendCommand) async throws(StoreError) -> Set<Int> {
+        let entries = try await ledger.forwardedParts(
+            destination: destination, session: command.session, message: command.id)
+        return Set(entries.filter { $0.state == .sent }.compactMap { Int($0.key.part) })
+    }
+
+    /// What a message of the conversation is on WhatsApp: one that came from there, or the first part of one that an
+    /// agent wrote.
+    func quoted(_ remote: Int64) async throws(StoreError) -> SendCommand.QuotedMessage? {
+        let entries = try await ledger.forwardedMessages(destination: destination, remote: remote)
+            .filter { $0.state == .sent }
+        // The entries of a command's parts have its id, and no part of WhatsApp's names is empty but the message itself.
+        let whole = entries.filter(\.key.part.isEmpty).min { $0.updatedAt < $1.updatedAt }
+        return (whole ?? entries.first { $0.direction == .forwarded }).map {
+            SendCommand.QuotedMessage(messageID: $0.key.message, isOurs: $0.direction == .returned ? true : nil)
+        }
+    }
+
+    /// WhatsApp's ids of the messages that were sent.
+    func messages(of command: SendCommand) async throws(StoreError) -> [String] {
+        guard let place = command.place else { return [] }
+        let entries = try await ledger.forwardedMessages(destination: destination, remote: place.message)
+        return entries.filter { $0.state == .sent && $0.key.message != command.id }.map(\.key.message)
+    }
+
+    func intend(
+        _ part: SendCommand.Part, of command: SendCommand, chosen: String?, at moment: Timestamp
+    ) async throws(StoreError) {
+        var changes = [entry(part, command, .intended, moment)]
+        if let chosen { changes.append(named(chosen, command, .intended, moment)) }
+        try await ledger.record(changes.map { .message($0) })
+    }
+
+    /// - Parameter id: WhatsApp's; nil when the gateway did not tell.
+    func sent(
+        _ part: SendCommand.Part, of command: SendCommand, as id: String?, chosen: String?, at moment: Timestamp
+    ) async throws(StoreError) {
+        var changes: [ForwardingChange] = [.message(entry(part, command, .sent, moment))]
+        if let chosen, chosen != id { changes.append(.forgetMessage(named(chosen, command, .sent, moment).key)) }
+        if let id { changes.append(.message(named(id, command, .sent, moment))) }
+        try await ledger.record(changes)
+    }
+
+    /// Nothing more is tried: a wish to send it again is one from now on, and what may have been sent is still known by
+    /// its echo.
+    func giveUp(_ command: SendCommand, at moment: Timestamp) async throws(StoreError) {
+        guard let place = command.place else { return }
+        let done = try await done(command)
+        var changes = command.parts.filter { !done.contains($0.index) }
+            .map { ForwardingChange.message(entry($0, command, .failed, moment)) }
+        for var open in try await ledger.forwardedMessages(destination: destination, remote: place.message)
+        where open.state == .intended && open.key.part.isEmpty {
+            open.state = .failed
+            open.updatedAt = moment
+            changes.append(.message(open))
+        }
+        try await ledger.record(changes)
+    }
+
+    func forget(_ part: SendCommand.Part, of command: SendCommand, chosen: String?) async throws(StoreError) {
+        let now = Timestamp(seconds: 0)
+        var changes: [ForwardingChange] = [.forgetMessage(entry(part, command, .intended, now).key)]
+        if let chosen { changes.append(.forgetMessage(named(chosen, command, .intended, now).key)) }
+        try await ledger.record(changes)
+    }
+
+    private func entry(
+        _ part: SendCommand.Part, _ command: SendCommand, _ state: ForwardedMessage.State, _ moment: Timestamp
+    ) -> ForwardedMessage {
+        message(command.id, "\(part.index)", command, state, moment)
+    }
+
+    private func named(
+        _ id: String, _ command: SendCommand, _ state: ForwardedMessage.State, _ moment: Timestamp
+    ) -> ForwardedMessage {
+        message(id, "", command, state, moment)
+    }
+
+    private func message(
+        _ id: String,
+        _ part: String,
+        _ command: SendCommand,
+        _ state: ForwardedMessage.State,
+        _ moment: Timestamp
+    ) -> ForwardedMessage {
+        ForwardedMessage(
+            key: ForwardedMessage.Key(
+                destination: destination, session: command.session, message: id, part: part),
+            chat: command.chat.description,
+            direction: .returned,
+            state: state,
+            conversation: command.place?.conversation,
+            remote: command.place?.message,
+            updatedAt: moment
+        )
+    }
+}

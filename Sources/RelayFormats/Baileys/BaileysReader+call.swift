@@ -1,0 +1,31 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `call`.
+extension BaileysReader {
+    /// A call that is offered, and what becomes of it, each an event with its `status`.
+    func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let id = try text(call, "id", "the call's id, a text", at: pointer)
+        let status = try text(call, "status", "the call's status, a text", at: pointer)
+        let caller = PersonIdentity(call.address("from"), alternates: [call.address("callerPn")])
+        guard let chat = call.address("chatId") ?? caller?.id else {
+            throw wrong("must be the chat's address", at: pointer + "/chatId")
+        }
+        // A call has the hidden identity as its chat as well, when that is what the caller is known by.
+        let chatID = chat == caller?.lid ? caller?.id ?? chat : chat
+        var facts = CallFacts(
+            id: id,
+            chat: chatID,
+            caller: caller,
+            status: status,
+            isVideo: call.flag("isVideo"),
+            group: call.address("groupJid"),
+            isGroup: call.flag("isGroup"),
+            isOffline: call.flag("offline"),
+            at: WireTime.timestamp(call["date"]),
+            receivedAt: receivedAt
+        )
+        facts.extra.append("latencyMs", known: WireNumber.integer(call["latencyMs"]))
+        return [facts.event(session: session)]
+    }
+}

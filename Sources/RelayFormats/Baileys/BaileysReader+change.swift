@@ -1,0 +1,56 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// What happens to earlier messages. Baileys tells each reaction, edit and deletion twice: as a message, and as an
+/// event of its own; both get the same dedup key.
+extension BaileysReader {
+    /// `messages.reaction`: `{key: the target's, reaction: {key: the reaction's own, text, senderTimestampMs}}`.
+    func reaction(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let target = MessageKey(try object(item["key"], at: pointer + "/key"))
+        let reaction = try object(item["reaction"], at: pointer + "/reaction")
+        let targetID = try id(of: target, at: pointer + "/key")
+        let own = reaction["key"]?.object.map { MessageKey($0) }
+        guard let chat = PersonIdentity.better(own?.chat, target.chat) else {
+            throw wrong("must be the chat's address", at: pointer + "/key/remoteJid")
+        }
+        let moment = WireTime.timestamp(reaction["senderTimestampMs"])
+        let facts = MessageFacts(
+            id: own?.id ?? "",
+            chat: chat,
+            author: own?.author,
+            isFromMe: own?.isFromMe ?? false,
+            content: MessageContent(type: "reaction", content: nil),
+            sentAt: moment,
+            receivedAt: receivedAt,
+            isToldTwice: true
+        )
+        return [facts.reaction(.init(target: targetID, emoji: reaction.text("text"), at: moment), session: session)]
+    }
+
+    /// `messages.delete`: messages that we deleted on another device, for ourselves only, or a whole chat.
+    func deletion(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let data = try object(data, at: pointer)
+        if data.flag("all") {
+            let chat = try address(data, "jid", "the chat's address", at: pointer)
+            var payload = JSONObject()
+            payload.append("messageId", .null)
+            payload.append("chatId", .string(chat.description))
+            payload.append("type", .string("deleted"))
+            payload.append("isGroup", .bool(chat.isGroup))
+            payload.append("timestamp", .int(receivedAt.seconds))
+            payload.append("fromMe", .bool(true))
+            payload.append("chatKind", .string(chat.chatKind.rawValue))
+            payload.append("timestampSource", .string("received"))
+            payload.append("deletedFor", .string("me"))
+            payload.append("all", .bool(true))
+            return [event(.messageDeleted, chat: chat, payload)]
+        }
+        let keys = try array(data, "keys", "an array of message keys", at: pointer)
+        return try each(.array(keys), at: pointer + "/keys") { key, pointer throws(FormatError) in
+            let key = MessageKey(key)
+            var facts = facts(of: key, at: nil)
+            facts.isToldTwice = false
+            return [facts.deletion(of: try id(of: key, at: pointer), isOnlyOurs: true, session: session)]
+        }
+    }
+}

@@ -1,0 +1,22 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `presence.update`.
+extension BaileysReader {
+    /// One event for each person whose presence it tells.
+    func presence(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let data = try object(data, at: pointer)
+        let chat = try address(data, "id", "the chat's address", at: pointer)
+        let presences = try object(data["presences"], at: pointer + "/presences")
+        return presences.compactMap { address, value -> NewEvent? in
+            guard let member = JID(address), let presence = value.object?.text("lastKnownPresence") else { return nil }
+            return PresenceFacts(
+                chat: PersonIdentity(chat),
+                member: PersonIdentity(member),
+                presence: presence,
+                lastSeen: WireTime.timestamp(value["lastSeen"]),
+                receivedAt: receivedAt
+            ).event(session: session)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// How far our messages have come, and what else `messages.update` tells.
+extension BaileysReader {
+    /// `messages.update`: `{key, update}` with a part of the message.
+    func messageUpdate(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let keyPointer = pointer + "/key"
+        let keyObject = try object(item["key"], at: keyPointer)
+        let update = try object(item["update"], at: pointer + "/update")
+        let key = MessageKey(keyObject)
+        let moment = WireTime.timestamp(update["messageTimestamp"])
+        var events: [NewEvent] = []
+        if let message = update["message"]?.object {
+            if message["editedMessage"] != nil {
+                if let event = try edited(message, key: key, keyPointer: keyPointer, at: moment) {
+                    events.append(event)
+                }
+            } else {
+                // A message that came late: sent again by the phone, or with its media uploaded anew.
+                var whole = update
+                whole["key"] = .object(keyObject)
+                if let event = try self.message(whole, at: pointer, isHistory: false) { events.append(event) }
+            }
+        } else if WireNumber.enumeration(update["messageStubType"], Self.stubTypes) == 1 {
+            let target = try id(of: key, at: keyPointer)
+            let revoker = update["key"]?.object.map { MessageKey($0) } ?? key
+            var facts = facts(of: revoker, at: moment)
+            facts.chat = PersonIdentity.better(facts.chat, key.chat)
+            events.append(facts.deletion(of: target, session: session))
+        }
+        let isFromMe = keyObject["fromMe"]?.bool
+        if let event = try status(update, key: key, isFromMe: isFromMe, keyPointer: keyPointer, at: moment) {
+            events.append(event)
+        }
+        return events
+    }
+
+    private func edited(
+        _ message: JSONObject,
+        key: MessageKey,
+        keyPointer: String,
+        at moment: Timestamp?
+    ) throws(FormatError) -> NewEvent? {
+        switch MessageNode(message) {
+        case .content(let content):
+            return facts(of: key, at: moment)
+                .edit(of: try id(of: key, at: keyPointer), content: content, at: moment, session: session)
+        case .edit(let target, let content, let editedAt):
+            return facts(of: key, at: moment)
+                .edit(of: target, content: content, at: editedAt ?? moment, session: session)
+        default:
+            return nil
+        }
+    }
+
+    /// The status of our own message. One with `fromMe: false` says that we read somebody's message on another
+    /// device (B-R2); a status that is not known says nothing (B-R3). Only our own messages fail, so there a key that
+    /// does not say whose it is will do.
+    private func status(
+        _ update: JSONObject,
+        key: MessageKey,
+        isFromMe: Bool?,
+        keyPointer: String,
+        at moment: Timestamp?
+    ) throws(FormatError) -> NewEvent? {
+        guard let value = update["status"], value != .null,
+            let progress = ReceiptStatus(statusCode: WireNumber.enumeration(value, ReceiptStatus.statuses)),
+            isFromMe ?? (progress == .failed)
+        else { return nil }
+        return ReceiptFacts(
+            progress: progress,
+            id: try id(of: key, at: keyPointer),
+            chat: key.chat,
+            error: update["messageStubParameters"]?.array?.first?.string,
+            at: moment,
+            receivedAt: receivedAt
+        ).event(session: session)
+    }
+
+    /// `message-receipt.update`: what members of a group did with our message (B-R1).
+    func receipt(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let key = MessageKey(try object(item["key"], at: pointer + "/key"))
+        let receipt = try object(item["receipt"], at: pointer + "/receipt")
+        let recipient = receipt.address("userJid")
+        // Our own other devices acknowledge as well; nobody else has it then.
+        guard key.isFromMe, recipient.map({ !own.contains($0) }) ?? true else { return [] }
+        var events: [NewEvent] = []
+        for step in ReceiptStatus.receiptSteps {
+            guard let value = receipt[step.field], value != .null else { continue }
+            events.append(
+                ReceiptFacts(
+                    progress: step.progress,
+                    id: try id(of: key, at: pointer + "/key"),
+                    chat: key.chat,
+                    recipient: recipient.map { PersonIdentity($0) },
+                    at: WireTime.timestamp(value),
+                    receivedAt: receivedAt
+                ).event(session: session)
+            )
+        }
+        return events
+    }
+}

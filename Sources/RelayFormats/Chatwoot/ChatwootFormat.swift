@@ -1,0 +1,46 @@
+package import RelayCore
+internal import RelayJSON
+
+/// The webhooks of a Chatwoot API inbox: what agents write in a conversation becomes `message.send`, what they delete
+/// `message.revoke` (reference chatwoot.md, 3). Everything else is understood, and nothing in it is an event: Chatwoot
+/// posts what it got from us as well.
+///
+/// A document names no session: the address does (`/in/SOURCE/SESSION`), the source's `session`, or the conversation's
+/// attribute `wa_session`.
+package struct ChatwootFormat: EventFormat {
+    package static let name = "chatwoot"
+    package static let summary = "Webhooks of a Chatwoot API inbox: what agents write and delete."
+
+    package static let authExample: String? =
+        #"{ type: chatwoot_signature, secret: "${CHATWOOT_SECRET:-the inbox's secret}" }"#
+    package static let authAdvice: String? =
+        #"add auth: { type: chatwoot_signature, secret: "${CHATWOOT_SECRET}" }, the secret of the inbox (Chatwoot 4.13 and "#
+        + "later); with an older one name the source with 24 letters and digits or more that nobody guesses"
+
+    /// What stands before WhatsApp's id in the `source_id` of a message that came from there.
+    static let sourcePrefix = "WAID:"
+
+    package init() {}
+
+    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        guard let envelope = try GatewayDocument(document).root.object, let name = envelope.text("event") else {
+            throw FormatError(
+                .notAnEvent,
+                #"A document of Chatwoot is an object that names its event: {"event": "message_created", …}."#,
+                pointer: "/event"
+            )
+        }
+        guard let reader = ChatwootReader(envelope, receivedAt: context.receivedAt) else { return [] }
+        let session = context.session ?? reader.sessionAttribute
+        switch name {
+        case "message_created" where reader.isWrittenByAgent:
+            return [try reader.send(session: session)]
+        case "message_updated" where reader.isDeletedByAgent:
+            return [try reader.revoke(session: session)]
+        case "message_updated" where reader.mayBeTriedAgain:
+            return [try reader.send(session: session, isRetry: true)]
+        default:
+            return []
+        }
+    }
+}

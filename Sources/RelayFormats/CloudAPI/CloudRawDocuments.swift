@@ -1,0 +1,82 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Gives events the document that they come from.
+///
+/// A document about one message, status or call alone is kept as it came, byte for byte, so that its signature holds. Of
+/// one that has several, each gets a document of the same shape about itself alone: Chatwoot reads no further than the
+/// first (reference chatwoot.md, 4).
+struct CloudRawDocuments {
+    private let root: JSON
+    private let bytes: [UInt8]
+    private let isAboutOne: Bool
+
+    init(of root: JSON, _ bytes: [UInt8]) {
+        self.root = root
+        self.bytes = bytes
+        let changes = root["entry"]?.array?.map { $0["changes"]?.array ?? [] } ?? []
+        let value = changes.first?.first?["value"]
+        let things = CloudReader.members.reduce(0) { $0 + (value?[$1]?.array?.count ?? 0) }
+        isAboutOne = changes.map(\.count) == [1] && things == 1
+    }
+
+    /// The first event of each thing gets the document, so that it goes out once.
+    func attach(to findings: inout CloudReadResult) {
+        var seen: Set<DocumentPointer> = []
+        for (pointer, event) in findings.origins {
+            guard let place = DocumentPointer(pointer), seen.insert(place).inserted, let bytes = document(of: place)
+            else {
+                continue
+            }
+            findings.events[event].raw = RawDocument(bytes: bytes)
+        }
+    }
+
+    private func document(of place: DocumentPointer) -> [UInt8]? {
+        if isAboutOne { return bytes }
+        let envelope = place.envelope.flatMap { root[$0] } ?? root
+        guard let entry = envelope["entry"]?[place.entry]?.object,
+            let change = entry["changes"]?[place.change]?.object,
+            let value = change["value"]?.object,
+            let thing = value[place.member]?[place.index],
+            var document = envelope.object
+        else { return nil }
+        var (only, around, about) = (value, change, entry)
+        for member in CloudReader.members { only[member] = member == place.member ? [thing] : nil }
+        if let person = contact(of: thing, in: value) { only["contacts"] = [person] }
+        around["value"] = .object(only)
+        about["changes"] = [.object(around)]
+        document["entry"] = [.object(about)]
+        return JSON.object(document).bytes
+    }
+
+    /// Whom a message or a status is about: readers take the first of `contacts`, whoever it is.
+    private func contact(of thing: JSON, in value: JSONObject) -> JSON? {
+        let names = ["from", "recipient_id", "from_user_id", "recipient_user_id"].compactMap { thing[$0]?.string }
+        return value["contacts"]?.array?.first { contact in
+            ["wa_id", "user_id"].contains { contact[$0]?.string.map(names.contains) ?? false }
+        }
+    }
+}
+
+/// One element of a list of a change's value.
+private struct DocumentPointer: Hashable {
+    let envelope: Int?
+    let entry: Int
+    let change: Int
+    let member: String
+    let index: Int
+
+    /// Reads `/entry/0/changes/0/value/messages/1`, whatever follows, and an envelope's index before it.
+    init?(_ pointer: String) {
+        var parts = pointer.split(separator: "/")[...]
+        envelope = parts.first.flatMap { Int($0) }
+        if envelope != nil { parts.removeFirst() }
+        let words = Array(parts.prefix(7))
+        guard words.count == 7, let entry = Int(words[1]), let change = Int(words[3]), let index = Int(words[6]) else {
+            return nil
+        }
+        (self.entry, self.change, self.index) = (entry, change, index)
+        member = String(words[5])
+    }
+}

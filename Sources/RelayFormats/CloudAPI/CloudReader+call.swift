@@ -1,0 +1,85 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `calls`: a call that connects or ends, and how far a call of the business has come.
+extension CloudReader {
+    func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let name = try text(call, "event", "a text such as \"connect\"", at: pointer)
+        let isOwn = call.text("direction")?.uppercased() == "BUSINESS_INITIATED"
+        let other =
+            isOwn
+            ? CloudReference(call, "to", prefix: "to_") : CloudReference(call, "from", prefix: "from_")
+        let person = contacts.person(other)
+        let session = call["session"]?.object
+        var details = JSONObject()
+        details.append("outcome", known: call.text("status")?.lowercased())
+        details.append("seconds", known: WireNumber.integer(call["duration"]))
+        details.append("startedAt", known: WireTime.timestamp(call["start_time"])?.seconds)
+        details.append("endedAt", known: WireTime.timestamp(call["end_time"])?.seconds)
+        details.append("sdp", known: session?.text("sdp"))
+        details.append("sdpType", known: session?.text("sdp_type"))
+        return [
+            try event(
+                of: call,
+                // What Baileys calls it when somebody rings.
+                status: name == "connect" && !isOwn ? "offer" : name.lowercased(),
+                person: person,
+                caller: isOwn ? CloudAddress.phone(call["from"]) ?? number.address : person?.identity.id,
+                isOwn: isOwn,
+                details: details,
+                at: pointer
+            )
+        ]
+    }
+
+    func callStatus(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let name = try text(status, "status", "a text such as \"RINGING\"", at: pointer)
+        let names = ["accepted": "accept", "rejected": "reject"]
+        return [
+            try event(
+                of: status,
+                status: names[name.lowercased()] ?? name.lowercased(),
+                person: contacts.person(CloudReference(status, "recipient_id", prefix: "recipient_")),
+                caller: number.address,
+                isOwn: true,
+                details: JSONObject(),
+                at: pointer
+            )
+        ]
+    }
+
+    private func event(
+        of call: JSONObject,
+        status: String,
+        person: CloudPerson?,
+        caller: JID?,
+        isOwn: Bool,
+        details: JSONObject,
+        at pointer: String
+    ) throws(FormatError) -> NewEvent {
+        let id = try id(of: call, at: pointer)
+        guard let chat = person?.identity.id else {
+            throw wrong("must name the other side by phone number or user id", at: pointer)
+        }
+        var facts = CallFacts(
+            id: id,
+            chat: chat,
+            caller: caller.map { PersonIdentity($0) },
+            status: status,
+            isVideo: false,
+            isGroup: false,
+            isOffline: false,
+            at: WireTime.timestamp(call["timestamp"]),
+            receivedAt: receivedAt
+        )
+        facts.extra.append("fromMe", .bool(isOwn))
+        facts.extra.append("direction", .string(isOwn ? "business_initiated" : "user_initiated"))
+        facts.extra.append("contactName", known: person?.name)
+        for (key, value) in details { facts.extra.append(key, value) }
+        facts.extra.append("biz_opaque_callback_data", known: call.text("biz_opaque_callback_data"))
+        // Those of a call stand beside it.
+        CloudErrors(call["errors"] ?? change.value["errors"]).append(to: &facts.extra)
+        for (key, value) in extra(person) { facts.extra.append(key, value) }
+        return facts.event(session: session)
+    }
+}

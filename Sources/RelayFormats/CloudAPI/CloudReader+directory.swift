@@ -1,0 +1,78 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Names and numbers: contacts and groups.
+extension CloudReader {
+    /// One of `state_sync`: a contact that was saved in, changed in or removed from the business's own app.
+    func savedContact(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        guard item.text("type") ?? "contact" == "contact" else { return [] }
+        let contact = try object(item["contact"], at: pointer + "/contact")
+        let reference = CloudReference(contact, "phone_number")
+        guard !reference.isEmpty, let person = contacts.person(reference, username: contact.text("username")) else {
+            throw wrong("must be the contact's phone number", at: pointer + "/contact/phone_number")
+        }
+        let action = item.text("action")
+        let moment = WireTime.timestamp(item["metadata"]?["timestamp"])
+        var payload = ContactFacts(
+            identity: person.identity,
+            name: action == "remove" ? nil : contact.text("full_name") ?? contact.text("first_name")
+        ).payload
+        payload.append("action", known: action)
+        for (key, value) in extra(person) { payload.append(key, value) }
+        let chat = person.identity.id
+        let key = DeduplicationKey.make(
+            .contactUpdated, chat: chat.description, message: "",
+            moment.map { "\($0.milliseconds)" }, DeduplicationKey.fingerprint(.object(contact)), action
+        )
+        return [event(.contactUpdated, chat: chat, at: moment, key: key, payload)]
+    }
+
+    /// What a system message tells the directory: a person goes by a new number or user id.
+    func movedContact(_ message: JSONObject, from old: PersonIdentity, _ facts: MessageFacts) -> [NewEvent] {
+        guard let system = message["system"]?.object, let new = CloudAddressChange(system).id, new != old.id else {
+            return []
+        }
+        var payload = ContactFacts(identity: PersonIdentity(new)).payload
+        payload.append("previousContactId", .string(old.id.description))
+        payload.append("userId", known: system.text("user_id"))
+        payload.append("parentUserId", known: system.text("parent_user_id"))
+        number.append(to: &payload)
+        let key = DeduplicationKey.make(.contactUpdated, chat: new.description, message: facts.id)
+        return [event(.contactUpdated, chat: new, at: facts.sentAt, key: key, payload)]
+    }
+
+    /// One of `groups`: a group that was made, changed or closed. What failed changed nothing.
+    func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        guard let id = CloudAddress.group(group["group_id"]) else {
+            throw wrong("must be the group's id, a text", at: pointer + "/group_id")
+        }
+        guard let change = CloudGroupChange(group, contacts) else { return [] }
+        let moment = WireTime.timestamp(group["timestamp"])
+        var payload = GroupFacts(id: id, name: change.name, description: change.description).payload
+        payload.append("action", .string(change.action))
+        if !change.participants.isEmpty { payload.append("participants", .array(change.participants)) }
+        payload.append("initiatedBy", known: group.text("initiated_by"))
+        payload.append("reason", known: group.text("reason"))
+        payload.append("inviteLink", known: group.text("invite_link"))
+        payload.append("joinRequestId", known: group.text("join_request_id"))
+        payload.append("requestId", known: group.text("request_id"))
+        payload.append("timestamp", .int((moment ?? receivedAt).seconds))
+        number.append(to: &payload)
+        let key = DeduplicationKey.make(
+            .groupUpdated, chat: id.description,
+            message: group.text("request_id") ?? group.text("join_request_id") ?? "",
+            change.action, moment.map { "\($0.milliseconds)" }, DeduplicationKey.fingerprint(.object(group))
+        )
+        return [event(.groupUpdated, chat: id, at: moment, key: key, payload)]
+    }
+}
+
+/// Where a system message says that a person can be found from now on.
+struct CloudAddressChange {
+    /// Nil when it says nothing of the kind.
+    let id: JID?
+
+    init(_ system: JSONObject) {
+        id = CloudAddress.person(system["wa_id"]) ?? system.text("user_id").flatMap(CloudAddress.opaque)
+    }
+}

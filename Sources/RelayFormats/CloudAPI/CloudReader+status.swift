@@ -1,0 +1,80 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// How far our messages have come.
+extension CloudReader {
+    /// One of `statuses`: of a message, or of a call that the business made.
+    func status(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        switch status.text("type") ?? (change.field == "calls" ? "call" : "message") {
+        case "message": return try messageStatus(status, at: pointer)
+        case "call": return try callStatus(status, at: pointer)
+        // A payment is none of ours.
+        default: return []
+        }
+    }
+
+    private func messageStatus(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let name = try text(status, "status", "a text such as \"delivered\"", at: pointer)
+        let id = try id(of: status, at: pointer)
+        let moment = WireTime.timestamp(status["timestamp"])
+        let group = group(of: status)
+        let recipient = recipient(of: status, inGroup: group != nil)
+        let chat = group ?? recipient?.identity
+        var extra = extra(recipient)
+        for field in ["conversation", "pricing"] {
+            if let object = status[field], object.object != nil { extra.append(field, NodeRedaction.scrub(object)) }
+        }
+        extra.append("biz_opaque_callback_data", known: status.text("biz_opaque_callback_data"))
+        let errors = CloudErrors(status["errors"])
+        errors.append(to: &extra)
+        if name == "deleted" {
+            // By the person that has it.
+            let facts = MessageFacts(
+                id: id,
+                chat: chat,
+                author: recipient?.identity,
+                isFromMe: false,
+                content: MessageContent(type: "deleted", content: nil),
+                pushName: recipient?.name,
+                sentAt: moment,
+                receivedAt: receivedAt,
+                extra: extra
+            )
+            return [facts.deletion(of: id, session: session)]
+        }
+        // A status that is not known says nothing.
+        guard let progress = ReceiptStatus(rawValue: name) else { return [] }
+        let facts = ReceiptFacts(
+            progress: progress,
+            id: id,
+            chat: chat,
+            recipient: recipient?.identity,
+            error: errors.text,
+            at: moment,
+            receivedAt: receivedAt,
+            extra: extra
+        )
+        return [facts.event(session: session)]
+    }
+
+    private func group(of status: JSONObject) -> PersonIdentity? {
+        let isGroup = status.text("recipient_type") == "group" || participant(in: status) != nil
+        return (CloudAddress.group(status["group_id"]) ?? (isGroup ? CloudAddress.group(status["recipient_id"]) : nil))
+            .map { PersonIdentity($0) }
+    }
+
+    /// The person whose receipt it is: the other side of a direct chat, or a member of a group; nil when a group's
+    /// status is nobody's in particular.
+    private func recipient(of status: JSONObject, inGroup: Bool) -> CloudPerson? {
+        guard inGroup else { return contacts.person(CloudReference(status, "recipient_id", prefix: "recipient_")) }
+        guard let participant = participant(in: status) else { return nil }
+        return contacts.person(participant)
+    }
+
+    private func participant(in status: JSONObject) -> CloudReference? {
+        // Meta writes it both ways round.
+        let field = status["recipient_participant_id"] == nil ? "participant_recipient_id" : "recipient_participant_id"
+        let reference = CloudReference(status, field, prefix: "recipient_participant_")
+        return reference.isEmpty ? nil : reference
+    }
+}

@@ -1,0 +1,76 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `messages.update`: how far our messages have come, and whatever else becomes of one.
+extension EvolutionReader {
+    /// Baileys' statuses by name, and those of Evolution's Cloud API channel.
+    private static let statuses = ReceiptStatus.statuses.merging(["SENT": 2, "DELIVERED": 3, "FAILED": 0]) { old, _ in
+        old
+    }
+
+    func messageUpdate(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let update = item["update"]?.object ?? JSONObject()
+        let keyObject = key(of: item)
+        let key = MessageKey(keyObject)
+        let moment = WireTime.timestamp(item["datetime"] ?? update["messageTimestamp"])
+        guard let id = key.id else {
+            throw wrong("must be the message's id, a text", at: pointer + "/keyId")
+        }
+        // With anything but a status, Evolution makes up SERVER_ACK for one.
+        if let message = (item["message"] ?? update["message"])?.object {
+            return try changed(message, item, key: key, id: id, at: pointer)
+        }
+        if let votes = item["pollUpdates"]?.array, !votes.isEmpty {
+            return [poll(votes, key: key, id: id)]
+        }
+        guard let value = item["status"] ?? update["status"], value != .null else { return [] }
+        if value == "DELETED" { return [baileys.facts(of: key, at: moment).deletion(of: id, session: session)] }
+        // A status with `fromMe: false` says that we read somebody's message on another device (B-R2).
+        guard let progress = ReceiptStatus(statusCode: WireNumber.enumeration(value, Self.statuses)),
+            keyObject["fromMe"]?.bool ?? (progress == .failed)
+        else { return [] }
+        let recipient = key.chat?.id.chatKind == .direct ? nil : key.author
+        if let recipient, baileys.own.contains(recipient.id) { return [] }
+        let facts = ReceiptFacts(
+            progress: progress,
+            id: id,
+            chat: key.chat,
+            recipient: recipient,
+            error: update["messageStubParameters"]?.array?.first?.string,
+            at: moment,
+            receivedAt: receivedAt
+        )
+        return [facts.event(session: session)]
+    }
+
+    /// An update that brings a message: an edit, or the message itself, late.
+    private func changed(
+        _ message: JSONObject,
+        _ item: JSONObject,
+        key: MessageKey,
+        id: String,
+        at pointer: String
+    ) throws(FormatError) -> [NewEvent] {
+        guard message.contains("editedMessage") else {
+            var whole = item
+            whole["key"] = .object(self.key(of: item))
+            whole["message"] = .object(message)
+            return try self.message(whole, at: pointer).map { [$0] } ?? []
+        }
+        let facts = baileys.facts(of: key, at: nil)
+        return switch MessageNode(message) {
+        case .content(let content): [edited(facts, id, content, at: nil)]
+        case .edit(let target, let content, let moment): [edited(facts, target, content, at: moment)]
+        default: []
+        }
+    }
+
+    /// How a poll of ours stands.
+    private func poll(_ votes: [JSON], key: MessageKey, id: String) -> NewEvent {
+        let content = MessageContent(type: "poll", content: ["votes": .array(votes.map { NodeRedaction.scrub($0) })])
+        var event = baileys.facts(of: key, at: nil).edit(of: id, content: content, at: nil, session: session)
+        // It may come back to where it stood before: only the post tells that from a repetition.
+        event.dedupKey = nil
+        return event
+    }
+}

@@ -1,0 +1,55 @@
+package import RelayCore
+internal import RelayJSON
+
+/// The webhooks of Evolution Go: `{event, data, instanceId, instanceName, instanceToken}` with the events of whatsmeow
+/// as `data`, or an array of such. The envelope of its wiki (`{event: "MESSAGE", instance, data}` with messages in
+/// Baileys' form) is read as well (reference whatsapp.md, A4). The `instanceToken` goes no further.
+package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
+    package static let name = "evolution_go"
+    package static let summary = "Documents of Evolution Go."
+    package static let secretField: String? = "instanceToken"
+
+    typealias Reader = EvolutionGoReader
+    static let gateway = "Evolution Go"
+    static let sessionFields = ["instanceName", "instance", "instanceId", "session", "sessionId"]
+    static let dataField = "data"
+    static let example = #"{"event": "Message", "data": …, "instanceId": …}"#
+    static let exampleNames = #""Message" or "CallOffer". Evolution API has a format of its own, evolution"#
+
+    package init() {}
+
+    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        try Self.read(document, context)
+    }
+
+    /// The envelope with a name that may be a session's id in front, if there is one: people call instances what they
+    /// like, and then the instance's own id counts.
+    static func opened(_ envelope: JSONObject) -> JSONObject {
+        guard let id = sessionFields.lazy.compactMap({ envelope.text($0) }).first(where: { Session.isValid(id: $0) })
+        else { return envelope }
+        var opened = envelope
+        opened["instanceName"] = .string(id)
+        return opened
+    }
+
+    /// In small letters: `Message`, `message` and the wiki's `MESSAGE` are one. whatsmeow has more events than the relay
+    /// reads: words that begin with a capital and have small letters.
+    static func eventName(_ written: String) -> String? {
+        let name = written.lowercased().filter { $0 != "_" }
+        return EvolutionGoReader.handled.contains(name) || isWhatsmeows(written) ? name : nil
+    }
+
+    static func verify(_ envelope: JSONObject, at pointer: String) throws(FormatError) {
+        guard envelope.contains(dataField) else {
+            throw FormatError(
+                .notAnEvent, "A document of \(gateway) has \"data\" beside \"event\".", pointer: pointer + "/data")
+        }
+    }
+
+    private static func isWhatsmeows(_ name: String) -> Bool {
+        let letters = Array(name.utf8)
+        return letters.first.map { (0x41...0x5A).contains($0) } == true
+            && letters.contains { (0x61...0x7A).contains($0) }
+            && letters.allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+    }
+}

@@ -1,0 +1,77 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Names, pictures and groups: `PushName`, `Contact` (the address book), `Picture`, `JoinedGroup`, `GroupInfo`.
+extension EvolutionGoReader {
+    /// A group that we are in now, with all that there is to know about it.
+    func joinedGroup(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let id = try address(data, "JID", "the group's address", at: pointer)
+        var group: JSONObject = ["id": .string(id.description)]
+        group["subject"] = data["Name"]
+        group["desc"] = data["Topic"]
+        group["owner"] = data["OwnerJID"]
+        group["ownerPn"] = data["OwnerPN"]
+        group["announce"] = data["IsAnnounce"]
+        group["restrict"] = data["IsLocked"]
+        if let members = data["Participants"]?.array { group["participants"] = .array(members.map(Self.member)) }
+        return try baileys.group(group, at: pointer)
+    }
+
+    private static func member(_ json: JSON) -> JSON {
+        guard let member = json.object else { return json }
+        var participant = JSONObject()
+        participant.append("id", member["JID"] ?? .null)
+        participant.append("phoneNumber", member["PhoneNumber"] ?? .null)
+        participant.append("lid", member["LID"] ?? .null)
+        let rank = member.flag("IsSuperAdmin") ? "superadmin" : member.flag("IsAdmin") ? "admin" : nil
+        participant.append("admin", orNull: rank)
+        return .object(participant)
+    }
+
+    /// What changed in a group: its name and settings as one event, and one for each kind of change of its members.
+    func groupInfo(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let id = try address(data, "JID", "the group's address", at: pointer)
+        let author = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderPN")])?.id.description
+        var events: [NewEvent] = []
+        var settings: JSONObject = ["id": .string(id.description)]
+        settings["subject"] = data["Name"]?.object?["Name"]
+        settings["desc"] = data["Topic"]?.object?["Topic"]
+        settings["announce"] = data["Announce"]?.object?["IsAnnounce"]
+        settings["restrict"] = data["Locked"]?.object?["IsLocked"]
+        if settings.count > 1 {
+            settings["author"] = author.map(JSON.string)
+            events += try baileys.group(settings, at: pointer)
+        }
+        for (field, action) in [("Join", "add"), ("Leave", "remove"), ("Promote", "promote"), ("Demote", "demote")] {
+            guard let members = data[field]?.array, !members.isEmpty else { continue }
+            var change: JSONObject = ["id": .string(id.description), "action": .string(action)]
+            change["author"] = author.map(JSON.string)
+            change["participants"] = .array(members.map(Self.member))
+            events += try baileys.participants(.object(change), at: pointer)
+        }
+        return dated(events, data)
+    }
+
+    func contact(_ name: String, _ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let id = try address(data, "JID", "an address", at: pointer)
+        let action = data["Action"]?.object.map { WhatsmeowFieldNames.renamed($0) }
+        var contact: JSONObject = ["id": .string(id.description)]
+        contact.append("phoneNumber", known: data.text("JIDAlt") ?? action?.text("pnJid"))
+        contact.append("lid", known: data.text("JIDAlt") ?? action?.text("lidJid"))
+        contact.append("notify", known: data.text("NewPushName"))
+        contact.append("name", known: action?.text("fullName") ?? action?.text("firstName"))
+        if name == "picture" { contact["imgUrl"] = data.flag("Remove") ? "removed" : "changed" }
+        return dated(try baileys.contact(contact, at: pointer), data)
+    }
+
+    /// The events with the moment that the document tells, and a key by it.
+    private func dated(_ events: [NewEvent], _ data: JSONObject) -> [NewEvent] {
+        guard let moment = WireTime.timestamp(data["Timestamp"]) else { return events }
+        return events.map { event in
+            var event = event
+            event.occurredAt = moment
+            event.dedupKey = DeduplicationKey.make(event.type, chat: event.chat, at: moment, event.payload)
+            return event
+        }
+    }
+}

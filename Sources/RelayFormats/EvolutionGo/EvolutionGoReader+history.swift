@@ -1,0 +1,37 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `HistorySync`: what the phone hands over after pairing. What lacks an address or an id is passed over.
+extension EvolutionGoReader {
+    func history(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let sync = data["Data"]?.object ?? data
+        func list(_ field: String) -> [JSONObject] { (sync[field]?.array ?? []).compactMap(\.object) }
+        var messages: [JSON] = []
+        var conversations: [JSON] = []
+        for conversation in list("conversations") {
+            for item in conversation["messages"]?.array ?? [] {
+                guard let message = item["message"]?.object.map({ WhatsmeowFieldNames.renamed($0) }),
+                    let key = message["key"]?.object, key.text("id") != nil, key.address("remoteJid") != nil,
+                    message["message"]?.object != nil
+                else { continue }
+                messages.append(.object(message))
+            }
+            var chat = conversation
+            chat["messages"] = nil
+            chat = WhatsmeowFieldNames.renamed(chat)
+            if chat.address("id") != nil { conversations.append(.object(chat)) }
+        }
+        let names = list("pushnames").filter { $0.address("ID") != nil }.map { name -> JSON in
+            ["id": name["ID"] ?? .null, "notify": name["pushname"] ?? .null]
+        }
+        let mappings = list("phoneNumberToLidMappings").map { WhatsmeowFieldNames.renamed($0) }
+            .filter { $0.address("lidJid") != nil && $0.address("pnJid") != nil }
+        return try baileys.history(
+            [
+                "phoneNumberToLidMappings": .array(mappings.map(JSON.object)), "contacts": .array(names),
+                "conversations": .array(conversations), "messages": .array(messages),
+            ],
+            at: pointer
+        )
+    }
+}

@@ -1,0 +1,29 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `Receipt`: what somebody did with messages of ours. Those of our own devices say that *we* read something (B-R1).
+extension EvolutionGoReader {
+    func receipt(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let ids = try array(data, "MessageIDs", "an array of message ids", at: pointer)
+        let chat = try address(data, "Chat", "the chat's address", at: pointer)
+        let progress: ReceiptStatus
+        switch (state ?? data["Type"]?.string)?.lowercased() {
+        case "delivered", "": progress = .delivered
+        case "read": progress = .read
+        case "played": progress = .played
+        default: return []
+        }
+        guard !data.flag("IsFromMe") else { return [] }
+        let sender = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderAlt")])
+        let isDirect = chat.chatKind == .direct
+        let facts = ReceiptFacts(
+            progress: progress,
+            id: "",
+            chat: isDirect ? PersonIdentity(chat, alternates: [data.address("SenderAlt")]) : PersonIdentity(chat),
+            recipient: isDirect ? nil : sender,
+            at: WireTime.timestamp(data["Timestamp"]),
+            receivedAt: receivedAt
+        )
+        return try events(of: facts, for: ids, at: pointer + "/MessageIDs")
+    }
+}

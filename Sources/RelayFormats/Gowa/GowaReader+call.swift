@@ -1,0 +1,25 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `call.offer`.
+extension GowaReader {
+    func call(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let id = try text(payload, "call_id", "the call's id, a text", at: pointer)
+        guard let caller = PersonIdentity(payload.address("from"), alternates: [payload.address("from_lid")]) else {
+            throw wrong("must be the caller's address", at: pointer + "/from")
+        }
+        let group = payload.address("group_jid")
+        var facts = CallFacts(
+            id: id,
+            chat: caller.id,
+            caller: caller,
+            status: "offer",
+            group: group,
+            isGroup: group != nil,
+            at: sentAt,
+            receivedAt: receivedAt
+        )
+        if let isRejected = payload["auto_rejected"]?.bool { facts.extra.append("autoRejected", .bool(isRejected)) }
+        return facts.event(session: session)
+    }
+}

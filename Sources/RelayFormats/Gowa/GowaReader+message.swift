@@ -1,0 +1,44 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// New messages.
+extension GowaReader {
+    func message(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        var facts = try facts(payload, at: pointer)
+        facts.id = try text(payload, "id", "the message's id, a text", at: pointer)
+        if payload.flag("unavailable") {
+            let isViewOnce = payload.flag("view_once")
+            var content = MessageContent.unsupported(reason: isViewOnce ? "view_once_unavailable" : "undecryptable")
+            content.isViewOnce = isViewOnce
+            return facts.unreadable(content, session: session)
+        }
+        if let poll = payload["poll"]?.object, let event = pollChange(poll, facts) { return event }
+        facts.content = GowaContent.read(payload)
+        return facts.newMessage(session: session)
+    }
+
+    /// Everything about a message but its id and what it says.
+    func facts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> MessageFacts {
+        let key = GowaKey(payload, own: own)
+        guard key.chat != nil else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
+        return MessageFacts(
+            id: "",
+            chat: key.chat,
+            author: key.author,
+            isFromMe: key.isFromMe,
+            content: MessageContent(type: "unsupported", content: nil),
+            pushName: MessageFacts.name(payload.text("from_name")),
+            savedName: Self.displayName(payload, of: key.author),
+            sentAt: WireTime.timestamp(payload["timestamp"]) ?? sentAt,
+            receivedAt: receivedAt,
+            broadcastList: key.broadcastList
+        )
+    }
+
+    /// `sender_display_name` is the name in the address book, or what stands in for one: in the end the digits of the
+    /// address, which are no name.
+    private static func displayName(_ payload: JSONObject, of author: PersonIdentity?) -> String? {
+        let name = MessageFacts.name(payload.text("sender_display_name"))
+        return name == author?.id.user || name == author?.lid?.user ? nil : name
+    }
+}

@@ -1,0 +1,106 @@
+package import RelayCore
+internal import RelayJSON
+
+/// The relay's own envelope, for gateways that speak it and for bridges of one's own:
+/// `{"event": "message.received", "sessionId": …, "payload": {…}}`, or an array of such.
+///
+/// `session` and `session_id` stand for `sessionId` as well. `timestamp` (ISO 8601, seconds or milliseconds) says when
+/// it happened, `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
+package struct NativeFormat: EventFormat {
+    package static let name = "native"
+    package static let summary = "Documents of your own gateway, in the relay's own envelope."
+
+    package init() {}
+
+    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        let envelopes = try GatewayDocument(document).envelopes(of: Self.name)
+        let sessionName = SessionName(
+            context: context, envelopes: envelopes, fields: ["session", "sessionId", "session_id"])
+        var events: [NewEvent] = []
+        events.reserveCapacity(envelopes.count)
+        for (envelope, pointer) in envelopes {
+            events += try self.events(envelope, at: pointer, sessionName)
+        }
+        return events
+    }
+
+    private func events(
+        _ envelope: JSONObject,
+        at pointer: String,
+        _ sessionName: SessionName
+    ) throws(FormatError) -> [NewEvent] {
+        guard let name = envelope["event"]?.string, Self.isEventType(name) else {
+            throw FormatError(
+                .notAnEvent,
+                "\"event\" must be a type like \"message.received\": words of a-z, 0-9 and _, joined by dots.",
+                pointer: pointer + "/event"
+            )
+        }
+        if let events = try zapHubEvents(named: name, envelope, at: pointer, sessionName) { return events }
+        guard let payload = envelope["payload"]?.object else {
+            throw FormatError(.notAnEvent, "\"payload\" must be an object.", pointer: pointer + "/payload")
+        }
+        let type = EventType(name)
+        let chat = try chat(of: payload, at: pointer + "/payload/chatId")
+        let event = NewEvent(
+            type: type,
+            session: try sessionName.resolve(envelope, at: pointer),
+            chat: chat,
+            dedupKey: try dedupKey(envelope, at: pointer) ?? Self.dedupKey(type, chat: chat, payload),
+            occurredAt: try moment(envelope["timestamp"], at: pointer + "/timestamp"),
+            payload: payload
+        )
+        return [event]
+    }
+
+    /// Two or more words of `a-z 0-9 _`, joined by dots.
+    private static func isEventType(_ name: String) -> Bool {
+        (GatewayEventName.words(of: name, joinedBy: ".")?.count ?? 0) > 1
+    }
+
+    private func chat(of payload: JSONObject, at pointer: String) throws(FormatError) -> String? {
+        switch payload["chatId"] {
+        case nil, .null: return nil
+        case .string(let text) where !text.isEmpty: return JID(text)?.description ?? text
+        default:
+            throw FormatError(.notAnEvent, "\"chatId\" must be the chat's address, a text, or null.", pointer: pointer)
+        }
+    }
+
+    private func moment(_ json: JSON?, at pointer: String) throws(FormatError) -> Timestamp? {
+        guard let json, json != .null else { return nil }
+        guard let moment = WireTime.timestamp(json) else {
+            throw FormatError(
+                .notAnEvent,
+                "\"timestamp\" must be a moment: \"2025-11-13T10:30:00.000Z\", or seconds or milliseconds since 1970.",
+                pointer: pointer
+            )
+        }
+        return moment
+    }
+
+    private func dedupKey(_ envelope: JSONObject, at pointer: String) throws(FormatError) -> String? {
+        switch envelope["id"] {
+        case nil, .null: return nil
+        case .string(let text) where !text.isEmpty: return text
+        case .int(let number): return "\(number)"
+        default: throw FormatError(.notAnEvent, "\"id\" must be a text or a whole number.", pointer: pointer + "/id")
+        }
+    }
+
+    /// The key of an event about a message that has no id of its own.
+    private static func dedupKey(_ type: EventType, chat: String?, _ payload: JSONObject) -> String? {
+        guard let message = payload.text("messageId") else { return nil }
+        switch type {
+        case .messageReceived, .messageSent, .messageDeleted:
+            return DeduplicationKey.make(type, chat: chat, message: message)
+        case .messageDelivered, .messageRead, .messageFailed:
+            return DeduplicationKey.make(
+                type, chat: chat, message: message, payload.text("status"), payload.text("participant"))
+        default:
+            // A message may be edited, or reacted to, many times.
+            return DeduplicationKey.make(
+                type, chat: chat, message: message, DeduplicationKey.fingerprint(.object(payload)))
+        }
+    }
+}

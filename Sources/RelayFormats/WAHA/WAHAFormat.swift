@@ -1,0 +1,21 @@
+package import RelayCore
+internal import RelayJSON
+
+/// The webhooks of WAHA, whichever engine it runs (WEBJS, NOWEB, GOWS): `{id, timestamp, event, session, me, payload,
+/// engine}`, or an array of such (reference whatsapp.md, A6).
+package struct WAHAFormat: EventFormat, EnvelopeFormat {
+    package static let name = "waha"
+    package static let summary = "Documents of WAHA, with any of its engines."
+
+    typealias Reader = WAHAReader
+    static let gateway = "WAHA"
+    static let dataField = "payload"
+    static let example = #"{"event": "message", "session": …, "payload": {…}}"#
+    static let exampleNames = #""message", "message.ack" or "session.status""#
+
+    package init() {}
+
+    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        try Self.read(document, context)
+    }
+}

@@ -1,0 +1,27 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `call.received`, `.accepted` and `.rejected`.
+extension WAHAReader {
+    func call(_ payload: JSONObject, status: String, at pointer: String) throws(FormatError) -> NewEvent {
+        let id = try text(payload, "id", "the call's id, a text", at: pointer)
+        let from = try address(payload, "from", "the caller's address", at: pointer)
+        let data = payload["_data"]?.object ?? JSONObject()
+        let creator = ["from", "CallCreator"].lazy.compactMap(data.address).first
+        let others = ["callerPn", "from", "CallCreatorAlt", "CallCreator", "SenderAlt"].map(data.address)
+        let caller = PersonIdentity(from.isGroup ? creator : from, alternates: others)
+        let group = (from.isGroup ? from : nil) ?? data.address("groupJid") ?? data.address("GroupJID")
+        return CallFacts(
+            id: id,
+            chat: caller?.id ?? from,
+            caller: caller,
+            status: status,
+            isVideo: payload["isVideo"]?.bool,
+            group: group,
+            isGroup: payload.flag("isGroup"),
+            isOffline: data["offline"]?.bool,
+            at: WireTime.timestamp(payload["timestamp"]) ?? sentAt,
+            receivedAt: receivedAt
+        ).event(session: session)
+    }
+}

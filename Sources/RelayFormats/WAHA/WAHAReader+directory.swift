@@ -1,0 +1,81 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Groups and their members.
+extension WAHAReader {
+    /// `group.v2.join`, `.leave` (we came or went) and `.update`.
+    func group(_ payload: JSONObject, _ name: String, at pointer: String) throws(FormatError) -> NewEvent {
+        let group = try object(payload["group"], at: pointer + "/group")
+        let id = try groupID(group, at: pointer)
+        let data = payload["_data"]?.object ?? JSONObject()
+        var change = GroupFacts(
+            id: id,
+            name: group.text("subject"),
+            description: group["description"]?.string,
+            owner: PersonIdentity(
+                data.address("owner") ?? data.address("OwnerJID"),
+                alternates: [data.address("ownerPn"), data.address("OwnerPN")]
+            ),
+            participants: group["participants"]?.array.map { $0.compactMap(Self.member) }
+        ).payload
+        if name == "group.v2.join" { change.append("membership", .string("joined")) }
+        if name == "group.v2.leave" { change.append("membership", .string("left")) }
+        return update(id, change, at: payload["timestamp"])
+    }
+
+    func members(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+        let id = try groupID(try object(payload["group"], at: pointer + "/group"), at: pointer)
+        let members = try array(payload, "participants", "an array of members", at: pointer)
+        let author = PersonIdentity(
+            payload["_data"]?.object?.address("author"),
+            alternates: [payload["_data"]?.object?.address("authorPn")]
+        )
+        let change = GroupFacts(id: id).payload(
+            action: payload.text("type"),
+            members: members.compactMap(Self.member),
+            author: author
+        )
+        return update(id, change, at: payload["timestamp"])
+    }
+
+    /// The deprecated `group.join` and `group.leave`, with what the engine has: WhatsApp Web's notification, or the
+    /// group itself. Nil for anything else.
+    func notification(_ payload: JSONObject, _ name: String) -> NewEvent? {
+        if let id = WAHAKey.address(payload["chatId"]), id.isGroup, let members = payload["recipientIds"]?.array {
+            let actions = ["invite": "add", "linked_group_join": "add", "leave": "remove"]
+            let type = payload.text("type") ?? (name == "group.join" ? "add" : "remove")
+            let change = GroupFacts(id: id).payload(
+                action: actions[type] ?? type,
+                members: members.compactMap { WAHAKey.address($0).map { .string($0.description) } }
+                    .compactMap(GroupFacts.participant),
+                author: WAHAKey.address(payload["author"]).map { PersonIdentity($0) }
+            )
+            return update(id, change, at: payload["timestamp"])
+        }
+        guard let id = payload.address("id"), id.isGroup, payload.text("subject") != nil else { return nil }
+        return update(id, GroupFacts(id: id, metadata: payload).payload, at: nil)
+    }
+
+    private func groupID(_ group: JSONObject, at pointer: String) throws(FormatError) -> JID {
+        guard let id = WAHAKey.address(group["id"]) else {
+            throw wrong("must be the group's address", at: pointer + "/group/id")
+        }
+        return id
+    }
+
+    private func update(_ id: JID, _ change: JSONObject, at moment: JSON?) -> NewEvent {
+        event(.groupUpdated, chat: id, at: WireTime.timestamp(moment) ?? sentAt, key: key(.groupUpdated), change)
+    }
+
+    /// WAHA's member `{id, pn, role}` as the relay writes it.
+    private static func member(_ json: JSON) -> JSON? {
+        guard let object = json.object else { return GroupFacts.participant(json) }
+        var member = JSONObject()
+        member.append("id", known: WAHAKey.address(object["id"])?.description)
+        member.append("phoneNumber", known: object.text("pn"))
+        if let role = object.text("role"), role == "admin" || role == "superadmin" {
+            member.append("admin", .string(role))
+        }
+        return GroupFacts.participant(.object(member))
+    }
+}

@@ -1,0 +1,30 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// `presence.update`.
+extension WAHAReader {
+    /// One event for each person whose presence it tells.
+    func presence(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+        let chat = try address(payload, "id", "the chat's address", at: pointer)
+        let presences = try array(payload, "presences", "an array of presences", at: pointer)
+        let words = [
+            "online": "available", "offline": "unavailable", "typing": "composing", "recording": "recording",
+            "paused": "paused",
+        ]
+        var events: [NewEvent] = []
+        for presence in presences.compactMap(\.object) {
+            guard let state = presence.text("lastKnownPresence") else { continue }
+            let member = presence.address("participant")
+            let facts = PresenceFacts(
+                chat: PersonIdentity(chat),
+                member: member.map { PersonIdentity($0) },
+                presence: words[state] ?? state,
+                lastSeen: WireTime.timestamp(presence["lastSeen"]),
+                at: sentAt,
+                receivedAt: receivedAt
+            )
+            events.append(facts.event(session: session, key: key(.presenceUpdated, member?.description)))
+        }
+        return events
+    }
+}

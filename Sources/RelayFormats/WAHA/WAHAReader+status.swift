@@ -1,0 +1,42 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// How far our messages have come.
+extension WAHAReader {
+    /// `message.ack` and `message.ack.group`: how far a message of ours has come. What others wrote has an `ack` too,
+    /// and it says nothing.
+    func acknowledgement(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
+        guard let key = WAHAKey.read(payload, .recipient), let id = key.id else {
+            throw wrong("must be the message's id, like \"true_123@c.us_3EB0A1\"", at: pointer + "/id")
+        }
+        let data = payload["_data"]?.object
+        guard key.isFromMe, let (progress, moment) = Self.progress(payload, data?["receipt"]?.object) else {
+            return nil
+        }
+        let chat = key.chat
+        let recipient = chat?.id.chatKind.hasMembers == true ? key.author : nil
+        // Our own other devices acknowledge as well; nobody else has it then.
+        if let recipient, own.contains(recipient.id) || recipient.lid.map(own.contains) == true { return nil }
+        return ReceiptFacts(
+            progress: progress,
+            id: id,
+            chat: chat,
+            recipient: recipient,
+            error: progress == .failed ? payload.text("error") ?? payload.text("reason") : nil,
+            at: moment ?? WireTime.timestamp(data?["Timestamp"]) ?? sentAt,
+            receivedAt: receivedAt
+        ).event(session: session)
+    }
+
+    /// - Parameter receipt: NOWEB's own; WAHA reports a delivery in a group as `SERVER`.
+    private static func progress(_ payload: JSONObject, _ receipt: JSONObject?) -> (ReceiptStatus, at: Timestamp?)? {
+        for step in ReceiptStatus.receiptSteps.reversed() {
+            if let moment = WireTime.timestamp(receipt?[step.field]) { return (step.progress, moment) }
+        }
+        let names = ["ERROR": Int64(-1), "PENDING": 0, "SERVER": 1, "DEVICE": 2, "READ": 3, "PLAYED": 4]
+        guard let ack = WireNumber.integer(payload["ack"]) ?? payload.text("ackName").flatMap({ names[$0] }),
+            (-1...4).contains(ack), let progress = ReceiptStatus(statusCode: ack + 1)
+        else { return nil }
+        return (progress, nil)
+    }
+}

@@ -1,0 +1,38 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// A gateway's document on its way through a format: parsed, and opened into its envelopes.
+struct GatewayDocument {
+    let root: JSON
+
+    /// - Throws: ``FormatError`` `.malformed` when the bytes are no JSON.
+    init(_ bytes: [UInt8]) throws(FormatError) {
+        guard !bytes.isEmpty else {
+            throw FormatError(.malformed, "The body is empty; send one JSON document.")
+        }
+        do {
+            root = try JSON(parsing: bytes)
+        } catch {
+            throw FormatError(.malformed, "The body is no JSON document: \(error.message)")
+        }
+    }
+
+    /// The envelopes in it, each with its JSON pointer: the document itself, or the elements when it is an array.
+    func envelopes(of dialect: String) throws(FormatError) -> [(envelope: JSONObject, pointer: String)] {
+        if let object = root.object { return [(object, "")] }
+        guard let elements = root.array else {
+            throw FormatError(
+                .notAnEvent, "Send a JSON object of the \(dialect) format, or an array of such.", pointer: "")
+        }
+        var envelopes: [(JSONObject, String)] = []
+        envelopes.reserveCapacity(elements.count)
+        for (index, element) in elements.enumerated() {
+            guard let object = element.object else {
+                throw FormatError(
+                    .notAnEvent, "Every element must be a JSON object of the \(dialect) format.", pointer: "/\(index)")
+            }
+            envelopes.append((object, "/\(index)"))
+        }
+        return envelopes
+    }
+}

@@ -1,0 +1,142 @@
+internal import CCurl
+import Glibc
+
+/// What libcurl calls while it works. Nothing here may throw, capture, or call libcurl but to set options.
+extension CurlTransfer {
+    private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+        context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Before a connection, with the address that DNS gave. A refusal makes libcurl try the name's next address.
+    static func openSocket(
+        _ context: UnsafeMutableRawPointer?,
+        _ purpose: curlsocktype,
+        _ address: UnsafeMutablePointer<curl_sockaddr>?
+    ) -> curl_socket_t {
+        guard let transfer = from(context), let address, purpose == CURLSOCKTYPE_IPCXN else { return -1 }
+        let target = address.pointee
+        // `addr` is declared as the generic address and holds as many bytes as its family needs.
+        let generic = UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+        let candidate = IPAddress(generic.assumingMemoryBound(to: sockaddr.self))
+        guard let candidate, transfer.allows(candidate, port: transfer.target.port) else { return -1 }
+
+        let descriptor = socket(target.family, target.socktype | Int32(SOCK_CLOEXEC.rawValue), target.protocol)
+        if descriptor < 0 {
+            transfer.socketError = errno
+            return -1
+        }
+        transfer.socketWasOpened = true
+        return descriptor
+    }
+
+    /// Before each request, also on a reused connection, whose address an older guard may have allowed.
+    static func willRequest(
+        _ context: UnsafeMutableRawPointer?,
+        _ peer: UnsafeMutablePointer<CChar>?,
+        _ port: Int32
+    ) -> Int32 {
+        guard let transfer = from(context), let peer,
+            let address = IPAddress(String(cString: peer)), transfer.allows(address, port: Int(port))
+        else {
+            from(context)?.stop = .denied
+            return CURL_PREREQFUNC_ABORT
+        }
+        // libcurl as well tries again when a connection that it used again has died, and has no option against it.
+        guard transfer.isRepeatable || !transfer.hasBegun else {
+            transfer.stop = .repetition
+            return CURL_PREREQFUNC_ABORT
+        }
+        transfer.hasBegun = true
+        transfer.peer = address
+        return CURL_PREREQFUNC_OK
+    }
+
+    private func allows(_ address: IPAddress, port: Int) -> Bool {
+        switch loop.egress.decision(address: address, port: port, host: target.host) {
+        case .allowed: return true
+        case .denied(let reason):
+            if denial == nil { denial = reason }
+            return false
+        }
+    }
+
+    /// An answer whose body stays below this many bytes a second, for so many seconds, is a timeout.
+    private static let slowestAnswer = 10
+    private static let slowAnswerSeconds = 3
+
+    static func takeHeader(
+        _ data: UnsafeMutablePointer<CChar>?,
+        _ count: Int,
+        _ context: UnsafeMutableRawPointer?
+    ) -> Int {
+        guard let transfer = from(context) else { return 0 }
+        let wasComplete = transfer.head.isComplete
+        guard transfer.head.take(UnsafeRawBufferPointer(start: data, count: count)) else {
+            transfer.stop = .headerLimit
+            return 0
+        }
+        if transfer.head.isComplete && !wasComplete {
+            // From here on the answer has to flow. Earlier the limit would cut off a receiver that thinks before it
+            // answers. libcurl reads these two afresh at each check, and makes none while a transfer is paused.
+            if transfer.job?.request.mayPause != true {
+                _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
+                _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
+            }
+            transfer.job?.stream?.begin(transfer.streamHead)
+        }
+        return count
+    }
+
+    /// Counts here and nowhere else: libcurl's own size limit does not see chunked bodies.
+    static func takeBody(
+        _ data: UnsafeMutablePointer<CChar>?,
+        _ count: Int,
+        _ context: UnsafeMutableRawPointer?
+    ) -> Int {
+        guard let transfer = from(context) else { return 0 }
+        if let stream = transfer.job?.stream { return transfer.hand(data, count, to: stream) }
+        transfer.bodyBytes += count
+        let room = min(transfer.keptBody, transfer.maximumBody) - transfer.body.count
+        if room > 0 { transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: min(room, count))) }
+        if transfer.bodyBytes > transfer.maximumBody {
+            transfer.stop = .bodyLimit
+            return Int(CURL_WRITEFUNC_ERROR)
+        }
+        return count
+    }
+
+    private func hand(_ data: UnsafeMutablePointer<CChar>?, _ count: Int, to stream: StreamBuffer) -> Int {
+        // Without a final status there is no answer that this could be the body of.
+        guard head.isComplete, bodyBytes + count <= maximumBody else {
+            stop = .bodyLimit
+            return Int(CURL_WRITEFUNC_ERROR)
+        }
+        switch stream.offer(UnsafeRawBufferPointer(start: data, count: count)) {
+        case .taken:
+            bodyBytes += count
+            return count
+        case .full: return Int(CURL_WRITEFUNC_PAUSE)
+        case .unwanted: return Int(CURL_WRITEFUNC_ERROR)
+        }
+    }
+
+    static func giveBody(
+        _ target: UnsafeMutablePointer<CChar>?,
+        _ capacity: Int,
+        _ context: UnsafeMutableRawPointer?
+    ) -> Int {
+        guard let transfer = from(context), let target, let upload = transfer.upload else {
+            return Int(CURL_READFUNC_ABORT)
+        }
+        if let count = upload.read(into: target, capacity) { return count }
+        transfer.stop = .upload
+        return Int(CURL_READFUNC_ABORT)
+    }
+
+    static func seekBody(_ context: UnsafeMutableRawPointer?, _ place: curl_off_t, _ origin: Int32) -> Int32 {
+        guard let upload = from(context)?.upload, origin == SEEK_SET, upload.seek(to: Int64(place)) else {
+            return CURL_SEEKFUNC_FAIL
+        }
+        return CURL_SEEKFUNC_OK
+    }
+}

@@ -1,0 +1,78 @@
+internal import CCurl
+internal import RelayCore
+
+/// The parts of a request that go out: fields, method, body, signature.
+extension CurlTransfer {
+    /// - Throws: `.invalidRequest` for a field that may not be sent, and for a signature that cannot be made.
+    func fillHeaders(_ request: HTTPRequest) throws(HTTPClientError) {
+        guard let signature = request.awsSigV4 else {
+            return try requestHeaders.fill(request.headers, userAgent: loop.configuration.userAgent)
+        }
+        if let problem = signature.problem { throw HTTPClientError(kind: .invalidRequest, message: problem) }
+        try requestHeaders.fill(
+            request.headers + [("x-amz-content-sha256", signature.payloadHash)],
+            userAgent: nil
+        )
+    }
+
+    /// For a file, and for a signed request that has a body: a form's content type, which libcurl adds to what it is
+    /// lent and which only an unsigned request can leave out, is none of ours.
+    func uploadSource(_ request: HTTPRequest) throws(HTTPClientError) -> UploadBody? {
+        if let file = request.bodyFile { return try UploadBody(file) }
+        guard request.awsSigV4 != nil else { return nil }
+        let isBare = ["GET", "HEAD", "DELETE", "OPTIONS"].contains(request.method) && request.body.isEmpty
+        return isBare ? nil : UploadBody(request.body)
+    }
+
+    func setMethod(_ request: HTTPRequest, _ settings: inout OptionSetter) throws(HTTPClientError) {
+        let method = request.method
+        guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(HeaderFieldRules.isTokenByte) else {
+            throw HTTPClientError(kind: .invalidRequest, message: "the method is not an HTTP method; write e.g. POST")
+        }
+        if let upload { return try setUpload(upload, method, &settings) }
+        switch method {
+        case "HEAD": settings.long(CURLOPT_NOBODY, 1)
+        case "GET" where request.body.isEmpty: settings.long(CURLOPT_HTTPGET, 1)
+        case "DELETE" where request.body.isEmpty, "OPTIONS" where request.body.isEmpty:
+            settings.long(CURLOPT_HTTPGET, 1)
+            settings.string(CURLOPT_CUSTOMREQUEST, method)
+        default:
+            settings.long(CURLOPT_POST, 1)
+            settings.size(CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
+            settings.pointer(CURLOPT_POSTFIELDS, requestBody.base)
+            if method != "POST" { settings.string(CURLOPT_CUSTOMREQUEST, method) }
+        }
+    }
+
+    private func setUpload(
+        _ upload: UploadBody,
+        _ method: String,
+        _ settings: inout OptionSetter
+    ) throws(HTTPClientError) {
+        guard method != "GET", method != "HEAD" else {
+            throw HTTPClientError(kind: .invalidRequest, message: "\(method) sends no body; write PUT or POST")
+        }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        settings.long(CURLOPT_UPLOAD, 1)
+        settings.size(CURLOPT_INFILESIZE_LARGE, Int(upload.length))
+        settings.record(ccurl_on_data(easy, CURLOPT_READFUNCTION) { CurlTransfer.giveBody($0, $1 &* $2, $3) })
+        settings.pointer(CURLOPT_READDATA, context)
+        settings.record(ccurl_on_seek(easy) { CurlTransfer.seekBody($0, $1, $2) })
+        settings.pointer(CURLOPT_SEEKDATA, context)
+        if method != "PUT" { settings.string(CURLOPT_CUSTOMREQUEST, method) }
+    }
+
+    /// libcurl makes the signature from these, the fields of the request and the time.
+    func sign(with signature: AWSSigV4, _ settings: inout OptionSetter) {
+        settings.string(CURLOPT_AWS_SIGV4, signature.option)
+        settings.string(CURLOPT_USERNAME, signature.accessKey)
+        settings.string(CURLOPT_PASSWORD, signature.secretKey)
+        // Not among the fields, where it would be signed: a proxy may change it.
+        settings.string(CURLOPT_USERAGENT, loop.configuration.userAgent)
+        // The field that asks for "100 Continue" has to stay; not every server answers it.
+        settings.long(CURLOPT_EXPECT_100_TIMEOUT_MS, Self.continueTimeout)
+    }
+
+    /// Milliseconds.
+    private static let continueTimeout = 300
+}

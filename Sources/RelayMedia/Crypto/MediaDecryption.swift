@@ -1,0 +1,134 @@
+internal import Crypto
+internal import CryptoExtras
+internal import Foundation
+internal import RelayCore
+
+/// Verifies and decrypts a file as WhatsApp's servers keep it, from file to file, in memory that does not depend on its
+/// size (reference whatsapp.md, (c)). All of it blocks.
+struct MediaDecryption {
+    let kind: MediaKind
+    /// The media key, 32 bytes.
+    let key: [UInt8]
+    /// SHA-256 of the encrypted file, when the sender named it.
+    let encryptedSHA256: [UInt8]?
+    /// SHA-256 of the plain file, when the sender named it.
+    let plainSHA256: [UInt8]?
+    /// Bytes of the plain file at most.
+    let maxSize: Int
+    /// Bytes in memory at once: whole blocks.
+    var chunkSize = 128 << 10
+
+    /// Decrypts a download. What comes first of all that may be wrong is told: a wrong length or hash says that the download
+    /// is not what the sender uploaded, and only then is a wrong MAC the sender's fault.
+    /// - Parameter directory: of the draft with the plain file.
+    /// - Returns: the download itself when it is the plain file already, as in newsletters, which send a key all the same.
+    func open(_ download: StagedFile, in directory: String) throws(MediaError) -> StagedFile {
+        let encrypted = download.media
+        if let plainSHA256, encrypted.id.digest == plainSHA256 {
+            try check(size: encrypted.size)
+            return download
+        }
+        guard encrypted.size <= EncryptedSize.of(plain: Int64(maxSize)) else { throw tooLarge }
+        guard EncryptedSize.isPossible(encrypted.size) else {
+            throw MediaError(
+                .badLength,
+                "the download has \(encrypted.size) bytes, which no encrypted file has: it was cut off or changed"
+            )
+        }
+        if let encryptedSHA256, encrypted.id.digest != encryptedSHA256 {
+            throw MediaError(.encryptedHashMismatch, "the download is not the file that the message names")
+        }
+        let plain = try decrypt(download.file, size: encrypted.size, in: directory)
+        let media = plain.media
+        try check(size: media.size)
+        if let plainSHA256, media.id.digest != plainSHA256 {
+            throw MediaError(.hashMismatch, "the decrypted file is not the one that the message names")
+        }
+        return plain
+    }
+
+    private func check(size: Int64) throws(MediaError) {
+        guard size <= Int64(maxSize) else { throw tooLarge }
+    }
+
+    private var tooLarge: MediaError { MediaError(.tooLarge, "the file has more than \(maxSize) bytes") }
+
+    private func decrypt(_ file: PositionalFile, size: Int64, in directory: String) throws(MediaError) -> StagedFile {
+        let end = size - Int64(MediaKeys.macSize)
+        let keys = try authenticate(file, upTo: end)
+        let draft = try StagedFile(in: directory)
+        var reader = ChunkReader(file, upTo: end, chunkSize: chunkSize)
+        var vector = keys.initializationVector
+        while let chunk = try reader.next() {
+            let plain = try Self.decrypt(chunk, keys.cipherKey, vector)
+            vector = Array(chunk.suffix(MediaKeys.blockSize))
+            let isLast = reader.isAtEnd
+            try plain.bytes.withUnsafeBytes { bytes throws(MediaError) in
+                try draft.append(isLast ? Self.unpadded(bytes) : bytes)
+            }
+        }
+        return draft
+    }
+
+    private static func decrypt(
+        _ chunk: UnsafeRawBufferPointer,
+        _ key: SymmetricKey,
+        _ vector: [UInt8]
+    ) throws(MediaError) -> Data {
+        do {
+            return try AES._CBC.decrypt(chunk, using: key, iv: AES._CBC.IV(ivBytes: vector), noPadding: true)
+        } catch {
+            throw MediaError(.badLength, "the download cannot be decrypted: \(error)")
+        }
+    }
+
+    /// Without the padding of PKCS#7: as many bytes as each of them says, at least one and at most a block.
+    private static func unpadded(_ bytes: UnsafeRawBufferPointer) throws(MediaError) -> UnsafeRawBufferPointer {
+        let count = Int(bytes.last ?? 0)
+        guard (1...MediaKeys.blockSize).contains(count), bytes.suffix(count).allSatisfy({ Int($0) == count }) else {
+            throw MediaError(.badPadding, "the decrypted file ends in no padding: the sender encrypted it wrongly")
+        }
+        return UnsafeRawBufferPointer(rebasing: bytes.dropLast(count))
+    }
+
+    // MARK: The MAC
+
+    /// The keys under which the file's MAC is right: those of its declared kind, else those of another, because senders
+    /// declare, say, a voice note as a document.
+    private func authenticate(_ file: PositionalFile, upTo end: Int64) throws(MediaError) -> MediaKeys {
+        let declared = MediaKeys.Purpose(kind)
+        if let keys = try firstFitting([declared], file, end) { return keys }
+        if let keys = try firstFitting(MediaKeys.Purpose.allCases.filter { $0 != declared }, file, end) { return keys }
+        throw MediaError(
+            .macMismatch,
+            "the media key does not fit the file, whatever kind it is taken for: the key is another file's, "
+                + "or the file was changed"
+        )
+    }
+
+    private func firstFitting(
+        _ purposes: [MediaKeys.Purpose],
+        _ file: PositionalFile,
+        _ end: Int64
+    ) throws(MediaError) -> MediaKeys? {
+        let keys = purposes.map { MediaKeys(key, for: $0) }
+        var codes = keys.map { keys in
+            var code = HMAC<SHA256>(key: keys.macKey)
+            code.update(data: keys.initializationVector)
+            return code
+        }
+        var reader = ChunkReader(file, upTo: end, chunkSize: chunkSize)
+        while let chunk = try reader.next() {
+            for index in codes.indices { codes[index].update(data: chunk) }
+        }
+        let tail = UnsafeMutableRawBufferPointer.allocate(byteCount: MediaKeys.macSize, alignment: 1)
+        defer { tail.deallocate() }
+        guard try file.read(into: tail, at: end) == tail.count else {
+            throw MediaError(.storage, "\(file.path) is shorter than it was; check its disk")
+        }
+        let mac = Array(tail)
+        return zip(keys, codes).first { _, code in
+            ConstantTime.equal(Array(code.finalize().prefix(MediaKeys.macSize)), mac)
+        }?.0
+    }
+}

@@ -1,0 +1,154 @@
+internal import Glibc
+internal import RelayCore
+internal import Synchronization
+
+/// The tree of a ``DirectoryMediaStore``: `ab/cd/abcd…` for each file, whose time of last change says when it was last kept or
+/// asked for. What changes it comes from one thread, so that no file goes while it is being renewed. All of it blocks.
+final class MediaFileTree: Sendable {
+    /// A file on the shelves.
+    struct Entry: Sendable {
+        let id: MediaID
+        let size: Int64
+        let keptAt: Timestamp
+    }
+
+    let root: String
+    /// Bytes of all files together at most; nil: no limit.
+    private let quota: Int64?
+    private let clock: any RelayClock
+    private let usage = Mutex(Usage())
+
+    init(root: String, quota: Int64?, clock: any RelayClock) {
+        self.root = root
+        self.quota = quota
+        self.clock = clock
+    }
+
+    // MARK: Names
+
+    func path(of id: MediaID) -> String { "\(shelf(of: id))/\(id)" }
+
+    private func shelf(of id: MediaID) -> String {
+        "\(root)/\(id.description.prefix(2))/\(id.description.dropFirst(2).prefix(2))"
+    }
+
+    /// The first two letters of ids that there are files for.
+    func sections() throws(MediaError) -> [String] { try OwnedDirectory.names(in: root).filter(Self.isLetterPair) }
+
+    /// The files of one section.
+    func entries(of section: String) throws(MediaError) -> [Entry] {
+        var entries: [Entry] = []
+        for shelf in try OwnedDirectory.names(in: "\(root)/\(section)") where Self.isLetterPair(shelf) {
+            for name in try OwnedDirectory.names(in: "\(root)/\(section)/\(shelf)") {
+                guard name.hasPrefix(section + shelf), let id = MediaID(name), let entry = try entry(id) else {
+                    continue
+                }
+                entries.append(entry)
+            }
+        }
+        return entries
+    }
+
+    private static func isLetterPair(_ name: String) -> Bool {
+        name.utf8.count == 2 && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    private func entry(_ id: MediaID) throws(MediaError) -> Entry? {
+        guard let (size, changedAt) = try OwnedDirectory.figures(of: path(of: id)) else { return nil }
+        return Entry(id: id, size: size, keptAt: changedAt)
+    }
+
+    // MARK: Changes
+
+    /// Makes a file as good as just kept; nil when it is not there.
+    func renew(_ id: MediaID) throws(MediaError) -> StoredMedia? {
+        guard let entry = try entry(id) else { return nil }
+        try OwnedDirectory.touch(path(of: id), at: clock.wall)
+        return StoredMedia(id: id, size: entry.size)
+    }
+
+    /// Puts a file that is synced already into its place, durably. It is moved or deleted, whatever comes of it.
+    func place(_ path: String, as media: StoredMedia) throws(MediaError) {
+        defer { unlink(path) }
+        if let kept = try renew(media.id), kept.size == media.size { return }
+        try makeRoom(for: media.size)
+        try OwnedDirectory.touch(path, at: clock.wall)
+        let shelf = shelf(of: media.id)
+        try makeShelf(shelf)
+        guard rename(path, "\(shelf)/\(media.id)") == 0 else {
+            throw MediaError(system: errno, "cannot move a file into", shelf)
+        }
+        usage.withLock { $0.total += media.size }
+        try OwnedDirectory.sync(shelf)
+    }
+
+    private func makeShelf(_ path: String) throws(MediaError) {
+        let section = String(path.dropLast(3))
+        if try OwnedDirectory.createOne(section) { try OwnedDirectory.sync(root) }
+        if try OwnedDirectory.createOne(path) { try OwnedDirectory.sync(section) }
+    }
+
+    /// Deletes a file if it was last kept at the given moment and not since. Returns whether it went.
+    func remove(_ entry: Entry) throws(MediaError) -> Bool {
+        guard try self.entry(entry.id)?.keptAt == entry.keptAt, try OwnedDirectory.remove(path(of: entry.id)) else {
+            return false
+        }
+        usage.withLock { $0.total -= entry.size }
+        // Fails while there are others in it, which is as well.
+        let shelf = shelf(of: entry.id)
+        if rmdir(shelf) == 0 { rmdir(String(shelf.dropLast(3))) }
+        return true
+    }
+
+    // MARK: The quota
+
+    /// What is known of the space that files take.
+    private struct Usage {
+        var total: Int64 = 0
+        /// The files that were the oldest when somebody last looked, the oldest at the end.
+        var oldest: [Entry] = []
+
+        /// Keeps so many of the oldest.
+        mutating func forgetNewest(_ count: Int) {
+            oldest.sort { ($0.keptAt, $0.id.description) > ($1.keptAt, $1.id.description) }
+            oldest.removeFirst(max(0, oldest.count - count))
+        }
+    }
+
+    /// How many of the oldest files are remembered, so that one look serves many evictions.
+    private static let remembered = 4096
+
+    /// Counts what is there. Must have been done once before ``place(_:as:)``.
+    func count() throws(MediaError) {
+        guard quota != nil else { return }
+        var found = Usage()
+        for section in try sections() {
+            for entry in try entries(of: section) {
+                found.total += entry.size
+                found.oldest.append(entry)
+            }
+            if found.oldest.count >= 2 * Self.remembered { found.forgetNewest(Self.remembered) }
+        }
+        found.forgetNewest(Self.remembered)
+        usage.withLock { $0 = found }
+    }
+
+    /// Deletes the oldest files until there is room for one more.
+    private func makeRoom(for size: Int64) throws(MediaError) {
+        guard let quota else { return }
+        guard size <= quota else {
+            throw MediaError(.storageFull, "the file has \(size) bytes, and the quota for all media is \(quota)")
+        }
+        var hasLooked = false
+        while usage.withLock({ $0.total }) > quota - size {
+            if let entry = usage.withLock({ $0.oldest.popLast() }) {
+                _ = try remove(entry)
+            } else if !hasLooked {
+                try count()
+                hasLooked = true
+            } else {
+                throw MediaError(.storageFull, "other processes fill \(root) as fast as this one makes room")
+            }
+        }
+    }
+}

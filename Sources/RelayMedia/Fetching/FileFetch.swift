@@ -1,0 +1,164 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The fetch of one file: its places in their order, again after a wait while that may help, within its limits.
+struct FileFetch: Sendable {
+    let media: RawMedia
+    let places: [MediaCandidate]
+    let limits: MediaLimits
+    let depot: any MediaStore
+    let downloader: Downloader
+    let slots: Slots
+    let threads: FileThreadPool
+    let clock: any RelayClock
+
+    func run() async throws(MediaError) -> StoredMedia {
+        let deadline = clock.now + limits.timeout
+        let late = MediaError(.timeout, "the file was not there within \(limits.timeout)")
+        return try await clock.limit(until: deadline, late) { () throws(MediaError) in
+            if let digest = media.fileSHA256, let known = try await depot.find(MediaID(digest: digest)) { return known }
+            return try await rounds(by: deadline)
+        }
+    }
+
+    /// What became of a place so far.
+    private struct Record {
+        var failure: MediaError?
+        var isOver = false
+        var hasBeenDoubted = false
+    }
+
+    private func rounds(by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
+        var records = places.map { _ in Record() }
+        for round in 1... {
+            for index in places.indices where !records[index].isOver {
+                do throws(MediaError) {
+                    return try await file(at: places[index], by: deadline)
+                } catch {
+                    if Task.isCancelled { throw .abandoned }
+                    if error.isOfStorage { throw error }
+                    records[index].failure = error
+                    records[index].isOver = !error.mayPass(isFirstDoubt: !records[index].hasBeenDoubted)
+                    if error.isDoubtful { records[index].hasBeenDoubted = true }
+                }
+            }
+            // 1 s, 2 s, 4 s, 8 s …
+            let next = clock.now + .seconds(1 << min(round - 1, 16))
+            if records.allSatisfy(\.isOver) || round >= limits.attempts || next >= deadline { break }
+            do { try await clock.sleep(until: next) } catch { throw .abandoned }
+        }
+        throw Self.summary(records.compactMap(\.failure))
+    }
+
+    /// One failure for all places: what may pass counts first, then what the best place said.
+    private static func summary(_ failures: [MediaError]) -> MediaError {
+        let lead =
+            failures.first { $0.isRetryable } ?? failures.first { $0.reason != .notStored } ?? failures.first
+            ?? MediaError(.incomplete, "the message names no place to get the file from")
+        var messages: [String] = []
+        for failure in failures where !messages.contains(failure.message) { messages.append(failure.message) }
+        return messages.isEmpty ? lead : MediaError(lead.reason, messages.joined(separator: "; "))
+    }
+
+    // MARK: One place
+
+    private func file(at place: MediaCandidate, by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
+        switch place {
+        case .unusable(let failure): throw failure
+        case .stored(let id):
+            guard let media = try await depot.find(id) else {
+                throw MediaError(.notStored, "the file is not stored any more: its retention is over")
+            }
+            return media
+        case .plain(let url, let site):
+            return try await slots.withSlot { () throws(MediaError) in
+                try await plain(url, site, sha256: media.fileSHA256, by: deadline)
+            }
+        case .lookup(let url, let site):
+            return try await slots.withSlot { () throws(MediaError) in
+                let found = try await lookUp(url, site, by: deadline)
+                return try await plain(found.url, site, sha256: media.fileSHA256 ?? found.sha256, by: deadline)
+            }
+        case .encrypted(let url, let key, let site):
+            return try await slots.withSlot { () throws(MediaError) in
+                try await encrypted(url, key, site, by: deadline)
+            }
+        }
+    }
+
+    private func plain(
+        _ url: String,
+        _ site: AllowedServers,
+        sha256: [UInt8]?,
+        by deadline: Timestamp
+    ) async throws(MediaError) -> StoredMedia {
+        let draft = try await downloader.file(url, site, limit: Int64(limits.maxSize), by: deadline)
+        if let sha256, draft.media.id.digest != sha256 {
+            throw MediaError(.hashMismatch, "the download is not the file that the message names")
+        }
+        return try await keep(draft)
+    }
+
+    private func encrypted(
+        _ url: String,
+        _ key: [UInt8],
+        _ site: AllowedServers,
+        by deadline: Timestamp
+    ) async throws(MediaError) -> StoredMedia {
+        let limit = EncryptedSize.of(plain: Int64(limits.maxSize))
+        let download = try await downloader.file(url, site, limit: limit, by: deadline)
+        let decryption = MediaDecryption(
+            kind: media.kind,
+            key: key,
+            encryptedSHA256: media.encryptedSHA256,
+            plainSHA256: media.fileSHA256,
+            maxSize: limits.maxSize
+        )
+        let directory = depot.stagingDirectory
+        let plain = try await threads.run { () throws(MediaError) in
+            try decryption.open(download, in: directory)
+        }
+        return try await keep(plain)
+    }
+
+    private func keep(_ draft: StagedFile) async throws(MediaError) -> StoredMedia {
+        let media = draft.media
+        try await depot.deposit(file: draft.handOver(), as: media)
+        return media
+    }
+
+    // MARK: Meta's lookup
+
+    private static let maximumLookup: Int64 = 64 << 10
+
+    /// Asks the Graph API where a file is; the answer holds for five minutes.
+    private func lookUp(
+        _ url: String,
+        _ site: AllowedServers,
+        by deadline: Timestamp
+    ) async throws(MediaError) -> (url: String, sha256: [UInt8]?) {
+        let bytes = try await downloader.bytes(url, site, limit: Self.maximumLookup, by: deadline)
+        guard let answer = try? JSON(parsing: bytes), let url = answer["url"]?.string else {
+            throw MediaError(.refused, "\(site.name) answered without the file's address")
+        }
+        if let size = answer["file_size"]?.int, size > Int64(limits.maxSize) {
+            throw MediaError(.tooLarge, "the file has \(size) bytes, more than the \(limits.maxSize) that are taken")
+        }
+        let hash = answer["sha256"]?.string.flatMap { MediaID($0.lowercased())?.digest ?? Base64.decode($0) }
+        return (url, hash?.count == 32 ? hash : nil)
+    }
+}
+
+extension MediaError {
+    fileprivate var isOfStorage: Bool { reason == .storage || reason == .storageFull }
+
+    /// The download was not what it should be: something on the way may have changed it, so it is worth one more.
+    fileprivate var isDoubtful: Bool {
+        switch reason {
+        case .badLength, .encryptedHashMismatch, .macMismatch, .hashMismatch: true
+        default: false
+        }
+    }
+
+    fileprivate func mayPass(isFirstDoubt: Bool) -> Bool { isRetryable || isDoubtful && isFirstDoubt }
+}

@@ -1,0 +1,142 @@
+internal import RelayCore
+internal import RelayHTTPClient
+
+/// One place to get a file from, ready to be asked.
+enum MediaCandidate: Hashable, Sendable {
+    case stored(MediaID)
+    /// A plain file.
+    case plain(url: String, AllowedServers)
+    /// An address that tells a file's address.
+    case lookup(url: String, AllowedServers)
+    case encrypted(url: String, key: [UInt8], AllowedServers)
+    /// It cannot even be asked.
+    case unusable(MediaError)
+}
+
+extension MediaCandidate {
+    /// The places that a message names, in its order.
+    /// - Parameters:
+    ///   - source: the name, for people.
+    static func all(of media: RawMedia, source: String, session: String, options: MediaSourceOptions)
+        -> [MediaCandidate]
+    {
+        let surveyor = MediaLocator(source: source, session: session, options: options)
+        return media.locations.flatMap { location in
+            do throws(MediaError) {
+                return try surveyor.places(of: location)
+            } catch {
+                return [.unusable(error)]
+            }
+        }
+    }
+}
+
+/// Turns a message's words about a file into places.
+private struct MediaLocator {
+    let source: String
+    let session: String
+    let options: MediaSourceOptions
+
+    func places(of location: RawMedia.Location) throws(MediaError) -> [MediaCandidate] {
+        switch location {
+        case .stored(let id): [.stored(id)]
+        case .gateway(let url): [try gateway(url)]
+        case .cloud(let id, _): [try cloud(id)]
+        case .whatsApp(let url, let directPath, let key): try whatsApp(url, directPath, key)
+        }
+    }
+
+    private func origin(_ url: String, _ option: String) throws(MediaError) -> HostRule {
+        do throws(RequestTarget.Problem) {
+            return HostRule(originOf: try RequestTarget(url: url))
+        } catch {
+            throw MediaError(.notAllowed, "media.\(option) of the source \(source): \(error.message)")
+        }
+    }
+
+    // MARK: The gateway's own copy
+
+    private func gateway(_ url: String) throws(MediaError) -> MediaCandidate {
+        let base = options.baseURL.map { $0.replacing("{session}", with: PercentCoding.encode(session)) }
+        let own = try base.map { base throws(MediaError) in [try origin(base, "base_url")] } ?? []
+        let site = AllowedServers(
+            name: "the source \(source)",
+            rules: own + options.hosts.compactMap { HostRule($0) },
+            credentials: options.headers,
+            trusted: own,
+            advice: "check media.headers of the source \(source)"
+        )
+        let address = try absolute(url, below: base)
+        _ = try site.check(address)
+        return .plain(url: address, site)
+    }
+
+    private func absolute(_ url: String, below base: String?) throws(MediaError) -> String {
+        if url.contains("://") { return url }
+        guard var base else {
+            throw MediaError(
+                .incomplete,
+                "the file's address is only a path; set media.base_url of the source \(source) to what it lies below"
+            )
+        }
+        // A path that climbs would read what the gateway keeps beside its files, with our credentials.
+        let segments = url.lowercased().replacing("%2e", with: ".").split { "/\\?#".contains($0) }
+        guard !segments.contains("..") else {
+            throw MediaError(.notAllowed, "the file's path leads out of media.base_url of the source \(source)")
+        }
+        while base.hasSuffix("/") { base.removeLast() }
+        return base + "/" + url.drop { $0 == "/" }
+    }
+
+    // MARK: Meta
+
+    private func cloud(_ id: String) throws(MediaError) -> MediaCandidate {
+        guard let token = options.token, !token.isEmpty else {
+            throw MediaError(.refused, "files of the source \(source) need media.token, an access token of Meta's")
+        }
+        let graph = try origin(options.graphURL, "graph_url")
+        let files = HostRule(host: "lookaside.fbsbx.com", port: 443)
+        let site = AllowedServers(
+            name: "Meta",
+            rules: [graph, files, .below("fbcdn.net"), .below("whatsapp.net")],
+            credentials: [MediaSourceOptions.Header(name: "Authorization", value: "Bearer \(token)")],
+            trusted: [graph, files],
+            advice: "check media.token of the source \(source)"
+        )
+        var base = options.graphURL
+        while base.hasSuffix("/") { base.removeLast() }
+        return .lookup(url: "\(base)/\(PercentCoding.encode(id))", site)
+    }
+
+    // MARK: WhatsApp
+
+    private func whatsApp(_ url: String?, _ directPath: String?, _ key: [UInt8]) throws(MediaError) -> [MediaCandidate]
+    {
+        let site = AllowedServers(
+            name: "WhatsApp",
+            rules: [.below("whatsapp.net"), .below("fbcdn.net"), try origin(options.whatsAppURL, "whatsapp_url")],
+            // As WhatsApp's own web client has it.
+            headers: [MediaSourceOptions.Header(name: "Origin", value: "https://web.whatsapp.com")]
+        )
+        var base = options.whatsAppURL
+        while base.hasSuffix("/") { base.removeLast() }
+        var addresses: [String] = []
+        if let directPath, directPath.hasPrefix("/"), (try? site.check(base + directPath)) != nil {
+            addresses.append(base + directPath)
+        }
+        if let url {
+            do throws(MediaError) {
+                _ = try site.check(url)
+                // Usually the same file at the same server, and asking twice would tell nothing.
+                func file(_ url: String) -> Substring { url.prefix { $0 != "?" } }
+                if !addresses.contains(where: { file($0) == file(url) }) { addresses.append(url) }
+            } catch {
+                if addresses.isEmpty { throw error }
+            }
+        }
+        guard !addresses.isEmpty else {
+            throw MediaError(.notAllowed, "the message's directPath is no path on WhatsApp's servers")
+        }
+        return addresses.map { .encrypted(url: $0, key: key, site) }
+    }
+}

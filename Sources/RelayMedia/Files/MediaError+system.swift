@@ -1,0 +1,26 @@
+internal import Glibc
+internal import RelayCore
+
+extension MediaError {
+    /// What the operating system refused, and what to check.
+    /// - Parameters:
+    ///   - code: of `errno`.
+    ///   - what: what was tried, such as `cannot write`.
+    init(system code: Int32, _ what: String, _ path: String) {
+        let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+        let isFull = code == ENOSPC || code == EDQUOT
+        self.init(isFull ? .storageFull : .storage, "\(what) \(path): \(text); \(Self.advice(code))")
+    }
+
+    private static func advice(_ code: Int32) -> String {
+        switch code {
+        case ENOSPC, EDQUOT: "free some space there, or set a smaller quota or a shorter retention for media"
+        case EACCES, EPERM: "let the user that the relay runs as own the directory"
+        case EROFS: "the file system is mounted read-only"
+        case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
+        case ENOTDIR, ELOOP, EXDEV:
+            "the media directory and everything in it must be the relay's own, on one file system"
+        default: "check that the directory is there and its disk is sound"
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import Crypto
+internal import Glibc
+package import RelayCore
+internal import Synchronization
+
+/// A file that is being written in a ``StagingDirectory``; its SHA-256 is taken on the way. It is deleted with the object,
+/// unless it was handed over. All of it blocks.
+package final class StagedFile: Sendable {
+    private struct State {
+        var hash = SHA256()
+        var size: Int64 = 0
+        var isHandedOver = false
+    }
+
+    let file: PositionalFile
+    private let state = Mutex(State())
+
+    package var path: String { file.path }
+
+    /// - Parameter directory: the path of a ``StagingDirectory``.
+    package init(in directory: String) throws(MediaError) {
+        var number: UInt64 { .random(in: .min ... .max) }
+        file = try PositionalFile.create("\(directory)/\(String(number, radix: 36))")
+    }
+
+    deinit {
+        if !state.withLock({ $0.isHandedOver }) { unlink(path) }
+    }
+
+    /// Adds bytes at the end.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(MediaError) {
+        try state.withLock { state throws(MediaError) in
+            try file.write(bytes, at: state.size)
+            state.hash.update(bufferPointer: bytes)
+            state.size += Int64(bytes.count)
+        }
+    }
+
+    /// Adds bytes at the end.
+    package func append(_ bytes: [UInt8]) throws(MediaError) {
+        try bytes.withUnsafeBufferPointer { buffer throws(MediaError) in
+            try append(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// What has been written so far.
+    package var media: StoredMedia {
+        state.withLock { state in
+            StoredMedia(id: MediaID(digest: Array(state.hash.finalize())), size: state.size)
+        }
+    }
+
+    /// Leaves the file to a depot.
+    /// - Returns: its path.
+    package func handOver() -> String {
+        state.withLock { $0.isHandedOver = true }
+        return path
+    }
+}

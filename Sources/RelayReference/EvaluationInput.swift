@@ -1,0 +1,122 @@
+package import RelayConfig
+package import RelayCore
+package import RelayJQ
+package import RelayJSON
+
+/// The events of a file, as receivers see them: what expressions are evaluated on.
+package struct EvaluationInput: Sendable {
+    package let events: [JSON]
+
+    /// Reads events as receivers see them: one document, an array, or one document a line.
+    /// - Parameter name: the file's, for mistakes.
+    /// - Throws: ``ConfigurationError`` with the mistake and its place.
+    package init(_ text: String, name: String) throws(ConfigurationError) {
+        var events: [JSON] = []
+        for document in try Self.documents(text, name: name) {
+            let parts = document.json.array ?? [document.json]
+            for part in parts {
+                guard let event = part["event"], event.string != nil, part["payload"]?.object != nil else {
+                    throw Self.mistake(
+                        name, document.line,
+                        "this is no event as receivers see it: {\"event\": …, \"sessionId\": …, \"payload\": {…}}",
+                        "for a document of a gateway, name the source that it would come through: --source NAME"
+                    )
+                }
+                events.append(part)
+            }
+        }
+        self.events = events
+    }
+
+    /// Reads documents of a gateway: one, or one a line.
+    /// - Parameters:
+    ///   - name: the file's, for mistakes.
+    ///   - context: the session of documents that name none, and the events' timestamp.
+    /// - Throws: ``ConfigurationError`` with the mistake and its place.
+    package init(
+        _ text: String,
+        name: String,
+        source: String,
+        format: any EventFormat,
+        context: FormatContext
+    ) throws(ConfigurationError) {
+        var events: [JSON] = []
+        for document in try Self.documents(text, name: name) {
+            do throws(FormatError) {
+                for event in try format.events(from: document.json.bytes, context: context) {
+                    let stored = Event(
+                        id: EventID(Int64(events.count + 1)),
+                        source: source,
+                        type: event.type,
+                        session: event.session,
+                        chat: event.chat,
+                        occurredAt: event.occurredAt,
+                        receivedAt: context.receivedAt,
+                        payload: event.payload
+                    )
+                    events.append(stored.view)
+                }
+            } catch {
+                throw Self.mistake(name, document.line, "\(error)", nil)
+            }
+        }
+        self.events = events
+    }
+
+    // MARK: reading
+
+    private static func documents(
+        _ text: String,
+        name: String
+    ) throws(ConfigurationError) -> [(json: JSON, line: Int)] {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let full = lines.enumerated().filter { $0.element.utf8.contains { $0 > 0x20 } }
+        guard let first = full.first else { throw mistake(name, 0, "there is no document in it", nil) }
+        // One document a line when the first line is a whole one.
+        if full.count > 1, (try? JSON(parsing: String(first.element))) != nil {
+            var documents: [(json: JSON, line: Int)] = []
+            for (index, line) in full { documents.append((try parse(String(line), name, line: index + 1), index + 1)) }
+            return documents
+        }
+        return [(try parse(text, name, line: nil), first.offset + 1)]
+    }
+
+    /// - Parameter line: the line that the text is; nil: it is a whole file.
+    private static func parse(_ text: String, _ name: String, line: Int?) throws(ConfigurationError) -> JSON {
+        do throws(JSONError) {
+            return try JSON(parsing: text)
+        } catch {
+            throw mistake(name, line ?? 0, "this is no JSON: \(error.message)", nil)
+        }
+    }
+
+    private static func mistake(_ name: String, _ line: Int, _ message: String, _ help: String?) -> ConfigurationError {
+        let column = line > 0 ? 1 : 0
+        return ConfigurationError(
+            diagnostics: [Diagnostic(file: name, line: line, column: column, message: message, help: help)])
+    }
+}
+
+extension JQProgram {
+    /// Compiles an expression that somebody typed.
+    /// - Throws: ``ConfigurationError`` that shows where it is wrong, as `check` does for one in a pipeline.
+    package static func typed(_ source: String) throws(ConfigurationError) -> JQProgram {
+        do throws(JQError) {
+            return try JQProgram(source)
+        } catch {
+            let before = source.utf8.prefix(error.offset ?? 0)
+            let lines = String(decoding: before, as: UTF8.self)
+                .split(separator: "\n", omittingEmptySubsequences: false)
+            let all = source.split(separator: "\n", omittingEmptySubsequences: false)
+            let line = max(lines.count, 1)
+            let diagnostic = Diagnostic(
+                file: "expression",
+                line: line,
+                column: (lines.last?.unicodeScalars.count ?? 0) + 1,
+                message: "this is no jq expression: \(error.message)",
+                sourceLine: all.indices.contains(line - 1) ? String(all[line - 1]) : nil
+            )
+            throw ConfigurationError(diagnostics: [diagnostic])
+        }
+    }
+}

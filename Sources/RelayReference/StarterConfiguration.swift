@@ -1,0 +1,163 @@
+internal import RelayConfig
+
+/// A first configuration for somebody's sources, stages and destinations.
+package struct StarterConfiguration: Sendable {
+    /// What is wrong with a recipe, and what to write instead.
+    package struct InvalidChoiceError: Error, Sendable, Hashable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// `config.yaml`
+    package let config: String
+    /// `pipelines/default.yaml`
+    package let pipeline: String
+
+    /// - Parameter recipe: formats, stages and kinds of destinations, each with commas between: `baileys,waha/filter/
+    ///   webhook`. What every pipeline has is added; without destinations events go to the sessions' own
+    ///   webhooks, which `session` means beside others.
+    package init(_ recipe: String, reference: Reference) throws(InvalidChoiceError) {
+        let registry = reference.registry
+        let parts = recipe.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            part.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+        }
+        guard parts.count <= 3, let formats = parts.first, !formats.isEmpty else {
+            throw InvalidChoiceError(
+                description: "write SOURCES/STAGES/DESTINATIONS, for example 'baileys/enrich,filter/webhook'")
+        }
+        let stages = parts.count > 1 ? parts[1] : []
+        let kinds = parts.count > 2 ? parts[2] : []
+        try Self.check(formats, among: registry.formats, what: "format")
+        // A fragment is a file of its own: whoever has one knows how to use it.
+        try Self.check(stages, among: registry.stages.map { $0.kind }.filter { $0 != FragmentUse.kind }, what: "stage")
+        try Self.check(kinds, among: registry.destinations.map { $0.kind } + ["session"], what: "kind of destination")
+        let destinations = Self.named(kinds.filter { $0 != "session" })
+        let targets = (kinds.isEmpty || kinds.contains("session") ? ["session"] : []) + destinations.map(\.name)
+        config = Self.config(Self.named(formats), destinations, reference)
+        pipeline = Self.pipeline(stages, targets, reference)
+    }
+
+    private static func check(_ words: [String], among known: [String], what: String) throws(InvalidChoiceError) {
+        for word in words where !known.contains(word) {
+            let help = Suggestion.help(for: word, among: known, intro: "there are").map { "; \($0)" } ?? ""
+            throw InvalidChoiceError(description: "there is no \(what) \"\(word)\"\(help)")
+        }
+    }
+
+    /// Names for things of the same kinds: `webhook`, `webhook-2`.
+    private static func named(_ kinds: [String]) -> [(name: String, kind: String)] {
+        var counts: [String: Int] = [:]
+        return kinds.map { kind in
+            counts[kind, default: 0] += 1
+            let count = counts[kind] ?? 1
+            return (count == 1 ? kind : "\(kind)-\(count)", kind)
+        }
+    }
+
+    // MARK: config.yaml
+
+    private static func config(
+        _ sources: [(name: String, kind: String)],
+        _ destinations: [(name: String, kind: String)],
+        _ reference: Reference
+    ) -> String {
+        var lines = [
+            "# ZapHub Relay: what is outside. What happens to an event is in pipelines/.",
+            "# `zaphub check` finds mistakes; `zaphub explain WORD` says what anything here is.",
+            "# Values may come from outside: ${VAR}, ${VAR:-default}, ${VAR:?message}, ${file:/run/secrets/name}.",
+            "version: 1",
+        ]
+        for name in ["server", "store"] { lines += section(name, reference) }
+        lines += [
+            "", "# Where events come in. Each name is a route: POST /in/\(sources.first?.name ?? "NAME")", "sources:",
+        ]
+        let registry = reference.registry
+        let takesDocuments = destinations.contains { destination in
+            registry.destinations.contains { $0.kind == destination.kind && $0.takesDocuments }
+        }
+        for source in sources {
+            lines += ["  \(source.name):", "    transport: http", "    format: \(source.kind)"]
+            if takesDocuments, registry.rawFormats.contains(source.kind) { lines.append("    keep_raw: true") }
+            lines.append("    # Without it whoever reaches the port may post events (docs/sources/\(source.kind).md).")
+            if let auth = registry.authExamples[source.kind] {
+                lines.append("    auth: \(auth)")
+            } else {
+                let auth = registry.secretFields[source.kind] == nil ? "type: bearer" : "type: body"
+                lines.append("    # auth: { \(auth), token: \"${\(variable(source.name))_TOKEN}\" }")
+            }
+        }
+        guard !destinations.isEmpty else { return lines.joined(separator: "\n") + "\n" }
+        lines += ["", "# Where deliveries go.", "destinations:"]
+        for destination in destinations { lines += self.destination(destination.name, destination.kind, reference) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A section whose defaults are good: they are there to be changed.
+    private static func section(_ name: String, _ reference: Reference) -> [String] {
+        guard let entry = reference.entries(.section).first(where: { $0.name == name }) else { return [] }
+        return ["", "# \(entry.summary)", "\(name):"] + options(entry.fields, indent: 2)
+    }
+
+    private static func destination(_ name: String, _ kind: String, _ reference: Reference) -> [String] {
+        let registry = reference.registry
+        guard let type = registry.destinations.first(where: { $0.kind == kind }) else { return [] }
+        let written = type.example.split(separator: "\n").map { "    " + $0 }
+        let names = Set(type.example.split(separator: "\n").map { String($0.prefix { $0 != ":" }) } + ["type"])
+        var lines = ["  # \(type.summary)", "  \(name):", "    type: \(kind)"] + written
+        let known = Set(type.fields.map(\.name))
+        let fields = (type.fields + registry.destinationFields.filter { !known.contains($0.name) })
+            .filter { !names.contains($0.name) && !$0.isRequired }
+        for field in fields where field.isSecret && field.typeName == "a secret" {
+            let setting = TerminalText.pad("\(field.name): \"${\(variable(name))_\(variable(field.name))}\"", 34)
+            lines.append("    # \(setting) # \(field.summary)")
+        }
+        return lines + options(fields, indent: 4)
+    }
+
+    /// Options that have a default, to be taken in and changed; the names of the others.
+    private static func options(_ fields: [AnyField], indent: Int) -> [String] {
+        let margin = String(repeating: " ", count: indent)
+        var lines: [String] = []
+        var others: [String] = []
+        for option in fields.map({ ReferenceOption(path: $0.name, field: $0) }) {
+            if option.value != nil, let json = option.field.defaultJSON, !option.field.isSecret {
+                let setting = TerminalText.pad("\(option.path): \(YAMLFormatting.flow(json))", 34)
+                lines.append("\(margin)# \(setting) # \(option.field.summary)")
+            } else if !option.field.isSecret {
+                others.append(option.path)
+            }
+        }
+        if !others.isEmpty { lines.append("\(margin)# There are also: \(others.joined(separator: ", ")).") }
+        return lines
+    }
+
+    /// `CRM_EU` for `crm-eu`.
+    private static func variable(_ name: String) -> String {
+        name.uppercased().reduce(into: "") { $0.append($1 == "-" ? "_" : $1) }
+    }
+
+    // MARK: pipelines/default.yaml
+
+    private static func pipeline(_ wanted: [String], _ targets: [String], _ reference: Reference) -> String {
+        // What comes first and last in every pipeline, whatever the order in the recipe.
+        let first = ["persist"]
+        let last = ["sign", "deliver"]
+        let wanted = wanted.filter { !first.contains($0) && !last.contains($0) }
+        let known = Set(reference.entries(.stage).map(\.name))
+        var lines = [
+            "# What happens to every event, from top to bottom. The file's name is the pipeline's name.",
+            "# Without `from: [NAME, …]` it takes the events of every source.", "stages:",
+        ]
+        for (index, kind) in (first + wanted + last).filter(known.contains).enumerated() {
+            guard let stage = reference.registry.stages.first(where: { $0.kind == kind }) else { continue }
+            if index > 0 { lines.append("") }
+            lines.append("  # \(stage.summary)")
+            if !stage.fields.isEmpty {
+                lines.append("  # Options: \(stage.fields.map(\.name).joined(separator: ", ")).")
+            }
+            let example = kind == "deliver" ? "deliver: [\(targets.joined(separator: ", "))]" : stage.example
+            lines.append("  - " + example.split(separator: "\n").joined(separator: "\n    "))
+            if kind == "drop" { lines.append("    when: .event == \"presence.updated\"") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,60 @@
+internal import GRDB
+internal import RelayCore
+internal import RelayJSON
+
+extension SigningScheme {
+    /// `standard_webhooks`, or `hmac ALGORITHM ENCODING HEADER PREFIX`.
+    var column: String {
+        switch self {
+        case .standardWebhooks: "standard_webhooks"
+        case .hmac(let hmac): "hmac \(hmac.algorithm.rawValue) \(hmac.encoding.rawValue) \(hmac.header) \(hmac.prefix)"
+        }
+    }
+
+    init?(column: String) {
+        guard column != "standard_webhooks" else {
+            self = .standardWebhooks
+            return
+        }
+        let parts = column.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[0] == "hmac", let algorithm = HMACSigning.Algorithm(rawValue: String(parts[1])),
+            let encoding = HMACSigning.Encoding(rawValue: String(parts[2]))
+        else { return nil }
+        let (header, prefix) = (String(parts[3]), String(parts[4]))
+        self = .hmac(HMACSigning(algorithm: algorithm, header: header, encoding: encoding, prefix: prefix))
+    }
+}
+
+extension AttemptResult.Outcome {
+    /// 0 delivered, 1 refused, 2 failed with its kind.
+    var columns: (outcome: Int64, failure: String?) {
+        switch self {
+        case .delivered: (0, nil)
+        case .refused: (1, nil)
+        case .failed(let kind): (2, kind.rawValue)
+        }
+    }
+
+    init(outcome: Int64, failure: String?) {
+        self =
+            switch outcome {
+            case 0: .delivered
+            case 1: .refused
+            default: .failed(failure.flatMap(DeliveryFailureKind.init) ?? .other)
+            }
+    }
+}
+
+extension ResultRow {
+    func json(_ index: Int32) throws -> JSON {
+        // Deeper than any document that is let in: what was stored must be readable.
+        try JSON(parsing: bytes(index), maximumDepth: 512)
+    }
+
+    func object(_ index: Int32) throws -> JSONObject {
+        guard case .object(let object) = try json(index) else {
+            throw CorruptRowError("a column that holds an object holds another value")
+        }
+        return object
+    }
+}

@@ -1,0 +1,126 @@
+internal import GRDB
+internal import RelayCore
+
+extension StoreWriter {
+    /// A delivery that may go into a batch.
+    private struct Candidate {
+        var id: Int64
+        var due: Timestamp?
+        var notBefore: Timestamp
+        var lane: String?
+        var batch: Int64?
+        /// Bytes of its body.
+        var size: Int
+
+        static let columns = "d.id, d.due_at, d.not_before, d.lane, d.batch, ifnull(length(b.body), 0)"
+
+        init(_ row: ResultRow) {
+            id = row.int(0)
+            due = row.optionalTime(1)
+            notBefore = row.time(2)
+            lane = row.optionalText(3)
+            batch = row.optionalInt(4)
+            size = Int(row.int(5))
+        }
+    }
+
+    /// Takes what is due as requests of several deliveries: first what goes together again, then what is new.
+    func claim(_ claim: ClaimRequest, in policy: BatchPolicy, at now: Timestamp) throws -> ClaimResult {
+        let limit = Self.limit(of: claim)
+        var result = ClaimResult(destination: claim.destination, batches: [], nextDue: nil)
+        var taken = 0
+        while true {
+            let heads = try heads(of: claim.destination, limit: policy.maxEvents + 1)
+            let due = heads.prefix { ($0.due ?? now) <= now }
+            guard !due.isEmpty, result.batches.count < limit, taken < Self.largestClaim else {
+                result.nextDue = heads.first?.due
+                return result
+            }
+            var ids: [Int64]
+            if let batch = due.lazy.compactMap(\.batch).first {
+                ids = try members(of: batch, at: claim.destination, policy, now)
+            } else {
+                var fill = BatchAccumulator(policy)
+                ids = try gather(due, into: &fill, limit: policy.maxEvents, of: claim.destination, now)
+                guard fill.isReady(at: now) else {
+                    let later = heads.dropFirst(due.count).first?.due
+                    result.nextDue = [fill.readyAt, later].compactMap(\.self).min()
+                    return result
+                }
+            }
+            ids.sort()
+            result.batches.append(try take(ids, of: claim.destination, batch: ids.first, at: now))
+            taken += ids.count
+        }
+    }
+
+    private func heads(of destination: String, limit: Int) throws -> [Candidate] {
+        try database.prepared(
+            """
+            SELECT \(Candidate.columns) FROM deliveries d INDEXED BY deliveries_due
+            LEFT JOIN delivery_bodies b ON b.id = d.id
+            WHERE d.destination = ? AND d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT ?
+            """
+        ).all([.text(destination), .int(Int64(limit))], read: Candidate.init)
+    }
+
+    /// Puts heads that were never sent with others into a batch, and as far as there is room those behind them.
+    private func gather(
+        _ heads: ArraySlice<Candidate>, into fill: inout BatchAccumulator, limit: Int, of destination: String,
+        _ now: Timestamp
+    ) throws -> [Int64] {
+        var ids: [Int64] = []
+        for head in heads {
+            guard fill.take(head.size, dueSince: head.due) else { return ids }
+            ids.append(head.id)
+        }
+        for head in heads {
+            guard !fill.isFull, let lane = head.lane else { continue }
+            for next in try following(head.id, in: lane, of: destination, limit: limit - fill.count + 1) {
+                guard next.batch == nil, next.notBefore <= now, fill.take(next.size, dueSince: nil) else { break }
+                ids.append(next.id)
+            }
+        }
+        return ids
+    }
+
+    /// Those of a batch that can go now: one whose turn in its lane has not come goes later.
+    private func members(
+        of batch: Int64, at destination: String, _ policy: BatchPolicy, _ now: Timestamp
+    ) throws -> [Int64] {
+        let members = try database.prepared(
+            """
+            SELECT \(Candidate.columns) FROM deliveries d INDEXED BY deliveries_batch
+            LEFT JOIN delivery_bodies b ON b.id = d.id
+            WHERE d.batch = ? AND d.state = 0 ORDER BY d.id
+            """
+        ).all([.int(batch)], read: Candidate.init)
+        var fill = BatchAccumulator(policy)
+        var ids: [Int64] = []
+        var last: [String: Int64] = [:]
+        for member in members {
+            var isNext = member.due.map { $0 <= now } ?? false
+            if let lane = member.lane, let before = last[lane], member.notBefore <= now {
+                isNext = try following(before, in: lane, of: destination, limit: 1).first?.id == member.id
+            }
+            guard isNext else { continue }
+            guard fill.take(member.size, dueSince: member.due) else { break }
+            ids.append(member.id)
+            if let lane = member.lane { last[lane] = member.id }
+        }
+        return ids
+    }
+
+    /// What stands behind a delivery in its lane, in order.
+    private func following(
+        _ id: Int64, in lane: String, of destination: String, limit: Int
+    ) throws -> [Candidate] {
+        try database.prepared(
+            """
+            SELECT \(Candidate.columns) FROM deliveries d INDEXED BY deliveries_lane
+            LEFT JOIN delivery_bodies b ON b.id = d.id
+            WHERE d.destination = ? AND d.lane = ? AND d.state IN (0, 1) AND d.id > ? ORDER BY d.id LIMIT ?
+            """
+        ).all([.text(destination), .text(lane), .int(id), .int(Int64(limit))], read: Candidate.init)
+    }
+}

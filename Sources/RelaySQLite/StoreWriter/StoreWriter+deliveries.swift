@@ -1,0 +1,110 @@
+internal import GRDB
+internal import RelayCore
+
+extension StoreWriter {
+    /// Queues a delivery: due now, unless another of its lane goes first.
+    func insert(_ delivery: PlannedDelivery, event: EventID, at moment: Timestamp) throws -> DeliveryID {
+        var head: LaneHead?
+        if let lane = delivery.lane { head = try self.head(of: lane, delivery.destination) }
+        let id = try insert(delivery, event: event, state: .queued, due: head == nil ? moment : nil, at: moment)
+        // One that stands behind a head that is due may be what makes a batch full.
+        if head == nil || head?.due.map({ $0 <= moment }) == true { wake(delivery.destination) }
+        return id
+    }
+
+    /// Keeps a stage's failure as a dead letter.
+    func insert(_ failure: StageFailure, event: EventID, at moment: Timestamp) throws {
+        _ = try insert(
+            failure.delivery, event: event, state: .dead, reason: .stageFailed,
+            error: "\(failure.stage): \(failure.message)",
+            at: moment
+        )
+    }
+
+    private func insert(
+        _ delivery: PlannedDelivery,
+        event: EventID,
+        state: DeliveryState,
+        due: Timestamp? = nil,
+        reason: DeadReason? = nil,
+        error: String? = nil,
+        at moment: Timestamp
+    ) throws -> DeliveryID {
+        let id = DeliveryID(nextDelivery(at: moment))
+        try statements.insertDelivery.run(
+            .int(id.rawValue), SQLValue(state), .int(moment.milliseconds), SQLValue(due),
+            SQLValue(state == .queued ? nil : moment), .int(event.rawValue), .int(delivery.receivedAt.milliseconds),
+            .text(delivery.destination), SQLValue(delivery.lane), .text(delivery.pipeline), .text(delivery.session),
+            .text(delivery.type.name), SQLValue(delivery.chat), SQLValue(delivery.signing?.column),
+            SQLValue(reason?.rawValue), SQLValue(error)
+        )
+        try statements.insertBody.run(.int(id.rawValue), .blob(delivery.body(for: id)))
+        count(delivery.destination, from: nil, to: state)
+        return id
+    }
+
+    /// Makes a delivery that was finished wait for its next series of attempts, in its old place in the lane.
+    func reopen(_ id: Int64, _ place: DeliveryPosition, at moment: Timestamp) throws {
+        try database.run(
+            """
+            UPDATE deliveries
+            SET state = 0, series_attempts = 0, series_started_at = ?2, not_before = ?2, due_at = NULL,
+                finished_at = NULL, reason = NULL, batch = NULL
+            WHERE id = ?1
+            """,
+            .int(id), .int(moment.milliseconds)
+        )
+        count(place.destination, from: place.state, to: .queued)
+        guard let lane = place.lane else {
+            try statements.setDue.run(.int(moment.milliseconds), .int(id))
+            wake(place.destination)
+            return
+        }
+        try rearrange(lane, of: place.destination, at: moment)
+    }
+
+    /// Takes a queued or dead delivery out for good.
+    func cancel(_ id: Int64, _ place: DeliveryPosition, at moment: Timestamp) throws {
+        try database.run(
+            "UPDATE deliveries SET state = 4, due_at = NULL, finished_at = ?2 WHERE id = ?1",
+            .int(id), .int(moment.milliseconds)
+        )
+        count(place.destination, from: place.state, to: .cancelled)
+        if place.state == .queued, place.isDue, let lane = place.lane {
+            try promote(lane, of: place.destination, at: moment)
+        }
+    }
+
+    /// Deletes a delivery that is finished, with its body and attempts.
+    func delete(_ id: Int64, _ place: DeliveryPosition) throws {
+        try database.run("DELETE FROM deliveries WHERE id = ?", .int(id))
+        try database.run("DELETE FROM delivery_bodies WHERE id = ?", .int(id))
+        try database.run("DELETE FROM attempts WHERE delivery_id = ?", .int(id))
+        count(place.destination, from: place.state, to: nil)
+    }
+
+    func place(of id: Int64) throws -> DeliveryPosition? {
+        try database.prepared("SELECT destination, lane, state, due_at, event_id FROM deliveries WHERE id = ?")
+            .first(.int(id)) { row in
+                DeliveryPosition(
+                    destination: row.text(0),
+                    lane: row.optionalText(1),
+                    state: DeliveryState(rawValue: Int(row.int(2))) ?? .cancelled,
+                    isDue: !row.isNull(3),
+                    event: row.int(4)
+                )
+            }
+    }
+}
+
+/// Where a delivery stands.
+struct DeliveryPosition {
+    var destination: String
+    var lane: String?
+    var state: DeliveryState
+    var isDue: Bool
+    var event: Int64
+
+    /// Whether it is a stage's failure: nothing is sent there, a replay runs the event again.
+    var isStageFailure: Bool { destination.hasPrefix("pipeline/") }
+}

@@ -1,0 +1,175 @@
+internal import GRDB
+internal import RelayCore
+
+extension StoreWriter {
+    /// Applies what an attempt came to. A result of any attempt but the present one changes nothing.
+    func settle(_ settlement: Settlement, at now: Timestamp) throws {
+        let id = settlement.delivery.rawValue
+        let attempt = settlement.attempt
+        let place = try statements.settled.first(.int(id), .int(Int64(attempt.number))) {
+            ($0.text(0), $0.optionalText(1))
+        }
+        guard let (destination, lane) = place else { return }
+        try record(attempt, of: id)
+        switch settlement.next {
+        case .delivered:
+            try finish(id, as: .delivered, reason: nil, attempt.result, at: now)
+            count(destination, from: .inFlight, to: .delivered)
+        case .dead(let reason):
+            try finish(id, as: .dead, reason: reason, attempt.result, at: now)
+            count(destination, from: .inFlight, to: .dead)
+        case .retry(let moment):
+            try requeue(settlement, due: lane == nil ? moment : nil, notBefore: moment)
+            count(destination, from: .inFlight, to: .queued)
+            if lane == nil { wake(destination) }
+        }
+        if let lane { try promote(lane, of: destination, at: now) }
+    }
+
+    /// What one claim gets at most: bodies are held in memory.
+    static let largestClaim = 10_000
+
+    static func limit(of claim: ClaimRequest) -> Int { min(max(claim.limit, 0), largestClaim) }
+
+    /// Deliveries that a claim may take.
+    static func rows(of claim: ClaimRequest) -> Int {
+        min(limit(of: claim) * (claim.batch?.maxEvents ?? 1), largestClaim)
+    }
+
+    /// Takes due deliveries, counts their attempts and hands them over.
+    func claim(_ claim: ClaimRequest, at now: Timestamp) throws -> ClaimResult {
+        if let policy = claim.batch { return try self.claim(claim, in: policy, at: now) }
+        let limit = Self.limit(of: claim)
+        var due: [Int64] = []
+        var nextDue: Timestamp?
+        let candidates = try statements.dueDeliveries.all([.text(claim.destination), .int(Int64(limit) + 1)]) {
+            ($0.int(0), $0.time(1))
+        }
+        for (id, moment) in candidates {
+            guard due.count < limit, moment <= now else {
+                nextDue = moment
+                break
+            }
+            due.append(id)
+        }
+        let deliveries = try take(due, of: claim.destination, batch: nil, at: now)
+        return ClaimResult(destination: claim.destination, batches: deliveries.map { [$0] }, nextDue: nextDue)
+    }
+
+    /// Counts the attempts of deliveries that are due, and hands them over.
+    func take(
+        _ ids: [Int64], of destination: String, batch: Int64?, at now: Timestamp
+    ) throws -> [ClaimedDelivery] {
+        var deliveries: [ClaimedDelivery] = []
+        deliveries.reserveCapacity(ids.count)
+        for id in ids {
+            let claimed = try statements.claimable.first(.int(id)) { row in
+                ClaimedDelivery(
+                    id: DeliveryID(id),
+                    destination: destination,
+                    session: row.text(4),
+                    type: EventType(row.text(5)),
+                    chat: row.optionalText(6),
+                    attempt: Int(row.int(0)) + 1,
+                    attemptInSeries: Int(row.int(1)) + 1,
+                    seriesStartedAt: row.time(2),
+                    receivedAt: row.time(3),
+                    signing: row.optionalText(7).flatMap(SigningScheme.init(column:)),
+                    body: row.bytes(8)
+                )
+            }
+            guard let claimed else { throw CorruptRowError("delivery \(DeliveryID(id)) has no body") }
+            try statements.claim.run(
+                .int(id), .int(Int64(claimed.attempt)), .int(Int64(claimed.attemptInSeries)), .int(now.milliseconds),
+                SQLValue(batch)
+            )
+            deliveries.append(claimed)
+        }
+        if !deliveries.isEmpty { count(destination, from: .queued, to: .inFlight, times: deliveries.count) }
+        return deliveries
+    }
+
+    /// Puts back what a dead process had in flight.
+    func recover(at now: Timestamp, maxAttempts: (String) -> Int) throws -> RecoveryReport {
+        struct InterruptedAttempt {
+            var id: Int64
+            var destination: String
+            var lane: String?
+            var attempt: Int
+            var attemptInSeries: Int
+            var startedAt: Timestamp
+            var target: String
+            var batch: DeliveryID?
+        }
+        let interrupted = try database.prepared(
+            """
+            SELECT id, destination, lane, attempts, series_attempts, not_before, last_target,
+                batch
+            FROM deliveries INDEXED BY deliveries_in_flight WHERE state = 1 ORDER BY id
+            """
+        ).all { row in
+            InterruptedAttempt(
+                id: row.int(0), destination: row.text(1), lane: row.optionalText(2), attempt: Int(row.int(3)),
+                attemptInSeries: Int(row.int(4)), startedAt: row.time(5), target: row.text(6),
+                batch: row.optionalInt(7).map { DeliveryID($0) }
+            )
+        }
+        var report = RecoveryReport(requeued: 0, dead: 0)
+        for delivery in interrupted {
+            let isLast = delivery.attemptInSeries >= maxAttempts(delivery.destination)
+            let result = AttemptResult(
+                outcome: .failed(.interrupted),
+                error: "the relay ended while the request was under way; whether it arrived is not known",
+                target: delivery.target,
+                duration: max(now - delivery.startedAt, .zero)
+            )
+            let attempt = Attempt(number: delivery.attempt, startedAt: delivery.startedAt, result: result)
+            let settlement = Settlement(
+                delivery: DeliveryID(delivery.id),
+                attempt: attempt,
+                next: isLast ? .dead(.interrupted) : .retry(at: now),
+                batch: delivery.batch
+            )
+            try settle(settlement, at: now)
+            if isLast { report.dead += 1 } else { report.requeued += 1 }
+        }
+        return report
+    }
+
+    private func record(_ attempt: Attempt, of id: Int64) throws {
+        let result = attempt.result
+        let (outcome, failure) = result.outcome.columns
+        try statements.insertAttempt.run(
+            .int(id), .int(Int64(attempt.number)), .int(attempt.startedAt.milliseconds),
+            .int(result.duration.microseconds),
+            .int(outcome), SQLValue(failure), SQLValue(result.status), .text(result.target), SQLValue(result.error),
+            SQLValue(result.response)
+        )
+    }
+
+    private func finish(
+        _ id: Int64, as state: DeliveryState, reason: DeadReason?, _ result: AttemptResult, at now: Timestamp
+    ) throws {
+        try statements.finish.run(
+            .int(id), SQLValue(state), .int(now.milliseconds), SQLValue(reason?.rawValue), SQLValue(result.status),
+            .text(result.target), SQLValue(result.error)
+        )
+    }
+
+    private func requeue(_ settlement: Settlement, due: Timestamp?, notBefore: Timestamp) throws {
+        let result = settlement.attempt.result
+        try statements.requeue.run(
+            .int(settlement.delivery.rawValue), SQLValue(due), .int(notBefore.milliseconds), SQLValue(result.status),
+            .text(result.target), SQLValue(result.error), SQLValue(settlement.batch?.rawValue)
+        )
+    }
+}
+
+/// A row that cannot be what this code wrote.
+struct CorruptRowError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

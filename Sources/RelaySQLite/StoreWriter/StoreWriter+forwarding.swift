@@ -1,0 +1,78 @@
+internal import GRDB
+internal import RelayCore
+
+extension StoreWriter {
+    func write(_ change: ForwardingChange) throws {
+        switch change {
+        case .chat(let chat): try write(chat)
+        case .message(let message): try write(message)
+        case .forgetChat(let key):
+            try database.run(
+                "DELETE FROM forwarded_chats WHERE destination = ? AND session = ? AND chat = ?",
+                .text(key.destination), .text(key.session), .text(key.chat)
+            )
+        case .forgetMessage(let key):
+            try database.run(
+                """
+                DELETE FROM forwarded_messages WHERE destination = ? AND session = ? AND message = ? AND part = ?
+                """,
+                .text(key.destination), .text(key.session), .text(key.message), .text(key.part)
+            )
+        case .rename(let key, let chat): try rename(key, to: chat)
+        }
+    }
+
+    private func write(_ chat: ForwardedChat) throws {
+        try database.run(
+            """
+            INSERT OR REPLACE INTO forwarded_chats
+                (destination, session, chat, contact, contact_source, conversation, name, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(chat.key.destination), .text(chat.key.session), .text(chat.key.chat), SQLValue(chat.contact),
+            SQLValue(chat.contactSource), SQLValue(chat.conversation), SQLValue(chat.name),
+            SQLValue(chat.updatedAt)
+        )
+    }
+
+    private func write(_ message: ForwardedMessage) throws {
+        try database.run(
+            """
+            INSERT OR REPLACE INTO forwarded_messages
+                (destination, session, message, part, chat, direction, state, conversation, remote, after, status,
+                updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(message.key.destination), .text(message.key.session), .text(message.key.message),
+            .text(message.key.part), .text(message.chat), .int(Int64(message.direction.rawValue)),
+            .int(Int64(message.state.rawValue)), SQLValue(message.conversation), SQLValue(message.remote),
+            SQLValue(message.after), SQLValue(message.status?.rawValue), SQLValue(message.updatedAt)
+        )
+    }
+
+    private func rename(_ key: ForwardedChat.Key, to chat: String) throws {
+        guard key.chat != chat else { return }
+        let values: [SQLValue] = [.text(key.destination), .text(key.session), .text(key.chat), .text(chat)]
+        _ = try database.prepared(
+            "UPDATE OR IGNORE forwarded_chats SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3"
+        ).first(values: values) { _ in }
+        // What could not be renamed, because the new id is known already.
+        try write(.forgetChat(key))
+        _ = try database.prepared(
+            "UPDATE forwarded_messages SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3"
+        ).first(values: values) { _ in }
+    }
+
+    /// Messages that nobody will ask for any more; a chat's place stays.
+    func sweepForwarded(before moment: Timestamp, limit: Int) throws -> Int {
+        try database.run(
+            """
+            DELETE FROM forwarded_messages WHERE number IN (
+                SELECT number FROM forwarded_messages WHERE updated_at < ? ORDER BY updated_at LIMIT ?
+            )
+            """,
+            .int(moment.milliseconds), .int(Int64(limit))
+        )
+        return database.changesCount
+    }
+}

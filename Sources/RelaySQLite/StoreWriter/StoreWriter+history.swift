@@ -1,0 +1,161 @@
+internal import GRDB
+internal import RelayCore
+internal import RelayJSON
+
+extension StoreWriter {
+    /// - Parameter isRerun: whether it tells of the past: then it adds what is missing, and what is known stays.
+    func write(_ record: HistoryRecord, isRerun: Bool) throws {
+        switch record {
+        case .message(let message): try write(message)
+        case .status(let change): try write(change)
+        case .edited(let session, let chat, let message, let content, let moment):
+            guard let chat = try number(ofChat: chat, session: session) else { return }
+            try database.run(
+                """
+                UPDATE messages SET content = ?3, edited_at = ?4
+                WHERE chat = ?1 AND id = ?2 AND deleted_at IS NULL AND ifnull(edited_at, ?4) <= ?4
+                """,
+                .int(chat), .text(message), .blob(content.bytes), .int(moment.milliseconds)
+            )
+        case .deleted(let session, let chat, let message, let moment):
+            guard let chat = try number(ofChat: chat, session: session) else { return }
+            try database.run(
+                "UPDATE messages SET content = ?3, deleted_at = ?4 WHERE chat = ?1 AND id = ?2 AND deleted_at IS NULL",
+                .int(chat), .text(message), .blob(JSON.null.bytes), .int(moment.milliseconds)
+            )
+        case .contact(let contact): try write(contact, isRerun: isRerun)
+        case .group(let group): try write(group, isRerun: isRerun)
+        case .pictureChanged where isRerun, .session where isRerun: break
+        case .pictureChanged(let key):
+            let table = JID(key.id)?.isGroup == true ? "groups" : "contacts"
+            try database.run(
+                "UPDATE \(table) SET image_url = NULL, checked_at = NULL WHERE session = ? AND id = ?",
+                .text(key.session), .text(key.id)
+            )
+        case .session(let change): try write(change)
+        }
+    }
+
+    /// The first insert wins; a message that comes again raises its status at most.
+    private func write(_ message: Message) throws {
+        let chat = try number(ofNewChat: message.chat, session: message.session)
+        try statements.insertMessage.run(
+            .int(chat), .text(message.id), SQLValue(message.isOutbound), SQLValue(message.sender), .text(message.type),
+            .int(Int64(message.status.rawValue)), .int(message.timestamp.milliseconds), .int(message.event.rawValue),
+            SQLValue(message.editedAt), SQLValue(message.deletedAt), .blob(message.content.bytes)
+        )
+        guard database.changesCount == 1 else { return try raise(message.status, of: message.id, chat: chat) }
+        try statements.countMessage.run(.int(chat), .text(message.id), .int(message.timestamp.milliseconds))
+    }
+
+    private func write(_ change: MessageStatusChange) throws {
+        guard let chat = try number(ofChat: change.chat, session: change.session) else { return }
+        try raise(change.status, of: change.message, chat: chat)
+    }
+
+    /// pending < sent < delivered < read. A failure replaces pending and sent, and gives way to delivered and read.
+    private func raise(_ status: MessageStatus, of message: String, chat: Int64) throws {
+        try database.run(
+            """
+            UPDATE messages SET status = ?3 WHERE chat = ?1 AND id = ?2 AND (
+                (?3 = 0 AND status IN (1, 2)) OR (status = 0 AND ?3 >= 3) OR (status > 0 AND ?3 > status)
+            )
+            """,
+            .int(chat), .text(message), .int(Int64(status.rawValue))
+        )
+    }
+
+    private func number(ofChat id: String, session: String) throws -> Int64? {
+        try statements.findChat.first(.text(session), .text(id)) { $0.int(0) }
+    }
+
+    private func number(ofNewChat id: String, session: String) throws -> Int64 {
+        if let number = try number(ofChat: id, session: session) { return number }
+        try database.run("INSERT INTO chats (session, id, message_count) VALUES (?, ?, 0)", .text(session), .text(id))
+        return database.lastInsertedRowID
+    }
+
+    /// Only writes what is new: a sender's name comes with every message.
+    private func write(_ contact: Contact, isRerun: Bool) throws {
+        // A gateway's answer is of now, also when an old event asked for it.
+        let (first, second) = isRerun && contact.checkedAt == nil ? ("c", "excluded") : ("excluded", "c")
+        try database.run(
+            """
+            INSERT INTO contacts AS c (session, id, lid, name, push_name, verified_name, image_url, updated_at,
+                checked_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                lid = ifnull(\(first).lid, \(second).lid), name = ifnull(\(first).name, \(second).name),
+                push_name = ifnull(\(first).push_name, \(second).push_name),
+                verified_name = ifnull(\(first).verified_name, \(second).verified_name),
+                image_url = ifnull(\(first).image_url, \(second).image_url),
+                checked_at = ifnull(\(first).checked_at, \(second).checked_at),
+                updated_at = max(excluded.updated_at, c.updated_at)
+            WHERE ifnull(\(first).lid, \(second).lid) IS NOT c.lid OR ifnull(\(first).name, \(second).name) IS NOT c.name
+                OR ifnull(\(first).push_name, \(second).push_name) IS NOT c.push_name
+                OR ifnull(\(first).verified_name, \(second).verified_name) IS NOT c.verified_name
+                OR ifnull(\(first).image_url, \(second).image_url) IS NOT c.image_url
+                OR ifnull(\(first).checked_at, \(second).checked_at) IS NOT c.checked_at
+            """,
+            .text(contact.session), .text(contact.id), SQLValue(contact.lid), SQLValue(contact.name),
+            SQLValue(contact.pushName), SQLValue(contact.verifiedName), SQLValue(contact.imageURL),
+            .int(contact.updatedAt.milliseconds), SQLValue(contact.checkedAt)
+        )
+    }
+
+    private func write(_ group: Group, isRerun: Bool) throws {
+        let (first, second) = isRerun && group.checkedAt == nil ? ("g", "excluded") : ("excluded", "g")
+        try database.run(
+            """
+            INSERT INTO groups AS g (session, id, name, about, owner, size, image_url, updated_at, checked_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                name = ifnull(\(first).name, \(second).name), about = ifnull(\(first).about, \(second).about),
+                owner = ifnull(\(first).owner, \(second).owner), size = ifnull(\(first).size, \(second).size),
+                image_url = ifnull(\(first).image_url, \(second).image_url),
+                checked_at = ifnull(\(first).checked_at, \(second).checked_at),
+                updated_at = max(excluded.updated_at, g.updated_at)
+            WHERE ifnull(\(first).name, \(second).name) IS NOT g.name OR ifnull(\(first).about, \(second).about) IS NOT g.about
+                OR ifnull(\(first).owner, \(second).owner) IS NOT g.owner OR ifnull(\(first).size, \(second).size) IS NOT g.size
+                OR ifnull(\(first).image_url, \(second).image_url) IS NOT g.image_url
+                OR ifnull(\(first).checked_at, \(second).checked_at) IS NOT g.checked_at
+            """,
+            .text(group.session), .text(group.id), SQLValue(group.name), SQLValue(group.about), SQLValue(group.owner),
+            SQLValue(group.size), SQLValue(group.imageURL), .int(group.updatedAt.milliseconds),
+            SQLValue(group.checkedAt)
+        )
+    }
+
+    private func write(_ change: SessionChange) throws {
+        let (session, moment) = (SQLValue.text(change.session), SQLValue.int(change.at.milliseconds))
+        switch change.change {
+        case .qrUpdated(let code):
+            try database.run(
+                """
+                UPDATE sessions SET status = 'qr_pending', qr_code = ?3, qr_generated_at = ?2,
+                    updated_at = max(updated_at, ?2)
+                WHERE id = ?1
+                """,
+                session, moment, SQLValue(code)
+            )
+        case .connected(let phone):
+            try database.run(
+                """
+                UPDATE sessions SET status = 'connected', connected_at = ?2, updated_at = max(updated_at, ?2),
+                    phone_number = ifnull(?3, phone_number), qr_code = NULL, disconnect_reason = NULL
+                WHERE id = ?1
+                """,
+                session, moment, SQLValue(phone)
+            )
+        case .disconnected(let reason):
+            try database.run(
+                """
+                UPDATE sessions SET status = 'disconnected', disconnected_at = ?2, updated_at = max(updated_at, ?2),
+                    disconnect_reason = ?3, qr_code = NULL
+                WHERE id = ?1
+                """,
+                session, moment, SQLValue(reason)
+            )
+        }
+    }
+}

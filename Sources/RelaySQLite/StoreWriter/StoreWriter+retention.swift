@@ -1,0 +1,87 @@
+internal import GRDB
+internal import RelayCore
+
+/// Deletes what is past its time, some rows at a time. Nothing here touches what is queued or in flight.
+extension StoreWriter {
+    /// Delivered and cancelled deliveries. Returns how many rows went; so do the others.
+    func sweepFinished(before moment: Timestamp, limit: Int) throws -> Int {
+        let rows = try database.prepared(
+            """
+            SELECT id, state, destination FROM deliveries INDEXED BY deliveries_finished
+            WHERE state IN (2, 4) AND finished_at < ? ORDER BY finished_at LIMIT ?
+            """
+        ).all([.int(moment.milliseconds), .int(Int64(limit))], read: Self.finished)
+        return try delete(rows)
+    }
+
+    func sweepDead(before moment: Timestamp, limit: Int) throws -> Int {
+        let rows = try database.prepared(
+            """
+            SELECT id, state, destination FROM deliveries INDEXED BY deliveries_dead_since
+            WHERE state = 3 AND finished_at < ? ORDER BY finished_at LIMIT ?
+            """
+        ).all([.int(moment.milliseconds), .int(Int64(limit))], read: Self.finished)
+        return try delete(rows)
+    }
+
+    /// Those of the events that are processed and have no delivery.
+    func sweepEvents(_ ids: [Int64]) throws -> Int {
+        var count = 0
+        for id in ids {
+            try database.run(
+                """
+                DELETE FROM events WHERE id = ?1 AND state = 1
+                    AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?1)
+                """,
+                .int(id)
+            )
+            guard database.changesCount > 0 else { continue }
+            count += 1
+            try database.run("DELETE FROM traces WHERE event_id = ?", .int(id))
+        }
+        if count > 0 { try keepLastIDs() }
+        return count
+    }
+
+    /// By when they were accepted, which their event's number tells: history that was imported late stays its time.
+    func sweepMessages(before moment: Timestamp, limit: Int) throws -> Int {
+        try database.run(
+            """
+            DELETE FROM messages WHERE event_id < ?1 AND number IN (SELECT number FROM messages ORDER BY number LIMIT ?2)
+            """,
+            .int(moment.milliseconds << SortableID.counterBits), .int(Int64(limit))
+        )
+        return database.changesCount
+    }
+
+    func sweepDedup(before moment: Timestamp, limit: Int) throws -> Int {
+        let end = moment.milliseconds << SortableID.counterBits
+        try database.run(
+            """
+            DELETE FROM dedup WHERE event_id IN (
+                SELECT event_id FROM dedup WHERE event_id < ? ORDER BY event_id LIMIT ?
+            )
+            """,
+            .int(end), .int(Int64(limit))
+        )
+        let count = database.changesCount
+        if count > 0 { try keepLastIDs() }
+        return count
+    }
+
+    /// Counts of destinations that have no deliveries any more.
+    func sweepCounts() throws {
+        try database.run("DELETE FROM delivery_counts WHERE n = 0")
+    }
+
+    private static func finished(_ row: ResultRow) -> (id: Int64, place: DeliveryPosition) {
+        let state = DeliveryState(rawValue: Int(row.int(1))) ?? .cancelled
+        return (row.int(0), DeliveryPosition(destination: row.text(2), lane: nil, state: state, isDue: false, event: 0))
+    }
+
+    private func delete(_ rows: [(id: Int64, place: DeliveryPosition)]) throws -> Int {
+        for row in rows { try delete(row.id, row.place) }
+        if !rows.isEmpty { try keepLastIDs() }
+        return rows.count
+    }
+}

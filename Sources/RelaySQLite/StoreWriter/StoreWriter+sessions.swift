@@ -1,0 +1,113 @@
+internal import GRDB
+internal import RelayCore
+internal import RelayJSON
+
+extension StoreWriter {
+    /// - Throws: ``StoreError/Code/conflict`` before anything is written.
+    func create(_ session: Session, webhooks: [WebhookRow]) throws {
+        let isTaken =
+            try database.prepared("SELECT 1 FROM sessions WHERE id = ?").first(.text(session.id)) { _ in } != nil
+        guard !isTaken else {
+            throw StoreError(
+                .conflict, "there is a session \(session.id) already; choose another id, or update that one")
+        }
+        for webhook in webhooks where try hasWebhook(webhook.id) {
+            throw StoreError(.conflict, "there is a webhook \(webhook.id) already")
+        }
+        try database.run(
+            """
+            INSERT INTO sessions (id, label, status, phone_number, qr_code, qr_generated_at, connected_at,
+                disconnected_at, disconnect_reason, metadata, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(session.id), SQLValue(session.label), .text(session.status.rawValue), SQLValue(session.phoneNumber),
+            SQLValue(session.qrCode), SQLValue(session.qrGeneratedAt), SQLValue(session.connectedAt),
+            SQLValue(session.disconnectedAt), SQLValue(session.disconnectReason),
+            .blob(JSON.object(session.metadata).bytes), .int(session.createdAt.milliseconds),
+            .int(session.updatedAt.milliseconds)
+        )
+        for webhook in webhooks { try save(webhook) }
+    }
+
+    /// - Throws: ``StoreError/Code/notFound``.
+    func update(_ session: Session) throws {
+        try database.run(
+            "UPDATE sessions SET label = ?2, metadata = ?3, updated_at = ?4 WHERE id = ?1",
+            .text(session.id), SQLValue(session.label), .blob(JSON.object(session.metadata).bytes),
+            .int(session.updatedAt.milliseconds)
+        )
+        guard database.changesCount == 1 else { throw StoreError(.notFound, "there is no session \(session.id)") }
+    }
+
+    /// Deletes some of a session's messages. Returns how many.
+    func deleteMessages(session: String, limit: Int) throws -> Int {
+        try database.run(
+            """
+            DELETE FROM messages WHERE number IN (
+                SELECT m.number FROM chats c JOIN messages m ON m.chat = c.number WHERE c.session = ? LIMIT ?
+            )
+            """,
+            .text(session), .int(Int64(limit))
+        )
+        return database.changesCount
+    }
+
+    /// Deletes what is left of a session when its messages are gone and its webhooks have nothing queued.
+    func deleteSession(_ id: String) throws -> Bool {
+        try database.run(
+            "DELETE FROM destination_pauses WHERE destination IN (SELECT id FROM webhooks WHERE session = ?)", .text(id)
+        )
+        try database.run("DELETE FROM webhooks WHERE session = ?", .text(id))
+        try database.run("DELETE FROM messages WHERE chat IN (SELECT number FROM chats WHERE session = ?)", .text(id))
+        for table in ["chats", "contacts", "groups"] {
+            try database.run("DELETE FROM \(table) WHERE session = ?", .text(id))
+        }
+        try database.run("DELETE FROM sessions WHERE id = ?", .text(id))
+        forgetSession(id)
+        return database.changesCount == 1
+    }
+
+    // MARK: Webhooks
+
+    func hasQueuedWebhookDeliveries(session: String) throws -> Bool {
+        let ids = try database.prepared("SELECT id FROM webhooks WHERE session = ?").all([.text(session)]) {
+            $0.text(0)
+        }
+        return try ids.contains { try count($0, in: .queued) > 0 }
+    }
+
+    func hasWebhook(_ id: String) throws -> Bool {
+        try database.prepared("SELECT 1 FROM webhooks WHERE id = ?").first(.text(id)) { _ in } != nil
+    }
+
+    func save(_ webhook: WebhookRow) throws {
+        try database.run(
+            """
+            INSERT OR REPLACE INTO webhooks (id, session, url, events, headers, secrets, retry, ordering, max_in_flight,
+                rate_limit, timeout_ms, enabled, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            .text(webhook.id), .text(webhook.session), .text(webhook.url), .blob(webhook.events),
+            .blob(webhook.headers),
+            .blob(webhook.secrets), SQLValue(webhook.retry), .text(webhook.ordering), SQLValue(webhook.maxInFlight),
+            SQLValue(webhook.rateLimit), SQLValue(webhook.timeout), SQLValue(webhook.isEnabled),
+            .int(webhook.createdAt.milliseconds), .int(webhook.updatedAt.milliseconds)
+        )
+    }
+
+    /// Deletes a webhook and its pause.
+    func deleteWebhook(_ id: String) throws -> Bool {
+        try database.run("DELETE FROM destination_pauses WHERE destination = ?", .text(id))
+        try database.run("DELETE FROM webhooks WHERE id = ?", .text(id))
+        return database.changesCount == 1
+    }
+
+    // MARK: Keys
+
+    func addKey(_ digest: [UInt8], name: String, at moment: Timestamp) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO api_keys (name, digest, created_at) VALUES (?, ?, ?)",
+            .text(name), .blob(digest), .int(moment.milliseconds)
+        )
+    }
+}

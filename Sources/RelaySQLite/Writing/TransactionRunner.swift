@@ -1,0 +1,81 @@
+internal import GRDB
+internal import RelayCore
+
+/// Turns a batch of operations into commits.
+struct TransactionRunner {
+    let ledger: StoreWriter
+    let checkpoints: Checkpointer
+    let wakeups: ChangeNotifications
+    var space: DiskSpaceGuard
+
+    /// Performs all of them, and answers each. False when the connection is not to be trusted any more.
+    mutating func perform(_ batch: [WriteOperation]) -> Bool {
+        var operations = batch
+        if space.isFull, !space.recover(ledger) { operations = refuseGrowth(operations) }
+        guard !operations.isEmpty else { return true }
+        do {
+            try commit(operations)
+            return true
+        } catch {
+            switch DatabaseErrorKind(error) {
+            case .full:
+                space.becomeFull()
+                checkpoints.truncate(databaseBytes: ledger.databaseBytes)
+                return performSingly(refuseGrowth(operations))
+            case .other where operations.count > 1:
+                // One of them cannot be done; the others can.
+                return performSingly(operations)
+            case .other, .busy:
+                fail(operations, error)
+                return true
+            case .broken:
+                fail(operations, error)
+                return false
+            }
+        }
+    }
+
+    private func performSingly(_ operations: [WriteOperation]) -> Bool {
+        for (index, operation) in operations.enumerated() {
+            do {
+                try commit([operation])
+            } catch {
+                operation.fail(StoreError(error))
+                if case .broken = DatabaseErrorKind(error) {
+                    fail(Array(operations[(index + 1)...]), error)
+                    return false
+                }
+            }
+        }
+        return true
+    }
+
+    /// One transaction. Nobody is answered before it is on disk; when it fails, nothing of it has happened.
+    private func commit(_ operations: [WriteOperation]) throws {
+        var answers: [@Sendable () -> Void] = []
+        answers.reserveCapacity(operations.count)
+        do {
+            try ledger.begin()
+            for operation in operations { answers.append(try operation.run(ledger)) }
+            try ledger.commit()
+        } catch {
+            ledger.rollback()
+            throw error
+        }
+        wakeups.add(ledger.takeAwakened())
+        for answer in answers { answer() }
+    }
+
+    private func refuseGrowth(_ operations: [WriteOperation]) -> [WriteOperation] {
+        operations.filter { operation in
+            guard operation.space == .grows else { return true }
+            operation.fail(.full)
+            return false
+        }
+    }
+
+    private func fail(_ operations: [WriteOperation], _ error: any Error) {
+        let failure = StoreError(error)
+        for operation in operations { operation.fail(failure) }
+    }
+}

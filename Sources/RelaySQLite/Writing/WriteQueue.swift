@@ -1,0 +1,94 @@
+internal import DequeModule
+internal import Dispatch
+internal import RelayCore
+internal import Synchronization
+
+/// The one queue in front of the writer. It is bounded: what would wait too long is refused at once.
+final class WriteQueue: Sendable {
+    private struct State {
+        var waiting: Deque<WriteOperation> = []
+        var bytes = 0
+        var isWriterIdle = false
+        var isClosed = false
+    }
+
+    /// What one transaction takes at most.
+    static let batchOperations = 512
+    static let batchRows = 4096
+    static let batchBytes = 8 << 20
+
+    private let maxOperations: Int
+    private let maxBytes: Int
+    private let state = Mutex(State())
+    private let signal = DispatchSemaphore(value: 0)
+
+    init(maxOperations: Int, maxBytes: Int) {
+        self.maxOperations = maxOperations
+        self.maxBytes = maxBytes
+    }
+
+    /// Returns why the operation was not taken; nil when it was.
+    func add(_ operation: WriteOperation) -> StoreError? {
+        let (refusal, wakes): (StoreError?, Bool) = state.withLock { state in
+            if state.isClosed { return (.closed, false) }
+            let count = state.waiting.count
+            if count >= maxOperations || (count > 0 && state.bytes + operation.bytes > maxBytes) {
+                return (
+                    StoreError(
+                        .overloaded,
+                        "\(count) changes (\(state.bytes) bytes) wait for the store's disk already; try again later"
+                    ), false
+                )
+            }
+            state.waiting.append(operation)
+            state.bytes += operation.bytes
+            defer { state.isWriterIdle = false }
+            return (nil, state.isWriterIdle)
+        }
+        if wakes { signal.signal() }
+        return refusal
+    }
+
+    /// What waits, as much as one transaction takes; waits for something. Nil when the inbox is closed and empty.
+    /// For the writer's thread alone.
+    func next() -> [WriteOperation]? {
+        while true {
+            let (batch, isOver): ([WriteOperation], Bool) = state.withLock { state in
+                guard !state.waiting.isEmpty else {
+                    state.isWriterIdle = !state.isClosed
+                    return ([], state.isClosed)
+                }
+                var count = 0
+                var rows = 0
+                var bytes = 0
+                for operation in state.waiting.prefix(Self.batchOperations) {
+                    let isFull = rows + operation.rows > Self.batchRows || bytes + operation.bytes > Self.batchBytes
+                    if isFull, count > 0 { break }
+                    count += 1
+                    rows += operation.rows
+                    bytes += operation.bytes
+                }
+                state.bytes -= bytes
+                let batch = Array(state.waiting.prefix(count))
+                state.waiting.removeFirst(count)
+                return (batch, false)
+            }
+            if !batch.isEmpty { return batch }
+            if isOver { return nil }
+            signal.wait()
+        }
+    }
+
+    /// Operations that wait now.
+    var count: Int { state.withLock { $0.waiting.count } }
+
+    /// Takes nothing more; what waits is still done.
+    func close() {
+        let wakes = state.withLock { state in
+            state.isClosed = true
+            defer { state.isWriterIdle = false }
+            return state.isWriterIdle
+        }
+        if wakes { signal.signal() }
+    }
+}

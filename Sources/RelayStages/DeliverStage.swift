@@ -1,0 +1,57 @@
+package import RelayConfig
+package import RelayCore
+
+/// `- deliver: [session, crm]`: queues one delivery of the event as it is now for each destination that wants it.
+package struct DeliverStage: ConfiguredStage {
+    /// Stands for the webhooks of the event's session, which are managed over REST.
+    package static let sessionName = "session"
+
+    package static let kind = "deliver"
+    package static let summary = "Queues the event for destinations; `session` means the session's own webhooks."
+    package static let to = Field<[String]>.stringList("to", "Names of destinations, or `session`.")
+    package static let fields = [AnyField(to)]
+    package static let mainField: String? = to.name
+    package static let example = "deliver: [session]"
+
+    package let destinations: [String]
+
+    package init(_ options: OptionReader, in context: StageBuildContext) throws {
+        destinations = try options(Self.to)
+        if destinations.isEmpty {
+            throw options.fail(Self.to, "deliver names no destination", help: "write for example deliver: [session]")
+        }
+        _ = try ValueIssuesCollection.collect(destinations.enumerated()) { index, name in
+            guard !destinations[..<index].contains(name) else {
+                throw options.fail(
+                    Self.to, element: index, "\"\(name)\" stands here twice", help: "remove one", code: .duplicateName)
+            }
+            guard name == Self.sessionName || context.destinations.contains(name) else {
+                let known = context.destinations.sorted() + [Self.sessionName]
+                throw options.fail(
+                    Self.to,
+                    element: index,
+                    "there is no destination \"\(name)\"",
+                    help: context.suggestion(for: name, among: known).map { "did you mean \"\($0)\"?" }
+                        ?? "define it under destinations: in config.yaml; there are: \(known.joined(separator: ", "))",
+                    code: .unknownDestination
+                )
+            }
+        }
+    }
+
+    package var needs: DirectoryNeeds { destinations.contains(Self.sessionName) ? .webhooks : [] }
+
+    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        for name in destinations {
+            if name == Self.sessionName {
+                for route in context.routes.webhooks(of: draft.event.session)
+                where route.settings.events.matches(draft.event.type) {
+                    draft.deliver(to: route)
+                }
+            } else if let route = context.routes.route(to: name), route.settings.events.matches(draft.event.type) {
+                draft.deliver(to: route)
+            }
+        }
+        return .next
+    }
+}

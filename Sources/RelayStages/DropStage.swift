@@ -1,0 +1,26 @@
+package import RelayConfig
+package import RelayCore
+
+/// `- drop`: the pipeline ends for this event. Useful with `when`.
+package struct DropStage: ConfiguredStage {
+    package static let kind = "drop"
+    package static let summary = "Ends the pipeline for this event."
+    package static let reason = Field<String>.string(
+        "reason",
+        "Why, for those who look at the event later.",
+        default: "dropped by the pipeline"
+    )
+    package static let fields = [AnyField(reason)]
+    package static let mainField: String? = reason.name
+    package static let example = "drop: nobody wants these"
+
+    private let reason: String
+
+    package init(_ options: OptionReader, in context: StageBuildContext) throws {
+        reason = try options(Self.reason)
+    }
+
+    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        .drop(reason: reason)
+    }
+}

@@ -1,0 +1,113 @@
+package import RelayConfig
+package import RelayCore
+internal import RelayJSON
+
+/// `- enrich: [chat_name, contact_name, group_name, images]`: fills in names and pictures from the directory, and with
+/// `lookup` asks a gateway for those of the chat that are missing.
+///
+/// What the event itself says comes first when it is at hand: a name in the event is newer than any stored one, except
+/// that a saved or verified name wins over the name a person chose (reference whatsapp.md, B.2).
+package struct EnrichStage: ConfiguredStage {
+    package enum Part: String, CaseIterable, Sendable {
+        case chatName = "chat_name"
+        case contactName = "contact_name"
+        case groupName = "group_name"
+        case images
+    }
+
+    package static let kind = "enrich"
+    package static let summary = "Fills in chat, contact and group names and images that the relay knows."
+    package static let with = Field.list(
+        "with",
+        "What to fill in; default everything.",
+        of: FieldType<Part>.enumeration(),
+        default: Part.allCases
+    )
+    package static let lookup = Field<LookupOptions>.section(
+        "lookup",
+        "The gateway that is asked for what the relay does not know.",
+        fields: LookupOptions.fields,
+        make: { try LookupOptions($0) }
+    ).optional
+    package static let fields = [AnyField(with), AnyField(lookup)]
+    package static let mainField: String? = with.name
+    package static let example = "enrich: [chat_name, contact_name, group_name, images]"
+
+    private let parts: Set<Part>
+    private let lookup: Lookup?
+
+    package init(_ options: OptionReader, in context: StageBuildContext) throws {
+        let parts = Set(try options(Self.with))
+        self.parts = parts
+        lookup = try options(Self.lookup).map { lookup in
+            let wantsNames = !parts.isDisjoint(with: [.chatName, .contactName, .groupName])
+            return Lookup(lookup, names: wantsNames, pictures: parts.contains(.images))
+        }
+    }
+
+    package var needs: DirectoryNeeds { .directory }
+    package var waits: Bool { lookup != nil }
+
+    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        let event = draft.event
+        guard let chat = event.chat, event.type.category == "message", JID(chat) != nil else { return .next }
+        let entry = DirectoryEntry(DirectoryKey(session: event.session, id: chat), in: context.directory)
+        if let lookup, let gateways = context.gateways,
+            lookup.isNeeded(entry, for: event.payload, from: gateways, clock: context.clock)
+        {
+            return .wait(lookup.work(entry, gateways, then: fill))
+        }
+        fill(&draft, entry, context)
+        return .next
+    }
+
+    @Sendable private func fill(_ draft: inout EventDraft, _ entry: DirectoryEntry, _ context: StageContext) {
+        var payload = draft.event.payload
+        let image = parts.contains(.images) ? entry.picture(at: context.clock.wall) : nil
+        switch entry {
+        case .group(let group):
+            if parts.contains(.groupName) { payload.fill("groupName", with: group.name) }
+            if parts.contains(.chatName) { payload.fill("chatName", with: payload["groupName"]?.string ?? group.name) }
+            payload.fill("groupImageUrl", with: image)
+            if parts.contains(.contactName), let author = payload["participant"]?.string {
+                let contact = context.directory.contact(author, session: draft.event.session)
+                payload.prefer("participantName", contact)
+            }
+        case .contact(let contact):
+            if parts.contains(.contactName) { payload.prefer("contactName", contact) }
+            if parts.contains(.chatName) {
+                payload.fill("chatName", with: payload["contactName"]?.string ?? contact.displayName)
+            }
+            payload.fill("contactImageUrl", with: image)
+        }
+        payload.fill("chatImageUrl", with: image)
+        if parts.contains(.images) {
+            for picture in ["chatImage", "contactImage", "groupImage"] { payload.tellExpiry(of: picture) }
+        }
+        draft.event.payload = payload
+    }
+}
+
+extension JSONObject {
+    /// Sets a member that the payload has as null; one that it does not have at all is not part of this event's shape.
+    fileprivate mutating func fill(_ key: String, with value: String?) {
+        guard let value, !value.isEmpty, let present = self[key], present.isNull else { return }
+        self[key] = .string(value)
+    }
+
+    /// Sets a person's name: a verified or saved one over what the event says, any other only where there is none.
+    fileprivate mutating func prefer(_ key: String, _ contact: Contact?) {
+        guard let present = self[key], let contact else { return }
+        if let name = contact.verifiedName ?? contact.name, !name.isEmpty {
+            self[key] = .string(name)
+        } else if present.isNull, let name = contact.pushName, !name.isEmpty {
+            self[key] = .string(name)
+        }
+    }
+
+    /// Says when a picture's address stops working, where the address tells.
+    fileprivate mutating func tellExpiry(of picture: String) {
+        guard let url = self[picture + "Url"]?.string, let expiry = PictureURLExpiry.expiry(of: url) else { return }
+        self[picture + "ExpiresAt"] = .int(expiry.seconds)
+    }
+}

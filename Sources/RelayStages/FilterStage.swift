@@ -1,0 +1,39 @@
+package import RelayConfig
+package import RelayCore
+package import RelayJQ
+
+/// `- filter: { keep: EXPR }` or `{ drop: EXPR }`: lets an event pass, or not.
+package struct FilterStage: ConfiguredStage {
+    package static let kind = "filter"
+    package static let summary = "Lets only some events pass, by a jq expression on the event as receivers see it."
+    package static let keep = Field.expression("keep", "Events for which this is true go on.").optional
+    package static let drop = Field.expression("drop", "Events for which this is true end here.").optional
+    package static let fields = [AnyField(keep), AnyField(drop)]
+    package static let mainField: String? = nil
+    package static let example = #"filter: { drop: '.payload.chatId == "status@broadcast"' }"#
+
+    private let keep: JQProgram?
+    private let drop: JQProgram?
+
+    package init(_ options: OptionReader, in context: StageBuildContext) throws {
+        keep = try options(Self.keep)
+        drop = try options(Self.drop)
+        if keep == nil && drop == nil {
+            throw options.fail(
+                Self.keep,
+                "filter needs keep or drop",
+                help: "write for example filter: { drop: '.payload.isGroup' }"
+            )
+        }
+    }
+
+    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        do {
+            if let keep, try !keep.isTrue(draft.view) { return .drop(reason: "filter: keep is not true") }
+            if let drop, try drop.isTrue(draft.view) { return .drop(reason: "filter: drop is true") }
+            return .next
+        } catch {
+            throw StageError("The expression failed: \(error)")
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package import RelayConfig
+package import RelayCore
+internal import RelayJSON
+
+/// `- media: { wait: 20s }`: fetches what a message carries and hands it on as `payload.media`.
+///
+/// The chat waits for the file at most `wait`; a file that is not there by then goes on as `payload.raw_media`, and a
+/// `message.updated` with `payload.media` follows when it has come. What cannot be fetched goes on as `raw_media` with
+/// the reason, unless `on_error` says otherwise (docs: Media).
+package struct MediaStage: ConfiguredStage {
+    package static let kind = "media"
+    package static let summary = "Fetches a message's file, and hands it on as payload.media or payload.raw_media."
+    package static let defaultOnError = PipelineStep.OnError.rawMedia
+
+    package static let download = Field.bool(
+        "download",
+        "Whether files are fetched; otherwise receivers get the reference.",
+        default: true
+    )
+    package static let wait = Field.duration(
+        "wait",
+        "How long a message waits for its file.",
+        .zero...(.seconds(600)),
+        default: .seconds(20)
+    )
+    package static let late = Field.bool(
+        "late",
+        "Whether a file that comes later is announced by message.updated.",
+        default: true
+    )
+    package static let attempts = Field.int("attempts", "Downloads tried.", 1...10, default: MediaLimits().attempts)
+    package static let fetchTimeout = Field.duration(
+        "fetch_timeout",
+        "How long all downloads of a file may take together.",
+        default: MediaLimits().timeout
+    )
+    package static let maxSize = Field<Int>.size(
+        "max_size",
+        "Larger files are marked with raw_media.tooLarge, and not fetched.",
+        default: MediaLimits().maxSize
+    )
+    package static let history = Field.bool(
+        "history",
+        "Whether files of messages from a history synchronization are fetched.",
+        default: false
+    )
+    package static let fields = [
+        AnyField(download), AnyField(wait), AnyField(late), AnyField(attempts), AnyField(fetchTimeout),
+        AnyField(maxSize), AnyField(history),
+    ]
+    package static let mainField: String? = nil
+    package static let example = "media: { wait: 20s }"
+
+    private let downloads: Bool
+    private let wait: Duration
+    private let takesLate: Bool
+    private let limits: MediaLimits
+    private let fetchesHistory: Bool
+
+    package init(_ options: OptionReader, in context: StageBuildContext) throws {
+        downloads = try options(Self.download)
+        wait = try options(Self.wait)
+        takesLate = try options(Self.late)
+        limits = MediaLimits(
+            maxSize: try options(Self.maxSize),
+            attempts: try options(Self.attempts),
+            timeout: try options(Self.fetchTimeout)
+        )
+        fetchesHistory = try options(Self.history)
+    }
+
+    package var waits: Bool { downloads }
+
+    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        let payload = draft.event.payload
+        guard let reference = payload["raw_media"], !reference.isNull, payload["media"] == nil else { return .next }
+        if let length = reference["fileLength"]?.int, length > limits.maxSize {
+            draft.event.payload["raw_media"]?["tooLarge"] = true
+            return .next
+        }
+        guard downloads, let fetcher = context.media else { return .next }
+        if payload["history"]?.bool == true, !fetchesHistory { return .next }
+        let media: RawMedia
+        do { media = try RawMedia(reference) } catch { throw StageError(error) }
+        let (source, session) = (draft.event.source, draft.event.session)
+        return .wait(
+            StageWork { [self] in
+                let outcome = await fetch(media, by: fetcher, source: source, session: session, clock: context.clock)
+                return { draft, context throws(StageError) in
+                    try self.finish(outcome, of: media, in: &draft, fetcher: fetcher, clock: context.clock)
+                }
+            }
+        )
+    }
+
+    /// Nil: it has not come within `wait`.
+    private func fetch(
+        _ media: RawMedia,
+        by fetcher: any MediaFetcher,
+        source: String,
+        session: String,
+        clock: any RelayClock
+    ) async -> Result<StoredMedia, MediaError>? {
+        let deadline = clock.now + wait
+        return await withTaskGroup(of: Result<StoredMedia, MediaError>?.self) { group in
+            group.addTask { [limits] in
+                do throws(MediaError) {
+                    return .success(try await fetcher.fetch(media, source: source, session: session, limits: limits))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await clock.sleep(until: deadline)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
+    private func finish(
+        _ outcome: Result<StoredMedia, MediaError>?,
+        of media: RawMedia,
+        in draft: inout EventDraft,
+        fetcher: any MediaFetcher,
+        clock: any RelayClock
+    ) throws(StageError) -> StageOutcome {
+        let failure: MediaError
+        switch outcome {
+        case .success(let stored):
+            draft.event.payload.attach(stored, of: media, link: fetcher.link(to: stored, of: media))
+            return .next
+        case .failure(let error):
+            failure = error
+        case nil:
+            failure = MediaError(.timeout, "the file did not come within \(wait)")
+        }
+        guard takesLate, failure.isRetryable else { throw StageError(failure) }
+        draft.event.payload["raw_media"]?["error"] = [
+            "reason": .string(failure.reason.rawValue), "message": .string(failure.message),
+        ]
+        draft.event.payload["raw_media"]?["pending"] = true
+        draft.lateMedia = LateMedia(event: draft.event.id, limits: limits, dueAt: clock.now)
+        return .next
+    }
+}
+
+extension StageError {
+    fileprivate init(_ failure: MediaError) {
+        self.init(failure.message, reason: failure.reason.rawValue)
+    }
+}

@@ -1,0 +1,20 @@
+package import RelayConfig
+package import RelayCore
+internal import RelayJSON
+
+/// `- persist`: writes messages, receipts, edits and deletions to the history, and names to the directory.
+///
+/// The event itself is durable before any pipeline sees it; this stage is about what can be looked up later.
+package struct PersistStage: ConfiguredStage {
+    package static let kind = "persist"
+    package static let summary = "Keeps message history, and the names of chats, contacts and groups."
+    package static let fields: [AnyField] = []
+    package static let mainField: String? = nil
+
+    package init(_ options: OptionReader, in context: StageBuildContext) throws {}
+
+    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        draft.records += HistoryReader(draft.event).records
+        return .next
+    }
+}

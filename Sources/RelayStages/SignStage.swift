@@ -1,0 +1,76 @@
+package import RelayConfig
+package import RelayCore
+
+/// `- sign: standard_webhooks`, or `- sign: { scheme: hmac, … }`: how the deliveries that follow are signed.
+///
+/// The key is each destination's own; the signature covers the exact bytes sent and is made anew at each attempt.
+package struct SignStage: ConfiguredStage {
+    package enum Scheme: String, CaseIterable, Sendable {
+        case standardWebhooks = "standard_webhooks"
+        case hmac
+    }
+
+    package static let kind = "sign"
+    package static let summary = "Signs the deliveries that follow, each with its destination's own secret."
+    package static let scheme = Field<Scheme>.enumeration(
+        "scheme",
+        "`standard_webhooks` (webhook-id, webhook-timestamp, webhook-signature) or `hmac` (one header).",
+        default: .standardWebhooks
+    )
+    package static let algorithm = Field<HMACSigning.Algorithm>.enumeration(
+        "algorithm",
+        "The hash of an `hmac` signature.",
+        default: .sha256
+    )
+    package static let header = Field.headerName(
+        "header",
+        "The header of an `hmac` signature.",
+        default: HMACSigning().header
+    )
+    package static let encoding = Field<HMACSigning.Encoding>.enumeration(
+        "encoding",
+        "How an `hmac` signature is written.",
+        default: .hex
+    )
+    package static let prefix = Field.string(
+        "prefix",
+        "Stands before an `hmac` signature; default the algorithm's name and `=`."
+    ).optional
+    package static let fields = [
+        AnyField(scheme), AnyField(algorithm), AnyField(header), AnyField(encoding), AnyField(prefix),
+    ]
+    package static let mainField: String? = scheme.name
+    package static let example = "sign: standard_webhooks"
+
+    private let signing: SigningScheme
+
+    package init(_ options: OptionReader, in context: StageBuildContext) throws {
+        switch try options(Self.scheme) {
+        case .standardWebhooks:
+            signing = .standardWebhooks
+        case .hmac:
+            let algorithm = try options(Self.algorithm)
+            let header = try options(Self.header)
+            if let problem = HeaderFieldRules.problem(name: header, reserved: HeaderFieldRules.reserved) {
+                throw options.fail(Self.header, problem.message, help: "choose another, such as X-Signature")
+            }
+            let prefix = try options(Self.prefix) ?? "\(algorithm.rawValue)="
+            guard HeaderFieldRules.isValid(value: prefix) else {
+                throw options.fail(Self.prefix, "the prefix has a character that no header may carry", help: nil)
+            }
+            signing = .hmac(
+                HMACSigning(
+                    algorithm: algorithm,
+                    header: header,
+                    encoding: try options(Self.encoding),
+                    prefix: prefix
+                )
+            )
+        }
+    }
+
+    package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
+        draft.signing = signing
+        return .next
+    }
+}

@@ -1,0 +1,47 @@
+internal import RelayCore
+
+/// A delivery that could not be made, or an event whose stage failed.
+struct DeadLetter: CustomStringConvertible {
+    let to: String
+    private let event: EventType
+    private let reason: DeadReason?
+    private let requests: [ReceivedRequest]
+    private let stage: String?
+    private let error: String?
+
+    init(_ delivery: TestRecord.Delivery) {
+        to = delivery.to
+        event = delivery.event
+        reason = delivery.deadReason
+        requests = delivery.requests
+        stage = nil
+        error = delivery.lastError
+    }
+
+    init(_ failure: TestRecord.Failure) {
+        to = ExpectationReader.pipeline
+        event = failure.event
+        reason = .stageFailed
+        requests = []
+        stage = failure.stage
+        error = failure.message
+    }
+
+    var description: String {
+        let place =
+            stage.map { "failed at \($0)" } ?? "\(reason?.rawValue ?? "dead") after \(requests.count.of("attempt"))"
+        return "\(event), \(place)" + (error.map { ": \($0)" } ?? "")
+    }
+
+    func differences(from wanted: ExpectedDeadLetter, _ path: String) -> [Difference] {
+        var found = Difference.ofEvent(wanted.event, event, path)
+        if let reason = wanted.reason, reason != self.reason {
+            found.append(
+                Difference(path: "\(path).reason", expected: reason.rawValue, got: self.reason?.rawValue ?? "none"))
+        }
+        if let by = wanted.by, by != stage {
+            found.append(Difference(path: "\(path).by", expected: by, got: stage ?? "no stage"))
+        }
+        return found + Difference.ofAttempts((wanted.attempts, wanted.at), requests, path)
+    }
+}

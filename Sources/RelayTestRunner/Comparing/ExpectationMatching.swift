@@ -1,0 +1,58 @@
+/// Sets what is expected beside what came.
+struct ExpectationMatching<Wanted, There> {
+    /// The name of the list: `delivered`.
+    let list: String
+    let order: Expectation.Order
+    /// Only things of one group are compared: the deliveries to one destination.
+    let wantedGroup: (Wanted) -> String
+    let thereGroup: (There) -> String
+    /// What differs; empty when it is what is meant.
+    let differences: (Wanted, There, _ path: String) -> [Difference]
+    let missing: (Wanted, _ path: String) -> Difference
+    let extra: (There) -> Difference
+
+    func differences(_ wanted: [Wanted], _ there: [There]) -> [Difference] {
+        var wantedLeft = Array(wanted.indices)
+        var thereLeft = Array(there.indices)
+        if order == .any {
+            let matches = matches(wanted, there)
+            wantedLeft.removeAll { matches.values.contains($0) }
+            thereLeft.removeAll { matches[$0] != nil }
+        }
+        var found: [Difference] = []
+        for index in wantedLeft {
+            let path = "\(list)[\(index)]"
+            let group = wantedGroup(wanted[index])
+            if let place = thereLeft.firstIndex(where: { thereGroup(there[$0]) == group }) {
+                found += differences(wanted[index], there[thereLeft.remove(at: place)], path)
+            } else {
+                found.append(missing(wanted[index], path))
+            }
+        }
+        return found + thereLeft.map { extra(there[$0]) }
+    }
+
+    /// For each thing that came, what it was expected as, so that as many as can be have their partner: a test that
+    /// says little must not take what a stricter one needs (augmenting paths).
+    private func matches(_ wanted: [Wanted], _ there: [There]) -> [Int: Int] {
+        let fits = wanted.map { one in
+            there.indices.filter {
+                thereGroup(there[$0]) == wantedGroup(one) && differences(one, there[$0], "").isEmpty
+            }
+        }
+        var partner: [Int: Int] = [:]
+        func place(_ index: Int, _ tried: inout Set<Int>) -> Bool {
+            for candidate in fits[index] where tried.insert(candidate).inserted {
+                if let other = partner[candidate], !place(other, &tried) { continue }
+                partner[candidate] = index
+                return true
+            }
+            return false
+        }
+        for index in wanted.indices {
+            var tried: Set<Int> = []
+            _ = place(index, &tried)
+        }
+        return partner
+    }
+}

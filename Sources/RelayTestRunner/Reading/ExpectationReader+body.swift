@@ -1,0 +1,38 @@
+internal import RelayConfig
+internal import RelayJSON
+
+extension ExpectationReader {
+    private static let equals = Field.node("equals", "The whole body.", "the whole body").optional
+    private static let contains = Field.node(
+        "contains", "A part of it: objects may have more members.", "a part of the body"
+    ).optional
+    private static let jq = Field.string("jq", "An expression that is true of it.").optional
+    private static let pattern = Field.string("pattern", "A regular expression that is found in its text.").optional
+    private static let fields = [AnyField(equals), AnyField(contains), AnyField(jq), AnyField(pattern)]
+    private static let strictFields = [
+        AnyField(equals), AnyField(contains), AnyField(Field.expression("jq", "")), AnyField(pattern),
+    ]
+
+    var body: FieldType<BodyCheck> {
+        .custom("a map with equals, contains, jq or pattern", .options(Self.fields)) { [expressions] node in
+            let options = try OptionReader(node, as: "body", fields: Self.fields)
+            let pattern = try options(Self.pattern)
+            if let pattern, let problem = RegexCheck.problem(pattern) {
+                throw options.fail(Self.pattern, "\"pattern\" is no regular expression: \(problem)")
+            }
+            let jq = try options(Self.jq).map { source in
+                expressions.add(source) { _ = try OptionReader(node, as: "body", fields: Self.strictFields) }
+            }
+            let check = BodyCheck(
+                equals: try options(Self.equals)?.json,
+                contains: try options(Self.contains)?.json,
+                jq: jq,
+                pattern: pattern
+            )
+            if check.equals == nil, check.contains == nil, check.jq == nil, check.pattern == nil {
+                throw options.fail("\"body\" says nothing", help: "write equals, contains, jq or pattern")
+            }
+            return check
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import RelayConfig
+internal import RelayCore
+internal import RelayJSON
+
+/// Reads what a test expects.
+struct ExpectationReader: Sendable {
+    let names: TestNames
+    let expressions: ExpressionBatch
+
+    /// `by:` of events that had come before.
+    static let duplicate = "duplicate"
+    /// `to:` of events whose stage failed.
+    static let pipeline = "pipeline"
+
+    private static let event = Field("event", "Its event type, or a pattern such as message.*.", FieldType.events)
+        .optional
+    private static let attempts = Field.int("attempts", "How often it was sent.", 0...1000).optional
+    private static let at = Field<[Duration]>.list(
+        "at", "When each attempt began, from the input on.", of: .duration(.zero...(.seconds(10 * 365 * 86_400)))
+    ).optional
+    private static let headers = Field<[String: HeaderCheck]>.map(
+        "headers", "Of the last attempt; /…/ is a regular expression. Further ones may be there.", of: .headerCheck
+    ).optional
+    private static let signed = Field.bool(
+        "signed", "Whether every attempt has a signature that fits; false: none has one."
+    ).optional
+    private static let reason = Field.enumeration("reason", "Why.", of: DeadReason.self).optional
+    private static let nothing = Field.bool("nothing", "No delivery to any destination.", default: false)
+    private static let order = Field.enumeration(
+        "order", "destination: the lists are in order for each destination; any: they say what there is.",
+        of: Expectation.Order.self, default: .destination)
+
+    var type: FieldType<Expectation> {
+        let delivered = Field("delivered", "What receivers took, in order.", .oneOrMore(delivery)).optional
+        let dead = Field("dead", "What became a dead letter.", .oneOrMore(deadLetter)).optional
+        let dropped = Field("dropped", "What ended in the pipeline.", .oneOrMore(drop)).optional
+        let fields = [
+            AnyField(delivered), AnyField(dead), AnyField(dropped), AnyField(Self.nothing), AnyField(Self.order),
+        ]
+        return .section("expect", fields: fields) { options in
+            let expected = Expectation(
+                delivered: try options(delivered),
+                dead: try options(dead),
+                dropped: try options(dropped),
+                nothing: try options(Self.nothing),
+                order: try options(Self.order)
+            )
+            try Self.check(expected, options)
+            return expected
+        }
+    }
+
+    private static func check(_ expected: Expectation, _ options: OptionReader) throws {
+        let isEmpty = expected.delivered == nil && expected.dead == nil && expected.dropped == nil
+        if isEmpty, !expected.nothing {
+            throw options.fail("\"expect\" expects nothing", help: "write delivered, dead, dropped or nothing: true")
+        }
+        if expected.nothing, expected.delivered?.isEmpty == false {
+            throw options.fail(nothing, "\"nothing\" and \"delivered\" cannot both be", help: "keep one of them")
+        }
+    }
+
+    private var delivery: FieldType<ExpectedDelivery> {
+        let to = Field("to", "The destination, or session.", .name(among: names.destinations, what: "destination"))
+        let body = Field("body", "Of the last attempt.", body).optional
+        let fields = [
+            AnyField(to), AnyField(Self.event), AnyField(Self.attempts), AnyField(Self.at), AnyField(Self.headers),
+            AnyField(body), AnyField(Self.signed),
+        ]
+        return .section("a delivery", fields: fields) { options in
+            ExpectedDelivery(
+                to: try options(to),
+                event: try options(Self.event),
+                attempts: try options(Self.attempts),
+                at: try options(Self.at),
+                headers: try options(Self.headers),
+                body: try options(body),
+                signed: try options(Self.signed)
+            )
+        }
+    }
+
+    private var deadLetter: FieldType<ExpectedDeadLetter> {
+        let to = Field(
+            "to", "The destination, or pipeline for an event whose stage failed.",
+            .name(among: names.destinations.map { $0 + [Self.pipeline] }, what: "destination"))
+        let by = Field("by", "The stage that failed.", .name(among: names.stages, what: "stage")).optional
+        let fields = [
+            AnyField(to), AnyField(Self.event), AnyField(Self.reason), AnyField(Self.attempts), AnyField(Self.at),
+            AnyField(by),
+        ]
+        return .section("a dead letter", fields: fields) { options in
+            let letter = ExpectedDeadLetter(
+                to: try options(to),
+                event: try options(Self.event),
+                reason: try options(Self.reason),
+                attempts: try options(Self.attempts),
+                at: try options(Self.at),
+                by: try options(by)
+            )
+            if letter.by != nil, letter.to != Self.pipeline {
+                throw options.fail(by, "\"by\" is for to: pipeline only", help: "name the reason instead")
+            }
+            return letter
+        }
+    }
+
+    private var drop: FieldType<ExpectedDrop> {
+        let by = Field(
+            "by", "What dropped it.", .name(among: names.stages.map { $0 + [Self.duplicate] }, what: "stage"))
+        return .section("a drop", fields: [AnyField(by), AnyField(Self.event)]) { options in
+            ExpectedDrop(by: try options(by), event: try options(Self.event))
+        }
+    }
+}

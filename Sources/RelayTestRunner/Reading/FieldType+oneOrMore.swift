@@ -1,0 +1,11 @@
+internal import RelayConfig
+
+extension FieldType {
+    /// A list in which a single one needs no brackets, a map of options included.
+    static func oneOrMore<Element>(_ element: FieldType<Element>) -> FieldType where Value == [Element] {
+        let name = if case .options = element.shape { "maps of options" } else { element.name }
+        return .custom("a list of \(name)", .list(element.shape)) { node in
+            try ValueIssuesCollection.collect(node.elements) { try element.parse($0) }
+        }
+    }
+}

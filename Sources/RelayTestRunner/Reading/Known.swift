@@ -1,0 +1,81 @@
+internal import RelayConfig
+internal import RelayCore
+
+/// Somebody whom the relay knows before the test begins.
+struct KnownContact: Sendable {
+    /// Nil: in every session.
+    var session: String?
+    /// Its `session` and `updatedAt` are not set yet.
+    var contact: Contact
+
+    private static let session = Field.string("session", "Whose contact it is; default every session's.").optional
+    private static let id = Field("id", "The address.", FieldType.address(ofGroup: false))
+    private static let lid = Field.string("lid", "The hidden identity.").optional
+    private static let name = Field.string("name", "The saved name.").optional
+    private static let pushName = Field.string("push_name", "The name that the person chose.").optional
+    private static let verifiedName = Field.string("verified_name", "The name that WhatsApp verified.").optional
+    private static let picture = Field.string("picture", "The picture's address.").optional
+
+    static let type = FieldType.section(
+        "a contact",
+        fields: [
+            AnyField(session), AnyField(id), AnyField(lid), AnyField(name), AnyField(pushName),
+            AnyField(verifiedName), AnyField(picture),
+        ]
+    ) { options in
+        KnownContact(
+            session: try options(session),
+            contact: Contact(
+                session: "",
+                id: try options(id),
+                lid: try options(lid),
+                name: try options(name),
+                pushName: try options(pushName),
+                verifiedName: try options(verifiedName),
+                imageURL: try options(picture),
+                updatedAt: VirtualClock.start
+            )
+        )
+    }
+}
+
+/// A group that the relay knows before the test begins.
+struct KnownGroup: Sendable {
+    /// Nil: in every session.
+    var session: String?
+    var group: Group
+
+    private static let session = Field.string("session", "Whose group it is; default every session's.").optional
+    private static let id = Field("id", "The address.", FieldType.address(ofGroup: true))
+    private static let name = Field.string("name", "The subject.").optional
+    private static let picture = Field.string("picture", "The picture's address.").optional
+
+    static let type = FieldType.section(
+        "a group", fields: [AnyField(session), AnyField(id), AnyField(name), AnyField(picture)]
+    ) { options in
+        KnownGroup(
+            session: try options(session),
+            group: Group(
+                session: "",
+                id: try options(id),
+                name: try options(name),
+                imageURL: try options(picture),
+                updatedAt: VirtualClock.start
+            )
+        )
+    }
+}
+
+extension FieldType where Value == String {
+    /// An address of WhatsApp's, in its canonical form.
+    static func address(ofGroup isGroup: Bool) -> FieldType {
+        let example = isGroup ? "120363000000000001@g.us" : "5511999999001@s.whatsapp.net"
+        return .custom("an address such as \(example)", .text(pattern: "@")) { node in
+            guard let jid = JID(try node.text), jid.isGroup == isGroup else {
+                throw node.fail(
+                    "\"\(node.label)\" is no \(isGroup ? "group's" : "person's") address", help: "write \(example)")
+            }
+            return jid.description
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import RelayConfig
+internal import RelayCore
+internal import RelayJSON
+
+/// Reads tests as they are written.
+struct PipelineTestReader: Sendable {
+    let configuration: RelayConfiguration
+    let expressions: ExpressionBatch
+    /// Whether the files that tests name are read; without it only what is written is judged.
+    let readsInput: Bool
+
+    func trials(_ tests: [TestDefinition]) throws -> [PipelineTest] {
+        var trials: [PipelineTest] = []
+        // Expressions are compiled in any case: what is wrong with them is told with everything else.
+        _ = try ValueIssuesCollection.collect([true, false]) { isReading in
+            if isReading {
+                trials = try ValueIssuesCollection.collect(tests) { try trial($0) }
+            } else {
+                try expressions.compile()
+            }
+        }
+        return trials
+    }
+
+    private func trial(_ test: TestDefinition) throws -> PipelineTest {
+        let sources = sources(of: test.pipeline)
+        let names = TestNames(
+            sources: sources.map(\.name), destinations: destinations, stages: test.pipeline.steps.map(\.id))
+        let fields = TestFields(names, expressions: expressions) { try documents($0, test) }
+        let options = try OptionReader(test.node, as: "a test", fields: fields.all)
+        let name = try options(fields.source)
+        return PipelineTest(
+            name: try options(fields.name),
+            file: test.file,
+            line: test.line,
+            pipeline: test.pipeline,
+            source: sources.first { $0.name == name } ?? sources.first ?? .api,
+            session: try options(fields.session),
+            start: try options(fields.now),
+            documents: try options(fields.input),
+            contacts: try options(fields.contacts) ?? [],
+            groups: try options(fields.groups) ?? [],
+            files: try options(fields.media),
+            lookups: try options(fields.lookup),
+            answers: try options(fields.destinations) ?? [:],
+            expected: try options(fields.expect)
+        )
+    }
+
+    /// Where deliveries may go: `session`, and what is configured.
+    private var destinations: [String] { ["session"] + configuration.destinations.map(\.name) }
+
+    private func sources(of pipeline: PipelineDefinition) -> [TestSource] {
+        let sources = configuration.sources.filter { pipeline.from.isEmpty || pipeline.from.contains($0.name) }
+            .map { source in
+                TestSource(
+                    name: source.name,
+                    format: source.format,
+                    session: source.session ?? TestSource.fallbackSession,
+                    keepsRaw: source.keepsRaw
+                )
+            }
+        return pipeline.from.isEmpty ? sources + [.api] : sources
+    }
+}

@@ -1,0 +1,53 @@
+internal import RelayConfig
+internal import RelayCore
+
+/// What fetching a message's file comes to.
+struct ScriptedFile: Sendable {
+    enum Result: Sendable {
+        /// Nil: as many bytes as the message says.
+        case found(size: Int64?)
+        case fails(MediaError.Reason)
+    }
+
+    /// The message that carries it; nil: any.
+    var message: String?
+    /// How long it takes from when it is first asked for.
+    var after: Duration
+    var result: Result
+
+    private static let message = Field.string("message", "The message's id; default every message.").optional
+    private static let after = Field.duration(
+        "after", "How long it takes, from the first time that it is asked for.", .zero...(.seconds(30 * 86_400)),
+        default: .zero)
+    private static let size = Field<Int>.size(
+        "size", "How large the file is; default what the message says."
+    ).optional
+    private static let fails = Field.enumeration(
+        "fails", "Why it cannot be fetched.", of: MediaError.Reason.self
+    ).optional
+    private static let fields = [AnyField(message), AnyField(after), AnyField(size), AnyField(fails)]
+
+    private static let found = "found"
+    private static let words = [found] + MediaError.Reason.allCases.map(\.rawValue)
+
+    /// `found`, a reason such as `gone`, or a map.
+    static let type = FieldType<ScriptedFile>.custom(
+        "found, a reason such as gone, or a map", .either([.words(words), .options(fields)])
+    ) { node in
+        guard node.isMap else {
+            let word = try FieldType.word(among: words, what: "answer").parse(node)
+            let reason = MediaError.Reason(rawValue: word)
+            return ScriptedFile(after: .zero, result: reason.map { .fails($0) } ?? .found(size: nil))
+        }
+        let options = try OptionReader(node, as: "a file", fields: fields)
+        let (size, reason) = (try options(size), try options(fails))
+        if size != nil, reason != nil {
+            throw options.fail(Self.size, "a file that cannot be fetched has no size", help: "remove size or fails")
+        }
+        return ScriptedFile(
+            message: try options(message),
+            after: try options(after),
+            result: reason.map { .fails($0) } ?? .found(size: size.map(Int64.init))
+        )
+    }
+}

@@ -1,0 +1,95 @@
+internal import RelayConfig
+internal import RelayCore
+
+/// The options of a test. What they may name depends on the configuration; what they are does not.
+struct TestFields: Sendable {
+    let name = Field.string("name", "What it shows.")
+    let source: Field<String?>
+    let session = Field<String>.custom(
+        "session",
+        "The session that the address names; default the document's own, then the source's, then `test`.",
+        "a session's name",
+        shape: .text()
+    ) { node in
+        let text = try node.text
+        guard Session.isValid(id: text) else {
+            throw node.fail("\"session\" is no session's name", help: "use letters, digits and . _ : @ + -")
+        }
+        return text
+    }.optional
+    let now = Field("now", "When the input comes.", FieldType.moment, default: VirtualClock.start)
+    let input: Field<[TestDocument]>
+    let contacts = Field(
+        "contacts", "Whom the relay knows already.", FieldType.oneOrMore(KnownContact.type)
+    ).optional
+    let groups = Field(
+        "groups", "The groups that the relay knows already.", FieldType.oneOrMore(KnownGroup.type)
+    ).optional
+    let media = Field(
+        "media",
+        "What fetching files comes to; default: no file is fetched, and `media` hands on the reference.",
+        FieldType.oneOrMore(ScriptedFile.type)
+    ).optional
+    let lookup = Field(
+        "lookup",
+        "What gateways answer to `enrich: { lookup }`; default: none is asked.",
+        FieldType.oneOrMore(ScriptedLookup.type)
+    ).optional
+    let destinations: Field<[String: [ScriptedAnswer]]?>
+    let expect: Field<Expectation>
+
+    /// - Parameter documents: reads `input`.
+    init(
+        _ names: TestNames,
+        expressions: ExpressionBatch,
+        documents: @escaping @Sendable (ConfigNode) throws -> [TestDocument]
+    ) {
+        source =
+            Field(
+                "source",
+                "The source that it comes in by; default the pipeline's first.",
+                .name(among: names.sources, what: "source")
+            ).optional
+        input = .custom(
+            "input",
+            "What comes in: the path of a file, a document, or a list of these.",
+            "a path, a document, or a list of these",
+            parse: documents
+        )
+        destinations =
+            Field(
+                "destinations",
+                "What each receiver answers, in order; `session` is the session's webhook. Default 200.",
+                ScriptedAnswer.map(of: names.destinations)
+            ).optional
+        let reader = ExpectationReader(names: names, expressions: expressions)
+        expect = Field("expect", "What must come of it.", reader.type)
+    }
+
+    var all: [AnyField] {
+        [
+            AnyField(name), AnyField(source), AnyField(session), AnyField(now), AnyField(input), AnyField(contacts),
+            AnyField(groups), AnyField(media), AnyField(lookup), AnyField(destinations), AnyField(expect),
+        ]
+    }
+
+    /// The options for whatever configuration: what the reference and the schemas tell.
+    static let declared = TestFields(TestNames(), expressions: ExpressionBatch()) { _ in [] }.all
+}
+
+extension FieldType where Value == Timestamp {
+    /// A moment of the wall clock.
+    static var moment: FieldType {
+        .custom("a moment such as 2025-11-13T22:15:00-03:00", .text(pattern: #"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d"#)) {
+            node in
+            let text = try node.text
+            guard let moment = Timestamp(iso8601: text) else {
+                throw node.fail(
+                    "\"\(node.label)\" is no moment",
+                    help: "write date, time and offset, as 2025-11-13T22:15:00-03:00 or 2025-11-14T01:15:00Z"
+                )
+            }
+            return moment
+        }
+    }
+}

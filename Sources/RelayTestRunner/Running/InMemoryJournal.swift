@@ -1,0 +1,153 @@
+internal import RelayConfig
+internal import RelayCore
+internal import Synchronization
+
+/// The store of a test: a journal, a directory and late files in memory, which keep the promises of the real ones.
+final class InMemoryJournal: Journal {
+    struct State: Sendable {
+        var events: [EventID: Event] = [:]
+        /// Accepted and not processed, in order.
+        var pending: [EventID] = []
+        /// The last rank accepted under each key, and the event that has it.
+        var keys: [DeduplicationKey: (rank: Int?, event: EventID)] = [:]
+        var contacts: [DirectoryKey: Contact] = [:]
+        var groups: [DirectoryKey: Group] = [:]
+        var lateMedia: [LateMedia] = []
+        var drops: [(id: EventID, drop: TestRecord.Drop)] = []
+        var failures: [TestRecord.Failure] = []
+        var lastID: Int64 = 0
+    }
+
+    struct DeduplicationKey: Hashable, Sendable {
+        var session: String
+        var key: String
+    }
+
+    private let clock: VirtualClock
+    private let outbox: InMemoryOutbox
+    private let lateNews = AsyncStream<Void>.makeStream()
+    let state = Mutex(State())
+    let contacts: [KnownContact]
+    let groups: [KnownGroup]
+
+    /// - Parameter trial: whom the relay knows when it begins.
+    init(_ trial: PipelineTest, outbox: InMemoryOutbox, clock: VirtualClock) {
+        contacts = trial.contacts
+        groups = trial.groups
+        self.outbox = outbox
+        self.clock = clock
+    }
+
+    /// Says when commits have brought files that are still to be fetched. One listener.
+    var newLateMedia: AsyncStream<Void> { lateNews.stream }
+
+    /// Whether every event is processed, and no file is waited for.
+    var isDone: Bool { state.withLock { $0.pending.isEmpty && $0.lateMedia.isEmpty } }
+
+    /// Events that ended in the pipeline, and that had come before, in the order of their coming.
+    var drops: [TestRecord.Drop] { state.withLock { $0.drops.sorted { $0.id < $1.id }.map(\.drop) } }
+    /// Events whose stage failed.
+    var failures: [TestRecord.Failure] { state.withLock { $0.failures } }
+
+    /// The same as ``accept(_:source:at:)``, without waiting.
+    @discardableResult
+    func take(_ events: [NewEvent], source: String, at moment: Timestamp) -> [AcceptanceResult] {
+        state.withLock { state in events.map { state.accept($0, source: source, at: moment) } }
+    }
+
+    // MARK: Journal
+
+    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
+        -> [AcceptanceResult]
+    {
+        take(events, source: source, at: moment)
+    }
+
+    func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
+        state.withLock { state in
+            state.pending.lazy.filter { $0 > id }.prefix(limit).compactMap { state.events[$0] }
+        }
+    }
+
+    func event(_ id: EventID) async throws(StoreError) -> Event? {
+        state.withLock { $0.events[id] }
+    }
+
+    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+        let hasLateMedia = state.withLock { state in
+            for result in results {
+                guard let event = state.events[result.event], state.pending.contains(event.id) else { continue }
+                state.pending.removeAll { $0 == event.id }
+                for record in result.records { state.keep(record) }
+                for delivery in result.deliveries {
+                    outbox.insert(DeliveryID(state.nextID(at: moment)), delivery, at: moment)
+                }
+                state.drops += result.drops.map {
+                    (event.id, TestRecord.Drop(by: $0.stage, reason: $0.reason, event: event.type))
+                }
+                state.failures += result.failures.map {
+                    TestRecord.Failure(stage: $0.stage, message: $0.message, event: event.type)
+                }
+                if var late = result.lateMedia {
+                    late.event = event.id
+                    state.lateMedia.append(late)
+                }
+            }
+            return !state.lateMedia.isEmpty
+        }
+        if hasLateMedia { lateNews.continuation.yield() }
+    }
+}
+
+extension InMemoryJournal.State {
+    fileprivate mutating func accept(_ event: NewEvent, source: String, at moment: Timestamp) -> AcceptanceResult {
+        let key = event.dedupKey.map { InMemoryJournal.DeduplicationKey(session: event.session, key: $0) }
+        if let known = key.flatMap({ keys[$0] }) {
+            // A key that is there comes again only with a higher rank.
+            guard let rank = event.rank, rank > known.rank ?? -1 else {
+                let drop = TestRecord.Drop(
+                    by: ExpectationReader.duplicate, reason: "it had come before", event: event.type)
+                drops.append((EventID(nextID(at: moment)), drop))
+                return AcceptanceResult(id: known.event, isDuplicate: true)
+            }
+        }
+        let id = EventID(nextID(at: moment))
+        if let key { keys[key] = (event.rank, id) }
+        events[id] = Event(
+            id: id,
+            source: source,
+            type: event.type,
+            session: event.session,
+            chat: event.chat,
+            occurredAt: event.occurredAt,
+            receivedAt: moment,
+            payload: event.payload,
+            raw: event.raw
+        )
+        pending.append(id)
+        return AcceptanceResult(id: id, isDuplicate: false)
+    }
+
+    fileprivate mutating func nextID(at moment: Timestamp) -> Int64 {
+        lastID = SortableID.next(after: lastID, at: moment)
+        return lastID
+    }
+
+    fileprivate mutating func keep(_ record: HistoryRecord) {
+        switch record {
+        case .contact(let contact):
+            let key = DirectoryKey(session: contact.session, id: contact.id)
+            contacts[key] = contacts[key]?.merged(with: contact) ?? contact
+        case .group(let group):
+            let key = DirectoryKey(session: group.session, id: group.id)
+            groups[key] = groups[key]?.merged(with: group) ?? group
+        case .pictureChanged(let key):
+            contacts[key]?.imageURL = nil
+            contacts[key]?.checkedAt = nil
+            groups[key]?.imageURL = nil
+            groups[key]?.checkedAt = nil
+        case .message, .status, .edited, .deleted, .session:
+            break
+        }
+    }
+}

@@ -1,0 +1,197 @@
+internal import RelayCore
+internal import Synchronization
+
+/// An outbox in memory that keeps the promises of the real one: in each lane only the head is due.
+final class InMemoryOutbox: Outbox, DestinationPauses {
+    struct Entry: Sendable {
+        let id: DeliveryID
+        let planned: PlannedDelivery
+        let createdAt: Timestamp
+        var state = DeliveryState.queued
+        var attempts = 0
+        var notBefore: Timestamp
+        /// Nil unless it is the head of its lane and queued.
+        var dueAt: Timestamp?
+        /// Whom it goes with again, where it was sent in a batch.
+        var batch: DeliveryID?
+        var deadReason: DeadReason?
+        var lastError: String?
+    }
+
+    struct State: Sendable {
+        var entries: [DeliveryID: Entry] = [:]
+        /// What is queued or in flight in each lane, by id; a delivery without a lane is its own.
+        var lanes: [Lane: [DeliveryID]] = [:]
+        var paused: [DestinationPause] = []
+        /// In the order of their end.
+        var ended: [DeliveryID] = []
+    }
+
+    enum Lane: Hashable {
+        case shared(destination: String, lane: String)
+        case own(DeliveryID)
+
+        init(_ entry: Entry) {
+            self =
+                entry.planned.lane.map { .shared(destination: entry.planned.destination, lane: $0) } ?? .own(entry.id)
+        }
+    }
+
+    private let state = Mutex(State())
+    private let notices = AsyncStream<Set<String>>.makeStream()
+
+    var wakeups: AsyncStream<Set<String>> { notices.stream }
+
+    /// Whether nothing is left that will be sent by itself: what a paused destination has waits for somebody.
+    var isDone: Bool {
+        state.withLock { state in
+            state.entries.values.allSatisfy { entry in
+                switch entry.state {
+                case .queued: state.paused.contains { $0.destination == entry.planned.destination }
+                case .inFlight: false
+                case .delivered, .dead, .cancelled: true
+                }
+            }
+        }
+    }
+
+    /// Every delivery: first those that ended, in the order of that, then the others by their ids.
+    var entries: [Entry] {
+        state.withLock { state in
+            let open = state.entries.keys.filter { !state.ended.contains($0) }.sorted()
+            return (state.ended + open).compactMap { state.entries[$0] }
+        }
+    }
+
+    func insert(_ id: DeliveryID, _ planned: PlannedDelivery, at moment: Timestamp) {
+        state.withLock { state in
+            let entry = Entry(id: id, planned: planned, createdAt: moment, notBefore: moment)
+            state.entries[id] = entry
+            state.lanes[Lane(entry), default: []].append(id)
+            state.arrange(Lane(entry), at: moment)
+        }
+        notices.continuation.yield([planned.destination])
+    }
+
+    // MARK: Outbox
+
+    func recover(
+        at moment: Timestamp,
+        maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+    ) async throws(StoreError) -> RecoveryReport {
+        RecoveryReport(requeued: 0, dead: 0)
+    }
+
+    func exchange(
+        _ settlements: [Settlement],
+        claims: [ClaimRequest],
+        at moment: Timestamp
+    ) async throws(StoreError) -> [ClaimResult] {
+        state.withLock { state in
+            let claimed = Set(claims.map(\.destination))
+            let settled = settlements.compactMap { state.settle($0, at: moment) }
+            let awakened = Set(settled).subtracting(claimed)
+            if !awakened.isEmpty { notices.continuation.yield(awakened) }
+            return claims.map { state.claim($0, at: moment) }
+        }
+    }
+
+    func dueTimes() async throws(StoreError) -> [String: Timestamp] {
+        state.withLock { state in
+            state.entries.values.reduce(into: [:]) { times, entry in
+                guard let due = entry.dueAt else { return }
+                times[entry.planned.destination] = min(times[entry.planned.destination] ?? due, due)
+            }
+        }
+    }
+
+    // MARK: DestinationPauses
+
+    func pauses() async throws(StoreError) -> [DestinationPause] {
+        state.withLock { $0.paused }
+    }
+
+    func pause(_ pause: DestinationPause) async throws(StoreError) {
+        state.withLock { $0.paused.append(pause) }
+    }
+}
+
+extension InMemoryOutbox.State {
+    /// - Returns: the destination; nil when the settlement is stale.
+    fileprivate mutating func settle(_ settlement: Settlement, at moment: Timestamp) -> String? {
+        guard var entry = entries[settlement.delivery], entry.state == .inFlight,
+            entry.attempts == settlement.attempt.number
+        else { return nil }
+        entry.lastError = settlement.attempt.result.error
+        switch settlement.next {
+        case .delivered:
+            entry.state = .delivered
+        case .retry(let due):
+            entry.state = .queued
+            entry.notBefore = due
+            entry.batch = settlement.batch
+        case .dead(let reason):
+            entry.state = .dead
+            entry.deadReason = reason
+        }
+        entries[entry.id] = entry
+        let lane = InMemoryOutbox.Lane(entry)
+        if entry.state != .queued {
+            ended.append(entry.id)
+            lanes[lane]?.removeAll { $0 == entry.id }
+        }
+        arrange(lane, at: moment)
+        return entry.planned.destination
+    }
+
+    fileprivate mutating func claim(_ claim: ClaimRequest, at moment: Timestamp) -> ClaimResult {
+        if let policy = claim.batch { return self.claim(claim, in: policy, at: moment) }
+        let heads = heads(of: claim.destination, at: moment)
+        let taken = heads.prefix { ($0.dueAt ?? moment) <= moment }.prefix(claim.limit)
+        return ClaimResult(
+            destination: claim.destination,
+            batches: taken.compactMap { take($0.id, batch: nil) }.map { [$0] },
+            nextDue: heads.dropFirst(taken.count).first?.dueAt
+        )
+    }
+
+    /// What of a destination is due, or will be, in the order of that.
+    func heads(of destination: String, at moment: Timestamp) -> [InMemoryOutbox.Entry] {
+        entries.values.filter { $0.planned.destination == destination && $0.dueAt != nil }
+            .sorted { ($0.dueAt ?? moment, $0.id) < ($1.dueAt ?? moment, $1.id) }
+    }
+
+    mutating func take(_ id: DeliveryID, batch: DeliveryID?) -> ClaimedDelivery? {
+        guard var entry = entries[id] else { return nil }
+        entry.state = .inFlight
+        entry.attempts += 1
+        entry.dueAt = nil
+        entry.batch = batch
+        entries[id] = entry
+        return ClaimedDelivery(entry)
+    }
+
+    /// Makes the head of a lane due, unless it is in flight.
+    fileprivate mutating func arrange(_ lane: InMemoryOutbox.Lane, at moment: Timestamp) {
+        guard let head = lanes[lane]?.first, let entry = entries[head], entry.state == .queued else { return }
+        entries[head]?.dueAt = entry.dueAt ?? max(entry.notBefore, moment)
+    }
+}
+
+extension ClaimedDelivery {
+    fileprivate init(_ entry: InMemoryOutbox.Entry) {
+        self.init(
+            id: entry.id,
+            destination: entry.planned.destination,
+            session: entry.planned.session,
+            type: entry.planned.type,
+            chat: entry.planned.chat,
+            attempt: entry.attempts,
+            attemptInSeries: entry.attempts,
+            seriesStartedAt: entry.createdAt,
+            receivedAt: entry.planned.receivedAt,
+            signing: entry.planned.signing,
+            body: entry.planned.body(for: entry.id)
+        )
+    }
+}

@@ -1,0 +1,156 @@
+internal import Logging
+internal import RelayConfig
+internal import RelayCore
+internal import RelayDelivery
+internal import RelayFormats
+internal import RelayPipeline
+
+/// Runs one test: its documents through the real format, pipelines' service and dispatcher to real destinations. Only
+/// what is outside is the test's: receivers, gateways, files, the clock, and what the store keeps.
+struct PipelineTestRunner {
+    private let configuration: RelayConfiguration
+    private let trial: PipelineTest
+    private let clock: VirtualClock
+    private let executor = SerialTaskExecutor()
+    private let outbox = InMemoryOutbox()
+    private let journal: InMemoryJournal
+    private let receivers: ScriptedDestinations
+    private let media: ScriptedMediaFetcher?
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private var record = TestRecord()
+    private var hasEvents = false
+
+    private init(_ trial: PipelineTest, in configuration: RelayConfiguration) {
+        self.configuration = configuration
+        self.trial = trial
+        clock = VirtualClock(startingAt: trial.start)
+        journal = InMemoryJournal(trial, outbox: outbox, clock: clock)
+        receivers = ScriptedDestinations(configuration, answers: trial.answers, clock: clock)
+        media = trial.files.map { [clock] in ScriptedMediaFetcher($0, in: configuration, clock: clock) }
+    }
+
+    static func run(_ trial: PipelineTest, in configuration: RelayConfiguration) -> TestRecord {
+        var runner = PipelineTestRunner(trial, in: configuration)
+        for document in trial.documents { runner.take(document) }
+        if runner.record.problems.isEmpty, !runner.hasEvents {
+            runner.record.problems.append("nothing in it makes an event; is the test's `source` right?")
+        }
+        runner.serve()
+        return runner.finished
+    }
+
+    private mutating func take(_ document: TestDocument) {
+        guard let format = BuiltInFormats.format(named: trial.source.format) else {
+            record.problems.append("the source has the unknown format \(trial.source.format)")
+            return
+        }
+        do throws(FormatError) {
+            let events = try events(document, format)
+            for event in events { media?.learn(event) }
+            hasEvents = hasEvents || !events.isEmpty
+            journal.take(events, source: trial.source.name, at: clock.wall)
+        } catch {
+            record.problems.append("\(document.label) is not taken: \(error)")
+        }
+    }
+
+    /// As an intake reads a document: the address's session, then the document's own, then the source's.
+    private func events(_ document: TestDocument, _ format: any EventFormat) throws(FormatError) -> [NewEvent] {
+        var context = FormatContext(
+            session: trial.session, receivedAt: clock.wall, keepsRaw: trial.source.keepsRaw)
+        do throws(FormatError) {
+            return try format.events(from: document.bytes, context: context)
+        } catch {
+            guard error.code == .missingSession, error.pointer == nil, trial.session == nil else { throw error }
+        }
+        context.session = trial.source.session
+        return try format.events(from: document.bytes, context: context)
+    }
+
+    // MARK: Services
+
+    /// Lets pipelines and dispatcher work until nothing is left to do, and time pass whenever all is at rest.
+    private func serve() {
+        let pipelines = PipelineService(
+            journal: journal,
+            provider: OnePipeline(pipeline: Pipeline(trial.pipeline), routes: receivers),
+            directory: DirectoryCache(),
+            media: media,
+            gateways: trial.lookups.map { ScriptedGateways($0, clock: clock, executor: executor) },
+            clock: clock,
+            logger: logger
+        )
+        let dispatcher = dispatcher
+        var upstream = [start { try await pipelines.run() }]
+        if let media {
+            let late = LateMediaService(
+                store: journal, media: media, clock: clock, logger: logger, onAnnounce: { pipelines.ring() })
+            upstream.append(start { try await late.run() })
+            upstream.append(start { [journal] in for await _ in journal.newLateMedia { late.ring() } })
+        }
+        let downstream = start { try await dispatcher.run() }
+        repeat {
+            executor.runUntilRest()
+            // Their looking again every second would make a day's retries long.
+            if journal.isDone, !upstream.isEmpty {
+                for task in upstream { task.cancel() }
+                upstream = []
+                executor.runUntilRest()
+            }
+        } while !(journal.isDone && outbox.isDone) && clock.advance()
+        for task in upstream + [downstream] { task.cancel() }
+        executor.runUntilRest()
+    }
+
+    private func start(_ service: @escaping @Sendable () async throws -> Void) -> Task<Void, any Error> {
+        Task(executorPreference: executor) { try await service() }
+    }
+
+    private var dispatcher: Dispatcher {
+        let delivery = configuration.delivery
+        return Dispatcher(
+            outbox: outbox,
+            destinations: receivers,
+            clock: clock,
+            configuration: .init(
+                capacity: delivery.maxInFlight,
+                breaker: .init(
+                    failures: delivery.breaker.failures,
+                    initialPause: delivery.breaker.probeInterval,
+                    maxPause: delivery.breaker.maxProbeInterval
+                )
+            ),
+            // Jitter takes nothing off: every wait is as long as it can be, and the same each time.
+            random: { 1 },
+            logger: logger
+        )
+    }
+
+    private var finished: TestRecord {
+        var record = record
+        record.drops = journal.drops
+        record.failures = journal.failures
+        record.deliveries = outbox.entries.compactMap { entry in
+            guard let receiver = receivers.entry(entry.planned.destination) else { return nil }
+            return TestRecord.Delivery(
+                to: receiver.shown,
+                event: entry.planned.type,
+                state: entry.state,
+                deadReason: entry.deadReason,
+                lastError: entry.lastError,
+                requests: receiver.receiver.requests(of: entry.id),
+                signing: entry.planned.signing,
+                secret: receiver.secret
+            )
+        }
+        return record
+    }
+}
+
+/// The pipeline under test is the only one.
+private struct OnePipeline: PipelineProvider {
+    let pipeline: Pipeline
+    let routes: any DestinationLookup
+
+    var pipelines: [Pipeline] { [pipeline] }
+}

@@ -1,0 +1,83 @@
+internal import RelayCore
+internal import RelayDestinations
+internal import RelayHTTPClient
+internal import Synchronization
+
+/// A request as a receiver gets it.
+struct ReceivedRequest: Sendable {
+    var at: Timestamp
+    /// Since the test began.
+    var elapsed: Duration
+    var headers: [(name: String, value: String)]
+    var body: [UInt8]
+    /// What of the body is the delivery's own: all, but where a batch shares it.
+    var own: [UInt8]
+
+    /// - Parameter name: in any case.
+    func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// Stands for the other side of a destination: keeps each request, and answers by its script.
+final class ReceiverScript: HTTPSender {
+    private struct State: Sendable {
+        var answers: [ScriptedAnswer]
+        var requests: [DeliveryID: [ReceivedRequest]] = [:]
+    }
+
+    private let clock: VirtualClock
+    private let state: Mutex<State>
+
+    /// - Parameter answers: to the requests in their order; the last one stands for all after it.
+    init(_ answers: [ScriptedAnswer], clock: VirtualClock) {
+        self.clock = clock
+        state = Mutex(State(answers: answers))
+    }
+
+    func requests(of id: DeliveryID) -> [ReceivedRequest] {
+        state.withLock { $0.requests[id] ?? [] }
+    }
+
+    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+        var received = ReceivedRequest(
+            at: clock.now, elapsed: clock.now - clock.beginning, headers: request.headers, body: request.body,
+            own: request.body)
+        let isBatch = received.header("X-ZapHub-Batch") != nil
+        let answer = state.withLock { state in
+            for delivery in TestDestination.deliveries {
+                if isBatch { received.own = delivery.body }
+                state.requests[delivery.id, default: []].append(received)
+            }
+            return state.answers.count > 1 ? state.answers.removeFirst() : state.answers.first ?? .ok
+        }
+        switch answer {
+        case .response(let status, let headers, let body):
+            return HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
+        case .failure(.timeout):
+            try? await clock.sleep(until: clock.now + request.timeout)
+            if Task.isCancelled { throw HTTPClientError(kind: .cancelled, message: "the test ended") }
+            throw HTTPClientError(kind: .timeout, message: "no answer in time", duration: request.timeout)
+        case .failure(let kind):
+            throw HTTPClientError(kind: kind, message: "\(kind.rawValue), as the test says")
+        }
+    }
+}
+
+/// Where a destination writes lines, each is a request of its own, and any status but 2xx says that it was not written.
+extension ReceiverScript: LineSinkProvider, LineSink {
+    func file(_ path: String, rotation: LineRotation) -> any LineSink { self }
+
+    var standardOutput: any LineSink { self }
+
+    func write(_ line: [UInt8], timeout: Duration) async throws(LineWriteError) {
+        do throws(HTTPClientError) {
+            let answer = try await send(HTTPRequest(url: "", body: line, timeout: timeout))
+            guard (200..<300).contains(answer.status) else {
+                throw HTTPClientError(kind: .other, message: "status \(answer.status), as the test says")
+            }
+        } catch {
+            throw LineWriteError(DeliveryFailureKind(error.kind), error.message)
+        }
+    }
+}

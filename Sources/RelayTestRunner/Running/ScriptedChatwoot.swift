@@ -1,0 +1,49 @@
+internal import RelayCore
+internal import RelayHTTPClient
+internal import RelayJSON
+internal import Synchronization
+
+/// Stands for a Chatwoot in which nobody is known yet: it answers what a destination looks up and sets up, and leaves
+/// the messages, and what happens to them, to the test's script.
+final class ScriptedChatwoot: HTTPSender {
+    private let receiver: ReceiverScript
+    private let lastMessage = Mutex<Int64>(0)
+
+    init(_ receiver: ReceiverScript) {
+        self.receiver = receiver
+    }
+
+    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+        let path = request.url.split(separator: "?").first ?? ""
+        if let answer = lookUp(request.method, path) {
+            return HTTPResponse(status: 200, headers: [("content-type", "application/json")], body: answer.bytes)
+        }
+        var response = try await receiver.send(request)
+        guard response.body.isEmpty, request.method == "POST" else { return response }
+        let id = lastMessage.withLock { last in
+            last += 1
+            return last
+        }
+        response.body = JSON.object(["id": .int(id)]).bytes
+        return response
+    }
+
+    /// Nil for what is up to the script.
+    private func lookUp(_ method: String, _ path: Substring) -> JSON? {
+        let parts = path.split(separator: "/")
+        switch (method, parts.last ?? "", parts.dropLast().last ?? "") {
+        case ("GET", "messages", _), ("GET", "conversations", _), ("GET", "inboxes", _), ("POST", "filter", _):
+            return ["payload": []]
+        case ("GET", let id, "inboxes"): return inbox(Int64(id) ?? 1)
+        case ("POST", "inboxes", _): return inbox(1)
+        case ("POST", "contacts", _), ("PATCH", _, "contacts"), ("GET", _, "contacts"):
+            return ["id": 1, "payload": ["id": 1, "name": ""]]
+        case ("POST", "conversations", _), ("GET", _, "conversations"): return ["id": 1, "status": "open"]
+        default: return nil
+        }
+    }
+
+    private func inbox(_ id: Int64) -> JSON {
+        ["id": .int(id), "channel_type": "Channel::Api", "inbox_identifier": "test"]
+    }
+}

@@ -1,0 +1,88 @@
+internal import RelayConfig
+internal import RelayCore
+internal import RelayDelivery
+internal import RelayDestinations
+internal import Synchronization
+
+/// The real destinations of a test, with scripted receivers behind them. Each session has one webhook of its own.
+final class ScriptedDestinations: DestinationProvider {
+    struct Entry: Sendable {
+        let destination: TestDestination
+        /// As tests call it.
+        let shown: String
+        let receiver: ReceiverScript
+        /// What signs; nil: nothing is signed.
+        let secret: String?
+
+        func route(_ key: String) -> DestinationRoute {
+            DestinationRoute(destination: key, settings: destination.settings, isSigned: secret != nil)
+        }
+    }
+
+    /// The secret of every session's webhook: only its own tests get to see what it signs.
+    private static let secret = "whsec_emFwaHViIHRlc3QsIG5vdCBhIHJlYWwgc2VjcmV0ISE="
+
+    private let configuration: RelayConfiguration
+    private let configured: [String: Entry]
+    private let session: ReceiverScript
+    private let webhooks = Mutex<[String: Entry]>([:])
+
+    init(_ configuration: RelayConfiguration, answers: [String: [ScriptedAnswer]], clock: VirtualClock) {
+        self.configuration = configuration
+        let ledger = InMemoryForwardingLedger()
+        session = ReceiverScript(answers["session"] ?? [.ok], clock: clock)
+        configured = configuration.destinations.reduce(into: [:]) { entries, destination in
+            let receiver = ReceiverScript(answers[destination.name] ?? [.ok], clock: clock)
+            let hasConversations = destination.options is any ConversationDestinationKind
+            let environment = DestinationEnvironment(
+                configuration, loadedAt: clock.now, sender: hasConversations ? ScriptedChatwoot(receiver) : receiver,
+                sinks: receiver, ledger: ledger, clock: clock)
+            guard let made = destination.destination(in: environment) else { return }
+            entries[destination.name] = Entry(
+                destination: TestDestination(base: made),
+                shown: destination.name,
+                receiver: receiver,
+                secret: destination.secrets.first
+            )
+        }
+    }
+
+    func entry(_ key: String) -> Entry? {
+        configured[key] ?? webhooks.withLock { $0[key] }
+    }
+
+    func destination(_ key: String) -> (any Destination)? {
+        entry(key)?.destination
+    }
+
+    /// The webhook of a session, made when it is asked for first.
+    private func webhook(of session: String) -> (key: String, entry: Entry) {
+        let key = "wh_\(session)"
+        return webhooks.withLock { webhooks in
+            if let entry = webhooks[key] { return (key, entry) }
+            var webhook = Webhook(
+                id: key, session: session, url: "https://session.invalid/", createdAt: VirtualClock.start)
+            webhook.secrets = [WebhookSecret(value: Self.secret, createdAt: VirtualClock.start)]
+            let entry = Entry(
+                destination: TestDestination(
+                    base: WebhookDestination(webhook, in: configuration, engine: self.session)),
+                shown: "session",
+                receiver: self.session,
+                secret: Self.secret
+            )
+            webhooks[key] = entry
+            return (key, entry)
+        }
+    }
+}
+
+extension ScriptedDestinations: DestinationLookup {
+    func route(to destination: String) -> DestinationRoute? {
+        configured[destination]?.route(destination)
+    }
+
+    func webhooks(of session: String) -> [DestinationRoute] {
+        let (key, entry) = webhook(of: session)
+        return [entry.route(key)]
+    }
+}

@@ -1,0 +1,116 @@
+internal import Logging
+internal import RelayCore
+internal import RelayDirectory
+internal import RelayHTTPClient
+internal import Synchronization
+
+/// The relay's own lookups, with a gateway behind them that answers as a test says.
+struct ScriptedGateways: GatewayDirectory {
+    private let gateway: ScriptedGateway
+    private let service: LookupService
+
+    init(_ script: [ScriptedLookup], clock: VirtualClock, executor: SerialTaskExecutor) {
+        gateway = ScriptedGateway(script, clock: clock)
+        service = LookupService(
+            sender: gateway,
+            clock: clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            executor: executor
+        )
+    }
+
+    func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
+        await service.lookUp(key, at: ScriptedRoute(base: route, gateway: gateway))
+    }
+
+    func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool {
+        service.mayLookUp(key, at: ScriptedRoute(base: route, gateway: gateway))
+    }
+}
+
+/// A route whose requests go to the test's gateway. All requests of one lookup get the same answer.
+private struct ScriptedRoute: LookupRoute {
+    let base: any LookupRoute
+    let gateway: ScriptedGateway
+
+    var id: String { base.id }
+    var name: String { base.name }
+    var timeout: Duration { base.timeout }
+
+    func requests(for key: DirectoryKey) -> [LookupRequest] {
+        let number = gateway.number(for: key.id)
+        return base.requests(for: key).map { request in
+            LookupRequest(url: "\(number)", headers: []) { [gateway] bytes in
+                gateway.known(number) ?? request.read(bytes)
+            }
+        }
+    }
+}
+
+/// Stands for the gateway: a request's address is the number of its lookup.
+private final class ScriptedGateway: HTTPSender {
+    fileprivate struct State: Sendable {
+        var chats: [String] = []
+        /// What each lookup is answered, by its number.
+        var answers: [Int: ScriptedLookup] = [:]
+        /// What is left for each chat; the last stands for all after it.
+        var left: [String: [ScriptedLookup]] = [:]
+    }
+
+    private let script: [ScriptedLookup]
+    private let clock: VirtualClock
+    private let state = Mutex(State())
+
+    init(_ script: [ScriptedLookup], clock: VirtualClock) {
+        self.script = script
+        self.clock = clock
+    }
+
+    func number(for chat: String) -> Int {
+        state.withLock { state in
+            state.chats.append(chat)
+            return state.chats.count - 1
+        }
+    }
+
+    /// What a lookup was told, where the test says what the gateway knows rather than how it says it.
+    func known(_ number: Int) -> LookupAnswer? {
+        guard case .knows(let answer) = state.withLock({ $0.answers[number] })?.result else { return nil }
+        return answer
+    }
+
+    func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+        let begin = clock.now
+        guard let number = Int(request.url) else { throw HTTPClientError(kind: .other, message: "no lookup") }
+        let answer = state.withLock { $0.answer(number, script) }
+        let isTooLate = answer.isTimeout || answer.after >= request.timeout
+        try? await clock.sleep(until: begin + (isTooLate ? request.timeout : answer.after))
+        if Task.isCancelled { throw HTTPClientError(kind: .cancelled, message: "nobody waits any more") }
+        if isTooLate { throw HTTPClientError(kind: .timeout, message: "no answer in time", duration: request.timeout) }
+        switch answer.result {
+        case .knows: return HTTPResponse(status: 200, headers: [], body: [])
+        case .response(let status, let body): return HTTPResponse(status: status, headers: [], body: body)
+        case .failure(let kind): throw HTTPClientError(kind: kind, message: "\(kind.rawValue), as the test says")
+        }
+    }
+}
+
+extension ScriptedGateway.State {
+    fileprivate mutating func answer(_ number: Int, _ script: [ScriptedLookup]) -> ScriptedLookup {
+        if let answer = answers[number] { return answer }
+        let chat = chats[number]
+        var left = left[chat] ?? script.answers(of: chat, \.chat)
+        // A chat that the test does not name is not known to the gateway.
+        let unknown = ScriptedLookup(after: .zero, result: .response(status: 404, body: []))
+        let answer = left.count > 1 ? left.removeFirst() : left.first ?? unknown
+        self.left[chat] = left
+        answers[number] = answer
+        return answer
+    }
+}
+
+extension ScriptedLookup {
+    fileprivate var isTimeout: Bool {
+        if case .failure(.timeout) = result { true } else { false }
+    }
+}

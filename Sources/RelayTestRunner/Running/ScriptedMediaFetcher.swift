@@ -1,0 +1,112 @@
+internal import RelayConfig
+internal import RelayCore
+internal import RelayJSON
+internal import RelayMedia
+internal import Synchronization
+
+/// Fetches files as a test says. The links are the real ones, but for the key that signs them.
+final class ScriptedMediaFetcher: MediaFetcher {
+    fileprivate struct State: Sendable {
+        /// The messages by their references: all that a fetch is told.
+        var messages: [RawMedia: String] = [:]
+        /// What is left of each message's files; the last stands for all after it.
+        var files: [String: [ScriptedFile]] = [:]
+        /// Fetches that have begun and not come to their end.
+        var fetches: [String: (file: ScriptedFile, arrival: Timestamp)] = [:]
+        var found = 0
+    }
+
+    private let script: [ScriptedFile]
+    private let clock: VirtualClock
+    private let links: MediaLinks
+    private let state = Mutex(State())
+
+    init(_ script: [ScriptedFile], in configuration: RelayConfiguration, clock: VirtualClock) {
+        self.script = script
+        self.clock = clock
+        links = MediaLinks(
+            publicURL: configuration.server.publicURL,
+            lifetime: configuration.media.linkLifetime,
+            masterKey: Array(repeating: 0, count: 32),
+            clock: clock
+        )
+    }
+
+    /// Says which message an event's file belongs to.
+    func learn(_ event: NewEvent) {
+        guard let message = event.payload["messageId"]?.string, let raw = event.payload["raw_media"],
+            let reference = try? RawMedia(raw)
+        else { return }
+        state.withLock { $0.messages[reference] = message }
+    }
+
+    func fetch(
+        _ media: RawMedia,
+        source: String,
+        session: String,
+        limits: MediaLimits
+    ) async throws(MediaError) -> StoredMedia {
+        let deadline = clock.now + limits.timeout
+        let (file, arrival) = state.withLock { $0.begin(media, script, at: clock.now) }
+        try? await clock.sleep(until: min(arrival, deadline))
+        if arrival > deadline || Task.isCancelled {
+            throw MediaError(.timeout, "the file did not come within \(limits.timeout)")
+        }
+        state.withLock { $0.end(media) }
+        switch file.result {
+        case .fails(let reason):
+            throw MediaError(reason, "as the test says")
+        case .found(let size):
+            let size = size ?? media.fileLength ?? 1
+            guard size <= limits.maxSize else {
+                throw MediaError(.tooLarge, "the file has more than \(limits.maxSize) bytes")
+            }
+            let number = state.withLock { state in
+                state.found += 1
+                return state.found
+            }
+            return StoredMedia(id: MediaID(digest: media.fileSHA256 ?? Self.digest(number)), size: size)
+        }
+    }
+
+    func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp) {
+        let name = MediaFileName.of(reference.fileName, kind: reference.kind, mimetype: reference.mimetype)
+        return links.link(to: media, name: name, mimetype: reference.mimetype)
+    }
+
+    /// The hash of a file of which nobody says it.
+    private static func digest(_ number: Int) -> [UInt8] {
+        withUnsafeBytes(of: UInt64(number).bigEndian) { Array(repeating: 0, count: 24) + Array($0) }
+    }
+}
+
+extension ScriptedMediaFetcher.State {
+    /// What the fetch of a file comes to, and when: one that was given up goes on where it was.
+    fileprivate mutating func begin(
+        _ media: RawMedia,
+        _ script: [ScriptedFile],
+        at moment: Timestamp
+    ) -> (file: ScriptedFile, arrival: Timestamp) {
+        let message = messages[media] ?? ""
+        if let fetch = fetches[message] { return fetch }
+        var left = files[message] ?? script.answers(of: message, \.message)
+        let none = ScriptedFile(after: .zero, result: .fails(.gone))
+        let file = left.count > 1 ? left.removeFirst() : left.first ?? none
+        files[message] = left
+        let fetch = (file, moment + file.after)
+        fetches[message] = fetch
+        return fetch
+    }
+
+    fileprivate mutating func end(_ media: RawMedia) {
+        fetches[messages[media] ?? ""] = nil
+    }
+}
+
+extension Array {
+    /// The elements that name a key; without any, those that name none.
+    func answers(of key: String, _ name: (Element) -> String?) -> [Element] {
+        let own = filter { name($0) == key }
+        return own.isEmpty ? filter { name($0) == nil } : own
+    }
+}

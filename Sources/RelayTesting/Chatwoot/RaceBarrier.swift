@@ -1,0 +1,45 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Holds so many callers until the last of them has come.
+final class RaceBarrier: Sendable {
+    private struct State {
+        var missing = 0
+        var waiting: [DispatchSemaphore] = []
+    }
+
+    private let state = Mutex(State())
+
+    func open(for count: Int) {
+        state.withLock { $0.missing = count }
+    }
+
+    func close() {
+        release(state.withLock { take(&$0) })
+    }
+
+    /// Whether a caller that comes now would be held.
+    var isOpen: Bool { state.withLock { $0.missing > 0 } }
+
+    /// Blocks: on a connection's own thread.
+    func pass() {
+        let semaphore = DispatchSemaphore(value: 0)
+        let ready: [DispatchSemaphore] = state.withLock { state in
+            guard state.missing > 0 else { return [semaphore] }
+            state.missing -= 1
+            state.waiting.append(semaphore)
+            return state.missing == 0 ? take(&state) : []
+        }
+        release(ready)
+        _ = semaphore.wait(timeout: .now() + .seconds(10))
+    }
+
+    private func take(_ state: inout State) -> [DispatchSemaphore] {
+        defer { state = State() }
+        return state.waiting
+    }
+
+    private func release(_ semaphores: [DispatchSemaphore]) {
+        for semaphore in semaphores { semaphore.signal() }
+    }
+}

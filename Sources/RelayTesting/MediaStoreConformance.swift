@@ -1,0 +1,282 @@
+internal import Crypto
+internal import Foundation
+package import RelayCore
+
+/// What every media depot must do, whatever it is built on. Each behaviour is a test of its own:
+///
+///     @Test(arguments: MediaDepotConformance.Behaviour.allCases)
+///     func conforms(_ behaviour: MediaDepotConformance.Behaviour) async throws {
+///         try await conformance.run(behaviour)
+///     }
+///
+/// Moments are whole hours apart, for storages that know seconds only.
+package struct MediaStoreConformance: Sendable {
+    private let sweeps: Bool
+    private let makeDepot: @Sendable (ManualClock) async throws -> any MediaStore
+    private let reopen: @Sendable (any MediaStore, ManualClock) async throws -> any MediaStore
+    private let discard: @Sendable (any MediaStore) async throws -> Void
+
+    /// - Parameters:
+    ///   - sweeps: whether the depot itself deletes what is old; else ``MediaStore/sweep(before:)`` must do nothing.
+    ///   - makeDepot: makes an empty depot of its own, which takes the time from this clock.
+    ///   - reopen: opens another on what the first, which is not used any more, had made durable.
+    ///   - discard: called with the depot when its test is over.
+    package init(
+        sweeps: Bool = true,
+        makeDepot: @escaping @Sendable (ManualClock) async throws -> any MediaStore,
+        reopen: @escaping @Sendable (any MediaStore, ManualClock) async throws -> any MediaStore,
+        discard: @escaping @Sendable (any MediaStore) async throws -> Void
+    ) {
+        self.sweeps = sweeps
+        self.makeDepot = makeDepot
+        self.reopen = reopen
+        self.discard = discard
+    }
+
+    package enum Behaviour: String, Sendable, CaseIterable {
+        case keepsBytes, keepsAFile, keepsTheSameBytesOnce, takesAFileThatIsKeptAlready, knowsWhatItDoesNotHave
+        case readsRanges, readsInChunks, readsForMany, sweepsWhatIsOld, sparesWhatIsKeptAgain, sparesWhatIsAskedFor
+        case keepsAgainWhatWasSwept, takesManyAtOnce, remembers
+    }
+
+    /// Tries one behaviour on a new depot.
+    /// - Throws: ``ConformanceError``, or what the depot threw.
+    package func run(_ behaviour: Behaviour) async throws {
+        let clock = ManualClock()
+        let depot = try await makeDepot(clock)
+        do {
+            try await check(behaviour, depot, clock)
+        } catch {
+            try? await discard(depot)
+            throw error
+        }
+        try await discard(depot)
+    }
+
+    private func check(_ behaviour: Behaviour, _ depot: any MediaStore, _ clock: ManualClock) async throws {
+        switch behaviour {
+        case .keepsBytes: try await keepsBytes(depot)
+        case .keepsAFile: try await keepsAFile(depot)
+        case .keepsTheSameBytesOnce: try await keepsTheSameBytesOnce(depot, clock)
+        case .takesAFileThatIsKeptAlready: try await takesAFileThatIsKeptAlready(depot)
+        case .knowsWhatItDoesNotHave: try await knowsWhatItDoesNotHave(depot)
+        case .readsRanges: try await readsRanges(depot)
+        case .readsInChunks: try await readsInChunks(depot)
+        case .readsForMany: try await readsForMany(depot)
+        case .sweepsWhatIsOld: try await sweepsWhatIsOld(depot, clock)
+        case .sparesWhatIsKeptAgain:
+            try await spares(depot, clock) { _ = try await depot.deposit($0) }
+        case .sparesWhatIsAskedFor:
+            try await spares(depot, clock) { _ = try await depot.find(Self.media($0).id) }
+        case .keepsAgainWhatWasSwept: try await keepsAgainWhatWasSwept(depot, clock)
+        case .takesManyAtOnce: try await takesManyAtOnce(depot)
+        case .remembers: try await remembers(depot, clock)
+        }
+    }
+
+    // MARK: Keeping
+
+    private func keepsBytes(_ depot: any MediaStore) async throws {
+        for size in [0, 1, 1000, 300_000] {
+            let bytes = Self.bytes(size)
+            let media = try await depot.deposit(bytes)
+            try equal(media, Self.media(bytes), "\(size) bytes")
+            try equal(try await depot.find(media.id), media, "\(size) bytes")
+            try equal(try await read(depot, media.id), bytes, "\(size) bytes")
+        }
+    }
+
+    private func keepsAFile(_ depot: any MediaStore) async throws {
+        for size in [0, 300_000] {
+            let bytes = Self.bytes(size)
+            let path = try stage(bytes, for: depot)
+            try await depot.deposit(file: path, as: Self.media(bytes))
+            try expect(!FileManager.default.fileExists(atPath: path), "the file is still where it was")
+            try equal(try await read(depot, Self.media(bytes).id), bytes, "\(size) bytes")
+        }
+    }
+
+    private func keepsTheSameBytesOnce(_ depot: any MediaStore, _ clock: ManualClock) async throws {
+        let bytes = Self.bytes(1000)
+        let first = try await depot.deposit(bytes)
+        try equal(try await depot.deposit(bytes), first)
+        try equal(try await read(depot, first.id), bytes)
+        clock.advance(by: .seconds(3600))
+        try await sweep(depot, before: clock.wall, of: 1)
+    }
+
+    private func takesAFileThatIsKeptAlready(_ depot: any MediaStore) async throws {
+        let bytes = Self.bytes(1000)
+        let media = try await depot.deposit(bytes)
+        let path = try stage(bytes, for: depot)
+        try await depot.deposit(file: path, as: media)
+        try expect(!FileManager.default.fileExists(atPath: path), "the file is still where it was")
+        try equal(try await read(depot, media.id), bytes)
+    }
+
+    private func takesManyAtOnce(_ depot: any MediaStore) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<24 {
+                // Each of eight files by three at once.
+                group.addTask { _ = try await depot.deposit(Self.bytes(5000, seed: UInt8(index % 8))) }
+            }
+            try await group.waitForAll()
+        }
+        for index in 0..<8 {
+            let bytes = Self.bytes(5000, seed: UInt8(index))
+            try equal(try await read(depot, Self.media(bytes).id), bytes, "file \(index)")
+        }
+    }
+
+    private func remembers(_ depot: any MediaStore, _ clock: ManualClock) async throws {
+        let old = try await depot.deposit(Self.bytes(1000))
+        clock.advance(by: .seconds(3600))
+        let new = try await depot.deposit(Self.bytes(2000))
+        let again = try await reopen(depot, clock)
+        try equal(try await read(again, new.id), Self.bytes(2000))
+        try await sweep(again, before: clock.wall, of: 1)
+        try equal(try await again.find(old.id), sweeps ? nil : old)
+        try equal(try await again.find(new.id), new)
+        try await discard(again)
+    }
+
+    // MARK: Reading
+
+    private func knowsWhatItDoesNotHave(_ depot: any MediaStore) async throws {
+        _ = try await depot.deposit(Self.bytes(10))
+        let id = Self.media(Self.bytes(11)).id
+        try equal(try await depot.find(id), nil)
+        do throws(MediaError) {
+            _ = try await depot.open(id) { 0..<$0 }
+        } catch {
+            return try equal(error.reason, .notStored)
+        }
+        throw ConformanceError(description: "opens what is not there")
+    }
+
+    private func readsRanges(_ depot: any MediaStore) async throws {
+        let bytes = Self.bytes(200_000)
+        let id = try await depot.deposit(bytes).id
+        let ranges: [Range<Int64>] = [
+            0..<200_000, 0..<1, 199_999..<200_000, 5..<5, 1..<131_073, 131_072..<131_073, 65_535..<140_000,
+        ]
+        for range in ranges {
+            let content = try await depot.open(id) { $0 == 200_000 ? range : 0..<0 }
+            try equal(content.size, 200_000, "size")
+            try equal(content.range, range)
+            let part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+            try expect(try await Self.all(content) == part, "other bytes in \(range)")
+        }
+        let beyond = try await depot.open(id) { 199_990..<($0 + 10) }
+        try equal(beyond.range, 199_990..<200_000)
+        try equal(try await Self.all(beyond), Array(bytes[199_990...]))
+    }
+
+    /// Memory is the reader's, so chunks are small whatever the file.
+    private func readsInChunks(_ depot: any MediaStore) async throws {
+        let bytes = Self.bytes(3 << 20)
+        let id = try await depot.deposit(bytes).id
+        var read: [UInt8] = []
+        for try await chunk in try await depot.open(id, bounds: { 0..<$0 }).chunks {
+            try expect(!chunk.isEmpty && chunk.count <= 1 << 20, "a chunk of \(chunk.count) bytes")
+            read += chunk
+        }
+        try expect(read == bytes, "other bytes")
+    }
+
+    private func readsForMany(_ depot: any MediaStore) async throws {
+        let bytes = Self.bytes(400_000)
+        let id = try await depot.deposit(bytes).id
+        let abandoned = try await depot.open(id) { 0..<$0 }
+        for try await _ in abandoned.chunks { break }
+        try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            for _ in 0..<8 { group.addTask { try await read(depot, id) } }
+            for try await read in group { try expect(read == bytes, "other bytes") }
+        }
+    }
+
+    // MARK: Retention
+
+    private func sweepsWhatIsOld(_ depot: any MediaStore, _ clock: ManualClock) async throws {
+        var kept: [StoredMedia] = []
+        for index in 0..<4 {
+            kept.append(try await depot.deposit(Self.bytes(100, seed: UInt8(index))))
+            clock.advance(by: .seconds(3600))
+        }
+        let moment = clock.wall - .seconds(2 * 3600)
+        try await sweep(depot, before: moment, of: 2)
+        try await sweep(depot, before: moment, of: 0)
+        for (index, media) in kept.enumerated() {
+            try equal(try await depot.find(media.id), index < 2 && sweeps ? nil : media, "file \(index)")
+        }
+    }
+
+    private func spares(
+        _ depot: any MediaStore,
+        _ clock: ManualClock,
+        _ renew: ([UInt8]) async throws -> Void
+    ) async throws {
+        let (renewed, other) = (Self.bytes(100), Self.bytes(200))
+        _ = try await depot.deposit(renewed)
+        _ = try await depot.deposit(other)
+        clock.advance(by: .seconds(5 * 3600))
+        try await renew(renewed)
+        clock.advance(by: .seconds(3600))
+        try await sweep(depot, before: clock.wall - .seconds(2 * 3600), of: 1)
+        try equal(try await depot.find(Self.media(other).id), sweeps ? nil : Self.media(other))
+        try equal(try await read(depot, Self.media(renewed).id), renewed)
+    }
+
+    private func keepsAgainWhatWasSwept(_ depot: any MediaStore, _ clock: ManualClock) async throws {
+        let bytes = Self.bytes(100)
+        let media = try await depot.deposit(bytes)
+        clock.advance(by: .seconds(3600))
+        try await sweep(depot, before: clock.wall, of: 1)
+        try equal(try await depot.deposit(bytes), media)
+        try equal(try await read(depot, media.id), bytes)
+    }
+
+    /// Sweeps so many files, or none.
+    private func sweep(
+        _ depot: any MediaStore,
+        before moment: Timestamp,
+        of count: Int,
+        line: UInt = #line
+    ) async throws {
+        try equal(try await depot.sweep(before: moment), sweeps ? count : 0, "files swept", line: line)
+    }
+
+    // MARK: Helpers
+
+    private static func bytes(_ count: Int, seed: UInt8 = 0) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) ^ seed }
+    }
+
+    private static func media(_ bytes: [UInt8]) -> StoredMedia {
+        StoredMedia(id: MediaID(digest: Array(SHA256.hash(data: bytes))), size: Int64(bytes.count))
+    }
+
+    private func stage(_ bytes: [UInt8], for depot: any MediaStore) throws -> String {
+        let path = depot.stagingDirectory + "/" + UUID().uuidString
+        try expect(FileManager.default.createFile(atPath: path, contents: Data(bytes)), "cannot write \(path)")
+        return path
+    }
+
+    private func read(_ depot: any MediaStore, _ id: MediaID) async throws -> [UInt8] {
+        try await Self.all(try await depot.open(id) { 0..<$0 })
+    }
+
+    private static func all(_ content: MediaContent) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await chunk in content.chunks { bytes += chunk }
+        return bytes
+    }
+
+    private func expect(_ condition: Bool, _ what: @autoclosure () -> String, line: UInt = #line) throws {
+        if !condition { throw ConformanceError(description: "\(#fileID):\(line): \(what())") }
+    }
+
+    private func equal<T: Equatable>(_ actual: T, _ expected: T, _ what: String = "", line: UInt = #line) throws {
+        try expect(actual == expected, "\(what): got \(actual), not \(expected)", line: line)
+    }
+}

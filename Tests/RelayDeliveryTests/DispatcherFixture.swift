@@ -1,0 +1,133 @@
+import Foundation
+import Logging
+import RelayCore
+import RelayDelivery
+import RelayJSON
+import RelaySQLite
+import RelayTesting
+import ServiceLifecycle
+
+/// A dispatcher on a store of its own, with destinations in memory and a clock that the test turns.
+final class DispatcherFixture: Sendable {
+    /// What did not come about.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let clock: ManualClock
+    let destinations: Destinations
+    var store: any RelayStore { file }
+    let outbox: BreakableStore
+    let dispatcher: Dispatcher
+    private let file: SQLiteStore
+    private let folder: URL
+    private let group: ServiceGroup
+
+    init(_ destinations: [String: any Destination], clock: ManualClock, breaker: Breaker.Configuration = .init())
+        async throws
+    {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        self.clock = clock
+        self.destinations = Destinations(destinations)
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("dispatch-\(UUID().uuidString)")
+        var configuration = SQLiteStore.Configuration()
+        configuration.ballastBytes = 0
+        file = try await SQLiteStore.open(
+            path: folder.appendingPathComponent("store.db").path,
+            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
+            clock: clock,
+            logger: logger,
+            configuration: configuration
+        )
+        outbox = BreakableStore(file)
+        dispatcher = Dispatcher(
+            outbox: outbox,
+            destinations: self.destinations,
+            clock: clock,
+            configuration: .init(breaker: breaker),
+            random: { 0.5 },
+            logger: logger
+        )
+        group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: dispatcher, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: logger
+            )
+        )
+    }
+
+    /// Runs the dispatcher while the body runs, then shuts it down and closes the store.
+    func run(_ body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { [group] in try await group.run() }
+            var failure: (any Error)?
+            do { try await body() } catch { failure = error }
+            if failure != nil { tasks.cancelAll() }
+            await group.triggerGracefulShutdown()
+            // Whatever is still under way at the end is cut off.
+            tasks.addTask { [clock] in
+                while !Task.isCancelled {
+                    if let deadline = clock.nextDeadline { clock.set(deadline) }
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+            }
+            do { try await tasks.next() } catch { failure = failure ?? error }
+            tasks.cancelAll()
+            await file.close()
+            try? FileManager.default.removeItem(at: folder)
+            if let failure { throw failure }
+        }
+    }
+
+    func shutDown() async { await group.triggerGracefulShutdown() }
+
+    /// Accepts an event for each of the chats, and queues its delivery. Returns the ids in order.
+    @discardableResult
+    func queue(to key: String, chats: [String]) async throws -> [DeliveryID] {
+        let now = clock.now
+        let events = chats.map { chat in
+            NewEvent(type: .messageReceived, session: "main", chat: chat, payload: ["text": "oi"])
+        }
+        let settings = destinations[key]?.settings ?? DestinationSettings()
+        var results: [PipelineResult] = []
+        for accepted in try await store.accept(events, source: "test", at: now) {
+            guard let event = try await store.event(accepted.id) else { continue }
+            let planned = PlannedDelivery(
+                of: event,
+                to: key,
+                lane: settings.lane(session: event.session, chat: event.chat),
+                pipeline: "default",
+                signing: nil
+            )
+            results.append(PipelineResult(event: event.id, deliveries: [planned]))
+        }
+        try await store.commit(results, at: now)
+        let records = try await store.deliveries(
+            DeliveryFilter(destination: key), before: nil, offset: 0, limit: chats.count)
+        return records.map(\.id).reversed()
+    }
+
+    func count(_ state: DeliveryState) async throws -> Int {
+        try await store.countDeliveries(DeliveryFilter(states: [state]))
+    }
+
+    /// Lets things happen until the condition holds; time stands still.
+    func settle(_ what: String, _ condition: () async throws -> Bool) async throws {
+        try await wait(what, turns: false, condition)
+    }
+
+    /// As ``settle(_:_:)``, while the clock goes from one awaited moment to the next.
+    func turn(_ what: String, _ condition: () async throws -> Bool) async throws {
+        try await wait(what, turns: true, condition)
+    }
+
+    private func wait(_ what: String, turns: Bool, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(1))
+            if turns, let next = clock.nextDeadline { clock.set(next) }
+        }
+        throw Failure(description: "not within a minute: \(what)")
+    }
+}

@@ -1,0 +1,237 @@
+import Foundation
+import RelayCore
+import RelayTesting
+import Testing
+
+@testable import RelayMedia
+
+@Suite struct DirectoryDepotConformanceTests {
+    private static let scratches = Scratches()
+
+    /// Which directory each depot lives in.
+    private actor Scratches {
+        private var all: [ObjectIdentifier: Scratch] = [:]
+
+        func open(_ scratch: Scratch, _ clock: ManualClock) async throws -> any MediaStore {
+            let depot = try await DirectoryMediaStore.open(path: scratch.path + "/media", clock: clock)
+            all[ObjectIdentifier(depot)] = scratch
+            return depot
+        }
+
+        func take(_ depot: any MediaStore) throws -> Scratch {
+            let scratch = all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
+            guard let scratch else { throw CancellationError() }
+            return scratch
+        }
+    }
+
+    private static let conformance = MediaStoreConformance(
+        makeDepot: { try await scratches.open(Scratch(), $0) },
+        reopen: { try await scratches.open(scratches.take($0), $1) },
+        discard: { _ = try? await scratches.take($0) }
+    )
+
+    @Test(arguments: MediaStoreConformance.Behaviour.allCases)
+    func conforms(_ behaviour: MediaStoreConformance.Behaviour) async throws {
+        try await Self.conformance.run(behaviour)
+    }
+}
+
+@Suite struct DirectoryDepotTests {
+    private let scratch: Scratch
+    private let clock = ManualClock()
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
+    private func open(quota: Int64? = nil) async throws -> DirectoryMediaStore {
+        try await DirectoryMediaStore.open(path: scratch.path + "/media", quota: quota, clock: clock)
+    }
+
+    /// Paths of kept files, below the depot's directory.
+    private var kept: [String] {
+        scratch.everything.filter { $0.hasPrefix("media/") && $0.split(separator: "/").last?.utf8.count == 64 }
+    }
+
+    private func content(_ depot: DirectoryMediaStore, _ id: MediaID) async throws -> [UInt8] {
+        var read: [UInt8] = []
+        for try await chunk in try await depot.open(id, bounds: { 0..<$0 }).chunks { read += chunk }
+        return read
+    }
+
+    private func mode(_ path: String) throws -> Int? {
+        let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path + "/" + path)
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue
+    }
+
+    // MARK: Files
+
+    @Test func aFileLiesUnderItsHashForItsOwnerAlone() async throws {
+        let depot = try await open()
+        let media = try await depot.deposit(Array("hello".utf8))
+        #expect(media.id.description == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
+        #expect(kept == ["media/2c/f2/\(media.id)"])
+        #expect(try mode("media/2c/f2/\(media.id)") == 0o600)
+        for directory in ["media", "media/2c", "media/2c/f2", "media/staging"] {
+            #expect(try mode(directory) == 0o700, "\(directory)")
+        }
+    }
+
+    @Test func aFileThatIsReadGoesOnWhenItIsSwept() async throws {
+        let depot = try await open()
+        let media = try await depot.deposit(bytes(500_000))
+        var iterator = try await depot.open(media.id) { 0..<$0 }.chunks.makeAsyncIterator()
+        var read = try #require(await iterator.next())
+        clock.advance(by: .seconds(1))
+        #expect(try await depot.sweep(before: clock.wall) == 1)
+        #expect(try await depot.find(media.id) == nil)
+        while let chunk = try await iterator.next() { read += chunk }
+        #expect(read == bytes(500_000))
+    }
+
+    @Test func aSweepRemovesEmptyDirectoriesAndLeavesWhatIsNotTheRelays() async throws {
+        let depot = try await open()
+        _ = try await depot.deposit(bytes(10))
+        let foreign = scratch.path + "/media/notes.txt"
+        #expect(FileManager.default.createFile(atPath: foreign, contents: Data("mine".utf8)))
+        clock.advance(by: .seconds(1))
+        #expect(try await depot.sweep(before: clock.wall) == 1)
+        #expect(scratch.everything.filter { !$0.hasPrefix("media/staging") } == ["media", "media/notes.txt"])
+    }
+
+    // MARK: What a killed process leaves
+
+    @Test func whatAKilledProcessWasWritingIsRemovedAndWhatALivingOneWritesIsNot() async throws {
+        let living = try await open()
+        let path = living.stagingDirectory + "/draft"
+        #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes(100))))
+        // A killed process's lock is there and held by nobody.
+        let staging = scratch.path + "/media/staging"
+        try FileManager.default.createDirectory(atPath: staging + "/4242-abc", withIntermediateDirectories: false)
+        #expect(FileManager.default.createFile(atPath: staging + "/4242-abc/draft", contents: Data(bytes(100))))
+        #expect(FileManager.default.createFile(atPath: staging + "/4242-abc.lock", contents: nil))
+        #expect(FileManager.default.createFile(atPath: staging + "/4243-def.lock", contents: nil))
+
+        let next = try await open()
+        let left = Set(try FileManager.default.contentsOfDirectory(atPath: staging).map { $0.prefix { $0 != "." } })
+        let own = Set([living, next].map { ($0.stagingDirectory as NSString).lastPathComponent[...] })
+        #expect(left == own)
+
+        let media = StoredMedia(id: MediaID(digest: sha256(bytes(100))), size: 100)
+        try await living.deposit(file: path, as: media)
+        #expect(try await content(next, media.id) == bytes(100))
+    }
+
+    @Test func aClosedDepotLeavesNothingButItsFiles() async throws {
+        var depot: DirectoryMediaStore? = try await open()
+        let media = try #require(try await depot?.deposit(bytes(10)))
+        depot = nil
+        #expect(areKept([media]) == [true])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/media/staging").isEmpty)
+    }
+
+    // MARK: Room
+
+    @Test func theOldestGoWhenANewOneExceedsTheQuota() async throws {
+        let depot = try await open(quota: 100)
+        var media: [StoredMedia] = []
+        for index in 0..<3 {
+            media.append(try await depot.deposit(bytes(30, seed: UInt64(index + 1))))
+            clock.advance(by: .seconds(1))
+        }
+        #expect(kept.count == 3)
+        // The first was asked for since, so the second is the oldest.
+        #expect(try await depot.find(media[0].id) != nil)
+        clock.advance(by: .seconds(1))
+        media.append(try await depot.deposit(bytes(40, seed: 9)))
+        #expect(areKept(media) == [true, false, true, true])
+        // Exactly full now.
+        clock.advance(by: .seconds(1))
+        media.append(try await depot.deposit(bytes(0)))
+        #expect(areKept(media) == [true, false, true, true, true])
+        clock.advance(by: .seconds(1))
+        media.append(try await depot.deposit(bytes(100, seed: 10)))
+        #expect(areKept(media).suffix(2) == [true, true], "an empty file takes no room")
+        #expect(kept.count == 2)
+    }
+
+    private func areKept(_ media: [StoredMedia]) -> [Bool] {
+        let kept = kept
+        return media.map { media in kept.contains { $0.hasSuffix("/\(media.id)") } }
+    }
+
+    @Test func theQuotaCountsWhatWasThereBefore() async throws {
+        var depot = try await open()
+        let old = try await depot.deposit(bytes(60))
+        clock.advance(by: .seconds(1))
+        depot = try await open(quota: 100)
+        let new = try await depot.deposit(bytes(50, seed: 2))
+        #expect(try await depot.find(old.id) == nil)
+        #expect(try await depot.find(new.id) == new)
+    }
+
+    @Test func aFileLargerThanTheQuotaIsRefusedAndNothingGoesForIt() async throws {
+        let depot = try await open(quota: 100)
+        let media = try await depot.deposit(bytes(100))
+        let refusal = await failure { _ = try await depot.deposit(bytes(101)) }
+        #expect(refusal?.reason == .storageFull)
+        #expect(refusal?.isRetryable == true)
+        #expect(try await content(depot, media.id) == bytes(100))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory).isEmpty)
+    }
+
+    @Test func manyFilesPassThroughASmallQuota() async throws {
+        let depot = try await open(quota: 1000)
+        for index in 0..<200 {
+            _ = try await depot.deposit(bytes(90, seed: UInt64(index + 1)))
+            clock.advance(by: .milliseconds(1))
+        }
+        #expect(kept.count == 11)
+        for index in 189..<200 {
+            let id = MediaID(digest: sha256(bytes(90, seed: UInt64(index + 1))))
+            #expect(try await depot.find(id) != nil, "file \(index)")
+        }
+    }
+
+    @Test(.enabled(if: SmallDisk.isPermitted, "needs the right to mount a tmpfs"))
+    func aFullDiskIsTold() async throws {
+        let disk = try SmallDisk(size: "256k")
+        let depot = try await DirectoryMediaStore.open(path: disk.scratch.path + "/media", clock: clock)
+        let small = try await depot.deposit(bytes(10_000))
+        let refusal = await failure { _ = try await depot.deposit(bytes(500_000)) }
+        #expect(refusal?.reason == .storageFull)
+        #expect(refusal?.message.contains("free some space") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory).isEmpty)
+        #expect(try await content(depot, small.id) == bytes(10_000))
+        _ = try await depot.deposit(bytes(20_000))
+    }
+
+    // MARK: Trouble
+
+    @Test func aDirectoryThatCannotBeMadeIsTold() async throws {
+        #expect(FileManager.default.createFile(atPath: scratch.path + "/media", contents: nil))
+        let refusal = await failure { _ = try await open() }
+        #expect(refusal?.reason == .storage)
+        #expect(refusal?.message.contains(scratch.path + "/media") == true)
+    }
+
+    @Test func aDirectoryThatVanishesIsToldAndWorksAgainWhenItIsBack() async throws {
+        let depot = try await open()
+        let staging = depot.stagingDirectory
+        try FileManager.default.removeItem(atPath: scratch.path + "/media")
+        let refusal = await failure { _ = try await depot.deposit(bytes(10)) }
+        #expect(refusal?.reason == .storage)
+        try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
+        let media = try await depot.deposit(bytes(10))
+        #expect(try await content(depot, media.id) == bytes(10))
+    }
+
+    @Test func aFileThatIsNotThereCannotBeTakenOver() async throws {
+        let depot = try await open()
+        let media = StoredMedia(id: MediaID(digest: sha256([])), size: 0)
+        let refusal = await failure { try await depot.deposit(file: depot.stagingDirectory + "/none", as: media) }
+        #expect(refusal?.reason == .storage)
+        #expect(kept.isEmpty)
+    }
+}

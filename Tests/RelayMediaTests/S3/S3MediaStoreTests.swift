@@ -1,0 +1,186 @@
+import Foundation
+import Logging
+import RelayCore
+import RelayHTTPClient
+import RelayTesting
+import Testing
+
+@testable import RelayMedia
+
+/// Against moto's server, which checks every signature.
+@Suite(.timeLimit(.minutes(3)))
+struct S3DepotTests {
+    private let bench: S3Bench
+    private var server: MotoServer { bench.server }
+
+    init() async throws {
+        bench = try await S3Bench()
+    }
+
+    // MARK: Files
+
+    @Test(arguments: ["", "media/", "a b/ç+=&?#/x-"])
+    func aFileLiesUnderItsPrefixAndHash(prefix: String) async throws {
+        let bucket = try await server.makeBucket()
+        let depot = try await bench.open(try server.options(bucket, prefix: prefix))
+        let media = try await depot.deposit(Array("hello".utf8))
+        #expect(media.id.description == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
+        #expect(try await depot.deposit(Array("hello".utf8)) == media)
+        let expected = (prefix + media.id.description).replacingOccurrences(of: "&", with: "&amp;")
+        #expect(try await server.names(in: bucket) == [expected])
+        #expect(try await bench.content(depot, media.id) == Array("hello".utf8))
+    }
+
+    /// moto takes the bucket from the host where that is Amazon's.
+    @Test func theBucketMayComeInTheHost() async throws {
+        let bucket = try await server.makeBucket()
+        let port = try #require(server.url.split(separator: ":").last)
+        var configuration = CurlEngine.Configuration()
+        configuration.resolve = ["\(bucket).s3.amazonaws.com:\(port):127.0.0.1"]
+        let engine = try CurlEngine(
+            configuration: configuration,
+            guard: EgressGuard(allow: ["127.0.0.1"]),
+            logger: Logger(label: "test")
+        )
+        defer { engine.shutdown() }
+        let options = try S3Options(
+            endpoint: "http://s3.amazonaws.com:\(port)",
+            region: "us-east-1",
+            bucket: bucket,
+            prefix: "media/",
+            accessKey: server.accessKey,
+            secretKey: server.secretKey,
+            pathStyle: false
+        )
+        let depot = try await S3MediaStore.open(options, staging: bench.scratch.path + "/staging", engine: engine)
+        let media = try await depot.deposit(Array("hello".utf8))
+        #expect(try await server.names(in: bucket) == ["media/\(media.id)"])
+        #expect(try await bench.content(depot, media.id) == Array("hello".utf8))
+        #expect(try await depot.find(MediaID(digest: sha256([]))) == nil)
+    }
+
+    @Test func aLargeFileComesAndGoesInPieces() async throws {
+        let bucket = try await server.makeBucket()
+        let depot = try await bench.open(try server.options(bucket))
+        let all = bytes(20 << 20)
+        let (path, media) = try bench.stage(all, for: depot)
+        try await depot.deposit(file: path, as: media)
+        #expect(!FileManager.default.fileExists(atPath: path))
+
+        let content = try await depot.open(media.id) { 0..<$0 }
+        #expect(content.size == 20 << 20)
+        var count = 0
+        for try await chunk in content.chunks {
+            #expect(chunk.count <= 300 << 10)
+            try #require(count + chunk.count <= all.count)
+            let isNext = chunk.elementsEqual(all[count..<count + chunk.count])
+            #expect(isNext, "after \(count) bytes")
+            count += chunk.count
+        }
+        #expect(count == all.count)
+    }
+
+    /// Beside some of it in the system's buffers. A depot that read ahead would have the server send all.
+    @Test func nothingComesMuchFasterThanItIsRead() async throws {
+        let size = 96 << 20
+        let receiver = try ScriptedReceiver(default: .largeBody(size))
+        let depot = try await bench.open(try bench.options(of: receiver))
+        let id = MediaID(digest: sha256([]))
+        let content = try await depot.open(id) { 0..<$0 }
+        #expect(content.size == Int64(size))
+        var read = 0
+        for try await chunk in content.chunks {
+            read += chunk.count
+            if read == chunk.count {
+                var (sent, still) = (-1, 0)
+                while still < 25, sent < size {
+                    still = receiver.sentBytes == sent ? still + 1 : 0
+                    sent = receiver.sentBytes
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                #expect(sent - read < 48 << 20)
+            }
+        }
+        #expect(read == size)
+    }
+
+    @Test func rangesAreReadAlone() async throws {
+        let bucket = try await server.makeBucket()
+        let depot = try await bench.open(try server.options(bucket))
+        let all = bytes(100_000)
+        let id = try await depot.deposit(all).id
+        for range in [0..<1, 99_999..<100_000, 10..<10, 500..<90_000, 99_000..<200_000] as [Range<Int64>] {
+            let content = try await depot.open(id) { _ in range }
+            var part: [UInt8] = []
+            for try await chunk in content.chunks { part += chunk }
+            #expect(content.range == range.clamped(to: 0..<100_000))
+            let isSame = part == Array(all[Int(content.range.lowerBound)..<Int(content.range.upperBound)])
+            #expect(isSame, "\(range)")
+        }
+    }
+
+    /// moto would accept the bytes; S3 compares them with the hash that the signature covers.
+    @Test func theHashOfTheBytesIsSigned() async throws {
+        let receiver = try ScriptedReceiver()
+        receiver.respond { $0.method == "HEAD" ? .status(404) : .status(200) }
+        let depot = try await bench.open(try bench.options(of: receiver))
+        let media = try await depot.deposit(Array("hello".utf8))
+        let (path, other) = try bench.stage(Array("other".utf8), for: depot)
+        try await depot.deposit(file: path, as: other)
+        let puts = receiver.requests.filter { $0.method == "PUT" }
+        #expect(puts.map { $0.header("x-amz-content-sha256") } == [media.id.description, other.id.description])
+        #expect(puts.map(\.text) == ["hello", "other"])
+        for put in puts { #expect(put.header("authorization")?.contains(";x-amz-content-sha256;") == true) }
+    }
+
+    @Test func anObjectOfAnotherSizeIsReplaced() async throws {
+        let bucket = try await server.makeBucket()
+        let depot = try await bench.open(try server.options(bucket))
+        let (path, media) = try bench.stage(bytes(1000), for: depot)
+        try await depot.deposit(file: path, as: StoredMedia(id: media.id, size: 1000))
+        let client = S3Client(options: try server.options(bucket), engine: server.engine)
+        #expect(try await client.put(Array("broken".utf8), as: media.id).status == 200)
+        #expect(try await depot.find(media.id)?.size == 6)
+        #expect(try await depot.deposit(bytes(1000)) == media)
+        #expect(try await bench.content(depot, media.id) == bytes(1000))
+    }
+
+    /// As a lifecycle rule counts from an object's creation, it is made new.
+    @Test func whatIsOldIsRenewedWhenItIsKeptAgainOrAskedFor() async throws {
+        let bucket = try await server.makeBucket()
+        let depot = try await bench.open(try server.options(bucket, prefix: "a b/ç"), renewalAge: .zero)
+        let media = try await depot.deposit(Array("hello".utf8))
+        #expect(try await depot.find(media.id) == media)
+        #expect(try await depot.deposit(Array("hello".utf8)) == media)
+        #expect(try await bench.content(depot, media.id) == Array("hello".utf8))
+
+        let receiver = try ScriptedReceiver()
+        let date = ("Date", "Tue, 24 Nov 2026 15:16:14 GMT")
+        let ages = ["Mon, 23 Nov 2026 15:16:15 GMT", "Mon, 23 Nov 2026 15:16:14 GMT"]
+        for (age, copies) in zip(ages, [0, 1]) {
+            receiver.respond { request in
+                if request.method == "HEAD" {
+                    return .status(200, headers: [date, ("Last-Modified", age)], body: "hello")
+                }
+                return .status(200, body: "<CopyObjectResult/>")
+            }
+            let depot = try await bench.open(try bench.options(of: receiver))
+            #expect(try await depot.find(media.id) == media)
+            #expect(try await depot.deposit(Array("hello".utf8)) == media)
+            let puts = receiver.requests.filter { $0.method == "PUT" }
+            #expect(puts.count == 2 * copies)
+            for put in puts {
+                #expect(put.header("x-amz-copy-source") == "/bucket/media/\(media.id)")
+                #expect(put.header("x-amz-metadata-directive") == "REPLACE")
+            }
+        }
+    }
+
+    @Test func aBucketIsNotSwept() async throws {
+        let bucket = try await server.makeBucket()
+        let depot = try await bench.open(try server.options(bucket))
+        let media = try await depot.deposit(Array("hello".utf8))
+        #expect(try await depot.sweep(before: SystemClock().wall + .seconds(1_000_000)) == 0)
+        #expect(try await depot.find(media.id) == media)
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Logging
+import RelayConfig
+import RelayCore
+import RelayJSON
+import RelayPipeline
+import RelaySQLite
+import RelayTesting
+import ServiceLifecycle
+
+/// The pipelines' service on a store of its own, with a clock that the test turns.
+final class PipelineFixture: Sendable {
+    /// What did not come about.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let clock: ManualClock
+    let journal: BreakableJournal
+    let directory = DirectoryCache()
+    let service: PipelineService
+    var store: any RelayStore { file }
+    private let file: SQLiteStore
+    private let folder: URL
+    private let group: ServiceGroup
+
+    /// - Parameters:
+    ///   - steps: of the only pipeline, which delivers to `crm` after them.
+    ///   - arrange: puts other steps around these.
+    init(
+        _ steps: [any Stage],
+        timeout: Duration? = nil,
+        onError: PipelineStep.OnError = .deadLetter,
+        gateways: (any GatewayDirectory)? = nil,
+        taps: TapRegistry = TapRegistry(),
+        clock: ManualClock = ManualClock(),
+        configuration: PipelineService.Configuration = .init(),
+        arrange: ([PipelineStep]) throws -> [PipelineStep] = { $0 }
+    ) async throws {
+        self.clock = clock
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("pipeline-\(UUID().uuidString)")
+        var options = SQLiteStore.Configuration()
+        options.ballastBytes = 0
+        file = try await SQLiteStore.open(
+            path: folder.appendingPathComponent("store.db").path,
+            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
+            clock: clock,
+            logger: logger,
+            configuration: options
+        )
+        journal = BreakableJournal(file)
+        let before = steps.enumerated().map { index, stage in
+            PipelineStep(kind: "test", id: "test-\(index)", onError: onError, timeout: timeout, stage: stage)
+        }
+        service = PipelineService(
+            journal: journal,
+            provider: OnePipeline(
+                try arrange(before + [PipelineStep(kind: "deliver", id: "deliver", stage: Delivering())])),
+            directory: directory,
+            gateways: gateways,
+            taps: taps,
+            clock: clock,
+            logger: logger,
+            configuration: configuration
+        )
+        group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: logger
+            )
+        )
+    }
+
+    /// Runs the service while the body runs, then shuts it down and closes the store.
+    func run(_ body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { [group] in try await group.run() }
+            var failure: (any Error)?
+            do { try await body() } catch { failure = error }
+            await group.triggerGracefulShutdown()
+            do { try await tasks.next() } catch { failure = failure ?? error }
+            await file.close()
+            try? FileManager.default.removeItem(at: folder)
+            if let failure { throw failure }
+        }
+    }
+
+    func shutDown() async { await group.triggerGracefulShutdown() }
+
+    /// Accepts events, and says so. Returns their ids in order.
+    @discardableResult
+    func accept(_ events: [NewEvent]) async throws -> [EventID] {
+        let accepted = try await store.accept(events, source: "test", at: clock.now)
+        service.ring()
+        return accepted.map(\.id)
+    }
+
+    /// The texts that were delivered so far, in the order of their deliveries; or another field of theirs.
+    func delivered(_ field: String = "text") async throws -> [String] {
+        let filter = DeliveryFilter(destination: "crm")
+        let records = try await store.deliveries(filter, before: nil, offset: 0, limit: 1000)
+        var texts: [String] = []
+        for record in records.sorted(by: { $0.id < $1.id }) {
+            guard let body = try await store.body(of: record.id) else { continue }
+            texts.append(try JSON(parsing: body)["payload"]?[field]?.string ?? "?")
+        }
+        return texts
+    }
+
+    func pending() async throws -> Int { try await store.pendingEvents(after: EventID(0), limit: 10_000).count }
+
+    /// Lets things happen until the condition holds; time stands still.
+    func settle(_ what: String, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        throw Failure(description: "not within a minute: \(what); delivered \(try await delivered())")
+    }
+
+    func untilDelivered(_ texts: [String]) async throws {
+        try await settle("\(texts) delivered") { try await delivered() == texts }
+    }
+}
+
+/// A message in a chat that says who it is, and what it waits for.
+func event(_ text: String, chat: String = "a@s.whatsapp.net", gate: String? = nil, _ extra: JSONObject = [:])
+    -> NewEvent
+{
+    var payload: JSONObject = ["text": .string(text), "chatId": .string(chat), "gate": gate.map(JSON.string) ?? .null]
+    for (key, value) in extra { payload[key] = value }
+    return NewEvent(type: .messageReceived, session: "main", chat: chat, payload: payload)
+}

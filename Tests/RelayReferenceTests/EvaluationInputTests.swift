@@ -1,0 +1,83 @@
+import Foundation
+import RelayConfig
+import RelayCore
+import RelayFormats
+import RelayJQ
+import RelayJSON
+import RelayReference
+import Testing
+
+/// What `zaphub eval` reads and says.
+struct EventDocumentTests {
+    private let event = #"{"event":"message.received","sessionId":"s","payload":{"text":"hi"},"timestamp":1700000000}"#
+
+    private func outputs(_ expression: String, _ document: EvaluationInput) throws -> [String] {
+        let program = try JQProgram.typed(expression)
+        return try document.events.flatMap { try program.evaluate($0).map(\.text) }
+    }
+
+    @Test func anExpressionSeesTheEventAsReceiversDo() throws {
+        let document = try EvaluationInput(event, name: "event.json")
+        #expect(try outputs(".payload.text, (.event | startswith(\"message.\"))", document) == ["\"hi\"", "true"])
+    }
+
+    @Test func aFileMayHaveAnArrayOrADocumentALine() throws {
+        #expect(try EvaluationInput("[\(event),\(event)]", name: "a").events.count == 2)
+        #expect(try EvaluationInput("\(event)\n\n\(event)\n\(event)\n", name: "a").events.count == 3)
+        let pretty = try JSON(parsing: event).prettyText
+        #expect(try EvaluationInput(pretty, name: "a").events.count == 1)
+    }
+
+    @Test(arguments: ["text", "image", "group", "connection"])
+    func aDocumentOfAGatewayIsReadWithItsFormat(_ name: String) throws {
+        let text = try Repository.text("examples/events/\(name).json")
+        let format = try #require(BuiltInFormats.format(named: "baileys"))
+        let document = try EvaluationInput(
+            text, name: name, source: "baileys", format: format,
+            context: FormatContext(session: "front-desk", receivedAt: Timestamp(milliseconds: 1_700_000_000_000)))
+        #expect(try outputs(".sessionId", document).first == "\"front-desk\"")
+        #expect(try outputs("keys | join(\" \")", document).first == "\"event payload sessionId timestamp\"")
+    }
+
+    @Test func aDocumentOfAGatewayWithoutItsSourceIsNoEvent() throws {
+        let text = try Repository.text("examples/events/text.json")
+        #expect {
+            try EvaluationInput(text, name: "text.json")
+        } throws: { error in
+            "\(error)".hasPrefix("text.json:1:1: error: this is no event as receivers see it")
+                && "\(error)".contains("--source NAME")
+        }
+    }
+
+    @Test func aDocumentThatTheFormatDoesNotTakeIsToldWithItsLine() throws {
+        let format = try #require(BuiltInFormats.format(named: "native"))
+        #expect {
+            try EvaluationInput(
+                "\(event)\n{\"event\":1}", name: "e.ndjson", source: "native", format: format,
+                context: FormatContext(receivedAt: Timestamp(milliseconds: 0)))
+        } throws: { error in
+            "\(error)".hasPrefix("e.ndjson:2:1: error: \"event\" must be a type like")
+        }
+    }
+
+    @Test(arguments: [
+        ("", "f: error: there is no document in it"),
+        ("{\"event\": }", "f: error: this is no JSON: "),
+    ])
+    func whatIsNoJSONIsTold(_ text: String, _ message: String) {
+        #expect { try EvaluationInput(text, name: "f") } throws: { "\($0)".hasPrefix(message) }
+    }
+
+    @Test func aMistakeInTheExpressionIsShownWhereItIs() {
+        #expect {
+            try JQProgram.typed(".event\n  | startswith(\"é\") = = 1")
+        } throws: { error in
+            "\(error)" == """
+                expression:2:23: error: this is no jq expression: syntax error, unexpected '='
+                   2 |   | startswith("é") = = 1
+                     |                       ^
+                1 error, 0 warnings
+                """
+        }
+    }
+}

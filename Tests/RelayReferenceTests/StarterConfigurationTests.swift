@@ -1,0 +1,86 @@
+import RelayConfig
+import RelayReference
+import Testing
+
+struct StarterTests {
+    private func starter(_ recipe: String) throws -> StarterConfiguration {
+        try StarterConfiguration(recipe, reference: .everything)
+    }
+
+    private func load(_ starter: StarterConfiguration, environment: [String: String] = [:]) throws
+        -> RelayConfiguration.Loaded
+    {
+        try Folder(["config.yaml": starter.config, "pipelines/default.yaml": starter.pipeline])
+            .load(environment: environment)
+    }
+
+    private static let registry = ConfigurationRegistry.everything
+    /// A fragment is a file of its own, which no recipe names.
+    private static let stages = registry.stages.map { $0.kind }.filter { $0 != "use" }
+    private static let recipes =
+        registry.formats.map { "\($0)" } + stages.map { "native/\($0)" }
+        + registry.destinations.map { ($0.takesDocuments ? "cloud_api" : "native") + "//\($0.kind)" }
+        + [
+            "baileys/enrich,filter/webhook", "waha,waha,native/media/session,webhook,webhook",
+            registry.formats.joined(separator: ",") + "/" + stages.joined(separator: ",")
+                + "/session," + registry.destinations.map { $0.kind }.joined(separator: ","),
+        ]
+
+    @Test(arguments: recipes)
+    func whatIsWrittenIsTakenWithoutAWarning(_ recipe: String) throws {
+        #expect(try load(starter(recipe)).warnings.isEmpty)
+    }
+
+    @Test func whatIsWrittenIsValidInTheEditor() async throws {
+        let starters = try Self.recipes.map(starter)
+        let samples = starters.flatMap { [(Reference.SchemaFile.config, $0.config), (.pipeline, $0.pipeline)] }
+        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+            #expect(problem == nil, "\(sample.1)")
+        }
+    }
+
+    @Test func everySourceStageAndDestinationOfTheRecipeIsThere() throws {
+        let configuration = try load(starter("baileys,waha/enrich,filter/webhook,session")).configuration
+        #expect(configuration.sources.map(\.format) == ["baileys", "waha"])
+        #expect(configuration.destinations.map(\.kind) == ["webhook"])
+        let steps = configuration.pipelines[0].steps
+        #expect(steps.map(\.kind) == ["persist", "enrich", "filter", "sign", "deliver"])
+        #expect((steps[4].stage as? any ConfiguredStage)?.destinations == ["session", "webhook"])
+    }
+
+    /// Taking in what stands in comments changes nothing for the worse.
+    @Test(arguments: ["baileys//webhook", "evolution,native/media/session,webhook"])
+    func theOptionsInCommentsAreTakenToo(_ recipe: String) throws {
+        let starter = try starter(recipe)
+        var count = 0
+        let lines = starter.config.split(separator: "\n").map { line -> String in
+            let setting = line.drop { $0 == " " }
+            guard line.hasPrefix("  "), setting.hasPrefix("# "),
+                let word = setting.split(separator: " ").dropFirst().first,
+                word.hasSuffix(":"), word.first?.isLowercase == true
+            else { return String(line) }
+            count += 1
+            return String(line.prefix { $0 == " " }) + setting.dropFirst(2)
+        }
+        #expect(count > 5)
+        let folder = try Folder([
+            "config.yaml": lines.joined(separator: "\n"), "pipelines/default.yaml": starter.pipeline,
+        ])
+        let keys = ["BAILEYS_TOKEN", "EVOLUTION_TOKEN", "NATIVE_TOKEN", "WEBHOOK_SECRET"]
+        let environment = Dictionary(uniqueKeysWithValues: keys.map { ($0, "a-secret") })
+        let loaded = try folder.load(environment: environment)
+        #expect(loaded.configuration.sources.allSatisfy { $0.auth != nil })
+        #expect(loaded.configuration.destinations.allSatisfy { $0.secrets == ["a-secret"] })
+    }
+
+    @Test(arguments: [
+        ("bailey", "there is no format \"bailey\"; did you mean \"baileys\"?"),
+        ("baileys/enrichs", "there is no stage \"enrichs\"; did you mean \"enrich\"?"),
+        ("baileys/enrich/webhok", "there is no kind of destination \"webhok\"; did you mean \"webhook\"?"),
+        ("", "write SOURCES/STAGES/DESTINATIONS, for example 'baileys/enrich,filter/webhook'"),
+        ("a/b/c/d", "write SOURCES/STAGES/DESTINATIONS, for example 'baileys/enrich,filter/webhook'"),
+    ])
+    func aWrongRecipeIsAnsweredWithARightOne(_ recipe: String, _ message: String) {
+        #expect { try starter(recipe) } throws: { "\($0)" == message }
+    }
+}

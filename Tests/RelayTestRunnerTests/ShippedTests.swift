@@ -1,0 +1,18 @@
+import Foundation
+import RelayConfig
+import RelayTestRunner
+import Testing
+
+/// The configuration that the relay is shipped with.
+@Suite struct ShippedTests {
+    @Test func theTestsOfTheShippedPipelinePass() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let configuration = try RelayConfiguration.load(
+            path: root.appendingPathComponent("config.yaml").path, environment: [:], registry: .shipped
+        ).configuration
+        let trials = try PipelineTestSuite(configuration, environment: [:])
+        #expect(trials.warnings.isEmpty)
+        #expect(trials.run().text == "3 tests, all passed")
+    }
+}
