@@ -1,5 +1,5 @@
 internal import RelayCore
-internal import RelayJQ
+package import RelayJQ
 internal import RelayJSON
 
 extension FieldType where Value == String {
@@ -147,7 +147,7 @@ extension FieldType where Value == String {
 
 extension FieldType where Value == JQProgram {
     /// A jq program, compiled.
-    package static var expression: FieldType {
+    package static var expression: FieldType<JQProgram> {
         FieldType("a jq expression", show: { _ in .string("a jq expression") }, showNode: { $0.json }) { node in
             let text = try node.text(expected: "a jq expression")
             do throws(JQError) {

@@ -1,4 +1,4 @@
-internal import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 extension FieldType where Value == String {
@@ -136,7 +136,7 @@ extension FieldType where Value == Duration {
 
 extension FieldType where Value == RateLimit {
     /// `20/s`, `600/m`, `1000/h`.
-    package static var rate: FieldType {
+    package static var rate: FieldType<RateLimit> {
         let name = "a rate such as 20/s or 600/m"
         return FieldType(name, .text(pattern: "^[0-9]+/[smh]$"), show: { .string($0.description) }) { node in
             let text = try node.text(expected: name)
