@@ -200,7 +200,7 @@ extension Field where Value == [(name: String, value: String)] {
 
 extension Field where Value == JQProgram {
     /// A jq program, compiled when the configuration loads.
-    package static func expression(_ name: String, _ summary: String) -> Field {
+    package static func expression(_ name: String, _ summary: String) -> Field<JQProgram> {
         Field(name, summary, .expression)
     }
 }
