@@ -11,7 +11,7 @@ import Testing
         "RelayDestinations/Webhook/WebhookOptions.swift", "RelayDestinations/WhatsApp/WhatsAppOptions.swift",
         "RelayChatwoot/Options", "RelayDestinations/ChatwootWhatsApp/ChatwootWhatsAppOptions.swift",
         "RelayDestinations/File/FileOptions.swift", "RelayDestinations/Stdout/StdoutOptions.swift",
-        "RelayDestinations/Templates/TextTemplate.swift", "RelayHTTPClient/EgressGuard+check.swift",
+        "RelayDestinations/Templates/WebhookTemplate.swift", "RelayHTTPClient/EgressGuard+check.swift",
         "RelayHTTPClient/EgressGuard+Entry.swift",
     ]
 
