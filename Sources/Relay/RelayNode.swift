@@ -18,7 +18,7 @@ internal import ServiceLifecycle
 package final class RelayNode: Sendable {
     /// What a start found and did, for those who started it.
     package struct Started: Sendable {
-        /// Where it listens, as `http://127.0.0.1:3000`.
+        /// Where it listens, as `http://127.0.0.1:3100`.
         package let address: String
         /// The store's file.
         package let data: String

@@ -6,7 +6,7 @@ import RelayJSON
 
 /// What the commands that talk to a running relay take.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "The relay's address; default ZAPHUB_URL, or http://127.0.0.1:3000.")
+    @Option(help: "The relay's address; default ZAPHUB_URL, or http://127.0.0.1:3100.")
     var server: String?
 
     @Option(help: "The API key; default ZAPHUB_API_KEY.")
@@ -21,7 +21,7 @@ struct ServerOptions: ParsableArguments {
 
     static func client(server: String?, apiKey: String?) throws -> APIClient {
         let environment = ProcessInfo.processInfo.environment
-        let address = server ?? environment["ZAPHUB_URL"] ?? "http://127.0.0.1:3000"
+        let address = server ?? environment["ZAPHUB_URL"] ?? "http://127.0.0.1:3100"
         guard let key = apiKey ?? environment["ZAPHUB_API_KEY"], !key.isEmpty else {
             throw ValidationError("An API key is needed: set ZAPHUB_API_KEY, or give --api-key.")
         }
@@ -37,7 +37,7 @@ final class APIClient: Sendable {
 
     init(address: String, key: String) throws {
         guard let components = URLComponents(string: address), let host = components.host, !host.isEmpty else {
-            throw ValidationError("\"\(address)\" is no address; write for example http://127.0.0.1:3000")
+            throw ValidationError("\"\(address)\" is no address; write for example http://127.0.0.1:3100")
         }
         self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
         self.key = key

@@ -7,7 +7,7 @@ import Testing
         let report = Workspace.config(
             #"""
             version: 2
-            server: { listen: 3000, max_body: 5, public_url: localhost:3000, lisen: x }
+            server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
             store:
               url: data/zaphub.db
               retention: { delivered: 24, dead: 30 days, mesages: 90d }
@@ -36,17 +36,17 @@ import Testing
                 config.yaml:1:10: error: "version" must be 1, not "2"
                    1 | version: 2
                      |          ^
-                config.yaml:2:19: error: "listen" must be host and port such as 127.0.0.1:3000, not "3000"
-                   2 | server: { listen: 3000, max_body: 5, public_url: localhost:3000, lisen: x }
-                     |                   ^ help: write 127.0.0.1:3000, or :3000 for every address of the machine
+                config.yaml:2:19: error: "listen" must be host and port such as 127.0.0.1:3100, not "3100"
+                   2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
+                     |                   ^ help: write 127.0.0.1:3100, or :3100 for every address of the machine
                 config.yaml:2:35: error: "max_body" needs a unit
-                   2 | server: { listen: 3000, max_body: 5, public_url: localhost:3000, lisen: x }
+                   2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
                      |                                   ^ help: write 5KiB, 5MiB, or 5B for bytes
                 config.yaml:2:50: error: "public_url" is no absolute address
-                   2 | server: { listen: 3000, max_body: 5, public_url: localhost:3000, lisen: x }
+                   2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
                      |                                                  ^ help: begin with https:// or http://
                 config.yaml:2:66: error: server has no option "lisen"
-                   2 | server: { listen: 3000, max_body: 5, public_url: localhost:3000, lisen: x }
+                   2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
                      |                                                                  ^ help: did you mean "listen"?
                 config.yaml:4:8: error: "url" must be sqlite:PATH or postgres://user@host/database, not "data/zaphub.db"
                    4 |   url: data/zaphub.db

@@ -10,8 +10,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"127.0.0.1:3000\"", "127.0.0.1", 3000, "http://127.0.0.1:3000"),
-        ("\"[::]:3000\"", "::", 3000, "http://localhost:3000"),
+        ("\"127.0.0.1:3100\"", "127.0.0.1", 3100, "http://127.0.0.1:3100"),
+        ("\"[::]:3100\"", "::", 3100, "http://localhost:3100"),
         ("\"[::1]:80\"", "::1", 80, "http://[::1]:80"),
         (":8080", "0.0.0.0", 8080, "http://localhost:8080"),
         ("localhost:0", "localhost", 0, "http://localhost:0"),
@@ -23,7 +23,7 @@ import Testing
         #expect(server.publicURL == url)
     }
 
-    @Test(arguments: ["3000", "localhost", "a:b", "a:70000", "::1:3000", "\"[::1\"", "http://x:80", "\"\""])
+    @Test(arguments: ["3100", "localhost", "a:b", "a:70000", "::1:3100", "\"[::1\"", "http://x:80", "\"\""])
     func listenRefusesAnythingElse(written: String) {
         #expect(
             Workspace.config("server:\n  listen: \(written)\n").report().contains("config.yaml:2:11: error: \"listen\"")
@@ -71,9 +71,9 @@ import Testing
 
     @Test func anEmptySectionHasItsDefaults() throws {
         let configuration = try Self.load("server:\nstore:\nsources:\ndestinations:\nretry_policies:\negress:\n")
-        #expect(configuration.server.port == 3000)
+        #expect(configuration.server.port == 3100)
         #expect(configuration.sources.isEmpty && configuration.destinations.isEmpty)
-        #expect(try Self.load("").server.port == 3000)
+        #expect(try Self.load("").server.port == 3100)
     }
 
     @Test func secretsRotate() throws {
@@ -243,7 +243,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "https://crm.example.com", "http://localhost:8080/x?y=z#f", "http://[::1]:3000/", "http://10.0.0.1",
+        "https://crm.example.com", "http://localhost:8080/x?y=z#f", "http://[::1]:3100/", "http://10.0.0.1",
         "HTTPS://x.example.com", "http://chatwoot_web/", "https://münchen.example",
     ])
     func addressesAreTaken(url: String) throws {

@@ -8,8 +8,8 @@ enum DesignSample {
     static let config = """
         version: 1
         server:
-          listen: 127.0.0.1:3000
-          public_url: http://localhost:3000        # how receivers reach stored media
+          listen: 127.0.0.1:3100
+          public_url: http://localhost:3100        # how receivers reach stored media
         store:
           url: sqlite:data/zaphub.db               # or postgres://user@host/db
           retention: { delivered: 24h, dead: 30d, messages: 90d }
@@ -81,8 +81,8 @@ enum DesignSample {
         #expect(configuration.file == workspace.directory + "/config.yaml")
         #expect(configuration.directory == workspace.directory)
         #expect(configuration.server.host == "127.0.0.1")
-        #expect(configuration.server.port == 3000)
-        #expect(configuration.server.publicURL == "http://localhost:3000")
+        #expect(configuration.server.port == 3100)
+        #expect(configuration.server.publicURL == "http://localhost:3100")
         #expect(configuration.server.maxBody == 5 * 1024 * 1024)
         #expect(configuration.store.url == .sqlite(path: workspace.directory + "/data/zaphub.db"))
         #expect(configuration.store.retention == Retention())

@@ -103,7 +103,7 @@ private let registry = ConfigurationRegistry(
 
             """
         #expect(
-            Workspace.config("server: { listen: 127.0.0.1:3000 }", pipeline: pipeline).report(registry: guarded) == """
+            Workspace.config("server: { listen: 127.0.0.1:3100 }", pipeline: pipeline).report(registry: guarded) == """
                 pipelines/default.yaml:3:17: error: "url": not from 127.0.0.1: http://waha:3000/x
                    3 |   - ask: { url: "http://waha:3000/{{ session }}" }
                      |                 ^

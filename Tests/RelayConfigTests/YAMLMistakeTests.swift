@@ -32,25 +32,25 @@ import Testing
             """#
         ),
         (
-            "server:\n\tlisten: :3000\n",
+            "server:\n\tlisten: :3100\n",
             #"""
             config.yaml:2:1: error: not valid YAML: found character that cannot start any token
-               2 |  listen: :3000
+               2 |  listen: :3100
                  | ^ help: indent with spaces; YAML does not allow tabs there
             1 error, 0 warnings
             """#
         ),
         (
-            "server: { listen: :3000 }\n",
+            "server: { listen: :3100 }\n",
             #"""
             config.yaml:1:19: error: not valid YAML: did not find expected node content
-               1 | server: { listen: :3000 }
+               1 | server: { listen: :3100 }
                  |                   ^ help: quote a value that has : in it inside { } or [ ]
             1 error, 0 warnings
             """#
         ),
         (
-            "server:\n  listen: :3000\n  listen: :4000\n  listen: :5000\n  lsten: x\nserver: {}\n",
+            "server:\n  listen: :3100\n  listen: :4000\n  listen: :5000\n  lsten: x\nserver: {}\n",
             #"""
             config.yaml:3:3: error: the option "listen" is here twice
                3 |   listen: :4000

@@ -49,7 +49,7 @@ struct SchemaTests {
     private static let goodConfigurations = [
         "version: 1",
         "server:\nsources:\n",
-        "server: { listen: ':3000', max_body: '${MAX:-5MiB}' }",
+        "server: { listen: ':3100', max_body: '${MAX:-5MiB}' }",
         "delivery: { max_in_flight: '${N}', breaker: { failures: '3', probe_interval: 1s } }",
         "egress: { allow: 10.0.0.0/8, nat64: '${NAT64:-false}', allowed_ports: [443, '${PORT}'] }",
         "retry_policies: { a: { max_elapsed_time: none, retry_on: [network, 429, 5xx, '503'] }, b: { extends: a } }",
@@ -84,8 +84,8 @@ struct SchemaTests {
     }
 
     private static let badConfigurations = [
-        "srever: { listen: ':3000' }",
-        "server: { listen: 3000 }",
+        "srever: { listen: ':3100' }",
+        "server: { listen: 3100 }",
         "server: { max_body: 5 }",
         "store: { retention: { delivered: 24 hours } }",
         "media: { max_downloads: 0 }",

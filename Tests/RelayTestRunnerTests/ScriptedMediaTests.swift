@@ -39,7 +39,7 @@ import Testing
                   body:
                     contains: { payload: { media: { kind: image, mimetype: image/png, size: 2048 } } }
                     jq: '.payload | has("raw_media") | not'
-                    pattern: '"url":"http://127.0.0.1:3000/media/[0-9a-f]{64}/image[.]png[?]exp='
+                    pattern: '"url":"http://127.0.0.1:3100/media/[0-9a-f]{64}/image[.]png[?]exp='
                 - { to: crm, body: { contains: { payload: { media: { size: 117512 } } } } }
             """
         )

@@ -261,7 +261,7 @@ struct DoctorChatwootTests {
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func aPrivateAddressIsRefusedFrom414On(profile: ChatwootDouble.Profile) async throws {
         let scene = try await DoctorScene(profile)
-        scene.publicURL = "http://127.0.0.1:3000"
+        scene.publicURL = "http://127.0.0.1:3100"
         let report = try await scene.doctor("--fix")
         let isTold = report.lines.contains { $0.fix?.contains("SAFE_FETCH_ALLOW_PRIVATE_NETWORK") == true }
         #expect(isTold == (profile >= .v4_15), "\(report.output)")

@@ -26,7 +26,7 @@ const outboxes = new Map();
 /**
  * Posts a Baileys socket's events to a ZapHub relay, as `{session, event, data}`.
  *
- *     const bridge = attach(makeWASocket({ auth }), { url: 'http://127.0.0.1:3000/in/baileys', session: 'support' });
+ *     const bridge = attach(makeWASocket({ auth }), { url: 'http://127.0.0.1:3100/in/baileys', session: 'support' });
  *
  * @param {{ev: object}} socket what makeWASocket() returned; call `attach` again for each new one
  * @param {object} options see also Outbox

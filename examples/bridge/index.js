@@ -1,12 +1,12 @@
 // A WhatsApp account on Baileys, its events posted to a relay.
 //
 //   npm install @whiskeysockets/baileys
-//   SESSION=support RELAY_URL=http://127.0.0.1:3000/in/baileys node index.js
+//   SESSION=support RELAY_URL=http://127.0.0.1:3100/in/baileys node index.js
 //
 // With PHONE=5511999999999 the first start prints a pairing code: enter it in WhatsApp under linked devices.
 import { attach } from './bridge.js';
 
-const { RELAY_URL = 'http://127.0.0.1:3000/in/baileys', RELAY_TOKEN, SESSION = 'main', PHONE } = process.env;
+const { RELAY_URL = 'http://127.0.0.1:3100/in/baileys', RELAY_TOKEN, SESSION = 'main', PHONE } = process.env;
 
 const baileys = await import('@whiskeysockets/baileys').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;

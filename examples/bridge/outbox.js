@@ -14,7 +14,7 @@ export class Outbox {
   stats = { posted: 0, retried: 0, refused: 0, dropped: 0 };
 
   /**
-   * @param {string} url the relay's route for the source, such as http://127.0.0.1:3000/in/baileys
+   * @param {string} url the relay's route for the source, such as http://127.0.0.1:3100/in/baileys
    * @param {object} options
    * @param {string} [options.token] sent as `Authorization: Bearer …`
    * @param {number} [options.limit] documents that may wait; more are dropped and reported. Default 10,000

@@ -1,7 +1,7 @@
 // Stands in for a Baileys socket: emits what a day of WhatsApp looks like, so that the bridge and the relay can be
 // tried without an account.
 //
-//   SESSION=demo RELAY_URL=http://127.0.0.1:3000/in/baileys node stand-in.js
+//   SESSION=demo RELAY_URL=http://127.0.0.1:3100/in/baileys node stand-in.js
 //
 // COUNT=100 sends that many text messages more, RELAY_TOKEN is the source's token, GRACE the milliseconds it may take.
 import { randomBytes } from 'node:crypto';
@@ -117,7 +117,7 @@ function closed() {
 }
 
 async function main() {
-  const { RELAY_URL = 'http://127.0.0.1:3000/in/baileys', RELAY_TOKEN, SESSION = 'demo' } = process.env;
+  const { RELAY_URL = 'http://127.0.0.1:3100/in/baileys', RELAY_TOKEN, SESSION = 'demo' } = process.env;
   const socket = makeStandIn();
   const bridge = attach(socket, { url: RELAY_URL, session: SESSION, token: RELAY_TOKEN });
 

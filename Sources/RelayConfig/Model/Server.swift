@@ -3,7 +3,7 @@ internal import RelayJSON
 extension RelayConfiguration {
     /// `server:`, what the relay itself listens on.
     package struct Server: Sendable, Hashable {
-        /// A host name or an address without brackets; `0.0.0.0` for `:3000`.
+        /// A host name or an address without brackets; `0.0.0.0` for `:3100`.
         package let host: String
         /// 0 lets the system choose.
         package let port: Int
@@ -19,7 +19,7 @@ extension RelayConfiguration.Server {
         "listen",
         "Where the relay listens: host and port.",
         .listenAddress,
-        default: ListenAddress(host: "127.0.0.1", port: 3000)
+        default: ListenAddress(host: "127.0.0.1", port: 3100)
     )
     static let publicURL = Field<String>(
         "public_url",
@@ -61,7 +61,7 @@ struct ListenAddress: Sendable, Hashable {
 
 extension FieldType where Value == ListenAddress {
     static var listenAddress: FieldType {
-        let name = "host and port such as 127.0.0.1:3000"
+        let name = "host and port such as 127.0.0.1:3100"
         return FieldType(name, .text(pattern: "^[^/ ]*:[0-9]+$"), show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
             if QuantityFormat.isDigits(text) {
@@ -70,7 +70,7 @@ extension FieldType where Value == ListenAddress {
             guard let (host, digits) = HostAndPort.split(text), let digits, QuantityFormat.isDigits(digits),
                 let port = UInt16(digits), !host.contains("/"), !host.contains(" ")
             else {
-                throw node.mismatch(name, help: "an IPv6 address stands in brackets: [::1]:3000")
+                throw node.mismatch(name, help: "an IPv6 address stands in brackets: [::1]:3100")
             }
             return ListenAddress(host: host.isEmpty ? "0.0.0.0" : host, port: Int(port))
         }
