@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format reference bench clean packages test-packages
+.PHONY: help run build test check format reference bench hooks clean packages test-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,13 +18,14 @@ build: packages ## build bin/zaphub
 	@install -D -m 755 "$$($(SWIFT) build -c release --show-bin-path)/zaphub" bin/zaphub
 	-@strip --strip-debug bin/zaphub
 
-test: test-packages ## install what is missing, build, run every test, then check the format
+test: test-packages ## install what is missing, build, run every test, then check format and pages
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 	$(MAKE) --no-print-directory check
 
-check: ## check the format of the Swift sources
+check: ## check the format of the Swift sources, and what the pages refer to
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+	scripts/check-docs
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
@@ -43,6 +44,9 @@ bench: test-packages build ## measure throughput next to an nginx reverse proxy,
 	Benchmarks/run.sh
 	python3 Benchmarks/restart.py
 	python3 Benchmarks/media.py
+
+hooks: ## install the Git hooks: format of staged files, commit subject (undo: make hooks UNDO=1)
+	@scripts/install-hooks $(if $(UNDO),--undo)
 
 packages: ## install the libraries that the build needs
 	@scripts/bootstrap

@@ -57,7 +57,7 @@ actor ConfigurationReloader {
             )
             return (new, new.warnings.map(\.description) + Self.unchangeable(from: old, to: new) + notes)
         } catch {
-            logger.error("The new configuration is wrong; the old one goes on", metadata: ["error": "\(error)"])
+            logger.error("The new configuration is not valid; the old one stays in use", metadata: ["error": "\(error)"])
             let mistakes = (error as? ConfigurationError)?.diagnostics.map(\.description) ?? ["\(error)"]
             let moment = clock.wall
             lastFailure.withLock { $0 = ConfigurationStatus.Failure(at: moment, mistakes: mistakes) }

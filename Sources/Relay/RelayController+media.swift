@@ -16,13 +16,13 @@ extension RelayController {
             throw APIError(
                 status: 403,
                 code: "forbidden",
-                message: "The signature does not fit the address; use payload.media.url as it was delivered."
+                message: "The signature does not match the URL; use payload.media.url as it was delivered."
             )
         case .expired:
             throw APIError(
                 status: 410,
                 code: "expired",
-                message: "The address is past its time (media.link_lifetime); replay the event for a fresh one."
+                message: "The URL has expired (media.link_lifetime); replay the event for a new one."
             )
         case .valid(let ticket):
             do {

@@ -87,7 +87,7 @@ package protocol RelayControl: Sendable {
     /// The configuration at work.
     func configuration() async -> ConfigurationStatus
 
-    /// Reads the configuration again. - Throws: 422 with the diagnostics when it is wrong; then the old one goes on.
+    /// Reads the configuration again. - Throws: 422 with the diagnostics when it is wrong; then the old one stays in use.
     func reload() async throws(APIError) -> ReloadResult
 
     /// Whether events are taken in and sent.

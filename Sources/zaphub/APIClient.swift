@@ -6,7 +6,7 @@ import RelayJSON
 
 /// What the commands that talk to a running relay take.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "The relay's address; default ZAPHUB_URL, or http://127.0.0.1:3100.")
+    @Option(help: "The relay's base URL; default ZAPHUB_URL, or http://127.0.0.1:3100.")
     var server: String?
 
     @Option(help: "The API key; default ZAPHUB_API_KEY.")
@@ -21,25 +21,25 @@ struct ServerOptions: ParsableArguments {
 
     static func client(server: String?, apiKey: String?) throws -> APIClient {
         let environment = ProcessInfo.processInfo.environment
-        let address = server ?? environment["ZAPHUB_URL"] ?? "http://127.0.0.1:3100"
+        let url = server ?? environment["ZAPHUB_URL"] ?? "http://127.0.0.1:3100"
         guard let key = apiKey ?? environment["ZAPHUB_API_KEY"], !key.isEmpty else {
             throw ValidationError("An API key is needed: set ZAPHUB_API_KEY, or give --api-key.")
         }
-        return try APIClient(address: address, key: key)
+        return try APIClient(url: url, key: key)
     }
 }
 
 /// Talks to the REST API of a running relay.
 final class APIClient: Sendable {
-    private let address: String
+    private let url: String
     private let key: String
     private let engine: CurlEngine
 
-    init(address: String, key: String) throws {
-        guard let components = URLComponents(string: address), let host = components.host, !host.isEmpty else {
-            throw ValidationError("\"\(address)\" is no address; write for example http://127.0.0.1:3100")
+    init(url: String, key: String) throws {
+        guard let components = URLComponents(string: url), let host = components.host, !host.isEmpty else {
+            throw ValidationError("\"\(url)\" is not a URL; write for example http://127.0.0.1:3100")
         }
-        self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.key = key
         var quiet = Logger(label: "client")
         quiet.logLevel = .critical
@@ -99,12 +99,12 @@ final class APIClient: Sendable {
         let pairs = query.compactMap { name, value in
             value.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "\(name)=\($0)" }
         }
-        let url = address + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+        let url = self.url + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
         return HTTPRequest(method: method, url: url, headers: [("Authorization", "Bearer \(key)")])
     }
 
     private func silence(_ failure: HTTPClientError) -> CommandError {
-        CommandError("The relay at \(address) does not answer: \(failure.message)")
+        CommandError("The relay at \(url) does not answer: \(failure.message)")
     }
 
     private func refusal(_ status: Int, _ body: [UInt8]) -> CommandError {

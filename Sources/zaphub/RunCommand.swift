@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The source whose format and name the events have; default the first of the pipeline.")
     var source: String?
 
-    @Option(help: "An address that stands for each session's webhook.")
+    @Option(help: "A URL that stands for each session's webhook.")
     var webhook: String?
 
     @Option(help: "The secret that signs deliveries to --webhook.")

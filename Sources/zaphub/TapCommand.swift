@@ -41,7 +41,7 @@ struct TapCommand: AsyncParsableCommand {
     @Option(help: "pretty or json; json is one document a line.")
     var format: Format = .pretty
 
-    @Option(help: "The relay's address; default ZAPHUB_URL, or http://127.0.0.1:3100.")
+    @Option(help: "The relay's base URL; default ZAPHUB_URL, or http://127.0.0.1:3100.")
     var server: String?
     @Option(help: "The API key; default ZAPHUB_API_KEY.")
     var apiKey: String?

@@ -18,7 +18,7 @@ struct TraceCommand: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format: Format = .text
 
-    @Option(help: "The relay's address; default ZAPHUB_URL, or http://127.0.0.1:3100.")
+    @Option(help: "The relay's base URL; default ZAPHUB_URL, or http://127.0.0.1:3100.")
     var server: String?
     @Option(help: "The API key; default ZAPHUB_API_KEY.")
     var apiKey: String?

@@ -80,7 +80,7 @@ struct ReloadTests {
             #expect(details.contains("pipelines/default.yaml:2:"), "\(details)")
         } else {
             relay.signal(SIGHUP)
-            try await relay.eventually("it says no") { relay.log.contains("the old one goes on") }
+            try await relay.eventually("it says no") { relay.log.contains("the old one stays in use") }
             #expect(relay.log.contains("config.yaml:18:"))
         }
         try await post("M3", to: relay)

@@ -86,7 +86,7 @@ struct ServerCheck: Sendable {
                     .warning,
                     "server.public_url, \(place), is this machine's own: receivers elsewhere cannot fetch media, and "
                         + "nothing elsewhere can post to the relay",
-                    fix: "set server.public_url to the address that others reach the relay by")
+                    fix: "set server.public_url to the URL under which others reach the relay")
             ]
         }
         guard isRunning else {

@@ -19,7 +19,7 @@ struct Authenticator: Sendable {
             throw APIError(
                 status: 429,
                 code: "too_many_requests",
-                message: "Too many requests without a valid API key from this address.",
+                message: "Too many requests without a valid API key from this IP address.",
                 retryAfter: wait
             )
         }

@@ -10,7 +10,7 @@ struct IngestRoutes: Sendable {
     func add(to routes: inout RouteTable) {
         routes.open(.post, "/in/:source", ingest)
         routes.open(.post, "/in/:source/:session", ingest)
-        // Some gateways add the event's name to the address that they are given.
+        // Some gateways add the event's name to the URL that they are given.
         routes.open(.post, "/in/:source/:session/:event", ingest)
         routes.open(.get, "/in/:source", challenge)
         routes.api(.post, "/sessions/:id/events", acceptNative)
@@ -69,7 +69,7 @@ struct IngestRoutes: Sendable {
             throw APIError(
                 status: 422,
                 code: "invalid_session",
-                message: "The session in the address is no session id; use 1 to 128 of A-Z a-z 0-9 . _ : @ + -."
+                message: "The session in the path is not a session id; use 1 to 128 of A-Z a-z 0-9 . _ : @ + -."
             )
         }
         return id

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import RelayCore
 
-/// Hands out stored files to whoever has their signed address. What is in them was sent by strangers: a browser must
+/// Hands out stored files to whoever has their signed URL. What is in them was sent by strangers: a browser must
 /// never take it for a page of ours.
 struct MediaRoutes: Sendable {
     let control: any RelayControl
@@ -14,7 +14,7 @@ struct MediaRoutes: Sendable {
 
     private func file(_ request: APIRequest) async throws -> Response {
         guard let id = MediaID(try request.path("id")) else {
-            throw APIError.notFound("This is no address of stored media.")
+            throw APIError.notFound("This is not the URL of a stored file.")
         }
         let name = try request.path("name")
         let range = request.header("range")
@@ -58,7 +58,7 @@ struct MediaRoutes: Sendable {
         headers[.contentDisposition] = disposition(name)
         headers[.xContentTypeOptions] = "nosniff"
         headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"
-        // The address is the key: no shared cache keeps what it opens.
+        // The URL is the key: no shared cache keeps what it opens.
         headers[.cacheControl] = "private, max-age=3600, immutable"
         headers[.acceptRanges] = "bytes"
         headers[.eTag] = tag
