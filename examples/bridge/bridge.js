@@ -20,7 +20,7 @@ export const EVENTS = [
   'call',
 ];
 
-/** One outbox for each route and session, shared by the sockets that follow one another when a connection breaks. */
+/** One outbox for each route and session. Consecutive sockets share it when a connection is lost and made again. */
 const outboxes = new Map();
 
 /**
@@ -32,7 +32,7 @@ const outboxes = new Map();
  * @param {object} options see also Outbox
  * @param {string} options.url the relay's route for the source
  * @param {string} options.session the WhatsApp account's name in the relay
- * @param {string} [options.token] if the relay's source asks for one
+ * @param {string} [options.token] if the relay's source requires one
  * @returns an object with `stats`, `flush()`, `detach()` to stop listening to the socket, and `close(grace)`, which
  *     also waits until everything is posted and tells how many events were left when the grace period ended
  */

@@ -1,6 +1,6 @@
 /**
- * Posts documents to the relay one after the other, so that a session's events arrive in their order. What fails for
- * now is tried again until it works; meanwhile new documents wait, up to a limit.
+ * Posts documents to the relay one after the other, so that a session's events arrive in their order. A request that
+ * fails temporarily is tried again until it succeeds; meanwhile new documents wait, up to a limit.
  */
 export class Outbox {
   #url;
@@ -9,7 +9,7 @@ export class Outbox {
   #waiting = [];
   #sending = null;
   #closed = false;
-  /** Ends what is being waited for just now: an answer, or the next attempt. */
+  /** Ends the current wait: for an answer, or for the next attempt. */
   #interrupt = () => {};
   stats = { posted: 0, retried: 0, refused: 0, dropped: 0 };
 
@@ -32,7 +32,7 @@ export class Outbox {
     return this.#waiting.length;
   }
 
-  /** Queues a document (a string of JSON). Returns false when there is no more room, or the outbox is closed. */
+  /** Queues a document (a string of JSON). Returns false when the limit is reached, or the outbox is closed. */
   push(document) {
     if (this.#closed || this.#waiting.length >= this.#options.limit) {
       this.stats.dropped += 1;
@@ -44,12 +44,12 @@ export class Outbox {
     return true;
   }
 
-  /** Waits until nothing is waiting any more. */
+  /** Waits until the queue is empty. */
   async flush() {
     await this.#sending;
   }
 
-  /** Gives what is waiting this many milliseconds to go out, then ends. Returns how many documents were left. */
+  /** Sends waiting documents for at most this many milliseconds, then ends. Returns how many documents were left. */
   async close(grace = 10_000) {
     const timer = setTimeout(() => {
       this.#closed = true;
@@ -68,7 +68,7 @@ export class Outbox {
     this.#sending = null;
   }
 
-  /** Tries until the relay has taken or refused the document. Returns false when the outbox was closed before. */
+  /** Tries until the relay has accepted or refused the document. Returns false when the outbox was closed before. */
   async #deliver(document) {
     for (let attempt = 1; ; attempt += 1) {
       const { status, retryAfter, error } = await this.#post(document);

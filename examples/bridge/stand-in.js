@@ -1,5 +1,5 @@
-// Stands in for a Baileys socket: emits what a day of WhatsApp looks like, so that the bridge and the relay can be
-// tried without an account.
+// Simulates a Baileys socket: emits the events of one day, so that the bridge and the relay can be tried without a
+// WhatsApp account.
 //
 //   SESSION=demo RELAY_URL=http://127.0.0.1:3100/in/baileys node stand-in.js
 //
