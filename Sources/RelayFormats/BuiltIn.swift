@@ -1,6 +1,6 @@
 package import RelayCore
 
-/// The dialects that come with the relay. A new one is a folder and a line here.
+/// The formats that are compiled into the relay. To add one, write its folder and add one line here.
 package enum BuiltInFormats {
     package static let all: [any EventFormat.Type] = [
         NativeFormat.self,
@@ -13,7 +13,7 @@ package enum BuiltInFormats {
         ChatwootFormat.self,
     ]
 
-    /// The types of the events that a dialect's documents become; nil when they name their events themselves.
+    /// The types of events that a format can produce; nil when its documents name the event type themselves.
     package static func eventTypes(of format: any EventFormat.Type) -> Set<EventType>? {
         let session: Set<EventType> = [.sessionQRUpdated, .sessionConnected, .sessionDisconnected]
         return switch format.name {
@@ -25,7 +25,7 @@ package enum BuiltInFormats {
         }
     }
 
-    /// The dialect that `format:` names; nil when there is none of that name.
+    /// The format with the name that `format:` gives in the configuration; nil when there is none.
     package static func format(named name: String) -> (any EventFormat)? {
         all.first { $0.name == name }?.init()
     }

@@ -1,9 +1,10 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The events of Baileys as a bridge posts them: `{session, event, data}` with the argument of the event's handler as
-/// `data`, or an array of such. The envelope of fazer-ai/baileys-api (`{event, data, extra, webhookVerifyToken}`) is
-/// one of them; its token goes no further, its files beside the event (reference whatsapp.md, A1 and A2).
+/// Events of Baileys as a bridge posts them: `{session, event, data}`, or an array of such objects. `data` is the
+/// argument that Baileys passes to the event's handler. The envelope of fazer-ai/baileys-api (`{event, data, extra,
+/// webhookVerifyToken}`) is read as well: its token is dropped, and its files are taken from the envelope (reference
+/// whatsapp.md, A1 and A2).
 package struct BaileysFormat: EventFormat, EnvelopeFormat {
     package static let name = "baileys"
     package static let summary = "Documents of a bridge that posts Baileys' events, or of fazer-ai/baileys-api."

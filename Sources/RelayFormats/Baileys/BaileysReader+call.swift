@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `call`.
 extension BaileysReader {
-    /// A call that is offered, and what becomes of it, each an event with its `status`.
+    /// An offered call and each later state of it. Each one is an event with its `status`.
     func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let id = try text(call, "id", "the call's id, a text", at: pointer)
         let status = try text(call, "status", "the call's status, a text", at: pointer)
@@ -11,7 +11,7 @@ extension BaileysReader {
         guard let chat = call.address("chatId") ?? caller?.id else {
             throw wrong("must be the chat's address", at: pointer + "/chatId")
         }
-        // A call has the hidden identity as its chat as well, when that is what the caller is known by.
+        // A call also has the caller's LID as its chat when WhatsApp identifies the caller by LID.
         let chatID = chat == caller?.lid ? caller?.id ?? chat : chat
         var facts = CallFacts(
             id: id,

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What happens to earlier messages. Baileys tells each reaction, edit and deletion twice: as a message, and as an
-/// event of its own; both get the same dedup key.
+/// Changes to earlier messages. Baileys reports each reaction, edit and deletion twice: as a message and as a separate
+/// event. Both get the same deduplication key.
 extension BaileysReader {
-    /// `messages.reaction`: `{key: the target's, reaction: {key: the reaction's own, text, senderTimestampMs}}`.
+    /// `messages.reaction`: `{key: target message, reaction: {key: reaction message, text, senderTimestampMs}}`.
     func reaction(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let target = MessageKey(try object(item["key"], at: pointer + "/key"))
         let reaction = try object(item["reaction"], at: pointer + "/reaction")
@@ -27,7 +27,7 @@ extension BaileysReader {
         return [facts.reaction(.init(target: targetID, emoji: reaction.text("text"), at: moment), session: session)]
     }
 
-    /// `messages.delete`: messages that we deleted on another device, for ourselves only, or a whole chat.
+    /// `messages.delete`: messages that the account deleted on another device for itself only, or a whole chat.
     func deletion(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         if data.flag("all") {

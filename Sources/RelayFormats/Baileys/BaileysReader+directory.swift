@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Names and pictures: contacts, chats, groups, and which hidden identity is whose.
+/// Names and pictures: contacts, chats, groups, and the mapping from LIDs to phone numbers.
 extension BaileysReader {
     func contact(_ contact: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let id = try address(contact, "id", "an address", at: pointer)
@@ -36,7 +36,7 @@ extension BaileysReader {
         return known || picture != nil ? [event(.contactUpdated, chat: identity.id, payload)] : []
     }
 
-    /// A chat is of interest for its name only.
+    /// Reads only the name of a chat.
     func chat(_ chat: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let id = try address(chat, "id", "an address", at: pointer)
         guard let name = MessageFacts.name(chat.text("name")) else { return [] }

@@ -1,12 +1,13 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `messaging-history.set`: what the phone hands over after pairing. Names come first, so that messages find them.
+/// `messaging-history.set`: the history that the phone sends after pairing. Names are read first, so that the messages
+/// can use them.
 extension BaileysReader {
     func history(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         var events: [NewEvent] = []
-        // The second name is that of the phone's own message, before Baileys opens it.
+        // The second name is the field of the phone's own message, before Baileys converts it.
         for field in ["lidPnMappings", "phoneNumberToLidMappings"] {
             events += try optional(data, field, at: pointer, mapping)
         }

@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// New messages: `messages.upsert`, whether live (`notify`) or queued while we were away (`append`; B-M1).
+/// New messages: `messages.upsert`, whether live (`notify`) or queued while the session was offline (`append`; B-M1).
 extension BaileysReader {
-    /// What a message without content stands for: a deletion, or one that could not be decrypted.
+    /// Stub types of a message without content: a deletion, or a message that could not be decrypted.
     static let stubTypes: [String: Int64] = ["REVOKE": 1, "CIPHERTEXT": 2]
 
     func upsert(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
@@ -24,7 +24,7 @@ extension BaileysReader {
         return events
     }
 
-    /// - Parameter extras: what the gateway tells beside the message.
+    /// - Parameter extras: what the gateway reports outside the message.
     func message(
         _ message: JSONObject,
         at pointer: String,

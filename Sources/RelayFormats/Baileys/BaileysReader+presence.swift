@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `presence.update`.
 extension BaileysReader {
-    /// One event for each person whose presence it tells.
+    /// Makes one event for each person in the document.
     func presence(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         let chat = try address(data, "id", "the chat's address", at: pointer)

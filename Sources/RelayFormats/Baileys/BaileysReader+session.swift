@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `connection.update`, and baileys-api's rewriting of it (`qrDataUrl`, `error`).
+/// `connection.update`, also in the form of baileys-api (`qrDataUrl`, `error`).
 extension BaileysReader {
     func connection(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)

@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// How far our messages have come, and what else `messages.update` tells.
+/// Delivery states of messages sent by the account, and the other changes in `messages.update`.
 extension BaileysReader {
-    /// `messages.update`: `{key, update}` with a part of the message.
+    /// `messages.update`: `{key, update}`, where `update` is a part of the message.
     func messageUpdate(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let keyPointer = pointer + "/key"
         let keyObject = try object(item["key"], at: keyPointer)
@@ -17,7 +17,7 @@ extension BaileysReader {
                     events.append(event)
                 }
             } else {
-                // A message that came late: sent again by the phone, or with its media uploaded anew.
+                // A late message: the phone sent it again, or uploaded its media again.
                 var whole = update
                 whole["key"] = .object(keyObject)
                 if let event = try self.message(whole, at: pointer, isHistory: false) { events.append(event) }
@@ -54,9 +54,9 @@ extension BaileysReader {
         }
     }
 
-    /// The status of our own message. One with `fromMe: false` says that we read somebody's message on another
-    /// device (B-R2); a status that is not known says nothing (B-R3). Only our own messages fail, so there a key that
-    /// does not say whose it is will do.
+    /// The status of a message sent by the account. A status with `fromMe: false` means that the account read a message
+    /// on another device (B-R2). An unknown status makes no event (B-R3). Only sent messages can fail, so a failure is
+    /// accepted from a key without `fromMe`.
     private func status(
         _ update: JSONObject,
         key: MessageKey,
@@ -78,12 +78,12 @@ extension BaileysReader {
         ).event(session: session)
     }
 
-    /// `message-receipt.update`: what members of a group did with our message (B-R1).
+    /// `message-receipt.update`: receipts of group members for a message sent by the account (B-R1).
     func receipt(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let key = MessageKey(try object(item["key"], at: pointer + "/key"))
         let receipt = try object(item["receipt"], at: pointer + "/receipt")
         let recipient = receipt.address("userJid")
-        // Our own other devices acknowledge as well; nobody else has it then.
+        // The account's other devices send receipts as well; these do not mean that another person has the message.
         guard key.isFromMe, recipient.map({ !own.contains($0) }) ?? true else { return [] }
         var events: [NewEvent] = []
         for step in ReceiptStatus.receiptSteps {

@@ -1,17 +1,17 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one event of Baileys into the relay's; also for gateways that hand on what Baileys emits, or can be put into
-/// its words.
+/// Turns one event of Baileys into events of the relay. Readers of other gateways use it too, when their events have
+/// the shape of Baileys' events or can be converted to it.
 struct BaileysReader: EnvelopeReader {
     let gateway: String
     let session: String
     let receivedAt: Timestamp
-    /// Our own addresses, as far as the document tells them.
+    /// The account's own JIDs, as far as the document contains them.
     let own: Set<JID>
-    /// Our phone number in digits, when the document tells it.
+    /// The account's phone number in digits; nil when the document does not contain it.
     let ownPhone: String?
-    /// Files that came beside the messages, as base64 by the message's id.
+    /// Files that the envelope carries outside the messages: base64 by message id.
     private let files: JSONObject
 
     init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
@@ -24,8 +24,8 @@ struct BaileysReader: EnvelopeReader {
     }
 
     /// - Parameters:
-    ///   - account: the account's address, or an object with `id` and `lid`, as some bridges send along.
-    ///   - gateway: whose events they are, for errors.
+    ///   - account: the account's JID, or an object with `id` and `lid`, which some bridges add.
+    ///   - gateway: the gateway's name, for error messages.
     init(
         session: String,
         receivedAt: Timestamp,
@@ -39,7 +39,7 @@ struct BaileysReader: EnvelopeReader {
         self.files = files
         var own = [account?.string, account?.object?.text("id"), account?.object?.text("lid")]
             .compactMap { $0.flatMap { JID($0) } }
-        // Many bridges name sessions after the phone number.
+        // Many bridges name sessions by the phone number.
         let digits = session.drop { $0 == "+" }
         if digits.utf8.count >= 8, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let address = JID("\(digits)@s.whatsapp.net")
@@ -77,7 +77,7 @@ struct BaileysReader: EnvelopeReader {
         }
     }
 
-    /// The file that came beside a message, base64.
+    /// The file that the envelope carries for a message, as base64.
     func file(of id: String) -> String? { files.text(id) }
 
     func id(of key: MessageKey, at pointer: String) throws(FormatError) -> String {
@@ -85,7 +85,7 @@ struct BaileysReader: EnvelopeReader {
         return id
     }
 
-    /// What an event about an earlier message begins with, out of that message's key.
+    /// The facts about the message that `key` identifies, to start an event about that message.
     func facts(of key: MessageKey, at moment: Timestamp?) -> MessageFacts {
         MessageFacts(
             id: key.id ?? "",

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message of Chatwoot's says.
+/// Reads the content of a Chatwoot message.
 enum ChatwootContent {
     struct Attachment {
         /// `image`, `video`, `audio` or `document`.
@@ -9,7 +9,7 @@ enum ChatwootContent {
         let json: JSON
     }
 
-    /// The text as WhatsApp writes it, with the choices of a form below it, which WhatsApp gets as lines.
+    /// The text in WhatsApp's markup. The choices of a form follow it as lines.
     static func text(_ document: JSONObject, _ attributes: JSONObject) -> String? {
         var lines: [String] = []
         if let content = document.text("content") { lines.append(content) }
@@ -40,7 +40,8 @@ enum ChatwootContent {
         }
     }
 
-    /// What agents record in Chatwoot. Before 4.14.2 nothing says so; Opus in Ogg is what recordings are.
+    /// Whether an attachment is a recording made in Chatwoot. Before 4.14.2 no field says so; recordings are Opus in
+    /// Ogg.
     private static func isVoice(_ kind: String, _ attachment: JSONObject) -> Bool {
         guard kind == "audio" else { return false }
         let type = attachment.text("content_type")?.lowercased() ?? ""
@@ -48,7 +49,7 @@ enum ChatwootContent {
             || type.hasPrefix("audio/opus")
     }
 
-    /// The last part of the address, decoded: the blob's name.
+    /// The last path segment of the URL, percent-decoded: the blob's file name.
     private static func fileName(_ url: String) -> String? {
         let path = url.prefix { $0 != "?" && $0 != "#" }
         guard let last = path.split(separator: "/", omittingEmptySubsequences: false).last, !last.isEmpty else {

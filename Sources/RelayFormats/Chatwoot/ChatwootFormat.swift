@@ -1,12 +1,12 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The webhooks of a Chatwoot API inbox: what agents write in a conversation becomes `message.send`, what they delete
-/// `message.revoke` (reference chatwoot.md, 3). Everything else is understood, and nothing in it is an event: Chatwoot
-/// posts what it got from us as well.
+/// Webhooks of a Chatwoot API inbox: a message that an agent writes becomes `message.send`, a message that an agent
+/// deletes becomes `message.revoke` (reference chatwoot.md, 3). All other webhooks are valid and make no event;
+/// Chatwoot also posts the messages that the relay itself created.
 ///
-/// A document names no session: the address does (`/in/SOURCE/SESSION`), the source's `session`, or the conversation's
-/// attribute `wa_session`.
+/// A document contains no session. The session comes from the URL (`/in/SOURCE/SESSION`), from the source's `session`,
+/// or from the conversation's attribute `wa_session`.
 package struct ChatwootFormat: EventFormat {
     package static let name = "chatwoot"
     package static let summary = "Webhooks of a Chatwoot API inbox: what agents write and delete."
@@ -17,7 +17,7 @@ package struct ChatwootFormat: EventFormat {
         #"add auth: { type: chatwoot_signature, secret: "${CHATWOOT_SECRET}" }, the secret of the inbox (Chatwoot 4.13 and "#
         + "later); with an older one name the source with 24 letters and digits or more that nobody guesses"
 
-    /// What stands before WhatsApp's id in the `source_id` of a message that came from there.
+    /// The prefix before WhatsApp's message id in the `source_id` of a message that came from WhatsApp.
     static let sourcePrefix = "WAID:"
 
     package init() {}

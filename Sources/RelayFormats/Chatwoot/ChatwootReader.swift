@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one message of Chatwoot's into what is to be done on WhatsApp.
+/// Turns one Chatwoot message into the command for WhatsApp: send or revoke.
 struct ChatwootReader {
     private let document: JSONObject
     private let conversation: JSONObject
@@ -10,7 +10,7 @@ struct ChatwootReader {
     private let message: Int64
     private let receivedAt: Timestamp
 
-    /// Nil for what is about no message.
+    /// Nil when the document is not about a message.
     init?(_ document: JSONObject, receivedAt: Timestamp) {
         guard let message = document["id"]?.int, let account = document["account"]?.object?["id"]?.int,
             let conversation = document["conversation"]?.object, document["message_type"] != nil
@@ -23,9 +23,10 @@ struct ChatwootReader {
         attributes = document["content_attributes"]?.object ?? [:]
     }
 
-    // MARK: Whose it is
+    // MARK: Sender and audience
 
-    /// For the customer's eyes, by an agent, a bot or an automation, and not ours: what we wrote has a `source_id`.
+    /// Whether the message is public, written by an agent, a bot or an automation, and not by the relay: the relay's
+    /// own messages have a `source_id`.
     private var isForCustomer: Bool {
         let type = document["message_type"]
         let isOutgoing = type == "outgoing" || type == "template" || type == .int(1) || type == .int(3)
@@ -36,18 +37,19 @@ struct ChatwootReader {
     var isWrittenByAgent: Bool { isForCustomer && !attributes.flag("deleted") }
     var isDeletedByAgent: Bool { isForCustomer && attributes.flag("deleted") }
 
-    /// The webhook does not tell a retry from a change of status. While the error stands it is the failure itself.
+    /// Whether the document may be an agent's retry. The webhook does not distinguish a retry from a change of status.
+    /// While `external_error` is set, it reports the failure itself.
     var mayBeTriedAgain: Bool {
         isForCustomer && !attributes.flag("deleted") && attributes.text("external_error") == nil
     }
 
-    /// The session that the conversation was given when it was made.
+    /// The session that the conversation got when it was created.
     var sessionAttribute: String? {
         conversation["custom_attributes"]?.object?.text("wa_session")
             ?? conversation["additional_attributes"]?.object?.text("wa_session")
     }
 
-    // MARK: What is to be done
+    // MARK: Commands
 
     func send(session: String?, isRetry: Bool = false) throws(FormatError) -> NewEvent {
         let chat = chat()
@@ -79,7 +81,7 @@ struct ChatwootReader {
         _ type: EventType, _ session: String?, _ chat: JID?, _ payload: JSONObject, key: String?
     ) throws(FormatError) -> NewEvent {
         guard let session else {
-            // Without a pointer, so that the source's default may stand in.
+            // The error has no pointer, so that the source's default session can be used.
             throw FormatError(
                 .missingSession,
                 "Nothing names the session that is to send this: set the inbox's webhook_url to …/in/SOURCE/SESSION, "
@@ -92,7 +94,7 @@ struct ChatwootReader {
             type: type,
             session: session,
             chat: chat?.description,
-            // Chatwoot posts some twice (chatwoot#11901).
+            // Chatwoot posts some documents twice (chatwoot#11901).
             dedupKey: key.map { "chatwoot|\(account)|\(message)|\($0)" },
             occurredAt: WireTime.timestamp(document["created_at"]),
             payload: payload
@@ -112,24 +114,25 @@ struct ChatwootReader {
         return payload
     }
 
-    /// The message that it answers, where that came from WhatsApp.
+    /// The message that this one answers; nil when that one did not come from WhatsApp.
     private var quoted: JSONObject? {
         guard let source = attributes.text("in_reply_to_external_id"), source.hasPrefix(ChatwootFormat.sourcePrefix)
         else {
             return nil
         }
-        // Edits and files of a message have ids of their own behind a `#`.
+        // Edits and files of a message have ids with a suffix after `#`.
         let id = source.dropFirst(ChatwootFormat.sourcePrefix.count).prefix { $0 != "#" }
         return id.isEmpty ? nil : ["messageId": .string(String(id))]
     }
 
-    // MARK: To whom
+    // MARK: Recipient
 
-    /// Told to the agent by whoever is to send, for a refusal here would tell Chatwoot's own words.
+    /// The error that the destination shows to the agent. The format does not reject the document, because the response
+    /// to a webhook cannot show this text in Chatwoot.
     private static let noAddress =
         "The contact has no WhatsApp address: give it a phone number with its country code, such as +5511999999999."
 
-    /// The address that our own `source_id` has, the contact's identifier, or the contact's phone number.
+    /// The recipient: from the relay's own `source_id`, else the contact's identifier, else the contact's phone number.
     private func chat() -> JID? {
         let sender = conversation["meta"]?.object?["sender"]?.object ?? [:]
         let source = conversation["contact_inbox"]?.object?.text("source_id")
@@ -142,7 +145,8 @@ struct ChatwootReader {
         return nil
     }
 
-    /// `wa-5511…`, `walid-…`, `wag-…`: addresses without the `.` and `@` that Chatwoot's paths cannot have.
+    /// Decodes `wa-5511…`, `walid-…`, `wag-…`: JIDs written without `.` and `@`, which Chatwoot does not allow in URL
+    /// paths.
     private static func address(_ source: String) -> JID? {
         let servers = ["wa": "s.whatsapp.net", "walid": "lid", "wag": "g.us"]
         let parts = source.split(separator: "-", maxSplits: 1)

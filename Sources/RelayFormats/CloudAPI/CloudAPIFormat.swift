@@ -1,25 +1,25 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The webhooks of Meta's WhatsApp Cloud API: `{"object": "whatsapp_business_account", "entry": [{"changes": [{"field",
+/// Webhooks of Meta's WhatsApp Cloud API: `{"object": "whatsapp_business_account", "entry": [{"changes": [{"field",
 /// "value"}]}]}` (reference whatsapp.md, A9). One document holds any number of messages, statuses and calls, of any
-/// number of business phone numbers; each becomes an event, in the document's order.
+/// number of business phone numbers. Each becomes an event, in the document's order.
 ///
-/// - Session: the address's, else each change's `metadata.phone_number_id`.
-/// - Addresses: a phone number is `<wa_id>@s.whatsapp.net`, a group `<group_id>@g.us`. Whatever else names a person is
-///   opaque, above all a business-scoped user id (BSUID): `US.1349…@bsuid`. It never becomes a phone number. Where a
-///   webhook tells both, the phone's address is the chat's, and the BSUID is in `payload.userId`.
+/// - Session: from the URL, else each change's `metadata.phone_number_id`.
+/// - JIDs: a phone number is `<wa_id>@s.whatsapp.net`, a group `<group_id>@g.us`. Any other id of a person is opaque,
+///   above all a business-scoped user id (BSUID): `US.1349…@bsuid`. It never becomes a phone number. When a webhook
+///   contains both, the chat is the phone's JID, and the BSUID is in `payload.userId`.
 /// - Fields without a message, a status, a call, a contact or a group (`account_update`, `message_template_…`,
-///   `user_preferences`), and errors that belong to no message, are understood and make no event.
-/// - A broken part does not hold up the rest, since Meta posts the whole document again for days as long as it is
-///   refused. A message with an id and a sender whose content cannot be read becomes one of type `unsupported`; a part
-///   without even that, or without a session, is passed over. Only when nothing in the document can be used, and
-///   something in it is wrong, is it refused.
+///   `user_preferences`), and errors that belong to no message, are valid and make no event.
+/// - An invalid part does not block the rest, because Meta repeats a rejected document for days. A message with an id
+///   and a sender whose content cannot be read becomes a message of type `unsupported`. A part without an id and a
+///   sender, or without a session, is skipped. The document is rejected only when something in it is invalid and
+///   nothing in it can be used.
 package struct CloudAPIFormat: EventFormat {
     package static let name = "cloud_api"
     package static let summary = "Documents of Meta's WhatsApp Cloud API."
     package static let keepsRaw = true
-    /// For people.
+    /// The gateway's name in error messages.
     static let gateway = "the Cloud API"
 
     package init() {}
@@ -76,7 +76,7 @@ package struct CloudAPIFormat: EventFormat {
     }
 
     /// - Throws: ``FormatError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
-    ///   session, so that a source's default may stand in.
+    ///   session, so that the source's default can be used.
     private static func session(
         of change: CloudChange, in context: FormatContext, isNamedElsewhere: Bool
     ) throws(FormatError) -> String {

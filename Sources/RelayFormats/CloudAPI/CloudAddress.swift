@@ -1,12 +1,12 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Addresses out of Meta's ids.
+/// Converts Meta's ids to JIDs.
 enum CloudAddress {
-    /// The server of a person of whom only an opaque id is known. Nothing takes it for a phone.
+    /// The JID server for a person of whom only an opaque id is known. Such a JID is never treated as a phone number.
     static let opaqueServer = "bsuid"
 
-    /// An id as a text; a whole number counts as one.
+    /// An id as a string; a whole number is accepted.
     static func text(_ json: JSON?) -> String? {
         switch json {
         case .string(let text) where !text.isEmpty: text
@@ -15,7 +15,7 @@ enum CloudAddress {
         }
     }
 
-    /// The address of a phone number: 5 to 15 digits (E.164), perhaps with a `+` and separators. Nil for anything else.
+    /// The JID of a phone number: 5 to 15 digits (E.164), optionally with `+` and separators. Nil for anything else.
     static func phone(_ json: JSON?) -> JID? {
         guard let text = text(json) else { return nil }
         if let address = JID(text) { return address.phone == nil ? nil : address }
@@ -32,7 +32,7 @@ enum CloudAddress {
         return JID("\(String(decoding: digits, as: UTF8.self))@s.whatsapp.net")
     }
 
-    /// The address of a person: the phone's, or an opaque one.
+    /// The JID of a person: by phone number, else opaque.
     static func person(_ json: JSON?) -> JID? {
         phone(json) ?? text(json).flatMap(opaque)
     }

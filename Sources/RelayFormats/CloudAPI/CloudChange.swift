@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// One of the `changes` in a webhook.
+/// One element of `changes` in a webhook.
 struct CloudChange {
     let field: String?
     let value: JSONObject
-    /// Where `value` is.
+    /// The JSON pointer of `value`.
     let pointer: String
     let number: CloudBusinessNumber
 
@@ -19,7 +19,7 @@ struct CloudChange {
         number = CloudBusinessNumber(value["metadata"]?.object)
     }
 
-    /// Whether there is anything in it that makes events, and a session is needed for.
+    /// Whether `value` contains something that makes events, so that a session is required.
     var isOfInterest: Bool {
         CloudReader.members.contains { member in
             let list = value[member] ?? .null
@@ -28,11 +28,11 @@ struct CloudChange {
     }
 }
 
-/// The business's own phone number, as `metadata` names it.
+/// The business's own phone number, from `metadata`.
 struct CloudBusinessNumber {
-    /// Meta's id of the number, which replies are sent with.
+    /// Meta's id of the number, needed to send replies.
     let id: String?
-    /// Its address, when `display_phone_number` is one.
+    /// The number's JID; nil when `display_phone_number` is not a phone number.
     let address: JID?
 
     init(_ metadata: JSONObject?) {
@@ -40,7 +40,7 @@ struct CloudBusinessNumber {
         address = CloudAddress.phone(metadata?["display_phone_number"])
     }
 
-    /// The address of somebody who may be the business itself: some webhooks name it by its id.
+    /// The JID of an author who may be the business itself: some webhooks name the business by its id.
     func author(_ json: JSON?) -> JID? {
         if let id, CloudAddress.text(json) == id { return address }
         return CloudAddress.person(json)

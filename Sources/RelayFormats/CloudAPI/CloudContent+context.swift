@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message of the Cloud API tells in `context` and `referral`.
+/// Reads `context` and `referral` of a Cloud API message.
 extension CloudContent {
     static func context(_ message: JSONObject, number: CloudBusinessNumber) -> MessageContext {
         let node = message["context"]?.object ?? JSONObject()
@@ -12,7 +12,7 @@ extension CloudContent {
             var quoted = JSONObject()
             quoted.append("messageId", .string(id))
             quoted.append("participant", orNull: number.author(node["from"])?.description)
-            // The webhook has no more of it than its id.
+            // The webhook contains only the id of the quoted message.
             quoted.append("type", .null)
             quoted.append("text", .null)
             context.quoted = quoted

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Media, places and cards, as the Cloud API has them.
+/// Media, locations and contact cards of the Cloud API.
 extension CloudContent {
     static func captioned(_ kind: MediaKind, _ node: JSONObject) -> MessageContent {
         var content = JSONObject()
@@ -25,7 +25,7 @@ extension CloudContent {
         return MessageContent(type: "sticker", content: content, media: media(.sticker, node))
     }
 
-    /// Nil when there is no id, as where Meta could not fetch the file itself.
+    /// Nil when there is no id, for example when Meta could not fetch the file.
     private static func media(_ kind: MediaKind, _ node: JSONObject) -> MediaReference? {
         guard let id = CloudAddress.text(node["id"]) else { return nil }
         return .cloud(

@@ -1,10 +1,10 @@
 internal import RelayJSON
 
-/// What people choose, fill in and order, as the Cloud API has it.
+/// Replies to menus, filled-in forms and orders of the Cloud API.
 extension CloudContent {
     /// `interactive`: the answer to a menu, a form or a question.
     static func choice(_ node: JSONObject) -> MessageContent? {
-        // Meta does not always name the answer by its member.
+        // Meta does not always name the reply's type by its member.
         let types = [node.text("type")].compactMap { $0 } + ["nfm_reply"]
         guard let type = types.first(where: { node[$0]?.object != nil }), let reply = node[type]?.object else {
             return nil
@@ -32,7 +32,7 @@ extension CloudContent {
         }
     }
 
-    /// A form that was filled in; the answers are JSON in a text.
+    /// A filled-in form. Its answers are JSON in a string.
     private static func form(_ reply: JSONObject) -> MessageContent {
         let response = reply.text("response_json")
         let params = response.flatMap { try? JSON(parsing: Array($0.utf8)) }?.object
@@ -67,7 +67,7 @@ extension CloudContent {
         return MessageContent(type: "order", content: content)
     }
 
-    /// The number as it came.
+    /// The number exactly as received.
     private static func price(_ json: JSON?) -> JSON {
         switch json {
         case .int, .number: json ?? .null
@@ -76,7 +76,7 @@ extension CloudContent {
         }
     }
 
-    /// Nil when a quantity is not known, or no number of things.
+    /// The sum of the quantities; nil when one is unknown or not a valid quantity.
     private static func count(_ quantities: [Int64?]) -> Int64? {
         var count: Int64 = 0
         for quantity in quantities {

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message of the Cloud API says: `{id, timestamp, type, <type>: {…}, context?, referral?}`. What cannot be read
-/// is content of type `unsupported`.
+/// Reads the content of a Cloud API message: `{id, timestamp, type, <type>: {…}, context?, referral?}`. Content that
+/// cannot be read gets the type `unsupported`.
 enum CloudContent {
-    /// - Parameter number: our own, which may be the author of what is quoted.
+    /// - Parameter number: the business's own number, which may be the author of the quoted message.
     static func node(_ message: JSONObject, number: CloudBusinessNumber) -> MessageNode {
         let type = message.text("type")
         let node = type.flatMap { message[$0]?.object }
@@ -53,7 +53,7 @@ enum CloudContent {
         }
     }
 
-    /// What is about the message and not in it.
+    /// Members of a message that are not its content.
     private static let envelope: Set<String> = [
         "id", "from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "to_parent_user_id", "group_id",
         "timestamp", "context", "referral", "errors", "history_context",
@@ -68,7 +68,7 @@ enum CloudContent {
         return MessageContent(type: "unsupported", content: content)
     }
 
-    /// A notice of WhatsApp's own about a person.
+    /// A system notice of WhatsApp about a person.
     private static func system(kind: String?, _ node: JSONObject?, identity: JSON?) -> MessageContent {
         var content = JSONObject()
         content.append("body", orNull: node?.text("body"))

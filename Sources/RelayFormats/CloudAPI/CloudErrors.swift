@@ -1,15 +1,15 @@
 internal import RelayJSON
 
-/// The `errors` of a message, status or call.
+/// The `errors` array of a message, status or call.
 struct CloudErrors {
-    /// As Meta wrote them.
+    /// The errors as Meta wrote them.
     let list: [JSON]
 
     init(_ json: JSON?) {
         list = (json?.array ?? []).filter { $0.object != nil }
     }
 
-    /// The first one for people: its code and what it means; nil when there is none.
+    /// The first error as text, with its code and meaning; nil when there is none.
     var text: String? {
         guard let error = list.first?.object else { return nil }
         let details = error["error_data"]?.object?.text("details") ?? error.text("details")

@@ -1,15 +1,15 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What one of a webhook's `groups` says has become of a group.
+/// The change that one element of a webhook's `groups` describes.
 struct CloudGroupChange {
     let action: String
     private(set) var name: String?
     private(set) var description: String?
-    /// Who came, went or asks to come.
+    /// The members that joined, left or asked to join.
     private(set) var participants: [JSON] = []
 
-    /// Nil when nothing has changed: a request that failed.
+    /// Nil when nothing changed, because the request failed.
     init?(_ group: JSONObject, _ contacts: CloudContacts) {
         let type = group.text("type") ?? "group_update"
         let people = ["added_participants", "removed_participants"].flatMap { group[$0]?.array ?? [] }
@@ -28,7 +28,7 @@ struct CloudGroupChange {
         }
         name = group.text("subject")
         description = group.text("description")
-        // A removal may fail for some and succeed for others.
+        // A removal can fail for some members and succeed for others.
         guard CloudErrors(group["errors"]).list.isEmpty || !people.isEmpty else { return nil }
         participants = (people.compactMap(\.object) + [group]).compactMap { Self.participant($0, contacts) }
     }

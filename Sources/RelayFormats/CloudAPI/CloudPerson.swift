@@ -1,14 +1,14 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A person, under all the names that a webhook has for them.
+/// One person, with all identifiers that a webhook contains for them.
 struct CloudPerson {
     var identity: PersonIdentity
     /// The business-scoped user id.
     var userID: String?
     var parentUserID: String?
     var username: String?
-    /// The name that the person chose.
+    /// The name that the person chose in WhatsApp.
     var name: String?
 
     func append(to extra: inout JSONObject) {
@@ -18,9 +18,9 @@ struct CloudPerson {
     }
 }
 
-/// How a message, status or call names a person.
+/// The identifiers of a person in a message, status or call.
 struct CloudReference: Hashable {
-    /// The phone number, or whatever stands in its place.
+    /// The JID of the phone number, or of the opaque id that replaces it.
     var address: JID?
     var userID: String?
     var parentUserID: String?
@@ -34,19 +34,19 @@ struct CloudReference: Hashable {
     }
 
     /// - Parameters:
-    ///   - field: where the phone number is: `from`, `to`, `recipient_id` …
-    ///   - prefix: what its user ids begin with: `from_`, `to_`, `recipient_`, or nothing.
+    ///   - field: the member with the phone number: `from`, `to`, `recipient_id` …
+    ///   - prefix: the prefix of its user id members: `from_`, `to_`, `recipient_`, or empty.
     init(_ object: JSONObject, _ field: String, prefix: String = "") {
         self.init(
             address: CloudAddress.person(object[field]),
             userID: object.text("\(prefix)user_id"),
-            // Meta has written it both ways round.
+            // Meta uses both orders of the words.
             parentUserID: object.text("\(prefix)parent_user_id") ?? object.text("parent_\(prefix)user_id")
         )
     }
 }
 
-/// The `contacts` that a value has for the people in it.
+/// The `contacts` of a webhook's value: details about the people that the value mentions.
 struct CloudContacts {
     private struct Contact {
         var reference: CloudReference
@@ -75,11 +75,11 @@ struct CloudContacts {
         }
     }
 
-    /// The person that a reference names, with what the contact that belongs to it tells; nil when nobody is named.
+    /// The person that a reference identifies, with the details of the matching contact; nil when nobody is identified.
     /// - Parameters:
-    ///   - username: what stands beside the reference; it wins over the contact's.
-    ///   - isOnlyOne: whether an only contact is this person in any case: `wa_id` and `from` may differ. Otherwise it is
-    ///     only for a reference that names nobody.
+    ///   - username: the username next to the reference; it takes precedence over the contact's.
+    ///   - isOnlyOne: whether a single contact always describes this person, because `wa_id` and `from` may differ.
+    ///     Otherwise a single contact is used only for a reference without identifiers.
     func person(
         _ reference: CloudReference, username: String? = nil, isOnlyOne: Bool = false
     ) -> CloudPerson? {
@@ -107,7 +107,7 @@ struct CloudContacts {
         ]
         if let index = matches.lazy.compactMap({ $0 }).first { return contacts[index] }
         guard contacts.count == 1, let contact = contacts.first, isOnlyOne || reference.isEmpty else { return nil }
-        // Two user ids are two people.
+        // Different user ids belong to different people.
         let isAnother = reference.userID != nil && contact.reference.userID != nil
         return isAnother ? nil : contact
     }

@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Gives events the document that they come from.
+/// Attaches to each event the document that it comes from.
 ///
-/// A document about one message, status or call alone is kept as it came, byte for byte, so that its signature holds. Of
-/// one that has several, each gets a document of the same shape about itself alone: Chatwoot reads no further than the
-/// first (reference chatwoot.md, 4).
+/// A document with a single message, status or call is kept byte for byte, so that its signature stays valid. From a
+/// document with several, each one gets a document of the same shape that contains only itself, because Chatwoot reads
+/// only the first (reference chatwoot.md, 4).
 struct CloudRawDocuments {
     private let root: JSON
     private let bytes: [UInt8]
@@ -20,7 +20,7 @@ struct CloudRawDocuments {
         isAboutOne = changes.map(\.count) == [1] && things == 1
     }
 
-    /// The first event of each thing gets the document, so that it goes out once.
+    /// Attaches the document to the first event of each message, status or call, so that it is forwarded once.
     func attach(to findings: inout CloudReadResult) {
         var seen: Set<DocumentPointer> = []
         for (pointer, event) in findings.origins {
@@ -50,7 +50,7 @@ struct CloudRawDocuments {
         return JSON.object(document).bytes
     }
 
-    /// Whom a message or a status is about: readers take the first of `contacts`, whoever it is.
+    /// The contact that a message or a status is about. Receivers read the first of `contacts`, whoever that is.
     private func contact(of thing: JSON, in value: JSONObject) -> JSON? {
         let names = ["from", "recipient_id", "from_user_id", "recipient_user_id"].compactMap { thing[$0]?.string }
         return value["contacts"]?.array?.first { contact in
@@ -59,7 +59,7 @@ struct CloudRawDocuments {
     }
 }
 
-/// One element of a list of a change's value.
+/// The position of one element in a list of a change's value.
 private struct DocumentPointer: Hashable {
     let envelope: Int?
     let entry: Int
@@ -67,7 +67,7 @@ private struct DocumentPointer: Hashable {
     let member: String
     let index: Int
 
-    /// Reads `/entry/0/changes/0/value/messages/1`, whatever follows, and an envelope's index before it.
+    /// Parses `/entry/0/changes/0/value/messages/1`, with an optional envelope index before it and any suffix after it.
     init?(_ pointer: String) {
         var parts = pointer.split(separator: "/")[...]
         envelope = parts.first.flatMap { Int($0) }

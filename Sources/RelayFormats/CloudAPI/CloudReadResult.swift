@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What has been read in a document so far, and the first thing that was wrong in it.
+/// The events read from a document so far, and the first error found in it.
 struct CloudReadResult {
     var events: [NewEvent] = []
-    /// What made events: where it stands, and the first of them.
+    /// For each element that made events: its JSON pointer and the index of its first event.
     private(set) var origins: [(pointer: String, event: Int)] = []
     private(set) var problem: FormatError?
 
@@ -12,7 +12,8 @@ struct CloudReadResult {
         if problem == nil { problem = error }
     }
 
-    /// The elements of an array, each with its JSON pointer; what is none of them, or no object, is noted.
+    /// The elements of an array, each with its JSON pointer. A value that is not an array, and an element that is not
+    /// an object, are recorded as errors.
     mutating func objects(in list: JSON?, at pointer: String) -> [(object: JSONObject, pointer: String)] {
         guard let elements = list?.array else {
             note(.wrong("must be an array of objects", at: pointer, of: CloudAPIFormat.gateway))
@@ -31,7 +32,7 @@ struct CloudReadResult {
         return objects
     }
 
-    /// Adds the events of every element; what is wrong with one does not keep the others from being read.
+    /// Adds the events of every element; an error in one does not prevent the others from being read.
     mutating func collect(
         _ list: JSON?, at pointer: String, _ read: (JSONObject, String) throws(FormatError) -> [NewEvent]
     ) {

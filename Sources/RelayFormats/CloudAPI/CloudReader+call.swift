@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `calls`: a call that connects or ends, and how far a call of the business has come.
+/// `calls`: a call that connects or ends, and the states of a call that the business made.
 extension CloudReader {
     func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let name = try text(call, "event", "a text such as \"connect\"", at: pointer)
@@ -21,7 +21,7 @@ extension CloudReader {
         return [
             try event(
                 of: call,
-                // What Baileys calls it when somebody rings.
+                // Baileys uses "offer" for an incoming call.
                 status: name == "connect" && !isOwn ? "offer" : name.lowercased(),
                 person: person,
                 caller: isOwn ? CloudAddress.phone(call["from"]) ?? number.address : person?.identity.id,
@@ -77,7 +77,7 @@ extension CloudReader {
         facts.extra.append("contactName", known: person?.name)
         for (key, value) in details { facts.extra.append(key, value) }
         facts.extra.append("biz_opaque_callback_data", known: call.text("biz_opaque_callback_data"))
-        // Those of a call stand beside it.
+        // The errors are in the call, or next to it in `value`.
         CloudErrors(call["errors"] ?? change.value["errors"]).append(to: &facts.extra)
         for (key, value) in extra(person) { facts.extra.append(key, value) }
         return facts.event(session: session)

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Names and numbers: contacts and groups.
 extension CloudReader {
-    /// One of `state_sync`: a contact that was saved in, changed in or removed from the business's own app.
+    /// One element of `state_sync`: a contact that was added, changed or removed in the WhatsApp Business app.
     func savedContact(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard item.text("type") ?? "contact" == "contact" else { return [] }
         let contact = try object(item["contact"], at: pointer + "/contact")
@@ -27,7 +27,7 @@ extension CloudReader {
         return [event(.contactUpdated, chat: chat, at: moment, key: key, payload)]
     }
 
-    /// What a system message tells the directory: a person goes by a new number or user id.
+    /// The directory event of a system message: the person has a new number or user id.
     func movedContact(_ message: JSONObject, from old: PersonIdentity, _ facts: MessageFacts) -> [NewEvent] {
         guard let system = message["system"]?.object, let new = CloudAddressChange(system).id, new != old.id else {
             return []
@@ -41,7 +41,7 @@ extension CloudReader {
         return [event(.contactUpdated, chat: new, at: facts.sentAt, key: key, payload)]
     }
 
-    /// One of `groups`: a group that was made, changed or closed. What failed changed nothing.
+    /// One element of `groups`: a group that was created, changed or closed. A failed request makes no event.
     func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard let id = CloudAddress.group(group["group_id"]) else {
             throw wrong("must be the group's id, a text", at: pointer + "/group_id")
@@ -67,9 +67,9 @@ extension CloudReader {
     }
 }
 
-/// Where a system message says that a person can be found from now on.
+/// The person's new identifiers, from a system message.
 struct CloudAddressChange {
-    /// Nil when it says nothing of the kind.
+    /// Nil when the message does not report a new identifier.
     let id: JID?
 
     init(_ system: JSONObject) {

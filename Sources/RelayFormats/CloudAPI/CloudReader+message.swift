@@ -1,9 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Messages: what people write to the business, what the business writes in its own app, and both from the time before.
+/// Messages: those that people send to the business, those that the business sends in its own app, and the history of
+/// both.
 extension CloudReader {
-    /// - Parameter isOnlyOne: whether all messages beside it are of one sender.
+    /// - Parameter isOnlyOne: whether all messages in this value have the same sender.
     func received(_ message: JSONObject, isOnlyOne: Bool, at pointer: String) throws(FormatError) -> [NewEvent] {
         let reference = CloudReference(message, "from", prefix: "from_")
         let person = contacts.person(reference, isOnlyOne: isOnlyOne) ?? subject(of: message)
@@ -12,15 +13,15 @@ extension CloudReader {
             of: message, person: person, author: author, isFromMe: false, isHistory: isHistory, at: pointer)
     }
 
-    /// `smb_message_echoes`: written in the WhatsApp Business app, by whoever holds the phone.
+    /// `smb_message_echoes`: a message that was sent in the WhatsApp Business app.
     func echo(_ message: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let person = contacts.person(CloudReference(message, "to", prefix: "to_"))
         return try events(
             of: message, person: person, author: own(message), isFromMe: true, isHistory: isHistory, at: pointer)
     }
 
-    /// `history`: the chats that the WhatsApp Business app hands over, in chunks. One that the business declines to
-    /// share has an error in its place.
+    /// `history`: the chats that the WhatsApp Business app shares, in chunks. When the business declines to share them,
+    /// there is an error instead.
     func history(_ list: JSON, at pointer: String, into findings: inout CloudReadResult) {
         for (chunk, pointer) in findings.objects(in: list, at: pointer) {
             guard let threads = chunk["threads"], threads != .null else { continue }
@@ -60,12 +61,12 @@ extension CloudReader {
         return contacts.person(reference, username: context.text("username"))
     }
 
-    /// Our own address, as the author of an echo.
+    /// The business's own JID, as the author of an echo.
     private func own(_ message: JSONObject) -> PersonIdentity? {
         (CloudAddress.phone(message["from"]) ?? number.address).map { PersonIdentity($0) }
     }
 
-    /// Whom a system message that names no sender is about.
+    /// The person whom a system message without a sender is about.
     private func subject(of message: JSONObject) -> CloudPerson? {
         guard let system = message["system"]?.object else { return nil }
         return contacts.person(
@@ -113,7 +114,7 @@ extension CloudReader {
             return facts.event(of: node, session: session).map { [$0] } ?? []
         }
         facts.content = content
-        // The message itself may still come, under the same id: media of the history does.
+        // The message itself may still arrive under the same id, as media of the history does.
         let detail = content.type == "unsupported" ? content.type : nil
         let event = facts.newMessage(session: session, detail: detail)
         guard content.type == "system", let person else { return [event] }

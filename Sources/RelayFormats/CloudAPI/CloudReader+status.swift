@@ -1,14 +1,14 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// How far our messages have come.
+/// Delivery states of messages that the business sent.
 extension CloudReader {
-    /// One of `statuses`: of a message, or of a call that the business made.
+    /// One element of `statuses`: of a message, or of a call that the business made.
     func status(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         switch status.text("type") ?? (change.field == "calls" ? "call" : "message") {
         case "message": return try messageStatus(status, at: pointer)
         case "call": return try callStatus(status, at: pointer)
-        // A payment is none of ours.
+        // Payment statuses make no event.
         default: return []
         }
     }
@@ -28,7 +28,7 @@ extension CloudReader {
         let errors = CloudErrors(status["errors"])
         errors.append(to: &extra)
         if name == "deleted" {
-            // By the person that has it.
+            // The recipient deleted the message.
             let facts = MessageFacts(
                 id: id,
                 chat: chat,
@@ -42,7 +42,7 @@ extension CloudReader {
             )
             return [facts.deletion(of: id, session: session)]
         }
-        // A status that is not known says nothing.
+        // An unknown status makes no event.
         guard let progress = ReceiptStatus(rawValue: name) else { return [] }
         let facts = ReceiptFacts(
             progress: progress,
@@ -63,8 +63,8 @@ extension CloudReader {
             .map { PersonIdentity($0) }
     }
 
-    /// The person whose receipt it is: the other side of a direct chat, or a member of a group; nil when a group's
-    /// status is nobody's in particular.
+    /// The person who sent the receipt: the other side of a direct chat, or a member of a group. Nil when the status of
+    /// a group names no member.
     private func recipient(of status: JSONObject, inGroup: Bool) -> CloudPerson? {
         guard inGroup else { return contacts.person(CloudReference(status, "recipient_id", prefix: "recipient_")) }
         guard let participant = participant(in: status) else { return nil }
@@ -72,7 +72,7 @@ extension CloudReader {
     }
 
     private func participant(in status: JSONObject) -> CloudReference? {
-        // Meta writes it both ways round.
+        // Meta uses both names.
         let field = status["recipient_participant_id"] == nil ? "participant_recipient_id" : "recipient_participant_id"
         let reference = CloudReference(status, field, prefix: "recipient_participant_")
         return reference.isEmpty ? nil : reference

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one change of a webhook into events.
+/// Turns one change of a webhook into events of the relay.
 struct CloudReader: FormatReader {
     let gateway = CloudAPIFormat.gateway
     let session: String
@@ -43,14 +43,14 @@ struct CloudReader: FormatReader {
         }
     }
 
-    /// Media of older messages come as messages of this field.
+    /// Media of older messages arrive as messages in a change with this field.
     var isHistory: Bool { change.field == "history" }
 
     func id(of object: JSONObject, at pointer: String) throws(FormatError) -> String {
         try text(object, "id", "an id, a text", at: pointer)
     }
 
-    /// Fields that this dialect alone has, about a person and our own number.
+    /// Payload fields that only this format has, about a person and the business's number.
     func extra(_ person: CloudPerson?) -> JSONObject {
         var extra = JSONObject()
         person?.append(to: &extra)

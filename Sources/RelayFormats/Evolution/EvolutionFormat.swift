@@ -1,8 +1,8 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The webhooks of Evolution API v2 (and v1): `{event, instance, data, sender, server_url, date_time, apikey}`, or an
-/// array of such (reference whatsapp.md, A3). The `apikey` goes no further.
+/// Webhooks of Evolution API v2 (and v1): `{event, instance, data, sender, server_url, date_time, apikey}`, or an array
+/// of such objects (reference whatsapp.md, A3). The `apikey` is dropped.
 package struct EvolutionFormat: EventFormat, EnvelopeFormat {
     package static let name = "evolution"
     package static let summary = "Documents of Evolution API v2."
@@ -21,20 +21,21 @@ package struct EvolutionFormat: EventFormat, EnvelopeFormat {
         try Self.read(document, context)
     }
 
-    /// With "webhook by events", Evolution appends the event's name to the address, with hyphens: `…/messages-upsert`.
+    /// Whether a path segment is an event name. With "webhook by events", Evolution appends the event's name to the
+    /// URL, with hyphens: `…/messages-upsert`.
     package static func namesEvent(_ pathSegment: String) -> Bool { pathSegments.contains(pathSegment) }
 
     private static let pathSegments = Set(
         EvolutionReader.handled.union(unread).map { String($0.map { $0 == "." ? "-" : $0 }) })
 
-    /// What Evolution can post besides, and the relay does not read.
+    /// Events that Evolution can post and that the relay does not read.
     private static let unread: Set<String> = [
         "application.startup", "chats.delete", "creds.update", "instance.create", "instance.delete",
         "labels.association", "labels.edit", "messaging.history.set", "remove.instance", "typebot.change.status",
         "typebot.start",
     ]
 
-    /// The envelope with the instance's name as a text: some versions put an object there.
+    /// The envelope with the instance's name as a string: some versions send an object.
     static func opened(_ envelope: JSONObject) -> JSONObject {
         guard let instance = envelope["instance"]?.object else { return envelope }
         var opened = envelope
@@ -42,7 +43,7 @@ package struct EvolutionFormat: EventFormat, EnvelopeFormat {
         return opened
     }
 
-    /// In small letters with dots: `messages.upsert`, `MESSAGES_UPSERT` and `messages-upsert` are one.
+    /// The name in lower case with dots: `messages.upsert`, `MESSAGES_UPSERT` and `messages-upsert` are the same event.
     static func eventName(_ written: String) -> String? {
         guard let words = GatewayEventName.words(of: written.lowercased(), joinedBy: "._-") else { return nil }
         let name = words.joined(separator: ".")

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What becomes of earlier messages: `messages.edited`, `messages.delete`.
+/// Changes to earlier messages: `messages.edited`, `messages.delete`.
 extension EvolutionReader {
-    /// `messages.edited`: the protocol message as the editor's phone sent it, of whatever kind. Its key names the chat
-    /// from the editor's point of view: in a direct chat with somebody else that is us.
+    /// `messages.edited`: the protocol message that the editor's phone sent, of any type. Its key names the chat from
+    /// the editor's point of view: in a direct chat with another person that is the account itself.
     func edit(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         if item["message"]?.object != nil {
             return try message(item, at: pointer).map { [$0] } ?? []
@@ -41,8 +41,9 @@ extension EvolutionReader {
         return [baileys.facts(of: key, at: nil).deletion(of: id, session: session)]
     }
 
-    /// Evolution tells an edit twice, by `messages.edited` with the moment and by `messages.update` without: the moment
-    /// is the rank, so that the second is no news, and going back to an earlier text is.
+    /// Evolution reports an edit twice: by `messages.edited` with its time and by `messages.update` without it. The
+    /// time is the event's rank, so that the second report makes no new event, and an edit back to an earlier text
+    /// does.
     func edited(
         _ facts: MessageFacts,
         _ target: String,

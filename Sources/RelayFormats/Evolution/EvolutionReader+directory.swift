@@ -3,8 +3,8 @@ internal import RelayJSON
 
 /// Names, pictures and groups.
 extension EvolutionReader {
-    /// A list comes from the address book. A lone contact comes after each message: in a group it has the group's
-    /// address and the *author's* name.
+    /// A list comes from the address book. A single contact follows each message: in a group it has the group's JID and
+    /// the *author's* name.
     func contacts(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let isLone = data.object != nil
         return try each(data, at: pointer) { contact, pointer throws(FormatError) in
@@ -36,7 +36,7 @@ extension EvolutionReader {
         }
     }
 
-    /// A chat is of interest for its name only. After a message it has no address at all.
+    /// Reads only the name of a chat. The chat in the event after a message has no JID at all.
     func chat(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         guard let id = item.address("remoteJid") ?? item.address("id") else { return [] }
         let other = item.address("remoteLid")
@@ -52,8 +52,8 @@ extension EvolutionReader {
         return try baileys.group(group, at: pointer)
     }
 
-    /// `group-participants.update`. `participantsData` has the phones behind hidden identities; where Evolution knows
-    /// none, it writes the identity's own digits.
+    /// `group-participants.update`. `participantsData` has the phone numbers of LIDs. When Evolution does not know the
+    /// number, it sends the digits of the LID instead.
     func participants(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         var phones: [JID: JID] = [:]
         for detail in (item["participantsData"]?.array ?? []).compactMap(\.object) {

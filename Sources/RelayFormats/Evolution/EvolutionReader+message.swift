@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// New messages: `messages.upsert`, `messages.set` (history) and `send.message` (sent by the API).
 extension EvolutionReader {
-    /// One message as `data`, an array of them, or one in `messages`.
+    /// `data` is one message, an array of messages, or an object with messages in `messages`.
     func messages(
         _ data: JSON,
         at pointer: String,
@@ -18,7 +18,7 @@ extension EvolutionReader {
         }
     }
 
-    /// A message as Baileys has it, but for what Evolution adds to it, takes out of it and makes up.
+    /// Reads a message in Baileys' form, after undoing what Evolution adds, removes and invents.
     func message(
         _ item: JSONObject,
         at pointer: String,
@@ -53,7 +53,7 @@ extension EvolutionReader {
         return event
     }
 
-    /// Evolution's Cloud API channel puts Meta's media nodes under the names of Baileys, with their own members.
+    /// Evolution's Cloud API channel stores Meta's media nodes under Baileys' names, but keeps Meta's members.
     private static func withCloudNames(_ node: JSONObject) -> JSONObject {
         var named = node
         for name in ["imageMessage", "videoMessage", "audioMessage", "documentMessage", "stickerMessage"] {
@@ -61,7 +61,7 @@ extension EvolutionReader {
             media["mimetype"] = media["mimetype"] ?? mimetype
             media["fileName"] = media["fileName"] ?? media["filename"]
             media["fileSha256"] = media["fileSha256"] ?? media["sha256"]
-            // It opens with Meta's token only.
+            // Downloading it requires Meta's token.
             media["url"] = nil
             named[name] = .object(media)
         }

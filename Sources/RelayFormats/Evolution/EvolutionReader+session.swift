@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `connection.update`, `status.instance`, `qrcode.updated`. They tell no moment: they count from their receipt.
+/// `connection.update`, `status.instance`, `qrcode.updated`. They contain no time, so the time of receipt is used.
 extension EvolutionReader {
-    /// `{state, statusReason, wuid?}`. A close from which Evolution recovers by itself is never told.
+    /// `{state, statusReason, wuid?}`. Evolution does not report a close from which it recovers by itself.
     func connection(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         let code = WireNumber.integer(data["statusReason"]).flatMap { $0 == 200 ? nil : $0 }
@@ -12,7 +12,7 @@ extension EvolutionReader {
             let phone = data.address("wuid")?.phone ?? baileys.ownPhone
             return [sessionFacts.connected(phone: phone)]
         case "close", "closed": return [sessionFacts.disconnected(reason: nil, code: code)]
-        // Nobody scanned a code in time; the code of the close, 428, says less.
+        // Nobody scanned a code in time; the close code, 428, is less specific.
         case "refused":
             var event = sessionFacts.disconnected(reason: nil, code: code, recoverable: false)
             event.payload["reason"] = "refused"
@@ -21,7 +21,7 @@ extension EvolutionReader {
         }
     }
 
-    /// `{status: "closed", disconnectionReasonCode, disconnectionAt, …}`: the session is closed for good.
+    /// `{status: "closed", disconnectionReasonCode, disconnectionAt, …}`: the session is closed permanently.
     func instanceStatus(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         guard data.text("status") == "closed" else { return [] }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `messages.update`: how far our messages have come, and whatever else becomes of one.
+/// `messages.update`: delivery states of messages sent by the account, and other changes of a message.
 extension EvolutionReader {
     /// Baileys' statuses by name, and those of Evolution's Cloud API channel.
     private static let statuses = ReceiptStatus.statuses.merging(["SENT": 2, "DELIVERED": 3, "FAILED": 0]) { old, _ in
@@ -16,7 +16,7 @@ extension EvolutionReader {
         guard let id = key.id else {
             throw wrong("must be the message's id, a text", at: pointer + "/keyId")
         }
-        // With anything but a status, Evolution makes up SERVER_ACK for one.
+        // When an update contains no status, Evolution adds SERVER_ACK.
         if let message = (item["message"] ?? update["message"])?.object {
             return try changed(message, item, key: key, id: id, at: pointer)
         }
@@ -25,7 +25,7 @@ extension EvolutionReader {
         }
         guard let value = item["status"] ?? update["status"], value != .null else { return [] }
         if value == "DELETED" { return [baileys.facts(of: key, at: moment).deletion(of: id, session: session)] }
-        // A status with `fromMe: false` says that we read somebody's message on another device (B-R2).
+        // A status with `fromMe: false` means that the account read a message on another device (B-R2).
         guard let progress = ReceiptStatus(statusCode: WireNumber.enumeration(value, Self.statuses)),
             keyObject["fromMe"]?.bool ?? (progress == .failed)
         else { return [] }
@@ -43,7 +43,7 @@ extension EvolutionReader {
         return [facts.event(session: session)]
     }
 
-    /// An update that brings a message: an edit, or the message itself, late.
+    /// An update that contains a message: an edit, or the message itself, late.
     private func changed(
         _ message: JSONObject,
         _ item: JSONObject,
@@ -65,11 +65,11 @@ extension EvolutionReader {
         }
     }
 
-    /// How a poll of ours stands.
+    /// The current votes of a poll that the account sent.
     private func poll(_ votes: [JSON], key: MessageKey, id: String) -> NewEvent {
         let content = MessageContent(type: "poll", content: ["votes": .array(votes.map { NodeRedaction.scrub($0) })])
         var event = baileys.facts(of: key, at: nil).edit(of: id, content: content, at: nil, session: session)
-        // It may come back to where it stood before: only the post tells that from a repetition.
+        // Votes can return to an earlier state, and nothing in the document distinguishes that from a repetition.
         event.dedupKey = nil
         return event
     }

@@ -1,12 +1,12 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one event of Evolution API into the relay's. Evolution hands on what Baileys emits: what it leaves as it is,
-/// Baileys' reader reads.
+/// Turns one event of Evolution API into events of the relay. Evolution passes on the events of Baileys; the parts that
+/// it does not change are read by ``BaileysReader``.
 struct EvolutionReader: EnvelopeReader {
     let baileys: BaileysReader
-    /// The wall clock of Evolution's server with a `Z` for a zone that it is not in: no moment, but the same in every
-    /// repetition of a post.
+    /// `date_time`: the local time of Evolution's server, with a wrong `Z` suffix. It is not usable as a time, but it
+    /// is the same in every repetition of a post.
     private let stamp: String?
 
     var gateway: String { baileys.gateway }
@@ -19,7 +19,7 @@ struct EvolutionReader: EnvelopeReader {
 
     /// - Parameters:
     ///   - envelope: its `sender` is the instance's own account, never an author.
-    ///   - gateway: whose events they are, for errors.
+    ///   - gateway: the gateway's name, for error messages.
     init(session: String, receivedAt: Timestamp, envelope: JSONObject, gateway: String) {
         baileys = BaileysReader(
             session: session, receivedAt: receivedAt, account: envelope["sender"], gateway: gateway)
@@ -66,7 +66,8 @@ struct EvolutionReader: EnvelopeReader {
         }
     }
 
-    /// The key of a message: Evolution has it whole as `key`, or its members beside the event's own, `id` as `keyId`.
+    /// The key of a message. Evolution sends it as `key`, or sends its members directly in the event, with `id` as
+    /// `keyId`.
     func key(of item: JSONObject) -> JSONObject {
         var key = item["key"]?.object ?? JSONObject()
         let fields = [
@@ -78,7 +79,7 @@ struct EvolutionReader: EnvelopeReader {
         return key
     }
 
-    /// A person's name, or nil for what Evolution writes for lack of one: "Você" for ourselves, an address, digits of it.
+    /// A person's name; nil for Evolution's placeholders: "Você" for the account itself, a JID, or the digits of a JID.
     func name(_ text: String?, of addresses: [JID?]) -> String? {
         guard let name = MessageFacts.name(text) else { return nil }
         let folded = name.lowercased()

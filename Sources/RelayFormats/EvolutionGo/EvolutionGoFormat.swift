@@ -1,9 +1,9 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The webhooks of Evolution Go: `{event, data, instanceId, instanceName, instanceToken}` with the events of whatsmeow
-/// as `data`, or an array of such. The envelope of its wiki (`{event: "MESSAGE", instance, data}` with messages in
-/// Baileys' form) is read as well (reference whatsapp.md, A4). The `instanceToken` goes no further.
+/// Webhooks of Evolution Go: `{event, data, instanceId, instanceName, instanceToken}` with the events of whatsmeow as
+/// `data`, or an array of such objects. The envelope of its wiki (`{event: "MESSAGE", instance, data}` with messages in
+/// Baileys' form) is read as well (reference whatsapp.md, A4). The `instanceToken` is dropped.
 package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
     package static let name = "evolution_go"
     package static let summary = "Documents of Evolution Go."
@@ -22,8 +22,8 @@ package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
         try Self.read(document, context)
     }
 
-    /// The envelope with a name that may be a session's id in front, if there is one: people call instances what they
-    /// like, and then the instance's own id counts.
+    /// The envelope with the first member that is a valid session id as `instanceName`. Instance names are free text;
+    /// when the name is not a valid session id, the instance's id is used.
     static func opened(_ envelope: JSONObject) -> JSONObject {
         guard let id = sessionFields.lazy.compactMap({ envelope.text($0) }).first(where: { Session.isValid(id: $0) })
         else { return envelope }
@@ -32,8 +32,9 @@ package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
         return opened
     }
 
-    /// In small letters: `Message`, `message` and the wiki's `MESSAGE` are one. whatsmeow has more events than the relay
-    /// reads: words that begin with a capital and have small letters.
+    /// The name in lower case: `Message`, `message` and the wiki's `MESSAGE` are the same event. A name in whatsmeow's
+    /// style, with a capital first letter and lower-case letters, is valid even when the relay does not read that
+    /// event.
     static func eventName(_ written: String) -> String? {
         let name = written.lowercased().filter { $0 != "_" }
         return EvolutionGoReader.handled.contains(name) || isWhatsmeows(written) ? name : nil

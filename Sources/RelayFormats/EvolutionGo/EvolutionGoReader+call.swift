@@ -27,7 +27,7 @@ extension EvolutionGoReader {
         return try baileys.call(call, at: pointer)
     }
 
-    /// The wiki's has no status.
+    /// `CALL` of the wiki, which has no status.
     func wikiCall(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         if data["CallID"] != nil { return try call("calloffer", data, at: pointer) }
         var call = data

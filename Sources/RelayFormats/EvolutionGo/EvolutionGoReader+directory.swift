@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Names, pictures and groups: `PushName`, `Contact` (the address book), `Picture`, `JoinedGroup`, `GroupInfo`.
 extension EvolutionGoReader {
-    /// A group that we are in now, with all that there is to know about it.
+    /// A group that the account has joined, with all its metadata.
     func joinedGroup(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let id = try address(data, "JID", "the group's address", at: pointer)
         var group: JSONObject = ["id": .string(id.description)]
@@ -28,7 +28,7 @@ extension EvolutionGoReader {
         return .object(participant)
     }
 
-    /// What changed in a group: its name and settings as one event, and one for each kind of change of its members.
+    /// Changes of a group: one event for its name and settings, and one for each kind of change of its members.
     func groupInfo(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let id = try address(data, "JID", "the group's address", at: pointer)
         let author = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderPN")])?.id.description
@@ -64,7 +64,7 @@ extension EvolutionGoReader {
         return dated(try baileys.contact(contact, at: pointer), data)
     }
 
-    /// The events with the moment that the document tells, and a key by it.
+    /// The events with the time from the document, and a deduplication key made from that time.
     private func dated(_ events: [NewEvent], _ data: JSONObject) -> [NewEvent] {
         guard let moment = WireTime.timestamp(data["Timestamp"]) else { return events }
         return events.map { event in

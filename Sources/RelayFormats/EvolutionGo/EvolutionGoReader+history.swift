@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `HistorySync`: what the phone hands over after pairing. What lacks an address or an id is passed over.
+/// `HistorySync`: the history that the phone sends after pairing. Entries without a JID or an id are skipped.
 extension EvolutionGoReader {
     func history(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let sync = data["Data"]?.object ?? data

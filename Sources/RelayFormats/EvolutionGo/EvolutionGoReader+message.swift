@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `Message` and `SendMessage` (sent by the API), and the wiki's.
+/// `Message` and `SendMessage` (sent by the API), and the wiki's `MESSAGE`.
 extension EvolutionGoReader {
     func message(_ data: JSONObject, isSent: Bool, at pointer: String) throws(FormatError) -> [NewEvent] {
         if data["key"] != nil || data["messages"] != nil {

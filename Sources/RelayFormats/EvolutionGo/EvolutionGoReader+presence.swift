@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `Presence` (`From`, online or not) and `ChatPresence` (`Chat`, `Sender`, writing or speaking).
+/// `Presence` (`From`, online or not) and `ChatPresence` (`Chat`, `Sender`, typing or recording).
 extension EvolutionGoReader {
     func presence(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         if let from = data.address("From") {

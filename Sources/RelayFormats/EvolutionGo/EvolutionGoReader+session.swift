@@ -1,12 +1,12 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What becomes of the session. whatsmeow tells no moment.
+/// Events of the session. whatsmeow reports no time for them.
 extension EvolutionGoReader {
-    /// nil: the event is not the session's.
+    /// Nil when the event is not about the session.
     func sessionEvents(_ name: String, _ data: JSON) -> [NewEvent]? {
         let data = data.object ?? JSONObject()
-        // Go's field and Evolution's text beside it.
+        // `Reason` is a field of whatsmeow's Go struct; Evolution Go adds a text.
         let code = WireNumber.integer(data["Reason"])
         switch name {
         case "qrcode":

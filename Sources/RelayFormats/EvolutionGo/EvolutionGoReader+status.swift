@@ -1,7 +1,8 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `Receipt`: what somebody did with messages of ours. Those of our own devices say that *we* read something (B-R1).
+/// `Receipt`: receipts for messages sent by the account. A receipt from the account's own devices means that the
+/// account read a message (B-R1).
 extension EvolutionGoReader {
     func receipt(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let ids = try array(data, "MessageIDs", "an array of message ids", at: pointer)

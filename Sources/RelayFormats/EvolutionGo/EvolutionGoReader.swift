@@ -1,13 +1,13 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one event of Evolution Go into the relay's. What whatsmeow tells is put into Baileys' words, for Baileys'
-/// reader.
+/// Turns one event of Evolution Go into events of the relay. Converts whatsmeow's events to Baileys' form and passes
+/// them to ``BaileysReader``.
 struct EvolutionGoReader: EnvelopeReader {
     let baileys: BaileysReader
     /// Reads the wiki's form, which is that of Evolution API.
     let evolution: EvolutionReader
-    /// What Evolution Go says about a receipt or a presence beside `data`.
+    /// The envelope's `state`, next to `data`, for receipts and presences.
     let state: String?
 
     var gateway: String { baileys.gateway }
@@ -22,7 +22,7 @@ struct EvolutionGoReader: EnvelopeReader {
         state = envelope.text("state")
     }
 
-    /// In small letters.
+    /// Event names in lower case.
     static let handled: Set<String> = [
         "message", "sendmessage", "receipt", "readreceipt", "historysync", "qrcode", "connected", "disconnected",
         "loggedout", "streamreplaced", "qrtimeout", "temporaryban", "connectfailure", "calloffer", "calloffernotice",

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Media of gowa: the path of the file that it downloaded, or an object with `path` or `url`, `caption` and `filename`.
+/// Media of gowa: the path of the downloaded file, or an object with `path` or `url`, `caption` and `filename`.
 extension GowaContent {
     private static let fields: [(name: String, kind: MediaKind)] = [
         ("image", .image), ("video", .video), ("video_note", .video), ("audio", .audio), ("document", .document),
@@ -40,7 +40,7 @@ extension GowaContent {
             content.media = nil
             return content
         }
-        // With downloads switched off gowa gives WhatsApp's address and no key: nobody can open what is there.
+        // With downloads switched off, gowa sends WhatsApp's URL without the key, so the file cannot be decrypted.
         if !isEncrypted(url) {
             content.media = .gateway(
                 kind,
@@ -56,7 +56,7 @@ extension GowaContent {
         path.split(separator: "/").last.map(String.init)
     }
 
-    /// Voice notes are the only audio that WhatsApp keeps in Ogg.
+    /// Whether an audio file is a voice note: voice notes are the only audio that WhatsApp stores as Ogg.
     private static func isVoice(_ url: String) -> Bool {
         let path = url.prefix { $0 != "?" }
         return [".ogg", ".oga", ".opus"].contains { path.hasSuffix($0) }

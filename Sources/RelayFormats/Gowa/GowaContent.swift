@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message of gowa says: a field for each kind, of which one is there, and `body`, its text or caption.
+/// Reads the content of a gowa message: one field for its kind, and `body`, its text or caption.
 enum GowaContent {
     static func read(_ payload: JSONObject) -> MessageContent {
         var content = choice(payload) ?? media(payload) ?? place(payload) ?? business(payload) ?? text(payload)
@@ -73,7 +73,7 @@ enum GowaContent {
         return .menu("buttonsMessage", node)
     }
 
-    /// What every message has, or what says nothing of its content.
+    /// Members that every message has, or that are not content.
     private static let common: Set<String> = [
         "id", "chat_id", "chat_lid", "from", "from_lid", "from_name", "sender_display_name", "timestamp", "is_from_me",
         "replied_to_id", "quoted_body", "view_once", "forwarded", "referral", "original_message_id",

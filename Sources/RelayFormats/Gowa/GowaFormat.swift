@@ -1,11 +1,11 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The webhooks of gowa (go-whatsapp-web-multidevice): `{event, device_id, session_id, timestamp, payload}`, or an
-/// array of such (reference whatsapp.md, A7).
+/// Webhooks of gowa (go-whatsapp-web-multidevice): `{event, device_id, session_id, timestamp, payload}`, or an array of
+/// such objects (reference whatsapp.md, A7).
 ///
-/// Without a session in the address, `session_id` names it; where that is missing or a free text, `device_id` does,
-/// by the digits of its phone number.
+/// The session comes from the URL, else from `session_id`. When that is missing or is free text, the session is the
+/// digits of the phone number in `device_id`.
 package struct GowaFormat: EventFormat, EnvelopeFormat {
     package static let name = "gowa"
     package static let summary = "Documents of go-whatsapp-web-multidevice."
@@ -23,8 +23,8 @@ package struct GowaFormat: EventFormat, EnvelopeFormat {
         try Self.read(document, context)
     }
 
-    /// The envelope with the names that may be a session's: a device goes by its phone number, and a session's free
-    /// text (`My account`) gives way to the device.
+    /// The envelope with its session candidates normalised: a JID becomes the digits of its phone number, and a
+    /// `session_id` that is free text (`My account`) is removed when there is a `device_id`.
     static func opened(_ envelope: JSONObject) -> JSONObject {
         var opened = envelope
         for field in sessionFields {

@@ -1,19 +1,19 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Where something of gowa's happened and who did it: `chat_id` and `from`, each with the hidden identity beside it.
+/// The chat and the author of an event of gowa: `chat_id` and `from`, each with its LID.
 struct GowaKey {
     /// The conversation; nil when the payload names none.
     let chat: PersonIdentity?
-    /// The author; nil when that is not told.
+    /// The author; nil when unknown.
     let author: PersonIdentity?
     let isFromMe: Bool
-    /// The broadcast list that a received message came by; its chat is the author's then.
+    /// The broadcast list through which a message was received; its chat is then the author's.
     let broadcastList: JID?
 
-    /// - Parameter own: our own address.
+    /// - Parameter own: the account's own JID.
     init(_ payload: JSONObject, own: JID?) {
-        // Before version 8 it could read `A@s.whatsapp.net in B@g.us`.
+        // Before version 8, `from` could be `A@s.whatsapp.net in B@g.us`.
         let (sender, place) = Self.parts(payload.text("from"))
         let from = PersonIdentity(sender, alternates: [payload.address("from_lid")])
         let isFromMe = payload["is_from_me"]?.bool ?? (from != nil && from?.id == own)
@@ -38,8 +38,8 @@ struct GowaKey {
         broadcastList = read.broadcastList
     }
 
-    /// Whether the author is the other side of a direct chat that is named by something else: by the author's hidden
-    /// identity, as receipts and presences do, or by our own address, as in gowa's own samples.
+    /// Whether the author is the other side of a direct chat whose JID is a different one: the author's LID, as in
+    /// receipts and presences, or the account's own JID, as in gowa's own samples.
     private static func isOtherSide(_ author: PersonIdentity, of chat: JID, own: JID?) -> Bool {
         guard chat.chatKind == .direct, author.id.chatKind == .direct else { return false }
         return chat == author.lid || (chat == own && author.id != own)

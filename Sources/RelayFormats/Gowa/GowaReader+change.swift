@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What happens to earlier messages.
+/// Changes to earlier messages.
 extension GowaReader {
     func reaction(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         var facts = try facts(payload, at: pointer)
@@ -17,13 +17,13 @@ extension GowaReader {
         return facts.edit(of: target, content: GowaContent.read(payload), at: facts.sentAt, session: session)
     }
 
-    /// `message.revoked`: deleted for everybody.
+    /// `message.revoked`: deleted for everyone.
     func revocation(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         let target = try text(payload, "revoked_message_id", "the message's id, a text", at: pointer)
         return try facts(payload, at: pointer).deletion(of: target, session: session)
     }
 
-    /// `message.deleted`: deleted on another device of ours, for ourselves only.
+    /// `message.deleted`: deleted on another device of the account, for the account only.
     func deletion(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         let target = try text(payload, "deleted_message_id", "the message's id, a text", at: pointer)
         var key = payload

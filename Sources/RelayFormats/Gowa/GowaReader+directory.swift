@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Members of groups.
 extension GowaReader {
-    /// `group.participants`, and `group.joined`: we are the member that was added.
+    /// `group.participants`, and `group.joined`, where the account itself is the added member.
     func members(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         let id = try address(payload, "chat_id", "the group's address", at: pointer)
         let members = try array(payload, "jids", "an array of addresses", at: pointer)

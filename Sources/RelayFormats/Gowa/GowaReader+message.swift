@@ -17,7 +17,7 @@ extension GowaReader {
         return facts.newMessage(session: session)
     }
 
-    /// Everything about a message but its id and what it says.
+    /// The facts about a message, without its id and content.
     func facts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> MessageFacts {
         let key = GowaKey(payload, own: own)
         guard key.chat != nil else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
@@ -35,8 +35,8 @@ extension GowaReader {
         )
     }
 
-    /// `sender_display_name` is the name in the address book, or what stands in for one: in the end the digits of the
-    /// address, which are no name.
+    /// The author's name in the address book. gowa fills `sender_display_name` with a substitute when there is none, in
+    /// the last resort with the digits of the JID, which are not a name.
     private static func displayName(_ payload: JSONObject, of author: PersonIdentity?) -> String? {
         let name = MessageFacts.name(payload.text("sender_display_name"))
         return name == author?.id.user || name == author?.lid?.user ? nil : name

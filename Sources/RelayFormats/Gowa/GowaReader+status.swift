@@ -1,15 +1,16 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `message.ack`: how far our messages have come.
+/// `message.ack`: delivery states of messages sent by the account.
 extension GowaReader {
-    /// What the types of receipts say of a message of ours. Others come from our own devices (`read-self`, `sender`),
-    /// or ask for the message again (`retry`).
+    /// Receipt types and the status that they give a sent message. Other types come from the account's own devices
+    /// (`read-self`, `sender`) or ask for the message again (`retry`).
     private static let receiptTypes: [String: ReceiptStatus] = [
         "delivered": .delivered, "read": .read, "played": .played,
     ]
 
-    /// Others acknowledge only our messages; what comes from ourselves is that we read theirs.
+    /// Other people acknowledge only messages that the account sent. A receipt from the account itself means that it
+    /// read their messages.
     func receipts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let ids = try array(payload, "ids", "an array of messages' ids", at: pointer)
         let key = GowaKey(payload, own: own)

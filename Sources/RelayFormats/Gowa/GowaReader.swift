@@ -1,14 +1,14 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one event of gowa into the relay's.
+/// Turns one event of gowa into events of the relay.
 struct GowaReader: EnvelopeReader {
     let gateway = GowaFormat.gateway
     let session: String
     let receivedAt: Timestamp
-    /// Our own address, when the document tells it.
+    /// The account's own JID; nil when the document does not contain it.
     let own: JID?
-    /// When it happened, as the envelope tells; messages have a time of their own.
+    /// The time of the event from the envelope. Messages have a time of their own.
     let sentAt: Timestamp?
 
     init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
@@ -25,7 +25,7 @@ struct GowaReader: EnvelopeReader {
     ]
 
     func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
-        // Labels, and news about channels: a channel's post comes as a message as well, with its content.
+        // Labels, and channel news: a channel's post also arrives as a message, with its content.
         guard Self.handled.contains(name) else { return [] }
         let payload = try object(data, at: pointer)
         switch name {
@@ -41,7 +41,7 @@ struct GowaReader: EnvelopeReader {
         }
     }
 
-    /// What tells a repetition of a posting about something that has no id.
+    /// The deduplication key of an event without an id; repetitions of the post have the same key.
     func dedupKey(_ type: EventType, chat: JID, _ payload: JSONObject) -> String? {
         sentAt.map { DeduplicationKey.make(type, chat: chat.description, at: $0, payload) }
     }

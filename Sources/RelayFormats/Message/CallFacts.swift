@@ -1,23 +1,23 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a dialect has found out about a call: it is offered, and what becomes of it, each an event with its `status`.
+/// What a format has read about a call: its offer, or a later state. Each one is an event with its `status`.
 struct CallFacts {
     var id: String
-    /// The conversation; the caller's when the gateway tells no other.
+    /// The chat; the caller's when the gateway names no other.
     var chat: JID
     var caller: PersonIdentity?
     var status: String
-    /// Nil where the gateway does not tell.
+    /// Nil when the gateway does not report it.
     var isVideo: Bool?
     /// The group that the call is in.
     var group: JID?
     var isGroup: Bool
-    /// Whether it was offered while we were away; nil where the gateway does not tell.
+    /// Whether the call was offered while the session was offline; nil when the gateway does not report it.
     var isOffline: Bool?
     var at: Timestamp?
     var receivedAt: Timestamp
-    /// Fields of this dialect alone, to stand at the end of the payload.
+    /// Payload fields that only this format has; they are added at the end.
     var extra = JSONObject()
 
     func event(session: String) -> NewEvent {

@@ -1,8 +1,8 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What makes two postings one event (reference whatsapp.md, B.2): the type, the chat, the message's id (unique only
-/// within its chat), and what tells apart several events about one message.
+/// Keys that identify repetitions of the same event (reference whatsapp.md, B.2). A key contains the type, the chat,
+/// the message's id (unique only within its chat), and what distinguishes several events about one message.
 enum DeduplicationKey {
     static func make(_ type: EventType, chat: String?, message: String, _ details: String?...) -> String {
         var key = "\(type.name)|\(chat ?? "")|\(message)"
@@ -10,13 +10,13 @@ enum DeduplicationKey {
         return key
     }
 
-    /// The key of something that has no id, but a moment.
-    /// - Parameter what: tells it from another of that moment.
+    /// The key of an event that has a time but no id.
+    /// - Parameter what: what distinguishes it from other events of the same time.
     static func make(_ type: EventType, chat: String?, at moment: Timestamp, _ what: JSONObject) -> String {
         make(type, chat: chat, message: "\(moment.milliseconds)", fingerprint(.object(what)))
     }
 
-    /// A short fingerprint of a value, for events that nothing else tells apart.
+    /// A short hash of a value, for events that nothing else distinguishes.
     static func fingerprint(_ json: JSON) -> String {
         fingerprint(json.bytes)
     }

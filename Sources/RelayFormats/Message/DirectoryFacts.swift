@@ -1,15 +1,15 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a dialect has found out about a person: the payload of `contact.updated`. Nil means: nothing new.
+/// What a format has read about a person: the payload of `contact.updated`. Nil means unchanged or unknown.
 struct ContactFacts {
     var identity: PersonIdentity
     /// The name saved in the phone's address book.
     var name: String?
-    /// The name that the person chose.
+    /// The name that the person chose in WhatsApp.
     var pushName: String?
     var verifiedName: String?
-    /// The picture's address; empty: there is none.
+    /// The URL of the picture; empty when there is no picture.
     var image: String?
 
     var payload: JSONObject {
@@ -26,15 +26,15 @@ struct ContactFacts {
     }
 }
 
-/// What a dialect has found out about a group: the payload of `group.updated`.
+/// What a format has read about a group: the payload of `group.updated`.
 struct GroupFacts {
     var id: JID
-    /// The subject.
+    /// The group's subject.
     var name: String?
     var description: String?
     var owner: PersonIdentity?
     var size: Int64?
-    /// Members as ``participant(_:)`` writes them.
+    /// Members, each as ``participant(_:)`` returns it.
     var participants: [JSON]?
 
     var payload: JSONObject {
@@ -51,7 +51,7 @@ struct GroupFacts {
 }
 
 extension GroupFacts {
-    /// Reads a group's metadata in the form of Baileys, which Evolution and others hand on.
+    /// Reads a group's metadata in the form of Baileys, which Evolution and others pass on.
     init(id: JID, metadata group: JSONObject) {
         self.init(
             id: id,
@@ -63,7 +63,7 @@ extension GroupFacts {
         )
     }
 
-    /// A member: an address alone before Baileys 7, an object since.
+    /// Reads a member: a JID before Baileys 7, an object since then.
     static func participant(_ json: JSON) -> JSON? {
         let object = json.object ?? JSONObject()
         guard

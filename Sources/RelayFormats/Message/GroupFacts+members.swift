@@ -2,13 +2,13 @@ internal import RelayCore
 internal import RelayJSON
 
 extension GroupFacts {
-    /// What gateways built on whatsmeow call a change of members, in the words of Baileys.
+    /// Names of membership changes: those of gateways built on whatsmeow, mapped to those of Baileys.
     private static let actions = ["join": "add", "leave": "remove", "promote": "promote", "demote": "demote"]
 
-    /// The payload of a change of members.
+    /// The payload of a membership change.
     /// - Parameters:
-    ///   - members: whom it concerns, as ``participant(_:)`` writes them.
-    ///   - author: who made it; nil when that is not told.
+    ///   - members: the members that are added, removed or changed, as ``participant(_:)`` returns them.
+    ///   - author: the person who made the change; nil when unknown.
     func payload(action: String?, members: [JSON], author: PersonIdentity?) -> JSONObject {
         var payload = payload
         payload.append("action", orNull: action.map { Self.actions[$0] ?? $0 })

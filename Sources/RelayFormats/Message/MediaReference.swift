@@ -1,10 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Where a message's media lies, encrypted, and the key to it: `payload.raw_media` (reference whatsapp.md, B.2 and (c)).
+/// The location of a message's media and the key to decrypt it: `payload.raw_media` (reference whatsapp.md, B.2 and
+/// (c)).
 struct MediaReference {
     private(set) var object: JSONObject
-    /// The file itself, when the gateway put it into the document.
+    /// The file itself, when the document contains it.
     private(set) var embedded: [UInt8]?
 
     /// An encrypted file on WhatsApp's servers, as the node of a message describes it.
@@ -29,8 +30,8 @@ struct MediaReference {
         self.object = object
     }
 
-    /// A file under an id of Meta's Graph API.
-    /// - Parameter sha256: of the file, as base64.
+    /// A file with an id of Meta's Graph API.
+    /// - Parameter sha256: the file's hash, as base64.
     static func cloud(
         _ kind: MediaKind, id: String, url: String?, mimetype: String?, sha256: JSON?, fileName: String?
     ) -> MediaReference {
@@ -46,7 +47,7 @@ struct MediaReference {
     }
 
     /// A plain file at the gateway.
-    /// - Parameter url: an absolute address, or a path at the gateway.
+    /// - Parameter url: an absolute URL, or a path at the gateway.
     static func gateway(
         _ kind: MediaKind, url: String, mimetype: String?, fileName: String?, fileLength: Int64? = nil
     ) -> MediaReference {
@@ -60,7 +61,7 @@ struct MediaReference {
         return MediaReference(object: object)
     }
 
-    /// A file inside the document and nothing else known of it.
+    /// A file inside the document about which nothing else is known.
     static func embedded(
         _ kind: MediaKind, _ bytes: [UInt8], mimetype: String?, fileName: String?
     ) -> MediaReference {
@@ -77,30 +78,30 @@ struct MediaReference {
         self.embedded = embedded
     }
 
-    /// Whether there is enough in it to get the file.
+    /// Whether the reference is sufficient to get the file.
     var isComplete: Bool {
         embedded != nil || (try? RawMedia(.object(object))) != nil
     }
 
-    /// Adds the gateway's own copy, plain, beside WhatsApp's.
+    /// Adds the URL of the gateway's own plain copy, next to WhatsApp's encrypted file.
     mutating func attach(gatewayURL: String) {
         object["gatewayUrl"] = .string(gatewayURL)
     }
 
-    /// Adds the file as the gateway put it into the document.
-    /// - Parameter base64: with or without a `data:…;base64,` before it. What is none is passed over.
+    /// Adds the file that the document contains.
+    /// - Parameter base64: with or without a `data:…;base64,` prefix. Invalid base64 is ignored.
     mutating func attach(base64: String) {
         guard let bytes = Self.file(base64: base64) else { return }
         embedded = bytes
     }
 
-    /// The bytes of a file written as base64, with or without `data:…;base64,` before it; nil when it is none or empty.
+    /// The bytes of a base64 string, with or without a `data:…;base64,` prefix; nil when it is invalid or empty.
     static func file(base64 text: String) -> [UInt8]? {
         let letters = text.hasPrefix("data:") ? text.drop { $0 != "," }.dropFirst() : text[...]
         return Base64.decode(String(letters)).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The size of the encrypted file: full blocks with padding, and ten bytes of MAC. Nil when it does not fit.
+    /// The size of the encrypted file in bytes: padded blocks and ten bytes of MAC. Nil on overflow.
     static func encryptedLength(_ fileLength: Int64) -> Int64? {
         let (blocks, overflow) = (fileLength / 16 + 1).multipliedReportingOverflow(by: 16)
         let (length, overflowAgain) = blocks.addingReportingOverflow(10)
@@ -118,7 +119,7 @@ struct MediaReference {
         WireBytes.decode(json).flatMap { $0.count == 32 ? Base64.encode($0) : nil }
     }
 
-    /// When the address stops working, in seconds since the epoch: `oe=` in hexadecimal.
+    /// The time at which the URL expires, in seconds since the epoch: `oe=` in hexadecimal.
     private static func expiry(_ url: String) -> Int64? {
         guard let query = url.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
         for item in query.split(separator: "&") where item.hasPrefix("oe=") {

@@ -8,7 +8,7 @@ extension MessageContent {
         return MessageContent(type: "image", content: content, media: MediaReference(.image, node))
     }
 
-    /// - Parameter isRound: a video note.
+    /// - Parameter isRound: whether it is a video note.
     static func video(_ node: JSONObject, isRound: Bool) -> MessageContent {
         var content = captioned(node)
         content.append("seconds", known: WireNumber.integer(node["seconds"]))
@@ -43,7 +43,7 @@ extension MessageContent {
         return MessageContent(type: "sticker", content: content, media: MediaReference(.sticker, node))
     }
 
-    /// What announces pictures that are sent together; they follow as messages of their own.
+    /// The announcement of pictures that are sent together; each picture follows as a separate message.
     static func album(_ node: JSONObject) -> MessageContent {
         var content = JSONObject()
         content.append("images", orNull: WireNumber.integer(node["expectedImageCount"]))

@@ -30,18 +30,18 @@ extension MessageContent {
         return MessageContent(type: "contact", content: ["contacts": .array(contacts)])
     }
 
-    /// The numbers on a visiting card, as they are written there.
+    /// The phone numbers in a vCard, as written there.
     static func phones(inVCard card: String) -> [String] {
         card.split(whereSeparator: \.isNewline).compactMap { line in
             let parts = line.split(separator: ":", maxSplits: 1)
             guard parts.count == 2, let property = parts[0].split(separator: ";").first else { return nil }
-            // A property may be in a group: `item1.TEL`.
+            // A property can have a group prefix: `item1.TEL`.
             guard property.split(separator: ".").last?.uppercased() == "TEL" else { return nil }
             return String(parts[1].drop { $0 == " " })
         }
     }
 
-    /// The number as it came, whatever its form: coordinates lose nothing on the way.
+    /// The number exactly as received, so that coordinates lose no precision.
     static func degrees(_ json: JSON?) -> JSON {
         switch json {
         case .int, .number: json ?? .null

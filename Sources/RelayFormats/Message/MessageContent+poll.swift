@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 extension MessageContent {
-    /// - Parameter secret: what votes are encrypted with.
+    /// - Parameter secret: the key with which votes are encrypted.
     static func poll(_ node: JSONObject, secret: JSON?) -> MessageContent? {
         guard let name = node.text("name") else { return nil }
         let options = (node["options"]?.array ?? []).compactMap { $0.object?.text("optionName") }
@@ -14,7 +14,7 @@ extension MessageContent {
         return MessageContent(type: "poll", content: content)
     }
 
-    /// A vote is encrypted with the poll's secret; who has the poll can open it.
+    /// A vote is encrypted with the poll's secret, so it can be decrypted by whoever has the poll.
     static func pollVote(_ node: JSONObject) -> MessageContent? {
         guard let target = node["pollCreationMessageKey"]?.object?.text("id") else { return nil }
         let vote = node["vote"]?.object
@@ -22,7 +22,7 @@ extension MessageContent {
         encrypted.append("payload", orNull: WireBytes.decode(vote?["encPayload"]).map(Base64.encode))
         encrypted.append("iv", orNull: WireBytes.decode(vote?["encIv"]).map(Base64.encode))
         var content: JSONObject = ["targetMessageId": .string(target), "encrypted": .object(encrypted)]
-        // A gateway that keeps polls opens the votes itself, and names what was chosen.
+        // A gateway that stores polls decrypts the votes itself and names the chosen options.
         if let chosen = vote?["selectedOptions"]?.array, chosen.allSatisfy({ $0.string != nil }) {
             content.append("selectedOptions", .array(chosen))
         }

@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// Menus, and what people chose in them.
+/// Menus, and replies to them.
 extension MessageContent {
     static func buttonReply(id: String?, text: String?, _ node: JSONObject) -> MessageContent {
         var content = JSONObject()
@@ -18,7 +18,7 @@ extension MessageContent {
         return MessageContent(type: "list_reply", content: content)
     }
 
-    /// The newer form of both, and of forms that are filled in: the choice is JSON in a text.
+    /// The newer form of both replies, and of filled-in forms: the choice is JSON in a string.
     static func interactiveReply(_ node: JSONObject) -> MessageContent {
         let flow = node["nativeFlowResponseMessage"]?.object
         let name = flow?.text("name")
@@ -33,7 +33,7 @@ extension MessageContent {
         return MessageContent(type: isList ? "list_reply" : "button_reply", content: content)
     }
 
-    /// A menu that a business sends: its text, and what may be chosen.
+    /// A menu that a business sends: its text and its options.
     static func menu(_ name: String, _ node: JSONObject) -> MessageContent? {
         let template = (node["hydratedTemplate"] ?? node["hydratedFourRowTemplate"])?.object
         let source = template ?? node

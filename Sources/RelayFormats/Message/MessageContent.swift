@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message says: `payload.type`, `payload.content`, and the media that belongs to it.
+/// The content of a message: `payload.type`, `payload.content`, and its media.
 struct MessageContent {
     var type: String
-    /// Nil for a message that is gone.
+    /// Nil for a deleted message.
     var content: JSONObject?
     var media: MediaReference?
     var context = MessageContext()
@@ -24,17 +24,17 @@ struct MessageContent {
         isEphemeral = opened.isEphemeral
     }
 
-    /// A message inside another one: its own context does not matter, nor what it quotes.
+    /// The content of a quoted message. Its own context, and what it quotes in turn, are left out.
     init(quoted opened: UnwrappedMessage) {
         self = Self.mapped(opened) ?? Self.unsupported(opened)
     }
 
-    /// A message without a mapping, with the reason why, and what there is of it.
+    /// The content of a message without a mapping, with the reason and the readable parts.
     static func unsupported(reason: String) -> MessageContent {
         MessageContent(type: "unsupported", content: ["reason": .string(reason)])
     }
 
-    /// The text to show for it in a line: what it says, or its caption, name or title.
+    /// One line of text for the message: its text, caption, name or title.
     var summary: String? {
         guard let content else { return nil }
         return ["text", "caption", "name", "title", "fileName"].lazy.compactMap { content.text($0) }.first

@@ -1,24 +1,24 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message tells beside its content: the quoted message, mentions, forwarding, the advertisement.
+/// The context of a message besides its content: the quoted message, mentions, forwarding, the advertisement.
 struct MessageContext {
     var quoted: JSONObject?
     private var mentions: [JSON] = []
     var isForwarded = false
-    /// Forwarded so often that WhatsApp says so.
+    /// Whether WhatsApp marks the message as forwarded many times.
     var isFrequentlyForwarded = false
     /// The product that the sender asks about.
     var referredProduct: JSONObject?
     var referral: JSONObject?
     private(set) var isEphemeral = false
 
-    /// Whether it tells nothing.
+    /// Whether all fields are empty.
     var isEmpty: Bool { quoted == nil && mentions.isEmpty && !isForwarded && referral == nil && !isEphemeral }
 
     init() {}
 
-    /// What a dialect tells in fields of its own.
+    /// Makes a context from fields that the format reads itself.
     init(quoted: JSONObject?, isForwarded: Bool = false, referral: JSONObject? = nil) {
         self.quoted = quoted
         self.isForwarded = isForwarded
@@ -54,13 +54,13 @@ struct MessageContext {
         let content = info["quotedMessage"]?.object.map { MessageContent(quoted: UnwrappedMessage($0)) }
         quoted.append("type", orNull: content?.type)
         quoted.append("text", orNull: content?.summary)
-        // A reply to a status names the chat that it was quoted from.
+        // A reply to a status contains the chat of the quoted status.
         quoted.append("chatId", known: info.address("remoteJid")?.description)
         return quoted
     }
 
-    /// The advertisement that a conversation began with; nil when there is nothing known of it.
-    /// - Parameter names: of our fields, and what the dialect calls them.
+    /// The advertisement through which the conversation began; nil when nothing is known about it.
+    /// - Parameter names: our field names, each with the name that the format uses.
     static func referral(_ ad: JSONObject?, named names: KeyValuePairs<String, String>) -> JSONObject? {
         guard let ad else { return nil }
         var referral = JSONObject()

@@ -1,15 +1,15 @@
 internal import RelayJSON
 
-/// What a gateway tells beside a message's own node: the file, and what the message quotes.
+/// What a gateway sends outside a message's own node: the file, and the quoted message.
 struct MessageExtras {
-    /// The file, with or without `data:…;base64,` before it.
+    /// The file as base64, with or without a `data:…;base64,` prefix.
     var base64: String?
-    /// Where the gateway keeps a copy of the file.
+    /// The URL of the gateway's copy of the file.
     var gatewayURL: String?
-    /// A `contextInfo` that was taken out of the node.
+    /// A `contextInfo` that the gateway removed from the node.
     var context: JSONObject?
 
-    /// Completes what the node told; the node's own word wins.
+    /// Adds to `content` what the node did not contain; the node takes precedence.
     func complete(_ content: inout MessageContent) {
         if content.context.isEmpty { content.context = MessageContext(context) }
         if let base64 { content.media?.attach(base64: base64) }

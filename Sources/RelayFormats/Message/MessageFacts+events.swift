@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The events that a message makes: what is new in a chat, and what happens to earlier messages.
+/// Makes the events of a message: a new message, or a change of an earlier one.
 extension MessageFacts {
-    /// What a message says, as an event; nil when it says nothing.
+    /// The event for a message node; nil when the node has no content.
     func event(of node: MessageNode, session: String) -> NewEvent? {
         switch node {
         case .content(let content):
@@ -21,14 +21,14 @@ extension MessageFacts {
         }
     }
 
-    /// A message that could not be read yet: it may still come itself, under the same id.
+    /// The event for a message that could not be read yet. The readable message may still arrive under the same id.
     func unreadable(_ content: MessageContent, session: String) -> NewEvent {
         var facts = self
         facts.content = content
         return facts.newMessage(session: session, detail: "ciphertext")
     }
 
-    /// - Parameter detail: tells the event from another about the same message.
+    /// - Parameter detail: distinguishes this event from another one about the same message.
     func newMessage(session: String, detail: String? = nil) -> NewEvent {
         let type: EventType = isFromMe ? .messageSent : .messageReceived
         let chatID = chat?.id.description
@@ -44,7 +44,7 @@ extension MessageFacts {
         )
     }
 
-    /// A reaction, or its removal. Without an id of its own it is told apart by what it says and when.
+    /// A reaction, or its removal. Without an id of its own, its content and time identify it.
     func reaction(_ reaction: MessageNode.Reaction, session: String) -> NewEvent {
         let type = EventType.messageReaction
         let chatID = chat?.id.description
@@ -72,9 +72,9 @@ extension MessageFacts {
         )
     }
 
-    /// A new content for an earlier message.
-    /// - Parameter moment: when it was edited; nil when it is not told. A gateway that tells an edit twice may tell it
-    ///   to the second only in one of the two.
+    /// New content for an earlier message.
+    /// - Parameter moment: the time of the edit; nil when unknown. A gateway that reports an edit twice may send the
+    ///   time in seconds in one of the two reports.
     func edit(of target: String, content: MessageContent, at moment: Timestamp?, session: String) -> NewEvent {
         let type = EventType.messageUpdated
         let chatID = chat?.id.description
@@ -95,8 +95,8 @@ extension MessageFacts {
         )
     }
 
-    /// The deletion of an earlier message, by whom and when the facts tell.
-    /// - Parameter isOnlyOurs: whether others still have it.
+    /// The deletion of an earlier message, with the author and time of these facts.
+    /// - Parameter isOnlyOurs: whether the message was deleted for the account only, so that others still have it.
     func deletion(of target: String, isOnlyOurs: Bool = false, session: String) -> NewEvent {
         let type = EventType.messageDeleted
         let chatID = chat?.id.description
@@ -117,6 +117,6 @@ extension MessageFacts {
         )
     }
 
-    /// The chat as the keys of changes name it.
+    /// The chat for the deduplication keys of changes; see ``isToldTwice``.
     private var keyedChat: String? { isToldTwice ? nil : chat?.id.description }
 }

@@ -1,34 +1,34 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a dialect has found out about a message; ``payload(for:)`` writes it in the fields of stage-07.
+/// What a format has read about a message. ``payload(for:)`` writes it with the fields of stage-07.
 struct MessageFacts {
     var id: String
     var chat: PersonIdentity?
     var author: PersonIdentity?
     var isFromMe: Bool
     var content: MessageContent
-    /// The name that the author goes by, as it came with the message.
+    /// The author's chosen name, as received with the message.
     var pushName: String?
-    /// The name that WhatsApp verified for the author's business.
+    /// The name of the author's business, verified by WhatsApp.
     var verifiedName: String?
-    /// The name that the author is saved under in the phone's address book.
+    /// The author's name in the phone's address book.
     var savedName: String?
-    /// When it was sent; nil when the gateway does not tell.
+    /// The time at which it was sent; nil when the gateway does not report it.
     var sentAt: Timestamp?
     var receivedAt: Timestamp
-    /// The message that this one edits, deletes or reacts to.
+    /// The id of the message that this one edits, deletes or reacts to.
     var target: String?
     var broadcastList: JID?
     /// Whether it comes from a history synchronization.
     var isHistory = false
-    /// Fields of this dialect alone, to stand at the end of the payload.
+    /// Payload fields that only this format has; they are added at the end.
     var extra = JSONObject()
-    /// Whether the gateway tells reactions, edits and deletions twice, and the chat perhaps once, or by another address
-    /// of the same person: then their dedup keys do without the chat.
+    /// Whether the gateway reports reactions, edits and deletions twice, where one report may lack the chat or use
+    /// another JID of the same person. If so, their deduplication keys leave out the chat.
     var isToldTwice = false
 
-    /// The name to show for the author; nobody's for our own messages.
+    /// The author's name for display; nil for messages sent by the account.
     private var authorName: String? { isFromMe ? nil : verifiedName ?? savedName ?? pushName }
 
     func payload(for type: EventType) -> JSONObject {
@@ -64,7 +64,7 @@ struct MessageFacts {
         return payload
     }
 
-    /// Fields that are there only when they say something.
+    /// Adds the optional fields that have a value.
     private func appendDetails(to payload: inout JSONObject, participant: PersonIdentity?) {
         if sentAt == nil { payload.append("timestampSource", .string("received")) }
         payload.append("chatLid", known: chat?.lid?.description)
@@ -83,7 +83,7 @@ struct MessageFacts {
         for (key, value) in extra { payload.append(key, value) }
     }
 
-    /// A name, or nil for what gateways send for lack of one: an empty text, an address.
+    /// A name; nil for an empty text and for a JID, which gateways send when they do not know the name.
     static func name(_ text: String?) -> String? {
         guard let text, !text.isEmpty else { return nil }
         guard let address = JID(text) else { return text }

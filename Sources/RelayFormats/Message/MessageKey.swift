@@ -1,19 +1,19 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Where a message is and who wrote it, from the key that Baileys gives every message.
+/// The chat, the author and the id of a message, from the key that Baileys gives every message.
 struct MessageKey {
     /// WhatsApp's id of the message.
     let id: String?
     let isFromMe: Bool
-    /// The conversation; nil when the key names none.
+    /// The chat; nil when the key names none.
     let chat: PersonIdentity?
-    /// The author; nil when that is us, or not told.
+    /// The author; nil when it is the account itself, or unknown.
     let author: PersonIdentity?
-    /// The broadcast list that a received message came by; its chat is the sender's then.
+    /// The broadcast list through which a message was received; its chat is then the sender's.
     let broadcastList: JID?
 
-    /// - Parameter participant: the author as the message itself names it, where the key does not.
+    /// - Parameter participant: the author from the message, used when the key names none.
     init(_ key: JSONObject, participant: JID? = nil) {
         id = key.text("id")
         isFromMe = key.flag("fromMe")
@@ -22,7 +22,8 @@ struct MessageKey {
             key.address("participant") ?? participant,
             alternates: ["participantAlt", "participantPn", "participantLid"].map(key.address)
         )
-        // Keys older than Baileys 7 name the sender of a direct message only; in our own messages that is us.
+        // Before Baileys 7, a key names only the sender of a direct message; for sent messages that is the account
+        // itself.
         let senders = isFromMe ? [] : ["senderPn", "senderLid"].map(key.address)
         let others = ["remoteJidAlt", "previousRemoteJid"].map(key.address)
         let direct = PersonIdentity(remote, alternates: others + senders)
@@ -36,7 +37,7 @@ struct MessageKey {
             author = member
             broadcastList = nil
         case .broadcast:
-            // Whoever receives a broadcast list's message has it in the chat with its sender.
+            // The recipient of a broadcast list's message has it in the chat with its sender.
             chat = isFromMe ? remote.map { PersonIdentity($0) } : member
             author = isFromMe ? nil : member
             broadcastList = remote

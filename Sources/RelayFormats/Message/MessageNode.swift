@@ -1,18 +1,18 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a `message` of Baileys says: something new in the chat, or something about an earlier message.
+/// A parsed `message` of Baileys: new content in the chat, or a change of an earlier message.
 enum MessageNode {
     case content(MessageContent)
     case reaction(Reaction)
     case edit(target: String, content: MessageContent, at: Timestamp?)
     case revoke(target: String)
-    /// Machinery between devices; nobody sees it.
+    /// A protocol message between devices, which users do not see.
     case nothing
 
     struct Reaction {
         let target: String
-        /// Nil when the reaction was taken back.
+        /// Nil when the reaction was removed.
         let emoji: String?
         let at: Timestamp?
     }
@@ -45,7 +45,7 @@ enum MessageNode {
     }
 
     private static func protocolNode(_ node: JSON) -> MessageNode {
-        // The inner key names the target from its sender's point of view: only its id is to be trusted.
+        // The inner key is written from its sender's point of view, so only its id is reliable.
         guard let target = node["key"]?.object?.text("id") else { return .nothing }
         switch WireNumber.enumeration(node["type"], protocolTypes) {
         case 0:

@@ -1,13 +1,14 @@
 internal import RelayJSON
 
-/// A node of a gateway's document without keys, thumbnails and embedded files, to hand on what has no mapping.
+/// Removes keys, thumbnails and embedded files from a node of a gateway's document, for the payload of unmapped
+/// messages.
 enum NodeRedaction {
     private static let dropped: Set<String> = [
         "mediaKey", "messageSecret", "jpegThumbnail", "pngThumbnail", "thumbnail", "base64", "streamingSidecar",
         "scansSidecar", "fileSha256", "fileEncSha256", "thumbnailSha256", "thumbnailEncSha256", "contextInfo",
         "messageContextInfo", "senderKeyDistributionMessage",
     ]
-    /// Deeper nodes are cut: no message needs them.
+    /// Nodes below this depth are dropped: no message needs them.
     private static let maximumDepth = 16
 
     static func scrub(_ node: JSON, depth: Int = 0) -> JSON {

@@ -1,17 +1,17 @@
 internal import RelayCore
 
-/// One person under their addresses. WhatsApp names people by hidden identities (`@lid`) more and more, and tells the
-/// phone's address beside it, or not.
+/// The JIDs of one person. WhatsApp increasingly identifies people by a hidden identity (LID, `@lid`), with or without
+/// the JID of their phone number.
 struct PersonIdentity: Hashable {
-    /// The phone's address when it is known, else whatever address there is. Digits of a hidden identity never become
-    /// a phone number.
+    /// The JID of the phone number when it is known, else any other JID. The digits of a LID never become a phone
+    /// number.
     let id: JID
-    /// The hidden identity, when the id is not that itself.
+    /// The LID; nil when ``id`` is the LID itself or there is none.
     let lid: JID?
 
     /// - Parameters:
-    ///   - primary: the address that the gateway put first.
-    ///   - alternates: others that it names for the same person.
+    ///   - primary: the JID that the gateway names first.
+    ///   - alternates: other JIDs that it names for the same person.
     init?(_ primary: JID?, alternates: [JID?]) {
         guard let primary else { return nil }
         if primary.isLID, let phone = alternates.lazy.compactMap({ $0 }).first(where: \.isPhone) {
@@ -28,7 +28,8 @@ struct PersonIdentity: Hashable {
         self.lid = lid
     }
 
-    /// Of two for the same person or chat the first, with the phone's address from the second when only that has it.
+    /// Of two identities of the same person or chat, the first one; it is completed with the second one's phone JID
+    /// when it has none.
     static func better(_ first: PersonIdentity?, _ second: PersonIdentity?) -> PersonIdentity? {
         guard let first, first.id.isLID, let second, second.id.isPhone else { return first ?? second }
         return PersonIdentity(second.id, lid: first.id)
@@ -36,6 +37,6 @@ struct PersonIdentity: Hashable {
 }
 
 extension ChatKind {
-    /// Whether what is in it is written, and read, by several people.
+    /// Whether several people write and read in this kind of chat.
     var hasMembers: Bool { self == .group || self == .status }
 }

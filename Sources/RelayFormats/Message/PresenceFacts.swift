@@ -1,17 +1,17 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a dialect has found out about somebody's presence in a chat.
+/// What a format has read about a person's presence in a chat.
 struct PresenceFacts {
     var chat: PersonIdentity
     var member: PersonIdentity?
-    /// In WhatsApp's words: `available`, `unavailable`, `composing`, `recording`, `paused`.
+    /// WhatsApp's value: `available`, `unavailable`, `composing`, `recording`, `paused`.
     var presence: String
     var lastSeen: Timestamp?
     var at: Timestamp?
     var receivedAt: Timestamp
 
-    /// - Parameter key: tells a repetition of this posting; nil when nothing does.
+    /// - Parameter key: the deduplication key; nil when repetitions cannot be recognised.
     func event(session: String, key: String? = nil) -> NewEvent {
         let participant = member?.id == chat.id ? nil : member
         var payload = JSONObject()

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A step of our own message on its way.
+/// A delivery state of a message that the account sent.
 enum ReceiptStatus: String {
     case sent, failed, delivered, read, played
 
@@ -10,12 +10,13 @@ enum ReceiptStatus: String {
         "ERROR": 0, "PENDING": 1, "SERVER_ACK": 2, "DELIVERY_ACK": 3, "READ": 4, "PLAYED": 5,
     ]
 
-    /// The moments in a receipt of Baileys, and of WAHA's NOWEB, which runs on it, from the first step to the last.
+    /// The time fields in a receipt of Baileys, and of WAHA's NOWEB engine, which uses Baileys, in the order of the
+    /// states.
     static let receiptSteps: [(field: String, progress: ReceiptStatus)] = [
         ("receiptTimestamp", .delivered), ("readTimestamp", .read), ("playedTimestamp", .played),
     ]
 
-    /// - Parameter code: of ``statuses``; nil for one that says nothing (B-R3).
+    /// - Parameter code: a value of ``statuses``; nil for one that has no state (B-R3).
     init?(statusCode code: Int64?) {
         switch code {
         case 0: self = .failed
@@ -36,8 +37,8 @@ enum ReceiptStatus: String {
         }
     }
 
-    /// Its place among the steps: a failure replaces sent, and gives way to delivered and read (reference whatsapp.md,
-    /// B.3).
+    /// The order of the states: `failed` replaces `sent`, and `delivered` and `read` replace `failed` (reference
+    /// whatsapp.md, B.3).
     var rank: Int {
         switch self {
         case .sent: 1
@@ -49,19 +50,19 @@ enum ReceiptStatus: String {
     }
 }
 
-/// What a dialect has found out about how far one of our messages has come.
+/// What a format has read about the delivery state of a message that the account sent.
 struct ReceiptFacts {
     var progress: ReceiptStatus
     var id: String
     var chat: PersonIdentity?
-    /// Whose receipt it is, in a group; nil for the only other side of a direct chat.
+    /// The group member who sent the receipt; nil in a direct chat.
     var recipient: PersonIdentity?
-    /// Of a failure: the code and what it means, for people.
+    /// For a failure: its code and meaning, as text.
     var error: String?
-    /// Nil when the gateway does not tell.
+    /// The time of the receipt; nil when the gateway does not report it.
     var at: Timestamp?
     var receivedAt: Timestamp
-    /// Fields of this dialect alone, to stand at the end of the payload.
+    /// Payload fields that only this format has; they are added at the end.
     var extra = JSONObject()
 
     func event(session: String) -> NewEvent {
@@ -100,10 +101,10 @@ struct ReceiptFacts {
 }
 
 extension FormatReader {
-    /// The events of a receipt for several messages at once.
+    /// The events of one receipt for several messages.
     /// - Parameters:
-    ///   - facts: the same for all but their ids.
-    ///   - pointer: where `ids` are.
+    ///   - facts: what all of them have in common; the id is replaced.
+    ///   - pointer: the JSON pointer of `ids`.
     func events(of facts: ReceiptFacts, for ids: [JSON], at pointer: String) throws(FormatError) -> [NewEvent] {
         var events: [NewEvent] = []
         events.reserveCapacity(ids.count)

@@ -1,29 +1,29 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The events of a session itself, the same from every dialect: a code to scan, connected, disconnected.
+/// Makes the events of a session, which are the same for every format: a code to scan, connected, disconnected.
 struct SessionFacts {
     let session: String
     let receivedAt: Timestamp
-    /// When, by the gateway; nil when it does not tell.
+    /// The time that the gateway reports; nil when it reports none.
     var at: Timestamp?
-    /// The gateway's own id of what it posts, the same in every attempt; nil when it has none.
+    /// The gateway's own id of the post, the same in every attempt; nil when it has none.
     var postingID: String?
 
-    /// What WhatsApp means by closing with a code (reference whatsapp.md, B.1).
+    /// The meaning of WhatsApp's close codes (reference whatsapp.md, B.1).
     static let closeReasons: [Int64: String] = [
         401: "logged_out", 402: "account_blocked", 403: "forbidden", 406: "account_banned", 408: "connection_lost",
         411: "multidevice_mismatch", 428: "connection_closed", 440: "replaced", 500: "bad_session", 503: "unavailable",
         515: "restart_required",
     ]
-    /// After these, only pairing anew helps.
+    /// Codes after which the session must be paired again.
     private static let finalCodes: Set<Int64> = [401, 402, 403, 406]
 
-    /// A code to scan; without any, the gateway only tells that there is one.
+    /// A code to scan. With all parameters nil, the event only reports that there is a code.
     /// - Parameters:
-    ///   - image: the code as a picture, base64, with or without `data:…;base64,` before it.
-    ///   - text: what the picture shows.
-    ///   - pairingCode: the letters to type instead.
+    ///   - image: the code as a picture, base64, with or without a `data:…;base64,` prefix.
+    ///   - text: the text that the QR code encodes.
+    ///   - pairingCode: the letters that the user can type instead.
     func code(image: String?, text: String?, pairingCode: String? = nil) -> NewEvent {
         let isImage = image != nil
         let picture = image.map { $0.hasPrefix("data:") ? String($0.drop { $0 != "," }.dropFirst()) : $0 }
@@ -46,9 +46,9 @@ struct SessionFacts {
     }
 
     /// - Parameters:
-    ///   - reason: why, where the code does not say it.
-    ///   - code: WhatsApp's, if there is one.
-    ///   - recoverable: whether the gateway can connect again without pairing; nil: the code tells.
+    ///   - reason: the reason, when the code does not determine it.
+    ///   - code: WhatsApp's close code, if there is one.
+    ///   - recoverable: whether the gateway can connect again without pairing; nil: derived from the code.
     func disconnected(reason: String?, code: Int64?, recoverable: Bool? = nil) -> NewEvent {
         var payload = JSONObject()
         payload.append("reason", .string(code.flatMap { Self.closeReasons[$0] } ?? reason ?? "unknown"))
@@ -58,7 +58,7 @@ struct SessionFacts {
         return event(.sessionDisconnected, key: at.map { "\(code ?? 0)|\($0.milliseconds)" }, payload)
     }
 
-    /// - Parameter key: what tells a repetition where the posting has no id; nil when nothing does.
+    /// - Parameter key: the deduplication key when the post has no id; nil when repetitions cannot be recognised.
     private func event(_ type: EventType, key: String?, _ payload: JSONObject) -> NewEvent {
         NewEvent(
             type: type,

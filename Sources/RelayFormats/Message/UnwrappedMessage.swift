@@ -1,17 +1,17 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A message taken out of its wrappers, with the node that says what it is (reference whatsapp.md, B-U1).
+/// A message without its wrappers, with the node that has its content (reference whatsapp.md, B-U1).
 struct UnwrappedMessage {
-    /// The name of the content's node: `conversation`, `imageMessage` …; nil when no node looks like content.
+    /// The name of the content node: `conversation`, `imageMessage` …; nil when no node is content.
     let name: String?
-    /// The content's node; null when there is none.
+    /// The content node; null when there is none.
     let node: JSON
     /// The innermost message.
     let message: JSONObject
     private(set) var isViewOnce = false
     private(set) var isEphemeral = false
-    /// How deep wrappers may lie in one another.
+    /// The maximum depth of nested wrappers.
     private static let maximumDepth = 5
     private static let wrappers = [
         "ephemeralMessage", "viewOnceMessage", "documentWithCaptionMessage", "viewOnceMessageV2",
@@ -32,7 +32,7 @@ struct UnwrappedMessage {
         node = name.flatMap { message[$0] } ?? .null
     }
 
-    /// Whether there is anything in it but keys for other messages.
+    /// Whether it contains nothing but keys for other messages.
     var isEmpty: Bool {
         !message.contains { key, value in
             key != "senderKeyDistributionMessage" && key != "messageContextInfo" && value != .null
@@ -43,13 +43,13 @@ struct UnwrappedMessage {
         for wrapper in wrappers {
             if let inner = message[wrapper]?["message"]?.object { return (wrapper, inner) }
         }
-        // Wrappers that came later have the same shape.
+        // Newer wrappers have the same shape.
         guard let name = contentName(of: message), let inner = message[name]?["message"]?.object else { return nil }
         return (name, inner)
     }
 
-    /// The first node that is content: `conversation`, or anything with `Message` in its name but the sender's key.
-    /// The call log's name has a typo in WhatsApp's own schema.
+    /// The first member that is content: `conversation`, or any name with `Message` in it except the sender key. The
+    /// call log's name has a typo in WhatsApp's own schema.
     private static func contentName(of message: JSONObject) -> String? {
         for (key, value) in message where value != .null && key != "senderKeyDistributionMessage" {
             if key == "conversation" || key == "callLogMesssage" || key.contains("Message") { return key }

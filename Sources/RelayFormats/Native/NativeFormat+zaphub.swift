@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What ZapHub's webhooks tell beyond the events of stage-07 (its EVENTS.md): `{event, session_id, data}`, an event of
-/// Baileys under other names. It is put back into Baileys' words, and read by Baileys' rules.
+/// Events of ZapHub's webhooks that stage-07 does not have (its EVENTS.md): `{event, session_id, data}`, an event of
+/// Baileys under another name. It is converted to Baileys' form and read by ``BaileysReader``.
 extension NativeFormat {
-    /// - Returns: nil for an event that is not one of these: it is taken as it is.
+    /// - Returns: nil for an event that is none of these and is taken unchanged.
     func zapHubEvents(
         named name: String,
         _ envelope: JSONObject,
@@ -14,7 +14,7 @@ extension NativeFormat {
         let field = envelope["data"]?.object == nil ? "payload" : "data"
         guard let data = envelope[field]?.object, let required = Self.required(by: name, data) else { return nil }
         let missing = required.first { data.text($0) == nil }
-        // Under `payload` it may be somebody's own event of that name.
+        // With `payload` it can be another system's event of the same name.
         if missing != nil, field == "payload" { return nil }
         let session = try sessionName.resolve(envelope, at: pointer)
         let receivedAt = sessionName.context.receivedAt
@@ -40,12 +40,12 @@ extension NativeFormat {
         }
     }
 
-    /// The texts without which the event says nothing; nil for an event that is none of ZapHub's.
+    /// The string members that the event requires; nil for an event that is not one of ZapHub's.
     private static func required(by name: String, _ data: JSONObject) -> [String]? {
         switch name {
         case "presence.update": ["jid"]
         case "message.receipt.delivered", "message.receipt.read", "message.edited": ["messageId", "remoteJid"]
-        // The relay has an event of this name as well; that one has no `reaction`.
+        // The relay has an event with the same name, which has no `reaction` member.
         case "message.reaction": data["reaction"]?.object == nil ? nil : ["messageId", "remoteJid"]
         case "call.offer", "call.ringing", "call.accept", "call.reject", "call.timeout", "call.terminate":
             ["callId", "chatId"]
@@ -94,7 +94,7 @@ extension NativeFormat {
         }
     }
 
-    /// `message.edited`: the new content in ZapHub's own form, and the old one.
+    /// `message.edited`: the new content in ZapHub's own form, and the old content.
     private func edit(
         _ data: JSONObject,
         at moment: Timestamp?,

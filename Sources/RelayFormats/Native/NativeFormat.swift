@@ -1,11 +1,11 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The relay's own envelope, for gateways that speak it and for bridges of one's own:
-/// `{"event": "message.received", "sessionId": …, "payload": {…}}`, or an array of such.
+/// The relay's own envelope, for gateways that support it and for custom bridges: `{"event": "message.received",
+/// "sessionId": …, "payload": {…}}`, or an array of such objects.
 ///
-/// `session` and `session_id` stand for `sessionId` as well. `timestamp` (ISO 8601, seconds or milliseconds) says when
-/// it happened, `id` makes a repetition recognizable; both may be missing. A `deliveryId` is passed over.
+/// `session` and `session_id` are accepted instead of `sessionId`. `timestamp` (ISO 8601, seconds or milliseconds) is
+/// the time of the event; `id` identifies repetitions. Both are optional. `deliveryId` is ignored.
 package struct NativeFormat: EventFormat {
     package static let name = "native"
     package static let summary = "Documents of your own gateway, in the relay's own envelope."
@@ -53,7 +53,7 @@ package struct NativeFormat: EventFormat {
         return [event]
     }
 
-    /// Two or more words of `a-z 0-9 _`, joined by dots.
+    /// Whether the name consists of two or more words of `a-z 0-9 _`, joined by dots.
     private static func isEventType(_ name: String) -> Bool {
         (GatewayEventName.words(of: name, joinedBy: ".")?.count ?? 0) > 1
     }
@@ -88,7 +88,7 @@ package struct NativeFormat: EventFormat {
         }
     }
 
-    /// The key of an event about a message that has no id of its own.
+    /// The deduplication key of an event about a message that has no id of its own.
     private static func dedupKey(_ type: EventType, chat: String?, _ payload: JSONObject) -> String? {
         guard let message = payload.text("messageId") else { return nil }
         switch type {

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The file that belongs to a message: WAHA's copy of it, and WhatsApp's encrypted one.
+/// The file of a message: WAHA's copy, and WhatsApp's encrypted original.
 extension WAHAContent {
     static func attachMedia(_ payload: JSONObject, to content: inout MessageContent) {
         let media = payload["media"]?.object ?? JSONObject()
@@ -39,7 +39,7 @@ extension WAHAContent {
         content.content?.append("mediaError", known: error)
     }
 
-    /// What a file is to WhatsApp, by its type alone: pictures in WebP are stickers.
+    /// The media kind of a MIME type: WebP pictures are stickers.
     static func kind(of mimetype: String?) -> MediaKind? {
         guard let type = mimetype?.prefix(while: { $0 != ";" }), !type.isEmpty else { return nil }
         if type == "image/webp" || type == "application/was" { return .sticker }

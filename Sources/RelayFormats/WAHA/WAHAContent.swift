@@ -1,8 +1,8 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message of WAHA says. NOWEB and GOWS hand on WhatsApp's own message, which says most; for WEBJS, and where
-/// `_data` is missing, the message is put together from WAHA's flat fields.
+/// Reads the content of a WAHA message. The engines NOWEB and GOWS include WhatsApp's own message, which has the most
+/// detail. For WEBJS, and when `_data` is missing, the message is built from WAHA's flat fields.
 enum WAHAContent {
     static func node(_ payload: JSONObject) -> MessageNode {
         let data = payload["_data"]?.object ?? JSONObject()
@@ -23,7 +23,7 @@ enum WAHAContent {
         return .content(content)
     }
 
-    /// The new content of an edited message, where the engine's data do not tell it.
+    /// The new content of an edited message, when the engine's data do not contain it.
     static func edited(_ payload: JSONObject) -> MessageContent {
         guard let body = payload.text("body") else { return .unsupported(reason: "encrypted_edit") }
         return MessageContent(type: "text", content: ["text": .string(body)])
@@ -33,7 +33,7 @@ enum WAHAContent {
         payload["_data"]?.object?.text("type") == "ciphertext"
     }
 
-    /// What WhatsApp Web shows between messages, or keeps for itself.
+    /// Types of WhatsApp Web that are notices between messages, or internal.
     private static let notices: Set<String> = [
         "ciphertext", "e2e_notification", "gp2", "notification", "notification_template", "broadcast_notification",
         "protocol", "revoked", "call_log", "reaction", "debug",
@@ -42,9 +42,9 @@ enum WAHAContent {
     private static func flat(_ payload: JSONObject, _ data: JSONObject) -> MessageNode {
         if let type = data.text("type"), notices.contains(type) { return .nothing }
         if let message = WAHAFlatMessage(payload, data).message { return MessageNode(message) }
-        // The sender burnt it, or it came without anything to show.
+        // A view-once message that was already opened, or that arrived without content.
         if data["key"]?["isViewOnce"]?.bool == true { return .content(.unsupported(reason: "view_once_unavailable")) }
-        // Machinery between devices.
+        // A protocol message between devices.
         if data["message"]?.object != nil || data["Message"]?.object != nil { return .nothing }
         var raw = JSONObject()
         raw.append("type", known: data.text("type"))

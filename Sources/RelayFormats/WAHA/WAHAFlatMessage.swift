@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A message put together from WAHA's flat fields and WhatsApp Web's raw ones, in the form in which Baileys has it.
+/// A message in Baileys' form, built from WAHA's flat fields and WhatsApp Web's raw ones.
 struct WAHAFlatMessage {
-    /// Nil when the fields say nothing that has a mapping.
+    /// Nil when the fields contain nothing that has a mapping.
     private(set) var message: JSONObject?
     private let payload: JSONObject
     /// WhatsApp Web's own message (`_data` of WEBJS); empty for other engines.
@@ -68,7 +68,7 @@ struct WAHAFlatMessage {
         }.first
     }
 
-    /// What was chosen in a menu.
+    /// The chosen option of a menu.
     private func choice() -> Node? {
         switch type {
         case "buttons_response", "template_button_reply":
@@ -94,7 +94,7 @@ struct WAHAFlatMessage {
         return ("pollCreationMessage", node)
     }
 
-    /// What WhatsApp Web calls media, and the names of their nodes.
+    /// WhatsApp Web's media types, each with the name of its node.
     private static let media = [
         "image": "imageMessage", "video": "videoMessage", "ptv": "ptvMessage", "audio": "audioMessage",
         "ptt": "audioMessage", "document": "documentMessage", "sticker": "stickerMessage",
@@ -118,7 +118,7 @@ struct WAHAFlatMessage {
         if name == "documentMessage" {
             node.append("fileName", known: media.text("filename") ?? raw.text("filename"))
         }
-        // Voice notes are the only audio that WhatsApp keeps in Ogg.
+        // Voice notes are the only audio that WhatsApp stores as Ogg.
         node.append("ptt", raised: type == "ptt" || (type == nil && mimetype?.hasPrefix("audio/ogg") == true))
         node.append("gifPlayback", raised: raw.flag("isGif"))
         node.append("isAnimated", raised: raw.flag("isAnimated"))
@@ -155,7 +155,7 @@ struct WAHAFlatMessage {
         return context
     }
 
-    /// The message that another one answers; what it answers itself does not matter.
+    /// The quoted message. What it quotes in turn is left out.
     private init(quoted reply: JSONObject) {
         var flat = reply
         flat["replyTo"] = nil

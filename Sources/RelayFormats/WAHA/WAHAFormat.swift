@@ -1,8 +1,8 @@
 package import RelayCore
 internal import RelayJSON
 
-/// The webhooks of WAHA, whichever engine it runs (WEBJS, NOWEB, GOWS): `{id, timestamp, event, session, me, payload,
-/// engine}`, or an array of such (reference whatsapp.md, A6).
+/// Webhooks of WAHA with any of its engines (WEBJS, NOWEB, GOWS): `{id, timestamp, event, session, me, payload,
+/// engine}`, or an array of such objects (reference whatsapp.md, A6).
 package struct WAHAFormat: EventFormat, EnvelopeFormat {
     package static let name = "waha"
     package static let summary = "Documents of WAHA, with any of its engines."

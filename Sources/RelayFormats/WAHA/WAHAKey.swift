@@ -1,26 +1,26 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Where a message of WAHA is and who wrote it. Its id tells; the engine's own data (`_data`) know the phone behind a
-/// hidden identity.
+/// Reads the chat and the author of a WAHA message from its id, and the phone number of a LID from the engine's own
+/// data (`_data`).
 enum WAHAKey {
-    /// Who else the message names beside its chat.
+    /// The second person that a message names besides its chat.
     enum Member {
-        /// Its author, in `participant` or in the id.
+        /// Its author, from `participant` or from the id.
         case author
-        /// Whoever acknowledged it, in `participant` alone: in the id it is ourselves.
+        /// The person who acknowledged it, from `participant` only: the id contains the account itself.
         case recipient
     }
 
     /// Nil when the message has no id that names its chat.
     static func read(_ message: JSONObject, _ role: Member = .author) -> MessageKey? {
         let serialized = WAHAMessageID(message["id"])
-        // WPP hands on a key instead of a message, here and there.
+        // The engine WPP sometimes sends a key instead of a message.
         guard let chat = serialized?.chat ?? message.address("remoteJid"),
             let id = serialized?.id ?? message.text("id")
         else { return nil }
         let data = message["_data"]?.object ?? JSONObject()
-        // NOWEB has a key of Baileys; GOWS the description of the message, and in a receipt its fields.
+        // NOWEB includes a key of Baileys. GOWS includes the message's `Info`, or its fields directly in a receipt.
         let inner = data["key"]?.object ?? JSONObject()
         let info = data["Info"]?.object ?? data
         let isFromMe = message["fromMe"]?.bool ?? serialized?.isFromMe ?? false
@@ -50,12 +50,12 @@ enum WAHAKey {
         return MessageKey(key)
     }
 
-    /// An address as engines write it: a text, or WhatsApp Web's object with the text in `_serialized`.
+    /// A JID as the engines write it: a string, or WhatsApp Web's object with the string in `_serialized`.
     static func address(_ json: JSON?) -> JID? {
         (json?.string ?? json?["_serialized"]?.string).flatMap { JID($0) }
     }
 
-    /// The phone of a hidden identity, or the hidden identity of a phone.
+    /// The phone JID that belongs to a LID, or the LID that belongs to a phone JID.
     private static func alternate(to address: JID?, among candidates: [JID?]) -> JID? {
         guard let address, address.isPhone || address.isLID else { return nil }
         return candidates.lazy.compactMap { $0 }.first { address.isPhone ? $0.isLID : $0.isPhone }

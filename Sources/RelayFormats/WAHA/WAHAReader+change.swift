@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What happens to earlier messages.
+/// Changes to earlier messages.
 extension WAHAReader {
     func reaction(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         let reaction = try object(payload["reaction"], at: pointer + "/reaction")
@@ -38,7 +38,7 @@ extension WAHAReader {
         )
     }
 
-    /// `message.revoked`: deleted for everybody. `after` is the deletion, `before` the message if WAHA has it.
+    /// `message.revoked`: deleted for everyone. `after` is the deletion, `before` the message if WAHA has it.
     func revocation(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         let after = payload["after"]?.object
         let before = payload["before"]?.object
@@ -54,10 +54,10 @@ extension WAHAReader {
         return facts.deletion(of: target, session: session)
     }
 
-    /// WhatsApp Web changes the message in its place: what it hands on has the id and the time of the original.
+    /// WhatsApp Web replaces the message in place, so its document has the id and the time of the original.
     private var keepsOriginal: Bool { engine == "WEBJS" }
 
-    /// The message that a deletion is about, by the engine's own data.
+    /// The id of the message that a deletion removes, from the engine's own data.
     private static func revoked(by message: JSONObject) -> String? {
         guard let data = message["_data"]?.object else { return nil }
         if let id = data["protocolMessageKey"]?.object?.text("id") { return id }

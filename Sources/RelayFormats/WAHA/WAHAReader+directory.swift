@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Groups and their members.
 extension WAHAReader {
-    /// `group.v2.join`, `.leave` (we came or went) and `.update`.
+    /// `group.v2.join`, `.leave` (the account joined or left) and `.update`.
     func group(_ payload: JSONObject, _ name: String, at pointer: String) throws(FormatError) -> NewEvent {
         let group = try object(payload["group"], at: pointer + "/group")
         let id = try groupID(group, at: pointer)
@@ -38,8 +38,8 @@ extension WAHAReader {
         return update(id, change, at: payload["timestamp"])
     }
 
-    /// The deprecated `group.join` and `group.leave`, with what the engine has: WhatsApp Web's notification, or the
-    /// group itself. Nil for anything else.
+    /// The deprecated `group.join` and `group.leave`, with the engine's data: WhatsApp Web's notification, or the group
+    /// itself. Nil for anything else.
     func notification(_ payload: JSONObject, _ name: String) -> NewEvent? {
         if let id = WAHAKey.address(payload["chatId"]), id.isGroup, let members = payload["recipientIds"]?.array {
             let actions = ["invite": "add", "linked_group_join": "add", "leave": "remove"]
@@ -67,7 +67,7 @@ extension WAHAReader {
         event(.groupUpdated, chat: id, at: WireTime.timestamp(moment) ?? sentAt, key: key(.groupUpdated), change)
     }
 
-    /// WAHA's member `{id, pn, role}` as the relay writes it.
+    /// Converts WAHA's member `{id, pn, role}` to the relay's form.
     private static func member(_ json: JSON) -> JSON? {
         guard let object = json.object else { return GroupFacts.participant(json) }
         var member = JSONObject()

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// New messages. `message` and `message.any` tell the same one; both get the same dedup key.
+/// New messages. `message` and `message.any` report the same message; both get the same deduplication key.
 extension WAHAReader {
     func message(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
         let facts = try facts(payload, at: pointer)
@@ -18,10 +18,10 @@ extension WAHAReader {
         facts.unreadable(.unsupported(reason: "undecryptable"), session: session)
     }
 
-    /// `poll.vote`: WAHA has opened the vote, or could not for lack of the poll.
+    /// `poll.vote`: WAHA has decrypted the vote, or could not because it does not have the poll.
     func vote(_ payload: JSONObject, isOpened: Bool, at pointer: String) throws(FormatError) -> NewEvent {
         var vote = try object(payload["vote"], at: pointer + "/vote")
-        // `_data` describes the vote, where there is any.
+        // `_data`, when present, describes the vote.
         if let data = payload["_data"] { vote["_data"] = data }
         guard let target = WAHAMessageID.bare(payload["poll"]?["id"]) else {
             throw wrong("must be the poll's id, a text", at: pointer + "/poll/id")
@@ -37,7 +37,7 @@ extension WAHAReader {
         return facts.newMessage(session: session, detail: isOpened ? nil : "ciphertext")
     }
 
-    /// Everything about a message but what it says.
+    /// The facts about a message, without its content.
     func facts(_ message: JSONObject, at pointer: String) throws(FormatError) -> MessageFacts {
         guard let key = WAHAKey.read(message), let id = key.id else {
             throw wrong("must be the message's id, like \"false_123@c.us_3EB0A1\"", at: pointer + "/id")
@@ -61,7 +61,7 @@ extension WAHAReader {
             receivedAt: receivedAt,
             broadcastList: key.broadcastList
         )
-        // Whether WAHA's API or the phone sent it: receivers that answer must not answer themselves.
+        // Whether the message was sent by WAHA's API or by the phone, so that a bot does not answer its own messages.
         if key.isFromMe { facts.extra.append("source", known: message.text("source")) }
         return facts
     }

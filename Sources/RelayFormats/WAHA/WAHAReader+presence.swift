@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `presence.update`.
 extension WAHAReader {
-    /// One event for each person whose presence it tells.
+    /// Makes one event for each person in the document.
     func presence(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let chat = try address(payload, "id", "the chat's address", at: pointer)
         let presences = try array(payload, "presences", "an array of presences", at: pointer)

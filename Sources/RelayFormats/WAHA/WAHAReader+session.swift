@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// `session.status`. The QR code is not in it: `GET /api/{session}/auth/qr` has it.
+/// `session.status`. It does not contain the QR code: `GET /api/{session}/auth/qr` returns it.
 extension WAHAReader {
     func status(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
         let status = try text(payload, "status", "the session's status, a text", at: pointer)
@@ -15,7 +15,7 @@ extension WAHAReader {
         case "SCAN_QR_CODE":
             return facts.code(image: nil, text: nil)
         case "WORKING":
-            // It comes again when WhatsApp restricts the account, or no longer does.
+            // WAHA repeats the status when WhatsApp restricts the account or lifts the restriction.
             return previous == "WORKING" ? nil : facts.connected(phone: me?.id.phone)
         case "STOPPED":
             return facts.disconnected(reason: status.lowercased(), code: nil)

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// How far our messages have come.
+/// Delivery states of messages sent by the account.
 extension WAHAReader {
-    /// `message.ack` and `message.ack.group`: how far a message of ours has come. What others wrote has an `ack` too,
-    /// and it says nothing.
+    /// `message.ack` and `message.ack.group`: the delivery state of a message that the account sent. The `ack` of a
+    /// received message makes no event.
     func acknowledgement(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
         guard let key = WAHAKey.read(payload, .recipient), let id = key.id else {
             throw wrong("must be the message's id, like \"true_123@c.us_3EB0A1\"", at: pointer + "/id")
@@ -15,7 +15,7 @@ extension WAHAReader {
         }
         let chat = key.chat
         let recipient = chat?.id.chatKind.hasMembers == true ? key.author : nil
-        // Our own other devices acknowledge as well; nobody else has it then.
+        // The account's other devices send receipts as well; these do not mean that another person has the message.
         if let recipient, own.contains(recipient.id) || recipient.lid.map(own.contains) == true { return nil }
         return ReceiptFacts(
             progress: progress,
@@ -28,7 +28,7 @@ extension WAHAReader {
         ).event(session: session)
     }
 
-    /// - Parameter receipt: NOWEB's own; WAHA reports a delivery in a group as `SERVER`.
+    /// - Parameter receipt: NOWEB's own receipt; WAHA reports a delivery in a group as `SERVER`.
     private static func progress(_ payload: JSONObject, _ receipt: JSONObject?) -> (ReceiptStatus, at: Timestamp?)? {
         for step in ReceiptStatus.receiptSteps.reversed() {
             if let moment = WireTime.timestamp(receipt?[step.field]) { return (step.progress, moment) }

@@ -1,18 +1,18 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Turns one event of WAHA into the relay's.
+/// Turns one event of WAHA into events of the relay.
 struct WAHAReader: EnvelopeReader {
     let gateway = WAHAFormat.gateway
     let session: String
     let receivedAt: Timestamp
-    /// Our own account, when the document tells it.
+    /// The session's own account; nil when the document does not contain it.
     let me: PersonIdentity?
-    /// Our own addresses.
+    /// The account's own JIDs.
     let own: Set<JID>
-    /// When WAHA made the event; messages have a time of their own.
+    /// The time at which WAHA created the event. Messages have a time of their own.
     let sentAt: Timestamp?
-    /// WAHA's own id of the event, the same in every attempt to post it.
+    /// WAHA's id of the event, the same in every attempt to post it.
     let eventID: String?
     let engine: String?
 
@@ -36,7 +36,7 @@ struct WAHAReader: EnvelopeReader {
     ]
 
     func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
-        // Labels, archived chats, answers to invitations, and the engine's own events.
+        // Labels, archived chats, replies to invitations, and the engine's own events.
         guard Self.handled.contains(name) else { return [] }
         let payload = try object(data, at: pointer)
         switch name {
@@ -59,7 +59,7 @@ struct WAHAReader: EnvelopeReader {
         }
     }
 
-    /// What tells a repetition of a posting about something that has no id.
+    /// The deduplication key of an event without an id; repetitions of the post have the same key.
     func key(_ type: EventType, _ detail: String? = nil) -> String? {
         eventID.map { id in "\(type.name)|\(id)" + (detail.map { "|\($0)" } ?? "") }
     }

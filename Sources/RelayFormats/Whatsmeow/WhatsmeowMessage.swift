@@ -1,15 +1,15 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A message as whatsmeow hands it over, `{Info, Message, IsEphemeral …}`, put into the words of Baileys: every gateway
-/// on whatsmeow posts it, alone or inside something of its own (reference whatsapp.md, A5).
+/// A message of whatsmeow, `{Info, Message, IsEphemeral …}`, converted to Baileys' form. Every gateway built on
+/// whatsmeow posts it, alone or inside an envelope of its own (reference whatsapp.md, A5).
 struct WhatsmeowMessage {
     /// `{key, message, messageTimestamp, pushName …}`.
     let webMessage: JSONObject
-    /// What the gateway put beside the content: the file.
+    /// What the gateway added to the content: the file.
     let extras: MessageExtras
 
-    /// - Parameter event: with `Info`; nil when it has none.
+    /// - Parameter event: an object with `Info`; the result is nil when `Info` is missing.
     init?(_ event: JSONObject) {
         guard let info = event["Info"]?.object else { return nil }
         var content = event["Message"]?.object
@@ -29,15 +29,15 @@ struct WhatsmeowMessage {
             let node = Self.withOwnFile(WhatsmeowFieldNames.renamed(content), extras, mimetype: mimetype)
             message.append("message", .object(Self.wrapped(Self.named(node, info, event), event)))
         } else if let reason = event.text("UnavailableType") ?? (event.flag("IsUnavailable") ? "unavailable" : nil) {
-            // It is on the phone only, as what may be seen once is.
+            // Only the phone has the content, as with view-once messages.
             message.append("messageStubType", 2)
             message.append("messageStubParameters", [.string(reason)])
         }
         webMessage = message
     }
 
-    /// Where the message is and who wrote it. whatsmeow names the other side's second address in what we received as
-    /// `SenderAlt`, in what we sent as `RecipientAlt`.
+    /// The key of the message in Baileys' form. whatsmeow sends the other side's second JID as `SenderAlt` for received
+    /// messages and as `RecipientAlt` for sent ones.
     private static func key(_ info: JSONObject) -> JSONObject {
         let isFromMe = info.flag("IsFromMe")
         let chat = info.address("Chat")
@@ -52,14 +52,14 @@ struct WhatsmeowMessage {
             return key
         }
         let other = info.address(isFromMe ? "RecipientAlt" : "SenderAlt")
-        // Evolution Go puts our own address for the chat when both sides have hidden identities.
+        // Evolution Go sends the account's own JID as the chat when both sides use LIDs.
         let isMistaken = isFromMe && other != nil && chat == sender
         key.append("remoteJid", orNull: (isMistaken ? other : chat)?.description)
         key.append("remoteJidAlt", orNull: isMistaken ? nil : other?.description)
         return key
     }
 
-    /// What Go leaves out of a protocol message because it is zero, told by the event itself.
+    /// Adds the type of a protocol message, which Go omits when it is zero, from the event's own flags.
     private static func named(_ node: JSONObject, _ info: JSONObject, _ event: JSONObject) -> JSONObject {
         guard var change = node["protocolMessage"]?.object, change["type"] ?? .null == .null else { return node }
         let isRevoke = event.flag("IsRevoke") || ["7", "8"].contains(info.text("Edit"))
@@ -72,7 +72,7 @@ struct WhatsmeowMessage {
         return named
     }
 
-    /// whatsmeow takes the wrappers off and leaves flags.
+    /// Adds the wrappers again that whatsmeow replaces with flags.
     private static func wrapped(_ node: JSONObject, _ event: JSONObject) -> JSONObject {
         var wrapped = node
         if event.flag("IsViewOnce") || event.flag("IsViewOnceV2") || event.flag("IsViewOnceV2Extension") {
@@ -82,7 +82,7 @@ struct WhatsmeowMessage {
         return wrapped
     }
 
-    /// Evolution Go turns stickers into PNG: sizes and hashes of the sticker itself do not fit its file.
+    /// Evolution Go converts stickers to PNG, so the sizes and hashes of the original sticker do not match its file.
     private static func withOwnFile(_ node: JSONObject, _ extras: MessageExtras, mimetype: String?) -> JSONObject {
         let isPNG = mimetype == "image/png" || extras.base64?.hasPrefix("iVBORw0KGgo") == true
         guard isPNG, let sticker = node["stickerMessage"]?.object else { return node }

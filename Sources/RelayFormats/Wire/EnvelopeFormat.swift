@@ -1,28 +1,29 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A format whose documents are envelopes: an object, or an array of such, each with the name of an event, a session
-/// and what the event says. A dialect tells how its envelope looks, and its reader reads what is in it.
+/// A format whose documents are envelopes: an object, or an array of objects, each with the name of an event, a session
+/// and the event's data. A conforming type describes its envelope; its reader reads the data.
 protocol EnvelopeFormat: EventFormat {
     associatedtype Reader: EnvelopeReader
 
-    /// The gateway's name, for people.
+    /// The gateway's name for error messages.
     static var gateway: String { get }
-    /// The members that may name the session; the first one present counts.
+    /// The members that may contain the session; the first one present is used.
     static var sessionFields: [String] { get }
-    /// The member with what the event says.
+    /// The member that contains the event's data.
     static var dataField: String { get }
-    /// How an envelope looks, for people.
+    /// An example envelope for error messages.
     static var example: String { get }
-    /// How the names of events look, for people: the end of a sentence.
+    /// Example event names for error messages; they end the sentence.
     static var exampleNames: String { get }
 
-    /// The envelope with the session's name as a text that may be one. Default: as it is.
+    /// The envelope with a session name that is a valid string. Default: unchanged.
     static func opened(_ envelope: JSONObject) -> JSONObject
-    /// An event's name as the reader knows it; nil when the gateway has none like it. Default: what the reader reads,
-    /// and what looks like a name, since gateways add events faster than the relay learns them.
+    /// The event's name as the reader knows it; nil when the gateway cannot have such an event. Default: accepts the
+    /// names that the reader handles and any name of the usual shape, because gateways add events faster than the
+    /// relay.
     static func eventName(_ written: String) -> String?
-    /// Demands more of an envelope than an event. Default: nothing.
+    /// Checks further requirements of an envelope. Default: none.
     static func verify(_ envelope: JSONObject, at pointer: String) throws(FormatError)
 }
 
@@ -35,7 +36,7 @@ extension EnvelopeFormat {
     }
     static func verify(_ envelope: JSONObject, at pointer: String) throws(FormatError) {}
 
-    /// Reads a document, envelope by envelope.
+    /// Reads all envelopes of a document.
     static func read(_ document: [UInt8], _ context: FormatContext) throws(FormatError) -> [NewEvent] {
         var envelopes = try GatewayDocument(document).envelopes(of: name)
         for index in envelopes.indices { envelopes[index].envelope = opened(envelopes[index].envelope) }
@@ -71,13 +72,13 @@ extension EnvelopeFormat {
     }
 }
 
-/// Turns one event of a gateway, out of its envelope, into the relay's.
+/// Turns one event of a gateway, taken from its envelope, into events of the relay.
 protocol EnvelopeReader: FormatReader {
-    /// The names of the events that it reads; others are understood, and nothing in them is an event.
+    /// The names of the events that it reads; other valid names make no event.
     static var handled: Set<String> { get }
 
     init(session: String, receivedAt: Timestamp, envelope: JSONObject)
 
-    /// - Parameter pointer: where `data` is.
+    /// - Parameter pointer: the JSON pointer of `data`.
     func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent]
 }

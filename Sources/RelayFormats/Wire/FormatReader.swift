@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What the readers of all dialects have in common: whose events they make, how they take what must be there, and how
-/// they say that it is not.
+/// The common part of all formats' readers: the session and time of their events, access to required members, and the
+/// errors for missing ones.
 protocol FormatReader {
-    /// The gateway's name, for people.
+    /// The gateway's name for error messages.
     var gateway: String { get }
     var session: String { get }
     var receivedAt: Timestamp { get }
@@ -39,7 +39,7 @@ extension FormatReader {
         return array
     }
 
-    /// Reads every element; a lone object counts as an array of one.
+    /// Reads every element of an array; a single object is treated as an array with one element.
     func each(
         _ data: JSON,
         at pointer: String,
@@ -54,15 +54,16 @@ extension FormatReader {
         return events
     }
 
-    /// What the events of the session itself begin with.
+    /// The common facts of the session's own events.
     var sessionFacts: SessionFacts { SessionFacts(session: session, receivedAt: receivedAt) }
 
-    /// - Parameter demand: what the value at `pointer` must be: `must be an object`.
+    /// - Parameter demand: the requirement for the value at `pointer`: `must be an object`.
     func wrong(_ demand: String, at pointer: String) -> FormatError {
         .wrong(demand, at: pointer, of: gateway)
     }
 
-    /// - Parameter key: nil: nothing tells it from another of its kind, and posting it again makes another event.
+    /// - Parameter key: the deduplication key; nil when repetitions cannot be recognised, so each post makes a new
+    ///   event.
     func event(
         _ type: EventType, chat: JID?, at moment: Timestamp? = nil, key: String? = nil, _ payload: JSONObject
     ) -> NewEvent {
@@ -78,8 +79,8 @@ extension FormatReader {
 }
 
 extension FormatError {
-    /// That a value is not what the gateway sends.
-    /// - Parameter demand: what it must be: `must be an object`.
+    /// The error for a value that the gateway does not send.
+    /// - Parameter demand: the requirement for the value: `must be an object`.
     static func wrong(_ demand: String, at pointer: String, of gateway: String) -> FormatError {
         let field = pointer.split(separator: "/").last { !$0.allSatisfy(\.isNumber) } ?? "document"
         return FormatError(.notAnEvent, "\"\(field)\" \(demand), as \(gateway) sends it.", pointer: pointer)

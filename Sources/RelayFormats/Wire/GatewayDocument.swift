@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A gateway's document on its way through a format: parsed, and opened into its envelopes.
+/// A gateway's document, parsed and split into its envelopes.
 struct GatewayDocument {
     let root: JSON
 
-    /// - Throws: ``FormatError`` `.malformed` when the bytes are no JSON.
+    /// - Throws: ``FormatError`` `.malformed` when the bytes are not JSON.
     init(_ bytes: [UInt8]) throws(FormatError) {
         guard !bytes.isEmpty else {
             throw FormatError(.malformed, "The body is empty; send one JSON document.")
@@ -17,7 +17,7 @@ struct GatewayDocument {
         }
     }
 
-    /// The envelopes in it, each with its JSON pointer: the document itself, or the elements when it is an array.
+    /// The envelopes, each with its JSON pointer: the document itself, or the elements of an array.
     func envelopes(of dialect: String) throws(FormatError) -> [(envelope: JSONObject, pointer: String)] {
         if let object = root.object { return [(object, "")] }
         guard let elements = root.array else {

@@ -1,13 +1,13 @@
 /// The names of events as gateways write them.
 enum GatewayEventName {
-    /// The words of a name: small letters, digits and `_`, joined by any of `separators`. Nil when it is not made of
-    /// such words.
+    /// The words of a name: lower-case letters, digits and `_`, joined by any of `separators`. Nil when the name is not
+    /// made of such words.
     static func words(of name: String, joinedBy separators: String) -> [Substring]? {
         let words = name.split(omittingEmptySubsequences: false) { separators.contains($0) }
         return words.allSatisfy(isWord) ? words : nil
     }
 
-    /// Two words or more, joined by dots or hyphens.
+    /// Whether a name consists of two or more words, joined by dots or hyphens.
     static func isPlausible(_ name: String) -> Bool {
         (words(of: name, joinedBy: ".-")?.count ?? 0) > 1
     }

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 extension JSONObject {
-    /// The text under a key; nil when there is none or it is empty.
+    /// The string value of a key; nil when it is missing or empty.
     func text(_ key: String) -> String? {
         self[key]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -11,12 +11,12 @@ extension JSONObject {
         self[key]?.bool == true
     }
 
-    /// The address under a key, canonical.
+    /// The JID value of a key, in canonical form.
     func address(_ key: String) -> JID? {
         self[key]?.string.flatMap { JID($0) }
     }
 
-    /// Adds the value when there is one.
+    /// Adds the value unless it is nil.
     mutating func append(_ key: String, known value: String?) {
         if let value { append(key, .string(value)) }
     }
@@ -25,7 +25,7 @@ extension JSONObject {
         if let value { append(key, .int(value)) }
     }
 
-    /// Adds the value, or null: receivers find the field in any case.
+    /// Adds the value, or null, so that receivers always find the field.
     mutating func append(_ key: String, orNull value: String?) {
         append(key, value.map(JSON.string) ?? .null)
     }
@@ -34,7 +34,7 @@ extension JSONObject {
         append(key, value.map(JSON.int) ?? .null)
     }
 
-    /// Adds the flag when it is up.
+    /// Adds the flag when it is true.
     mutating func append(_ key: String, raised flag: Bool) {
         if flag { append(key, .bool(true)) }
     }

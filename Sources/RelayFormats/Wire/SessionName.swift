@@ -4,9 +4,9 @@ internal import RelayJSON
 /// The session that an envelope belongs to.
 struct SessionName {
     let context: FormatContext
-    /// The fields that may name it, the first one present counts.
+    /// The members that may contain the session; the first one present is used.
     let fields: [String]
-    /// Whether any envelope of the document names one: then one that does not is a mistake of its own.
+    /// Whether another envelope of the document names a session. If so, an envelope without one is an error.
     let isNamedElsewhere: Bool
 
     init(context: FormatContext, envelopes: [(envelope: JSONObject, pointer: String)], fields: [String]) {
@@ -17,9 +17,9 @@ struct SessionName {
         }
     }
 
-    /// The address's session, else the envelope's.
+    /// The session of the URL, else that of the envelope.
     /// - Throws: ``FormatError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
-    ///   session, so that a source's default may stand in.
+    ///   session, so that the source's default can be used.
     func resolve(_ envelope: JSONObject, at pointer: String) throws(FormatError) -> String {
         if let session = context.session {
             guard Session.isValid(id: session) else { throw Self.invalid(at: nil) }
@@ -38,8 +38,8 @@ struct SessionName {
         return session
     }
 
-    /// That what is there cannot be a session's id.
-    /// - Parameter pointer: where it is; nil: in the address.
+    /// The error for a value that is not a valid session id.
+    /// - Parameter pointer: the JSON pointer of the value; nil when it is in the URL.
     static func invalid(at pointer: String?) -> FormatError {
         FormatError(
             .missingSession,

@@ -1,13 +1,13 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Bytes as gateways write them (reference whatsapp.md, B-B1).
+/// Reads bytes in the encodings that gateways use (reference whatsapp.md, B-B1).
 enum WireBytes {
-    /// Keys and hashes are far shorter; more is not worth reading.
+    /// The maximum length in bytes. Keys and hashes are far shorter.
     private static let limit = 4096
 
-    /// Reads a base64 text, `{"type":"Buffer","data":…}` with a text or numbers in it, an array of numbers, or an
-    /// object with an index for each byte, in whatever order its keys come. Nil for anything else.
+    /// Reads a base64 string, `{"type":"Buffer","data":…}` with a string or numbers in it, an array of numbers, or an
+    /// object with an index for each byte, in any order of keys. Nil for anything else.
     static func decode(_ json: JSON?) -> [UInt8]? {
         switch json {
         case .string(let text):

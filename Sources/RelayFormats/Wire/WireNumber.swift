@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Numbers as gateways write them (reference whatsapp.md, B-T1): JSON numbers, decimal texts, and protobuf's `Long`
-/// as `{low, high, unsigned}`.
+/// Reads numbers in the forms that gateways use (reference whatsapp.md, B-T1): JSON numbers, decimal strings, and
+/// protobuf's `Long` as `{low, high, unsigned}`.
 enum WireNumber {
-    /// The whole number; a fraction is cut. Nil for anything else, and for what does not fit in 64 signed bits: then
-    /// the field is unknown, and the message is not.
+    /// The whole number; a fraction is truncated. Nil for anything else, and for what does not fit in 64 signed bits:
+    /// the field is then unknown, but the message is still read.
     static func integer(_ json: JSON?) -> Int64? {
         switch json {
         case .int(let value): value
@@ -16,7 +16,7 @@ enum WireNumber {
         }
     }
 
-    /// A number with its fraction; nil when it is none or not finite.
+    /// A number with its fraction; nil when it is not a finite number.
     static func double(_ json: JSON?) -> Double? {
         let value: Double? =
             switch json {
@@ -48,9 +48,10 @@ enum WireNumber {
     }
 }
 
-/// Moments as gateways write them: seconds or milliseconds since the epoch in any form of ``WireNumber``, or ISO 8601.
+/// Reads times in the forms that gateways use: seconds or milliseconds since the epoch in any form of ``WireNumber``,
+/// or ISO 8601.
 enum WireTime {
-    /// From this number on, it counts milliseconds: as seconds it would be the year 5138.
+    /// From this value on, a number counts milliseconds; as seconds it would be the year 5138.
     private static let firstMilliseconds = 100_000_000_000.0
     private static let lastMilliseconds = 253_402_300_799_999.0
 
