@@ -1,7 +1,7 @@
 package import RelayCore
 package import RelayHTTPClient
 
-/// Brings WhatsApp's conversations into a Chatwoot inbox, each message exactly once.
+/// Forwards WhatsApp conversations to a Chatwoot inbox, each message exactly once.
 package struct ChatwootDestination: Destination {
     package let settings: DestinationSettings
     package let target: String
@@ -16,10 +16,10 @@ package struct ChatwootDestination: Destination {
     private let name: String
 
     /// - Parameters:
-    ///   - name: the destination's, under which the ledger has its entries.
-    ///   - settings: its ordering is always per chat, for order is what makes a conversation one; of 4xx only 408, 425
-    ///     and 429 are retried.
-    ///   - depot: the relay's copies of files; nil: they are linked.
+    ///   - name: the destination's name, which is part of the keys in the ledger.
+    ///   - settings: ordering is always per chat, because a conversation depends on the order of its messages. Of the
+    ///     4xx statuses only 408, 425 and 429 are retried.
+    ///   - depot: the media store with the relay's copies of files; nil: the message contains links to files instead.
     package init(
         _ options: ChatwootOptions,
         name: String,
@@ -34,7 +34,8 @@ package struct ChatwootDestination: Destination {
         self.options = options
         var settings = settings
         settings.ordering = .perChat
-        // Chatwoot's other refusals do not pass by themselves: what they mean is decided here.
+        // Chatwoot's other rejections are permanent or handled by the forwarder, so a retry policy does not apply to
+        // them.
         settings.retry.retryOn.subtract([.statusClass(3), .statusClass(4)])
         settings.retry.retryOn.formUnion([.status(408), .status(425), .status(429)])
         self.settings = settings
@@ -67,7 +68,7 @@ package struct ChatwootDestination: Destination {
         }
     }
 
-    /// Whether nothing will be tried after this attempt: agents are to be told.
+    /// Whether no further attempt follows, so that agents must be notified.
     private func isLast(_ delivery: ClaimedDelivery, _ result: AttemptResult) -> Bool {
         if result.pausesDestination || result.outcome == .failed(.interrupted) { return false }
         return !settings.retry.retries(result) || delivery.attemptInSeries >= settings.retry.maxAttempts
@@ -91,9 +92,9 @@ package struct ChatwootDestination: Destination {
             destination: name, session: session)
     }
 
-    // MARK: What came of agents' messages
+    // MARK: Failures of agents' messages
 
-    /// Tells an agent that a message could not be sent. Best effort.
+    /// Notifies the agent that a message could not be sent. Best effort: errors are ignored.
     package func tellFailure(of message: Int64, in conversation: Int64?, reason: String) async {
         guard let conversation else { return }
         try? await api.setStatus("failed", error: reason, of: message, in: conversation)

@@ -2,13 +2,13 @@ internal import RelayCore
 internal import RelayJSON
 
 extension ChatwootCheckup {
-    /// Whose token it is.
+    /// The user to whom the access token belongs.
     struct TokenOwner {
         let name: String
         let isAdministrator: Bool
     }
 
-    /// Nil when the token opens nothing.
+    /// Nil when the token gives no access.
     func owner(_ findings: inout [CheckupFinding]) async -> TokenOwner? {
         let profile: JSON
         do {
@@ -55,7 +55,7 @@ extension ChatwootCheckup {
                 .problem, "the token is a bot's, and bots may not see contacts",
                 fix: "use the access token of an agent: Profile Settings, Access Token")
         }
-        // No token has arrived, which is not the same as a wrong one.
+        // Chatwoot did not receive the token, which is different from a wrong token.
         guard said.contains("need to sign in") else {
             return CheckupFinding(
                 .problem, "Chatwoot does not know the token",
@@ -71,7 +71,7 @@ extension ChatwootCheckup {
             fix: "let the proxy pass on api-access-token")
     }
 
-    /// Worth knowing for other programs; the relay writes the header with hyphens.
+    /// A note for operators of other programs. The relay itself sends the header with hyphens.
     private func underscores() async -> CheckupFinding? {
         guard await !arrives(in: "api_access_token") else { return nil }
         return CheckupFinding(

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 extension ChatwootCheckup {
-    /// Nil when there is none that can be used.
+    /// Nil when there is no usable inbox.
     func inbox(of owner: TokenOwner, _ findings: inout [CheckupFinding]) async -> InboxRecord? {
         do {
             let found =
@@ -81,7 +81,7 @@ extension ChatwootCheckup {
         return made
     }
 
-    /// What belongs into the configuration for an inbox that was just made. Its secret is shown this once, to those who
+    /// The configuration lines for an inbox that was just created. Its secret is shown only this once, to the user who
     /// asked for the inbox.
     private func lines(for inbox: InboxRecord) -> String {
         var lines = ["in config.yaml write inbox: \(inbox.id) in place of create_inbox"]
@@ -99,7 +99,7 @@ extension ChatwootCheckup {
         return known.isEmpty ? make : "the inboxes of the type API are: \(list); or \(make)"
     }
 
-    // MARK: The public interface
+    // MARK: The public API
 
     func publicAPI(of inbox: InboxRecord) async -> [CheckupFinding] {
         if let given = options.inboxIdentifier, let own = inbox.identifier, given != own {

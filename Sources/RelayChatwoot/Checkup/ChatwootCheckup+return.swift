@@ -2,15 +2,15 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// What agents write, on its way from Chatwoot to the relay.
+/// Checks the webhook through which agents' messages reach the relay.
 extension ChatwootCheckup {
-    /// The source for an inbox that posts to none yet.
+    /// The source to use when the inbox has no webhook yet.
     var entrance: IncomingSource? { entrances.first }
 
-    /// Where the inbox is to post.
+    /// The webhook URL that the inbox should have.
     var webhookURL: String? { entrance.map { "\(publicURL)/in/\($0.name)" } }
 
-    /// - Parameter isNew: whether the inbox was just made, so that the configuration cannot have its secret yet.
+    /// - Parameter isNew: whether the inbox was just created, so that the configuration cannot contain its secret yet.
     func wayBack(
         from inbox: InboxRecord, isNew: Bool, _ owner: TokenOwner, _ release: DetectedRelease
     ) async -> [CheckupFinding] {
@@ -50,7 +50,8 @@ extension ChatwootCheckup {
             + (entrance.map { signature($0, inbox, owner, release) } ?? []) + reach(of: replacement, release)
     }
 
-    /// What is wrong with where it posts, and what to put there; nothing when it may be somebody else's.
+    /// What is wrong with the current webhook URL, and its replacement. The replacement is nil when the URL may belong
+    /// to another program.
     private func misdirection(_ current: String, _ wanted: String) -> (what: String, replacement: String?) {
         guard !current.isEmpty else { return ("the inbox has no webhook", wanted) }
         let path = current.dropFirst(DisplayedURL.of(current).count)
@@ -58,7 +59,7 @@ extension ChatwootCheckup {
         return ("the inbox posts to \(DisplayedURL.of(current)), not to this relay", isOurs ? publicURL + path : nil)
     }
 
-    /// Which source, and which session, an address of this relay leads to.
+    /// The source and the session in a URL of this relay; nil for other URLs.
     private func place(in url: String) -> (entrance: IncomingSource, session: String?)? {
         guard url.hasPrefix(publicURL + "/in/") else { return nil }
         let path = url.dropFirst(publicURL.count + 4).prefix { $0 != "?" }.split(separator: "/").map(String.init)
@@ -133,7 +134,7 @@ extension ChatwootCheckup {
         return [CheckupFinding(.good, "the source's secret is the inbox's")]
     }
 
-    /// Whether Chatwoot would, and could, connect to it.
+    /// Whether Chatwoot permits the webhook URL and can connect to it.
     private func reach(of url: String, _ release: DetectedRelease) -> [CheckupFinding] {
         if LocalHostName.names(url), !LocalHostName.names(options.url) {
             return [

@@ -2,10 +2,10 @@ package import RelayCore
 package import RelayHTTPClient
 internal import RelayJSON
 
-/// Looks whether a Chatwoot, its account, inbox and webhook are as a destination needs them. It reads; where it may, it
-/// makes the inbox and sets its webhook. It never touches contacts or conversations.
+/// Checks that a Chatwoot server, its account, inbox and webhook are set up as a destination requires. It only reads;
+/// when permitted, it creates the inbox and sets its webhook. It never changes contacts or conversations.
 package struct ChatwootCheckup: Sendable {
-    /// A source that takes what Chatwoot posts.
+    /// A source that accepts Chatwoot's webhooks.
     package struct IncomingSource: Sendable {
         let name: String
         let session: String?
@@ -14,8 +14,8 @@ package struct ChatwootCheckup: Sendable {
 
         /// - Parameters:
         ///   - session: the session of documents that name none.
-        ///   - secret: what Chatwoot's signature is checked with; nil: it is not.
-        ///   - isOpen: whether anybody may post there.
+        ///   - secret: the key that verifies Chatwoot's signature; nil: signatures are not verified.
+        ///   - isOpen: whether the source accepts requests without authentication.
         package init(name: String, session: String?, secret: String?, isOpen: Bool) {
             self.name = name
             self.session = session
@@ -32,8 +32,8 @@ package struct ChatwootCheckup: Sendable {
     let changesSettings: Bool
 
     /// - Parameters:
-    ///   - publicURL: how Chatwoot reaches the relay, without a slash at its end.
-    ///   - makesMissing: whether the inbox that `create_inbox` names is made.
+    ///   - publicURL: the URL at which Chatwoot reaches the relay, without a trailing slash.
+    ///   - makesMissing: whether a missing inbox that `create_inbox` names is created.
     ///   - changesSettings: whether the inbox's webhook is set.
     package init(
         _ options: ChatwootOptions,
@@ -53,11 +53,11 @@ package struct ChatwootCheckup: Sendable {
         self.changesSettings = changesSettings
     }
 
-    /// From the outside in, until something makes it useless to go on.
+    /// Runs the checks in order, from the connection to the webhook, and stops when the rest would be meaningless.
     package func findings() async -> [CheckupFinding] {
         let place = DisplayedURL.of(options.url)
         do {
-            // Any answer will do: nothing else is asked before it is known that somebody is there.
+            // Any response is sufficient: this only checks that the server is reachable.
             _ = try await api.sender.send(
                 HTTPRequest(
                     method: "GET", url: options.url + "/api", timeout: api.timeout,
@@ -69,7 +69,7 @@ package struct ChatwootCheckup: Sendable {
         let told = await toldRelease()
         guard let owner = await owner(&findings) else { return findings }
         guard let inbox = await inbox(of: owner, &findings) else { return findings }
-        // Only now does anybody know its secret.
+        // The secret of an inbox that was just created is in no configuration yet.
         let isNew = findings.contains { $0.severity == .fixed }
         let release = told.map(DetectedRelease.known) ?? .guessed(inbox, owner)
         findings += release.findings(of: options)
@@ -78,7 +78,7 @@ package struct ChatwootCheckup: Sendable {
         return findings + (await wayBack(from: inbox, isNew: isNew, owner, release))
     }
 
-    /// `GET /api` is open to all, unless a proxy closes it.
+    /// The release from `GET /api`, which needs no token; nil when a proxy blocks it.
     private func toldRelease() async -> ChatwootRelease? {
         (try? await api.get("/api", as: "/api"))?["version"]?.string.flatMap { ChatwootRelease($0) }
     }
@@ -96,20 +96,20 @@ package struct ChatwootCheckup: Sendable {
 }
 
 extension ChatwootCheckup {
-    /// The release, or what is known of it.
+    /// The release, or the evidence for it.
     enum DetectedRelease {
         case known(ChatwootRelease)
         case atLeast(ChatwootRelease)
         case before(ChatwootRelease)
         case unknown
 
-        /// By what administrators see of an inbox.
+        /// Guesses from the fields of an inbox that administrators can see.
         static func guessed(_ inbox: InboxRecord, _ owner: TokenOwner) -> DetectedRelease {
             if inbox.secret != nil { return .atLeast(.signatures) }
             return owner.isAdministrator ? .before(.signatures) : .unknown
         }
 
-        /// Nil where it is not known.
+        /// Nil when unknown.
         func has(_ feature: ChatwootRelease) -> Bool? {
             switch self {
             case .known(let release): release >= feature

@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// Which Chatwoot it is, as far as it shows, and what it can (reference chatwoot.md, 0).
+/// A release of Chatwoot, and the releases that introduced the features the relay uses (reference chatwoot.md, 0).
 struct ChatwootRelease: Sendable, Equatable, Comparable, CustomStringConvertible {
     let major: Int
     let minor: Int
@@ -26,16 +26,16 @@ struct ChatwootRelease: Sendable, Equatable, Comparable, CustomStringConvertible
         (a.major, a.minor, a.patch) < (b.major, b.minor, b.patch)
     }
 
-    /// Messages are known by what the relay calls them, without which nothing is forwarded exactly once.
+    /// Messages have a `source_id`, which exactly-once forwarding requires.
     static let sourceIDs = ChatwootRelease(3, 4)
-    /// Receipts can be shown.
+    /// Receipts are shown.
     static let receipts = ChatwootRelease(4, 2)
-    /// Messages keep all of their attributes.
+    /// Messages keep all their attributes.
     static let attributes = ChatwootRelease(4, 9)
     /// Webhooks of API inboxes are signed.
     static let signatures = ChatwootRelease(4, 13)
     /// Webhooks to private addresses are refused.
     static let publicHostsOnly = ChatwootRelease(4, 14)
-    /// Voice notes are shown as such.
+    /// Voice notes are shown as voice notes.
     static let voiceNotes = ChatwootRelease(4, 14, 2)
 }

@@ -25,7 +25,8 @@ extension ChatwootAPI {
         let clauses =
             phones.map { ("phone_number", String($0.drop { $0 == "+" })) } + identifiers.map { ("identifier", $0) }
         guard !clauses.isEmpty else { return [] }
-        // One clause a value: only the first of `values` counts. The operator leads to the next clause.
+        // One clause for each value: Chatwoot uses only the first of `values`. The operator connects to the next
+        // clause.
         let payload = clauses.enumerated().map { index, clause -> JSON in
             [
                 "attribute_key": .string(clause.0), "filter_operator": "equal_to", "values": [.string(clause.1)],
@@ -36,7 +37,7 @@ extension ChatwootAPI {
         return (answer["payload"]?.array ?? []).compactMap { ContactRecord($0) }
     }
 
-    /// Finds or makes a contact by its key in the inbox, whoever else does the same at this moment.
+    /// Finds or creates a contact by its `source_id` in the inbox. Safe when another client does the same at once.
     func contact(_ body: JSONObject, inInbox identifier: String) async throws(ChatwootError) -> Int64 {
         let answer = try await callPublic(identifier, "POST", "/contacts", body)
         return try record(answer["id"]?.int, "a contact's id")
@@ -58,13 +59,13 @@ extension ChatwootAPI {
         return try record(ContactRecord(answer["payload"] ?? answer), "a contact")
     }
 
-    /// Gives a contact its key in the inbox.
+    /// Sets the `source_id` of a contact in an inbox.
     func bind(_ contact: Int64, to inbox: Int64, as source: String) async throws(ChatwootError) {
         _ = try await call(
             "POST", "/contacts/\(contact)/contact_inboxes", ["inbox_id": .int(inbox), "source_id": .string(source)])
     }
 
-    /// Makes one contact of two; the base stays.
+    /// Merges two contacts; the base contact remains.
     func merge(_ mergee: Int64, into base: Int64) async throws(ChatwootError) {
         _ = try await call(
             "POST", "/actions/contact_merge", ["base_contact_id": .int(base), "mergee_contact_id": .int(mergee)])

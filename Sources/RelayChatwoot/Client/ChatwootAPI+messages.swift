@@ -4,7 +4,8 @@ internal import RelayJSON
 
 /// Conversations and messages.
 extension ChatwootAPI {
-    /// The contact's conversations in an inbox, the latest activity first; Chatwoot tells at most 20 of all inboxes.
+    /// The contact's conversations in an inbox, the latest activity first. Chatwoot returns at most 20 over all
+    /// inboxes.
     func conversations(of contact: Int64, in inbox: Int64) async throws(ChatwootError) -> [ConversationRecord] {
         let answer = try await call("GET", "/contacts/\(contact)/conversations")
         return (answer["payload"]?.array ?? []).compactMap { ConversationRecord($0) }
@@ -16,7 +17,7 @@ extension ChatwootAPI {
         try record(ConversationRecord(try await call("GET", "/conversations/\(id)")), "a conversation")
     }
 
-    /// In an inbox that is locked to a single conversation, the one that there is.
+    /// Creates a conversation. In an inbox that is locked to a single conversation, it returns the existing one.
     func createConversation(
         contact: Int64, source: String, inbox: Int64, session: String
     ) async throws(ChatwootError) -> ConversationRecord {
@@ -37,12 +38,12 @@ extension ChatwootAPI {
             MessageRecord(try await post("/conversations/\(conversation)/messages", form: form)), "a message")
     }
 
-    /// Up to 100 messages behind one, oldest first.
+    /// Up to 100 messages after a message, oldest first.
     func messages(in conversation: Int64, after id: Int64) async throws(ChatwootError) -> [MessageRecord] {
         try await messages("/conversations/\(conversation)/messages?after=\(id)")
     }
 
-    /// Up to 20 messages before one, oldest first; nil: the latest.
+    /// Up to 20 messages before a message, oldest first; nil: the latest messages.
     func messages(in conversation: Int64, before id: Int64?) async throws(ChatwootError) -> [MessageRecord] {
         try await messages("/conversations/\(conversation)/messages" + (id.map { "?before=\($0)" } ?? ""))
     }
@@ -63,7 +64,7 @@ extension ChatwootAPI {
         _ = try await call("DELETE", "/conversations/\(conversation)/messages/\(message)")
     }
 
-    /// Shows the contact as typing, or not any more.
+    /// Shows or hides the typing indicator of the contact.
     func setTyping(
         _ isTyping: Bool, source: String, conversation: Int64, inInbox identifier: String
     ) async throws(ChatwootError) {

@@ -2,25 +2,25 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// Chatwoot's interface, as far as a forwarder needs it (reference chatwoot.md, 1): one request, one answer.
+/// The part of Chatwoot's API that forwarding needs (reference chatwoot.md, 1). Each call sends one request.
 ///
-/// The token goes out as `api-access-token`, since proxies drop header names with an underscore.
+/// The token is sent as `api-access-token`, because proxies drop header names with underscores.
 struct ChatwootAPI: Sendable {
-    /// Chatwoot's address, without a slash at its end.
+    /// Chatwoot's URL, without a trailing slash.
     let url: String
     let account: Int
     let token: String
     let timeout: Duration
     let sender: any HTTPSender
 
-    /// How much of an answer is read: the longest is a page of messages, 100 of up to 150,000 characters.
+    /// The maximum response size in bytes. The longest response is a page of 100 messages of up to 150,000 characters.
     private static let longestAnswer = 32 << 20
-    /// A form has as much more time as it needs at this many bytes a second.
+    /// Bytes a second: the timeout of a form is extended by its size divided by this.
     private static let slowestUpload = 256 << 10
 
     // MARK: Requests
 
-    /// Under `/api/v1/accounts/ACCOUNT`.
+    /// Sends a request to a path under `/api/v1/accounts/ACCOUNT`.
     func call(
         _ method: String, _ path: String, _ body: JSONObject? = nil
     ) async throws(ChatwootError) -> JSON {
@@ -30,7 +30,7 @@ struct ChatwootAPI: Sendable {
         return try await answer(to: request, path)
     }
 
-    /// A form with files.
+    /// Sends a form with files.
     func post(_ path: String, form: FormBody) async throws(ChatwootError) -> JSON {
         var request = request("POST", "/api/v1/accounts/\(account)\(path)")
         authorize(&request)
@@ -38,12 +38,12 @@ struct ChatwootAPI: Sendable {
         request.body = form.bytes
         request.bodyFile = form.file
         request.timeout += .seconds(form.length / Int64(Self.slowestUpload))
-        // The file is deleted with the form.
+        // The form deletes its file when it is released.
         defer { withExtendedLifetime(form) {} }
         return try await answer(to: request, path)
     }
 
-    /// Under `/public/api/v1/inboxes/IDENTIFIER`, which is its own secret.
+    /// Sends a request to a path under `/public/api/v1/inboxes/IDENTIFIER`. The identifier is itself a secret.
     func callPublic(
         _ identifier: String, _ method: String, _ path: String, _ body: JSONObject
     ) async throws(ChatwootError) -> JSON {
@@ -52,15 +52,15 @@ struct ChatwootAPI: Sendable {
         return try await answer(to: request, "/public" + path)
     }
 
-    /// Whose token it is.
+    /// The user to whom the access token belongs.
     func profile() async throws(ChatwootError) -> JSON {
         try await get("/api/v1/profile", as: "/profile", tokenIn: "api-access-token")
     }
 
-    /// Any path.
+    /// Sends a GET to any path.
     /// - Parameters:
-    ///   - shown: the path for people.
-    ///   - header: which carries the token; nil: none does.
+    ///   - shown: the path for error messages.
+    ///   - header: the name of the header that carries the token; nil: no token is sent.
     func get(
         _ path: String, as shown: String, tokenIn header: String? = nil
     ) async throws(ChatwootError) -> JSON {
@@ -79,7 +79,7 @@ struct ChatwootAPI: Sendable {
             maximumResponseBody: Self.longestAnswer,
             keptResponseBody: Self.longestAnswer
         )
-        // Chatwoot makes another of what it is asked for twice; the ledger has to know.
+        // Chatwoot creates a second object for a repeated request, so repetitions must go through the ledger.
         request.isRepeatable = method == "GET"
         return request
     }
@@ -93,7 +93,7 @@ struct ChatwootAPI: Sendable {
         request.body = JSON.object(body).bytes
     }
 
-    /// - Parameter shown: the path for people, without the account and an inbox's identifier.
+    /// - Parameter shown: the path for error messages, without the account and an inbox's identifier.
     private func answer(to request: HTTPRequest, _ shown: String) async throws(ChatwootError) -> JSON {
         let response: HTTPResponse
         do {
@@ -104,7 +104,7 @@ struct ChatwootAPI: Sendable {
         guard (200..<300).contains(response.status) else {
             throw ChatwootError(response, doing: "\(request.method) \(shown)")
         }
-        // Some answer 200 with an empty body (typing, last seen).
+        // Some endpoints answer 200 with an empty body (typing, last seen).
         guard !response.body.isEmpty else { return .null }
         do {
             return try JSON(parsing: response.body)

@@ -2,30 +2,31 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// Why Chatwoot did not do what it was asked, by what is to be done about it (reference chatwoot.md, 6).
+/// A failed request to Chatwoot, classified by how to handle it (reference chatwoot.md, 6).
 struct ChatwootError: Error, Sendable {
     enum Kind: Sendable, Equatable {
-        /// It may pass: 408, 429, 5xx, too many messages at once. Whether it was done is not known.
+        /// Temporary: 408, 429, 5xx, too many messages at once. Chatwoot may have done what was asked.
         case transient
-        /// What was named is not there any more: 404.
+        /// The named object no longer exists: 404.
         case gone
-        /// The token, the plan or the account: no request will do until somebody mends it. 401, 402, 403, 3xx.
+        /// The token, the plan or the account is rejected, so every request fails until it is fixed: 401, 402, 403,
+        /// 3xx.
         case denied
-        /// The request itself: 422 and other 4xx.
+        /// The request itself is rejected: 422 and other 4xx.
         case invalid
-        /// No answer came. Whether it was done is not known.
+        /// No response arrived. Chatwoot may have done what was asked.
         case unanswered(DeliveryFailureKind)
     }
 
     let kind: Kind
-    /// The HTTP status; nil where no answer came, or it is not the reason.
+    /// The HTTP status; nil when no response arrived, or when the status is not the reason.
     let status: Int?
-    /// For people.
+    /// A human-readable description.
     let message: String
-    /// The attributes that a 422 is about: `phone_number`, `name`.
+    /// The attributes that a 422 names: `phone_number`, `name`.
     var attributes: Set<String> = []
     var retryAfter: Duration?
-    /// The start of the answer.
+    /// The start of the response body.
     var answer: String?
 
     init(kind: Kind, status: Int?, message: String) {
@@ -62,7 +63,7 @@ struct ChatwootError: Error, Sendable {
         attributes = Set((body?["attributes"]?.array ?? []).compactMap(\.string))
         answer = response.excerpt
         retryAfter = response.header("retry-after").flatMap { Int64($0) }.map { .seconds($0) }
-        // The limit is counted over a minute.
+        // Chatwoot counts this limit over one minute.
         if response.status == 422, kind == .transient { retryAfter = .seconds(15) }
     }
 
@@ -80,12 +81,12 @@ struct ChatwootError: Error, Sendable {
 }
 
 extension AttemptResult {
-    /// - Parameter target: where it went.
+    /// - Parameter target: the host that the request was sent to.
     init(_ failure: ChatwootError, from target: String, after duration: Duration) {
         let outcome: Outcome =
             switch failure.kind {
             case .unanswered(let kind): .failed(kind)
-            // A policy that retries no 4xx is not about these two.
+            // These two are retried although the policy retries no 4xx.
             case .transient where failure.status == 422, .gone: .failed(.other)
             case .transient, .denied, .invalid: .refused
             }

@@ -1,17 +1,17 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What the relay needs to know of an inbox.
+/// The fields of an inbox that the relay needs.
 struct InboxRecord: Sendable, Equatable {
     let id: Int64
     let name: String
     let channel: String
-    /// Names it in the public API; nil: the token's owner may not see it.
+    /// The inbox's identifier in the public API; nil when the token's owner may not see it.
     let identifier: String?
-    /// Whether each contact has one conversation for ever.
+    /// Whether the inbox is locked to a single conversation for each contact.
     let isLocked: Bool
     let webhookURL: String?
-    /// What signs webhooks; administrators alone see it, from 4.13 on.
+    /// The secret that signs webhooks. Only administrators see it, from 4.13 on.
     let secret: String?
 
     init?(_ json: JSON) {
@@ -33,7 +33,7 @@ struct ContactRecord: Sendable, Equatable {
     let name: String
     let phone: String?
     let identifier: String?
-    /// Its key in each inbox.
+    /// The contact's `source_id` in each inbox, by inbox id.
     let sources: [Int64: String]
 
     init?(_ json: JSON) {
@@ -58,7 +58,7 @@ struct ConversationRecord: Sendable, Equatable {
     /// `open`, `resolved`, `pending` or `snoozed`.
     let status: String
     let lastActivity: Timestamp
-    /// Whether the contact is blocked: then every conversation is born resolved, and stays so.
+    /// Whether the contact is blocked. Then every new conversation is resolved and stays so.
     let isMuted: Bool
 
     init?(_ json: JSON) {

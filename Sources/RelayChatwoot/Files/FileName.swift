@@ -1,13 +1,13 @@
-/// The names of uploaded files. A sender chooses them: they must not lead out of a folder, end a header, or look like
-/// another kind of file than they are.
+/// Makes the names of uploaded files safe. Senders choose these names, so a name must not leave a directory, end a
+/// header line, or imitate another file type.
 package enum FileName {
-    /// Longer names are cut before their ending.
+    /// The maximum length in characters. Longer names are cut before their extension.
     static let limit = 120
 
     /// - Parameters:
-    ///   - given: as the sender says; nil for a message without one.
-    ///   - stem: the name where there is none: `voice-3EB0D1`.
-    ///   - type: decides the ending where the name has none.
+    ///   - given: the sender's name for the file; nil when there is none.
+    ///   - stem: the name to use when there is none: `voice-3EB0D1`.
+    ///   - type: determines the extension when the name has none.
     package static func safe(_ given: String?, stem: String, type: MultipartContentType) -> String {
         let clean = given.map(cleaned) ?? ""
         let name = clean.isEmpty ? cleaned(stem) : clean
@@ -18,7 +18,7 @@ package enum FileName {
         return base + ending
     }
 
-    /// The last part of a path, without what no name should have.
+    /// The last component of a path, without characters that are not allowed.
     private static func cleaned(_ name: String) -> String {
         let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? ""
         var clean = String.UnicodeScalarView()

@@ -1,16 +1,16 @@
-/// The `Content-Type` of a file's part. Chatwoot shows a file by it, and only by these exact words: `image/heic`,
-/// `video/3gpp` or `video/mp4; codecs=…` come out as plain files (reference chatwoot.md, 2).
+/// The `Content-Type` of a form part with a file. Chatwoot decides by it how to show the file, and compares exact
+/// values: `image/heic`, `video/3gpp` or `video/mp4; codecs=…` are shown as plain files (reference chatwoot.md, 2).
 package struct MultipartContentType: Sendable, Hashable {
-    /// What Chatwoot makes of it.
+    /// How Chatwoot shows the file.
     package enum Shown: String, Sendable { case image, audio, video, file }
 
-    /// Without parameters, in small letters.
+    /// The type without parameters, in lower case.
     package let name: String
 
     /// - Parameters:
-    ///   - mimetype: as WhatsApp or the gateway tells it; nil when it does not.
-    ///   - kind: the media's kind, which counts where there is no usable type.
-    ///   - isVoice: voice notes are Ogg, whatever some gateways call them.
+    ///   - mimetype: the type from WhatsApp or the gateway; nil when there is none.
+    ///   - kind: the media kind, used when there is no usable type.
+    ///   - isVoice: whether it is a voice note. Voice notes are Ogg, although some gateways declare another type.
     package init(_ mimetype: String?, kind: String, isVoice: Bool) {
         let bare = mimetype.flatMap(Self.bare)
         let told = bare.map { Self.aliases[$0] ?? $0 } ?? Self.usual[kind] ?? "application/octet-stream"
@@ -23,7 +23,7 @@ package struct MultipartContentType: Sendable, Hashable {
         return name.hasPrefix("audio/") ? .audio : .file
     }
 
-    /// What a file's name ends with, without the dot; nil where nothing is known.
+    /// The file name extension without the dot; nil when unknown.
     var fileExtension: String? { Self.extensions[name] }
 
     private static let images: Set = ["image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp"]
@@ -34,7 +34,7 @@ package struct MultipartContentType: Sendable, Hashable {
         "audio/m4a": "audio/mp4", "audio/opus": "audio/ogg", "application/x-pdf": "application/pdf",
         "text/x-vcard": "text/vcard",
     ]
-    /// What WhatsApp's own programs send.
+    /// The types that WhatsApp's own apps send.
     private static let usual = [
         "image": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "sticker": "image/webp",
     ]
@@ -52,7 +52,7 @@ package struct MultipartContentType: Sendable, Hashable {
         "application/xml": "xml",
     ]
 
-    /// The type alone; nil for what is none (RFC 9110, 8.3.1).
+    /// The type without parameters; nil when the text is not a media type (RFC 9110, 8.3.1).
     private static func bare(_ text: String) -> String? {
         let type = text.prefix { $0 != ";" }.split(separator: " ").joined().lowercased()
         let parts = type.split(separator: "/", omittingEmptySubsequences: false)

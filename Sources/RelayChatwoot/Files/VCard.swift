@@ -1,8 +1,8 @@
 internal import RelayJSON
 
-/// Visiting cards as a file (RFC 2426).
+/// Writes contact cards as a vCard file (RFC 2426).
 enum VCard {
-    /// All cards in one file; nil when there is nothing on them.
+    /// All cards in one file; nil when they are empty.
     static func file(of cards: [JSONObject]) -> ChatwootFile? {
         let texts = cards.compactMap { $0.text("vcard") ?? written($0) }
         guard !texts.isEmpty else { return nil }
@@ -11,12 +11,12 @@ enum VCard {
         let text = texts.map { $0.utf8.last == UInt8(ascii: "\n") ? $0 : $0 + "\r\n" }.joined()
         return ChatwootFile(
             source: .bytes(Array(text.utf8)),
-            // A dot in a name is no ending.
+            // The ".vcf" prevents a dot in the name from being taken for an extension.
             name: FileName.safe(name.map { $0 + ".vcf" }, stem: cards.count == 1 ? "contact" : "contacts", type: type),
             contentType: type.name, isVoice: false, link: nil)
     }
 
-    /// A card of which only its parts are known.
+    /// The vCard text of a card that was received as separate fields.
     private static func written(_ card: JSONObject) -> String? {
         let phones = card.texts("phones")
         let emails = card.texts("emails")

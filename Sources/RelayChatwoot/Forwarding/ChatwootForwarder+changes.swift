@@ -1,8 +1,8 @@
 internal import RelayCore
 
-/// What happens to messages that Chatwoot has.
+/// Changes to messages that are already in Chatwoot.
 extension ChatwootForwarder {
-    /// Deletes what a message became; what is gone already counts as deleted.
+    /// Deletes all Chatwoot messages that a WhatsApp message was forwarded as. A missing one counts as deleted.
     func delete(_ id: String) async throws(Failure) {
         for part in try await parts(of: id) {
             guard part.state == .sent, let remote = part.remote, let conversation = part.conversation else { continue }
@@ -14,13 +14,13 @@ extension ChatwootForwarder {
         }
     }
 
-    /// Moves the status of our own message, never back: Chatwoot itself would let it go back.
+    /// Raises the status of a message from the account, never lowers it: Chatwoot itself would accept a lower one.
     func raise(_ id: String, to status: ChatwootStatus, chat contact: ChatwootContact?) async throws(Failure) {
         if let contact { try await letSendsEnd(in: chatKey(contact)) }
         guard let part = try await parts(of: id).first(where: { $0.key.part.isEmpty && $0.state == .sent }),
             let remote = part.remote, let conversation = part.conversation
         else { return }
-        // What an agent writes may be several messages on WhatsApp.
+        // One message of an agent can be several messages on WhatsApp.
         let all = try await stored { () throws(StoreError) in
             try await ledger.forwardedMessages(destination: destination, remote: remote)
         }
@@ -30,7 +30,7 @@ extension ChatwootForwarder {
         do {
             try await api.setStatus(status.name, error: error, of: remote, in: conversation)
         } catch {
-            // The message is gone, or too old a Chatwoot: a receipt is no reason to stop.
+            // The message is gone, or Chatwoot is too old: a receipt is not worth a failed delivery.
             guard [.gone, .invalid].contains(error.kind) || error.status == 403 else { throw .chatwoot(error) }
         }
         var told = part
@@ -39,7 +39,7 @@ extension ChatwootForwarder {
         try await record([.message(told)])
     }
 
-    /// Worth nothing when it is late; a failure does not matter.
+    /// Sets the typing indicator. It is useless when late, so errors are ignored.
     func show(_ isTyping: Bool, of contact: ChatwootContact?) async {
         guard let contact, let place = try? await known(chatKey(contact)), let source = place.contactSource,
             let conversation = place.conversation, let identifier = try? await inboxes.publicIdentifier()
@@ -47,8 +47,8 @@ extension ChatwootForwarder {
         try? await api.setTyping(isTyping, source: source, conversation: conversation, inInbox: identifier)
     }
 
-    /// Waits, not for long, while an agent's message to this chat is under way: until the gateway has told its id, its
-    /// echo looks like a message from the phone.
+    /// Waits for a limited time while an agent's message to this chat is being sent. Until the gateway has returned its
+    /// id, its echo looks like a message from the phone.
     func letSendsEnd(in chat: ForwardedChat.Key) async throws(Failure) {
         let deadline = clock.now + Self.sendGrace
         while true {
@@ -62,7 +62,7 @@ extension ChatwootForwarder {
         }
     }
 
-    /// How long a send can take before what came of it is not known any more.
+    /// The time after which the result of a send counts as unknown.
     private static let sendTime: Duration = .seconds(60)
     private static let sendGrace: Duration = .seconds(10)
 }
@@ -78,7 +78,7 @@ extension MessageStatus {
             }
     }
 
-    /// Beside ``ChatwootStatus/rank``.
+    /// The same order as ``ChatwootStatus/rank``.
     var rank: Int {
         switch self {
         case .pending: 0

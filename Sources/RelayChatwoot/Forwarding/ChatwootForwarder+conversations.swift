@@ -1,14 +1,14 @@
 internal import RelayCore
 
-/// A conversation that a message can go into.
+/// A conversation that can receive a message.
 struct OpenConversation {
     let id: Int64
-    /// Known only where it was asked for, because it matters.
+    /// False also when the status was not requested, because the message does not depend on it.
     let isResolved: Bool
 }
 
 extension ChatwootForwarder {
-    /// The conversation that a message goes into; nil where there is none and the message opens none.
+    /// The conversation for a message; nil when there is none and the message may not open one.
     func conversation(
         in place: ForwardedChat, for message: ChatwootMessage
     ) async throws(Failure) -> OpenConversation? {
@@ -46,13 +46,13 @@ extension ChatwootForwarder {
             return try await api.createConversation(
                 contact: contact, source: source, inbox: inbox.id, session: session)
         } catch {
-            // The key belongs to another contact by now: what is known of the chat is of no use any more.
+            // The `source_id` now belongs to another contact, so the stored data about the chat is obsolete.
             guard error.kind == .invalid else { throw .chatwoot(error) }
             throw .chatwoot(ChatwootError(kind: .gone, status: error.status, message: error.message))
         }
     }
 
-    /// Asking costs a request, so it is done only where the answer changes something.
+    /// Requesting the status costs a request, so it is done only when the result matters.
     private func asksForStatus(_ message: ChatwootMessage, _ inbox: InboxRecord) -> Bool {
         switch message.reach {
         case .existing: message.direction == .incoming

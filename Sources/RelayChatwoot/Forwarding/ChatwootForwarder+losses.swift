@@ -1,12 +1,12 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Messages that could not be forwarded: agents learn that something is missing.
+/// Notifies agents of messages that could not be forwarded.
 extension ChatwootForwarder {
-    /// How many are told of in one go.
+    /// The maximum number of notifications at once.
     private static let atOnce = 5
 
-    /// The last attempt has failed. What was under way is told of, now or when Chatwoot works again.
+    /// Called after the last attempt failed. Notifies agents of unfinished messages, now or when Chatwoot works again.
     func abandon(_ plan: ForwardPlan, because reason: String) async throws(Failure) {
         for case .message(let message) in plan.actions {
             let key = messageKey(message.sourceID)
@@ -24,7 +24,7 @@ extension ChatwootForwarder {
         try await tell(entry, reason)
     }
 
-    /// Tells of what was given up while nothing could be told.
+    /// Notifies agents of failed messages for which no notification could be sent before.
     func tellLosses(in chat: ForwardedChat.Key) async throws(Failure) {
         guard options.alerts else { return }
         let lost = try await stored { () throws(StoreError) in
@@ -42,8 +42,8 @@ extension ChatwootForwarder {
         try await record([.message(entry)])
     }
 
-    /// A private note. Best effort.
-    /// - Returns: whether it is there.
+    /// Posts a private note. Best effort: errors are ignored.
+    /// - Returns: whether it was posted.
     @discardableResult
     func note(
         _ notice: AgentNotice, about key: ForwardedMessage.Key, in conversation: Int64, replyTo: Int64? = nil,

@@ -2,20 +2,21 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// A message on its way into a conversation.
+/// A message that is being forwarded.
 struct PendingMessage {
     let message: ChatwootMessage
-    /// Nil where the event named none: then the chat is one that the ledger knows.
+    /// Nil when the event names no contact; then the chat is one that the ledger has.
     let contact: ChatwootContact?
     let chat: ForwardedChat.Key
     let key: ForwardedMessage.Key
-    /// What earlier attempts have left in the ledger.
+    /// The ledger entry of earlier attempts.
     let earlier: ForwardedMessage?
 }
 
-/// Messages, each exactly once.
+/// Forwards messages, each exactly once.
 extension ChatwootForwarder {
-    /// How often a message may lose its place (somebody deleted the conversation or merged the contact) in one attempt.
+    /// How often one attempt looks for a new conversation, after someone deleted the conversation or merged the
+    /// contact.
     private static let remaps = 1
 
     func post(_ message: ChatwootMessage, to contact: ChatwootContact?) async throws(Failure) {
@@ -24,7 +25,7 @@ extension ChatwootForwarder {
         if message.isExternalEcho { try await letSendsEnd(in: chat) }
         let entry = try await parts(of: key.message).first { $0.key.part == key.part }
         if let entry {
-            // An agent wrote it, and it came back from WhatsApp.
+            // The message came from an agent and returned from WhatsApp, or it was forwarded before.
             if entry.direction == .returned || entry.state == .sent { return }
         }
         let posting = PendingMessage(message: message, contact: contact, chat: chat, key: key, earlier: entry)
@@ -34,7 +35,7 @@ extension ChatwootForwarder {
         try await deliver(posting, remaps: Self.remaps)
     }
 
-    /// The chat that a message belongs to; without a contact, the one of the message that it is about.
+    /// The chat of a message. Without a contact, the chat of the earlier message that it refers to.
     private func chat(
         of message: ChatwootMessage, _ contact: ChatwootContact?
     ) async throws(Failure) -> ForwardedChat.Key? {
@@ -47,18 +48,18 @@ extension ChatwootForwarder {
         do {
             let message = posting.message
             guard let open = try await conversation(for: posting) else { return }
-            // An incoming message would reopen it: an edit or a reaction is no reason.
+            // An incoming message would reopen the conversation, which an edit or a reaction must not do.
             let isQuiet = open.isResolved && message.reach == .existing && message.direction == .incoming
             try await send(isQuiet ? message.asNote : message, posting, into: open.id)
         } catch .chatwoot(let failure) where failure.kind == .gone && remaps > 0 {
-            // The conversation, or the contact, is gone: begin anew.
+            // The conversation or the contact no longer exists: start again without the stored data.
             inboxes.forget()
             try await record([.forgetChat(posting.chat)])
             try await deliver(posting, remaps: remaps - 1)
         }
     }
 
-    /// Where the message goes; nil where there is nothing yet and it opens nothing.
+    /// The conversation for the message; nil when there is none and the message may not open one.
     private func conversation(for posting: PendingMessage) async throws(Failure) -> OpenConversation? {
         if posting.message.reach == .opens, let contact = posting.contact {
             return try await conversation(in: try await place(of: contact), for: posting.message)
@@ -81,8 +82,8 @@ extension ChatwootForwarder {
         try await settle(posting, in: conversation, as: sent.id)
     }
 
-    /// Writes down that a message is about to be sent. What an earlier attempt wrote down stays: what came of that one is
-    /// looked for behind its own mark.
+    /// Records in the ledger that a message is about to be sent. An entry of an earlier attempt is kept, because the
+    /// search for that attempt's message starts at the id in its entry.
     private func intend(_ posting: PendingMessage, in conversation: Int64) async throws(Failure) -> ForwardedMessage {
         if let earlier = posting.earlier, earlier.state == .intended, earlier.conversation == conversation {
             return earlier
@@ -94,7 +95,7 @@ extension ChatwootForwarder {
         return intent
     }
 
-    /// Chatwoot's id of the message that one answers, when it is in the same conversation: elsewhere it resolves nothing.
+    /// Chatwoot's id of the replied-to message, if it is in the same conversation. Chatwoot resolves no others.
     private func answered(_ reply: ChatwootMessage.Reply?, in conversation: Int64) async throws(Failure) -> Int64? {
         guard let reply else { return nil }
         return try await parts(of: reply.messageID).first { $0.remote != nil && $0.conversation == conversation }?
@@ -123,7 +124,7 @@ extension ChatwootForwarder {
         return try await asked { () throws(ChatwootError) in try await api.createMessage(form, in: conversation) }
     }
 
-    /// Chatwoot took nothing: once more as little as is left of it.
+    /// Chatwoot rejected the message: tries once more with a reduced message.
     private func createLesser(
         _ message: ChatwootMessage,
         in conversation: Int64,
@@ -155,7 +156,7 @@ extension ChatwootForwarder {
         try await tellLosses(in: posting.chat)
     }
 
-    /// What an earlier attempt has left in Chatwoot, of which no answer came; nil when it did not arrive.
+    /// The message that an earlier attempt created without receiving the response; nil when it created none.
     private func landed(
         _ entry: ForwardedMessage, _ sourceID: String
     ) async throws(Failure) -> (conversation: Int64, message: Int64)? {
@@ -170,7 +171,7 @@ extension ChatwootForwarder {
                 }
             return found.map { (conversation, $0) }
         } catch {
-            // Without the conversation nothing of it is left.
+            // When the conversation is gone, the message is gone as well.
             if error.kind == .gone { return nil }
             throw .chatwoot(error)
         }

@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What WhatsApp tells of people whom Chatwoot knows.
+/// Applies changes of WhatsApp contacts to existing Chatwoot contacts.
 extension ChatwootForwarder {
-    /// Adds what WhatsApp tells to a contact that was there before, by the policy for names.
+    /// Adds WhatsApp's data to an existing contact. The policy for names decides about its name.
     func enrich(_ record: ContactRecord, with contact: ChatwootContact) async throws(Failure) {
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let name = contact.rename(from: record.name, by: options.contactNames) { body["name"] = .string(name) }
@@ -13,7 +13,7 @@ extension ChatwootForwarder {
         try await update(record.id, body)
     }
 
-    /// Gives somebody who was known by a hidden identity, or another number, the phone's address.
+    /// Sets the phone number of a contact that was known by a LID or by another number.
     func identify(_ id: Int64, as contact: ChatwootContact) async throws(Failure) {
         var body: JSONObject = [
             "identifier": .string(contact.identifier), "custom_attributes": .object(contact.attributes),
@@ -22,12 +22,12 @@ extension ChatwootForwarder {
         try await update(id, body)
     }
 
-    /// A new name reaches Chatwoot with the next message.
+    /// Updates the contact's name in Chatwoot before the next message.
     func named(_ place: ForwardedChat, as contact: ChatwootContact) async throws(Failure) -> ForwardedChat {
         guard let id = place.contact, contact.isNamed, options.contactNames != .never, place.name != contact.name else {
             return place
         }
-        // Whether the contact is there shows when the message is posted.
+        // A missing contact is detected when the message is posted.
         guard let record = try? await api.contact(id) else { return place }
         if let name = contact.rename(from: record.name, by: options.contactNames) {
             try await update(id, ["name": .string(name)])
@@ -39,7 +39,7 @@ extension ChatwootForwarder {
         return place
     }
 
-    /// What `contact.updated` and `group.updated` tell of somebody whom Chatwoot knows.
+    /// Applies `contact.updated` and `group.updated` to a contact that is in Chatwoot.
     func change(_ contact: ChatwootContact?, _ news: ContactChange) async throws(Failure) {
         guard let contact else { return }
         if let previous = news.previous { try await merge(chatKey(previous), into: contact) }
@@ -51,8 +51,8 @@ extension ChatwootForwarder {
         _ = try await named(place, as: contact)
     }
 
-    /// A person's new number, or the phone behind a hidden identity: one contact of the two, with all their
-    /// conversations. What has no place, or no more, has nothing to be merged.
+    /// Merges the contact of an earlier JID into that of the current one, after a number change or when the phone
+    /// number of a LID becomes known. A chat that is not in Chatwoot needs no merge.
     func merge(_ previous: ForwardedChat.Key, into contact: ChatwootContact) async throws(Failure) {
         guard let old = try await known(previous), let mergee = old.contact else { return }
         if let new = try await known(chatKey(contact)), let base = new.contact {
@@ -69,8 +69,8 @@ extension ChatwootForwarder {
         try await record([.rename(old.key, to: contact.id.description)])
     }
 
-    /// Attributes that Chatwoot does not take, such as a number that another contact has, are no reason to lose a
-    /// message.
+    /// Updates a contact. When Chatwoot rejects an attribute, for example a number that another contact has, the update
+    /// is repeated without it, so that no message is lost.
     private func update(_ id: Int64, _ body: JSONObject) async throws(Failure) {
         do {
             try await api.updateContact(id, body)

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A chat's contact.
+/// Finds or creates the contact of a chat.
 extension ChatwootForwarder {
-    /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity goes on under
-    /// the phone: in the same conversation, or as one contact of the two.
+    /// The chat's entry with a contact in it: from the ledger, found in Chatwoot, or created. A person known by a LID
+    /// continues under the phone number: in the same conversation, or after merging the two contacts.
     func place(of contact: ChatwootContact) async throws(Failure) -> ForwardedChat {
         if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
         if let known = try await known(chatKey(contact)), known.contact != nil {
@@ -17,7 +17,7 @@ extension ChatwootForwarder {
 
     // MARK: Finding
 
-    /// The contact that Chatwoot has of the person: best the one with the key in our inbox, then one that has any.
+    /// The existing contact of the person: preferably the one with the `source_id` in this inbox, else any match.
     private func found(
         _ contact: ChatwootContact, in inbox: InboxRecord
     ) async throws(Failure) -> ContactRecord? {
@@ -25,7 +25,7 @@ extension ChatwootForwarder {
         let candidates = try await asked { () throws(ChatwootError) in
             try await api.contacts(phones: contact.phoneVariants, identifiers: identifiers)
         }
-        // Chatwoot's filter ignores case and forgives: what it finds must be equal.
+        // Chatwoot's filter ignores case and matches loosely, so results are compared exactly.
         let matching = candidates.filter { candidate in
             identifiers.contains { $0 == candidate.identifier }
                 || contact.phoneVariants.contains { $0 == candidate.phone }
@@ -36,7 +36,7 @@ extension ChatwootForwarder {
             ?? matching.first
     }
 
-    /// A contact that Chatwoot has, with its key in our inbox.
+    /// An existing contact, with its `source_id` in this inbox.
     private func bound(
         _ record: ContactRecord, to inbox: InboxRecord, _ contact: ChatwootContact
     ) async throws(Failure) -> ForwardedChat {
@@ -47,7 +47,7 @@ extension ChatwootForwarder {
         do {
             try await api.bind(record.id, to: inbox.id, as: contact.sourceID)
         } catch {
-            // Somebody else has the key: the public API finds whom.
+            // Another contact has the `source_id`: the public API returns which.
             guard error.status == 500, try await publicIdentifier() != nil else { throw .chatwoot(error) }
             return try await made(contact, in: inbox)
         }
@@ -55,9 +55,10 @@ extension ChatwootForwarder {
         return try await kept(record.id, source: contact.sourceID, contact)
     }
 
-    // MARK: Making
+    // MARK: Creating
 
-    /// The public API finds or makes, whoever else does the same at this moment; the other knows no key that is taken.
+    /// Creates a contact. The public API finds or creates it, also when another client does so at once. The account API
+    /// fails when the `source_id` is taken.
     private func made(_ contact: ChatwootContact, in inbox: InboxRecord) async throws(Failure) -> ForwardedChat {
         var body: JSONObject = [
             "source_id": .string(contact.sourceID), "identifier": .string(contact.identifier),
@@ -69,7 +70,7 @@ extension ChatwootForwarder {
         do {
             id = try await create(body, in: inbox)
         } catch .chatwoot(let failure) where failure.kind == .invalid {
-            // What Chatwoot does not take must not keep the person from being seen.
+            // A phone number that Chatwoot rejects must not prevent the contact from being created.
             body["phone_number"] = nil
             body["avatar_url"] = nil
             body["name"] = .string(TextTruncation.text(contact.name, to: 100))
@@ -83,7 +84,7 @@ extension ChatwootForwarder {
             do {
                 return try await api.contact(body, inInbox: identifier)
             } catch {
-                // An inbox that demands a signature (hmac_mandatory) answers 500, and so does trouble.
+                // An inbox that requires a signature (hmac_mandatory) answers 500, as does an internal error.
                 guard error.status == 500, let id = try? await api.createContact(body, inbox: inbox.id).id else {
                     throw .chatwoot(error)
                 }

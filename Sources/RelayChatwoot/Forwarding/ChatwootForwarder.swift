@@ -1,8 +1,8 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The carrying out of one delivery's plan. Every step can be repeated: what was done is in the ledger, and what may
-/// have been done is looked for before it is done again.
+/// Executes the plan of one delivery. Every step is repeatable: completed steps are in the ledger, and a step that may
+/// have been completed is looked up in Chatwoot before it is repeated.
 struct ChatwootForwarder {
     let options: ChatwootOptions
     let api: ChatwootAPI
@@ -11,15 +11,15 @@ struct ChatwootForwarder {
     let files: FileLoader
     let newest: HighWaterMark
     let clock: any RelayClock
-    /// The destination's name, under which the ledger has its entries.
+    /// The destination's name, which is part of the keys in the ledger.
     let destination: String
     let session: String
 
-    /// Why a step did not come to its end.
+    /// Why a step failed.
     enum Failure: Error {
         case chatwoot(ChatwootError)
         case store(StoreError)
-        /// This machine's fault, such as a full disk: try again.
+        /// A fault of this machine, such as a full disk: retry.
         case local(String)
     }
 
@@ -44,7 +44,7 @@ struct ChatwootForwarder {
         ForwardedChat.Key(destination: destination, session: session, chat: chat)
     }
 
-    /// A message's place in the ledger, by the `source_id` that Chatwoot has it under.
+    /// The ledger key of a message, from its `source_id` in Chatwoot.
     func messageKey(_ sourceID: String) -> ForwardedMessage.Key {
         let prefix = "WAID:"
         guard sourceID.hasPrefix(prefix) else {

@@ -2,8 +2,8 @@ internal import RelayCore
 internal import RelayJSON
 
 extension ChatwootMessage {
-    /// As the body of a request.
-    /// - Parameter replyTo: Chatwoot's id of the message that it answers.
+    /// The message as a JSON request body.
+    /// - Parameter replyTo: Chatwoot's id of the replied-to message.
     func body(_ content: String, _ replyTo: Int64?) -> JSONObject {
         var body: JSONObject = [
             "content": .string(content), "message_type": .string(messageType), "private": .bool(isPrivate),
@@ -15,7 +15,7 @@ extension ChatwootMessage {
         return body
     }
 
-    /// As the fields of a form.
+    /// The message as form fields.
     func fields(_ content: String, _ replyTo: Int64?) -> [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []
         if !content.isEmpty { fields.append(("content", content)) }
@@ -27,8 +27,8 @@ extension ChatwootMessage {
         return fields
     }
 
-    /// What is left to try when Chatwoot does not take it as it is: no files, and a text that fits any installation; nil
-    /// when it is plain already.
+    /// A reduced message for when Chatwoot rejects the original: without files, and with a text that fits every
+    /// installation. Nil when the message is already reduced.
     var lesser: ChatwootMessage? {
         let limit = 10_000
         let isLong = content.unicodeScalars.count > limit

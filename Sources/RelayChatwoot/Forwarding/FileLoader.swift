@@ -1,15 +1,15 @@
 internal import RelayCore
 internal import RelayHTTPClient
 
-/// Brings the files of messages into forms.
+/// Loads the files of messages into forms.
 struct FileLoader: Sendable {
-    /// The relay's own copies; nil where there are none: then files are linked.
+    /// The media store with the relay's copies; nil: the message contains links to files instead.
     let depot: (any MediaStore)?
-    /// In bytes; a larger file is linked.
+    /// In bytes; larger files are linked.
     let maxSize: Int
 
     enum Failure: Error {
-        /// The file is not there any more, or too large: link it.
+        /// The file no longer exists or is too large: link it.
         case unavailable
         case form(FormBuilder.Failure)
     }

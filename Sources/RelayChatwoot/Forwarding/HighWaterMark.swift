@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// The highest id of a message that Chatwoot has told. Ids rise over the whole installation, so what is made later
-/// stands behind it, in whichever conversation.
+/// The highest message id that Chatwoot has returned. Ids increase over the whole installation, so later messages have
+/// higher ids in every conversation.
 final class HighWaterMark: Sendable {
     private let id = Atomic<Int64>(0)
 
-    /// Nil before the first.
+    /// Nil before the first id.
     var value: Int64? {
         let value = id.load(ordering: .relaxed)
         return value > 0 ? value : nil

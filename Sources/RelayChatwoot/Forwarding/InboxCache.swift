@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import Synchronization
 
-/// The inbox that a destination writes to, asked for once.
+/// Caches the inbox that a destination writes to.
 final class InboxCache: Sendable {
     private struct State: Sendable {
         var inbox: InboxRecord?
@@ -15,7 +15,7 @@ final class InboxCache: Sendable {
     private let state = Mutex(State())
     private let gate = AsyncSemaphore(1)
 
-    /// How long an answer counts: an inbox may be locked, or unlocked, at any time.
+    /// How long a response is used. An inbox can be locked or unlocked at any time.
     private static let validity: Duration = .seconds(900)
 
     init(_ api: ChatwootAPI, options: ChatwootOptions, clock: any RelayClock) {
@@ -27,7 +27,7 @@ final class InboxCache: Sendable {
 
     func inbox() async throws(ChatwootError) -> InboxRecord {
         if let known { return known }
-        // One asks, the others wait for the answer.
+        // One task sends the request; the others wait for its result.
         guard await gate.enter() else {
             throw ChatwootError(kind: .unanswered(.interrupted), status: nil, message: "the attempt was cancelled")
         }
@@ -38,13 +38,13 @@ final class InboxCache: Sendable {
         return found
     }
 
-    /// The name for the public API; nil when neither the configuration nor Chatwoot tells it.
+    /// The inbox's identifier in the public API; nil when neither the configuration nor Chatwoot provides it.
     func publicIdentifier() async throws(ChatwootError) -> String? {
         if let identifier { return identifier }
         return try await inbox().identifier
     }
 
-    /// Something did not fit: look again.
+    /// Discards the cached inbox after it turned out to be outdated.
     func forget() {
         state.withLock { $0.inbox = nil }
     }
@@ -53,7 +53,7 @@ final class InboxCache: Sendable {
         state.withLock { $0.inbox != nil && clock.now - $0.askedAt < Self.validity ? $0.inbox : nil }
     }
 
-    /// Without the inbox nothing can be delivered until somebody mends it.
+    /// Requests the inbox. Without it nothing can be delivered until the operator fixes the configuration.
     private func ask() async throws(ChatwootError) -> InboxRecord {
         do {
             return try await found()
@@ -71,7 +71,7 @@ final class InboxCache: Sendable {
         case .id(let id):
             inbox = try await api.inbox(id)
         case .named(let name):
-            // Two of one name: the older, on every start the same.
+            // When two inboxes have the name, the older one is used, so that every start chooses the same.
             let existing = try await api.inboxes().filter { $0.name == name && $0.isAPI }.min { $0.id < $1.id }
             if let existing {
                 inbox = existing

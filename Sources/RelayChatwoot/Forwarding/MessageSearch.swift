@@ -1,14 +1,14 @@
 internal import RelayCore
 
-/// Looks for a message in a conversation by its `source_id`, which Chatwoot can only list.
+/// Finds a message in a conversation by its `source_id`. Chatwoot cannot search for it, so the messages are listed.
 struct MessageSearch {
     let api: ChatwootAPI
     let conversation: Int64
 
-    /// How far Chatwoot's clock and ours may be apart.
+    /// The maximum difference between Chatwoot's clock and the relay's.
     private static let clockSkew: Duration = .seconds(600)
 
-    /// Among the messages behind one.
+    /// Searches the messages after a message.
     func find(_ sourceID: String, after id: Int64) async throws(ChatwootError) -> Int64? {
         var last = id
         while true {
@@ -19,7 +19,7 @@ struct MessageSearch {
         }
     }
 
-    /// Among those made since a moment: after a restart no message is known that it must be behind.
+    /// Searches the messages created since a time. Used after a restart, when no earlier message id is known.
     func find(_ sourceID: String, since moment: Timestamp) async throws(ChatwootError) -> Int64? {
         var before: Int64?
         while true {

@@ -2,11 +2,11 @@ internal import RelayCore
 internal import RelayJSON
 
 extension ChatwootContact {
-    /// Under a phone's address or a hidden identity.
+    /// A contact with a phone JID or a LID.
     /// - Parameters:
-    ///   - lid: the hidden identity beside the phone.
+    ///   - lid: the LID of a person whose phone number is known.
     ///   - known: the name in WhatsApp.
-    ///   - userID: the id that Meta's Cloud API has for the person beside the phone.
+    ///   - userID: the user id of Meta's Cloud API for the person.
     init(
         _ id: JID, lid: JID? = nil, known: String? = nil, avatarURL: String? = nil, userID: String? = nil,
         username: String? = nil, in language: NoticeLanguage
@@ -32,13 +32,13 @@ extension ChatwootContact {
         self.attributes = attributes
     }
 
-    /// The session itself, for alerts about it; nil for a session without a name.
+    /// A contact for the session itself, for alerts about it; nil for a session without a name.
     init?(session: String, in language: NoticeLanguage) {
         guard let id = JID("\(session)@relay") else { return nil }
         self.init(id, known: "WhatsApp \(session)", in: language)
     }
 
-    /// What Chatwoot takes as a phone number: `/\+[1-9]\d{1,14}\z/`.
+    /// Whether Chatwoot accepts the digits as a phone number: `/\+[1-9]\d{1,14}\z/`.
     private static func isNumber(_ digits: String) -> Bool {
         (2...15).contains(digits.utf8.count) && !digits.hasPrefix("0")
     }

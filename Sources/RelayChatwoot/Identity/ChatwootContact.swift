@@ -1,34 +1,34 @@
 package import RelayCore
 package import RelayJSON
 
-/// Whose conversation it is: a person or a group, as Chatwoot knows contacts.
+/// A contact of Chatwoot for a WhatsApp person or group.
 package struct ChatwootContact: Sendable, Hashable {
-    /// The address, as the event has it.
+    /// The JID from the event.
     package let id: JID
-    /// The contact's key in the inbox: `wa-5511999999999`. See ``ChatwootSourceID``.
+    /// The contact's `source_id` in the inbox: `wa-5511999999999`. See ``ChatwootSourceID``.
     package let sourceID: String
-    /// The contact's key in the account: the address. It is never rewritten.
+    /// The contact's `identifier` in the account: the JID. It never changes.
     package let identifier: String
     /// At most 255 characters; never empty.
     package let name: String
-    /// Whether the name is one, and not just a number in its place.
+    /// Whether ``name`` is a real name and not a placeholder such as a number.
     package let isNamed: Bool
-    /// `+` and digits; only of people whose phone is known.
+    /// `+` and digits; nil when the phone number is unknown.
     package let phone: String?
-    /// The numbers that the same phone goes by, `phone` first: with and without Brazil's ninth digit, and so on.
+    /// All spellings of the phone number, ``phone`` first: with and without Brazil's ninth digit, and so on.
     package let phoneVariants: [String]
-    /// The hidden identity of the person, when the event tells it beside the phone.
+    /// The person's LID, when the event contains it in addition to the phone number.
     package let lid: JID?
-    /// The picture's address; it expires.
+    /// The URL of the picture, which expires.
     package let avatarURL: String?
-    /// `custom_attributes`: texts only, at most 1500 characters each.
+    /// `custom_attributes`: strings only, at most 1500 characters each.
     package let attributes: JSONObject
 
-    /// The key of the same person under the hidden identity: a contact that was made before the phone was known.
+    /// The `source_id` of the same person by LID, for a contact that was created before the phone number was known.
     package var lidSourceID: String? { lid.map(ChatwootSourceID.of) }
 
-    /// The name to give a contact that has another one; nil: it keeps its own.
-    /// - Parameter current: what the contact is called in Chatwoot.
+    /// The new name for an existing contact; nil when it keeps its name.
+    /// - Parameter current: the contact's name in Chatwoot.
     package func rename(from current: String, by policy: ContactNamePolicy) -> String? {
         guard isNamed, current != name else { return nil }
         switch policy {
@@ -38,7 +38,7 @@ package struct ChatwootContact: Sendable, Hashable {
         }
     }
 
-    /// Whether somebody's name is only what stands where none is known.
+    /// Whether a name is only a placeholder.
     private func isPlaceholder(_ current: String) -> Bool {
         let ids = [id.user, identifier, sourceID] + [lid?.user, lid?.description, lidSourceID].compactMap { $0 }
         if current.allSatisfy(\.isWhitespace) || ids.contains(current) { return true }

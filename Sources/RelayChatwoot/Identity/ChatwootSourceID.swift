@@ -1,10 +1,10 @@
 package import RelayCore
 
-/// The keys under which Chatwoot finds contacts and messages again, the same for ever.
+/// Stable `source_id` values, by which Chatwoot's contacts and messages are found again.
 package enum ChatwootSourceID {
-    /// A contact's: `wa-<digits>` of a phone, `walid-<digits>` of a hidden identity, `wag-<digits[-digits]>` of a group,
-    /// `wa<server>-…` of anything else. Letters, digits, `-` and `_` alone: a dot or a slash would end a path of the
-    /// public API.
+    /// The `source_id` of a contact: `wa-<digits>` of a phone, `walid-<digits>` of a LID, `wag-<digits[-digits]>` of a
+    /// group, `wa<server>-…` of anything else. It contains only letters, digits, `-` and `_`, because a dot or a slash
+    /// would end a path of the public API.
     package static func of(_ id: JID) -> String {
         let kind =
             switch id.server {
@@ -15,19 +15,19 @@ package enum ChatwootSourceID {
         return "wa\(kind)-\(plain(id.user))"
     }
 
-    /// A message's: `WAID:<WhatsApp's id>`, and what tells several about the same one apart.
+    /// The `source_id` of a message: `WAID:<WhatsApp's id>`, with a part that distinguishes several messages about it.
     package static func message(_ id: String, _ part: String? = nil) -> String {
         "WAID:" + id + (part.map { "#" + $0 } ?? "")
     }
 
-    /// What tells two changes of one message apart.
+    /// A hash that distinguishes two changes of one message.
     static func fingerprint(_ parts: String...) -> String {
         var fingerprint = Fingerprint()
         for part in parts { fingerprint.add(Array(part.utf8) + [0]) }
         return fingerprint.text
     }
 
-    /// Everything but ASCII letters, digits and `-` as `_` and two hexadecimal digits.
+    /// Encodes everything except ASCII letters, digits and `-` as `_` and two hexadecimal digits.
     static func plain(_ text: String) -> String {
         var plain = ""
         for byte in text.utf8 {

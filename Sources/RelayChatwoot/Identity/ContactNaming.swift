@@ -1,8 +1,8 @@
 internal import RelayCore
 
-/// What a contact is called.
+/// Chooses the name of a contact.
 enum ContactNaming {
-    /// - Parameter known: the name in WhatsApp; nil when there is none.
+    /// - Parameter known: the name in WhatsApp; nil when unknown.
     static func of(_ id: JID, lid: JID?, known: String?, in language: NoticeLanguage) -> String {
         let name = known.flatMap(clean) ?? placeholder(for: id, in: language)
         guard id.isGroup else { return TextTruncation.text(name, to: ChatwootFieldLimits.name) }
@@ -10,19 +10,19 @@ enum ContactNaming {
         return TextTruncation.text(name, to: ChatwootFieldLimits.name - suffix.unicodeScalars.count) + suffix
     }
 
-    /// What stands where no name is known. The digits of a hidden identity are no phone number and never look like one.
+    /// The placeholder when no name is known. The digits of a LID are not a phone number and never shown as one.
     static func placeholder(for id: JID, in language: NoticeLanguage) -> String {
         if let phone = id.phone { return "+" + phone }
         if id.isGroup { return id.user }
         return "WhatsApp \(id.user)"
     }
 
-    /// Everything that may stand in place of a name, for recognizing it.
+    /// All placeholders that a contact may have, to recognise them.
     static func placeholders(for id: JID, lid: JID?, in language: NoticeLanguage) -> [String] {
         [id, lid].compactMap { $0 }.map { of($0, lid: nil, known: nil, in: language) }
     }
 
-    /// One line without control characters; nil when nothing is left.
+    /// The name on one line without control characters; nil when nothing remains.
     private static func clean(_ name: String) -> String? {
         var words = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {

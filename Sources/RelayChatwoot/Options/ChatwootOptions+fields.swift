@@ -1,7 +1,7 @@
 package import RelayConfig
 internal import RelayCore
 
-// Where conversations go.
+// The account and inbox.
 extension ChatwootOptions {
     package static let url = Field<String>.url("url", "Chatwoot's address, without /api.")
     package static let account = Field.int("account", "The account's number, as in its addresses.", 1...Int.max)
@@ -36,7 +36,7 @@ extension ChatwootOptions {
     ]
 }
 
-// What is forwarded.
+// Filters.
 extension ChatwootOptions {
     package static let groups = Field<GroupPolicy>.custom(
         "groups", "Groups: on, off, or only those in `allow`.", "on, off, or a map with allow",
@@ -67,7 +67,7 @@ extension ChatwootOptions {
     ]
 }
 
-// What happens to earlier messages.
+// Changes to earlier messages.
 extension ChatwootOptions {
     package static let edits = Field<FollowUpPolicy>.enumeration(
         "edits", "An edited message: a reply with the new text, a private note, or off.", default: .reply)
@@ -120,7 +120,7 @@ extension ChatwootOptions {
     ]
 }
 
-// How it is worded.
+// Texts.
 extension ChatwootOptions {
     package static let language = Field<NoticeLanguage>.enumeration(
         "language", "The language of notices.", default: .english)

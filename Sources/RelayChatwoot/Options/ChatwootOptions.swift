@@ -1,10 +1,10 @@
 package import RelayConfig
 internal import RelayCore
 
-/// `type: chatwoot`: the account and inbox that conversations go to, and what agents see there of WhatsApp.
+/// `type: chatwoot`: the account and inbox that receive the conversations, and how WhatsApp's messages are shown there.
 ///
-/// Timeout, ordering, retry and event types are common to all kinds. Several inboxes or accounts are several
-/// destinations, each with its `sessions`.
+/// Timeout, ordering, retry and event types are common to all kinds. Use one destination for each inbox or account,
+/// each with its `sessions`.
 package struct ChatwootOptions: DestinationOptions {
     package static let kind = "chatwoot"
     package static let summary = "Brings conversations into a Chatwoot inbox of the type API."
@@ -16,13 +16,13 @@ package struct ChatwootOptions: DestinationOptions {
         """
     package static let fields = access + shown + changes + conversations + wording
 
-    /// Chatwoot's address, without a slash at its end.
+    /// Chatwoot's URL, without a trailing slash.
     package let url: String
     package let account: Int
     package let inbox: Inbox
-    /// The access token of a user: an agent of the inbox, or an administrator where the relay makes the inbox.
+    /// The access token of a user: an agent of the inbox, or an administrator when the relay creates the inbox.
     package let token: String
-    /// The inbox's identifier for the public API; nil: it is asked for.
+    /// The inbox's identifier in the public API; nil: the relay requests it from Chatwoot.
     package let inboxIdentifier: String?
     package let sessions: SessionFilter
 
@@ -39,7 +39,7 @@ package struct ChatwootOptions: DestinationOptions {
     /// Whether messages of a history synchronization are forwarded.
     package let history: Bool
     package let media: MediaPolicy
-    /// In bytes; a larger file is linked.
+    /// In bytes; larger files are linked.
     package let maxSize: Int
 
     package let reopen: ReopenPolicy
@@ -50,14 +50,14 @@ package struct ChatwootOptions: DestinationOptions {
 
     package let language: NoticeLanguage
     package let signNames: Bool
-    /// A message this late says when it was sent.
+    /// A message older than this is shown with the time at which it was sent.
     package let latePrefix: Duration
     package let clock: UTCOffset
 
-    /// Which inbox of the account.
+    /// How the inbox is chosen.
     package enum Inbox: Sendable, Hashable {
         case id(Int)
-        /// The one of this name; where there is none, the relay makes it.
+        /// The inbox with this name; the relay creates it when there is none.
         case named(String)
     }
 

@@ -1,26 +1,26 @@
-/// How messages sent from the phone, or by another program, are shown.
+/// How messages sent from the phone or by another program are shown.
 package enum OwnMessagePolicy: String, Sendable, CaseIterable {
     case outgoing, note, off
 }
 
-/// How something that happens to an earlier message is shown: as a reply to it, or as a private note.
+/// How a change to an earlier message is shown: as a reply to it, or as a private note.
 package enum FollowUpPolicy: String, Sendable, CaseIterable {
     case reply, note, off
 }
 
-/// What becomes of a message that was deleted in WhatsApp.
+/// What happens in Chatwoot to a message that was deleted in WhatsApp.
 package enum DeletedMessagePolicy: String, Sendable, CaseIterable {
-    /// It stays, and a private note says so.
+    /// The message stays, and a private note reports the deletion.
     case note
     /// It is deleted in Chatwoot too.
     case delete
     case off
 }
 
-/// How files come into Chatwoot.
+/// How files are sent to Chatwoot.
 package enum MediaPolicy: String, Sendable, CaseIterable {
     case attach
-    /// A link to the relay's copy, which needs no key and expires.
+    /// As a link to the relay's copy. The link needs no key and expires.
     case link
     case off
 }
@@ -30,17 +30,17 @@ package enum CallPolicy: String, Sendable, CaseIterable {
     case message, note, off
 }
 
-/// How changes of a group are shown.
+/// How group changes are shown.
 package enum GroupChangePolicy: String, Sendable, CaseIterable {
     case note, off
 }
 
-/// When a contact's name in Chatwoot follows the one in WhatsApp.
+/// When a contact's name in Chatwoot is replaced by the one in WhatsApp.
 package enum ContactNamePolicy: String, Sendable, CaseIterable {
-    /// Where it is only a number or an address.
+    /// Only a name that is a placeholder: a number or a JID.
     case fill
     case follow
-    /// Only when the contact is made.
+    /// Never after the contact was created.
     case never
 }
 

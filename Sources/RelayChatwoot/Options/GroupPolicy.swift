@@ -4,7 +4,7 @@ package import RelayCore
 /// Which groups are forwarded.
 package enum GroupPolicy: Sendable, Hashable, CustomStringConvertible {
     case on, off
-    /// Only these.
+    /// Only the groups with these JIDs.
     case only(Set<JID>)
 
     package func allows(_ group: JID) -> Bool {

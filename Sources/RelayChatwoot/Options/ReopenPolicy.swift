@@ -1,19 +1,19 @@
 internal import RelayConfig
 package import RelayCore
 
-/// What becomes of a resolved conversation when its contact writes again.
+/// What happens to a resolved conversation when its contact writes again.
 package enum ReopenPolicy: Sendable, Hashable, CustomStringConvertible {
-    /// The message goes there, and Chatwoot reopens it.
+    /// The message is added to the conversation, and Chatwoot reopens it.
     case always
-    /// As `always` for so long after its last activity, then as `never`.
+    /// Like `always` for this time after the last activity, then like `never`.
     case within(Duration)
-    /// The message opens a new one.
+    /// The message opens a new conversation.
     case never
 
-    /// Whether a message goes into a resolved conversation rather than into a new one.
+    /// Whether a message is added to a resolved conversation instead of opening a new one.
     /// - Parameters:
-    ///   - lastActivity: the conversation's.
-    ///   - isLocked: whether the inbox is locked to a single conversation: then there is never a new one.
+    ///   - lastActivity: the time of the conversation's last activity.
+    ///   - isLocked: whether the inbox is locked to a single conversation, so that a new one is never opened.
     package func reuses(lastActivity: Timestamp, at now: Timestamp, isLocked: Bool) -> Bool {
         if isLocked { return true }
         switch self {

@@ -1,4 +1,4 @@
-/// A choice of sessions: names, or patterns in which `*` stands for any number of characters.
+/// A selection of sessions: names, or patterns in which `*` matches any number of characters.
 package struct SessionFilter: Sendable, Hashable, CustomStringConvertible {
     /// As written; empty means every session.
     package let patterns: [String]

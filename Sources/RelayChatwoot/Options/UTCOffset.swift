@@ -24,7 +24,7 @@ package struct UTCOffset: Sendable, Hashable, CustomStringConvertible {
         return "\(minutes < 0 ? "-" : "+")\(hours < 10 ? "0" : "")\(hours):\(rest < 10 ? "0" : "")\(rest)"
     }
 
-    /// A moment to the minute, as people of the language write it; at UTC it says so.
+    /// A time to the minute, in the notation of the language. For UTC the text contains "UTC".
     func text(of moment: Timestamp, in language: NoticeLanguage) -> String {
         let iso = (moment + .seconds(minutes * 60)).iso8601
         let date = iso.prefix(10).split(separator: "-")

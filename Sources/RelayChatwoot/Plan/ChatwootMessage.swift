@@ -1,35 +1,35 @@
 package import RelayCore
 package import RelayJSON
 
-/// A message to be posted into a conversation.
+/// A message to be posted to a conversation.
 package struct ChatwootMessage: Sendable, Hashable {
     package enum Direction: String, Sendable {
         /// From the contact.
         case incoming
-        /// From us.
+        /// From the account.
         case outgoing
-        /// A private note, which only agents see: outgoing and private.
+        /// A private note that only agents see: outgoing and private.
         case note
     }
 
-    /// What there must be for it to be posted.
+    /// When a message is posted.
     package enum PostingCondition: String, Sendable {
-        /// A conversation is opened where there is none, and a resolved one is reopened or followed by a new one.
+        /// Always: it opens a conversation when there is none. A resolved one is reopened, or a new one is opened.
         case opens
-        /// It goes into the conversation that there is, and nowhere where there is none. Into a resolved one an incoming
-        /// message goes as a private note, which does not reopen it.
+        /// Only to an existing conversation. In a resolved one, an incoming message becomes a private note, which does
+        /// not reopen it.
         case existing
     }
 
-    /// The message that it is a reply to.
+    /// The message that this message replies to.
     package struct Reply: Sendable, Hashable {
-        /// WhatsApp's id.
+        /// WhatsApp's message id.
         package let messageID: String
-        /// What stands before the content where Chatwoot does not know that message, in Markdown; empty: nothing.
+        /// Markdown to put before the content when Chatwoot does not have that message; may be empty.
         package let quote: String
     }
 
-    /// Chatwoot's `source_id`, the same whenever the event is planned: `WAID:3EB0A1`, `WAID:3EB0A1#edit-9f2c…`.
+    /// Chatwoot's `source_id`, the same each time the event is planned: `WAID:3EB0A1`, `WAID:3EB0A1#edit-9f2c…`.
     package let sourceID: String
     package let direction: Direction
     package let reach: PostingCondition
@@ -37,24 +37,24 @@ package struct ChatwootMessage: Sendable, Hashable {
     package let content: String
     package let reply: Reply?
     package let files: [ChatwootFile]
-    /// When it was sent; nil when that is not known.
+    /// The time at which it was sent; nil when unknown.
     package let sentAt: Timestamp?
 
-    /// Whether it is a voice note: Chatwoot shows its only file as one.
+    /// Whether it is a voice note. Chatwoot then shows its only file as a voice note.
     package var isVoice: Bool { files.contains(where: \.isVoice) }
-    /// Whether it was sent from WhatsApp, and must not be sent there again.
+    /// Whether it was sent from WhatsApp and must not be sent there again.
     package var isExternalEcho: Bool { direction == .outgoing }
     package var isPrivate: Bool { direction == .note }
     /// Chatwoot's `message_type`.
     package var messageType: String { direction == .incoming ? "incoming" : "outgoing" }
 
-    /// The content where Chatwoot cannot resolve the reply: what it answers is quoted.
+    /// The content with the quote before it, for when Chatwoot cannot resolve the reply.
     package var contentWithQuote: String {
         guard let reply, !reply.quote.isEmpty else { return content }
         return content.isEmpty ? reply.quote : reply.quote + "\n\n" + content
     }
 
-    /// The same with links in the place of files, for when Chatwoot does not take them.
+    /// The message with links instead of files, for when Chatwoot rejects the files.
     package var linkingFiles: ChatwootMessage {
         let links = files.compactMap(\.link)
         let lines = (content.isEmpty ? [] : [content, ""]) + links
@@ -63,7 +63,7 @@ package struct ChatwootMessage: Sendable, Hashable {
             reply: reply, files: files.filter { $0.link == nil }, sentAt: sentAt)
     }
 
-    /// The same as a private note, for a resolved conversation. Agents' templates are not run in it.
+    /// The message as a private note, for a resolved conversation. Agents' templates are not run in it.
     package var asNote: ChatwootMessage {
         ChatwootMessage(
             sourceID: sourceID, direction: .note, reach: reach, content: LiquidEscaping.neutralized(content),
@@ -73,7 +73,7 @@ package struct ChatwootMessage: Sendable, Hashable {
     }
 
     /// Chatwoot's `content_attributes`.
-    /// - Parameter replyTo: Chatwoot's id of the message that it answers; nil where it is not known.
+    /// - Parameter replyTo: Chatwoot's id of the replied-to message; nil when unknown.
     package func attributes(replyTo: Int64?) -> JSONObject {
         var attributes = JSONObject()
         if let replyTo { attributes.append("in_reply_to", .int(replyTo)) }
@@ -87,19 +87,19 @@ package struct ChatwootFile: Sendable, Hashable {
     package enum Source: Sendable, Hashable {
         /// The relay's own copy (`payload.media`).
         /// - Parameters:
-        ///   - url: works without a key, until it expires.
-        ///   - sha256: of the plain file, in hexadecimal: the media storage's id.
+        ///   - url: a URL that needs no key and expires.
+        ///   - sha256: the hash of the plain file, in hexadecimal; the id in the media store.
         ///   - size: in bytes.
         case stored(url: String, sha256: String?, size: Int64?)
         case bytes([UInt8])
     }
 
     package let source: Source
-    /// Without anything that a path, a header or a shell could stumble over.
+    /// A name that is safe in a path, a header and a shell.
     package let name: String
-    /// The part's `Content-Type`, without parameters: Chatwoot derives from it how the file is shown.
+    /// The part's `Content-Type`, without parameters. Chatwoot decides by it how the file is shown.
     package let contentType: String
     package let isVoice: Bool
-    /// What stands in the message where the file cannot: a line of Markdown; nil where there is no address.
+    /// A line of Markdown that replaces the file; nil when there is no URL.
     package let link: String?
 }

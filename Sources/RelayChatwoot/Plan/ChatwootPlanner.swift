@@ -1,8 +1,8 @@
 package import RelayCore
 internal import RelayJSON
 
-/// Decides what an event means for Chatwoot. It knows the event and the options, nothing of Chatwoot's state: whether a
-/// conversation is open, or a message is there already, is for who carries the plan out.
+/// Translates an event into actions in Chatwoot. It uses only the event and the options, not the state of Chatwoot:
+/// ``ChatwootForwarder`` checks whether a conversation is open or a message already exists.
 package struct ChatwootPlanner: Sendable {
     private let options: ChatwootOptions
 
@@ -11,10 +11,10 @@ package struct ChatwootPlanner: Sendable {
     }
 
     /// - Parameters:
-    ///   - body: the delivery's.
-    ///   - now: the wall clock's: a message that comes late says so.
-    ///   - name: the name of somebody who is mentioned or quoted; nil when it is not known.
-    /// - Throws: when the body is no event's.
+    ///   - body: the body of the delivery.
+    ///   - now: the wall clock time, to detect late messages.
+    ///   - name: the name of a person who is mentioned or quoted; nil when unknown.
+    /// - Throws: ``ChatwootPlanError`` when the body is not an event.
     package func plan(
         _ body: [UInt8],
         at now: Timestamp,
@@ -27,13 +27,13 @@ package struct ChatwootPlanner: Sendable {
     }
 }
 
-/// The planning of one event.
+/// Plans one event.
 struct EventPlanner {
     let event: DeliveryBody
     let options: ChatwootOptions
     let now: Timestamp
     let name: (JID) -> String?
-    /// The conversation; nil where the event names none.
+    /// The chat's JID; nil when the event names none.
     let chat: JID?
     let isFromMe: Bool
 
@@ -47,7 +47,7 @@ struct EventPlanner {
         let payload = event.payload
         isFromMe = payload["fromMe"]?.bool ?? (event.type == .messageSent)
         let fields = ["chatId", "contactId", "groupId", "remoteJid"] + (isFromMe ? ["to"] : ["from"])
-        // An address without a server is nobody's that WhatsApp knows, and still somebody.
+        // An id without a server is not a JID of WhatsApp, but still identifies a contact.
         chat = fields.lazy.compactMap(payload.text).first.flatMap { JID($0) ?? JID($0 + "@chat") }
     }
 
@@ -55,9 +55,9 @@ struct EventPlanner {
     var language: NoticeLanguage { options.language }
     /// WhatsApp's id of the message that the event is about; empty when there is none.
     var messageID: String { payload.text("wa_message_id") ?? payload.text("messageId") ?? "" }
-    /// The earlier message that this one changes.
+    /// The id of the earlier message that this event changes.
     var target: String {
-        // Where both are one, WhatsApp's own id is the one that messages are known by.
+        // When both are equal, the message is known by WhatsApp's own id.
         payload.text("targetMessageId").flatMap { $0 == payload.text("messageId") ? nil : $0 } ?? messageID
     }
     var sentAt: Timestamp? { payload["timestampSource"] == nil ? payload.moment("timestamp") : nil }
@@ -84,7 +84,7 @@ struct EventPlanner {
     private var actions: [ForwardAction] {
         switch event.type {
         case .messageReceived, .messageSent:
-            // Without a content it is a step of our own message on its way.
+            // An event without content is a delivery state of a message from the account.
             if payload["type"] == nil, payload["content"] == nil { return [status] }
             return withChat { newMessage }
         case .messageDelivered, .messageRead, .messageFailed: return [status]
@@ -106,7 +106,7 @@ struct EventPlanner {
         chat == nil ? [.nothing(.noChat)] : actions()
     }
 
-    /// Without a chat, the earlier message still tells where it belongs.
+    /// Also plans an event without a chat, because the earlier message determines the conversation.
     private func withTarget(_ action: () -> ForwardAction) -> [ForwardAction] {
         chat == nil && target.isEmpty ? [.nothing(.noChat)] : [action()]
     }

@@ -1,12 +1,13 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A delivery's body, as every destination gets it: `{event, sessionId, payload, timestamp, deliveryId}`.
+/// The parsed body of a delivery, which is the same for every destination: `{event, sessionId, payload, timestamp,
+/// deliveryId}`.
 struct DeliveryBody {
     let type: EventType
     let session: String
     let payload: JSONObject
-    /// When the relay accepted the event.
+    /// The time at which the relay accepted the event.
     let receivedAt: Timestamp?
     let deliveryID: String
 
@@ -37,7 +38,7 @@ struct DeliveryBody {
 }
 
 extension JSONObject {
-    /// The text of a member; nil when it is none, or empty.
+    /// The string value of a member; nil when it is not a string, or empty.
     func text(_ key: String) -> String? {
         self[key]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -46,7 +47,7 @@ extension JSONObject {
 
     func address(_ key: String) -> JID? { text(key).flatMap { JID($0) } }
 
-    /// A moment in seconds since the epoch; nil for what is none.
+    /// A time in seconds since the epoch; nil when the value is not one.
     func moment(_ key: String) -> Timestamp? {
         guard let seconds = self[key]?.int, (1..<253_402_300_800).contains(seconds) else { return nil }
         return Timestamp(seconds: seconds)
@@ -55,7 +56,7 @@ extension JSONObject {
     func objects(_ key: String) -> [JSONObject] { (self[key]?.array ?? []).compactMap(\.object) }
     func texts(_ key: String) -> [String] { (self[key]?.array ?? []).compactMap(\.string).filter { !$0.isEmpty } }
 
-    /// A number as it is written; nil for anything else.
+    /// A number as text, exactly as written; nil for anything else.
     func number(_ key: String) -> String? {
         switch self[key] {
         case .int(let value): String(value)

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Calls, as they come and as they are kept in a chat.
+/// Calls: live call events, and call logs in a chat.
 extension EventPlanner {
     var call: ForwardAction {
         guard options.calls != .off else { return .nothing(.option) }
@@ -9,7 +9,7 @@ extension EventPlanner {
         let isVideo = payload.flag("isVideo")
         let notice: AgentNotice
         switch payload.text("status") {
-        // One that was offered while the phone was away is over.
+        // A call that was offered while the phone was offline has ended.
         case "offer" where payload.flag("offline"), "timeout", "missed":
             notice = isVideo ? .missedVideoCall : .missedCall
         case "offer": notice = isVideo ? .videoCall : .call
@@ -22,7 +22,7 @@ extension EventPlanner {
             notice, sourceID: callKey(payload.text("status") ?? ""), isMessage: isOffer && options.calls == .message)
     }
 
-    /// `call_log`, a message of its own.
+    /// `call_log`, a separate message.
     var loggedCall: ForwardAction {
         guard options.calls != .off else { return .nothing(.option) }
         let content = payload["content"]?.object ?? JSONObject()

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What happens to earlier messages, and notices.
+/// Changes to earlier messages, and notices.
 extension EventPlanner {
     var edit: ForwardAction {
         let content = payload["content"] ?? .null
@@ -11,14 +11,14 @@ extension EventPlanner {
             return follow(
                 target, part: part, by: options.edits, text: "✏️ " + AgentNotice.editedUnseen.text(in: language))
         }
-        // The file of an edited message stays what it was.
+        // Only the text of an edited message changes, not its file.
         let text = MessageText(self).words(of: type)
         return follow(
             target, part: part, by: options.edits, text: "✏️ *\(AgentNotice.edited.text(in: language))*\n\n" + text)
     }
 
     var deletion: ForwardAction {
-        // Deleted for us alone: others still have it.
+        // It was deleted for the account only: others still have it.
         guard payload.text("deletedFor") != "me" else { return .nothing(.irrelevant) }
         switch options.deletes {
         case .off: return .nothing(.option)
@@ -46,7 +46,7 @@ extension EventPlanner {
 
     var vote: ForwardAction {
         let content = payload["content"]?.object ?? JSONObject()
-        // Encrypted, and the gateway does not know the poll.
+        // The vote is encrypted, and the gateway does not have the poll.
         guard content["selectedOptions"]?.array != nil else { return .nothing(.noContent) }
         let chosen = content.texts("selectedOptions").map { "*\(MarkdownConversion.plain($0))*" }.joined(
             separator: ", ")
@@ -65,10 +65,10 @@ extension EventPlanner {
             text: "📌 " + notice.text(in: language))
     }
 
-    /// Something that happens to an earlier message, shown as a reply to it or as a note.
+    /// A change to an earlier message, shown as a reply to it or as a note.
     /// - Parameters:
-    ///   - earlier: WhatsApp's id of the message.
-    ///   - id: what its own key begins with; nil: the earlier message's.
+    ///   - earlier: WhatsApp's id of the earlier message.
+    ///   - id: the message id for the action's own `source_id`; nil: the earlier message's.
     func follow(
         _ earlier: String, id: String? = nil, part: String?, by policy: FollowUpPolicy, text: String,
         reach: ChatwootMessage.PostingCondition = .existing
@@ -82,14 +82,14 @@ extension EventPlanner {
                 reply: earlier.isEmpty ? nil : ChatwootMessage.Reply(messageID: earlier, quote: "")))
     }
 
-    /// A private note that nobody wrote.
+    /// A private note without an author.
     func notice(_ text: String) -> ForwardAction {
         .message(
             message(
                 part: nil, direction: .note, reach: .existing, content: MessageText.Content(text: text), reply: nil))
     }
 
-    /// What WhatsApp itself says about a person (Cloud API).
+    /// The text of WhatsApp's own notices about a person (Cloud API).
     var systemNotice: String {
         let content = payload["content"]?.object ?? JSONObject()
         switch content.text("kind") {

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// New messages, and files that come after theirs.
+/// New messages, and files that arrive after their messages.
 extension EventPlanner {
     var newMessage: ForwardAction {
         let type = payload.text("type") ?? "text"
@@ -16,7 +16,7 @@ extension EventPlanner {
         }
         guard let direction = direction(isFromMe ? nil : .reply) else { return .nothing(.option) }
         var content = MessageText(self).content(of: type)
-        // An edit whose text is encrypted is a message of its own.
+        // An edit whose text is encrypted is a separate message.
         if type == "unsupported", let edited = payload["content"]?.object?.text("targetMessageId") {
             return follow(
                 edited, part: "edit-" + ChatwootSourceID.fingerprint(messageID), by: options.edits,
@@ -27,7 +27,7 @@ extension EventPlanner {
         if !head.isEmpty { content.text = ([head.joined(separator: "\n")] + [content.text]).joined(separator: "\n\n") }
         return .message(
             message(
-                // What could not be read may still come itself, under the same id.
+                // The readable message may still arrive under the same id.
                 part: type == "unsupported" ? "placeholder" : nil, direction: direction,
                 reach: isFromMe && !options.opensForOwn ? .existing : .opens, content: content, reply: quote))
     }
@@ -48,8 +48,8 @@ extension EventPlanner {
                 reply: ChatwootMessage.Reply(messageID: target, quote: "")))
     }
 
-    /// How something is shown that the event's author did; nil: not at all.
-    /// - Parameter policy: how it is shown when others do it; nil for a message of our own.
+    /// How an action of the event's author is shown; nil when it is not shown.
+    /// - Parameter policy: how it is shown when another person did it; nil for new messages.
     func direction(_ policy: FollowUpPolicy?) -> ChatwootMessage.Direction? {
         switch policy {
         case .off: return nil
@@ -64,7 +64,7 @@ extension EventPlanner {
         }
     }
 
-    /// A message with what Chatwoot cannot take made fit for it.
+    /// A message whose parts are shortened or escaped as Chatwoot requires.
     func message(
         id: String? = nil,
         part: String?,
@@ -99,7 +99,7 @@ extension EventPlanner {
         )
     }
 
-    /// The lines before what a message says.
+    /// The lines before the message's content.
     private var head: [String] {
         var lines: [String] = []
         if let sentAt, now - sentAt > options.latePrefix {
@@ -114,7 +114,7 @@ extension EventPlanner {
         return lines
     }
 
-    /// What the message answers.
+    /// The reply to the quoted message.
     private var quote: ChatwootMessage.Reply? {
         guard let quoted = payload["quoted"]?.object, let id = quoted.text("messageId") else { return nil }
         let said = quoted.text("text") ?? AgentNotice.kind(quoted.text("type") ?? "")?.text(in: language)

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Whose conversation it is, and who speaks in it.
+/// The contact of a conversation, and the authors of its messages.
 extension EventPlanner {
     var contact: ChatwootContact? {
         if event.type == .sessionDisconnected { return ChatwootContact(session: event.session, in: language) }
@@ -29,7 +29,7 @@ extension EventPlanner {
             .compactMap(payload.text).first
     }
 
-    /// What a group's message begins with: who wrote it. Nil where that is clear.
+    /// The author's name at the start of a group message. Nil when the author is obvious.
     var signature: String? {
         guard options.signNames, !isFromMe, chat?.isGroup == true, let author else { return nil }
         return "**\(MarkdownConversion.plain(shown(author, named: authorName))):**"
@@ -41,20 +41,20 @@ extension EventPlanner {
         ["participantName", "verifiedName", "pushName"].lazy.compactMap(payload.text).first ?? author.flatMap(name)
     }
 
-    /// A person's name with the phone; the digits of a hidden identity say nothing to anybody who knows the name.
+    /// A person's name with the phone number. The digits of a LID are left out when the name is known.
     func shown(_ person: JID, named known: String?) -> String {
         let placeholder = ContactNaming.placeholder(for: person, in: language)
         guard let known else { return placeholder }
         return person.phone == nil ? known : "\(known) (\(placeholder))"
     }
 
-    /// The name of whom `@digits` in a text stands for, if it is one of those whom the message mentions.
+    /// The name for `@digits` in a text; nil when the message does not mention that person.
     func mention(_ digits: String) -> String? {
         let mentioned = payload.texts("mentions").compactMap { JID($0) }.first { $0.user == digits }
         return mentioned.flatMap(name)
     }
 
-    /// What agents learn of a contact or a group beside its messages.
+    /// Changes of a contact or a group that agents can see.
     var contactChange: ForwardAction {
         let known = ["verifiedName", "name", "pushName", "lid", "imageUrl", "previousContactId"]
         let isPictureRemoved = payload["imageUrl"]?.string == ""
@@ -86,7 +86,7 @@ extension EventPlanner {
 
     var sessionLost: [ForwardAction] {
         guard options.alerts else { return [.nothing(.option)] }
-        // A connection that comes back by itself is nothing for agents.
+        // A lost connection that recovers by itself does not concern agents.
         guard payload["recoverable"]?.bool == false else { return [.nothing(.irrelevant)] }
         let text = AgentNotice.sessionLost.text(in: language, MarkdownConversion.plain(event.session))
         return [
@@ -99,7 +99,7 @@ extension EventPlanner {
 }
 
 extension ForwardAction {
-    /// A private note about something that is no message.
+    /// A private note about an event that is not a message.
     static func message(notice: String, of event: DeliveryBody) -> ForwardAction {
         .message(
             ChatwootMessage(
@@ -109,7 +109,7 @@ extension ForwardAction {
 }
 
 extension ChatwootSourceID {
-    /// The key of what an event without a message's id becomes: the delivery's id is the same in every attempt.
+    /// The `source_id` for an event without a message id. The delivery's id is the same in every attempt.
     static func event(_ event: DeliveryBody) -> String {
         "RELAY:" + fingerprint(event.type.name, event.session, event.deliveryID, event.payload.description)
     }

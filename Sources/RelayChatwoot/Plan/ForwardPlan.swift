@@ -1,51 +1,51 @@
-/// What one event means for Chatwoot: whose conversation it is about, and what is to be done there, in this order.
+/// The actions in Chatwoot for one event, in order, and the contact whose conversation they concern.
 package struct ForwardPlan: Sendable, Hashable {
     package let session: String
-    /// Nil where the event names no chat; then its actions are about earlier messages, by whose ids the ledger knows the
-    /// conversation.
+    /// Nil when the event names no chat. Its actions then concern earlier messages, and the ledger finds the
+    /// conversation by their ids.
     package let contact: ChatwootContact?
     package let actions: [ForwardAction]
 }
 
-/// One thing to do in Chatwoot. WhatsApp's message ids are as events have them, without `WAID:`.
+/// One action in Chatwoot. Message ids are WhatsApp's, without `WAID:`.
 package enum ForwardAction: Sendable, Hashable {
-    /// Post a message. Edits, reactions, notices and late files are messages too.
+    /// Posts a message. Edits, reactions, notices and late files are messages too.
     case message(ChatwootMessage)
-    /// Delete the message that this WhatsApp message became, and all of its parts.
+    /// Deletes all Chatwoot messages that this WhatsApp message was forwarded as.
     case delete(messageID: String)
-    /// Move the status of the message that this WhatsApp message became. It never goes back.
+    /// Raises the status of the Chatwoot message for this WhatsApp message. A status is never lowered.
     case status(messageID: String, ChatwootStatus)
-    /// Show that the contact is typing, or has stopped. Worth nothing when it is late; a failure does not matter.
+    /// Shows or hides the contact's typing indicator. It is useless when late, so a failure is ignored.
     case typing(Bool)
-    /// What is known of the contact has changed: the plan's contact has it.
+    /// Updates the contact from the plan's contact.
     case contact(ContactChange)
-    /// Nothing is to be done, and why.
+    /// Does nothing, for this reason.
     case nothing(Reason)
 
-    /// Why an event does not come into Chatwoot: a bounded set, fit for metric labels.
+    /// Why an event is not shown in Chatwoot. The set is bounded, so that it can be a metric label.
     package enum Reason: String, Sendable, CaseIterable {
-        /// The destination takes other sessions.
+        /// The destination excludes the session.
         case otherSession = "other_session"
-        /// A status, a channel or a broadcast list, or a group that is not wanted.
+        /// A status, a channel or a broadcast list, or an excluded group.
         case chat
-        /// An option says so.
+        /// An option excludes it.
         case option
-        /// It concerns nothing that agents see.
+        /// It concerns nothing that agents can see.
         case irrelevant
-        /// It belongs to a chat and does not say to which.
+        /// It belongs to a chat but does not name it.
         case noChat = "no_chat"
-        /// There is nothing in it to show: an encrypted vote, the announcement of an album.
+        /// It has nothing to show: an encrypted vote, the announcement of an album.
         case noContent = "no_content"
     }
 }
 
-/// The status of a message of ours, from the first step to the last.
+/// The delivery state of a message from the account, in order.
 package enum ChatwootStatus: Sendable, Hashable {
     case sent, delivered, read
-    /// - Parameter error: for agents.
+    /// - Parameter error: a text for agents.
     case failed(error: String)
 
-    /// The word in `PATCH messages/ID`.
+    /// The value in `PATCH messages/ID`.
     package var name: String {
         switch self {
         case .sent: "sent"
@@ -55,7 +55,7 @@ package enum ChatwootStatus: Sendable, Hashable {
         }
     }
 
-    /// A status takes the place of one with a lower rank. A failure gives way to delivered and read.
+    /// The order of the states: a status replaces one with a lower rank. Delivered and read replace a failure.
     package var rank: Int {
         switch self {
         case .sent: 1
@@ -66,17 +66,18 @@ package enum ChatwootStatus: Sendable, Hashable {
     }
 }
 
-/// What `contact.updated` and `group.updated` tell.
+/// The changes in `contact.updated` and `group.updated`.
 package struct ContactChange: Sendable, Hashable {
-    /// The address that the person had before, whose Chatwoot contact is to be merged into the plan's; nil: the same.
+    /// The contact with the person's previous JID, which is merged into the plan's contact; nil when the JID is
+    /// unchanged.
     package let previous: ChatwootContact?
     /// Whether the picture was removed.
     package let isPictureRemoved: Bool
 }
 
-/// Why an event cannot be planned: the pipeline made something else of it.
+/// An event that cannot be planned, because the pipeline changed its structure.
 package struct ChatwootPlanError: Error, Hashable, CustomStringConvertible {
-    /// For people: what is wrong, and where.
+    /// A human-readable description of what is wrong, and where.
     package let message: String
     package var description: String { message }
 }

@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Files, and what stands in their place.
+/// Files, and the texts that replace them.
 extension MessageText {
-    /// The message's file, or the line that says what is with it.
+    /// The message's file, or a line that explains why there is none.
     func file(of type: String) -> Content {
         let isVoice = type == "audio" && node.flag("ptt")
         let label = label(type, isVoice: isVoice)
@@ -47,7 +47,7 @@ extension MessageText {
         return "\(kind): \(TextTruncation.text(name, to: FileName.limit))"
     }
 
-    /// Why there is no file; nothing where nobody asked for one.
+    /// Why there is no file; empty when no stage tried to fetch it.
     private var reason: String {
         if plan.options.media == .off { return "" }
         let raw = payload["raw_media"]?.object ?? JSONObject()
@@ -70,7 +70,7 @@ extension MessageText {
         "(": "%28", ")": "%29", " ": "%20", "<": "%3C", ">": "%3E",
     ]
 
-    /// A size for people: `734 KB`, `3.2 MB`.
+    /// A size as text: `734 KB`, `3.2 MB`.
     private static func shown(_ size: Int64) -> String {
         switch size {
         case ..<1000: return "\(size) B"

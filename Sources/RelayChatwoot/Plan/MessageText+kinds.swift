@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Places, cards, polls, menus and goods.
+/// Locations, contact cards, polls, menus and products.
 extension MessageText {
     var location: String {
         guard let latitude = node.number("latitude"), let longitude = node.number("longitude") else { return "" }
@@ -14,7 +14,7 @@ extension MessageText {
         ])
     }
 
-    /// Visiting cards: their names and numbers as text, and all of them in one file.
+    /// Contact cards: their names and numbers as text, and all cards in one file.
     var cards: Content {
         let cards = node.objects("contacts")
         let texts = cards.map { card in
@@ -35,10 +35,10 @@ extension MessageText {
         )
     }
 
-    /// What was chosen in a menu, or filled in.
+    /// The chosen option of a menu, or the answers in a form.
     var choice: String {
         let title = formatted(node.text("text") ?? node.text("id"))
-        // A mere choice has nothing in them that its text has not.
+        // The answers of a simple choice only repeat its text.
         let isForm = !["quick_reply", "single_select", nil].contains(node.text("name"))
         let answers = (isForm ? node["params"]?.object ?? JSONObject() : JSONObject()).compactMap { key, value in
             let text = value.string ?? (value.isNull ? "" : value.text)

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a message says, in Markdown, with its files.
+/// Writes the content of a message as Markdown, with its files.
 struct MessageText {
     struct Content {
         var text: String
@@ -16,13 +16,13 @@ struct MessageText {
 
     var payload: JSONObject { plan.payload }
     var language: NoticeLanguage { plan.language }
-    /// `payload.content`; a text alone counts as one.
+    /// `payload.content`; a string is treated as an object with that text.
     var node: JSONObject {
         if let text = payload["content"]?.string { return ["text": .string(text)] }
         return payload["content"]?.object ?? JSONObject()
     }
 
-    /// Never empty: what cannot be shown says so.
+    /// The content, never empty: an unsupported message has a text that says so.
     func content(of type: String) -> Content {
         var content = told(type)
         if content.text.isEmpty, content.files.isEmpty { content.text = unsupported(type) }
@@ -31,7 +31,7 @@ struct MessageText {
         return content
     }
 
-    /// The words alone, for an edit.
+    /// The text without files, for an edit.
     func words(of type: String) -> String {
         if Self.files.contains(type) {
             return formatted(node.text("caption")) ?? AgentNotice.kind(type)?.text(in: language) ?? ""
@@ -85,13 +85,13 @@ struct MessageText {
 
     // MARK: - Texts
 
-    /// A text, or a menu with what may be chosen.
+    /// A text, or a menu with its options.
     private var text: String {
         let choices = node.objects("choices").compactMap { plain($0.text("text")) }.map { "- " + $0 }
         return paragraphs([formatted(node.text("text")), lines(choices), plain(node.text("footer")).map { "*\($0)*" }])
     }
 
-    /// What is beside the message: the product or the advertisement that it is about.
+    /// Lines about the product or the advertisement that the message refers to.
     private var footnotes: [String] {
         var notes: [String] = []
         if let product = payload["referredProduct"]?.object?.text("retailerId") {
@@ -104,7 +104,7 @@ struct MessageText {
         return notes
     }
 
-    /// What stands for a message that has no mapping, with as much of it as there is.
+    /// The text for a message without a mapping, with the readable parts of it.
     private func unsupported(_ type: String) -> String {
         let raw = node["raw"]?.object ?? JSONObject()
         if let event = raw["eventMessage"]?.object { return calendarEvent(event) }
@@ -132,7 +132,7 @@ struct MessageText {
 }
 
 extension AgentNotice {
-    /// What a type of message is called.
+    /// The notice that names a message type.
     static func kind(_ type: String) -> AgentNotice? {
         switch type {
         case "image": .image

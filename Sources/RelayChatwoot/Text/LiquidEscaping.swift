@@ -1,7 +1,7 @@
-/// Chatwoot runs what agents send as a Liquid template, and takes our own messages for theirs: `{{contact.name}}` in a
-/// message from the phone would come out as something else.
+/// Prevents Chatwoot from running forwarded messages as Liquid templates. Chatwoot runs all outgoing messages as
+/// templates, so it would replace `{{contact.name}}` in a message that was sent from the phone.
 enum LiquidEscaping {
-    /// The text with every `{{` and `{%` broken by a word joiner (U+2060), which nobody sees.
+    /// The text with an invisible word joiner (U+2060) inside every `{{` and `{%`.
     static func neutralized(_ text: String) -> String {
         guard text.contains("{") else { return text }
         var result = String.UnicodeScalarView()

@@ -1,8 +1,8 @@
-/// Lines of WhatsApp as lines of Markdown: lists, quotes and code over several lines are the same in both; a line that
-/// only Markdown would take for something gets a backslash.
+/// Converts lines of WhatsApp's markup to lines of Markdown. Lists, quotes and multi-line code are the same in both. A
+/// backslash escapes a line that only Markdown would interpret.
 struct MarkdownBlockConverter {
     private var writer = MarkdownWriter()
-    /// Whether the line before was a quote or an item, which a plain line would become part of.
+    /// Whether the previous line was a quote or a list item, which would absorb a following plain line.
     private var isInBlock = false
 
     private typealias Token = WhatsAppTokenizer.Token
@@ -20,7 +20,7 @@ struct MarkdownBlockConverter {
         return blocks.writer.out
     }
 
-    /// - Returns: what is to stand on a line of its own after it; nil when nothing is left.
+    /// - Returns: the rest that must go on a line of its own; nil when nothing remains.
     private mutating func write(_ line: ArraySlice<Token>) -> ArraySlice<Token>? {
         let prefix = Self.prefix(of: line)
         let isBlock = prefix > 0
@@ -36,7 +36,7 @@ struct MarkdownBlockConverter {
         return write(words, escaping: Self.dangerous(plain))
     }
 
-    /// - Parameter danger: the place of the character that makes the line something else.
+    /// - Parameter danger: the index of the character to escape; nil when the line needs no escape.
     private mutating func write(_ words: ArraySlice<Token>, escaping danger: Int?) -> ArraySlice<Token>? {
         var words = words
         if let danger {
@@ -48,7 +48,7 @@ struct MarkdownBlockConverter {
             writer.write(WhatsAppInlineParser(words).nodes, after: nil)
             return nil
         }
-        // Code over several lines is a block in Markdown; what follows it is on a line of its own.
+        // Multi-line code is a block in Markdown, so the text after it starts a new line.
         writer.write(WhatsAppInlineParser(words[..<place]).nodes, after: nil)
         writeBlock(code)
         guard place + 1 < words.endIndex else { return nil }
@@ -64,7 +64,7 @@ struct MarkdownBlockConverter {
         writer.raw("```\n" + String(code) + "\n```")
     }
 
-    /// How many characters are the marks of quotes and items: `> `, `- `, `* `.
+    /// The number of characters in the markers of quotes and list items: `> `, `- `, `* `.
     private static func prefix(of line: ArraySlice<Token>) -> Int {
         var count = 0
         while line.count > count + 2, let mark = character(line[line.startIndex + count]), ">-*".contains(mark),
@@ -77,8 +77,8 @@ struct MarkdownBlockConverter {
         return count
     }
 
-    /// The place of the character in front of which a backslash keeps a line from being a heading, a rule, an item …
-    /// in Markdown; nil when it is a plain line.
+    /// The index of the character to escape so that Markdown does not read the line as a heading, a rule, a list item
+    /// …; nil when the line needs no escape.
     private static func dangerous(_ line: String) -> Int? {
         guard let first = line.first else { return nil }
         let second = line.dropFirst().first
@@ -100,7 +100,8 @@ struct MarkdownBlockConverter {
         return isRule ? 0 : nil
     }
 
-    /// Spaces at the start of a line. From four on Markdown would take the line for code.
+    /// The spaces at the start of a line. Four or more become no-break spaces, because Markdown would read them as
+    /// code.
     private static func indentation(_ spaces: String) -> String {
         let spaces = spaces.map { $0 == "\t" ? "    " : String($0) }.joined()
         return spaces.count < 4 ? spaces : String(repeating: "\u{A0}", count: spaces.count)
@@ -120,7 +121,7 @@ struct MarkdownBlockConverter {
             switch token {
             case .char(let character): text.append(character)
             case .literal(let characters): text += String(characters)
-            // Neither begins anything.
+            // A backtick in code cannot begin formatting.
             case .code: text += "`"
             case .url: text += "h"
             }

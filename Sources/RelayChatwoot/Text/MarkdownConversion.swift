@@ -1,28 +1,28 @@
-/// WhatsApp's formatting and Chatwoot's Markdown, each into the other.
+/// Converts between WhatsApp's markup and Chatwoot's Markdown.
 ///
 /// | WhatsApp | Markdown |
 /// |---|---|
 /// | `*bold*` `_italic_` `~struck~` | `**bold**` `*italic*` `~~struck~~` |
 /// | code between one or three backticks, `- item`, `* item`, `> quote` | the same |
 ///
-/// Whatever else would mean something in Markdown is escaped, so that agents see what was written. A text that goes to
-/// Chatwoot and back is the same again, but for code over several lines, which gets lines of its own.
+/// Everything else that has a meaning in Markdown is escaped, so that agents see the text as written. A text that is
+/// converted to Markdown and back is unchanged, except that multi-line code gets lines of its own.
 package enum MarkdownConversion {
     /// - Parameters:
-    ///   - text: as WhatsApp has it.
-    ///   - mention: the name of whom `@digits` stands for; nil leaves the digits.
+    ///   - text: in WhatsApp's markup.
+    ///   - mention: the name for `@digits`; nil keeps the digits.
     package static func fromWhatsApp(_ text: String, mention: (String) -> String? = { _ in nil }) -> String {
         var tokens = WhatsAppTokenizer(text)
         tokens.read(mention: mention)
         return MarkdownBlockConverter.text(of: tokens.list)
     }
 
-    /// A message of Chatwoot's editor as WhatsApp has it. `[text](address)` becomes `text: address`.
+    /// Converts a message of Chatwoot's editor to WhatsApp's markup. `[text](URL)` becomes `text: URL`.
     package static func toWhatsApp(_ markdown: String) -> String {
         WhatsAppBlockConverter.text(of: markdown)
     }
 
-    /// Plain text within a line: names, titles. Nothing in it is formatting.
+    /// Escapes text within a line, such as a name or a title, so that nothing in it is formatting.
     static func plain(_ text: String) -> String {
         let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
         var writer = MarkdownWriter()
@@ -32,15 +32,15 @@ package enum MarkdownConversion {
     }
 }
 
-/// A piece of a paragraph, in either of the two.
+/// An inline element of a paragraph, in either markup.
 indirect enum InlineElement {
     case text([Character])
-    /// - Parameter isWide: whether three backticks stand around it, not one.
+    /// - Parameter isWide: whether it is delimited by three backticks instead of one.
     case code([Character], isWide: Bool)
-    /// An address: nothing in it is formatting.
+    /// A URL, which contains no formatting.
     case url([Character])
     case styled(Style, [InlineElement])
-    /// Only in Markdown.
+    /// A link, in Markdown only.
     case link([InlineElement], address: String)
 
     enum Style: Character, CaseIterable {
@@ -49,7 +49,7 @@ indirect enum InlineElement {
         case struck = "~"
     }
 
-    /// The first character that the piece has in either form; nil when it is empty.
+    /// The first character of the element in either markup; nil when it is empty.
     var first: Character? {
         switch self {
         case .text(let text), .url(let text): text.first
@@ -82,7 +82,7 @@ extension Character {
 }
 
 extension Character? {
-    /// Whether nothing is there, or a space: what delimiters lean on.
+    /// Whether the character is whitespace or missing, which delimiters require on their outer side.
     var isGap: Bool { self?.isWhitespace ?? true }
     var isPunctuation: Bool { self.map { $0.isASCIIPunctuation || $0.isPunctuation } ?? false }
     var isSymbol: Bool { self.map { $0.isASCIIPunctuation || $0.isPunctuation || $0.isSymbol } ?? false }

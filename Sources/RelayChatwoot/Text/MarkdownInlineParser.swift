@@ -1,5 +1,5 @@
-/// Finds the formatting in a paragraph of Markdown, as the editor of Chatwoot writes it (CommonMark 0.31, 6.2, without
-/// formatting within its own kind).
+/// Parses the inline formatting of a Markdown paragraph as Chatwoot's editor writes it (CommonMark 0.31, 6.2, without
+/// nesting a style in itself).
 struct MarkdownInlineParser {
     private let tokens: [MarkdownTokenizer.Token]
 
@@ -9,7 +9,7 @@ struct MarkdownInlineParser {
 
     var nodes: [InlineElement] { nodes(tokens.indices, within: []) }
 
-    /// Marks in a row that mean the same.
+    /// A delimiter run: consecutive delimiters of the same character.
     private struct Run {
         let mark: Character
         let start: Int
@@ -22,7 +22,7 @@ struct MarkdownInlineParser {
     private func nodes(_ range: Range<Int>, within open: Set<InlineElement.Style>) -> [InlineElement] {
         var nodes: [InlineElement] = []
         var plain: [Character] = []
-        // What does not close once does not close later.
+        // Delimiters for which no closing one was found; the search is not repeated.
         var hopeless: Set<String> = []
         var place = range.lowerBound
         func flush() {
@@ -61,7 +61,7 @@ struct MarkdownInlineParser {
         return nodes
     }
 
-    /// What a run begins, where its inside is, and where it ends.
+    /// The style that a run opens, the range of its content, and the index after its closing delimiter.
     private func styled(
         _ run: Run, _ range: Range<Int>, within open: Set<InlineElement.Style>, _ hopeless: inout Set<String>
     ) -> (InlineElement.Style, Range<Int>, Int)? {
@@ -70,7 +70,7 @@ struct MarkdownInlineParser {
             run.mark == "~" ? [(.struck, 2)] : [(.bold, 2), (.italic, 1)]
         for (style, length) in choices where run.count >= length && !open.contains(style) {
             let key = "\(run.mark)\(length)"
-            // Three marks are both: the inner one closes within.
+            // A run of three is both styles: the inner one closes inside the outer one.
             if run.count != length, !(run.count == 3 && length == 2) { continue }
             guard !hopeless.contains(key) else { continue }
             if let end = closing(run.mark, length, from: run.start + length, range) {
@@ -81,7 +81,7 @@ struct MarkdownInlineParser {
         return nil
     }
 
-    /// Where the delimiter is that closes; it is the last of its run.
+    /// The index of the closing delimiter, which is the end of its run.
     private func closing(_ mark: Character, _ length: Int, from start: Int, _ range: Range<Int>) -> Int? {
         var place = start
         while place < range.upperBound {

@@ -1,8 +1,8 @@
-/// A paragraph of Markdown in tokens: escapes are resolved, code, links and addresses are one token each.
+/// Splits a Markdown paragraph into tokens. Escapes are resolved; code, links and URLs are one token each.
 struct MarkdownTokenizer {
     enum Token {
         case char(Character)
-        /// Never a delimiter: it was escaped, or an entity.
+        /// A character that is never a delimiter, because it was escaped or an entity.
         case literal(Character)
         case code([Character], isWide: Bool)
         case url([Character])
@@ -12,7 +12,7 @@ struct MarkdownTokenizer {
     private(set) var list: [Token] = []
     private let text: [Character]
     private var place = 0
-    /// From where on no run of so many backticks is left to close a code.
+    /// For each length of a backtick run, the start of its last occurrence. After it no code of that length can close.
     private var lastRun: [Int: Int] = [:]
 
     init(_ text: ArraySlice<Character>) {
@@ -53,7 +53,7 @@ struct MarkdownTokenizer {
         return end - place
     }
 
-    /// A backslash before a mark makes it plain, and one at the end of a line is a line break.
+    /// A backslash makes a delimiter literal; at the end of a line it is a line break.
     private mutating func readEscape() -> Bool {
         guard place + 1 < text.count else { return false }
         let next = text[place + 1]
@@ -89,10 +89,10 @@ struct MarkdownTokenizer {
         return true
     }
 
-    /// Beyond this nothing is a link's address: what looks for an end must come to one.
+    /// The maximum length of a link's URL, which bounds the search for its end.
     private static let longestAddress = 4096
 
-    /// `[text](address "title")`.
+    /// `[text](URL "title")`.
     private mutating func readLink(from bracket: Int) -> Bool {
         var end = bracket + 1
         while end < text.count, text[end] != "]", text[end] != "[", text[end] != "\n" {

@@ -1,10 +1,10 @@
-/// Writes a line as Markdown. What would mean something there and does not is escaped with a backslash; formatting that
-/// Markdown would not recognize where it stands (CommonMark 0.31, 6.2) is written as WhatsApp's own marks.
+/// Writes a line as Markdown. Plain text that Markdown would interpret is escaped with backslashes. Formatting that
+/// Markdown would not recognise in its position (CommonMark 0.31, 6.2) keeps WhatsApp's own delimiters.
 struct MarkdownWriter {
     private(set) var out = ""
-    /// Whether brackets on this line could be taken for a link.
+    /// Whether brackets on this line could be read as a link.
     var hasBrackets = false
-    /// Whether the last character is a delimiter, which a like one beside it would join.
+    /// Whether the last character is a delimiter, with which an equal character after it would form one run.
     private var endsInDelimiter = false
 
     mutating func raw(_ text: some StringProtocol) {
@@ -13,9 +13,8 @@ struct MarkdownWriter {
     }
 
     /// - Parameters:
-    ///   - after: what follows on the line; nil at its end.
-    ///   - outer: the characters of the delimiters around it.
-    ///   - isStart: whether the line begins here.
+    ///   - after: the next character on the line; nil at its end.
+    ///   - outer: the characters of the enclosing delimiters.
     mutating func write(_ nodes: [InlineElement], after: Character?, outer: Set<Character> = []) {
         for (index, node) in nodes.enumerated() {
             let next = nodes[(index + 1)...].lazy.compactMap(\.first).first ?? after
@@ -46,7 +45,7 @@ struct MarkdownWriter {
         endsInDelimiter = true
     }
 
-    /// The delimiter that Markdown recognizes there; nil when none does.
+    /// The delimiter that Markdown recognises in this position; nil when there is none.
     private func delimiter(
         _ style: InlineElement.Style, _ inner: [InlineElement], after next: Character?, outer: Set<Character>
     ) -> String? {
@@ -71,7 +70,7 @@ struct MarkdownWriter {
     private mutating func writeCode(_ code: [Character], isWide: Bool, after next: Character?) {
         let ticks = isWide ? "```" : "`"
         guard !(endsInDelimiter && lineEnd == "`") else {
-            // Two codes side by side: their backticks would count together.
+            // The backticks of two adjacent code elements would be read as one run.
             for tick in ticks { raw("\\\(tick)") }
             write(code, after: "`")
             for tick in ticks { raw("\\\(tick)") }
@@ -83,7 +82,7 @@ struct MarkdownWriter {
         endsInDelimiter = true
     }
 
-    /// What stands before, on the same line; nil at its start.
+    /// The previous character on the same line; nil at its start.
     private var lineEnd: Character? { out.last.flatMap { $0 == "\n" ? nil : $0 } }
 
     // MARK: - Plain text

@@ -1,9 +1,9 @@
-/// Texts that are too long for Chatwoot.
+/// Shortens texts that are too long for Chatwoot.
 enum TextTruncation {
-    /// The text, or as much of it as fits in whole characters, with a mark at its end.
-    /// - Parameter limit: in Unicode scalars, which is what Chatwoot counts.
+    /// The text, shortened to whole characters with a mark at its end when it exceeds the limit.
+    /// - Parameter limit: in Unicode scalars, the unit of Chatwoot's limits.
     static func text(_ text: String, to limit: Int, mark: String = "…") -> String {
-        // Most texts are far below, and have at least as many bytes as scalars.
+        // The byte count is a cheap upper bound of the scalar count, and most texts are far below the limit.
         guard text.utf8.count > limit, text.unicodeScalars.count > limit else { return text }
         var room = limit - mark.unicodeScalars.count
         var end = text.startIndex

@@ -1,4 +1,4 @@
-/// Blocks of Markdown as lines of WhatsApp.
+/// Converts Markdown blocks to lines of WhatsApp's markup.
 struct WhatsAppBlockConverter {
     private var writer = WhatsAppWriter()
     private let lines: [ArraySlice<Character>]
@@ -27,7 +27,7 @@ struct WhatsAppBlockConverter {
             writer.raw(prefix.mark)
             writer.write(MarkdownInlineParser(Self.spaced(line.dropFirst(prefix.length))[...]).nodes)
             index += 1
-            // Markdown ends quotes and lists by an empty line, WhatsApp by the end of the line.
+            // An empty line ends quotes and lists in Markdown; in WhatsApp the end of the line does.
             if index + 1 < lines.count, lines[index].isEmpty { index += 1 }
             return
         }
@@ -61,7 +61,7 @@ struct WhatsAppBlockConverter {
         index = end + 1
     }
 
-    /// The marks that open a block of code; nil where none opens.
+    /// The fence that opens a code block; nil when the line opens none.
     private static func fence(_ line: ArraySlice<Character>) -> ArraySlice<Character>? {
         let marks = line.drop { $0 == " " }
         guard line.count - marks.count < 4, let mark = marks.first, mark == "`" || mark == "~" else { return nil }
@@ -70,13 +70,13 @@ struct WhatsAppBlockConverter {
         return fence
     }
 
-    /// The marks of quotes and items at the start of a line, as WhatsApp has them.
+    /// The markers of quotes and list items at the start of a line, in WhatsApp's markup.
     private static func prefix(of line: ArraySlice<Character>) -> (mark: String, length: Int) {
         var mark = ""
         var rest = line
         let indentation = rest.prefix { $0 == " " }.count
         let inner = rest.dropFirst(indentation)
-        // Items within items.
+        // A nested list item.
         if indentation > 0, let first = inner.first, "-*+".contains(first), inner.dropFirst().first == " " {
             mark += String(repeating: " ", count: indentation)
             rest = inner
@@ -96,7 +96,7 @@ struct WhatsAppBlockConverter {
         return (mark, line.count - rest.count)
     }
 
-    /// A line whose indentation is spaces again: the way to Markdown makes no-break spaces of it.
+    /// The line with spaces as indentation: the conversion to Markdown replaces them with no-break spaces.
     private static func spaced(_ line: ArraySlice<Character>) -> [Character] {
         let indentation = line.prefix { $0 == "\u{A0}" }.count
         return Array(repeating: " ", count: indentation) + line.dropFirst(indentation)

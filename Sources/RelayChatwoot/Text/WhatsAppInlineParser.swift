@@ -1,5 +1,5 @@
-/// Finds the formatting in a line of WhatsApp, by WhatsApp's rules: a mark opens after anything but a letter or digit
-/// and before anything but a space, and closes the other way round, on the same line.
+/// Parses the formatting of a line by WhatsApp's rules. A delimiter opens after any character except a letter or digit
+/// and before any character except a space. It closes in the reverse case, on the same line.
 struct WhatsAppInlineParser {
     private let line: [WhatsAppTokenizer.Token]
 
@@ -12,7 +12,7 @@ struct WhatsAppInlineParser {
     private func nodes(_ range: Range<Int>, within open: Set<Character>) -> [InlineElement] {
         var nodes: [InlineElement] = []
         var plain: [Character] = []
-        // A mark that does not close once does not close later.
+        // Delimiters for which no closing one was found; the search is not repeated.
         var hopeless = open
         var place = range.lowerBound
         func flush() {
@@ -61,7 +61,7 @@ struct WhatsAppInlineParser {
         }
     }
 
-    /// The first character of a token; nil beyond the line.
+    /// The first character of a token; nil after the end of the line.
     private func first(_ place: Int) -> Character? {
         guard line.indices.contains(place) else { return nil }
         return switch line[place] {

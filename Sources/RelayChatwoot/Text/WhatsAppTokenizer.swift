@@ -1,8 +1,8 @@
-/// A text of WhatsApp in tokens: code and addresses are one each, in which nothing is formatting.
+/// Splits a WhatsApp text into tokens. Code and URLs are one token each and contain no formatting.
 struct WhatsAppTokenizer {
     enum Token {
         case char(Character)
-        /// Never formatting.
+        /// Characters that are never formatting.
         case literal([Character])
         case code([Character], isWide: Bool)
         case url([Character])
@@ -11,7 +11,7 @@ struct WhatsAppTokenizer {
     private(set) var list: [Token] = []
     private let text: [Character]
     private var place = 0
-    /// Before this place there is no closing backtick, or none on the line: nothing is looked for twice.
+    /// The index before which there is no closing backtick, so that the search is not repeated.
     private var noBacktickBefore = 0
     private var hasFences = true
 
@@ -19,7 +19,7 @@ struct WhatsAppTokenizer {
         self.text = Self.lines(of: text)
     }
 
-    /// The characters, with one kind of line break.
+    /// The characters, with all line breaks as `\n`.
     static func lines(of text: String) -> [Character] {
         text.map { $0 == "\r\n" || $0 == "\r" ? "\n" : $0 }
     }
@@ -90,10 +90,11 @@ struct WhatsAppTokenizer {
     }
 }
 
-/// Web addresses in a text.
+/// Finds URLs in a text.
 enum WebAddressScanner {
-    /// Where an address that begins at `start` ends; nil when none does. Marks at its end belong to the sentence.
-    /// - Parameter hasEscapes: whether `\\_` before a letter is in it, as Chatwoot's editor writes an underscore.
+    /// The end index of a URL that begins at `start`; nil when none begins there. Punctuation at its end is excluded.
+    /// - Parameter hasEscapes: whether `\\_` before a letter is part of it, which Chatwoot's editor writes for
+    ///   underscores.
     static func end(in text: [Character], from start: Int, hasEscapes: Bool = false) -> Int? {
         guard let scheme = ["https://", "http://"].first(where: { text[start...].starts(with: $0) }) else { return nil }
         let body = start + scheme.count

@@ -1,4 +1,4 @@
-/// Writes formatting with WhatsApp's marks, which hold within a line and between words only.
+/// Writes formatting with WhatsApp's delimiters, which work only within a line and between words.
 struct WhatsAppWriter {
     private(set) var out = ""
 
@@ -29,7 +29,7 @@ struct WhatsAppWriter {
         _ style: InlineElement.Style, _ inner: [InlineElement], after next: Character?,
         within outer: Set<InlineElement.Style>
     ) {
-        // Within its own kind, or inside of a word, WhatsApp would show the marks.
+        // Within the same style, or inside a word, WhatsApp would show the delimiters.
         guard !outer.contains(style), !out.last.isWord, !next.isWord else {
             return write(inner, after: next, within: outer)
         }
@@ -47,7 +47,7 @@ struct WhatsAppWriter {
         let shown = Self.shown(address)
         var plain = WhatsAppWriter()
         plain.write(text, after: nil, within: Set(InlineElement.Style.allCases))
-        // `mention://` names another agent.
+        // `mention://` links name another agent.
         guard !address.hasPrefix("mention:") else { return out += plain.out }
         guard !plain.out.isEmpty, plain.out != shown, plain.out != address else { return out += shown }
         write(text, after: ":", within: outer)

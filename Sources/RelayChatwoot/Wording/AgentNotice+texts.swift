@@ -1,5 +1,5 @@
 extension AgentNotice {
-    /// The text in every language, for people who answer customers all day: short and exact.
+    /// The text in every language, short and exact.
     var texts: (english: String, portuguese: String) {
         switch self {
         case .group: ("GROUP", "GRUPO")

@@ -1,17 +1,17 @@
-/// Everything that the relay itself says to agents. `{}` stands for what is named in it.
+/// All texts that the relay itself shows to agents. `{}` is the placeholder for a value.
 enum AgentNotice: String, CaseIterable, Sendable {
     // Kinds of messages.
     case group, image, video, gif, videoNote, audio, voice, document, sticker, location, liveLocation, contact, poll
     case order, product, groupInvite, calendarEvent, text, form
 
-    // What becomes of files, and of what cannot be shown.
+    // Files, and messages that cannot be shown.
     case fileFollows, fileTooLarge, fileUnavailable, linkUntil, viewOnce, viewOnceUnavailable, waiting, unsupported
     case continued
 
-    // About a message.
+    // Properties of a message.
     case forwarded, sentAt, advertisement, aboutProduct, status, items
 
-    // What happens to earlier messages.
+    // Changes to earlier messages.
     case edited, editedUnseen, deleted, reacted, reactionRemoved, voted, voteWithdrawn, pinned, unpinned
 
     // Calls.
@@ -22,7 +22,7 @@ enum AgentNotice: String, CaseIterable, Sendable {
     case groupAdded, groupRemoved, groupPromoted, groupDemoted
     case sessionLost
 
-    // What became of a message that could not be forwarded.
+    // Messages that could not be forwarded.
     case notForwarded, recovered
 
     func text(in language: NoticeLanguage, _ value: String = "") -> String {
