@@ -1,19 +1,19 @@
-/// How a request to S3, or a service that signs alike, is signed: AWS Signature Version 4, by libcurl.
+/// Parameters of AWS Signature Version 4, which libcurl computes, for requests to S3 or a compatible service.
 ///
-/// All headers of the request are signed with it. libcurl signs the URL's path and query as they are written, so the
-/// path must be percent-encoded as AWS asks for (everything but letters, digits and `-._~/`, in capital hexadecimal),
-/// and the query's fields must be in order.
+/// All headers of the request are signed. libcurl signs the URL's path and query as written, so the path must be
+/// percent-encoded by AWS's rules (everything except letters, digits and `-._~/`, in upper-case hexadecimal), and the
+/// query's fields must be sorted.
 package struct AWSSigV4: Sendable, Hashable {
-    /// E.g. `us-east-1`.
+    /// The region, for example `us-east-1`.
     package var region: String
-    /// E.g. `s3`.
+    /// The service, for example `s3`.
     package var service: String
     package var accessKey: String
     package var secretKey: String
-    /// SHA-256 of the body in hexadecimal, sent as `x-amz-content-sha256`: S3 refuses a body that has another.
+    /// SHA-256 of the body in hexadecimal, sent as `x-amz-content-sha256`. S3 rejects a body with another hash.
     package var payloadHash: String
 
-    /// The hash of a body without bytes.
+    /// The hash of an empty body.
     package static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
     package init(
@@ -30,7 +30,7 @@ package struct AWSSigV4: Sendable, Hashable {
         self.payloadHash = payloadHash
     }
 
-    /// What is wrong with it, or nil. Quotes neither key.
+    /// What is wrong with the parameters, or nil. The text contains neither key.
     package var problem: String? {
         for (name, value) in [("region", region), ("service", service)] where !Self.isWord(value) {
             return "the \(name) \"\(value)\" is not one; write letters, digits and hyphens, e.g. us-east-1"
@@ -40,7 +40,7 @@ package struct AWSSigV4: Sendable, Hashable {
         return nil
     }
 
-    /// What libcurl's option takes; it reads no more than 64 characters of a part.
+    /// The value of `CURLOPT_AWS_SIGV4`. libcurl reads at most 64 characters of each part.
     var option: String { "aws:amz:\(region):\(service)" }
 
     private static func isWord(_ text: String) -> Bool {
@@ -60,7 +60,7 @@ package struct AWSSigV4: Sendable, Hashable {
     }
 }
 
-/// Whatever prints a request must not print the keys.
+/// Prevents the keys from being printed together with a request.
 extension AWSSigV4: CustomStringConvertible, CustomReflectable {
     package var description: String { "AWSSigV4(\(region)/\(service))" }
     package var customMirror: Mirror { Mirror(self, children: ["region": region, "service": service]) }

@@ -1,7 +1,7 @@
 package import RelayCore
 
 extension CheckupFinding {
-    /// A host that no connection comes to.
+    /// The finding for a host to which no connection succeeds.
     package init(unreached place: String, _ failure: HTTPClientError) {
         let fix =
             switch failure.kind {

@@ -1,12 +1,13 @@
 extension CurlEngine {
-    /// Sends a request and hands the answer's body on piece by piece; holds at most about 256 KiB of it.
+    /// Sends a request and delivers the response body in pieces. At most about 256 KiB of it are in memory.
     ///
-    /// Returns when the head of the answer is there. ``HTTPRequest/timeout`` holds for the whole transfer, the reader's
-    /// pauses included; the limit for answers that trickle does not count them. A body longer than
-    /// ``HTTPRequest/maximumResponseBody`` ends with the failure `.tooLarge`; ``HTTPRequest/keptResponseBody`` is not
-    /// looked at. A graceful shutdown waits for streams as for requests.
+    /// Returns when the head of the response has arrived. ``HTTPRequest/timeout`` limits the whole transfer, including
+    /// the reader's pauses; the limit for slow responses does not count them. A body longer than
+    /// ``HTTPRequest/maximumResponseBody`` fails with `.tooLarge`; ``HTTPRequest/keptResponseBody`` is ignored. A
+    /// graceful shutdown waits for streams as for other requests.
     ///
-    /// - Throws: ``HTTPClientError`` when no head came. Cancelling the task ends the request and throws `.cancelled`.
+    /// - Throws: ``HTTPClientError`` when no head arrived. Cancelling the task ends the request and throws
+    ///   `.cancelled`.
     package func stream(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPStream {
         let mailbox = mailbox
         let buffer = StreamBuffer(mailbox)
@@ -14,7 +15,7 @@ extension CurlEngine {
             await withUnsafeContinuation { continuation in
                 buffer.open { continuation.resume(returning: $0) }
                 mailbox.submit(EngineJob(request: request, stream: buffer))
-                // A cancellation that came before the job was there found nothing to cancel.
+                // The task may have been cancelled before the job was queued; that cancellation had no effect.
                 if Task.isCancelled { mailbox.cancel(buffer.id) }
             }
         } onCancel: {

@@ -1,22 +1,22 @@
 package import Logging
 package import ServiceLifecycle
 
-/// Sends HTTP requests with libcurl on one thread of its own, which waits on epoll and costs work only for the
-/// connections that have something to do; thousands of slow receivers are as cheap as a few.
+/// Sends HTTP requests with libcurl on one dedicated thread. The thread waits on epoll and works only for connections
+/// with pending events, so thousands of slow receivers cost little.
 ///
-/// Each request stands for itself: no cookies, no redirects, no proxy from the environment, no decompression. The
-/// engine does not limit how many are in flight; the dispatcher does.
+/// Requests are independent: no cookies, no redirects, no proxy from the environment, no decompression. The engine does
+/// not limit the number of requests in flight; the dispatcher does.
 package final class CurlEngine: Service, Sendable {
     package struct Configuration: Sendable {
-        /// How many idle connections are kept for reuse; default 1024.
+        /// The number of idle connections that are kept for reuse; default 1024.
         package var maximumIdleConnections: Int
-        /// How long a connection is reused at most, so that certificates and DNS are looked at again; default 600 s.
+        /// The maximum age of a reused connection, so that certificates and DNS are checked again; default 600 s.
         package var maximumConnectionAge: Duration
-        /// How long ``CurlEngine/run()`` lets requests end once the shutdown has begun; default 20 s.
+        /// How long ``CurlEngine/run()`` waits for requests in flight after the shutdown has begun; default 20 s.
         package var drainTimeout: Duration
-        /// Sent as `User-Agent` unless a request has its own.
+        /// The `User-Agent` of requests that do not set one.
         package var userAgent: String
-        /// Fixed answers of DNS, as `host:port:address[,address]`; for tests of names that lead to denied addresses.
+        /// Fixed DNS results, as `host:port:address[,address]`; for tests with names that resolve to denied addresses.
         package var resolve: [String] = []
 
         package init(
@@ -41,9 +41,10 @@ package final class CurlEngine: Service, Sendable {
     private let thread: EngineThread
     private let drainTimeout: Duration
 
-    /// Starts the engine's thread; ``send(_:)`` works from here on, whether ``run()`` is called or not.
+    /// Starts the engine's thread. ``send(_:)`` works from here on, whether or not ``run()`` is called.
     ///
-    /// - Throws: ``SetupError`` when the system has no descriptor or thread left, or when `userAgent` is not sendable.
+    /// - Throws: ``SetupError`` when no descriptor or thread is available, or when `userAgent` is not a valid header
+    ///   value.
     package init(configuration: Configuration = .init(), guard egress: EgressGuard, logger: Logger) throws {
         if let problem = HeaderArena.problem(name: "User-Agent", value: configuration.userAgent) {
             throw SetupError(description: problem)
@@ -58,16 +59,16 @@ package final class CurlEngine: Service, Sendable {
         thread.joinOrDetach()
     }
 
-    /// Sends a request and waits for its answer. Cancelling the task ends the request and throws `.cancelled`.
+    /// Sends a request and waits for its response. Cancelling the task ends the request and throws `.cancelled`.
     ///
-    /// - Throws: ``HTTPClientError`` when there was no answer.
+    /// - Throws: ``HTTPClientError`` when there was no response.
     package func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         let id = mailbox.nextID()
         let mailbox = mailbox
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 mailbox.submit(EngineJob(id: id, request: request) { continuation.resume(returning: $0) })
-                // A cancellation that came before the job was there found nothing to cancel.
+                // The task may have been cancelled before the job was queued; that cancellation had no effect.
                 if Task.isCancelled { mailbox.cancel(id) }
             }
         } onCancel: {
@@ -76,10 +77,10 @@ package final class CurlEngine: Service, Sendable {
         return try result.get()
     }
 
-    /// Sends a request and hands the outcome to `completion`, exactly once.
+    /// Sends a request and passes the outcome to `completion`, exactly once.
     ///
-    /// - Parameter completion: called on the engine's thread and must not block it; called at once, on the caller's
-    ///   thread, when the engine has been shut down.
+    /// - Parameter completion: called on the engine's thread, which it must not block. When the engine has been shut
+    ///   down, it is called immediately on the caller's thread.
     package func send(
         _ request: HTTPRequest,
         completion: @escaping @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
@@ -87,13 +88,13 @@ package final class CurlEngine: Service, Sendable {
         mailbox.submit(EngineJob(id: mailbox.nextID(), request: request, completion: completion))
     }
 
-    /// Replaces the guard, for a reload. Connections that the new one denies are not reused.
+    /// Replaces the egress guard after a reload. Connections that the new guard denies are not reused.
     package func replace(guard egress: EgressGuard) {
         mailbox.replace(egress)
     }
 
-    /// Waits for the graceful shutdown, then takes no more requests and lets those in flight end until the drain
-    /// time-out. Cancelling the task ends them at once.
+    /// Waits for the graceful shutdown, then accepts no new requests and waits for those in flight until the drain
+    /// timeout. Cancelling the task ends them immediately.
     package func run() async throws {
         try? await gracefulShutdown()
         if Task.isCancelled {
@@ -110,7 +111,8 @@ package final class CurlEngine: Service, Sendable {
         thread.join()
     }
 
-    /// Ends every request with `.cancelled`, stops the thread and waits for its end. May be called more than once.
+    /// Ends every request with `.cancelled`, stops the thread and waits until it has ended. Can be called several
+    /// times.
     package func shutdown() {
         mailbox.stop()
         thread.join()

@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// The list behind `CURLOPT_RESOLVE`.
+/// Owns the list for `CURLOPT_RESOLVE`.
 final class CurlResolveList {
     private(set) var list: UnsafeMutablePointer<curl_slist>?
 

@@ -1,13 +1,13 @@
 internal import CCurl
 import Glibc
 
-/// What libcurl calls while it works. Nothing here may throw, capture, or call libcurl but to set options.
+/// Callbacks of libcurl. They must not throw or capture, and must not call libcurl except to set options.
 extension CurlTransfer {
     private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
         context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Before a connection, with the address that DNS gave. A refusal makes libcurl try the name's next address.
+    /// Called before each connection, with an address from DNS. After a denial libcurl tries the name's next address.
     static func openSocket(
         _ context: UnsafeMutableRawPointer?,
         _ purpose: curlsocktype,
@@ -15,7 +15,7 @@ extension CurlTransfer {
     ) -> curl_socket_t {
         guard let transfer = from(context), let address, purpose == CURLSOCKTYPE_IPCXN else { return -1 }
         let target = address.pointee
-        // `addr` is declared as the generic address and holds as many bytes as its family needs.
+        // `addr` is declared as a generic address and holds as many bytes as its family needs.
         let generic = UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
         let candidate = IPAddress(generic.assumingMemoryBound(to: sockaddr.self))
         guard let candidate, transfer.allows(candidate, port: transfer.target.port) else { return -1 }
@@ -29,7 +29,8 @@ extension CurlTransfer {
         return descriptor
     }
 
-    /// Before each request, also on a reused connection, whose address an older guard may have allowed.
+    /// Called before each request, including those on a reused connection, whose address an older guard may have
+    /// allowed.
     static func willRequest(
         _ context: UnsafeMutableRawPointer?,
         _ peer: UnsafeMutablePointer<CChar>?,
@@ -41,7 +42,7 @@ extension CurlTransfer {
             from(context)?.stop = .denied
             return CURL_PREREQFUNC_ABORT
         }
-        // libcurl as well tries again when a connection that it used again has died, and has no option against it.
+        // libcurl itself also repeats a request when a reused connection is closed, and has no option to turn that off.
         guard transfer.isRepeatable || !transfer.hasBegun else {
             transfer.stop = .repetition
             return CURL_PREREQFUNC_ABORT
@@ -60,7 +61,7 @@ extension CurlTransfer {
         }
     }
 
-    /// An answer whose body stays below this many bytes a second, for so many seconds, is a timeout.
+    /// The low-speed limit: a response body below this many bytes a second, for this many seconds, is a timeout.
     private static let slowestAnswer = 10
     private static let slowAnswerSeconds = 3
 
@@ -76,8 +77,8 @@ extension CurlTransfer {
             return 0
         }
         if transfer.head.isComplete && !wasComplete {
-            // From here on the answer has to flow. Earlier the limit would cut off a receiver that thinks before it
-            // answers. libcurl reads these two afresh at each check, and makes none while a transfer is paused.
+            // The limit starts with the response. Earlier it would stop a receiver that takes time before it answers.
+            // libcurl reads both values at each check, and does not check while a transfer is paused.
             if transfer.job?.request.mayPause != true {
                 _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_LIMIT, slowestAnswer)
                 _ = ccurl_set_long(transfer.easy, CURLOPT_LOW_SPEED_TIME, slowAnswerSeconds)
@@ -87,7 +88,7 @@ extension CurlTransfer {
         return count
     }
 
-    /// Counts here and nowhere else: libcurl's own size limit does not see chunked bodies.
+    /// Counts the body's bytes. libcurl's own size limit does not apply to chunked bodies.
     static func takeBody(
         _ data: UnsafeMutablePointer<CChar>?,
         _ count: Int,
@@ -106,7 +107,7 @@ extension CurlTransfer {
     }
 
     private func hand(_ data: UnsafeMutablePointer<CChar>?, _ count: Int, to stream: StreamBuffer) -> Int {
-        // Without a final status there is no answer that this could be the body of.
+        // A body before a final status does not belong to any response.
         guard head.isComplete, bodyBytes + count <= maximumBody else {
             stop = .bodyLimit
             return Int(CURL_WRITEFUNC_ERROR)

@@ -2,14 +2,14 @@ internal import CCurl
 internal import RelayCore
 
 extension CurlTransfer {
-    /// Every setting of a request. The handle was reset before, so what is not here has libcurl's default.
+    /// Sets all options of a request. The handle was reset before, so all others have libcurl's defaults.
     func setOptions(_ request: HTTPRequest, httpVersion: Int) throws(HTTPClientError) {
         var settings = OptionSetter(easy: easy)
         let context = Unmanaged.passUnretained(self).toOpaque()
         settings.pointer(CURLOPT_PRIVATE, context)
         settings.pointer(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
 
-        // Only HTTP, nobody else's routes and credentials, no following.
+        // HTTP only; no settings from netrc or the environment; no redirects.
         settings.string(CURLOPT_URL, request.url)
         settings.string(CURLOPT_PROTOCOLS_STR, "http,https")
         settings.string(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
@@ -17,12 +17,13 @@ extension CurlTransfer {
         settings.long(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         settings.long(CURLOPT_NETRC, 0)
         settings.long(CURLOPT_UNRESTRICTED_AUTH, 0)
-        // Empty, and not unset: else libcurl reads http_proxy from the environment and the guard would see the proxy.
+        // Empty, not unset: otherwise libcurl reads http_proxy from the environment, and the guard sees the proxy's
+        // address.
         settings.string(CURLOPT_PROXY, "")
         settings.long(CURLOPT_HTTP09_ALLOWED, 0)
         settings.long(CURLOPT_HTTP_VERSION, httpVersion)
 
-        // The guard: before each connection, and before each request on a reused one.
+        // The egress guard: before each connection, and before each request on a reused connection.
         settings.pointer(CURLOPT_OPENSOCKETDATA, context)
         settings.record(ccurl_on_open_socket(easy) { CurlTransfer.openSocket($0, $1, $2) })
         settings.pointer(CURLOPT_PREREQDATA, context)
@@ -33,12 +34,13 @@ extension CurlTransfer {
         settings.long(CURLOPT_SSL_VERIFYPEER, request.verifyTLS ? 1 : 0)
         settings.long(CURLOPT_SSL_VERIFYHOST, request.verifyTLS ? 2 : 0)
         settings.long(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        // With a directory of authorities libcurl cannot cache them: 30 ms of CPU a connection instead of 1.7.
+        // With a directory of certificate authorities libcurl cannot cache them: 30 ms of CPU a connection instead of
+        // 1.7.
         settings.string(CURLOPT_CAPATH, nil)
         if let caFile = request.caFile { settings.string(CURLOPT_CAINFO, caFile) }
 
         settings.long(CURLOPT_NOSIGNAL, 1)
-        // Without it, ending a transfer whose name is still being looked up waits for the resolver and stalls the rest.
+        // Without it, ending a transfer during name lookup waits for the resolver and blocks all other transfers.
         settings.long(CURLOPT_QUICK_EXIT, 1)
         settings.long(CURLOPT_TCP_NODELAY, 1)
         settings.long(CURLOPT_TCP_KEEPALIVE, 1)
@@ -46,7 +48,7 @@ extension CurlTransfer {
             CURLOPT_MAXLIFETIME_CONN,
             Self.clamped(loop.configuration.maximumConnectionAge.wholeMilliseconds / 1000)
         )
-        // The low-speed limit comes with the answer, see `takeHeader`.
+        // The low-speed limit is set when the response begins, see `takeHeader`.
         settings.long(CURLOPT_TIMEOUT_MS, Self.clamped(request.timeout.wholeMilliseconds))
         settings.long(CURLOPT_CONNECTTIMEOUT_MS, Self.clamped(request.connectTimeout.wholeMilliseconds))
 
@@ -65,14 +67,14 @@ extension CurlTransfer {
         }
     }
 
-    /// libcurl takes over the entries when the transfer begins, and the loop's list lives longer.
+    /// libcurl copies the entries when the transfer begins; the loop's list outlives it.
     private func pinNames(_ settings: inout OptionSetter) {
         settings.record(ccurl_set_list(easy, CURLOPT_RESOLVE, loop.pinnedNames.list))
     }
 
     private static func clamped(_ value: Int64) -> Int { Int(min(max(1, value), Int64(Int32.max))) }
 
-    /// Sets options and remembers the first that libcurl refused.
+    /// Sets options and records the first one that libcurl rejected.
     struct OptionSetter {
         let easy: UnsafeMutableRawPointer
         private(set) var firstProblem = CURLE_OK

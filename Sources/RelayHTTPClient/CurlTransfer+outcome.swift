@@ -1,16 +1,17 @@
 internal import CCurl
 import Glibc
 
-/// From libcurl's codes to what the rest of the relay knows.
+/// Converts libcurl's result codes to responses and errors.
 extension CurlTransfer {
-    /// Must be asked before the handle leaves the multi handle.
+    /// Must be called before the handle is removed from the multi handle.
     func outcome(_ code: CURLcode) -> Result<HTTPResponse, HTTPClientError> {
-        // Cut off by our own limit after the whole header: the receiver has answered. A stream has to tell it, for its
-        // reader wants the body.
+        // A response whose body exceeded our limit after a complete header is still a response. A stream reports the
+        // limit as an error, because its reader wants the whole body.
         let isAnswered = head.isComplete && (code == CURLE_OK || (stop == .bodyLimit && job?.stream == nil))
         if isAnswered { return .success(response()) }
         if let stop { return .failure(failure(stop)) }
-        // A second connection was wanted and not had; what became of the request on the first is not known.
+        // libcurl tried to repeat the request on a second connection, which failed. The first request may have been
+        // processed.
         if hasBegun, !isRepeatable, [CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR].contains(code) {
             return .failure(failure(.repetition))
         }
@@ -20,7 +21,7 @@ extension CurlTransfer {
         return .failure(failure(code))
     }
 
-    /// Known from the end of the header on.
+    /// Available after the end of the header.
     var streamHead: StreamBuffer.Head {
         StreamBuffer.Head(status: head.status, headers: head.fields(), address: peer?.description)
     }
@@ -136,7 +137,7 @@ extension CurlTransfer {
 
     private func brokenConnection(_ code: CURLcode) -> HTTPClientError {
         let text = words(code)
-        // libcurl reports broken framing with the code of a broken connection; only its words tell them apart.
+        // libcurl reports invalid framing with the code of a broken connection; only its text distinguishes them.
         if code == CURLE_RECV_ERROR, systemError == 0, text.contains("chunk") || text.contains("header") {
             return failure(.protocolError, "\(target.authority) did not answer with valid HTTP: \(text)")
         }
@@ -156,7 +157,7 @@ extension CurlTransfer {
 
     private var systemCode: String? { errnoName(systemError) }
 
-    /// libcurl's words on this failure, or else on the code.
+    /// libcurl's text for this failure, or else for the code.
     private func words(_ code: CURLcode) -> String {
         errorText[0] == 0 ? curlText(code) : String(cString: errorText)
     }

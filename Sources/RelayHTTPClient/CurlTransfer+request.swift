@@ -1,9 +1,9 @@
 internal import CCurl
 internal import RelayCore
 
-/// The parts of a request that go out: fields, method, body, signature.
+/// Prepares what is sent: headers, method, body, signature.
 extension CurlTransfer {
-    /// - Throws: `.invalidRequest` for a field that may not be sent, and for a signature that cannot be made.
+    /// - Throws: `.invalidRequest` for an invalid header field, and for a signature that cannot be computed.
     func fillHeaders(_ request: HTTPRequest) throws(HTTPClientError) {
         guard let signature = request.awsSigV4 else {
             return try requestHeaders.fill(request.headers, userAgent: loop.configuration.userAgent)
@@ -15,8 +15,8 @@ extension CurlTransfer {
         )
     }
 
-    /// For a file, and for a signed request that has a body: a form's content type, which libcurl adds to what it is
-    /// lent and which only an unsigned request can leave out, is none of ours.
+    /// The reader for a body file, and for the body of a signed request. libcurl adds a form's `Content-Type` to a body
+    /// that it gets as a buffer, and only an unsigned request can remove that header.
     func uploadSource(_ request: HTTPRequest) throws(HTTPClientError) -> UploadBody? {
         if let file = request.bodyFile { return try UploadBody(file) }
         guard request.awsSigV4 != nil else { return nil }
@@ -62,14 +62,14 @@ extension CurlTransfer {
         if method != "PUT" { settings.string(CURLOPT_CUSTOMREQUEST, method) }
     }
 
-    /// libcurl makes the signature from these, the fields of the request and the time.
+    /// libcurl computes the signature from these values, the header fields and the time.
     func sign(with signature: AWSSigV4, _ settings: inout OptionSetter) {
         settings.string(CURLOPT_AWS_SIGV4, signature.option)
         settings.string(CURLOPT_USERNAME, signature.accessKey)
         settings.string(CURLOPT_PASSWORD, signature.secretKey)
-        // Not among the fields, where it would be signed: a proxy may change it.
+        // Set as an option and not as a header field, which would be signed: a proxy may change it.
         settings.string(CURLOPT_USERAGENT, loop.configuration.userAgent)
-        // The field that asks for "100 Continue" has to stay; not every server answers it.
+        // The "Expect: 100-continue" header has to stay, but not every server answers it.
         settings.long(CURLOPT_EXPECT_100_TIMEOUT_MS, Self.continueTimeout)
     }
 

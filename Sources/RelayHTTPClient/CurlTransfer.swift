@@ -1,22 +1,22 @@
 internal import CCurl
 import Glibc
 
-/// One libcurl easy handle and the memory that libcurl reads and writes while a request is under way. Reused from
-/// request to request, and touched by the engine's thread only.
+/// One libcurl easy handle and the memory that libcurl reads and writes during a request. It is reused for further
+/// requests and used only by the engine's thread.
 ///
-/// Ownership: the loop holds the transfer in its table from `add_handle` to `remove_handle`, so callbacks get an
-/// unretained pointer.
+/// Ownership: the loop's table holds the transfer from `add_handle` to `remove_handle`, so callbacks get an unretained
+/// pointer.
 final class CurlTransfer {
-    /// Why a callback of ours told libcurl to give up.
+    /// Why one of our callbacks aborted the transfer.
     enum StopReason { case bodyLimit, headerLimit, denied, upload, repetition }
 
     let easy: UnsafeMutableRawPointer
     unowned let loop: EngineLoop
-    /// libcurl's own words on a failure.
+    /// libcurl's error text.
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    /// The request's body: libcurl does not copy it, and a Swift array's storage may not be lent for so long.
+    /// The request's body. libcurl does not copy it, and the storage of a Swift array cannot be borrowed for that long.
     var requestBody = ReusableBuffer()
-    /// Where the body is read from instead, for some requests.
+    /// The reader that supplies the body of some requests instead.
     private(set) var upload: UploadBody?
     var requestHeaders = HeaderArena()
 
@@ -24,18 +24,18 @@ final class CurlTransfer {
     private(set) var target = RequestTarget(host: "", port: 0, isTLS: false)
     private(set) var hasRetried = false
 
-    // What came back.
+    // The response.
     var head = ResponseHead()
     var body: [UInt8] = []
     var bodyBytes = 0
     var stop: StopReason?
 
-    // How far it got.
+    // The progress.
     var peer: IPAddress?
     var denial: String?
     var socketWasOpened = false
     var socketError: Int32 = 0
-    /// Whether a connection was told the request, be it one that broke then.
+    /// Whether the request was sent on any connection, including one that was closed afterwards.
     var hasBegun = false
 
     init(loop: EngineLoop) throws(HTTPClientError) {
@@ -61,9 +61,9 @@ final class CurlTransfer {
         return connections > 0
     }
 
-    /// Makes the handle ready for a request.
+    /// Prepares the handle for a request.
     ///
-    /// - Throws: `.invalidRequest` for what may not be sent, `.other` when libcurl refuses a setting.
+    /// - Throws: `.invalidRequest` for an invalid request, `.other` when libcurl rejects an option.
     func prepare(_ job: EngineJob, _ target: RequestTarget, httpVersion: Int) throws(HTTPClientError) {
         let request = job.request
         try fillHeaders(request)
@@ -83,7 +83,7 @@ final class CurlTransfer {
         }
     }
 
-    /// Gives up the request and what belongs to it; the handle can serve another.
+    /// Releases the request and its memory, so that the handle can be reused.
     func release() -> (@Sendable (Result<HTTPResponse, HTTPClientError>) -> Void)? {
         defer {
             job = nil
@@ -94,14 +94,14 @@ final class CurlTransfer {
         return job?.completion
     }
 
-    /// A pooled connection may have been closed by the receiver just as it was used again; nothing came back, and that
-    /// says nothing about the receiver. One more try, on a new connection, costs no attempt.
+    /// Whether to send the request again on a new connection. The receiver may have closed a pooled connection just
+    /// when it was reused. Nothing was received then, so this is not a failed attempt.
     func deservesRetry(after code: CURLcode) -> Bool {
         guard !hasRetried, head.bytes == 0, stop == nil, isRepeatable, !isNewConnection else { return false }
         return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR
     }
 
-    /// Readies the same request for a new connection, within what is left of its time.
+    /// Prepares the same request for a new connection, with the remaining time.
     func retried() -> CurlTransfer {
         hasRetried = true
         forgetResponse()

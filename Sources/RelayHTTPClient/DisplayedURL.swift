@@ -1,6 +1,6 @@
-/// What this machine calls itself.
+/// Host names of the local machine.
 package enum LocalHostName {
-    /// Whether an address leads back to the machine that it is used on.
+    /// Whether the URL's host is the local machine itself: `localhost` or a loopback address.
     package static func names(_ url: String) -> Bool {
         guard let scheme = url.firstRange(of: "://") else { return false }
         let rest = url[scheme.upperBound...].prefix { $0 != "/" }
@@ -10,14 +10,14 @@ package enum LocalHostName {
 }
 
 extension EgressGuard {
-    /// Whether an address, or the name in it, is a private network's: one that others do not reach.
+    /// Whether the URL's host is private: an address or a name that is not reachable from the internet.
     package static func isPrivate(_ url: String) -> Bool {
         guard let strict = try? EgressGuard() else { return false }
         return (try? strict.check(url: url)) == nil
     }
 }
 
-/// Places as people read them: scheme, host and port of an address.
+/// A URL shortened for display: scheme, host and port.
 package enum DisplayedURL {
     package static func of(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }

@@ -1,9 +1,9 @@
 internal import RelayCore
 
 extension EgressGuard {
-    /// An entry of the allow-list that cannot be read.
+    /// An entry of the allow-list that cannot be parsed.
     package struct ParseError: Error, Sendable, CustomStringConvertible {
-        /// The entry as it was written.
+        /// The entry as written.
         package let entry: String
         /// What is wrong and what to write instead.
         package let message: String
@@ -11,7 +11,7 @@ extension EgressGuard {
         package var description: String { "egress.allow \"\(entry)\": \(message)" }
     }
 
-    /// One line of the allow-list.
+    /// One parsed entry of the allow-list.
     struct Entry: Sendable {
         enum Subject: Sendable {
             case host(String)
@@ -21,7 +21,7 @@ extension EgressGuard {
         let subject: Subject
         let port: Int?
 
-        /// Whether it allows an address, in either of its forms.
+        /// Whether the entry allows an address, in either of its two forms.
         func covers(address: IPAddress, _ translated: IPAddress, port: Int, host: String) -> Bool {
             guard self.port == nil || self.port == port else { return false }
             switch subject {
@@ -30,14 +30,14 @@ extension EgressGuard {
             }
         }
 
-        /// Whether it is this very address, and not just a range around it.
+        /// Whether the entry is exactly this address, not a network that contains it.
         func names(address: IPAddress, port: Int) -> Bool {
             guard case .network(let network) = subject, network.isSingleAddress else { return false }
             return network.base == address && (self.port == nil || self.port == port)
         }
     }
 
-    /// A host's name for comparison: lower case, no trailing dot.
+    /// A host name for comparison: lower case, no trailing dot.
     static func canonicalHost(_ host: String) -> String {
         let lower = host.lowercased()
         return lower.hasSuffix(".") ? String(lower.dropLast()) : lower
@@ -99,7 +99,8 @@ extension EgressGuard.Entry {
         guard let network = IPNetwork(base: address, prefix: prefix) else {
             throw failure("has bits beyond its prefix; write \(IPNetwork(around: address, prefix: prefix))")
         }
-        // A range of mapped addresses is the IPv4 range that the decision will see.
+        // A network of IPv4-mapped addresses is converted to the IPv4 network, because decisions use unmapped
+        // addresses.
         if !address.isIPv4, prefix >= 96, address.unmapped.isIPv4 {
             return Self(subject: .network(IPNetwork(around: address.unmapped, prefix: prefix - 96)), port: nil)
         }

@@ -1,18 +1,18 @@
 extension EgressGuard {
-    /// A URL that deliveries will not be sent to.
+    /// A URL to which deliveries are not sent.
     package struct DeniedURLError: Error, Sendable, Equatable, CustomStringConvertible {
-        /// What is wrong and what to write instead. Holds nothing of the URL but its scheme, host and port.
+        /// What is wrong and what to write instead. Contains only the URL's scheme, host and port.
         package let message: String
 
         package var description: String { message }
     }
 
-    /// Looks at a URL when it is written, for an early error. No DNS happens here and passing proves nothing about the
-    /// address: ``decision(address:port:host:)`` falls again at each connection.
+    /// Checks a URL when it is configured, for an early error. It performs no DNS lookup and proves nothing about the
+    /// address: ``decision(address:port:host:)`` is evaluated again for each connection.
     ///
-    /// - Throws: ``DeniedURLError`` for what is not a plain `http` or `https` URL, for a denied literal address, and for
-    ///   names that never are public (`localhost`, `*.local`, `*.internal`, `*.home.arpa`, single labels) unless the
-    ///   allow-list opens them.
+    /// - Throws: ``DeniedURLError`` for anything but a plain `http` or `https` URL, for a denied literal address, and
+    ///   for names that are never public (`localhost`, `*.local`, `*.internal`, `*.home.arpa`, single labels) unless
+    ///   the allow-list permits them.
     package func check(url: String) throws(DeniedURLError) {
         let target: RequestTarget
         do throws(RequestTarget.Problem) {
@@ -38,7 +38,7 @@ extension EgressGuard {
         )
     }
 
-    /// Why a name cannot be a public host's, or nil.
+    /// Why a name cannot be that of a public host; nil when it can.
     private static func privateName(_ host: String) -> String? {
         if host == "metadata.google.internal" || host == "metadata.amazonaws.com" {
             return "a cloud's metadata service"
@@ -49,7 +49,7 @@ extension EgressGuard {
         return isLocal ? "a name of the local network" : nil
     }
 
-    /// Whether an allowed address may be what a private name stands for; only the connection will tell.
+    /// Whether the allow-list contains an address that a private name may resolve to. Only the connection decides.
     private func mayReachPrivate(host: String, port: Int) -> Bool {
         if host.hasPrefix("metadata.") { return false }
         let isLoopback = host == "localhost" || host.hasSuffix(".localhost")
@@ -64,7 +64,7 @@ extension EgressGuard {
     }
 
     private func checkPort(_ target: RequestTarget) throws(DeniedURLError) {
-        // A private network on the allow-list has every port, and the name may lead there.
+        // A private network on the allow-list includes all ports, and the name may resolve to it.
         guard case .only(let allowed) = ports, !allowed.contains(target.port),
             !mayReachPrivate(host: target.host, port: target.port)
         else { return }

@@ -1,24 +1,25 @@
-/// Decides which addresses requests may go to. Everything that is not the public internet is denied unless the operator
-/// allows it, so a webhook URL cannot make the relay talk to its own network.
+/// Decides to which IP addresses requests may be sent. Everything except the public internet is denied unless the
+/// operator allows it, so a webhook URL cannot make the relay send requests to its own network.
 ///
-/// The decision falls at connect time, after DNS, on the address itself: text such as `http://2130706433/`, redirects
-/// and names that change their answer make no difference. ``check(url:)`` only gives an earlier and friendlier error.
+/// The decision is made at connect time, after DNS, for the address itself. Notations such as `http://2130706433/`,
+/// redirects and changing DNS results therefore cannot bypass it. ``check(url:)`` only gives an earlier and clearer
+/// error.
 package struct EgressGuard: Sendable {
-    /// Which ports public addresses may be reached on. What the allow-list names is not bound by it.
+    /// The ports that are allowed on public addresses. Entries of the allow-list are not restricted by it.
     package enum Ports: Sendable, Equatable {
-        /// Every port; the default, because public receivers often listen on odd ones.
+        /// Every port. The default, because public receivers often use unusual ports.
         case any
-        /// These only; ``common`` is a good choice where tenants write URLs.
+        /// Only these ports; ``common`` is suitable when tenants enter URLs.
         case only(Set<Int>)
 
         /// 80, 443, 8080 and 8443.
         package static let common = Ports.only([80, 443, 8080, 8443])
     }
 
-    /// Whether an address may be reached, and if not, why.
+    /// Whether an address is allowed, and if not, why.
     package enum Decision: Sendable, Equatable {
         case allowed
-        /// The reason is for people and names the address and what to add to the allow-list.
+        /// The human-readable reason names the address and the entry to add to the allow-list.
         case denied(reason: String)
     }
 
@@ -28,14 +29,16 @@ package struct EgressGuard: Sendable {
     let ports: Ports
 
     /// - Parameters:
-    ///   - allow: what the operator opens: a host (`chatwoot`), a host and port (`chatwoot:3000`), an address
+    ///   - allow: what the operator allows: a host (`chatwoot`), a host and port (`chatwoot:3000`), an address
     ///     (`10.0.0.5`, `fd00::5`), an address and port (`10.0.0.5:8080`, `[fd00::5]:8080`), a network (`10.0.0.0/8`).
-    ///     A host's name opens whatever it resolves to; cloud metadata addresses open only when written as addresses.
-    ///   - denyListen: where the relay itself listens; refused even when allowed above, so that it cannot deliver to
-    ///     itself. `0.0.0.0`, `::` and the empty host stand for every address of this machine.
-    ///   - nat64: whether `64:ff9b::/96` is judged by the IPv4 address inside; needed on IPv6-only hosts with DNS64.
-    ///   - ports: which ports public addresses may be reached on; default any.
-    /// - Throws: ``ParseError`` for the first entry that is none of these.
+    ///     A host allows every address that it resolves to, except cloud metadata addresses, which are allowed only as
+    ///     literal addresses.
+    ///   - denyListen: the relay's own listening addresses. They are denied even when `allow` contains them, so that
+    ///     the relay cannot deliver to itself. `0.0.0.0`, `::` and the empty host mean every address of this machine.
+    ///   - nat64: whether an address in `64:ff9b::/96` is treated as the IPv4 address in it; needed on IPv6-only hosts
+    ///     with DNS64.
+    ///   - ports: the ports that are allowed on public addresses; default any.
+    /// - Throws: ``ParseError`` for the first invalid entry of `allow`.
     package init(
         allow: [String] = [],
         denyListen: [(host: String, port: Int)] = [],
@@ -52,12 +55,12 @@ package struct EgressGuard: Sendable {
         self.ports = ports
     }
 
-    /// Judges one address.
+    /// Decides about one address.
     ///
     /// - Parameters:
-    ///   - address: where the connection would go.
+    ///   - address: the address of the connection.
     ///   - port: its port.
-    ///   - host: the host as the URL has it, to match host entries of the allow-list.
+    ///   - host: the host in the URL, to match host entries of the allow-list.
     package func decision(address: IPAddress, port: Int, host: String) -> Decision {
         let seen = address.unmapped
         let target = nat64 ? seen.behindNAT64 ?? seen : seen
@@ -65,7 +68,8 @@ package struct EgressGuard: Sendable {
         if listeners.contains(where: { $0.port == port && $0.network.contains(target) }) {
             return .denied(reason: "\(target) port \(port) is where this relay itself listens")
         }
-        // What a NAT64 would translate to is judged here even when `nat64` is off: a wide IPv6 entry must not open it.
+        // A NAT64 address is checked by its IPv4 address even when `nat64` is off: a wide IPv6 network must not allow
+        // it.
         let inner = seen.behindNAT64 ?? seen
         if let service = IPNetwork.metadata.first(where: { $0.network.contains(inner) }) {
             let isNamed = entries.contains {
@@ -85,7 +89,7 @@ package struct EgressGuard: Sendable {
         return .allowed
     }
 
-    /// What kind of address it is when it is not the public internet.
+    /// The name of the reserved range that contains the address; nil for a public address.
     static func reservedName(_ address: IPAddress) -> String? {
         if address.isIPv4 { return IPNetwork.reservedIPv4.first { $0.network.contains(address) }?.label }
         guard IPNetwork.globalIPv6.contains(address) else { return "not a global IPv6 address" }
@@ -103,7 +107,7 @@ package struct EgressGuard: Sendable {
             + "if it really is meant, add the address itself, \"\(address)\", to egress.allow"
     }
 
-    /// What to write on the allow-list to open just this.
+    /// The allow-list entry that allows exactly this address and port.
     static func entryText(_ host: String, _ address: IPAddress, _ port: Int) -> String {
         if IPAddress(host) == nil, !host.isEmpty { return "\(host):\(port)" }
         return address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"

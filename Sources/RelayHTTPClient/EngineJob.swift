@@ -1,9 +1,9 @@
-/// A request on its way to the engine's thread.
+/// A request that is queued for the engine's thread.
 struct EngineJob: Sendable {
     let id: UInt64
     let request: HTTPRequest
     let submitted = ContinuousClock.now
-    /// Where the answer's body goes as it comes; nil keeps its start for the completion.
+    /// Receives the response body in pieces; when nil, its start is kept for the completion.
     let stream: StreamBuffer?
     let completion: @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
 
@@ -18,7 +18,7 @@ struct EngineJob: Sendable {
         stream = nil
     }
 
-    /// A request whose answer is handed on piece by piece.
+    /// A request whose response body is delivered in pieces.
     init(request: HTTPRequest, stream: StreamBuffer) {
         id = stream.id
         self.request = request

@@ -1,8 +1,8 @@
 internal import CCurl
 
 extension EngineLoop {
-    /// Tells libcurl to report its sockets and its timer here. The loop outlives the multi handle, so an unretained
-    /// pointer is enough.
+    /// Registers the callbacks with which libcurl reports its sockets and its timer. The loop outlives the multi
+    /// handle, so an unretained pointer is sufficient.
     func watchSockets() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let codes = [
@@ -31,7 +31,7 @@ extension EngineLoop {
         return code == 0 ? 0 : -1
     }
 
-    /// Only notes the time: calling libcurl from here would recurse.
+    /// Only stores the time: calling libcurl from this callback would recurse.
     private static func timerChanged(_ milliseconds: Int, _ context: UnsafeMutableRawPointer?) -> Int32 {
         guard let context else { return -1 }
         let loop = Unmanaged<EngineLoop>.fromOpaque(context).takeUnretainedValue()

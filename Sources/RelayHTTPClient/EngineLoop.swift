@@ -2,16 +2,16 @@ internal import CCurl
 import Glibc
 internal import Logging
 
-/// The state of the engine's thread: made there, used there, gone with it. Deliberately not `Sendable`.
+/// The state of the engine's thread, created, used and released on that thread. Deliberately not `Sendable`.
 ///
-/// One turn of the loop: empty the mailbox, let libcurl's timer fire, settle what has finished, wait on epoll, hand
-/// libcurl what is ready, settle again. libcurl is never called from one of its own callbacks.
+/// One iteration: empty the queue, run libcurl's timer, complete finished transfers, wait on epoll, pass the ready
+/// sockets to libcurl, complete finished transfers again. libcurl is never called from one of its own callbacks.
 final class EngineLoop {
     let configuration: CurlEngine.Configuration
     var egress: EgressGuard
     let multi: UnsafeMutableRawPointer
     let epoll: Int32
-    /// When libcurl wants to be called although no socket is ready.
+    /// The time at which libcurl wants to be called even if no socket is ready.
     var timerDue: ContinuousClock.Instant?
     let born = ContinuousClock.now
 
@@ -27,7 +27,7 @@ final class EngineLoop {
     private static let maximumTargets = 1024
     private static let processSetup = ccurl_global_init()
 
-    /// libcurl's global set-up, once a process and before any thread of the engine.
+    /// Initialises libcurl, once in a process and before any engine thread starts.
     static func prepareProcess() throws(CurlEngine.SetupError) {
         guard processSetup == CURLE_OK else {
             throw CurlEngine.SetupError(description: "libcurl could not be set up: \(curlText(processSetup))")
@@ -60,7 +60,7 @@ final class EngineLoop {
         )
     }
 
-    /// Until the mailbox says stop.
+    /// Runs until the queue's phase is `stopping`, or `draining` and finished.
     func run() {
         let capacity = 256
         let ready = UnsafeMutablePointer<ccurl_ready>.allocate(capacity: capacity)
@@ -83,7 +83,8 @@ final class EngineLoop {
 
             fireTimer()
             settle()
-            // With mail at this turn the mailbox was not told that the thread sleeps: it may already hold more.
+            // After an iteration with queue entries, the queue does not know that the thread sleeps and may have new
+            // entries.
             let wait = delivery.hasMail ? 0 : milliseconds(until: deadline)
             let count = ccurl_epoll_wait(epoll, ready, Int32(capacity), wait)
             if count < 0 {
@@ -112,7 +113,7 @@ final class EngineLoop {
         check(ccurl_multi_timeout(multi))
     }
 
-    /// For epoll: the time until the next thing that is not a socket, rounded up; -1 for ever.
+    /// The timeout for epoll: the time until the timer or the deadline, rounded up; -1 means no timeout.
     private func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
         guard let next = [timerDue, deadline].compactMap(\.self).min() else { return -1 }
         let left = next - .now
@@ -163,12 +164,12 @@ final class EngineLoop {
         give(result, from: transfer)
     }
 
-    /// Lets a paused transfer go on. libcurl hands over what it had kept, before this returns, and asks by its timer to
-    /// be called for the rest.
+    /// Continues a paused transfer. Before this returns, libcurl passes on the data that it had kept, and uses its
+    /// timer to be called for the rest.
     private func resume(_ id: UInt64) {
         guard let transfer = active[id] else { return }
         let code = curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
-        // A callback of ours that refuses what was kept is told here, and by no message.
+        // When our callback rejects the kept data, libcurl returns the error here and sends no message about it.
         if code != CURLE_OK { end(transfer, code) }
     }
 
@@ -190,7 +191,7 @@ final class EngineLoop {
         check(curl_multi_cleanup(multi))
     }
 
-    /// Parsed once for each URL; destinations are few and their URLs stay.
+    /// Parsed once for each URL: destinations are few and their URLs rarely change.
     private func target(of url: String) throws(HTTPClientError) -> RequestTarget {
         if let known = targets[url] { return known }
         do throws(RequestTarget.Problem) {
@@ -203,7 +204,7 @@ final class EngineLoop {
         }
     }
 
-    /// The one place where libcurl's own complaints about the multi handle go; they are faults of this code.
+    /// Logs libcurl's errors about the multi handle, which are bugs in this code.
     private func check(_ code: CURLMcode) {
         guard code != CURLM_OK else { return }
         logger.error(

@@ -2,18 +2,18 @@ internal import CCurl
 import Glibc
 import Synchronization
 
-/// What the engine's thread is to do, and the only thing it shares with the others.
+/// The work for the engine's thread. It is the only state that the thread shares with others.
 final class EngineRequestQueue: Sendable {
     enum Phase: Sendable {
         case running
-        /// Nothing new; what is in flight may end until the instant.
+        /// Accepts no new requests; those in flight may finish until the instant.
         case draining(until: ContinuousClock.Instant)
         case stopping
-        /// The thread has let go of everything.
+        /// The thread has released everything.
         case ended
     }
 
-    /// What the thread finds at one look.
+    /// The entries that the thread takes from the queue at once.
     struct Delivery {
         var jobs: [EngineJob] = []
         var cancelled: [UInt64] = []
@@ -34,9 +34,9 @@ final class EngineRequestQueue: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// Written to wake the thread. Both are closed only when nobody can reach them any more.
+    /// Written to wake the thread. Both descriptors are closed only when nothing refers to them any more.
     let wakeDescriptor: Int32
-    /// What the thread waits on.
+    /// The epoll descriptor on which the thread waits.
     let epollDescriptor: Int32
     private let state = Mutex(State())
     private let lastID = Atomic<UInt64>(0)
@@ -75,7 +75,7 @@ final class EngineRequestQueue: Sendable {
         change { $0.cancelled.append(id) }
     }
 
-    /// Word that a stream's reader has made room.
+    /// Continues a paused stream whose reader has taken data.
     func resume(_ id: UInt64) {
         change { $0.resumed.append(id) }
     }
@@ -97,7 +97,7 @@ final class EngineRequestQueue: Sendable {
         }
     }
 
-    /// Returns when the thread has let go of everything.
+    /// Returns when the thread has released everything.
     func ended() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
@@ -111,8 +111,8 @@ final class EngineRequestQueue: Sendable {
 
     // MARK: For the engine's thread
 
-    /// Empties the mailbox. When there was nothing in it the thread counts as asleep, and the next change wakes it;
-    /// while it is busy a burst of changes costs no system call.
+    /// Takes all entries. When there are none, the thread counts as sleeping, and the next entry wakes it. While it is
+    /// busy, new entries cost no system call.
     func collect() -> Delivery {
         state.withLock { state in
             var delivery = Delivery(phase: state.phase)
@@ -125,7 +125,7 @@ final class EngineRequestQueue: Sendable {
         }
     }
 
-    /// The thread's last word. What came too late is handed back to be refused.
+    /// Called last by the thread. Returns the jobs that were queued too late, which the caller refuses.
     func end() -> [EngineJob] {
         let (jobs, waiters) = state.withLock { state in
             state.phase = .ended
@@ -146,7 +146,7 @@ final class EngineRequestQueue: Sendable {
     private func wakeIfNeeded(_ state: inout State) {
         guard state.threadSleeps else { return }
         state.threadSleeps = false
-        // Fails only when the counter is full, and then the thread is being woken anyway.
+        // Fails only when the counter is full, and then the thread is already being woken.
         _ = eventfd_write(wakeDescriptor, 1)
     }
 }

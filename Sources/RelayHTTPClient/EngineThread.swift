@@ -5,7 +5,7 @@ import Synchronization
 
 /// The engine's thread, joined once.
 final class EngineThread: Sendable {
-    /// What the thread is born with.
+    /// What the new thread receives.
     private final class Start: Sendable {
         let mailbox: EngineRequestQueue
         let configuration: CurlEngine.Configuration
@@ -45,13 +45,14 @@ final class EngineThread: Sendable {
         self.id = id
     }
 
-    /// Waits for the thread's end. Does nothing on the thread itself, where a completion may ask for the shutdown.
+    /// Waits until the thread has ended. Returns immediately on the thread itself, where a completion may request
+    /// shutdown.
     func join() {
         if pthread_equal(id, pthread_self()) != 0 { return }
         if takeHandle() { pthread_join(id, nil) }
     }
 
-    /// As ``join()``, for the last owner: when a completion let go of the engine, the thread ends by itself.
+    /// Like ``join()``, for the last owner: when a completion released the engine, the thread is detached.
     func joinOrDetach() {
         guard takeHandle() else { return }
         if pthread_equal(id, pthread_self()) != 0 {
@@ -61,7 +62,8 @@ final class EngineThread: Sendable {
         }
     }
 
-    /// True for the first caller, who has to join; the lock is not held while joining, or the thread could wait for it.
+    /// True for the first caller, who has to join. The lock is not held while joining, because the thread could need
+    /// it.
     private func takeHandle() -> Bool {
         isJoined.withLock { isJoined in
             defer { isJoined = true }
@@ -72,7 +74,7 @@ final class EngineThread: Sendable {
     private static func main(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let raw else { return nil }
         let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
-        // Signals belong to the process's other threads; with SIGPIPE blocked, writing to a dead TLS peer is EPIPE.
+        // The process's other threads handle signals. With SIGPIPE blocked, writing to a closed TLS peer returns EPIPE.
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, nil)

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// A `multipart/form-data` body (RFC 7578). A large one is written to a file, so that it costs no memory.
+/// A `multipart/form-data` body (RFC 7578). A large one is written to a file, so that it uses no memory.
 package final class FormBody: Sendable {
     package let contentType: String
     /// The body; empty when it is in ``file``.
     package let bytes: [UInt8]
     package let file: BodyFile?
-    /// Bytes of the body, wherever it is.
+    /// The length of the body in bytes, in memory or in the file.
     package var length: Int64 { file?.length ?? Int64(bytes.count) }
 
-    /// From this size on it is written to a file.
+    /// A body of at least this many bytes is written to a file.
     static let inMemory = 512 << 10
 
     fileprivate init(boundary: String, bytes: [UInt8], file: BodyFile?) {
@@ -23,7 +23,7 @@ package final class FormBody: Sendable {
     }
 }
 
-/// Puts a form together.
+/// Builds a form.
 package struct FormBuilder: ~Copyable {
     /// The body cannot be written to its file.
     package struct Failure: Error {
@@ -38,7 +38,7 @@ package struct FormBuilder: ~Copyable {
     private var length: Int64 = 0
 
     /// - Parameters:
-    ///   - directory: where a large body is written.
+    ///   - directory: the directory for the file of a large body.
     package init(directory: String) {
         boundary = "zaphub-" + String(UInt64.random(in: .min ... .max), radix: 36)
         self.directory = directory
@@ -50,7 +50,7 @@ package struct FormBuilder: ~Copyable {
                 "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8))
     }
 
-    /// Begins a file; its bytes follow with ``append(_:)``, and then ``endFile()``.
+    /// Begins a file part. Its bytes follow with ``append(_:)``, then ``endFile()``.
     package mutating func beginFile(_ name: String, fileName: String, type: String) throws(Failure) {
         let safe = fileName.replacing("\"", with: "%22").replacing("\r", with: " ").replacing("\n", with: " ")
         try append(

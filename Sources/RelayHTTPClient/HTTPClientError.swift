@@ -1,40 +1,40 @@
 package import RelayCore
 
-/// Why a request never got an answer. A status, even 500, is an ``HTTPResponse`` and not a failure.
+/// Why a request got no response. A response with any status, even 500, is an ``HTTPResponse`` and not an error.
 package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
-    /// A bounded set, fit for a metric's label.
+    /// A bounded set of kinds, usable as a metric label.
     package enum Kind: String, CaseIterable, Sendable {
         /// The host's name could not be resolved.
         case dns
-        /// No TCP connection: refused, unreachable.
+        /// No TCP connection: refused or unreachable.
         case connect
         /// The TLS handshake failed, or the certificate was not accepted.
         case tls
-        /// The connect time-out or the whole time-out passed.
+        /// The connect timeout or the total timeout passed.
         case timeout
-        /// The connection ended before a whole response had arrived.
+        /// The connection was closed before the whole response had arrived.
         case reset
-        /// What came back is not HTTP, or breaks its limits.
+        /// The response is not valid HTTP, or exceeds its limits.
         case protocolError = "protocol"
-        /// A streamed body is longer than ``HTTPRequest/maximumResponseBody``.
+        /// The body of a stream is longer than ``HTTPRequest/maximumResponseBody``.
         case tooLarge = "too_large"
         /// The egress guard denied every address of the host.
         case blockedAddress = "blocked_address"
-        /// The request itself is wrong (URL, method, header); nothing was sent.
+        /// The request itself is invalid (URL, method, header); nothing was sent.
         case invalidRequest = "invalid_request"
-        /// The caller cancelled, or the engine was shut down.
+        /// The caller cancelled the request, or the engine was shut down.
         case cancelled
-        /// Everything else, mostly a shortage on this machine.
+        /// Everything else, mostly a lack of resources on this machine.
         case other
     }
 
     /// What happened, bounded.
     package var kind: Kind
-    /// What happened and what to check, for people. Holds no path, query or header of the request.
+    /// What happened and what to check, for humans. Contains no path, query or header of the request.
     package var message: String
-    /// From the hand-over to the engine until the failure.
+    /// The time from submitting the request to the failure.
     package var duration: Duration
-    /// The system's name for it where there is one, e.g. `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`.
+    /// The system's error name, if there is one, for example `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`.
     package var networkCode: String?
 
     package init(kind: Kind, message: String, duration: Duration = .zero, networkCode: String? = nil) {

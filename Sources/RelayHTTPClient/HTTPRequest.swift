@@ -1,4 +1,4 @@
-/// One HTTP request, sent once. Redirects are never followed; a 3xx is an answer like any other.
+/// One HTTP request, sent once. Redirects are never followed: a 3xx is a response like any other.
 package struct HTTPRequest: Sendable {
     /// An HTTP method in capitals; default `POST`.
     package var method: String = "POST"
@@ -6,31 +6,31 @@ package struct HTTPRequest: Sendable {
     package var url: String
     /// Sent in this order, after validation by `HeaderFieldRules`.
     package var headers: [(name: String, value: String)]
-    /// Sent as it is, with its length; may be empty.
+    /// The body, sent unchanged with its length; may be empty.
     package var body: [UInt8]
     /// Sent instead of ``body``; default none. Not for `GET` and `HEAD`.
     package var bodyFile: BodyFile?
-    /// For the whole transfer, name lookup and response body included; default 10 s.
+    /// The timeout of the whole transfer, including name lookup and response body; default 10 s.
     package var timeout: Duration = .seconds(10)
-    /// For name lookup, TCP and TLS together; default 5 s.
+    /// The timeout of name lookup, TCP and TLS together; default 5 s.
     package var connectTimeout: Duration = .seconds(5)
-    /// Reading stops after this many bytes of the response body, and the connection is closed; default 64 KiB. A
-    /// streamed answer that is longer fails, `.tooLarge`.
+    /// Reading stops after this many bytes of the response body, and the connection is closed; default 64 KiB. A longer
+    /// streamed body fails with `.tooLarge`.
     package var maximumResponseBody: Int = 64 * 1024
     /// How many bytes of the response body are kept; default 16 KiB.
     package var keptResponseBody: Int = 16 * 1024
-    /// Whether the server's certificate and its name are verified; default true.
+    /// Whether the server's certificate and host name are verified; default true.
     package var verifyTLS = true
-    /// A PEM file of authorities to trust instead of the system's; default none.
+    /// A PEM file of certificate authorities to trust instead of the system's; default none.
     package var caFile: String?
-    /// Whether the answer may pause as long as it likes, as server-sent events do; default no: one that trickles is a
+    /// Whether the response may pause for any time, as server-sent events do; default false: a slow response is a
     /// timeout.
     package var mayPause = false
-    /// Whether it may be sent once more, on a new connection, when a connection that was used again ends before a byte
-    /// of the answer: mostly the server had just closed it. Default true. False where a second request is a second
-    /// effect, and the server may have taken the first: then the caller is told `.reset`.
+    /// Whether the request may be sent once more, on a new connection, when a reused connection is closed before the
+    /// first byte of the response; usually the server had just closed it. Default true. Set it to false when a repeated
+    /// request has a second effect: the caller then gets `.reset`, because the server may have processed the request.
     package var isRepeatable = true
-    /// Signs the request; default none.
+    /// The parameters to sign the request with; default none.
     package var awsSigV4: AWSSigV4?
 
     package init(

@@ -1,18 +1,18 @@
-/// What a receiver answered, whatever the status.
+/// A receiver's response, with any status.
 package struct HTTPResponse: Sendable {
     /// The final status, never 1xx.
     package var status: Int
-    /// 16 KiB of the header, in order, names in lower case; a field that does not fit any more is left out.
+    /// Up to 16 KiB of the header, in order, names in lower case; fields beyond that are left out.
     package var headers: [(name: String, value: String)]
-    /// The first ``HTTPRequest/keptResponseBody`` bytes of the body, as they came (never decompressed).
+    /// The first ``HTTPRequest/keptResponseBody`` bytes of the body, as received (never decompressed).
     package var body: [UInt8]
     /// Whether the body was longer than ``body``.
     package var bodyTruncated: Bool
-    /// From the hand-over to the engine until the end of the response.
+    /// The time from submitting the request to the end of the response.
     package var duration: Duration
     /// The peer's IP address.
     package var address: String?
-    /// Whether the request opened a connection rather than reusing one.
+    /// Whether the request opened a new connection.
     package var newConnection: Bool
 
     package init(
@@ -33,11 +33,11 @@ package struct HTTPResponse: Sendable {
         self.newConnection = newConnection
     }
 
-    /// The start of the body as text, at most 4 KiB, as attempts keep it; nil when there is none.
+    /// The start of the body as text, at most 4 KiB, for the record of the attempt; nil when the body is empty.
     package var excerpt: String? {
         guard !body.isEmpty else { return nil }
         let limit = 4096
-        // Bytes that are no UTF-8 become three each, so the bound is looked at again afterwards.
+        // Each invalid byte becomes three bytes of UTF-8, so the length is checked again.
         var text = String(decoding: body.prefix(limit), as: UTF8.self)
         while text.utf8.count > limit { text.unicodeScalars.removeLast() }
         return text
@@ -45,7 +45,7 @@ package struct HTTPResponse: Sendable {
 
     /// The first value of a header.
     ///
-    /// - Parameter name: in any case.
+    /// - Parameter name: in any letter case.
     package func header(_ name: String) -> String? {
         let name = name.lowercased()
         return headers.first { $0.name == name }?.value

@@ -1,6 +1,6 @@
-/// Sends one HTTP request: the engine, or a script that stands for it.
+/// Sends one HTTP request. Implemented by the engine, and by scripted receivers in tests.
 package protocol HTTPSender: Sendable {
-    /// Ends early, with a failure, when the task is cancelled.
+    /// Ends early with an error when the task is cancelled.
     func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse
 }
 

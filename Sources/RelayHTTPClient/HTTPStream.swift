@@ -1,11 +1,11 @@
-/// An answer whose head has come and whose body is handed on piece by piece, as ``CurlEngine/stream(_:)`` gives it.
+/// A response whose head has arrived and whose body is delivered in pieces; see ``CurlEngine/stream(_:)``.
 ///
-/// While nobody takes the pieces nothing more is read from the connection. Letting go of the stream, or cancelling the
-/// task that waits for a piece, cancels the transfer; a body that was read to its end leaves the connection for reuse.
+/// While no piece is taken, nothing more is read from the connection. Releasing the stream, or cancelling the task that
+/// waits for a piece, cancels the transfer. A connection whose body was read to the end can be reused.
 package final class HTTPStream: Sendable {
     /// The final status, never 1xx.
     package let status: Int
-    /// 16 KiB of the header, in order, names in lower case; a field that does not fit any more is left out.
+    /// Up to 16 KiB of the header, in order, names in lower case; fields beyond that are left out.
     package let headers: [(name: String, value: String)]
     /// The peer's IP address.
     package let address: String?
@@ -25,18 +25,19 @@ package final class HTTPStream: Sendable {
 
     /// The first value of a header.
     ///
-    /// - Parameter name: in any case.
+    /// - Parameter name: in any letter case.
     package func header(_ name: String) -> String? {
         let name = name.lowercased()
         return headers.first { $0.name == name }?.value
     }
 
-    /// Waits for the next piece of the body; nil at its end. A piece is never empty, and at most about 256 KiB. Of
-    /// several callers at once each gets a piece of its own.
+    /// Waits for the next piece of the body; nil at its end. A piece is never empty and has at most about 256 KiB. With
+    /// several concurrent callers, each gets a different piece.
     ///
-    /// - Throws: ``HTTPClientError`` when the body does not come to its end: `.reset` when it was cut short, `.timeout`,
+    /// - Throws: ``HTTPClientError`` when the body is incomplete: `.reset` when the connection was closed, `.timeout`,
     ///   `.tooLarge` beyond ``HTTPRequest/maximumResponseBody``, `.cancelled` after ``cancel()``, when the task is
-    ///   cancelled and when the engine is shut down. What had come before is handed on first, except when cancelled.
+    ///   cancelled and when the engine is shut down. Pieces that arrived before are returned first, except after
+    ///   cancelling.
     package func next() async throws(HTTPClientError) -> [UInt8]? {
         let buffer = buffer
         let result = await withTaskCancellationHandler {
@@ -49,7 +50,7 @@ package final class HTTPStream: Sendable {
         return try result.get()
     }
 
-    /// Ends the transfer, unless it has ended. May be called at any time, and more than once.
+    /// Ends the transfer, unless it has ended. Can be called at any time and several times.
     package func cancel() {
         buffer.cancel()
     }

@@ -1,8 +1,8 @@
 internal import CCurl
 internal import RelayCore
 
-/// The header list of one request in memory of its own: libcurl only reads the list, and building it here saves two
-/// allocations a header.
+/// The header list of one request in its own memory. libcurl only reads the list, and building it here saves two
+/// allocations for each header.
 struct HeaderArena: ~Copyable {
     private var text = ReusableBuffer()
     private var nodes: UnsafeMutablePointer<curl_slist> = .allocate(capacity: 64)
@@ -13,13 +13,13 @@ struct HeaderArena: ~Copyable {
         nodes.deallocate()
     }
 
-    /// What `CURLOPT_HTTPHEADER` takes; valid until the next ``fill(_:userAgent:)``.
+    /// The value of `CURLOPT_HTTPHEADER`; valid until the next ``fill(_:userAgent:)``.
     var list: UnsafeMutablePointer<curl_slist> { nodes }
 
-    /// Lays out the fields of a request, and those that keep libcurl from adding its own.
+    /// Writes the header fields of a request, and those that prevent libcurl from adding its own.
     ///
-    /// - Parameter userAgent: nil for a request that libcurl signs: it would sign, and not send, the fields that only
-    ///   keep it from adding its own.
+    /// - Parameter userAgent: nil for a request that libcurl signs: libcurl would sign, but not send, the fields that
+    ///   only prevent it from adding its own.
     /// - Throws: `.invalidRequest` for a field that `HeaderFieldRules` rejects.
     mutating func fill(_ headers: [(name: String, value: String)], userAgent: String?) throws(HTTPClientError) {
         var needed = 64 + (userAgent?.utf8.count ?? 0)
@@ -43,8 +43,8 @@ struct HeaderArena: ~Copyable {
         }
         if let userAgent {
             if !hasUserAgent { append("User-Agent", userAgent, at: &offset) }
-            // An empty field tells libcurl to leave out its own: a form's content type, and a wait of a second for
-            // "100 Continue" before large bodies.
+            // An empty field makes libcurl leave out its own field: a form's content type, and "Expect", which would
+            // wait a second for "100 Continue" before large bodies.
             if !hasContentType { appendRemoval("Content-Type", at: &offset) }
             appendRemoval("Expect", at: &offset)
         }
@@ -54,7 +54,7 @@ struct HeaderArena: ~Copyable {
     private mutating func append(_ name: String, _ value: String, at offset: inout Int) {
         let start = offset
         put(name, &offset)
-        // libcurl's notation of a field without a value, which "Name:" would remove.
+        // libcurl's notation of a field with an empty value; "Name:" would remove the field.
         let isBlank = value.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         if isBlank {
             put(";", &offset)
@@ -98,7 +98,7 @@ struct HeaderArena: ~Copyable {
 }
 
 extension HeaderArena {
-    /// What is wrong with a field, or nil. Never quotes the value, which may be a secret.
+    /// What is wrong with a field, or nil. Never contains the value, which may be a secret.
     static func problem(name: String, value: String) -> String? {
         if let problem = HeaderFieldRules.problem(name: name, reserved: HeaderFieldRules.connection) {
             return "\(problem.message); \(problem.help)"

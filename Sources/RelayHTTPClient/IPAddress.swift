@@ -7,7 +7,7 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     /// Whether it is an IPv4 address.
     package let isIPv4: Bool
 
-    /// An IPv4 address from its number, e.g. `0x7f00_0001` for 127.0.0.1.
+    /// An IPv4 address from its number, for example `0x7f00_0001` for 127.0.0.1.
     package init(ipv4 bits: UInt32) {
         self.bits = UInt128(bits)
         isIPv4 = true
@@ -19,7 +19,7 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         isIPv4 = false
     }
 
-    /// Reads the strict notations of `inet_pton`: four decimal parts, or IPv6; no octal, no hex, no zone, no brackets.
+    /// Parses the strict notations of `inet_pton`: four decimal parts, or IPv6; no octal, no hex, no zone, no brackets.
     package init?(_ text: String) {
         var v4 = in_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
@@ -31,10 +31,10 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(ipv6: Self.number(v6))
     }
 
-    /// The address in a socket address; nil for other families.
+    /// The address in a socket address; nil for families other than IP.
     ///
     /// - Parameters:
-    ///   - socketAddress: must be as long as its family says.
+    ///   - socketAddress: must be as long as its family requires.
     init?(_ socketAddress: UnsafePointer<sockaddr>) {
         switch Int32(socketAddress.pointee.sa_family) {
         case AF_INET:
@@ -47,17 +47,17 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The IPv4 address inside `::ffff:a.b.c.d`, which the kernel treats as that IPv4 address; any other as it is.
+    /// The IPv4 address in `::ffff:a.b.c.d`, which the kernel treats as that IPv4 address; any other address unchanged.
     package var unmapped: IPAddress {
         !isIPv4 && bits >> 32 == 0xffff ? IPAddress(ipv4: UInt32(truncatingIfNeeded: bits)) : self
     }
 
-    /// The IPv4 address inside `64:ff9b::/96`, which a NAT64 translates to (RFC 6052).
+    /// The IPv4 address in `64:ff9b::/96`, to which a NAT64 translates it (RFC 6052).
     var behindNAT64: IPAddress? {
         !isIPv4 && bits >> 32 == 0x0064_ff9b << 64 ? IPAddress(ipv4: UInt32(truncatingIfNeeded: bits)) : nil
     }
 
-    /// The usual text, e.g. `127.0.0.1`, `2001:db8::1`.
+    /// The usual notation, for example `127.0.0.1`, `2001:db8::1`.
     package var description: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             guard let base = text.baseAddress else { return "" }

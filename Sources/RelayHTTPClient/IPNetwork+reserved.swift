@@ -1,11 +1,11 @@
 extension IPNetwork {
-    /// A range that is not the public internet, and what people call it.
+    /// A range that does not belong to the public internet, and its name.
     struct ReservedRange: Sendable {
         let network: IPNetwork
         let name: String
     }
 
-    /// Denied in IPv4: the special-purpose registry of IANA (RFC 6890) and the wire server of Azure.
+    /// Denied in IPv4: IANA's special-purpose registry (RFC 6890) and Azure's wire server.
     static let reservedIPv4: [ReservedRange] = [
         v4(0, 0, 0, 0, 8, "this network"),
         v4(10, 0, 0, 0, 8, "a private network"),
@@ -25,8 +25,8 @@ extension IPNetwork {
         v4(168, 63, 129, 16, 32, "the cloud's own service"),
     ]
 
-    /// The only IPv6 range that is allowed, which denies loopback, mapped and translated addresses, unique local,
-    /// link-local and multicast without a list.
+    /// The only allowed IPv6 range. It excludes loopback, mapped and translated addresses, unique local, link-local and
+    /// multicast addresses without listing them.
     static let globalIPv6 = v6(0x2000 << 112, 3, "global unicast").network
 
     /// Denied inside ``globalIPv6``.
@@ -37,7 +37,8 @@ extension IPNetwork {
         v6(0x3fff << 112, 20, "for documentation"),
     ]
 
-    /// Where clouds serve credentials. A wider network on the allow-list never opens these, only the address itself.
+    /// Addresses where cloud providers serve credentials. An allow-list entry must be the exact address; a network that
+    /// contains it is not enough.
     static let metadata: [ReservedRange] = [
         v4(169, 254, 0, 0, 16, "link-local, where clouds serve metadata"),
         v4(100, 100, 100, 200, 32, "the metadata service of Alibaba Cloud"),

@@ -1,9 +1,9 @@
-/// A range of addresses, as CIDR writes it.
+/// A range of IP addresses in CIDR notation.
 struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     let base: IPAddress
     let prefix: Int
 
-    /// Nil when the prefix is longer than the address, or when `base` has bits beyond it.
+    /// Nil when the prefix is longer than the address, or when `base` has bits set after the prefix.
     init?(base: IPAddress, prefix: Int) {
         let width = base.isIPv4 ? 32 : 128
         guard (0...width).contains(prefix), base.bits & ~Self.mask(prefix, width) == 0 else { return nil }
@@ -11,7 +11,7 @@ struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
         self.prefix = prefix
     }
 
-    /// The network that an address with a prefix lies in, for error texts.
+    /// The network that contains an address, for error messages.
     init(around address: IPAddress, prefix: Int) {
         let width = address.isIPv4 ? 32 : 128
         let bits = address.bits & Self.mask(prefix, width)
@@ -19,7 +19,7 @@ struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
         self.prefix = prefix
     }
 
-    /// One address.
+    /// A network of one address.
     init(_ address: IPAddress) {
         base = address
         prefix = address.isIPv4 ? 32 : 128

@@ -1,15 +1,15 @@
 import Glibc
 
-/// The addresses that a listener's host stands for.
+/// Resolves a listener's host to addresses.
 enum LocalAddresses {
     private static let loopback = [
         IPNetwork(around: IPAddress(ipv4: 0x7f00_0000), prefix: 8), IPNetwork(IPAddress(ipv6: 1)),
     ]
-    // Linux connects these to the machine itself.
+    // Linux connects these addresses to the local machine.
     private static let unspecified = [IPNetwork(IPAddress(ipv4: 0)), IPNetwork(IPAddress(ipv6: 0))]
 
-    /// A wildcard is every address of this machine as it is now; a name other than `localhost` is nothing, because
-    /// listeners bind to addresses.
+    /// A wildcard is every current address of this machine. A name other than `localhost` is empty, because listeners
+    /// bind to addresses.
     static func networks(_ host: String) -> [IPNetwork] {
         let host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         if host == "localhost" { return loopback + unspecified }

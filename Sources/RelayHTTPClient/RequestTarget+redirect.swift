@@ -1,14 +1,14 @@
 internal import CCurl
 
 extension RequestTarget {
-    /// The absolute URL that a `Location` header means, as libcurl would follow it.
+    /// The absolute URL of a `Location` header, resolved by libcurl.
     ///
     /// - Parameters:
     ///   - location: an absolute or a relative reference.
-    ///   - url: of the request that was answered with it.
-    /// - Throws: ``Problem`` when it cannot be read, or leads to what is not HTTP.
+    ///   - url: the URL of the redirected request.
+    /// - Throws: ``Problem`` when it cannot be parsed, or is not an HTTP URL.
     package static func redirect(to location: String, from url: String) throws(Problem) -> String {
-        // libcurl reads a C string: what follows a NUL would vanish.
+        // libcurl reads a C string, so everything after a NUL would be ignored.
         guard !location.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) else {
             throw Problem(message: "the redirect has a space or a control character")
         }

@@ -1,14 +1,14 @@
 internal import CCurl
 
-/// Where a URL leads, as libcurl's own parser reads it; a second parser could see another host than the one that is
-/// connected to.
+/// The host and port of a URL, parsed by libcurl's own parser. Another parser could read a different host than the one
+/// that libcurl connects to.
 package struct RequestTarget: Sendable, Hashable {
-    /// Lower case, without brackets; numbers such as `0x7f000001` are already dotted.
+    /// Lower case, without brackets; numbers such as `0x7f000001` are converted to dotted notation.
     package let host: String
     package let port: Int
     package let isTLS: Bool
 
-    /// Host and port as people write them, for error texts.
+    /// Host and port for error messages.
     package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// What is wrong with a URL and what to write instead.
@@ -23,7 +23,7 @@ package struct RequestTarget: Sendable, Hashable {
     }
 
     package init(url: String) throws(Problem) {
-        // libcurl reads a C string: what follows a NUL would vanish.
+        // libcurl reads a C string, so everything after a NUL would be ignored.
         if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
             throw Problem(
                 message: "the URL has a space, a line break or another control character; write it percent-encoded"

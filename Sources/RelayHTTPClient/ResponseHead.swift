@@ -1,10 +1,10 @@
-/// The header section of a response as it comes in, line by line.
+/// The header section of a response, parsed line by line.
 struct ResponseHead {
-    /// Everything counted, interim responses and trailers included.
+    /// All bytes, including interim responses and trailers.
     private(set) var bytes = 0
-    /// Of the latest status line; 0 before the first.
+    /// The status of the latest status line; 0 before the first.
     private(set) var status = 0
-    /// Whether the blank line after a final status has come.
+    /// Whether the blank line after a final status has arrived.
     private(set) var isComplete = false
 
     private var kept: [UInt8] = []
@@ -20,13 +20,13 @@ struct ResponseHead {
         kept.removeAll(keepingCapacity: true)
     }
 
-    /// Takes one line with its end.
+    /// Adds one line, including its line end.
     ///
-    /// - Returns: false when the header has grown beyond its limit.
+    /// - Returns: false when the header exceeds its limit.
     mutating func take(_ line: UnsafeRawBufferPointer) -> Bool {
         bytes += line.count
         guard bytes <= Self.maximumBytes else { return false }
-        if isComplete { return true }  // Trailers are counted and not kept.
+        if isComplete { return true }  // Trailers are counted but not kept.
         if expectsStatus {
             expectsStatus = false
             status = Self.status(in: line)
@@ -40,7 +40,7 @@ struct ResponseHead {
         return true
     }
 
-    /// The kept fields; names in lower case, values without white space around them.
+    /// The kept fields; names in lower case, values without surrounding white space.
     func fields() -> [(name: String, value: String)] {
         kept.split(separator: UInt8(ascii: "\n")).compactMap { line in
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return nil }

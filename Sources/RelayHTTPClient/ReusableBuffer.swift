@@ -1,16 +1,16 @@
-/// Memory at a fixed address for as long as it is not filled again.
+/// Memory whose address does not change until it is filled again.
 struct ReusableBuffer: ~Copyable {
     private(set) var base = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 16)
     private var capacity = 4096
 
-    /// A handle that once sent a large body does not keep its memory.
+    /// Capacity in bytes above which memory is released after a request.
     private static let keptCapacity = 256 * 1024
 
     deinit {
         base.deallocate()
     }
 
-    /// Makes room for `count` bytes, whose content is undefined.
+    /// Reserves `count` bytes, whose content is undefined.
     mutating func reserve(_ count: Int) {
         guard count > capacity else { return }
         base.deallocate()

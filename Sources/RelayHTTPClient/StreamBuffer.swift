@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The part of a streamed answer that has come and is not taken yet, between the engine's thread and the reader. The
-/// thread never waits here: when the buffer is full the transfer is paused, and taking from it sends word to go on.
+/// The received but unread part of a streamed response, between the engine's thread and the reader. The thread never
+/// waits here: when the buffer is full, the transfer is paused, and reading resumes it.
 final class StreamBuffer: Sendable {
     struct Head: Sendable {
         let status: Int
@@ -9,12 +9,12 @@ final class StreamBuffer: Sendable {
         let address: String?
     }
 
-    /// What became of bytes that the thread brought.
+    /// The result of appending received bytes.
     enum AppendResult {
         case taken
-        /// Nothing was taken; the same bytes are to be offered again when the reader has made room.
+        /// Nothing was appended; the same bytes must be offered again when the reader has taken data.
         case full
-        /// Nobody reads any more.
+        /// There is no reader any more.
         case unwanted
     }
 
@@ -26,17 +26,17 @@ final class StreamBuffer: Sendable {
         var readers: [Reader] = []
         var pending: [UInt8] = []
         var isPaused = false
-        /// How it ended, once it has.
+        /// The outcome; nil until the transfer has ended.
         var end: Result<Void, HTTPClientError>?
     }
 
-    /// Of the request.
+    /// The id of the request.
     let id: UInt64
     private let mailbox: EngineRequestQueue
     private let begun = ContinuousClock.now
     private let state = Mutex(State())
 
-    /// With this much in it the buffer is full; one more piece of libcurl's, 16 KiB, may lie on top.
+    /// The buffer is full at this size in bytes. One more piece of libcurl's, 16 KiB, may exceed it.
     private static let capacity = 256 * 1024
 
     init(_ mailbox: EngineRequestQueue) {
@@ -46,12 +46,12 @@ final class StreamBuffer: Sendable {
 
     // MARK: For the reader
 
-    /// Calls back when the head is there; to be called before the request is handed over.
+    /// Sets the callback for the head; must be called before the request is submitted.
     func open(_ opener: @escaping Opener) {
         state.withLock { $0.opener = opener }
     }
 
-    /// Calls back with everything that has come, at once or when something does; with nil at the end.
+    /// Calls back with all received bytes, as soon as there are any; with nil at the end.
     func take(_ reader: @escaping Reader) {
         let (result, goesOn): (Result<[UInt8]?, HTTPClientError>?, Bool) = state.withLock { state in
             if state.pending.isEmpty {
@@ -66,7 +66,7 @@ final class StreamBuffer: Sendable {
         if let result { reader(result) }
     }
 
-    /// Ends the transfer and forgets what was not taken; nothing happens when it has ended.
+    /// Ends the transfer and discards unread bytes; does nothing when the transfer has ended.
     func cancel() {
         let failure = HTTPClientError(kind: .cancelled, message: "the request was cancelled", duration: .now - begun)
         if end(.failure(failure)) { mailbox.cancel(id) }
@@ -82,7 +82,7 @@ final class StreamBuffer: Sendable {
     func offer(_ bytes: UnsafeRawBufferPointer) -> AppendResult {
         let (offer, reader): (AppendResult, Reader?) = state.withLock { state in
             if state.end != nil { return (.unwanted, nil) }
-            // Whoever waits has found nothing, so the bytes are the next ones.
+            // A waiting reader has found the buffer empty, so these bytes are next.
             if !state.readers.isEmpty { return (.taken, state.readers.removeFirst()) }
             if state.pending.count >= Self.capacity {
                 state.isPaused = true
@@ -95,15 +95,15 @@ final class StreamBuffer: Sendable {
         return offer
     }
 
-    /// Whether the transfer rests because nobody takes what has come.
+    /// Whether the transfer is paused because the buffer is full.
     var isPaused: Bool { state.withLock(\.isPaused) }
 
-    /// The transfer is over. What it brought can still be read, unless it was cancelled.
+    /// Marks the transfer as ended. Unread bytes can still be read, unless it was cancelled.
     func finish(_ result: Result<HTTPResponse, HTTPClientError>) {
         _ = end(result.map { _ in () })
     }
 
-    /// False when it had ended before.
+    /// False when the transfer had already ended.
     private func end(_ result: Result<Void, HTTPClientError>) -> Bool {
         let (isFirst, opener, readers): (Bool, Opener?, [Reader]) = state.withLock { state in
             guard state.end == nil else { return (false, nil, []) }

@@ -1,15 +1,15 @@
 import Glibc
 
-/// What the body of a request is read from while it is sent, where it cannot be lent to libcurl as it is.
+/// The source of a request body that libcurl reads in pieces, when it cannot get the body as one buffer.
 final class UploadBody {
     enum Content {
         case file(Int32, offset: Int64)
         case memory([UInt8])
     }
 
-    /// Bytes.
+    /// The length in bytes.
     let length: Int64
-    /// Why it could not be read, for people.
+    /// Why the body could not be read, as text; nil when no error occurred.
     private(set) var problem: String?
     private let content: Content
     private var position: Int64 = 0
@@ -19,7 +19,7 @@ final class UploadBody {
         length = Int64(bytes.count)
     }
 
-    /// - Throws: `.invalidRequest` when there is no such part of a file, `.other` when it cannot be opened.
+    /// - Throws: `.invalidRequest` when the file does not contain the range, `.other` when it cannot be opened.
     init(_ file: BodyFile) throws(HTTPClientError) {
         let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -48,7 +48,7 @@ final class UploadBody {
         if case .file(let descriptor, _) = content { close(descriptor) }
     }
 
-    /// Copies the next bytes; 0 at the end, nil when they cannot be had.
+    /// Copies the next bytes; 0 at the end, nil when reading fails.
     func read(into target: UnsafeMutableRawPointer, _ capacity: Int) -> Int? {
         let count = Int(min(Int64(capacity), length - position))
         guard count > 0 else { return 0 }
@@ -75,7 +75,7 @@ final class UploadBody {
         }
     }
 
-    /// Goes to a place in the body, for a request that is sent again.
+    /// Moves to a position in the body, for a request that is sent again.
     func seek(to place: Int64) -> Bool {
         guard (0...length).contains(place) else { return false }
         position = place
