@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// Reads a part of a file from its beginning, a chunk at a time, in one buffer.
+/// Reads a file from its start up to an offset in chunks, with one buffer.
 struct ChunkReader: ~Copyable {
     private let file: PositionalFile
     private let end: Int64
@@ -17,10 +17,10 @@ struct ChunkReader: ~Copyable {
         buffer.deallocate()
     }
 
-    /// Whether everything has been read.
+    /// Whether everything up to the end offset has been read.
     var isAtEnd: Bool { offset == end }
 
-    /// The next chunk, valid until the next call; all are full but the last. Nil at the end.
+    /// The next chunk, valid until the next call. All chunks are full except the last. Nil at the end.
     mutating func next() throws(MediaError) -> UnsafeRawBufferPointer? {
         guard !isAtEnd else { return nil }
         let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Int(min(end - offset, Int64(buffer.count)))))

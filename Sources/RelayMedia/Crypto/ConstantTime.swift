@@ -1,4 +1,4 @@
-/// Comparisons whose duration tells nothing of where the bytes differ.
+/// Comparisons whose duration does not depend on where the bytes differ.
 enum ConstantTime {
     static func equal(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         guard one.count == other.count else { return false }

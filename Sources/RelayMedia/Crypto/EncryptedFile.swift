@@ -1,14 +1,14 @@
 internal import Glibc
 package import RelayCore
 
-/// An encrypted file at hand, outside of any relay: what `zaphub media decrypt` opens. All of it blocks.
+/// Decrypts a local encrypted file, for `zaphub media decrypt`. All calls block.
 package struct EncryptedFile: Sendable {
     package var kind: MediaKind
     /// The media key, 32 bytes.
     package var key: [UInt8]
-    /// SHA-256 of the encrypted file; nil: not checked.
+    /// SHA-256 of the encrypted file; nil: not verified.
     package var encryptedSHA256: [UInt8]?
-    /// SHA-256 of the plain file; nil: not checked.
+    /// SHA-256 of the plain file; nil: not verified.
     package var plainSHA256: [UInt8]?
 
     package init(kind: MediaKind, key: [UInt8], encryptedSHA256: [UInt8]? = nil, plainSHA256: [UInt8]? = nil) {
@@ -18,10 +18,10 @@ package struct EncryptedFile: Sendable {
         self.plainSHA256 = plainSHA256
     }
 
-    /// Verifies and decrypts a file. Nothing is written to `output` unless all of it is right.
+    /// Verifies and decrypts a file. Nothing is written to `output` unless the whole file is valid.
     /// - Parameters:
     ///   - path: the encrypted file.
-    ///   - output: the plain file; one that is there is replaced.
+    ///   - output: the plain file; an existing file is replaced.
     package func decrypt(_ path: String, to output: String) throws(MediaError) -> StoredMedia {
         guard key.count == 32 else {
             throw MediaError(.incomplete, "the media key has \(key.count) bytes, not 32")

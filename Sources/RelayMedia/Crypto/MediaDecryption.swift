@@ -3,25 +3,26 @@ internal import CryptoExtras
 internal import Foundation
 internal import RelayCore
 
-/// Verifies and decrypts a file as WhatsApp's servers keep it, from file to file, in memory that does not depend on its
-/// size (reference whatsapp.md, (c)). All of it blocks.
+/// Verifies and decrypts a file from WhatsApp's servers into another file. Memory use does not depend on the file's
+/// size (reference whatsapp.md, (c)). All calls block.
 struct MediaDecryption {
     let kind: MediaKind
     /// The media key, 32 bytes.
     let key: [UInt8]
-    /// SHA-256 of the encrypted file, when the sender named it.
+    /// SHA-256 of the encrypted file; nil when the message does not contain it.
     let encryptedSHA256: [UInt8]?
-    /// SHA-256 of the plain file, when the sender named it.
+    /// SHA-256 of the plain file; nil when the message does not contain it.
     let plainSHA256: [UInt8]?
-    /// Bytes of the plain file at most.
+    /// The maximum size of the plain file in bytes.
     let maxSize: Int
-    /// Bytes in memory at once: whole blocks.
+    /// Bytes in memory at once; a multiple of the block size.
     var chunkSize = 128 << 10
 
-    /// Decrypts a download. What comes first of all that may be wrong is told: a wrong length or hash says that the download
-    /// is not what the sender uploaded, and only then is a wrong MAC the sender's fault.
-    /// - Parameter directory: of the draft with the plain file.
-    /// - Returns: the download itself when it is the plain file already, as in newsletters, which send a key all the same.
+    /// Decrypts a download. Throws the first error in this order: a wrong length or hash means that the download is not
+    /// the uploaded file; only after these checks does a wrong MAC mean that the sender's file is invalid.
+    /// - Parameter directory: the staging directory for the plain file.
+    /// - Returns: the plain file. It is the download itself when that is plain already, as in newsletters, which
+    ///   contain a key nevertheless.
     func open(_ download: StagedFile, in directory: String) throws(MediaError) -> StagedFile {
         let encrypted = download.media
         if let plainSHA256, encrypted.id.digest == plainSHA256 {
@@ -82,7 +83,7 @@ struct MediaDecryption {
         }
     }
 
-    /// Without the padding of PKCS#7: as many bytes as each of them says, at least one and at most a block.
+    /// Removes PKCS#7 padding: at least one byte and at most one block, each byte with the length as its value.
     private static func unpadded(_ bytes: UnsafeRawBufferPointer) throws(MediaError) -> UnsafeRawBufferPointer {
         let count = Int(bytes.last ?? 0)
         guard (1...MediaKeys.blockSize).contains(count), bytes.suffix(count).allSatisfy({ Int($0) == count }) else {
@@ -93,8 +94,8 @@ struct MediaDecryption {
 
     // MARK: The MAC
 
-    /// The keys under which the file's MAC is right: those of its declared kind, else those of another, because senders
-    /// declare, say, a voice note as a document.
+    /// Finds the keys for which the file's MAC is valid: those of its declared media kind, else those of another kind.
+    /// Some senders declare a wrong kind, for example a voice note as a document.
     private func authenticate(_ file: PositionalFile, upTo end: Int64) throws(MediaError) -> MediaKeys {
         let declared = MediaKeys.Purpose(kind)
         if let keys = try firstFitting([declared], file, end) { return keys }

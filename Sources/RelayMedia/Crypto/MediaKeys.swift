@@ -4,9 +4,9 @@ internal import RelayCore
 
 /// The keys of one encrypted file, derived from its media key (reference whatsapp.md, (c) 2).
 struct MediaKeys {
-    /// Bytes of a cipher block.
+    /// The size of a cipher block in bytes.
     static let blockSize = 16
-    /// Bytes of the MAC at the end of an encrypted file.
+    /// The size of the MAC at the end of an encrypted file in bytes.
     static let macSize = 10
 
     let initializationVector: [UInt8]
@@ -20,14 +20,14 @@ struct MediaKeys {
             info: Array(purpose.rawValue.utf8),
             outputByteCount: 112
         )
-        // The last 32 bytes, the "ref key", serve nothing here.
+        // The last 32 bytes, the "ref key", are not needed.
         let bytes = material.withUnsafeBytes { Array($0) }
         initializationVector = Array(bytes[0..<16])
         cipherKey = SymmetricKey(data: bytes[16..<48])
         macKey = SymmetricKey(data: bytes[48..<80])
     }
 
-    /// What a key is derived for: the `info` of the derivation.
+    /// The purpose of a key, which is the `info` input of the derivation.
     enum Purpose: String, CaseIterable {
         case image = "WhatsApp Image Keys"
         case video = "WhatsApp Video Keys"
@@ -48,10 +48,10 @@ struct MediaKeys {
 
 /// The sizes of encrypted files (reference whatsapp.md, (c)).
 enum EncryptedSize {
-    /// Bytes of the shortest: one block and the MAC.
+    /// The minimum size in bytes: one block and the MAC.
     static let minimum = Int64(MediaKeys.blockSize + MediaKeys.macSize)
 
-    /// Bytes of the encrypted file that a plain one makes; `Int64.max` when it does not fit.
+    /// The size in bytes of the encrypted file for a plain file; `Int64.max` on overflow.
     static func of(plain size: Int64) -> Int64 {
         let block = Int64(MediaKeys.blockSize)
         let (padded, overflow) = (size / block + 1).multipliedReportingOverflow(by: block)

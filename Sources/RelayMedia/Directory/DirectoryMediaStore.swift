@@ -1,25 +1,26 @@
 internal import Crypto
 package import RelayCore
 
-/// Keeps files in a directory on this machine, each under the hash of its bytes.
+/// Stores files in a local directory, each named by the hash of its bytes.
 ///
-/// A file is written beside the others, synced, and moved to its place, so that it is there whole or not at all. What a
-/// killed process was writing is removed when the next one opens the directory.
+/// A file is written to a staging directory, synced, and then renamed, so that it is either complete or absent. Files
+/// that a killed process left behind are removed when the next process opens the directory.
 package final class DirectoryMediaStore: MediaStore {
     private let shelves: MediaFileTree
     private let staging: StagingDirectory
-    /// Reads and writes bytes.
+    /// The threads that read and write file contents.
     private let threads = FileThreadPool(name: "relay.media.files", width: 4)
-    /// Changes what is there.
+    /// The thread that adds, renews and removes files.
     private let keeper = FileThreadPool(name: "relay.media.keeper", width: 1)
 
     package var stagingDirectory: String { staging.path }
 
-    /// Opens a directory, made with all above it where there is none.
+    /// Opens a directory; creates it and its parents when they do not exist.
     /// - Parameters:
-    ///   - path: for its owner alone.
-    ///   - quota: bytes of all files together; the oldest go when a new one would exceed it. Nil: as much as the disk has.
-    /// - Throws: ``MediaError`` `.storage` when it cannot be made, read or written.
+    ///   - path: the directory, accessible to its owner only.
+    ///   - quota: the maximum size of all files in bytes; the oldest are deleted to make space for a new one. Nil: no
+    ///     limit.
+    /// - Throws: ``MediaError`` `.storage` when the directory cannot be created, read or written.
     package static func open(
         path: String,
         quota: Int64? = nil,
@@ -29,7 +30,7 @@ package final class DirectoryMediaStore: MediaStore {
         let keeper = FileThreadPool(name: "relay.media.opening", width: 1)
         let staging = try await keeper.run { () throws(MediaError) in
             let staging = try StagingDirectory(in: path + "/staging")
-            // Else a power cut could take a new directory away with all that is in it.
+            // Without this, a new directory and its contents could be lost in a power failure.
             try? OwnedDirectory.sync(path + "/..")
             try shelves.count()
             return staging

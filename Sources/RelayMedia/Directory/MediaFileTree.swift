@@ -2,10 +2,11 @@ internal import Glibc
 internal import RelayCore
 internal import Synchronization
 
-/// The tree of a ``DirectoryMediaStore``: `ab/cd/abcd…` for each file, whose time of last change says when it was last kept or
-/// asked for. What changes it comes from one thread, so that no file goes while it is being renewed. All of it blocks.
+/// The directory tree of a ``DirectoryMediaStore``: `ab/cd/abcd…` for each file. A file's modification time is the time
+/// at which it was last stored or requested. All changes run on one thread, so that no file is deleted while it is
+/// renewed. All calls block.
 final class MediaFileTree: Sendable {
-    /// A file on the shelves.
+    /// A file in the tree.
     struct Entry: Sendable {
         let id: MediaID
         let size: Int64
@@ -13,7 +14,7 @@ final class MediaFileTree: Sendable {
     }
 
     let root: String
-    /// Bytes of all files together at most; nil: no limit.
+    /// The maximum size of all files in bytes; nil: no limit.
     private let quota: Int64?
     private let clock: any RelayClock
     private let usage = Mutex(Usage())
@@ -32,7 +33,7 @@ final class MediaFileTree: Sendable {
         "\(root)/\(id.description.prefix(2))/\(id.description.dropFirst(2).prefix(2))"
     }
 
-    /// The first two letters of ids that there are files for.
+    /// The first two hexadecimal digits of the ids for which there are files.
     func sections() throws(MediaError) -> [String] { try OwnedDirectory.names(in: root).filter(Self.isLetterPair) }
 
     /// The files of one section.
@@ -60,14 +61,15 @@ final class MediaFileTree: Sendable {
 
     // MARK: Changes
 
-    /// Makes a file as good as just kept; nil when it is not there.
+    /// Sets a file's modification time to now; nil when there is no such file.
     func renew(_ id: MediaID) throws(MediaError) -> StoredMedia? {
         guard let entry = try entry(id) else { return nil }
         try OwnedDirectory.touch(path(of: id), at: clock.wall)
         return StoredMedia(id: id, size: entry.size)
     }
 
-    /// Puts a file that is synced already into its place, durably. It is moved or deleted, whatever comes of it.
+    /// Moves a file that has been synced to its final path, durably. Afterwards the original path does not exist, also
+    /// when an error is thrown.
     func place(_ path: String, as media: StoredMedia) throws(MediaError) {
         defer { unlink(path) }
         if let kept = try renew(media.id), kept.size == media.size { return }
@@ -88,13 +90,13 @@ final class MediaFileTree: Sendable {
         if try OwnedDirectory.createOne(path) { try OwnedDirectory.sync(section) }
     }
 
-    /// Deletes a file if it was last kept at the given moment and not since. Returns whether it went.
+    /// Deletes a file unless it was stored or requested after `entry` was read. Returns whether it was deleted.
     func remove(_ entry: Entry) throws(MediaError) -> Bool {
         guard try self.entry(entry.id)?.keptAt == entry.keptAt, try OwnedDirectory.remove(path(of: entry.id)) else {
             return false
         }
         usage.withLock { $0.total -= entry.size }
-        // Fails while there are others in it, which is as well.
+        // Fails while the directory contains other files, which is intended.
         let shelf = shelf(of: entry.id)
         if rmdir(shelf) == 0 { rmdir(String(shelf.dropLast(3))) }
         return true
@@ -102,23 +104,23 @@ final class MediaFileTree: Sendable {
 
     // MARK: The quota
 
-    /// What is known of the space that files take.
+    /// The known disk usage.
     private struct Usage {
         var total: Int64 = 0
-        /// The files that were the oldest when somebody last looked, the oldest at the end.
+        /// The oldest files at the time of the last scan, the oldest last.
         var oldest: [Entry] = []
 
-        /// Keeps so many of the oldest.
+        /// Keeps only this number of the oldest files.
         mutating func forgetNewest(_ count: Int) {
             oldest.sort { ($0.keptAt, $0.id.description) > ($1.keptAt, $1.id.description) }
             oldest.removeFirst(max(0, oldest.count - count))
         }
     }
 
-    /// How many of the oldest files are remembered, so that one look serves many evictions.
+    /// The number of oldest files to remember, so that one scan is sufficient for many deletions.
     private static let remembered = 4096
 
-    /// Counts what is there. Must have been done once before ``place(_:as:)``.
+    /// Scans all files. Must be called once before ``place(_:as:)``.
     func count() throws(MediaError) {
         guard quota != nil else { return }
         var found = Usage()
@@ -133,7 +135,7 @@ final class MediaFileTree: Sendable {
         usage.withLock { $0 = found }
     }
 
-    /// Deletes the oldest files until there is room for one more.
+    /// Deletes the oldest files until the quota permits a new file of this size.
     private func makeRoom(for size: Int64) throws(MediaError) {
         guard let quota else { return }
         guard size <= quota else {

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import Synchronization
 
-/// Reads a range of a file a chunk at a time, each when it is asked for. It blocks. The file stays readable when it is
-/// deleted meanwhile.
+/// Reads a range of a file in chunks, on request. All calls block. The file remains readable when it is deleted
+/// meanwhile.
 final class RangeReader: Sendable {
-    /// Bytes in memory at once.
+    /// The chunk size in bytes.
     private static let chunkSize = 128 << 10
 
     private let file: PositionalFile

@@ -1,22 +1,22 @@
 internal import RelayCore
 internal import RelayHTTPClient
 
-/// The servers that one kind of address of one source leads to: which they are, and what is shown to which of them.
+/// The servers that may be used for one kind of URL of one source, and the headers and credentials that they get.
 struct AllowedServers: Hashable, Sendable {
     typealias Header = MediaSourceOptions.Header
 
-    /// For people: `WhatsApp`, `the gateway`.
+    /// The name in error messages: `WhatsApp`, `the gateway`.
     let name: String
     let rules: [HostRule]
-    /// Sent to all of them.
+    /// Headers that all servers get.
     var headers: [Header] = []
-    /// Secrets, and the only servers that get to see them.
+    /// Headers with secrets, which only the `trusted` servers get.
     var credentials: [Header] = []
     var trusted: [HostRule] = []
-    /// What to look at when the credentials are refused.
+    /// What the operator should check when the server rejects the credentials.
     var advice = "the address wants credentials that the relay does not have"
 
-    /// Judges an address, before anything is sent there.
+    /// Checks a URL before a request is sent to it.
     /// - Throws: ``MediaError`` `.notAllowed`.
     func check(_ url: String) throws(MediaError) -> RequestTarget {
         let target: RequestTarget
@@ -36,10 +36,10 @@ struct AllowedServers: Hashable, Sendable {
         return target
     }
 
-    /// What a request to a server carries.
+    /// The headers of a request to a server.
     func headers(for target: RequestTarget) -> [(name: String, value: String)] {
         let isTrusted = trusted.contains { $0.allows(target) }
-        // A compressed file is not the file that was hashed.
+        // The hash in the message is that of the uncompressed file.
         let general = [Header(name: "Accept", value: "*/*"), Header(name: "Accept-Encoding", value: "identity")]
         return (general + headers + (isTrusted ? credentials : [])).map { (name: $0.name, value: $0.value) }
     }

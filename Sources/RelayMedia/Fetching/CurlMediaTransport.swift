@@ -1,8 +1,8 @@
 package import RelayCore
 package import RelayHTTPClient
 
-/// Downloads through the HTTP engine. Its guard decides once more, at each connection, which addresses may be reached:
-/// hosts on the relay's own network have to be on its allow-list as well.
+/// Downloads through the HTTP engine. The engine's egress guard also decides at each connection which IP addresses are
+/// allowed: hosts on the relay's own network must be on its allow-list as well.
 package struct CurlMediaTransport: MediaTransport {
     private let engine: CurlEngine
 

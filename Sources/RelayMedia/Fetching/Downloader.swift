@@ -1,24 +1,24 @@
 internal import RelayCore
 internal import RelayHTTPClient
 
-/// Gets one answer after the other, in bounded memory: redirects followed where they are allowed, statuses told apart,
-/// bodies into files.
+/// Downloads files and small documents with bounded memory. It follows allowed redirects, converts statuses to errors
+/// and writes bodies to files.
 struct Downloader: Sendable {
     let transport: any MediaTransport
     let threads: FileThreadPool
     let clock: any RelayClock
     let stagingDirectory: String
 
-    /// An answer must begin within this time, so that a server that hangs does not use up all of a fetch's.
+    /// The time within which a response must begin, so that a hanging server does not use the whole time of a fetch.
     static let patience = Duration.seconds(30)
     private static let maximumRedirects = 3
-    /// Bytes that are gathered before they are written.
+    /// The number of bytes that are collected before they are written.
     private static let pieceSize = 128 << 10
 
-    /// Downloads a file into a draft.
+    /// Downloads a file to a staged file.
     /// - Parameters:
-    ///   - limit: bytes at most.
-    ///   - deadline: when it must be there.
+    ///   - limit: the maximum size in bytes.
+    ///   - deadline: the time at which the download must be complete.
     func file(_ url: String, _ site: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
         -> StagedFile
     {
@@ -31,7 +31,7 @@ struct Downloader: Sendable {
         return draft
     }
 
-    /// Downloads a small answer.
+    /// Downloads a small document into memory.
     func bytes(_ url: String, _ site: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
         -> [UInt8]
     {
@@ -64,9 +64,9 @@ struct Downloader: Sendable {
         MediaError(.tooLarge, "the download has more than the \(limit) bytes that are taken")
     }
 
-    // MARK: The answer
+    // MARK: The response
 
-    /// The answer that has the file, its length and encoding checked.
+    /// The response that contains the file, after its length and encoding were checked.
     private func response(
         _ url: String,
         _ site: AllowedServers,
@@ -107,7 +107,7 @@ struct Downloader: Sendable {
         }
     }
 
-    /// Where an answer sends on to; nil when it does not.
+    /// The URL of a redirect; nil when the response is not a redirect.
     private static func redirect(_ response: MediaResponse, _ host: String) throws(MediaError) -> String? {
         guard [301, 302, 303, 307, 308].contains(response.status) else { return nil }
         guard let location = response.header("location") else {

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The fetch of one file: its places in their order, again after a wait while that may help, within its limits.
+/// Fetches one file. It tries the candidates in order and repeats those that failed temporarily, within its limits.
 struct FileFetch: Sendable {
     let media: RawMedia
     let places: [MediaCandidate]
@@ -21,7 +21,7 @@ struct FileFetch: Sendable {
         }
     }
 
-    /// What became of a place so far.
+    /// The result of a candidate so far.
     private struct Record {
         var failure: MediaError?
         var isOver = false
@@ -50,7 +50,7 @@ struct FileFetch: Sendable {
         throw Self.summary(records.compactMap(\.failure))
     }
 
-    /// One failure for all places: what may pass counts first, then what the best place said.
+    /// One error for all candidates: a temporary one if there is any, else that of the best candidate.
     private static func summary(_ failures: [MediaError]) -> MediaError {
         let lead =
             failures.first { $0.isRetryable } ?? failures.first { $0.reason != .notStored } ?? failures.first
@@ -60,7 +60,7 @@ struct FileFetch: Sendable {
         return messages.isEmpty ? lead : MediaError(lead.reason, messages.joined(separator: "; "))
     }
 
-    // MARK: One place
+    // MARK: One candidate
 
     private func file(at place: MediaCandidate, by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
         switch place {
@@ -131,7 +131,7 @@ struct FileFetch: Sendable {
 
     private static let maximumLookup: Int64 = 64 << 10
 
-    /// Asks the Graph API where a file is; the answer holds for five minutes.
+    /// Requests the URL of a file from the Graph API. The URL is valid for five minutes.
     private func lookUp(
         _ url: String,
         _ site: AllowedServers,
@@ -152,7 +152,7 @@ struct FileFetch: Sendable {
 extension MediaError {
     fileprivate var isOfStorage: Bool { reason == .storage || reason == .storageFull }
 
-    /// The download was not what it should be: something on the way may have changed it, so it is worth one more.
+    /// Whether the download was not the expected file. It may have been altered in transit, so it is tried once more.
     fileprivate var isDoubtful: Bool {
         switch reason {
         case .badLength, .encryptedHashMismatch, .macMismatch, .hashMismatch: true

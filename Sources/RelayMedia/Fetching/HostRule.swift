@@ -1,20 +1,20 @@
 internal import RelayHTTPClient
 
-/// A host that files may be fetched from.
+/// A host from which files may be fetched.
 struct HostRule: Hashable, Sendable {
     /// Lower case; without brackets.
     let host: String
-    /// Whether the hosts below it are meant, and not itself.
+    /// Whether the rule applies to all subdomains of ``host``, but not to the host itself.
     var isPattern = false
-    /// Nil: every port.
+    /// The port; nil: every port.
     var port: Int?
-    /// Whether http will do.
+    /// Whether plain HTTP is allowed.
     var allowsPlain = false
 
-    /// A host of the public internet and all below it, by https on its usual port.
+    /// All subdomains of a public domain, by HTTPS on port 443.
     static func below(_ domain: String) -> HostRule { HostRule(host: domain, isPattern: true, port: 443) }
 
-    /// Exactly where a URL leads, with its scheme.
+    /// Exactly the scheme, host and port of a URL.
     init(originOf target: RequestTarget) {
         self.init(host: target.host, port: target.port, allowsPlain: !target.isTLS)
     }
@@ -26,7 +26,7 @@ struct HostRule: Hashable, Sendable {
         self.allowsPlain = allowsPlain
     }
 
-    /// Reads `host`, `host:port` or `*.domain`, as an operator writes them; nil for anything else.
+    /// Parses `host`, `host:port` or `*.domain`; nil for anything else.
     init?(_ text: String) {
         let isPattern = text.hasPrefix("*.")
         let rest = isPattern ? text.dropFirst(2) : text[...]

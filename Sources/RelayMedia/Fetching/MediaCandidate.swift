@@ -1,22 +1,22 @@
 internal import RelayCore
 internal import RelayHTTPClient
 
-/// One place to get a file from, ready to be asked.
+/// One location from which a file can be fetched, with everything that the request needs.
 enum MediaCandidate: Hashable, Sendable {
     case stored(MediaID)
     /// A plain file.
     case plain(url: String, AllowedServers)
-    /// An address that tells a file's address.
+    /// A URL whose response contains the URL of the file.
     case lookup(url: String, AllowedServers)
     case encrypted(url: String, key: [UInt8], AllowedServers)
-    /// It cannot even be asked.
+    /// A location that cannot be used.
     case unusable(MediaError)
 }
 
 extension MediaCandidate {
-    /// The places that a message names, in its order.
+    /// The candidates for a message's file, in the order of its locations.
     /// - Parameters:
-    ///   - source: the name, for people.
+    ///   - source: the source's name, for error messages.
     static func all(of media: RawMedia, source: String, session: String, options: MediaSourceOptions)
         -> [MediaCandidate]
     {
@@ -31,7 +31,7 @@ extension MediaCandidate {
     }
 }
 
-/// Turns a message's words about a file into places.
+/// Converts the locations in a message to candidates.
 private struct MediaLocator {
     let source: String
     let session: String
@@ -79,7 +79,7 @@ private struct MediaLocator {
                 "the file's address is only a path; set media.base_url of the source \(source) to what it lies below"
             )
         }
-        // A path that climbs would read what the gateway keeps beside its files, with our credentials.
+        // A path with ".." could read other files of the gateway with our credentials.
         let segments = url.lowercased().replacing("%2e", with: ".").split { "/\\?#".contains($0) }
         guard !segments.contains("..") else {
             throw MediaError(.notAllowed, "the file's path leads out of media.base_url of the source \(source)")
@@ -115,7 +115,7 @@ private struct MediaLocator {
         let site = AllowedServers(
             name: "WhatsApp",
             rules: [.below("whatsapp.net"), .below("fbcdn.net"), try origin(options.whatsAppURL, "whatsapp_url")],
-            // As WhatsApp's own web client has it.
+            // The header that WhatsApp's own web client sends.
             headers: [MediaSourceOptions.Header(name: "Origin", value: "https://web.whatsapp.com")]
         )
         var base = options.whatsAppURL
@@ -127,7 +127,7 @@ private struct MediaLocator {
         if let url {
             do throws(MediaError) {
                 _ = try site.check(url)
-                // Usually the same file at the same server, and asking twice would tell nothing.
+                // Usually the same file on the same server, so requesting both would give the same result.
                 func file(_ url: String) -> Substring { url.prefix { $0 != "?" } }
                 if !addresses.contains(where: { file($0) == file(url) }) { addresses.append(url) }
             } catch {

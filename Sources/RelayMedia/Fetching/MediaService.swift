@@ -2,8 +2,8 @@ package import Logging
 package import RelayCore
 package import ServiceLifecycle
 
-/// Fetches the files that messages refer to into a depot: each once for all who want it at the same time, and only so
-/// many at once.
+/// Fetches the files of messages into a media store. Concurrent requests for the same file share one fetch, and the
+/// number of simultaneous downloads is limited.
 package final class MediaService: MediaFetcher, Service {
     private struct Wanted: Hashable {
         let places: [MediaCandidate]
@@ -24,8 +24,8 @@ package final class MediaService: MediaFetcher, Service {
     private let flights: SharedDownloads<Wanted>
 
     /// - Parameters:
-    ///   - options: the options of a source by its name; asked at each fetch, so that a reload changes them.
-    ///   - downloads: how many go on at once; what is beyond waits in the order of coming.
+    ///   - options: returns the options of a source by its name; called for each fetch, so that a reload takes effect.
+    ///   - downloads: the maximum number of simultaneous downloads; others wait in order of arrival.
     package init(
         depot: any MediaStore,
         links: MediaLinks,
@@ -95,10 +95,10 @@ package final class MediaService: MediaFetcher, Service {
         )
     }
 
-    /// How many wait for a file now.
+    /// The number of callers that wait for a file.
     package var waiting: Int { flights.waiting }
 
-    /// Waits for the graceful shutdown, then gives up what is under way.
+    /// Waits for the graceful shutdown, then cancels the fetches in progress.
     package func run() async throws {
         try? await gracefulShutdown()
         await flights.close()

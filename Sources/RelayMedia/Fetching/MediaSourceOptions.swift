@@ -1,20 +1,20 @@
 internal import RelayHTTPClient
 
-/// Where the files of one source's messages may lie, and what is shown there: its `media:` options.
+/// The `media:` options of a source: where its messages' files may be, and the credentials for these servers.
 package struct MediaSourceOptions: Sendable, Hashable {
-    /// What the gateway's relative addresses lie below, such as `http://gowa:3000`; `{session}` in it stands for the
-    /// message's session. Nil: there are none.
+    /// The base URL for the gateway's relative URLs, for example `http://gowa:3000`; `{session}` in it is replaced by
+    /// the message's session. Nil: relative URLs are rejected.
     package var baseURL: String?
-    /// Further hosts that the gateway keeps files on: `minio`, `minio:9000`, `*.example.com`. A host without a port
-    /// stands for all of them; a pattern is for https only.
+    /// Further hosts on which the gateway stores files: `minio`, `minio:9000`, `*.example.com`. A host without a port
+    /// allows all ports; a pattern allows only HTTPS.
     package var hosts: [String]
-    /// Sent to the ``baseURL``'s host, and to no other: what the gateway wants to see.
+    /// Headers for the host of ``baseURL`` only, for example the gateway's credentials.
     package var headers: [Header]
-    /// Of Meta's Graph API.
+    /// The access token for Meta's Graph API.
     package var token: String?
-    /// Of Meta's Graph API, with its version.
+    /// The base URL of Meta's Graph API, with its version.
     package var graphURL: String
-    /// Where WhatsApp keeps encrypted files.
+    /// The base URL of WhatsApp's servers for encrypted files.
     package var whatsAppURL: String
 
     package struct Header: Sendable, Hashable {
@@ -46,7 +46,7 @@ package struct MediaSourceOptions: Sendable, Hashable {
     package static let metaGraph = "https://graph.facebook.com/v23.0"
     package static let whatsAppServers = "https://mmg.whatsapp.net"
 
-    /// What is wrong with an entry of ``hosts`` and what to write instead; nil when nothing is.
+    /// What is wrong with an entry of ``hosts`` and what to write instead; nil when the entry is valid.
     package static func problem(host: String) -> String? {
         HostRule(host) == nil ? "write a host such as minio, minio:9000 or *.example.com, without http://" : nil
     }

@@ -1,13 +1,13 @@
 package import RelayCore
 
-/// One download as it goes out. Redirects are not followed; whoever asks decides about them.
+/// One download request. Redirects are not followed; the caller decides about them.
 package struct MediaRequest: Sendable {
     /// An absolute `http` or `https` URL.
     package var url: String
     package var headers: [(name: String, value: String)]
-    /// Bytes of the body at most; a transport may stop there with `.tooLarge`.
+    /// The maximum size of the body in bytes; a transport may stop there with `.tooLarge`.
     package var maximumBody: Int64
-    /// For the whole answer.
+    /// The timeout of the whole response.
     package var timeout: Duration
 
     package init(url: String, headers: [(name: String, value: String)], maximumBody: Int64, timeout: Duration) {
@@ -18,14 +18,15 @@ package struct MediaRequest: Sendable {
     }
 }
 
-/// An answer whose head has come. Letting go of it ends it.
+/// A response whose head has arrived. Releasing it ends the transfer.
 package struct MediaResponse: Sendable {
     package let status: Int
     /// Names in lower case.
     package let headers: [(name: String, value: String)]
     private let body: @Sendable () async throws(MediaError) -> [UInt8]?
 
-    /// - Parameter body: the next piece of the body each time, nil at its end; throws `.unavailable` when it is cut off.
+    /// - Parameter body: returns the next piece of the body, nil at its end; throws `.unavailable` when the connection
+    ///   ends.
     package init(
         status: Int,
         headers: [(name: String, value: String)] = [],
@@ -42,9 +43,9 @@ package struct MediaResponse: Sendable {
     func next() async throws(MediaError) -> [UInt8]? { try await body() }
 }
 
-/// What downloads go through.
+/// The transport for downloads.
 package protocol MediaTransport: Sendable {
     /// Sends a GET, and returns when the head of the answer is there. Cancelling the task ends the transfer.
-    /// - Throws: ``MediaError`` `.unavailable`, `.timeout`, or `.notAllowed` for an address that is not to be reached.
+    /// - Throws: ``MediaError`` `.unavailable`, `.timeout`, or `.notAllowed` for an IP address that is denied.
     func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse
 }

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 extension RelayClock {
-    /// Does some work and gives up on it when a moment has come; the work is cancelled then, and waited for.
+    /// Runs an operation with a deadline. At the deadline it cancels the operation and waits for it to end.
     func limit<Value: Sendable>(
         until deadline: Timestamp,
         _ late: MediaError,
@@ -28,6 +28,6 @@ extension RelayClock {
 }
 
 extension MediaError {
-    /// Nobody waits any more.
+    /// The error of a fetch that was cancelled.
     static let abandoned = MediaError(.unavailable, "the fetch was given up")
 }

@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import Synchronization
 
-/// Fetches under way, each shared by all who want the same file. One goes on while anybody waits for it; when nobody does
-/// any more it is cancelled a little later: a message that goes on without its file asks for it again at once, and half
-/// a download is not to be thrown away for that.
+/// Fetches in progress, each shared by all callers that want the same file. A fetch without callers is cancelled after
+/// a short time: a message that continues without its file requests the file again at once, and the partial download
+/// should not be lost.
 final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
     typealias Outcome = Result<StoredMedia, MediaError>
 
@@ -11,7 +11,7 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
         let number: Int
         let task: Task<Void, Never>
         var waiters: [Int: CheckedContinuation<Outcome, Never>]
-        /// Cancels it when nobody has come back in time.
+        /// Cancels the fetch unless a caller joins in time.
         var end: Task<Void, Never>?
     }
 
@@ -25,14 +25,14 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
     private let clock: any RelayClock
     private let linger: Duration
 
-    /// - Parameter linger: for how long a fetch goes on that nobody waits for.
+    /// - Parameter linger: how long a fetch without callers continues; default 10 s.
     init(clock: any RelayClock, linger: Duration = .seconds(10)) {
         self.clock = clock
         self.linger = linger
     }
 
     /// Waits for the fetch of a file.
-    /// - Parameter start: does it, when nobody does yet.
+    /// - Parameter start: performs the fetch; called when none is in progress.
     func join(_ key: Key, _ start: @escaping @Sendable () async -> Outcome) async throws(MediaError) -> StoredMedia {
         let number = nextNumber()
         let outcome = await withTaskCancellationHandler {
@@ -40,7 +40,7 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
                 let isWaiting = state.withLock { state in
                     if state.isClosed || Task.isCancelled { return false }
                     if state.flights[key] == nil {
-                        // Unstructured, because it belongs to all who wait for it, and none of them for long.
+                        // Unstructured, because it belongs to all callers and must outlive each of them.
                         let task = Task { self.land(key, number, await start()) }
                         state.flights[key] = SharedDownload(number: number, task: task, waiters: [:])
                     }
@@ -50,7 +50,7 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
                     return true
                 }
                 guard isWaiting else { return continuation.resume(returning: .failure(.abandoned)) }
-                // A cancellation that came before the waiter was there found nobody.
+                // The task may have been cancelled before the waiter was registered; that cancellation had no effect.
                 if Task.isCancelled { leave(key, number) }
             }
         } onCancel: {
@@ -59,10 +59,10 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
         return try outcome.get()
     }
 
-    /// How many wait now.
+    /// The number of waiting callers.
     var waiting: Int { state.withLock { $0.flights.values.reduce(0) { $0 + $1.waiters.count } } }
 
-    /// Starts nothing more, cancels what is under way, and waits for its end.
+    /// Prevents new fetches, cancels those in progress, and waits until they have ended.
     func close() async {
         let flights = state.withLock { state in
             state.isClosed = true
@@ -86,7 +86,7 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
 
     private func land(_ key: Key, _ number: Int, _ outcome: Outcome) {
         let waiters = state.withLock { state in
-            // After a cancellation the key may be another flight's.
+            // After a cancellation, the key may belong to a newer fetch.
             guard state.flights[key]?.number == number else { return [CheckedContinuation<Outcome, Never>]() }
             let flight = state.flights.removeValue(forKey: key)
             flight?.end?.cancel()

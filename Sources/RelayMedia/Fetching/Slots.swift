@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// How many downloads go on at once. Who waits for a slot gets it in the order of coming.
+/// Limits the number of simultaneous downloads. Waiting callers get a slot in order of arrival.
 struct Slots: Sendable {
     private let gate: AsyncSemaphore
 
@@ -8,8 +8,8 @@ struct Slots: Sendable {
         gate = AsyncSemaphore(count)
     }
 
-    /// Does some work in a slot.
-    /// - Throws: what the work throws; ``MediaError/abandoned`` when the task is cancelled before there is a slot.
+    /// Runs an operation in a slot.
+    /// - Throws: the operation's error; ``MediaError/abandoned`` when the task is cancelled before it gets a slot.
     func withSlot<Value>(
         _ work: () async throws(MediaError) -> Value
     ) async throws(MediaError) -> Value {
@@ -18,6 +18,6 @@ struct Slots: Sendable {
         return try await work()
     }
 
-    /// How many wait now.
+    /// The number of waiting callers.
     var waiting: Int { gate.waiting }
 }

@@ -1,18 +1,18 @@
 internal import Foundation
 internal import RelayCore
 
-/// Threads for work on files, so that a slow disk never holds a thread of the pool that tasks run on.
+/// Threads for blocking file operations, so that a slow disk does not block Swift's cooperative thread pool.
 struct FileThreadPool: Sendable {
     private let queue: OperationQueue
 
-    /// - Parameter width: how many pieces of work go on at once; with 1 they follow one another in order.
+    /// - Parameter width: the number of simultaneous operations; with 1 they run in order.
     init(name: String, width: Int) {
         queue = OperationQueue()
         queue.name = name
         queue.maxConcurrentOperationCount = width
     }
 
-    /// Does a piece of work on one of the threads. A cancelled task waits for its end as well.
+    /// Runs an operation on one of the threads. A cancelled task also waits until it has ended.
     func run<Value: Sendable>(
         _ work: @escaping @Sendable () throws(MediaError) -> Value
     ) async throws(MediaError) -> Value {

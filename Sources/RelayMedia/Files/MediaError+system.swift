@@ -2,10 +2,10 @@ internal import Glibc
 internal import RelayCore
 
 extension MediaError {
-    /// What the operating system refused, and what to check.
+    /// An error of the operating system, with advice on what to check.
     /// - Parameters:
-    ///   - code: of `errno`.
-    ///   - what: what was tried, such as `cannot write`.
+    ///   - code: the value of `errno`.
+    ///   - what: the failed operation, such as `cannot write`.
     init(system code: Int32, _ what: String, _ path: String) {
         let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
         let isFull = code == ENOSPC || code == EDQUOT

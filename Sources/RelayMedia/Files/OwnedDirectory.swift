@@ -2,9 +2,9 @@ internal import Foundation
 internal import Glibc
 internal import RelayCore
 
-/// Directories of the relay's own, and the names in them. All of it blocks.
+/// Operations on the relay's own directories. All calls block.
 enum OwnedDirectory {
-    /// Makes a directory with all above it, for their owner alone, where there is none.
+    /// Creates a directory and its parents unless they exist, accessible to their owner only.
     static func create(_ path: String) throws(MediaError) {
         do {
             try FileManager.default.createDirectory(
@@ -20,14 +20,14 @@ enum OwnedDirectory {
         }
     }
 
-    /// Makes one directory in a directory that is there. Returns whether it is new.
+    /// Creates one directory in an existing directory. Returns whether it is new.
     static func createOne(_ path: String) throws(MediaError) -> Bool {
         if mkdir(path, 0o700) == 0 { return true }
         guard errno == EEXIST else { throw MediaError(system: errno, "cannot create", path) }
         return false
     }
 
-    /// Writes new and changed names through to the disk.
+    /// Syncs a directory, so that new and changed file names are durable.
     static func sync(_ path: String) throws(MediaError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw MediaError(system: errno, "cannot open", path) }
@@ -36,7 +36,7 @@ enum OwnedDirectory {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw MediaError(system: errno, "cannot sync", path) }
     }
 
-    /// The names in a directory, in no order; none when it is not there.
+    /// The names in a directory, unordered; empty when the directory does not exist.
     static func names(in path: String) throws(MediaError) -> [String] {
         guard let directory = opendir(path) else {
             if errno == ENOENT { return [] }
@@ -56,7 +56,7 @@ enum OwnedDirectory {
         return names
     }
 
-    /// Size and last change of a file; nil when it is not there.
+    /// The size and modification time of a file; nil when it does not exist.
     static func figures(of path: String) throws(MediaError) -> (size: Int64, changedAt: Timestamp)? {
         var figures = stat()
         guard lstat(path, &figures) == 0 else {
@@ -70,7 +70,7 @@ enum OwnedDirectory {
         )
     }
 
-    /// Sets the last change of a file.
+    /// Sets the modification time of a file.
     static func touch(_ path: String, at moment: Timestamp) throws(MediaError) {
         let milliseconds = Int(moment.milliseconds - moment.seconds * 1000)
         let time = timespec(tv_sec: time_t(moment.seconds), tv_nsec: milliseconds * 1_000_000)
@@ -80,7 +80,7 @@ enum OwnedDirectory {
         }
     }
 
-    /// Deletes a file. Returns whether it was there.
+    /// Deletes a file. Returns whether it existed.
     static func remove(_ path: String) throws(MediaError) -> Bool {
         if unlink(path) == 0 { return true }
         guard errno == ENOENT else { throw MediaError(system: errno, "cannot delete", path) }

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import RelayCore
 
-/// A file of the relay's own, closed with the object. Reads and writes say where, so that nothing is shared but the
-/// descriptor. All of it blocks.
+/// An open file, closed when the object is released. Reads and writes take an offset, so that callers share only the
+/// descriptor. All calls block.
 final class PositionalFile: Sendable {
     let path: String
     private let descriptor: Int32
@@ -16,14 +16,14 @@ final class PositionalFile: Sendable {
         close(descriptor)
     }
 
-    /// Makes a new file that only its owner may read.
+    /// Creates a new file that only its owner may access.
     static func create(_ path: String) throws(MediaError) -> PositionalFile {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw MediaError(system: errno, "cannot create", path) }
         return PositionalFile(path: path, descriptor: descriptor)
     }
 
-    /// Opens a file for reading; nil when it is not there.
+    /// Opens a file for reading; nil when it does not exist.
     static func existing(_ path: String) throws(MediaError) -> PositionalFile? {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         if descriptor < 0, errno == ENOENT { return nil }
@@ -31,14 +31,14 @@ final class PositionalFile: Sendable {
         return PositionalFile(path: path, descriptor: descriptor)
     }
 
-    /// Bytes.
+    /// The size in bytes.
     func size() throws(MediaError) -> Int64 {
         var figures = stat()
         guard fstat(descriptor, &figures) == 0 else { throw MediaError(system: errno, "cannot look at", path) }
         return Int64(figures.st_size)
     }
 
-    /// Reads until the buffer is full or the file ends. Returns how many bytes that were.
+    /// Reads until the buffer is full or the file ends. Returns the number of bytes read.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(MediaError) -> Int {
         var count = 0
         while count < buffer.count {
@@ -64,19 +64,19 @@ final class PositionalFile: Sendable {
         }
     }
 
-    /// Returns when what was written would survive a power cut.
+    /// Syncs the file: what was written before survives a power failure.
     func sync() throws(MediaError) {
         guard fsync(descriptor) == 0 else { throw MediaError(system: errno, "cannot sync", path) }
     }
 
-    /// Keeps others from doing the same until the file is closed. False when somebody does already.
+    /// Takes an exclusive lock until the file is closed. False when another process holds it.
     func lock() throws(MediaError) -> Bool {
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else { throw MediaError(system: errno, "cannot lock", path) }
         return false
     }
 
-    /// Whether somebody has deleted it.
+    /// Whether the file has been deleted.
     func isDeleted() throws(MediaError) -> Bool {
         var figures = stat()
         guard fstat(descriptor, &figures) == 0 else { throw MediaError(system: errno, "cannot look at", path) }

@@ -3,8 +3,8 @@ internal import Glibc
 package import RelayCore
 internal import Synchronization
 
-/// A file that is being written in a ``StagingDirectory``; its SHA-256 is taken on the way. It is deleted with the object,
-/// unless it was handed over. All of it blocks.
+/// A file that is being written in a ``StagingDirectory``. Its SHA-256 is computed while it is written. The file is
+/// deleted when the object is released, unless it was handed over. All calls block.
 package final class StagedFile: Sendable {
     private struct State {
         var hash = SHA256()
@@ -27,7 +27,7 @@ package final class StagedFile: Sendable {
         if !state.withLock({ $0.isHandedOver }) { unlink(path) }
     }
 
-    /// Adds bytes at the end.
+    /// Appends bytes.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(MediaError) {
         try state.withLock { state throws(MediaError) in
             try file.write(bytes, at: state.size)
@@ -36,22 +36,22 @@ package final class StagedFile: Sendable {
         }
     }
 
-    /// Adds bytes at the end.
+    /// Appends bytes.
     package func append(_ bytes: [UInt8]) throws(MediaError) {
         try bytes.withUnsafeBufferPointer { buffer throws(MediaError) in
             try append(UnsafeRawBufferPointer(buffer))
         }
     }
 
-    /// What has been written so far.
+    /// The hash and size of what has been written so far.
     package var media: StoredMedia {
         state.withLock { state in
             StoredMedia(id: MediaID(digest: Array(state.hash.finalize())), size: state.size)
         }
     }
 
-    /// Leaves the file to a depot.
-    /// - Returns: its path.
+    /// Transfers the ownership of the file to a media store.
+    /// - Returns: the file's path.
     package func handOver() -> String {
         state.withLock { $0.isHandedOver = true }
         return path

@@ -1,22 +1,23 @@
 internal import Glibc
 package import RelayCore
 
-/// Where files are written before a depot takes them over: a directory of this process's own. What killed processes left
-/// in theirs is removed when the next one begins. All of it blocks.
+/// A directory of this process for files that are written before a media store takes them over. Directories of killed
+/// processes are removed when the next process creates its own. All calls block.
 ///
-/// Beside each lies a `.lock`, which the process holds while it lives; it comes before the directory and goes after it.
+/// Next to each directory is a `.lock` file, which the process keeps locked while it runs. It is created before the
+/// directory and removed after it.
 package final class StagingDirectory: Sendable {
     package let path: String
     private let lock: PositionalFile
 
-    /// - Parameter parent: where to make it; it and all above it are made where there is none.
+    /// - Parameter parent: where to create it; it is created with its parents when it does not exist.
     package init(in parent: String) throws(MediaError) {
         try OwnedDirectory.create(parent)
         try Self.removeLeftovers(in: parent)
         for _ in 0..<8 {
             let path = "\(parent)/\(getpid())-\(String(UInt32.random(in: .min ... .max), radix: 36))"
             let lock = try PositionalFile.create(path + ".lock")
-            // Another process that starts may take the lock for a leftover before it is held.
+            // Another starting process can take the lock file for a leftover before this process has locked it.
             guard try lock.lock(), try !lock.isDeleted() else { continue }
             _ = try OwnedDirectory.createOne(path)
             self.path = path
@@ -33,7 +34,7 @@ package final class StagingDirectory: Sendable {
     private static func removeLeftovers(in parent: String) throws(MediaError) {
         for name in Set(try OwnedDirectory.names(in: parent).map { $0.prefix { $0 != "." } }) {
             let path = "\(parent)/\(name)"
-            // What cannot be looked at or removed is nobody's hindrance.
+            // A leftover that cannot be inspected or removed does no harm.
             guard let lock = try? PositionalFile.existing(path + ".lock") else { continue }
             if (try? lock.lock()) == true { try? remove(path) }
         }

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 extension Base64 {
-    /// Base64 in the alphabet of URLs, without padding (RFC 4648, 5).
+    /// Encodes with the URL-safe alphabet, without padding (RFC 4648, section 5).
     static func url(_ bytes: [UInt8]) -> String {
         let letters = encode(bytes).utf8.compactMap { letter -> UInt8? in
             switch letter {

@@ -1,23 +1,23 @@
 package import RelayCore
 
-/// Names under which receivers get files.
+/// The names under which receivers get files.
 package enum MediaFileName {
-    /// Bytes of a name at most, so that it fits into any file system's names.
+    /// The maximum length in bytes, which every file system accepts.
     static let maximumBytes = 180
 
-    /// The name that a sender gave, made safe to put into a path or to save under; else one by what the file is:
+    /// The sender's name for the file, made safe for paths and for saving; without one, a name by its kind, such as
     /// `image.jpg`.
     package static func of(_ declared: String?, kind: MediaKind, mimetype: String?) -> String {
         if let name = declared.map(safe), !name.isEmpty { return name }
         return "\(kind.rawValue).\(fileExtension(mimetype) ?? fallback(kind))"
     }
 
-    /// Without what leads out of a directory, hides a file, or makes a name look like another: separators, control
-    /// characters, changes of the direction of writing, and dots at the ends. May be empty.
+    /// Removes what leaves a directory, hides a file, or makes a name look like another: separators, control
+    /// characters, bidirectional formatting characters, and dots at the ends. May be empty.
     static func safe(_ name: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {
-            // Joiners make emoji of several parts, and words in some scripts.
+            // Joiners form emoji of several parts, and words in some scripts.
             if scalar == "\u{200C}" || scalar == "\u{200D}" {
                 scalars.append(scalar)
                 continue
@@ -41,7 +41,7 @@ package enum MediaFileName {
         return name
     }
 
-    /// Cut in front of the extension, which says what to open it with.
+    /// Shortens the part before the extension, because the extension determines the program that opens the file.
     private static func shortened(_ name: Substring) -> String {
         guard name.utf8.count > maximumBytes else { return String(name) }
         var ending = ""
@@ -53,7 +53,7 @@ package enum MediaFileName {
 
     // MARK: Types
 
-    /// The usual ending of files of a type; nil for one that is not in the table.
+    /// The usual file name extension of a MIME type; nil when the type is not in the table.
     static func fileExtension(_ mimetype: String?) -> String? {
         guard let essence = mimetype?.prefix(while: { $0 != ";" }).lowercased() else { return nil }
         return extensions[essence.filter { !$0.isWhitespace }]

@@ -1,23 +1,22 @@
 internal import Crypto
 package import RelayCore
 
-/// Makes and checks the addresses under which receivers get stored files, without an account:
-/// `PUBLIC_URL/media/{id}/{name}?exp=…&t=…&sig=…`. Nobody can make one who has not been given it, and each works for a
-/// time only.
+/// Creates and verifies signed URLs for stored files, which receivers use without an account:
+/// `PUBLIC_URL/media/{id}/{name}?exp=…&t=…&sig=…`. They cannot be guessed, and they expire.
 package struct MediaLinks: Sendable {
-    /// What an address says, once it is known to be genuine.
+    /// The content of a URL after its signature was verified.
     package struct LinkClaims: Sendable, Hashable {
         package let id: MediaID
         package let name: String
         package let mimetype: String?
     }
 
-    /// What ``check(id:name:expiry:mimetype:signature:)`` found.
+    /// The result of ``check(id:name:expiry:mimetype:signature:)``.
     package enum Verdict: Sendable, Hashable {
         case valid(LinkClaims)
-        /// It was genuine, and its time is over.
+        /// The signature is valid, and the URL has expired.
         case expired
-        /// The relay did not make it, or somebody changed it.
+        /// The signature is invalid: the relay did not create the URL, or it was changed.
         case forged
     }
 
@@ -27,10 +26,10 @@ package struct MediaLinks: Sendable {
     private let clock: any RelayClock
 
     /// - Parameters:
-    ///   - publicURL: how receivers reach the relay, without a slash at its end.
-    ///   - lifetime: for how long an address works at least; up to an hour more, because the same file has the same
-    ///     address for an hour.
-    ///   - masterKey: a secret; the links' own key is derived from it.
+    ///   - publicURL: the URL at which receivers reach the relay, without a trailing slash.
+    ///   - lifetime: the minimum time for which a URL is valid. It can be an hour longer, because the URL of a file
+    ///     stays the same for an hour.
+    ///   - masterKey: a secret, from which the key for signatures is derived.
     package init(publicURL: String, lifetime: Duration, masterKey: [UInt8], clock: any RelayClock) {
         self.publicURL = publicURL
         self.lifetime = lifetime
@@ -42,11 +41,11 @@ package struct MediaLinks: Sendable {
         )
     }
 
-    // MARK: Making
+    // MARK: Creating
 
     /// - Parameters:
-    ///   - name: for the end of the path; made safe. Empty: `file`.
-    ///   - mimetype: what the file is served as; left out unless it has the form of one.
+    ///   - name: the last path segment, made safe. Empty: `file`.
+    ///   - mimetype: the type with which the file is served; ignored unless it is a valid MIME type.
     package func link(
         to media: StoredMedia,
         name: String,
@@ -62,14 +61,14 @@ package struct MediaLinks: Sendable {
         return (url, Timestamp(seconds: expiry))
     }
 
-    /// Rounded up, so that whoever asks again within the hour gets the same address.
+    /// Rounded up, so that requests within the same hour get the same URL.
     private var expiry: Int64 {
         let step = min(3600, max(1, lifetime.milliseconds / 1000))
         let end = (clock.wall + lifetime).milliseconds
         return (end + step * 1000 - 1) / (step * 1000) * step
     }
 
-    /// Two words with a slash between, and parameters after a semicolon: what may stand in a header as it is.
+    /// Two words with a slash between them, optionally with parameters after a semicolon: safe as a header value.
     private static func isMimetype(_ text: String) -> Bool {
         let words = text.prefix { $0 != ";" }.split(separator: "/", omittingEmptySubsequences: false)
         return text.utf8.count <= 127 && words.count == 2
@@ -77,13 +76,13 @@ package struct MediaLinks: Sendable {
             && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     }
 
-    // MARK: Checking
+    // MARK: Verifying
 
-    /// Checks the parts of an address, percent-decoded.
+    /// Verifies the parts of a URL, percent-decoded.
     /// - Parameters:
-    ///   - expiry: of `exp`.
-    ///   - mimetype: of `t`; nil when it is not there.
-    ///   - signature: of `sig`.
+    ///   - expiry: the value of `exp`.
+    ///   - mimetype: the value of `t`; nil when it is missing.
+    ///   - signature: the value of `sig`.
     package func check(id: String, name: String, expiry: String?, mimetype: String?, signature: String?) -> Verdict {
         guard let mediaID = MediaID(id), let expiry, let signature else { return .forged }
         let right = self.signature(id: id, name: name, expiry: expiry, mimetype: mimetype)
@@ -94,7 +93,8 @@ package struct MediaLinks: Sendable {
         return .valid(LinkClaims(id: mediaID, name: name, mimetype: mimetype))
     }
 
-    /// 128 bits, in the alphabet of URLs. Lengths stand in front, so that no two sets of parts make the same text.
+    /// 128 bits, as URL-safe base64. Each part is preceded by its length, so that different parts never give the same
+    /// input.
     private func signature(id: String, name: String, expiry: String, mimetype: String?) -> String {
         let parts = [id, name, expiry] + (mimetype.map { [$0] } ?? [])
         let text = parts.map { "\($0.utf8.count):\($0)" }.joined()

@@ -2,15 +2,15 @@ internal import RelayCore
 internal import RelayHTTPClient
 
 extension MediaError {
-    /// The server could not be reached, or broke off.
+    /// The server could not be reached, or closed the connection early.
     init(s3 failure: HTTPClientError) {
         self.init(.storage, "the bucket's server: \(failure.message)")
     }
 
-    /// The server said no. What it says in words is left out, for it may repeat what it was sent.
+    /// An error response of the server. Its message is left out, because it may repeat parts of the request.
     /// - Parameters:
-    ///   - what: what was tried, such as `keep a file in`.
-    ///   - body: the start of the answer, an XML document with a code; empty for `HEAD`.
+    ///   - what: the failed operation, such as `keep a file in`.
+    ///   - body: the start of the response, an XML document with a code; empty for `HEAD`.
     init(s3 status: Int, body: [UInt8] = [], region: String? = nil, _ what: String, _ options: S3Options) {
         let code = Self.code(in: body)
         let answer = code.map { "\(status) \($0)" } ?? "\(status)"
@@ -39,7 +39,7 @@ extension MediaError {
         }
     }
 
-    /// What stands between `<Code>` and `</Code>`, if it is a word.
+    /// The text between `<Code>` and `</Code>`, if it is a single word.
     private static func code(in body: [UInt8]) -> String? {
         let text = String(decoding: body.prefix(4096), as: UTF8.self)
         guard let start = text.firstRange(of: "<Code>"),

@@ -1,14 +1,14 @@
 internal import RelayCore
 internal import RelayHTTPClient
 
-/// Signed requests to one bucket.
+/// Sends signed requests to one bucket.
 struct S3Client: Sendable {
     let options: S3Options
     let engine: CurlEngine
 
-    /// For requests that move no file.
+    /// The timeout of requests that transfer no file.
     private static let timeout = Duration.seconds(30)
-    /// A file that moves more slowly than this, in bytes a second, is given up.
+    /// The minimum transfer rate in bytes a second, from which the timeout of a transfer is computed.
     private static let slowest: Int64 = 16 * 1024
 
     // MARK: Objects
@@ -17,7 +17,7 @@ struct S3Client: Sendable {
         try await send(request("HEAD", name(of: id)))
     }
 
-    /// The server refuses a body that is not the one that the id names.
+    /// Stores an object. The server rejects a body whose hash is not the id.
     func put(_ bytes: [UInt8], as id: MediaID) async throws(MediaError) -> HTTPResponse {
         var request = request("PUT", name(of: id), payloadHash: id.description, moving: Int64(bytes.count))
         request.body = bytes
@@ -30,7 +30,7 @@ struct S3Client: Sendable {
         return try await send(request)
     }
 
-    /// Copies an object onto itself, which makes it as new as one that was just put.
+    /// Copies an object onto itself, which sets its modification time to now.
     func renew(_ media: StoredMedia) async throws(MediaError) -> HTTPResponse {
         let name = name(of: media.id)
         var request = request("PUT", name, moving: media.size)
@@ -40,22 +40,22 @@ struct S3Client: Sendable {
         return try await send(request)
     }
 
-    /// Returns when the head of the answer is there.
-    /// - Parameter range: nil for the whole object.
+    /// Returns when the head of the response has arrived.
+    /// - Parameter range: the range in bytes; nil for the whole object.
     func get(_ media: StoredMedia, range: Range<Int64>?) async throws(MediaError) -> HTTPStream {
         var request = request("GET", name(of: media.id), moving: media.size)
         if let range { request.headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")] }
-        // An answer that is not the object comes with a text.
+        // An error response contains a text.
         request.maximumResponseBody = max(Int(clamping: media.size), 64 * 1024)
         return try await stream(request)
     }
 
-    /// Whether the bucket itself is there; true when the server does not say.
+    /// Whether the bucket exists; also true when the server does not say.
     func hasBucket() async throws(MediaError) -> Bool { try await send(request("HEAD", "")).status != 404 }
 
     // MARK: Requests
 
-    /// The URL of an object; of the bucket for an empty name.
+    /// The URL of an object; the URL of the bucket for an empty name.
     func url(of name: String) -> String {
         let path = options.pathStyle ? "/\(options.bucket)/\(name)" : "/\(name)"
         guard !options.pathStyle, let host = options.endpoint.firstRange(of: "://")?.upperBound else {
@@ -64,14 +64,14 @@ struct S3Client: Sendable {
         return "\(options.endpoint[..<host])\(options.bucket).\(options.endpoint[host...])\(path)"
     }
 
-    /// As it stands in a URL.
+    /// The object's name in URLs.
     private func name(of id: MediaID) -> String {
         options.prefix.split(separator: "/", omittingEmptySubsequences: false)
             .map { PercentCoding.encode(String($0)) }
             .joined(separator: "/") + id.description
     }
 
-    /// - Parameter size: bytes of the file that moves, one way or the other.
+    /// - Parameter size: the size in bytes of the file that is transferred.
     private func request(
         _ method: String,
         _ name: String,
@@ -97,7 +97,7 @@ struct S3Client: Sendable {
         }
     }
 
-    /// The engine's timeout is for the whole answer; its head is to come sooner.
+    /// The engine's timeout is for the whole response; the head has a shorter one.
     private func stream(_ request: HTTPRequest) async throws(MediaError) -> HTTPStream {
         let result = await withTaskGroup(of: Result<HTTPStream, HTTPClientError>?.self) { group in
             group.addTask {

@@ -3,29 +3,29 @@ package import RelayCore
 package import RelayHTTPClient
 internal import Synchronization
 
-/// Keeps files in a bucket of Amazon S3, or of a server that speaks its protocol (MinIO, Ceph, Garage, R2 …), each under
-/// the hash of its bytes.
+/// Stores files in a bucket of Amazon S3 or a compatible server (MinIO, Ceph, Garage, R2 …), each named by the hash of
+/// its bytes.
 ///
-/// The bucket's own lifecycle rules delete what is old, and ``sweep(before:)`` does nothing: a rule that expires objects
-/// under the prefix some days after their creation does the same, for all relays at once. So that it spares what is kept
-/// again or asked for, such an object is copied onto itself when it is older than a day; the rule has to allow for that
-/// day and for the time that links work.
+/// The bucket's lifecycle rules delete old objects, and ``sweep(before:)`` does nothing: a rule that expires objects
+/// under the prefix some days after their creation has the same effect, for all relays at once. When an object that is
+/// older than a day is stored again or requested, it is copied onto itself, so that the rule does not delete it. The
+/// rule must allow for that day and for the lifetime of links.
 package final class S3MediaStore: MediaStore {
     private let client: S3Client
     private let staging: StagingDirectory
     private let renewalAge: Duration
-    /// Reads, hashes and deletes files.
+    /// The threads that read, hash and delete local files.
     private let threads = FileThreadPool(name: "relay.media.s3", width: 4)
-    /// Whether the bucket has been seen, so that what is missing is an object.
+    /// Whether the bucket is known to exist, so that a 404 means a missing object.
     private let knowsBucket = Mutex(false)
 
     package var stagingDirectory: String { staging.path }
 
-    /// Opens a bucket. No request is made yet.
+    /// Opens a bucket. No request is sent yet.
     /// - Parameters:
-    ///   - staging: a directory on this machine for files on their way, made with all above it where there is none.
-    ///   - engine: its guard must allow the endpoint.
-    /// - Throws: ``MediaError`` `.storage` when the directory cannot be made, read or written.
+    ///   - staging: a local directory for files in transfer; it is created with its parents when it does not exist.
+    ///   - engine: the HTTP engine, whose egress guard must allow the endpoint.
+    /// - Throws: ``MediaError`` `.storage` when the directory cannot be created, read or written.
     package static func open(
         _ options: S3Options,
         staging: String,
@@ -51,7 +51,7 @@ package final class S3MediaStore: MediaStore {
         self.renewalAge = renewalAge
     }
 
-    // MARK: Keeping
+    // MARK: Storing
 
     package func deposit(_ bytes: [UInt8]) async throws(MediaError) -> StoredMedia {
         let media = try await threads.run {
@@ -78,7 +78,8 @@ package final class S3MediaStore: MediaStore {
         _ = try await threads.run { () throws(MediaError) in try OwnedDirectory.remove(path) }
     }
 
-    /// Whether the same bytes are there, made new. False as well when the server will not say: putting them tells more.
+    /// Whether the same bytes are stored, after renewing them. Also false when the server does not answer the question,
+    /// because storing them then reports the error.
     private func isKept(_ media: StoredMedia) async throws(MediaError) -> Bool {
         let answer = try await client.head(media.id)
         guard answer.status < 500 else { throw failure(answer, "look into") }
@@ -87,7 +88,7 @@ package final class S3MediaStore: MediaStore {
         return true
     }
 
-    // MARK: Looking
+    // MARK: Finding
 
     package func find(_ id: MediaID) async throws(MediaError) -> StoredMedia? {
         guard let found = try await look(for: id) else { return nil }
@@ -113,13 +114,13 @@ package final class S3MediaStore: MediaStore {
         return nil
     }
 
-    /// What `HEAD` tells of an object that is there.
+    /// Reads the `HEAD` response for an existing object.
     private func found(_ id: MediaID, _ answer: HTTPResponse) -> Found? {
         guard answer.status == 200, let size = answer.header("content-length").flatMap({ Int64($0) }), size >= 0 else {
             return nil
         }
         knowsBucket.withLock { $0 = true }
-        // Both from the server's clock.
+        // Both times are from the server's clock.
         let now = answer.header("date").flatMap { Timestamp(httpDate: $0) }
         let changedAt = answer.header("last-modified").flatMap { Timestamp(httpDate: $0) }
         let isOld = if let now, let changedAt { now - changedAt >= renewalAge } else { false }
@@ -155,9 +156,9 @@ package final class S3MediaStore: MediaStore {
     /// Does nothing and returns 0: the bucket's lifecycle rules delete what is old.
     package func sweep(before moment: Timestamp) async throws(MediaError) -> Int { 0 }
 
-    // MARK: Answers
+    // MARK: Responses
 
-    /// A copy can answer 200 and tell of its failure in the body.
+    /// A copy can answer 200 with an error in the body.
     private func check(_ answer: HTTPResponse, _ what: String) throws(MediaError) {
         let isRefused = String(decoding: answer.body.prefix(4096), as: UTF8.self).contains("<Error>")
         guard (200..<300).contains(answer.status), !isRefused else { throw failure(answer, what) }

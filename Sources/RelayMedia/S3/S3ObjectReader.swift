@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import Synchronization
 
-/// Reads the body of an object, each piece when it is asked for: nothing comes faster than it is read.
+/// Reads the body of an object in pieces, on request. The transfer is never faster than the reader.
 final class S3ObjectReader: Sendable {
     private let stream: HTTPStream
     private let left: Mutex<Int64>
@@ -32,7 +32,7 @@ final class S3ObjectReader: Sendable {
 }
 
 extension HTTPStream {
-    /// The first part of a body that is for people.
+    /// The start of a body with an error message.
     func start() async -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < 4096, let piece = try? await next() { bytes += piece }

@@ -1,30 +1,32 @@
 internal import RelayHTTPClient
 
-/// Where an ``S3MediaStore`` keeps its files: a bucket of Amazon S3, or of a server that speaks its protocol.
+/// The options of an ``S3MediaStore``: a bucket of Amazon S3 or a compatible server.
 package struct S3Options: Sendable, Hashable {
-    /// The server's URL, `https://s3.eu-west-1.amazonaws.com` or `http://minio:9000`; a path before the bucket is kept.
+    /// The server's URL, `https://s3.eu-west-1.amazonaws.com` or `http://minio:9000`; may have a path before the
+    /// bucket.
     package let endpoint: String
-    /// E.g. `us-east-1`; servers that have no regions take any.
+    /// The region, for example `us-east-1`; servers without regions accept any value.
     package let region: String
     package let bucket: String
-    /// What the names of all objects begin with, e.g. `media/`; default nothing.
+    /// The prefix of all object names, for example `media/`; default empty.
     package let prefix: String
     package let accessKey: String
     package let secretKey: String
-    /// Whether the bucket comes in the path (default), or before the endpoint's host.
+    /// Whether the bucket is in the path (default) or before the endpoint's host.
     package let pathStyle: Bool
 
-    /// An option that cannot be used.
+    /// An invalid option.
     package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
-        /// Its name, as in the configuration: `endpoint`, `region`, `bucket`, `prefix`, `access_key`, `secret_key`.
+        /// The option's name in the configuration: `endpoint`, `region`, `bucket`, `prefix`, `access_key`,
+        /// `secret_key`.
         package let option: String
-        /// What is wrong and what to write instead. Quotes neither key.
+        /// What is wrong and what to write instead. The text contains neither key.
         package let message: String
 
         package var description: String { "\(option): \(message)" }
     }
 
-    /// - Throws: ``Problem`` for the first option that cannot be used.
+    /// - Throws: ``Problem`` for the first invalid option.
     package init(
         endpoint: String,
         region: String,
@@ -62,7 +64,7 @@ package struct S3Options: Sendable, Hashable {
             )
         }
         let segments = prefix.split(separator: "/", omittingEmptySubsequences: false)
-        // The last one is what stands before the file's own name.
+        // The last segment is the part before the object's own name.
         let isPath = segments.dropLast().allSatisfy { !["", ".", ".."].contains($0) }
         guard isPath, prefix.utf8.count <= 512, !prefix.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
             return Problem(option: "prefix", message: "\"\(prefix)\" cannot begin a name; write e.g. media/")
@@ -73,7 +75,7 @@ package struct S3Options: Sendable, Hashable {
         return nil
     }
 
-    /// What is wrong with one of the parts that signatures are made of, judged with the others being good.
+    /// What is wrong with one of the values that signatures are made from, when all others are valid.
     private func signatureProblem(_ part: String) -> String? {
         AWSSigV4(
             region: part == "region" ? region : "x",
@@ -92,7 +94,7 @@ package struct S3Options: Sendable, Hashable {
     }
 }
 
-/// Whatever prints the options must not print the keys.
+/// Prevents the keys from being printed with the options.
 extension S3Options: CustomStringConvertible, CustomReflectable {
     package var description: String { "\(endpoint)/\(bucket)/\(prefix)" }
     package var customMirror: Mirror {
