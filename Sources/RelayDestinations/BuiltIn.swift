@@ -1,6 +1,6 @@
 internal import RelayChatwoot
 
-/// The kinds of destination that the relay brings along: one line each.
+/// The destination kinds that are compiled into the relay, one line each.
 package enum BuiltInDestinations {
     package static let all: [any DestinationKind.Type] = [
         WebhookOptions.self,

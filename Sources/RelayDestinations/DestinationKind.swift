@@ -2,15 +2,15 @@ package import RelayConfig
 package import RelayCore
 package import RelayHTTPClient
 
-/// A kind of destination: its options, and how they become one.
+/// A kind of destination: its options, and how a destination is made from them.
 ///
-/// A new kind is a folder with a type of options, a destination, and a line in ``BuiltInDestinations``.
+/// To add a kind, write a folder with an options type and a destination, and add one line to ``BuiltInDestinations``.
 package protocol DestinationKind: DestinationOptions {
-    /// Every address that it sends to, for the egress guard to judge when the configuration loads. Default none.
+    /// Every URL to which it sends. The egress guard checks them when the configuration is loaded. Default: none.
     var addresses: [String] { get }
 
-    /// The destination itself. Nothing is opened or sent before its first delivery.
-    /// - Parameter common: what destinations of every kind have: name, settings, secrets, time-out.
+    /// Makes the destination. It opens nothing and sends nothing before its first delivery.
+    /// - Parameter common: the options that every kind has: name, settings, secrets, timeout.
     func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
@@ -21,20 +21,20 @@ extension DestinationKind {
     package var addresses: [String] { [] }
 }
 
-/// What destinations are built from, besides their options.
+/// Everything except the options that destinations are made from.
 package struct DestinationEnvironment: Sendable {
     package let configuration: RelayConfiguration
-    /// When the configuration was loaded: since then its secrets sign.
+    /// The time at which the configuration was loaded, from which on its secrets are used to sign.
     package let loadedAt: Timestamp
-    /// What sends requests: the engine, or a script in `zaphub test`.
+    /// Sends requests: the HTTP engine, or a scripted receiver in `zaphub test`.
     package let sender: any HTTPSender
-    /// What takes lines: the process's files and standard output, or a script in `zaphub test`.
+    /// Provides line sinks: files and standard output of the process, or scripted ones in `zaphub test`.
     package let sinks: any LineSinkProvider
-    /// What was forwarded into conversations elsewhere, under which ids.
+    /// The ledger: which messages were forwarded to which conversations, and under which ids.
     package let ledger: any ForwardingLedger
-    /// The relay's copies of files; nil where it keeps none.
+    /// The media store with the relay's copies of files; nil when there is none.
     package let depot: (any MediaStore)?
-    /// What brings files into the depot; nil: nothing does.
+    /// Fetches files into ``depot``; nil when files are not fetched.
     package let fetcher: (any MediaFetcher)?
     package let clock: any RelayClock
 
@@ -59,7 +59,7 @@ package struct DestinationEnvironment: Sendable {
     }
 }
 
-/// A kind whose people write messages that another destination sends: they learn what came of it.
+/// A destination kind whose users write messages that another destination sends, and who must learn of failures.
 package protocol ConversationDestinationKind: DestinationKind {
     func reporter(
         _ common: RelayConfiguration.Destination,
@@ -68,7 +68,7 @@ package protocol ConversationDestinationKind: DestinationKind {
 }
 
 extension DestinationEnvironment {
-    /// Tells the people of a destination what came of their messages; nil when it is of no kind that has any.
+    /// The reporter for a destination's users; nil when the destination has none.
     func reporter(of name: String) -> (any SendReporter)? {
         guard let destination = configuration.destinations.first(where: { $0.name == name }) else { return nil }
         return (destination.options as? any ConversationDestinationKind)?.reporter(destination, in: self)
@@ -76,10 +76,10 @@ extension DestinationEnvironment {
 }
 
 extension RelayConfiguration.Destination {
-    /// Every address that it sends to.
+    /// Every URL to which the destination sends.
     package var addresses: [String] { (options as? any DestinationKind)?.addresses ?? [] }
 
-    /// The destination that is configured; nil for a kind that this build knows the options of and nothing more.
+    /// The configured destination; nil for a kind of which this build knows only the options.
     package func destination(in environment: DestinationEnvironment) -> (any Destination)? {
         (options as? any DestinationKind)?.destination(self, in: environment)
     }

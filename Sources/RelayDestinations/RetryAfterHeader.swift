@@ -1,12 +1,12 @@
 package import RelayCore
 
-/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
+/// The `Retry-After` header (RFC 9110, 10.2.3): seconds, or a date.
 package enum RetryAfterHeader {
-    /// No answer asks for longer: whatever says more is a mistake, and must not overflow what computes with it.
+    /// The longest wait in seconds. A larger value is a mistake of the server and could overflow later calculations.
     private static let longest: Int64 = 366 * 86_400
 
-    /// The wait that is asked for, 0 to 366 days; nil when the text is neither form.
-    /// - Parameter moment: the wall clock's, which a date is counted from.
+    /// The requested wait, 0 to 366 days; nil when the text has neither form.
+    /// - Parameter moment: the current wall clock time, to which a date is compared.
     package static func wait(asked text: String, at moment: Timestamp) -> Duration? {
         var text = text.drop { $0 == " " }
         while text.last == " " { text.removeLast() }

@@ -20,7 +20,7 @@ extension ChatwootOptions: CheckableDestinationKind {
         return await checkup.findings() + senders(common.name, in: configuration)
     }
 
-    /// Whether agents learn what came of what they wrote.
+    /// Checks that agents are notified of failed messages.
     private func senders(_ name: String, in configuration: RelayConfiguration) -> [CheckupFinding] {
         let takesAgents = configuration.sources.contains { $0.format == "chatwoot" }
         let senders = configuration.destinations.compactMap { $0.options as? WhatsAppOptions }

@@ -36,7 +36,8 @@ extension ChatwootOptions: ConversationDestinationKind {
     }
 }
 
-/// Tells agents what could not be sent. That it was sent shows by itself; what follows are WhatsApp's receipts.
+/// Notifies agents of messages that could not be sent. Successful ones need no notification, because WhatsApp's
+/// receipts follow.
 struct ChatwootReporter: SendReporter {
     let destination: ChatwootDestination
 

@@ -2,8 +2,8 @@ package import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// Posts documents of Meta's to `/webhooks/whatsapp/PHONE`: as they came, with the signature they came with; a part of
-/// one, and what came unsigned, with a signature of our own where there is a secret.
+/// Posts Meta's webhooks to Chatwoot's `/webhooks/whatsapp/PHONE`. An unchanged document keeps Meta's signature. A part
+/// of a document, and an unsigned document, gets a signature of the relay when a secret is configured.
 package struct ChatwootWhatsAppDestination: Destination {
     static let signing = SigningScheme.hmac(HMACSigning(header: "X-Hub-Signature-256"))
 
@@ -29,7 +29,7 @@ package struct ChatwootWhatsAppDestination: Destination {
         self.settings = settings
         self.timeout = timeout
         self.sender = sender
-        // The number stays out of attempts, logs and metrics.
+        // The phone number must not appear in attempts, logs and metrics.
         target = url + "/webhooks/whatsapp/…"
     }
 

@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// `type: chatwoot_whatsapp`: hands Meta's own webhooks on to an inbox of Chatwoot's WhatsApp channel.
+/// `type: chatwoot_whatsapp`: forwards Meta's own webhooks to an inbox of Chatwoot's WhatsApp channel.
 package struct ChatwootWhatsAppOptions: DestinationKind {
     package static let kind = "chatwoot_whatsapp"
     package static let summary =

@@ -3,7 +3,7 @@ package import RelayCore
 internal import RelayHTTPClient
 
 extension ChatwootWhatsAppOptions: CheckableDestinationKind {
-    /// Asks for the page that Meta asks for when it verifies an address, with a token that is nobody's.
+    /// Sends Meta's verification request for a webhook URL, with an invalid token.
     package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment

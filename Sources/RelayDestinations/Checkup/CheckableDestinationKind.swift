@@ -2,17 +2,18 @@ package import RelayConfig
 package import RelayCore
 package import RelayHTTPClient
 
-/// A kind of destination that can look at the place where it sends, for `zaphub doctor`.
+/// A destination kind that can check its receiver, for `zaphub doctor`.
 package protocol CheckableDestinationKind: DestinationKind {
-    /// Looks at it without sending anything of an event, and mends it where it may.
-    /// - Parameter common: what destinations of every kind have.
+    /// Checks the receiver without sending an event, and repairs its settings where permitted.
+    /// - Parameter common: the options that every kind has.
     func checkup(_ common: RelayConfiguration.Destination, in environment: CheckupEnvironment) async -> [CheckupFinding]
 }
 
-/// What a checkup looks with.
+/// Everything that a checkup needs besides the options.
 package struct CheckupEnvironment: Sendable {
     package let configuration: RelayConfiguration
-    /// The engine behind the configuration's own egress guard: what it does not reach, no delivery does.
+    /// The HTTP engine with the configuration's own egress guard, so that a checkup can reach exactly what deliveries
+    /// can.
     package let sender: any HTTPSender
     package let repairs: Repairs
 
@@ -22,21 +23,21 @@ package struct CheckupEnvironment: Sendable {
         self.repairs = repairs
     }
 
-    /// What may be changed outside.
+    /// What a checkup may change on the receiver.
     package struct Repairs: OptionSet, Sendable {
         package let rawValue: Int
 
         package init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// Something that is missing is made.
+        /// Create what is missing.
         package static let missing = Repairs(rawValue: 1)
-        /// Something that is there and wrong is set right.
+        /// Correct existing settings that are wrong.
         package static let settings = Repairs(rawValue: 2)
     }
 }
 
 extension RelayConfiguration.Destination {
-    /// What there is to say about the place where it sends; empty for a kind that cannot look.
+    /// The findings about the receiver; empty for a kind that has no checkup.
     package func checkup(in environment: CheckupEnvironment) async -> [CheckupFinding] {
         await (options as? any CheckableDestinationKind)?.checkup(self, in: environment) ?? []
     }

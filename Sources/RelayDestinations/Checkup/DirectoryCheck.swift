@@ -1,24 +1,24 @@
 internal import Glibc
 package import RelayCore
 
-/// Whether a file could be written, and for how long: found out without writing.
+/// Checks, without writing, whether a file can be written and how much disk space is free.
 package struct DirectoryCheck: Sendable {
     private let path: String
     private let isFolder: Bool
 
-    /// A file that is there, or would be made.
+    /// A file that exists or would be created.
     package init(file path: String) {
         self.path = path
         isFolder = false
     }
 
-    /// A folder that files are made in.
+    /// A directory in which files are created.
     package init(folder path: String) {
         self.path = path
         isFolder = true
     }
 
-    /// Free space in bytes, below which it is told.
+    /// Limits for free space in bytes: below the first it is a problem, below the second a warning.
     private static let (scarce, little): (UInt64, UInt64) = (64 << 20, 1 << 30)
 
     package var findings: [CheckupFinding] {
@@ -34,7 +34,7 @@ package struct DirectoryCheck: Sendable {
         return [CheckupFinding(.good, "\(path) can be written, \(left)")]
     }
 
-    /// A file that is read: it may come later.
+    /// Checks a file that is only read. It may be created later.
     package static func reading(_ path: String) -> [CheckupFinding] {
         if access(path, R_OK) == 0 { return [CheckupFinding(.good, "\(path) can be read")] }
         if errno == ENOENT { return [CheckupFinding(.note, "\(path) is not there yet; it is read as soon as it is")] }
@@ -76,7 +76,7 @@ package struct DirectoryCheck: Sendable {
         return CheckupFinding(.problem, "\(place) cannot be written: \(String(cString: strerror(code)))", fix: fix)
     }
 
-    /// The folder that is there: the file's own, or the nearest one above, in which the others would be made.
+    /// The existing directory: the file's own, or the nearest existing parent, in which the others would be created.
     private var place: String {
         var place = isFolder ? path : Self.folder(of: path)
         while place != "/", place != ".", access(place, F_OK) != 0 { place = Self.folder(of: place) }

@@ -3,7 +3,8 @@ package import RelayCore
 internal import RelayHTTPClient
 
 extension WebhookOptions: CheckableDestinationKind {
-    /// Asks with HEAD, which has no body and which no receiver acts upon: name, connection, certificate, an answer.
+    /// Sends a HEAD request, which has no body and no effect on receivers. It tests name, connection, certificate and
+    /// response.
     package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment

@@ -4,7 +4,7 @@ internal import RelayHTTPClient
 internal import RelayJSON
 
 extension WhatsAppOptions: CheckableDestinationKind {
-    /// Asks the gateway how its session is; nothing is sent on WhatsApp.
+    /// Requests the status of the session from the gateway; nothing is sent on WhatsApp.
     package func checkup(
         _ common: RelayConfiguration.Destination,
         in environment: CheckupEnvironment

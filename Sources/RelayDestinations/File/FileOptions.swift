@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// `type: file`: where the lines go, and when a file is full. `timeout` is for one line.
+/// `type: file`: the path of the file, and when it is rotated. `timeout` is for one line.
 package struct FileOptions: DestinationKind {
     package static let kind = "file"
     package static let summary = "Adds each event as a line of JSON to a file, synced to the disk."

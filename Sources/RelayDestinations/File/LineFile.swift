@@ -2,7 +2,7 @@ internal import Glibc
 internal import Logging
 internal import RelayCore
 
-/// A file that lines are added to: whole lines, on the disk before anybody is told so.
+/// A file to which lines are appended. A line is complete and synced to disk before its delivery is reported.
 final class LineFile: LineWriter {
     var groupLimit: Int { 1024 }
 
@@ -11,7 +11,7 @@ final class LineFile: LineWriter {
     private let clock: any RelayClock
     private let logger: Logger
     private var file: OpenLineFile?
-    /// The day (UTC) of the last line, in days since 1970; nil: no line yet.
+    /// The day (UTC) of the last line, in days since 1970; nil before the first line.
     private var day: Int64?
 
     init(_ path: String, rotation: CurrentLineRotation, clock: any RelayClock, logger: Logger) {
@@ -25,7 +25,7 @@ final class LineFile: LineWriter {
         do throws(LineFileError) {
             try add(lines)
         } catch {
-            // What an error leaves of a file's cache is not to be relied on: it is opened anew, and looked at.
+            // After a failed write or sync the page cache is unreliable, so the file is opened and checked again.
             file = nil
             throw LineWriteError(.other, "\(path) \(error.message)")
         }
@@ -56,7 +56,7 @@ final class LineFile: LineWriter {
         rotation.daily && day.map { $0 != today } ?? false
     }
 
-    /// The file at the path: opened anew when somebody else has moved or deleted it.
+    /// The file at the path; opened again when another process has moved or deleted it.
     private func current() throws(LineFileError) -> OpenLineFile {
         if let file, file.isAtItsPath { return file }
         file = nil
@@ -72,7 +72,7 @@ final class LineFile: LineWriter {
         return opened
     }
 
-    /// Renames the files from the oldest to the newest. A crash in between leaves a gap, and never a file twice.
+    /// Renames the files, beginning with the oldest. A crash in between leaves a gap in the numbers, never a duplicate.
     private func putAside(keeping keep: Int) throws(LineFileError) {
         file = nil
         for number in stride(from: keep, through: 1, by: -1) {

@@ -2,13 +2,13 @@ internal import Glibc
 internal import RelayCore
 internal import RelayJSON
 
-/// Why a file cannot be used, to stand after its name.
+/// Why a file cannot be used; the text follows the file's name.
 struct LineFileError: Error {
     let message: String
 
     init(_ message: String) { self.message = message }
 
-    /// - Parameter code: what the system says.
+    /// - Parameter code: the value of `errno`.
     init(_ what: String, _ code: CInt) {
         let advice =
             switch code {
@@ -21,32 +21,32 @@ struct LineFileError: Error {
     }
 }
 
-/// An open file of lines. It is locked, ends with a whole line, and is this process's alone to write.
+/// An open file of lines. It is locked for this process and ends with a complete line.
 final class OpenLineFile {
-    /// How far back the beginning of a torn line is looked for: far beyond what a body may have.
+    /// The maximum length of an incomplete line in bytes, far above the limit of a body.
     private static let longestLine = 16 << 20
 
     private let path: String
     private let descriptor: CInt
-    /// In bytes.
+    /// The size in bytes.
     private(set) var size: Int
-    /// Bytes of a torn line that were cut off.
+    /// The number of bytes of an incomplete line that were removed.
     private(set) var cut = 0
     let changedAt: Timestamp
 
-    /// Opens the file, or makes it, with the folders above it.
+    /// Opens the file; creates it and its parent directories when they do not exist.
     init(_ path: String) throws(LineFileError) {
         self.path = path
         let folder = Self.folder(of: path)
         if access(folder, F_OK) != 0 { try Self.make(folder) }
-        // Non-blocking, or a pipe in the place of the file would be waited for.
+        // Non-blocking, because opening a named pipe would otherwise wait for its reader.
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw LineFileError("cannot be opened", errno) }
         var status = stat()
         let isKnown = fstat(descriptor, &status) == 0
         size = Int(status.st_size)
         changedAt = Timestamp(seconds: Int64(status.st_mtim.tv_sec))
-        // Everything is set, so from here on an error closes the file as well: by `deinit`.
+        // All properties are set, so after an error `deinit` closes the file.
         guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
             throw LineFileError("is no regular file; choose another path")
         }
@@ -59,14 +59,14 @@ final class OpenLineFile {
 
     deinit { close(descriptor) }
 
-    /// Whether the path still leads to this file.
+    /// Whether the path still refers to this file.
     var isAtItsPath: Bool {
         var (here, there) = (stat(), stat())
         guard fstat(descriptor, &here) == 0, stat(path, &there) == 0 else { return false }
         return here.st_dev == there.st_dev && here.st_ino == there.st_ino && Int(here.st_size) == size
     }
 
-    /// Adds bytes at the end and syncs them. On an error the file is as it was before, as far as the disk lets it.
+    /// Appends bytes and syncs them. After an error the file is restored to its previous size, if the disk permits.
     func append(_ bytes: [UInt8]) throws(LineFileError) {
         guard !bytes.isEmpty else { return }
         var rest = bytes[...]
@@ -88,18 +88,18 @@ final class OpenLineFile {
         size += bytes.count
     }
 
-    /// Writes new and changed names through to the disk.
+    /// Syncs the directory, so that new and changed file names are durable.
     static func syncFolder(of path: String) throws(LineFileError) {
         let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw LineFileError("has a folder that cannot be opened", errno) }
         defer { close(descriptor) }
-        // Some file systems cannot sync a folder, and need not.
+        // Some file systems cannot sync a directory, and need not.
         guard fsync(descriptor) == 0 || errno == EINVAL else {
             throw LineFileError("has a folder that cannot be synced to the disk", errno)
         }
     }
 
-    /// Makes a folder with all above it.
+    /// Creates a directory and its parents.
     private static func make(_ folder: String) throws(LineFileError) {
         if mkdir(folder, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, folder.contains("/"), folder != "/" else {
@@ -121,11 +121,11 @@ final class OpenLineFile {
 // MARK: - The end of the file
 
 extension OpenLineFile {
-    /// Ends the file with a whole line.
+    /// Makes sure that the file ends with a complete line.
     ///
-    /// A torn line was never told as delivered, so its delivery is written again: it is cut off, and readers never see
-    /// it. What is whole JSON and lacks only its line break gets that. What was no file of JSON lines before is not
-    /// touched at all: a mistaken path must not cost somebody his file.
+    /// An incomplete line was never reported as delivered, so its delivery is written again. The line is removed, and
+    /// readers never see it. A line of complete JSON that lacks only its line break gets one. A file that contains no
+    /// JSON lines is not changed, so that a wrong path in the configuration destroys no data.
     private func mend() throws(LineFileError) {
         guard size > 0 else { return }
         guard let first = try read(0..<1).first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
@@ -144,7 +144,7 @@ extension OpenLineFile {
         size -= tail.count
     }
 
-    /// What stands after the last line break.
+    /// The bytes after the last line break.
     private func tail() throws(LineFileError) -> [UInt8] {
         var tail: [UInt8] = []
         while tail.count < size {

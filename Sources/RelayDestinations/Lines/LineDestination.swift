@@ -1,6 +1,6 @@
 package import RelayCore
 
-/// Writes each delivery's body as a line of its own.
+/// Writes the body of each delivery as one line.
 package struct LineDestination: Destination {
     package let target: String
     package let settings: DestinationSettings
@@ -8,7 +8,7 @@ package struct LineDestination: Destination {
     private let clock: any RelayClock
     private let sink: any LineSink
 
-    /// - Parameter timeout: for one line.
+    /// - Parameter timeout: the timeout for one line.
     package init(
         _ sink: any LineSink,
         target: String,
@@ -39,7 +39,8 @@ package struct LineDestination: Destination {
         )
     }
 
-    /// A line break in JSON is white space, which a blank is as well; inside of strings it is escaped.
+    /// Replaces line breaks by spaces. Outside of strings both are white space in JSON; inside of strings they are
+    /// escaped.
     private static func line(_ body: [UInt8]) -> [UInt8] {
         let breaks: Set<UInt8> = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
         return body.contains(where: breaks.contains)

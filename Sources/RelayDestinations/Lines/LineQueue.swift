@@ -2,19 +2,19 @@ internal import Dispatch
 internal import RelayCore
 internal import Synchronization
 
-/// What puts lines where they belong. It blocks, and one thread at a time uses it.
+/// Writes lines to their target. Calls block, and only one thread uses it at a time.
 protocol LineWriter: AnyObject {
-    /// How many lines it takes at once.
+    /// The maximum number of lines in one call.
     var groupLimit: Int { get }
 
-    /// Writes the lines, each with a line break after it.
+    /// Writes the lines, each followed by a line break.
     func write(_ lines: [[UInt8]]) throws(LineWriteError)
 }
 
-/// Lines that wait for their writer, which takes as many as there are at once: they share its sync to the disk.
+/// A queue of lines for one writer. The writer takes all waiting lines at once, so that they share one disk sync.
 ///
-/// Whoever waits for a line goes on when his time is over or his task is cancelled, also while the writer hangs. A line
-/// that was not begun by then is taken back; so however long the writer hangs, no more lines wait than deliveries.
+/// A caller stops waiting when its timeout passes or its task is cancelled, even when the writer hangs. A line that has
+/// not been started by then is removed from the queue, so the queue never holds more lines than there are deliveries.
 final class LineQueue: LineSink {
     private struct State {
         var lastNumber = 0
@@ -23,7 +23,7 @@ final class LineQueue: LineSink {
         var isWriting = false
     }
 
-    /// As it stands in messages.
+    /// The target's name in error messages.
     private let name: String
     private let clock: any RelayClock
     private let state = Mutex(State())
@@ -55,7 +55,7 @@ final class LineQueue: LineSink {
         if let failure { throw failure }
     }
 
-    /// - Returns: why the line was not written; nil when it was.
+    /// - Returns: why the line was not written; nil on success.
     private func written(_ line: [UInt8]) async -> LineWriteError? {
         let number = state.withLock { state in
             state.lastNumber += 1
@@ -84,7 +84,7 @@ final class LineQueue: LineSink {
         }
     }
 
-    /// Writes until nothing waits.
+    /// Writes until the queue is empty.
     private func work() {
         while let group = nextGroup() {
             var failure: LineWriteError?

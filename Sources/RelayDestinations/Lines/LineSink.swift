@@ -1,17 +1,17 @@
 package import RelayCore
 
-/// Takes lines, each whole or not at all.
+/// Accepts lines, each completely or not at all.
 package protocol LineSink: Sendable {
-    /// Returns when the line is where it will stay.
+    /// Returns when the line is durable.
     /// - Parameters:
-    ///   - line: without a line break in it.
-    ///   - timeout: how long to wait for that. A line that is being written then may still come to its end.
+    ///   - line: the line, without line breaks.
+    ///   - timeout: how long to wait. A line whose writing has begun may still be completed after that.
     func write(_ line: [UInt8], timeout: Duration) async throws(LineWriteError)
 }
 
-/// What hands out sinks: the process's own, or a script in `zaphub test`.
+/// Provides line sinks: those of the process, or scripted ones in `zaphub test`.
 package protocol LineSinkProvider: Sendable {
-    /// A file that lines are added to. The same path is always the same sink, whose last rotation holds.
+    /// A file to which lines are appended. A path always has the same sink, which uses the latest rotation.
     func file(_ path: String, rotation: LineRotation) -> any LineSink
 
     /// The process's standard output.
@@ -21,7 +21,7 @@ package protocol LineSinkProvider: Sendable {
 /// Why a line was not written.
 package struct LineWriteError: Error, Sendable {
     package var kind: DeliveryFailureKind
-    /// What happened and what to do, for people.
+    /// What happened and what to do, for humans.
     package var message: String
 
     package init(_ kind: DeliveryFailureKind, _ message: String) {
@@ -30,13 +30,13 @@ package struct LineWriteError: Error, Sendable {
     }
 }
 
-/// When a file of lines is put aside, and how many of those are kept.
+/// When a file of lines is rotated, and how many rotated files are kept.
 package struct LineRotation: Sendable, Hashable {
-    /// Bytes that a file has at most, unless one line alone is longer. Default 100 MiB.
+    /// The maximum size of a file in bytes, unless a single line is longer. Default 100 MiB.
     package var maxSize: Int
-    /// Files put aside, `PATH.1` the newest; older ones are deleted. Default 10.
+    /// The number of rotated files, of which `PATH.1` is the newest; older ones are deleted. Default 10.
     package var keep: Int
-    /// Whether each day (UTC) begins a file. Default false.
+    /// Whether a new file begins each day (UTC). Default false.
     package var daily: Bool
 
     package init(maxSize: Int = 100 << 20, keep: Int = 10, daily: Bool = false) {

@@ -2,8 +2,8 @@ package import Logging
 package import RelayCore
 internal import Synchronization
 
-/// The files that deliveries go to, and standard output: each has one writer in the process, also across reloads, so
-/// that lines of an old configuration's work and a new one's never meet in the middle.
+/// The line sinks of the process: files and standard output. Each has one writer in the process, also across reloads,
+/// so that lines of the old and the new configuration are never mixed within a line.
 package final class ProcessLineSinks: LineSinkProvider {
     private struct File {
         weak var queue: LineQueue?
@@ -15,14 +15,14 @@ package final class ProcessLineSinks: LineSinkProvider {
     private let files = Mutex<[String: File]>([:])
     package let standardOutput: any LineSink
 
-    /// - Parameter standardOutput: its descriptor; never closed here.
+    /// - Parameter standardOutput: the file descriptor; it is never closed here.
     package init(clock: any RelayClock, logger: Logger, standardOutput descriptor: CInt = 1) {
         self.clock = clock
         self.logger = logger
         standardOutput = LineQueue("standard output", clock: clock, writer: StandardOutputWriter(descriptor))
     }
 
-    /// The file is opened for its first line, and closed when no destination has it any more.
+    /// The file is opened for its first line, and closed when no destination uses it any more.
     package func file(_ path: String, rotation: LineRotation) -> any LineSink {
         files.withLock { files in
             if let file = files[path], let queue = file.queue {
@@ -42,7 +42,7 @@ package final class ProcessLineSinks: LineSinkProvider {
     }
 }
 
-/// The rotation that the configuration in force asks for.
+/// The rotation that the current configuration sets.
 final class CurrentLineRotation: Sendable {
     private let state: Mutex<LineRotation>
 

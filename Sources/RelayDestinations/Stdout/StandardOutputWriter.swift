@@ -1,13 +1,13 @@
 internal import Glibc
 internal import RelayCore
 
-/// Writes to a descriptor that somebody else reads: a pipe, a terminal, a file that a shell opened.
+/// Writes to a descriptor that another process reads or a shell opened: a pipe, a terminal, a file.
 final class StandardOutputWriter: LineWriter {
-    /// One: there is no sync to share, and a reader that stalls holds up no line that he has already.
+    /// One, because there is no disk sync to share, and a blocked reader must not delay lines that it already has.
     var groupLimit: Int { 1 }
 
     private let descriptor: CInt
-    /// Whether a failure left the beginning of a line there.
+    /// Whether a failed write left an incomplete line.
     private var isMidLine = false
 
     init(_ descriptor: CInt) {
@@ -33,7 +33,7 @@ final class StandardOutputWriter: LineWriter {
     private func waitOrFail(_ code: CInt) throws(LineWriteError) {
         switch code {
         case EAGAIN:
-            // Whoever shares the descriptor made it non-blocking.
+            // Another owner of the descriptor may have made it non-blocking.
             var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             _ = poll(&event, 1, -1)
         case EPIPE:

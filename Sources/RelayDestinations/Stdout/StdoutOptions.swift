@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// `type: stdout`: no options of its own. `timeout` is for one line.
+/// `type: stdout`: has no options of its own. `timeout` is for one line.
 package struct StdoutOptions: DestinationKind {
     package static let kind = "stdout"
     package static let summary = "Writes each event as a line of JSON to standard output."

@@ -2,7 +2,7 @@ internal import Mustache
 internal import RelayJSON
 
 extension JSON {
-    /// The value as templates take it. Truth values are Swift's own, whose meaning for sections is built in.
+    /// The value in the form that the template library needs. Booleans are Swift's own, which sections support.
     var forTemplates: Any {
         switch self {
         case .bool(let value): value
@@ -12,7 +12,7 @@ extension JSON {
     }
 }
 
-/// A JSON value in a template. An object that is put into a text is its JSON.
+/// A JSON value in a template. An object that is inserted into text is written as JSON.
 private struct TemplateValue: MustacheParent, MustacheCustomRenderable, MustacheTransformable {
     let json: JSON
 
@@ -26,13 +26,13 @@ private struct TemplateValue: MustacheParent, MustacheCustomRenderable, Mustache
         }
     }
 
-    /// For sections: nothing is there in a null and in an empty text.
+    /// For sections: null and the empty string count as absent.
     var isNull: Bool { json.isNull || json.string?.isEmpty == true }
 
     func transform(_ name: String) -> Any? { json.string?.transform(name) }
 }
 
-/// A JSON array in a template: a section is rendered for each element; put into a text it is its JSON.
+/// A JSON array in a template. A section is rendered for each element; inserted into text the array is written as JSON.
 private struct TemplateList: MustacheSequence, MustacheCustomRenderable, MustacheTransformable {
     let elements: [JSON]
 

@@ -1,14 +1,14 @@
 internal import Mustache
 
-/// What makes a value harmless in a kind of text.
+/// How a value is escaped for a kind of text.
 package enum TextEscaping: String, Sendable, CaseIterable {
-    /// The value as it is.
+    /// The value unchanged.
     case none
     /// For the inside of a JSON string (RFC 8259, 7).
     case json
     /// For the text and the attributes of HTML.
     case html
-    /// The same for XML 1.0, which does not have every control character.
+    /// For XML 1.0: like HTML, without the control characters that XML does not allow.
     case xml
     /// For a name or a value of `application/x-www-form-urlencoded` (the WHATWG's URL Standard, 5.2).
     case form
@@ -91,7 +91,7 @@ private struct Escaper: MustacheContentType {
 }
 
 extension TextEscaping {
-    /// The name by which templates find it; the library's list is the process's.
+    /// The name under which the template library finds the escaping; its registry is global to the process.
     var registeredName: String {
         _ = Self.registration
         return "ZAPHUB_" + rawValue

@@ -2,35 +2,35 @@ internal import Mustache
 package import RelayConfig
 package import RelayJSON
 
-/// A Mustache template for a body or the value of a header, compiled: `{{payload.chatName}}: {{payload.text}}`.
+/// A compiled Mustache template for a body or a header value: `{{payload.chatName}}: {{payload.text}}`.
 ///
-/// What it is rendered with is the document as receivers get it otherwise. The same document gives the same text, so
-/// every attempt of a delivery sends the same.
+/// It is rendered with the default body of the delivery. The same body gives the same text, so every attempt of a
+/// delivery sends the same.
 package struct WebhookTemplate: Sendable {
-    /// As it is written.
+    /// The template as written.
     package let source: String
     private let template: MustacheTemplate
 
-    /// What is wrong with a template: where, in Unicode scalars of its text, and what to write instead.
+    /// An error in a template: its position, in Unicode scalars, and what to write instead.
     package struct Problem: Error, Equatable {
         package let offset: Int
         package let message: String
         package let help: String
     }
 
-    /// - Parameter escaping: what `{{name}}` does with a value; `{{{name}}}` puts it there as it is.
+    /// - Parameter escaping: how `{{name}}` escapes a value; `{{{name}}}` inserts it unchanged.
     package init(_ source: String, escaping: TextEscaping = .none) throws(Problem) {
         try Self.checkTags(source)
         self.source = source
         do {
-            // On a line of its own it leaves no trace, and the lines after it are what they would be without it.
+            // A pragma on its own line is removed completely, so the following lines are unchanged.
             template = try MustacheTemplate(string: "{{% CONTENT_TYPE: \(escaping.registeredName) }}\n" + source)
         } catch {
             throw Problem(error, in: source)
         }
     }
 
-    /// The same template for another kind of text.
+    /// The same template with another escaping.
     package func escaping(_ escaping: TextEscaping) throws(Problem) -> WebhookTemplate {
         try WebhookTemplate(source, escaping: escaping)
     }
@@ -39,8 +39,8 @@ package struct WebhookTemplate: Sendable {
         template.render(document.forTemplates)
     }
 
-    /// There is only one template at a time, so nothing can be taken from another; and what escapes is decided by the
-    /// content type.
+    /// Rejects tags that refer to other templates, change the delimiters, or are pragmas: there is only one template,
+    /// and the content type determines the escaping.
     private static func checkTags(_ source: String) throws(Problem) {
         var rest = source[...]
         while let start = rest.firstRange(of: "{{") {
@@ -67,7 +67,7 @@ extension WebhookTemplate.Problem {
             self.init(offset: 0, message: "is no Mustache template: \(error)", help: Self.forms)
             return
         }
-        // The first line is the pragma's, and columns count from 1, in letters.
+        // The first line is the pragma; columns count from 1, in characters.
         let lines = source.split(omittingEmptySubsequences: false) { $0.isNewline }
         let line = min(max(0, error.context.lineNumber - 2), lines.count - 1)
         let end = lines[line].index(
@@ -91,7 +91,7 @@ extension WebhookTemplate.Problem {
 }
 
 extension Field where Value == WebhookTemplate {
-    /// A Mustache template, compiled when the configuration loads.
+    /// A field for a Mustache template, compiled when the configuration is loaded.
     package static func template(_ name: String, _ summary: String) -> Field {
         custom(name, summary, "a template such as '{{payload.chatName}}: {{payload.text}}'", shape: .text()) { node in
             try WebhookTemplate(node, escaping: .none)
@@ -100,7 +100,7 @@ extension Field where Value == WebhookTemplate {
 }
 
 extension WebhookTemplate {
-    /// - Throws: what is wrong with it, at its place.
+    /// - Throws: the template's error, with its position in the configuration.
     init(_ node: ConfigNode, escaping: TextEscaping) throws {
         let text = try node.text
         do throws(Problem) {

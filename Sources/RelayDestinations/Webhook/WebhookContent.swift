@@ -2,18 +2,19 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
-/// What a webhook sends: the body, its type, and headers of its own.
+/// The content of a webhook request: the body, its type, and additional headers.
 package struct WebhookContent: Sendable {
-    /// A header's value, or what it is made from.
+    /// A header's value, fixed or rendered from a template.
     package enum HeaderValue: Sendable {
         case text(String)
         case template(WebhookTemplate)
     }
 
-    /// A rendered value is cut there, in bytes: receivers take about as much for all headers together.
+    /// The maximum length of a rendered value in bytes; longer values are cut. Receivers usually accept about as much
+    /// for all headers together.
     package static let longestHeader = 8192
 
-    /// Nil: the delivery's own body.
+    /// The template of the body; nil: the delivery's default body.
     package let body: WebhookTemplate?
     let contentType: String
     let headers: [(name: String, value: HeaderValue)]
@@ -28,12 +29,12 @@ package struct WebhookContent: Sendable {
         self.headers = headers
     }
 
-    /// Whether a header is made from the event.
+    /// Whether any header is rendered from the event.
     var hasPlaceholders: Bool {
         headers.contains { if case .template = $0.value { true } else { false } }
     }
 
-    /// The body and the headers of a delivery: the same ones for the same bytes.
+    /// The body and the headers of a delivery. The result depends only on the bytes.
     func rendered(_ bytes: [UInt8]) -> (body: [UInt8], headers: [(name: String, value: String)]) {
         var document: JSON?
         func text(of template: WebhookTemplate) -> String {
@@ -50,7 +51,8 @@ package struct WebhookContent: Sendable {
         return (body.map { Array(text(of: $0).utf8) } ?? bytes, fields)
     }
 
-    /// A line break in a contact's name is no reason to lose a message, and must not begin a header: it becomes a blank.
+    /// Replaces line breaks by spaces: a line break in a contact's name must neither begin a header nor lose the
+    /// message.
     static func headerValue(_ text: String) -> String {
         var value = String.UnicodeScalarView()
         var count = 0
@@ -74,7 +76,7 @@ extension String {
 }
 
 extension Field where Value == [(name: String, value: WebhookContent.HeaderValue)] {
-    /// Header fields whose values may have placeholders.
+    /// A field for headers whose values may contain placeholders.
     static func headerTemplates(_ name: String, _ summary: String) -> Field {
         Field(
             name,

@@ -3,10 +3,10 @@ package import RelayCore
 package import RelayHTTPClient
 
 extension WebhookDestination {
-    /// The request of a batch: the deliveries' bodies as one JSON array, in order, signed as a whole.
+    /// The request for a batch: the deliveries' bodies as one JSON array, in order, signed as a whole.
     ///
-    /// `X-ZapHub-Event` and `X-ZapHub-Session` are those that all have in common, `X-ZapHub-Delivery` is a single
-    /// one's; otherwise they stand in the bodies alone.
+    /// `X-ZapHub-Event` and `X-ZapHub-Session` are set when all deliveries have the same value, `X-ZapHub-Delivery`
+    /// when there is only one delivery. Otherwise these values are only in the bodies.
     package func request(for batch: [ClaimedDelivery], at moment: Timestamp) -> HTTPRequest {
         var body: [UInt8] = []
         body.reserveCapacity(batch.reduce(2) { $0 + $1.body.count + 1 })
@@ -31,8 +31,8 @@ extension WebhookDestination {
         values.first.flatMap { first in values.allSatisfy { $0 == first } ? first : nil }
     }
 
-    /// The `webhook-id` of a batch: its only delivery's, or made of all their ids, so that it is the same whenever the
-    /// same ones go together.
+    /// The `webhook-id` of a batch: that of its only delivery, or a hash of all their ids, so that the same deliveries
+    /// always have the same id.
     static func id(of batch: [ClaimedDelivery]) -> String {
         guard batch.count != 1 else { return batch[0].id.webhookID }
         let digest = SHA256.hash(data: Array(batch.map(\.id.suffix).joined(separator: ",").utf8))

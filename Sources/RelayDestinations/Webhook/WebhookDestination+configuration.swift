@@ -22,9 +22,9 @@ extension WebhookOptions: DestinationKind {
 }
 
 extension WebhookDestination {
-    /// A session's webhook. What it stores was checked when it was written; an option that no longer holds (a retry
-    /// policy that the configuration dropped) falls back to the default.
-    /// - Parameter engine: what sends.
+    /// A webhook of a session. Its stored options were validated when it was saved. An option that is no longer valid,
+    /// such as a retry policy that was removed from the configuration, is replaced by the default.
+    /// - Parameter engine: sends the requests.
     package init(_ webhook: Webhook, in configuration: RelayConfiguration, engine: any HTTPSender) {
         let fallback = configuration.retryPolicies["default"] ?? RetryPolicy()
         self.init(

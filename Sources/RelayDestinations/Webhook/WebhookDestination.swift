@@ -1,10 +1,10 @@
 package import RelayCore
 package import RelayHTTPClient
 
-/// Posts deliveries to one address, as stage-07 shapes them.
+/// Posts deliveries to one URL, in the format of stage-07.
 package struct WebhookDestination: Destination {
     package static let userAgent = "ZapHub-Webhook/1.0"
-    /// How much of an answer's body is kept with the attempt, in bytes.
+    /// The maximum number of bytes of a response body that is stored with the attempt.
     package static let keptResponse = 4096
 
     package let settings: DestinationSettings
@@ -16,11 +16,11 @@ package struct WebhookDestination: Destination {
     private let engine: any HTTPSender
 
     /// - Parameters:
-    ///   - content: the body, and headers of its own beside the relay's.
-    ///   - secrets: the keys that sign, newest first; empty: nothing is signed.
-    ///   - timeout: for the whole exchange.
-    ///   - maxResponseBody: reading an answer stops there, in bytes.
-    ///   - engine: what sends; a script in `zaphub test`.
+    ///   - content: the body, and headers in addition to the relay's.
+    ///   - secrets: the keys for signing, newest first; empty: requests are not signed.
+    ///   - timeout: the timeout of the whole exchange.
+    ///   - maxResponseBody: reading a response stops after this number of bytes.
+    ///   - engine: sends the requests; a scripted receiver in `zaphub test`.
     package init(
         url: String,
         content: WebhookContent = WebhookContent(),
@@ -40,10 +40,10 @@ package struct WebhookDestination: Destination {
         self.engine = engine
     }
 
-    /// The address without its query, where tokens often stand.
+    /// The URL without its query, which often contains tokens.
     package let target: String
 
-    /// The request of an attempt, signed for the given moment; a batch of one where the destination takes batches.
+    /// The request of an attempt, signed for the given time; a batch of one when the destination uses batches.
     package func request(for delivery: ClaimedDelivery, at moment: Timestamp) -> HTTPRequest {
         guard settings.batch == nil else { return request(for: [delivery], at: moment) }
         let (body, headers) = content.rendered(delivery.body)
@@ -58,7 +58,7 @@ package struct WebhookDestination: Destination {
             at: moment)
     }
 
-    /// The request of a batch's body. No header of it has placeholders.
+    /// The request with the body of a batch. Its headers contain no placeholders.
     func request(
         batch body: [UInt8],
         _ own: [(name: String, value: String)],
@@ -71,9 +71,9 @@ package struct WebhookDestination: Destination {
     }
 
     /// - Parameters:
-    ///   - own: the header fields of this request.
+    ///   - own: additional header fields of this request.
     ///   - id: the `webhook-id`.
-    ///   - signing: the schemes to sign by; of those that use the same header the first.
+    ///   - signing: the signing schemes; of those that use the same header, only the first is used.
     private func request(
         _ own: [(name: String, value: String)],
         type: String,
@@ -103,7 +103,7 @@ package struct WebhookDestination: Destination {
         await result(of: request(for: delivery, at: moment), at: moment)
     }
 
-    /// Sends a request and says what came of it.
+    /// Sends a request and returns the result of the attempt.
     func result(of request: HTTPRequest, at moment: Timestamp) async -> AttemptResult {
         do {
             return AttemptResult(try await exchange(request), from: target, at: moment)
@@ -112,7 +112,7 @@ package struct WebhookDestination: Destination {
         }
     }
 
-    /// Sends one request outside the queue, for the routes that test an address.
+    /// Sends one request without a delivery, for the REST routes that test a URL.
     package func probe(
         _ delivery: ClaimedDelivery,
         at moment: Timestamp
@@ -127,12 +127,12 @@ package struct WebhookDestination: Destination {
         return response
     }
 
-    /// Answers are kept in the clear: a receiver that echoes its request must not bring our headers' values into them.
+    /// Response bodies are stored unencrypted, so header values that a receiver echoes in its response are removed.
     private static func without(_ values: [String], _ body: [UInt8]) -> [UInt8] {
         guard !values.isEmpty, !body.isEmpty else { return body }
         var text = String(decoding: body, as: UTF8.self)
         for value in values {
-            // With `Bearer TOKEN` the token alone counts as well.
+            // With `Bearer TOKEN`, the token alone is removed as well.
             let secrets: [Substring] = [value[...], value.split(separator: " ").last ?? ""]
             for secret in secrets where secret.utf8.count >= 8 {
                 text.replace(secret, with: "***")
@@ -182,7 +182,7 @@ extension AttemptResult {
 }
 
 extension SigningScheme {
-    /// The header that carries the signature, in lower case.
+    /// The name of the header with the signature, in lower case.
     fileprivate var header: String {
         switch self {
         case .standardWebhooks: "webhook-signature"

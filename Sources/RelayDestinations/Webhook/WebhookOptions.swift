@@ -1,7 +1,8 @@
 package import RelayConfig
 internal import RelayCore
 
-/// `type: webhook`: where it posts, what, and what it adds. Timeout, ordering, retry and secrets are common to all kinds.
+/// `type: webhook`: the URL, the body, and additional headers. Timeout, ordering, retry and secrets are common to all
+/// kinds.
 package struct WebhookOptions: DestinationOptions {
     package static let kind = "webhook"
     package static let summary = "Posts each event to an address: as JSON, or as a text made from it."

@@ -12,8 +12,8 @@ package struct WebhookSigner: Sendable {
 
     private let keys: [Key]
 
-    /// - Parameter secrets: newest first. `whsec_` and base64 is the form of Standard Webhooks; any other text is a key
-    ///   as it stands.
+    /// - Parameter secrets: newest first. `whsec_` followed by base64 is the form of Standard Webhooks; any other text
+    ///   is used as the key unchanged.
     package init(secrets: [WebhookSecret]) {
         keys = secrets.map { secret in
             let plain = SymmetricKey(data: Data(secret.value.utf8))
@@ -30,11 +30,11 @@ package struct WebhookSigner: Sendable {
         return Data(base64Encoded: String(text.dropFirst(6))).map { SymmetricKey(data: $0) }
     }
 
-    /// Whether there is nothing to sign with.
+    /// Whether there are no keys.
     var isEmpty: Bool { keys.isEmpty }
 
-    /// The headers that sign a body; none without a key. During a rotation every active key signs, where the scheme
-    /// can carry several signatures (Standard Webhooks); a plain HMAC is made with the newest.
+    /// The headers with the signatures of a body; empty without a key. During a rotation every active key signs when
+    /// the scheme supports several signatures (Standard Webhooks); a plain HMAC uses only the newest key.
     package func headers(
         _ scheme: SigningScheme,
         id: String,

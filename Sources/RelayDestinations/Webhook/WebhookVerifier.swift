@@ -2,8 +2,8 @@ internal import Crypto
 internal import FoundationEssentials
 package import RelayCore
 
-/// Checks what a receiver gets, as Standard Webhooks 1.0.0 asks: any signature of the list, in constant time, of a
-/// timestamp within five minutes.
+/// Verifies a received request by Standard Webhooks 1.0.0: any signature of the list must match, compared in constant
+/// time, and the timestamp must be within five minutes.
 package struct WebhookVerifier: Sendable {
     package enum Verdict: Sendable, Equatable {
         case valid
@@ -11,19 +11,19 @@ package struct WebhookVerifier: Sendable {
         case invalid(reason: String)
     }
 
-    /// How far a timestamp may be off, both ways, as the reference libraries have it.
+    /// The maximum difference of a timestamp in both directions, as in the reference libraries.
     package static let tolerance: Duration = .seconds(300)
 
     private let key: SymmetricKey
 
-    /// - Parameter secret: `whsec_` and base64, or a key as it stands; nil when neither is possible.
+    /// - Parameter secret: `whsec_` followed by base64, or a plain key; nil when it is neither.
     package init?(secret: String) {
         let bare = secret.hasPrefix("whsec_") ? Data(base64Encoded: String(secret.dropFirst(6))) : Data(secret.utf8)
         guard let bare, !bare.isEmpty else { return nil }
         key = SymmetricKey(data: bare)
     }
 
-    /// - Parameter header: reads a header by its lower-case name.
+    /// - Parameter header: returns a header by its lower-case name.
     package func verify(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Verdict {
         guard let id = header("webhook-id"), let stamp = header("webhook-timestamp"),
             let signatures = header("webhook-signature")

@@ -1,24 +1,25 @@
 internal import RelayChatwoot
 internal import RelayCore
 
-/// Brings what agents attach into the relay, and from there to the gateway: Chatwoot's addresses lead over redirects,
-/// may be private, and find nothing in their first moments (chatwoot#11766).
+/// Fetches agents' attachments into the relay and prepares them for the gateway. Chatwoot's URLs redirect, may be
+/// private, and answer 404 for a short time after the upload (chatwoot#11766).
 struct AttachmentLoader: Sendable {
-    /// Nil: files go as links.
+    /// Nil: files are sent as links.
     let fetcher: (any MediaFetcher)?
     let depot: (any MediaStore)?
-    /// The name under which the fetcher knows where files may lie.
+    /// The source name under which the fetcher has the options for these files.
     let source: String
     let maxSize: Int
     let clock: any RelayClock
-    /// Files at hand take memory, some of them twice.
+    /// Limits the number of files in memory, some of which are held twice.
     let gate = AsyncSemaphore(2)
 
-    /// How often an address is asked again that finds nothing: after half a second, 1, 2 and 4 seconds.
+    /// The maximum number of repetitions after a 404: after half a second, 1, 2 and 4 seconds.
     private static let patience = 4
 
-    /// The attachment with its file, as the gateway wants it; as it is where the relay may not fetch it.
-    /// - Throws: ``MediaError`` when the file cannot be had.
+    /// The attachment with its file, in the form that the gateway needs; unchanged when the relay may not fetch the
+    /// file.
+    /// - Throws: ``MediaError`` when the file cannot be fetched.
     func ready(
         _ attachment: SendCommand.Attachment,
         for handover: FileTransferMode,
@@ -82,15 +83,15 @@ struct AttachmentLoader: Sendable {
     }
 }
 
-/// How a gateway takes files.
+/// How a gateway accepts files.
 enum FileTransferMode: Sendable {
-    /// By an address, which the relay's own copy has.
+    /// As the URL of the relay's own copy.
     case link
-    /// In the request, or in one before.
+    /// As bytes in the request, or in an upload before it.
     case bytes
 }
 
 extension SendCommand.Attachment {
-    /// What the file is for WhatsApp, whose voice notes are Opus in Ogg whatever Chatwoot calls them.
+    /// The MIME type for WhatsApp. Voice notes are Opus in Ogg, whatever type Chatwoot declares.
     var type: String { MultipartContentType(mimetype, kind: kind.rawValue, isVoice: isVoice).name }
 }

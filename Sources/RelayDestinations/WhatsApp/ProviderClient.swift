@@ -3,22 +3,22 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// Sends a provider's requests, and reads the answers.
+/// Sends the requests of a provider and reads the responses.
 struct ProviderClient: Sendable {
     let base: String
     let headers: [(name: String, value: String)]
     let signer: WebhookSigner
     let timeout: Duration
     let sender: any HTTPSender
-    /// Where large forms lie while they are sent.
+    /// The directory for large forms while they are sent.
     let directory: String
 
-    /// - Returns: what came of it, and the answer's document where there is one.
+    /// - Returns: the result of the attempt, and the JSON of the response if there is one.
     func send(_ request: ProviderRequest, at moment: Timestamp) async -> (AttemptResult, JSON?) {
         var fields = headers
         for (name, value) in request.headers { fields.append((name, value)) }
         var body: [UInt8] = []
-        // Its file lives as long as it does.
+        // The form's file exists as long as this variable.
         var encoded: FormBody?
         switch request.body {
         case .json(let object):
@@ -36,7 +36,7 @@ struct ProviderClient: Sendable {
         case nil: break
         }
         fields.append(("User-Agent", WebhookDestination.userAgent))
-        // Only a bridge has a secret to check it with; a file's megabytes are not hashed for nobody.
+        // Only a bridge with a secret verifies a signature; without a secret, hashing a large body would be wasted.
         if !signer.isEmpty {
             let id = "msg_" + Hex.encode(SHA256.hash(data: body).prefix(16))
             fields += signer.headers(.standardWebhooks, id: id, body: body, at: moment)
@@ -50,7 +50,7 @@ struct ProviderClient: Sendable {
             connectTimeout: min(timeout, .seconds(5)),
             keptResponseBody: 64 * 1024
         )
-        // A gateway that gets it twice sends it twice.
+        // A gateway that receives a request twice sends the message twice.
         outgoing.isRepeatable = false
         outgoing.bodyFile = encoded?.file
         defer { withExtendedLifetime(encoded) {} }
@@ -66,17 +66,17 @@ struct ProviderClient: Sendable {
 
     var success: AttemptResult { AttemptResult(outcome: .delivered, target: base, duration: .zero) }
 
-    /// The process is ending; whatever is left is for the next.
+    /// The result when the process shuts down before the command is complete; the next process continues it.
     var interruption: AttemptResult {
         AttemptResult(outcome: .failed(.interrupted), error: "The relay stopped.", target: base, duration: .zero)
     }
 
-    /// What no repetition would change.
+    /// A permanent failure.
     func refusal(_ message: String) -> AttemptResult {
         AttemptResult(outcome: .failed(.invalidRequest), error: message, target: base, duration: .zero)
     }
 
-    /// What may pass.
+    /// A temporary failure.
     func failure(_ message: String) -> AttemptResult {
         AttemptResult(outcome: .failed(.other), error: message, target: base, duration: .zero)
     }

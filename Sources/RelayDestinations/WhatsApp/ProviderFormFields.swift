@@ -1,6 +1,6 @@
 internal import RelayHTTPClient
 
-/// What a form says that brings a file to a gateway.
+/// The fields of a form that uploads a file to a gateway.
 struct ProviderFormFields: Sendable, Equatable {
     struct Field: Sendable, Equatable {
         var name: String
@@ -8,11 +8,11 @@ struct ProviderFormFields: Sendable, Equatable {
     }
 
     var fields: [Field]
-    /// The field that has the file.
+    /// The name of the field with the file.
     var fileField: String
     var file: SendCommand.Attachment
 
-    /// - Parameter directory: where a large body is written.
+    /// - Parameter directory: the directory for the file of a large body.
     func body(in directory: String) throws(FormBuilder.Failure) -> FormBody {
         var form = FormBuilder(directory: directory)
         for field in fields { try form.append(field: field.name, field.value) }

@@ -3,7 +3,7 @@ internal import RelayChatwoot
 internal import RelayCore
 internal import RelayJSON
 
-/// What an event `message.send` or `message.revoke` asks for.
+/// The command in an event `message.send` or `message.revoke`.
 struct SendCommand: Sendable {
     struct Attachment: Sendable, Equatable {
         enum Kind: String, Sendable { case image, video, audio, document }
@@ -13,50 +13,50 @@ struct SendCommand: Sendable {
         var mimetype: String?
         var fileName: String?
         var isVoice: Bool
-        /// The file, where it is at hand.
+        /// The bytes of the file, when it has been loaded.
         var bytes: [UInt8]?
-        /// The gateway's name for the file, where it has it already.
+        /// The gateway's id of the file, when it has been uploaded.
         var uploadedID: String?
 
         var name: String { fileName ?? "file" }
     }
 
-    /// The message that one answers.
+    /// The message that is replied to.
     struct QuotedMessage: Sendable, Equatable {
-        /// WhatsApp's id.
+        /// WhatsApp's message id.
         var messageID: String
-        /// Whether we sent it; nil: not known.
+        /// Whether the account sent it; nil when unknown.
         var isOurs: Bool?
     }
 
-    /// One message on WhatsApp: text alone, or a file with its caption.
+    /// One WhatsApp message: a text, or a file with its caption.
     struct Part: Sendable, Equatable {
-        /// Counts from 0.
+        /// The index of the part, from 0.
         var index: Int
         var text: String?
         var attachment: Attachment?
     }
 
-    /// Names the command, so that it is carried out once.
+    /// Identifies the command, so that it is executed once.
     let id: String
     let session: String
     let chat: JID
     let text: String?
     let attachments: [Attachment]
-    /// The message that it answers.
+    /// The message that it replies to.
     var quoted: QuotedMessage?
-    /// Where the agent wrote it; nil when it was not in a conversation elsewhere.
+    /// The agent's message and its conversation; nil when the command does not come from a conversation.
     let place: ConversationReference?
 
-    /// The message at the conversation's side.
+    /// A reference to the message in the other system's conversation.
     struct ConversationReference: Sendable, Equatable {
         var message: Int64
         var conversation: Int64?
-        /// The message there that it answers.
+        /// The id of the message there that it replies to.
         var inReplyTo: Int64?
     }
 
-    /// - Throws: ``SendCommandError``, for people.
+    /// - Throws: ``SendCommandError`` with a human-readable text.
     init(_ delivery: ClaimedDelivery) throws(SendCommandError) {
         guard let document = try? JSON(parsing: delivery.body), let payload = document["payload"]?.object else {
             throw SendCommandError("The body is no event: a transform before this destination has replaced it.")
@@ -74,18 +74,19 @@ struct SendCommand: Sendable {
         place = payload["chatwoot"]?.object.flatMap { ConversationReference($0) }
     }
 
-    /// A text in WhatsApp's own formatting; nil when there is none.
+    /// A text in WhatsApp's markup; nil when there is none.
     private static func text(_ text: String, format: String?) -> String? {
         let text = format == "markdown" ? MarkdownConversion.toWhatsApp(text) : text
         return text.isEmpty ? nil : text
     }
 
-    /// Where the command of a delivery was written, even if the command itself cannot be read.
+    /// The agent's message of a delivery, even if the command itself is invalid.
     static func place(of delivery: ClaimedDelivery) -> ConversationReference? {
         (try? JSON(parsing: delivery.body))?["payload"]?["chatwoot"]?.object.flatMap { ConversationReference($0) }
     }
 
-    /// A caption belongs to a file that is alone and can have one; else the text goes first.
+    /// The messages to send. A single file that supports captions gets the text as its caption; otherwise the text is
+    /// sent first.
     var parts: [Part] {
         if attachments.count == 1, let file = attachments.first, file.kind != .audio {
             return [Part(index: 0, text: text, attachment: file)]
@@ -96,8 +97,8 @@ struct SendCommand: Sendable {
         return parts
     }
 
-    /// The id that WhatsApp is to know a part by, where the gateway lets us choose: always the same, in the form that
-    /// WhatsApp Web gives (reference whatsapp.md, B-D1).
+    /// The message id for a part, for gateways that accept one. It is always the same, in the form of WhatsApp Web's
+    /// ids (reference whatsapp.md, B-D1).
     func messageID(of part: Part) -> String {
         let digest = SHA256.hash(data: Array("\(session)|\(id)|\(part.index)".utf8))
         return "3EB0" + Hex.encode(digest.prefix(9)).uppercased()
@@ -126,7 +127,7 @@ extension SendCommand.Attachment {
     }
 }
 
-/// Why a command cannot be carried out.
+/// Why a command cannot be executed.
 struct SendCommandError: Error, Sendable {
     let message: String
 

@@ -1,27 +1,27 @@
 internal import RelayCore
 
-/// What of agents' messages has been sent, as the ledger knows it.
+/// The ledger entries about agents' messages.
 ///
-/// A part of a command is an entry under the command's id; WhatsApp's id of it is another, which receipts and echoes
-/// are looked up by.
+/// Each part of a command has an entry with the command's id. WhatsApp's id of the part has another entry, by which
+/// receipts and echoes are found.
 struct SentMessages: Sendable {
     let ledger: any ForwardingLedger
-    /// Whose ledger: the destination that the agents write in, else the sender itself.
+    /// The destination in the ledger's keys: the one in which the agents write, else the sending destination itself.
     let destination: String
 
-    /// The parts that the gateway has taken.
+    /// The parts that the gateway has accepted.
     func done(_ command: SendCommand) async throws(StoreError) -> Set<Int> {
         let entries = try await ledger.forwardedParts(
             destination: destination, session: command.session, message: command.id)
         return Set(entries.filter { $0.state == .sent }.compactMap { Int($0.key.part) })
     }
 
-    /// What a message of the conversation is on WhatsApp: one that came from there, or the first part of one that an
-    /// agent wrote.
+    /// The WhatsApp message for a message of the conversation: the one that was forwarded there, or the first part of
+    /// one that an agent wrote.
     func quoted(_ remote: Int64) async throws(StoreError) -> SendCommand.QuotedMessage? {
         let entries = try await ledger.forwardedMessages(destination: destination, remote: remote)
             .filter { $0.state == .sent }
-        // The entries of a command's parts have its id, and no part of WhatsApp's names is empty but the message itself.
+        // Entries of a command's parts have part numbers; the entry for WhatsApp's id has an empty part.
         let whole = entries.filter(\.key.part.isEmpty).min { $0.updatedAt < $1.updatedAt }
         return (whole ?? entries.first { $0.direction == .forwarded }).map {
             SendCommand.QuotedMessage(messageID: $0.key.message, isOurs: $0.direction == .returned ? true : nil)
@@ -43,7 +43,7 @@ struct SentMessages: Sendable {
         try await ledger.record(changes.map { .message($0) })
     }
 
-    /// - Parameter id: WhatsApp's; nil when the gateway did not tell.
+    /// - Parameter id: WhatsApp's id; nil when the gateway did not return it.
     func sent(
         _ part: SendCommand.Part, of command: SendCommand, as id: String?, chosen: String?, at moment: Timestamp
     ) async throws(StoreError) {
@@ -53,8 +53,8 @@ struct SentMessages: Sendable {
         try await ledger.record(changes)
     }
 
-    /// Nothing more is tried: a wish to send it again is one from now on, and what may have been sent is still known by
-    /// its echo.
+    /// Marks the unsent parts as failed after the last attempt. An agent's retry then counts as a new one, and a part
+    /// that may have been sent is still recognised by its echo.
     func giveUp(_ command: SendCommand, at moment: Timestamp) async throws(StoreError) {
         guard let place = command.place else { return }
         let done = try await done(command)

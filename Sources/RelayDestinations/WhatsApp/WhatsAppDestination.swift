@@ -2,10 +2,10 @@ package import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// Sends agents' messages through the gateway that has the session.
+/// Sends agents' messages through the gateway of the session.
 ///
-/// What is sent is written into the ledger before: the command's parts, so that an attempt after a crash goes on behind
-/// those that are done, and WhatsApp's id, so that the gateway's echo of the message is known as ours.
+/// Before sending, it records in the ledger the parts of the command, so that an attempt after a crash continues after
+/// the completed parts, and WhatsApp's id, so that the gateway's echo is recognised as the relay's own message.
 package struct WhatsAppDestination: Destination {
     package let settings: DestinationSettings
     package let target: String
@@ -24,7 +24,7 @@ package struct WhatsAppDestination: Destination {
         reporter: (any SendReporter)?
     ) {
         var settings = settings
-        // A wish to send something again waits for the first attempt, and answers follow what they answer.
+        // An agent's retry must wait for the first attempt, and replies must follow the message that they reply to.
         settings.ordering = .perChat
         self.settings = settings
         self.provider = provider
@@ -111,7 +111,7 @@ package struct WhatsAppDestination: Destination {
         let (answered, answer) = await exchange.send(request, at: moment)
         let result = judged(answered, answer)
         guard result.isDelivered else {
-            // Refused, or never left: then nothing is on its way that an echo could come of.
+            // The message was rejected or never sent, so no echo of it can follow.
             if !result.isAmbiguous { try await book.forget(part, of: command, chosen: chosen) }
             return result
         }
@@ -120,7 +120,7 @@ package struct WhatsAppDestination: Destination {
         return result
     }
 
-    /// Takes back what was sent of a command; what was never sent needs nothing.
+    /// Deletes the sent messages of a command on WhatsApp; does nothing when none was sent.
     private func revoke(_ command: SendCommand, at moment: Timestamp) async throws -> AttemptResult {
         var last = exchange.success
         for message in try await book.messages(of: command) {
@@ -139,26 +139,26 @@ package struct WhatsAppDestination: Destination {
         return result
     }
 
-    // MARK: Telling
+    // MARK: Reporting
 
-    /// Who wrote the message learns that it will not arrive. That it has is told by WhatsApp's own receipts.
+    /// Notifies the author that the message was not sent. WhatsApp's own receipts report successful messages.
     package func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
         guard delivery.type == .messageSend, let place = SendCommand.place(of: delivery) else { return }
-        // Before people can click: their wish is judged by the ledger.
+        // Recorded before the agent is notified, because a retry by the agent is checked in the ledger.
         if let command = try? SendCommand(delivery) { try? await book.giveUp(command, at: moment) }
         let reason = result.error ?? "It could not be sent."
         await reporter?.failed(place.message, conversation: place.conversation, reason: reason, at: moment)
     }
 }
 
-/// Tells people in a conversation that the message which they wrote there could not be sent. Best effort: what cannot be
-/// told is in the delivery's history.
+/// Notifies the author in a conversation that a message could not be sent. Best effort: when the notification fails,
+/// the error is only in the delivery's history.
 package protocol SendReporter: Sendable {
     func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async
 }
 
 extension AttemptResult {
-    /// Whether the other side may have got the request although no answer says so.
+    /// Whether the gateway may have processed the request although no response confirms it.
     var isAmbiguous: Bool {
         switch outcome {
         case .delivered: false

@@ -8,13 +8,13 @@ extension WhatsAppOptions: DestinationKind {
         reportsTo.map { DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootOptions.kind) }
     }
 
-    /// Under which name the ledger has what it sends.
+    /// The destination name in the ledger's keys.
     package func ledgerName(of name: String) -> String { reportsTo ?? name }
 
-    /// Under which name the fetcher knows where its files may lie; no source has one like it.
+    /// The source name for the fetcher's options; no source can have this name.
     package func filesName(_ name: String) -> String { "destinations/\(name)" }
 
-    /// Where its files may lie.
+    /// The options for fetching its files.
     package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia {
         let desk = configuration.destinations.first { $0.name == reportsTo }?.options as? ChatwootOptions
         return RelayConfiguration.SourceMedia(baseURL: desk?.url, hosts: mediaHosts)

@@ -2,18 +2,18 @@ package import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
-/// `type: whatsapp`: sends `message.send` events through the gateway that has the session.
+/// `type: whatsapp`: sends `message.send` events through the gateway of the session.
 package struct WhatsAppOptions: DestinationOptions {
     package enum Provider: String, Sendable, CaseIterable {
         case cloudAPI = "cloud_api"
         case evolution, waha, gowa, bridge
     }
 
-    /// How gateways get files.
+    /// How gateways receive files.
     package enum FileMode: String, Sendable, CaseIterable {
-        /// By the address that the command has.
+        /// As the URL in the command.
         case link
-        /// The relay fetches them, and hands them over.
+        /// The relay fetches the files and uploads them.
         case upload
     }
 
@@ -80,7 +80,7 @@ package struct WhatsAppOptions: DestinationOptions {
     package let reportsTo: String?
     package let media: FileMode
     package let mediaHosts: [String]
-    /// Bytes.
+    /// The maximum size of a file in bytes.
     package let maxSize: Int
 
     package init(_ options: OptionReader) throws {

@@ -34,8 +34,8 @@ extension WhatsAppProvider {
 extension CheckupFinding {
     fileprivate static let keyIsGood = [CheckupFinding(.good, "the gateway accepts the key")]
 
-    /// A session at a gateway.
-    /// - Parameter state: as the gateway calls it.
+    /// The finding about a session at a gateway.
+    /// - Parameter state: the gateway's name for the state.
     static func session(_ name: String, isConnected: Bool, _ state: String) -> CheckupFinding {
         isConnected
             ? CheckupFinding(.good, "session \(name) is connected")
@@ -52,7 +52,7 @@ extension EvolutionProvider {
         return ProviderRequest(method: "GET", path: path, headers: ["apikey": token])
     }
 
-    /// `{instance: {instanceName, state}}`, or of all `[{name, connectionStatus}]`.
+    /// Reads `{instance: {instanceName, state}}`, or the list of all instances `[{name, connectionStatus}]`.
     func standing(in answer: JSON) -> [CheckupFinding] {
         if let state = answer["instance"]?["state"]?.string {
             return [.session(instance ?? "", isConnected: state == "open", state)]
@@ -101,7 +101,7 @@ extension CloudProvider {
 
     func findings(status: Int, _ answer: JSON?) -> [CheckupFinding] {
         guard (200..<300).contains(status), let answer else {
-            // Meta's own words name the token's trouble, and nothing secret.
+            // Meta's error text names the problem with the token and contains no secret.
             let code = answer?["error"]?["code"]?.int
             let fix =
                 code == 190
@@ -130,7 +130,7 @@ extension CloudProvider {
 }
 
 extension BridgeProvider {
-    /// A bridge has no question of its own: that it answers must do.
+    /// A bridge has no status request, so any response is sufficient.
     var question: ProviderRequest { ProviderRequest(method: "HEAD", path: "") }
 
     func findings(status: Int, _ answer: JSON?) -> [CheckupFinding] {

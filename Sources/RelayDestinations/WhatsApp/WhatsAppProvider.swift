@@ -2,30 +2,30 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// How one gateway is asked to send. Pure: requests out, answers in.
+/// The API of one kind of gateway: builds requests and reads responses, without I/O.
 protocol WhatsAppProvider: Sendable {
-    /// Whether the gateway takes the id that we choose for a message.
+    /// Whether the gateway accepts a message id chosen by the relay.
     var choosesID: Bool { get }
-    /// How it takes files that the relay has.
+    /// How the gateway accepts files that the relay has.
     var handover: FileTransferMode { get }
 
-    /// Hands a file over before the message that has it; nil where it goes along with it.
+    /// The request that uploads a file before its message; nil when the file is sent with the message.
     func upload(_ attachment: SendCommand.Attachment) -> ProviderRequest?
-    /// The gateway's name for the file, out of a 2xx answer.
+    /// The gateway's id of the file, from a 2xx response.
     func uploadedID(in answer: JSON) -> String?
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest
-    /// Deletes a message for everyone.
+    /// The request that deletes a message for everyone.
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest
-    /// WhatsApp's id of the message, out of a 2xx answer; nil when the gateway does not tell.
+    /// WhatsApp's id of the message, from a 2xx response; nil when the gateway does not return it.
     func messageID(in answer: JSON) -> String?
-    /// Why a 2xx answer is none; nil when it is one.
+    /// The error in a 2xx response; nil when the request succeeded.
     func problem(in answer: JSON) -> String?
 
-    /// Asks the gateway how it is, and changes nothing.
+    /// The request for the gateway's status; it changes nothing.
     var question: ProviderRequest { get }
-    /// What its answer says.
+    /// The findings from the response to ``question``.
     func findings(status: Int, _ answer: JSON?) -> [CheckupFinding]
-    /// How the session is, by a 2xx answer.
+    /// The findings about the session, from a 2xx response.
     func standing(in answer: JSON) -> [CheckupFinding]
 }
 
@@ -37,7 +37,7 @@ extension WhatsAppProvider {
     func problem(in answer: JSON) -> String? { nil }
 }
 
-/// A request to a gateway, but for what all of a destination's have.
+/// A request to a gateway, without what all requests of a destination have in common.
 struct ProviderRequest: Sendable, Equatable {
     enum Body: Sendable, Equatable {
         case json(JSONObject)
@@ -45,14 +45,14 @@ struct ProviderRequest: Sendable, Equatable {
     }
 
     var method = "POST"
-    /// Behind the base address, with its leading slash, percent-encoded.
+    /// The path after the base URL, with a leading slash, percent-encoded.
     var path: String
     var headers: [String: String] = [:]
     var body: Body?
 }
 
-/// Parts of paths.
+/// Encodes path segments.
 enum PathEncoding {
-    /// Percent-encoded, so that a value never leaves its place.
+    /// The value percent-encoded, so that it never leaves its segment.
     static func encoded(_ value: String) -> String { PercentCoding.encode(value, keepsDots: false) }
 }

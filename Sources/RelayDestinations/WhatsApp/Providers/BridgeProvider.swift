@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A bridge of one's own, as for Baileys: one address takes `{action, session, chatId, messageId, …}` and answers
-/// `{messageId}`. It is to send under the id that it is given, so that a repetition is recognized.
+/// A custom bridge, for example for Baileys: one URL accepts `{action, session, chatId, messageId, …}` and returns
+/// `{messageId}`. It must send the message with the given id, so that a repetition is recognised.
 struct BridgeProvider: WhatsAppProvider {
     var choosesID: Bool { true }
-    /// It is near, and reaches the relay.
+    /// A bridge runs near the relay and can reach it.
     var handover: FileTransferMode { .link }
 
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Meta's Cloud API: `/PHONE_NUMBER_ID/messages`, a bearer token. It cannot take a message back.
+/// Meta's Cloud API: `/PHONE_NUMBER_ID/messages` with a bearer token. It cannot delete a sent message.
 struct CloudProvider: WhatsAppProvider {
     let token: String
     let phoneNumberID: String

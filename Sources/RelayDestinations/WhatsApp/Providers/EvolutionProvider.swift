@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Evolution API v2: `/message/sendText/INSTANCE` and its siblings, `apikey` in a header. From 2.4 on it takes
-/// `messageId`; before it passes over it.
+/// Evolution API v2: `/message/sendText/INSTANCE` and similar paths, with the header `apikey`. It accepts `messageId`
+/// from 2.4 on; older versions ignore it.
 struct EvolutionProvider: WhatsAppProvider {
     let token: String
-    /// The instance; nil: it is named like the session.
+    /// The instance; nil: it has the session's name.
     let instance: String?
 
     var choosesID: Bool { true }
@@ -53,11 +53,11 @@ struct EvolutionProvider: WhatsAppProvider {
         )
     }
 
-    /// An address, or the bytes in Base64 without a scheme before them.
+    /// A URL, or the bytes in base64 without a `data:` prefix.
     private func content(of file: SendCommand.Attachment) -> JSON {
         .string(file.bytes.map { Base64.encode($0) } ?? file.url)
     }
 
-    /// A phone's digits; any other address as it is.
+    /// The digits of a phone JID; any other JID unchanged.
     private func number(_ chat: JID) -> String { chat.phone ?? chat.description }
 }

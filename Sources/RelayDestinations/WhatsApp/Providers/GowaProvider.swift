@@ -1,11 +1,12 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// gowa (go-whatsapp-web-multidevice): `/send/message` and its siblings, user and password, `X-Device-Id` for the device.
+/// gowa (go-whatsapp-web-multidevice): `/send/message` and similar paths, with user and password, and `X-Device-Id` for
+/// the device.
 struct GowaProvider: WhatsAppProvider {
     /// `Basic …` or `Bearer …`.
     let authorization: String?
-    /// The device; nil: gowa's only one.
+    /// The device; nil: the only device of gowa.
     let instance: String?
 
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {

@@ -1,10 +1,10 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// WAHA: `/api/sendText` and its siblings with the session in the body, `X-Api-Key` in a header.
+/// WAHA: `/api/sendText` and similar paths, with the session in the body and the header `X-Api-Key`.
 struct WAHAProvider: WhatsAppProvider {
     let token: String
-    /// The session at WAHA; nil: it has the same name.
+    /// The session's name in WAHA; nil: the same name.
     let instance: String?
 
     func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
@@ -38,7 +38,7 @@ struct WAHAProvider: WhatsAppProvider {
 
     func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> ProviderRequest {
         let chat = chatID(command.chat)
-        // WAHA's ids are `true_CHAT_ID` for our own.
+        // WAHA's ids of messages from the account are `true_CHAT_ID`.
         let id = message.contains("_") ? message : "true_\(chat)_\(message)"
         let session = PathEncoding.encoded(instance ?? command.session)
         return ProviderRequest(
@@ -48,19 +48,19 @@ struct WAHAProvider: WhatsAppProvider {
         )
     }
 
-    /// `id` is a text, or an object with `id` and `_serialized`, by the engine; NOWEB has `key` as WhatsApp does.
+    /// `id` is a string, or an object with `id` and `_serialized`, depending on the engine; NOWEB has WhatsApp's `key`.
     func messageID(in answer: JSON) -> String? {
         let id =
             answer["key"]?["id"]?.string ?? answer["id"]?["id"]?.string ?? answer["id"]?["_serialized"]?.string
             ?? answer["id"]?.string ?? answer["_data"]?["Info"]?["ID"]?.string
-        // `true_CHAT_ID`, in groups with `_PARTICIPANT` behind.
+        // `true_CHAT_ID`, in groups followed by `_PARTICIPANT`.
         guard let id, id.hasPrefix("true_") || id.hasPrefix("false_") else { return id }
         let parts = id.split(separator: "_")
         return parts.count > 2 ? String(parts[2]) : id
     }
 
-    /// WEBJS knows messages by `fromMe_CHAT_ID` only, the other engines by both. In groups the author would follow, whom
-    /// we do not know.
+    /// WEBJS finds messages only by `fromMe_CHAT_ID`, the other engines also by WhatsApp's id. In groups the id would
+    /// need the author, who is unknown here.
     private func id(_ quoted: SendCommand.QuotedMessage, in chat: JID) -> String {
         guard !chat.isGroup, !quoted.messageID.contains("_") else { return quoted.messageID }
         return "\(quoted.isOurs == true)_\(chatID(chat))_\(quoted.messageID)"
