@@ -1,16 +1,16 @@
 internal import RelayCore
 internal import RelayHTTPClient
 
-/// What came of one request.
+/// The result of one request.
 enum LookupReply: Sendable {
     case answer(LookupAnswer)
-    /// The reason holds nothing of the request but the host's name and address.
+    /// The reason contains nothing of the request except the host's name and address.
     case failure(reason: String)
-    /// It was cancelled before it was its turn.
+    /// The request was cancelled before it was sent.
     case notSent
 }
 
-/// One request of a lookup, from its turn to its answer.
+/// Sends one request of a lookup, when its route permits it.
 struct LookupExchange: Sendable {
     let sender: any HTTPSender
     let gate: AsyncSemaphore
@@ -26,7 +26,7 @@ struct LookupExchange: Sendable {
         do throws(HTTPClientError) {
             return read(try await sender.send(request(question, within: left)), of: question)
         } catch {
-            // What is cancelled here has been under way until its time was over.
+            // A request that is cancelled here was sent and did not finish in time.
             if error.kind == .cancelled { return .failure(reason: "no answer in time") }
             return .failure(reason: error.description)
         }

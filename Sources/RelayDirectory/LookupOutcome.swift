@@ -1,17 +1,17 @@
 internal import RelayCore
 
-/// What came of a lookup, all its requests together.
+/// The combined result of all requests of a lookup.
 enum LookupOutcome: Sendable {
     case answered(LookupAnswer)
     case failed(reason: String)
-    /// Its time was over before it was the turn of any request.
+    /// The deadline passed before any request was sent.
     case tooBusy
 
     var answer: LookupAnswer? {
         if case .answered(let answer) = self { answer } else { nil }
     }
 
-    /// Sends the requests at once; at the deadline what is missing is given up.
+    /// Sends the requests in parallel. At the deadline, unfinished requests are cancelled.
     static func of(_ requests: [LookupRequest], _ exchange: LookupExchange) async -> LookupOutcome {
         await withTaskGroup(of: LookupOutcome?.self) { group in
             group.addTask { await replies(to: requests, exchange) }
@@ -21,7 +21,7 @@ enum LookupOutcome: Sendable {
             }
             let first = await group.next() ?? nil
             group.cancelAll()
-            // After the deadline the requests end at once, with what has been answered so far.
+            // After the deadline the requests end immediately; the responses that arrived before are used.
             if let first { return first }
             return await (group.next() ?? nil) ?? .tooBusy
         }
@@ -39,7 +39,7 @@ enum LookupOutcome: Sendable {
         }
     }
 
-    /// One answer is enough: what a request in vain would have told is asked for again with the next lookup.
+    /// One response is enough: the data of a failed request is requested again by the next lookup.
     private init(_ replies: [LookupReply]) {
         var answer: LookupAnswer?
         var failure: String?

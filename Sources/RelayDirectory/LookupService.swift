@@ -3,22 +3,22 @@ package import RelayCore
 package import RelayHTTPClient
 internal import Synchronization
 
-/// Asks gateways over HTTP who somebody is.
+/// Looks up people and groups at gateways over HTTP.
 ///
-/// Lookups of the same entry are joined; each route has so many requests under way at once, so many that wait for their
-/// turn, and beyond these a lookup ends at once without an answer. A gateway that fails again and again is left alone
-/// for a while, and so is a single entry that could not be looked up: no chat waits for it twice in a row.
+/// Lookups of the same entry share one set of requests. Each route has a limit of requests in flight and a limit of
+/// waiting requests; beyond both a lookup ends immediately without a result. After repeated failures a route is paused.
+/// After one failure an entry is paused, so that a chat does not wait for it twice in a row.
 package final class LookupService: GatewayDirectory {
     package struct Configuration: Sendable {
-        /// Requests under way at once, for each route.
+        /// Requests in flight for each route.
         package var maxInFlight = 8
-        /// Requests that wait for their turn, for each route.
+        /// Waiting requests for each route.
         package var maxWaiting = 256
-        /// Lookups that fail in a row until a route is left alone.
+        /// Consecutive failed lookups after which a route is paused.
         package var failures = 5
-        /// How long a route, or an entry that could not be looked up, is left alone.
+        /// How long a route or an entry is paused.
         package var pause = Duration.seconds(30)
-        /// Bytes of an answer; a group of 5,000 members takes about 700 KB.
+        /// The maximum size of a response in bytes; a group of 5,000 members takes about 700 KB.
         package var maxAnswer = 1 << 20
 
         package init() {}
@@ -29,7 +29,7 @@ package final class LookupService: GatewayDirectory {
         var key: DirectoryKey
     }
 
-    /// A lookup under way, and who waits for it.
+    /// A lookup in progress and its waiting callers.
     private struct Job: Sendable {
         let number: Int
         var waiters: [Int: CheckedContinuation<LookupAnswer?, Never>] = [:]
@@ -39,7 +39,7 @@ package final class LookupService: GatewayDirectory {
     private struct Route: Sendable {
         let gate: AsyncSemaphore
         var health: RouteBreaker
-        /// Requests under way and waiting.
+        /// The number of requests in flight and waiting.
         var admitted = 0
     }
 
@@ -62,7 +62,7 @@ package final class LookupService: GatewayDirectory {
     private let executor: (any TaskExecutor)?
     private let state = Mutex(State())
 
-    /// - Parameter executor: where lookups run; nil: wherever there is room.
+    /// - Parameter executor: runs the lookups; nil: the default executor.
     package init(
         sender: any HTTPSender,
         clock: any RelayClock,
@@ -77,7 +77,7 @@ package final class LookupService: GatewayDirectory {
         self.executor = executor
     }
 
-    /// Who waits for an answer.
+    /// The number of waiting callers.
     var waiterCount: Int { state.withLock { $0.jobs.values.reduce(0) { $0 + $1.waiters.count } } }
 
     package func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
@@ -105,7 +105,7 @@ package final class LookupService: GatewayDirectory {
         return route.admitted + requests <= limit && route.health.mayAsk(at: now)
     }
 
-    /// Joins the lookup that is under way, or begins it.
+    /// Joins the lookup in progress, or starts one.
     private func join(
         _ id: JobID,
         _ route: any LookupRoute,
@@ -114,7 +114,7 @@ package final class LookupService: GatewayDirectory {
     ) {
         let now = clock.now
         let isWaiting = state.withLock { state in
-            // A cancellation that came before the waiter was there found nobody to wake.
+            // The task may have been cancelled before the waiter was registered; that cancellation had no effect.
             if Task.isCancelled { return false }
             if state.jobs[id] != nil {
                 state.jobs[id]?.waiters[waiter] = continuation
@@ -151,7 +151,7 @@ package final class LookupService: GatewayDirectory {
         )
     }
 
-    /// Somebody does not wait any more; with the last one the lookup ends.
+    /// Removes a waiting caller. Without callers the lookup is cancelled.
     private func leave(_ id: JobID, as waiter: Int) {
         let (continuation, task) = state.withLock { state in
             guard let continuation = state.jobs[id]?.waiters.removeValue(forKey: waiter) else {
@@ -170,7 +170,7 @@ package final class LookupService: GatewayDirectory {
         let waiters = state.withLock { state in
             var route = state.routes[id.route] ?? newRoute()
             route.admitted -= requests
-            // A lookup that nobody waits for any more has lost its place to a later one, or to nobody.
+            // A lookup without callers has been removed, or replaced by a later one.
             let isWanted = state.jobs[id]?.number == number
             switch outcome {
             case _ where !isWanted, .tooBusy:

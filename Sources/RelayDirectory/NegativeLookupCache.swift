@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// Entries that could not be looked up a moment ago, bounded. Pure.
+/// A bounded cache of entries that could not be looked up recently. It performs no I/O and reads no clock.
 struct NegativeLookupCache<ID: Hashable & Sendable>: Sendable {
     private static var capacity: Int { 10_000 }
     private var until: [ID: Timestamp] = [:]
@@ -17,7 +17,7 @@ struct NegativeLookupCache<ID: Hashable & Sendable>: Sendable {
     mutating func insert(_ id: ID, until moment: Timestamp, at now: Timestamp) {
         if until.count >= Self.capacity {
             until = until.filter { now < $0.value }
-            // Forgetting costs one more wait each, which the route's health bounds.
+            // Clearing the cache costs one more wait for each entry, which the breaker of the route limits.
             if until.count >= Self.capacity { until = [:] }
         }
         until[id] = moment

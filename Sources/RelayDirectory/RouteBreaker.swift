@@ -1,12 +1,12 @@
 internal import RelayCore
 
-/// Leaves a gateway alone that does not answer: otherwise each chat in its turn would wait for it. Pure.
+/// Pauses the lookups at a gateway that does not respond, so that not every chat waits for it.
 struct RouteBreaker: Sendable {
     let failures: Int
     let pause: Duration
 
     private var failuresInRow = 0
-    /// Set while it is left alone; from then on one lookup at a time tries whether it is back.
+    /// Set while the route is paused. After this time, one lookup at a time tests whether the gateway responds.
     private var pausedUntil: Timestamp?
     private var isProbing = false
 
@@ -15,7 +15,7 @@ struct RouteBreaker: Sendable {
         self.pause = pause
     }
 
-    /// Whether nothing of it needs to be remembered.
+    /// Whether the breaker is in its initial state and need not be stored.
     var isSound: Bool { failuresInRow == 0 && pausedUntil == nil }
 
     /// Whether a lookup may begin.
@@ -24,12 +24,12 @@ struct RouteBreaker: Sendable {
         return now >= pausedUntil && !isProbing
     }
 
-    /// A lookup begins, which has to be followed by what came of it.
+    /// Must be called when a lookup begins; the result must be reported afterwards.
     mutating func begins() {
         isProbing = pausedUntil != nil
     }
 
-    /// - Returns: whether it is back after a pause.
+    /// - Returns: whether the route was paused before.
     mutating func succeeded() -> Bool {
         defer {
             failuresInRow = 0
@@ -39,10 +39,10 @@ struct RouteBreaker: Sendable {
         return pausedUntil != nil
     }
 
-    /// - Returns: whether a pause has begun that none came before.
+    /// - Returns: whether the route has just been paused.
     mutating func failed(at now: Timestamp) -> Bool {
         if pausedUntil != nil {
-            // Anything but the probe left before the pause began and says nothing new.
+            // All lookups except the probe were sent before the pause began, so they give no new information.
             if isProbing { pausedUntil = now + pause }
             isProbing = false
             return false
@@ -53,7 +53,7 @@ struct RouteBreaker: Sendable {
         return true
     }
 
-    /// A lookup ended before it was known what comes of it.
+    /// Must be called when a lookup ended without a result.
     mutating func wasGivenUp() {
         isProbing = false
     }
