@@ -4,26 +4,26 @@ internal import Synchronization
 
 /// Stops expressions that do not end, such as `last(repeat(1))`.
 ///
-/// libjq looks before every instruction whether it was halted, so another thread can stop it. It cannot be told to
-/// clean up from the middle of a program, though (assertions of version 1.6 fail on open path expressions), so a
-/// stopped interpreter is left as it is: its memory is the price of going on. A single instruction that takes long,
-/// such as one regular expression, is not interrupted.
+/// libjq checks before every instruction whether it was halted, so another thread can stop it. However, it cannot be
+/// cleaned up in the middle of a program: assertions of version 1.6 fail on open path expressions. A stopped
+/// interpreter is therefore never freed, which costs its memory. A single long instruction, such as one regular
+/// expression, is not interrupted.
 final class EvaluationWatchdog: Sendable {
     static let shared = EvaluationWatchdog()
 
-    /// CPU time that one evaluation may take, as the thread's own clock tells, in nanoseconds. Usual is a few hundred
-    /// thousandths of it.
+    /// The maximum CPU time of one evaluation by the thread's own clock, in nanoseconds. A usual evaluation takes a few
+    /// hundred thousandths of it.
     static let limit: Int64 = 500_000_000
     private static let tick = timespec(tv_sec: 0, tv_nsec: 50_000_000)
 
-    /// An evaluation under way.
+    /// An evaluation in progress.
     ///
-    /// `@unchecked Sendable`: the thread and the interpreter outlive the entry, which the evaluating thread removes
-    /// under the lock before it goes on, and the watchdog only uses an entry under the lock.
+    /// `@unchecked Sendable`: the thread and the interpreter outlive the entry. The evaluating thread removes the entry
+    /// under the lock before it continues, and the watchdog uses an entry only under the lock.
     fileprivate struct Run: @unchecked Sendable {
         let state: OpaquePointer
         let thread: pthread_t
-        /// The thread's CPU time when the watchdog first saw the evaluation. Most end before it does.
+        /// The thread's CPU time when the watchdog first saw the evaluation. Most evaluations end before that.
         var seenAt: Int64?
         var stopped = false
     }
@@ -43,11 +43,11 @@ final class EvaluationWatchdog: Sendable {
                 EvaluationWatchdog.shared.patrol()
                 return nil
             }, nil)
-        // Without a thread to spare expressions go unwatched, as they would in jq itself.
+        // When no thread can be created, evaluations are not watched, as in jq itself.
         if started == 0 { pthread_detach(thread) }
     }
 
-    /// Begins to watch the calling thread running `state`.
+    /// Begins to watch the evaluation of `state` on the calling thread.
     func watch(_ state: OpaquePointer) -> UInt64 {
         let run = Run(state: state, thread: pthread_self())
         return runs.withLock { runs in
@@ -57,7 +57,7 @@ final class EvaluationWatchdog: Sendable {
         }
     }
 
-    /// Ends it; `false` when the program was stopped.
+    /// Ends watching; `false` when the program was stopped.
     func release(_ ticket: UInt64) -> Bool {
         runs.withLock { $0.active.removeValue(forKey: ticket) }?.stopped == false
     }

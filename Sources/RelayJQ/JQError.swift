@@ -1,9 +1,9 @@
 /// Why a jq expression cannot be used, or failed on an event.
 package struct JQError: Error, Hashable, CustomStringConvertible {
-    /// For a person: what is wrong.
+    /// What is wrong, for humans.
     package let message: String
-    /// Where in the source of the expression, in UTF-8 bytes from its start; `nil` for failures at run time and where
-    /// libjq does not tell.
+    /// The position in the expression's source, in UTF-8 bytes from its start; `nil` for failures at run time and when
+    /// libjq does not report a position.
     package let offset: Int?
 
     package var description: String { message }
@@ -15,7 +15,7 @@ package struct JQError: Error, Hashable, CustomStringConvertible {
 }
 
 extension JQError {
-    /// The first of the reports that libjq made about `source`, which followed `prefixLines` lines of our own.
+    /// The first error that libjq reported about `source`, which follows `prefixLines` lines of the relay's prelude.
     init(reports: [String], source: String, prefixLines: Int) {
         guard let report = reports.first else {
             self.init(message: "the expression does not compile")
@@ -35,7 +35,7 @@ extension JQError {
         self.init(message: Self.inWords(String(problem)), offset: offset)
     }
 
-    /// libjq ends a report with the number of a line, that line, and as many spaces as the column counts.
+    /// libjq ends a report with a line number, that line, and as many spaces as the column number.
     private static func offset(from report: Substring, source: String, prefixLines: Int) -> Int? {
         guard let colon = report.firstIndex(of: ":"), let number = Int(report[..<colon]) else { return nil }
         let lines = source.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -48,7 +48,7 @@ extension JQError {
         return lineStart + min(max(column, 0), line.count)
     }
 
-    /// The names of the grammar, as a reader of an expression would call them.
+    /// Replaces the names of grammar tokens with words that a user understands.
     private static func inWords(_ problem: String) -> String {
         let names = [
             ("$end", "end of the expression"), ("INVALID_CHARACTER", "character"), ("LITERAL", "number"),
@@ -66,7 +66,7 @@ extension JQError {
 }
 
 extension StringProtocol {
-    /// The first place of an ASCII text.
+    /// The range of the first occurrence of an ASCII text.
     fileprivate func range(ofBytes text: StaticString) -> Range<Index>? {
         let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         var start = utf8.startIndex

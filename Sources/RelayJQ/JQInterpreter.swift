@@ -3,18 +3,18 @@ import RelayJSON
 
 /// One compiled program in one interpreter of libjq.
 ///
-/// `@unchecked Sendable`: an interpreter is bound to no thread, but only one may use it at a time. A machine is either
-/// in its program's pool, behind a mutex, or was taken out by exactly one evaluation, which puts it back when it is
-/// done.
+/// `@unchecked Sendable`: an interpreter is bound to no thread, but only one thread may use it at a time. An
+/// interpreter is either in its program's pool, behind a mutex, or used by exactly one evaluation, which returns it to
+/// the pool.
 struct JQInterpreter: @unchecked Sendable {
     private let state: OpaquePointer
 
-    /// Compiles the expression `source`, which takes libjq 1.6 about 13 ms: it parses its own library each time.
+    /// Compiles the expression `source`. This takes libjq 1.6 about 13 ms, because it parses its own library each time.
     init(_ source: String, variables: [String: JSON], outputs: Int) throws(JQError) {
         do {
             state = try Self.compile(JQPrelude.limited(source, to: outputs), variables: variables).get()
         } catch {
-            // The same without the limit around it, so that the report speaks of what was written.
+            // Compiled again without the limit around it, so that the error refers to the source as written.
             if case .failure(let own) = Self.compile(JQPrelude.plain(source), variables: variables) {
                 throw JQError(reports: own.reports, source: source, prefixLines: JQPrelude.lines)
             }
@@ -30,13 +30,12 @@ struct JQInterpreter: @unchecked Sendable {
     enum Outcome {
         case finished
         case failed(JQError)
-        /// The watchdog stopped the program. The interpreter must never be touched again, not even to free it: see
-        /// `EvaluationWatchdog`.
+        /// The watchdog stopped the program. The interpreter must not be used again or freed: see `EvaluationWatchdog`.
         case stopped
     }
 
-    /// Runs the program to its end and hands over each output, which `receive` consumes. After `receive` has thrown it
-    /// is not called again.
+    /// Runs the program to its end and passes each output to `receive`, which consumes it. `receive` is not called
+    /// again after it has thrown.
     func run(_ input: JSON, receive: (jv) throws(JQError) -> Void) -> Outcome {
         jq_start(state, input.jqValue(), 0)
         let ticket = EvaluationWatchdog.shared.watch(state)
@@ -70,7 +69,7 @@ struct JQInterpreter: @unchecked Sendable {
 
     private static func compile(_ program: String, variables: [String: JSON]) -> Result<OpaquePointer, Reports> {
         guard let state = jq_init() else { return .failure(Reports(reports: ["libjq could not be started"])) }
-        // libjq asserts that there is a search path for modules.
+        // An assertion of libjq requires a search path for modules.
         jq_set_attr(state, "JQ_LIBRARY_PATH".jqValue(), jv_array())
         var found = Reports()
         let compiled = withUnsafeMutablePointer(to: &found) { found in

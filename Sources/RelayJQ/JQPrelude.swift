@@ -1,9 +1,9 @@
-/// What stands before every expression, in the jq language.
+/// jq code that is put before every expression.
 enum JQPrelude {
-    /// The parts, joined to one line: libjq counts lines, and the expression's own begin on the next.
+    /// The parts, joined to one line, because libjq counts lines and the expression begins on the next one.
     static let text: String = {
-        // An expression sees its event and nothing else. `import` and `include` cannot follow other code, so they are
-        // syntax errors.
+        // An expression can access only its event. `import` and `include` are syntax errors, because they cannot follow
+        // other code.
         let isolation = [
             "{} as $ENV | def env: {};",
             "def input: error(\"an expression sees one event: there is no `input`\"); def inputs: input;",
@@ -13,7 +13,7 @@ enum JQPrelude {
             "def halt: error(\"halt is not available\"); def halt_error: error; def halt_error($status): error;",
         ]
         // libjq 1.6 ends the process with a failed assertion when a time is out of range or a slice starts at NaN, and
-        // never returns from the indices of an empty string. An event must not be able to do that.
+        // does not return from `indices` of an empty string. An event must not be able to cause either.
         let safety = [
             "def _relay_strftime($format): strftime($format);",
             "def strftime($format): (if type == \"number\" then gmtime else . end) | _relay_strftime($format);",
@@ -32,10 +32,10 @@ enum JQPrelude {
 
     static let lines = 1
 
-    /// The program whose errors speak of the expression alone.
+    /// The program without a limit, so that its errors refer only to the expression.
     static func plain(_ source: String) -> String { text + source }
 
-    /// The program that runs. The limit is in the program because libjq cannot be stopped between two outputs:
+    /// The program that is run. The limit is part of the program because libjq cannot be stopped between two outputs:
     /// resetting it there fails an assertion when a path expression is open, whereas `limit` unwinds as `break` does.
     static func limited(_ source: String, to outputs: Int) -> String {
         text + "def _relay_expression: \(source)\n; limit(\(outputs); _relay_expression)"

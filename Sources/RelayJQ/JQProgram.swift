@@ -2,21 +2,21 @@ internal import Glibc
 package import RelayJSON
 internal import Synchronization
 
-/// A compiled jq expression, for use on any thread.
+/// A compiled jq expression, usable on any thread.
 ///
-/// The language is that of libjq 1.6, cut off from the outside: `env` and `$ENV` are empty, modules, `input` and `halt`
-/// are errors, `debug` and `stderr` write nothing. Only what the user who runs the process keeps in `~/.jq` is read, as
+/// The language is that of libjq 1.6 without access to its environment: `env` and `$ENV` are empty, modules, `input`
+/// and `halt` are errors, `debug` and `stderr` write nothing. Only `~/.jq` of the user who runs the process is read, as
 /// jq always does.
 ///
-/// jq computes with doubles: an integer beyond 2^53 loses its last digits on the way through.
+/// jq computes with doubles: an integer beyond 2^53 loses its last digits.
 package final class JQProgram: Sendable {
-    /// More outputs of one evaluation are an error.
+    /// The maximum number of outputs of one evaluation; more are an error.
     package static let maximumOutputs = 10_000
-    /// How many evaluations may be stopped for taking too long before the program refuses to go on: each one costs the
-    /// memory it had.
+    /// The maximum number of evaluations that may be stopped for exceeding the time limit. After that the program
+    /// always fails, because each stopped evaluation leaks its memory.
     static let maximumStops = 8
 
-    /// The expression as it was written.
+    /// The expression as written.
     package let source: String
     private let variables: [String: JSON]
     private let pool: Mutex<Pool>
@@ -28,7 +28,7 @@ package final class JQProgram: Sendable {
 
     /// Compiles `source`, which takes 10 to 20 ms.
     ///
-    /// - Parameter variables: what the expression sees as `$name`. `ENV` cannot be set.
+    /// - Parameter variables: values that the expression can use as `$name`. `ENV` cannot be set.
     package init(_ source: String, variables: [String: JSON] = [:]) throws(JQError) {
         guard source.utf8.contains(where: { $0 > 0x20 }) else {
             throw JQError(message: "the expression is empty; write `.` for the whole event", offset: 0)
@@ -40,7 +40,7 @@ package final class JQProgram: Sendable {
     }
 
     deinit {
-        // Evaluations hold the program, so none is under way and every machine is back.
+        // Evaluations retain the program, so none is in progress and all interpreters are in the pool.
         for machine in pool.withLock({ $0.idle }) { machine.free() }
     }
 
@@ -70,7 +70,7 @@ package final class JQProgram: Sendable {
                 if first == nil { first = output }
             }
         } catch {
-            // What goes wrong after the first output does not change it.
+            // An error after the first output does not change the result.
             guard first != nil else { throw error }
         }
         return switch first {
@@ -79,7 +79,7 @@ package final class JQProgram: Sendable {
         }
     }
 
-    /// One output more than allowed, so that too many can be told from just enough.
+    /// Compiled with one output more than allowed, so that too many outputs are detected.
     private static func compile(_ source: String, _ variables: [String: JSON]) throws(JQError) -> JQInterpreter {
         try JQInterpreter(source, variables: variables, outputs: maximumOutputs + 1)
     }
@@ -98,7 +98,7 @@ package final class JQProgram: Sendable {
         }
     }
 
-    /// A machine of the pool, or a new one when all are busy: nobody waits for another evaluation.
+    /// An interpreter of the pool, or a new one when all are busy, so that no evaluation waits for another.
     private func takeMachine() throws(JQError) -> JQInterpreter {
         let (idle, stops) = pool.withLock { ($0.idle.popLast(), $0.stops) }
         guard stops < Self.maximumStops else {
@@ -110,7 +110,7 @@ package final class JQProgram: Sendable {
         return try Self.compile(source, variables)
     }
 
-    /// Keeps as many machines as there are cores; more were only for a moment with more threads than that.
+    /// Keeps as many interpreters as there are cores; more existed only while more threads evaluated at once.
     private func putBack(_ machine: JQInterpreter) {
         let kept = pool.withLock { pool in
             guard pool.idle.count < cores else { return false }

@@ -1,8 +1,8 @@
 internal import CJQ
 import RelayJSON
 
-// Values cross over directly, without a text in between. libjq's functions consume their arguments: a value that is
-// needed again is passed as `jv_copy`.
+// Values are converted directly, without JSON text. libjq's functions consume their arguments: a value that is needed
+// again is passed as `jv_copy`.
 
 extension JSON {
     /// The value for libjq, owned by the caller. Numbers become doubles: integers beyond 2^53 and long decimals lose
@@ -25,7 +25,7 @@ extension JSON {
         }
     }
 
-    /// Takes a value of libjq, which is consumed.
+    /// Converts a value of libjq, which is consumed.
     init(consuming value: jv, depth: Int = 0) throws(JQError) {
         defer { jv_free(value) }
         guard depth < 1024 else { throw JQError(message: "the result is nested more than 1024 levels deep") }
@@ -82,7 +82,7 @@ extension String {
         self.init(decoding: bytes, as: UTF8.self)
     }
 
-    /// What an error of libjq says, which is consumed: its text, or the JSON of anything else that was thrown.
+    /// The text of a libjq error, which is consumed: the thrown string, or the JSON of any other thrown value.
     init(consumingError value: jv) {
         let text = jv_get_kind(value) == JV_KIND_STRING ? value : jv_dump_string(value, 0)
         defer { jv_free(text) }
