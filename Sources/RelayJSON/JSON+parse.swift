@@ -1,20 +1,19 @@
 import CSimdjson
 
 extension JSON {
-    /// Parses one document of UTF-8.
+    /// Parses one UTF-8 document.
     ///
-    /// - Parameter maximumDepth: how many objects and arrays may lie within one another, at most 1024: values are taken
-    ///   apart by recursion, so depth is stack.
+    /// - Parameter maximumDepth: the maximum nesting of objects and arrays, at most 1024; default 128. Values are
+    ///   released recursively, so the depth is limited by the stack.
     /// - Throws: `JSONError` for anything but exactly one document of RFC 8259 in valid UTF-8 without a byte order
-    ///   mark, and for an object with the same key twice. Half of an escaped surrogate pair is no error: it becomes
-    ///   U+FFFD.
+    ///   mark, and for an object with a repeated key. Half of an escaped surrogate pair is no error: it becomes U+FFFD.
     package init(parsing bytes: [UInt8], maximumDepth: Int = 128) throws(JSONError) {
         self = try bytes.withUnsafeBufferPointer { (source) throws(JSONError) in
             try JSON(parsing: source, maximumDepth: maximumDepth)
         }
     }
 
-    /// Parses one document; the same as parsing the UTF-8 of `text`.
+    /// Parses one document; equivalent to parsing the UTF-8 of `text`.
     package init(parsing text: String, maximumDepth: Int = 128) throws(JSONError) {
         var text = text
         let result = text.withUTF8 { source in
@@ -23,12 +22,12 @@ extension JSON {
         self = try result.get()
     }
 
-    /// Parses one document in memory that need not outlive the call.
+    /// Parses one document in memory, which is not used after the call.
     package init(parsing source: UnsafeBufferPointer<UInt8>, maximumDepth: Int = 128) throws(JSONError) {
         var document = csj_document()
         let depth = min(max(maximumDepth, 0), 1024)
         let result = csj_parse(source.baseAddress, source.count, depth, &document)
-        // The tape belongs to this thread and is read before anything else can run on it.
+        // The tape belongs to this thread and is read before any other code can run on it.
         defer { if source.count > 1 << 20 { csj_release() } }
         guard result == CSJ_OK, let tokens = document.tokens else {
             throw JSONError(result, document, source: source, maximumDepth: depth)
@@ -76,7 +75,7 @@ private struct Tape {
 }
 
 extension csj_token {
-    /// The text of a string or number.
+    /// The content of a string or the text of a number.
     fileprivate var text: String {
         let start = UnsafePointer<UInt8>(bitPattern: Int(payload))
         return String(decoding: UnsafeBufferPointer(start: start, count: Int(length)), as: UTF8.self)
@@ -107,7 +106,7 @@ extension JSONError {
         )
     }
 
-    /// The place of an error; `nil` when the bytes were refused before there was a structure.
+    /// The JSON pointer of an error; `nil` when parsing failed before the structure was known.
     private static func pointer(to document: csj_document) -> String? {
         guard document.frame_count > 0, let tokens = document.tokens, let frames = document.frames else { return nil }
         var pointer = ""

@@ -1,5 +1,5 @@
 extension JSON {
-    /// Appends the compact text, in UTF-8: no whitespace, members in their order, and nothing escaped that need not be.
+    /// Appends the compact text in UTF-8: no white space, members in their order, and only required escapes.
     package func write(into bytes: inout [UInt8]) {
         var writer = Writer()
         defer { writer.free() }
@@ -23,7 +23,7 @@ extension JSON {
         return String(decoding: writer.written, as: UTF8.self)
     }
 
-    /// The text with one member or element a line, indented by two spaces a level.
+    /// The text with one member or element on each line, indented by two spaces for each level.
     package var prettyText: String {
         var writer = Writer()
         defer { writer.free() }
@@ -32,7 +32,7 @@ extension JSON {
     }
 }
 
-/// A growing buffer of bytes that is written without a check for each. Whoever makes one frees it.
+/// A growing byte buffer whose writes are not bounds-checked. The creator must free it.
 private struct Writer {
     private var start: UnsafeMutablePointer<UInt8>
     private var next: UnsafeMutablePointer<UInt8>
@@ -48,7 +48,7 @@ private struct Writer {
 
     func free() { start.deallocate() }
 
-    /// Makes room for `count` bytes.
+    /// Reserves `count` bytes.
     @inline(__always)
     private mutating func reserve(_ count: Int) {
         if end - next < count { grow(by: count) }
@@ -94,7 +94,7 @@ private struct Writer {
             for member in object.members {
                 if first { first = false } else { put(UInt8(ascii: ",")) }
                 write(member.key)
-                // `write` leaves room for one byte.
+                // `write` reserves one additional byte.
                 put(UInt8(ascii: ":"))
                 write(member.value)
                 reserve(1)
@@ -175,10 +175,10 @@ private struct Writer {
 
     // MARK: Strings
 
-    /// Leaves room for one byte after the string.
+    /// Reserves one additional byte after the string.
     private mutating func write(_ text: String) {
         text.withBytes { bytes in
-            // The quotes, the byte after, and the words of eight that may be written past the end.
+            // The quotes, the additional byte, and the words of eight bytes that may be written past the end.
             reserve(bytes.count + 11)
             put(UInt8(ascii: "\""))
             let plain = copyPlain(bytes)
@@ -187,7 +187,7 @@ private struct Writer {
         }
     }
 
-    /// Copies up to the first byte that needs an escape, eight at a time, and returns how many that were.
+    /// Copies bytes up to the first one that needs an escape, eight at a time. Returns the number of copied bytes.
     @inline(__always)
     private mutating func copyPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard let base = UnsafeRawPointer(bytes.baseAddress) else { return 0 }
@@ -239,7 +239,7 @@ private struct Writer {
     }
 }
 
-/// For each byte what follows the backslash; 0 for bytes that are written as they are.
+/// For each byte, the character after the backslash; 0 for bytes that need no escape.
 private let escapes: [UInt8] = {
     var table = [UInt8](repeating: 0, count: 256)
     for control in 0..<0x20 { table[control] = UInt8(ascii: "u") }
@@ -254,10 +254,10 @@ private let escapes: [UInt8] = {
 }()
 
 extension String {
-    /// Hands over the UTF-8 where it lies.
+    /// Passes the UTF-8 bytes without copying when possible.
     @inline(__always)
     fileprivate func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
-        // Native strings are contiguous; the copy is for those that are not.
+        // Native strings are contiguous; only other strings are copied.
         if utf8.withContiguousStorageIfAvailable(body) == nil {
             Array(utf8).withUnsafeBufferPointer(body)
         }

@@ -1,15 +1,15 @@
 /// A JSON value (RFC 8259).
 ///
-/// Numbers are exact: what an `Int64` holds is an `int`, and every other number keeps the text it had in its document,
-/// so that ids beyond 64 bits, decimals and exponents come out as they went in. Two numbers are equal when they are
-/// written alike: `1` is not `1.0`.
+/// Numbers are exact: a number that fits in an `Int64` is an `int`, and every other number keeps the text of its
+/// document, so that ids beyond 64 bits, decimals and exponents are written as they were read. Two numbers are equal
+/// when their texts are: `1` is not equal to `1.0`.
 package enum JSON: Sendable {
     case null
     case bool(Bool)
     /// A number without fraction or exponent, within 64 bits.
     case int(Int64)
-    /// The source text of any other number: a fraction, an exponent, more than 64 bits, or `-0`. It is written
-    /// verbatim, so a value built in code must follow the grammar of RFC 8259 section 6.
+    /// The source text of any other number: with a fraction, an exponent, more than 64 bits, or `-0`. It is written
+    /// verbatim, so a value built in code must follow the grammar of RFC 8259, section 6.
     case number(String)
     case string(String)
     case array([JSON])
@@ -31,9 +31,9 @@ extension JSON {
         }
     }
 
-    /// The member `key` of an object; `nil` when there is none, or this is no object.
+    /// The member `key` of an object; `nil` when it is missing, or this is not an object.
     ///
-    /// Setting `nil` removes the member. Setting anything on a value that is no object does nothing.
+    /// Setting `nil` removes the member. Setting a member of a value that is not an object does nothing.
     package subscript(key: String) -> JSON? {
         get {
             guard case .object(let members) = self else { return nil }
@@ -41,14 +41,14 @@ extension JSON {
         }
         set {
             guard case .object(var members) = self else { return }
-            // Let go of the storage, or changing it would copy it.
+            // Releases the storage; otherwise the change would copy it.
             self = .null
             members[key] = newValue
             self = .object(members)
         }
     }
 
-    /// The element `index` of an array; `nil` when there is none, or this is no array.
+    /// The element `index` of an array; `nil` when it is missing, or this is not an array.
     package subscript(index: Int) -> JSON? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
@@ -98,8 +98,8 @@ extension JSON {
 // MARK: - Equality
 
 extension JSON: Hashable {
-    /// Strings are equal when their bytes are: unlike Swift's, the comparison knows no canonical equivalence. The order
-    /// of members does not matter.
+    /// Strings are equal when their bytes are equal; unlike Swift's comparison, this ignores canonical equivalence. The
+    /// order of members does not matter.
     package static func == (a: JSON, b: JSON) -> Bool {
         switch (a, b) {
         case (.null, .null): true
@@ -139,10 +139,11 @@ extension JSON: Hashable {
 }
 
 extension String {
-    /// Whether both have the same UTF-8. `==` alone would take `é` and `e` with a combining accent for the same key.
+    /// Whether both have the same UTF-8. `==` alone would treat `é` and `e` with a combining accent as the same key.
     @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
-        // `==` settles nearly every case by comparing memory; what it calls equal differs at most in normalization.
+        // `==` decides nearly every case by comparing memory; strings that it calls equal can differ only in
+        // normalization.
         self == other && utf8.count == other.utf8.count && (utf8.count < 2 || utf8.elementsEqual(other.utf8))
     }
 }

@@ -1,27 +1,27 @@
-/// Why a text is no JSON document that can be used, and where.
+/// Why a text is not a valid JSON document, and where.
 package struct JSONError: Error, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable, Hashable, CaseIterable {
         /// Not the grammar of RFC 8259.
         case malformed
         /// Not UTF-8 (RFC 3629).
         case invalidUTF8
-        /// More objects and arrays within one another than allowed.
+        /// The nesting of objects and arrays exceeds the limit.
         case tooDeep
         /// An object has the same key twice.
         case duplicateKey
-        /// Beyond 2 GiB, or beyond the memory there is.
+        /// Larger than 2 GiB, or than the available memory.
         case tooLarge
-        /// Nothing, or only whitespace.
+        /// Empty, or only white space.
         case empty
     }
 
     package let code: Code
-    /// Where in the document, in bytes from its start.
+    /// The position in the document, in bytes from its start.
     package let byteOffset: Int?
-    /// The value that is wrong, or the object or array in which something is, as a JSON pointer (RFC 6901); "" is the
+    /// The JSON pointer (RFC 6901) of the invalid value, or of the object or array that contains the error; "" is the
     /// whole document.
     package let pointer: String?
-    /// For a person: what is wrong, and where.
+    /// What is wrong and where, for humans.
     package let message: String
 
     package var description: String { message }
@@ -35,10 +35,10 @@ package struct JSONError: Error, Hashable, CustomStringConvertible {
 }
 
 extension JSONError {
-    /// An error of the parser, with its place put in words.
+    /// An error of the parser, with its position described in the message.
     init(code: Code, problem: String, offset: Int, pointer: String?, source: UnsafeBufferPointer<UInt8>) {
         var message = problem
-        // Problems of "the document" or "the string" are about more than one byte.
+        // Errors about "the document" or "the string" concern more than one byte.
         if code == .malformed, offset < source.count, !problem.hasPrefix("the ") {
             message += ", found \(Self.name(at: offset, of: source))"
         }
@@ -46,7 +46,7 @@ extension JSONError {
             let before = source[..<min(offset, source.count)]
             let line = before.count { $0 == UInt8(ascii: "\n") } + 1
             let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-            // Continuation bytes are no columns of their own.
+            // Continuation bytes are not counted as columns.
             let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
             message += " at line \(line), column \(column) (byte \(offset))"
         }

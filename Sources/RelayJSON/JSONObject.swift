@@ -1,8 +1,8 @@
-/// The members of a JSON object, in the order they were written or added.
+/// The members of a JSON object, in the order in which they were written or added.
 ///
-/// Objects are small, so members lie in one array and a look-up goes through it; build large ones with `init(_:)` or
-/// `append(_:_:)`. Keys are the same when their bytes are. Two objects are equal when they have the same members in any
-/// order.
+/// Objects are usually small, so members are stored in one array and look-up is linear; build large ones with
+/// `init(_:)` or `append(_:_:)`. Keys are equal when their bytes are equal. Two objects are equal when they have the
+/// same members in any order.
 package struct JSONObject: Sendable {
     var members: [(key: String, value: JSON)]
 
@@ -11,13 +11,13 @@ package struct JSONObject: Sendable {
 
     init(members: [(key: String, value: JSON)]) { self.members = members }
 
-    /// An object of `pairs`; when a key comes twice, the later value wins, in the place of the first.
+    /// An object of `pairs`. For a repeated key, the later value replaces the first one at its position.
     package init(_ pairs: some Sequence<(String, JSON)>) {
         self.init()
         members.reserveCapacity(pairs.underestimatedCount)
         var places: [ExactKey: Int] = [:]
         for (key, value) in pairs {
-            // Past a few members a table, or the time would grow with their square.
+            // Above a few members a table is used, because linear search would take quadratic time.
             if count == Self.few { for (place, member) in enumerated() { places[ExactKey(text: member.key)] = place } }
             guard count >= Self.few else {
                 self[key] = value
@@ -32,7 +32,8 @@ package struct JSONObject: Sendable {
         }
     }
 
-    /// The member `key`. Setting it replaces the value in its place, or appends a new member; setting `nil` removes it.
+    /// The member `key`. Setting it replaces the value at its position, or appends a new member; setting `nil` removes
+    /// it.
     package subscript(key: String) -> JSON? {
         get {
             guard let place = place(of: key) else { return nil }
@@ -48,7 +49,7 @@ package struct JSONObject: Sendable {
         }
     }
 
-    /// Adds a member without looking for an earlier one with the same key: the caller knows that there is none.
+    /// Appends a member without searching for the same key: the caller guarantees that there is none.
     package mutating func append(_ key: String, _ value: JSON) {
         members.append((key, value))
     }
@@ -69,7 +70,7 @@ package struct JSONObject: Sendable {
     /// The values, in the order of their keys.
     package var values: [JSON] { members.map(\.value) }
 
-    /// Up to here, comparing with each member is faster than a table.
+    /// Up to this number of members, linear search is faster than a table.
     private static let few = 16
 
     private func place(of key: String) -> Int? {
@@ -84,7 +85,7 @@ extension JSONObject: RandomAccessCollection {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-    /// When a key comes twice, the later value wins.
+    /// For a repeated key, the later value is used.
     package init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 }
 
@@ -104,8 +105,7 @@ extension JSONObject: Hashable {
         allSatisfy { other[$0.key] == $0.value }
     }
 
-    /// The same for large objects, where looking through all members for each would take a time that grows with the
-    /// square.
+    /// The same comparison for large objects with a table, because linear search would take quadratic time.
     private func hasMembersByTable(of other: JSONObject) -> Bool {
         var table = [ExactKey: JSON](minimumCapacity: other.count)
         for (key, value) in other { table[ExactKey(text: key)] = value }
@@ -113,7 +113,7 @@ extension JSONObject: Hashable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        // A sum does not know the order.
+        // A sum does not depend on the order of the members.
         var sum = 0
         for (key, value) in members {
             var member = Hasher()
@@ -126,7 +126,7 @@ extension JSONObject: Hashable {
     }
 }
 
-/// A key that is equal to another when its bytes are.
+/// A key that is equal to another when their bytes are equal.
 private struct ExactKey: Hashable {
     let text: String
 
