@@ -1,10 +1,10 @@
 import Glibc
 import Synchronization
 
-/// A program that a test runs. What it prints goes into files, and waiting is done by looking again, so that neither a
-/// full pipe nor a program that lives long holds a thread of the pool that tests run on.
+/// A child process for tests. Its output is written to files, and waiting is done by polling, so that neither a full
+/// pipe nor a long-running process blocks a thread of the pool that runs the tests.
 package final class ChildProcess: Sendable {
-    /// A program that could not start, or did not do what a test waited for.
+    /// The process could not be started, or an awaited event did not happen.
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package let description: String
     }
@@ -12,16 +12,16 @@ package final class ChildProcess: Sendable {
     package let processID: Int32
     private let output: String
     private let errors: String
-    /// How it ended, as `waitpid` tells it.
+    /// The status from `waitpid`; nil while it runs.
     private let status = Mutex<Int32?>(nil)
 
-    /// Starts the program. It inherits no open file but its standard ones.
+    /// Starts the program. It inherits only the standard file descriptors.
     ///
     /// - Parameters:
-    ///   - environment: laid over the test's own.
-    ///   - input: a file to read from; default nothing.
-    ///   - output: a file for what it prints; emptied first.
-    ///   - errors: a file for its error output; appended to.
+    ///   - environment: variables that are added to the test's own environment.
+    ///   - input: a file for standard input; default empty.
+    ///   - output: a file for standard output; truncated first.
+    ///   - errors: a file for standard error; appended to.
     /// - Throws: ``Failure`` when it cannot be started.
     package init(
         _ program: String,
@@ -39,13 +39,13 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // All that the tests may have open at once, well beyond a thousand: the end of a pipe in here would keep another
-        // test's reader waiting for ever. One that is not open is passed over.
+        // Closes all descriptors that the tests may have open, well over a thousand: an inherited end of a pipe would
+        // keep the reader in another test waiting forever. A descriptor that is not open is skipped.
         for descriptor: Int32 in 3..<16_384 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // The test's threads may block signals; the program is to hear them.
+        // The test's threads may block signals, but the program must receive them.
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
@@ -86,17 +86,17 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// What it has printed so far.
+    /// The standard output so far.
     package var text: String { Self.read(output) }
-    /// What it has complained of so far.
+    /// The standard error so far.
     package var errorText: String { Self.read(errors) }
 
-    /// Where a program writes to.
+    /// The output channel of a program.
     package enum Channel: Sendable { case output, errors }
 
-    /// Waits for the first whole line with this in it, and returns what stands behind it.
+    /// Waits for the first complete line that contains the text, and returns the part after it.
     ///
-    /// - Throws: ``Failure`` when the program ends before, or `limit` is over.
+    /// - Throws: ``Failure`` when the program ends before, or after `limit`.
     package func line(
         after mark: String,
         on channel: Channel = .output,
@@ -115,9 +115,9 @@ package final class ChildProcess: Sendable {
         throw Failure(description: "no \"\(mark)\" within \(limit):\n\(text)\n\(errorText)")
     }
 
-    /// Waits for the end. Returns the exit status, or the negated signal that ended it.
+    /// Waits until the process ends. Returns its exit status, or the negated signal that ended it.
     ///
-    /// - Throws: ``Failure`` when `limit` is over; the program is killed then.
+    /// - Throws: ``Failure`` after `limit`; the process is then killed.
     @discardableResult
     package func end(within limit: Duration = .seconds(120)) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit
@@ -131,7 +131,7 @@ package final class ChildProcess: Sendable {
         return exitStatus ?? 0
     }
 
-    /// Runs a program that takes moments, waiting for it where it stands, and returns its exit status.
+    /// Runs a short program, blocks until it ends, and returns its exit status.
     package static func run(_ program: String, _ arguments: String...) throws -> Int32 {
         let process = try ChildProcess(program, arguments, output: "/dev/null", errors: "/dev/null")
         while process.isRunning { usleep(1000) }
@@ -145,13 +145,13 @@ package final class ChildProcess: Sendable {
         return signal == 0 ? (status >> 8) & 0xFF : -signal
     }
 
-    /// Sends a signal, unless it has ended.
+    /// Sends a signal, unless the process has ended.
     package func signal(_ number: Int32) {
-        // Not reaped yet, so the number is still this process's.
+        // The process has not been reaped, so the number cannot belong to another process.
         if isRunning { _ = Glibc.kill(processID, number) }
     }
 
-    /// Ends it at once. A killed program is gone within moments, so this waits for it where it stands.
+    /// Kills the process and blocks until it has ended, which takes a short time.
     package func kill() {
         signal(SIGKILL)
         while isRunning { usleep(1000) }

@@ -144,8 +144,8 @@ extension ConformanceRun {
         try await checkCounts()
     }
 
-    /// A replayed stage failure runs its event through all pipelines again. Receivers know what they have by its id; of
-    /// several deliveries to one destination, as a split event has them, the first are those that are there.
+    /// A replayed stage failure runs its event through all pipelines again. Deliveries that an earlier run queued are
+    /// recognised by event and destination; when an event was split into several, the first ones are the existing ones.
     func queuesOnlyWhatAnEarlierRunHasNot() async throws {
         let event = try await event()
         func result(crm: Int, team: Int = 0, failures: [StageFailure] = []) -> PipelineResult {

@@ -59,7 +59,7 @@ extension ConformanceRun {
         clock.advance(by: .seconds(9))
         let beside = try await claimBatches()
         try equal(beside.batches.map { $0.map(\.id) }, [more], "another lane's go beside it")
-        // The results of a batch come one by one: none but the last makes the lane go on.
+        // The results of a batch are settled one by one; only the last one releases the lane.
         for delivery in claimed.batches[0].prefix(2) {
             try await settle([delivery], .delivered)
             try equal(try await claimBatches().batches.count, 0, "one of the lane is still in flight")
@@ -79,7 +79,7 @@ extension ConformanceRun {
         try await settle(claimed[0], .retry(at: later), batch: ids[0])
         try equal(try await due(ids[0]), later)
         try equal(try await due(ids[1]), nil, "its head alone is due")
-        // Others come, in its lanes and beside them.
+        // More deliveries arrive, in the same lanes and in others.
         let behind = try await queue(1, lane: "a")
         let beside = try await queue(3, lane: "c")
         clock.advance(by: .seconds(2))
@@ -88,7 +88,7 @@ extension ConformanceRun {
         let again = try await claimBatches().batches
         try equal(again.map { $0.map(\.id) }, [ids], "the same, and nothing else")
         try equal(again[0].map(\.attempt), [2, 2, 2, 2])
-        // A crash: all are queued again, and go together again.
+        // After a crash, all of them are queued again and sent in the same batch.
         let after = try await reopened()
         let report = try await after.store.recover(at: now) { _ in 10 }
         try equal(report.requeued, 7)

@@ -15,7 +15,7 @@ extension ConformanceRun {
             .group(Group(session: "acct", id: groupKey.id, imageURL: "u", updatedAt: now, checkedAt: now))
         )
         let later = now + .seconds(5)
-        // A check that tells nothing new is remembered all the same; an event is no check.
+        // A check without new data is recorded as well; an event does not count as a check.
         try await write(
             .contact(Contact(session: "acct", id: contactKey.id, updatedAt: later, checkedAt: later)),
             .group(Group(session: "acct", id: groupKey.id, updatedAt: later, checkedAt: later))
@@ -49,7 +49,7 @@ extension ConformanceRun {
             .contact(Contact(session: "acct", id: "1@s.whatsapp.net", lid: "9@lid", updatedAt: now)),
             .contact(Contact(session: "acct", id: "2@s.whatsapp.net", lid: "8@lid", updatedAt: now)),
             .contact(Contact(session: "b", id: "3@s.whatsapp.net", lid: "9@lid", updatedAt: now)),
-            // Who was known by the identity alone, told later than the phone.
+            // A contact known only by its LID, reported later than the phone number.
             .contact(Contact(session: "acct", id: "9@lid", lid: "9@lid", updatedAt: now + .seconds(9)))
         )
         try equal(try await found(lid), ["1@s.whatsapp.net"])

@@ -89,7 +89,7 @@ extension ConformanceRun {
         try await conformance.discard(reopened.store)
     }
 
-    /// A hidden identity becomes a phone: its conversation goes on under it.
+    /// When the phone number of a LID becomes known, the conversation continues under the phone number.
     func renamesForwardedChats() async throws {
         let hidden = ForwardedChat(key: chat("1@lid"), contact: 7, conversation: 12, updatedAt: now)
         try await store.record([.chat(hidden), .message(message("M", chat: "1@lid"))])

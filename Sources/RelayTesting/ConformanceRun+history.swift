@@ -42,7 +42,7 @@ extension ConformanceRun {
     }
 
     func raisesTheStatus() async throws {
-        // After the first column's state, what each report leads to.
+        // For each current state and each reported status, the resulting state.
         let table: [(from: MessageStatus, report: MessageStatus, to: MessageStatus)] = [
             (.pending, .sent, .sent), (.pending, .read, .read), (.sent, .pending, .sent),
             (.sent, .delivered, .delivered),

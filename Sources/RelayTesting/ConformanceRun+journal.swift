@@ -13,7 +13,7 @@ extension ConformanceRun {
         let otherSource = try await store.accept([Self.message("3", key: "k")], source: "waha", at: now)[0]
         let otherSession = try await store.accept([Self.message("4", session: "b", key: "k")], source: "meta", at: now)[
             0]
-        // Parts that would read alike when only put together.
+        // Parts whose plain concatenation would be the same text.
         let shifted = try await store.accept([Self.message("5", session: "acctk", key: "")], source: "meta", at: now)[0]
         try equal([otherSource, otherSession, shifted].map(\.isDuplicate), [false, false, false])
 

@@ -9,7 +9,8 @@ extension ConformanceRun {
         )
     }
 
-    /// Events of one key and rising rank: the same one again, or an earlier one that comes late, is no news.
+    /// Of events with one key, only those with a higher rank than before are accepted: repetitions and late earlier
+    /// ones are duplicates.
     func takesRisingRanksOnly() async throws {
         let (store, now) = (store, now)
         let first = try await store.accept([status(3)], source: "meta", at: now)[0]
@@ -60,7 +61,7 @@ extension ConformanceRun {
         try equal(pending.map(\.payload), [news.payload])
         try equal(pending.map(\.source), ["meta"])
 
-        // Whoever comes second announces nothing, and brings nothing back.
+        // The second result neither announces the file again nor restores the row.
         try await store.settleLateMedia(
             of: events[1], announcing: Self.message("again"), source: "meta", at: now)
         try await store.postpone(postponed)

@@ -15,7 +15,7 @@ extension ConformanceRun {
         try some(await store.advanceReplay(id, limit: limit, at: now))
     }
 
-    /// Runs events through pipelines as the pipelines' service does: each of them brings one delivery.
+    /// Runs events through pipelines like the pipeline service; each event makes one delivery.
     private func run(_ limit: Int = 100, to destination: String = "crm") async throws -> [Event] {
         let events = try await store.pendingEvents(after: EventID(0), limit: limit)
         let results = events.map { event in
@@ -26,7 +26,8 @@ extension ConformanceRun {
         return events
     }
 
-    /// Only what was over when the replay was made goes again, in its old place and under its old id.
+    /// Only deliveries that were finished when the replay was created are sent again, in their old order and under
+    /// their old ids.
     func sendsFinishedDeliveriesAgain() async throws {
         let lane = try await queue(4, lane: "l")
         let other = try await queue(2, to: "erp")
@@ -60,7 +61,7 @@ extension ConformanceRun {
         try await checkCounts()
     }
 
-    /// What became of a delivery between the making of the replay and its turn decides.
+    /// The state of a delivery at its turn decides, not the state when the replay was created.
     func passesOverWhatIsOnItsWayAgain() async throws {
         let ids = try await queue(3)
         for id in ids { try equal(try await send("crm", .dead(.refused)), id) }
@@ -74,7 +75,7 @@ extension ConformanceRun {
         try await checkCounts()
     }
 
-    /// Each selected event runs once more and brings deliveries of its own, also over a crash in the middle.
+    /// Each selected event runs once more and makes deliveries of its own, also after a crash in the middle.
     func runsEventsAgain() async throws {
         for _ in 0..<5 { _ = try await event() }
         let events = try await run()
@@ -96,7 +97,7 @@ extension ConformanceRun {
         try equal(
             again.map(\.rerun),
             Array(repeating: Rerun(number: 1, pipeline: "default", destinations: ["crm", "erp"]), count: 3) + [nil])
-        // The same commit once more, as after an answer that was lost.
+        // The same commit once more, as after a lost response.
         let twice = again.map { PipelineResult(event: $0.id, run: 1, deliveries: [plan($0, to: "crm")]) }
         try await after.store.commit(twice, at: now)
         let rest = try await after.advance(replay.id)
@@ -115,7 +116,7 @@ extension ConformanceRun {
         try await conformance.discard(after.store)
     }
 
-    /// A run that was under way when its replay was cancelled counts for nothing, least of all for a later replay.
+    /// The result of a run whose replay was cancelled meanwhile is ignored, also by a later replay.
     func passesOverAnotherRunsResult() async throws {
         let event = try await event()
         _ = try await run()
@@ -142,7 +143,7 @@ extension ConformanceRun {
         else { throw ConformanceError(description: "what is over was cancelled") }
     }
 
-    /// An old event tells old names: those that came later stay. Nothing doubles.
+    /// An old event contains old names: newer ones are kept. Nothing is duplicated.
     func keepsTheHistoryThroughAReplay() async throws {
         let event = try await event()
         func contact(_ name: String?, push: String?) -> HistoryRecord {
@@ -190,7 +191,7 @@ extension ConformanceRun {
             try await store.chats(session: "acct", search: nil, offset: 0, limit: 10).chats.map(\.messageCount), [1])
     }
 
-    /// A failure of a stage is done with when the event has run again; one that a replay brings counts for its run.
+    /// A stage failure is resolved when its event has run again; a failure in a replay is recorded for that run.
     func replacesFailuresOfStagesInAReplay() async throws {
         let event = try await event()
         func result(run: Int, _ destinations: [String], fails: Bool = false) -> PipelineResult {

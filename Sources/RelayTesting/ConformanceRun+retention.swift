@@ -97,7 +97,7 @@ extension ConformanceRun {
         )
         try equal(try await everything().count, 0)
         let trial = try await reopened()
-        // The clock stands where it stood: a wall clock that was set back.
+        // The clock has not advanced, as after a wall clock was set back.
         let next = try await trial.event()
         try expect(next.id > event.id, "events")
         try expect(try await trial.store.enqueue(plan(next, to: "crm"), event: next.id, at: now) > id, "deliveries")

@@ -8,7 +8,7 @@ extension ConformanceRun {
         return writer.trace
     }
 
-    /// A trace is part of the commit: it is there when that is, once, and goes with its event.
+    /// A trace is part of the commit: it is stored with it, once, and deleted with its event.
     func keepsTraces() async throws {
         let (first, second, bare) = (try await event(), try await event(), try await event())
         try expect(try await store.trace(of: first.id) == nil, "a trace before there is one")

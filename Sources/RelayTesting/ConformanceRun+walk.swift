@@ -19,12 +19,12 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension ConformanceRun {
     private static let destinations = ["crm", "erp", "pbx"]
-    /// The one that takes batches.
+    /// The destination that accepts batches.
     private static let batching = "pbx"
     private static let policy = BatchPolicy(maxEvents: 3, maxWait: .milliseconds(30))
     private static let lanes = ["a", "b", "c", nil]
 
-    /// Two thousand operations at random, each against the model.
+    /// Two thousand random operations, each compared with the model.
     func walksAtRandom(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         var model = OutboxModel()
@@ -86,7 +86,7 @@ extension ConformanceRun {
         var settlements: [Settlement] = []
         for _ in 0..<Int.random(in: 0...3, using: &random) {
             guard let index = claimed.indices.randomElement(using: &random) else { break }
-            // Some stay in the list: their second result is stale.
+            // Some stay in the list, so that their second result is stale.
             let batch = Int.random(in: 0..<10, using: &random) == 0 ? claimed[index] : claimed.remove(at: index)
             let isDelivered = Bool.random(using: &random)
             for delivery in batch {
@@ -123,7 +123,7 @@ extension ConformanceRun {
         }
     }
 
-    /// Delivers everything that is left.
+    /// Delivers everything that is queued.
     private func drain(_ model: inout OutboxModel) async throws {
         _ = try await store.recover(at: now) { _ in 1000 }
         model.recover(maxAttempts: 1000, at: now)

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// One behaviour on trial: a store of its own, a clock, and short words for what tests do.
+/// The run of one behaviour: its own store, a clock, and helpers for the tests.
 final class ConformanceRun: Sendable {
     let conformance: StoreConformance
     let clock: ManualClock
@@ -15,7 +15,7 @@ final class ConformanceRun: Sendable {
 
     var now: Timestamp { clock.now }
 
-    /// Another trial on what this one's store had made durable.
+    /// Another run on what this run's store has made durable.
     func reopened() async throws -> ConformanceRun {
         ConformanceRun(conformance: conformance, clock: clock, store: try await conformance.reopen(store, clock))
     }
@@ -52,7 +52,7 @@ final class ConformanceRun: Sendable {
         throw ConformanceError(description: "\(file):\(line): did not fail with \(code)")
     }
 
-    // MARK: Making things
+    // MARK: Fixtures
 
     static func message(_ text: String, session: String = "acct", chat: String? = "a@s", key: String? = nil) -> NewEvent
     {
@@ -62,7 +62,7 @@ final class ConformanceRun: Sendable {
         )
     }
 
-    /// Accepts one event, and gives it back as the journal has it.
+    /// Accepts one event and returns it from the journal.
     func event(session: String = "acct", chat: String? = "a@s", type: EventType = .messageReceived) async throws
         -> Event
     {
@@ -76,7 +76,7 @@ final class ConformanceRun: Sendable {
         PlannedDelivery(of: event, to: destination, lane: lane, pipeline: "default", signing: nil)
     }
 
-    /// Queues deliveries, each of an event of its own. Returns their ids in order.
+    /// Queues deliveries, each of its own event. Returns their ids in order.
     func queue(
         _ count: Int = 1, to destination: String = "crm", lane: String? = nil, session: String = "acct",
         chat: String? = "a@s"
@@ -119,7 +119,7 @@ final class ConformanceRun: Sendable {
         _ = try await store.exchange([settlement(delivery, next)], claims: [], at: now)
     }
 
-    /// Claims the one that is due, and settles it.
+    /// Claims the due delivery and settles it.
     func send(_ destination: String = "crm", _ next: Settlement.Next = .delivered) async throws -> DeliveryID {
         let claimed = try await claim(destination, limit: 1)
         try equal(claimed.count, 1, "due deliveries of \(destination)")
@@ -135,7 +135,7 @@ final class ConformanceRun: Sendable {
         try await store.delivery(id)?.dueAt
     }
 
-    /// Every delivery there is, oldest first.
+    /// All deliveries, oldest first.
     func everything() async throws -> [DeliveryRecord] {
         var records: [DeliveryRecord] = []
         while true {
@@ -145,7 +145,7 @@ final class ConformanceRun: Sendable {
         }
     }
 
-    /// The kept counts against the rows themselves.
+    /// Compares the stored counts with the rows.
     func checkCounts() async throws {
         var rows: [String: [DeliveryState: Int]] = [:]
         for record in try await everything() { rows[record.destination, default: [:]][record.state, default: 0] += 1 }

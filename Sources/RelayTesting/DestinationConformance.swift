@@ -1,27 +1,27 @@
 package import RelayCore
 internal import RelayJSON
 
-/// What every kind of destination must do, in those situations that it can be in. Each behaviour is a test of its own:
+/// The requirements for every kind of destination, in the situations that apply to it. Each behaviour is one test:
 ///
 ///     @Test(arguments: conformance.behaviours)
 ///     func conforms(_ behaviour: DestinationConformance.Behaviour) async throws {
 ///         try await conformance.run(behaviour)
 ///     }
 package struct DestinationConformance: Sendable {
-    /// What the other end does with each delivery.
+    /// What the receiver does with each delivery.
     package enum Situation: Sendable, CaseIterable {
         case takes
-        /// Says no, with an answer.
+        /// Rejects it with a response.
         case refuses
-        /// Takes the delivery and never answers.
+        /// Accepts the delivery and never responds.
         case hangs
-        /// Nobody is there.
+        /// No receiver is listening.
         case unreachable
-        /// Says no, with 100 KB that are no valid UTF-8.
+        /// Rejects it with 100 KB that are not valid UTF-8.
         case refusesAtLength
     }
 
-    /// A delivery as it arrived at the other end.
+    /// A delivery as the receiver got it.
     package struct Arrival: Sendable, Hashable {
         package let id: String
         package let body: [UInt8]
@@ -32,7 +32,7 @@ package struct DestinationConformance: Sendable {
         }
     }
 
-    /// A destination with its other end.
+    /// A destination with its receiver.
     package struct Subject: Sendable {
         let destination: any Destination
         let arrivals: @Sendable () throws -> [Arrival]
@@ -40,7 +40,7 @@ package struct DestinationConformance: Sendable {
 
         /// - Parameters:
         ///   - arrivals: everything that has arrived so far, in order.
-        ///   - close: ends the other end.
+        ///   - close: stops the receiver.
         package init(
             _ destination: any Destination,
             arrivals: @escaping @Sendable () throws -> [Arrival],
@@ -58,10 +58,10 @@ package struct DestinationConformance: Sendable {
     private let make: @Sendable (Situation, Duration) async throws -> Subject
 
     /// - Parameters:
-    ///   - outcomes: the situations that the kind can be in, and what comes of an attempt then.
-    ///   - seesHanging: whether a delivery that hangs is among the arrivals.
-    ///   - event: what is delivered; default a message.
-    ///   - make: makes a destination in the given situation, with the given time-out.
+    ///   - outcomes: the situations that apply to the kind, each with the outcome of an attempt.
+    ///   - seesHanging: whether a delivery to a hanging receiver is among the arrivals.
+    ///   - event: the event to deliver; default a message.
+    ///   - make: makes a destination in the given situation, with the given timeout.
     package init(
         outcomes: [Situation: AttemptResult.Outcome],
         seesHanging: Bool = true,
@@ -74,7 +74,7 @@ package struct DestinationConformance: Sendable {
         self.make = make
     }
 
-    /// What can be tried with this kind.
+    /// The behaviours that apply to this kind.
     package var behaviours: [Behaviour] {
         Behaviour.allCases.filter { outcomes[$0.situation] != nil }
     }
@@ -94,8 +94,8 @@ package struct DestinationConformance: Sendable {
         }
     }
 
-    /// Tries one behaviour.
-    /// - Throws: ``ConformanceError``, or what making the destination threw.
+    /// Tests one behaviour.
+    /// - Throws: ``ConformanceError``, or the error of making the destination.
     package func run(_ behaviour: Behaviour) async throws {
         switch behaviour {
         case .deliversWhatIsTaken: try await deliversWhatIsTaken()
@@ -150,7 +150,7 @@ package struct DestinationConformance: Sendable {
         }
     }
 
-    /// Promise 2: the receiver tells copies by the id, and signatures are over the bytes.
+    /// Promise 2: the receiver recognises copies by the id, and signatures cover the bytes.
     private func sendsTheSameOnEveryAttempt() async throws {
         try await on(outcomes[.refuses] == nil ? .takes : .refuses) { subject in
             for attempt in 1...3 {
@@ -162,7 +162,7 @@ package struct DestinationConformance: Sendable {
         }
     }
 
-    /// A time-out of a minute would say `timeout`: only the cancellation says `interrupted`.
+    /// The timeout is a minute and would give `timeout`; only the cancellation gives `interrupted`.
     private func endsWhenCancelled() async throws {
         try await on(.hangs, timeout: .seconds(60)) { subject in
             let result = try await withThrowingTaskGroup(of: AttemptResult.self) { group in
@@ -196,7 +196,7 @@ package struct DestinationConformance: Sendable {
     // MARK: Helpers
 
     private static let moment = Timestamp(seconds: 1_763_029_800)
-    /// A text from somebody.
+    /// A received text message.
     package static let message = Event(
         id: EventID(1),
         source: "native",
@@ -228,7 +228,8 @@ package struct DestinationConformance: Sendable {
         )
     }
 
-    /// What must arrive of an event; a kind that sends something else than the delivery translates what it got.
+    /// The expected arrival for an event. A kind that sends something other than the delivery converts what it
+    /// received.
     package static func arrival(of event: Event) -> Arrival {
         let delivery = delivery(of: event, attempt: 1)
         return Arrival(id: delivery.name, body: delivery.body)

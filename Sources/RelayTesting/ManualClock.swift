@@ -1,7 +1,7 @@
 package import RelayCore
 internal import Synchronization
 
-/// A clock that stands still until a test moves it.
+/// A clock that changes only when a test advances it.
 package final class ManualClock: RelayClock {
     private struct Sleeper {
         var number: Int
@@ -24,7 +24,7 @@ package final class ManualClock: RelayClock {
 
     private let state: Mutex<State>
 
-    /// Starts at 2025-11-13T10:30:00Z, unless told otherwise.
+    /// - Parameter now: the start time; default 2025-11-13T10:30:00Z.
     package init(now: Timestamp = Timestamp(seconds: 1_763_029_800)) {
         state = Mutex(State(now: now))
     }
@@ -33,18 +33,17 @@ package final class ManualClock: RelayClock {
 
     package var wall: Timestamp { state.withLock { $0.now + $0.wallOffset } }
 
-    /// Sets the wall clock off by so much; the moment to schedule by stays.
+    /// Shifts the wall clock; the monotonic time is unchanged.
     package func stepWall(by offset: Duration) {
         state.withLock { $0.wallOffset += offset }
     }
 
-    /// Moves the clock on and wakes who slept for no longer, in the order of their deadlines, and of their coming where
-    /// these are the same.
+    /// Advances the clock and wakes the tasks whose deadline has passed, ordered by deadline, then by arrival.
     package func advance(by duration: Duration) {
         set(now + duration)
     }
 
-    /// As ``advance(by:)``, to a moment; a moment that is past changes nothing.
+    /// Like ``advance(by:)``, to a time; a time in the past has no effect.
     package func set(_ moment: Timestamp) {
         let due = state.withLock { state in
             state.now = max(state.now, moment)
@@ -85,13 +84,13 @@ package final class ManualClock: RelayClock {
         }
     }
 
-    /// How many sleep now.
+    /// The number of sleeping tasks.
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    /// The earliest moment that somebody sleeps for.
+    /// The earliest deadline of a sleeping task; nil when none sleeps.
     package var nextDeadline: Timestamp? { state.withLock { $0.sleepers.map(\.deadline).min() } }
 
-    /// Returns when at least so many sleep: then what a test has started has come to rest.
+    /// Returns when at least this many tasks sleep, which shows that the started work is waiting.
     package func untilSleeping(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
             let isSo = state.withLock { state in

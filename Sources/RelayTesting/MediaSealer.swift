@@ -3,24 +3,24 @@ internal import CryptoExtras
 internal import Foundation
 package import RelayCore
 
-/// A file encrypted as WhatsApp's clients do, with what a message says of it.
+/// A file encrypted like WhatsApp's clients do, with the data for its message.
 package struct SealedMedia: Sendable {
     package var kind: MediaKind
     /// The plain file.
     package var plain: [UInt8]
     /// The media key, 32 bytes.
     package var key: [UInt8]
-    /// The encrypted file, its MAC included.
+    /// The encrypted file, including its MAC.
     package var encrypted: [UInt8]
 
     /// SHA-256 of ``plain``.
     package var plainSHA256: [UInt8] { Array(SHA256.hash(data: plain)) }
     /// SHA-256 of ``encrypted``.
     package var encryptedSHA256: [UInt8] { Array(SHA256.hash(data: encrypted)) }
-    /// What ``plain`` is stored as.
+    /// The id and size under which ``plain`` is stored.
     package var media: StoredMedia { StoredMedia(id: MediaID(digest: plainSHA256), size: Int64(plain.count)) }
 
-    /// The reference of a message to this file, hashes included.
+    /// The reference in a message to this file, including hashes.
     package func reference(url: String? = nil, directPath: String? = nil) -> RawMedia {
         RawMedia(
             kind: kind,
@@ -32,12 +32,13 @@ package struct SealedMedia: Sendable {
     }
 }
 
-/// Encrypts files for tests, as the sending phone does: by the reference (whatsapp.md, (c)), not with the relay's own code.
+/// Encrypts files for tests like the sending phone does: written from the reference (whatsapp.md, (c)), not with the
+/// relay's own code.
 package enum MediaSealer {
     /// - Parameters:
-    ///   - kind: chooses the derivation.
+    ///   - kind: selects the key derivation.
     ///   - key: 32 bytes.
-    ///   - padding: what stands behind the plain file; default as PKCS#7 has it. Together they must be whole blocks.
+    ///   - padding: the bytes after the plain file; default PKCS#7. Together they must be whole blocks.
     package static func seal(
         _ plain: [UInt8],
         as kind: MediaKind = .image,

@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// A real HTTP server that keeps files on 127.0.0.1, and serves them well or badly.
+/// A real HTTP server for files on 127.0.0.1, with correct and faulty responses.
 ///
 /// ```swift
 /// let server = try MediaServer()
@@ -9,36 +9,36 @@ internal import Synchronization
 /// ```
 package final class MediaServer: Sendable {
     package enum Page: Sendable {
-        /// A whole file with its length.
+        /// A complete file with its length.
         case file([UInt8], headers: [(String, String)] = [])
-        /// A whole file in chunks, its length unsaid.
+        /// A complete file in chunks, without its length.
         case chunked([UInt8])
-        /// A file that ends early: fewer bytes come than its length says.
+        /// A file that ends early: fewer bytes than its length.
         case cutOff([UInt8], after: Int)
-        /// A file without a length that ends with the connection.
+        /// A file without a length, which ends with the connection.
         case untilClosed([UInt8])
         case redirect(String)
         case status(Int)
-        /// A head, then a byte at a time for ever.
+        /// A head, then one byte at a time, endlessly.
         case drip
-        /// Bytes for ever.
+        /// Bytes, endlessly.
         case endless
-        /// Nothing at all.
+        /// No response.
         case hang
-        /// Another page, once the gate is open.
+        /// Another page, after the gate has been opened.
         indirect case held(Gate, Page)
     }
 
-    /// What a server waits for before it answers.
+    /// A gate that the server waits for before it responds.
     package final class Gate: Sendable {
         private let semaphore = DispatchSemaphore(value: 0)
 
         package init() {}
 
-        /// Lets everybody through from now on.
+        /// Releases all current and later waiters.
         package func open() { semaphore.signal() }
 
-        /// Blocks: on a connection's own thread.
+        /// Blocks the connection's own thread.
         fileprivate func pass() {
             semaphore.wait()
             semaphore.signal()
@@ -73,7 +73,7 @@ package final class MediaServer: Sendable {
     /// Every request so far, in order of arrival.
     package var requests: [ScriptedReceiver.Request] { receiver.requests }
 
-    /// Serves this from now on at a path, its query included; several in their order, the last for ever.
+    /// Sets the responses for a path, including its query. Several are used in order; the last one is repeated.
     package func serve(_ pages: Page..., at path: String) {
         self.pages.pages.withLock { $0[path] = pages }
     }

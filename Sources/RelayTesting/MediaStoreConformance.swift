@@ -2,14 +2,14 @@ internal import Crypto
 internal import Foundation
 package import RelayCore
 
-/// What every media depot must do, whatever it is built on. Each behaviour is a test of its own:
+/// The requirements for every media store. Each behaviour is one test:
 ///
-///     @Test(arguments: MediaDepotConformance.Behaviour.allCases)
-///     func conforms(_ behaviour: MediaDepotConformance.Behaviour) async throws {
+///     @Test(arguments: MediaStoreConformance.Behaviour.allCases) func conforms(_ behaviour:
+///     MediaStoreConformance.Behaviour) async throws {
 ///         try await conformance.run(behaviour)
 ///     }
 ///
-/// Moments are whole hours apart, for storages that know seconds only.
+/// Times are whole hours apart, for storages with a resolution of seconds.
 package struct MediaStoreConformance: Sendable {
     private let sweeps: Bool
     private let makeDepot: @Sendable (ManualClock) async throws -> any MediaStore
@@ -17,10 +17,10 @@ package struct MediaStoreConformance: Sendable {
     private let discard: @Sendable (any MediaStore) async throws -> Void
 
     /// - Parameters:
-    ///   - sweeps: whether the depot itself deletes what is old; else ``MediaStore/sweep(before:)`` must do nothing.
-    ///   - makeDepot: makes an empty depot of its own, which takes the time from this clock.
-    ///   - reopen: opens another on what the first, which is not used any more, had made durable.
-    ///   - discard: called with the depot when its test is over.
+    ///   - sweeps: whether the store itself deletes old files; otherwise ``MediaStore/sweep(before:)`` must do nothing.
+    ///   - makeDepot: makes a new, empty store that uses this clock.
+    ///   - reopen: opens another store on what the first one, which is no longer used, has made durable.
+    ///   - discard: called with the store when its test has ended.
     package init(
         sweeps: Bool = true,
         makeDepot: @escaping @Sendable (ManualClock) async throws -> any MediaStore,
@@ -39,8 +39,8 @@ package struct MediaStoreConformance: Sendable {
         case keepsAgainWhatWasSwept, takesManyAtOnce, remembers
     }
 
-    /// Tries one behaviour on a new depot.
-    /// - Throws: ``ConformanceError``, or what the depot threw.
+    /// Tests one behaviour on a new store.
+    /// - Throws: ``ConformanceError``, or the store's error.
     package func run(_ behaviour: Behaviour) async throws {
         let clock = ManualClock()
         let depot = try await makeDepot(clock)
@@ -74,7 +74,7 @@ package struct MediaStoreConformance: Sendable {
         }
     }
 
-    // MARK: Keeping
+    // MARK: Storing
 
     private func keepsBytes(_ depot: any MediaStore) async throws {
         for size in [0, 1, 1000, 300_000] {
@@ -117,7 +117,7 @@ package struct MediaStoreConformance: Sendable {
     private func takesManyAtOnce(_ depot: any MediaStore) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<24 {
-                // Each of eight files by three at once.
+                // Each of eight files is stored by three tasks at once.
                 group.addTask { _ = try await depot.deposit(Self.bytes(5000, seed: UInt8(index % 8))) }
             }
             try await group.waitForAll()
@@ -172,7 +172,7 @@ package struct MediaStoreConformance: Sendable {
         try equal(try await Self.all(beyond), Array(bytes[199_990...]))
     }
 
-    /// Memory is the reader's, so chunks are small whatever the file.
+    /// The reader holds the memory, so chunks are small for every file size.
     private func readsInChunks(_ depot: any MediaStore) async throws {
         let bytes = Self.bytes(3 << 20)
         let id = try await depot.deposit(bytes).id
@@ -236,7 +236,7 @@ package struct MediaStoreConformance: Sendable {
         try equal(try await read(depot, media.id), bytes)
     }
 
-    /// Sweeps so many files, or none.
+    /// Expects a sweep to delete this number of files, or none when the store does not sweep.
     private func sweep(
         _ depot: any MediaStore,
         before moment: Timestamp,

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 extension OutboxModel {
-    /// What a claim of batches takes. Sizes play no part: the policy's `maxBytes` must not be reached.
+    /// The batches that a claim takes. Sizes are ignored: the policy's `maxBytes` must not be reached.
     mutating func claim(
         _ destination: String, limit: Int, batch policy: BatchPolicy, at now: Timestamp
     ) -> (ids: [[DeliveryID]], nextDue: Timestamp?) {
@@ -11,7 +11,7 @@ extension OutboxModel {
                 .sorted { ($0.dueAt ?? now, $0.id) < ($1.dueAt ?? now, $1.id) }
             let due = heads.prefix { ($0.dueAt ?? now) <= now }
             guard batches.count < limit, let oldest = due.first?.dueAt else { return (batches, heads.first?.dueAt) }
-            // A store looks no further than one batch and one more at a time.
+            // A store considers only the heads of one batch and one more at a time.
             let ids: [DeliveryID]
             if let batch = due.prefix(policy.maxEvents + 1).lazy.compactMap(\.batch).first {
                 ids = Array(rides(due.filter { $0.batch == batch }, batch, now).sorted().prefix(policy.maxEvents))
@@ -39,7 +39,7 @@ extension OutboxModel {
         }
     }
 
-    /// Heads, and behind each those of its lane that may go with it.
+    /// The heads, each followed by the deliveries of its lane that can be sent in the same batch.
     private func rides(_ heads: some Sequence<Delivery>, _ batch: DeliveryID?, _ now: Timestamp) -> [DeliveryID] {
         heads.flatMap { head in
             guard head.lane != nil else { return [head.id] }

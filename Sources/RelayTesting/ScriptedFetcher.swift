@@ -1,13 +1,13 @@
 package import RelayCore
 internal import Synchronization
 
-/// A fetcher that does what a test says: it succeeds, fails, or lets the test decide when.
+/// A fetcher whose results a test sets: success, failure, or a result that the test triggers.
 package final class ScriptedFetcher: MediaFetcher {
-    /// What a fetch comes to.
+    /// The result of a fetch.
     package enum Outcome: Sendable {
         case stored(StoredMedia)
         case fails(MediaError)
-        /// Ends when it is cancelled.
+        /// Ends only when it is cancelled.
         case never
     }
 
@@ -20,16 +20,16 @@ package final class ScriptedFetcher: MediaFetcher {
     private let state: Mutex<State>
     private let expiresAt: Timestamp
 
-    /// - Parameter outcomes: of the fetches in their order; the last one stands for all after it.
+    /// - Parameter outcomes: the results of the fetches in order; the last one is repeated.
     package init(_ outcomes: [Outcome], expiresAt: Timestamp = Timestamp(seconds: 1_764_000_000)) {
         precondition(!outcomes.isEmpty)
         state = Mutex(State(outcomes: outcomes))
         self.expiresAt = expiresAt
     }
 
-    /// What was asked for.
+    /// The requested files.
     package var fetched: [RawMedia] { state.withLock { $0.fetched } }
-    /// Fetches that ended because nobody waited any more.
+    /// The number of fetches that ended because no caller waited any more.
     package var cancelled: Int { state.withLock { $0.cancelled } }
 
     package func fetch(

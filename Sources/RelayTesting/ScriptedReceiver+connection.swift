@@ -1,6 +1,6 @@
 import Glibc
 
-/// One connection of a receiver, on a thread of its own: reads requests and does to each what the core says.
+/// One connection of a receiver, on its own thread. It reads requests and responds as the core decides.
 struct ReceiverConnection {
     typealias Answer = ScriptedReceiver.Answer
 
@@ -52,8 +52,8 @@ struct ReceiverConnection {
         core.earlyAnswer(method: head.method, path: head.path, headers: head.headers, connection: number)
     }
 
-    /// Answers without having read the body, then reads and forgets what still comes: closing at once would be a reset,
-    /// which may overtake the answer.
+    /// Responds without having read the body, then reads and discards the rest. Closing immediately would send a reset,
+    /// which could overtake the response.
     private mutating func refuse(_ answer: Answer) {
         _ = ReceiverOutput(descriptor: descriptor, omitsBody: false, core: core).perform(answer)
         shutdown(descriptor, Int32(SHUT_WR))

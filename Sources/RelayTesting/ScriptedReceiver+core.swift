@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// What a receiver's threads share. It outlives the receiver until the last of them has ended.
+/// The state that a receiver's threads share. It exists until the last of them has ended.
 final class ReceiverCore: Sendable {
     typealias Answer = ScriptedReceiver.Answer
     typealias Request = ScriptedReceiver.Request
@@ -19,7 +19,8 @@ final class ReceiverCore: Sendable {
         var headHandler: (@Sendable (Request) -> Answer?)?
         var requests: [Request] = []
         var accepted = 0
-        /// Descriptors of live connections. Only a connection's own thread closes one, after taking it out of here.
+        /// Descriptors of open connections. Only a connection's own thread closes its descriptor, after removing it
+        /// from here.
         var open: Set<Int32> = []
         var listener: Int32 = -1
         var acceptor: pthread_t?
@@ -28,7 +29,7 @@ final class ReceiverCore: Sendable {
     }
 
     let state: Mutex<State>
-    /// Bytes that the system has taken to send.
+    /// The number of bytes that the system has accepted for sending.
     let sent = Atomic(0)
 
     init(_ fallback: Answer) {
@@ -73,7 +74,8 @@ final class ReceiverCore: Sendable {
             return (state.listener, state.acceptor)
         }
         guard listener >= 0, let acceptor else { return }
-        // Ends the accept; the descriptor is closed only when its thread is gone, or its number could be another's.
+        // Ends `accept`. The descriptor is closed only after its thread has ended; its number could otherwise be
+        // reused.
         shutdown(listener, Int32(SHUT_RDWR))
         pthread_join(acceptor, nil)
         close(listener)
@@ -113,7 +115,7 @@ final class ReceiverCore: Sendable {
 
     // MARK: Requests
 
-    /// Records a request and says what to do with it.
+    /// Records a request and returns the response for it.
     func answer(method: String, path: String, headers: [(String, String)], body: [UInt8], connection: Int) -> (
         Request, Answer
     ) {
@@ -137,7 +139,7 @@ final class ReceiverCore: Sendable {
         return (request, answer ?? handler?(request) ?? .status(200))
     }
 
-    /// The answer to a request whose body is not to be waited for.
+    /// The response to a request whose body is not read.
     func earlyAnswer(method: String, path: String, headers: [(String, String)], connection: Int) -> Answer? {
         let (handler, index) = state.withLock { ($0.headHandler, $0.requests.count) }
         let request = Request(
@@ -164,7 +166,7 @@ final class ReceiverCore: Sendable {
                     return nil
                 }
                 if let known { continuation.resume(returning: known) }
-                // A cancellation that came before the waiter was there found nothing to end.
+                // The task may have been cancelled before the waiter was registered; that cancellation had no effect.
                 if Task.isCancelled { giveUp(id) }
             }
         } onCancel: {

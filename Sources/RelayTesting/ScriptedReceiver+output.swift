@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The writing side of a connection: every good and every bad way to answer.
+/// Writes the responses of a connection, correct and faulty ones.
 struct ReceiverOutput {
     typealias Answer = ScriptedReceiver.Answer
 
@@ -59,7 +59,7 @@ struct ReceiverOutput {
         case .raw(let bytes): _ = send(bytes)
         default: break
         }
-        // FIN first, so that what the peer still sends does not turn the close into a reset.
+        // FIN first, so that further data from the peer does not turn the close into a reset.
         if case .reset = answer { return }
         if case .resetMidResponse = answer { return }
         shutdown(descriptor, Int32(SHUT_WR))
@@ -104,7 +104,7 @@ struct ReceiverOutput {
         return true
     }
 
-    /// Until the other side has had enough.
+    /// Repeats until the other side closes the connection.
     private func repeatedly(_ start: String, _ piece: String, every interval: Duration? = nil) {
         let piece = Array(piece.utf8)
         guard send(start) else { return }

@@ -1,18 +1,18 @@
 import Glibc
 import Synchronization
 
-/// A real HTTP receiver on 127.0.0.1 whose answers follow a script, for tests of everything that delivers.
+/// A real HTTP receiver on 127.0.0.1 whose responses follow a script, for tests of everything that delivers.
 ///
-/// It accepts at once, keeps connections alive, records every request, and then does what it is told: answer, wait,
-/// or misbehave. Threads, not tasks, so that a receiver that hangs never takes a thread of the code under test.
+/// It accepts connections immediately, keeps them alive, records every request, and then responds, waits or misbehaves
+/// as scripted. It uses threads instead of tasks, so that a hanging receiver never blocks a thread of the code under
+/// test.
 ///
 /// ```swift
-/// let receiver = try ScriptedReceiver()
-/// receiver.script([.status(503), .reset])       // then 200 for ever
-/// let requests = try await receiver.next(count: 3)
+/// let receiver = try ScriptedReceiver() receiver.script([.status(503), .reset])       // then 200 for all others let
+/// requests = try await receiver.next(count: 3)
 /// ```
 package final class ScriptedReceiver: Sendable {
-    /// A request as it arrived.
+    /// A received request.
     package struct Request: Sendable {
         package let method: String
         /// The target as sent, with its query.
@@ -20,12 +20,12 @@ package final class ScriptedReceiver: Sendable {
         /// In order; names in lower case.
         package let headers: [(String, String)]
         package let body: [UInt8]
-        /// Which connection it came on, counted from 0 over the receiver's life.
+        /// The index of its connection, counted from 0 over the receiver's lifetime.
         package let connection: Int
-        /// Which request it is, counted from 0 over the receiver's life.
+        /// The index of the request, counted from 0 over the receiver's lifetime.
         package let index: Int
 
-        /// The first value of a header; the name in any case.
+        /// The first value of a header; the name in any letter case.
         package func header(_ name: String) -> String? {
             let name = name.lowercased()
             return headers.first { $0.0 == name }?.1
@@ -35,58 +35,58 @@ package final class ScriptedReceiver: Sendable {
         package var text: String { String(decoding: body, as: UTF8.self) }
     }
 
-    /// What happens after a request has arrived.
+    /// The reaction to a request.
     package indirect enum Answer: Sendable {
-        /// A whole answer with its length, on a connection that stays open.
+        /// A complete response with its length, on a connection that stays open.
         case status(Int, headers: [(String, String)] = [], body: String = "")
-        /// The same with a body of any bytes.
+        /// The same with a body of arbitrary bytes.
         case bytes(Int, headers: [(String, String)] = [], body: [UInt8])
-        /// The same, its body in four pieces with a pause before each, on a connection that stays open.
+        /// The same with the body in four pieces and a pause before each.
         case slow(Int, headers: [(String, String)] = [], body: [UInt8], pause: Duration)
-        /// Nothing, until the other side gives up.
+        /// No response, until the other side closes the connection.
         case hang
-        /// Another answer, later.
+        /// Another response, after a delay.
         case delay(by: Duration, then: Answer)
-        /// RST instead of an answer.
+        /// RST instead of a response.
         case reset
-        /// The header and 100 of 1000 bytes, then RST.
+        /// The header and 100 of 1000 body bytes, then RST.
         case resetMidResponse
-        /// The header and 100 of 1000 bytes, then FIN.
+        /// The header and 100 of 1000 body bytes, then FIN.
         case closeEarly
-        /// FIN instead of an answer.
+        /// FIN instead of a response.
         case closeSilently
-        /// A header, then a byte at a time for ever.
+        /// A header, then one byte at a time, endlessly.
         case drip(interval: Duration)
-        /// A header that comes a byte at a time and never ends.
+        /// A header that arrives one byte at a time and never ends.
         case dripHeader(interval: Duration)
-        /// Chunks for ever.
+        /// Chunks, endlessly.
         case infiniteChunked
-        /// This many bytes, with their length.
+        /// A body of this many bytes, with its length.
         case largeBody(Int)
         /// Bytes that are not HTTP.
         case garbage
         /// A chunked body whose chunk sizes are not numbers.
         case badChunks
-        /// Header fields for ever.
+        /// Header fields, endlessly.
         case headerFlood
-        /// `100 Continue` for ever.
+        /// `100 Continue`, endlessly.
         case informationalFlood
         /// 8 MiB of zeros, gzipped to 53 KB, with `Content-Encoding: gzip`.
         case gzipBomb
-        /// A whole answer; the next request on the same connection is read, not recorded, and answered by FIN.
+        /// A complete response; the next request on the same connection is read, not recorded, and answered by FIN.
         case closeIdle(status: Int = 200)
-        /// A whole answer that promises to stay, and FIN right after it.
+        /// A complete response that promises keep-alive, followed immediately by FIN.
         case closeAfter(status: Int = 200)
-        /// These bytes as they are, then FIN.
+        /// These bytes unchanged, then FIN.
         case raw([UInt8])
     }
 
-    /// A receiver that could not listen, or did not get what a test waited for.
+    /// The receiver could not listen, or the awaited requests did not arrive.
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package let description: String
     }
 
-    /// The port it listens on, the same for its whole life.
+    /// The port, constant over the receiver's lifetime.
     package let port: Int
     /// `http://127.0.0.1:PORT`, without a path.
     package var url: String { "http://127.0.0.1:\(port)" }
@@ -96,9 +96,9 @@ package final class ScriptedReceiver: Sendable {
     /// Starts listening.
     ///
     /// - Parameters:
-    ///   - default: the answer when the script has run out; default 200.
-    ///   - port: 0 takes a free one.
-    /// - Throws: ``Failure`` when the port is taken.
+    ///   - default: the response after the script has ended; default 200.
+    ///   - port: 0 selects a free port.
+    /// - Throws: ``Failure`` when the port is in use.
     package init(default answer: Answer = .status(200), port: UInt16 = 0) throws {
         core = ReceiverCore(answer)
         self.port = try core.start(port: Int(port))
@@ -108,22 +108,22 @@ package final class ScriptedReceiver: Sendable {
         core.stop()
     }
 
-    /// Appends to the script: these answers, one a request in order of arrival, then the default.
+    /// Appends responses to the script, one for each request in order of arrival. After them the default is used.
     package func script(_ answers: [Answer]) {
         core.state.withLock { $0.script.append(contentsOf: answers) }
     }
 
-    /// Decides each answer by its request, instead of by the script.
+    /// Decides each response by its request instead of the script.
     ///
     /// - Parameter handler: called on the connection's thread.
     package func respond(_ handler: @escaping @Sendable (Request) -> Answer) {
         core.state.withLock { $0.handler = handler }
     }
 
-    /// Looks at each request when its head has arrived, before its body is read.
+    /// Inspects each request when its head has arrived, before its body is read.
     ///
-    /// - Parameter handler: called on the connection's thread; an answer is given at once, the body is not read, the
-    ///   request not recorded, and the connection closed.
+    /// - Parameter handler: called on the connection's thread. When it returns a response, that is sent immediately,
+    ///   the body is not read, the request is not recorded, and the connection is closed.
     package func beforeBodies(_ handler: @escaping @Sendable (Request) -> Answer?) {
         core.state.withLock { $0.headHandler = handler }
     }
@@ -131,19 +131,19 @@ package final class ScriptedReceiver: Sendable {
     /// Every request so far, in order of arrival.
     package var requests: [Request] { core.state.withLock(\.requests) }
 
-    /// How many connections were accepted so far, used or not.
+    /// The number of connections accepted so far, used or not.
     package var connectionCount: Int { core.state.withLock(\.accepted) }
 
-    /// How many connections are open now.
+    /// The number of open connections.
     package var openConnections: Int { core.state.withLock(\.open.count) }
 
-    /// How many bytes it could send so far, heads included: those that the other side has not read yet lie in the
-    /// system's buffers.
+    /// The number of bytes sent so far, including heads. Bytes that the other side has not read are in the system's
+    /// buffers.
     package var sentBytes: Int { core.sent.load(ordering: .relaxed) }
 
     /// Waits until `count` requests in total have arrived, and returns them all.
     ///
-    /// - Throws: ``Failure``, which lists what came, after `timeout`.
+    /// - Throws: ``Failure`` after `timeout`, with a list of the received requests.
     package func next(count: Int, timeout: Duration = .seconds(30)) async throws -> [Request] {
         let core = core
         return try await withThrowingTaskGroup(of: [Request].self) { group in
@@ -160,14 +160,15 @@ package final class ScriptedReceiver: Sendable {
         }
     }
 
-    /// Stops listening and closes every connection; new ones are refused. The script and the record stay.
+    /// Stops listening and closes every connection; new ones are refused. The script and the recorded requests are
+    /// kept.
     package func stop() {
         core.stop()
     }
 
     /// Listens again on the same port.
     ///
-    /// - Throws: ``Failure`` when something else has taken the port meanwhile.
+    /// - Throws: ``Failure`` when the port is in use meanwhile.
     package func restart() throws {
         core.stop()
         _ = try core.start(port: port)

@@ -1,6 +1,6 @@
 package import RelayCore
 
-/// What every store must do, whatever it is built on. Each behaviour is a test of its own:
+/// The requirements for every store. Each behaviour is one test:
 ///
 ///     @Test(arguments: StoreConformance.Behaviour.allCases)
 ///     func conforms(_ behaviour: StoreConformance.Behaviour) async throws {
@@ -13,10 +13,10 @@ package struct StoreConformance: Sendable {
     let discard: @Sendable (any RelayStore) async throws -> Void
 
     /// - Parameters:
-    ///   - makeStore: makes an empty store of its own.
-    ///   - reopen: ends a store as a crash would and opens another on what it had made durable.
-    ///   - contents: everything that the store has on disk, raw.
-    ///   - discard: called with each store when its test is over.
+    ///   - makeStore: makes a new, empty store.
+    ///   - reopen: ends a store like a crash and opens another one on what it had made durable.
+    ///   - contents: all bytes that the store has on disk.
+    ///   - discard: called with each store when its test has ended.
     package init(
         makeStore: @escaping @Sendable (any RelayClock) async throws -> any RelayStore,
         reopen: @escaping @Sendable (any RelayStore, any RelayClock) async throws -> any RelayStore,
@@ -29,8 +29,8 @@ package struct StoreConformance: Sendable {
         self.discard = discard
     }
 
-    /// Tries one behaviour on a new store.
-    /// - Throws: ``ConformanceError``, or what the store threw.
+    /// Tests one behaviour on a new store.
+    /// - Throws: ``ConformanceError``, or the store's error.
     package func run(_ behaviour: Behaviour) async throws {
         let clock = ManualClock()
         let trial = ConformanceRun(conformance: self, clock: clock, store: try await makeStore(clock))
@@ -43,7 +43,7 @@ package struct StoreConformance: Sendable {
         try await discard(trial.store)
     }
 
-    /// Tries all behaviours, one after the other.
+    /// Tests all behaviours, one after the other.
     package func runAll() async throws {
         for behaviour in Behaviour.allCases { try await run(behaviour) }
     }
@@ -85,7 +85,7 @@ package struct StoreConformance: Sendable {
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
         case encryptsCredentials, keepsAPIKeys
-        // Everything at once
+        // All operations together
         case walksAtRandom1, walksAtRandom2, walksAtRandom3
 
         func check(_ trial: ConformanceRun) async throws {
@@ -181,7 +181,7 @@ package struct StoreConformance: Sendable {
     }
 }
 
-/// What a store did not do.
+/// A requirement that a store did not meet.
 package struct ConformanceError: Error, CustomStringConvertible {
     package let description: String
 }

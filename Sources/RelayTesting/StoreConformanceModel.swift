@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// The outbox as it should be, without a database: what a store is compared with.
+/// An in-memory model of the outbox, with which a store is compared.
 struct OutboxModel {
     struct Delivery: Equatable {
         var id: DeliveryID
@@ -11,14 +11,14 @@ struct OutboxModel {
         var seriesAttempts = 0
         var notBefore: Timestamp
         var dueAt: Timestamp?
-        /// Whom it goes with again.
+        /// The batch with which it is sent again.
         var batch: DeliveryID?
     }
 
     private(set) var deliveries: [DeliveryID: Delivery] = [:]
-    /// What was delivered in each lane, in this order.
+    /// The delivered ids of each lane, in order of delivery.
     private(set) var delivered: [String: [DeliveryID]] = [:]
-    /// What was ever dead or cancelled: order is not promised for it.
+    /// Deliveries that were dead or cancelled at any time, for which no order is promised.
     private(set) var outOfOrder: Set<DeliveryID> = []
     private(set) var faults: [String] = []
 
@@ -132,7 +132,7 @@ struct OutboxModel {
         }
     }
 
-    /// Makes the head of a delivery's lane due, and nothing else of it; a delivery without a lane is its own.
+    /// Makes only the head of a delivery's lane due. A delivery without a lane is its own head.
     private mutating func arrange(_ id: DeliveryID, at now: Timestamp) {
         guard let delivery = deliveries[id] else { return }
         let lane = deliveries.values

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A file that is gone when a test lets go of it.
+/// A file that is deleted when the object is released.
 package final class TemporaryFile: Sendable {
-    /// There was no place for it.
+    /// The file could not be created.
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package let description: String
     }
@@ -24,7 +24,7 @@ package final class TemporaryFile: Sendable {
         }
     }
 
-    /// Makes a file of so many zeros, which take no room on the disk.
+    /// Creates a file of zeros with this size, which uses no disk space.
     package convenience init(of size: Int) throws {
         try self.init()
         resize(to: size)
@@ -34,7 +34,7 @@ package final class TemporaryFile: Sendable {
         unlink(path)
     }
 
-    /// Cuts it, or lengthens it by zeros.
+    /// Truncates the file, or extends it with zeros.
     package func resize(to size: Int) {
         truncate(path, size)
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Wakes whoever waits for something to have changed.
+/// Wakes tasks that wait for a change.
 final class ChangeSignal: Sendable {
     private struct State {
         var version = 0
@@ -20,7 +20,7 @@ final class ChangeSignal: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Returns at once when something has changed since `version`.
+    /// Returns immediately when there was a change since `version`.
     func wait(after version: Int) async {
         await withCheckedContinuation { continuation in
             let isLate = state.withLock { state in

@@ -1,5 +1,5 @@
 extension ChatwootState {
-    /// Does what a request asks, after the limits and the check of its token.
+    /// Performs a request after checking the rate limits and its token.
     mutating func perform(_ call: ChatwootCall, _ route: ChatwootRoute?) throws(ChatwootRefusalError) -> ChatwootReply {
         guard throttle.admits("requests", limit: options.limits.requests, seconds: 60, now: now) else {
             return .throttled
@@ -9,7 +9,7 @@ extension ChatwootState {
         switch route.access {
         case .token(let bots): try authenticate(&call, botsAllowed: bots)
         case .inboxIdentifier:
-            // A dot ends a segment of Rails' paths.
+            // A dot ends a segment in Rails' paths.
             if call.segments.values.contains(where: { $0.contains(".") }) { throw .publicMissing }
         case .open: break
         }
@@ -17,7 +17,7 @@ extension ChatwootState {
     }
 
     private func authenticate(_ call: inout ChatwootCall, botsAllowed: Bool) throws(ChatwootRefusalError) {
-        // A header reaches the application with its hyphens as underscores, so both spellings are one.
+        // The application sees a header's hyphens as underscores, so both spellings are equal.
         guard let token = call.header("api_access_token") ?? call.header("api-access-token") else { throw .signIn }
         guard let actor = actors[token] else { throw .badToken }
         call.actor = actor

@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// A request, read as Rails reads it: path, query and body in one set of parameters.
+/// A request, parsed like Rails does: one set of parameters from path, query and body.
 struct ChatwootCall: Sendable {
     /// A file of a multipart body.
     struct File: Sendable {
@@ -22,11 +22,11 @@ struct ChatwootCall: Sendable {
     let body: [UInt8]
     var parameters = JSONObject()
     var files: [File] = []
-    /// What the path's variables stand for.
+    /// The values of the path's variables.
     var segments: [String: String] = [:]
     var actor: Actor?
     var accountID = 0
-    /// What a race has found free before another request took it.
+    /// What the uniqueness checks of concurrent requests found before any of them was stored.
     var race: ContactRace?
 
     struct ContactRace: Sendable {
@@ -70,12 +70,12 @@ struct ChatwootCall: Sendable {
     func header(_ name: String) -> String? { headers.first { $0.0 == name }?.1 }
 }
 
-// MARK: - Parameters, cast as ActiveRecord casts them
+// MARK: - Parameters, converted like ActiveRecord converts them
 
 extension ChatwootCall {
     func has(_ key: String) -> Bool { parameters.contains(key) }
 
-    /// The text of a string or a number; nil for all else.
+    /// The text of a string or a number; nil for everything else.
     func text(_ key: String) -> String? { Self.text(parameters[key]) }
 
     static func text(_ value: JSON?) -> String? {
@@ -88,7 +88,7 @@ extension ChatwootCall {
         }
     }
 
-    /// The same, nil when it is blank.
+    /// The same; nil when it is blank.
     func present(_ key: String) -> String? {
         text(key).flatMap { text in text.contains { !$0.isWhitespace } ? text : nil }
     }
@@ -106,7 +106,7 @@ extension ChatwootCall {
 
     func object(_ key: String) -> JSONObject? { parameters[key]?.object }
 
-    /// A number of the path.
+    /// A number in the path.
     func id(_ name: String) throws(ChatwootRefusalError) -> Int {
         guard let id = segments[name].flatMap({ Int($0) }) else { throw .missing }
         return id

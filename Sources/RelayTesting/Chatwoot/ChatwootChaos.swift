@@ -1,4 +1,4 @@
-/// The faults that a test has ordered.
+/// The faults that a test has requested.
 struct ChatwootChaos: Sendable {
     typealias Fault = ChatwootDouble.Fault
     typealias Operation = ChatwootDouble.Operation
@@ -12,10 +12,10 @@ struct ChatwootChaos: Sendable {
     private var script: [(operation: Operation, fault: Fault)] = []
     private var chances: [Chance] = []
     private var random: SeededGenerator
-    /// How many of the next webhooks of an event come twice.
+    /// The number of next webhooks of an event that are sent twice.
     var duplicatedWebhooks: [String: Int] = [:]
     var webhookDuplication = 0.0
-    /// How often each attachment is not there yet.
+    /// The number of requests for each attachment that answer 404.
     var attachmentMisses = 0
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
@@ -36,7 +36,7 @@ struct ChatwootChaos: Sendable {
         attachmentMisses = 0
     }
 
-    /// The fault of the next request of this kind: what was ordered first, then what chance brings.
+    /// The fault for the next request of this kind: the requested ones first, then the random ones.
     mutating func take(_ operation: Operation) -> Fault? {
         if let index = script.firstIndex(where: { $0.operation.covers(operation) }) {
             return script.remove(at: index).fault

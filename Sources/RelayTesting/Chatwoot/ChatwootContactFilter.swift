@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// `POST contacts/filter`: clauses that are joined as SQL joins them, `AND` before `OR`.
+/// `POST contacts/filter`: clauses joined like in SQL, `AND` before `OR`.
 extension ChatwootState {
     private struct Clause {
         let key: String
@@ -8,7 +8,7 @@ extension ChatwootState {
         let values: [JSON]
         let joinsByAnd: Bool?
 
-        /// What Chatwoot compares with: the first value only, in lower case; a phone number with its plus.
+        /// The value that Chatwoot compares with: only the first one, in lower case; a phone number with its plus.
         var value: String? {
             guard let text = ChatwootCall.text(values.first) else { return nil }
             guard key != "phone_number" else { return "+" + text.filter { $0 != "+" } }
@@ -30,7 +30,7 @@ extension ChatwootState {
         guard let payload = call.parameters["payload"]?.array else { throw .exception }
         var clauses: [Clause] = []
         for item in payload { clauses.append(try clause(item, account: call.accountID)) }
-        // SQL with a join too few or too many.
+        // SQL with a missing or an additional operator.
         for (index, clause) in clauses.enumerated()
         where (clause.joinsByAnd == nil) != (index == clauses.count - 1) { throw .exception }
 

@@ -1,11 +1,11 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The rules of contacts and their keys in inboxes.
+/// Rules for contacts and their source ids in inboxes.
 extension ChatwootState {
     typealias AttributeError = (attribute: String, message: String)
 
-    /// What a request says of a contact; nil where it says nothing.
+    /// The contact attributes in a request; nil for those that it does not contain.
     struct ContactChange {
         var name: String?
         var email: String??
@@ -42,9 +42,9 @@ extension ChatwootState {
         }
     }
 
-    /// Checks a contact as its model does, its uniqueness by a look at the table.
+    /// Validates a contact like its model does, including uniqueness by reading the table.
     ///
-    /// - Throws: 422 with each broken attribute; 500 when a race has let an identifier through to the unique index.
+    /// - Throws: 422 with all invalid attributes; 500 when a race let a duplicate identifier reach the unique index.
     func validate(_ contact: Double.Contact, race: ChatwootCall.ContactRace? = nil) throws(ChatwootRefusalError) {
         var errors: [AttributeError] = []
         let account = contact.accountID
@@ -77,7 +77,7 @@ extension ChatwootState {
         if !errors.isEmpty { throw .invalid(errors) }
     }
 
-    /// `/\+[1-9]\d{1,14}\z/`: bound to the end only, so what stands before the plus does not matter.
+    /// `/\+[1-9]\d{1,14}\z/`: anchored only at the end, so text before the plus is accepted.
     static func isE164(_ phone: String) -> Bool {
         guard let plus = phone.lastIndex(of: "+") else { return false }
         let digits = phone[phone.index(after: plus)...].utf8
@@ -85,7 +85,7 @@ extension ChatwootState {
         return areDigits && (2...15).contains(digits.count) && digits.first != UInt8(ascii: "0")
     }
 
-    /// What a create that is checked now would find free.
+    /// What the uniqueness checks of a create would find now.
     func race(of call: ChatwootCall) -> ChatwootCall.ContactRace {
         let account =
             call.segments["account_id"].flatMap { Int($0) }
@@ -111,9 +111,9 @@ extension ChatwootState {
         return contact
     }
 
-    /// Binds a contact to an inbox. The same binding is found again; without a source id, a random one is made.
+    /// Binds a contact to an inbox. An existing binding is returned; without a source id, a random one is generated.
     ///
-    /// - Returns: nil when another contact has the key in this inbox.
+    /// - Returns: nil when another contact has the source id in this inbox.
     mutating func bind(contact: Int, inbox: Int, sourceID: String?) -> Double.ContactInbox? {
         if let sourceID, let found = contactInboxes.find(inbox: inbox, sourceID: sourceID) {
             return found.contactID == contact ? found : nil
@@ -130,7 +130,7 @@ extension ChatwootState {
         return row
     }
 
-    /// A contact and all that hangs on it.
+    /// Deletes a contact and everything that belongs to it.
     mutating func destroyContact(_ id: Int) {
         for conversation in conversations.of(contact: id) {
             for message in conversations.messageIDs[conversation.id] ?? [] { messages[message] = nil }
@@ -140,7 +140,8 @@ extension ChatwootState {
         contacts.remove(id)
     }
 
-    /// Moves all that hangs on one contact to another, fills what that one lacks, and destroys the first.
+    /// Moves everything that belongs to one contact to another, fills the attributes that the other lacks, and deletes
+    /// the first.
     mutating func merge(_ mergee: Double.Contact, into base: Double.Contact) -> Double.Contact {
         for conversation in conversations.of(contact: mergee.id) {
             conversations.move(conversation.id, toContact: base.id)
@@ -189,7 +190,7 @@ extension ChatwootDouble.Contact {
         )
     }
 
-    /// Whether lists and filters show it: one that only has a name is nobody yet.
+    /// Whether lists and filters show the contact: one that only has a name is hidden.
     func isResolved(onlyLeads: Bool) -> Bool {
         email != nil || phoneNumber != nil || (!onlyLeads && identifier != nil)
     }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The rules of conversations.
+/// Rules for conversations.
 extension ChatwootState {
     func conversation(_ call: ChatwootCall, _ name: String = "conversation_id") throws(ChatwootRefusalError)
         -> Double.Conversation
@@ -20,8 +20,8 @@ extension ChatwootState {
         var custom = JSONObject()
     }
 
-    /// Finds or makes the conversation of a key: an inbox that is locked to a single one gives the newest untouched,
-    /// any other makes a new one every time.
+    /// Finds or creates a conversation. An inbox that is locked to a single conversation returns the newest one
+    /// unchanged; any other inbox creates a new one each time.
     mutating func startConversation(
         _ binding: Double.ContactInbox,
         _ start: ConversationStart = ConversationStart()
@@ -71,7 +71,7 @@ extension ChatwootState {
         }
     }
 
-    /// Changes a conversation, and tells the webhook what is new.
+    /// Changes a conversation and sends the changes to the webhook.
     mutating func change(_ id: Int, _ body: (inout Double.Conversation) -> Void) {
         guard let old = conversations[id], let inbox = inboxes[old.inboxID] else { return }
         var row = old
@@ -95,7 +95,7 @@ extension ChatwootState {
         if !changes.isEmpty { dispatch("conversation_updated", eventData(row, changes: changes), inbox) }
     }
 
-    /// Whether an agent may still answer: an inbox can demand that the contact wrote within so many hours.
+    /// Whether an agent may still reply: an inbox can require a message of the contact within a number of hours.
     func canReply(_ conversation: Double.Conversation) -> Bool {
         let window = inboxes[conversation.inboxID]?.additionalAttributes["agent_reply_time_window"]
         guard let hours = ChatwootCall.text(window).flatMap({ Int64($0) }), hours > 0 else { return true }

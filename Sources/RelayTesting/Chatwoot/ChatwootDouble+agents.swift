@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// What people do in Chatwoot's own pages. Conversations are named by their rows.
+/// Actions of users in Chatwoot's web interface. Conversations are identified by their row ids.
 extension ChatwootDouble {
     /// A file that an agent sends.
     package struct Upload: Sendable {
@@ -15,10 +15,10 @@ extension ChatwootDouble {
         }
     }
 
-    /// An agent writes to a contact, or a private note.
+    /// An agent writes to a contact, or writes a private note.
     ///
     /// - Parameter user: default: the first user of the account.
-    /// - Throws: ``Failure`` when there is no such conversation or nobody to write.
+    /// - Throws: ``Failure`` when there is no such conversation or no user.
     @discardableResult
     package func agentReplies(
         in conversation: Int,
@@ -42,7 +42,7 @@ extension ChatwootDouble {
         }
     }
 
-    /// An automatic message: a greeting, or the question for a rating with `content_type` `input_csat`.
+    /// Chatwoot sends an automatic message: a greeting, or a request for a rating with `content_type` `input_csat`.
     @discardableResult
     package func templateIsSent(in conversation: Int, _ content: String, contentType: String = "text") throws -> Message
     {
@@ -58,7 +58,7 @@ extension ChatwootDouble {
         withState { $0.deleteMessage(message) }
     }
 
-    /// An agent clicks on a failed message.
+    /// An agent clicks "retry" on a failed message.
     package func agentRetries(message: Int) {
         withState { $0.retryMessage(message) }
     }
@@ -78,7 +78,7 @@ extension ChatwootDouble {
         }
     }
 
-    /// Merges two contacts as an agent does.
+    /// An agent merges two contacts.
     package func merge(_ mergee: Int, into base: Int) throws {
         try withState { state in
             guard let from = state.contacts[mergee], let into = state.contacts[base] else {

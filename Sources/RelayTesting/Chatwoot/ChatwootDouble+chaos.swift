@@ -1,22 +1,23 @@
 extension ChatwootDouble {
-    /// What goes wrong with a request.
+    /// A fault of a request.
     package enum Fault: Sendable, Hashable {
-        /// It is done, and answered by this status.
+        /// The request is performed and answered with this status.
         case commitThenStatus(Int)
-        /// It is done and never answered.
+        /// The request is performed and never answered.
         case commitThenHang
-        /// It is done, and the connection reset before a byte of the answer. A client that had reused the connection
-        /// may take it for an idle one that was closed, and send the request again at once, as `CurlEngine` does.
+        /// The request is performed, and the connection is reset before the first byte of the response. A client that
+        /// had reused the connection may assume an idle connection was closed and repeat the request, as `CurlEngine`
+        /// does.
         case commitThenReset
-        /// It is done, and the connection reset in the middle of the answer.
+        /// The request is performed, and the connection is reset in the middle of the response.
         case commitThenCutOff
-        /// It is done and answered well, the body in four pieces with this pause before each.
+        /// The request is performed and answered correctly, with the body in four pieces and this pause before each.
         case slowBody(pause: Duration)
-        /// It is not done, and answered by this status: 429 as the limits answer.
+        /// The request is not performed and is answered with this status; 429 like a rate limit.
         case status(Int)
-        /// It is not done, and the connection reset.
+        /// The request is not performed, and the connection is reset.
         case reset
-        /// It is neither done nor answered.
+        /// The request is neither performed nor answered.
         case hang
 
         package static let commitThen500 = Self.commitThenStatus(500)
@@ -30,7 +31,7 @@ extension ChatwootDouble {
         }
     }
 
-    /// What a request asks for.
+    /// The kind of a request.
     package enum Operation: Sendable, Hashable {
         case any
         case version, profile, inboxRead, inboxWrite
@@ -43,12 +44,12 @@ extension ChatwootDouble {
         func covers(_ operation: Self) -> Bool { self == .any || self == operation }
     }
 
-    /// The next `count` requests of a kind suffer a fault. Orders for the same kind follow each other.
+    /// The next `count` requests of a kind get a fault. Several calls for the same kind apply one after the other.
     package func next(_ count: Int = 1, _ operation: Operation, _ fault: Fault) {
         withState { $0.chaos.order(count, operation, fault) }
     }
 
-    /// From now on, requests of a kind suffer a fault with this probability, by the seed of the options.
+    /// From now on, requests of a kind get a fault with this probability, by the seed in the options.
     package func inject(_ fault: Fault, into operation: Operation, probability: Double) {
         withState { $0.chaos.inject(fault, into: operation, probability: probability) }
     }
@@ -63,21 +64,21 @@ extension ChatwootDouble {
         withState { $0.chaos.webhookDuplication = probability }
     }
 
-    /// The first `count` requests for each attachment find nothing (404).
+    /// The first `count` requests for each attachment answer 404.
     package func missAttachments(first count: Int) {
         withState { $0.chaos.attachmentMisses = count }
     }
 
-    /// Ends every fault.
+    /// Removes all faults.
     package func endChaos() {
         withState { $0.chaos.end() }
         contactGate.close()
     }
 
-    /// Opens the window between check and insert: the next `count` creates of contacts are all checked for their phone
-    /// number and identifier before the first is inserted, so that the same number comes in `count` times.
+    /// Simulates a race between check and insert: the next `count` creates of contacts are all checked for their phone
+    /// number and identifier before the first is inserted, so that the same number is stored `count` times.
     ///
-    /// A create that waits for the others goes on alone after ten seconds.
+    /// A create waits at most ten seconds for the others.
     package func raceContactCreates(_ count: Int) {
         contactGate.open(for: count)
     }

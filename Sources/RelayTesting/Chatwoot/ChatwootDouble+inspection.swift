@@ -1,4 +1,4 @@
-/// What is stored, and what has happened.
+/// The stored records, and the requests so far.
 extension ChatwootDouble {
     package var inboxes: [Inbox] { reading { $0.inboxes.values.sorted { $0.id < $1.id } } }
 
@@ -12,10 +12,10 @@ extension ChatwootDouble {
         reading { $0.conversations.rows.values.sorted { $0.id < $1.id } }
     }
 
-    /// All messages, private notes included, in the order they were made.
+    /// All messages, including private notes, in the order of creation.
     package var messages: [Message] { reading { $0.messages.values.sorted { $0.id < $1.id } } }
 
-    /// The messages of a conversation, by its row.
+    /// The messages of a conversation, by its row id.
     package func messages(in conversation: Int) -> [Message] {
         reading { state in (state.conversations.messageIDs[conversation] ?? []).compactMap { state.messages[$0] } }
     }
@@ -25,26 +25,26 @@ extension ChatwootDouble {
     package func conversation(_ id: Int) -> Conversation? { reading { $0.conversations[id] } }
     package func message(_ id: Int) -> Message? { reading { $0.messages[id] } }
 
-    /// The messages with a source id: more than one where somebody posted twice.
+    /// The messages with a source id; more than one when a client posted twice.
     package func messages(sourceID: String) -> [Message] { messages.filter { $0.sourceID == sourceID } }
 
-    /// Every sign of typing, in its order.
+    /// All typing indicators, in order.
     package var typing: [Typing] { reading(\.typing) }
 
-    /// Every webhook, in the order of its causes.
+    /// All webhook calls, in the order of their causes.
     package var webhooks: [WebhookCall] { reading(\.webhooks) }
 
-    /// Every post to the native channel.
+    /// All posts to the native WhatsApp channel.
     package var whatsAppPosts: [WhatsAppPost] { reading(\.whatsAppPosts) }
 
-    /// Something did not come to pass.
+    /// A condition was not met in time.
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package let description: String
     }
 
-    /// Waits until something is so, looking again after each change.
+    /// Waits until a condition is true; it is evaluated after each change.
     ///
-    /// - Throws: ``Failure``, with the name, after `timeout`.
+    /// - Throws: ``Failure`` with the name after `timeout`.
     package func wait(
         for name: String,
         timeout: Duration = .seconds(120),
@@ -65,7 +65,7 @@ extension ChatwootDouble {
                 } catch {
                     return
                 }
-                // The waiter looks at its cancellation when it is woken.
+                // The waiter checks for cancellation when it is woken.
                 defer { changes.signal() }
                 throw Failure(description: "waited \(timeout) for \(name)")
             }
@@ -77,7 +77,7 @@ extension ChatwootDouble {
         }
     }
 
-    /// Waits until no webhook is under way, those of their consequences included.
+    /// Waits until no webhook is in progress, including those that follow from others.
     package func webhooksToEnd(timeout: Duration = .seconds(120)) async throws {
         try await wait(for: "the end of the webhooks", timeout: timeout) { double in
             !double.webhooks.contains { $0.outcome == .pending }

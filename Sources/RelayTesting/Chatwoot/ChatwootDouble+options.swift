@@ -1,7 +1,7 @@
 package import RelayCore
 
 extension ChatwootDouble {
-    /// A release, by what a forwarder notices of it (chatwoot.md, section 0).
+    /// A release, defined by its visible behaviour (chatwoot.md, section 0).
     package enum Profile: String, Sendable, CaseIterable, Comparable {
         case v4_3 = "4.3"
         case v4_10 = "4.10"
@@ -12,7 +12,7 @@ extension ChatwootDouble {
 
         private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-        /// As `GET /api` tells it, of a release that behaves so.
+        /// The version that `GET /api` returns for a release with this behaviour.
         var version: String {
             switch self {
             case .v4_3: "4.3.0"
@@ -22,38 +22,38 @@ extension ChatwootDouble {
             }
         }
 
-        /// Messages keep every content attribute (4.9), not only what a form needs.
+        /// Messages keep every content attribute (4.9), not only those of forms.
         var keepsContentAttributes: Bool { self >= .v4_10 }
-        /// The search tells `has_more` and looks at every contact (4.11).
+        /// The search returns `has_more` and covers every contact (4.11).
         var searchesAllContacts: Bool { self >= .v4_13 }
         /// Webhooks of API inboxes are signed, and administrators see the secret (4.13).
         var signsWebhooks: Bool { self >= .v4_13 }
-        /// The editor's hard breaks are cut from what webhooks carry (4.13).
+        /// Hard line breaks of the editor are removed from webhooks (4.13).
         var cutsHardBreaks: Bool { self >= .v4_13 }
-        /// Private hosts are refused as targets of webhooks (4.14).
+        /// Private hosts are rejected as webhook targets (4.14).
         var refusesPrivateHosts: Bool { self >= .v4_15 }
-        /// Posts to the native channel are verified (4.14).
+        /// Signatures of posts to the native channel are verified (4.14).
         var verifiesMetaSignature: Bool { self >= .v4_15 }
-        /// `is_voice_message` marks an attachment (4.14.2).
+        /// `is_voice_message` marks an attachment as a voice note (4.14.2).
         var knowsVoiceMessages: Bool { self >= .v4_15 }
     }
 
-    /// What is allowed in a time. Zero forbids all, nil allows any number.
+    /// Rate limits. Zero rejects all requests, nil allows any number.
     package struct Limits: Sendable {
-        /// All requests of an address, a minute.
+        /// All requests of an IP address in a minute.
         package var requests: Int? = 3000
-        /// Searches of contacts in an account, a minute.
+        /// Contact searches in an account in a minute.
         package var searches: Int? = 100
-        /// Uploads in an account, an hour.
+        /// Uploads in an account in an hour.
         package var uploads: Int? = 60
-        /// Messages in a conversation, a minute.
+        /// Messages in a conversation in a minute.
         package var messages: Int? = 200
-        /// Inboxes in an account, by its plan.
+        /// Inboxes in an account, limited by its plan.
         package var inboxes: Int?
 
-        /// The defaults of an installation (chatwoot.md, sections 2 and 7).
+        /// The default limits of an installation (chatwoot.md, sections 2 and 7).
         package static let standard = Limits()
-        /// None: for tests of many messages.
+        /// No limits, for tests with many messages.
         package static let none = Limits(requests: nil, searches: nil, uploads: nil, messages: nil, inboxes: nil)
 
         package init(
@@ -71,26 +71,26 @@ extension ChatwootDouble {
         }
     }
 
-    /// How an installation is set up.
+    /// The settings of an installation.
     package struct Options: Sendable {
         package var limits = Limits.standard
         /// `WEBHOOK_TIMEOUT`.
         package var webhookTimeout: Duration = .seconds(5)
-        /// How many webhooks are under way at a time. With 1, they arrive in their order; Chatwoot promises none.
+        /// The number of simultaneous webhooks. With 1 they arrive in order, which Chatwoot does not guarantee.
         package var webhookWorkers = 1
-        /// `SAFE_FETCH_ALLOW_PRIVATE_NETWORK`: in a profile that refuses private hosts, loopback is one.
+        /// `SAFE_FETCH_ALLOW_PRIVATE_NETWORK`: otherwise a profile that rejects private hosts also rejects loopback.
         package var allowsPrivateNetwork = false
-        /// Whether a proxy in front drops headers with an underscore, as nginx does unless told otherwise.
+        /// Whether a proxy drops headers with underscores, as nginx does by default.
         package var dropsUnderscoreHeaders = false
-        /// The feature `crm_v2`: lists and filters show only leads, so contacts with no phone and no e-mail vanish.
+        /// The feature `crm_v2`: lists and filters show only leads, so contacts without phone and e-mail are hidden.
         package var showsOnlyLeads = false
         /// `WHATSAPP_APP_SECRET` of the installation.
         package var metaAppSecret: String?
-        /// `FRONTEND_URL`, the start of every attachment's address; default: the double's own.
+        /// `FRONTEND_URL`, the base of every attachment's URL; default: the double's own URL.
         package var frontendURL: String?
-        /// Seeds the faults that come by probability.
+        /// The seed for faults with a probability.
         package var seed: UInt64 = 1
-        /// Stamps rows, and measures the limits' times.
+        /// The clock for timestamps of rows and for rate limits.
         package var clock: any RelayClock = SystemClock()
 
         package init() {}

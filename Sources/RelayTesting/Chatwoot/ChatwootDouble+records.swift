@@ -1,7 +1,7 @@
 package import RelayCore
 package import RelayJSON
 
-/// What the double holds, as tests see it.
+/// The records of the double, as tests see them.
 extension ChatwootDouble {
     package struct Account: Sendable {
         package let id: Int
@@ -11,7 +11,7 @@ extension ChatwootDouble {
 
     package enum Role: String, Sendable { case administrator, agent }
 
-    /// Somebody with a token. An administrator sees every inbox of the account, an agent those they are a member of.
+    /// A user with a token. An administrator sees every inbox of the account, an agent only those with a membership.
     package struct User: Sendable {
         package let id: Int
         package var accountID: Int
@@ -37,14 +37,14 @@ extension ChatwootDouble {
         package var channel: Channel
         package var isLockedToSingleConversation: Bool
         package var webhookURL: String?
-        /// What the public API's paths carry.
+        /// The identifier in the public API's paths.
         package var identifier: String
         package var isHMACMandatory: Bool
         package var hmacToken: String
-        /// The key that webhooks are signed with.
+        /// The key that signs webhooks.
         package var secret: String
         package var additionalAttributes: JSONObject
-        /// Whether an agent bot handles its conversations: they are born `pending`.
+        /// Whether an agent bot handles its conversations: new ones are `pending`.
         package var hasActiveBot: Bool
     }
 
@@ -67,11 +67,11 @@ extension ChatwootDouble {
         package var customAttributes = JSONObject()
         package var createdAt: Timestamp
         package var lastActivityAt: Timestamp?
-        /// The picture that Chatwoot was asked to fetch last. The double fetches none.
+        /// The URL of the picture that was requested last. The double does not fetch it.
         package var avatarURL: String?
     }
 
-    /// The key of a contact in an inbox.
+    /// The source id of a contact in an inbox.
     package struct ContactInbox: Sendable {
         package let id: Int
         package var contactID: Int
@@ -85,9 +85,9 @@ extension ChatwootDouble {
     package enum ConversationStatus: String, Sendable, CaseIterable { case open, resolved, pending, snoozed }
 
     package struct Conversation: Sendable {
-        /// The row's id, which no answer shows.
+        /// The row id, which no response contains.
         package let id: Int
-        /// The number within the account, which every path and body carries as `id`.
+        /// The number within the account, which every path and body contains as `id`.
         package let displayID: Int
         package var accountID: Int
         package var inboxID: Int
@@ -107,7 +107,7 @@ extension ChatwootDouble {
         package var agentLastSeenAt: Timestamp?
         package var contactLastSeenAt: Timestamp?
         package var lastIncomingAt: Timestamp?
-        /// How many incoming messages no agent has seen.
+        /// The number of incoming messages that no agent has seen.
         package var unreadCount = 0
     }
 
@@ -143,7 +143,7 @@ extension ChatwootDouble {
         package let id: Int
         package var accountID: Int
         package var inboxID: Int
-        /// The row of the conversation, not its display id.
+        /// The row id of the conversation, not its display id.
         package var conversationID: Int
         package var kind: MessageKind
         package var content: String?
@@ -164,16 +164,16 @@ extension ChatwootDouble {
         package let id: Int
         package var fileType: String
         package var fileName: String
-        /// The type that the stored file has, which Chatwoot finds out from its bytes.
+        /// The type of the stored file, which Chatwoot detects from its bytes.
         package var contentType: String
-        /// The type that the part of the upload said.
+        /// The declared type of the uploaded part.
         package var declaredType: String
         package var bytes: [UInt8]
         package var isVoiceMessage = false
         let key: String
     }
 
-    /// Somebody is shown as typing.
+    /// A typing indicator.
     package struct Typing: Sendable {
         package let conversationID: Int
         package let sender: Sender
@@ -197,13 +197,13 @@ extension ChatwootDouble {
         package internal(set) var outcome: Outcome
     }
 
-    /// A post to the native channel.
+    /// A post to the native WhatsApp channel.
     package struct WhatsAppPost: Sendable {
         package let phone: String
         package let body: [UInt8]
-        /// `X-Hub-Signature-256` as it came.
+        /// `X-Hub-Signature-256` as received.
         package let signature: String?
-        /// False when the signature was demanded and wrong or missing: nothing was taken from the post.
+        /// False when a required signature was wrong or missing, so that the post was ignored.
         package let isAccepted: Bool
     }
 }

@@ -1,6 +1,6 @@
 package import RelayJSON
 
-/// Setting an installation up, behind the API's back.
+/// Sets up an installation without using the API.
 extension ChatwootDouble {
     @discardableResult
     package func addAccount(_ name: String = "Acme") -> Account {
@@ -15,7 +15,7 @@ extension ChatwootDouble {
         withState { $0.accounts[id]?.isSuspended = isSuspended }
     }
 
-    /// Adds a user with a token. An agent sees only the inboxes that are named.
+    /// Adds a user with a token. An agent sees only the given inboxes.
     @discardableResult
     package func addUser(
         _ name: String = "Relay",
@@ -58,7 +58,7 @@ extension ChatwootDouble {
         }
     }
 
-    /// Adds an inbox of the API channel, or of another.
+    /// Adds an inbox of the API channel or of another channel.
     @discardableResult
     package func addInbox(
         _ name: String = "WhatsApp",
@@ -80,7 +80,7 @@ extension ChatwootDouble {
         }
     }
 
-    /// Changes an inbox. Nothing happens when there is none.
+    /// Changes an inbox; does nothing when it does not exist.
     package func updateInbox(_ id: Int, _ change: (inout Inbox) -> Void) {
         withState { state in
             guard var inbox = state.inboxes[id] else { return }
@@ -93,7 +93,7 @@ extension ChatwootDouble {
         withState { $0.inboxes[id] = nil }
     }
 
-    /// Defines an attribute of contacts: only such can be filtered by.
+    /// Defines a contact attribute: only defined ones can be used in filters.
     package func defineContactAttribute(_ key: String, in account: Int) {
         withState { _ = $0.attributeDefinitions[account, default: []].insert(key) }
     }
@@ -106,12 +106,12 @@ extension ChatwootDouble {
         }
     }
 
-    /// As an administrator who deletes a contact with all its conversations.
+    /// Deletes a contact with all its conversations, as an administrator can.
     package func deleteContact(_ id: Int) {
         withState { $0.destroyContact(id) }
     }
 
-    /// As an administrator who deletes a conversation.
+    /// Deletes a conversation, as an administrator can.
     package func deleteConversation(_ id: Int) {
         withState { state in
             for message in state.conversations.messageIDs[id] ?? [] { state.messages[message] = nil }

@@ -1,8 +1,8 @@
 internal import RelayCore
 internal import Synchronization
 
-/// A Chatwoot installation for tests: real HTTP on 127.0.0.1, with the behaviour, bodies, limits and weaknesses that
-/// the reference tells (chatwoot.md, section 7 above all).
+/// A simulated Chatwoot installation for tests: a real HTTP server on 127.0.0.1 with the behaviour, bodies, limits and
+/// defects that the reference describes (chatwoot.md, mainly section 7).
 ///
 /// ```swift
 /// let chatwoot = ChatwootDouble(profile: .v4_15)
@@ -45,32 +45,32 @@ package final class ChatwootDouble: Sendable {
         return receiver.url
     }
 
-    /// Stops listening and closes every connection. What is stored stays, and can still be looked at.
+    /// Stops listening and closes every connection. The records are kept and remain readable.
     package func stop() {
         receiver.withLock { receiver in
             receiver?.stop()
         }
     }
 
-    /// Stops as ``stop()``, then listens again on the same port, with everything that was stored.
+    /// Stops like ``stop()``, then listens again on the same port with the same records.
     package func restart() throws {
         try receiver.withLock { receiver in try receiver?.restart() }
     }
 
-    /// Every request so far, in order of arrival, as it came.
+    /// Every request so far, in order of arrival, as received.
     package var requests: [ScriptedReceiver.Request] { receiver.withLock { $0?.requests ?? [] } }
 
-    /// How many connections were accepted so far.
+    /// The number of connections accepted so far.
     package var connectionCount: Int { receiver.withLock { $0?.connectionCount ?? 0 } }
 
     // MARK: State
 
-    /// Reads or changes the tables, then sends the webhooks that the change has caused.
+    /// Reads or changes the records, then sends the webhooks for the changes.
     func withState<Result>(_ body: (inout ChatwootState) throws -> Result) rethrows -> Result {
         let result = try state.withLock { state in
             state.now = state.options.clock.wall
             let result = try body(&state)
-            // Under the lock, so that they queue in the order of their causes.
+            // Under the lock, so that they are queued in the order of their causes.
             for unsent in state.unsentWebhooks {
                 sender.send(state.webhooks[unsent.index]) { [weak self] outcome in self?.finish(unsent, outcome) }
             }
@@ -81,7 +81,7 @@ package final class ChatwootDouble: Sendable {
         return result
     }
 
-    /// Reads the tables.
+    /// Reads the records.
     func reading<Result>(_ body: (ChatwootState) throws -> Result) rethrows -> Result {
         try state.withLock { try body($0) }
     }

@@ -1,11 +1,11 @@
 internal import RelayJSON
 
-/// A stored file, reached by an address that redirects to it.
+/// A stored file with a URL that redirects to it.
 struct ChatwootBlob: Sendable {
     let name: String
     let type: String
     let bytes: [UInt8]
-    /// How often it was asked for.
+    /// How often it was requested.
     var hits = 0
 }
 
@@ -62,7 +62,7 @@ extension ChatwootState {
         "\(baseURL)/rails/active_storage/blobs/redirect/\(key)/\(FormText.encode(name))"
     }
 
-    /// The attachments of a request: files, or ids of what was uploaded before.
+    /// The attachments of a request: files, or ids of earlier uploads.
     mutating func attachments(of call: ChatwootCall) throws(ChatwootRefusalError) -> [Double.Attachment] {
         if call.files.contains(where: { $0.field == "attachments" }) || call.parameters["attachments"]?.object != nil {
             throw .unprocessable("undefined method `each' for an instance of ActionDispatch::Http::UploadedFile")
@@ -124,9 +124,9 @@ extension ChatwootState {
     }
 }
 
-/// Types of files (`file_type_helper.rb`).
+/// File types (`file_type_helper.rb`).
 enum FileKind {
-    /// By the exact text of the part's `Content-Type`: a parameter makes a film a file.
+    /// The file type for the exact text of the part's `Content-Type`: with a parameter, a video becomes a file.
     static func name(of type: String) -> String {
         switch type {
         case "image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp": "image"
@@ -135,7 +135,7 @@ enum FileKind {
         }
     }
 
-    /// What Chatwoot finds from the bytes; where these say nothing, the declared type without its parameters.
+    /// The type that Chatwoot detects from the bytes; otherwise the declared type without its parameters.
     static func storedType(of bytes: [UInt8], declared: String) -> String {
         let start = bytes.prefix(64)
         if start.starts(with: Array("OggS".utf8)), String(decoding: start, as: UTF8.self).contains("OpusHead") {

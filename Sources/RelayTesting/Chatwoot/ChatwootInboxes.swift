@@ -2,7 +2,7 @@ internal import RelayJSON
 
 extension ChatwootRoute {
     static let inboxes: [ChatwootRoute] = [
-        // Open to all: app/controllers/api_controller.rb.
+        // Needs no token: app/controllers/api_controller.rb.
         ChatwootRoute("GET", "/api", .version, .open) { state, _ throws(ChatwootRefusalError) in
             .json([
                 "version": .string(state.profile.version), "timestamp": "2026-06-17 00:00:00",
@@ -156,7 +156,7 @@ extension ChatwootState {
         return result
     }
 
-    /// The inbox in a contact.
+    /// An inbox as a contact contains it.
     func slim(_ inbox: Double.Inbox) -> JSON {
         var provider: JSON = .null
         if case .whatsApp = inbox.channel { provider = "whatsapp_cloud" }
@@ -166,7 +166,7 @@ extension ChatwootState {
         ]
     }
 
-    /// The row as the database has it.
+    /// An inbox with all columns of its row.
     func row(_ inbox: Double.Inbox) -> JSON {
         [
             "id": Self.number(inbox.id), "channel_id": Self.number(inbox.channelID),

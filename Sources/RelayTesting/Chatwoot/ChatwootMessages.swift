@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The rules of messages.
+/// Rules for messages.
 extension ChatwootState {
     struct MessageDraft {
         var kind: Double.MessageKind
@@ -15,7 +15,7 @@ extension ChatwootState {
         var attachments: [Double.Attachment] = []
     }
 
-    /// Builds a message from a request, as `Messages::MessageBuilder` does.
+    /// Builds a message from a request, like `Messages::MessageBuilder`.
     mutating func createMessage(
         _ call: ChatwootCall,
         in conversation: Double.Conversation
@@ -47,7 +47,7 @@ extension ChatwootState {
         return .bot(id)
     }
 
-    /// The content attributes that the release stores; in a multipart body they are a text of JSON.
+    /// The content attributes that the release stores. In a multipart body they are a JSON string.
     private func storedAttributes(_ call: ChatwootCall) -> JSONObject {
         let given: JSONObject =
             switch call.parameters["content_attributes"] {
@@ -81,7 +81,7 @@ extension ChatwootState {
         if !errors.isEmpty { throw .unprocessable("Validation failed: \(errors.joined(separator: ", "))") }
     }
 
-    /// The same check in the public API, whose errors have the other shape.
+    /// The same check in the public API, whose errors have another shape.
     func checkPublicMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootRefusalError) {
         do {
             try checkMessage(draft, in: row)
@@ -92,7 +92,7 @@ extension ChatwootState {
         }
     }
 
-    /// Stores a message with all that follows from it: quote, template, reopening, webhooks.
+    /// Stores a message and applies its effects: quote, template, reopening, webhooks.
     @discardableResult
     mutating func insertMessage(_ draft: MessageDraft, in conversation: Double.Conversation) -> Double.Message {
         var draft = draft
@@ -127,8 +127,8 @@ extension ChatwootState {
         return message
     }
 
-    /// `in_reply_to` and its external twin find each other among the messages of the conversation; when they do not,
-    /// both are null (`in_reply_to_message_builder.rb`).
+    /// Completes `in_reply_to` and `in_reply_to_external_id` from each other, among the messages of the conversation.
+    /// When the message is not found, both are null (`in_reply_to_message_builder.rb`).
     private func resolveReply(_ attributes: inout JSONObject, in conversation: Double.Conversation) {
         let id = ChatwootCall.text(attributes["in_reply_to"]).flatMap { Int($0) }
         let external = attributes["in_reply_to_external_id"]?.string
@@ -143,7 +143,7 @@ extension ChatwootState {
         attributes["in_reply_to_external_id"] = quoted.flatMap(\.sourceID).map { .string($0) } ?? .null
     }
 
-    /// What a message does to its conversation and contact before it is told.
+    /// Updates the conversation and the contact before the message is sent to the webhook.
     private mutating func touchConversation(_ message: Double.Message) {
         guard var row = conversations[message.conversationID], var contact = contacts[row.contactID] else { return }
         row.lastActivityAt = now
@@ -160,7 +160,7 @@ extension ChatwootState {
         change(row.id) { $0.status = $0.status == .resolved && hasBot ? .pending : .open }
     }
 
-    /// Who waits for whom, after a message was told: a person's answer that is no echo ends the contact's wait.
+    /// Updates `waiting_since` after the webhook: a user's reply that is not an echo ends the contact's waiting time.
     private mutating func noteWaiting(_ message: Double.Message) {
         let id = message.conversationID
         switch message.kind {
@@ -178,7 +178,7 @@ extension ChatwootState {
 
     // MARK: Changes
 
-    /// Changes a message; the webhook hears of it only when something is new.
+    /// Changes a message; the webhook is sent only when something has changed.
     mutating func changeMessage(_ id: Int, _ body: (inout Double.Message) -> Void) {
         guard let old = messages[id], let inbox = inboxes[old.inboxID] else { return }
         var row = old
@@ -192,7 +192,7 @@ extension ChatwootState {
         if row.kind != .activity { dispatch("message_updated", webhookData(row), inbox, message: id) }
     }
 
-    /// `Messages::StatusUpdateService`: unknown states are ignored, and a read message does not become delivered.
+    /// `Messages::StatusUpdateService`: unknown statuses are ignored, and a read message does not become delivered.
     mutating func setStatus(_ id: Int, _ text: String?, error: String?) {
         guard let status = text.flatMap({ Double.MessageStatus(rawValue: $0) }), let message = messages[id],
             !(message.status == .read && status == .delivered)
@@ -207,7 +207,7 @@ extension ChatwootState {
         }
     }
 
-    /// What a webhook that was not taken does to its message.
+    /// Marks a message as failed after its webhook failed.
     mutating func failMessage(_ id: Int, _ reason: String) {
         setStatus(id, "failed", error: reason)
     }
@@ -222,7 +222,7 @@ extension ChatwootState {
         }
     }
 
-    /// An agent's click on a failed message, in two updates.
+    /// The effect of an agent's click on "retry", in two updates.
     mutating func retryMessage(_ id: Int) {
         guard messages[id] != nil else { return }
         setStatus(id, "sent", error: nil)

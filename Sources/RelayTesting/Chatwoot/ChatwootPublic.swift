@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The public API: what a contact's own client may do (`controllers/public/api/v1`).
+/// The public API, for a contact's own client (`controllers/public/api/v1`).
 extension ChatwootRoute {
     private static let conversation = "/contacts/:source_id/conversations/:conversation_id"
 
@@ -86,7 +86,7 @@ extension ChatwootState {
         return row
     }
 
-    /// A conversation of the key, or, once its HMAC was right, any of the contact.
+    /// A conversation of the source id, or, after a valid HMAC, any conversation of the contact.
     fileprivate func publicConversation(_ call: ChatwootCall) throws(ChatwootRefusalError) -> Double.Conversation {
         let binding = try publicBinding(call)
         let number = call.segments["conversation_id"].flatMap { Int($0) }
@@ -97,20 +97,20 @@ extension ChatwootState {
         return row
     }
 
-    /// - Returns: whether a right hash was given.
+    /// - Returns: whether a valid hash was given.
     @discardableResult
     fileprivate func checkHMAC(_ call: ChatwootCall) throws(ChatwootRefusalError) -> Bool {
         let inbox = try publicInbox(call)
         let hash = call.present("identifier_hash")
         if hash == nil, !inbox.isHMACMandatory { return false }
         let identifier = Array((call.text("identifier") ?? "").utf8)
-        // A StandardError, which nobody catches.
+        // A StandardError that nothing rescues.
         guard hash == WebhookHMAC.hmac(identifier, key: inbox.hmacToken) else { throw .exception }
         return true
     }
 
-    /// Finds by source id in the inbox, else the contact by identifier, e-mail or phone number; what is not there is
-    /// made. A row that another request made meanwhile is found: this can be repeated at will.
+    /// Finds a contact by source id in the inbox, else by identifier, e-mail or phone number, and creates what is
+    /// missing. A row that a concurrent request created is found as well, so the request can be repeated.
     fileprivate mutating func findOrCreateContact(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         let inbox = try publicInbox(call)
         let isVerified = try checkHMAC(call)
@@ -138,8 +138,8 @@ extension ChatwootState {
         return .json(publicView(row))
     }
 
-    /// `ContactIdentifyAction`: another contact with the same identifier, e-mail or phone number is the same person, and
-    /// this one goes into it.
+    /// `ContactIdentifyAction`: another contact with the same identifier, e-mail or phone number is the same person,
+    /// and this contact is merged into it.
     fileprivate mutating func identifyContact(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         let binding = try publicBinding(call)
         if try checkHMAC(call) {

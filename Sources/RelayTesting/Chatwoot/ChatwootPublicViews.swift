@@ -12,7 +12,7 @@ extension ChatwootState {
         ]
     }
 
-    /// With every message that is not private: the heavier the longer the conversation.
+    /// Contains every message that is not private, so its size grows with the conversation.
     func publicView(_ row: Double.Conversation) -> JSON {
         let shown = (conversations.messageIDs[row.id] ?? []).compactMap { messages[$0] }
             .filter { !$0.isPrivate && $0.kind != .activity }
@@ -39,7 +39,7 @@ extension ChatwootState {
         return result
     }
 
-    /// A contact as the database has it.
+    /// A contact with all columns of its row.
     func record(_ contact: Double.Contact) -> JSON {
         [
             "id": Self.number(contact.id), "name": .string(contact.name), "email": Self.text(contact.email),

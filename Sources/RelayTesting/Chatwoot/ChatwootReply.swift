@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// An answer of the double.
+/// A response of the double.
 struct ChatwootReply: Sendable {
     var status = 200
     var headers: [(String, String)] = [("Content-Type", "application/json; charset=utf-8")]
@@ -15,7 +15,7 @@ struct ChatwootReply: Sendable {
         Self(status: status, headers: [("Content-Type", "text/plain")], body: Array(text.utf8))
     }
 
-    /// The body that Rails makes of an exception that nobody has caught.
+    /// The body that Rails returns for an unhandled exception.
     static func rails(_ status: Int) -> Self {
         let reasons = [
             400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 502: "Bad Gateway",
@@ -25,11 +25,11 @@ struct ChatwootReply: Sendable {
         return .json(["status": .int(Int64(status)), "error": .string(reason)], status: status)
     }
 
-    /// What the limits answer, with no `Retry-After`.
+    /// The response of a rate limit, without `Retry-After`.
     static let throttled = Self.text("Retry later\n", status: 429)
 }
 
-/// A request that is not done, with its answer (samples/90_error_bodies.json).
+/// A rejected request, with its response (samples/90_error_bodies.json).
 struct ChatwootRefusalError: Error {
     let reply: ChatwootReply
 
@@ -37,7 +37,7 @@ struct ChatwootRefusalError: Error {
         Self(reply: .json(["error": .string(message)], status: status))
     }
 
-    /// No token at all.
+    /// There is no token.
     static let signIn = Self(
         reply: .json(["errors": ["You need to sign in or sign up before continuing."]], status: 401))
     static let badToken = Self.error(401, "Invalid Access Token")
@@ -48,15 +48,15 @@ struct ChatwootRefusalError: Error {
     static let missing = Self.error(404, "Resource could not be found")
     static let planLimit = Self.error(402, "Account limit exceeded. Upgrade to a higher plan")
 
-    /// An exception that nobody catches: a unique index hit, or a wrong HMAC.
+    /// An unhandled exception: a violation of a unique index, or a wrong HMAC.
     static let exception = Self(reply: .rails(500))
-    /// A path or a record that the public API does not have.
+    /// A path or a record that does not exist in the public API.
     static let publicMissing = Self(reply: .rails(404))
     static let unreadable = Self(reply: .rails(400))
 
     static func unprocessable(_ message: String) -> Self { .error(422, message) }
 
-    /// `RecordInvalid`: what is wrong with each attribute.
+    /// `RecordInvalid`: the errors of each attribute.
     static func invalid(_ errors: [(attribute: String, message: String)]) -> Self {
         var attributes: [JSON] = []
         for error in errors where !attributes.contains(.string(error.attribute)) {

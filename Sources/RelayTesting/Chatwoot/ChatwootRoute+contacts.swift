@@ -53,7 +53,7 @@ extension ChatwootState {
             inboxID = try inbox(number, account: call.accountID).id
         }
         let sourceID = call.present("source_id")
-        // One transaction: a key that is taken takes the contact with it.
+        // One transaction: when the source id is taken, the contact is not created either.
         if let inboxID, let sourceID, contactInboxes.find(inbox: inboxID, sourceID: sourceID) != nil {
             var probe = Double.Contact(id: 0, accountID: call.accountID, name: "", createdAt: now)
             change.apply(to: &probe)
@@ -100,7 +100,7 @@ extension ChatwootState {
         return .json(view(result, withInboxes: true))
     }
 
-    /// At most twenty, the liveliest first, of the inboxes that the token sees.
+    /// At most twenty conversations in the inboxes that the token can see, the latest activity first.
     fileprivate func conversationsOfContact(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         let contact = try contact(call.id("id"), account: call.accountID)
         let visible = conversations.of(contact: contact.id).filter { conversation in
@@ -110,7 +110,7 @@ extension ChatwootState {
         return .json(["payload": .array(sorted.prefix(20).map { view($0) })])
     }
 
-    /// Those that lists and filters begin with, by id.
+    /// The contacts that lists and filters show, by id.
     func resolvedContacts(account: Int) -> [Double.Contact] {
         contacts.rows.values
             .filter { $0.accountID == account && $0.isResolved(onlyLeads: options.showsOnlyLeads) }
@@ -135,7 +135,7 @@ extension ChatwootState {
         return page(of: found, call, count: nil)
     }
 
-    /// Fifteen contacts. Without a count, that of the page is told, and whether there are more.
+    /// A page of fifteen contacts. Without a total count, the response has the page's count and whether there are more.
     func page(of all: [Double.Contact], _ call: ChatwootCall, count: Int?) -> ChatwootReply {
         let number = max(1, call.number("page") ?? 1)
         let rest = all.dropFirst((number - 1) * 15)

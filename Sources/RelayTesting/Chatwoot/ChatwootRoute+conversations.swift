@@ -76,8 +76,8 @@ extension ChatwootState {
         return .json(view(conversations[conversation.id] ?? conversation))
     }
 
-    /// The key that a new conversation is for: of inbox and contact, or, as of old, of the source id alone, whatever the
-    /// inbox.
+    /// The contact's binding for a new conversation: by inbox and contact, or, as in older releases, by the source id
+    /// alone in any inbox.
     private mutating func conversationBinding(_ call: ChatwootCall) throws(ChatwootRefusalError) -> Double.ContactInbox
     {
         var inbox: Double.Inbox?

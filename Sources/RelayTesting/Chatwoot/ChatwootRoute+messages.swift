@@ -55,8 +55,8 @@ extension ChatwootState {
         return .json(["meta": listMeta(conversation), "payload": .array(found.map { view($0) })])
     }
 
-    /// A page in ascending order (`message_finder.rb`): the latest 20, 20 before an id, 100 after one, or 1000 between
-    /// two, the first of which is included.
+    /// A page in ascending order (`message_finder.rb`): the latest 20, 20 before an id, 100 after an id, or 1000
+    /// between two ids, of which the first is included.
     func page(
         of conversation: Double.Conversation,
         after: Int?,

@@ -1,10 +1,10 @@
-/// A path of the API and what answers it.
+/// A path of the API and its handler.
 struct ChatwootRoute: Sendable {
     typealias Handler =
         @Sendable (inout ChatwootState, ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply
 
     enum Access: Sendable {
-        /// A token of a user, and of a bot too where it says so.
+        /// A user's token; a bot's token as well when `bots` is true.
         case token(bots: Bool)
         /// The public API: the path's `inbox_identifier` is the secret.
         case inboxIdentifier
@@ -31,7 +31,7 @@ struct ChatwootRoute: Sendable {
         self.handler = handler
     }
 
-    /// What the variables of the path stand for; nil when it is another path.
+    /// The values of the path's variables; nil when the path does not match.
     func match(_ path: [Substring]) -> [String: String]? {
         guard path.count == segments.count else { return nil }
         var values: [String: String] = [:]
@@ -61,7 +61,7 @@ enum ChatwootRoutes {
 }
 
 extension ChatwootRoute {
-    /// A path of the Application API, within an account.
+    /// A path of the Application API in an account.
     static func application(
         _ method: String,
         _ path: String,
@@ -72,7 +72,7 @@ extension ChatwootRoute {
         ChatwootRoute(method, "/api/v1/accounts/:account_id" + path, operation, .token(bots: bots), handler)
     }
 
-    /// A path of the public API, within an inbox.
+    /// A path of the public API in an inbox.
     static func client(
         _ method: String,
         _ path: String,

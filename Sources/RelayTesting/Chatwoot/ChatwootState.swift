@@ -1,16 +1,16 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The tables of an installation. Everything that reads or changes them is an extension of this type, and runs under
-/// the double's lock, so that a request is one transaction.
+/// The tables of an installation. All code that reads or changes them is in extensions of this type and runs under the
+/// double's lock, so that a request is one transaction.
 struct ChatwootState: Sendable {
     typealias Double = ChatwootDouble
 
     let profile: Double.Profile
     let options: Double.Options
-    /// Where the installation is reached: the start of every address that it writes.
+    /// The base URL of the installation, used in all URLs that it returns.
     var baseURL = ""
-    /// The moment of the request at hand.
+    /// The time of the current request.
     var now: Timestamp
     var throttle = ChatwootThrottle()
     var chaos: ChatwootChaos
@@ -25,13 +25,13 @@ struct ChatwootState: Sendable {
     var conversations = ConversationTable()
     var messages: [Int: Double.Message] = [:]
     var blobs: [String: ChatwootBlob] = [:]
-    /// Which attributes of contacts are defined, an account's: only these can be filtered by.
+    /// The defined contact attributes of each account: only these can be used in filters.
     var attributeDefinitions: [Int: Set<String>] = [:]
 
     var typing: [Double.Typing] = []
     var whatsAppPosts: [Double.WhatsAppPost] = []
     var webhooks: [Double.WebhookCall] = []
-    /// Webhooks that nobody has sent yet, as places in ``webhooks``.
+    /// Webhooks that are not sent yet, as indices of ``webhooks``.
     var unsentWebhooks: [UnsentWebhook] = []
 
     private var lastIDs: [IDKind: Int] = [:]
@@ -42,7 +42,7 @@ struct ChatwootState: Sendable {
 
     struct UnsentWebhook: Sendable {
         let index: Int
-        /// The message that fails when the webhook does.
+        /// The message that is marked as failed when the webhook fails.
         let messageID: Int?
     }
 
@@ -63,7 +63,7 @@ struct ChatwootState: Sendable {
         return lastDisplayIDs[account, default: 0]
     }
 
-    /// 24 letters and digits that nothing else has, the same in every run.
+    /// A unique token of 24 letters and digits, the same in every run.
     mutating func nextToken() -> String {
         lastToken += 1
         var value = UInt64(truncatingIfNeeded: lastToken) &* 0x9e37_79b9_7f4a_7c15
@@ -98,7 +98,8 @@ extension ChatwootState {
         return contact
     }
 
-    /// Whether somebody may see an inbox: administrators all, agents their own, bots those of their account.
+    /// Whether an actor can see an inbox: administrators all of the account, agents their own, bots those of their
+    /// account.
     func mayShow(_ inbox: Double.Inbox, to actor: ChatwootCall.Actor?) -> Bool {
         switch actor {
         case .user(let id):

@@ -1,4 +1,4 @@
-/// The contacts, found by id, phone number, identifier or e-mail.
+/// The contacts table, with indexes by id, phone number, identifier and e-mail.
 struct ContactTable: Sendable {
     typealias Contact = ChatwootDouble.Contact
 
@@ -9,8 +9,8 @@ struct ContactTable: Sendable {
 
     private(set) var rows: [Int: Contact] = [:]
     private var phones: [Key: Set<Int>] = [:]
+    /// By the identifier in lower case, like the filter compares.
     private var identifiers: [Key: Set<Int>] = [:]
-    /// By the lower-cased identifier, which is what the filter compares.
     private var emails: [Key: Set<Int>] = [:]
 
     subscript(id: Int) -> Contact? { rows[id] }
@@ -35,7 +35,7 @@ struct ContactTable: Sendable {
 
     func ids(phone: String, account: Int) -> Set<Int> { phones[Key(account: account, value: phone)] ?? [] }
 
-    /// In any case, as the filter compares.
+    /// Ignores letter case, like the filter.
     func ids(identifierInAnyCase identifier: String, account: Int) -> Set<Int> {
         identifiers[Key(account: account, value: identifier.lowercased())] ?? []
     }
@@ -58,7 +58,7 @@ struct ContactTable: Sendable {
     }
 }
 
-/// The keys of contacts in inboxes: `(inbox_id, source_id)` is unique.
+/// The source ids of contacts in inboxes: `(inbox_id, source_id)` is unique.
 struct ContactInboxTable: Sendable {
     typealias ContactInbox = ChatwootDouble.ContactInbox
 
@@ -93,7 +93,7 @@ struct ContactInboxTable: Sendable {
     func of(contact: Int) -> [ContactInbox] { (ofContact[contact] ?? []).sorted().compactMap { rows[$0] } }
 }
 
-/// The conversations, and the messages of each in their order.
+/// The conversations, each with its messages in order.
 struct ConversationTable: Sendable {
     typealias Conversation = ChatwootDouble.Conversation
 
@@ -106,7 +106,7 @@ struct ConversationTable: Sendable {
     private var displayed: [Key: Int] = [:]
     private var ofContact: [Int: [Int]] = [:]
     private var ofContactInbox: [Int: [Int]] = [:]
-    /// Ids of messages, ascending.
+    /// Message ids in ascending order, by conversation.
     private(set) var messageIDs: [Int: [Int]] = [:]
 
     subscript(id: Int) -> Conversation? { rows[id] }
@@ -118,7 +118,7 @@ struct ConversationTable: Sendable {
         ofContactInbox[row.contactInboxID, default: []].append(row.id)
     }
 
-    /// Changes what is neither its contact nor its number.
+    /// Updates a row whose contact and number are unchanged.
     mutating func update(_ row: Conversation) { rows[row.id] = row }
 
     mutating func move(_ id: Int, toContact contact: Int) {

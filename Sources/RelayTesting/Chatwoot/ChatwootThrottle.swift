@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// The limits of an installation: how many requests of a kind in a time that begins on the clock's full minutes.
+/// The rate limits of an installation: the number of requests of a kind in fixed periods, aligned to full minutes.
 struct ChatwootThrottle: Sendable {
     private struct Window {
         var number: Int64
@@ -9,7 +9,7 @@ struct ChatwootThrottle: Sendable {
 
     private var windows: [String: Window] = [:]
 
-    /// Counts a request. Returns false when it is one too many.
+    /// Counts a request. Returns false when it exceeds the limit.
     mutating func admits(_ key: String, limit: Int?, seconds: Int64, now: Timestamp) -> Bool {
         guard let limit else { return true }
         let number = now.milliseconds / (seconds * 1000)

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The bodies of answers (`app/views/api/v1`).
+/// The bodies of responses (`app/views/api/v1`).
 extension ChatwootState {
     static func seconds(_ time: Timestamp?) -> JSON { .int((time?.milliseconds ?? 0) / 1000) }
     static func text(_ time: Timestamp?) -> JSON { time.map { .string($0.iso8601) } ?? .null }
@@ -35,7 +35,7 @@ extension ChatwootState {
         return result
     }
 
-    /// What messages and events show of a contact.
+    /// A contact as messages and events contain it.
     func pushData(_ contact: Double.Contact) -> JSON {
         [
             "additional_attributes": .object(contact.additionalAttributes),
@@ -142,7 +142,7 @@ extension ChatwootState {
         return result
     }
 
-    /// The whole row, as conversations show their last message.
+    /// A message with all columns of its row, which conversations contain as their last message.
     func pushData(_ message: Double.Message) -> JSON {
         let conversation = conversations[message.conversationID]
         var result: JSON = [

@@ -2,7 +2,7 @@ internal import Dispatch
 internal import RelayCore
 internal import Synchronization
 
-/// Sends webhooks in the order they come, so many at a time, one attempt each.
+/// Sends webhooks in order, with a limited number at once and one attempt each.
 final class ChatwootWebhookSender: Sendable {
     typealias Call = ChatwootDouble.WebhookCall
     typealias Finish = @Sendable (Call.Outcome) -> Void
@@ -45,7 +45,7 @@ final class ChatwootWebhookSender: Sendable {
         }
     }
 
-    /// The texts that Chatwoot's HTTP library gives its errors.
+    /// The outcome, with the error texts of Chatwoot's HTTP library.
     private func outcome(of call: Call) -> Call.Outcome {
         if refusesPrivateHosts, let target = PlainPost.Target(call.url), target.isPrivate {
             return .failed("Hostname '\(target.host)' has no public ip addresses")

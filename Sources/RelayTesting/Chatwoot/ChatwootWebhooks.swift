@@ -2,9 +2,9 @@ internal import Crypto
 internal import RelayCore
 internal import RelayJSON
 
-/// What an inbox's webhook is told (`webhook_listener.rb`, samples 20 to 28).
+/// The bodies of an inbox's webhooks (`webhook_listener.rb`, samples 20 to 28).
 extension ChatwootState {
-    /// Queues a webhook for every change, our own included: one attempt each.
+    /// Queues a webhook for every change, including those made through the API. Each gets one attempt.
     mutating func dispatch(_ event: String, _ data: JSONObject, _ inbox: Double.Inbox, message: Int? = nil) {
         guard inbox.channel == .api, let url = inbox.webhookURL, !url.isEmpty else { return }
         var data = data
@@ -54,7 +54,7 @@ extension ChatwootState {
         return data
     }
 
-    /// A backslash at the end of a line, as the editor writes a break.
+    /// Removes the backslash that the editor writes for a line break at the end of a line.
     static func cutHardBreaks(_ text: String) -> String {
         var result: [UInt8] = []
         for byte in text.utf8 {
@@ -91,7 +91,7 @@ extension ChatwootState {
         ["id": Self.number(id), "name": Self.text(accounts[id]?.name)]
     }
 
-    /// A conversation in an event, with the last message that is neither private nor an activity.
+    /// A conversation in an event, with its last message that is neither private nor an activity.
     func eventData(_ row: Double.Conversation, changes: [JSON] = []) -> JSONObject {
         let binding = contactInboxes[row.contactInboxID]
         let lastChat = (conversations.messageIDs[row.id] ?? []).reversed().lazy.compactMap { messages[$0] }

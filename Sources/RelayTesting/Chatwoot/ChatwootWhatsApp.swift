@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// The native WhatsApp channel: what Meta posts, and what Chatwoot takes from it.
+/// The native WhatsApp channel: the posts of Meta, and what Chatwoot reads from them.
 extension ChatwootRoute {
     static let whatsApp: [ChatwootRoute] = [
         ChatwootRoute("GET", "/webhooks/whatsapp/:phone", .whatsApp, .open) {
@@ -26,7 +26,7 @@ extension ChatwootState {
         }
     }
 
-    /// By the number that the post is about, else by the path.
+    /// The inbox of the phone number in the post, else of the one in the path.
     private func whatsAppInbox(_ value: JSON?, path: String?) -> Double.Inbox? {
         let metadata = value?["metadata"]
         guard let shown = metadata?["display_phone_number"]?.string else { return whatsAppInbox(phone: path) }
@@ -36,7 +36,8 @@ extension ChatwootState {
         return inbox
     }
 
-    /// Answers 200 to all that is signed well, and reads the first message or status of the first change only.
+    /// Answers 200 to every post with a valid signature, and reads only the first message or status of the first
+    /// change.
     fileprivate mutating func takeWhatsAppPost(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
         let value = call.parameters["entry"]?[0]?["changes"]?[0]?["value"]
         let phone = call.segments["phone"]
@@ -60,8 +61,8 @@ extension ChatwootState {
         return .empty
     }
 
-    /// Since 4.14: by the channel's app secret or the installation's. A channel set up by hand without one is not
-    /// verified; a post to nobody is.
+    /// Since 4.14, the signature is verified with the channel's or the installation's app secret. A manually created
+    /// channel without a secret is not verified; a post without a matching channel is.
     private func isSigned(_ call: ChatwootCall, _ inbox: Double.Inbox?, _ signature: String?) -> Bool {
         guard profile.verifiesMetaSignature else { return true }
         var secret = options.metaAppSecret

@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// Parameters of queries and forms, with Rails' brackets: `a[b]=1` is an object, `a[]=1` an array.
+/// Parses parameters of queries and forms with Rails' brackets: `a[b]=1` is an object, `a[]=1` an array.
 enum FormText {
     static func parse(_ text: some StringProtocol) -> JSONObject {
         var result = JSONObject()
@@ -27,7 +27,7 @@ enum FormText {
         }
     }
 
-    /// Percent-decoding, `+` as a space.
+    /// Percent-decodes, with `+` as a space.
     static func decode(_ text: some StringProtocol, plusIsSpace: Bool = true) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -45,7 +45,7 @@ enum FormText {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A file name for a path.
+    /// Encodes a file name for a path.
     static func encode(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {

@@ -1,8 +1,8 @@
-/// As much of Liquid as outgoing messages meet: values with filters, `raw`, and `comment`.
+/// The part of Liquid that matters for outgoing messages: values with filters, `raw`, and `comment`.
 ///
-/// The rest of the language's tags, such as `if`, are known as such but not carried out: they render to nothing.
+/// The language's other tags, such as `if`, are recognised but not executed: they render as empty text.
 enum LiquidTemplate {
-    /// - Returns: nil when Liquid finds an error in it; Chatwoot then keeps the text as it is.
+    /// - Returns: nil when Liquid finds an error in the text; Chatwoot then keeps the text unchanged.
     static func render(_ text: String, _ values: [String: String]) -> String? {
         var result = ""
         var rest = text[...]
@@ -16,7 +16,7 @@ enum LiquidTemplate {
         return result + part
     }
 
-    /// From a backtick to the next one: Chatwoot wraps these in `raw`.
+    /// The range from a backtick to the next one, which Chatwoot wraps in `raw`.
     private static func codeSpan(in text: Substring) -> Range<String.Index>? {
         guard let start = text.firstIndex(of: "`"),
             let end = text[text.index(after: start)...].firstIndex(of: "`")
@@ -67,7 +67,7 @@ enum LiquidTemplate {
         return nil
     }
 
-    /// What stands between the marks, without the dashes that ask to trim.
+    /// The text between the delimiters, without the dashes for trimming.
     private static func words(_ text: Substring) -> [String] {
         text.split { $0.isWhitespace || $0 == "-" }.map(String.init)
     }
@@ -102,12 +102,12 @@ enum LiquidTemplate {
 }
 
 extension String {
-    /// The first letter in upper case, all others in lower.
+    /// The first letter in upper case, all others in lower case.
     var capitalizedAsRuby: String { prefix(1).uppercased() + dropFirst().lowercased() }
 }
 
 extension ChatwootState {
-    /// What templates can name (`app/drops`).
+    /// The values that templates can use (`app/drops`).
     func liquidValues(_ conversation: ChatwootDouble.Conversation, _ sender: ChatwootDouble.Sender?) -> [String: String]
     {
         var values: [String: String] = [:]

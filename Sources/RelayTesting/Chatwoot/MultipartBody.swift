@@ -1,4 +1,4 @@
-/// `multipart/form-data` (RFC 7578), strictly: a body that a careful server could not read is refused.
+/// A strict parser of `multipart/form-data` (RFC 7578): a body that is not valid in every detail is rejected.
 enum MultipartBody {
     struct Part {
         var field = ""
@@ -63,7 +63,7 @@ enum MultipartBody {
             rest = rest.dropFirst()
             var value = ""
             while let character = rest.popFirst(), character != "\"" {
-                // A browser writes a quote as %22 (WHATWG), others as \".
+                // Browsers write a quote as %22 (WHATWG), other clients as \".
                 if character == "\\", rest.first == "\"" {
                     value.append(rest.removeFirst())
                 } else {

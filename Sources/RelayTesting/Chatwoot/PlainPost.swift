@@ -1,10 +1,10 @@
 import Glibc
 
-/// A POST over plain HTTP/1.1 on a connection of its own, with one deadline for all of it. It blocks its thread.
+/// A POST over plain HTTP/1.1 on a new connection, with one deadline for the whole exchange. It blocks its thread.
 enum PlainPost {
     enum Failure: Error { case badURL, refused, timeout, closed }
 
-    /// - Returns: the status of the answer.
+    /// - Returns: the status of the response.
     static func send(
         to url: String,
         _ headers: [(String, String)],
@@ -40,7 +40,7 @@ enum PlainPost {
             if host.isEmpty || UInt16(port) == nil { return nil }
         }
 
-        /// Whether it is an address that the outside does not reach (RFC 1918, loopback, link-local).
+        /// Whether it is an address that is not reachable from the internet (RFC 1918, loopback, link-local).
         var isPrivate: Bool {
             if host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" { return true }
             let parts = host.split(separator: ".").compactMap { Int($0) }
@@ -93,7 +93,7 @@ enum PlainPost {
         }
     }
 
-    /// Reads until the end of the first line says the status; a `100 Continue` does not count.
+    /// Reads the status line; a `100 Continue` is skipped.
     private static func readStatus(_ descriptor: Int32, _ deadline: ContinuousClock.Instant) throws(Failure) -> Int {
         var text = ""
         while true {

@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Holds so many callers until the last of them has come.
+/// Blocks a number of callers until the last of them has arrived.
 final class RaceBarrier: Sendable {
     private struct State {
         var missing = 0
@@ -18,10 +18,10 @@ final class RaceBarrier: Sendable {
         release(state.withLock { take(&$0) })
     }
 
-    /// Whether a caller that comes now would be held.
+    /// Whether a new caller would be blocked.
     var isOpen: Bool { state.withLock { $0.missing > 0 } }
 
-    /// Blocks: on a connection's own thread.
+    /// Blocks the connection's own thread.
     func pass() {
         let semaphore = DispatchSemaphore(value: 0)
         let ready: [DispatchSemaphore] = state.withLock { state in
