@@ -1,6 +1,6 @@
 package import RelayConfig
 
-/// The stages that the relay brings along: one line each.
+/// The stages that are compiled into the relay, one line each.
 package enum BuiltInStages {
     package static let all: [any ConfiguredStage.Type] = [
         PersistStage.self,

@@ -1,9 +1,9 @@
 package import RelayConfig
 package import RelayCore
 
-/// `- deliver: [session, crm]`: queues one delivery of the event as it is now for each destination that wants it.
+/// `- deliver: [session, crm]`: queues one delivery of the current event for each destination that accepts it.
 package struct DeliverStage: ConfiguredStage {
-    /// Stands for the webhooks of the event's session, which are managed over REST.
+    /// The name for the webhooks of the event's session, which are managed over REST.
     package static let sessionName = "session"
 
     package static let kind = "deliver"

@@ -1,11 +1,11 @@
 internal import RelayCore
 
-/// What the directory has of an event's chat.
+/// The directory's entry for an event's chat.
 enum DirectoryEntry: Sendable {
     case contact(Contact)
     case group(Group)
 
-    /// The entry at hand; one without anything in it when there is none.
+    /// The stored entry; an empty one when there is none.
     init(_ key: DirectoryKey, in directory: any DirectoryLookup) {
         let never = Timestamp(seconds: 0)
         if JID(key.id)?.isGroup == true {
@@ -24,7 +24,7 @@ enum DirectoryEntry: Sendable {
         }
     }
 
-    /// The name to show.
+    /// The name to display.
     var name: String? {
         switch self {
         case .contact(let contact): contact.displayName
@@ -39,10 +39,10 @@ enum DirectoryEntry: Sendable {
         }
     }
 
-    /// Whether it is somebody whose phone is not known.
+    /// Whether it is a person whose phone number is unknown.
     var isHidden: Bool { JID(key.id)?.isLID == true }
 
-    /// Where an event has its chat's name.
+    /// The payload fields with the chat's name.
     var nameFields: [String] {
         switch self {
         case .contact: ["contactName", "chatName"]
@@ -50,7 +50,7 @@ enum DirectoryEntry: Sendable {
         }
     }
 
-    /// Where an event has its chat's picture.
+    /// The payload fields with the chat's picture.
     var pictureFields: [String] {
         switch self {
         case .contact: ["contactImageUrl", "chatImageUrl"]
@@ -65,20 +65,20 @@ enum DirectoryEntry: Sendable {
         }
     }
 
-    /// The picture's address, as long as it works.
-    /// - Parameter moment: the wall clock's.
+    /// The URL of the picture; nil when it has expired.
+    /// - Parameter moment: the current wall clock time.
     func picture(at moment: Timestamp) -> String? {
         imageURL.flatMap { $0.isEmpty || PictureURLExpiry.isExpired($0, at: moment) ? nil : $0 }
     }
 
-    /// Whether there may be a picture that is not known. An event that says there is none is believed; a gateway that
-    /// says so may be asked again.
+    /// Whether a picture may exist that is not known. When an event reported that there is none, that is final; when a
+    /// gateway reported it, the gateway may be asked again.
     func lacksPicture(at moment: Timestamp) -> Bool {
         if imageURL == "", checkedAt == nil { return false }
         return picture(at: moment) == nil
     }
 
-    /// This entry, with an earlier one under it.
+    /// This entry merged over an earlier one, whose values are used where this one has none.
     func laid(over earlier: DirectoryEntry) -> DirectoryEntry {
         switch (earlier, self) {
         case (.contact(let old), .contact(let new)): .contact(old.merged(with: new))
@@ -87,8 +87,8 @@ enum DirectoryEntry: Sendable {
         }
     }
 
-    /// Takes in a gateway's answer.
-    /// - Returns: what goes into the directory, which is also that it was asked.
+    /// Adds a gateway's answer to the entry.
+    /// - Returns: the records for the directory, which include the time of the lookup.
     mutating func learn(_ answer: LookupAnswer, clock: any RelayClock) -> [HistoryRecord] {
         let now = clock.now
         let image = answer.imageURL.map { PictureURLExpiry.isExpired($0, at: clock.wall) ? "" : $0 }
@@ -112,8 +112,8 @@ enum DirectoryEntry: Sendable {
             )
             self = .contact(contact.merged(with: told))
             guard let phone = answer.phone, isHidden else { return [.contact(told)] }
-            // From now on the person is known by the phone. What was not told under the hidden identity may be told
-            // under that, so it is asked for once more.
+            // From now on the person is identified by the phone number. Data that is missing in the entry of the LID
+            // may exist for the phone number, so another lookup is allowed.
             told.lid = contact.id
             told.id = phone.description
             if told.displayName == nil || (image ?? "").isEmpty {

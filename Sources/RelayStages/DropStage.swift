@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// `- drop`: the pipeline ends for this event. Useful with `when`.
+/// `- drop`: ends the pipeline for this event. Useful with `when`.
 package struct DropStage: ConfiguredStage {
     package static let kind = "drop"
     package static let summary = "Ends the pipeline for this event."

@@ -2,11 +2,12 @@ package import RelayConfig
 package import RelayCore
 internal import RelayJSON
 
-/// `- enrich: [chat_name, contact_name, group_name, images]`: fills in names and pictures from the directory, and with
-/// `lookup` asks a gateway for those of the chat that are missing.
+/// `- enrich: [chat_name, contact_name, group_name, images]`: adds names and pictures from the directory. With `lookup`
+/// it requests missing ones of the chat from a gateway.
 ///
-/// What the event itself says comes first when it is at hand: a name in the event is newer than any stored one, except
-/// that a saved or verified name wins over the name a person chose (reference whatsapp.md, B.2).
+/// Values in the event take precedence when present, because a name in the event is newer than a stored one. The
+/// exception is a saved or verified name, which takes precedence over a name that the person chose (reference
+/// whatsapp.md, B.2).
 package struct EnrichStage: ConfiguredStage {
     package enum Part: String, CaseIterable, Sendable {
         case chatName = "chat_name"
@@ -89,13 +90,13 @@ package struct EnrichStage: ConfiguredStage {
 }
 
 extension JSONObject {
-    /// Sets a member that the payload has as null; one that it does not have at all is not part of this event's shape.
+    /// Sets a member that is null in the payload. A member that is missing is not part of this event type.
     fileprivate mutating func fill(_ key: String, with value: String?) {
         guard let value, !value.isEmpty, let present = self[key], present.isNull else { return }
         self[key] = .string(value)
     }
 
-    /// Sets a person's name: a verified or saved one over what the event says, any other only where there is none.
+    /// Sets a person's name. A verified or saved name replaces the one in the event; any other only fills a null.
     fileprivate mutating func prefer(_ key: String, _ contact: Contact?) {
         guard let present = self[key], let contact else { return }
         if let name = contact.verifiedName ?? contact.name, !name.isEmpty {
@@ -105,7 +106,7 @@ extension JSONObject {
         }
     }
 
-    /// Says when a picture's address stops working, where the address tells.
+    /// Adds the time at which a picture's URL expires, when the URL contains it.
     fileprivate mutating func tellExpiry(of picture: String) {
         guard let url = self[picture + "Url"]?.string, let expiry = PictureURLExpiry.expiry(of: url) else { return }
         self[picture + "ExpiresAt"] = .int(expiry.seconds)

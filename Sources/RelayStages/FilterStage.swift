@@ -2,7 +2,7 @@ package import RelayConfig
 package import RelayCore
 package import RelayJQ
 
-/// `- filter: { keep: EXPR }` or `{ drop: EXPR }`: lets an event pass, or not.
+/// `- filter: { keep: EXPR }` or `{ drop: EXPR }`: keeps or drops an event.
 package struct FilterStage: ConfiguredStage {
     package static let kind = "filter"
     package static let summary = "Lets only some events pass, by a jq expression on the event as receivers see it."

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads off a normalized event what the history and the directory learn from it.
+/// Derives the records for the history and the directory from a normalised event.
 struct HistoryReader {
     private let event: Event
     private let payload: JSONObject
@@ -29,13 +29,13 @@ struct HistoryReader {
         payload[key]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// When it happened; the moment of acceptance where the gateway did not say.
+    /// The time of the event; the time of acceptance when the gateway reported none.
     private var moment: Timestamp { event.occurredAt ?? event.receivedAt }
 
     private var message: HistoryRecord? {
         guard let chat = event.chat, let id = text("messageId") else { return nil }
         let isOutbound = event.type == .messageSent
-        // A receipt-like message.sent (the gateway's server acknowledged it) brings no content.
+        // A message.sent that only acknowledges the message (by WhatsApp's server) has no content.
         guard let content = payload["content"] else {
             return .status(
                 MessageStatusChange(session: event.session, chat: chat, message: id, status: .sent, at: moment))
@@ -56,7 +56,7 @@ struct HistoryReader {
         )
     }
 
-    /// Who came along with a message: names, and which hidden identity is whose.
+    /// The people in a message: their names, and the mapping from LIDs to phone numbers.
     private var people: [HistoryRecord] {
         guard let chat = event.chat, let jid = JID(chat) else { return [] }
         let isOutbound = event.type == .messageSent
@@ -73,10 +73,10 @@ struct HistoryReader {
         return records
     }
 
-    /// What a message tells of its author or its chat; nothing where it tells nothing.
+    /// The record for a message's author or chat; empty when the message contains no data about them.
     /// - Parameters:
-    ///   - name: for formats that give one name and not which kind.
-    ///   - isOutbound: whether the names are our own, and in a chat not those of the other side.
+    ///   - name: the name from formats that report one name without its kind.
+    ///   - isOutbound: whether the account sent the message, so that the names are not those of the other side.
     private func person(_ id: String, lid: String?, named name: String?, _ isOutbound: Bool) -> [HistoryRecord] {
         let verified = isOutbound ? nil : text("verifiedName")
         let chosen = isOutbound ? nil : text("pushName") ?? (verified == nil ? name : nil) ?? verified
@@ -92,10 +92,10 @@ struct HistoryReader {
         )
     }
 
-    /// A contact's record; none when nothing is told but that it exists.
+    /// A contact's record; empty when it would contain nothing but the id.
     private func told(_ contact: Contact) -> [HistoryRecord] {
         var contact = contact
-        // Who is known by the hidden identity alone has none beside it.
+        // A person who is identified by the LID has no additional LID.
         if contact.lid == contact.id { contact.lid = nil }
         let isTold = [contact.lid, contact.name, contact.pushName, contact.verifiedName, contact.imageURL]
             .contains { $0 != nil }
@@ -109,14 +109,14 @@ struct HistoryReader {
         ]
     }
 
-    /// The message that an edit or deletion is about.
+    /// The message that an edit or deletion refers to.
     private var target: (chat: String, id: String)? {
         guard let chat = event.chat, let id = text("targetMessageId") ?? text("messageId") else { return nil }
         return (chat, id)
     }
 
     private var edit: [HistoryRecord] {
-        // A file that came late is told as an update too, and changes nothing of the message.
+        // A late file is also reported as an update, but does not change the message.
         guard text("update") != "media", let target, let content = payload["content"] else { return [] }
         return [.edited(session: event.session, chat: target.chat, message: target.id, content: content, at: moment)]
     }
@@ -151,7 +151,7 @@ struct HistoryReader {
             name: text("groupName"),
             about: payload["description"]?.string,
             owner: text("owner"),
-            // Of a change the number of those who come or go says nothing about the group's size.
+            // In a membership change, the number of members in the event is not the group's size.
             size: text("action") == nil ? payload["size"]?.int.map(Int.init) : nil,
             imageURL: payload["groupImageUrl"]?.string,
             updatedAt: moment
@@ -161,7 +161,7 @@ struct HistoryReader {
         return pictureChange(of: id) + (isTold ? [.group(group)] : []) + participants
     }
 
-    /// Members whose hidden identity or name is told.
+    /// Members with a LID or a name.
     private var participants: [HistoryRecord] {
         (payload["participants"]?.array ?? []).flatMap { member -> [HistoryRecord] in
             func text(_ key: String) -> String? { member[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
@@ -179,7 +179,7 @@ struct HistoryReader {
         }
     }
 
-    /// A picture that was replaced: the address at hand is the old one's.
+    /// A replaced picture: the stored URL is that of the old one.
     private func pictureChange(of id: String) -> [HistoryRecord] {
         guard payload["imageChanged"]?.bool == true else { return [] }
         return [.pictureChanged(DirectoryKey(session: event.session, id: id))]

@@ -2,11 +2,11 @@ package import RelayConfig
 package import RelayCore
 internal import RelayJSON
 
-/// `- media: { wait: 20s }`: fetches what a message carries and hands it on as `payload.media`.
+/// `- media: { wait: 20s }`: fetches a message's file and adds it as `payload.media`.
 ///
-/// The chat waits for the file at most `wait`; a file that is not there by then goes on as `payload.raw_media`, and a
-/// `message.updated` with `payload.media` follows when it has come. What cannot be fetched goes on as `raw_media` with
-/// the reason, unless `on_error` says otherwise (docs: Media).
+/// The chat waits for the file at most `wait`. If the file is not available by then, the message continues with
+/// `payload.raw_media`, and a `message.updated` with `payload.media` follows when the file is there. A file that cannot
+/// be fetched stays as `raw_media` with the reason, unless `on_error` sets something else (docs: Media).
 package struct MediaStage: ConfiguredStage {
     package static let kind = "media"
     package static let summary = "Fetches a message's file, and hands it on as payload.media or payload.raw_media."
@@ -93,7 +93,7 @@ package struct MediaStage: ConfiguredStage {
         )
     }
 
-    /// Nil: it has not come within `wait`.
+    /// Nil when the file is not available within `wait`.
     private func fetch(
         _ media: RawMedia,
         by fetcher: any MediaFetcher,

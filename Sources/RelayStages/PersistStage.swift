@@ -4,7 +4,7 @@ internal import RelayJSON
 
 /// `- persist`: writes messages, receipts, edits and deletions to the history, and names to the directory.
 ///
-/// The event itself is durable before any pipeline sees it; this stage is about what can be looked up later.
+/// The event itself is durable before any pipeline runs; this stage stores what can be queried later.
 package struct PersistStage: ConfiguredStage {
     package static let kind = "persist"
     package static let summary = "Keeps message history, and the names of chats, contacts and groups."

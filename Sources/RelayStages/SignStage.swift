@@ -1,9 +1,9 @@
 package import RelayConfig
 package import RelayCore
 
-/// `- sign: standard_webhooks`, or `- sign: { scheme: hmac, … }`: how the deliveries that follow are signed.
+/// `- sign: standard_webhooks`, or `- sign: { scheme: hmac, … }`: how the following deliveries are signed.
 ///
-/// The key is each destination's own; the signature covers the exact bytes sent and is made anew at each attempt.
+/// Each destination has its own key. The signature covers the exact bytes of the body and is computed for each attempt.
 package struct SignStage: ConfiguredStage {
     package enum Scheme: String, CaseIterable, Sendable {
         case standardWebhooks = "standard_webhooks"

@@ -3,9 +3,9 @@ package import RelayCore
 package import RelayJQ
 internal import RelayJSON
 
-/// `- transform: EXPR`: makes the payload, the whole body, or several events with a jq program.
+/// `- transform: EXPR`: replaces the payload or the whole body, or makes several events, with a jq program.
 ///
-/// The program's numbers are doubles: an integer beyond 2^53 that it hands through loses its last digits.
+/// The program's numbers are doubles: an integer beyond 2^53 loses its last digits.
 package struct TransformStage: ConfiguredStage {
     package static let kind = "transform"
     package static let summary = "Makes the payload, the whole body, or several events, by a jq program."
@@ -22,7 +22,7 @@ package struct TransformStage: ConfiguredStage {
     package static let example = "transform: '.payload | del(.pushName)'"
     package static let mainField: String? = payload.name
 
-    /// Events that one may become.
+    /// The maximum number of events from one event.
     static let maximumEvents = 1000
 
     private enum Target: Sendable { case payload, body, events }
@@ -91,7 +91,7 @@ package struct TransformStage: ConfiguredStage {
         guard let payload = object["payload"]?.object else {
             throw StageError("Event \(number) of the expression has no object as its payload; \(shape).")
         }
-        // What else there is stays unnamed: a key may be somebody's number.
+        // Other keys are not named in the error: a key may be a person's phone number.
         guard object.keys.allSatisfy({ $0 == "event" || $0 == "payload" }) else {
             throw StageError("Event \(number) of the expression has members beside event and payload; \(shape).")
         }
@@ -109,7 +109,7 @@ package struct TransformStage: ConfiguredStage {
         return event
     }
 
-    /// Whether a name may stand in a header and in a delivery's id.
+    /// Whether a name is safe in a header and in a delivery's id.
     private static func isName(_ name: String) -> Bool {
         name.utf8.count <= 64
             && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { word in
@@ -127,7 +127,7 @@ package struct TransformStage: ConfiguredStage {
 }
 
 extension JSON {
-    /// What it is, for messages that must not show it.
+    /// The kind of the value, for error messages that must not contain it.
     fileprivate var kindWithArticle: String {
         switch self {
         case .null: "null"

@@ -1,12 +1,12 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The part of a gateway's answer that is about the chat, whatever is wrapped around it.
+/// The part of a gateway's answer that describes the chat, without the objects around it.
 struct AnswerEntry {
     private let chat: JID
-    /// From the inside out.
+    /// From the innermost to the outermost.
     private var objects: [JSONObject] = []
-    /// An answer that is nothing but a text.
+    /// The text of an answer that is only a string.
     private let text: String?
 
     init(_ document: JSON, about chat: JID) {
@@ -18,7 +18,7 @@ struct AnswerEntry {
     private static let wrappers = ["data", "response", "results", "result", "contact", "group", "groupMetadata"]
     private static let ids = ["id", "remoteJid", "jid", "JID", "wuid"]
 
-    /// Of a list the element counts that names the chat: a gateway that does not know it may answer with all it has.
+    /// Of a list, the element that names the chat is used: a gateway that does not know the chat may return all it has.
     private mutating func collect(_ json: JSON, depth: Int) {
         guard depth < 4 else { return }
         switch json {
@@ -37,22 +37,22 @@ struct AnswerEntry {
         }
     }
 
-    /// The first member that is a name.
+    /// The first member that is a valid name.
     func name(in members: [String]) -> String? {
         first(members) { value in value.string.flatMap { NameRules.name($0, of: chat) } }
     }
 
-    /// The picture's address.
-    /// - Parameter isAlone: whether the answer is about nothing else.
+    /// The URL of the picture.
+    /// - Parameter isAlone: whether the answer contains nothing else.
     func picture(isAlone: Bool) -> String? {
         if isAlone, let text { return text }
         return first(Self.pictures + (isAlone ? ["url", "eurl"] : [])) { value in
-            // Some have thumbnails beside it.
+            // Some gateways return thumbnails as well.
             (value.string ?? value["url"]?.string ?? value["eurl"]?.string).flatMap(NameRules.picture)
         }
     }
 
-    /// Who is behind a hidden identity.
+    /// The phone number that belongs to a LID.
     var phone: String? {
         first(["pn", "phoneNumber", "PhoneNumber", "phone", "phoneJid", "jid"]) { value in
             value.string.flatMap { NameRules.phone($0, of: chat) == nil ? nil : $0 }

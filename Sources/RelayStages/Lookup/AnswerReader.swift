@@ -2,14 +2,14 @@ internal import RelayCore
 internal import RelayJQ
 internal import RelayJSON
 
-/// Reads names, pictures and phones off a gateway's answer: where an expression says, or where gateways put them.
+/// Reads names, pictures and phone numbers from a gateway's answer, by an expression or from the usual members.
 struct AnswerReader: Sendable {
     enum Pictures: Sendable {
-        /// The answer is not about pictures.
+        /// The answer contains no picture.
         case no
-        /// It has the picture's address among other things.
+        /// It contains the picture's URL among other data.
         case among
-        /// It is about the picture alone, so that a bare `url` is the picture's.
+        /// It contains only the picture, so that a member `url` is the picture's URL.
         case alone
     }
 
@@ -19,7 +19,7 @@ struct AnswerReader: Sendable {
     var picture: JQProgram?
     var phone: JQProgram?
 
-    /// - Returns: nil for what is no JSON.
+    /// - Returns: nil when the bytes are not JSON.
     func read(_ bytes: [UInt8]?, about chat: JID) -> LookupAnswer? {
         guard let bytes, bytes.contains(where: { $0 > 0x20 }) else { return answer(.null, about: chat) }
         guard let document = try? JSON(parsing: bytes) else { return nil }
@@ -38,7 +38,8 @@ struct AnswerReader: Sendable {
                     answer.verifiedName = entry.name(in: Self.verifiedNames)
                     answer.pushName = entry.name(in: Self.pushNames)
                 }
-                // A gateway without a saved name puts the chosen one there, which must not outlive a change of it.
+                // A gateway without a saved name returns the chosen one instead, which must not be stored as a saved
+                // name.
                 if answer.name == answer.pushName { answer.name = nil }
             }
         }
@@ -53,7 +54,7 @@ struct AnswerReader: Sendable {
         return answer
     }
 
-    // The members in which gateways tell, by what they mean (reference whatsapp.md, A and B.2).
+    // The members that gateways use, by meaning (reference whatsapp.md, A and B.2).
     private static let names = ["name", "Name", "subject", "FullName", "formattedTitle", "formattedName"]
     private static let pushNames = ["pushName", "pushname", "PushName", "push_name", "notify"]
     private static let verifiedNames = ["verifiedName", "verifiedBizName", "VerifiedName", "BusinessName"]

@@ -1,14 +1,14 @@
 internal import RelayConfig
 internal import RelayCore
 
-/// What stands for the placeholders in a lookup's templates, for one chat.
+/// The values of the placeholders in a lookup's templates, for one chat.
 struct ChatValues: Sendable {
     static let names = ["session", "chat.id", "chat.user", "chat.phone", "chat.kind"]
 
     let chat: JID
     let values: [String: String]
 
-    /// Nil for what is neither a group nor a person.
+    /// Nil when the key is neither a group nor a person.
     init?(_ key: DirectoryKey) {
         guard let chat = JID(key.id), chat.isGroup || chat.isPhone || chat.isLID else { return nil }
         self.chat = chat
@@ -20,7 +20,7 @@ struct ChatValues: Sendable {
         self.values = values
     }
 
-    /// The value for a place in an address.
+    /// The value, encoded for a URL.
     func encoded(_ name: String) -> String? {
         values[name].flatMap(PlaceholderTemplate.percentEncoded)
     }

@@ -2,7 +2,7 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayJQ
 
-/// A configured gateway, with the questions that it is asked.
+/// A configured gateway with its lookup requests.
 struct GatewayRoute: LookupRoute {
     let id: String
     let name: String
@@ -11,8 +11,8 @@ struct GatewayRoute: LookupRoute {
     private let questions: [Question]
 
     /// - Parameters:
-    ///   - names: whether names are wanted.
-    ///   - pictures: whether pictures are wanted.
+    ///   - names: whether names are requested.
+    ///   - pictures: whether pictures are requested.
     init(_ options: LookupOptions, names: Bool, pictures: Bool) {
         questions =
             switch options.preset {
@@ -33,7 +33,7 @@ struct GatewayRoute: LookupRoute {
 }
 
 extension LookupOptions {
-    /// The address without placeholders that a preset's routes begin with.
+    /// The base URL of a preset, without a trailing slash.
     var base: String {
         let address = url.filled([:]) { $0 } ?? ""
         return address.hasSuffix("/") ? String(address.dropLast()) : address
@@ -47,7 +47,8 @@ extension LookupOptions {
         return String(text[..<end])
     }
 
-    /// The same for the same settings as long as the process lives; the keys in them cannot be read off it.
+    /// A hash of the settings, stable for the lifetime of the process. The keys in the settings cannot be derived from
+    /// it.
     fileprivate func fingerprint(names: Bool, pictures: Bool) -> String {
         var hasher = Hasher()
         hasher.combine(preset)

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// When a gateway is asked about a chat, and what becomes of its answer.
+/// Decides when a gateway is asked about a chat, and applies its answer.
 struct Lookup: Sendable {
     let route: GatewayRoute
     private let cache: Duration
@@ -19,22 +19,22 @@ struct Lookup: Sendable {
         tellsPhones = options.preset == .waha || options.phone != nil
     }
 
-    /// Whether the event is to wait for an answer.
+    /// Whether the event must wait for an answer.
     func isNeeded(
         _ entry: DirectoryEntry,
         for payload: JSONObject,
         from gateways: any GatewayDirectory,
         clock: any RelayClock
     ) -> Bool {
-        // Names come along with a history, and it has more chats at once than a gateway should be asked about.
+        // A history contains names, and more chats at once than a gateway should be asked about.
         payload["history"]?.bool != true && isDue(entry, for: payload, clock: clock)
             && gateways.mayLookUp(entry.key, at: route) && !route.requests(for: entry.key).isEmpty
     }
 
-    /// Whether it is time to ask.
+    /// Whether a lookup is due.
     private func isDue(_ entry: DirectoryEntry, for payload: JSONObject, clock: any RelayClock) -> Bool {
         let (hasName, hasPicture) = (payload.has(entry.nameFields), payload.has(entry.pictureFields))
-        // A receipt has no place for either.
+        // A receipt has fields for neither.
         guard (wantsNames && hasName) || (wantsPictures && hasPicture) else { return false }
         let lacks =
             (wantsNames && hasName && entry.name == nil && payload.tells(entry.nameFields) == nil)
@@ -43,17 +43,17 @@ struct Lookup: Sendable {
             || (tellsPhones && entry.isHidden)
         guard let checkedAt = entry.checkedAt else { return lacks }
         let age = clock.now - checkedAt
-        // A check in the future is one by a clock that was wrong.
+        // A check in the future was recorded with a wrong clock.
         return age < .zero || age >= (lacks ? negativeCache : cache)
     }
 
-    /// Asks, and goes on with the event: with the answer, or with what is known without it.
+    /// Asks the gateway and continues with the event: with the answer, or with the known data when there is none.
     func work(_ entry: DirectoryEntry, _ gateways: any GatewayDirectory, then fill: @escaping Filling) -> StageWork {
         let (key, route) = (entry.key, route)
         return StageWork {
             let answer = await gateways.lookUp(key, at: route)
             return { (draft, context) throws(StageError) in
-                // Others may have learned something meanwhile.
+                // Other events may have updated the directory meanwhile.
                 var known = DirectoryEntry(key, in: context.directory).laid(over: entry)
                 if let answer { draft.records += known.learn(answer, clock: context.clock) }
                 fill(&draft, known, context)
@@ -66,10 +66,10 @@ struct Lookup: Sendable {
 }
 
 extension JSONObject {
-    /// Whether the event has a place for one of these.
+    /// Whether the event has one of these fields.
     fileprivate func has(_ fields: [String]) -> Bool { fields.contains(where: contains) }
 
-    /// What the event itself tells.
+    /// The value of the first of these fields that is not empty.
     fileprivate func tells(_ fields: [String]) -> String? {
         fields.lazy.compactMap { self[$0]?.string }.first { !$0.isEmpty }
     }

@@ -2,9 +2,9 @@ package import RelayConfig
 internal import RelayCore
 package import RelayJQ
 
-/// `enrich: { lookup: … }`: which gateway is asked for what events do not tell, and how long its answers hold.
+/// `enrich: { lookup: … }`: the gateway that is asked for missing data, and how long its answers are valid.
 package struct LookupOptions: Sendable {
-    /// A gateway whose routes are known; `url` is then its address alone.
+    /// A gateway whose API is known; `url` is then only its base URL.
     package enum Preset: String, CaseIterable, Sendable {
         case waha, evolution
     }
@@ -116,7 +116,7 @@ package struct LookupOptions: Sendable {
 }
 
 extension LookupOptions.Preset {
-    /// Where the gateway listens unless told otherwise, for examples.
+    /// The gateway's default port, for examples.
     fileprivate var port: Int {
         switch self {
         case .waha: 3000

@@ -2,9 +2,9 @@ internal import RelayCore
 internal import RelayJQ
 internal import RelayJSON
 
-/// What a name, a picture's address and a phone must be to be taken from a gateway's answer.
+/// Rules for the names, picture URLs and phone numbers in a gateway's answer.
 enum NameRules {
-    /// A name, or nil for what gateways put in the place of one: nothing, an address, a person's number.
+    /// A name; nil for what gateways return instead of one: an empty text, a JID, a phone number.
     static func name(_ text: String, of chat: JID) -> String? {
         let name = trimmed(text)
         guard !name.isEmpty, name.utf8.count <= 1024 else { return nil }
@@ -16,7 +16,7 @@ enum NameRules {
         return isNumber ? nil : name
     }
 
-    /// An absolute address, or nil.
+    /// An absolute URL, or nil.
     static func picture(_ text: String) -> String? {
         guard text.hasPrefix("https://") || text.hasPrefix("http://"), text.utf8.count <= 4096,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
@@ -24,8 +24,8 @@ enum NameRules {
         return text
     }
 
-    /// A phone's address, from an address or a number; nil for the digits of the hidden identity itself, which some
-    /// gateways put there for lack of a number (reference whatsapp.md, A3).
+    /// A phone JID, from a JID or a phone number; nil for the digits of the LID itself, which some gateways return when
+    /// they do not know the number (reference whatsapp.md, A3).
     static func phone(_ text: String, of chat: JID) -> JID? {
         let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
         let isNumber = (7...15).contains(digits.utf8.count) && digits.utf8.allSatisfy { (48...57).contains($0) }
@@ -43,7 +43,7 @@ enum NameRules {
 }
 
 extension JQProgram {
-    /// The first output when it is a text; nil for none, and for an expression that fails on this answer.
+    /// The first output when it is a string; nil when there is none, and when the expression fails on this answer.
     func text(_ input: JSON) -> String? {
         (try? evaluate(input))?.first?.string
     }

@@ -2,8 +2,8 @@ internal import RelayConfig
 internal import RelayCore
 
 extension Question {
-    /// Evolution API 2 tells a group's picture with its subject; a contact's two are asked for apart. It knows no phones
-    /// behind hidden identities.
+    /// Evolution API 2 returns a group's picture with its subject; a contact's name and picture need two requests. It
+    /// cannot return the phone number of a LID.
     static func evolution(_ options: LookupOptions, names: Bool, pictures: Bool) -> [Question] {
         let base = options.base
         var questions = [
@@ -32,7 +32,7 @@ extension Question {
             questions.append(question)
         }
         if names {
-            // The picture in its answer is the one of the last synchronization, and expired more often than not.
+            // The picture in this answer dates from the last synchronisation and has usually expired.
             contact(
                 "findContacts",
                 { #"{"where":{"remoteJid":"\#($0)"}}"# },

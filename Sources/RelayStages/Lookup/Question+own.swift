@@ -3,7 +3,7 @@ internal import RelayCore
 internal import RelayJSON
 
 extension Question {
-    /// What `url`, `body` and `picture_url` ask.
+    /// The requests that `url`, `body` and `picture_url` describe.
     static func own(_ options: LookupOptions, names: Bool, pictures: Bool) -> [Question] {
         let isApart = options.pictureURL != nil
         var questions: [Question] = []
@@ -30,7 +30,7 @@ extension Question {
         { template.filled($0.values, encode: PlaceholderTemplate.percentEncoded) }
     }
 
-    /// A value for a place between the quotes of a JSON string.
+    /// The value, escaped for the inside of a JSON string.
     static func insideJSON(_ value: String) -> String? {
         guard !value.isEmpty else { return nil }
         return String(JSON.string(value).text.dropFirst().dropLast())

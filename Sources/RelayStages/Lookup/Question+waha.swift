@@ -2,8 +2,8 @@ internal import RelayConfig
 internal import RelayCore
 
 extension Question {
-    /// WAHA asks for groups, contacts, pictures and hidden identities apart. Its engines answer in forms of their own:
-    /// a group's `subject` (NOWEB), `name` (WEBJS), `Name` (GOWS).
+    /// WAHA has separate requests for groups, contacts, pictures and LIDs. Its engines answer in different forms: a
+    /// group's `subject` (NOWEB), `name` (WEBJS), `Name` (GOWS).
     static func waha(_ options: LookupOptions, names: Bool, pictures: Bool) -> [Question] {
         let base = options.base + "/api/"
         var questions: [Question] = []
@@ -47,7 +47,7 @@ extension Question {
 }
 
 extension ChatValues {
-    /// The chat as WAHA names it: with the old server for phones, which all of its engines take.
+    /// The chat id for WAHA: phone numbers with the old server name, which all of its engines accept.
     fileprivate var wahaID: String? {
         chat.isPhone ? PlaceholderTemplate.percentEncoded(chat.user + "@c.us") : encoded("chat.id")
     }

@@ -1,10 +1,10 @@
 internal import RelayCore
 
-/// One question to a gateway, and how its answer is read.
+/// One request to a gateway, and how its answer is read.
 struct Question: Sendable {
-    /// Nil for a chat that it is not about.
+    /// Returns the URL; nil for a chat to which the request does not apply.
     var url: @Sendable (ChatValues) -> String?
-    /// What is posted; nil: a GET.
+    /// Returns the body of a POST; nil for a GET.
     var body: (@Sendable (ChatValues) -> String?)?
     var reader: AnswerReader
 
