@@ -3,13 +3,13 @@ package import RelayCore
 package import RelayJQ
 package import RelayJSON
 
-/// The events of a file, as receivers see them: what expressions are evaluated on.
+/// The events of a file in the form that receivers get, as input for expressions.
 package struct EvaluationInput: Sendable {
     package let events: [JSON]
 
-    /// Reads events as receivers see them: one document, an array, or one document a line.
-    /// - Parameter name: the file's, for mistakes.
-    /// - Throws: ``ConfigurationError`` with the mistake and its place.
+    /// Reads events in the form that receivers get: one document, an array, or one document on each line.
+    /// - Parameter name: the file's name, for error messages.
+    /// - Throws: ``ConfigurationError`` with the error and its position.
     package init(_ text: String, name: String) throws(ConfigurationError) {
         var events: [JSON] = []
         for document in try Self.documents(text, name: name) {
@@ -28,11 +28,11 @@ package struct EvaluationInput: Sendable {
         self.events = events
     }
 
-    /// Reads documents of a gateway: one, or one a line.
+    /// Reads documents of a gateway: one, or one on each line.
     /// - Parameters:
-    ///   - name: the file's, for mistakes.
+    ///   - name: the file's name, for error messages.
     ///   - context: the session of documents that name none, and the events' timestamp.
-    /// - Throws: ``ConfigurationError`` with the mistake and its place.
+    /// - Throws: ``ConfigurationError`` with the error and its position.
     package init(
         _ text: String,
         name: String,
@@ -72,7 +72,7 @@ package struct EvaluationInput: Sendable {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let full = lines.enumerated().filter { $0.element.utf8.contains { $0 > 0x20 } }
         guard let first = full.first else { throw mistake(name, 0, "there is no document in it", nil) }
-        // One document a line when the first line is a whole one.
+        // There is one document on each line if the first line is a complete document.
         if full.count > 1, (try? JSON(parsing: String(first.element))) != nil {
             var documents: [(json: JSON, line: Int)] = []
             for (index, line) in full { documents.append((try parse(String(line), name, line: index + 1), index + 1)) }
@@ -81,7 +81,7 @@ package struct EvaluationInput: Sendable {
         return [(try parse(text, name, line: nil), first.offset + 1)]
     }
 
-    /// - Parameter line: the line that the text is; nil: it is a whole file.
+    /// - Parameter line: the number of the line that contains the text; nil: the text is the whole file.
     private static func parse(_ text: String, _ name: String, line: Int?) throws(ConfigurationError) -> JSON {
         do throws(JSONError) {
             return try JSON(parsing: text)
@@ -98,8 +98,8 @@ package struct EvaluationInput: Sendable {
 }
 
 extension JQProgram {
-    /// Compiles an expression that somebody typed.
-    /// - Throws: ``ConfigurationError`` that shows where it is wrong, as `check` does for one in a pipeline.
+    /// Compiles an expression from the command line.
+    /// - Throws: ``ConfigurationError`` with the error's position, as `check` reports it for a pipeline.
     package static func typed(_ source: String) throws(ConfigurationError) -> JQProgram {
         do throws(JQError) {
             return try JQProgram(source)

@@ -1,7 +1,7 @@
 package import RelayConfig
 internal import RelayCore
 
-/// Everything that a configuration can say, from the declarations that it is read with.
+/// The documentation of all configuration options, generated from their declarations.
 package struct Reference: Sendable {
     package let entries: [ReferenceEntry]
     let registry: ConfigurationRegistry
@@ -13,7 +13,7 @@ package struct Reference: Sendable {
             + Self.tests(registry) + Self.sources(registry)
     }
 
-    /// Those of a group, in the order of their declaration.
+    /// The entries of a group, in the order of their declaration.
     package func entries(_ group: ReferenceEntry.Group) -> [ReferenceEntry] {
         entries.filter { $0.group == group }
     }
@@ -111,7 +111,7 @@ package struct Reference: Sendable {
         ]
     }
 
-    /// What sources choose between.
+    /// The entries for the transports, formats and authentication kinds of sources.
     private static func sources(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
         let auth = registry.configurationFields.lazy.compactMap { field -> [FieldKind]? in
             guard case .map(.options(let fields), names: _) = field.shape,
@@ -134,7 +134,7 @@ package struct Reference: Sendable {
 }
 
 extension RetryPolicy {
-    /// What it says, for those who write one.
+    /// The note about the built-in policy and the defaults of its options.
     fileprivate var note: String {
         let limit = maxElapsedTime.map { "\($0.text)" } ?? "none"
         return """
@@ -147,7 +147,7 @@ extension RetryPolicy {
 }
 
 extension Duration {
-    /// As the configuration writes it: `2s`.
+    /// The duration as the configuration writes it: `2s`.
     fileprivate var text: String {
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         let units: [(String, Int64)] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)]

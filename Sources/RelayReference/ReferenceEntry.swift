@@ -1,13 +1,13 @@
 package import RelayConfig
 internal import RelayJSON
 
-/// Something that a configuration can name: what it is, and its options.
+/// A kind of configuration item with its description and options.
 package struct ReferenceEntry: Sendable {
-    /// What it is one of.
+    /// The group of an entry.
     package enum Group: String, Sendable, CaseIterable {
         case section, destination, pipeline, stage, test, auth, transport, format
 
-        /// As a heading over all of them.
+        /// The heading of the group.
         var title: String {
             switch self {
             case .section: "Sections of config.yaml"
@@ -21,7 +21,7 @@ package struct ReferenceEntry: Sendable {
             }
         }
 
-        /// What one of them is, to stand behind its name.
+        /// The noun for one entry of the group, which follows the entry's name.
         var noun: String {
             switch self {
             case .section: "a section of config.yaml"
@@ -38,31 +38,31 @@ package struct ReferenceEntry: Sendable {
 
     package let group: Group
     package let name: String
-    /// One sentence.
+    /// A description in one sentence.
     package let summary: String
-    /// What else is to be known, one sentence each.
+    /// Further notes, one sentence each.
     package var notes: [String] = []
     package var fields: [AnyField] = []
-    /// How it is written, in YAML; nil when the options say it.
+    /// An example in YAML; nil when the options are sufficient.
     package var example: String?
 
-    /// The options with those of the maps in them, `breaker.failures` after `breaker`.
+    /// The options, followed by those of nested maps: `breaker.failures` after `breaker`.
     package var options: [ReferenceOption] { ReferenceOption.all(of: fields, inAlternatives: group == .test) }
 }
 
 /// One option of an entry.
 package struct ReferenceOption: Sendable {
-    /// `failures`, or `breaker.failures` for one that stands in another.
+    /// `failures`, or `breaker.failures` for a nested option.
     package let path: String
     package let field: AnyField
 
-    /// What to write: `a duration such as 10s, from 0s to 10m`.
+    /// The permitted values: `a duration such as 10s, from 0s to 10m`.
     var type: String {
         let bounds = field.shape.bounds
         return field.typeName + (bounds.map { ", " + $0 } ?? "")
     }
 
-    /// What holds when nobody sets it; nil when it is required, or nothing holds then.
+    /// The default value; nil when the option is required or has no default.
     var value: String? {
         guard !field.isRequired, let json = field.defaultJSON, !json.isNull else { return nil }
         if case .options = field.shape { return nil }
@@ -70,8 +70,9 @@ package struct ReferenceOption: Sendable {
         return text.isEmpty || json.object?.isEmpty == true ? nil : text
     }
 
-    /// - Parameter inAlternatives: whether options count that are one way among others to write a value, or stand in a
-    ///   list: a policy of a destination's own is told where policies are, and a stage's stages where stages are.
+    /// - Parameter inAlternatives: whether to include options that are one of several forms of a value, or in a list.
+    ///   They are left out where another entry documents them: a destination's own policy under policies, nested stages
+    ///   under stages.
     static func all(of fields: [AnyField], under prefix: String = "", inAlternatives: Bool) -> [ReferenceOption] {
         fields.flatMap { field in
             let path = prefix + field.name
@@ -81,7 +82,7 @@ package struct ReferenceOption: Sendable {
         }
     }
 
-    /// The options that stand in an option's value.
+    /// The options nested in an option's value.
     private static func inner(of shape: FieldShape, _ inAlternatives: Bool) -> [AnyField] {
         switch shape {
         case .options(let fields): fields

@@ -1,8 +1,8 @@
 internal import RelayConfig
 
-/// A first configuration for somebody's sources, stages and destinations.
+/// A first configuration for the chosen sources, stages and destinations.
 package struct StarterConfiguration: Sendable {
-    /// What is wrong with a recipe, and what to write instead.
+    /// An invalid recipe, with what to write instead.
     package struct InvalidChoiceError: Error, Sendable, Hashable, CustomStringConvertible {
         package let description: String
     }
@@ -12,9 +12,9 @@ package struct StarterConfiguration: Sendable {
     /// `pipelines/default.yaml`
     package let pipeline: String
 
-    /// - Parameter recipe: formats, stages and kinds of destinations, each with commas between: `baileys,waha/filter/
-    ///   webhook`. What every pipeline has is added; without destinations events go to the sessions' own
-    ///   webhooks, which `session` means beside others.
+    /// - Parameter recipe: formats, stages and destination kinds, each separated by commas:
+    ///   `baileys,waha/filter/webhook`. The stages that every pipeline needs are added. Without destinations, events
+    ///   are delivered to the sessions' own webhooks, which the name `session` adds to other destinations.
     package init(_ recipe: String, reference: Reference) throws(InvalidChoiceError) {
         let registry = reference.registry
         let parts = recipe.split(separator: "/", omittingEmptySubsequences: false).map { part in
@@ -27,7 +27,7 @@ package struct StarterConfiguration: Sendable {
         let stages = parts.count > 1 ? parts[1] : []
         let kinds = parts.count > 2 ? parts[2] : []
         try Self.check(formats, among: registry.formats, what: "format")
-        // A fragment is a file of its own: whoever has one knows how to use it.
+        // A fragment is a separate file, so it cannot be part of a first configuration.
         try Self.check(stages, among: registry.stages.map { $0.kind }.filter { $0 != FragmentUse.kind }, what: "stage")
         try Self.check(kinds, among: registry.destinations.map { $0.kind } + ["session"], what: "kind of destination")
         let destinations = Self.named(kinds.filter { $0 != "session" })
@@ -43,7 +43,7 @@ package struct StarterConfiguration: Sendable {
         }
     }
 
-    /// Names for things of the same kinds: `webhook`, `webhook-2`.
+    /// Unique names for items of the same kinds: `webhook`, `webhook-2`.
     private static func named(_ kinds: [String]) -> [(name: String, kind: String)] {
         var counts: [String: Int] = [:]
         return kinds.map { kind in
@@ -91,7 +91,7 @@ package struct StarterConfiguration: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A section whose defaults are good: they are there to be changed.
+    /// The lines of a section, whose options are comments with their default values.
     private static func section(_ name: String, _ reference: Reference) -> [String] {
         guard let entry = reference.entries(.section).first(where: { $0.name == name }) else { return [] }
         return ["", "# \(entry.summary)", "\(name):"] + options(entry.fields, indent: 2)
@@ -113,7 +113,7 @@ package struct StarterConfiguration: Sendable {
         return lines + options(fields, indent: 4)
     }
 
-    /// Options that have a default, to be taken in and changed; the names of the others.
+    /// Comment lines with the options that have a default, and the names of the others.
     private static func options(_ fields: [AnyField], indent: Int) -> [String] {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
@@ -130,7 +130,7 @@ package struct StarterConfiguration: Sendable {
         return lines
     }
 
-    /// `CRM_EU` for `crm-eu`.
+    /// The environment variable for a name: `CRM_EU` for `crm-eu`.
     private static func variable(_ name: String) -> String {
         name.uppercased().reduce(into: "") { $0.append($1 == "-" ? "_" : $1) }
     }
@@ -138,7 +138,7 @@ package struct StarterConfiguration: Sendable {
     // MARK: pipelines/default.yaml
 
     private static func pipeline(_ wanted: [String], _ targets: [String], _ reference: Reference) -> String {
-        // What comes first and last in every pipeline, whatever the order in the recipe.
+        // The first and last stages of every pipeline, whatever the order in the recipe.
         let first = ["persist"]
         let last = ["sign", "deliver"]
         let wanted = wanted.filter { !first.contains($0) && !last.contains($0) }

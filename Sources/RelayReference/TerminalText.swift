@@ -1,4 +1,4 @@
-/// Text for a terminal.
+/// Formats text for a terminal.
 enum TerminalText {
     /// Breaks text at spaces into lines of at most `width` characters, all but the first indented.
     static func wrap(_ text: String, width: Int = 92, indent: Int = 0) -> String {
@@ -6,7 +6,7 @@ enum TerminalText {
         return lines(text, width: width - indent).joined(separator: "\n" + margin)
     }
 
-    /// Breaks text at spaces into lines of at most `width` characters; a longer word has a line of its own.
+    /// Breaks text at spaces into lines of at most `width` characters; a longer word gets its own line.
     static func lines(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
@@ -20,7 +20,7 @@ enum TerminalText {
         return lines + [line]
     }
 
-    /// The text with spaces up to a width; at least one.
+    /// Pads the text with spaces to a width, with at least one space.
     static func pad(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(1, width - text.count))
     }

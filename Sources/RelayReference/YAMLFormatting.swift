@@ -1,8 +1,8 @@
 internal import RelayJSON
 
-/// Values as YAML.
+/// Writes values as YAML.
 enum YAMLFormatting {
-    /// In one line, without quotes where none are needed.
+    /// A value on one line, with quotes only where they are needed.
     static func flow(_ json: JSON) -> String {
         switch json {
         case .string(let text): isPlain(text) ? text : json.text
@@ -11,7 +11,7 @@ enum YAMLFormatting {
         }
     }
 
-    /// Whether it is the same without quotes: begins with a letter or a digit, and has nothing that means something.
+    /// Whether the text needs no quotes: it begins with a letter or a digit and contains no YAML syntax.
     private static func isPlain(_ text: String) -> Bool {
         guard let first = text.utf8.first, isWord(first), !["true", "false", "null", "yes", "no"].contains(text)
         else { return false }

@@ -1,16 +1,16 @@
 internal import RelayConfig
 
-/// A word that the reference does not have.
+/// A word that is not in the reference.
 package struct UnknownWordError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong, and what may have been meant.
+    /// The error, with the nearest known word.
     package let description: String
 }
 
-/// What somebody asked for.
+/// A result of ``Reference/find(_:)``.
 package enum ReferenceMatch: Sendable {
     /// The whole entry.
     case entry(ReferenceEntry)
-    /// One option of an entry, and those that stand in it.
+    /// One option of an entry, and the options nested in it.
     case option(ReferenceEntry, [ReferenceOption])
 
     package var entry: ReferenceEntry {
@@ -21,9 +21,9 @@ package enum ReferenceMatch: Sendable {
 }
 
 extension Reference {
-    /// What a word stands for: `media`, `media.wait`, `delivery.breaker.failures`. An option alone, such as
-    /// `max_in_flight`, is found wherever it is.
-    /// - Throws: ``UnknownWordError`` with the word that may have been meant.
+    /// Finds a word: `media`, `media.wait`, `delivery.breaker.failures`. An option alone, such as `max_in_flight`, is
+    /// found in every entry that has it.
+    /// - Throws: ``UnknownWordError`` with the nearest known word.
     package func find(_ word: String) throws(UnknownWordError) -> [ReferenceMatch] {
         let entries = entries.filter { $0.name == word }
         if !entries.isEmpty { return entries.map(ReferenceMatch.entry) }

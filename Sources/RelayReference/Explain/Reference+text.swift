@@ -1,7 +1,7 @@
 internal import RelayConfig
 
 extension Reference {
-    /// What there is, one line each.
+    /// All entries, one on each line.
     package var list: String {
         let width = (entries.map(\.name.count).max() ?? 0) + 2
         let groups = ReferenceEntry.Group.allCases.map { group in
@@ -17,7 +17,7 @@ extension Reference {
 }
 
 extension ReferenceMatch {
-    /// The answer as people read it in a terminal, at most 92 characters wide.
+    /// The result for a terminal, at most 92 characters wide.
     package var text: String {
         switch self {
         case .entry(let entry): entry.text
@@ -42,7 +42,7 @@ extension ReferenceEntry {
 }
 
 extension ReferenceOption {
-    /// Three lines: its name, what it does, and what to write.
+    /// Three lines: the option's name, its description, and its permitted values.
     fileprivate var text: String {
         let value = field.isRequired ? "required" : self.value.map { "default \($0)" }
         let facts = [type, value].compactMap { $0 }.joined(separator: "; ")

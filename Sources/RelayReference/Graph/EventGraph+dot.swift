@@ -1,5 +1,5 @@
 extension EventGraph {
-    /// For Graphviz.
+    /// The graph in Graphviz's DOT language.
     var dot: String {
         var lines = [
             "digraph zaphub {", "  rankdir=LR;", "  node [shape=box, style=rounded, fontname=\"sans-serif\"];",

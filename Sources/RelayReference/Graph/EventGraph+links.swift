@@ -1,5 +1,5 @@
 extension EventGraph {
-    /// One arrow.
+    /// One edge of the graph.
     struct Link {
         var from: String
         var to: String
@@ -9,7 +9,7 @@ extension EventGraph {
     static func id(ofSource name: String) -> String { "source." + name }
     static func id(ofDestination name: String) -> String { "destination." + name }
 
-    /// Every arrow, those into and out of pipelines included.
+    /// All edges, including those into and out of pipelines.
     var links: [Link] {
         pipelines.flatMap { pipeline -> [Link] in
             let first = pipeline.stages.first.map(\.id)
@@ -31,7 +31,7 @@ extension EventGraph {
         return ways + inner
     }
 
-    /// What an event comes from when it goes on behind a stage: the stage, or the last one of a branch.
+    /// The nodes from which an event continues after a stage: the stage itself, or the last stages of its branches.
     private static func ends(of stage: Stage) -> [String] {
         if stage.kind == "drop", stage.when == nil { return [] }
         return [stage.id] + stage.branches.flatMap { branch in branch.stages.last.map(ends) ?? [] }

@@ -1,5 +1,5 @@
 extension EventGraph {
-    /// For Mermaid, which Markdown viewers draw.
+    /// The graph in Mermaid's language, which Markdown viewers draw.
     var mermaid: String {
         let ids = MermaidIDs(self)
         var lines = ["flowchart LR"]
@@ -25,7 +25,7 @@ extension EventGraph {
         return lines.joined(separator: "\n")
     }
 
-    /// Text in quotes, with what means something to Mermaid as entities.
+    /// A quoted label, with Mermaid's special characters as entities.
     private func label(_ lines: [String]) -> String {
         let escaped = lines.map { line in
             line.reduce(into: "") { text, letter in
@@ -45,7 +45,7 @@ extension EventGraph {
     }
 }
 
-/// Ids as Mermaid takes them: names have hyphens and words such as `end` in them.
+/// Maps names to valid Mermaid ids: names may contain hyphens and reserved words such as `end`.
 private struct MermaidIDs {
     private var ids: [String: String] = [:]
 

@@ -1,5 +1,5 @@
 extension EventGraph {
-    /// A picture of its own, without a program that draws it.
+    /// The graph as SVG, drawn without other programs.
     var svg: String {
         let layout = GraphLayout(self)
         var parts = [
@@ -51,7 +51,7 @@ extension EventGraph {
         return ([frame, text(box.title, x: box.x + 12, y: box.y + 20, class: "title")] + lines).joined(separator: "\n")
     }
 
-    /// The arrows between the columns.
+    /// The edges between the columns.
     private func ways(in layout: GraphLayout) -> [String] {
         var ways: [String] = []
         for (pipeline, place) in zip(pipelines, layout.pipelines) {
@@ -81,7 +81,7 @@ extension EventGraph {
         return "<text\(attribute) x=\"\(x)\" y=\"\(y)\">\(escaped(text))</text>"
     }
 
-    /// As XML takes it; control characters, which it does not take, as spaces.
+    /// Escapes text for XML; control characters, which XML does not allow, become spaces.
     private static func escaped(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {

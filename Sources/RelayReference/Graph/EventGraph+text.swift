@@ -1,5 +1,5 @@
 extension EventGraph {
-    /// For a terminal.
+    /// The graph as text for a terminal.
     var text: String {
         let width = ((sources.map(\.name.count) + destinations.map(\.name.count)).max() ?? 0) + 2
         var parts = [

@@ -3,10 +3,10 @@ internal import RelayCore
 internal import RelayJQ
 internal import RelayJSON
 
-/// The ways that events can take through a configuration: from sources, through the stages of pipelines, to
-/// destinations. Addresses and secrets are not in it.
+/// The paths of events through a configuration: from sources, through the stages of pipelines, to destinations. It
+/// contains no URLs and no secrets.
 package struct EventGraph: Sendable {
-    /// How it is written.
+    /// The output format.
     package enum Format: String, Sendable, CaseIterable {
         case text, mermaid, dot, svg
     }
@@ -19,9 +19,9 @@ package struct EventGraph: Sendable {
     struct Pipeline: Sendable {
         var name: String
         var file: String
-        /// The sources that it reads.
+        /// The names of the sources whose events the pipeline receives.
         var from: [String]
-        /// Whether it takes the events of every source, those posted over REST included.
+        /// Whether it receives the events of every source, including those posted over REST.
         var takesAll: Bool
         var stages: [Stage]
     }
@@ -30,13 +30,13 @@ package struct EventGraph: Sendable {
         /// Unique in the graph.
         var id: String
         var kind: String
-        /// The stage's name, where it is not its kind.
+        /// The stage's name; nil when it is the kind's name.
         var name: String?
-        /// Its options, a line each.
+        /// Its options, one on each line.
         var details: [String]
-        /// The events that do not pass it by.
+        /// The condition for an event to run through the stage.
         var when: String?
-        /// What becomes of an event that it fails on, where that is no dead letter.
+        /// The action for an event on which the stage fails; nil when that is a dead letter.
         var onError: String?
         var destinations: [String]
         var branches: [Branch]
@@ -50,7 +50,7 @@ package struct EventGraph: Sendable {
     struct Destination: Sendable {
         var name: String
         var detail: String
-        /// The event types that it wants; nil: all.
+        /// The event types that it accepts; nil: all.
         var events: String?
     }
 
@@ -98,7 +98,7 @@ package struct EventGraph: Sendable {
 }
 
 extension EventGraph.Pipeline {
-    /// Those in branches as well.
+    /// All stages, including those in branches.
     var allStages: [EventGraph.Stage] { stages.flatMap(\.withInner) }
 }
 
@@ -120,16 +120,16 @@ extension EventGraph.Stage {
         onError = step.onError == usual ? nil : step.onError.rawValue
     }
 
-    /// The stage and those in it.
+    /// The stage and all stages nested in it.
     var withInner: [EventGraph.Stage] { [self] + branches.flatMap { $0.stages.flatMap(\.withInner) } }
 
-    /// What it is called, with its destinations.
+    /// The stage's name with its destinations.
     var title: String {
         let base = name.map { "\(kind) (\($0))" } ?? kind
         return destinations.isEmpty ? base : base + " → " + destinations.joined(separator: ", ")
     }
 
-    /// Everything below the title, a line each.
+    /// The lines below the title.
     var lines: [String] {
         details + [when.map { "when: \($0)" }, onError.map { "on_error: \($0)" }].compactMap { $0 }
     }
@@ -150,7 +150,7 @@ extension EventGraph.Stage {
         }
     }
 
-    /// An expression over several lines as one.
+    /// A multi-line expression on one line.
     private static func oneLine(_ text: String) -> String {
         text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }

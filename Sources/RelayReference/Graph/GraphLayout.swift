@@ -1,5 +1,5 @@
-/// Where the parts of a graph stand in a picture: sources on the left, pipelines in the middle with their stages from
-/// top to bottom, destinations on the right. In pixels, from the upper left corner.
+/// The layout of a graph: sources on the left, pipelines in the middle with their stages from top to bottom,
+/// destinations on the right. In pixels, from the upper left corner.
 struct GraphLayout {
     struct Box {
         var x = 0
@@ -16,11 +16,11 @@ struct GraphLayout {
 
     struct Pipeline {
         var frame: Box
-        /// In their order, those of branches after the stage that they are in.
+        /// The stages in order; those of branches follow the stage that contains them.
         var stages: [(stage: EventGraph.Stage, box: Box)] = []
-        /// The conditions over branches.
+        /// The conditions above branches.
         var labels: [(text: String, x: Int, y: Int)] = []
-        /// From the foot of one stage to the head of the next.
+        /// The arrows from the bottom of one stage to the top of the next.
         var arrows: [(x: Int, from: Int, to: Int)] = []
     }
 
@@ -31,12 +31,12 @@ struct GraphLayout {
     private static let sideWidth = 210
     private static let stageWidth = 400
     private static let padding = 16
-    /// Between columns, for the arrows.
+    /// The horizontal space between columns, for the arrows.
     private static let alley = 96
     private static let indent = 22
-    /// What a letter of the monospaced lines takes.
+    /// The width of a character in the monospaced lines.
     private static let letterWidth = 7.3
-    /// A longer text is cut off.
+    /// The maximum number of lines in a box; the rest is cut off.
     private static let maximumLines = 4
 
     private(set) var sources: [(name: String, box: Box)] = []
@@ -82,7 +82,7 @@ struct GraphLayout {
         )
     }
 
-    /// A text in lines of so many letters, words that are longer broken.
+    /// Breaks a text into lines of this number of characters; longer words are broken.
     private static func broken(_ text: String, _ letters: Int) -> [String] {
         var lines = TerminalText.lines(text, width: letters).flatMap { line -> [String] in
             var rest = line[...]
@@ -108,7 +108,7 @@ struct GraphLayout {
         return layout
     }
 
-    /// - Returns: where the last of the stages ends.
+    /// - Returns: the bottom of the last stage.
     private static func place(
         _ stages: [EventGraph.Stage],
         x: Int,
@@ -137,7 +137,7 @@ struct GraphLayout {
         return y
     }
 
-    /// Boxes over one another, each as near as can be to the middle of what it is connected with.
+    /// Stacks boxes, each as near as possible to the middle of the boxes that it is connected with.
     private static func column(_ parts: [(name: String, box: Box, at: [Int])]) -> [(name: String, box: Box)] {
         let sorted = parts.enumerated().sorted { one, other in
             let (a, b) = (mean(one.element.at), mean(other.element.at))

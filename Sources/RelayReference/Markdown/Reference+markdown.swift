@@ -62,7 +62,7 @@ extension Reference {
 }
 
 extension ReferenceMatch {
-    /// The answer as Markdown.
+    /// The result as Markdown.
     package var markdown: String {
         switch self {
         case .entry(let entry): entry.markdown(level: 2)
@@ -91,7 +91,7 @@ extension ReferenceEntry {
 }
 
 extension String {
-    /// As it stands in a table's cell.
+    /// The text escaped for a table cell.
     fileprivate var inCell: String {
         reduce(into: "") { $0 += $1 == "|" ? "\\|" : $1 == "<" ? "&lt;" : String($1) }
     }

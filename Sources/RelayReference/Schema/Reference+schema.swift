@@ -2,7 +2,7 @@ internal import RelayConfig
 package import RelayJSON
 
 extension Reference {
-    /// Which file a schema is for.
+    /// The file that a schema describes.
     package enum SchemaFile: String, Sendable, CaseIterable {
         /// `config.yaml`
         case config
@@ -12,8 +12,8 @@ extension Reference {
         case tests
     }
 
-    /// The JSON Schema (2020-12) of a file, for editors: names, types and values. What several options say together
-    /// only `zaphub check` judges.
+    /// The JSON Schema (2020-12) of a file, for editors: names, types and values. Only `zaphub check` verifies rules
+    /// about several options together.
     package func schema(_ file: SchemaFile) -> JSON {
         var writer = SchemaWriter(reference: self)
         let (title, fields) =

@@ -1,12 +1,12 @@
 internal import RelayConfig
 internal import RelayJSON
 
-/// Writes shapes as JSON Schema.
+/// Writes field shapes as JSON Schema.
 ///
-/// Wherever a scalar stands, a text with `${…}` may stand as well: what it resolves to is not known to an editor.
+/// Every scalar may also be a string with `${…}`, because an editor cannot know its value.
 struct SchemaWriter {
     let reference: Reference
-    /// What `$ref` refers to.
+    /// The schemas that `$ref` refers to.
     private(set) var definitions: JSONObject = [
         "interpolated": [
             "type": "string", "pattern": .string(Self.interpolation),
@@ -21,7 +21,7 @@ struct SchemaWriter {
         self.reference = reference
     }
 
-    /// A map of options. Nothing may stand in its place when nothing is required.
+    /// A map of options. It may be null when no option is required.
     mutating func options(_ fields: [AnyField], isRoot: Bool = false) -> JSONObject {
         let required = fields.filter(\.isRequired).map { JSON.string($0.name) }
         var schema: JSONObject = ["type": required.isEmpty && !isRoot ? ["object", "null"] : "object"]
@@ -78,7 +78,7 @@ struct SchemaWriter {
         }
     }
 
-    /// A map whose `type` says which options it has.
+    /// A map whose `type` determines its other options.
     private mutating func kinds(_ kinds: [FieldKind]) -> JSONObject {
         var branches: [JSON] = kinds.map { kind in
             var schema = options(kind.fields)
@@ -100,7 +100,7 @@ struct SchemaWriter {
 
     private mutating func stages() -> JSONObject {
         if definitions["stages"] == nil {
-            // Before its parts, which may have stages in them.
+            // Set before the parts are written, because these may contain stages.
             definitions["stages"] = .null
             definitions["stage"] = .null
             definitions["stage"] = .object(stage())
@@ -111,7 +111,7 @@ struct SchemaWriter {
         return ["$ref": "#/$defs/stages"]
     }
 
-    /// A word, or one key with its options and what may stand beside it.
+    /// A stage name, or a map with one stage and the common options.
     private mutating func stage() -> JSONObject {
         let registry = reference.registry
         var properties = JSONObject()
@@ -146,7 +146,7 @@ struct SchemaWriter {
         ["type": "string", "pattern": .string("\(pattern)|\(interpolation)")]
     }
 
-    /// - Parameter written: what a text looks like that is read as such a value all the same, because it is quoted.
+    /// - Parameter written: the pattern of quoted strings that are read as such a value.
     private static func orInterpolated(_ schema: JSONObject, written: String? = nil) -> JSONObject {
         let other = written.map { JSON.object(text($0)) } ?? interpolated
         return ["anyOf": [.object(schema), other]]
