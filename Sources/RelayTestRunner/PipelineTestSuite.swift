@@ -1,17 +1,17 @@
 package import RelayConfig
 
-/// The tests of a configuration's pipelines, read and checked: what `zaphub test` runs.
+/// The validated tests of a configuration's pipelines, for `zaphub test`.
 package struct PipelineTestSuite: Sendable {
-    /// What is odd about the tests.
+    /// Warnings about the tests.
     package let warnings: [Diagnostic]
     private let configuration: RelayConfiguration
     private let trials: [PipelineTest]
     private let expressions: ExpressionBatch
 
     /// - Parameters:
-    ///   - files: only the tests in these, pipelines or files of tests; empty: all of `pipelines/`.
-    ///   - readsInput: whether the files that tests name are read, without which they cannot run.
-    /// - Throws: every mistake in every test.
+    ///   - files: only the tests in these files, which are pipelines or test files; empty: all of `pipelines/`.
+    ///   - readsInput: whether to read the files that tests name; without them the tests cannot run.
+    /// - Throws: all errors of all tests.
     package init(
         _ configuration: RelayConfiguration,
         files: [String] = [],
@@ -32,8 +32,8 @@ package struct PipelineTestSuite: Sendable {
 
     package var count: Int { trials.count }
 
-    /// Runs them one after the other, on this thread and without any waiting.
-    /// - Parameter filter: only those with this in their names; nil: all.
+    /// Runs the tests one after the other, on this thread and without waiting.
+    /// - Parameter filter: runs only the tests whose names contain this text; nil: all.
     package func run(only filter: String? = nil) -> TestReport {
         let chosen = trials.filter { trial in filter.map { trial.name.contains($0) } ?? true }
         let cases = chosen.map { trial in

@@ -1,17 +1,17 @@
 internal import RelayJSON
 
-/// One thing that is not as a test says.
+/// One difference between the expectation and the result of a test.
 struct Difference: Sendable, Equatable {
-    /// Where in `expect`: `delivered[0].body.payload.text`.
+    /// The path in `expect`: `delivered[0].body.payload.text`.
     var path: String
     var expected: String
     var got: String
 
-    /// Differences of one body beyond this say nothing new.
+    /// The maximum number of differences reported for one body.
     private static let maximum = 20
 
-    /// What differs between two values, deepest first come.
-    /// - Parameter isPart: whether the other value may have more members.
+    /// The differences between two values, deepest first.
+    /// - Parameter isPart: whether the result may have additional members.
     static func between(_ expected: JSON, _ got: JSON, at path: String, isPart: Bool) -> [Difference] {
         var found: [Difference] = []
         compare(expected, got, path, isPart, into: &found)
@@ -51,14 +51,14 @@ struct Difference: Sendable, Equatable {
 }
 
 extension JSON {
-    /// The text, cut where it is long.
+    /// The text, shortened when it is long.
     var excerpt: String { text.excerpt }
 }
 
 extension String {
     private static let longest = 600
 
-    /// The text, cut where it is long.
+    /// The text, shortened when it is long.
     var excerpt: String {
         unicodeScalars.count > Self.longest ? String(unicodeScalars.prefix(Self.longest)) + "…" : self
     }

@@ -1,12 +1,12 @@
-/// Sets what is expected beside what came.
+/// Matches the expected items with the actual ones.
 struct ExpectationMatching<Wanted, There> {
     /// The name of the list: `delivered`.
     let list: String
     let order: Expectation.Order
-    /// Only things of one group are compared: the deliveries to one destination.
+    /// Only items of one group are compared, for example the deliveries to one destination.
     let wantedGroup: (Wanted) -> String
     let thereGroup: (There) -> String
-    /// What differs; empty when it is what is meant.
+    /// The differences of two items; empty when they match.
     let differences: (Wanted, There, _ path: String) -> [Difference]
     let missing: (Wanted, _ path: String) -> Difference
     let extra: (There) -> Difference
@@ -32,8 +32,8 @@ struct ExpectationMatching<Wanted, There> {
         return found + thereLeft.map { extra(there[$0]) }
     }
 
-    /// For each thing that came, what it was expected as, so that as many as can be have their partner: a test that
-    /// says little must not take what a stricter one needs (augmenting paths).
+    /// For each actual item, the expected item that it is matched with. The matching has the maximum size (augmenting
+    /// paths), so that a general expectation does not take the item that a stricter one needs.
     private func matches(_ wanted: [Wanted], _ there: [There]) -> [Int: Int] {
         let fits = wanted.map { one in
             there.indices.filter {

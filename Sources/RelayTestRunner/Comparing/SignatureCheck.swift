@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayDestinations
 
-/// Checks the signatures of a delivery's attempts as its receiver would, with the destination's secret.
+/// Verifies the signatures of a delivery's attempts like its receiver, with the destination's secret.
 struct SignatureCheck {
     enum Verdict: Equatable, CustomStringConvertible {
         case valid

@@ -3,7 +3,7 @@ internal import RelayJQ
 internal import RelayJSON
 
 extension TestComparison {
-    /// What differs between an expected delivery and one that was made; headers and body are the last attempt's.
+    /// The differences between an expected and an actual delivery; headers and body are those of the last attempt.
     func differences(_ wanted: ExpectedDelivery, _ there: TestRecord.Delivery, _ path: String) -> [Difference] {
         var found = Difference.ofEvent(wanted.event, there.event, path)
         found += Difference.ofAttempts((wanted.attempts, wanted.at), there.requests, path)
@@ -35,7 +35,7 @@ extension TestComparison {
     private func differences(_ check: BodyCheck, _ bytes: [UInt8], _ path: String) -> [Difference] {
         let text = String(decoding: bytes, as: UTF8.self)
         let document = try? JSON(parsing: bytes)
-        // What is no JSON is a text, which only texts can be compared with.
+        // A body that is not JSON is a string, which can be compared only with strings.
         let body = document ?? .string(text)
         var found: [Difference] = []
         if let equals = check.equals, equals != .string(text) {
@@ -61,7 +61,7 @@ extension TestComparison {
         return found
     }
 
-    /// Whether a header of that name is likely to carry a credential, which no report may show.
+    /// Whether a header's name suggests a credential, which a report must not contain.
     private static func isCredential(_ name: String) -> Bool {
         ["auth", "token", "key", "secret", "password", "cookie"].contains { name.lowercased().contains($0) }
     }

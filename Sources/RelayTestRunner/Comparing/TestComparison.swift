@@ -1,7 +1,7 @@
 internal import RelayConfig
 internal import RelayCore
 
-/// Compares what came of a test with what it expects.
+/// Compares the result of a test with its expectation.
 struct TestComparison {
     let trial: PipelineTest
     let record: TestRecord
@@ -43,7 +43,7 @@ struct TestComparison {
         ).differences(expected, record.deliveries.filter { $0.state == .delivered })
     }
 
-    /// What became of what should have been delivered.
+    /// Describes what happened instead of an expected delivery.
     private func insteadOfDelivery(to name: String) -> String {
         let others = record.deliveries.filter { $0.to == name && $0.state != .delivered }
         var reasons = others.map { "\($0.event) is \($0.outcome)" }
@@ -137,7 +137,7 @@ extension [Duration] {
 }
 
 extension TestRecord.Delivery {
-    /// What became of it: `dead after 3 attempts (exhausted)`.
+    /// The outcome of the delivery: `dead after 3 attempts (exhausted)`.
     var outcome: String {
         let attempts = requests.count.of("attempt")
         return switch state {

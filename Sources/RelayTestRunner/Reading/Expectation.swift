@@ -1,49 +1,49 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a test says must have come of its input. A kind that it does not name is not looked at.
+/// The expected results of a test's input. A kind that the test does not name is not compared.
 struct Expectation: Sendable {
     enum Order: String, Sendable, CaseIterable {
-        /// The deliveries to each destination are in the order of the list.
+        /// The deliveries to each destination must be in the order of the list.
         case destination
-        /// The list says which deliveries there are, not which is first.
+        /// The deliveries can be in any order.
         case any
     }
 
     var delivered: [ExpectedDelivery]?
     var dead: [ExpectedDeadLetter]?
     var dropped: [ExpectedDrop]?
-    /// No delivery to any destination.
+    /// Expects no delivery to any destination.
     var nothing = false
     var order = Order.destination
 }
 
-/// A delivery that a receiver took.
+/// A delivery that a receiver accepted.
 struct ExpectedDelivery: Sendable {
-    /// A destination, or `session`.
+    /// The name of a destination, or `session`.
     var to: String
     var event: EventFilter?
     var attempts: Int?
-    /// When each attempt began, since the input came.
+    /// The start of each attempt, from the time of the input.
     var at: [Duration]?
-    /// Of the last attempt.
+    /// The headers of the last attempt.
     var headers: [String: HeaderCheck]?
     var body: BodyCheck?
-    /// Whether every attempt has a signature that fits; false: that none has one.
+    /// Whether every attempt must have a valid signature; false: no attempt may have one.
     var signed: Bool?
 }
 
-/// What must be true of a body; what is nil is not looked at.
+/// Conditions for a body; nil conditions are not checked.
 struct BodyCheck: Sendable {
     var equals: JSON?
     var contains: JSON?
     var jq: BatchedExpression?
-    /// A regular expression that is found in the text.
+    /// A regular expression that must match somewhere in the text.
     var pattern: String?
 }
 
 struct ExpectedDeadLetter: Sendable {
-    /// A destination, `session`, or `pipeline` for an event whose stage failed.
+    /// The name of a destination, `session`, or `pipeline` for an event whose stage failed.
     var to: String
     var event: EventFilter?
     var reason: DeadReason?
@@ -54,7 +54,7 @@ struct ExpectedDeadLetter: Sendable {
 }
 
 struct ExpectedDrop: Sendable {
-    /// The stage's id, or `duplicate` for an event that had come before.
+    /// The stage's id, or `duplicate` for a repeated event.
     var by: String
     var event: EventFilter?
 }

@@ -2,12 +2,12 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads what a test expects.
+/// Reads the expectation of a test.
 struct ExpectationReader: Sendable {
     let names: TestNames
     let expressions: ExpressionBatch
 
-    /// `by:` of events that had come before.
+    /// `by:` of repeated events.
     static let duplicate = "duplicate"
     /// `to:` of events whose stage failed.
     static let pipeline = "pipeline"

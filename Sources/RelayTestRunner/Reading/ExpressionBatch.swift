@@ -3,19 +3,19 @@ internal import RelayJQ
 internal import RelayJSON
 internal import Synchronization
 
-/// An expression of a test, as one of many that are compiled together.
+/// An expression of a test, compiled together with others.
 struct BatchedExpression: Sendable {
     let source: String
     fileprivate let index: Int
 }
 
-/// Compiles the tests' expressions by the dozen: libjq takes 10 to 20 ms for a program, whatever its length.
+/// Compiles the tests' expressions in groups, because libjq takes 10 to 20 ms for a program of any length.
 final class ExpressionBatch: Sendable {
-    /// Longer programs take longer to compile than they save.
+    /// The number of expressions in a program. Larger programs take longer to compile than they save.
     private static let size = 32
 
     private struct State: Sendable {
-        /// Each expression once, with a place where it is written.
+        /// Each expression once, with a function that compiles it alone.
         var entries: [(source: String, recheck: @Sendable () throws -> Void)] = []
         var indices: [String: Int] = [:]
         var programs: [JQProgram] = []
@@ -23,7 +23,7 @@ final class ExpressionBatch: Sendable {
 
     private let state = Mutex(State())
 
-    /// - Parameter recheck: throws what is wrong with the expression by itself, at its place.
+    /// - Parameter recheck: compiles the expression alone and throws its error with its position.
     func add(_ source: String, recheck: @escaping @Sendable () throws -> Void) -> BatchedExpression {
         state.withLock { state in
             if let index = state.indices[source] { return BatchedExpression(source: source, index: index) }
@@ -33,8 +33,8 @@ final class ExpressionBatch: Sendable {
         }
     }
 
-    /// Compiles all that was added.
-    /// - Throws: the mistakes of all that are no expressions.
+    /// Compiles all expressions.
+    /// - Throws: the errors of all invalid expressions.
     func compile() throws {
         let entries = state.withLock { $0.entries }
         let starts = Array(stride(from: 0, to: entries.count, by: Self.size))
@@ -44,7 +44,7 @@ final class ExpressionBatch: Sendable {
                 return try JQProgram(Self.program(part.map(\.source)))
             } catch {
                 _ = try ValueIssuesCollection.collect(part) { try $0.recheck() }
-                // Each is good by itself, so it is their company that is not.
+                // Each expression is valid alone, so the error comes from their combination.
                 throw error
             }
         }
@@ -59,7 +59,7 @@ final class ExpressionBatch: Sendable {
         return try programs[part].isTrue([.int(Int64(index)), value])
     }
 
-    /// One program that takes `[index, value]`. A line break ends a comment at an expression's end.
+    /// One program whose input is `[index, value]`. The line break ends a comment at the end of an expression.
     private static func program(_ sources: [String]) -> String {
         let cases = sources.enumerated().map { index, source in
             "\(index == 0 ? "if" : "elif") $__expression == \(index) then (\(source)\n)"

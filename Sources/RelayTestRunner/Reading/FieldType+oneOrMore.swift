@@ -1,7 +1,7 @@
 internal import RelayConfig
 
 extension FieldType {
-    /// A list in which a single one needs no brackets, a map of options included.
+    /// A list in which a single element, also a map of options, needs no brackets.
     static func oneOrMore<Element>(_ element: FieldType<Element>) -> FieldType where Value == [Element] {
         let name = if case .options = element.shape { "maps of options" } else { element.name }
         return .custom("a list of \(name)", .list(element.shape)) { node in

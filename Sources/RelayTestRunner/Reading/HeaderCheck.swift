@@ -1,9 +1,9 @@
 internal import RelayConfig
 
-/// What must be true of a header's value.
+/// A condition for a header's value.
 enum HeaderCheck: Sendable {
     case equals(String)
-    /// A regular expression that is found in it.
+    /// A regular expression that must match somewhere in the value.
     case pattern(String)
 
     func fits(_ value: String) -> Bool {
@@ -13,7 +13,7 @@ enum HeaderCheck: Sendable {
         }
     }
 
-    /// As a test writes it.
+    /// The condition as a test writes it.
     var written: String {
         switch self {
         case .equals(let text): text
@@ -23,7 +23,7 @@ enum HeaderCheck: Sendable {
 }
 
 extension FieldType where Value == HeaderCheck {
-    /// The value, or a regular expression between slashes.
+    /// The exact value, or a regular expression between slashes.
     static var headerCheck: FieldType {
         .custom("text, or a regular expression such as /^sha256=/", .text()) { node in
             let text = try node.text
@@ -38,7 +38,7 @@ extension FieldType where Value == HeaderCheck {
 }
 
 enum RegexCheck {
-    /// What is wrong with a regular expression; nil when nothing is.
+    /// What is wrong with a regular expression; nil when it is valid.
     static func problem(_ pattern: String) -> String? {
         do {
             _ = try Regex(pattern)

@@ -1,11 +1,11 @@
 internal import RelayConfig
 internal import RelayCore
 
-/// Somebody whom the relay knows before the test begins.
+/// A contact that the directory contains before the test begins.
 struct KnownContact: Sendable {
-    /// Nil: in every session.
+    /// The session; nil: every session.
     var session: String?
-    /// Its `session` and `updatedAt` are not set yet.
+    /// The contact; its `session` and `updatedAt` are set when the test begins.
     var contact: Contact
 
     private static let session = Field.string("session", "Whose contact it is; default every session's.").optional
@@ -39,9 +39,9 @@ struct KnownContact: Sendable {
     }
 }
 
-/// A group that the relay knows before the test begins.
+/// A group that the directory contains before the test begins.
 struct KnownGroup: Sendable {
-    /// Nil: in every session.
+    /// The session; nil: every session.
     var session: String?
     var group: Group
 
@@ -67,7 +67,7 @@ struct KnownGroup: Sendable {
 }
 
 extension FieldType where Value == String {
-    /// An address of WhatsApp's, in its canonical form.
+    /// A JID in its canonical form.
     static func address(ofGroup isGroup: Bool) -> FieldType {
         let example = isGroup ? "120363000000000001@g.us" : "5511999999001@s.whatsapp.net"
         return .custom("an address such as \(example)", .text(pattern: "@")) { node in

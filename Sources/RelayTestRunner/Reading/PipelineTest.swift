@@ -1,48 +1,48 @@
 internal import RelayConfig
 internal import RelayCore
 
-/// One test, read and checked.
+/// One validated test.
 struct PipelineTest: Sendable {
     var name: String
-    /// As the caller would write it.
+    /// The path of its file, as the caller wrote it.
     var file: String
-    /// Where it begins, from 1.
+    /// The line where it begins, from 1.
     var line: Int
     var pipeline: PipelineDefinition
     var source: TestSource
-    /// The session that the address would name; nil: the documents' own.
+    /// The session in the URL; nil: the documents contain it.
     var session: String?
-    /// When its documents come.
+    /// The time at which its documents arrive.
     var start: Timestamp
     var documents: [TestDocument]
     var contacts: [KnownContact]
     var groups: [KnownGroup]
-    /// What fetching files comes to; nil: none is fetched.
+    /// The results of file fetches; nil: files are not fetched.
     var files: [ScriptedFile]?
-    /// What gateways answer; nil: none is asked.
+    /// The answers of gateways; nil: gateways are not asked.
     var lookups: [ScriptedLookup]?
-    /// What receivers answer, by destination; `session` stands for the session's webhook.
+    /// The responses of receivers, by destination; `session` means the session's webhook.
     var answers: [String: [ScriptedAnswer]]
     var expected: Expectation
 }
 
-/// The source that a test's documents come in by.
+/// The source through which a test's documents arrive.
 struct TestSource: Sendable {
     var name: String
     var format: String
     /// The session of documents that name none.
     var session: String
-    /// Whether its events keep the document that they came from.
+    /// Whether its events keep the original document.
     var keepsRaw = false
 
-    /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
+    /// The source of events posted over REST, which a pipeline without sources of its own receives.
     static let api = TestSource(name: "api", format: "native", session: fallbackSession)
     static let fallbackSession = "test"
 }
 
 /// One document of a gateway.
 struct TestDocument: Sendable {
-    /// Where it stands, for people: its path, or `input`.
+    /// The location for error messages: the file's path, or `input`.
     var label: String
     var bytes: [UInt8]
 }

@@ -2,7 +2,7 @@ internal import RelayConfig
 internal import RelayJSON
 
 extension PipelineTestReader {
-    /// A path, a document, or a list of these.
+    /// Reads a path, a document, or a list of these.
     func documents(_ node: ConfigNode, _ test: TestDefinition) throws -> [TestDocument] {
         guard !node.isEmpty, !node.elements.isEmpty else {
             throw node.fail("\"input\" is empty", help: "name a file, or write the document")

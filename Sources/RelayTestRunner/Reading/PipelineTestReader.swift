@@ -2,16 +2,16 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads tests as they are written.
+/// Reads test definitions.
 struct PipelineTestReader: Sendable {
     let configuration: RelayConfiguration
     let expressions: ExpressionBatch
-    /// Whether the files that tests name are read; without it only what is written is judged.
+    /// Whether to read the files that tests name; without them only the definitions are checked.
     let readsInput: Bool
 
     func trials(_ tests: [TestDefinition]) throws -> [PipelineTest] {
         var trials: [PipelineTest] = []
-        // Expressions are compiled in any case: what is wrong with them is told with everything else.
+        // Expressions are compiled in any case, so that their errors are reported together with all others.
         _ = try ValueIssuesCollection.collect([true, false]) { isReading in
             if isReading {
                 trials = try ValueIssuesCollection.collect(tests) { try trial($0) }
@@ -47,7 +47,7 @@ struct PipelineTestReader: Sendable {
         )
     }
 
-    /// Where deliveries may go: `session`, and what is configured.
+    /// The possible receivers of deliveries: `session` and the configured destinations.
     private var destinations: [String] { ["session"] + configuration.destinations.map(\.name) }
 
     private func sources(of pipeline: PipelineDefinition) -> [TestSource] {

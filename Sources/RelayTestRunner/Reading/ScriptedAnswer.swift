@@ -1,10 +1,10 @@
 internal import RelayConfig
 internal import RelayHTTPClient
 
-/// What a receiver does with one request.
+/// The response of a receiver to one request.
 enum ScriptedAnswer: Sendable {
     case response(status: Int, headers: [(name: String, value: String)], body: String)
-    /// No answer comes; a time-out takes as long as the destination allows.
+    /// No response; a timeout takes as long as the destination allows.
     case failure(HTTPClientError.Kind)
 
     static let ok = ScriptedAnswer.response(status: 200, headers: [], body: "")
@@ -15,7 +15,7 @@ enum ScriptedAnswer: Sendable {
     private static let body = Field.string("body", "Of the answer.", default: "")
     private static let fields = [AnyField(status), AnyField(headers), AnyField(body)]
 
-    /// A status, or why no answer comes.
+    /// A status, or the reason why there is no response.
     static let wordShape = FieldShape.either([.int(200...599), .words(failures.map(\.rawValue))])
 
     /// A status, a word such as `timeout`, or a map of status, headers and body.
@@ -45,8 +45,8 @@ enum ScriptedAnswer: Sendable {
         return .failure(HTTPClientError.Kind(rawValue: word) ?? .other)
     }
 
-    /// The answers of each destination.
-    /// - Parameter names: the destinations; nil: whatever there is.
+    /// The responses of each destination.
+    /// - Parameter names: the destinations; nil: any.
     static func map(of names: [String]?) -> FieldType<[String: [ScriptedAnswer]]> {
         .custom("a map of destinations to answers", .map(.list(type.shape))) { node in
             let fields = (names ?? []).map { name in

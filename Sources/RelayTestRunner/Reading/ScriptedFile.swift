@@ -1,17 +1,17 @@
 internal import RelayConfig
 internal import RelayCore
 
-/// What fetching a message's file comes to.
+/// The result of fetching a message's file.
 struct ScriptedFile: Sendable {
     enum Result: Sendable {
-        /// Nil: as many bytes as the message says.
+        /// The file's size in bytes; nil: the size in the message.
         case found(size: Int64?)
         case fails(MediaError.Reason)
     }
 
-    /// The message that carries it; nil: any.
+    /// The id of the message with the file; nil: any.
     var message: String?
-    /// How long it takes from when it is first asked for.
+    /// The time from the first request to the result.
     var after: Duration
     var result: Result
 

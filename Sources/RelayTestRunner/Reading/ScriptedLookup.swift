@@ -3,18 +3,18 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// What a gateway answers when it is asked about a chat.
+/// The answer of a gateway to a lookup.
 struct ScriptedLookup: Sendable {
     enum Result: Sendable {
-        /// It knows this, however it says it.
+        /// The gateway knows this data; the format of the response is not tested.
         case knows(LookupAnswer)
-        /// Its answer as it is sent, read as the stage reads it.
+        /// The response, which is parsed like the stage parses it.
         case response(status: Int, body: [UInt8])
-        /// No answer comes; a time-out takes as long as the stage waits.
+        /// No response; a timeout takes as long as the stage waits.
         case failure(HTTPClientError.Kind)
     }
 
-    /// The address of the contact or group; nil: any.
+    /// The JID of the contact or group; nil: any.
     var chat: String?
     var after: Duration
     var result: Result
@@ -38,7 +38,7 @@ struct ScriptedLookup: Sendable {
         AnyField(picture), AnyField(phone), AnyField(status), AnyField(body),
     ]
 
-    /// A status, a word such as `timeout`, or a map of what the gateway knows or of its answer.
+    /// A status, a word such as `timeout`, or a map with the gateway's data or its response.
     static let type = FieldType<ScriptedLookup>.custom(
         "what the gateway knows, a status such as 404, or timeout",
         .either([ScriptedAnswer.wordShape, .options(fields)])

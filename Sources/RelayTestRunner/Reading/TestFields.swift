@@ -1,7 +1,7 @@
 internal import RelayConfig
 internal import RelayCore
 
-/// The options of a test. What they may name depends on the configuration; what they are does not.
+/// The options of a test. The permitted names depend on the configuration; the options do not.
 struct TestFields: Sendable {
     let name = Field.string("name", "What it shows.")
     let source: Field<String?>
@@ -73,12 +73,12 @@ struct TestFields: Sendable {
         ]
     }
 
-    /// The options for whatever configuration: what the reference and the schemas tell.
+    /// The options without a configuration, for the reference and the schemas.
     static let declared = TestFields(TestNames(), expressions: ExpressionBatch()) { _ in [] }.all
 }
 
 extension FieldType where Value == Timestamp {
-    /// A moment of the wall clock.
+    /// A wall clock time.
     static var moment: FieldType {
         .custom("a moment such as 2025-11-13T22:15:00-03:00", .text(pattern: #"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d"#)) {
             node in

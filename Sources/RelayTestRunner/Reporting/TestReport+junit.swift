@@ -41,7 +41,7 @@ extension TestReport.Case {
 }
 
 extension String {
-    /// With what XML 1.0 reserves escaped, and what it does not allow left out.
+    /// Escapes XML's special characters and removes those that XML 1.0 does not allow.
     fileprivate var xml: String {
         var text = ""
         for scalar in unicodeScalars {

@@ -1,4 +1,4 @@
-/// What came of running tests.
+/// The results of a test run.
 package struct TestReport: Sendable {
     struct Case: Sendable {
         let name: String
@@ -21,10 +21,10 @@ package struct TestReport: Sendable {
 
     package var failures: Int { cases.count { !$0.differences.isEmpty } }
 
-    /// Whether every test passed, and there is one if somebody asked for one.
+    /// Whether every test passed, and at least one ran when a filter was given.
     package var isGood: Bool { failures == 0 && (filter == nil || !cases.isEmpty) }
 
-    /// The report for people: what failed and how, and the total.
+    /// The human-readable report: the failures with their differences, and the total.
     ///
     ///     pipelines/default.yaml:14: a text message reaches the CRM
     ///         delivered[0].attempts
@@ -55,7 +55,7 @@ extension Difference {
 }
 
 extension String {
-    /// Without what would break the line, or the terminal.
+    /// The text without characters that would break the line or the terminal.
     var oneLine: String {
         String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }

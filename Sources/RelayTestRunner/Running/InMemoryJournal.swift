@@ -2,13 +2,13 @@ internal import RelayConfig
 internal import RelayCore
 internal import Synchronization
 
-/// The store of a test: a journal, a directory and late files in memory, which keep the promises of the real ones.
+/// The store of a test: a journal, a directory and late files in memory, with the guarantees of the real stores.
 final class InMemoryJournal: Journal {
     struct State: Sendable {
         var events: [EventID: Event] = [:]
-        /// Accepted and not processed, in order.
+        /// Accepted but unprocessed events, in order.
         var pending: [EventID] = []
-        /// The last rank accepted under each key, and the event that has it.
+        /// The highest rank accepted for each key, and its event.
         var keys: [DeduplicationKey: (rank: Int?, event: EventID)] = [:]
         var contacts: [DirectoryKey: Contact] = [:]
         var groups: [DirectoryKey: Group] = [:]
@@ -30,7 +30,7 @@ final class InMemoryJournal: Journal {
     let contacts: [KnownContact]
     let groups: [KnownGroup]
 
-    /// - Parameter trial: whom the relay knows when it begins.
+    /// - Parameter trial: the test, whose known contacts and groups fill the directory.
     init(_ trial: PipelineTest, outbox: InMemoryOutbox, clock: VirtualClock) {
         contacts = trial.contacts
         groups = trial.groups
@@ -38,18 +38,18 @@ final class InMemoryJournal: Journal {
         self.clock = clock
     }
 
-    /// Says when commits have brought files that are still to be fetched. One listener.
+    /// Signals commits that added files to fetch. For a single listener.
     var newLateMedia: AsyncStream<Void> { lateNews.stream }
 
-    /// Whether every event is processed, and no file is waited for.
+    /// Whether every event is processed and no file is outstanding.
     var isDone: Bool { state.withLock { $0.pending.isEmpty && $0.lateMedia.isEmpty } }
 
-    /// Events that ended in the pipeline, and that had come before, in the order of their coming.
+    /// Events that ended in the pipeline or were repetitions, in order of arrival.
     var drops: [TestRecord.Drop] { state.withLock { $0.drops.sorted { $0.id < $1.id }.map(\.drop) } }
     /// Events whose stage failed.
     var failures: [TestRecord.Failure] { state.withLock { $0.failures } }
 
-    /// The same as ``accept(_:source:at:)``, without waiting.
+    /// The same as ``accept(_:source:at:)``, synchronously.
     @discardableResult
     func take(_ events: [NewEvent], source: String, at moment: Timestamp) -> [AcceptanceResult] {
         state.withLock { state in events.map { state.accept($0, source: source, at: moment) } }
@@ -103,7 +103,7 @@ extension InMemoryJournal.State {
     fileprivate mutating func accept(_ event: NewEvent, source: String, at moment: Timestamp) -> AcceptanceResult {
         let key = event.dedupKey.map { InMemoryJournal.DeduplicationKey(session: event.session, key: $0) }
         if let known = key.flatMap({ keys[$0] }) {
-            // A key that is there comes again only with a higher rank.
+            // A known key is accepted again only with a higher rank.
             guard let rank = event.rank, rank > known.rank ?? -1 else {
                 let drop = TestRecord.Drop(
                     by: ExpectationReader.duplicate, reason: "it had come before", event: event.type)

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 extension InMemoryOutbox.State {
-    /// Takes what is due as requests of several deliveries, as the real outbox does.
+    /// Claims due deliveries as batches, like the real outbox.
     mutating func claim(_ claim: ClaimRequest, in policy: BatchPolicy, at moment: Timestamp) -> ClaimResult {
         var result = ClaimResult(destination: claim.destination, batches: [], nextDue: nil)
         while true {
@@ -22,7 +22,7 @@ extension InMemoryOutbox.State {
         }
     }
 
-    /// Heads, and as far as there is room what may go with them in their lanes.
+    /// The heads, and as many of the deliveries behind them in their lanes as the batch permits.
     private func gather(
         _ heads: [InMemoryOutbox.Entry], _ batch: DeliveryID?, into fill: inout BatchAccumulator, at moment: Timestamp
     ) -> [DeliveryID] {

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import Synchronization
 
-/// An outbox in memory that keeps the promises of the real one: in each lane only the head is due.
+/// An in-memory outbox with the guarantees of the real one: in each lane only the head is due.
 final class InMemoryOutbox: Outbox, DestinationPauses {
     struct Entry: Sendable {
         let id: DeliveryID
@@ -10,9 +10,9 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
         var state = DeliveryState.queued
         var attempts = 0
         var notBefore: Timestamp
-        /// Nil unless it is the head of its lane and queued.
+        /// Nil unless it is queued and the head of its lane.
         var dueAt: Timestamp?
-        /// Whom it goes with again, where it was sent in a batch.
+        /// The batch with which it is sent again; nil when it was not sent in a batch.
         var batch: DeliveryID?
         var deadReason: DeadReason?
         var lastError: String?
@@ -20,10 +20,10 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
 
     struct State: Sendable {
         var entries: [DeliveryID: Entry] = [:]
-        /// What is queued or in flight in each lane, by id; a delivery without a lane is its own.
+        /// The ids of queued and in-flight deliveries in each lane, in order; a delivery without a lane has its own.
         var lanes: [Lane: [DeliveryID]] = [:]
         var paused: [DestinationPause] = []
-        /// In the order of their end.
+        /// The finished deliveries, in the order in which they finished.
         var ended: [DeliveryID] = []
     }
 
@@ -42,7 +42,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
 
     var wakeups: AsyncStream<Set<String>> { notices.stream }
 
-    /// Whether nothing is left that will be sent by itself: what a paused destination has waits for somebody.
+    /// Whether no delivery will be sent automatically: those to a paused destination wait until it is resumed.
     var isDone: Bool {
         state.withLock { state in
             state.entries.values.allSatisfy { entry in
@@ -55,7 +55,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
         }
     }
 
-    /// Every delivery: first those that ended, in the order of that, then the others by their ids.
+    /// All deliveries: the finished ones in the order in which they finished, then the others by id.
     var entries: [Entry] {
         state.withLock { state in
             let open = state.entries.keys.filter { !state.ended.contains($0) }.sorted()
@@ -155,7 +155,7 @@ extension InMemoryOutbox.State {
         )
     }
 
-    /// What of a destination is due, or will be, in the order of that.
+    /// The heads of a destination's lanes, ordered by due time.
     func heads(of destination: String, at moment: Timestamp) -> [InMemoryOutbox.Entry] {
         entries.values.filter { $0.planned.destination == destination && $0.dueAt != nil }
             .sorted { ($0.dueAt ?? moment, $0.id) < ($1.dueAt ?? moment, $1.id) }

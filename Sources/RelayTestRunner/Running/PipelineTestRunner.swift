@@ -5,8 +5,8 @@ internal import RelayDelivery
 internal import RelayFormats
 internal import RelayPipeline
 
-/// Runs one test: its documents through the real format, pipelines' service and dispatcher to real destinations. Only
-/// what is outside is the test's: receivers, gateways, files, the clock, and what the store keeps.
+/// Runs one test: its documents pass through the real format, pipeline service, dispatcher and destinations. Only
+/// external parts are simulated: receivers, gateways, files, the clock, and the store.
 struct PipelineTestRunner {
     private let configuration: RelayConfiguration
     private let trial: PipelineTest
@@ -54,7 +54,7 @@ struct PipelineTestRunner {
         }
     }
 
-    /// As an intake reads a document: the address's session, then the document's own, then the source's.
+    /// Reads a document like an intake does: the session comes from the URL, else the document, else the source.
     private func events(_ document: TestDocument, _ format: any EventFormat) throws(FormatError) -> [NewEvent] {
         var context = FormatContext(
             session: trial.session, receivedAt: clock.wall, keepsRaw: trial.source.keepsRaw)
@@ -69,7 +69,8 @@ struct PipelineTestRunner {
 
     // MARK: Services
 
-    /// Lets pipelines and dispatcher work until nothing is left to do, and time pass whenever all is at rest.
+    /// Runs the pipeline service and the dispatcher until nothing is left to do. Advances the clock whenever all tasks
+    /// wait.
     private func serve() {
         let pipelines = PipelineService(
             journal: journal,
@@ -91,7 +92,7 @@ struct PipelineTestRunner {
         let downstream = start { try await dispatcher.run() }
         repeat {
             executor.runUntilRest()
-            // Their looking again every second would make a day's retries long.
+            // These services poll every second, which would make a test of a day's retries slow.
             if journal.isDone, !upstream.isEmpty {
                 for task in upstream { task.cancel() }
                 upstream = []
@@ -120,7 +121,7 @@ struct PipelineTestRunner {
                     maxPause: delivery.breaker.maxProbeInterval
                 )
             ),
-            // Jitter takes nothing off: every wait is as long as it can be, and the same each time.
+            // The maximum, so that jitter does not shorten any wait and every run is the same.
             random: { 1 },
             logger: logger
         )

@@ -6,20 +6,20 @@ internal import Synchronization
 /// A request as a receiver gets it.
 struct ReceivedRequest: Sendable {
     var at: Timestamp
-    /// Since the test began.
+    /// The time since the test began.
     var elapsed: Duration
     var headers: [(name: String, value: String)]
     var body: [UInt8]
-    /// What of the body is the delivery's own: all, but where a batch shares it.
+    /// The delivery's own part of the body: all of it, except in a batch.
     var own: [UInt8]
 
-    /// - Parameter name: in any case.
+    /// - Parameter name: in any letter case.
     func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
-/// Stands for the other side of a destination: keeps each request, and answers by its script.
+/// Simulates the receiver of a destination: records each request and responds as scripted.
 final class ReceiverScript: HTTPSender {
     private struct State: Sendable {
         var answers: [ScriptedAnswer]
@@ -29,7 +29,7 @@ final class ReceiverScript: HTTPSender {
     private let clock: VirtualClock
     private let state: Mutex<State>
 
-    /// - Parameter answers: to the requests in their order; the last one stands for all after it.
+    /// - Parameter answers: the responses to the requests in order; the last one is repeated.
     init(_ answers: [ScriptedAnswer], clock: VirtualClock) {
         self.clock = clock
         state = Mutex(State(answers: answers))
@@ -64,7 +64,7 @@ final class ReceiverScript: HTTPSender {
     }
 }
 
-/// Where a destination writes lines, each is a request of its own, and any status but 2xx says that it was not written.
+/// For a destination that writes lines, each line is one request, and a status other than 2xx means a failed write.
 extension ReceiverScript: LineSinkProvider, LineSink {
     func file(_ path: String, rotation: LineRotation) -> any LineSink { self }
 

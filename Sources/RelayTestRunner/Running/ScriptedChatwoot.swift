@@ -3,8 +3,8 @@ internal import RelayHTTPClient
 internal import RelayJSON
 internal import Synchronization
 
-/// Stands for a Chatwoot in which nobody is known yet: it answers what a destination looks up and sets up, and leaves
-/// the messages, and what happens to them, to the test's script.
+/// Simulates a Chatwoot without contacts. It answers the requests that look up and create records; the script answers
+/// the requests about messages.
 final class ScriptedChatwoot: HTTPSender {
     private let receiver: ReceiverScript
     private let lastMessage = Mutex<Int64>(0)
@@ -28,7 +28,7 @@ final class ScriptedChatwoot: HTTPSender {
         return response
     }
 
-    /// Nil for what is up to the script.
+    /// The response to a look-up; nil when the script answers the request.
     private func lookUp(_ method: String, _ path: Substring) -> JSON? {
         let parts = path.split(separator: "/")
         switch (method, parts.last ?? "", parts.dropLast().last ?? "") {

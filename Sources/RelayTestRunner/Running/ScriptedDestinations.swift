@@ -4,14 +4,14 @@ internal import RelayDelivery
 internal import RelayDestinations
 internal import Synchronization
 
-/// The real destinations of a test, with scripted receivers behind them. Each session has one webhook of its own.
+/// The real destinations of a test, with scripted receivers. Each session has one webhook.
 final class ScriptedDestinations: DestinationProvider {
     struct Entry: Sendable {
         let destination: TestDestination
-        /// As tests call it.
+        /// The destination's name in tests.
         let shown: String
         let receiver: ReceiverScript
-        /// What signs; nil: nothing is signed.
+        /// The secret that signs; nil: requests are not signed.
         let secret: String?
 
         func route(_ key: String) -> DestinationRoute {
@@ -19,7 +19,7 @@ final class ScriptedDestinations: DestinationProvider {
         }
     }
 
-    /// The secret of every session's webhook: only its own tests get to see what it signs.
+    /// The secret of every session's webhook, which is used only in tests.
     private static let secret = "whsec_emFwaHViIHRlc3QsIG5vdCBhIHJlYWwgc2VjcmV0ISE="
 
     private let configuration: RelayConfiguration
@@ -55,7 +55,7 @@ final class ScriptedDestinations: DestinationProvider {
         entry(key)?.destination
     }
 
-    /// The webhook of a session, made when it is asked for first.
+    /// The webhook of a session, created on first use.
     private func webhook(of session: String) -> (key: String, entry: Entry) {
         let key = "wh_\(session)"
         return webhooks.withLock { webhooks in

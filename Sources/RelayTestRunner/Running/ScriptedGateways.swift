@@ -4,7 +4,7 @@ internal import RelayDirectory
 internal import RelayHTTPClient
 internal import Synchronization
 
-/// The relay's own lookups, with a gateway behind them that answers as a test says.
+/// The relay's own lookup service, with a scripted gateway.
 struct ScriptedGateways: GatewayDirectory {
     private let gateway: ScriptedGateway
     private let service: LookupService
@@ -28,7 +28,7 @@ struct ScriptedGateways: GatewayDirectory {
     }
 }
 
-/// A route whose requests go to the test's gateway. All requests of one lookup get the same answer.
+/// A route whose requests go to the scripted gateway. All requests of one lookup get the same answer.
 private struct ScriptedRoute: LookupRoute {
     let base: any LookupRoute
     let gateway: ScriptedGateway
@@ -47,13 +47,13 @@ private struct ScriptedRoute: LookupRoute {
     }
 }
 
-/// Stands for the gateway: a request's address is the number of its lookup.
+/// Simulates the gateway: the URL of a request is the number of its lookup.
 private final class ScriptedGateway: HTTPSender {
     fileprivate struct State: Sendable {
         var chats: [String] = []
-        /// What each lookup is answered, by its number.
+        /// The answer to each lookup, by its number.
         var answers: [Int: ScriptedLookup] = [:]
-        /// What is left for each chat; the last stands for all after it.
+        /// The remaining answers for each chat; the last one is repeated.
         var left: [String: [ScriptedLookup]] = [:]
     }
 
@@ -73,7 +73,7 @@ private final class ScriptedGateway: HTTPSender {
         }
     }
 
-    /// What a lookup was told, where the test says what the gateway knows rather than how it says it.
+    /// The data that the gateway knows, when the test sets data instead of a response.
     func known(_ number: Int) -> LookupAnswer? {
         guard case .knows(let answer) = state.withLock({ $0.answers[number] })?.result else { return nil }
         return answer
@@ -100,7 +100,7 @@ extension ScriptedGateway.State {
         if let answer = answers[number] { return answer }
         let chat = chats[number]
         var left = left[chat] ?? script.answers(of: chat, \.chat)
-        // A chat that the test does not name is not known to the gateway.
+        // The gateway does not know a chat that the test does not name.
         let unknown = ScriptedLookup(after: .zero, result: .response(status: 404, body: []))
         let answer = left.count > 1 ? left.removeFirst() : left.first ?? unknown
         self.left[chat] = left

@@ -4,14 +4,14 @@ internal import RelayJSON
 internal import RelayMedia
 internal import Synchronization
 
-/// Fetches files as a test says. The links are the real ones, but for the key that signs them.
+/// Fetches files as scripted. The links are real, except for the key that signs them.
 final class ScriptedMediaFetcher: MediaFetcher {
     fileprivate struct State: Sendable {
-        /// The messages by their references: all that a fetch is told.
+        /// The message ids by reference, because a fetch gets only the reference.
         var messages: [RawMedia: String] = [:]
-        /// What is left of each message's files; the last stands for all after it.
+        /// The remaining results for each message's files; the last one is repeated.
         var files: [String: [ScriptedFile]] = [:]
-        /// Fetches that have begun and not come to their end.
+        /// Fetches in progress.
         var fetches: [String: (file: ScriptedFile, arrival: Timestamp)] = [:]
         var found = 0
     }
@@ -32,7 +32,7 @@ final class ScriptedMediaFetcher: MediaFetcher {
         )
     }
 
-    /// Says which message an event's file belongs to.
+    /// Records to which message an event's file belongs.
     func learn(_ event: NewEvent) {
         guard let message = event.payload["messageId"]?.string, let raw = event.payload["raw_media"],
             let reference = try? RawMedia(raw)
@@ -74,14 +74,14 @@ final class ScriptedMediaFetcher: MediaFetcher {
         return links.link(to: media, name: name, mimetype: reference.mimetype)
     }
 
-    /// The hash of a file of which nobody says it.
+    /// A hash for a file whose message contains none.
     private static func digest(_ number: Int) -> [UInt8] {
         withUnsafeBytes(of: UInt64(number).bigEndian) { Array(repeating: 0, count: 24) + Array($0) }
     }
 }
 
 extension ScriptedMediaFetcher.State {
-    /// What the fetch of a file comes to, and when: one that was given up goes on where it was.
+    /// The result of a fetch and its time. A fetch that was cancelled before continues where it was.
     fileprivate mutating func begin(
         _ media: RawMedia,
         _ script: [ScriptedFile],
@@ -104,7 +104,7 @@ extension ScriptedMediaFetcher.State {
 }
 
 extension Array {
-    /// The elements that name a key; without any, those that name none.
+    /// The elements that name the key; when there are none, those without a name.
     func answers(of key: String, _ name: (Element) -> String?) -> [Element] {
         let own = filter { name($0) == key }
         return own.isEmpty ? filter { name($0) == nil } : own

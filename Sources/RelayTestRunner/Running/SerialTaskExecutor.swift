@@ -1,8 +1,8 @@
 internal import DequeModule
 internal import Synchronization
 
-/// Runs tasks on the thread that asks for it, one job after the other in the order of their coming, so that a test runs
-/// the same way every time, and that it is at rest is known rather than guessed.
+/// Runs tasks on the calling thread, one job after the other in order of arrival. A test therefore always runs in the
+/// same order, and it is known when all tasks wait.
 final class SerialTaskExecutor: TaskExecutor {
     private let jobs = Mutex<Deque<UnownedJob>>([])
 
@@ -11,7 +11,7 @@ final class SerialTaskExecutor: TaskExecutor {
         jobs.withLock { $0.append(job) }
     }
 
-    /// Returns when no task can go on: all that are left wait for the clock, or for ever.
+    /// Returns when no task can continue: all remaining ones wait for the clock, or forever.
     func runUntilRest() {
         let executor = asUnownedTaskExecutor()
         while let job = jobs.withLock({ $0.popFirst() }) { job.runSynchronously(on: executor) }

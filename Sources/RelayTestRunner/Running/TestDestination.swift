@@ -1,6 +1,7 @@
 internal import RelayCore
 
-/// The real destination, whose receiver is told which deliveries it gets: not every kind says so by itself.
+/// The real destination. It reports the deliveries of a request to the simulated receiver, because not every kind
+/// includes them in the request.
 struct TestDestination: Destination {
     @TaskLocal static var deliveries: [ClaimedDelivery] = []
 

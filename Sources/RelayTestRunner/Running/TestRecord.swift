@@ -1,9 +1,9 @@
 internal import RelayCore
 
-/// What came of a test's input.
+/// The recorded results of a test's input.
 struct TestRecord: Sendable {
     struct Delivery: Sendable {
-        /// A destination, or `session`.
+        /// The name of a destination, or `session`.
         var to: String
         var event: EventType
         var state: DeliveryState
@@ -11,7 +11,7 @@ struct TestRecord: Sendable {
         var lastError: String?
         var requests: [ReceivedRequest]
         var signing: SigningScheme?
-        /// What signs; nil: nothing is signed.
+        /// The secret that signs; nil: requests are not signed.
         var secret: String?
     }
 
@@ -27,11 +27,11 @@ struct TestRecord: Sendable {
         var event: EventType
     }
 
-    /// In the order of their end; those that have none come last.
+    /// In the order in which they finished; unfinished ones are last.
     var deliveries: [Delivery] = []
     var drops: [Drop] = []
     /// Events whose stage failed.
     var failures: [Failure] = []
-    /// Documents that were not taken, and whatever else keeps the test from meaning anything.
+    /// Documents that were not accepted, and other problems that invalidate the test.
     var problems: [String] = []
 }

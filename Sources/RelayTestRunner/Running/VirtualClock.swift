@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import Synchronization
 
-/// A clock that stands still until the test moves it on to what is next.
+/// A clock that changes only when the test advances it to the next deadline.
 final class VirtualClock: RelayClock {
     private struct Sleeper {
         var number: Int
@@ -15,10 +15,10 @@ final class VirtualClock: RelayClock {
         var sleepers: [Sleeper] = []
     }
 
-    /// When a test begins that does not say: what it delivers is the same each time, ids and timestamps included.
+    /// The default start time of a test, so that ids and timestamps are the same in every run.
     static let start = Timestamp(seconds: 1_763_029_800)  // 2025-11-13T10:30:00Z
 
-    /// When this test began.
+    /// The start time of this test.
     let beginning: Timestamp
     private let state: Mutex<State>
 
@@ -30,7 +30,7 @@ final class VirtualClock: RelayClock {
     var now: Timestamp { state.withLock { $0.now } }
     var wall: Timestamp { now }
 
-    /// Moves on to the earliest moment that somebody sleeps for, and wakes all that do. False when nobody sleeps.
+    /// Advances to the earliest deadline and wakes all tasks that wait for it. False when no task sleeps.
     func advance() -> Bool {
         let due = state.withLock { state in
             guard let next = state.sleepers.map(\.deadline).min() else { return [Sleeper]() }
