@@ -4,7 +4,7 @@ import Logging
 import RelayHTTPClient
 import RelayJSON
 
-/// What the commands that talk to a running relay take.
+/// The options of commands that use a running relay.
 struct ServerOptions: ParsableArguments {
     @Option(help: "The relay's base URL; default ZAPHUB_URL, or http://127.0.0.1:3100.")
     var server: String?
@@ -29,7 +29,7 @@ struct ServerOptions: ParsableArguments {
     }
 }
 
-/// Talks to the REST API of a running relay.
+/// A client of the REST API of a running relay.
 final class APIClient: Sendable {
     private let url: String
     private let key: String
@@ -43,13 +43,13 @@ final class APIClient: Sendable {
         self.key = key
         var quiet = Logger(label: "client")
         quiet.logLevel = .critical
-        // The operator names this host on the command line, wherever it is.
+        // The operator names this host on the command line, so every address is allowed.
         engine = try CurlEngine(guard: EgressGuard(allow: [host, "0.0.0.0/0", "::/0"]), logger: quiet)
     }
 
     deinit { engine.shutdown() }
 
-    /// The answer.
+    /// Sends a request and returns the parsed response.
     func call(
         _ method: String,
         _ path: String,
@@ -75,7 +75,7 @@ final class APIClient: Sendable {
         return answer ?? .null
     }
 
-    /// An answer that goes on and on, as it comes.
+    /// Returns the response of a streaming route.
     func stream(_ path: String, query: [(String, String?)]) async throws -> HTTPStream {
         var request = request("GET", path, query)
         request.timeout = .seconds(365 * 86_400)
@@ -110,7 +110,7 @@ final class APIClient: Sendable {
     private func refusal(_ status: Int, _ body: [UInt8]) -> CommandError {
         let error = (try? JSON(parsing: body))?["error"]
         var text = "\(status): \(error?["message"]?.string ?? String(decoding: body, as: UTF8.self))"
-        // What a single mistake is, the message says itself.
+        // A single error is described in the message itself.
         if let mistakes = error?["details"]?.array, mistakes.count > 1 {
             text += mistakes.map { mistake in
                 let place = mistake["parameter"]?.string.map { "?\($0)" } ?? mistake["pointer"]?.string ?? ""
@@ -126,7 +126,7 @@ final class APIClient: Sendable {
     }
 }
 
-/// An error whose text is all that a person needs.
+/// An error whose text is shown to the user without additions.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 

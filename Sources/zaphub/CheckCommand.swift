@@ -49,8 +49,8 @@ struct CheckCommand: AsyncParsableCommand {
 extension CheckFormat: ExpressibleByArgument {}
 
 extension ConfigurationChecker {
-    /// Checks with everything that this build brings along.
-    /// - Parameter environment: nil: whatever a variable is asked for, it has some value.
+    /// Checks with everything that is compiled into this build.
+    /// - Parameter environment: nil: every variable is assumed to have a value.
     static func builtIn(environment: [String: String]?) -> ConfigurationChecker {
         ConfigurationChecker(registry: .builtIn, environment: environment) { configuration, files in
             var judgement = ExternalFindings(diagnostics: configuration.unreachable)

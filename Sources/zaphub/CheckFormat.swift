@@ -1,11 +1,11 @@
 import RelayConfig
 import RelayJSON
 
-/// How the findings of `zaphub check` are written.
+/// The output format of `zaphub check`.
 enum CheckFormat: String, CaseIterable {
-    /// For people: place, source line, caret and help.
+    /// Human-readable text: position, source line, caret and help.
     case text
-    /// One array, an object for each finding.
+    /// One array with an object for each finding.
     case json
     /// Commands of a GitHub workflow, which show findings beside the lines of a pull request.
     case github
@@ -46,7 +46,7 @@ enum CheckFormat: String, CaseIterable {
         return "::\(diagnostic.severity.rawValue) \(properties.joined(separator: ","))::\(escaped(data: message))"
     }
 
-    /// A message as GitHub's runner reads it back (actions/toolkit, command.ts).
+    /// Escapes a message for GitHub's runner (actions/toolkit, command.ts).
     private static func escaped(data: String) -> String {
         var text = ""
         for letter in data.unicodeScalars {
@@ -60,7 +60,7 @@ enum CheckFormat: String, CaseIterable {
         return text
     }
 
-    /// The same for a property, which ends at a comma or a colon.
+    /// Escapes a property, which ends at a comma or a colon.
     private static func escaped(property: String) -> String {
         var text = ""
         for letter in escaped(data: property).unicodeScalars {

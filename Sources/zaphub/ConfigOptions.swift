@@ -4,7 +4,7 @@ import Relay
 import RelayConfig
 import RelayCore
 
-/// What every command that reads the configuration takes.
+/// The options of every command that reads the configuration.
 struct ConfigOptions: ParsableArguments {
     @Option(
         name: [.customShort("c"), .customLong("config")], help: "The configuration file; pipelines/ stands beside it.")
@@ -12,7 +12,7 @@ struct ConfigOptions: ParsableArguments {
 
     var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    /// Loads it, or prints every mistake and ends with status 78 (EX_CONFIG).
+    /// Loads the configuration, or prints all errors and exits with status 78 (EX_CONFIG).
     func load() throws -> ConfigurationGeneration {
         do {
             return try ConfigurationGeneration(number: 1, path: path, environment: environment, at: SystemClock().now)

@@ -70,7 +70,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
     }
 }
 
-/// Which dead letters a command acts on. Nothing named is a mistake, not all of them.
+/// The dead letters that a command acts on. Selecting none is an error and does not mean all.
 struct DeadLetterSelection: ParsableArguments {
     @OptionGroup var filter: DeliveryFilterOptions
     @Flag(help: "All dead letters.")
@@ -84,11 +84,11 @@ struct DeadLetterSelection: ParsableArguments {
         }
     }
 
-    /// Returns how many it was done to.
+    /// Returns the number of changed dead letters.
     /// - Parameters:
-    ///   - one: method, and what follows the id in the path, for a single one.
-    ///   - many: what follows the collection in the path, for those that fit.
-    ///   - counts: the member of the answer that says how many.
+    ///   - one: the method, and the path after the id, for a single dead letter.
+    ///   - many: the path after the collection, for all matching dead letters.
+    ///   - counts: the member of the response that contains the number.
     func call(
         _ client: APIClient,
         one: (method: String, suffix: String),

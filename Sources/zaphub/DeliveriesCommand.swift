@@ -80,7 +80,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
     }
 }
 
-/// Which part of a list is shown.
+/// The options that select a page of a list.
 struct PageOptions: ParsableArguments {
     @Option(help: "How many at most, up to 100.")
     var limit = 50
@@ -90,7 +90,7 @@ struct PageOptions: ParsableArguments {
     var query: [(String, String?)] { [("limit", String(limit)), ("cursor", cursor)] }
 }
 
-/// Which deliveries are meant.
+/// The options that select deliveries.
 struct DeliveryFilterOptions: ParsableArguments {
     @Option(help: "Only to this destination: a name of the configuration, or wh_….")
     var destination: String?
@@ -107,7 +107,7 @@ struct DeliveryFilterOptions: ParsableArguments {
         [("destination", destination), ("session", session), ("chat", chat), ("since", since), ("until", until)]
     }
 
-    /// As the body of a call that acts on all that fit.
+    /// The body of a request that acts on all matching deliveries.
     var object: JSONObject {
         var object = JSONObject()
         for (name, value) in query {
@@ -117,7 +117,7 @@ struct DeliveryFilterOptions: ParsableArguments {
     }
 }
 
-/// Prints a page of deliveries, as a table or as it came.
+/// Prints a page of deliveries, as a table or as received.
 func printDeliveries(
     _ server: ServerOptions,
     path: String,

@@ -2,7 +2,7 @@ import Relay
 import RelayCore
 import RelayJSON
 
-/// What `zaphub doctor` prints.
+/// The output of `zaphub doctor`.
 struct DoctorReport {
     private let entries: [Doctor.Entry]
 
@@ -12,7 +12,7 @@ struct DoctorReport {
 
     func count(_ severity: CheckupFinding.Severity) -> Int { entries.count { $0.finding.severity == severity } }
 
-    /// A heading for each subject, and below it a line for each finding, with what to do under it.
+    /// A heading for each subject, followed by one line for each finding and its fix.
     var text: String {
         var lines: [String] = []
         var subject = ""

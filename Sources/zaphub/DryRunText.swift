@@ -1,6 +1,6 @@
 import RelayJSON
 
-/// What a dry run of a replay found, for people.
+/// The human-readable result of a replay's dry run.
 enum DryRunText {
     static func text(of run: JSON) -> String {
         let isFromStart = run["from"]?.string == "start"

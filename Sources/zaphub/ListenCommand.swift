@@ -89,7 +89,7 @@ struct ListenCommand: AsyncParsableCommand {
     }
 }
 
-/// Prints deliveries and remembers which it has seen.
+/// Prints deliveries and remembers those that were printed.
 private final class DeliveryPrinter: Sendable {
     private struct State: Sendable {
         var count = 0
@@ -105,18 +105,18 @@ private final class DeliveryPrinter: Sendable {
         self.isBrief = isBrief
     }
 
-    /// Returns how many deliveries have come so far.
+    /// Returns the number of deliveries so far.
     func show(_ request: Request, body: [UInt8]) -> Int {
         func header(_ name: String) -> String? {
             HTTPField.Name(name).flatMap { request.headers[$0] }
         }
         let document = try? JSON(parsing: body)
-        // A batch is an array of what comes singly otherwise.
+        // A batch is an array of the documents that are otherwise sent one by one.
         let events = document?.array ?? [document ?? .null]
         let ids = events.map { $0["deliveryId"]?.string ?? header("x-zaphub-delivery") ?? "-" }
         let (count, times) = state.withLock { state in
             state.count += 1
-            // A long run must not remember for ever; what falls out is only shown as new again.
+            // Bounds the memory of a long run; a forgotten delivery would only be shown as new again.
             if state.seen.count > 100_000 { state.seen.removeAll() }
             for id in ids { state.seen[id, default: 0] += 1 }
             return (state.count, ids.compactMap { state.seen[$0] }.max() ?? 1)

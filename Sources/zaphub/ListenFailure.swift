@@ -1,7 +1,7 @@
 import Glibc
 import NIOCore
 
-/// What a person reads when an address cannot be listened on; nil for any other error.
+/// The error text for an address on which the process cannot listen; nil for any other error.
 func listenFailure(_ error: any Error, address: String, remedy: String) -> String? {
     guard let error = error as? IOError else { return nil }
     switch error.errnoCode {

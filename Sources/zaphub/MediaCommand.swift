@@ -67,7 +67,7 @@ extension MediaCommand {
             return EncryptedFile(kind: kind, key: bytes)
         }
 
-        /// 32 bytes; some exports of iOS put `0A 20` before them.
+        /// The 32 bytes of a key; some exports of iOS put `0A 20` before them.
         static func keyBytes(_ text: String) -> [UInt8]? {
             let letters = text.trimmingCharacters(in: .whitespacesAndNewlines)
             let bytes = MediaID(letters.lowercased())?.digest ?? Base64.decode(letters) ?? []

@@ -43,7 +43,7 @@ struct ReplayCommand: AsyncParsableCommand {
             try await follow(id, client)
         }
 
-        /// Prints a line whenever it has come further.
+        /// Prints a line whenever the replay has progressed.
         private func follow(_ id: String, _ client: APIClient) async throws {
             var last = ""
             while true {
@@ -129,7 +129,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 }
 
-/// Which events and deliveries are replayed, and how.
+/// The options that select the events and deliveries of a replay.
 struct ReplayOptions: ParsableArguments {
     @Option(help: "Accepted at or after this moment (2026-01-31T08:00:00Z), or so long ago (2h, 3d).")
     var since: String?

@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
             let node = try await RelayNode(generation, environment: config.environment, logger: logger)
             try await node.run(watchesConfiguration: watch) { started in
                 let text = banner(started, generation: generation)
-                // Where deliveries go to standard output, whoever reads it gets nothing else.
+                // When deliveries go to standard output, nothing else may be written there.
                 if generation.configuration.destinations.contains(where: { $0.kind == StdoutOptions.kind }) {
                     printError(text)
                 } else {

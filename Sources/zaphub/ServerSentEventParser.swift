@@ -1,15 +1,15 @@
 import RelayHTTPClient
 import RelayJSON
 
-/// The events of a `text/event-stream` answer, as they come.
+/// Parses the events of a `text/event-stream` response as they arrive.
 struct ServerSentEventParser {
     struct Event {
-        /// `message` unless the stream says another.
+        /// `message` unless the stream sets another name.
         var name: String
         var data: JSON
     }
 
-    /// The relay writes something every 15 seconds.
+    /// The read timeout; the relay writes something every 15 seconds.
     private static let patience: Duration = .seconds(60)
 
     private let stream: HTTPStream
@@ -34,7 +34,7 @@ struct ServerSentEventParser {
         }
     }
 
-    /// Nil when the stream ends, also when it breaks or falls silent.
+    /// Nil when the stream ends, is interrupted, or exceeds the timeout.
     private func piece() async -> [UInt8]? {
         let stream = stream
         let watchdog = Task {

@@ -50,7 +50,7 @@ struct TapCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try ServerOptions.client(server: server, apiKey: apiKey)
-        // It ends its requests when it is let go of.
+        // The client ends its requests when it is released.
         defer { withExtendedLifetime(client) {} }
         let stream = try await client.stream("/api/v1/tap", query: query)
         var events = ServerSentEventParser(stream)
@@ -83,7 +83,7 @@ struct TapCommand: AsyncParsableCommand {
     }
 }
 
-/// The columns of a terminal; nil for what is none.
+/// The number of columns of a terminal; nil when the file is not a terminal.
 func terminalWidth(_ file: Int32) -> Int? {
     var size = winsize()
     guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }

@@ -1,10 +1,10 @@
 import RelayJSON
 
-/// Prints what a tap shows: two lines for an event, one for an attempt; or the documents as they come.
+/// Prints the entries of a tap: two lines for an event, one for an attempt; or the documents as received.
 struct TapPrinter {
     let format: TapCommand.Format
     let isColored: Bool
-    /// Longer lines are cut; nil: never.
+    /// Longer lines are cut; nil: lines are not cut.
     let width: Int?
 
     func show(_ item: JSON) {
@@ -79,7 +79,7 @@ extension String {
     }
 }
 
-/// Times as people read them.
+/// Human-readable durations.
 enum DurationText {
     static func microseconds(_ count: Int64) -> String {
         count < 1000 ? "\(count) µs" : count < 10_000 ? tenths(count / 100) + " ms" : milliseconds(count / 1000)

@@ -45,8 +45,8 @@ struct TestCommand: AsyncParsableCommand {
 }
 
 extension ConfigOptions {
-    /// Reads the tests, or prints every mistake and ends with status 78 (EX_CONFIG).
-    /// - Parameter readsInput: whether the files that tests name are read, without which they cannot run.
+    /// Reads the tests, or prints all errors and exits with status 78 (EX_CONFIG).
+    /// - Parameter readsInput: whether to read the files that tests name; without them the tests cannot run.
     func trials(
         of configuration: RelayConfiguration,
         files: [String] = [],

@@ -1,4 +1,4 @@
-/// Text in columns, as wide as their widest cell.
+/// Text in columns, each as wide as its widest cell.
 struct TextTable {
     private var rows: [[String]]
 

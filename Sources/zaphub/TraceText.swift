@@ -1,8 +1,8 @@
 import RelayJSON
 
-/// A trace as a tree for people.
+/// A trace as a human-readable tree.
 struct TraceText {
-    /// A line, and those below it.
+    /// A line with its child lines.
     private struct Node {
         var line: String
         var below: [Node] = []
