@@ -4,7 +4,7 @@ internal import NIOCore
 package import RelayCore
 
 extension APIError {
-    /// What the caller is told of an error, whatever it is: never more than it can act on.
+    /// Converts any error to a response that contains only what the caller needs.
     init(_ error: any Error) {
         switch error {
         case let error as APIError: self = error
@@ -20,7 +20,7 @@ extension APIError {
         }
     }
 
-    /// What the store could not do, as an answer.
+    /// Converts an error of the store to a response.
     package init(_ error: StoreError) {
         self =
             switch error.code {

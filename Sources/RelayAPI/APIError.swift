@@ -1,15 +1,15 @@
 package import RelayJSON
 
-/// An answer that is not a success: `{"success": false, "error": {"code", "message", "details"}}`.
+/// An error response: `{"success": false, "error": {"code", "message", "details"}}`.
 package struct APIError: Error, Sendable, CustomStringConvertible {
     /// The HTTP status.
     package var status: Int
-    /// For programs: `not_found`, `validation_failed` …
+    /// A machine-readable code: `not_found`, `validation_failed` …
     package var code: String
-    /// For people: what was wrong, and what to send instead.
+    /// A human-readable text: what was wrong, and what to send instead.
     package var message: String
     package var details: JSON?
-    /// Seconds after which to try again, for 429 and 503.
+    /// The seconds after which to try again, for 429 and 503.
     package var retryAfter: Int?
 
     package init(status: Int, code: String, message: String, details: JSON? = nil, retryAfter: Int? = nil) {
@@ -39,7 +39,7 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
         APIError(status: 503, code: code, message: message, retryAfter: retryAfter)
     }
 
-    /// Mistakes in a body, each with the place where it is.
+    /// The error for invalid values in a body, each with its position.
     package static func validation(_ problems: [Problem]) -> APIError {
         let message =
             switch problems.count {
@@ -56,7 +56,7 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
 }
 
 extension APIError {
-    /// One mistake in a request.
+    /// One invalid value in a request.
     package struct Problem: Sendable, Hashable {
         package enum Location: Sendable, Hashable {
             /// A JSON pointer (RFC 6901) into the body; empty: the whole body.
@@ -73,7 +73,7 @@ extension APIError {
             self.message = message
         }
 
-        /// A mistake in the body.
+        /// An invalid value in the body.
         package init(pointer: String, _ message: String) {
             self.init(.body(pointer), message)
         }
@@ -93,7 +93,7 @@ extension APIError {
         }
     }
 
-    /// The same mistakes under other names: a webhook's `/url` is a session's `/webhook_url`.
+    /// The same problems with other pointers: a webhook's `/url` is a session's `/webhook_url`.
     func renaming(_ pointers: [String: String]) -> APIError {
         guard let entries = details?.array else { return self }
         var renamed = self

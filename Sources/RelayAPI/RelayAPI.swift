@@ -2,14 +2,14 @@ package import Hummingbird
 package import Logging
 package import RelayCore
 
-/// The HTTP face of the relay: ingest, management and health, as routes over the store and the control.
+/// The HTTP server of the relay: routes for ingest, management and health.
 package struct RelayAPI: Sendable {
     package struct Configuration: Sendable {
-        /// In bytes; a larger body is answered 413. Default 5 MiB.
+        /// The maximum body size in bytes; a larger body is answered with 413. Default 5 MiB.
         package var maxBody: Int
-        /// How long a body may take to come in. Default 30 s.
+        /// The timeout for receiving a body. Default 30 s.
         package var bodyTimeout: Duration
-        /// Requests without a valid key that one address may make in a minute. Default 20.
+        /// The number of requests without a valid key that one IP address may send in a minute. Default 20.
         package var failedAuthenticationsPerMinute: Int
 
         package init(
@@ -49,7 +49,7 @@ package struct RelayAPI: Sendable {
         self.logger = logger
     }
 
-    /// All routes. More may be added to what is returned; their errors are answered as envelopes, too.
+    /// All routes. The caller may add more; their errors are also converted to error responses.
     package func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         let failures = ErrorResponder(logger: logger)
@@ -77,7 +77,7 @@ package struct RelayAPI: Sendable {
         TraceRoutes(store: store).add(to: &routes)
         TapRoutes(taps: taps, control: control).add(to: &routes)
         PipelineRoutes(control: control).add(to: &routes)
-        // A middleware applies to routes added after it and to requests without a route; those above go without.
+        // A middleware applies to routes added after it and to unmatched requests, but not to the routes above.
         router.add(middleware: UnmatchedMiddleware(known: routes.known, failures: failures))
         return router
     }

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Synchronization
 
-/// The API keys that are valid, of which only digests are known.
+/// The valid API keys, stored as digests only.
 package final class APIKeyring: Sendable {
     private let digests: Mutex<[[UInt8]]>
 
@@ -15,7 +15,7 @@ package final class APIKeyring: Sendable {
         self.digests.withLock { $0 = digests }
     }
 
-    /// Whether the key is one of the valid ones. Takes the same time for every wrong key.
+    /// Whether the key is valid. Takes the same time for every invalid key.
     package func accepts(_ key: some StringProtocol) -> Bool {
         guard key.utf8.count <= Self.longestKey else { return false }
         let digest = Self.digest(of: key)
@@ -30,12 +30,12 @@ package final class APIKeyring: Sendable {
         }
     }
 
-    /// What is kept of a key.
+    /// The digest that is stored for a key.
     package static func digest(of key: some StringProtocol) -> [UInt8] {
         Array(SHA256.hash(data: Array(key.utf8)))
     }
 
-    /// A new key: `zh_`, 8 letters by which people tell keys apart, and 32 secret ones (190 random bits).
+    /// A new key: `zh_`, 8 characters that identify the key, and 32 secret characters (190 random bits).
     package static func generate() -> String {
         var generator = SystemRandomNumberGenerator()
         var key = "zh_"

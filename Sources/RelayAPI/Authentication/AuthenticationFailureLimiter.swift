@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import Synchronization
 
-/// Counts failures per address: a bucket of tokens each, filled again over a minute.
+/// Limits failed authentications per IP address with token buckets that refill within a minute.
 final class AuthenticationFailureLimiter: Sendable {
     private struct Bucket {
         var tokens: Double
@@ -10,14 +10,14 @@ final class AuthenticationFailureLimiter: Sendable {
 
     private let perMinute: Int
     private let buckets = Mutex<[String: Bucket]>([:])
-    /// Bounds the memory that failing callers can take.
+    /// The maximum number of buckets, which bounds memory.
     private static let mostAddresses = 10_000
 
     init(perMinute: Int) {
         self.perMinute = perMinute
     }
 
-    /// Takes a token. Returns nil when there was one, otherwise the seconds until there is.
+    /// Takes a token. Returns nil on success, otherwise the seconds until a token is available.
     func take(for address: String, at now: Timestamp) -> Int? {
         let perMillisecond = Double(perMinute) / 60_000
         return buckets.withLock { buckets in
@@ -35,8 +35,8 @@ final class AuthenticationFailureLimiter: Sendable {
         }
     }
 
-    /// Drops who has been quiet for a minute; if nobody has, drops all: a full table then costs callers nothing but
-    /// a fresh bucket.
+    /// Removes the buckets of addresses without failures for a minute. If there are none, removes all: callers then
+    /// only get a full bucket.
     private func forgetFull(in buckets: inout [String: Bucket], at now: Timestamp) {
         buckets = buckets.filter { (now - $0.value.filledAt).milliseconds < 60_000 }
         if buckets.count >= Self.mostAddresses { buckets.removeAll() }

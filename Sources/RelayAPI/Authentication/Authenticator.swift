@@ -3,14 +3,14 @@ internal import Hummingbird
 internal import NIOCore
 internal import RelayCore
 
-/// Lets requests to `/api/` through that carry a valid key.
+/// Requires a valid API key for requests to `/api/`.
 struct Authenticator: Sendable {
     let keys: APIKeyring
     let failures: AuthenticationFailureLimiter
     let clock: any RelayClock
 
-    /// A valid key passes whatever others at its address have done, so that nobody behind the same proxy can lock its
-    /// holder out; the limit keeps floods of failures off the log and the hash.
+    /// A valid key is accepted regardless of failures from the same address, so that other clients behind the same
+    /// proxy cannot lock its owner out. The limit prevents that many failures fill the log and use CPU for hashing.
     func check(_ request: Request, context: APIContext) throws(APIError) {
         let given = bearer(of: request)
         if let given, keys.accepts(given) { return }

@@ -2,12 +2,12 @@ internal import Crypto
 package import RelayCore
 package import RelayJSON
 
-/// The configuration at work, and why a newer one is not.
+/// The active configuration, and why a newer one is not active.
 package struct ConfigurationStatus: Sendable {
-    /// A configuration that was read since and could not be used.
+    /// A newer configuration that could not be used.
     package struct Failure: Sendable {
         package var at: Timestamp
-        /// Every mistake, with its place.
+        /// All errors, each with its position.
         package var mistakes: [String]
 
         package init(at: Timestamp, mistakes: [String]) {
@@ -16,12 +16,12 @@ package struct ConfigurationStatus: Sendable {
         }
     }
 
-    /// Which it is.
+    /// The generation of the configuration.
     package var generation: GenerationIdentifier
     package var loadedAt: Timestamp
-    /// Nil when the last one that was read is at work.
+    /// Nil when the configuration that was read last is active.
     package var failure: Failure?
-    /// With its defaults; secrets as `***`.
+    /// The configuration with its defaults; secrets are `***`.
     package var configuration: JSON
 
     package init(generation: GenerationIdentifier, loadedAt: Timestamp, failure: Failure?, configuration: JSON) {
@@ -31,8 +31,8 @@ package struct ConfigurationStatus: Sendable {
         self.configuration = configuration
     }
 
-    /// What tells configurations apart. It is made of what is shown: two relays with the same hash are configured
-    /// alike, but for secrets.
+    /// A hash that identifies a configuration, computed from the displayed form: two relays with the same hash have the
+    /// same configuration except for secrets.
     package static func hash(of configuration: JSON) -> String {
         let digest = SHA256.hash(data: configuration.bytes)
         return Hex.encode(digest.prefix(8))

@@ -1,22 +1,22 @@
 package import RelayCore
 
-/// How a destination stands.
+/// The state of a destination.
 package struct DestinationStatus: Sendable {
     package enum State: String, Sendable, CaseIterable {
         case active
-        /// Somebody paused it.
+        /// An operator paused it.
         case paused
-        /// It answered 410 Gone; its deliveries wait for `resume`.
+        /// It answered 410 Gone; its deliveries wait until it is resumed.
         case gone
-        /// It refuses every request, such as for its token; its deliveries wait for `resume`.
+        /// It rejects every request, for example because of its token; its deliveries wait until it is resumed.
         case denied
-        /// The breaker holds deliveries back and probes.
+        /// The breaker is open: deliveries wait, and probes are sent.
         case open
-        /// Neither the configuration nor a session has it any more; it still has deliveries.
+        /// It is no longer in the configuration or a session, but still has deliveries.
         case removed
     }
 
-    /// How the breaker sees the receiver.
+    /// The state of the breaker.
     package struct Breaker: Sendable {
         package enum State: String, Sendable, CaseIterable {
             case closed
@@ -27,7 +27,7 @@ package struct DestinationStatus: Sendable {
         package var state: State
         /// Failures since the last success.
         package var consecutiveFailures: Int
-        /// When the next probe may go out; nil while closed.
+        /// The time of the next probe; nil while the breaker is closed.
         package var nextProbeAt: Timestamp?
 
         package init(state: State = .closed, consecutiveFailures: Int = 0, nextProbeAt: Timestamp? = nil) {
@@ -41,22 +41,22 @@ package struct DestinationStatus: Sendable {
     package var key: String
     /// `webhook`, `chatwoot`, `file` …; nil for a removed one.
     package var kind: String?
-    /// Where it sends, for people; nil for a removed one.
+    /// The receiver in a human-readable form; nil for a removed destination.
     package var target: String?
-    /// The session whose webhook it is.
+    /// The session that the webhook belongs to.
     package var session: String?
     package var state: State
-    /// Nil for a removed one.
+    /// Nil for a removed destination.
     package var ordering: DestinationSettings.Ordering?
     package var maxInFlight: Int?
     package var rateLimit: RateLimit?
-    /// Nil: each delivery in a request of its own.
+    /// Nil: each delivery is one request.
     package var batch: BatchPolicy?
     package var counts: [DeliveryState: Int]
     package var oldestQueuedAt: Timestamp?
-    /// What somebody can do about deliveries that wait for a removed one; nil when none do.
+    /// What to do about the waiting deliveries of a removed destination; nil when there are none.
     package var help: String?
-    /// Requests under way at this moment.
+    /// The number of requests in flight.
     package var inFlight: Int
     package var breaker: Breaker
 

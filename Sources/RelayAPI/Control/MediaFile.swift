@@ -1,9 +1,9 @@
 package import RelayCore
 
-/// A stored file that somebody has the address of.
+/// A stored file, requested by its signed URL.
 package struct MediaFile: Sendable {
     package let content: MediaContent
-    /// As the sender declared it; nil when it did not.
+    /// The type that the sender declared; nil when there is none.
     package let mimetype: String?
 
     package init(content: MediaContent, mimetype: String?) {

@@ -1,7 +1,7 @@
-/// A pipeline that runs.
+/// An active pipeline.
 package struct PipelineStatus: Sendable {
     package struct Stage: Sendable {
-        /// The stage's `id`, or its kind and place (`filter-3`).
+        /// The stage's `id`, or its kind and position (`filter-3`).
         package var id: String
         /// `persist`, `filter` …
         package var kind: String
@@ -13,9 +13,9 @@ package struct PipelineStatus: Sendable {
     }
 
     package var name: String
-    /// The file that it was read from; nil for one that is built in.
+    /// The file of the pipeline; nil for a built-in one.
     package var file: String?
-    /// The sources whose events it takes.
+    /// The sources whose events it receives.
     package var from: [String]
     package var stages: [Stage]
 

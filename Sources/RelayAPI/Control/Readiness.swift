@@ -1,7 +1,7 @@
-/// Whether the relay takes events in, and if not, why.
+/// Whether the relay accepts events, and if not, why.
 package struct Readiness: Sendable {
     package var isReady: Bool
-    /// What stands in the way, one line each: `the disk is full`, `shutting down`.
+    /// The reasons, one line each: `the disk is full`, `shutting down`.
     package var reasons: [String]
 
     package init(isReady: Bool, reasons: [String] = []) {

@@ -1,8 +1,8 @@
 package import RelayCore
 
-/// A configuration that was read again and is at work.
+/// A reloaded configuration that is now active.
 package struct ReloadResult: Sendable {
-    /// Counts the configurations since the start, the first included.
+    /// The number of configurations since the start, including the first.
     package var generation: Int
     package var loadedAt: Timestamp
     package var warnings: [String]

@@ -1,7 +1,7 @@
 package import RelayCore
 package import RelayJSON
 
-/// What a replay from the start would bring, as far as it was tried.
+/// The expected result of a replay, from a trial of its first events.
 package struct ReplayPreviewResult: Sendable {
     /// A delivery that would be queued.
     package struct Example: Sendable {
@@ -18,11 +18,11 @@ package struct ReplayPreviewResult: Sendable {
         }
     }
 
-    /// Events that were tried.
+    /// The number of tried events.
     package var events = 0
-    /// Of them, those that no pipeline takes.
+    /// The number of tried events that no pipeline receives.
     package var untaken = 0
-    /// Deliveries, by destination.
+    /// The number of deliveries by destination.
     package var deliveries: [String: Int] = [:]
     package var drops: [StageEnding: Int] = [:]
     package var failures: [StageEnding: Int] = [:]

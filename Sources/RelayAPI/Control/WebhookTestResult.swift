@@ -1,24 +1,24 @@
-/// What came of a test request, in the words of stage-07's `webhook/test`.
+/// The result of a test request, with the fields of stage-07's `webhook/test`.
 package struct WebhookTestResult: Sendable {
     package var url: String
-    /// Nil when no answer came.
+    /// The HTTP status; nil when there was no response.
     package var statusCode: Int?
     package var statusText: String?
-    /// Whether the answer was 2xx.
+    /// Whether the status was 2xx.
     package var ok: Bool
-    /// The answer's headers, in its order.
+    /// The response headers, in order.
     package var headers: [(name: String, value: String)]
-    /// The start of the answer's body.
+    /// The start of the response body.
     package var response: String?
-    /// From the start of the request to the end of the answer.
+    /// The time from the start of the request to the end of the response.
     package var latencyMs: Double
-    /// Why no answer came, in one line; nil when one came.
+    /// Why there was no response, in one line; nil when there was one.
     package var error: String?
     /// The kind of failure: `dns`, `connect`, `timeout`, `blocked_address` …
     package var errorType: String?
-    /// Whether time ran out.
+    /// Whether the request timed out.
     package var timeout: Bool
-    /// The system's name of a network failure: `ECONNREFUSED`.
+    /// The system's name of a network error: `ECONNREFUSED`.
     package var networkError: String?
 
     package init(

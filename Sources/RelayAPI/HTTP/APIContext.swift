@@ -1,7 +1,7 @@
 package import Hummingbird
 package import NIOCore
 
-/// What a handler knows of its request besides the request.
+/// The context of a request for its handler.
 package struct APIContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The connection.

@@ -5,7 +5,7 @@ internal import NIOCore
 internal import RelayCore
 internal import RelayJSON
 
-/// A request as handlers see it.
+/// A request with helpers for handlers.
 struct APIRequest: Sendable {
     let request: Request
     let context: APIContext
@@ -41,10 +41,11 @@ struct APIRequest: Sendable {
         )
     }
 
-    /// The body of a management request. An empty one reads as an empty object: many routes have optional fields only.
+    /// The body of a management request. An empty body is read as an empty object, because many routes have only
+    /// optional fields.
     func body() async throws -> JSONFieldReader {
         if let type = request.headers[.contentType], !MediaType.isJSON(type) {
-            // Clients like to declare a type for a body that they do not send.
+            // Some clients declare a content type without sending a body.
             let length = request.headers[.contentLength]
             guard length == nil && request.headers[.transferEncoding] == nil || length == "0" else {
                 throw APIError.unsupportedMediaType(type)

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import RelayJSON
 
-/// Builds responses. All of them are JSON, are not to be cached and not to be sniffed.
+/// Builds responses. They are JSON, with headers that forbid caching and content sniffing.
 enum APIResponse {
     static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields()
@@ -38,7 +38,7 @@ enum APIResponse {
         return json(.object(object), status: status)
     }
 
-    /// A page by offset, as stage-07 has it.
+    /// A page of a list with an offset, in the form of stage-07.
     static func page(_ rows: [JSON], limit: Int, offset: Int, total: Int) -> Response {
         success(
             .array(rows),
@@ -46,7 +46,7 @@ enum APIResponse {
         )
     }
 
-    /// A page by cursor; nil: there is no next one.
+    /// A page of a list with a cursor; nil: this is the last page.
     static func page(_ rows: [JSON], limit: Int, nextCursor: String?) -> Response {
         success(
             .array(rows),

@@ -4,9 +4,9 @@ internal import HummingbirdCore
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Reads a request's body, within bounds of size and time.
+/// Reads a request's body with limits for its size and time.
 enum BoundedBodyReader {
-    /// - Throws: ``APIError`` 413 before more than `limit` bytes are held, 400 when the body ends early.
+    /// - Throws: ``APIError`` 413 before more than `limit` bytes are in memory, 400 when the body ends early.
     @concurrent
     static func collect(
         _ request: Request,
@@ -27,7 +27,7 @@ enum BoundedBodyReader {
         bytes.append(contentsOf: first.readableBytesView)
         if let declared, bytes.count >= declared { return bytes }
 
-        // Only a body that did not come at once can be one that never ends.
+        // Only a body that did not arrive completely in its first part needs a time limit.
         let deadline = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
         defer { deadline.cancel() }
         while bytes.count <= limit, let part = try await next(&iterator) {
@@ -42,7 +42,8 @@ enum BoundedBodyReader {
     private static let incomplete = APIError.badRequest(
         "The body ended before it was complete.", code: "incomplete_body")
 
-    /// A parser's error goes on to the server, which answers and closes; anything else means that the caller is gone.
+    /// A parser error is passed to the server, which responds and closes; any other error means that the client is
+    /// gone.
     @concurrent
     private static func next(_ iterator: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
         do {

@@ -1,9 +1,9 @@
-/// The part of a file that a `Range` header asks for (RFC 9110, 14.2).
+/// The part of a file that a `Range` header requests (RFC 9110, 14.2).
 enum ByteRange: Sendable, Equatable {
-    /// The whole file: no range, or one that a server may pass over (another unit, several ranges, a mistake).
+    /// The whole file: no range, or one that a server may ignore (another unit, several ranges, invalid syntax).
     case whole
     case part(Range<Int64>)
-    /// Nothing of the file is in it: 416.
+    /// The range is outside of the file: 416.
     case unsatisfiable
 
     /// - Parameter header: nil when there is none.

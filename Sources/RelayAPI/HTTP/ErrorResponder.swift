@@ -4,7 +4,7 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 
-/// Turns errors into answers, and logs those that are the relay's own.
+/// Converts errors to responses, and logs internal ones.
 struct ErrorResponder: Sendable {
     let logger: Logger
 
@@ -22,7 +22,8 @@ struct ErrorResponder: Sendable {
         var response = APIResponse.failure(failure)
         if failure.status == 413 {
             response.headers[.connection] = "close"
-            // Time for the caller to read the answer; after that, what it still sends is not worth a connection.
+            // Gives the client time to read the response; after that, the connection is closed although the client
+            // still sends.
             let channel = context.channel
             channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
         }

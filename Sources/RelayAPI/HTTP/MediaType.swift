@@ -1,8 +1,8 @@
-/// Media types: which bodies are taken for JSON, and which types a file may be handed out with.
+/// Media types: which bodies are accepted as JSON, and with which types a file may be served.
 enum MediaType {
     /// `application/json`, `text/json` and `application/…+json`, parameters aside.
     static func isJSON(_ type: String) -> Bool {
-        // Nearly every request says exactly this.
+        // A fast path for the type that nearly every request has.
         if type == "application/json" { return true }
         let essence = essence(of: type)
         return essence == "application/json" || essence == "text/json"
@@ -14,7 +14,7 @@ enum MediaType {
         isJSON(type) || essence(of: type) == "text/plain"
     }
 
-    /// A type as it may stand in a header of ours, `type/subtype` with simple parameters; nil for anything else.
+    /// A type that is safe as a header value: `type/subtype` with simple parameters; nil for anything else.
     static func plain(_ type: String) -> String? {
         let isPlain = type.utf8.allSatisfy { byte in
             (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")

@@ -1,6 +1,6 @@
 internal import HTTPTypes
 
-/// A method and path that there is.
+/// The method and path of an existing route.
 struct RegisteredRoute: Sendable {
     let method: HTTPRequest.Method
     private let parts: [Substring]
@@ -10,7 +10,7 @@ struct RegisteredRoute: Sendable {
         parts = path.split(separator: "/")
     }
 
-    /// Whether a path is one of this route's, whatever the method.
+    /// Whether a path belongs to this route, regardless of the method.
     func matches(_ path: String) -> Bool {
         let given = path.split(separator: "/")
         return given.count == parts.count && zip(parts, given).allSatisfy { $0.hasPrefix(":") || $0 == $1 }

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import NIOHTTP1
 
-/// Puts handlers into the router, each with what all have in common: the key, and errors as envelopes.
+/// Registers handlers with the router, and adds what all routes have in common: the key check and error responses.
 struct RouteTable {
     typealias Handler = @Sendable (APIRequest) async throws -> Response
 
@@ -25,7 +25,7 @@ struct RouteTable {
         self.failures = failures
     }
 
-    /// A route that needs an API key; the path is below `/api/v1`.
+    /// A route that requires an API key; the path is relative to `/api/v1`.
     mutating func api(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
         let authenticator = authenticator
         add(method, "/api/v1" + path) { request in
@@ -34,7 +34,7 @@ struct RouteTable {
         }
     }
 
-    /// A route that needs none.
+    /// A route without an API key.
     mutating func open(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
         add(method, path, handler)
     }

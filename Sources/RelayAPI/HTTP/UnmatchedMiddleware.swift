@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import NIOHTTP1
 
-/// Answers what no route takes: 405 with `Allow` when the path has other methods, 404 otherwise.
+/// Answers requests without a matching route: 405 with `Allow` when the path has other methods, 404 otherwise.
 struct UnmatchedMiddleware: RouterMiddleware {
     typealias Context = APIContext
 

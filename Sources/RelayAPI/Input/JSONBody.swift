@@ -1,8 +1,8 @@
 internal import RelayJSON
 
-/// Reads JSON off a request.
+/// Parses the JSON of a request.
 enum JSONBody {
-    /// - Throws: 400 with the place of the first mistake.
+    /// - Throws: 400 with the position of the first error.
     static func parse(_ bytes: [UInt8]) throws(APIError) -> JSON {
         do {
             return try JSON(parsing: bytes)

@@ -1,14 +1,14 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads the fields of a JSON object and collects every mistake in them, so that a caller sees all at once.
+/// Reads the fields of a JSON object and collects all errors, so that the caller gets them in one response.
 struct JSONFieldReader {
     private let object: JSONObject
     private let pointer: String
     private var known: [String] = []
     private var problems: [APIError.Problem] = []
 
-    /// - Throws: 422 when the document is no object.
+    /// - Throws: 422 when the document is not an object.
     init(_ document: JSON, at pointer: String = "") throws(APIError) {
         guard case .object(let object) = document else {
             throw .validation([
@@ -63,7 +63,7 @@ struct JSONFieldReader {
         return object
     }
 
-    /// - Parameter check: what is wrong with one of them; nil when nothing is.
+    /// - Parameter check: returns what is wrong with an element; nil when it is valid.
     mutating func strings(_ name: String, check: (String) -> String? = { _ in nil }) -> [String]? {
         guard let value = present(name, required: false, expected: "an array of strings") else { return nil }
         guard case .array(let items) = value else { return wrong(name, value, expected: "an array of strings") }
@@ -89,20 +89,20 @@ struct JSONFieldReader {
         return nil
     }
 
-    /// Notes a mistake.
-    /// - Parameter isPath: whether `name` is a path of several fields, escaped already.
+    /// Records an error.
+    /// - Parameter isPath: whether `name` is an escaped path of several fields.
     mutating func problem(_ name: String, _ message: String, isPath: Bool = false) {
         let part = isPath ? name : Self.escape(name)
         problems.append(APIError.Problem(pointer: "\(pointer)/\(part)", message))
     }
 
-    /// Notes mistakes that somebody else has found, to be told with the others.
+    /// Records errors that were found elsewhere.
     mutating func add(_ found: [APIError.Problem]) {
         problems += found
     }
 
     /// Ends the reading.
-    /// - Throws: 422 with everything that was wrong, fields that nobody asked for included.
+    /// - Throws: 422 with all errors, including unknown fields.
     mutating func finish() throws(APIError) {
         for name in object.keys where !known.contains(name) {
             problem(name, "is not a field of this request; \(Suggestion.hint(for: name, in: known))")
@@ -123,7 +123,7 @@ struct JSONFieldReader {
         return nil
     }
 
-    /// A name as a part of a JSON pointer (RFC 6901).
+    /// A name as a token of a JSON pointer (RFC 6901).
     static func escape(_ name: String) -> String {
         name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
             ? String(name.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }) : name

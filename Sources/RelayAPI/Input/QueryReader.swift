@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// Reads the parameters of a query string and collects every mistake in them.
+/// Reads the parameters of a query string and collects all errors in them.
 struct QueryReader {
     private var values: [String: [String]] = [:]
     private var known: [String] = []
@@ -16,7 +16,7 @@ struct QueryReader {
         }
     }
 
-    /// All of them, for those who know what to do with any.
+    /// All parameters, for handlers that accept any name.
     var all: [String: String] { values.compactMapValues(\.first) }
 
     /// Nil when absent or empty.
@@ -27,13 +27,13 @@ struct QueryReader {
         return given.first.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Several: given several times, or with commas between.
+    /// Several values: a repeated parameter, or values separated by commas.
     mutating func texts(_ name: String) -> [String] {
         known.append(name)
         return (values[name] ?? []).flatMap { $0.split(separator: ",").map(String.init) }
     }
 
-    /// A session's id or a chat's address. Neither has spaces, and both may have a `+` that was not encoded.
+    /// A session's id or a chat's JID. Neither contains spaces, and both may contain a `+` that was not encoded.
     mutating func id(_ name: String) -> String? {
         text(name).map { String($0.map { $0 == " " ? "+" : $0 }) }
     }
@@ -48,20 +48,20 @@ struct QueryReader {
         return value
     }
 
-    /// How many rows, 1 to 100, by default 50.
+    /// The number of rows, 1 to 100; default 50.
     mutating func limit() -> Int { int("limit", default: 50, in: 1...100) }
     mutating func offset() -> Int { int("offset", default: 0, in: 0...1_000_000_000) }
 
     mutating func timestamp(_ name: String) -> Timestamp? {
         guard let text = text(name) else { return nil }
-        // The `+` of an offset that was not encoded has become a space; one between date and time is meant.
+        // A `+` of a UTC offset that was not encoded has become a space. A space between date and time is kept.
         let plus = text.lastIndex(of: " ").map { text[..<$0] + "+" + text[text.index(after: $0)...] }
         let value = Timestamp(iso8601: text) ?? plus.flatMap { Timestamp(iso8601: $0) }
         if value == nil { problem(name, "is “\(text.prefix(40))”; give a moment such as 2025-11-13T10:30:00Z") }
         return value
     }
 
-    /// A time such as `500ms`, `30s`, `5m` or `1h`.
+    /// A duration such as `500ms`, `30s`, `5m` or `1h`.
     mutating func duration(_ name: String, in range: ClosedRange<Duration>) -> Duration? {
         guard let text = text(name) else { return nil }
         let units: [Substring: Int64] = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]
@@ -78,7 +78,7 @@ struct QueryReader {
         text(name).flatMap { choice(of: $0, for: name, choices) }
     }
 
-    /// Several: given several times, or with commas between.
+    /// Several values: a repeated parameter, or values separated by commas.
     mutating func choices<Value>(_ name: String, _ choices: [(name: String, value: Value)]) -> [Value] {
         texts(name).compactMap { choice(of: $0, for: name, choices) }
     }
@@ -97,7 +97,7 @@ struct QueryReader {
         problems.append(APIError.Problem(.query(name), message))
     }
 
-    /// - Throws: 422 with everything that was wrong, parameters that no one asked for included.
+    /// - Throws: 422 with all errors, including unknown parameters.
     mutating func finish() throws(APIError) {
         for name in values.keys.sorted() where !known.contains(name) {
             problem(name, "is not a parameter of this route; \(Suggestion.hint(for: name, in: known))")

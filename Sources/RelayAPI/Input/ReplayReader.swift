@@ -1,21 +1,21 @@
 internal import RelayCore
 
-/// What `POST /api/v1/replays` is asked.
+/// The body of `POST /api/v1/replays`.
 struct ReplayInput {
     var selection: ReplaySelection
     var rate: RateLimit
     var isDryRun: Bool
-    /// Deliveries that a dry run shows.
+    /// The number of deliveries that a dry run returns.
     var examples: Int
 
     static let maxEvents = 100
     static let defaultRate = RateLimit(count: 50, per: .seconds(1))
-    /// A second.
+    /// Deliveries or events a second.
     static let maxRate = 5000
 }
 
 extension JSONFieldReader {
-    /// Reads a replay. Mistakes are kept for ``finish()``, what is mistaken is left out.
+    /// Reads a replay. Errors are reported by ``finish()``; invalid values are left out.
     mutating func replay(now: Timestamp) -> ReplayInput {
         var selection = ReplaySelection(from: choice("from", ReplaySelection.From.self) ?? .deliver)
         selection.since = pastMoment("since", now: now)
@@ -34,7 +34,7 @@ extension JSONFieldReader {
             selection.states = states
             if selection.from == .start { problem("states", "chooses deliveries, which `from: deliver` sends again") }
         }
-        // A selection by accident would send everything that is there.
+        // An empty selection by mistake would send everything again.
         if !["since", "events"].contains(where: { has($0) && !isNull($0) }) {
             problem("since", "is missing; give a moment, an age such as 2h, or `events`")
         }

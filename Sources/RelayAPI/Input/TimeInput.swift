@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// A moment as people give it: RFC 3339, or how long ago it was.
+/// Parses times in requests: RFC 3339, or an age.
 enum TimeInput {
     private static let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
 
@@ -15,7 +15,7 @@ enum TimeInput {
 }
 
 extension JSONFieldReader {
-    /// A moment that is past.
+    /// A time in the past.
     mutating func pastMoment(_ name: String, now: Timestamp) -> Timestamp? {
         guard let text = string(name) else { return nil }
         guard let moment = TimeInput.parse(text, now: now) else {

@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// Deliveries that were refused for good or ran out of attempts.
+/// Routes for dead letters: deliveries that were refused permanently or had no attempts left.
 struct DeadLetterRoutes: Sendable {
     let store: any RelayStore
     let control: any RelayControl
@@ -49,7 +49,7 @@ struct DeadLetterRoutes: Sendable {
         )
     }
 
-    /// The letter is cancelled: it goes with the next sweep, and is not replayed with the others until then.
+    /// Cancels the dead letter: the next sweep deletes it, and until then it is excluded from replays.
     private func delete(_ request: APIRequest) async throws -> Response {
         let delivery = try await deadLetter(request)
         return try await store.answer(

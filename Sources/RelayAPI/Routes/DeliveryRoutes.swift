@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// Deliveries in every state.
+/// Routes for deliveries in all states.
 struct DeliveryRoutes: Sendable {
     let store: any RelayStore
     let control: any RelayControl
@@ -61,7 +61,7 @@ extension OutboxAdministration {
         return delivery
     }
 
-    /// Newest first, with the cursor of the next page.
+    /// A page of deliveries, newest first, with the cursor of the next page.
     func page(_ filter: DeliveryFilter, before cursor: DeliveryID?, limit: Int) async throws -> Response {
         let rows = try await deliveries(filter, before: cursor, offset: 0, limit: limit + 1)
         let shown = rows.prefix(limit)
@@ -76,8 +76,8 @@ extension OutboxAdministration {
         return APIResponse.success(DeliveryView.full(delivery, attempts: attempts, body: body))
     }
 
-    /// What came of a change, with the delivery as it is now.
-    /// - Parameter allowed: says what can be changed, for those who cannot.
+    /// The result of a change, with the delivery's current state.
+    /// - Parameter allowed: describes which deliveries can be changed, for the error message.
     func answer(
         to change: DeliveryChangeResult,
         of delivery: DeliveryRecord,

@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// Where deliveries go, and how it stands there.
+/// Routes for destinations and their states.
 struct DestinationRoutes: Sendable {
     let control: any RelayControl
 

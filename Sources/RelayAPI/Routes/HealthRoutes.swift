@@ -1,7 +1,7 @@
 internal import Hummingbird
 internal import RelayJSON
 
-/// Whether the process lives and takes events in: for supervisors and load balancers, without a key.
+/// Health checks for supervisors and load balancers, without an API key.
 struct HealthRoutes: Sendable {
     let control: any RelayControl
 

@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// Stored messages, the directory of names, and single events.
+/// Routes for stored messages, the directory, and single events.
 struct HistoryRoutes: Sendable {
     let store: any RelayStore
 
@@ -61,7 +61,7 @@ struct HistoryRoutes: Sendable {
     }
 }
 
-/// What the three directory routes have in common.
+/// The common parameters of the three directory routes.
 private struct DirectoryPage {
     let session: String?
     let search: String?

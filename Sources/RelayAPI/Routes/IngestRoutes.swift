@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// Where gateways post. Each source has its own authentication, so these routes take no API key.
+/// The routes to which gateways post. Each source has its own authentication, so these routes require no API key.
 struct IngestRoutes: Sendable {
     let control: any RelayControl
 
@@ -75,7 +75,7 @@ struct IngestRoutes: Sendable {
         return id
     }
 
-    /// Written by hand: this answers every event that comes in.
+    /// Written without the JSON encoder for speed: every accepted event gets this response.
     static func answer(to accepted: [AcceptanceResult]) -> [UInt8] {
         let duplicates = accepted.count { $0.isDuplicate }
         var text = #"{"success":true,"data":{"accepted":"#

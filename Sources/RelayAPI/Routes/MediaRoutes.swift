@@ -65,7 +65,7 @@ struct MediaRoutes: Sendable {
         return headers
     }
 
-    /// Always an attachment; the name in ASCII for old clients, and as it is (RFC 6266).
+    /// Always `attachment`, with the name in ASCII for old clients and in full (RFC 6266).
     static func disposition(_ name: String) -> String {
         let plain = String(
             String.UnicodeScalarView(

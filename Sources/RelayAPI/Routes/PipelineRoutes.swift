@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// The pipelines at work, and reading the configuration again.
+/// Routes for the active pipelines and for reloading the configuration.
 struct PipelineRoutes: Sendable {
     let control: any RelayControl
 

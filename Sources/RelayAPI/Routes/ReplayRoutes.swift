@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// Stored events through the pipelines again, or what was sent once more.
+/// Routes for replays, which run stored events through the pipelines again or send deliveries again.
 struct ReplayRoutes: Sendable {
     let store: any RelayStore
     let control: any RelayControl
@@ -46,7 +46,7 @@ struct ReplayRoutes: Sendable {
         }
     }
 
-    /// Named events that the journal does not have.
+    /// An error for each selected event that the journal does not have.
     private func missing(_ events: [EventID]) async throws -> [APIError.Problem] {
         var problems: [APIError.Problem] = []
         for (index, id) in events.enumerated() where try await store.event(id) == nil {

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// WhatsApp accounts. `webhook_url` is the shorthand for the first webhook's address.
+/// Routes for WhatsApp accounts. `webhook_url` is a short form for the URL of the first webhook.
 struct SessionRoutes: Sendable {
     let store: any RelayStore
     let control: any RelayControl
@@ -135,7 +135,7 @@ struct SessionRoutes: Sendable {
         APIResponse.success(SessionView.status(try await store.existingSession(request.sessionID())))
     }
 
-    /// The webhook that `webhook_url` stands for, checked.
+    /// The validated webhook for `webhook_url`.
     private func webhook(
         to url: String,
         of session: String,
@@ -165,7 +165,7 @@ struct SessionRoutes: Sendable {
 }
 
 extension SessionStore {
-    /// - Throws: ``APIError`` 404, or what the store throws.
+    /// - Throws: ``APIError`` 404, or an error of the store.
     func existingSession(_ id: String) async throws -> Session {
         guard let session = try await session(id) else { throw APIError.noSession(id) }
         return session

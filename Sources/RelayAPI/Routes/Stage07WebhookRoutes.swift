@@ -23,7 +23,7 @@ struct Stage07WebhookRoutes: Sendable {
         try body.finish()
         let webhooks = try await store.webhooks(session: session.id)
         guard let url = given ?? webhooks.first?.url else { throw noAddress(session.id) }
-        // Headers and signature of a webhook go to its own address only.
+        // A webhook's headers and signature are sent only to its own URL.
         let webhook = webhooks.first { $0.url == url }
         return WebhookTestView.response(
             try await control.test(url: url, session: session.id, webhook: webhook, event: event)
@@ -43,8 +43,8 @@ struct Stage07WebhookRoutes: Sendable {
         return APIResponse.page(deliveries.map(WebhookEventView.json), limit: limit, offset: offset, total: total)
     }
 
-    /// Queues the payload as it is for the session's first webhook. It is no event of the journal: pipelines have had
-    /// their say about it when it first came.
+    /// Queues the given payload for the session's first webhook. It does not pass through the journal and the
+    /// pipelines, because they processed the event when it arrived first.
     private func retry(_ request: APIRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
         var body = try await request.body()

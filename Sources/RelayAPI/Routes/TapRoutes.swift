@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import RelayCore
 
-/// A live view of what happens, for whoever has the key: it shows message texts and phone numbers.
+/// The route for a live view of events. It requires the API key, because it shows message texts and phone numbers.
 struct TapRoutes: Sendable {
     let taps: TapRegistry
     let control: any RelayControl
@@ -54,9 +54,9 @@ struct TapRoutes: Sendable {
         headers[.contentType] = "text/event-stream; charset=utf-8"
         headers[.cacheControl] = "no-store"
         headers[.xContentTypeOptions] = "nosniff"
-        // A stream that has ended leaves nothing to go on with.
+        // The connection cannot be reused after the stream.
         headers[.connection] = "close"
-        // Proxies (nginx) keep answers back to fill a buffer, unless they are told.
+        // Without this header, proxies (nginx) delay the response until a buffer is full.
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
         return headers
     }()

@@ -2,11 +2,11 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// What happened to one event, from its acceptance to its last attempt.
+/// The route for the trace of one event, from its acceptance to its last attempt.
 struct TraceRoutes: Sendable {
     let store: any RelayStore
 
-    /// Deliveries that one answer has, with all their attempts.
+    /// The maximum number of deliveries in a response, each with all its attempts.
     private static let maximumDeliveries = 100
 
     func add(to routes: inout RouteTable) {
@@ -19,7 +19,7 @@ struct TraceRoutes: Sendable {
         let pending = try await store.pendingEvents(after: EventID(event.id.rawValue - 1), limit: 1)
         let filter = DeliveryFilter(event: event.id)
         let total = try await store.countDeliveries(filter)
-        // They come newest first, and are shown in their order.
+        // The store returns the newest first; the response is in ascending order.
         let skipped = max(0, total - Self.maximumDeliveries)
         let rows = try await store.deliveries(filter, before: nil, offset: skipped, limit: Self.maximumDeliveries)
         var deliveries: [(DeliveryRecord, [Attempt])] = []

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
 
-/// The webhooks of a session.
+/// Routes for the webhooks of a session.
 struct WebhookRoutes: Sendable {
     let store: any RelayStore
     let control: any RelayControl
@@ -68,7 +68,8 @@ struct WebhookRoutes: Sendable {
         return APIResponse.success(["id": .string(webhook.id)], message: "Webhook deleted")
     }
 
-    /// The old key signs beside the new one until the grace is over, so that receivers can change over in between.
+    /// The old key signs in addition to the new one until the grace period ends, so that receivers can switch
+    /// meanwhile.
     private func rotateSecret(_ request: APIRequest) async throws -> Response {
         var webhook = try await existing(request)
         var body = try await request.body()
@@ -94,7 +95,7 @@ struct WebhookRoutes: Sendable {
         )
     }
 
-    /// The webhook of the path, if it is that session's.
+    /// The webhook in the path, if it belongs to that session.
     private func existing(_ request: APIRequest) async throws -> Webhook {
         let session = try await store.existingSession(request.sessionID())
         let id = try request.path("webhook_id")

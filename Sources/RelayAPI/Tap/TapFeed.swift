@@ -4,20 +4,20 @@ internal import RelayCore
 internal import RelayJQ
 internal import RelayJSON
 
-/// Writes what a tap shows as server-sent events, until the tap ends or nobody reads.
+/// Writes the entries of a tap as server-sent events, until the tap ends or the client disconnects.
 struct TapFeed: Sendable {
     let tap: Tap
     let query: TapQuery
 
-    /// So often something is written, so that both sides and what is between them know that the other is there.
+    /// The interval of heartbeats, by which both sides and proxies detect a dead connection.
     private static let heartbeat: Duration = .seconds(15)
-    /// About so much is written at once.
+    /// The approximate number of bytes that are written at once.
     private static let piece = 64 << 10
 
-    /// What goes on between batches.
+    /// The state that is kept between batches.
     private struct Progress {
         var output = ByteBuffer(bytes: [])
-        /// After the filter; without one the tap itself chooses.
+        /// Samples after the filter; without a filter the tap itself samples.
         var sampler: TapSampler?
         var shown = 0
         var hasToldFilterFailure = false

@@ -2,18 +2,18 @@ internal import RelayCore
 internal import RelayJQ
 internal import RelayJSON
 
-/// What a request wants to see of the running relay.
+/// The parameters of a tap request.
 struct TapQuery: Sendable {
     var selection: TapSelection
-    /// On the document that is shown; what it is not true of is left out.
+    /// An expression on the document; entries for which it is not true are left out.
     var filter: JQProgram?
     var sample: TapSampler.Rule?
-    /// Ends after so many.
+    /// The number of entries after which the tap ends.
     var limit: Int?
-    /// Ends after that time.
+    /// The time after which the tap ends.
     var duration: Duration?
 
-    /// - Throws: 400 for a filter that is no expression, with its place; 422 for everything else.
+    /// - Throws: 400 for an invalid filter expression, with the position of the error; 422 for everything else.
     init(_ query: inout QueryReader, pipelines: [PipelineStatus]) throws(APIError) {
         selection = TapSelection(
             pipeline: query.text("pipeline"),
@@ -61,7 +61,7 @@ extension QueryReader {
         return nil
     }
 
-    /// What nothing can ever be: of a pipeline or a stage that is not there, and an attempt of a pipeline.
+    /// Rejects selections that can never match: an unknown pipeline or stage, and attempts of a pipeline.
     fileprivate mutating func check(_ selection: TapSelection, _ pipelines: [PipelineStatus]) {
         var stages = Set(pipelines.flatMap { $0.stages.map(\.id) })
         if let name = selection.pipeline {

@@ -1,4 +1,4 @@
-/// What takes the place of credentials in answers.
+/// Replaces credentials in responses.
 enum CredentialRedaction {
     static let mark = "***"
 
@@ -6,7 +6,7 @@ enum CredentialRedaction {
         "auth", "cookie", "credential", "jwt", "key", "password", "secret", "signature", "token",
     ]
 
-    /// A header's value, unless its name sounds like a credential's.
+    /// A header's value, redacted when the header's name suggests a credential.
     static func header(_ name: String, _ value: String) -> String {
         let name = name.lowercased()
         return credentialWords.contains { name.contains($0) } ? mark : value

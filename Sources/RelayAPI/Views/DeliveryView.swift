@@ -1,13 +1,13 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Deliveries and their attempts as the API shows them.
+/// The JSON of deliveries and attempts in the API.
 enum DeliveryView {
     static func object(_ delivery: DeliveryRecord) -> JSONObject {
         [
             "id": .string(delivery.name),
             "webhook_id": .string(delivery.id.webhookID),
-            // Deliveries that no pipeline planned have no event.
+            // A delivery that was not planned by a pipeline has no event.
             "event": delivery.event.rawValue == 0 ? .null : .string(delivery.event.description),
             "event_type": .string(delivery.type.name),
             "session": .string(delivery.session),
@@ -29,7 +29,7 @@ enum DeliveryView {
 
     static func json(_ delivery: DeliveryRecord) -> JSON { .object(object(delivery)) }
 
-    /// With everything that was tried, and the body that goes out.
+    /// The delivery with all its attempts and its body.
     static func full(_ delivery: DeliveryRecord, attempts: [Attempt], body: [UInt8]?) -> JSON {
         var object = object(delivery)
         object.append("attempts", .array(attempts.map(json)))
@@ -59,7 +59,7 @@ enum DeliveryView {
         ]
     }
 
-    /// A body as JSON; as text where a template made something else of it.
+    /// A body as JSON; as a string when a template made other text of it.
     private static func document(_ bytes: [UInt8]) -> JSON {
         (try? JSON(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
     }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A destination as the API shows it.
+/// The JSON of a destination in the API.
 enum DestinationView {
     static func json(_ destination: DestinationStatus) -> JSON {
         let counts = DeliveryState.allCases.map { ($0.name, JSON.orNull(destination.counts[$0] ?? 0)) }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// History and directory as the API shows them.
+/// The JSON of history and directory in the API.
 enum HistoryView {
     static func json(_ message: Message) -> JSON {
         [
@@ -74,7 +74,7 @@ enum HistoryView {
         ]
     }
 
-    /// The directory keeps an empty address for "known to have none".
+    /// The directory stores an empty URL when it is known that there is no picture.
     private static func image(_ url: String?) -> JSON {
         .orNull(url.flatMap { $0.isEmpty ? nil : $0 })
     }

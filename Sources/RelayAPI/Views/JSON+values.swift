@@ -8,7 +8,7 @@ extension JSON {
     static func orNull(_ moment: Timestamp?) -> JSON { moment.map { .string($0.iso8601) } ?? .null }
     static func strings(_ texts: some Sequence<String>) -> JSON { .array(texts.map { .string($0) }) }
 
-    /// What it is, with its article, for messages.
+    /// The kind of the value with its article, for error messages.
     var kindName: String {
         switch self {
         case .null: "null"

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Replays as the API shows them.
+/// The JSON of replays in the API.
 enum ReplayView {
     static func json(_ replay: Replay) -> JSON { .object(object(replay)) }
 
@@ -25,7 +25,7 @@ enum ReplayView {
         ]
     }
 
-    /// What was chosen, without what was not.
+    /// The parts of the selection that are set.
     private static func selection(_ selection: ReplaySelection) -> JSON {
         var object = JSONObject()
         let texts: [(String, String?)] = [
@@ -40,7 +40,7 @@ enum ReplayView {
         return .object(object)
     }
 
-    /// What sending again would do: counts by destination, and the first deliveries.
+    /// The preview of sending deliveries again: counts by destination, and the first deliveries.
     static func dryRun(_ survey: ReplayEstimate, first: [DeliveryRecord], warnings: [String]) -> JSON {
         [
             "dry_run": true,
@@ -58,7 +58,7 @@ enum ReplayView {
         ]
     }
 
-    /// What running again would bring, as far as it was tried.
+    /// The preview of running events again, from a trial of the first events.
     static func dryRun(_ survey: ReplayEstimate, _ rehearsal: ReplayPreviewResult, warnings: [String]) -> JSON {
         [
             "dry_run": true,

@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A session as the API shows it.
+/// The JSON of a session in the API.
 enum SessionView {
-    /// - Parameter webhooks: the session's, oldest first; `webhook_url` is the first one's.
+    /// - Parameter webhooks: the session's webhooks, oldest first; `webhook_url` is the URL of the first.
     static func json(_ session: Session, webhooks: [Webhook]) -> JSON {
         [
             "id": .string(session.id),
@@ -36,6 +36,6 @@ enum SessionView {
 }
 
 extension Session {
-    /// The QR code that waits for being scanned; a connected session has none to scan.
+    /// The QR code to scan; nil for a connected session.
     var scannableCode: String? { status == .connected ? nil : qrCode }
 }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What a tap shows, as documents. Members without a value are left out.
+/// The JSON of a tap's entries. Members without a value are left out.
 enum TapEventView {
     static func json(_ sighting: TapEvent) -> JSON {
         var object: JSONObject = [

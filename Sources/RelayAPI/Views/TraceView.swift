@@ -1,14 +1,14 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The way of an event as the API shows it.
+/// The JSON of an event's trace in the API.
 struct TraceView {
     let event: Event
     let isPending: Bool
     let runs: [EventTrace.Run]
-    /// In their order, each with its attempts.
+    /// The deliveries in order, each with its attempts.
     let deliveries: [(record: DeliveryRecord, attempts: [Attempt])]
-    /// How many deliveries there are, those that are not shown included.
+    /// The total number of deliveries, including those that are not returned.
     let total: Int
 
     var json: JSON {
@@ -28,7 +28,7 @@ struct TraceView {
         ]
     }
 
-    /// From the acceptance to the end of the last delivery; null while one has not ended.
+    /// The time from acceptance to the end of the last delivery; null while any is unfinished.
     private var totalTime: JSON {
         guard !deliveries.isEmpty, !isPending else { return .null }
         let ends = deliveries.compactMap(\.record.finishedAt)
@@ -82,7 +82,7 @@ struct TraceView {
             "destination": .string(record.destination),
             "state": .string(record.state.name),
             "reason": .orNull(record.deadReason?.rawValue),
-            // Of a stage that failed there is no attempt that would say why.
+            // A failed stage has no attempts that could contain the error.
             "error": attempts.isEmpty ? .orNull(record.lastError) : .null,
             "created_at": .orNull(record.createdAt),
             "due_at": .orNull(record.dueAt),
@@ -116,7 +116,7 @@ struct TraceView {
         case .dead: return ["state": "dead", "reason": .orNull(record.deadReason?.rawValue)]
         case .cancelled: return ["state": "cancelled"]
         case .inFlight: return ["state": "in_flight"]
-        // Without a moment another delivery of the chat goes first.
+        // Without a due time, an earlier delivery of the chat must be sent first.
         case .queued: return ["state": "retry", "at": .orNull(record.dueAt)]
         }
     }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A finished delivery as stage-07's history of webhook events has it.
+/// The JSON of a finished delivery in stage-07's history of webhook events.
 enum WebhookEventView {
     static func json(_ delivery: DeliveryRecord) -> JSON {
         let isDelivered = delivery.state == .delivered

@@ -1,7 +1,8 @@
 internal import Hummingbird
 internal import RelayJSON
 
-/// A test's result in the two forms of stage-07, with a real latency. The route worked either way, hence 200.
+/// The JSON of a test's result in the two forms of stage-07, with the real latency. The status is 200 in both cases,
+/// because the route itself succeeded.
 enum WebhookTestView {
     static func response(_ result: WebhookTestResult) -> Response {
         if let error = result.error {

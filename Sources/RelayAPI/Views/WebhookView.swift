@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A webhook as the API shows it.
+/// The JSON of a webhook in the API.
 enum WebhookView {
-    /// - Parameter newSecret: a key that is shown this once.
+    /// - Parameter newSecret: a new key, which is returned only this once.
     static func json(_ webhook: Webhook, at now: Timestamp, newSecret: String? = nil) -> JSON {
         let active = webhook.secrets.filter { $0.expiresAt.map { $0 > now } ?? true }
         var secret: JSON = ["set": .bool(!active.isEmpty)]
