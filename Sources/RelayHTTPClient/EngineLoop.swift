@@ -27,7 +27,7 @@ final class EngineLoop {
     private static let maximumTargets = 1024
     private static let processSetup = ccurl_global_init()
 
-    /// Initialises libcurl, once in a process and before any engine thread starts.
+    /// Initializes libcurl, once in a process and before any engine thread starts.
     static func prepareProcess() throws(CurlEngine.SetupError) {
         guard processSetup == CURLE_OK else {
             throw CurlEngine.SetupError(description: "libcurl could not be set up: \(curlText(processSetup))")

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Derives the records for the history and the directory from a normalised event.
+/// Derives the records for the history and the directory from a normalized event.
 struct HistoryReader {
     private let event: Event
     private let payload: JSONObject

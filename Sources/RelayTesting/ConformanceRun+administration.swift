@@ -145,7 +145,7 @@ extension ConformanceRun {
     }
 
     /// A replayed stage failure runs its event through all pipelines again. Deliveries that an earlier run queued are
-    /// recognised by event and destination; when an event was split into several, the first ones are the existing ones.
+    /// recognized by event and destination; when an event was split into several, the first ones are the existing ones.
     func queuesOnlyWhatAnEarlierRunHasNot() async throws {
         let event = try await event()
         func result(crm: Int, team: Int = 0, failures: [StageFailure] = []) -> PipelineResult {

@@ -150,7 +150,7 @@ package struct DestinationConformance: Sendable {
         }
     }
 
-    /// Promise 2: the receiver recognises copies by the id, and signatures cover the bytes.
+    /// Promise 2: the receiver recognizes copies by the id, and signatures cover the bytes.
     private func sendsTheSameOnEveryAttempt() async throws {
         try await on(outcomes[.refuses] == nil ? .takes : .refuses) { subject in
             for attempt in 1...3 {

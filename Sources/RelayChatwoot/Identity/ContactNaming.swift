@@ -17,7 +17,7 @@ enum ContactNaming {
         return "WhatsApp \(id.user)"
     }
 
-    /// All placeholders that a contact may have, to recognise them.
+    /// All placeholders that a contact may have, to recognize them.
     static func placeholders(for id: JID, lid: JID?, in language: NoticeLanguage) -> [String] {
         [id, lid].compactMap { $0 }.map { of($0, lid: nil, known: nil, in: language) }
     }

@@ -1,5 +1,5 @@
 /// Writes a line as Markdown. Plain text that Markdown would interpret is escaped with backslashes. Formatting that
-/// Markdown would not recognise in its position (CommonMark 0.31, 6.2) keeps WhatsApp's own delimiters.
+/// Markdown would not recognize in its position (CommonMark 0.31, 6.2) keeps WhatsApp's own delimiters.
 struct MarkdownWriter {
     private(set) var out = ""
     /// Whether brackets on this line could be read as a link.
@@ -45,7 +45,7 @@ struct MarkdownWriter {
         endsInDelimiter = true
     }
 
-    /// The delimiter that Markdown recognises in this position; nil when there is none.
+    /// The delimiter that Markdown recognizes in this position; nil when there is none.
     private func delimiter(
         _ style: InlineElement.Style, _ inner: [InlineElement], after next: Character?, outer: Set<Character>
     ) -> String? {

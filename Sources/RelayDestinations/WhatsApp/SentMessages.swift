@@ -54,7 +54,7 @@ struct SentMessages: Sendable {
     }
 
     /// Marks the unsent parts as failed after the last attempt. An agent's retry then counts as a new one, and a part
-    /// that may have been sent is still recognised by its echo.
+    /// that may have been sent is still recognized by its echo.
     func giveUp(_ command: SendCommand, at moment: Timestamp) async throws(StoreError) {
         guard let place = command.place else { return }
         let done = try await done(command)

@@ -5,7 +5,7 @@ internal import RelayJSON
 /// Sends agents' messages through the gateway of the session.
 ///
 /// Before sending, it records in the ledger the parts of the command, so that an attempt after a crash continues after
-/// the completed parts, and WhatsApp's id, so that the gateway's echo is recognised as the relay's own message.
+/// the completed parts, and WhatsApp's id, so that the gateway's echo is recognized as the relay's own message.
 package struct WhatsAppDestination: Destination {
     package let settings: DestinationSettings
     package let target: String

@@ -23,7 +23,7 @@ package struct GowaFormat: EventFormat, EnvelopeFormat {
         try Self.read(document, context)
     }
 
-    /// The envelope with its session candidates normalised: a JID becomes the digits of its phone number, and a
+    /// The envelope with its session candidates normalized: a JID becomes the digits of its phone number, and a
     /// `session_id` that is free text (`My account`) is removed when there is a `device_id`.
     static func opened(_ envelope: JSONObject) -> JSONObject {
         var opened = envelope

@@ -11,7 +11,7 @@ struct PresenceFacts {
     var at: Timestamp?
     var receivedAt: Timestamp
 
-    /// - Parameter key: the deduplication key; nil when repetitions cannot be recognised.
+    /// - Parameter key: the deduplication key; nil when repetitions cannot be recognized.
     func event(session: String, key: String? = nil) -> NewEvent {
         let participant = member?.id == chat.id ? nil : member
         var payload = JSONObject()

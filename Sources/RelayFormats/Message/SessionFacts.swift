@@ -58,7 +58,7 @@ struct SessionFacts {
         return event(.sessionDisconnected, key: at.map { "\(code ?? 0)|\($0.milliseconds)" }, payload)
     }
 
-    /// - Parameter key: the deduplication key when the post has no id; nil when repetitions cannot be recognised.
+    /// - Parameter key: the deduplication key when the post has no id; nil when repetitions cannot be recognized.
     private func event(_ type: EventType, key: String?, _ payload: JSONObject) -> NewEvent {
         NewEvent(
             type: type,

@@ -62,7 +62,7 @@ extension FormatReader {
         .wrong(demand, at: pointer, of: gateway)
     }
 
-    /// - Parameter key: the deduplication key; nil when repetitions cannot be recognised, so each post makes a new
+    /// - Parameter key: the deduplication key; nil when repetitions cannot be recognized, so each post makes a new
     ///   event.
     func event(
         _ type: EventType, chat: JID?, at moment: Timestamp? = nil, key: String? = nil, _ payload: JSONObject

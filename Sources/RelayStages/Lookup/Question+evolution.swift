@@ -32,7 +32,7 @@ extension Question {
             questions.append(question)
         }
         if names {
-            // The picture in this answer dates from the last synchronisation and has usually expired.
+            // The picture in this answer dates from the last synchronization and has usually expired.
             contact(
                 "findContacts",
                 { #"{"where":{"remoteJid":"\#($0)"}}"# },

@@ -1,6 +1,6 @@
 /// The part of Liquid that matters for outgoing messages: values with filters, `raw`, and `comment`.
 ///
-/// The language's other tags, such as `if`, are recognised but not executed: they render as empty text.
+/// The language's other tags, such as `if`, are recognized but not executed: they render as empty text.
 enum LiquidTemplate {
     /// - Returns: nil when Liquid finds an error in the text; Chatwoot then keeps the text unchanged.
     static func render(_ text: String, _ values: [String: String]) -> String? {

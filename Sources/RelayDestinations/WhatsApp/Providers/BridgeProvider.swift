@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// A custom bridge, for example for Baileys: one URL accepts `{action, session, chatId, messageId, …}` and returns
-/// `{messageId}`. It must send the message with the given id, so that a repetition is recognised.
+/// `{messageId}`. It must send the message with the given id, so that a repetition is recognized.
 struct BridgeProvider: WhatsAppProvider {
     var choosesID: Bool { true }
     /// A bridge runs near the relay and can reach it.
