@@ -1,8 +1,8 @@
 internal import RelayCore
 
-/// Reads which deliveries are meant, from a query or from a body: the names are the same in both.
+/// Reads delivery filters from a query or a body, which use the same names.
 extension QueryReader {
-    /// - Parameter states: whether `state` may be given; without, the caller sets it.
+    /// - Parameter states: whether `state` is permitted; if not, the caller sets the states.
     mutating func deliveryFilter(states: Bool) -> DeliveryFilter {
         var filter = DeliveryFilter()
         if states {
@@ -31,7 +31,7 @@ extension QueryReader {
         return filter
     }
 
-    /// The deliveries after a cursor are the older ones.
+    /// The cursor; deliveries after it are older.
     mutating func cursor() -> DeliveryID? {
         guard let text = text("cursor") else { return nil }
         let id = DeliveryID(text)
@@ -41,7 +41,7 @@ extension QueryReader {
 }
 
 extension JSONFieldReader {
-    /// - Throws: 422 also when nothing is chosen: all is meant only with `{"all": true}`.
+    /// - Throws: 422 also when no filter is given: all dead letters are selected only by `{"all": true}`.
     mutating func deadLetterFilter() throws(APIError) -> DeliveryFilter {
         var filter = DeliveryFilter(states: [.dead])
         filter.destination = string("destination")
@@ -70,7 +70,7 @@ extension JSONFieldReader {
     }
 }
 
-/// A chat's address as the store has it; anything that is no address stays.
+/// The canonical JID of a chat; a text that is not a JID is returned unchanged.
 func canonicalChat(_ text: String) -> String {
     JID(text)?.description ?? text
 }
