@@ -66,7 +66,7 @@ struct ReceiverOutput {
         _ = pause(.milliseconds(200))
     }
 
-    // MARK: Answers
+    // MARK: Responses
 
     private func whole(_ status: Int, _ headers: [(String, String)] = [], _ body: [UInt8] = []) -> [UInt8] {
         var head = "HTTP/1.1 \(status) \(Self.reason(status))\r\n"

@@ -45,7 +45,7 @@ package struct MediaResponse: Sendable {
 
 /// The transport for downloads.
 package protocol MediaTransport: Sendable {
-    /// Sends a GET, and returns when the head of the answer is there. Cancelling the task ends the transfer.
+    /// Sends a GET, and returns when the head of the response has arrived. Cancelling the task ends the transfer.
     /// - Throws: ``MediaError`` `.unavailable`, `.timeout`, or `.notAllowed` for an IP address that is denied.
     func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse
 }
