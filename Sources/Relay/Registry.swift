@@ -10,16 +10,12 @@ internal import RelayTestRunner
 extension ConfigurationRegistry {
     /// Everything that this build of the relay brings along.
     package static var builtIn: ConfigurationRegistry {
-        var registry = ConfigurationRegistry(
+        ConfigurationRegistry(
             stages: BuiltInStages.all,
             destinations: BuiltInDestinations.all,
-            formats: BuiltInFormats.all.map { $0.name },
-            secretFields: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.secretField },
+            formats: BuiltInFormats.all,
             transports: BuiltInTransports.names,
-            summaries: ConfigurationRegistry.Summaries(
-                formats: BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.summary },
-                transports: BuiltInTransports.summaries
-            ),
+            transportSummaries: BuiltInTransports.summaries,
             testOptions: PipelineTestSuite.options,
             pipelineURLCheck: { egress, server in
                 // A guard that cannot be made is reported by itself.
@@ -35,10 +31,5 @@ extension ConfigurationRegistry {
                 }
             }
         )
-        registry.authAdvice = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authAdvice }
-        registry.authExamples = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = $1.authExample }
-        registry.eventTypes = BuiltInFormats.all.reduce(into: [:]) { $0[$1.name] = BuiltInFormats.eventTypes(of: $1) }
-        registry.rawFormats = Set(BuiltInFormats.all.filter { $0.keepsRaw }.map { $0.name })
-        return registry
     }
 }

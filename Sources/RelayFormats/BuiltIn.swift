@@ -13,29 +13,16 @@ package enum BuiltInFormats {
         ChatwootFormat.self,
     ]
 
-    /// The types of events that a format can produce; nil when its documents name the event type themselves.
-    package static func eventTypes(of format: any EventFormat.Type) -> Set<EventType>? {
-        let session: Set<EventType> = [.sessionQRUpdated, .sessionConnected, .sessionDisconnected]
-        return switch format.name {
-        case NativeFormat.name: nil
-        case CloudAPIFormat.name: EventType.all.subtracting(session).subtracting([.presenceUpdated])
-        case GowaFormat.name: EventType.all.subtracting(session)
-        case ChatwootFormat.name: [.messageSend, .messageRevoke]
-        default: EventType.all
-        }
+    /// The dialect of the documents that are posted to the REST API, to no source.
+    package static let api: any EventFormat.Type = NativeFormat.self
+
+    /// The type of the dialect that `format:` names; nil when there is none of that name.
+    package static func type(named name: String) -> (any EventFormat.Type)? {
+        all.first { $0.name == name }
     }
 
     /// The format with the name that `format:` gives in the configuration; nil when there is none.
     package static func format(named name: String) -> (any EventFormat)? {
-        all.first { $0.name == name }?.init()
+        type(named: name)?.init()
     }
-}
-
-extension EventType {
-    fileprivate static let all: Set<EventType> = [
-        .sessionQRUpdated, .sessionConnected, .sessionDisconnected, .messageReceived, .messageSent, .messageDelivered,
-        .messageRead, .messageFailed, .messageUpdated, .messageDeleted, .messageReaction, .presenceUpdated,
-        .callReceived,
-        .groupUpdated, .contactUpdated,
-    ]
 }

@@ -123,11 +123,9 @@ package struct Reference: Sendable {
             ReferenceEntry(group: .auth, name: kind.name, summary: kind.summary, fields: kind.fields)
         }
             + registry.transports.map { name in
-                ReferenceEntry(group: .transport, name: name, summary: registry.summaries.transports[name] ?? "")
+                ReferenceEntry(group: .transport, name: name, summary: registry.transportSummaries[name] ?? "")
             }
-            + registry.formats.map { name in
-                ReferenceEntry(group: .format, name: name, summary: registry.summaries.formats[name] ?? "")
-            }
+            + registry.formats.map { ReferenceEntry(group: .format, name: $0.name, summary: $0.summary) }
     }
 
     private static func names(_ words: [String]) -> String { words.joined(separator: ", ") }

@@ -1,4 +1,5 @@
 internal import RelayConfig
+internal import RelayCore
 
 /// A first configuration for the chosen sources, stages and destinations.
 package struct StarterConfiguration: Sendable {
@@ -26,9 +27,10 @@ package struct StarterConfiguration: Sendable {
         }
         let stages = parts.count > 1 ? parts[1] : []
         let kinds = parts.count > 2 ? parts[2] : []
-        try Self.check(formats, among: registry.formats, what: "format")
-        // A fragment is a separate file, so it cannot be part of a first configuration.
-        try Self.check(stages, among: registry.stages.map { $0.kind }.filter { $0 != FragmentUse.kind }, what: "stage")
+        try Self.check(formats, among: registry.formats.map { $0.name }, what: "format")
+        // A fragment is a file of its own: whoever has one knows how to use it.
+        let complete = registry.stages.filter { !$0.includesFragment }.map { $0.kind }
+        try Self.check(stages, among: complete, what: "stage")
         try Self.check(kinds, among: registry.destinations.map { $0.kind } + ["session"], what: "kind of destination")
         let destinations = Self.named(kinds.filter { $0 != "session" })
         let targets = (kinds.isEmpty || kinds.contains("session") ? ["session"] : []) + destinations.map(\.name)
@@ -72,16 +74,17 @@ package struct StarterConfiguration: Sendable {
         ]
         let registry = reference.registry
         let takesDocuments = destinations.contains { destination in
-            registry.destinations.contains { $0.kind == destination.kind && $0.takesDocuments }
+            registry.destination(destination.kind)?.takesDocuments == true
         }
         for source in sources {
             lines += ["  \(source.name):", "    transport: http", "    format: \(source.kind)"]
-            if takesDocuments, registry.rawFormats.contains(source.kind) { lines.append("    keep_raw: true") }
+            let format = registry.format(source.kind)
+            if takesDocuments, format?.keepsRaw == true { lines.append("    keep_raw: true") }
             lines.append("    # Without it whoever reaches the port may post events (docs/sources/\(source.kind).md).")
-            if let auth = registry.authExamples[source.kind] {
+            if let auth = format?.authExample {
                 lines.append("    auth: \(auth)")
             } else {
-                let auth = registry.secretFields[source.kind] == nil ? "type: bearer" : "type: body"
+                let auth = format?.secretField == nil ? "type: bearer" : "type: body"
                 lines.append("    # auth: { \(auth), token: \"${\(variable(source.name))_TOKEN}\" }")
             }
         }
@@ -99,7 +102,7 @@ package struct StarterConfiguration: Sendable {
 
     private static func destination(_ name: String, _ kind: String, _ reference: Reference) -> [String] {
         let registry = reference.registry
-        guard let type = registry.destinations.first(where: { $0.kind == kind }) else { return [] }
+        guard let type = registry.destination(kind) else { return [] }
         let written = type.example.split(separator: "\n").map { "    " + $0 }
         let names = Set(type.example.split(separator: "\n").map { String($0.prefix { $0 != ":" }) } + ["type"])
         var lines = ["  # \(type.summary)", "  \(name):", "    type: \(kind)"] + written
@@ -138,26 +141,39 @@ package struct StarterConfiguration: Sendable {
     // MARK: pipelines/default.yaml
 
     private static func pipeline(_ wanted: [String], _ targets: [String], _ reference: Reference) -> String {
-        // The first and last stages of every pipeline, whatever the order in the recipe.
-        let first = ["persist"]
-        let last = ["sign", "deliver"]
-        let wanted = wanted.filter { !first.contains($0) && !last.contains($0) }
-        let known = Set(reference.entries(.stage).map(\.name))
         var lines = [
             "# What happens to every event, from top to bottom. The file's name is the pipeline's name.",
             "# Without `from: [NAME, …]` it takes the events of every source.", "stages:",
         ]
-        for (index, kind) in (first + wanted + last).filter(known.contains).enumerated() {
-            guard let stage = reference.registry.stages.first(where: { $0.kind == kind }) else { continue }
+        for (index, stage) in stages(wanted, reference.registry).enumerated() {
             if index > 0 { lines.append("") }
             lines.append("  # \(stage.summary)")
             if !stage.fields.isEmpty {
                 lines.append("  # Options: \(stage.fields.map(\.name).joined(separator: ", ")).")
             }
-            let example = kind == "deliver" ? "deliver: [\(targets.joined(separator: ", "))]" : stage.example
+            let example = stage.delivers ? "\(stage.kind): [\(targets.joined(separator: ", "))]" : stage.example
             lines.append("  - " + example.split(separator: "\n").joined(separator: "\n    "))
-            if kind == "drop" { lines.append("    when: .event == \"presence.updated\"") }
+            // Without a condition the stages after it would get no event.
+            if stage.effects.contains(.drops) { lines.append("    when: .event == \"presence.updated\"") }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The stages that are wanted, between those that every pipeline begins and ends with.
+    private static func stages(_ wanted: [String], _ registry: ConfigurationRegistry) -> [any ConfiguredStage.Type] {
+        let first = registry.stages.filter { $0.effects.contains(.records) }
+        let last = registry.stages.filter { $0.effects.contains(.signs) } + registry.stages.filter { $0.delivers }
+        let always = Set((first + last).map { $0.kind })
+        return first + wanted.filter { !always.contains($0) }.compactMap { registry.stage($0) } + last
+    }
+}
+
+extension ConfiguredStage {
+    fileprivate static var delivers: Bool {
+        effects.contains { if case .delivers = $0 { true } else { false } }
+    }
+
+    fileprivate static var includesFragment: Bool {
+        effects.contains { if case .includes = $0 { true } else { false } }
     }
 }

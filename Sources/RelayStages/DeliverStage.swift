@@ -11,6 +11,7 @@ package struct DeliverStage: ConfiguredStage {
     package static let to = Field<[String]>.stringList("to", "Names of destinations, or `session`.")
     package static let fields = [AnyField(to)]
     package static let mainField: String? = to.name
+    package static let effects: [StageEffect] = [.delivers(option: to.name)]
     package static let example = "deliver: [session]"
 
     package let destinations: [String]
@@ -38,8 +39,6 @@ package struct DeliverStage: ConfiguredStage {
             }
         }
     }
-
-    package var needs: DirectoryNeeds { destinations.contains(Self.sessionName) ? .webhooks : [] }
 
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         for name in destinations {

@@ -12,6 +12,7 @@ package struct DropStage: ConfiguredStage {
     )
     package static let fields = [AnyField(reason)]
     package static let mainField: String? = reason.name
+    package static let effects: [StageEffect] = [.drops]
     package static let example = "drop: nobody wants these"
 
     private let reason: String

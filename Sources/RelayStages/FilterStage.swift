@@ -10,6 +10,9 @@ package struct FilterStage: ConfiguredStage {
     package static let drop = Field.expression("drop", "Events for which this is true end here.").optional
     package static let fields = [AnyField(keep), AnyField(drop)]
     package static let mainField: String? = nil
+    package static let effects: [StageEffect] = [
+        .filters(option: keep.name, passes: true), .filters(option: drop.name, passes: false),
+    ]
     package static let example = #"filter: { drop: '.payload.chatId == "status@broadcast"' }"#
 
     private let keep: JQProgram?

@@ -10,6 +10,7 @@ package struct PersistStage: ConfiguredStage {
     package static let summary = "Keeps message history, and the names of chats, contacts and groups."
     package static let fields: [AnyField] = []
     package static let mainField: String? = nil
+    package static let effects: [StageEffect] = [.records]
 
     package init(_ options: OptionReader, in context: StageBuildContext) throws {}
 

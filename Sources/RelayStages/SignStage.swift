@@ -40,6 +40,7 @@ package struct SignStage: ConfiguredStage {
         AnyField(scheme), AnyField(algorithm), AnyField(header), AnyField(encoding), AnyField(prefix),
     ]
     package static let mainField: String? = scheme.name
+    package static let effects: [StageEffect] = [.signs]
     package static let example = "sign: standard_webhooks"
 
     private let signing: SigningScheme

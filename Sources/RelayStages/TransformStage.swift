@@ -19,6 +19,7 @@ package struct TransformStage: ConfiguredStage {
         "Makes events that take this one's place: each an object with `payload`, and `event` for another type."
     ).optional
     package static let fields = [AnyField(payload), AnyField(body), AnyField(events)]
+    package static let effects: [StageEffect] = [.rewrites, .splits(option: events.name)]
     package static let example = "transform: '.payload | del(.pushName)'"
     package static let mainField: String? = payload.name
 

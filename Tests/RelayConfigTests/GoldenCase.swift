@@ -117,7 +117,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     private static let lists: [(text: String, name: String)] = {
         let registry = ConfigurationRegistry.builtIn
         let words = [
-            ("[destination kinds]", registry.destinations.map { $0.kind }), ("[formats]", registry.formats),
+            ("[destination kinds]", registry.destinations.map { $0.kind }),
+            ("[formats]", registry.formats.map { $0.name }),
             ("[event types]", EventNames.all.map(\.name)),
         ]
         return words.flatMap { name, words in

@@ -78,14 +78,7 @@ import Testing
 
     @Test func theSecretInTheBodyStandsWhereTheFormatHasIt() throws {
         let auth = "auth: { type: body, token: hunter2 }"
-        var registry = ConfigurationRegistry.testing
-        registry = ConfigurationRegistry(
-            stages: registry.stages,
-            destinations: registry.destinations,
-            formats: registry.formats,
-            secretFields: ["baileys": "webhookVerifyToken"],
-            transports: registry.transports
-        )
+        let registry = ConfigurationRegistry.testing
         func configuration(_ source: String) -> Workspace {
             Workspace.config("sources:\n  a: { transport: http, \(source) }\n")
         }

@@ -26,7 +26,7 @@ private struct AskStage: ConfiguredStage {
 private let registry = ConfigurationRegistry(
     stages: ConfigurationRegistry.testing.stages + [AskStage.self],
     destinations: [WebhookOptions.self],
-    formats: ["baileys"],
+    formats: [],
     transports: ["http"]
 )
 

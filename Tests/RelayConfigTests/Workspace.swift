@@ -1,6 +1,7 @@
 import Glibc
 import RelayConfig
 import RelayCore
+import RelayFormats
 import RelayJQ
 
 /// A folder with a configuration in it, gone when the test is over.
@@ -93,7 +94,10 @@ extension ConfigurationRegistry {
             SwitchStage.self, StageGroup.self, FragmentUse.self, TransformStage.self,
         ],
         destinations: [WebhookOptions.self, ChatwootOptions.self],
-        formats: ["baileys", "cloud_api", "evolution", "waha", "gowa", "native"],
+        formats: [
+            BaileysFormat.self, CloudAPIFormat.self, EvolutionFormat.self, WAHAFormat.self, GowaFormat.self,
+            NativeFormat.self,
+        ],
         transports: ["http", "stdin", "file"]
     )
 }
@@ -106,6 +110,7 @@ struct PersistStage: ConfiguredStage {
     static let kind = "persist"
     static let summary = "Keeps history."
     static let fields: [AnyField] = []
+    static let effects: [StageEffect] = [.records]
     init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 
@@ -125,6 +130,7 @@ struct MediaStage: ConfiguredStage {
     static let summary = "Stores media."
     static let maxSize = Field.size("max_size", "Media above this stays where it is.", default: 40 << 20)
     static let fields = [AnyField(maxSize)]
+    static let defaultOnError = PipelineStep.OnError.rawMedia
     let maxSize: Int
     init(_ options: OptionReader, in context: StageBuildContext) throws { maxSize = try options(Self.maxSize) }
 }
@@ -135,6 +141,9 @@ struct FilterStage: ConfiguredStage {
     static let keep = Field.expression("keep", "Events to keep.").optional
     static let drop = Field.expression("drop", "Events to drop.").optional
     static let fields = [AnyField(keep), AnyField(drop)]
+    static let effects: [StageEffect] = [
+        .filters(option: "keep", passes: true), .filters(option: "drop", passes: false),
+    ]
     let keep: JQProgram?
     let drop: JQProgram?
     init(_ options: OptionReader, in context: StageBuildContext) throws {
@@ -153,6 +162,7 @@ struct SignStage: ConfiguredStage {
     static let scheme = Field<Scheme>.enumeration("scheme", "How.")
     static let fields = [AnyField(scheme)]
     static let mainField: String? = "scheme"
+    static let effects: [StageEffect] = [.signs]
     let scheme: Scheme
     init(_ options: OptionReader, in context: StageBuildContext) throws { scheme = try options(Self.scheme) }
 }
@@ -163,6 +173,7 @@ struct DeliverStage: ConfiguredStage {
     static let to = Field.stringList("to", "Where to.")
     static let fields = [AnyField(to)]
     static let mainField: String? = "to"
+    static let effects: [StageEffect] = [.delivers(option: "to")]
     let to: [String]
     init(_ options: OptionReader, in context: StageBuildContext) throws {
         to = try options(Self.to)
@@ -184,6 +195,7 @@ struct TransformStage: ConfiguredStage {
     static let payload = Field.expression("payload", "Makes the payload.")
     static let fields = [AnyField(payload)]
     static let mainField: String? = "payload"
+    static let effects: [StageEffect] = [.rewrites]
     init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 

@@ -49,7 +49,7 @@ struct ConformanceTests {
 
     @Test(arguments: CorpusDocument.all.filter { $0.refusal == nil })
     func makesOnlyTheTypesThatItSays(_ document: CorpusDocument) throws {
-        guard let types = BuiltInFormats.eventTypes(of: type(of: document.format)) else { return }
+        guard let types = type(of: document.format).eventTypes else { return }
         let events = try read(document.document.text, as: document.format, session: document.session)
         #expect(events.allSatisfy { types.contains($0.type) })
     }

@@ -1,4 +1,5 @@
 import RelayConfig
+import RelayCore
 import RelayReference
 import Testing
 
@@ -77,7 +78,7 @@ struct ExplainTests {
         let list = Reference.everything.list
         let registry = ConfigurationRegistry.everything
         let words =
-            registry.stages.map { $0.kind } + registry.destinations.map { $0.kind } + registry.formats
+            registry.stages.map { $0.kind } + registry.destinations.map { $0.kind } + registry.formats.map { $0.name }
             + registry.transports + registry.configurationFields.map(\.name).filter { $0 != "version" }
         for word in words { #expect(list.contains("\n  \(word) ")) }
     }

@@ -3,6 +3,7 @@ import FoundationXML
 import RelayConfig
 import RelayCore
 import RelayDestinations
+import RelayFormats
 import RelayJSON
 import RelayReference
 import RelayStages
@@ -59,7 +60,7 @@ struct GraphTests {
     private static let registry = ConfigurationRegistry(
         stages: BuiltInStages.all + [Fork.self],
         destinations: BuiltInDestinations.all,
-        formats: ["baileys", "cloud_api", "native"],
+        formats: [BaileysFormat.self, CloudAPIFormat.self, NativeFormat.self],
         transports: ["http"]
     )
 

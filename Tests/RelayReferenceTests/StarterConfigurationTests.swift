@@ -1,4 +1,5 @@
 import RelayConfig
+import RelayCore
 import RelayReference
 import Testing
 
@@ -18,11 +19,11 @@ struct StarterTests {
     /// A fragment is a file of its own, which no recipe names.
     private static let stages = registry.stages.map { $0.kind }.filter { $0 != "use" }
     private static let recipes =
-        registry.formats.map { "\($0)" } + stages.map { "native/\($0)" }
+        registry.formats.map { $0.name } + stages.map { "native/\($0)" }
         + registry.destinations.map { ($0.takesDocuments ? "cloud_api" : "native") + "//\($0.kind)" }
         + [
             "baileys/enrich,filter/webhook", "waha,waha,native/media/session,webhook,webhook",
-            registry.formats.joined(separator: ",") + "/" + stages.joined(separator: ",")
+            registry.formats.map { $0.name }.joined(separator: ",") + "/" + stages.joined(separator: ",")
                 + "/session," + registry.destinations.map { $0.kind }.joined(separator: ","),
         ]
 

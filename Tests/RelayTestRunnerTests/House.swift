@@ -93,7 +93,7 @@ extension ConfigurationRegistry {
     static let shipped = ConfigurationRegistry(
         stages: BuiltInStages.all,
         destinations: BuiltInDestinations.all,
-        formats: BuiltInFormats.all.map { $0.name },
+        formats: BuiltInFormats.all,
         transports: ["http", "stdin", "file"]
     )
 }

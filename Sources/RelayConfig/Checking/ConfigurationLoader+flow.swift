@@ -36,11 +36,12 @@ extension ConfigurationLoader {
     ) {
         let keeps = sources.contains { $0.keepsRaw && (from.isEmpty || from.contains($0.name)) }
         guard !keeps else { return }
+        let formats = QuantityFormat.choice(registry.formats.filter { $0.keepsRaw }.map { $0.name })
         let takers = Set(destinations.filter(\.settings.takesDocuments).map(\.name))
         for delivery in check.deliveries where takers.contains(delivery.destination) {
             delivery.node.warn(
                 "\"\(delivery.destination)\" takes documents, and no source of this pipeline keeps them",
-                help: "add keep_raw: true to a source of the format cloud_api",
+                help: "add keep_raw: true to a source of the format \(formats)",
                 code: .withoutDocument)
         }
     }
@@ -49,7 +50,8 @@ extension ConfigurationLoader {
     private func domain(of from: [String], _ sources: [RelayConfiguration.Source]) -> EventTypeSet {
         var types: Set<EventType> = [.webhookTest]
         for name in from {
-            guard let source = sources.first(where: { $0.name == name }), let made = registry.eventTypes[source.format]
+            guard let source = sources.first(where: { $0.name == name }),
+                let made = registry.format(source.format)?.eventTypes
             else { return .everything }
             types.formUnion(made)
         }

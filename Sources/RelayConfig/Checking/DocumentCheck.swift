@@ -129,7 +129,7 @@ final class DocumentCheck {
         var destinations = destinations.map(\.name)
         if !complete.contains("sources") { sources += texts(in: node, under: ["from", "source"]) }
         if !complete.contains("destinations") {
-            destinations += texts(in: node, under: ["deliver", "to", "destinations"])
+            destinations += texts(in: node, under: Set(["to", "destinations"] + registry.deliveringOptions))
         }
         return PipelineReferences(sources: sources, destinations: destinations, fragments: fragments)
     }
@@ -197,7 +197,7 @@ final class DocumentCheck {
     ) -> (sources: [RelayConfiguration.Source], destinations: [RelayConfiguration.Destination]) {
         var sources = sources
         for name in names.sources where !sources.contains(where: { $0.name == name }) {
-            let format = registry.formats.contains(name) ? name : registry.formats.first ?? ""
+            let format = (registry.format(name) ?? registry.formats.first)?.name ?? ""
             let node = standIn("{ transport: http, format: \(format) }")
             let fields = RelayConfiguration.Source.fields(registry)
             let mark = RelayConfiguration.SourceLocation(NodeLocation(), ConfigDocument(path: shown))

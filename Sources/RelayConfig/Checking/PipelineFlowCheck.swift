@@ -116,32 +116,41 @@ struct PipelineFlowCheck {
 
     private mutating func run(_ step: PipelineStep, from state: State) -> State {
         var state = state
-        switch step.kind {
-        case "drop":
+        guard step.branches.isEmpty else {
+            branch(step, &state)
+            return state
+        }
+        for effect in step.effects where !state.isEnded { apply(effect, of: step, &state) }
+        return state
+    }
+
+    private mutating func apply(_ effect: StageEffect, of step: PipelineStep, _ state: inout State) {
+        func node(_ option: String) -> ConfigNode? { step.source?.options[option] }
+        switch effect {
+        case .drops:
             state.condition = .never
-        case "filter":
-            filter(step, &state)
-        case "deliver":
-            for element in step.source?.options["to"]?.elements ?? [] { deliver(to: element, &state) }
-        case "sign":
+        case .filters(let option, let passes):
+            filter(step.kind, option, node(option), passes: passes, &state)
+        case .delivers(let option):
+            for element in node(option)?.elements ?? [] { deliver(to: element, &state) }
+        case .signs:
             state.isSigned = true
             if let node = step.source?.node {
                 signed.append((node, node.place))
                 state.signatures = [node.place]
             }
-        case "transform":
+        case .amends:
+            state.changes += 1
+        case .rewrites:
             state.changes += 1
             state.transforms += 1
-            if step.source?.options["events"] != nil {
-                state.keepsType = false
-                state.condition = .always
-            }
-        case "persist":
+        case .splits(let option):
+            guard node(option) != nil else { return }
+            state.keepsType = false
+            state.condition = .always
+        case .records, .includes:
             break
-        default:
-            if step.branches.isEmpty { state.changes += 1 } else { branch(step, &state) }
         }
-        return state
     }
 
     private mutating func branch(_ step: PipelineStep, _ state: inout State) {
@@ -151,9 +160,8 @@ struct PipelineFlowCheck {
         for (index, branch) in step.branches.enumerated() {
             var start = rest
             if let program = branch.condition {
-                let node = step.source?.condition(ofCase: index)
                 let condition = condition(program.source, at: rest)
-                guard judge(condition, node, "case", at: rest, earlier: index > 0) else { continue }
+                guard judge(condition, branch.conditionNode, "case", at: rest, earlier: index > 0) else { continue }
                 start.condition = .both(rest.condition, condition.condition)
                 rest.condition = .both(rest.condition, condition.condition.negated)
             } else {
@@ -180,29 +188,32 @@ struct PipelineFlowCheck {
         state = result
     }
 
-    private mutating func filter(_ step: PipelineStep, _ state: inout State) {
-        let options = step.source?.options ?? [:]
-        for option in ["keep", "drop"] {
-            guard let node = options[option], let source = try? node.text else { continue }
-            let read = condition(source, at: state)
-            let isDrop = option == "drop"
-            if isDrop {
-                guard judge(read, node, option, at: state) else { continue }
-            } else if isTyped(read, node, at: state) {
-                continue
-            }
-            let left = EventPredicate.both(state.condition, isDrop ? read.condition.negated : read.condition)
-            if !left.isPossible(in: domain) {
-                let (word, help) = (isDrop ? "always" : "never", isDrop ? nil : reason(read, at: state, earlier: false))
-                warn(
-                    node, "the filter drops every event: \"\(option)\" is \(word) true here",
-                    help: help ?? "write - drop where that is meant", .dropsEverything)
-                state.condition = .never
-                state.isExplained = true
-                return
-            }
-            state.condition = left
+    /// - Parameter passes: whether the events go on for which the option's expression is true.
+    private mutating func filter(
+        _ kind: String,
+        _ option: String,
+        _ node: ConfigNode?,
+        passes: Bool,
+        _ state: inout State
+    ) {
+        guard let node, let source = try? node.text else { return }
+        let read = condition(source, at: state)
+        if passes {
+            if isTyped(read, node, at: state) { return }
+        } else if !judge(read, node, option, at: state) {
+            return
         }
+        let left = EventPredicate.both(state.condition, passes ? read.condition : read.condition.negated)
+        if !left.isPossible(in: domain) {
+            let help = passes ? reason(read, at: state, earlier: false) : "write - drop where that is meant"
+            warn(
+                node, "the \(kind) drops every event: \"\(option)\" is \(passes ? "never" : "always") true here",
+                help: help, .dropsEverything)
+            state.condition = .never
+            state.isExplained = true
+            return
+        }
+        state.condition = left
     }
 
     private mutating func deliver(to node: ConfigNode, _ state: inout State) {

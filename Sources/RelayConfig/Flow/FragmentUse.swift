@@ -10,6 +10,7 @@ package struct FragmentUse: ConfiguredStage {
     package static let fields = [AnyField(name)]
     package static let example = "use: clean"
     package static let mainField: String? = name.name
+    package static let effects: [StageEffect] = [.includes(option: name.name)]
 
     package let branches: [PipelineStep.Branch]
 

@@ -8,6 +8,7 @@ package struct StageGroup: ConfiguredStage {
     package static let fields = [AnyField(stages)]
     package static let example = "stages: [enrich]"
     package static let mainField: String? = stages.name
+    package static let effects: [StageEffect] = []
 
     package let branches: [PipelineStep.Branch]
 

@@ -16,6 +16,7 @@ package struct SwitchStage: ConfiguredStage {
     ).optional
     package static let fields = [AnyField(cases)]
     package static let mainField: String? = cases.name
+    package static let effects: [StageEffect] = []
 
     private static let condition = Field.expression("case", "Events for which this is true.")
     private static let stages = Field.node("stages", "What runs for them.", "a list of stages", shape: .stages)
@@ -59,7 +60,12 @@ package struct SwitchStage: ConfiguredStage {
         }
         let steps = issues.attempt { try node[stages.name].map { try context.steps($0) } } ?? nil
         let program = issues.attempt { try options.map { try $0(condition) } } ?? nil
-        return try issues.finish(program.map { PipelineStep.Branch(when: $0, steps: steps ?? []) })
+        return try issues.finish(
+            program.map {
+                var branch = PipelineStep.Branch(when: $0, steps: steps ?? [])
+                branch.conditionNode = node[condition.name]
+                return branch
+            })
     }
 
     /// `default: […]`

@@ -140,12 +140,12 @@ extension ConfigurationLoader {
     }
 
     private func warn(_ stages: ConfigNode, _ end: Int, _ trace: PipelineBuilder.Trace) {
-        trace.unkept?.warn(
+        trace.unrecorded?.warn(
             "deliver without persist before it",
             help: "put - persist first, or the message is in no history",
             code: .unkept
         )
-        trace.keepsTransformed?.warn(
+        trace.recordsRewritten?.warn(
             "persist after transform keeps what transform has made",
             help: "put - persist before it, so that the history has what the gateway sent",
             code: .lateKeep

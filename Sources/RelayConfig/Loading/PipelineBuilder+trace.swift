@@ -4,33 +4,38 @@ extension PipelineBuilder {
         var ids: Set<String> = []
         /// What `deliver` names.
         var targets: Set<String> = []
+        /// How many stages deliver.
         var delivers = 0
-        var persists = false
-        /// The first `deliver` that no `persist` comes before.
-        var unkept: ConfigNode?
-        /// The first `persist` that keeps what a `transform` has made.
-        var keepsTransformed: ConfigNode?
-        var transforms = false
+        /// Whether a stage writes to the history.
+        var records = false
+        /// The first stage that delivers what no stage has written to the history.
+        var unrecorded: ConfigNode?
+        /// The first stage that writes to the history what another stage has made.
+        var recordsRewritten: ConfigNode?
+        /// Whether a stage makes something else of the event.
+        var rewrites = false
         var steps = 0
         /// The first stage that is one too many.
         var excess: ConfigNode?
         /// The fragments that it uses.
         var fragments: Set<String> = []
 
-        /// Keeps what the warnings need: `deliver` is the stage that delivers, `persist` the one that keeps history.
-        mutating func note(_ kind: String, _ options: OptionReader, mainField: String?, at node: ConfigNode) {
-            switch kind {
-            case "transform":
-                transforms = true
-            case "persist":
-                persists = true
-                if transforms, keepsTransformed == nil { keepsTransformed = node }
-            case "deliver":
-                let names = mainField.flatMap { options.node($0) }?.elements.compactMap { try? $0.text } ?? []
-                targets.formUnion(names)
-                delivers += 1
-                if !persists, unkept == nil { unkept = node }
-            default: break
+        /// Notes what the warnings need to know of a stage.
+        mutating func note(_ effects: [StageEffect], _ options: OptionReader, at node: ConfigNode) {
+            for effect in effects {
+                switch effect {
+                case .rewrites:
+                    rewrites = true
+                case .records:
+                    records = true
+                    if rewrites, recordsRewritten == nil { recordsRewritten = node }
+                case .delivers(let option):
+                    targets.formUnion(options.node(option)?.elements.compactMap { try? $0.text } ?? [])
+                    delivers += 1
+                    if !records, unrecorded == nil { unrecorded = node }
+                case .drops, .filters, .signs, .amends, .splits, .includes:
+                    break
+                }
             }
         }
 

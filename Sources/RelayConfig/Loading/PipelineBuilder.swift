@@ -132,8 +132,8 @@ final class PipelineBuilder: Sendable {
         let options = issues.attempt {
             try OptionReader.read(body, as: kind, fields: type.fields, mainField: type.mainField)
         }
-        if let options { state.withLock { $0.note(kind, options, mainField: type.mainField, at: body) } }
-        let id = issues.attempt { try self.id(for: kind, options, at: modifiers["id"], in: scope) }
+        if let options { state.withLock { $0.note(type.effects, options, at: body) } }
+        let id = issues.attempt { try self.id(for: type, options, at: modifiers["id"], in: scope) }
         let context = StageBuildContext(pipeline: name, destinations: destinations) {
             try self.steps($0, in: scope.inside)
         } fragment: {
@@ -142,7 +142,7 @@ final class PipelineBuilder: Sendable {
         let stage = issues.attempt { try options.map { try type.init($0, in: context) } } ?? nil
         let extra = issues.attempt { try OptionReader.read(modifiers, as: "a stage", fields: Self.modifiers) }
         let onError = issues.attempt {
-            try modifiers["on_error"].map { try self.onError($0, kind: kind, in: scope) }
+            try modifiers["on_error"].map { try self.onError($0, of: type, in: scope) }
                 ?? (type.defaultOnError, [])
         }
         guard issues.list.isEmpty, let stage, let extra, let onError, let id else {
@@ -195,16 +195,18 @@ final class PipelineBuilder: Sendable {
     }
 
     /// The id that is given, or the kind; for a fragment its name.
-    private func id(for kind: String, _ options: OptionReader?, at node: ConfigNode?, in scope: Scope) throws -> String
-    {
+    private func id(
+        for type: any ConfiguredStage.Type,
+        _ options: OptionReader?,
+        at node: ConfigNode?,
+        in scope: Scope
+    ) throws -> String {
         guard let node else {
-            var base = kind
-            if kind == FragmentUse.kind, let name = try? options?.node(FragmentUse.name.name)?.text,
-                NameSyntax.problem(name) == nil
-            {
-                base = name
-            }
-            return state.withLock { $0.id(scope.prefix + base) }
+            let fragment = type.effects.lazy.compactMap { effect -> String? in
+                guard case .includes(let option) = effect else { return nil }
+                return try? options?.node(option)?.text
+            }.first { NameSyntax.problem($0) == nil }
+            return state.withLock { $0.id(scope.prefix + (fragment ?? type.kind)) }
         }
         let given = try node.text(expected: "a name")
         if let problem = NameSyntax.problem(given) { throw node.issues("\"id\" \(problem)", code: .invalidName) }
@@ -216,10 +218,13 @@ final class PipelineBuilder: Sendable {
     }
 
     /// What becomes of events whose stage fails, and the stages that then run.
-    private func onError(_ node: ConfigNode, kind: String, in scope: Scope) throws -> (
+    private func onError(_ node: ConfigNode, of type: any ConfiguredStage.Type, in scope: Scope) throws -> (
         PipelineStep.OnError, [PipelineStep]
     ) {
-        let words = PipelineStep.OnError.allCases.filter { $0 != .stages && ($0 != .rawMedia || kind == "media") }
+        // `raw_media` is for the stages that have it by default.
+        let words = PipelineStep.OnError.allCases.filter {
+            $0 != .stages && ($0 != .rawMedia || type.defaultOnError == .rawMedia)
+        }
         let allowed = words.map(\.rawValue)
         let name = QuantityFormat.choice(allowed)
         if node.isMap {
@@ -230,7 +235,9 @@ final class PipelineBuilder: Sendable {
         let text = try node.text(expected: name)
         guard allowed.contains(text), let value = PipelineStep.OnError(rawValue: text) else {
             if text == PipelineStep.OnError.rawMedia.rawValue {
-                throw node.issues("\"on_error: raw_media\" is for media only", help: "write \(name)")
+                let able = registry.stages.filter { $0.defaultOnError == .rawMedia }.map { $0.kind }
+                throw node.issues(
+                    "\"on_error: raw_media\" is for \(able.joined(separator: " and ")) only", help: "write \(name)")
             }
             let nearest = Suggestion.nearest(to: text, among: allowed)
             throw node.mismatch(name, help: nearest.map { "did you mean \"\($0)\"?" })

@@ -25,6 +25,8 @@ package struct PipelineStep: Sendable {
         package var steps: [PipelineStep]
         /// Which events, for people: the condition, or a word such as `default`; empty for all.
         package var label: String
+        /// Where the condition is written; nil where there is none.
+        var conditionNode: ConfigNode?
 
         /// - Parameter label: default the condition as it is written.
         package init(when condition: JQProgram? = nil, steps: [PipelineStep], label: String? = nil) {
@@ -63,12 +65,6 @@ package struct PipelineStep: Sendable {
         var when: ConfigNode?
         /// By name.
         var options: [String: ConfigNode]
-
-        /// For a switch: the condition of a case.
-        func condition(ofCase index: Int) -> ConfigNode? {
-            let cases = options[SwitchStage.cases.name]?.elements ?? []
-            return cases.indices.contains(index) ? cases[index]["case"] : nil
-        }
     }
 
     /// Whether ``onError`` is nobody's word, so that it comes from the step around.
@@ -98,6 +94,9 @@ package struct PipelineStep: Sendable {
         self.options = options
     }
 
+    /// What the stage does to the flow of events; empty for a stage that no configuration can name.
+    package var effects: [StageEffect] { (stage as? any ConfiguredStage).map { type(of: $0).effects } ?? [] }
+
     /// The step and those inside it, in the order of the file.
     var all: [PipelineStep] {
         [self] + branches.flatMap { $0.steps.flatMap(\.all) } + (hasInherited ? [] : recovery.flatMap(\.all))
@@ -120,14 +119,11 @@ package struct PipelineStep: Sendable {
     /// The same step, whose word on failures holds for the steps inside it that have none.
     func handingDownOnError() -> PipelineStep {
         var step = self
-        step.branches = branches.map { branch in
-            Branch(
-                when: branch.condition, steps: branch.steps.map { $0.inheriting(from: self) }, label: branch.label)
-        }
+        step.branches = branches.map { $0.inheriting(from: self) }
         return step
     }
 
-    private func inheriting(from outer: PipelineStep) -> PipelineStep {
+    fileprivate func inheriting(from outer: PipelineStep) -> PipelineStep {
         var step = self
         if !hasInherited { step.recovery = recovery.map { $0.inheriting(from: outer) } }
         if mayInherit {
@@ -136,10 +132,16 @@ package struct PipelineStep: Sendable {
             step.recovery = outer.recovery
             step.hasInherited = true
         }
-        step.branches = branches.map { branch in
-            Branch(
-                when: branch.condition, steps: branch.steps.map { $0.inheriting(from: outer) }, label: branch.label)
-        }
+        step.branches = branches.map { $0.inheriting(from: outer) }
         return step
+    }
+}
+
+extension PipelineStep.Branch {
+    /// The same branch, whose steps without an `on_error` of their own have the one of a step around them.
+    fileprivate func inheriting(from outer: PipelineStep) -> PipelineStep.Branch {
+        var branch = self
+        branch.steps = steps.map { $0.inheriting(from: outer) }
+        return branch
     }
 }

@@ -68,7 +68,8 @@ extension RelayConfiguration.Source {
     )
     static func fields(_ registry: ConfigurationRegistry) -> [AnyField] {
         [
-            AnyField(transport(registry.transports)), AnyField(format(registry.formats)), AnyField(auth),
+            AnyField(transport(registry.transports)), AnyField(format(registry.formats.map { $0.name })),
+            AnyField(auth),
             AnyField(session), AnyField(path), AnyField(media), AnyField(keepRaw),
         ]
     }
@@ -83,11 +84,12 @@ extension RelayConfiguration.Source {
         self.name = name
         self.mark = mark
         transport = try options(Self.transport(registry.transports))
-        format = try options(Self.format(registry.formats))
+        format = try options(Self.format(registry.formats.map { $0.name }))
+        let dialect = registry.format(format)
         media = try options(Self.media)
         keepsRaw = try options(Self.keepRaw)
-        if keepsRaw, !registry.rawFormats.contains(format) {
-            let able = registry.rawFormats.sorted().joined(separator: ", ")
+        if keepsRaw, dialect?.keepsRaw != true {
+            let able = registry.formats.filter { $0.keepsRaw }.map { $0.name }.sorted().joined(separator: ", ")
             throw options.fail(
                 Self.keepRaw, "documents of the format \(format) cannot be kept with their events",
                 help: "remove it; it is for \(able)")
@@ -96,7 +98,7 @@ extension RelayConfiguration.Source {
         path = try options(Self.path).map { SmallFiles.absolute($0, from: directory) }
         switch try options(Self.auth) {
         case .body(let field, let token) where field.isEmpty:
-            guard let known = registry.secretFields[format] else {
+            guard let known = dialect?.secretField else {
                 throw options.fail(
                     Self.auth,
                     "documents of the format \(format) carry no secret of their own",

@@ -4,12 +4,10 @@ package import RelayCore
 package struct ConfigurationRegistry: Sendable {
     package let stages: [any ConfiguredStage.Type]
     package let destinations: [any DestinationOptions.Type]
-    package let formats: [String]
-    /// The member of a document in which a format's gateway sends a secret along, by format.
-    package let secretFields: [String: String]
+    package let formats: [any EventFormat.Type]
     package let transports: [String]
-    /// What formats and transports are for, one sentence each, by name.
-    package let summaries: Summaries
+    /// What transports are for, one sentence each, by name.
+    package let transportSummaries: [String: String]
     /// The options of a test, for documentation and schemas; what runs tests reads them.
     package let testOptions: [AnyField]
     /// What is wrong with an address that deliveries would go to; nil when nothing is.
@@ -18,14 +16,6 @@ package struct ConfigurationRegistry: Sendable {
     package var pipelineURLCheck: PipelineURLCheck?
     /// What is wrong with an entry of `egress.allow`; nil when nothing is.
     package var egressCheck: (@Sendable (String) -> String?)?
-    /// The event types that a format's documents become, by format; one that is not here may make any.
-    package var eventTypes: [String: Set<EventType>] = [:]
-    /// The formats that can keep documents with their events.
-    package var rawFormats: Set<String> = []
-    /// How to keep strangers from a source, by format; nothing for formats that anybody may post.
-    package var authAdvice: [String: String] = [:]
-    /// The `auth:` that fits a gateway, by format, as YAML in one line; not for formats that any fits.
-    package var authExamples: [String: String] = [:]
 
     package typealias PipelineURLCheck =
         @Sendable (RelayConfiguration.Egress, RelayConfiguration.Server) -> @Sendable (String) -> String?
@@ -33,10 +23,9 @@ package struct ConfigurationRegistry: Sendable {
     package init(
         stages: [any ConfiguredStage.Type],
         destinations: [any DestinationOptions.Type],
-        formats: [String],
-        secretFields: [String: String] = [:],
+        formats: [any EventFormat.Type],
         transports: [String],
-        summaries: Summaries = Summaries(),
+        transportSummaries: [String: String] = [:],
         testOptions: [AnyField] = [],
         urlCheck: (@Sendable (String) -> String?)? = nil,
         pipelineURLCheck: PipelineURLCheck? = nil,
@@ -45,33 +34,36 @@ package struct ConfigurationRegistry: Sendable {
         self.stages = stages
         self.destinations = destinations
         self.formats = formats
-        self.secretFields = secretFields
         self.transports = transports
-        self.summaries = summaries
+        self.transportSummaries = transportSummaries
         self.testOptions = testOptions
         self.urlCheck = urlCheck
         self.pipelineURLCheck = pipelineURLCheck
         self.egressCheck = egressCheck
     }
 
-    func stage(_ kind: String) -> (any ConfiguredStage.Type)? {
+    /// The kind of stage that a word in a pipeline names; nil when there is none.
+    package func stage(_ kind: String) -> (any ConfiguredStage.Type)? {
         stages.first { $0.kind == kind }
     }
 
-    func destination(_ kind: String) -> (any DestinationOptions.Type)? {
+    /// The kind of destination that `type:` names; nil when there is none.
+    package func destination(_ kind: String) -> (any DestinationOptions.Type)? {
         destinations.first { $0.kind == kind }
     }
-}
 
-extension ConfigurationRegistry {
-    /// What formats and transports are for, one sentence each, by name.
-    package struct Summaries: Sendable {
-        package var formats: [String: String]
-        package var transports: [String: String]
+    /// The format that `format:` names; nil when there is none.
+    package func format(_ name: String) -> (any EventFormat.Type)? {
+        formats.first { $0.name == name }
+    }
 
-        package init(formats: [String: String] = [:], transports: [String: String] = [:]) {
-            self.formats = formats
-            self.transports = transports
+    /// The words after which a pipeline names destinations: the kinds of stages that deliver, and their options.
+    var deliveringOptions: [String] {
+        stages.flatMap { stage in
+            stage.effects.flatMap { effect -> [String] in
+                guard case .delivers(let option) = effect else { return [] }
+                return [stage.kind, option]
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ package protocol ConfiguredStage: Stage {
     /// An element of `stages:` that shows its use, in YAML: `filter: { drop: .payload.isGroup }`. It is taken where
     /// `session` is the only destination. Default the word alone.
     static var example: String { get }
+    /// What it does to the flow of events. Default ``StageEffect/amends``; a stage with ``branches`` has the effects of
+    /// the stages inside it.
+    static var effects: [StageEffect] { get }
 
     /// The destinations that it delivers to, `session` included. Default none.
     var destinations: [String] { get }
@@ -29,6 +32,7 @@ extension ConfiguredStage {
     package static var mainField: String? { nil }
     package static var defaultOnError: PipelineStep.OnError { .deadLetter }
     package static var example: String { kind }
+    package static var effects: [StageEffect] { [.amends] }
 
     package var destinations: [String] { [] }
     package var branches: [PipelineStep.Branch] { [] }
@@ -100,6 +104,8 @@ package protocol DestinationOptions: Sendable {
     static var takesBatches: Bool { get }
     /// Whether it takes gateways' documents and not events (``DestinationSettings/takesDocuments``). Default no.
     static var takesDocuments: Bool { get }
+    /// Whether it writes to the process's standard output, which then carries nothing else. Default no.
+    static var usesStandardOutput: Bool { get }
     /// What in these options does not go with `batch`, as `"body"`; nil: nothing.
     var batchObstacle: String? { get }
 
@@ -125,6 +131,7 @@ package struct DestinationReference: Sendable {
 extension DestinationOptions {
     package static var takesBatches: Bool { false }
     package static var takesDocuments: Bool { false }
+    package static var usesStandardOutput: Bool { false }
 
     package static var example: String { "" }
 

@@ -36,6 +36,17 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
 
     /// What the test route of stage-07 sends.
     package static let webhookTest = EventType("webhook.test")
+
+    /// What gateways report: the eight of stage-07 and the relay's additions.
+    package static let reported: [EventType] = [
+        .messageReceived, .messageSent, .messageDelivered, .messageRead, .messageFailed, .messageUpdated,
+        .messageDeleted, .messageReaction, .sessionQRUpdated, .sessionConnected, .sessionDisconnected,
+        .presenceUpdated, .callReceived, .groupUpdated, .contactUpdated,
+    ]
+
+    /// Every type that the relay knows. Configuration and API accept exactly these as names in a list of event types;
+    /// an event from a gateway of one's own may have another type.
+    package static let all: [EventType] = reported + [.messageSend, .messageRevoke, .webhookTest]
 }
 
 /// A choice of event types: names, `message.*`, or `*`.

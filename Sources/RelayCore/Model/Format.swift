@@ -9,7 +9,12 @@ package protocol EventFormat: Sendable {
     static var secretField: String? { get }
     /// Whether it can give each event the document that it comes from (``FormatContext/keepsRaw``). Default no.
     static var keepsRaw: Bool { get }
-
+    /// The types of the events that its documents become; nil when the documents name the types themselves. Default
+    /// what gateways report, ``EventType/reported``.
+    static var eventTypes: Set<EventType>? { get }
+    /// Whether a document may ask again for a message that was sent already, so that each has to be compared with what
+    /// was sent. Default no.
+    static var repeatsCommands: Bool { get }
     /// How to keep strangers from a source of it, for dialects whose documents make the relay act; nil for those that
     /// only tell.
     static var authAdvice: String? { get }
@@ -30,6 +35,8 @@ package protocol EventFormat: Sendable {
 extension EventFormat {
     package static var secretField: String? { nil }
     package static var keepsRaw: Bool { false }
+    package static var eventTypes: Set<EventType>? { Set(EventType.reported) }
+    package static var repeatsCommands: Bool { false }
     package static var authAdvice: String? { nil }
     package static var authExample: String? { nil }
     package static func namesEvent(_ pathSegment: String) -> Bool { false }

@@ -11,6 +11,8 @@ package struct ChatwootFormat: EventFormat {
     package static let name = "chatwoot"
     package static let summary = "Webhooks of a Chatwoot API inbox: what agents write and delete."
 
+    package static let eventTypes: Set<EventType>? = [.messageSend, .messageRevoke]
+    package static let repeatsCommands = true
     package static let authExample: String? =
         #"{ type: chatwoot_signature, secret: "${CHATWOOT_SECRET:-the inbox's secret}" }"#
     package static let authAdvice: String? =

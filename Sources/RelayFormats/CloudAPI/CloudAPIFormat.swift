@@ -19,7 +19,9 @@ package struct CloudAPIFormat: EventFormat {
     package static let name = "cloud_api"
     package static let summary = "Documents of Meta's WhatsApp Cloud API."
     package static let keepsRaw = true
-    /// The gateway's name in error messages.
+    package static let eventTypes: Set<EventType>? = Set(
+        EventType.reported.filter { $0.category != "session" && $0 != .presenceUpdated })
+    /// For people.
     static let gateway = "the Cloud API"
 
     package init() {}

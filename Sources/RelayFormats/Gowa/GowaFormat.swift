@@ -9,6 +9,7 @@ internal import RelayJSON
 package struct GowaFormat: EventFormat, EnvelopeFormat {
     package static let name = "gowa"
     package static let summary = "Documents of go-whatsapp-web-multidevice."
+    package static let eventTypes: Set<EventType>? = Set(EventType.reported.filter { $0.category != "session" })
 
     typealias Reader = GowaReader
     static let gateway = "gowa"

@@ -9,6 +9,7 @@ internal import RelayJSON
 package struct NativeFormat: EventFormat {
     package static let name = "native"
     package static let summary = "Documents of your own gateway, in the relay's own envelope."
+    package static let eventTypes: Set<EventType>? = nil
 
     package init() {}
 

@@ -33,7 +33,7 @@ extension EventGraph {
 
     /// The nodes from which an event continues after a stage: the stage itself, or the last stages of its branches.
     private static func ends(of stage: Stage) -> [String] {
-        if stage.kind == "drop", stage.when == nil { return [] }
+        if stage.isEnd { return [] }
         return [stage.id] + stage.branches.flatMap { branch in branch.stages.last.map(ends) ?? [] }
     }
 

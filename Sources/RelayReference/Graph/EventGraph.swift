@@ -39,6 +39,8 @@ package struct EventGraph: Sendable {
         /// The action for an event on which the stage fails; nil when that is a dead letter.
         var onError: String?
         var destinations: [String]
+        /// Whether no event goes on behind it.
+        var isEnd: Bool
         var branches: [Branch]
     }
 
@@ -116,6 +118,7 @@ extension EventGraph.Stage {
         }
         details = branches.isEmpty && destinations.isEmpty ? Self.details(step.options) : []
         when = step.when.map { Self.oneLine($0.source) }
+        isEnd = step.effects.contains(.drops) && step.when == nil
         let usual = stage.map { type(of: $0).defaultOnError } ?? .deadLetter
         onError = step.onError == usual ? nil : step.onError.rawValue
     }
