@@ -110,7 +110,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         webhooks.reduce(into: [:]) { entries, webhook in
             entries[webhook.id] = Entry(
                 destination: destination(for: webhook, in: configuration),
-                kind: WebhookOptions.kind,
+                kind: Webhook.destinationKind,
                 session: webhook.session,
                 isSigned: !webhook.secrets.isEmpty,
                 isEnabled: webhook.isEnabled
@@ -119,8 +119,8 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     }
 
     /// A session's webhook as a destination.
-    func destination(for webhook: Webhook, in configuration: RelayConfiguration) -> WebhookDestination {
-        WebhookDestination(webhook, in: configuration, engine: engine)
+    func destination(for webhook: Webhook, in configuration: RelayConfiguration) -> any Destination {
+        webhook.destination(in: configuration, sender: engine)
     }
 }
 

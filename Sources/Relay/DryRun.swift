@@ -145,8 +145,8 @@ package final class DryRun {
         var shown: JSONObject = ["destination": .string(delivery.destination)]
         var body = delivery.body
         let destination = registry.destination(delivery.destination)
-        if let webhook = destination as? WebhookDestination {
-            let request = webhook.request(for: delivery, at: clock.wall)
+        if let destination = destination as? any HTTPDestination {
+            let request = destination.request(for: delivery, at: clock.wall)
             body = request.body
             shown["url"] = .string(request.url)
             shown["headers"] = .object(

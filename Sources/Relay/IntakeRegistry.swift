@@ -22,10 +22,10 @@ struct IntakeRegistry: Sendable {
         depot: (any MediaStore)?,
         clock: any RelayClock
     ) {
-        let retries = ResendFilter(ledger: ledger, destinations: configuration.sendingLedgers)
+        let retries = ResendFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers)
         // Other gateways do not ask for anything to be sent, and their events need not be looked at.
         func screen(for source: RelayConfiguration.Source) -> ResendFilter? {
-            source.format == ChatwootFormat.name ? retries : nil
+            BuiltInFormats.type(named: source.format)?.repeatsCommands == true ? retries : nil
         }
         var http: [String: Intake] = [:]
         var others: [String: String] = [:]
@@ -41,7 +41,7 @@ struct IntakeRegistry: Sendable {
         self.others = others
         native = Intake(
             source: Self.apiSource,
-            format: NativeFormat(),
+            format: BuiltInFormats.api.init(),
             authentication: nil,
             defaultSession: nil,
             journal: journal,
@@ -73,7 +73,7 @@ extension Intake {
         self.init(
             source: source.name,
             // The configuration was checked against the same list of formats.
-            format: BuiltInFormats.format(named: source.format) ?? NativeFormat(),
+            format: BuiltInFormats.format(named: source.format) ?? BuiltInFormats.api.init(),
             authentication: source.auth.map { IntakeAuthentication($0) },
             defaultSession: source.session,
             keepsRaw: source.keepsRaw,
@@ -82,13 +82,6 @@ extension Intake {
             depot: depot,
             clock: clock
         )
-    }
-}
-
-extension RelayConfiguration {
-    /// Under whose names the ledger has what was sent for agents.
-    fileprivate var sendingLedgers: [String] {
-        Set(destinations.compactMap { ($0.options as? WhatsAppOptions)?.ledgerName(of: $0.name) }).sorted()
     }
 }
 

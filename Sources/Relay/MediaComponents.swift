@@ -79,12 +79,7 @@ extension RelayConfiguration {
     /// Where the files lie that a source's messages, or a destination's, name.
     fileprivate func media(of name: String) -> SourceMedia {
         if let source = sources.first(where: { $0.name == name }) { return source.media }
-        for destination in destinations {
-            guard let options = destination.options as? WhatsAppOptions, options.filesName(destination.name) == name
-            else { continue }
-            return options.files(in: self)
-        }
-        return SourceMedia()
+        return destinationFiles(named: name) ?? SourceMedia()
     }
 }
 

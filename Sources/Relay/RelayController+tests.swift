@@ -57,7 +57,7 @@ extension RelayController {
             signing: isSigned ? .standardWebhooks : nil,
             body: planned.body(for: id)
         )
-        guard let destination = destination as? WebhookDestination else {
+        guard let destination = destination as? any HTTPDestination else {
             return WebhookTestResult(await destination.send(delivery, at: clock.wall))
         }
         do {

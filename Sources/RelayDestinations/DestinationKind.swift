@@ -9,8 +9,16 @@ package protocol DestinationKind: DestinationOptions {
     /// Every URL to which it sends. The egress guard checks them when the configuration is loaded. Default: none.
     var addresses: [String] { get }
 
-    /// Makes the destination. It opens nothing and sends nothing before its first delivery.
-    /// - Parameter common: the options that every kind has: name, settings, secrets, timeout.
+    /// The name under which the forwarding ledger has the messages that a destination of this kind sends on behalf of
+    /// people elsewhere; nil, as by default, for a kind that sends none.
+    /// - Parameter name: the destination's.
+    func sentMessagesLedger(of name: String) -> String?
+
+    /// Where the files of its deliveries may lie; nil, as by default, for a kind that fetches no files.
+    func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia?
+
+    /// The destination itself. Nothing is opened or sent before its first delivery.
+    /// - Parameter common: what destinations of every kind have: name, settings, secrets, time-out.
     func destination(
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
@@ -19,6 +27,8 @@ package protocol DestinationKind: DestinationOptions {
 
 extension DestinationKind {
     package var addresses: [String] { [] }
+    package func sentMessagesLedger(of name: String) -> String? { nil }
+    package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia? { nil }
 }
 
 /// Everything except the options that destinations are made from.
@@ -65,6 +75,10 @@ package protocol ConversationDestinationKind: DestinationKind {
         _ common: RelayConfiguration.Destination,
         in environment: DestinationEnvironment
     ) -> any SendReporter
+
+    /// Stands for its server in tests of pipelines: a server in which nobody is known yet. It answers what the
+    /// destination looks up and sets up, and leaves the messages to `script`.
+    static func testServer(_ script: any HTTPSender) -> any HTTPSender
 }
 
 extension DestinationEnvironment {
@@ -79,8 +93,31 @@ extension RelayConfiguration.Destination {
     /// Every URL to which the destination sends.
     package var addresses: [String] { (options as? any DestinationKind)?.addresses ?? [] }
 
-    /// The configured destination; nil for a kind of which this build knows only the options.
+    /// The name under which the fetcher knows where its files may lie; no source has one like it.
+    var filesName: String { "destinations/\(name)" }
+
+    /// Stands for its server in tests of pipelines: `script` alone, or with what servers of its kind answer besides.
+    package func testServer(_ script: any HTTPSender) -> any HTTPSender {
+        (options as? any ConversationDestinationKind).map { type(of: $0).testServer(script) } ?? script
+    }
+
+    /// The destination that is configured; nil for a kind that this build knows the options of and nothing more.
     package func destination(in environment: DestinationEnvironment) -> (any Destination)? {
         (options as? any DestinationKind)?.destination(self, in: environment)
+    }
+}
+
+extension RelayConfiguration {
+    /// The names under which the forwarding ledger has the messages that destinations send on behalf of people
+    /// elsewhere, in order.
+    package var sentMessagesLedgers: [String] {
+        Set(destinations.compactMap { ($0.options as? any DestinationKind)?.sentMessagesLedger(of: $0.name) }).sorted()
+    }
+
+    /// Where the files may lie that a destination's deliveries name; nil when no destination asks for files by this
+    /// name.
+    package func destinationFiles(named name: String) -> SourceMedia? {
+        let destination = destinations.first { $0.filesName == name }
+        return (destination?.options as? any DestinationKind)?.files(in: self)
     }
 }

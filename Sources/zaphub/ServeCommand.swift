@@ -4,7 +4,6 @@ public import Logging
 package import Relay
 import RelayConfig
 import RelayCore
-import RelayDestinations
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,8 +41,8 @@ struct ServeCommand: AsyncParsableCommand {
             let node = try await RelayNode(generation, environment: config.environment, logger: logger)
             try await node.run(watchesConfiguration: watch) { started in
                 let text = banner(started, generation: generation)
-                // When deliveries go to standard output, nothing else may be written there.
-                if generation.configuration.destinations.contains(where: { $0.kind == StdoutOptions.kind }) {
+                // Where deliveries go to standard output, whoever reads it gets nothing else.
+                if generation.configuration.destinations.contains(where: { type(of: $0.options).usesStandardOutput }) {
                     printError(text)
                 } else {
                     printLine(text)

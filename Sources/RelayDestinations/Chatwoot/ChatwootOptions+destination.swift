@@ -1,6 +1,7 @@
 package import RelayChatwoot
 package import RelayConfig
 package import RelayCore
+package import RelayHTTPClient
 
 extension ChatwootOptions: ConversationDestinationKind {
     package var addresses: [String] { [url] }
@@ -18,6 +19,8 @@ extension ChatwootOptions: ConversationDestinationKind {
     ) -> any SendReporter {
         ChatwootReporter(destination: made(common, in: environment))
     }
+
+    package static func testServer(_ script: any HTTPSender) -> any HTTPSender { ScriptedChatwoot(script) }
 
     private func made(
         _ common: RelayConfiguration.Destination,

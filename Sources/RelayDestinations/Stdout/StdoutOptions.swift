@@ -6,6 +6,7 @@ package struct StdoutOptions: DestinationKind {
     package static let kind = "stdout"
     package static let summary = "Writes each event as a line of JSON to standard output."
     package static let fields: [AnyField] = []
+    package static let usesStandardOutput = true
 
     package init(_ options: OptionReader) throws {}
 

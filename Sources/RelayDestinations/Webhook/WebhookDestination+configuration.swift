@@ -21,6 +21,16 @@ extension WebhookOptions: DestinationKind {
     }
 }
 
+extension Webhook {
+    /// The kind of destination that a session's webhook is.
+    package static let destinationKind = WebhookOptions.kind
+
+    /// The webhook as a destination.
+    package func destination(in configuration: RelayConfiguration, sender: any HTTPSender) -> any HTTPDestination {
+        WebhookDestination(self, in: configuration, engine: sender)
+    }
+}
+
 extension WebhookDestination {
     /// A webhook of a session. Its stored options were validated when it was saved. An option that is no longer valid,
     /// such as a retry policy that was removed from the configuration, is replaced by the default.

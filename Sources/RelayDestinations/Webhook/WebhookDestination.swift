@@ -1,8 +1,8 @@
 package import RelayCore
 package import RelayHTTPClient
 
-/// Posts deliveries to one URL, in the format of stage-07.
-package struct WebhookDestination: Destination {
+/// Posts deliveries to one address, as stage-07 shapes them.
+package struct WebhookDestination: HTTPDestination {
     package static let userAgent = "ZapHub-Webhook/1.0"
     /// The maximum number of bytes of a response body that is stored with the attempt.
     package static let keptResponse = 4096

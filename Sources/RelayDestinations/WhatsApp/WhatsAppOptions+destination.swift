@@ -8,14 +8,12 @@ extension WhatsAppOptions: DestinationKind {
         reportsTo.map { DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootOptions.kind) }
     }
 
-    /// The destination name in the ledger's keys.
-    package func ledgerName(of name: String) -> String { reportsTo ?? name }
+    package func sentMessagesLedger(of name: String) -> String? { ledgerName(of: name) }
 
-    /// The source name for the fetcher's options; no source can have this name.
-    package func filesName(_ name: String) -> String { "destinations/\(name)" }
+    /// The name under which the ledger has what it sends.
+    private func ledgerName(of name: String) -> String { reportsTo ?? name }
 
-    /// The options for fetching its files.
-    package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia {
+    package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia? {
         let desk = configuration.destinations.first { $0.name == reportsTo }?.options as? ChatwootOptions
         return RelayConfiguration.SourceMedia(baseURL: desk?.url, hosts: mediaHosts)
     }
@@ -30,7 +28,7 @@ extension WhatsAppOptions: DestinationKind {
             provider: asker,
             book: SentMessages(ledger: environment.ledger, destination: ledgerName(of: common.name)),
             files: AttachmentLoader(
-                fetcher: upload?.fetcher, depot: upload?.depot, source: filesName(common.name), maxSize: maxSize,
+                fetcher: upload?.fetcher, depot: upload?.depot, source: common.filesName, maxSize: maxSize,
                 clock: environment.clock),
             exchange: ProviderClient(
                 base: url,

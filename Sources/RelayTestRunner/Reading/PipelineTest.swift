@@ -1,5 +1,6 @@
 internal import RelayConfig
 internal import RelayCore
+internal import RelayFormats
 
 /// One validated test.
 struct PipelineTest: Sendable {
@@ -35,8 +36,8 @@ struct TestSource: Sendable {
     /// Whether its events keep the original document.
     var keepsRaw = false
 
-    /// The source of events posted over REST, which a pipeline without sources of its own receives.
-    static let api = TestSource(name: "api", format: "native", session: fallbackSession)
+    /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
+    static let api = TestSource(name: "api", format: BuiltInFormats.api.name, session: fallbackSession)
     static let fallbackSession = "test"
 }
 

@@ -33,10 +33,9 @@ final class ScriptedDestinations: DestinationProvider {
         session = ReceiverScript(answers["session"] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ReceiverScript(answers[destination.name] ?? [.ok], clock: clock)
-            let hasConversations = destination.options is any ConversationDestinationKind
             let environment = DestinationEnvironment(
-                configuration, loadedAt: clock.now, sender: hasConversations ? ScriptedChatwoot(receiver) : receiver,
-                sinks: receiver, ledger: ledger, clock: clock)
+                configuration, loadedAt: clock.now, sender: destination.testServer(receiver), sinks: receiver,
+                ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[destination.name] = Entry(
                 destination: TestDestination(base: made),
@@ -64,8 +63,7 @@ final class ScriptedDestinations: DestinationProvider {
                 id: key, session: session, url: "https://session.invalid/", createdAt: VirtualClock.start)
             webhook.secrets = [WebhookSecret(value: Self.secret, createdAt: VirtualClock.start)]
             let entry = Entry(
-                destination: TestDestination(
-                    base: WebhookDestination(webhook, in: configuration, engine: self.session)),
+                destination: TestDestination(base: webhook.destination(in: configuration, sender: self.session)),
                 shown: "session",
                 receiver: self.session,
                 secret: Self.secret

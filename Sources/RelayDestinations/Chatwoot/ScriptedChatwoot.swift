@@ -6,11 +6,11 @@ internal import Synchronization
 /// Simulates a Chatwoot without contacts. It answers the requests that look up and create records; the script answers
 /// the requests about messages.
 final class ScriptedChatwoot: HTTPSender {
-    private let receiver: ReceiverScript
+    private let script: any HTTPSender
     private let lastMessage = Mutex<Int64>(0)
 
-    init(_ receiver: ReceiverScript) {
-        self.receiver = receiver
+    init(_ script: any HTTPSender) {
+        self.script = script
     }
 
     func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
@@ -18,7 +18,7 @@ final class ScriptedChatwoot: HTTPSender {
         if let answer = lookUp(request.method, path) {
             return HTTPResponse(status: 200, headers: [("content-type", "application/json")], body: answer.bytes)
         }
-        var response = try await receiver.send(request)
+        var response = try await script.send(request)
         guard response.body.isEmpty, request.method == "POST" else { return response }
         let id = lastMessage.withLock { last in
             last += 1
