@@ -11,9 +11,6 @@ package struct BatchDecision: Sendable, Equatable {
     /// For each, the batch that its retry goes in; nil where the destination takes one at a time.
     package private(set) var batches: [DeliveryID?]
 
-    /// How a batch is taken apart.
-    private enum Parting { case singles, halves }
-
     /// - Parameters:
     ///   - isBatching: whether the destination takes batches.
     ///   - random: uniform in 0..<1, for the jitter of all.

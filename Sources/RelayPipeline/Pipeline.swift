@@ -44,10 +44,8 @@ package struct Pipeline: Sendable {
 
     package var name: String { definition.name }
 
-    /// What the steps look up.
-    package var needs: DirectoryNeeds {
-        definition.steps.reduce(into: []) { $0.formUnion($1.stage.needs) }
-    }
+    /// Whether one of its stages, those inside others included, uses the directory.
+    package var usesDirectory: Bool { definition.steps.contains { $0.stage.usesDirectory } }
 
     /// Whether it takes events of a source; a pipeline without `from` takes all.
     package func takes(from source: String) -> Bool {

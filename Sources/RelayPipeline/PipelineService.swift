@@ -216,7 +216,7 @@ package final class PipelineService: Service {
     }
 
     private func load(for events: [Event], _ pipelines: [Pipeline]) async throws(StoreError) {
-        guard !events.isEmpty, pipelines.contains(where: { $0.needs.contains(.directory) }) else { return }
+        guard !events.isEmpty, pipelines.contains(where: { $0.usesDirectory }) else { return }
         try await directory.load(for: events, from: journal)
     }
 

@@ -46,7 +46,7 @@ package struct EnrichStage: ConfiguredStage {
         }
     }
 
-    package var needs: DirectoryNeeds { .directory }
+    package var usesDirectory: Bool { true }
     package var waits: Bool { lookup != nil }
 
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {

@@ -143,7 +143,7 @@ enum DesignSample {
     }
 
     @Test func theScrubbedFormHasEveryDefaultAndNoSecret() throws {
-        let json = SecretScrubber.json(of: try DesignSample.load().configuration)
+        let json = try DesignSample.load().configuration.scrubbed
         #expect(!json.text.contains("crm!") && !json.text.contains("app!") && !json.text.contains("verify!"))
         #expect(json["destinations"]?["crm"]?["secret"] == "***")
         #expect(json["destinations"]?["crm"]?["headers"] == ["X-Team": "***"])

@@ -120,7 +120,7 @@ struct TapTests {
         #expect(throws: TapRegistry.OpenError.full) { _ = try taps.open(TapSelection()) }
         open.removeLast()
         open.append(try taps.open(TapSelection()))
-        #expect(taps.openCount == TapRegistry.maximum)
+        #expect(throws: TapRegistry.OpenError.full) { _ = try taps.open(TapSelection()) }
     }
 
     @Test func aShutdownEndsWhoWaitsAndWhoComes() async throws {

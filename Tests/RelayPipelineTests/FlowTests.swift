@@ -75,9 +75,10 @@ struct SwitchTests {
         #expect(flow.pipeline.definition.steps.map(\.id) == ["switch", "mark", "stages-2", "fail", "fail-2"])
     }
 
-    @Test func whatTheStepsInsideNeedIsKnown() throws {
-        #expect(try Flow("- switch: [{ default: [{ deliver: session }] }]").pipeline.needs == .webhooks)
-        #expect(try Flow("- fail:\n  on_error: { stages: [enrich] }").pipeline.needs == .directory)
+    @Test func stagesInsideOthersUseTheDirectory() throws {
+        #expect(try !Flow("- switch: [{ default: [{ deliver: session }] }]").pipeline.usesDirectory)
+        #expect(try Flow("- switch: [{ default: [enrich] }]").pipeline.usesDirectory)
+        #expect(try Flow("- fail:\n  on_error: { stages: [enrich] }").pipeline.usesDirectory)
     }
 }
 

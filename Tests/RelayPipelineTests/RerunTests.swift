@@ -9,7 +9,7 @@ import Testing
 struct RerunTests {
     /// Learns the name that an event tells, and shows the one that is known.
     private struct Naming: Stage {
-        var needs: DirectoryNeeds { .directory }
+        var usesDirectory: Bool { true }
 
         func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
             let (session, chat) = (draft.event.session, draft.event.chat ?? "")

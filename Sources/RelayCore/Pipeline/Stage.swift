@@ -3,8 +3,9 @@
 /// Synchronous on purpose: what a stage looks up (names, webhooks) is fetched for a whole batch of events before, and
 /// what takes time (a download, a gateway's answer) is handed back as ``StageOutcome/wait(_:)``.
 package protocol Stage: Sendable {
-    /// What must be at hand before the stage runs. Default nothing.
-    var needs: DirectoryNeeds { get }
+    /// Whether the directory must hold the names and images of the event's chat, author and group before the stage
+    /// runs. Default no.
+    var usesDirectory: Bool { get }
     /// Whether it may answer ``StageOutcome/wait(_:)``, which is what a step's `timeout` is for. Default false.
     var waits: Bool { get }
 
@@ -13,19 +14,8 @@ package protocol Stage: Sendable {
 }
 
 extension Stage {
-    package var needs: DirectoryNeeds { [] }
+    package var usesDirectory: Bool { false }
     package var waits: Bool { false }
-}
-
-/// What stages look up.
-package struct DirectoryNeeds: OptionSet, Sendable {
-    package let rawValue: Int
-    package init(rawValue: Int) { self.rawValue = rawValue }
-
-    /// The names and images of the event's chat, author and group.
-    package static let directory = DirectoryNeeds(rawValue: 1)
-    /// The webhooks of the event's session.
-    package static let webhooks = DirectoryNeeds(rawValue: 2)
 }
 
 package enum StageOutcome: Sendable {

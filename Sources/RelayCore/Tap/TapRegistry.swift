@@ -28,9 +28,6 @@ package final class TapRegistry: Sendable {
     /// Whether somebody looks. Ask before making a ``TapEvent``.
     package var isOpen: Bool { count.load(ordering: .relaxed) != 0 }
 
-    /// How many are open.
-    package var openCount: Int { count.load(ordering: .relaxed) }
-
     package func show(_ sighting: TapEvent) {
         for queue in state.withLock({ $0.queues }) { queue.offer(sighting) }
     }
