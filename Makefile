@@ -18,14 +18,15 @@ build: packages ## build bin/zaphub
 	@install -D -m 755 "$$($(SWIFT) build -c release --show-bin-path)/zaphub" bin/zaphub
 	-@strip --strip-debug bin/zaphub
 
-test: test-packages ## install what is missing, build, run every test, then check format and pages
+test: test-packages ## install what is missing, build, run every test, then make check
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 	$(MAKE) --no-print-directory check
 
-check: ## check the format of the Swift sources, and what the pages refer to
+check: ## check the format of the Swift sources, imports, and what the pages refer to
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	scripts/check-docs
+	SWIFT="$(SWIFT)" scripts/check-imports
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

@@ -13,11 +13,11 @@ let swiftSettings: [SwiftSetting] = [
 /// The packages' products, each named once.
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let collections = product(name: "Collections", package: "swift-collections")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let deques = product(name: "DequeModule", package: "swift-collections")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
@@ -64,22 +64,22 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // What everything speaks: events, deliveries, policies, and the protocols between rooms.
+        // What every target uses: JSON, events, deliveries, policies, configuration, and the protocols between targets.
         library("RelayJSON", ["CSimdjson"]),
         library("RelayCore", ["RelayJSON"]),
         library("RelayJQ", ["CJQ", "RelayJSON"]),
         library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
-        // The way of an event, in its order.
-        library("RelaySources", ["RelayCore", "RelayConfig", "RelayJSON", .crypto, .lifecycle, .logging]),
+        // The steps that an event passes, in their order.
+        library("RelaySources", ["RelayCore", "RelayJSON", .crypto, .lifecycle, .logging]),
         library("RelayFormats", ["RelayCore", "RelayJSON"]),
-        library("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON", .crypto]),
+        library("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON"]),
         library(
             "RelayPipeline",
             ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", .deques, .lifecycle, .logging]
         ),
         library("RelayDelivery", ["RelayCore", .lifecycle, .logging]),
-        library("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .logging]),
+        library("RelayChatwoot", ["RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON"]),
         library(
             "RelayDestinations",
             [
@@ -95,21 +95,24 @@ let package = Package(
             ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .cryptoExtras, .lifecycle, .logging]
         ),
         library("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
-        library("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .collections, .logging, .crypto]),
+        library("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .grdbSQLite, .deques, .logging, .crypto]),
 
         // What people are told about a configuration.
         library("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
 
-        // What ties them together.
+        // The API, and the composition of everything above.
         library(
             "RelayAPI",
-            ["RelayCore", "RelayJQ", "RelayJSON", .crypto, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTP1]
+            [
+                "RelayCore", "RelayJQ", "RelayJSON", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
+                .nioCore, .nioHTTP1,
+            ]
         ),
         library(
             "Relay",
             [
                 "RelayAPI", "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory",
-                "RelayFormats", "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", "RelaySQLite",
+                "RelayFormats", "RelayHTTPClient", "RelayJSON", "RelayMedia", "RelayPipeline", "RelaySQLite",
                 "RelaySources", "RelayStages", "RelayTestRunner",
                 .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .unixSignals,
             ]
@@ -144,14 +147,14 @@ let package = Package(
             resources: [.copy("Chatwoot")]
         ),
         tests("RelayJSON"),
-        tests("RelayCore", ["RelayTesting"]),
+        tests("RelayCore", ["RelayJSON"]),
         tests(
-            "RelayConfig", ["Relay", "RelayCore", "RelayJSON", "RelayTestRunner", "zaphub"],
+            "RelayConfig", ["Relay", "RelayCore", "RelayFormats", "RelayJQ", "RelayJSON", "RelayTestRunner", "zaphub"],
             resources: [.copy("Golden")]),
-        tests("RelayJQ"),
-        tests("RelaySources", ["RelayTesting"]),
-        tests("RelayFormats", ["RelayJSON"], resources: [.copy("Corpus")]),
-        tests("RelayStages", ["RelayTesting"]),
+        tests("RelayJQ", ["RelayJSON"]),
+        tests("RelaySources", ["RelayCore", "RelayJSON", .logging]),
+        tests("RelayFormats", ["RelayCore", "RelayJSON"], resources: [.copy("Corpus")]),
+        tests("RelayStages", ["RelayConfig", "RelayCore", "RelayJSON", "RelayTesting"]),
         tests(
             "RelayPipeline",
             [
@@ -159,25 +162,30 @@ let package = Package(
                 "RelayStages", "RelayTesting", .lifecycle, .logging,
             ]
         ),
-        tests("RelayDelivery", ["RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
-        tests("RelayDestinations", ["RelayChatwoot", "RelayHTTPClient", "RelayStages", "RelayTesting", .logging]),
+        tests("RelayDelivery", ["RelayCore", "RelayJSON", "RelaySQLite", "RelayTesting", .lifecycle, .logging]),
+        tests(
+            "RelayDestinations",
+            [
+                "RelayChatwoot", "RelayConfig", "RelayCore", "RelayHTTPClient", "RelayJSON", "RelayStages",
+                "RelayTesting", .logging,
+            ]
+        ),
         tests(
             "RelayChatwoot",
             [
                 "RelayConfig", "RelayCore", "RelayDelivery", "RelayFormats", "RelayHTTPClient", "RelayJSON",
-                "RelayMedia",
-                "RelaySQLite", "RelayTesting", .lifecycle, .logging,
+                "RelayMedia", "RelaySQLite", "RelayTesting", .lifecycle, .logging,
             ],
             resources: [.copy("Golden")]
         ),
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayMedia",
-            ["RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .cryptoExtras, .logging],
+            ["RelayCore", "RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .cryptoExtras, .logging],
             resources: [.copy("Vectors")]
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
-        tests("RelaySQLite", ["RelayTesting"]),
+        tests("RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .logging]),
         tests(
             "RelayReference",
             [
@@ -187,7 +195,13 @@ let package = Package(
             resources: [.copy("Golden")]
         ),
         tests("RelayTestRunner", ["RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayStages"]),
-        tests("RelayAPI", ["RelayTesting", .hummingbirdTesting, .nioEmbedded]),
+        tests(
+            "RelayAPI",
+            [
+                "RelayCore", "RelayJSON", .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
+                .nioCore, .nioEmbedded,
+            ]
+        ),
         tests(
             "Relay",
             [
