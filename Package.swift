@@ -71,7 +71,7 @@ let package = Package(
         library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
         // The steps that an event passes, in their order.
-        library("RelaySources", ["RelayCore", "RelayJSON", .crypto, .lifecycle, .logging]),
+        library("RelaySources", ["RelayConfig", "RelayCore", "RelayJSON", .crypto, .lifecycle, .logging]),
         library("RelayFormats", ["RelayCore", "RelayJSON"]),
         library("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON"]),
         library(
@@ -104,8 +104,8 @@ let package = Package(
         library(
             "RelayAPI",
             [
-                "RelayCore", "RelayJQ", "RelayJSON", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
-                .nioCore, .nioHTTP1,
+                "RelayCore", "RelayJQ", "RelayJSON", "RelaySources", .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
+                .logging, .nioCore, .nioHTTP1,
             ]
         ),
         library(
@@ -121,14 +121,15 @@ let package = Package(
             "RelayTestRunner",
             [
                 "RelayConfig", "RelayCore", "RelayDelivery", "RelayDestinations", "RelayDirectory", "RelayFormats",
-                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", .deques, .logging,
+                "RelayHTTPClient", "RelayJQ", "RelayJSON", "RelayMedia", "RelayPipeline", "RelaySources", .deques,
+                .logging,
             ]
         ),
         .executableTarget(
             name: "zaphub",
             dependencies: [
-                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayHTTPClient", "RelayJQ",
-                "RelayJSON", "RelayMedia", "RelayReference", "RelayTestRunner",
+                "Relay", "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJQ",
+                "RelayJSON", "RelayMedia", "RelayReference", "RelaySources", "RelayTestRunner",
                 .argumentParser, .httpTypes, .hummingbird, .logging, .nioCore,
             ],
             swiftSettings: swiftSettings
@@ -198,8 +199,8 @@ let package = Package(
         tests(
             "RelayAPI",
             [
-                "RelayCore", "RelayJSON", .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging,
-                .nioCore, .nioEmbedded,
+                "RelayCore", "RelayJSON", "RelaySources", .httpTypes, .hummingbird, .hummingbirdCore,
+                .hummingbirdTesting, .logging, .nioCore, .nioEmbedded,
             ]
         ),
         tests(

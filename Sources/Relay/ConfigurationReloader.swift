@@ -4,53 +4,42 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayHTTPClient
 internal import RelaySQLite
-internal import Synchronization
 
-/// Holds the generation in force and makes the next one.
+/// Reads the configuration again, and brings what it has read into force.
 actor ConfigurationReloader {
-    private let path: String
+    private let current: CurrentConfiguration
     private let environment: [String: String]
     private let clock: any RelayClock
     private let logger: Logger
     private let apply: @Sendable (ConfigurationGeneration) async throws -> [String]
-    private let box: Mutex<ConfigurationGeneration>
-    private let lastFailure = Mutex<ConfigurationStatus.Failure?>(nil)
 
     /// - Parameter apply: brings a generation into force, and says what people should know about that.
     init(
-        _ generation: ConfigurationGeneration,
-        path: String,
+        _ current: CurrentConfiguration,
         environment: [String: String],
         clock: any RelayClock,
         logger: Logger,
         apply: @escaping @Sendable (ConfigurationGeneration) async throws -> [String]
     ) {
-        box = Mutex(generation)
-        self.path = path
+        self.current = current
         self.environment = environment
         self.clock = clock
         self.logger = logger
         self.apply = apply
     }
 
-    nonisolated var current: ConfigurationGeneration { box.withLock { $0 } }
-
-    /// Why the configuration that was read last is not in force; nil when it is.
-    nonisolated var failure: ConfigurationStatus.Failure? { lastFailure.withLock { $0 } }
-
     /// Loads, checks and builds everything, then swaps; on any mistake the present generation goes on.
     func reload() async throws -> (generation: ConfigurationGeneration, notes: [String]) {
-        let old = current
+        let old = current.generation
         do {
             let new = try ConfigurationGeneration(
                 number: old.number + 1,
-                path: path,
+                path: old.configuration.file,
                 environment: environment,
                 at: clock.now
             )
             let notes = try await apply(new)
-            box.withLock { $0 = new }
-            lastFailure.withLock { $0 = nil }
+            current.replace(with: new)
             logger.info(
                 "Configuration reloaded",
                 metadata: ["generation": "\(new.number)", "pipelines": "\(new.pipelines.count)"]
@@ -59,8 +48,7 @@ actor ConfigurationReloader {
         } catch {
             logger.error("The new configuration is not valid; the old one stays in use", metadata: ["error": "\(error)"])
             let mistakes = (error as? ConfigurationError)?.diagnostics.map(\.description) ?? ["\(error)"]
-            let moment = clock.wall
-            lastFailure.withLock { $0 = ConfigurationStatus.Failure(at: moment, mistakes: mistakes) }
+            current.keep(after: ConfigurationStatus.Failure(at: clock.wall, mistakes: mistakes))
             throw error
         }
     }

@@ -3,10 +3,10 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayDelivery
 internal import RelayDestinations
-internal import RelayFormats
 internal import RelayHTTPClient
 package import RelayJSON
 internal import RelayPipeline
+internal import RelaySources
 
 /// A pipeline without a server: what `zaphub run` shows. Nothing is stored.
 package final class DryRun {
@@ -16,14 +16,13 @@ package final class DryRun {
         fileprivate let deliveries: [ClaimedDelivery]
     }
 
-    /// Why the rehearsal cannot begin, or a document is not taken.
+    /// Why the run cannot begin, or an event cannot go on.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
 
     private let pipeline: Pipeline
-    private let source: RelayConfiguration.Source
-    private let format: any EventFormat
+    private let reader: DocumentReader
     private let registry: DestinationRegistry
     private let engine: CurlEngine
     private let directory = DirectoryCache()
@@ -53,18 +52,15 @@ package final class DryRun {
             let known = sources.map(\.name).joined(separator: ", ")
             throw Failure(description: "\"\(sourceName ?? "")\" is no source of this pipeline; there are: \(known).")
         }
-        guard let format = BuiltInFormats.format(named: source.format) else {
-            throw Failure(description: "The source has the unknown format \"\(source.format)\".")
-        }
         if let webhook { try generation.egress.check(url: webhook.url) }
         self.pipeline = pipeline
-        self.source = source
-        self.format = format
+        let ledger = InMemoryForwardingLedger()
+        reader = DocumentReader(source, in: generation.configuration, ledger: ledger, files: .identified)
         var quiet = Logger(label: "run")
         quiet.logLevel = .error
         engine = try CurlEngine(guard: generation.egress, logger: quiet)
         registry = DestinationRegistry(
-            engine: engine, ledger: InMemoryForwardingLedger(), media: nil, clock: clock, logger: quiet)
+            engine: engine, ledger: ledger, media: nil, clock: clock, logger: quiet)
         registry.use(generation, webhooks: [])
     }
 
@@ -73,27 +69,16 @@ package final class DryRun {
     }
 
     /// Runs one document's events.
-    package func run(_ document: [UInt8]) throws -> [Outcome] {
-        let now = clock.now
-        let context = FormatContext(session: source.session, receivedAt: now, keepsRaw: source.keepsRaw)
-        return try format.events(from: document, context: context).map { event in
+    package func run(_ document: [UInt8]) async throws -> [Outcome] {
+        let now = clock.wall
+        return try await reader.read(document, at: now).map { event in
             addWebhook(of: event.session, at: now)
-            let stored = Event(
-                id: EventID(nextID(at: now)),
-                source: source.name,
-                type: event.type,
-                session: event.session,
-                chat: event.chat,
-                occurredAt: event.occurredAt,
-                receivedAt: now,
-                payload: event.payload,
-                raw: event.raw
-            )
+            let stored = Event(event, id: EventID(nextID(at: now)), source: reader.source, receivedAt: now)
             directory.expect([stored])
             let context = StageContext(directory: directory, routes: registry.routes, clock: clock)
             // Nothing is fetched and nobody is asked here, so no stage waits.
             guard case .ended(let draft, let end) = pipeline.run(directory.identified(stored), in: context) else {
-                throw Failure(description: "A stage waits for something that a rehearsal does not have.")
+                throw Failure(description: "A stage waits for something that a dry run does not have.")
             }
             directory.learn(draft.records)
             return outcome(of: stored, draft: draft, end: end)

@@ -12,19 +12,19 @@ struct MediaComponents: Sendable {
     let fetcher: MediaService
 
     /// - Parameters:
+    ///   - current: its first generation says where files are kept; where those of a source lie is asked at each fetch.
     ///   - staging: a directory for files on their way into a bucket.
     ///   - secret: what links are signed with.
-    ///   - inForce: the configuration that counts now, asked at each fetch.
     /// - Throws: ``MediaError`` when the storage cannot be used.
     init(
-        _ configuration: RelayConfiguration,
+        _ current: CurrentConfiguration,
         staging: String,
         secret: [UInt8],
-        inForce: @escaping @Sendable () -> RelayConfiguration,
         engine: CurlEngine,
         clock: any RelayClock,
         logger: Logger
     ) async throws(MediaError) {
+        let configuration = current.generation.configuration
         let media = configuration.media
         switch media.store {
         case .directory(let path):
@@ -42,7 +42,7 @@ struct MediaComponents: Sendable {
             depot: depot,
             links: links,
             transport: CurlMediaTransport(engine),
-            options: { name in MediaSourceOptions(inForce().media(of: name)) },
+            options: { name in MediaSourceOptions(current.generation.configuration.media(of: name)) },
             downloads: media.maxDownloads,
             clock: clock,
             logger: logger

@@ -2,6 +2,8 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 package import RelayCore
+internal import RelayJSON
+internal import RelaySources
 
 extension APIError {
     /// Converts any error to a response that contains only what the caller needs.
@@ -9,6 +11,7 @@ extension APIError {
         switch error {
         case let error as APIError: self = error
         case let error as StoreError: self.init(error)
+        case let error as IntakeError: self.init(error)
         case is NIOTooManyBytesError: self = .tooLarge(limit: nil)
         case let error as HTTPError:
             self.init(
@@ -34,6 +37,20 @@ extension APIError {
             case .notFound: .notFound(error.message)
             case .locked, .tooNew, .wrongKey: .internalError
             }
+    }
+
+    /// Why a document was not taken in, as an answer.
+    init(_ error: IntakeError) {
+        let details = error.pointer.map { pointer -> JSON in
+            [["pointer": .string(pointer), "message": .string(error.message)]]
+        }
+        self.init(
+            status: error.code.httpStatus,
+            code: error.code.rawValue,
+            message: error.message,
+            details: details,
+            retryAfter: error.retryAfter
+        )
     }
 
     static let internalError = APIError(

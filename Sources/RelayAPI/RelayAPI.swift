@@ -1,6 +1,7 @@
 package import Hummingbird
 package import Logging
 package import RelayCore
+package import RelaySources
 
 /// The HTTP server of the relay: routes for ingest, management and health.
 package struct RelayAPI: Sendable {
@@ -25,7 +26,8 @@ package struct RelayAPI: Sendable {
 
     private let configuration: Configuration
     private let store: any RelayStore
-    private let control: any RelayControl
+    private let intakes: IntakeRegistry
+    private let controls: RelayControls
     private let taps: TapRegistry
     private let keys: APIKeyring
     private let clock: any RelayClock
@@ -34,7 +36,8 @@ package struct RelayAPI: Sendable {
     package init(
         configuration: Configuration = Configuration(),
         store: any RelayStore,
-        control: any RelayControl,
+        intakes: IntakeRegistry,
+        controls: RelayControls,
         taps: TapRegistry,
         keys: APIKeyring,
         clock: any RelayClock,
@@ -42,7 +45,8 @@ package struct RelayAPI: Sendable {
     ) {
         self.configuration = configuration
         self.store = store
-        self.control = control
+        self.intakes = intakes
+        self.controls = controls
         self.taps = taps
         self.keys = keys
         self.clock = clock
@@ -63,21 +67,21 @@ package struct RelayAPI: Sendable {
             ),
             failures: failures
         )
-        IngestRoutes(control: control).add(to: &routes)
-        MediaRoutes(control: control).add(to: &routes)
-        HealthRoutes(control: control).add(to: &routes)
-        SessionRoutes(store: store, control: control, clock: clock).add(to: &routes)
-        WebhookRoutes(store: store, control: control, clock: clock).add(to: &routes)
-        Stage07WebhookRoutes(store: store, control: control, clock: clock).add(to: &routes)
-        DeliveryRoutes(store: store, control: control, clock: clock).add(to: &routes)
-        DeadLetterRoutes(store: store, control: control, clock: clock).add(to: &routes)
-        ReplayRoutes(store: store, control: control, clock: clock).add(to: &routes)
-        DestinationRoutes(control: control).add(to: &routes)
+        IngestRoutes(intakes: intakes, process: controls.process).add(to: &routes)
+        MediaRoutes(control: controls.media).add(to: &routes)
+        HealthRoutes(process: controls.process).add(to: &routes)
+        SessionRoutes(store: store, control: controls.webhooks, clock: clock).add(to: &routes)
+        WebhookRoutes(store: store, control: controls.webhooks, clock: clock).add(to: &routes)
+        Stage07WebhookRoutes(store: store, tests: controls.webhookTests, clock: clock).add(to: &routes)
+        DeliveryRoutes(store: store, destinations: controls.destinations, clock: clock).add(to: &routes)
+        DeadLetterRoutes(store: store, destinations: controls.destinations, clock: clock).add(to: &routes)
+        ReplayRoutes(store: store, control: controls.replays, clock: clock).add(to: &routes)
+        DestinationRoutes(control: controls.destinations, tests: controls.webhookTests).add(to: &routes)
         HistoryRoutes(store: store).add(to: &routes)
         TraceRoutes(store: store).add(to: &routes)
-        TapRoutes(taps: taps, control: control).add(to: &routes)
-        PipelineRoutes(control: control).add(to: &routes)
-        // A middleware applies to routes added after it and to unmatched requests, but not to the routes above.
+        TapRoutes(taps: taps, configuration: controls.configuration).add(to: &routes)
+        PipelineRoutes(configuration: controls.configuration).add(to: &routes)
+        // A middleware applies to routes added after it and to requests without a route; those above go without.
         router.add(middleware: UnmatchedMiddleware(known: routes.known, failures: failures))
         return router
     }

@@ -30,34 +30,20 @@ package struct EvaluationInput: Sendable {
 
     /// Reads documents of a gateway: one, or one on each line.
     /// - Parameters:
-    ///   - name: the file's name, for error messages.
-    ///   - context: the session of documents that name none, and the events' timestamp.
-    /// - Throws: ``ConfigurationError`` with the error and its position.
-    package init(
+    ///   - name: the file's, for mistakes.
+    ///   - read: gives the events of a document, as the source's intake has them; what it throws is told with the line.
+    /// - Throws: ``ConfigurationError`` with the mistake and its place.
+    package init<Failure: Error & CustomStringConvertible>(
         _ text: String,
         name: String,
-        source: String,
-        format: any EventFormat,
-        context: FormatContext
-    ) throws(ConfigurationError) {
+        read: (_ document: [UInt8]) async throws(Failure) -> [Event]
+    ) async throws(ConfigurationError) {
         var events: [JSON] = []
         for document in try Self.documents(text, name: name) {
-            do throws(FormatError) {
-                for event in try format.events(from: document.json.bytes, context: context) {
-                    let stored = Event(
-                        id: EventID(Int64(events.count + 1)),
-                        source: source,
-                        type: event.type,
-                        session: event.session,
-                        chat: event.chat,
-                        occurredAt: event.occurredAt,
-                        receivedAt: context.receivedAt,
-                        payload: event.payload
-                    )
-                    events.append(stored.view)
-                }
+            do throws(Failure) {
+                events += try await read(document.json.bytes).map(\.view)
             } catch {
-                throw Self.mistake(name, document.line, "\(error)", nil)
+                throw Self.mistake(name, document.line, error.description, nil)
             }
         }
         self.events = events

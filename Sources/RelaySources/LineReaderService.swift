@@ -22,27 +22,24 @@ package struct LineReaderService: Service {
 
     private let input: any LineInput
     private let intake: Intake
-    private let session: String?
     private let clock: any RelayClock
     private let logger: Logger
     /// What has been read so far.
     package let counts = LineStatistics()
 
-    /// - Parameter session: the session of every document; nil: each names its own, or the source has a default.
-    package init(input: Input, intake: Intake, session: String? = nil, clock: any RelayClock, logger: Logger) {
+    package init(input: Input, intake: Intake, clock: any RelayClock, logger: Logger) {
         let reader: any LineInput =
             switch input {
             case .standardInput: StandardInput()
             case .file(let path, let position):
                 FollowedFile(path: path, position: position.map { ReadingPosition(path: $0) }, clock: clock)
             }
-        self.init(reader, intake: intake, session: session, clock: clock, logger: logger)
+        self.init(reader, intake: intake, clock: clock, logger: logger)
     }
 
-    init(_ input: any LineInput, intake: Intake, session: String?, clock: any RelayClock, logger: Logger) {
+    init(_ input: any LineInput, intake: Intake, clock: any RelayClock, logger: Logger) {
         self.input = input
         self.intake = intake
-        self.session = session
         self.clock = clock
         var logger = logger
         logger[metadataKey: "source"] = "\(intake.source)"
@@ -109,7 +106,7 @@ package struct LineReaderService: Service {
             reject(number, reason: "longer than \(Self.maximumLineLength) bytes")
         case .document(let number, let bytes):
             do {
-                let events = try intake.events(in: bytes, session: session)
+                let events = try intake.events(in: bytes)
                 counts.add(documents: 1)
                 return events
             } catch {

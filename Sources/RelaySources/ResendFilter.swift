@@ -13,7 +13,7 @@ package struct ResendFilter: Sendable {
         self.destinations = destinations
     }
 
-    /// The events without the retries that are none.
+    /// The events without the requests to send again what was sent.
     func news(_ events: [NewEvent]) async -> [NewEvent] {
         var news: [NewEvent] = []
         for event in events where await isNews(event) { news.append(event) }
@@ -21,7 +21,9 @@ package struct ResendFilter: Sendable {
     }
 
     private func isNews(_ event: NewEvent) async -> Bool {
-        guard event.payload["retry"] == true, let message = event.payload["chatwoot"]?["message"]?.int else {
+        guard event.payload["retry"] == true,
+            let message = event.payload["chatwoot"]?["message"]?.int
+        else {
             return true
         }
         for destination in destinations {

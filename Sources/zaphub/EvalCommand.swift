@@ -4,10 +4,10 @@ import Glibc
 import Relay
 import RelayConfig
 import RelayCore
-import RelayFormats
 import RelayJQ
 import RelayJSON
 import RelayReference
+import RelaySources
 
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,7 +36,7 @@ struct EvalCommand: AsyncParsableCommand {
         let events: [JSON]
         do {
             program = try JQProgram.typed(expression)
-            events = try document().events
+            events = try await document().events
         } catch let error as ConfigurationError {
             printError("\(error)")
             throw ExitCode(65)
@@ -54,20 +54,23 @@ struct EvalCommand: AsyncParsableCommand {
         if failures > 0 { throw ExitCode(65) }
     }
 
-    private func document() throws -> EvaluationInput {
+    private func document() async throws -> EvaluationInput {
         let text = try read()
         let name = file ?? "standard input"
         guard let source else { return try EvaluationInput(text, name: name) }
-        let sources = try config.load().configuration.sources
-        guard let found = sources.first(where: { $0.name == source }) else {
-            let help = Suggestion.help(for: source, among: sources.map(\.name), intro: "there are")
+        let configuration = try config.load().configuration
+        guard let found = configuration.sources.first(where: { $0.name == source }) else {
+            let help = Suggestion.help(for: source, among: configuration.sources.map(\.name), intro: "there are")
             throw ValidationError("there is no source \"\(source)\"" + (help.map { "; \($0)" } ?? ""))
         }
-        guard let format = BuiltInFormats.format(named: found.format) else {
-            throw ValidationError("the source has the unknown format \"\(found.format)\"")
+        let reader = DocumentReader(
+            found, in: configuration, ledger: InMemoryForwardingLedger(), files: .identified)
+        let now = SystemClock().wall
+        return try await EvaluationInput(text, name: name) { document throws(IntakeError) in
+            try await reader.read(document, at: now).map {
+                Event($0, id: EventID(1), source: source, receivedAt: now)
+            }
         }
-        let context = FormatContext(session: found.session, receivedAt: SystemClock().now)
-        return try EvaluationInput(text, name: name, source: source, format: format, context: context)
     }
 
     private func read() throws -> String {

@@ -50,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
             number += 1
             guard line.utf8.contains(where: { $0 > 0x20 }) else { continue }
             do {
-                for outcome in try rehearsal.run(Array(line.utf8)) {
+                for outcome in try await rehearsal.run(Array(line.utf8)) {
                     let shown = deliver ? await rehearsal.deliver(outcome) : outcome.json
                     printLine(isTerminal ? shown.prettyText : shown.text)
                 }

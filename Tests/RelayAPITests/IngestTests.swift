@@ -10,17 +10,19 @@ struct IngestTests {
         let api = TestAPI()
         try await api.run { client in
             let answer = try await client.send(
-                .post, "/in/baileys", body: Array(#"{"event":"messages.upsert"}"#.utf8),
-                headers: [HTTPField.Name("X-Signature") ?? .accept: "abc"], withKey: false)
+                .post, "/in/baileys", body: Array(#"[{"id":1},{"id":2},{"id":1}]"#.utf8), withKey: false)
             #expect(answer.status == 200)
+            let stored = api.store.accepted
+            try #require(stored.count == 2)
             #expect(
                 answer.json == [
                     "success": true,
                     "data": [
-                        "accepted": 1, "duplicates": 1,
+                        "accepted": 2, "duplicates": 1,
                         "events": [
-                            ["id": .string(EventID(1).description), "duplicate": false],
-                            ["id": .string(EventID(2).description), "duplicate": true],
+                            ["id": .string(stored[0].id.description), "duplicate": false],
+                            ["id": .string(stored[1].id.description), "duplicate": false],
+                            ["id": .string(stored[0].id.description), "duplicate": true],
                         ],
                     ],
                 ])
@@ -28,9 +30,34 @@ struct IngestTests {
             #expect(answer.headers[.cacheControl] == "no-store")
             #expect(answer.headers[.xContentTypeOptions] == "nosniff")
         }
-        let expected = FakeControl.Ingested(
-            source: "baileys", session: nil, body: Array(#"{"event":"messages.upsert"}"#.utf8), signature: "abc")
-        #expect(api.control.read { $0.ingested } == [expected])
+        #expect(api.store.accepted.map(\.source) == ["baileys", "baileys"])
+        #expect(api.store.accepted.map(\.payload) == [["document": ["id": 1]], ["document": ["id": 2]]])
+    }
+
+    @Test func theSourceJudgesTheRequestsHeaders() async throws {
+        let api = TestAPI()
+        try await api.run { client in
+            let signature = try #require(HTTPField.Name("X-Signature"))
+            let right = try await client.send(
+                .post, "/in/signed", body: Array("{}".utf8), headers: [signature: "abc"], withKey: false)
+            #expect(right.status == 200)
+            let wrong = try await client.send(.post, "/in/signed", body: Array("{}".utf8), withKey: false)
+            #expect(wrong.status == 401)
+            #expect(wrong.code == "unauthorized")
+        }
+        #expect(api.store.accepted.map(\.source) == ["signed"])
+    }
+
+    @Test func whatIsNoDocumentIsRefusedAndNothingStored() async throws {
+        let api = TestAPI()
+        try await api.run { client in
+            let answer = try await client.send(.post, "/in/baileys", body: Array("{".utf8), withKey: false)
+            #expect(answer.status == 400)
+            #expect(answer.code == "malformed_body")
+            let event = try await client.send(.post, "/in/baileys/demo/other", body: Array("{}".utf8), withKey: false)
+            #expect(event.status == 404)
+        }
+        #expect(api.store.accepted.isEmpty)
     }
 
     @Test func theSessionOfTheAddressIsDecoded() async throws {
@@ -45,7 +72,7 @@ struct IngestTests {
             let broken = try await client.send(.post, "/in/baileys/%FF", body: Array("{}".utf8), withKey: false)
             #expect(broken.status == 400)
         }
-        #expect(api.control.read { $0.ingested.map(\.session) } == ["5511@s.whatsapp.net"])
+        #expect(api.store.accepted.map(\.session) == ["5511@s.whatsapp.net"])
     }
 
     @Test func nativeEventsOfASessionAreAccepted() async throws {
@@ -55,7 +82,7 @@ struct IngestTests {
             #expect(answer.status == 200)
             #expect(answer.data["accepted"] == 1)
         }
-        #expect(api.control.read { $0.ingested.map(\.session) } == ["abc-123"])
+        #expect(api.store.accepted.map(\.session) == ["abc-123"])
     }
 
     @Test func anUnknownSourceIsNotFound() async throws {
@@ -89,11 +116,11 @@ struct IngestTests {
 
     @Test func overloadIsAnswered503WithAWait() async throws {
         let api = TestAPI()
-        api.control.edit { $0.ingestError = .unavailable("The journal is full.", code: "overloaded", retryAfter: 2) }
+        api.store.edit { $0.failure = StoreError(.overloaded, "The journal is full.") }
         try await api.run { client in
             let answer = try await client.send(.post, "/in/baileys", body: Array("{}".utf8), withKey: false)
             #expect(answer.status == 503)
-            #expect(answer.headers[.retryAfter] == "2")
+            #expect(answer.headers[.retryAfter] == "1")
             #expect(answer.code == "overloaded")
         }
     }
@@ -106,7 +133,7 @@ struct IngestTests {
             #expect(answer.status == 503)
             #expect(answer.headers[.retryAfter] != nil)
         }
-        #expect(api.control.read { $0.ingested.isEmpty })
+        #expect(api.store.accepted.isEmpty)
     }
 
     @Test func aVerificationRequestGetsItsChallengeAsText() async throws {
@@ -132,7 +159,7 @@ struct IngestTests {
             #expect(answer.code == "body_too_large")
             #expect(answer.headers[.connection] == "close")
         }
-        #expect(api.control.read { $0.ingested.isEmpty })
+        #expect(api.store.accepted.isEmpty)
     }
 
     @Test func aBodyOfExactlyTheLimitIsTaken() async throws {

@@ -5,11 +5,24 @@ import RelayFormats
 import RelayJQ
 import RelayJSON
 import RelayReference
+import RelaySources
 import Testing
 
 /// What `zaphub eval` reads and says.
 struct EventDocumentTests {
     private let event = #"{"event":"message.received","sessionId":"s","payload":{"text":"hi"},"timestamp":1700000000}"#
+
+    private func reader(
+        _ format: any EventFormat
+    ) -> (_ document: [UInt8]) async throws(IntakeError) -> [Event] {
+        let reader = DocumentReader(source: "bridge", format: format, defaultSession: "front-desk", files: .identified)
+        let now = Timestamp(milliseconds: 1_700_000_000_000)
+        return { document throws(IntakeError) in
+            try await reader.read(document, at: now).map {
+                Event($0, id: EventID(1), source: reader.source, receivedAt: now)
+            }
+        }
+    }
 
     private func outputs(_ expression: String, _ document: EvaluationInput) throws -> [String] {
         let program = try JQProgram.typed(expression)
@@ -29,13 +42,10 @@ struct EventDocumentTests {
     }
 
     @Test(arguments: ["text", "image", "group", "connection"])
-    func aDocumentOfAGatewayIsReadWithItsFormat(_ name: String) throws {
+    func aDocumentOfAGatewayIsReadByItsSource(_ name: String) async throws {
         let text = try Repository.text("examples/events/\(name).json")
-        let format = try #require(BuiltInFormats.format(named: "baileys"))
-        let document = try EvaluationInput(
-            text, name: name, source: "baileys", format: format,
-            context: FormatContext(session: "front-desk", receivedAt: Timestamp(milliseconds: 1_700_000_000_000)))
-        #expect(try outputs(".sessionId", document).first == "\"front-desk\"")
+        let document = try await EvaluationInput(text, name: name, read: reader(BaileysFormat()))
+        #expect(try outputs(".sessionId", document).first == "\"demo\"")
         #expect(try outputs("keys | join(\" \")", document).first == "\"event payload sessionId timestamp\"")
     }
 
@@ -49,12 +59,10 @@ struct EventDocumentTests {
         }
     }
 
-    @Test func aDocumentThatTheFormatDoesNotTakeIsToldWithItsLine() throws {
-        let format = try #require(BuiltInFormats.format(named: "native"))
-        #expect {
-            try EvaluationInput(
-                "\(event)\n{\"event\":1}", name: "e.ndjson", source: "native", format: format,
-                context: FormatContext(receivedAt: Timestamp(milliseconds: 0)))
+    @Test func aDocumentThatTheFormatDoesNotTakeIsToldWithItsLine() async throws {
+        await #expect {
+            try await EvaluationInput(
+                "\(event)\n{\"event\":1}", name: "e.ndjson", read: reader(NativeFormat()))
         } throws: { error in
             "\(error)".hasPrefix("e.ndjson:2:1: error: \"event\" must be a type like")
         }

@@ -13,7 +13,7 @@ struct IntakeTests {
         session: String? = nil,
         headers: [String: String] = [:]
     ) async throws(IntakeError) -> [AcceptanceResult] {
-        try await intake.accept(body: Array(body.utf8), session: session) { headers[$0.lowercased()] }
+        try await intake.accept(Array(body.utf8), path: session.map { [$0] } ?? []) { headers[$0.lowercased()] }
     }
 
     private func refusal(_ body: String, _ intake: Intake, session: String? = nil, headers: [String: String] = [:])
@@ -156,13 +156,13 @@ struct IntakeTests {
 
     // MARK: What stands in the address
 
-    @Test func theAddressNamesASessionAnEventOrBoth() throws {
-        let intake = makeIntake(journal)
-        #expect(try intake.session(in: []) == nil)
-        #expect(try intake.session(in: ["demo"]) == "demo")
-        #expect(try intake.session(in: ["made-event"]) == nil, "an event is no session")
-        #expect(try intake.session(in: ["demo", "made-event"]) == "demo")
-        let error = #expect(throws: IntakeError.self) { try intake.session(in: ["demo", "other"]) }
+    @Test func theRouteNamesASessionAnEventOrBoth() throws {
+        let reader = DocumentReader(source: "bridge", format: TestFormat(), files: .identified)
+        #expect(try reader.session(in: []) == nil)
+        #expect(try reader.session(in: ["demo"]) == "demo")
+        #expect(try reader.session(in: ["made-event"]) == nil, "an event is no session")
+        #expect(try reader.session(in: ["demo", "made-event"]) == "demo")
+        let error = #expect(throws: IntakeError.self) { try reader.session(in: ["demo", "other"]) }
         #expect(error?.code.httpStatus == 404)
         #expect(error?.message.contains("\"other\"") == true)
     }
@@ -191,6 +191,16 @@ struct IntakeTests {
     }
 
     // MARK: Files in the document
+
+    @Test func aFileHasTheSameIDWhetherOrNotItIsStored() async throws {
+        let reader = DocumentReader(source: "bridge", format: TestFormat(), files: .identified)
+        let document = Array(#"{"id": "1", "session": "demo", "file": "abc"}"#.utf8)
+        let event = try #require(try await reader.read(document, at: Timestamp(seconds: 1)).first)
+        #expect(event.embedded == nil)
+        #expect(
+            event.payload["raw_media"]?["storedId"]
+                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
 
     @Test func aFileInTheDocumentIsKeptBeforeItsEventIs() async throws {
         let depot = MemoryDepot()

@@ -25,7 +25,6 @@ struct LineReaderServiceTests {
         let service = LineReaderService(
             StandardInput(descriptor: pipe.fileHandleForReading.fileDescriptor),
             intake: makeIntake(journal, clock: clock),
-            session: nil,
             clock: clock,
             logger: logger
         )
@@ -105,7 +104,6 @@ struct LineReaderServiceTests {
         let service = LineReaderService(
             StandardInput(descriptor: pipe.fileHandleForReading.fileDescriptor),
             intake: makeIntake(journal),
-            session: nil,
             clock: SystemClock(),
             logger: Logger(label: "test")
         )

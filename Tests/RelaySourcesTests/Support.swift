@@ -136,12 +136,14 @@ func makeIntake(
     clock: any RelayClock = SystemClock()
 ) -> Intake {
     Intake(
-        source: "bridge",
-        format: TestFormat(),
+        reader: DocumentReader(
+            source: "bridge",
+            format: TestFormat(),
+            defaultSession: defaultSession,
+            files: depot.map { .stored($0) } ?? .identified
+        ),
         authentication: authentication,
-        defaultSession: defaultSession,
         journal: journal,
-        depot: depot,
         clock: clock
     )
 }

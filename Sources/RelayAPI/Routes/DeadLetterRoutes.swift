@@ -5,7 +5,7 @@ internal import RelayJSON
 /// Routes for dead letters: deliveries that were refused permanently or had no attempts left.
 struct DeadLetterRoutes: Sendable {
     let store: any RelayStore
-    let control: any RelayControl
+    let destinations: any DestinationControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {
@@ -40,7 +40,7 @@ struct DeadLetterRoutes: Sendable {
     private func replay(_ request: APIRequest) async throws -> Response {
         let delivery = try await deadLetter(request)
         let change = try await store.retry(delivery.id, at: clock.now)
-        await control.deliveriesRequeued()
+        await destinations.deliveriesRequeued()
         return try await store.answer(
             to: change,
             of: delivery,
@@ -64,7 +64,7 @@ struct DeadLetterRoutes: Sendable {
         var body = try await request.body()
         let filter = try body.deadLetterFilter()
         let count = try await store.replayDeadLetters(filter, at: clock.now)
-        await control.deliveriesRequeued()
+        await destinations.deliveriesRequeued()
         return APIResponse.success(["replayed": .orNull(count)], message: "\(count) dead letters replayed")
     }
 

@@ -5,7 +5,7 @@ internal import RelayJSON
 /// Routes for deliveries in all states.
 struct DeliveryRoutes: Sendable {
     let store: any RelayStore
-    let control: any RelayControl
+    let destinations: any DestinationControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {
@@ -32,7 +32,7 @@ struct DeliveryRoutes: Sendable {
     private func retry(_ request: APIRequest) async throws -> Response {
         let delivery = try await store.existingDelivery(request.path("id"))
         let change = try await store.retry(delivery.id, at: clock.now)
-        await control.deliveriesRequeued()
+        await destinations.deliveriesRequeued()
         return try await store.answer(
             to: change,
             of: delivery,

@@ -4,7 +4,8 @@ internal import RelayJSON
 
 /// Routes for destinations and their states.
 struct DestinationRoutes: Sendable {
-    let control: any RelayControl
+    let control: any DestinationControl
+    let tests: any WebhookTestControl
 
     func add(to routes: inout RouteTable) {
         routes.api(.get, "/destinations") { _ in
@@ -36,6 +37,6 @@ struct DestinationRoutes: Sendable {
         var body = try await request.body()
         let event = body.eventType("event") ?? .webhookTest
         try body.finish()
-        return WebhookTestView.response(try await control.test(destination: request.path("key"), event: event))
+        return WebhookTestView.response(try await tests.test(destination: request.path("key"), event: event))
     }
 }

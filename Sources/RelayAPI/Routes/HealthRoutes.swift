@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Health checks for supervisors and load balancers, without an API key.
 struct HealthRoutes: Sendable {
-    let control: any RelayControl
+    let process: any ProcessStatus
 
     func add(to routes: inout RouteTable) {
         routes.open(.get, "/livez") { _ in APIResponse.success(["status": "alive"]) }
@@ -11,9 +11,9 @@ struct HealthRoutes: Sendable {
     }
 
     private func readyz(_ request: APIRequest) async throws -> Response {
-        let readiness = await control.readiness()
-        let isReady = readiness.isReady && !control.isDraining
-        let reasons = readiness.reasons + (control.isDraining && readiness.isReady ? ["shutting down"] : [])
+        let readiness = await process.readiness()
+        let isReady = readiness.isReady && !process.isDraining
+        let reasons = readiness.reasons + (process.isDraining && readiness.isReady ? ["shutting down"] : [])
         guard isReady else {
             throw APIError(
                 status: 503,

@@ -2,10 +2,12 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import RelayCore
 internal import RelayJSON
+internal import RelaySources
 
 /// The routes to which gateways post. Each source has its own authentication, so these routes require no API key.
 struct IngestRoutes: Sendable {
-    let control: any RelayControl
+    let intakes: IntakeRegistry
+    let process: any ProcessStatus
 
     func add(to routes: inout RouteTable) {
         routes.open(.post, "/in/:source", ingest)
@@ -24,14 +26,15 @@ struct IngestRoutes: Sendable {
         }
         if let session = path.first { _ = try validSession(session) }
         let body = try await documentBytes(of: request)
-        let accepted = try await control.ingest(source: source, path: path, body: body) { request.header($0) }
+        let accepted = try await intakes.intake(source).accept(body, path: path) { request.header($0) }
         return APIResponse.json(Self.answer(to: accepted))
     }
 
     private func acceptNative(_ request: APIRequest) async throws -> Response {
         let session = try validSession(request.sessionID())
         let body = try await documentBytes(of: request)
-        return APIResponse.json(Self.answer(to: try await control.acceptNative(session: session, body: body)))
+        let accepted = try await intakes.api.accept(body, session: session)
+        return APIResponse.json(Self.answer(to: accepted))
     }
 
     private func challenge(_ request: APIRequest) async throws -> Response {
@@ -43,17 +46,15 @@ struct IngestRoutes: Sendable {
                 message: "This is where a gateway posts its events: use POST, with a JSON document."
             )
         }
-        guard let answer = control.challenge(source: try request.path("source"), query: query) else {
+        let source = try request.path("source")
+        guard let intake = try? intakes.intake(source), let answer = intake.challenge(query: query) else {
             throw APIError(status: 403, code: "forbidden", message: "The verification is not valid for this source.")
         }
         return APIResponse.text(answer)
     }
 
     private func documentBytes(of request: APIRequest) async throws -> [UInt8] {
-        if control.isDraining {
-            throw APIError.unavailable(
-                "The relay is shutting down; nothing was stored.", code: "draining", retryAfter: 5)
-        }
+        try refuseWhileDraining()
         if let type = request.request.headers[.contentType], !MediaType.isJSONOrText(type) {
             throw APIError.unsupportedMediaType(type)
         }
@@ -61,7 +62,14 @@ struct IngestRoutes: Sendable {
         if body.isEmpty {
             throw APIError.badRequest("The body is empty; send a JSON document.", code: "malformed_body")
         }
+        // The body may have taken long to come in.
+        try refuseWhileDraining()
         return body
+    }
+
+    private func refuseWhileDraining() throws(APIError) {
+        guard process.isDraining else { return }
+        throw .unavailable("The relay is shutting down; nothing was stored.", code: "draining", retryAfter: 5)
     }
 
     private func validSession(_ id: String) throws(APIError) -> String {

@@ -6,7 +6,7 @@ internal import RelayCore
 /// Hands out stored files to whoever has their signed URL. What is in them was sent by strangers: a browser must
 /// never take it for a page of ours.
 struct MediaRoutes: Sendable {
-    let control: any RelayControl
+    let control: any MediaControl
 
     func add(to routes: inout RouteTable) {
         routes.open(.get, "/media/:id/:name", file)

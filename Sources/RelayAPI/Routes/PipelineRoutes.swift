@@ -4,13 +4,13 @@ internal import RelayJSON
 
 /// Routes for the active pipelines and for reloading the configuration.
 struct PipelineRoutes: Sendable {
-    let control: any RelayControl
+    let configuration: any ConfigurationControl
 
     func add(to routes: inout RouteTable) {
         routes.api(.get, "/pipelines") { _ in
-            APIResponse.success(.array(await control.pipelines().map(Self.json)))
+            APIResponse.success(.array(await configuration.pipelines().map(Self.json)))
         }
-        routes.api(.get, "/config") { _ in APIResponse.success(Self.json(await control.configuration())) }
+        routes.api(.get, "/config") { _ in APIResponse.success(Self.json(await configuration.configuration())) }
         routes.api(.post, "/reload", reload)
     }
 
@@ -25,7 +25,7 @@ struct PipelineRoutes: Sendable {
     }
 
     private func reload(_ request: APIRequest) async throws -> Response {
-        let result = try await control.reload()
+        let result = try await configuration.reload()
         return APIResponse.success(
             [
                 "generation": .orNull(result.generation),

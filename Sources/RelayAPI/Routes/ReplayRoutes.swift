@@ -5,7 +5,7 @@ internal import RelayJSON
 /// Routes for replays, which run stored events through the pipelines again or send deliveries again.
 struct ReplayRoutes: Sendable {
     let store: any RelayStore
-    let control: any RelayControl
+    let control: any ReplayControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {

@@ -5,7 +5,7 @@ internal import RelayJSON
 /// The webhook routes of stage-07, with its exact shapes.
 struct Stage07WebhookRoutes: Sendable {
     let store: any RelayStore
-    let control: any RelayControl
+    let tests: any WebhookTestControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {
@@ -26,7 +26,7 @@ struct Stage07WebhookRoutes: Sendable {
         // A webhook's headers and signature are sent only to its own URL.
         let webhook = webhooks.first { $0.url == url }
         return WebhookTestView.response(
-            try await control.test(url: url, session: session.id, webhook: webhook, event: event)
+            try await tests.test(url: url, session: session.id, webhook: webhook, event: event)
         )
     }
 

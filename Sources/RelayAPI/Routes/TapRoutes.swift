@@ -6,7 +6,7 @@ internal import RelayCore
 /// The route for a live view of events. It requires the API key, because it shows message texts and phone numbers.
 struct TapRoutes: Sendable {
     let taps: TapRegistry
-    let control: any RelayControl
+    let configuration: any ConfigurationControl
 
     func add(to routes: inout RouteTable) {
         routes.api(.get, "/tap", tap)
@@ -14,7 +14,7 @@ struct TapRoutes: Sendable {
 
     private func tap(_ request: APIRequest) async throws -> Response {
         var reader = try request.query()
-        let query = try TapQuery(&reader, pipelines: await control.pipelines())
+        let query = try TapQuery(&reader, pipelines: await configuration.pipelines())
         let tap = try open(query)
         let feed = TapFeed(tap: tap, query: query)
         let body = request.request.body

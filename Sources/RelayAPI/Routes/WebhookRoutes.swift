@@ -6,7 +6,7 @@ internal import RelayJSON
 /// Routes for the webhooks of a session.
 struct WebhookRoutes: Sendable {
     let store: any RelayStore
-    let control: any RelayControl
+    let control: any WebhookControl
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {

@@ -85,6 +85,21 @@ package struct Event: Sendable, Identifiable {
         self.rerun = rerun
     }
 
+    /// What a format has read, once it has an id.
+    package init(_ event: NewEvent, id: EventID, source: String, receivedAt: Timestamp) {
+        self.init(
+            id: id,
+            source: source,
+            type: event.type,
+            session: event.session,
+            chat: event.chat,
+            occurredAt: event.occurredAt,
+            receivedAt: receivedAt,
+            payload: event.payload,
+            raw: event.raw
+        )
+    }
+
     /// The event as receivers see it, but for the `deliveryId`: what expressions are evaluated on.
     package var view: JSON {
         var object = JSONObject()

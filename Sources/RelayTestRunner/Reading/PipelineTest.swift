@@ -1,6 +1,7 @@
 internal import RelayConfig
 internal import RelayCore
 internal import RelayFormats
+internal import RelaySources
 
 /// One validated test.
 struct PipelineTest: Sendable {
@@ -37,7 +38,8 @@ struct TestSource: Sendable {
     var keepsRaw = false
 
     /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
-    static let api = TestSource(name: "api", format: BuiltInFormats.api.name, session: fallbackSession)
+    static let api = TestSource(
+        name: IntakeRegistry.apiSource, format: BuiltInFormats.api.name, session: fallbackSession)
     static let fallbackSession = "test"
 }
 

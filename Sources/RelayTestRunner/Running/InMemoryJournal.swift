@@ -113,17 +113,7 @@ extension InMemoryJournal.State {
         }
         let id = EventID(nextID(at: moment))
         if let key { keys[key] = (event.rank, id) }
-        events[id] = Event(
-            id: id,
-            source: source,
-            type: event.type,
-            session: event.session,
-            chat: event.chat,
-            occurredAt: event.occurredAt,
-            receivedAt: moment,
-            payload: event.payload,
-            raw: event.raw
-        )
+        events[id] = Event(event, id: id, source: source, receivedAt: moment)
         pending.append(id)
         return AcceptanceResult(id: id, isDuplicate: false)
     }

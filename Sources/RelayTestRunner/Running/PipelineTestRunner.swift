@@ -2,8 +2,10 @@ internal import Logging
 internal import RelayConfig
 internal import RelayCore
 internal import RelayDelivery
+internal import RelayDestinations
 internal import RelayFormats
 internal import RelayPipeline
+internal import RelaySources
 
 /// Runs one test: its documents pass through the real format, pipeline service, dispatcher and destinations. Only
 /// external parts are simulated: receivers, gateways, files, the clock, and the store.
@@ -31,7 +33,7 @@ struct PipelineTestRunner {
 
     static func run(_ trial: PipelineTest, in configuration: RelayConfiguration) -> TestRecord {
         var runner = PipelineTestRunner(trial, in: configuration)
-        for document in trial.documents { runner.take(document) }
+        runner.takeDocuments()
         if runner.record.problems.isEmpty, !runner.hasEvents {
             runner.record.problems.append("nothing in it makes an event; is the test's `source` right?")
         }
@@ -39,32 +41,41 @@ struct PipelineTestRunner {
         return runner.finished
     }
 
-    private mutating func take(_ document: TestDocument) {
+    private mutating func takeDocuments() {
         guard let format = BuiltInFormats.format(named: trial.source.format) else {
             record.problems.append("the source has the unknown format \(trial.source.format)")
             return
         }
-        do throws(FormatError) {
-            let events = try events(document, format)
-            for event in events { media?.learn(event) }
-            hasEvents = hasEvents || !events.isEmpty
-            journal.take(events, source: trial.source.name, at: clock.wall)
-        } catch {
-            record.problems.append("\(document.label) is not taken: \(error)")
-        }
+        let reader = DocumentReader(
+            source: trial.source.name,
+            format: format,
+            defaultSession: trial.source.session,
+            keepsRaw: trial.source.keepsRaw,
+            resends: ResendFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),
+            files: .identified
+        )
+        for document in trial.documents { take(document, with: reader) }
     }
 
-    /// Reads a document like an intake does: the session comes from the URL, else the document, else the source.
-    private func events(_ document: TestDocument, _ format: any EventFormat) throws(FormatError) -> [NewEvent] {
-        var context = FormatContext(
-            session: trial.session, receivedAt: clock.wall, keepsRaw: trial.source.keepsRaw)
-        do throws(FormatError) {
-            return try format.events(from: document.bytes, context: context)
-        } catch {
-            guard error.code == .missingSession, error.pointer == nil, trial.session == nil else { throw error }
+    private mutating func take(_ document: TestDocument, with reader: DocumentReader) {
+        let (session, now) = (trial.session, clock.wall)
+        let read = executor.run { () -> Result<[NewEvent], IntakeError> in
+            do throws(IntakeError) {
+                return .success(try await reader.read(document.bytes, session: session, at: now))
+            } catch {
+                return .failure(error)
+            }
         }
-        context.session = trial.source.session
-        return try format.events(from: document.bytes, context: context)
+        switch read {
+        case .success(let events):
+            for event in events { media?.learn(event) }
+            hasEvents = hasEvents || !events.isEmpty
+            journal.take(events, source: reader.source, at: now)
+        case .failure(let error):
+            record.problems.append("\(document.label) is not taken: \(error)")
+        case nil:
+            record.problems.append("\(document.label) is not taken: reading it did not end")
+        }
     }
 
     // MARK: Services

@@ -25,11 +25,14 @@ final class ScriptedDestinations: DestinationProvider {
     private let configuration: RelayConfiguration
     private let configured: [String: Entry]
     private let session: ReceiverScript
+    /// What the destinations have sent.
+    let ledger: any ForwardingLedger
     private let webhooks = Mutex<[String: Entry]>([:])
 
     init(_ configuration: RelayConfiguration, answers: [String: [ScriptedAnswer]], clock: VirtualClock) {
         self.configuration = configuration
         let ledger = InMemoryForwardingLedger()
+        self.ledger = ledger
         session = ReceiverScript(answers["session"] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ReceiverScript(answers[destination.name] ?? [.ok], clock: clock)

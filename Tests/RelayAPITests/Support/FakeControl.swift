@@ -4,14 +4,9 @@ import RelayJSON
 import Synchronization
 
 /// A relay that records what it is asked and answers what the test says.
-final class FakeControl: RelayControl {
-    struct Ingested: Equatable {
-        var source: String
-        var session: String?
-        var body: [UInt8]
-        var signature: String?
-    }
-
+final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl, WebhookControl, WebhookTestControl,
+    ReplayControl, MediaControl
+{
     struct Tested: Equatable {
         var url: String
         var session: String
@@ -20,7 +15,6 @@ final class FakeControl: RelayControl {
     }
 
     struct State {
-        var ingested: [Ingested] = []
         var tested: [Tested] = []
         var changes = 0
         var requeues = 0
@@ -29,7 +23,6 @@ final class FakeControl: RelayControl {
         var paused: Set<String> = []
         var draining = false
         var readiness = Readiness(isReady: true)
-        var ingestError: APIError?
         var reloadError: APIError?
         var testResult = WebhookTestResult(url: "", ok: true, latencyMs: 0)
         var destinations: [DestinationStatus] = []
@@ -38,24 +31,15 @@ final class FakeControl: RelayControl {
 
     let state = Mutex(State())
 
+    /// It has every role.
+    var controls: RelayControls {
+        RelayControls(
+            process: self, configuration: self, destinations: self, webhooks: self, webhookTests: self, replays: self,
+            media: self)
+    }
+
     func edit(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
     func read<Value>(_ value: (State) -> Value) -> Value { state.withLock { value($0) } }
-
-    func ingest(
-        source: String, path: [String], body: [UInt8], header: @Sendable (String) -> String?
-    ) async throws(APIError) -> [AcceptanceResult] {
-        guard source == "baileys" else { throw .notFound("There is no source \(source).") }
-        do { _ = try JSON(parsing: body) } catch { throw .badRequest("\(error)", code: "malformed_body") }
-        let signature = header("X-Signature")
-        let error = state.withLock { state in
-            state.ingested.append(Ingested(source: source, session: path.first, body: body, signature: signature))
-            return state.ingestError
-        }
-        if let error { throw error }
-        return [
-            AcceptanceResult(id: EventID(1), isDuplicate: false), AcceptanceResult(id: EventID(2), isDuplicate: true),
-        ]
-    }
 
     func media(
         id: MediaID, name: String, query: [String: String], bounds: @Sendable (Int64) -> Range<Int64>
@@ -72,17 +56,6 @@ final class FakeControl: RelayControl {
         }
         return MediaFile(
             content: MediaContent(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
-    }
-
-    func challenge(source: String, query: [String: String]) -> String? {
-        source == "meta" && query["hub.verify_token"] == "right" ? query["hub.challenge"] : nil
-    }
-
-    func acceptNative(session: String, body: [UInt8]) async throws(APIError) -> [AcceptanceResult] {
-        state.withLock {
-            $0.ingested.append(Ingested(source: "native", session: session, body: body, signature: nil))
-        }
-        return [AcceptanceResult(id: EventID(3), isDuplicate: false)]
     }
 
     func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }
@@ -178,7 +151,6 @@ final class FakeControl: RelayControl {
         return ReloadResult(generation: 2, loadedAt: TestAPI.start, warnings: ["store.url: no retention is set"])
     }
 
-    var isReady: Bool { state.withLock { $0.readiness.isReady } }
     var isDraining: Bool { state.withLock { $0.draining } }
     func readiness() async -> Readiness { state.withLock { $0.readiness } }
 }

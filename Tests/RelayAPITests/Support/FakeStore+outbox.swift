@@ -166,12 +166,13 @@ extension FakeStore {
         try fail()
         return contents.withLock { data in
             events.map { new in
+                if let known = new.dedupKey.flatMap({ data.dedupKeys[$0] }) {
+                    return AcceptanceResult(id: known, isDuplicate: true)
+                }
                 let id = EventID(SortableID.next(after: data.lastEvent, at: moment))
                 data.lastEvent = id.rawValue
-                data.events[id] = Event(
-                    id: id, source: source, type: new.type, session: new.session, chat: new.chat,
-                    occurredAt: new.occurredAt, receivedAt: moment, payload: new.payload
-                )
+                data.events[id] = Event(new, id: id, source: source, receivedAt: moment)
+                if let key = new.dedupKey { data.dedupKeys[key] = id }
                 return AcceptanceResult(id: id, isDuplicate: false)
             }
         }

@@ -11,6 +11,7 @@ final class FakeStore: RelayStore {
         var deliveries: [DeliveryID: FakeDelivery] = [:]
         var planned: [DeliveryID: PlannedDelivery] = [:]
         var events: [EventID: Event] = [:]
+        var dedupKeys: [String: EventID] = [:]
         var traces: [EventID: EventTrace] = [:]
         var messages: [Message] = []
         var chats: [Chat] = []
@@ -24,6 +25,9 @@ final class FakeStore: RelayStore {
     }
 
     let contents = Mutex(Data())
+
+    /// Accepted events, in their order.
+    var accepted: [Event] { contents.withLock { $0.events.values.sorted { $0.id < $1.id } } }
 
     func edit(_ change: (inout Data) -> Void) { contents.withLock { change(&$0) } }
 

@@ -6,6 +6,7 @@ import NIOCore
 import RelayAPI
 import RelayCore
 import RelayJSON
+import RelaySources
 import Testing
 
 /// The API over a fake store and a fake relay, and a client with the right key.
@@ -24,13 +25,31 @@ struct TestAPI: Sendable {
         self.configuration = configuration
     }
 
+    /// Sources of the format `echo`: `baileys`, which anybody may post to, `signed` and `meta`.
+    private var intakes: IntakeRegistry {
+        var sources = IntakeRegistry.Sources()
+        sources.posted = [
+            "baileys": intake("baileys"),
+            "signed": intake("signed", .header(name: "X-Signature", value: "abc")),
+            "meta": intake("meta", .metaSignature(appSecret: "app", verifyToken: "right")),
+        ]
+        return IntakeRegistry(api: intake(IntakeRegistry.apiSource), sources: sources)
+    }
+
+    private func intake(_ name: String, _ authentication: IntakeAuthentication? = nil) -> Intake {
+        Intake(
+            reader: DocumentReader(source: name, format: EchoFormat(), defaultSession: "none", files: .identified),
+            authentication: authentication, journal: store, clock: clock)
+    }
+
     func makeApplication() -> some ApplicationProtocol {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let api = RelayAPI(
             configuration: configuration,
             store: store,
-            control: control,
+            intakes: intakes,
+            controls: control.controls,
             taps: taps,
             keys: APIKeyring(digests: [APIKeyring.digest(of: key)]),
             clock: clock,
@@ -65,6 +84,25 @@ struct TestAPI: Sendable {
             if let webhook { data.webhooks.append(webhook) }
         }
         return webhook
+    }
+}
+
+/// A dialect for tests: every document, or every element of an array, is an event with the document as its payload.
+struct EchoFormat: EventFormat {
+    static let name = "echo"
+    static let summary = "Documents of a test."
+
+    func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+        let parsed: JSON
+        do {
+            parsed = try JSON(parsing: document)
+        } catch {
+            throw FormatError(.malformed, "The body is no JSON document: \(error.message)")
+        }
+        guard let session = context.session else { throw FormatError(.missingSession, "Nothing names a session.") }
+        return (parsed.array ?? [parsed]).map {
+            NewEvent(type: .messageReceived, session: session, dedupKey: $0.text, payload: ["document": $0])
+        }
     }
 }
 

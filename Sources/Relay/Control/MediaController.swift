@@ -2,7 +2,11 @@ internal import RelayAPI
 internal import RelayCore
 internal import RelayMedia
 
-extension RelayController {
+/// Hands out stored files to whoever has a signed URL.
+struct MediaController: MediaControl {
+    let links: MediaLinks
+    let depot: any MediaStore
+
     func media(
         id: MediaID,
         name: String,

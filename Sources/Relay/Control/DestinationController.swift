@@ -1,8 +1,16 @@
 internal import RelayAPI
 internal import RelayCore
 internal import RelayDelivery
+internal import RelayPipeline
 
-extension RelayController {
+/// The destinations in force, as the API shows and pauses them.
+struct DestinationController: DestinationControl {
+    let store: any RelayStore
+    let registry: DestinationRegistry
+    let dispatcher: Dispatcher
+    let pipelines: PipelineService
+    let clock: any RelayClock
+
     func destinations() async throws(APIError) -> [DestinationStatus] {
         let entries = registry.entries
         do {
@@ -102,5 +110,11 @@ extension RelayController {
             throw APIError(error)
         }
         dispatcher.setPaused(key, false)
+    }
+
+    func deliveriesRequeued() async {
+        // Stage failures among them run their events again.
+        pipelines.rescan()
+        dispatcher.probe()
     }
 }

@@ -3,8 +3,15 @@ internal import RelayCore
 internal import RelayDestinations
 internal import RelayHTTPClient
 internal import RelayJSON
+internal import RelaySources
 
-extension RelayController {
+/// Sends single events past the queue, to try a receiver.
+struct WebhookTestController: WebhookTestControl {
+    let webhooks: any WebhookControl
+    let registry: DestinationRegistry
+    let current: CurrentConfiguration
+    let clock: any RelayClock
+
     func test(destination key: String, event: EventType) async throws(APIError) -> WebhookTestResult {
         guard let entry = registry.entry(key) else {
             throw .notFound("There is no destination \"\(key)\" to test. GET /api/v1/destinations lists them.")
@@ -20,8 +27,8 @@ extension RelayController {
     ) async throws(APIError) -> WebhookTestResult {
         var tested = webhook ?? Webhook(id: "wh_test", session: session, url: url, createdAt: clock.now)
         tested.url = url
-        try checkWebhook(tested)
-        let destination = registry.destination(for: tested, in: reloader.current.configuration)
+        try webhooks.checkWebhook(tested)
+        let destination = registry.destination(for: tested, in: current.generation.configuration)
         return await probe(destination, session: session, event: event, isSigned: !tested.secrets.isEmpty)
     }
 

@@ -3,7 +3,16 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayPipeline
 
-extension RelayController {
+/// Checks, previews and starts replays.
+struct ReplayController: ReplayControl {
+    let store: any RelayStore
+    let registry: DestinationRegistry
+    let destinations: any DestinationControl
+    let directory: DirectoryCache
+    let replays: ReplayService
+    let current: CurrentConfiguration
+    let clock: any RelayClock
+
     /// Events that a dry run tries at most: they run at once, while the caller waits.
     private static let maxTried = 500
 
@@ -16,7 +25,7 @@ extension RelayController {
         }
         guard !selection.destinations.isEmpty else { return problems }
         // What was sent to a destination that is gone is there, but nothing new can be planned for it.
-        let keys = isFromStart ? registry.entries.keys.sorted() : try await destinations().map(\.key)
+        let keys = isFromStart ? registry.entries.keys.sorted() : try await destinations.destinations().map(\.key)
         for (index, key) in selection.destinations.enumerated() where !keys.contains(key) {
             problems.append(unknown(key, "/destinations/\(index)", "destination", among: keys))
         }
@@ -32,7 +41,7 @@ extension RelayController {
     func warnings(of selection: ReplaySelection, survey: ReplayEstimate) -> [String] {
         var warnings: [String] = []
         if survey.count == 0 { warnings.append("Nothing is selected.") }
-        let kept = reloader.current.configuration.store.retention.delivered
+        let kept = current.generation.configuration.store.retention.delivered
         if let since = selection.since, since < survey.at - kept {
             let oldest = survey.oldestEvent.map { "The oldest event of the journal is of \($0.iso8601)." }
             warnings.append(

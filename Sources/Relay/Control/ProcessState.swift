@@ -1,0 +1,35 @@
+internal import RelayAPI
+internal import RelayCore
+internal import Synchronization
+
+/// How far the process is between its start and its end, and whether its store answers.
+final class ProcessState: ProcessStatus {
+    enum Phase: Sendable { case starting, running, draining }
+
+    private let store: any RelayStore
+    private let phase = Mutex(Phase.starting)
+
+    init(store: any RelayStore) {
+        self.store = store
+    }
+
+    func enter(_ phase: Phase) {
+        self.phase.withLock { $0 = phase }
+    }
+
+    var isDraining: Bool { phase.withLock { $0 == .draining } }
+
+    func readiness() async -> Readiness {
+        switch phase.withLock({ $0 }) {
+        case .starting: return Readiness(isReady: false, reasons: ["starting"])
+        case .draining: return Readiness(isReady: false, reasons: ["draining"])
+        case .running: break
+        }
+        do {
+            _ = try await store.pendingEvents(after: EventID(.max), limit: 1)
+            return Readiness(isReady: true)
+        } catch {
+            return Readiness(isReady: false, reasons: ["store: \(error.message)"])
+        }
+    }
+}

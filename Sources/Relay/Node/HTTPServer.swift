@@ -1,0 +1,45 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import RelayAPI
+internal import RelayConfig
+internal import ServiceLifecycle
+
+/// The listener of a relay.
+enum HTTPServer {
+    /// - Parameter onRunning: is called once, with the URL that it listens on: `http://127.0.0.1:3000`.
+    static func make(
+        _ api: RelayAPI,
+        server: RelayConfiguration.Server,
+        logger: Logger,
+        onRunning: @escaping @Sendable (_ url: String) async -> Void
+    ) -> some Service {
+        Application(
+            router: api.makeRouter(),
+            server: .http1(configuration: limits),
+            configuration: .init(
+                address: .hostname(server.host, port: server.port),
+                serverName: nil,
+                backlog: 4096,
+                availableConnectionsDelegate: MaximumAvailableConnections(10_000)
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? server.port
+                let host = server.host.contains(":") ? "[\(server.host)]" : server.host
+                await onRunning("http://\(host):\(port)")
+            },
+            logger: logger
+        )
+    }
+
+    /// What a connection may cost: an idle or dripping one is closed, and headers are small.
+    private static let limits = HTTP1Channel.Configuration(
+        idleTimeout: .seconds(60),
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 16 << 10,
+            maxHeaderListSize: 32 << 10,
+            maxHeaderFieldCount: 100
+        )
+    )
+}

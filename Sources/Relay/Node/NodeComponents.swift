@@ -1,0 +1,135 @@
+internal import Logging
+internal import RelayConfig
+internal import RelayCore
+internal import RelayDelivery
+internal import RelayDirectory
+internal import RelayHTTPClient
+internal import RelayPipeline
+internal import RelaySources
+internal import ServiceLifecycle
+
+/// The parts of a running relay, each made of those before it.
+struct NodeComponents: Sendable {
+    let current: CurrentConfiguration
+    let store: any RelayStore
+    let engine: CurlEngine
+    let media: MediaComponents
+    let registry: DestinationRegistry
+    let taps = TapRegistry()
+    let directory = DirectoryCache()
+    let dispatcher: Dispatcher
+    let pipelines: PipelineService
+    let lateMedia: LateMediaService
+    let replays: ReplayService
+    let sources: SourceComponents
+    let intakes: IntakeRegistry
+    let clock: any RelayClock
+    let logger: Logger
+
+    /// - Throws: ``StoreError``, ``MediaError`` and what keeps the HTTP client from starting.
+    init(
+        _ generation: ConfigurationGeneration,
+        nodeStore: NodeStore,
+        clock: any RelayClock,
+        logger: Logger
+    ) async throws {
+        let configuration = generation.configuration
+        self.clock = clock
+        self.logger = logger
+        current = CurrentConfiguration(generation)
+        let store = nodeStore.store
+        self.store = store
+        engine = try CurlEngine(guard: generation.egress, logger: logger)
+        media = try await MediaComponents(
+            current,
+            staging: nodeStore.path + ".staging",
+            secret: nodeStore.mediaLinkKey,
+            engine: engine,
+            clock: clock,
+            logger: logger
+        )
+        registry = DestinationRegistry(engine: engine, ledger: store, media: media, clock: clock, logger: logger)
+        registry.use(generation, webhooks: try await store.webhooks())
+        dispatcher = Dispatcher(
+            outbox: store,
+            destinations: registry,
+            clock: clock,
+            configuration: .init(configuration.delivery),
+            taps: taps,
+            logger: logger
+        )
+        let pipelines = PipelineService(
+            journal: store,
+            provider: registry,
+            directory: directory,
+            media: media.fetcher,
+            gateways: LookupService(sender: engine, clock: clock, logger: logger),
+            taps: taps,
+            clock: clock,
+            logger: logger
+        )
+        self.pipelines = pipelines
+        lateMedia = LateMediaService(store: store, media: media.fetcher, clock: clock, logger: logger) {
+            pipelines.ring()
+        }
+        replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
+        sources = SourceComponents(
+            journal: NotifyingJournal(base: store, pipelines: pipelines),
+            ledger: store,
+            media: media.depot,
+            clock: clock
+        )
+        intakes = IntakeRegistry(api: sources.api, sources: sources.sources(of: configuration))
+    }
+
+    /// Makes what an earlier process had under way due again.
+    func recover() async throws -> RecoveryReport {
+        let fallback = current.generation.configuration.retryPolicies["default"] ?? RetryPolicy()
+        return try await store.recover(at: clock.now) { [registry] key in
+            registry.destination(key)?.settings.retry.maxAttempts ?? fallback.maxAttempts
+        }
+    }
+
+    /// Brings a new generation into force, and says what people should know about that.
+    func use(_ generation: ConfigurationGeneration) async throws -> [String] {
+        let webhooks = try await store.webhooks()
+        engine.replace(guard: generation.egress)
+        registry.use(generation, webhooks: webhooks)
+        intakes.use(sources.sources(of: generation.configuration))
+        dispatcher.destinationsChanged()
+        // The generation is in force: whatever cannot be found out now does not make it wrong.
+        let parked = (try? await ParkedDeliveries.all(in: store, besides: registry)) ?? []
+        for waiting in parked { waiting.log(to: logger) }
+        return parked.map(\.description)
+    }
+
+    /// What runs for as long as the relay does, but for the server. It is shut down from the last to the first: the
+    /// readers of sources, then the pipelines, then what is under way.
+    /// - Parameter positions: the path before the name of a file that keeps how far a source was read.
+    func services(positions: String) -> [any Service] {
+        let retention = RetentionService(
+            store: store,
+            retention: { [current] in current.generation.configuration.store.retention },
+            depot: media.depot,
+            mediaRetention: { [current] in current.generation.configuration.media.retention },
+            clock: clock,
+            logger: logger
+        )
+        return [engine, media.fetcher, dispatcher, lateMedia, pipelines, replays, retention]
+            + sources.readers(of: current.generation.configuration, positions: positions, logger: logger)
+    }
+}
+
+extension Dispatcher.Configuration {
+    fileprivate init(_ delivery: RelayConfiguration.Delivery) {
+        self.init(
+            capacity: delivery.maxInFlight,
+            breaker: .init(
+                failures: delivery.breaker.failures,
+                initialPause: delivery.breaker.probeInterval,
+                maxPause: delivery.breaker.maxProbeInterval
+            ),
+            grace: delivery.shutdownGrace
+        )
+    }
+}
