@@ -1,6 +1,6 @@
 package import Logging
 package import RelayCore
-package import ServiceLifecycle
+internal import ServiceLifecycle
 internal import Synchronization
 
 /// Finds destinations by key: configured ones and sessions' webhooks.

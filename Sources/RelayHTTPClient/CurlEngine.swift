@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// Sends HTTP requests with libcurl on one dedicated thread. The thread waits on epoll and works only for connections
 /// with pending events, so thousands of slow receivers cost little.

@@ -1,7 +1,7 @@
 package import Logging
 package import RelayCore
 internal import RelayJSON
-package import ServiceLifecycle
+internal import ServiceLifecycle
 internal import Synchronization
 
 /// Fetches the files that messages went on without, and announces each by `message.updated` with `payload.media`.

@@ -1,6 +1,6 @@
 package import Logging
 package import RelayCore
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// The transports `stdin` and `file`: one JSON document a line.
 ///

@@ -1,4 +1,4 @@
-package import RelayCore
+internal import RelayCore
 
 /// The destinations in force, and those that are gone and still have deliveries. The composition implements it.
 package protocol DestinationControl: Sendable {

@@ -86,7 +86,7 @@ extension FieldType where Value == ConfigNode {
 
 extension FieldType where Value == EventFilter {
     /// Event types: names, `message.*`, or `*`.
-    package static var events: FieldType {
+    package static var events: FieldType<EventFilter> {
         let list = FieldType<[String]>.list(of: .string)
         return FieldType(
             "a list of event types such as message.received or message.*",

@@ -1,6 +1,6 @@
 package import Logging
 package import RelayCore
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// Fetches the files of messages into a media store. Concurrent requests for the same file share one fetch, and the
 /// number of simultaneous downloads is limited.
