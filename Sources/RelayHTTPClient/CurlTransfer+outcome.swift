@@ -108,7 +108,7 @@ extension CurlTransfer {
         let reason = systemError == 0 ? words(CURLE_COULDNT_CONNECT) : errnoText(systemError).lowercased()
         return failure(
             .connect,
-            "no connection to \(target.authority): \(reason); check the address, the port and that the receiver runs",
+            "no connection to \(target.authority): \(reason); check the host, the port and that the receiver runs",
             systemCode
         )
     }
@@ -128,7 +128,7 @@ extension CurlTransfer {
         if socketWasOpened {
             return failure(
                 .timeout,
-                "no connection to \(who) in time; check the address, the port and firewalls",
+                "no connection to \(who) in time; check the host, the port and firewalls",
                 "ETIMEDOUT"
             )
         }

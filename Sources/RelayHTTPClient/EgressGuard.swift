@@ -97,7 +97,7 @@ package struct EgressGuard: Sendable {
     }
 
     private static func reason(_ address: IPAddress, _ name: String, _ host: String, _ port: Int) -> String {
-        let whose = IPAddress(host) == nil ? " (the address of \(host))" : ""
+        let whose = IPAddress(host) == nil ? " (the IP address of \(host))" : ""
         return "\(address)\(whose) is \(name), where deliveries may not go; "
             + "if it is meant, add \"\(entryText(host, address, port))\" to egress.allow"
     }

@@ -18,7 +18,7 @@ extension RequestTarget {
         guard curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK,
             curl_url_set(parsed, CURLUPART_URL, location, 0) == CURLUE_OK,
             curl_url_get(parsed, CURLUPART_URL, &text, 0) == CURLUE_OK, let text
-        else { throw Problem(message: "the redirect leads to no HTTP address") }
+        else { throw Problem(message: "the redirect leads to no HTTP URL") }
         defer { curl_free(text) }
         return String(cString: text)
     }

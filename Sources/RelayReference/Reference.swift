@@ -42,7 +42,7 @@ package struct Reference: Sendable {
                 group: .destination,
                 name: kind.kind,
                 summary: kind.summary,
-                notes: ["The options of all kinds come on top: see destinations."],
+                notes: ["In addition to the options of all kinds: see destinations."],
                 fields: kind.fields,
                 example: (["destinations:", "  crm:"] + example).joined(separator: "\n")
             )
@@ -61,7 +61,7 @@ package struct Reference: Sendable {
             ReferenceEntry(
                 group: .pipeline,
                 name: "modifiers",
-                summary: "What may stand beside the key of every stage.",
+                summary: "Options beside the key of every stage.",
                 fields: registry.stageFields,
                 example: "- filter: { drop: .payload.isGroup }\n  when: .event == \"message.received\""
             ),
@@ -74,7 +74,7 @@ package struct Reference: Sendable {
             if let main = stage.mainField { notes.append("`\(stage.kind): …` without further options sets `\(main)`.") }
             if stage.defaultOnError != .deadLetter {
                 notes.append(
-                    "What becomes of an event that it fails on is `on_error: \(stage.defaultOnError.rawValue)`.")
+                    "The default when it fails is `on_error: \(stage.defaultOnError.rawValue)`.")
             }
             return ReferenceEntry(
                 group: .stage,
@@ -95,8 +95,8 @@ package struct Reference: Sendable {
                 name: "tests",
                 summary: "One of the tests of a pipeline, which `zaphub test` runs.",
                 notes: [
-                    "Tests stand under `tests:` in a pipeline, or in a file `pipelines/NAME_test.yaml`.",
-                    "A list of one needs no brackets; what their order means is told in docs/testing.md.",
+                    "Tests are written under `tests:` in a pipeline, or in a file `pipelines/NAME_test.yaml`.",
+                    "A list of one needs no brackets; docs/testing.md explains their order.",
                 ],
                 fields: registry.testOptions,
                 example: """

@@ -4,8 +4,8 @@ package enum BuiltInTransports {
     package static let names = ["http", "stdin", "file"]
     /// What each is for: one sentence.
     package static let summaries = [
-        "http": "Takes POSTs at `/in/NAME` and `/in/NAME/SESSION`.",
-        "stdin": "Reads one JSON document a line from standard input; at most one source.",
-        "file": "Reads one JSON document a line from `path`, from its beginning, and follows it like `tail -F`.",
+        "http": "Accepts POST requests at `/in/NAME` and `/in/NAME/SESSION`.",
+        "stdin": "Reads one JSON document per line from standard input; at most one source.",
+        "file": "Reads one JSON document per line from `path`, from its beginning, and follows it like `tail -F`.",
     ]
 }

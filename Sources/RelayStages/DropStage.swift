@@ -7,7 +7,7 @@ package struct DropStage: ConfiguredStage {
     package static let summary = "Ends the pipeline for this event."
     package static let reason = Field<String>.string(
         "reason",
-        "Why, for those who look at the event later.",
+        "The reason, as traces show it.",
         default: "dropped by the pipeline"
     )
     package static let fields = [AnyField(reason)]

@@ -17,7 +17,7 @@ package struct EnrichStage: ConfiguredStage {
     }
 
     package static let kind = "enrich"
-    package static let summary = "Fills in chat, contact and group names and images that the relay knows."
+    package static let summary = "Adds names and images of chats, contacts and groups that the relay knows."
     package static let with = Field.list(
         "with",
         "What to fill in; default everything.",
@@ -26,7 +26,7 @@ package struct EnrichStage: ConfiguredStage {
     )
     package static let lookup = Field<LookupOptions>.section(
         "lookup",
-        "The gateway that is asked for what the relay does not know.",
+        "The gateway that is asked for names and pictures that the relay does not know.",
         fields: LookupOptions.fields,
         make: { try LookupOptions($0) }
     ).optional

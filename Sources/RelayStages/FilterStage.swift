@@ -5,9 +5,9 @@ package import RelayJQ
 /// `- filter: { keep: EXPR }` or `{ drop: EXPR }`: keeps or drops an event.
 package struct FilterStage: ConfiguredStage {
     package static let kind = "filter"
-    package static let summary = "Lets only some events pass, by a jq expression on the event as receivers see it."
-    package static let keep = Field.expression("keep", "Events for which this is true go on.").optional
-    package static let drop = Field.expression("drop", "Events for which this is true end here.").optional
+    package static let summary = "Drops events by a jq expression on the event as receivers get it."
+    package static let keep = Field.expression("keep", "Events for which this is true continue.").optional
+    package static let drop = Field.expression("drop", "Events for which this is true are dropped.").optional
     package static let fields = [AnyField(keep), AnyField(drop)]
     package static let mainField: String? = nil
     package static let effects: [StageEffect] = [

@@ -9,12 +9,12 @@ internal import RelayJSON
 /// be fetched stays as `raw_media` with the reason, unless `on_error` sets something else (docs: Media).
 package struct MediaStage: ConfiguredStage {
     package static let kind = "media"
-    package static let summary = "Fetches a message's file, and hands it on as payload.media or payload.raw_media."
+    package static let summary = "Downloads a message's file, and delivers it as payload.media or payload.raw_media."
     package static let defaultOnError = PipelineStep.OnError.rawMedia
 
     package static let download = Field.bool(
         "download",
-        "Whether files are fetched; otherwise receivers get the reference.",
+        "Whether files are downloaded; otherwise receivers get the reference.",
         default: true
     )
     package static let wait = Field.duration(
@@ -25,10 +25,11 @@ package struct MediaStage: ConfiguredStage {
     )
     package static let late = Field.bool(
         "late",
-        "Whether a file that comes later is announced by message.updated.",
+        "Whether a late file is announced by message.updated.",
         default: true
     )
-    package static let attempts = Field.int("attempts", "Downloads tried.", 1...10, default: MediaLimits().attempts)
+    package static let attempts = Field.int(
+        "attempts", "The most download attempts.", 1...10, default: MediaLimits().attempts)
     package static let fetchTimeout = Field.duration(
         "fetch_timeout",
         "How long all downloads of a file may take together.",
@@ -36,12 +37,12 @@ package struct MediaStage: ConfiguredStage {
     )
     package static let maxSize = Field<Int>.size(
         "max_size",
-        "Larger files are marked with raw_media.tooLarge, and not fetched.",
+        "Larger files are marked with raw_media.tooLarge and not downloaded.",
         default: MediaLimits().maxSize
     )
     package static let history = Field.bool(
         "history",
-        "Whether files of messages from a history synchronization are fetched.",
+        "Whether files of messages from a history synchronization are downloaded.",
         default: false
     )
     package static let fields = [

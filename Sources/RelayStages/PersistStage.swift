@@ -7,7 +7,7 @@ internal import RelayJSON
 /// The event itself is durable before any pipeline runs; this stage stores what can be queried later.
 package struct PersistStage: ConfiguredStage {
     package static let kind = "persist"
-    package static let summary = "Keeps message history, and the names of chats, contacts and groups."
+    package static let summary = "Stores message history, and the names of chats, contacts and groups."
     package static let fields: [AnyField] = []
     package static let mainField: String? = nil
     package static let effects: [StageEffect] = [.records]

@@ -34,7 +34,7 @@ package struct SignStage: ConfiguredStage {
     )
     package static let prefix = Field.string(
         "prefix",
-        "Stands before an `hmac` signature; default the algorithm's name and `=`."
+        "The text before an `hmac` signature; default the algorithm's name and `=`."
     ).optional
     package static let fields = [
         AnyField(scheme), AnyField(algorithm), AnyField(header), AnyField(encoding), AnyField(prefix),

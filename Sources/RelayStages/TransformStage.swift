@@ -8,7 +8,7 @@ internal import RelayJSON
 /// The program's numbers are doubles: an integer beyond 2^53 loses its last digits.
 package struct TransformStage: ConfiguredStage {
     package static let kind = "transform"
-    package static let summary = "Makes the payload, the whole body, or several events, by a jq program."
+    package static let summary = "Makes the payload, the whole body, or several events with a jq program."
     package static let payload = Field.expression("payload", "Makes the payload: one object.").optional
     package static let body = Field.expression(
         "body",
@@ -16,7 +16,7 @@ package struct TransformStage: ConfiguredStage {
     ).optional
     package static let events = Field.expression(
         "events",
-        "Makes events that take this one's place: each an object with `payload`, and `event` for another type."
+        "Makes events that replace this one: each an object with `payload`, and `event` for another type."
     ).optional
     package static let fields = [AnyField(payload), AnyField(body), AnyField(events)]
     package static let effects: [StageEffect] = [.rewrites, .splits(option: events.name)]

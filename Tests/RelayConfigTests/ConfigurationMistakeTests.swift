@@ -38,7 +38,7 @@ import Testing
                      |          ^
                 config.yaml:2:19: error: "listen" must be host and port such as 127.0.0.1:3100, not "3100"
                    2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
-                     |                   ^ help: write 127.0.0.1:3100, or :3100 for every address of the machine
+                     |                   ^ help: write 127.0.0.1:3100, or :3100 for all IP addresses
                 config.yaml:2:35: error: "max_body" needs a unit
                    2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
                      |                                   ^ help: write 5KiB, 5MiB, or 5B for bytes
@@ -211,7 +211,7 @@ import Testing
                      |                                                                                           ^
                 config.yaml:17:3: error: destination "bare" needs "url"
                   17 |   bare: { type: webhook, timeout: 1h }
-                     |   ^ help: add url: an address such as https://crm.example.com/hooks
+                     |   ^ help: add url: a URL such as https://crm.example.com/hooks
                 config.yaml:17:35: error: "timeout" must be a duration from 1ms to 10m, not "1h"
                   17 |   bare: { type: webhook, timeout: 1h }
                      |                                   ^
@@ -220,7 +220,7 @@ import Testing
                      |   ^ help: add type: webhook or chatwoot
                 config.yaml:19:32: error: "url" names no host
                   19 |   desk: { type: chatwoot, url: "https://", api_token: **, inbox_id: 1.5 }
-                     |                                ^ help: write an address such as https://crm.example.com/hooks
+                     |                                ^ help: write a URL such as https://crm.example.com/hooks
                 config.yaml:19:55: error: "api_token" is empty
                   19 |   desk: { type: chatwoot, url: "https://", api_token: **, inbox_id: 1.5 }
                      |                                                       ^ help: give the secret, or remove the option

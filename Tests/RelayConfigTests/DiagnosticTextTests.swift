@@ -28,10 +28,10 @@ import Testing
             [
                 "a list of event types such as message.received or message.*",
                 "dead_letter, continue, drop, { stages: […] } or (for media) raw_media", "a map with a type: ",
-                "json for machines, pretty for people, auto by whether a terminal is there.",
+                "json: one object per line; pretty: text; auto: pretty on a terminal, otherwise json.",
                 "per_chat: one at a time for each chat, in order; none: later messages may overtake a retry.",
                 "`standard_webhooks` (webhook-id, webhook-timestamp, webhook-signature) or `hmac` (one header).",
-                "destination: the lists are in order for each destination; any: they say what there is.",
+                "destination: the lists are in order for each destination; any: the order does not matter.",
                 "a session's name", "a moment such as 2025-11-13T22:15:00-03:00", "maps of options",
                 "text, or a regular expression such as /^sha256=/", "the answer's body",
                 "what the gateway knows, a status such as 404, or timeout", "found, a reason such as gone, or a map",
@@ -41,7 +41,7 @@ import Testing
                 "on, off, or a map with allow", "always, never, or a duration such as 24h",
                 "an offset such as -03:00", "a group's id", "a number such as +5511999999999",
                 "attach: files are uploaded; link: messages have a link to the relay's copy; off: they only name the file.",
-                "fill: a name that is only a number is replaced; follow: WhatsApp's name always wins; never: set once.",
+                "fill: a name that is only a number is replaced; follow: WhatsApp's name is always used; never: set once.",
             ]
         ),
         (

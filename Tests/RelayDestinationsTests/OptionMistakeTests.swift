@@ -38,7 +38,7 @@ struct OptionMistakeTests {
             """
             destination:2:6: error: "url" has a placeholder in it
                2 | url: "http://{{payload.host}}/"
-                 |      ^ help: write the whole address out; what changes from event to event goes into headers or the body
+                 |      ^ help: write the whole URL; values that change from event to event belong in headers or the body
             """
         ),
         (

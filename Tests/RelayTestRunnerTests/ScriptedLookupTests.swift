@@ -151,7 +151,7 @@ import Testing
                      |                                                ^ help: did you mean "name"?
                 pipelines/default_test.yaml:6:13: error: a group needs "id"
                    6 |     groups: { name: Sales }
-                     |             ^ help: add id: an address such as 120363000000000001@g.us
+                     |             ^ help: add id: a JID such as 120363000000000001@g.us
                 pipelines/default_test.yaml:7:13: error: there is no answer "gnoe"
                    7 |     media: [gnoe, { messge: M1 }, { size: 5, fails: goen }, { size: 5B, fails: gone }]
                      |             ^ help: did you mean "gone"?

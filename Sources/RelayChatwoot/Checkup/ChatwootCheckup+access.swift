@@ -46,7 +46,7 @@ extension ChatwootCheckup {
         guard failure.status == 401 else {
             if failure.status == 404 || failure.kind == .transient && failure.status == 200 {
                 return CheckupFinding(
-                    .problem, "\(options.url) is no Chatwoot", fix: "write Chatwoot's own address into url:")
+                    .problem, "\(options.url) is no Chatwoot", fix: "write Chatwoot's own URL into url:")
             }
             return CheckupFinding(.problem, failure.message, fix: "check url:, and Chatwoot's own log")
         }

@@ -81,7 +81,7 @@ extension ChatwootCheckup {
         return [
             CheckupFinding(
                 .warning, "agents answer through the session \(session), which this destination does not take",
-                fix: "write the same session at the end of the webhook's address and into sessions:")
+                fix: "write the same session at the end of the webhook's URL and into sessions:")
         ]
     }
 
@@ -91,7 +91,7 @@ extension ChatwootCheckup {
         let signs = release.has(.signatures)
         guard let secret = entrance.secret else {
             guard entrance.isOpen else { return [] }
-            let what = "anybody who knows the address can post to the source \(entrance.name) as an agent"
+            let what = "anybody who knows the URL can post to the source \(entrance.name) as an agent"
             if signs == false {
                 return [
                     CheckupFinding(
@@ -140,7 +140,7 @@ extension ChatwootCheckup {
             return [
                 CheckupFinding(
                     .problem, "the webhook's address is Chatwoot's own machine, as Chatwoot sees it",
-                    fix: "set server.public_url to the address that Chatwoot reaches the relay by")
+                    fix: "set server.public_url to the URL under which Chatwoot reaches the relay")
             ]
         }
         guard EgressGuard.isPrivate(url), release.has(.publicHostsOnly) != false else { return [] }

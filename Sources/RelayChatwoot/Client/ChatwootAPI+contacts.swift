@@ -79,7 +79,7 @@ extension ChatwootAPI {
         guard let record else {
             throw ChatwootError(
                 kind: .transient, status: 200,
-                message: "The answer is not \(what); url: must be Chatwoot's own address")
+                message: "The answer is not \(what); url: must be Chatwoot's own URL")
         }
         return record
     }

@@ -111,7 +111,7 @@ struct ChatwootAPI: Sendable {
         } catch {
             throw ChatwootError(
                 kind: .transient, status: response.status,
-                message: "\(request.method) \(shown): the answer is no JSON; url: must be Chatwoot's own address")
+                message: "\(request.method) \(shown): the answer is no JSON; url: must be Chatwoot's own URL")
         }
     }
 }

@@ -54,7 +54,7 @@ struct ChatwootError: Error, Sendable {
             told += ". " + Self.remedy(response.status, said)
         case 300..<400:
             kind = .denied
-            told += "; redirects are not followed: write the final address in url:, then resume the destination"
+            told += "; redirects are not followed: write the final URL in url:, then resume the destination"
         case 408, 425, 429, 500...599: kind = .transient
         case 422 where said?.contains("Too many messages") == true: kind = .transient
         default: kind = .invalid

@@ -3,12 +3,12 @@ internal import RelayCore
 
 // The account and inbox.
 extension ChatwootOptions {
-    package static let url = Field<String>.url("url", "Chatwoot's address, without /api.")
-    package static let account = Field.int("account", "The account's number, as in its addresses.", 1...Int.max)
+    package static let url = Field<String>.url("url", "Chatwoot's base URL, without /api.")
+    package static let account = Field.int("account", "The account's number, as in its URLs.", 1...Int.max)
     package static let inbox = Field.int("inbox", "The inbox's number; it must be of the type API.", 1...Int.max)
         .optional
     package static let createInbox = Field<String>.custom(
-        "create_inbox", "In place of `inbox`: the name of one that is made where there is none.", "a name",
+        "create_inbox", "Instead of `inbox`: the name of an inbox that is created when it does not exist.", "a name",
         shape: .text()
     ) { node in
         let name = try node.text
@@ -23,7 +23,7 @@ extension ChatwootOptions {
         "inbox_identifier", "The inbox's identifier for the public API; default: the relay asks for it."
     ).optional
     package static let sessions = Field<SessionFilter>.custom(
-        "sessions", "The sessions that it takes, names or patterns such as shop-*.", "a list of sessions",
+        "sessions", "The sessions whose events it gets: names or patterns such as shop-*.", "a list of sessions",
         shape: .list(.text()),
         default: SessionFilter()
     ) { node in
@@ -59,7 +59,8 @@ extension ChatwootOptions {
     package static let maxSize = Field.size(
         "max_size", "Files above this are linked, not uploaded.", 1...(1 << 30), default: 40 << 20)
     package static let history = Field.bool(
-        "history", "Whether messages of a history synchronization are forwarded, as if they came now.", default: false)
+        "history", "Whether messages of a history synchronization are forwarded, as if they arrived now.",
+        default: false)
 
     static let shown = [
         AnyField(groups), AnyField(ownMessages), AnyField(openForOwn), AnyField(media), AnyField(maxSize),
@@ -103,7 +104,7 @@ extension ChatwootOptions {
     )
     package static let contactNames = Field<ContactNamePolicy>.enumeration(
         "contact_names",
-        "fill: a name that is only a number is replaced; follow: WhatsApp's name always wins; never: set once.",
+        "fill: a name that is only a number is replaced; follow: WhatsApp's name is always used; never: set once.",
         default: .fill
     )
     package static let receipts = Field.bool(
@@ -112,7 +113,7 @@ extension ChatwootOptions {
         "typing", "Whether agents see that the contact is typing.", default: true)
     package static let alerts = Field.bool(
         "alerts",
-        "Whether agents are told of a session that is logged out, and in private notes of messages that were lost.",
+        "Whether agents get a notice when a session is logged out, and private notes about messages that were lost.",
         default: true)
 
     static let conversations = [
@@ -127,7 +128,7 @@ extension ChatwootOptions {
     package static let signNames = Field.bool(
         "sign_names", "Whether messages in groups begin with their author's name.", default: true)
     package static let latePrefix = Field.duration(
-        "late_prefix", "A message that comes this late begins with the time at which it was sent.",
+        "late_prefix", "A message that arrives later than this begins with the time at which it was sent.",
         .seconds(1)...(.seconds(3650 * 86_400)),
         default: .seconds(300)
     )

@@ -7,7 +7,7 @@ internal import RelayCore
 /// each with its `sessions`.
 package struct ChatwootOptions: DestinationOptions {
     package static let kind = "chatwoot"
-    package static let summary = "Brings conversations into a Chatwoot inbox of the type API."
+    package static let summary = "Writes conversations into a Chatwoot inbox of the type API."
     package static let example = """
         url: https://chatwoot.example.com
         account: 1
@@ -78,7 +78,7 @@ package struct ChatwootOptions: DestinationOptions {
         case (nil, nil):
             throw options.fail(
                 "it needs \"inbox\" or \"create_inbox\"",
-                help: "add inbox: the number in the inbox's address in Chatwoot, or create_inbox: a name"
+                help: "add inbox: the number in the inbox's URL in Chatwoot, or create_inbox: a name"
             )
         case (_?, _?):
             throw options.fail(Self.createInbox, "\"inbox\" says which already", help: "keep one of them")

@@ -95,7 +95,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .duplicateName: "A name stands where it was already."
         case .unknownWord: "A value is none of the words that there are."
         case .invalidAddress: "An address cannot be used."
-        case .refusedAddress: "The egress guard lets nothing go to the address."
+        case .refusedAddress: "The egress guard denies the URL."
         case .invalidHeader: "A header's name or value cannot be sent, or is the relay's own."
         case .invalidExpression: "A jq expression does not compile."
         case .invalidTemplate: "A text with placeholders cannot be filled in."

@@ -6,7 +6,7 @@ extension FieldType where Value == String {
     /// An absolute `http` or `https` address without credentials.
     /// - Parameter reachable: whether deliveries go there, so that the egress guard has its say.
     package static func url(reachable: Bool = true) -> FieldType {
-        let name = "an address such as https://crm.example.com/hooks"
+        let name = "a URL such as https://crm.example.com/hooks"
         return FieldType(name, .text(pattern: URLValidation.pattern), show: { .string(URLValidation.shown($0)) }) {
             node in
             let text = try node.text(expected: name)
@@ -28,9 +28,9 @@ enum URLValidation {
     static let pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@ ]"
 
     static func problem(_ text: String) -> (message: String, help: String?)? {
-        if text.isEmpty { return ("is empty", "write an address such as https://crm.example.com/hooks") }
+        if text.isEmpty { return ("is empty", "write a URL such as https://crm.example.com/hooks") }
         if text.contains("{{") {
-            let help = "write the whole address out; what changes from event to event goes into headers or the body"
+            let help = "write the whole URL; values that change from event to event belong in headers or the body"
             return ("has a placeholder in it", help)
         }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
@@ -49,7 +49,7 @@ enum URLValidation {
             return ("has a user name or a password in it", "send them as a header: headers: { Authorization: … }")
         }
         guard let (host, port) = HostAndPort.split(authority), !host.isEmpty else {
-            return ("names no host", "write an address such as https://crm.example.com/hooks")
+            return ("names no host", "write a URL such as https://crm.example.com/hooks")
         }
         let isHost = host.unicodeScalars.allSatisfy { scalar in
             scalar.value >= 0x80 || scalar.properties.isAlphabetic || scalar.properties.numericType != nil

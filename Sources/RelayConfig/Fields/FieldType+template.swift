@@ -4,7 +4,7 @@ extension FieldType where Value == PlaceholderTemplate {
     /// An address with placeholders in its path or its query; never in the host, which stays where the configuration
     /// puts it.
     package static func urlTemplate(_ known: [String]) -> FieldType {
-        let name = "an address such as http://gateway:3000/api/{{ session }}/…"
+        let name = "a URL such as http://gateway:3000/api/{{ session }}/…"
         return FieldType(
             name,
             .text(pattern: URLValidation.pattern),

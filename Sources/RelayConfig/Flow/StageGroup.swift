@@ -4,7 +4,7 @@ package import RelayCore
 package struct StageGroup: ConfiguredStage {
     package static let kind = "stages"
     package static let summary = "Runs the stages inside it, which share its `when` and `on_error`."
-    package static let stages = Field.node("stages", "What runs.", "a list of stages", shape: .stages).optional
+    package static let stages = Field.node("stages", "The stages to run.", "a list of stages", shape: .stages).optional
     package static let fields = [AnyField(stages)]
     package static let example = "stages: [enrich]"
     package static let mainField: String? = stages.name

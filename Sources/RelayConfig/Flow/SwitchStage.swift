@@ -4,7 +4,7 @@ internal import RelayJQ
 /// `- switch: [{ case: EXPR, stages: […] }, …, { default: […] }]`: runs the stages of the first case that is true.
 package struct SwitchStage: ConfiguredStage {
     package static let kind = "switch"
-    package static let summary = "Runs the stages of the first case that is true; then the pipeline goes on after it."
+    package static let summary = "Runs the stages of the first case that is true; then the pipeline continues."
     package static let cases = Field.node(
         "cases", "Each a `case` with its `stages`, or, as the last, `default` with a list of stages.",
         "a list of cases",

@@ -40,7 +40,7 @@ extension ConfigurationLoader {
 
     /// - Parameter tests: the shape of a list of tests.
     static func fields(tests: FieldShape) -> [AnyField] {
-        let tests = Field.node("tests", "Examples of what it does: see `tests`.", "a list of tests", shape: tests)
+        let tests = Field.node("tests", "Tests of the pipeline: see `tests`.", "a list of tests", shape: tests)
         return [AnyField(from), AnyField(stages), AnyField(tests.optional)]
     }
 

@@ -7,7 +7,7 @@ struct FragmentLibrary: Sendable {
     /// Whether those that are not there are somewhere else, as for a part of a configuration.
     var mayLack = false
 
-    private static let stages = Field.node("stages", "What runs.", "a list of stages")
+    private static let stages = Field.node("stages", "The stages to run.", "a list of stages")
 
     /// The files as they are shown, without the secrets that are written out in them.
     var shown: JSON {

@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// Reads the stages of one pipeline.
 final class PipelineBuilder: Sendable {
-    private static let when = Field.expression("when", "Events that it is not true of pass by.").optional
+    private static let when = Field.expression("when", "Events for which it is not true skip the stage.").optional
     private static let id = Field.string("id", "The stage's name, unique in its pipeline; default its kind.").optional
     private static let onError = Field<ConfigNode>.node(
         "on_error",
-        "What becomes of an event whose stage fails; default dead_letter, for media raw_media.",
+        "What happens to an event when the stage fails; default dead_letter, for media raw_media.",
         "dead_letter, continue, drop, { stages: […] } or (for media) raw_media",
         shape: .either([
             .words(PipelineStep.OnError.allCases.filter { $0 != .stages }.map(\.rawValue)),

@@ -27,17 +27,17 @@ enum CommonDestinationOptions {
         default: .perChat
     )
     static let maxInFlight = Field.int(
-        "max_in_flight", "Requests under way at once.", DestinationSettings.maxInFlightRange, default: 16)
-    static let rateLimit = Field.rate("rate_limit", "Requests started in a time, such as 20/s.").optional
+        "max_in_flight", "Requests in flight at the same time.", DestinationSettings.maxInFlightRange, default: 16)
+    static let rateLimit = Field.rate("rate_limit", "The rate at which requests start, such as 20/s.").optional
     static let retry = Field<ConfigNode>.node(
         "retry",
         "A retry policy's name, or a policy of its own; default the policy \"default\".",
         "a retry policy's name, or a map of its options",
         shape: .either([.text(), .options(RetryOptions.fields)])
     ).optional
-    static let events = Field.events("events", "The event types that it wants; default all.", default: EventFilter())
+    static let events = Field.events("events", "The event types that it gets; default all.", default: EventFilter())
     static let secret = Field.secret("secret", "The key that `sign` uses.").optional
-    static let secrets = Field.secretList("secrets", "Keys while one replaces another; the first is the new one.")
+    static let secrets = Field.secretList("secrets", "Keys during a rotation; the first is the new one.")
         .optional
     static let timeout = Field.duration(
         "timeout",
@@ -57,16 +57,16 @@ enum CommonDestinationOptions {
         )
     }.optional
     static let maxEvents = Field.int(
-        "max_events", "Deliveries in one request at most.", BatchPolicy.maxEventsRange, default: 100)
+        "max_events", "The most deliveries in one request.", BatchPolicy.maxEventsRange, default: 100)
     static let maxWait = Field.duration(
         "max_wait",
-        "How long the oldest waits until a request goes out that is not full.",
+        "How long the oldest delivery waits before a request is sent that is not full.",
         .milliseconds(1)...(.seconds(3600)),
         default: .seconds(2)
     )
     static let maxBytes = Field.size(
         "max_bytes",
-        "The size of one request's body at most; a larger delivery goes by itself.",
+        "The largest body of one request; a larger delivery is sent alone.",
         1 << 10...64 << 20,
         default: 1 << 20
     )

@@ -7,7 +7,7 @@ private enum AuthOptions {
     static let token = Field.secret("token", "The token that callers send.")
     static let field = Field.string(
         "field",
-        "The member of the body that has the token; default the format's own, such as Evolution's apikey.",
+        "The member of the body that contains the token; default the format's own, such as Evolution's apikey.",
         default: ""
     )
     static let name = Field.headerName("name", "The header that callers send.")
@@ -26,11 +26,11 @@ private enum AuthOptions {
         of: HMACSigning.Encoding.self,
         default: .hex
     )
-    static let prefix = Field.string("prefix", "What stands before the signature, as in sha256=.", default: "")
+    static let prefix = Field.string("prefix", "The text before the signature, such as sha256=.", default: "")
     static let appSecret = Field.secret("app_secret", "The Meta app's secret.")
     static let webhookSecret = Field.secret(
         "secret", "The inbox's secret, as Chatwoot shows it to administrators.")
-    static let verifyToken = Field.secret("verify_token", "What was entered as verify token at Meta.")
+    static let verifyToken = Field.secret("verify_token", "The verify token that was entered at Meta.")
 }
 
 /// The kinds of `auth:`.
@@ -46,12 +46,12 @@ enum AuthKind: String, CaseIterable, Sendable {
     var summary: String {
         switch self {
         case .bearer: "Callers send `Authorization: Bearer TOKEN`."
-        case .header: "Callers send a header with a value that both know."
+        case .header: "Callers send a header with a shared secret value."
         case .hmac: "Callers send an HMAC of the body in a header."
         case .metaSignature:
             "Meta signs the body in `X-Hub-Signature-256`; `GET /in/NAME` answers its challenge."
         case .chatwootSignature: "Chatwoot, 4.13 or later, signs the body and the time in `X-Chatwoot-Signature`."
-        case .body: "Callers send a token as a member of the document, which goes no further."
+        case .body: "Callers send a token as a member of the document; it is not part of the event."
         }
     }
 

@@ -11,13 +11,13 @@ extension RelayConfiguration {
         }
 
         package let store: Location
-        /// How long files are kept after they were last wanted. Default 30 days. A bucket's own rules do that there.
+        /// How long files are kept after a message last needed them. Default 30 days. A bucket's own rules do that there.
         package let retention: Duration
         /// How many bytes a directory may hold; the oldest files give way. Default 10 GiB.
         package let quota: Int
         /// How long `payload.media.url` works. Default 7 days.
         package let linkLifetime: Duration
-        /// Downloads under way at once. Default 8.
+        /// Downloads at the same time. Default 8.
         package let maxDownloads: Int
         /// Nil unless files are kept in a bucket.
         package let s3: S3?
@@ -30,7 +30,7 @@ extension RelayConfiguration {
         package let region: String
         package let accessKey: String
         package let secretKey: String
-        /// Whether the bucket stands in the path rather than before the host. Default true.
+        /// Whether the bucket's name is part of the path rather than of the host name. Default true.
         package let pathStyle: Bool
     }
 
@@ -45,7 +45,7 @@ extension RelayConfiguration {
         /// The access token of Meta's Graph API.
         package let token: String?
         package let graphURL: String
-        /// Where encrypted files are fetched by their path.
+        /// The base URL for encrypted files that have only a path.
         package let whatsAppURL: String
 
         package init(
@@ -75,25 +75,25 @@ extension RelayConfiguration.Media {
     )
     static let retention = Field.duration(
         "retention",
-        "How long files are kept after they were last wanted.",
+        "How long files are kept after a message last needed them.",
         default: .seconds(30 * 86_400)
     )
     static let quota = Field<Int>.size(
         "quota",
-        "How much a directory may hold; the oldest files give way.",
+        "The total size of the files in a directory; the oldest are deleted first.",
         (1 << 20)...(1 << 50),
         default: 10 << 30
     )
     static let linkLifetime = Field.duration(
         "link_lifetime",
-        "How long the addresses in payload.media.url work.",
+        "How long the links in payload.media.url are valid.",
         .seconds(60)...(.seconds(365 * 86_400)),
         default: .seconds(7 * 86_400)
     )
-    static let maxDownloads = Field.int("max_downloads", "Downloads under way at once.", 1...256, default: 8)
+    static let maxDownloads = Field.int("max_downloads", "Downloads at the same time.", 1...256, default: 8)
     static let s3 = Field<RelayConfiguration.S3>.section(
         "s3",
-        "The server that has the bucket.",
+        "The server of the bucket.",
         title: "media.s3",
         fields: RelayConfiguration.S3.fields
     ) { try RelayConfiguration.S3($0) }.optional
@@ -131,13 +131,13 @@ extension RelayConfiguration.Media {
 }
 
 extension RelayConfiguration.S3 {
-    static let endpoint = Field.url("endpoint", "The server's address, such as https://s3.eu-west-1.amazonaws.com.")
+    static let endpoint = Field.url("endpoint", "The server's URL, such as https://s3.eu-west-1.amazonaws.com.")
     static let region = Field.string("region", "The region that requests are signed for.", default: "us-east-1")
     static let accessKey = Field.secret("access_key", "The access key's id.")
     static let secretKey = Field.secret("secret_key", "The secret access key.")
     static let pathStyle = Field.bool(
         "path_style",
-        "Whether the bucket stands in the path rather than before the host.",
+        "Whether the bucket's name is part of the path rather than of the host name.",
         default: true
     )
     static let fields = [
@@ -158,12 +158,12 @@ extension RelayConfiguration.S3 {
 extension RelayConfiguration.SourceMedia {
     static let baseURL = Field<String>(
         "base_url",
-        "The gateway's address: paths without a host are below it, and files may be fetched from its host.",
+        "The gateway's base URL: relative paths are resolved against it, and files may be downloaded from its host.",
         .url(reachable: false)
     ).optional
     static let hosts = Field<[String]>.list(
         "hosts",
-        "Other hosts, or host:port, that files may be fetched from, over http as well.",
+        "Other hosts, or host:port, from which files may be downloaded, over http as well.",
         of: .mediaHost,
         default: []
     )
@@ -178,7 +178,7 @@ extension RelayConfiguration.SourceMedia {
     )
     static let whatsAppURL = Field<String>(
         "whatsapp_url",
-        "Where encrypted files are fetched by their path.",
+        "The base URL for encrypted files that have only a path.",
         .url(reachable: false),
         default: standard.whatsAppURL
     )

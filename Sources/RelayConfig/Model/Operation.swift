@@ -31,7 +31,7 @@ extension RelayConfiguration {
 
     /// `delivery:`, what holds for all destinations together.
     package struct Delivery: Sendable, Hashable {
-        /// How long requests under way may go on when the relay stops. Default 15 s.
+        /// How long requests in flight may continue when the relay stops. Default 15 s.
         package let shutdownGrace: Duration
         /// Requests under way at once, over all destinations. Default 256.
         package let maxInFlight: Int
@@ -40,7 +40,7 @@ extension RelayConfiguration {
 
     /// `delivery: breaker:`, when a destination that fails is left alone for a while.
     package struct Breaker: Sendable, Hashable {
-        /// Failures in a row that open it. Default 5.
+        /// Consecutive failures that open it. Default 5.
         package let failures: Int
         /// The wait before the first probe. Default 5 s; each is twice the one before.
         package let probeInterval: Duration
@@ -57,7 +57,7 @@ extension RelayConfiguration.Egress {
             if let problem = check?(text) { throw node.issues("\"allow\": \(node.shown) \(problem)") }
             return text
         }
-        return Field("allow", "Private addresses that deliveries may reach.", .list(of: entry), default: [])
+        return Field("allow", "Private hosts and networks that deliveries may reach.", .list(of: entry), default: [])
     }
     static let nat64 = Field.bool("nat64", "Whether the network reaches IPv4 through NAT64.", default: false)
     static let allowedPorts = Field<[Int]>.list(
@@ -78,10 +78,10 @@ extension RelayConfiguration.Egress {
 }
 
 extension RelayConfiguration.Logging {
-    static let level = Field.enumeration("level", "What is logged: this and worse.", of: Level.self, default: .info)
+    static let level = Field.enumeration("level", "The lowest level that is logged.", of: Level.self, default: .info)
     static let format = Field.enumeration(
         "format",
-        "json for machines, pretty for people, auto by whether a terminal is there.",
+        "json: one object per line; pretty: text; auto: pretty on a terminal, otherwise json.",
         of: Format.self,
         default: .auto
     )
@@ -96,19 +96,19 @@ extension RelayConfiguration.Logging {
 extension RelayConfiguration.Delivery {
     static let shutdownGrace = Field.duration(
         "shutdown_grace",
-        "How long requests under way may go on when the relay stops.",
+        "How long requests in flight may continue when the relay stops.",
         .zero...(.seconds(3600)),
         default: .seconds(15)
     )
     static let maxInFlight = Field.int(
         "max_in_flight",
-        "Requests under way at once, over all destinations.",
+        "Requests in flight at the same time, over all destinations.",
         1...100_000,
         default: 256
     )
     static let breaker = Field<RelayConfiguration.Breaker>.section(
         "breaker",
-        "When a destination that fails is left alone for a while.",
+        "When the relay stops sending to a failing destination for a while.",
         fields: RelayConfiguration.Breaker.fields,
         default: RelayConfiguration.Breaker(
             failures: 5,
@@ -126,11 +126,11 @@ extension RelayConfiguration.Delivery {
 }
 
 extension RelayConfiguration.Breaker {
-    static let failuresField = Field.int("failures", "Failures in a row that open it.", 1...1000, default: 5)
+    static let failuresField = Field.int("failures", "Consecutive failures that open it.", 1...1000, default: 5)
     static let probe = Field.duration("probe_interval", "The wait before the first probe.", default: .seconds(5))
     static let maxProbe = Field.duration(
         "max_probe_interval",
-        "No wait between probes is longer.",
+        "The longest wait between probes.",
         default: .seconds(300)
     )
     static let fields = [AnyField(failuresField), AnyField(probe), AnyField(maxProbe)]

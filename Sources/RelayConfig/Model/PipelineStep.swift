@@ -40,7 +40,7 @@ package struct PipelineStep: Sendable {
     /// Unique in the pipeline. Default the kind, then `kind-2` …; inside a fragment after the name of its use and a
     /// dot.
     package let id: String
-    /// Events that it is not true of pass by.
+    /// Events for which it is not true skip the stage.
     package let when: JQProgram?
     /// Default ``OnError/deadLetter``, or what a step around it says.
     package private(set) var onError: OnError

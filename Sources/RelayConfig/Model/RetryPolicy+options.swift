@@ -16,7 +16,7 @@ struct RetryOptions: Sendable {
         var jitter: RetryPolicy.Jitter?
     }
 
-    static let extends = Field.string("extends", "The policy that says what is not said here; default \"default\".")
+    static let extends = Field.string("extends", "The policy that provides the other options; default \"default\".")
         .optional
     static let maxAttempts = Field.int("max_attempts", "Attempts in all, the first included.", 1...1000).optional
     static let backoff = Field<Backoff>.section(
@@ -32,25 +32,25 @@ struct RetryOptions: Sendable {
         )
     }.optional
     static let initialInterval = Field.duration("initial_interval", "The wait after the first attempt.").optional
-    static let maxInterval = Field.duration("max_interval", "No wait is longer.").optional
+    static let maxInterval = Field.duration("max_interval", "The longest wait.").optional
     static let multiplier = Field.number(
         "multiplier",
-        "Each wait is this many times the one before.",
+        "The factor from one wait to the next.",
         1...10
     ).optional
     static let jitter = Field.enumeration(
         "jitter",
-        "How waits are spread: none, full (from zero up), equal (from half up).",
+        "How waits are randomised: none, full (from zero to the wait), equal (from half of it).",
         of: RetryPolicy.Jitter.self
     ).optional
     static let maxElapsedTime = Field<Limit>(
         "max_elapsed_time",
-        "No attempt starts later than this after the first was due; none takes the limit off.",
+        "No attempt starts later than this after the first was due; none: no limit.",
         .limit
     ).optional
     static let retryOn = Field<[RetryPolicy.RetryableFailure]>.list(
         "retry_on",
-        "What is tried again; anything else is refused for good.",
+        "The failures after which a delivery is tried again; any other makes a dead letter at once.",
         of: .retryCondition
     ).optional
     static let respectRetryAfter = Field.bool("respect_retry_after", "Whether Retry-After lengthens a wait.").optional

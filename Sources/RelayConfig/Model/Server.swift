@@ -23,12 +23,12 @@ extension RelayConfiguration.Server {
     )
     static let publicURL = Field<String>(
         "public_url",
-        "How receivers reach the relay, for links to stored media; default its own address.",
+        "The URL under which receivers reach the relay, for links to stored media; default made from `listen`.",
         .url(reachable: false)
     ).optional
     static let maxBody = Field.size(
         "max_body",
-        "The longest request body that is taken.",
+        "The longest request body that is accepted.",
         1024...(256 << 20),
         default: 5 << 20
     )
@@ -65,7 +65,7 @@ extension FieldType where Value == ListenAddress {
         return FieldType(name, .text(pattern: "^[^/ ]*:[0-9]+$"), show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
             if QuantityFormat.isDigits(text) {
-                throw node.mismatch(name, help: "write 127.0.0.1:\(text), or :\(text) for every address of the machine")
+                throw node.mismatch(name, help: "write 127.0.0.1:\(text), or :\(text) for all IP addresses")
             }
             guard let (host, digits) = HostAndPort.split(text), let digits, QuantityFormat.isDigits(digits),
                 let port = UInt16(digits), !host.contains("/"), !host.contains(" ")

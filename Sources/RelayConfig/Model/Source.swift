@@ -14,7 +14,7 @@ extension RelayConfiguration {
         package let session: String?
         /// For `file`: the absolute path.
         package let path: String?
-        /// Where the files of its messages lie.
+        /// Where the files of its messages are downloaded from.
         package let media: SourceMedia
         /// Whether its events keep the document that they came from.
         package let keepsRaw: Bool
@@ -46,17 +46,17 @@ extension RelayConfiguration {
 
 extension RelayConfiguration.Source {
     static func transport(_ known: [String]) -> Field<String> {
-        Field("transport", "How documents come in.", .word(among: known, what: "transport"))
+        Field("transport", "How documents arrive.", .word(among: known, what: "transport"))
     }
     static func format(_ known: [String]) -> Field<String> {
-        Field("format", "The dialect of the documents.", .word(among: known, what: "format"))
+        Field("format", "The format of the documents.", .word(among: known, what: "format"))
     }
-    static let auth = Field<RelayConfiguration.Auth>("auth", "How callers prove themselves.", .auth).optional
+    static let auth = Field<RelayConfiguration.Auth>("auth", "How callers authenticate.", .auth).optional
     static let session = Field.string("session", "The session of documents that name none.").optional
     static let path = Field.string("path", "For transport: file, the file to read.").optional
     static let media = Field<RelayConfiguration.SourceMedia>.section(
         "media",
-        "Where the files of its messages lie.",
+        "Where the files of its messages are downloaded from.",
         title: "a source's media",
         fields: RelayConfiguration.SourceMedia.fields,
         default: RelayConfiguration.SourceMedia()

@@ -25,7 +25,7 @@ extension RelayConfiguration.Store {
     )
     static let retention = Field<Retention>.section(
         "retention",
-        "How long things are kept.",
+        "How long data is kept.",
         fields: Retention.fields,
         default: Retention()
     ) { try Retention($0) }
@@ -44,7 +44,7 @@ extension Retention {
     private static let defaults = Retention()
     static let deliveredField = Field.duration(
         "delivered",
-        "How long delivered and cancelled deliveries are kept, and events without any other.",
+        "How long delivered and cancelled deliveries are kept, and events that have no other deliveries.",
         default: defaults.delivered
     )
     static let deadField = Field.duration("dead", "How long dead letters are kept.", default: defaults.dead)
@@ -55,7 +55,7 @@ extension Retention {
     )
     static let dedupField = Field.duration(
         "dedup",
-        "How long an event is remembered, so that it is taken only once.",
+        "How long a repeated event is recognised.",
         default: defaults.dedup
     )
     static let fields = [

@@ -8,15 +8,15 @@ enum ConfigurationSection: String, CaseIterable {
 
     var summary: String {
         switch self {
-        case .server: "What the relay itself listens on."
-        case .store: "Where everything that lasts is kept, and for how long."
-        case .media: "Where fetched files are kept, and how receivers get them."
+        case .server: "Where the relay listens."
+        case .store: "Where data is stored, and for how long."
+        case .media: "Where downloaded files are stored, and how receivers get them."
         case .sources: "Where events come from, by name. Over HTTP the name is the route: POST /in/NAME."
-        case .destinations: "Where deliveries go besides the sessions' own webhooks, by name."
-        case .retryPolicies: "How deliveries are tried again, by name; what one does not say, the one it extends says."
-        case .egress: "Where deliveries may go: never to private addresses unless they are listed here."
+        case .destinations: "Where deliveries go in addition to the sessions' own webhooks, by name."
+        case .retryPolicies: "How deliveries are tried again, by name. A policy inherits from the one that it extends."
+        case .egress: "Where deliveries may go: never to private IP addresses unless they are listed here."
         case .logging: "What is logged, and how. Logs go to standard error."
-        case .delivery: "What holds for all destinations together."
+        case .delivery: "Limits for all destinations together."
         }
     }
 

@@ -26,13 +26,13 @@ package struct RetryPolicy: Sendable, Hashable {
     package var initialInterval: Duration
     /// No computed wait is longer. Default 5 min.
     package var maxInterval: Duration
-    /// Each wait is this many times the one before. Default 2.
+    /// The factor from one wait to the next. Default 2.
     package var multiplier: Double
     /// Default `none`, as stage-07 has it.
     package var jitter: Jitter
     /// No retry is scheduled for later than this after the first attempt was due; nil: no such end.
     package var maxElapsedTime: Duration?
-    /// What is tried again; anything else is refused for good.
+    /// The failures after which a delivery is tried again; any other makes a dead letter at once.
     package var retryOn: Set<RetryableFailure>
     /// Whether `Retry-After` lengthens a wait. Default true.
     package var respectRetryAfter: Bool

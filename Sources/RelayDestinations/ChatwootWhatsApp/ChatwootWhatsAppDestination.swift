@@ -82,7 +82,7 @@ package struct ChatwootWhatsAppDestination: Destination {
     private static func explain(_ response: HTTPResponse) -> String {
         switch response.status {
         case 401: "Chatwoot answered 401: its app secret is not the one that this was signed with"
-        case 404: "Chatwoot answered 404: it is older than its WhatsApp channel, or the address is wrong"
+        case 404: "Chatwoot answered 404: it is older than its WhatsApp channel, or the URL is wrong"
         default: "Chatwoot answered \(response.status)"
         }
     }

@@ -5,8 +5,8 @@ package import RelayCore
 package struct ChatwootWhatsAppOptions: DestinationKind {
     package static let kind = "chatwoot_whatsapp"
     package static let summary =
-        "Hands documents of Meta's Cloud API on to Chatwoot's own WhatsApp channel, as they came."
-    package static let url = Field<String>.url("url", "Chatwoot's address, without a path.")
+        "Forwards documents of Meta's Cloud API unchanged to Chatwoot's own WhatsApp channel."
+    package static let url = Field<String>.url("url", "Chatwoot's base URL, without a path.")
     package static let phone = Field<String>.custom(
         "phone",
         "The inbox's phone number, as Chatwoot shows it; default the one that each document names.",

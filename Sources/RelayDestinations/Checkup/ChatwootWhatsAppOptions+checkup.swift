@@ -27,7 +27,7 @@ extension ChatwootWhatsAppOptions: CheckableDestinationKind {
                 findings.append(
                     CheckupFinding(
                         .problem, "\(place) answers \(response.status) where Chatwoot takes WhatsApp webhooks",
-                        fix: "write Chatwoot's own address into url:, without a path"))
+                        fix: "write Chatwoot's own URL into url:, without a path"))
             }
         } catch {
             findings.append(CheckupFinding(unreached: place, error))

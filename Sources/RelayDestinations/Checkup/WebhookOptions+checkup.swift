@@ -30,7 +30,7 @@ extension WebhookOptions: CheckableDestinationKind {
             findings.append(
                 CheckupFinding(
                     .warning, "\(place) redirects, and redirects are not followed",
-                    fix: "write the final address into url:"))
+                    fix: "write the final URL into url:"))
         } else if (500..<600).contains(response.status) {
             findings.append(
                 CheckupFinding(.warning, "\(place) answers \(response.status)", fix: "look at the receiver's own log"))

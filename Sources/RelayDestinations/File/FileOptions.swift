@@ -4,18 +4,20 @@ package import RelayCore
 /// `type: file`: the path of the file, and when it is rotated. `timeout` is for one line.
 package struct FileOptions: DestinationKind {
     package static let kind = "file"
-    package static let summary = "Adds each event as a line of JSON to a file, synced to the disk."
+    package static let summary = "Appends each event as a line of JSON to a file, synced to disk."
     package static let path = Field.path(
-        "path", "The file; relative to the folder of the configuration, made when it is missing, for its owner alone.")
+        "path",
+        "The file; relative to the directory of the configuration, created when it is missing, readable by its owner only."
+    )
     package static let maxSize = Field.size(
         "max_size",
-        "A file that would grow beyond it is put aside as PATH.1, and the one before as PATH.2.",
+        "A file that would grow beyond it is renamed to PATH.1, and the one before to PATH.2.",
         default: LineRotation().maxSize
     )
     package static let keep = Field.int(
-        "keep", "How many files are kept that were put aside.", 1...1000, default: LineRotation().keep)
+        "keep", "How many renamed files are kept.", 1...1000, default: LineRotation().keep)
     package static let daily = Field.bool(
-        "daily", "Whether each day (UTC) begins a new file as well.", default: LineRotation().daily)
+        "daily", "Whether a new file also begins each day (UTC).", default: LineRotation().daily)
     package static let fields = [AnyField(path), AnyField(maxSize), AnyField(keep), AnyField(daily)]
     package static let example = "path: data/events.ndjson"
 

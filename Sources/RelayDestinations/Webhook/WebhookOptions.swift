@@ -5,18 +5,18 @@ internal import RelayCore
 /// kinds.
 package struct WebhookOptions: DestinationOptions {
     package static let kind = "webhook"
-    package static let summary = "Posts each event to an address: as JSON, or as a text made from it."
-    package static let url = Field<String>.url("url", "The receiver's address, http or https.")
+    package static let summary = "Posts each event to a URL: as JSON, or as a text made from it."
+    package static let url = Field<String>.url("url", "The receiver's URL, http or https.")
     package static let headers = Field.headerTemplates(
         "headers",
-        "Sent with each request, beside the relay's own. Values may have placeholders: {{payload.chatId}}."
+        "Sent with each request, in addition to the relay's own. Values may have placeholders: {{payload.chatId}}."
     )
     package static let body = Field.template(
-        "body", "A Mustache template of the event, sent in the place of its JSON."
+        "body", "A Mustache template that is filled with the event and sent instead of its JSON."
     ).optional
     package static let contentType = Field.string(
         "content_type",
-        "What `body` is; default text/plain; charset=utf-8. Values are escaped for JSON, HTML, XML and forms."
+        "The type of `body`; default text/plain; charset=utf-8. Values are escaped for JSON, HTML, XML and forms."
     ).optional
     package static let fields = [AnyField(url), AnyField(headers), AnyField(body), AnyField(contentType)]
     package static let takesBatches = true

@@ -63,7 +63,7 @@ struct SendCommand: Sendable {
         }
         if let problem = payload["problem"]?.string { throw SendCommandError(problem) }
         guard let address = payload["chatId"]?.string, let chat = JID(address) else {
-            throw SendCommandError("payload.chatId is no WhatsApp address.")
+            throw SendCommandError("payload.chatId is not a JID.")
         }
         self.chat = chat
         session = delivery.session

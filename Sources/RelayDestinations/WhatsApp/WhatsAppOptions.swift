@@ -18,13 +18,13 @@ package struct WhatsAppOptions: DestinationOptions {
     }
 
     package static let kind = "whatsapp"
-    package static let summary = "Sends what `message.send` events ask for through a WhatsApp gateway."
+    package static let summary = "Executes `message.send` and `message.revoke` events through a WhatsApp gateway."
     package static let provider = Field<Provider>.enumeration(
         "provider",
-        "The gateway: Meta's Cloud API, Evolution API v2, WAHA, gowa, or bridge, an address of your own."
+        "The gateway: Meta's Cloud API, Evolution API v2, WAHA, gowa, or bridge, your own program."
     )
     package static let url = Field<String>.url(
-        "url", "The gateway's base address; for cloud_api by default https://graph.facebook.com/v23.0.", default: "")
+        "url", "The gateway's base URL; for cloud_api by default https://graph.facebook.com/v23.0.", default: "")
     package static let token = Field.secret(
         "token", "The gateway's key; for gowa its `user:password`. A bridge needs none: `secret` signs."
     ).optional
@@ -38,8 +38,8 @@ package struct WhatsAppOptions: DestinationOptions {
     package static let reportsTo = Field.string(
         "reports_to",
         """
-        The destination of type chatwoot whose agents write the messages: they learn what failed, and echoes and \
-        receipts find their message.
+        The destination of type chatwoot whose agents write the messages: they see failures, and echoes and \
+        receipts are matched with their messages.
         """
     ).optional
     package static let media = Field<FileMode>.enumeration(
@@ -60,7 +60,7 @@ package struct WhatsAppOptions: DestinationOptions {
         default: []
     )
     package static let maxSize = Field<Int>.size(
-        "max_size", "A larger file goes as a link.", (64 << 10)...(100 << 20), default: 32 << 20)
+        "max_size", "A larger file is sent as a link.", (64 << 10)...(100 << 20), default: 32 << 20)
     package static let fields = [
         AnyField(provider), AnyField(url), AnyField(token), AnyField(instance), AnyField(phoneNumberID),
         AnyField(headers), AnyField(reportsTo), AnyField(media), AnyField(mediaHosts), AnyField(maxSize),
@@ -95,7 +95,7 @@ package struct WhatsAppOptions: DestinationOptions {
         maxSize = try options(Self.maxSize)
         let given = try options(Self.url)
         guard !given.isEmpty || provider == .cloudAPI else {
-            throw options.fail("a whatsapp destination needs \"url\"", help: "add url: the gateway's base address")
+            throw options.fail("a whatsapp destination needs \"url\"", help: "add url: the gateway's base URL")
         }
         let base = given.isEmpty ? "https://graph.facebook.com/v23.0" : given
         url = base.hasSuffix("/") ? String(base.dropLast()) : base

@@ -9,7 +9,7 @@ extension WhatsAppProvider {
             guard let answer else {
                 return [
                     CheckupFinding(
-                        .problem, "the answer is no JSON", fix: "check url: it is the gateway's base address")
+                        .problem, "the answer is no JSON", fix: "check url: it is the gateway's base URL")
                 ]
             }
             return CheckupFinding.keyIsGood + standing(in: answer)

@@ -9,7 +9,7 @@ extension BaileysReader {
         let status = try text(call, "status", "the call's status, a text", at: pointer)
         let caller = PersonIdentity(call.address("from"), alternates: [call.address("callerPn")])
         guard let chat = call.address("chatId") ?? caller?.id else {
-            throw wrong("must be the chat's address", at: pointer + "/chatId")
+            throw wrong("must be the chat's JID", at: pointer + "/chatId")
         }
         // A call also has the caller's LID as its chat when WhatsApp identifies the caller by LID.
         let chatID = chat == caller?.lid ? caller?.id ?? chat : chat

@@ -11,7 +11,7 @@ extension BaileysReader {
         let targetID = try id(of: target, at: pointer + "/key")
         let own = reaction["key"]?.object.map { MessageKey($0) }
         guard let chat = PersonIdentity.better(own?.chat, target.chat) else {
-            throw wrong("must be the chat's address", at: pointer + "/key/remoteJid")
+            throw wrong("must be the chat's JID", at: pointer + "/key/remoteJid")
         }
         let moment = WireTime.timestamp(reaction["senderTimestampMs"])
         let facts = MessageFacts(
@@ -31,7 +31,7 @@ extension BaileysReader {
     func deletion(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
         if data.flag("all") {
-            let chat = try address(data, "jid", "the chat's address", at: pointer)
+            let chat = try address(data, "jid", "the chat's JID", at: pointer)
             var payload = JSONObject()
             payload.append("messageId", .null)
             payload.append("chatId", .string(chat.description))

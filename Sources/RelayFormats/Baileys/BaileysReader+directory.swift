@@ -51,14 +51,14 @@ extension BaileysReader {
             throw wrong("must be a hidden identity, …@lid", at: pointer + "/lid")
         }
         guard let phone = mapping.address("pn") ?? mapping.address("pnJid") else {
-            throw wrong("must be a phone's address", at: pointer + "/pn")
+            throw wrong("must be a JID with a phone number", at: pointer + "/pn")
         }
         guard lid.isLID, phone.isPhone else { return [] }
         return [event(.contactUpdated, chat: phone, ContactFacts(identity: PersonIdentity(phone, lid: lid)).payload)]
     }
 
     func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let id = try address(group, "id", "the group's address", at: pointer)
+        let id = try address(group, "id", "the group's JID", at: pointer)
         var payload = GroupFacts(id: id, metadata: group).payload
         for field in ["announce", "restrict"] {
             if let flag = group[field]?.bool { payload.append(field, .bool(flag)) }
@@ -71,7 +71,7 @@ extension BaileysReader {
     /// `group-participants.update`.
     func participants(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
-        let id = try address(data, "id", "the group's address", at: pointer)
+        let id = try address(data, "id", "the group's JID", at: pointer)
         let members = try array(data, "participants", "an array of members", at: pointer)
         let author = PersonIdentity(data.address("author"), alternates: [data.address("authorPn")])
         let payload = GroupFacts(id: id).payload(

@@ -43,7 +43,7 @@ extension BaileysReader {
         let stub = WireNumber.enumeration(message["messageStubType"], Self.stubTypes)
         if case .nothing = node, stub != 2 { return nil }
         let id = try id(of: key, at: keyPointer)
-        guard key.chat != nil else { throw wrong("must be the chat's address", at: keyPointer + "/remoteJid") }
+        guard key.chat != nil else { throw wrong("must be the chat's JID", at: keyPointer + "/remoteJid") }
         let facts = MessageFacts(
             id: id,
             chat: key.chat,

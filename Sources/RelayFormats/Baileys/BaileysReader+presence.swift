@@ -6,7 +6,7 @@ extension BaileysReader {
     /// Makes one event for each person in the document.
     func presence(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
         let data = try object(data, at: pointer)
-        let chat = try address(data, "id", "the chat's address", at: pointer)
+        let chat = try address(data, "id", "the chat's JID", at: pointer)
         let presences = try object(data["presences"], at: pointer + "/presences")
         return presences.compactMap { address, value -> NewEvent? in
             guard let member = JID(address), let presence = value.object?.text("lastKnownPresence") else { return nil }

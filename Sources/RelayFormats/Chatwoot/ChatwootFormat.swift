@@ -9,7 +9,7 @@ internal import RelayJSON
 /// or from the conversation's attribute `wa_session`.
 package struct ChatwootFormat: EventFormat {
     package static let name = "chatwoot"
-    package static let summary = "Webhooks of a Chatwoot API inbox: what agents write and delete."
+    package static let summary = "Webhooks of a Chatwoot API inbox: messages that agents write and delete."
 
     package static let eventTypes: Set<EventType>? = [.messageSend, .messageRevoke]
     package static let repeatsCommands = true

@@ -130,7 +130,7 @@ struct ChatwootReader {
     /// The error that the destination shows to the agent. The format does not reject the document, because the response
     /// to a webhook cannot show this text in Chatwoot.
     private static let noAddress =
-        "The contact has no WhatsApp address: give it a phone number with its country code, such as +5511999999999."
+        "The contact has no WhatsApp number: give it a phone number with its country code, such as +5511999999999."
 
     /// The recipient: from the relay's own `source_id`, else the contact's identifier, else the contact's phone number.
     private func chat() -> JID? {

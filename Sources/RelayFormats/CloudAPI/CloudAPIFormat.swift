@@ -86,7 +86,7 @@ package struct CloudAPIFormat: EventFormat {
         guard let session = context.session ?? change.number.id else {
             throw FormatError(
                 .missingSession,
-                "Neither the address nor \"metadata\" names a session; post to …/SESSION, or send the phone number's id.",
+                "Neither the path nor \"metadata\" names a session; post to …/SESSION, or send the phone number's id.",
                 pointer: isNamedElsewhere ? pointer : nil
             )
         }

@@ -6,7 +6,7 @@ extension EvolutionGoReader {
     func call(_ name: String, _ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let id = try text(data, "CallID", "the call's id, a text", at: pointer)
         guard let from = data.address("From") ?? data.address("CallCreator") else {
-            throw wrong("must be the caller's address", at: pointer + "/From")
+            throw wrong("must be the caller's JID", at: pointer + "/From")
         }
         let status =
             switch name {

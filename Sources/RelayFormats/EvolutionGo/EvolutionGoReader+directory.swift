@@ -5,7 +5,7 @@ internal import RelayJSON
 extension EvolutionGoReader {
     /// A group that the account has joined, with all its metadata.
     func joinedGroup(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let id = try address(data, "JID", "the group's address", at: pointer)
+        let id = try address(data, "JID", "the group's JID", at: pointer)
         var group: JSONObject = ["id": .string(id.description)]
         group["subject"] = data["Name"]
         group["desc"] = data["Topic"]
@@ -30,7 +30,7 @@ extension EvolutionGoReader {
 
     /// Changes of a group: one event for its name and settings, and one for each kind of change of its members.
     func groupInfo(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let id = try address(data, "JID", "the group's address", at: pointer)
+        let id = try address(data, "JID", "the group's JID", at: pointer)
         let author = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderPN")])?.id.description
         var events: [NewEvent] = []
         var settings: JSONObject = ["id": .string(id.description)]

@@ -13,7 +13,7 @@ extension EvolutionGoReader {
         }
         guard let chat = data.address("Chat"),
             let sender = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderAlt")])
-        else { throw wrong("must be the chat's address, with Sender beside it", at: pointer + "/Chat") }
+        else { throw wrong("must be the chat's JID, with Sender beside it", at: pointer + "/Chat") }
         guard !data.flag("IsFromMe"), let state = data.text("State") else { return [] }
         let id = (chat.chatKind == .direct ? sender.id : chat).description
         let isSpeaking = state == "composing" && data.text("Media") == "audio"

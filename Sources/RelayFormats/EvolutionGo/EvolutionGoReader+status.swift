@@ -6,7 +6,7 @@ internal import RelayJSON
 extension EvolutionGoReader {
     func receipt(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let ids = try array(data, "MessageIDs", "an array of message ids", at: pointer)
-        let chat = try address(data, "Chat", "the chat's address", at: pointer)
+        let chat = try address(data, "Chat", "the chat's JID", at: pointer)
         let progress: ReceiptStatus
         switch (state ?? data["Type"]?.string)?.lowercased() {
         case "delivered", "": progress = .delivered

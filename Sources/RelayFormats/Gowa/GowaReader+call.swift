@@ -6,7 +6,7 @@ extension GowaReader {
     func call(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         let id = try text(payload, "call_id", "the call's id, a text", at: pointer)
         guard let caller = PersonIdentity(payload.address("from"), alternates: [payload.address("from_lid")]) else {
-            throw wrong("must be the caller's address", at: pointer + "/from")
+            throw wrong("must be the caller's JID", at: pointer + "/from")
         }
         let group = payload.address("group_jid")
         var facts = CallFacts(

@@ -20,7 +20,7 @@ extension GowaReader {
     /// The facts about a message, without its id and content.
     func facts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> MessageFacts {
         let key = GowaKey(payload, own: own)
-        guard key.chat != nil else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
+        guard key.chat != nil else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         return MessageFacts(
             id: "",
             chat: key.chat,

@@ -6,7 +6,7 @@ extension GowaReader {
     func presence(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
         let state = try text(payload, "state", "\"composing\" or \"paused\"", at: pointer)
         let key = GowaKey(payload, own: own)
-        guard let chat = key.chat else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
+        guard let chat = key.chat else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         return PresenceFacts(
             chat: chat,
             member: key.author,

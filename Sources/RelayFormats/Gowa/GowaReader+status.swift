@@ -14,7 +14,7 @@ extension GowaReader {
     func receipts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
         let ids = try array(payload, "ids", "an array of messages' ids", at: pointer)
         let key = GowaKey(payload, own: own)
-        guard let chat = key.chat else { throw wrong("must be the chat's address", at: pointer + "/chat_id") }
+        guard let chat = key.chat else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         guard let progress = payload.text("receipt_type").flatMap({ Self.receiptTypes[$0] }), !key.isFromMe
         else { return [] }
         let facts = ReceiptFacts(

@@ -8,7 +8,7 @@ internal import RelayJSON
 /// the time of the event; `id` identifies repetitions. Both are optional. `deliveryId` is ignored.
 package struct NativeFormat: EventFormat {
     package static let name = "native"
-    package static let summary = "Documents of your own gateway, in the relay's own envelope."
+    package static let summary = "Documents of your own gateway, with the relay's own envelope."
     package static let eventTypes: Set<EventType>? = nil
 
     package init() {}
@@ -64,7 +64,7 @@ package struct NativeFormat: EventFormat {
         case nil, .null: return nil
         case .string(let text) where !text.isEmpty: return JID(text)?.description ?? text
         default:
-            throw FormatError(.notAnEvent, "\"chatId\" must be the chat's address, a text, or null.", pointer: pointer)
+            throw FormatError(.notAnEvent, "\"chatId\" must be the chat's JID, a text, or null.", pointer: pointer)
         }
     }
 

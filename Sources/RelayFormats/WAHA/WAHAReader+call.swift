@@ -5,7 +5,7 @@ internal import RelayJSON
 extension WAHAReader {
     func call(_ payload: JSONObject, status: String, at pointer: String) throws(FormatError) -> NewEvent {
         let id = try text(payload, "id", "the call's id, a text", at: pointer)
-        let from = try address(payload, "from", "the caller's address", at: pointer)
+        let from = try address(payload, "from", "the caller's JID", at: pointer)
         let data = payload["_data"]?.object ?? JSONObject()
         let creator = ["from", "CallCreator"].lazy.compactMap(data.address).first
         let others = ["callerPn", "from", "CallCreatorAlt", "CallCreator", "SenderAlt"].map(data.address)

@@ -58,7 +58,7 @@ extension WAHAReader {
 
     private func groupID(_ group: JSONObject, at pointer: String) throws(FormatError) -> JID {
         guard let id = WAHAKey.address(group["id"]) else {
-            throw wrong("must be the group's address", at: pointer + "/group/id")
+            throw wrong("must be the group's JID", at: pointer + "/group/id")
         }
         return id
     }

@@ -5,7 +5,7 @@ internal import RelayJSON
 extension WAHAReader {
     /// Makes one event for each person in the document.
     func presence(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        let chat = try address(payload, "id", "the chat's address", at: pointer)
+        let chat = try address(payload, "id", "the chat's JID", at: pointer)
         let presences = try array(payload, "presences", "an array of presences", at: pointer)
         let words = [
             "online": "available", "offline": "unavailable", "typing": "composing", "recording": "recording",

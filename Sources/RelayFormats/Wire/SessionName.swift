@@ -28,7 +28,7 @@ struct SessionName {
         guard let field = fields.first(where: { Self.isPresent(envelope[$0]) }), let value = envelope[field] else {
             throw FormatError(
                 .missingSession,
-                "Neither the address nor the document names a session; post to …/SESSION, or write \"\(fields.first ?? "session")\" beside \"event\".",
+                "Neither the path nor the document names a session; post to …/SESSION, or write \"\(fields.first ?? "session")\" beside \"event\".",
                 pointer: isNamedElsewhere ? pointer : nil
             )
         }

@@ -76,7 +76,7 @@ private struct MediaLocator {
         guard var base else {
             throw MediaError(
                 .incomplete,
-                "the file's address is only a path; set media.base_url of the source \(source) to what it lies below"
+                "the file's URL is only a path; set media.base_url of the source \(source) to its base URL"
             )
         }
         // A path with ".." could read other files of the gateway with our credentials.

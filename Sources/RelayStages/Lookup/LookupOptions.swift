@@ -11,31 +11,31 @@ package struct LookupOptions: Sendable {
 
     package static let preset = Field<Preset>.enumeration(
         "preset",
-        "The gateway whose routes are asked; `url` is then its address."
+        "The gateway whose routes are used; `url` is then its base URL."
     ).optional
     package static let url = Field.urlTemplate(
         "url",
-        "Where a chat's name is asked for, and its picture unless `picture_url` is set.",
+        "The URL for a chat's name, and for its picture unless `picture_url` is set.",
         known: ChatValues.names
     )
     package static let pictureURL = Field.urlTemplate(
         "picture_url",
-        "Where its picture is asked for.",
+        "The URL for its picture.",
         known: ChatValues.names
     ).optional
     package static let body = Field.jsonTemplate(
         "body",
-        "Posted to `url`, as JSON; without it `url` is asked with GET.",
+        "Sent to `url` with POST, as JSON; without it GET is used.",
         known: ChatValues.names
     ).optional
     package static let headers = Field.headers("headers", "Sent with each request, as the gateway's key.", default: [])
     package static let name = Field.expression("name", "Finds the name in the answer.").optional
-    package static let picture = Field.expression("picture", "Finds the picture's address in the answer.").optional
+    package static let picture = Field.expression("picture", "Finds the picture's URL in the answer.").optional
     package static let phone = Field.expression("phone", "Finds the phone behind a hidden identity (@lid).").optional
-    package static let cache = Field.duration("cache", "How long an answer holds.", default: .seconds(86_400))
+    package static let cache = Field.duration("cache", "How long an answer is used.", default: .seconds(86_400))
     package static let negativeCache = Field.duration(
         "negative_cache",
-        "How long it holds that the gateway does not know something.",
+        "How long \"not known\" is used as an answer.",
         default: .seconds(3600)
     )
     package static let timeout = Field.duration(
@@ -100,7 +100,7 @@ package struct LookupOptions: Sendable {
         guard url.names.isEmpty else {
             throw options.fail(
                 Self.url,
-                "with preset \(preset.rawValue), url is the gateway's address alone",
+                "with preset \(preset.rawValue), url is the gateway's base URL alone",
                 help: "write for example url: http://\(preset.rawValue):\(preset.port); the routes are known"
             )
         }
@@ -108,7 +108,7 @@ package struct LookupOptions: Sendable {
         guard !address.contains("?"), !address.contains("#") else {
             throw options.fail(
                 Self.url,
-                "with preset \(preset.rawValue), url ends with the gateway's address",
+                "with preset \(preset.rawValue), url ends with the gateway's host",
                 help: "remove the ? or # and what follows; send a key as a header"
             )
         }

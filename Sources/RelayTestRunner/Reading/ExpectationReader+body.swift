@@ -6,8 +6,8 @@ extension ExpectationReader {
     private static let contains = Field.node(
         "contains", "A part of it: objects may have more members.", "a part of the body"
     ).optional
-    private static let jq = Field.string("jq", "An expression that is true of it.").optional
-    private static let pattern = Field.string("pattern", "A regular expression that is found in its text.").optional
+    private static let jq = Field.string("jq", "An expression that must be true for it.").optional
+    private static let pattern = Field.string("pattern", "A regular expression that is searched in its text.").optional
     private static let fields = [AnyField(equals), AnyField(contains), AnyField(jq), AnyField(pattern)]
     private static let strictFields = [
         AnyField(equals), AnyField(contains), AnyField(Field.expression("jq", "")), AnyField(pattern),

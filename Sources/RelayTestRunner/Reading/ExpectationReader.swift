@@ -19,21 +19,22 @@ struct ExpectationReader: Sendable {
         "at", "When each attempt began, from the input on.", of: .duration(.zero...(.seconds(10 * 365 * 86_400)))
     ).optional
     private static let headers = Field<[String: HeaderCheck]>.map(
-        "headers", "Of the last attempt; /…/ is a regular expression. Further ones may be there.", of: .headerCheck
+        "headers", "Of the last attempt; /…/ is a regular expression. Other headers are ignored.", of: .headerCheck
     ).optional
     private static let signed = Field.bool(
-        "signed", "Whether every attempt has a signature that fits; false: none has one."
+        "signed", "Whether every attempt has a valid signature; false: none has a signature."
     ).optional
     private static let reason = Field.enumeration("reason", "Why.", of: DeadReason.self).optional
     private static let nothing = Field.bool("nothing", "No delivery to any destination.", default: false)
     private static let order = Field.enumeration(
-        "order", "destination: the lists are in order for each destination; any: they say what there is.",
+        "order", "destination: the lists are in order for each destination; any: the order does not matter.",
         of: Expectation.Order.self, default: .destination)
 
     var type: FieldType<Expectation> {
-        let delivered = Field("delivered", "What receivers took, in order.", .oneOrMore(delivery)).optional
-        let dead = Field("dead", "What became a dead letter.", .oneOrMore(deadLetter)).optional
-        let dropped = Field("dropped", "What ended in the pipeline.", .oneOrMore(drop)).optional
+        let delivered = Field("delivered", "The deliveries that receivers accepted, in order.", .oneOrMore(delivery))
+            .optional
+        let dead = Field("dead", "The dead letters.", .oneOrMore(deadLetter)).optional
+        let dropped = Field("dropped", "The events that the pipeline dropped.", .oneOrMore(drop)).optional
         let fields = [
             AnyField(delivered), AnyField(dead), AnyField(dropped), AnyField(Self.nothing), AnyField(Self.order),
         ]
@@ -107,7 +108,7 @@ struct ExpectationReader: Sendable {
 
     private var drop: FieldType<ExpectedDrop> {
         let by = Field(
-            "by", "What dropped it.", .name(among: names.stages.map { $0 + [Self.duplicate] }, what: "stage"))
+            "by", "The stage that dropped it.", .name(among: names.stages.map { $0 + [Self.duplicate] }, what: "stage"))
         return .section("a drop", fields: [AnyField(by), AnyField(Self.event)]) { options in
             ExpectedDrop(by: try options(by), event: try options(Self.event))
         }

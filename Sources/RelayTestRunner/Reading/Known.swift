@@ -8,13 +8,13 @@ struct KnownContact: Sendable {
     /// The contact; its `session` and `updatedAt` are set when the test begins.
     var contact: Contact
 
-    private static let session = Field.string("session", "Whose contact it is; default every session's.").optional
-    private static let id = Field("id", "The address.", FieldType.address(ofGroup: false))
+    private static let session = Field.string("session", "The session that knows it; default every session.").optional
+    private static let id = Field("id", "The JID.", FieldType.address(ofGroup: false))
     private static let lid = Field.string("lid", "The hidden identity.").optional
     private static let name = Field.string("name", "The saved name.").optional
     private static let pushName = Field.string("push_name", "The name that the person chose.").optional
     private static let verifiedName = Field.string("verified_name", "The name that WhatsApp verified.").optional
-    private static let picture = Field.string("picture", "The picture's address.").optional
+    private static let picture = Field.string("picture", "The picture's URL.").optional
 
     static let type = FieldType.section(
         "a contact",
@@ -45,10 +45,10 @@ struct KnownGroup: Sendable {
     var session: String?
     var group: Group
 
-    private static let session = Field.string("session", "Whose group it is; default every session's.").optional
-    private static let id = Field("id", "The address.", FieldType.address(ofGroup: true))
+    private static let session = Field.string("session", "The session that knows it; default every session.").optional
+    private static let id = Field("id", "The JID.", FieldType.address(ofGroup: true))
     private static let name = Field.string("name", "The subject.").optional
-    private static let picture = Field.string("picture", "The picture's address.").optional
+    private static let picture = Field.string("picture", "The picture's URL.").optional
 
     static let type = FieldType.section(
         "a group", fields: [AnyField(session), AnyField(id), AnyField(name), AnyField(picture)]
@@ -70,7 +70,7 @@ extension FieldType where Value == String {
     /// A JID in its canonical form.
     static func address(ofGroup isGroup: Bool) -> FieldType {
         let example = isGroup ? "120363000000000001@g.us" : "5511999999001@s.whatsapp.net"
-        return .custom("an address such as \(example)", .text(pattern: "@")) { node in
+        return .custom("a JID such as \(example)", .text(pattern: "@")) { node in
             guard let jid = JID(try node.text), jid.isGroup == isGroup else {
                 throw node.fail(
                     "\"\(node.label)\" is no \(isGroup ? "group's" : "person's") address", help: "write \(example)")

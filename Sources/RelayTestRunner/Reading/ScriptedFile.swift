@@ -17,13 +17,13 @@ struct ScriptedFile: Sendable {
 
     private static let message = Field.string("message", "The message's id; default every message.").optional
     private static let after = Field.duration(
-        "after", "How long it takes, from the first time that it is asked for.", .zero...(.seconds(30 * 86_400)),
+        "after", "How long the download takes, from the first request on.", .zero...(.seconds(30 * 86_400)),
         default: .zero)
     private static let size = Field<Int>.size(
-        "size", "How large the file is; default what the message says."
+        "size", "The size of the file; default the size in the message."
     ).optional
     private static let fails = Field.enumeration(
-        "fails", "Why it cannot be fetched.", of: MediaError.Reason.self
+        "fails", "Why the download fails.", of: MediaError.Reason.self
     ).optional
     private static let fields = [AnyField(message), AnyField(after), AnyField(size), AnyField(fails)]
 

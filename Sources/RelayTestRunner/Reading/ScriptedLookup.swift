@@ -25,9 +25,9 @@ struct ScriptedLookup: Sendable {
     private static let name = Field.string("name", "The group's subject, or the saved name.").optional
     private static let pushName = Field.string("push_name", "The name that the person chose.").optional
     private static let verifiedName = Field.string("verified_name", "The name that WhatsApp verified.").optional
-    private static let picture = Field.string("picture", "The picture's address; empty: there is none.").optional
+    private static let picture = Field.string("picture", "The picture's URL; empty: there is none.").optional
     private static let phone = Field(
-        "phone", "Who is behind a hidden identity.", FieldType.address(ofGroup: false)
+        "phone", "The JID with the phone number of a hidden identity.", FieldType.address(ofGroup: false)
     ).optional
     private static let status = Field.int("status", "The status of its answer.", 200...599, default: 200)
     private static let body = Field.node(

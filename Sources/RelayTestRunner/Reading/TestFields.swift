@@ -3,11 +3,11 @@ internal import RelayCore
 
 /// The options of a test. The permitted names depend on the configuration; the options do not.
 struct TestFields: Sendable {
-    let name = Field.string("name", "What it shows.")
+    let name = Field.string("name", "The name of the test.")
     let source: Field<String?>
     let session = Field<String>.custom(
         "session",
-        "The session that the address names; default the document's own, then the source's, then `test`.",
+        "The session that the path names; default the document's own, then the source's, then `test`.",
         "a session's name",
         shape: .text()
     ) { node in
@@ -17,22 +17,22 @@ struct TestFields: Sendable {
         }
         return text
     }.optional
-    let now = Field("now", "When the input comes.", FieldType.moment, default: VirtualClock.start)
+    let now = Field("now", "When the input arrives.", FieldType.moment, default: VirtualClock.start)
     let input: Field<[TestDocument]>
     let contacts = Field(
-        "contacts", "Whom the relay knows already.", FieldType.oneOrMore(KnownContact.type)
+        "contacts", "The contacts that the relay already knows.", FieldType.oneOrMore(KnownContact.type)
     ).optional
     let groups = Field(
-        "groups", "The groups that the relay knows already.", FieldType.oneOrMore(KnownGroup.type)
+        "groups", "The groups that the relay already knows.", FieldType.oneOrMore(KnownGroup.type)
     ).optional
     let media = Field(
         "media",
-        "What fetching files comes to; default: no file is fetched, and `media` hands on the reference.",
+        "The results of downloads; default: no file is downloaded, and `media` delivers the reference.",
         FieldType.oneOrMore(ScriptedFile.type)
     ).optional
     let lookup = Field(
         "lookup",
-        "What gateways answer to `enrich: { lookup }`; default: none is asked.",
+        "The answers of gateways to `enrich: { lookup }`; default: no gateway is asked.",
         FieldType.oneOrMore(ScriptedLookup.type)
     ).optional
     let destinations: Field<[String: [ScriptedAnswer]]?>
@@ -47,23 +47,23 @@ struct TestFields: Sendable {
         source =
             Field(
                 "source",
-                "The source that it comes in by; default the pipeline's first.",
+                "The source of the documents; default the pipeline's first.",
                 .name(among: names.sources, what: "source")
             ).optional
         input = .custom(
             "input",
-            "What comes in: the path of a file, a document, or a list of these.",
+            "The input: the path of a file, a document, or a list of these.",
             "a path, a document, or a list of these",
             parse: documents
         )
         destinations =
             Field(
                 "destinations",
-                "What each receiver answers, in order; `session` is the session's webhook. Default 200.",
+                "The answers of each receiver, in order; `session` is the session's webhook. Default 200.",
                 ScriptedAnswer.map(of: names.destinations)
             ).optional
         let reader = ExpectationReader(names: names, expressions: expressions)
-        expect = Field("expect", "What must come of it.", reader.type)
+        expect = Field("expect", "The expected result.", reader.type)
     }
 
     var all: [AnyField] {

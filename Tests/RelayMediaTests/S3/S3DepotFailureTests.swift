@@ -119,7 +119,7 @@ struct S3DepotFailureTests {
         #expect(count < all.count)
         let after = await failure { _ = try await depot.find(media.id) }
         #expect(after?.reason == .storage)
-        #expect(after?.message.contains("check the address, the port and that the receiver runs") == true)
+        #expect(after?.message.contains("check the host, the port and that the receiver runs") == true)
     }
 
     @Test func anAnswerThatIsNoPartOfTheFileIsAFailure() async throws {
