@@ -1,14 +1,22 @@
 import Glibc
 import Synchronization
 
-/// A child process for tests. Its output is written to files, and waiting is done by polling, so that neither a full
-/// pipe nor a long-running process blocks a thread of the pool that runs the tests.
-package final class ChildProcess: Sendable {
-    /// The process could not be started, or an awaited event did not happen.
-    package struct Failure: Error, Sendable, CustomStringConvertible {
-        package let description: String
+/// A program that a test cannot use.
+package struct ChildProcessError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable {
+        case cannotStart
+        /// It ended before it printed what the test waited for.
+        case endedEarly
     }
 
+    package let code: Code
+    package let description: String
+}
+
+/// A program that a test runs; the test has the trait ``LimitedConcurrencyTrait``. What it prints goes into files, and
+/// waiting is done by looking again, so that neither a full pipe nor a program that lives long holds a thread of the pool
+/// that tests run on.
+package final class ChildProcess: Sendable {
     package let processID: Int32
     private let output: String
     private let errors: String
@@ -31,6 +39,7 @@ package final class ChildProcess: Sendable {
         output: String,
         errors: String
     ) throws {
+        LimitedConcurrencyTrait.check(starting: "a process")
         self.output = output
         self.errors = errors
         var actions = posix_spawn_file_actions_t()
@@ -58,7 +67,7 @@ package final class ChildProcess: Sendable {
         let code = posix_spawn(&pid, program, &actions, &attributes, &words, &values)
         guard code == 0 else {
             let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-            throw Failure(description: "\(program) cannot be started: \(reason)")
+            throw ChildProcessError(code: .cannotStart, description: "\(program) cannot be started: \(reason)")
         }
         processID = pid
     }
@@ -94,39 +103,46 @@ package final class ChildProcess: Sendable {
     /// The output channel of a program.
     package enum Channel: Sendable { case output, errors }
 
-    /// Waits for the first complete line that contains the text, and returns the part after it.
+    /// The end of what it has printed and complained of, for a failure's text.
+    package var outputTail: String { "output: …\(text.suffix(4000))\nerrors: …\(errorText.suffix(4000))" }
+
+    /// Waits for the first whole line with this in it, and returns what stands behind it.
     ///
     /// - Throws: ``Failure`` when the program ends before, or after `limit`.
     package func line(
         after mark: String,
         on channel: Channel = .output,
-        within limit: Duration = .seconds(60)
+        within limit: Duration = .waitLimit
     ) async throws -> String {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
+        var rest: Substring?
+        try await eventually(
+            "a line with \"\(mark)\"", within: limit, every: .milliseconds(10), details: { outputTail }
+        ) {
             let hasEnded = !isRunning
             let text = channel == .output ? text : errorText
-            for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-                if let range = line.firstRange(of: mark) { return String(line[range.upperBound...]) }
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() where rest == nil {
+                rest = line.firstRange(of: mark).map { line[$0.upperBound...] }
             }
-            if hasEnded { throw Failure(description: "ended without \"\(mark)\":\n\(self.text)\n\(errorText)") }
-            try await Task.sleep(for: .milliseconds(10))
+            if rest == nil, hasEnded {
+                throw ChildProcessError(code: .endedEarly, description: "ended without \"\(mark)\"\n\(outputTail)")
+            }
+            return rest != nil
         }
-        throw Failure(description: "no \"\(mark)\" within \(limit):\n\(text)\n\(errorText)")
+        return rest.map(String.init) ?? ""
     }
 
     /// Waits until the process ends. Returns its exit status, or the negated signal that ended it.
     ///
     /// - Throws: ``Failure`` after `limit`; the process is then killed.
     @discardableResult
-    package func end(within limit: Duration = .seconds(120)) async throws -> Int32 {
-        let deadline = ContinuousClock.now + limit
-        while isRunning {
-            guard ContinuousClock.now < deadline else {
-                kill()
-                throw Failure(description: "did not end within \(limit):\n\(text)\n\(errorText.suffix(4000))")
-            }
-            try await Task.sleep(for: .milliseconds(5))
+    package func end(within limit: Duration = .waitLimit) async throws -> Int32 {
+        do {
+            try await eventually(
+                "the end of the process", within: limit, every: .milliseconds(5), details: { outputTail }
+            ) { !isRunning }
+        } catch {
+            kill()
+            throw error
         }
         return exitStatus ?? 0
     }

@@ -164,10 +164,10 @@ package struct DestinationConformance: Sendable {
 
     /// The timeout is a minute and would give `timeout`; only the cancellation gives `interrupted`.
     private func endsWhenCancelled() async throws {
-        try await on(.hangs, timeout: .seconds(60)) { subject in
+        try await on(.hangs, timeout: .waitLimit) { subject in
             let result = try await withThrowingTaskGroup(of: AttemptResult.self) { group in
                 group.addTask { await subject.destination.send(delivery(attempt: 1), at: Self.moment) }
-                while seesHanging, try subject.arrivals().isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+                if seesHanging { try await eventually("the delivery arrives") { try !subject.arrivals().isEmpty } }
                 group.cancelAll()
                 return try await group.next()
             }
@@ -240,7 +240,7 @@ package struct DestinationConformance: Sendable {
 
     private func on(
         _ situation: Situation,
-        timeout: Duration = .seconds(30),
+        timeout: Duration = .waitLimit,
         _ body: (Subject) async throws -> Void
     ) async throws {
         let subject = try await make(situation, timeout)

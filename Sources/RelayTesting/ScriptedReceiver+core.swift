@@ -38,12 +38,12 @@ final class ReceiverCore: Sendable {
 
     // MARK: Listening
 
-    func start(port: Int) throws(ScriptedReceiver.Failure) -> Int {
+    func start(port: Int) throws(ScriptedReceiverError) -> Int {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        func failure(_ what: String) -> ScriptedReceiver.Failure {
+        func failure(_ what: String) -> ScriptedReceiverError {
             let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
             close(listener)
-            return ScriptedReceiver.Failure(description: "the receiver cannot \(what) port \(port): \(reason)")
+            return ScriptedReceiverError(description: "the receiver cannot \(what) port \(port): \(reason)")
         }
         var yes: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))

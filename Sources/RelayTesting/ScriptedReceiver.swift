@@ -1,7 +1,12 @@
 import Glibc
 import Synchronization
 
-/// A real HTTP receiver on 127.0.0.1 whose responses follow a script, for tests of everything that delivers.
+/// A receiver that cannot listen on its port.
+package struct ScriptedReceiverError: Error, Sendable, CustomStringConvertible {
+    package let description: String
+}
+
+/// A real HTTP receiver on 127.0.0.1 whose answers follow a script, for tests of everything that delivers.
 ///
 /// It accepts connections immediately, keeps them alive, records every request, and then responds, waits or misbehaves
 /// as scripted. It uses threads instead of tasks, so that a hanging receiver never blocks a thread of the code under
@@ -81,12 +86,7 @@ package final class ScriptedReceiver: Sendable {
         case raw([UInt8])
     }
 
-    /// The receiver could not listen, or the awaited requests did not arrive.
-    package struct Failure: Error, Sendable, CustomStringConvertible {
-        package let description: String
-    }
-
-    /// The port, constant over the receiver's lifetime.
+    /// The port it listens on, the same for its whole life.
     package let port: Int
     /// `http://127.0.0.1:PORT`, without a path.
     package var url: String { "http://127.0.0.1:\(port)" }
@@ -100,6 +100,7 @@ package final class ScriptedReceiver: Sendable {
     ///   - port: 0 selects a free port.
     /// - Throws: ``Failure`` when the port is in use.
     package init(default answer: Answer = .status(200), port: UInt16 = 0) throws {
+        LimitedConcurrencyTrait.check(starting: "a server")
         core = ReceiverCore(answer)
         self.port = try core.start(port: Int(port))
     }
@@ -143,20 +144,14 @@ package final class ScriptedReceiver: Sendable {
 
     /// Waits until `count` requests in total have arrived, and returns them all.
     ///
-    /// - Throws: ``Failure`` after `timeout`, with a list of the received requests.
-    package func next(count: Int, timeout: Duration = .seconds(30)) async throws -> [Request] {
+    /// - Throws: ``WaitTimeoutError``, which lists what came, after `timeout`.
+    package func next(count: Int, timeout: Duration = .waitLimit) async throws -> [Request] {
         let core = core
-        return try await withThrowingTaskGroup(of: [Request].self) { group in
-            group.addTask { try await core.wait(for: count) }
-            group.addTask {
-                try await Task.sleep(for: timeout)
-                let lines = core.state.withLock(\.requests).map { "\n  \($0.method) \($0.path)" }.joined()
-                let seen = core.state.withLock(\.requests.count)
-                throw Failure(description: "received \(seen) of \(count) requests within \(timeout)\(lines)")
-            }
-            defer { group.cancelAll() }
-            guard let requests = try await group.next() else { throw CancellationError() }
-            return requests
+        return try await withWaitLimit(timeout, for: "\(count) requests") {
+            let requests = core.state.withLock(\.requests)
+            return "received \(requests.count):" + requests.map { "\n  \($0.method) \($0.path)" }.joined()
+        } _: {
+            try await core.wait(for: count)
         }
     }
 

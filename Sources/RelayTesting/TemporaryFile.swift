@@ -1,25 +1,25 @@
 import Glibc
 
-/// A file that is deleted when the object is released.
-package final class TemporaryFile: Sendable {
-    /// The file could not be created.
-    package struct Failure: Error, Sendable, CustomStringConvertible {
-        package let description: String
-    }
+/// A temporary file that cannot be made or written.
+package struct TemporaryFileError: Error, Sendable, CustomStringConvertible {
+    package let description: String
+}
 
+/// A file that is deleted with this object.
+package final class TemporaryFile: Sendable {
     package let path: String
 
     /// Writes a file with these bytes.
     package init(_ bytes: [UInt8] = []) throws {
         var template = Array("/tmp/zaphub-test-XXXXXX".utf8CString)
         let file = mkstemp(&template)
-        guard file >= 0 else { throw Failure(description: "no temporary file") }
+        guard file >= 0 else { throw TemporaryFileError(description: "no temporary file") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { close(file) }
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw Failure(description: "\(path) cannot be written") }
+            guard count > 0 else { throw TemporaryFileError(description: "\(path) cannot be written") }
             written += count
         }
     }

@@ -9,11 +9,6 @@ import ServiceLifecycle
 
 /// A dispatcher on a store of its own, with destinations in memory and a clock that the test turns.
 final class DispatcherFixture: Sendable {
-    /// What did not come about.
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
-
     let clock: ManualClock
     let destinations: Destinations
     var store: any RelayStore { file }
@@ -122,12 +117,12 @@ final class DispatcherFixture: Sendable {
     }
 
     private func wait(_ what: String, turns: Bool, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(1))
-            if turns, let next = clock.nextDeadline { clock.set(next) }
+        var isFirst = true
+        try await eventually(what, every: .milliseconds(1)) {
+            // The clock moves after each time that the condition did not hold.
+            if !isFirst, turns, let next = clock.nextDeadline { clock.set(next) }
+            isFirst = false
+            return try await condition()
         }
-        throw Failure(description: "not within a minute: \(what)")
     }
 }

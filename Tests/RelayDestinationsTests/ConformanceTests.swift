@@ -11,6 +11,7 @@ import RelayTesting
 import Testing
 
 /// Every kind of destination does what all must do.
+@Suite(.limitedConcurrency)
 struct ConformanceTests {
     static let kinds: [String: DestinationConformance] = [
         WebhookOptions.kind: webhook, FileOptions.kind: file, StdoutOptions.kind: standardOutput,
@@ -28,7 +29,7 @@ struct ConformanceTests {
         conformance.behaviours.map { Trial(kind: kind, behaviour: $0) }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: trials)
+    @Test(arguments: trials)
     func conforms(_ trial: Trial) async throws {
         try await Self.kinds[trial.kind]?.run(trial.behaviour)
     }

@@ -6,7 +6,7 @@ import RelayTesting
 import Testing
 
 /// Lines in files: whole, on the disk, in the right file, whatever happens in between.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct FileDestinationTests {
     private let folder: TemporaryFolder
     private let clock = ManualClock()

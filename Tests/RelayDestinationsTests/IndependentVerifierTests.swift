@@ -6,6 +6,7 @@ import RelayTesting
 import Testing
 
 /// Signatures as somebody else's code sees them: the `standardwebhooks` package of PyPI, in a process of its own.
+@Suite(.limitedConcurrency)
 struct IndependentVerifierTests {
     private static let program = """
         import http.server, sys
@@ -68,7 +69,7 @@ struct IndependentVerifierTests {
                 return await WebhookDestination(
                     url: "http://127.0.0.1:\(port)/",
                     secrets: secrets,
-                    timeout: .seconds(30),
+                    timeout: .waitLimit,
                     settings: DestinationSettings(),
                     engine: engine
                 ).send(claimed(body: body), at: moment)

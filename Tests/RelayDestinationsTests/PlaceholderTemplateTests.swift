@@ -6,6 +6,7 @@ import RelayTesting
 import Testing
 
 /// Bodies and header values made from an event.
+@Suite(.limitedConcurrency)
 struct TemplateTests {
     private let event: JSON = [
         "event": "message.received",

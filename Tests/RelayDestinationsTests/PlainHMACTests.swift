@@ -1,8 +1,10 @@
 import RelayCore
 import RelayDestinations
+import RelayTesting
 import Testing
 
 /// Expected values computed with Python's hmac module over `{"test": 2432232314}`.
+@Suite(.limitedConcurrency)
 struct PlainHMACTests {
     static let key = "a plain key, é included"
 

@@ -6,7 +6,7 @@ import RelayTesting
 import Testing
 
 /// Lines on standard output: a reader that stalls or goes costs attempts and nothing else.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct StandardOutputTests {
     private func line(_ number: Int, length: Int = 10) -> [UInt8] {
         Array(#"{"n":\#(number),"pad":"\#(String(repeating: "x", count: length))"}"#.utf8)
@@ -25,13 +25,13 @@ struct StandardOutputTests {
         // The reader is back.
         let reading = Task {
             var text = ""
-            while !text.contains(#"{"n":4"#) || !text.hasSuffix("\n") {
+            try await eventually("the fourth line", details: { text }) {
                 text += pipe.available()
-                try await Task.sleep(for: .milliseconds(1))
+                return text.contains(#"{"n":4"#) && text.hasSuffix("\n")
             }
             return text
         }
-        try await sink.write(line(4), timeout: .seconds(60))
+        try await sink.write(line(4), timeout: .waitLimit)
         let lines = try await reading.value.split(separator: "\n").map { Array($0.utf8) }
         #expect(lines.last == line(4))
         let others = lines.dropLast()
@@ -47,7 +47,7 @@ struct StandardOutputTests {
         pipe.closeReader()
         let sink = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer).standardOutput
         let failure = await #expect(throws: LineWriteError.self) {
-            try await sink.write(line(1), timeout: .seconds(60))
+            try await sink.write(line(1), timeout: .waitLimit)
         }
         #expect(failure?.kind == .reset)
         #expect(failure?.message.contains("nobody reads") == true)
@@ -58,7 +58,7 @@ struct StandardOutputTests {
         try #require(full >= 0)
         let sink = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: full).standardOutput
         let failure = await #expect(throws: LineWriteError.self) {
-            try await sink.write(line(1), timeout: .seconds(60))
+            try await sink.write(line(1), timeout: .waitLimit)
         }
         #expect(failure?.kind == .other)
         #expect(failure?.message.contains("No space left on device") == true)

@@ -6,6 +6,7 @@ import RelayTesting
 import Testing
 
 /// Several deliveries in one request, as a receiver gets them.
+@Suite(.limitedConcurrency)
 struct WebhookBatchTests {
     private func destination(_ receiver: ScriptedReceiver, _ engine: CurlEngine) -> WebhookDestination {
         WebhookDestination(

@@ -4,6 +4,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
+@Suite(.limitedConcurrency)
 struct WebhookDestinationTests {
     private func send(
         _ delivery: ClaimedDelivery = claimed(),
@@ -11,7 +12,7 @@ struct WebhookDestinationTests {
         by engine: CurlEngine,
         headers: [(name: String, value: String)] = [],
         secrets: [WebhookSecret] = [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .waitLimit
     ) async -> AttemptResult {
         let destination = WebhookDestination(
             url: receiver.url + "/hook?team=1",
@@ -123,7 +124,7 @@ struct WebhookDestinationTests {
     func whatIsNoAnswerIsAFailureOfItsKind(answer: ScriptedReceiver.Answer, kind: DeliveryFailureKind) async throws {
         try await withReceiver(answer) { receiver, engine in
             let isSlow = kind == .timeout
-            let result = await send(to: receiver, by: engine, timeout: isSlow ? .milliseconds(300) : .seconds(30))
+            let result = await send(to: receiver, by: engine, timeout: isSlow ? .milliseconds(300) : .waitLimit)
             #expect(result.outcome == .failed(kind))
             #expect(result.status == nil)
             #expect(result.error?.isEmpty == false)

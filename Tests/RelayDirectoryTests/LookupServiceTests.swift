@@ -20,11 +20,11 @@ struct LookupServiceTests {
         #expect(request.timeout == .seconds(2))
     }
 
-    @Test func aHundredLookupsOfOneEntryAreOneRequest() async {
+    @Test func aHundredLookupsOfOneEntryAreOneRequest() async throws {
         let desk = Desk { _ in .held }
         await withTaskGroup(of: LookupAnswer?.self) { group in
             for _ in 0..<100 { group.addTask { await desk.service.lookUp(key(), at: TestRoute()) } }
-            await desk.untilWaiting(100)
+            try await desk.untilWaiting(100)
             await desk.sender.untilRequested(1)
             desk.sender.release(.body("Vendas"))
             var answers: [LookupAnswer?] = []
@@ -43,13 +43,13 @@ struct LookupServiceTests {
         #expect(desk.sender.requests.count == 2)
     }
 
-    @Test func soManyAreUnderWayAndSoManyWaitAndTheRestEndsAtOnce() async {
+    @Test func soManyAreUnderWayAndSoManyWaitAndTheRestEndsAtOnce() async throws {
         let desk = Desk(configure: { ($0.maxInFlight, $0.maxWaiting) = (2, 3) }) { _ in .held }
         await withTaskGroup(of: (String, LookupAnswer?).self) { group in
             for id in ["1", "2", "3", "4", "5", "6"] {
                 let count = desk.service.waiterCount
                 group.addTask { (id, await desk.service.lookUp(key(id), at: TestRoute())) }
-                if id != "6" { await desk.untilWaiting(count + 1) }
+                if id != "6" { try await desk.untilWaiting(count + 1) }
             }
             let first = await group.next()
             #expect(first?.0 == "6")
@@ -111,12 +111,12 @@ struct LookupServiceTests {
         #expect(desk.sender.requests.count == 3)
     }
 
-    @Test func whoDoesNotWaitAnyMoreLeavesTheOthersTheirAnswer() async {
+    @Test func whoDoesNotWaitAnyMoreLeavesTheOthersTheirAnswer() async throws {
         let desk = Desk { _ in .held }
         let leaving = Task { await desk.service.lookUp(key(), at: TestRoute()) }
-        await desk.untilWaiting(1)
+        try await desk.untilWaiting(1)
         async let staying = desk.service.lookUp(key(), at: TestRoute())
-        await desk.untilWaiting(2)
+        try await desk.untilWaiting(2)
         await desk.sender.untilRequested(1)
         leaving.cancel()
         #expect(await leaving.value == nil)
@@ -124,13 +124,13 @@ struct LookupServiceTests {
         #expect(await staying == LookupAnswer(name: "Vendas"))
     }
 
-    @Test func withTheLastWhoWaitsTheRequestEnds() async {
+    @Test func withTheLastWhoWaitsTheRequestEnds() async throws {
         let desk = Desk { _ in .held }
         let lookup = Task { await desk.service.lookUp(key(), at: TestRoute()) }
         await desk.sender.untilRequested(1)
         lookup.cancel()
         #expect(await lookup.value == nil)
-        while desk.sender.heldCount > 0 { await Task.yield() }
+        try await eventually("the request ends") { desk.sender.heldCount == 0 }
         async let again = desk.service.lookUp(key(), at: TestRoute())
         await desk.sender.untilRequested(2)
         desk.sender.release(.body("x"))

@@ -7,6 +7,7 @@ import Testing
 @testable import RelayDirectory
 
 /// Over real HTTP, through the egress guard.
+@Suite(.limitedConcurrency)
 struct RealGatewayTests {
     private func withService<Result>(
         allow: [String] = ["127.0.0.1"],
@@ -22,7 +23,7 @@ struct RealGatewayTests {
     @Test func aGatewayIsAskedAndItsAnswerRead() async throws {
         try await withService { service, receiver in
             receiver.respond { $0.path.hasPrefix("/name") ? .status(200, body: "Vendas") : .status(404) }
-            let route = TestRoute(timeout: .seconds(300), base: receiver.url, parts: ["name", "picture"])
+            let route = TestRoute(timeout: .waitLimit, base: receiver.url, parts: ["name", "picture"])
             #expect(await service.lookUp(key("1203@g.us"), at: route) == LookupAnswer(name: "Vendas", imageURL: ""))
             let request = try #require(receiver.requests.first { $0.path.hasPrefix("/name") })
             #expect(request.method == "GET")
@@ -37,7 +38,7 @@ struct RealGatewayTests {
             let url: String
             let id = "posting"
             let name = "gateway"
-            let timeout = Duration.seconds(300)
+            let timeout = Duration.waitLimit
             func requests(for key: DirectoryKey) -> [LookupRequest] {
                 [
                     LookupRequest(url: url + "/find", headers: [], body: Array(#"{"number":"1"}"#.utf8)) {
@@ -63,7 +64,7 @@ struct RealGatewayTests {
     func anAnswerThatIsNoneIsNone(answer: ScriptedReceiver.Answer) async throws {
         try await withService { service, receiver in
             receiver.script([answer, .status(200, body: "Vendas")])
-            let route = TestRoute(timeout: .seconds(300), base: receiver.url)
+            let route = TestRoute(timeout: .waitLimit, base: receiver.url)
             #expect(await service.lookUp(key("1"), at: route) == nil)
             #expect(await service.lookUp(key("2"), at: route) == LookupAnswer(name: "Vendas"))
         }
@@ -79,7 +80,7 @@ struct RealGatewayTests {
 
     @Test func theEgressGuardHasItsSay() async throws {
         try await withService(allow: []) { service, receiver in
-            #expect(await service.lookUp(key(), at: TestRoute(timeout: .seconds(300), base: receiver.url)) == nil)
+            #expect(await service.lookUp(key(), at: TestRoute(timeout: .waitLimit, base: receiver.url)) == nil)
             #expect(receiver.requests.isEmpty)
         }
     }

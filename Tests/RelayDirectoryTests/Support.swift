@@ -45,8 +45,8 @@ struct Desk {
     }
 
     /// Returns when so many wait for answers.
-    func untilWaiting(_ count: Int) async {
-        while service.waiterCount != count { await Task.yield() }
+    func untilWaiting(_ count: Int) async throws {
+        try await eventually("\(count) wait") { service.waiterCount == count }
     }
 }
 

@@ -3,7 +3,7 @@ import RelayTesting
 import Testing
 
 /// What a signed request consists of. Whether a server accepts the signature is tested with the bucket that uses it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limitedConcurrency)
 struct AWSSigV4Tests {
     private let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 

@@ -4,7 +4,7 @@ import RelayTesting
 import Testing
 
 /// The guard at work inside the engine. The canary listens on loopback, where nothing may arrive.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limitedConcurrency)
 struct CurlEngineEgressTests {
     @Test func noSpellingOfLoopbackReachesIt() async throws {
         let canary = try ScriptedReceiver()

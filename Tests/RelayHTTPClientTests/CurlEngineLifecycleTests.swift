@@ -5,13 +5,13 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limitedConcurrency)
 struct CurlEngineLifecycleTests {
     @Test func cancellingTheTaskEndsTheRequest() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         try await withEngine { engine in
             try await withThrowingTaskGroup(of: HTTPClientError?.self) { group in
-                group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
+                group.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit)) }
                 _ = try await receiver.next(count: 1)
                 group.cancelAll()
                 #expect(try await group.next()??.kind == .cancelled)
@@ -26,7 +26,7 @@ struct CurlEngineLifecycleTests {
         try await withEngine { engine in
             await withTaskGroup(of: HTTPClientError?.self) { group in
                 group.cancelAll()
-                group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
+                group.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit)) }
                 #expect(await group.next()??.kind == .cancelled)
             }
         }
@@ -36,7 +36,7 @@ struct CurlEngineLifecycleTests {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine()
         try await withThrowingTaskGroup(of: HTTPClientError?.self) { group in
-            group.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60))) }
+            group.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit)) }
             _ = try await receiver.next(count: 1)
             engine.shutdown()
             engine.shutdown()
@@ -73,7 +73,7 @@ struct CurlEngineLifecycleTests {
                 try await group.run()
                 return nil
             }
-            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60)))?.kind }
+            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit))?.kind }
             _ = try await receiver.next(count: 1)
             await group.triggerGracefulShutdown()
             let results = try await tasks.reduce(into: []) { $0.append($1) }
@@ -85,7 +85,7 @@ struct CurlEngineLifecycleTests {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine()
         await withTaskGroup(of: HTTPClientError.Kind?.self) { tasks in
-            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .seconds(60)))?.kind }
+            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit))?.kind }
             let run = Task { try await engine.run() }
             run.cancel()
             _ = await run.result

@@ -3,10 +3,10 @@ import RelayTesting
 import Testing
 
 /// Against `openssl s_server` with a certificate of its own.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: TLSServer.isAvailable, "needs the openssl command"))
+@Suite(.limitedConcurrency, .enabled(if: TLSServer.isAvailable, "needs the openssl command"))
 struct CurlEngineTLSTests {
     @Test func unknownAuthoritiesAreRefusedUnlessTrusted() async throws {
-        let server = try TLSServer(name: "IP:127.0.0.1")
+        let server = try await TLSServer(name: "IP:127.0.0.1")
         defer { server.stop() }
         let plain = HTTPRequest(method: "GET", url: server.url)
         try await withEngine { engine in
@@ -30,9 +30,9 @@ struct CurlEngineTLSTests {
     /// What is decrypted and not handed over yet shows on no socket when the reader goes on.
     @Test func aLargeBodyComesWholeToASlowReader() async throws {
         let body = pattern(8 << 20)
-        let server = try TLSServer(name: "IP:127.0.0.1", body: body)
+        let server = try await TLSServer(name: "IP:127.0.0.1", body: body)
         defer { server.stop() }
-        var request = HTTPRequest(method: "GET", url: "\(server.url)body", timeout: .seconds(50))
+        var request = HTTPRequest(method: "GET", url: "\(server.url)body", timeout: .waitLimit)
         request.caFile = server.certificate
         request.maximumResponseBody = body.count
         try await withEngine { engine in
@@ -48,7 +48,7 @@ struct CurlEngineTLSTests {
     }
 
     @Test func certificatesOfOtherHostsAreRefused() async throws {
-        let server = try TLSServer(name: "DNS:other.example")
+        let server = try await TLSServer(name: "DNS:other.example")
         defer { server.stop() }
         var request = HTTPRequest(method: "GET", url: server.url)
         request.caFile = server.certificate
@@ -58,7 +58,7 @@ struct CurlEngineTLSTests {
     }
 
     @Test func oldVersionsOfTLSAreRefused() async throws {
-        let server = try TLSServer(name: "IP:127.0.0.1", arguments: ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"])
+        let server = try await TLSServer(name: "IP:127.0.0.1", arguments: ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"])
         defer { server.stop() }
         var request = HTTPRequest(method: "GET", url: server.url)
         request.verifyTLS = false

@@ -3,7 +3,7 @@ import RelayTesting
 import Testing
 
 /// Bodies that come from files, and requests that are signed.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limitedConcurrency)
 struct CurlEngineUploadTests {
     private func put(_ url: String, _ file: TemporaryFile, offset: Int64 = 0, length: Int64) -> HTTPRequest {
         var request = HTTPRequest(method: "PUT", url: url, timeout: .seconds(30))

@@ -2,6 +2,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
+@Suite(.limitedConcurrency)
 struct HeaderFieldTests {
     @Test(arguments: [("X-Team", "sales"), ("x_1", ""), ("X", "a\tb"), ("webhook-id", "msg_1"), ("X-Name", "José")])
     func ordinaryFieldsAreSentAsTheyAre(name: String, value: String) async throws {

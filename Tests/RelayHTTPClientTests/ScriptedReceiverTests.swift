@@ -3,7 +3,7 @@ import RelayTesting
 import Testing
 
 /// The receiver is what later tests stand on, so it is tested itself.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.limitedConcurrency)
 struct ScriptedReceiverTests {
     @Test func theScriptComesFirstAndThenTheDefault() async throws {
         let receiver = try ScriptedReceiver(default: .status(204))
@@ -28,10 +28,10 @@ struct ScriptedReceiverTests {
     @Test func waitingForTooMuchFailsAndSaysWhatCame() async throws {
         let receiver = try ScriptedReceiver()
         _ = try await withEngine { try await $0.send(HTTPRequest(url: "\(receiver.url)/only")) }
-        let error = await #expect(throws: ScriptedReceiver.Failure.self) {
+        let error = await #expect(throws: WaitTimeoutError.self) {
             try await receiver.next(count: 2, timeout: .milliseconds(50))
         }
-        #expect(error?.description == "received 1 of 2 requests within 0.05 seconds\n  POST /only")
+        #expect(error?.description == "waited 0.05 seconds for: 2 requests\nreceived 1:\n  POST /only")
     }
 
     @Test func requestsAndConnectionsAreCounted() async throws {
@@ -49,6 +49,6 @@ struct ScriptedReceiverTests {
 
     @Test func aTakenPortIsAnError() throws {
         let receiver = try ScriptedReceiver()
-        #expect(throws: ScriptedReceiver.Failure.self) { try ScriptedReceiver(port: UInt16(receiver.port)) }
+        #expect(throws: ScriptedReceiverError.self) { try ScriptedReceiver(port: UInt16(receiver.port)) }
     }
 }

@@ -44,8 +44,8 @@ extension CurlEngine {
 }
 
 extension HTTPRequest {
-    /// A small POST, with time enough on a busy machine.
-    static func small(_ url: String, timeout: Duration = .seconds(20)) -> HTTPRequest {
+    /// A small POST.
+    static func small(_ url: String, timeout: Duration = .waitLimit) -> HTTPRequest {
         HTTPRequest(url: url, body: Array("{}".utf8), timeout: timeout)
     }
 }
@@ -63,21 +63,9 @@ extension HTTPStream {
     }
 }
 
-/// Looks again until it is so; an issue of the test when it has not come about within a time that is ample.
-func eventually(
-    _ what: Comment,
-    _ isSo: () -> Bool,
-    sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while !isSo() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record(what, sourceLocation: sourceLocation)
-            return
-        }
-        try await Task.sleep(for: .milliseconds(2))
-    }
-}
+/// Time-outs for tests in which something must happen before the time-out: the first that is long enough for the machine
+/// decides.
+let growingTimeouts: [Duration] = [.milliseconds(300), .seconds(3), .seconds(30)]
 
 /// Bytes whose order can be told from what they are.
 func pattern(_ count: Int) -> [UInt8] {

@@ -7,7 +7,7 @@ import Testing
 @testable import RelayMedia
 
 /// Fetches through the HTTP engine from real servers.
-@Suite struct CurlMediaTransportTests {
+@Suite(.limitedConcurrency) struct CurlMediaTransportTests {
     private let server: MediaServer
     private let engine: CurlEngine
     private let scratch: Scratch
@@ -50,7 +50,7 @@ import Testing
         _ media: RawMedia,
         attempts: Int = 1,
         maxSize: Int = 1 << 20,
-        timeout: Duration = .seconds(60),
+        timeout: Duration = .waitLimit,
         with kitchen: Kitchen? = nil
     ) async throws -> StoredMedia {
         var kitchen = kitchen
@@ -64,7 +64,7 @@ import Testing
     private func reason(
         of page: MediaServer.Page,
         maxSize: Int = 1 << 20,
-        timeout: Duration = .seconds(60)
+        timeout: Duration = .waitLimit
     ) async -> MediaError.Reason? {
         server.serve(page, at: "/v/x.enc?oe=1")
         return await failure { _ = try await fetch(reference, maxSize: maxSize, timeout: timeout) }?.reason

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayMedia
 
-@Suite struct DirectoryDepotConformanceTests {
+@Suite(.limitedConcurrency) struct DirectoryDepotConformanceTests {
     private static let scratches = Scratches()
 
     /// Which directory each depot lives in.
@@ -37,7 +37,7 @@ import Testing
     }
 }
 
-@Suite struct DirectoryDepotTests {
+@Suite(.limitedConcurrency) struct DirectoryDepotTests {
     private let scratch: Scratch
     private let clock = ManualClock()
 

@@ -106,7 +106,7 @@ import Testing
     // MARK: Sharing
 
     private func waitForWaiters(_ count: Int, _ trial: FetchTrial) async throws {
-        while trial.service.waiting < count { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("\(count) wait") { trial.service.waiting >= count }
     }
 
     @Test func theSameFileIsFetchedOnceForAllWhoWait() async throws {
@@ -175,7 +175,7 @@ import Testing
             }
         }
         for await _ in begun {}
-        while flights.waiting < 3 { await Task.yield() }
+        try await eventually("three wait") { flights.waiting == 3 }
         for waiter in waiters { waiter.cancel() }
         for waiter in waiters { #expect(await waiter.value == .abandoned) }
         await clock.untilSleeping()
@@ -200,13 +200,13 @@ import Testing
                 }
             }
         }
-        while flights.waiting < 1 { await Task.yield() }
+        try await eventually("one waits") { flights.waiting == 1 }
         first.cancel()
         #expect(await first.value == .abandoned)
         await clock.untilSleeping()
         clock.advance(by: .seconds(9))
         async let second = flights.join("file") { .failure(MediaError(.refused, "begun anew")) }
-        while flights.waiting < 1 { await Task.yield() }
+        try await eventually("one waits") { flights.waiting == 1 }
         clock.advance(by: .seconds(9))
         releases.finish()
         #expect(try await second == media)

@@ -82,7 +82,7 @@ struct LateMediaTests {
     @Test func aFileThatIsGoneIsGivenUp() async throws {
         try await Trial.run(ScriptedFetcher([.fails(MediaError(.gone, "410"))])) { trial in
             await trial.clock.untilSleeping()
-            while try await trial.waiting != nil { await Task.yield() }
+            try await eventually("it is given up") { try await trial.waiting == nil }
             #expect(try await trial.store.pendingEvents(after: EventID(0), limit: 9).isEmpty)
         }
     }
@@ -92,7 +92,7 @@ struct LateMediaTests {
         try await Trial.run(ScriptedFetcher([down, down, .stored(stored)])) { trial in
             let start = trial.clock.now
             for (failures, wait) in [(1, 60), (2, 660)] {
-                while try await trial.waiting?.failures != failures { await Task.yield() }
+                try await eventually("\(failures) failures") { try await trial.waiting?.failures == failures }
                 #expect(try await trial.waiting?.dueAt == start + .seconds(wait))
                 // The service looks at the store again at least every half a minute.
                 while trial.clock.now < start + .seconds(wait) {

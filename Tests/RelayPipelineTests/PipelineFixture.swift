@@ -10,11 +10,6 @@ import ServiceLifecycle
 
 /// The pipelines' service on a store of its own, with a clock that the test turns.
 final class PipelineFixture: Sendable {
-    /// What did not come about.
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
-
     let clock: ManualClock
     let journal: BreakableJournal
     let directory = DirectoryCache()
@@ -112,12 +107,8 @@ final class PipelineFixture: Sendable {
 
     /// Lets things happen until the condition holds; time stands still.
     func settle(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(1))
-        }
-        throw Failure(description: "not within a minute: \(what); delivered \(try await delivered())")
+        try await eventually(
+            what, every: .milliseconds(1), details: { "delivered: \(try await delivered())" }, condition)
     }
 
     func untilDelivered(_ texts: [String]) async throws {

@@ -1,8 +1,10 @@
 import Foundation
 import RelayConfig
 import RelayReference
+import RelayTesting
 import Testing
 
+@Suite(.limitedConcurrency)
 struct SchemaTests {
     private typealias Sample = (file: Reference.SchemaFile, text: String)
 

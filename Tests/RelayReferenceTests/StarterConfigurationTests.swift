@@ -1,8 +1,10 @@
 import RelayConfig
 import RelayCore
 import RelayReference
+import RelayTesting
 import Testing
 
+@Suite(.limitedConcurrency)
 struct StarterTests {
     private func starter(_ recipe: String) throws -> StarterConfiguration {
         try StarterConfiguration(recipe, reference: .everything)

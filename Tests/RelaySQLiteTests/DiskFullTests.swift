@@ -26,7 +26,7 @@ final class SmallDisk: Sendable {
     }
 }
 
-@Suite(.enabled(if: SmallDisk.isPermitted, "needs the right to mount a tmpfs"))
+@Suite(.limitedConcurrency, .enabled(if: SmallDisk.isPermitted, "needs the right to mount a tmpfs"))
 struct DiskFullTests {
     private static let text = String(repeating: "x", count: 3000)
 

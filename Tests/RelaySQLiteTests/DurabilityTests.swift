@@ -90,7 +90,7 @@ import Testing
             }
         }()
         async let after = store.accept([event("2")], source: "t", at: Stores.now)
-        while store.inbox.count < 3 { await Task.yield() }
+        try await eventually("three wait") { store.inbox.count >= 3 }
         gate.signal()
         try await blocked
         let ids = try await [before, after].flatMap { $0 }.map(\.id)
@@ -114,7 +114,7 @@ import Testing
             for index in 0..<3 {
                 group.addTask { try await !store.accept([event("\(index)")], source: "t", at: now)[0].isDuplicate }
             }
-            while store.inbox.count < 3 { await Task.yield() }
+            try await eventually("three wait") { store.inbox.count >= 3 }
             let error = await #expect(throws: StoreError.self) {
                 try await store.accept([event()], source: "t", at: now)
             }
@@ -139,7 +139,7 @@ import Testing
         await Self.wait(isClosed)
         let (now, large) = (Stores.now, event(String(repeating: "x", count: 6000)))
         async let first = store.accept([large], source: "t", at: now)
-        while store.inbox.count < 1 { await Task.yield() }
+        try await eventually("one waits") { store.inbox.count >= 1 }
         let error = await #expect(throws: StoreError.self) { try await store.accept([large], source: "t", at: now) }
         #expect(error?.code == .overloaded)
         gate.signal()

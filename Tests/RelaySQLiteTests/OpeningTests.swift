@@ -6,7 +6,7 @@ import Testing
 
 @testable import RelaySQLite
 
-@Suite struct OpeningTests {
+@Suite(.limitedConcurrency) struct OpeningTests {
     @Test func aSecondStoreOnTheSameFileIsRefused() async throws {
         let scratch = try Scratch()
         let store = try await Stores.open(scratch.database)

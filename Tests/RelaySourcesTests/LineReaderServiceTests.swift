@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Logging
 import RelayCore
+import RelayTesting
 import Testing
 
 @testable import RelaySources
@@ -9,7 +10,7 @@ import Testing
 /// The transports `stdin` and `file`, on real pipes and files.
 struct LineReaderServiceTests {
     private let journal = MemoryJournal()
-    private let clock = StepClock()
+    private let clock = ManualClock()
 
     private func document(_ id: Int) -> String {
         #"{"id": "\#(id)", "session": "demo"}"#
@@ -89,12 +90,12 @@ struct LineReaderServiceTests {
         journal.failNext(StoreError(.overloaded, ""), StoreError(.full, ""))
         let start = clock.now
         async let counts = readPipe(document(1))
-        let first = await clock.nextSleep()
+        let first = try await idle()
         #expect(first == start + .seconds(1))
-        clock.advance(to: first ?? start)
-        let second = await clock.nextSleep()
+        clock.set(first)
+        let second = try await idle()
         #expect(second == start + .seconds(31))
-        clock.advance(to: second ?? start)
+        clock.set(second)
         #expect(try await counts.events == 1)
         #expect(accepted == ["1"])
     }
@@ -136,9 +137,10 @@ struct LineReaderServiceTests {
         }
     }
 
-    /// Waits until the reader has read all there is.
+    /// Waits until the reader has read all there is. Returns when it reads again.
     private func idle() async throws -> Timestamp {
-        try #require(await clock.nextSleep())
+        await clock.untilSleeping()
+        return try #require(clock.nextDeadline)
     }
 
     private func withFolder(_ body: (URL) async throws -> Void) async throws {
@@ -165,12 +167,12 @@ struct LineReaderServiceTests {
                 #expect(deadline == clock.now + .milliseconds(500))
 
                 try append(String(document(3).prefix(8)), to: file)
-                clock.advance(to: deadline)
+                clock.set(deadline)
                 deadline = try await idle()
                 #expect(accepted == ["1", "2"])
 
                 try append("\(document(3).dropFirst(8))\n", to: file)
-                clock.advance(to: deadline)
+                clock.set(deadline)
                 _ = try await idle()
                 #expect(accepted == ["1", "2", "3"])
             }
@@ -207,10 +209,10 @@ struct LineReaderServiceTests {
                 var deadline = try await idle()
                 try append(document(2), to: file)
                 try FileManager.default.moveItem(at: file, to: folder.appendingPathComponent("events.1"))
-                clock.advance(to: deadline)
+                clock.set(deadline)
                 deadline = try await idle()
                 try Data("\(document(3))\n".utf8).write(to: file)
-                clock.advance(to: deadline)
+                clock.set(deadline)
                 _ = try await idle()
                 #expect(accepted == ["1", "2", "3"])
             }
@@ -227,7 +229,7 @@ struct LineReaderServiceTests {
                 try handle.truncate(atOffset: 0)
                 try handle.write(contentsOf: Data("\(document(3))\n".utf8))
                 try handle.close()
-                clock.advance(to: deadline)
+                clock.set(deadline)
                 _ = try await idle()
                 #expect(accepted == ["1", "2", "3"])
             }
@@ -240,7 +242,7 @@ struct LineReaderServiceTests {
             try await follow(file.path) {
                 let deadline = try await idle()
                 try Data("\(document(1))\n".utf8).write(to: file)
-                clock.advance(to: deadline)
+                clock.set(deadline)
                 _ = try await idle()
                 #expect(accepted == ["1"])
             }
@@ -256,7 +258,7 @@ struct LineReaderServiceTests {
                 #expect(deadline == clock.now + .seconds(5))
                 try FileManager.default.removeItem(at: file)
                 try Data("\(document(1))\n".utf8).write(to: file)
-                clock.advance(to: deadline)
+                clock.set(deadline)
                 _ = try await idle()
                 #expect(accepted == ["1"])
             }

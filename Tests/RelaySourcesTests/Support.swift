@@ -45,54 +45,6 @@ final class MemoryJournal: Journal {
     func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {}
 }
 
-/// A clock that stands still, and moves on when somebody sleeps and the test lets it.
-final class StepClock: RelayClock {
-    private let moment = Mutex(Timestamp(seconds: 1_763_030_000))
-    private let sleeps: AsyncStream<Timestamp>
-    private let announce: AsyncStream<Timestamp>.Continuation
-    private let waiting = Mutex<CheckedContinuation<Void, Never>?>(nil)
-
-    init() {
-        (sleeps, announce) = AsyncStream.makeStream(of: Timestamp.self)
-    }
-
-    var now: Timestamp { moment.withLock { $0 } }
-    var wall: Timestamp { now }
-
-    func sleep(until deadline: Timestamp) async throws {
-        try Task.checkCancellation()
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                waiting.withLock { $0 = continuation }
-                announce.yield(deadline)
-                if Task.isCancelled { wake() }
-            }
-        } onCancel: {
-            wake()
-        }
-        try Task.checkCancellation()
-    }
-
-    /// Returns when somebody sleeps, with the deadline.
-    func nextSleep() async -> Timestamp? {
-        var iterator = sleeps.makeAsyncIterator()
-        return await iterator.next()
-    }
-
-    /// Moves to the sleeper's deadline.
-    func advance(to deadline: Timestamp) {
-        moment.withLock { $0 = max($0, deadline) }
-        wake()
-    }
-
-    private func wake() {
-        waiting.withLock { waiting -> CheckedContinuation<Void, Never>? in
-            defer { waiting = nil }
-            return waiting
-        }?.resume()
-    }
-}
-
 /// A dialect for tests: `{"id": "1", "session": "demo"}` is one event, with an array of ids it is several.
 struct TestFormat: EventFormat {
     static let name = "test"

@@ -3,6 +3,7 @@ import RelayTesting
 import Testing
 
 /// Rules 1 to 4 and 18 of chatwoot.md, section 7.
+@Suite(.limitedConcurrency)
 struct ChatwootAccessTests {
     @Test func `Both spellings of the token's header are one`() async throws {
         try await withScene { scene in

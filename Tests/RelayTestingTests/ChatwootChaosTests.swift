@@ -5,6 +5,7 @@ import RelayTesting
 import Testing
 
 /// Rule 31 of chatwoot.md, section 7, and the load that tests bring.
+@Suite(.limitedConcurrency)
 struct ChatwootChaosTests {
     @Test func `What was committed stays, whatever the answer`() async throws {
         try await withScene { scene in

@@ -3,6 +3,7 @@ import RelayTesting
 import Testing
 
 /// Rules 6 to 8, 16, 19, 20 and 24 of chatwoot.md, section 7.
+@Suite(.limitedConcurrency)
 struct ChatwootContactTests {
     @Test(arguments: [
         ("+5511999999999", true), ("5511999999999", false), ("+0511999999999", false), ("+1", false), ("+12", true),

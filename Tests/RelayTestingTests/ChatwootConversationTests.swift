@@ -3,6 +3,7 @@ import RelayTesting
 import Testing
 
 /// Rules 7 to 9, 13 and 16 of chatwoot.md, section 7.
+@Suite(.limitedConcurrency)
 struct ChatwootConversationTests {
     private func body(_ scene: Scene, _ contact: Int, _ sourceID: String?) -> JSON {
         var body: JSON = ["inbox_id": .int(Int64(scene.inbox.id)), "contact_id": .int(Int64(contact))]

@@ -3,6 +3,7 @@ import RelayTesting
 import Testing
 
 /// Rules 10 to 17, 21 to 23 and 25 of chatwoot.md, section 7.
+@Suite(.limitedConcurrency)
 struct ChatwootMessageTests {
     @Test func `A message is outgoing unless told otherwise, its type a number`() async throws {
         try await withScene { scene in

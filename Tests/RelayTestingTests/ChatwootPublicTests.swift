@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// Rules 30 and 32 of chatwoot.md, section 7.
+@Suite(.limitedConcurrency)
 struct ChatwootPublicTests {
     @Test func `A contact is found by key, identifier, or phone number, and never renamed`() async throws {
         try await withScene { scene in

@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// The double's bodies against the samples: every key of a sample is there, with a value of its kind.
+@Suite(.limitedConcurrency)
 struct ChatwootSampleTests {
     private func sample(_ name: String) throws -> JSON {
         let url = try #require(Bundle.module.url(forResource: "Chatwoot/samples/\(name)", withExtension: "json"))

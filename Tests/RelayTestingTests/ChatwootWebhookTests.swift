@@ -5,10 +5,11 @@ import RelayTesting
 import Testing
 
 /// Rules 11, 25 to 29 and 32 of chatwoot.md, section 7.
+@Suite(.limitedConcurrency)
 struct ChatwootWebhookTests {
     private func withReceiver(
         _ profile: ChatwootDouble.Profile = .v4_15,
-        timeout: Duration = .seconds(60),
+        timeout: Duration = .waitLimit,
         allowsPrivateNetwork: Bool = true,
         _ body: (Scene, ScriptedReceiver) async throws -> Void
     ) async throws {

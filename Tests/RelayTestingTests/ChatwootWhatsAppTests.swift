@@ -5,6 +5,7 @@ import RelayTesting
 import Testing
 
 /// The native channel (chatwoot.md, section 4).
+@Suite(.limitedConcurrency)
 struct ChatwootWhatsAppTests {
     private func post(_ ids: [String], text: String = "oi") -> JSON {
         let messages = ids.map { id -> JSON in

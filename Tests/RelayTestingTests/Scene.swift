@@ -49,7 +49,7 @@ struct Scene: Sendable {
             url: path.hasPrefix("http") ? path : url + path,
             headers: headers,
             body: raw ?? body?.bytes ?? [],
-            timeout: .seconds(60),
+            timeout: .waitLimit,
             maximumResponseBody: 16 << 20,
             keptResponseBody: 16 << 20
         )

@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// Promise 10 at the running process: a clear 4xx with the place, nothing stored, and it goes on.
+@Suite(.limitedConcurrency)
 struct BadInputTests {
     private struct Bad {
         let name: String

@@ -5,7 +5,7 @@ import RelayTesting
 import Testing
 
 /// From what a gateway posts to what agents see, in a real process.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .limitedConcurrency)
 struct ChatwootFlowTests {
     private struct Scene {
         let chatwoot: ChatwootDouble
@@ -75,7 +75,7 @@ struct ChatwootFlowTests {
                 }
                 try await group.waitForAll()
             }
-            try await relay.eventually("all is delivered", within: .seconds(300)) {
+            try await relay.eventually("all is delivered") {
                 try await relay.count("queued", "in_flight") == 0
             }
             #expect(try await relay.count("dead") == 0)
@@ -110,7 +110,7 @@ struct ChatwootFlowTests {
                     if answer.status == 200 { accepted += 1 }
                 }
             }
-            try await relay.eventually("all is delivered", within: .seconds(180)) {
+            try await relay.eventually("all is delivered") {
                 try await relay.count("queued", "in_flight") == 0
             }
             let dead = try await relay.call("GET", "/api/v1/deliveries?state=dead")

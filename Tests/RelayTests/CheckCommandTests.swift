@@ -1,9 +1,10 @@
 import Foundation
 import RelayJSON
+import RelayTesting
 import Testing
 
 /// `zaphub check` as people and their CI run it.
-@Suite struct CheckCommandTests {
+@Suite(.limitedConcurrency) struct CheckCommandTests {
     private static func relay(pipeline: String) throws -> RelayProcess {
         try RelayProcess(
             configuration: RelayProcess.configuration(

@@ -5,6 +5,7 @@ import RelayTesting
 import Testing
 
 /// The commands as a person types them.
+@Suite(.limitedConcurrency)
 struct CommandTests {
     struct Result {
         let status: Int32

@@ -29,10 +29,10 @@ private final class SmallDisk: Sendable {
     }
 }
 
-@Suite(.enabled(if: SmallDisk.isPermitted, "mounting a small tmpfs needs root (CAP_SYS_ADMIN)"))
+@Suite(.limitedConcurrency, .enabled(if: SmallDisk.isPermitted, "mounting a small tmpfs needs root (CAP_SYS_ADMIN)"))
 struct DiskFullTests {
     /// Promise 8: 503 with `Retry-After`, never a false 2xx; and when there is space again, it goes on by itself.
-    @Test(.timeLimit(.minutes(5)))
+    @Test
     func aFullDiskRefusesWithA503AndGoesOnByItself() async throws {
         let receiver = try ScriptedReceiver()
         defer { receiver.stop() }

@@ -4,7 +4,7 @@ import RelayTesting
 import Testing
 
 /// What `zaphub doctor` says about a destination of the type chatwoot: each mistake is one test.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.limitedConcurrency)
 struct DoctorChatwootTests {
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func nothingIsWrongWhereAllFits(profile: ChatwootDouble.Profile) async throws {

@@ -4,7 +4,7 @@ import RelayTesting
 import Testing
 
 /// What `zaphub doctor` says about everything but Chatwoot.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.limitedConcurrency)
 struct DoctorTests {
     private static func findings(
         _ extra: String, listen: String = "127.0.0.1:0", pipeline: String = "stages:\n  - deliver: [d]\n",

@@ -5,7 +5,7 @@ import RelayTesting
 import Testing
 
 /// Meta's own webhooks through a real relay to Chatwoot's WhatsApp channel, which verifies their signatures.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.limitedConcurrency)
 struct DocumentFlowTests {
     private static let secret = "the-app-secret"
 

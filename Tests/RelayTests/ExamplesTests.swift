@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// The examples as their READMEs start them.
+@Suite(.limitedConcurrency)
 struct ExamplesTests {
     enum Language: String, CaseIterable { case node, python }
 
@@ -50,10 +51,16 @@ struct ExamplesTests {
             return answer?["received"]?.int == Int64(count) && answer?["rejected"]?.int == rejected
                 && duplicates.contains(answer?["duplicates"]?.int ?? -1)
         }
-        try await relay.addSession(
+        let webhook = try await relay.addSession(
             "main",
-            webhook: ["url": .string(url), "secret": .string(Self.secret), "retry": "patient", "timeout_ms": 1000]
+            webhook: ["url": .string(url), "secret": .string(Self.secret), "retry": "patient", "timeout_ms": 120_000]
         )
+        /// Only while the receiver hangs may the time-out be short: a slow one would get copies.
+        func setTimeout(_ milliseconds: Int64) async throws {
+            let answer = try await relay.call(
+                "PATCH", "/api/v1/sessions/main/webhooks/\(webhook.id)", ["timeout_ms": .int(milliseconds)])
+            try #require(answer.status == 200, "\(answer.document.text)")
+        }
         for number in 1...3 { _ = try await relay.call("POST", "/in/baileys", baileysText("M\(number)")) }
         try await relay.eventually("three received: \(first.errorText)") { try await received(3) }
         try await relay.eventually("settled") { try await relay.count("delivered") == 3 }
@@ -64,12 +71,14 @@ struct ExamplesTests {
 
         // It hangs: the relay gives up and tries again, and the receiver finds the same deliveries twice.
         first.signal(SIGSTOP)
+        try await setTimeout(1000)
         _ = try await relay.call("POST", "/in/baileys", baileysText("M4"))
         try await relay.eventually("an attempt that timed out") {
             let letters = try await relay.call("GET", "/api/v1/deliveries?state=queued,in_flight").document["data"]?
                 .array
             return (letters?.first?["attempt_count"]?.int ?? 0) >= 2
         }
+        try await setTimeout(120_000)
         first.signal(SIGCONT)
         try await relay.eventually("settled again") { try await relay.count("delivered") == 4 }
         try await relay.eventually("one received, and copies of it") {

@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// The same message through a running relay, as each gateway posts it.
+@Suite(.limitedConcurrency)
 struct GatewayFlowTests {
     private static let formats = ["evolution", "evolution_go", "waha", "gowa", "cloud_api"]
 

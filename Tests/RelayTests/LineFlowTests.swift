@@ -4,7 +4,7 @@ import RelayTesting
 import Testing
 
 /// A whole relay that writes lines: in a file, and on standard output, which is the reader's alone.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct LineFlowTests {
     private static func configuration(rotation: String = "") -> String {
         RelayProcess.configuration(
@@ -92,7 +92,7 @@ struct LineFlowTests {
             errors: folder.appendingPathComponent("errors").path
         )
         defer { child.kill() }
-        while child.isRunning, !child.text.contains("\n") { try await Task.sleep(for: .milliseconds(10)) }
+        _ = try await child.line(after: "\"A1\"")
         child.signal(SIGTERM)
         #expect(try await child.end() == 0)
         let lines = child.text.split(separator: "\n")

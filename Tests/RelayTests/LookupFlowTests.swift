@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// Names and pictures that a running relay asks a gateway for.
+@Suite(.limitedConcurrency)
 struct LookupFlowTests {
     private static func pipeline(_ gateway: ScriptedReceiver) -> String {
         """

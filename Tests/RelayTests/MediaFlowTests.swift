@@ -5,6 +5,7 @@ import RelayTesting
 import Testing
 
 /// A message's file on its way through a real relay: fetched, decrypted, kept, and handed out under its link.
+@Suite(.limitedConcurrency)
 struct MediaFlowTests {
     private static func configuration(_ server: MediaServer) -> String {
         """

@@ -5,6 +5,7 @@ import RelayTesting
 import Testing
 
 /// The recipes in docs/recipes, and what the repository ships, as the program itself judges them.
+@Suite(.limitedConcurrency)
 struct RecipeTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -108,11 +108,6 @@ final class RelayProcess: Sendable {
         state.withLock { $0 = (child, address) }
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-        init(_ description: String) { self.description = description }
-    }
-
     var address: String { state.withLock { $0?.address ?? "" } }
     var log: String {
         (try? String(contentsOf: folder.appendingPathComponent("log.jsonl"), encoding: .utf8)) ?? ""
@@ -185,7 +180,7 @@ final class RelayProcess: Sendable {
                 url: path.hasPrefix("http://") ? path : address + path,
                 headers: fields,
                 body: raw ?? body?.bytes ?? [],
-                timeout: .seconds(60),
+                timeout: .waitLimit,
                 maximumResponseBody: 64 << 20,
                 keptResponseBody: 64 << 20
             )
@@ -204,7 +199,7 @@ final class RelayProcess: Sendable {
             method: "GET",
             url: address + "/api/v1/tap?" + query,
             headers: [("Authorization", "Bearer \(Self.key)")],
-            timeout: .seconds(600),
+            timeout: .waitLimit,
             maximumResponseBody: .max
         )
         request.mayPause = true
@@ -222,18 +217,13 @@ final class RelayProcess: Sendable {
         return (data?["id"]?.string ?? "", data?["secret"]?["value"]?.string ?? "")
     }
 
-    /// Asks until the condition holds; the relay works on its own, so there is nothing to be told by.
-    func eventually(
-        _ comment: String,
-        within limit: Duration = .seconds(60),
-        _ condition: () async throws -> Bool
-    ) async throws {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        throw Failure("not within \(limit): \(comment)\n\(log.suffix(4000))")
+    /// Waits until a condition holds. The failure shows the end of the relay's output and log.
+    func eventually(_ expectation: String, _ condition: () async throws -> Bool) async throws {
+        try await RelayTesting.eventually(
+            expectation,
+            every: .milliseconds(20),
+            details: { state.withLock { $0?.process.outputTail } ?? "the relay does not run; log: …\(log.suffix(4000))" },
+            condition)
     }
 
     /// The number of deliveries in any of these states, over all destinations.

@@ -5,6 +5,7 @@ import RelayTesting
 import Testing
 
 /// A new configuration in a running relay, by SIGHUP and over REST.
+@Suite(.limitedConcurrency)
 struct ReloadTests {
     private static func configuration(crm: ScriptedReceiver, mistake: String = "") -> String {
         RelayProcess.configuration(

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Replays of a real relay, with `kill -9` in the middle.
-@Suite(.serialized)
+@Suite(.serialized, .limitedConcurrency)
 struct ReplayFlowTests {
     private static let chats = 8
 
@@ -76,7 +76,7 @@ struct ReplayFlowTests {
         receiver.requests.filter { $0.path == path }.compactMap { try? JSON(parsing: $0.body) }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test
     func eachEventRunsAgainExactlyOnceThroughKills() async throws {
         let crm = try ScriptedReceiver()
         defer { crm.stop() }
@@ -115,7 +115,7 @@ struct ReplayFlowTests {
         #expect(messages["pagination"]?["total"] == 160, "the history has each once")
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test
     func eachDeliveryIsSentAgainExactlyOnceThroughKills() async throws {
         let crm = try ScriptedReceiver()
         defer { crm.stop() }

@@ -117,15 +117,6 @@ struct ReplayServiceTests {
         await clock.untilSleeping()
     }
 
-    private func settle(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(1))
-        }
-        Issue.record("not within a minute: \(what)")
-    }
-
     /// - Parameter burst: a tenth of what the rate counts, which may go at once.
     @Test(arguments: [("50/s", 50, 5), ("1200/m", 20, 120), ("2000/s", 2000, 200)])
     func aReplayKeepsItsRate(rate: String, perSecond: Int, burst: Int) async throws {
@@ -133,7 +124,7 @@ struct ReplayServiceTests {
         try await run(events: count) { store, service in
             await clock.untilSleeping()
             let id = try await make(ReplaySelection(from: .deliver), rate, on: store, service)
-            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            try await eventually("it begins") { try await store.replay(id)?.state == .running }
             for second in 1...3 {
                 try await advance(by: .seconds(1)) { try await send(from: store) }
                 let done = try #require(try await store.replay(id)).done
@@ -150,7 +141,7 @@ struct ReplayServiceTests {
         try await run(events: 1200) { store, service in
             await clock.untilSleeping()
             let id = try await make(ReplaySelection(from: .start), "5000/s", on: store, service)
-            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            try await eventually("it begins") { try await store.replay(id)?.state == .running }
             try await advance(by: .seconds(2))
             #expect(try await store.replay(id)?.running == 500)
             for expected in [500, 200] {
@@ -171,7 +162,7 @@ struct ReplayServiceTests {
             await clock.untilSleeping()
             let first = try await make(ReplaySelection(from: .start), "10/s", on: store, service)
             let second = try await make(ReplaySelection(from: .deliver), "100/s", on: store, service)
-            try await settle("it begins") { try await store.replay(first)?.state == .running }
+            try await eventually("it begins") { try await store.replay(first)?.state == .running }
             try await advance(by: .seconds(5))
             #expect(try await store.replay(first)?.running == 20)
             #expect(try await store.replay(second)?.state == .waiting)
@@ -188,7 +179,7 @@ struct ReplayServiceTests {
         try await run(events: 2600) { store, service in
             await clock.untilSleeping()
             let id = try await make(ReplaySelection(from: .deliver), "5000/s", on: store, service)
-            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            try await eventually("it begins") { try await store.replay(id)?.state == .running }
             for expected in [1000, 2000] {
                 try await advance(by: .seconds(5))
                 let replay = try #require(try await store.replay(id))
@@ -205,7 +196,7 @@ struct ReplayServiceTests {
         try await run(events: 1000) { store, service in
             await clock.untilSleeping()
             let id = try await make(ReplaySelection(from: .start), "5000/s", on: store, service)
-            try await settle("it begins") { try await store.replay(id)?.state == .running }
+            try await eventually("it begins") { try await store.replay(id)?.state == .running }
             for _ in 0..<3 {
                 try await advance(by: .seconds(1))
                 try await runPipelines(on: store)

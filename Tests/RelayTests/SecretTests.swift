@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// Promise 9: canaries in every place where credentials are configured, looked for everywhere else.
+@Suite(.limitedConcurrency)
 struct SecretTests {
     private static let configured = "whsec_Y29uZmlndXJlZENhbmFyeTAxMjM0NTY3ODlhYmNk"
     private static let session = "whsec_c2Vzc2lvbkNhbmFyeTAxMjM0NTY3ODlhYmNkZWZn"

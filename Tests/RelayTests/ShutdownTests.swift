@@ -3,6 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
+@Suite(.limitedConcurrency)
 struct ShutdownTests {
     @Test func aSecondSignalEndsAtOnceAndLosesNothing() async throws {
         let receiver = try ScriptedReceiver(default: .hang)

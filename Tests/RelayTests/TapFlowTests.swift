@@ -5,6 +5,7 @@ import RelayTesting
 import Testing
 
 /// A tap on a real relay: what it shows, and that nothing suffers from it.
+@Suite(.limitedConcurrency)
 struct TapFlowTests {
     private static let pipeline = """
         stages:

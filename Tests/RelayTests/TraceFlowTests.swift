@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// What a real relay wrote down about an event, over REST and as people read it.
+@Suite(.limitedConcurrency)
 struct TraceFlowTests {
     private static let pipeline = """
         stages:

@@ -31,7 +31,7 @@ extension ChatwootDouble {
         try withState { state in
             let row = try state.known(conversation)
             let first = state.users.values.filter { $0.accountID == row.accountID }.map(\.id).min()
-            guard let author = user ?? first else { throw Failure(description: "no user is there to write") }
+            guard let author = user ?? first else { throw ChatwootDoubleError(description: "no user is there to write") }
             var draft = ChatwootState.MessageDraft(kind: .outgoing)
             draft.content = content
             draft.isPrivate = isPrivate
@@ -82,7 +82,7 @@ extension ChatwootDouble {
     package func merge(_ mergee: Int, into base: Int) throws {
         try withState { state in
             guard let from = state.contacts[mergee], let into = state.contacts[base] else {
-                throw Failure(description: "there is no contact \(mergee) or \(base)")
+                throw ChatwootDoubleError(description: "there is no contact \(mergee) or \(base)")
             }
             _ = state.merge(from, into: into)
         }
@@ -92,7 +92,7 @@ extension ChatwootDouble {
 extension ChatwootState {
     fileprivate func known(_ conversation: Int) throws -> ChatwootDouble.Conversation {
         guard let row = conversations[conversation] else {
-            throw ChatwootDouble.Failure(description: "there is no conversation \(conversation)")
+            throw ChatwootDoubleError(description: "there is no conversation \(conversation)")
         }
         return row
     }

@@ -37,48 +37,33 @@ extension ChatwootDouble {
     /// All posts to the native WhatsApp channel.
     package var whatsAppPosts: [WhatsAppPost] { reading(\.whatsAppPosts) }
 
-    /// A condition was not met in time.
-    package struct Failure: Error, Sendable, CustomStringConvertible {
-        package let description: String
-    }
-
-    /// Waits until a condition is true; it is evaluated after each change.
+    /// Waits until a condition holds, looking again after each change.
     ///
     /// - Throws: ``Failure`` with the name after `timeout`.
     package func wait(
-        for name: String,
-        timeout: Duration = .seconds(120),
+        for expectation: String,
+        timeout: Duration = .waitLimit,
         until condition: @escaping @Sendable (ChatwootDouble) -> Bool
     ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [self] in
+        try await withWaitLimit(timeout, for: expectation) { [self] in
+            "last requests:" + requests.suffix(20).map { "\n  \($0.method) \($0.path)" }.joined()
+        } _: { [self] in
+            try await withTaskCancellationHandler {
                 while true {
                     let version = changes.version
                     if condition(self) { return }
                     await changes.wait(after: version)
                     try Task.checkCancellation()
                 }
-            }
-            group.addTask { [self] in
-                do {
-                    try await Task.sleep(for: timeout)
-                } catch {
-                    return
-                }
-                // The waiter checks for cancellation when it is woken.
-                defer { changes.signal() }
-                throw Failure(description: "waited \(timeout) for \(name)")
-            }
-            defer {
-                group.cancelAll()
+            } onCancel: {
+                // Wakes the waiter, which then looks at its cancellation.
                 changes.signal()
             }
-            try await group.next()
         }
     }
 
-    /// Waits until no webhook is in progress, including those that follow from others.
-    package func webhooksToEnd(timeout: Duration = .seconds(120)) async throws {
+    /// Waits until no webhook is under way, those of their consequences included.
+    package func webhooksToEnd(timeout: Duration = .waitLimit) async throws {
         try await wait(for: "the end of the webhooks", timeout: timeout) { double in
             !double.webhooks.contains { $0.outcome == .pending }
         }

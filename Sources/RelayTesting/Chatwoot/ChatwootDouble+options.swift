@@ -74,9 +74,9 @@ extension ChatwootDouble {
     /// The settings of an installation.
     package struct Options: Sendable {
         package var limits = Limits.standard
-        /// `WEBHOOK_TIMEOUT`.
-        package var webhookTimeout: Duration = .seconds(5)
-        /// The number of simultaneous webhooks. With 1 they arrive in order, which Chatwoot does not guarantee.
+        /// `WEBHOOK_TIMEOUT`. Chatwoot's own default, 5 s, is one that a busy machine can reach.
+        package var webhookTimeout: Duration = .waitLimit
+        /// How many webhooks are under way at a time. With 1, they arrive in their order; Chatwoot promises none.
         package var webhookWorkers = 1
         /// `SAFE_FETCH_ALLOW_PRIVATE_NETWORK`: otherwise a profile that rejects private hosts also rejects loopback.
         package var allowsPrivateNetwork = false

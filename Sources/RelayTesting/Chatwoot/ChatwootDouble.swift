@@ -1,8 +1,13 @@
 internal import RelayCore
 internal import Synchronization
 
-/// A simulated Chatwoot installation for tests: a real HTTP server on 127.0.0.1 with the behaviour, bodies, limits and
-/// defects that the reference describes (chatwoot.md, mainly section 7).
+/// A test asked for something that the installation does not have.
+package struct ChatwootDoubleError: Error, Sendable, CustomStringConvertible {
+    package let description: String
+}
+
+/// A Chatwoot installation for tests: real HTTP on 127.0.0.1, with the behaviour, bodies, limits and weaknesses that
+/// the reference tells (chatwoot.md, section 7 above all).
 ///
 /// ```swift
 /// let chatwoot = ChatwootDouble(profile: .v4_15)
@@ -35,7 +40,7 @@ package final class ChatwootDouble: Sendable {
     /// Starts listening on a free port.
     ///
     /// - Returns: `http://127.0.0.1:PORT`.
-    /// - Throws: ``ScriptedReceiver/Failure`` when it cannot listen.
+    /// - Throws: ``ScriptedReceiverError`` when it cannot listen.
     @discardableResult
     package func start() async throws -> String {
         let receiver = try ScriptedReceiver()

@@ -50,7 +50,7 @@ final class ChatwootWebhookSender: Sendable {
         if refusesPrivateHosts, let target = PlainPost.Target(call.url), target.isPrivate {
             return .failed("Hostname '\(target.host)' has no public ip addresses")
         }
-        do throws(PlainPost.Failure) {
+        do throws(PlainPostError) {
             let status = try PlainPost.send(to: call.url, call.headers, call.body, timeout: timeout)
             return (200...299).contains(status) ? .delivered(status: status) : .failed(Self.text(of: status))
         } catch {

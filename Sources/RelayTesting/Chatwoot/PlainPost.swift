@@ -1,16 +1,17 @@
 import Glibc
 
-/// A POST over plain HTTP/1.1 on a new connection, with one deadline for the whole exchange. It blocks its thread.
-enum PlainPost {
-    enum Failure: Error { case badURL, refused, timeout, closed }
+/// A POST that got no answer.
+enum PlainPostError: Error { case badURL, refused, timeout, closed }
 
-    /// - Returns: the status of the response.
+/// A POST over plain HTTP/1.1 on a connection of its own, with one deadline for all of it. It blocks its thread.
+enum PlainPost {
+    /// - Returns: the status of the answer.
     static func send(
         to url: String,
         _ headers: [(String, String)],
         _ body: [UInt8],
         timeout: Duration
-    ) throws(Failure) -> Int {
+    ) throws(PlainPostError) -> Int {
         guard let target = Target(url) else { throw .badURL }
         let deadline = ContinuousClock.now + timeout
         let descriptor = try connect(target)
@@ -52,7 +53,7 @@ enum PlainPost {
         }
     }
 
-    private static func connect(_ target: Target) throws(Failure) -> Int32 {
+    private static func connect(_ target: Target) throws(PlainPostError) -> Int32 {
         var hints = addrinfo()
         hints.ai_family = AF_INET
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -71,7 +72,7 @@ enum PlainPost {
     }
 
     private static func wait(_ descriptor: Int32, _ events: Int32, _ deadline: ContinuousClock.Instant)
-        throws(Failure)
+        throws(PlainPostError)
     {
         let (seconds, attoseconds) = (deadline - ContinuousClock.now).components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
@@ -80,7 +81,7 @@ enum PlainPost {
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32, _ deadline: ContinuousClock.Instant)
-        throws(Failure)
+        throws(PlainPostError)
     {
         var sent = 0
         while sent < bytes.count {
@@ -93,8 +94,8 @@ enum PlainPost {
         }
     }
 
-    /// Reads the status line; a `100 Continue` is skipped.
-    private static func readStatus(_ descriptor: Int32, _ deadline: ContinuousClock.Instant) throws(Failure) -> Int {
+    /// Reads until the end of the first line says the status; a `100 Continue` does not count.
+    private static func readStatus(_ descriptor: Int32, _ deadline: ContinuousClock.Instant) throws(PlainPostError) -> Int {
         var text = ""
         while true {
             try wait(descriptor, POLLIN, deadline)

@@ -31,7 +31,7 @@ final class RaceBarrier: Sendable {
             return state.missing == 0 ? take(&state) : []
         }
         release(ready)
-        _ = semaphore.wait(timeout: .now() + .seconds(10))
+        _ = semaphore.wait(timeout: .now() + .seconds(600))
     }
 
     private func take(_ state: inout State) -> [DispatchSemaphore] {

@@ -154,17 +154,3 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
     var isDraining: Bool { state.withLock { $0.draining } }
     func readiness() async -> Readiness { state.withLock { $0.readiness } }
 }
-
-/// A clock that stands until the test moves it.
-final class StandingClock: RelayClock {
-    private let moment = Mutex(TestAPI.start)
-
-    var now: Timestamp { moment.withLock { $0 } }
-    var wall: Timestamp { now }
-
-    func advance(by duration: Duration) { moment.withLock { $0 = $0 + duration } }
-
-    func sleep(until deadline: Timestamp) async throws {
-        moment.withLock { $0 = max($0, deadline) }
-    }
-}

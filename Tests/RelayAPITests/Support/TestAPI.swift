@@ -7,6 +7,7 @@ import RelayAPI
 import RelayCore
 import RelayJSON
 import RelaySources
+import RelayTesting
 import Testing
 
 /// The API over a fake store and a fake relay, and a client with the right key.
@@ -17,7 +18,7 @@ struct TestAPI: Sendable {
     let store = FakeStore()
     let control = FakeControl()
     let taps = TapRegistry()
-    let clock = StandingClock()
+    let clock = ManualClock(now: Self.start)
     let key = APIKeyring.generate()
     let configuration: RelayAPI.Configuration
 

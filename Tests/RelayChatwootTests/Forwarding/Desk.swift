@@ -72,7 +72,7 @@ struct Desk: Sendable {
     /// Another destination for the same inbox and ledger: the relay after a restart.
     func restarted(_ options: String = "", depot: (any MediaStore)? = nil) throws -> Desk {
         let destination = ChatwootDestination(
-            try again(options), name: "desk", settings: destination.settings, timeout: .seconds(30), sender: engine,
+            try again(options), name: "desk", settings: destination.settings, timeout: .waitLimit, sender: engine,
             ledger: ledger, depot: depot, clock: SystemClock())
         return Desk(
             chatwoot: chatwoot, account: account, admin: admin, inbox: inbox, engine: engine, ledger: ledger,
@@ -106,7 +106,7 @@ func withDesk(
     isLocked: Bool = false,
     isHMACMandatory: Bool = false,
     retry: RetryPolicy = RetryPolicy(),
-    timeout: Duration = .seconds(30),
+    timeout: Duration = .waitLimit,
     ledger: any ForwardingLedger = InMemoryForwardingLedger(),
     depot: (any MediaStore)? = nil,
     clock: any RelayClock = SystemClock(),

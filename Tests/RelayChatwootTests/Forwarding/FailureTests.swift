@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// What becomes of a delivery when Chatwoot refuses.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct FailureTests {
     // MARK: Answers
 
@@ -56,7 +56,7 @@ struct FailureTests {
         defer { engine.shutdown() }
         let destination = ChatwootDestination(
             try options(at: receiver.url, account: 1, inbox: 7, token: "t0k3n", ""), name: "desk",
-            settings: DestinationSettings(), timeout: .seconds(30), sender: engine, ledger: InMemoryForwardingLedger(),
+            settings: DestinationSettings(), timeout: .waitLimit, sender: engine, ledger: InMemoryForwardingLedger(),
             depot: nil, clock: ManualClock())
         let delivery = ClaimedDelivery(
             id: DeliveryID(42), destination: "desk", session: "demo", type: .messageReceived, chat: nil, attempt: 1,
@@ -83,7 +83,7 @@ struct FailureTests {
                 let destination = ChatwootDestination(
                     try options(
                         at: desk.address, account: desk.account.id, inbox: inbox, token: desk.admin.token, ""),
-                    name: "desk", settings: DestinationSettings(), timeout: .seconds(30), sender: desk.engine,
+                    name: "desk", settings: DestinationSettings(), timeout: .waitLimit, sender: desk.engine,
                     ledger: InMemoryForwardingLedger(), depot: nil, clock: ManualClock())
                 let result = await desk.with(destination).send("message.received", desk.text("A1"))
                 #expect(result.pausesDestination)

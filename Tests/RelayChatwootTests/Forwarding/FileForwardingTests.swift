@@ -9,7 +9,7 @@ import RelayTesting
 import Testing
 
 /// Files of messages, out of a real directory.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct FileForwardingTests {
     private func withFiles(
         _ options: String = "", _ body: (Desk, DirectoryMediaStore) async throws -> Void

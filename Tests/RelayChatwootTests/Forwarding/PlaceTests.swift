@@ -5,7 +5,7 @@ import RelayTesting
 import Testing
 
 /// Which contact and which conversation a message goes to.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct PlaceTests {
     // MARK: Conversations
 

@@ -7,7 +7,7 @@ import RelayTesting
 import Testing
 
 /// What Chatwoot is asked for, of every kind of message and event: `Golden/kinds.json` has one of each.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct RequestTests {
     /// No release is asked for anything else than another: each takes of it what it knows.
     @Test(arguments: ChatwootDouble.Profile.allCases)

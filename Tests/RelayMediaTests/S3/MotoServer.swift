@@ -94,7 +94,7 @@ final class MotoServer: Sendable {
                         ("Content-Type", "application/x-www-form-urlencoded"),
                     ],
                     body: Array("Version=2010-05-08&UserName=relay&\(action)".utf8),
-                    timeout: .seconds(60)
+                    timeout: .waitLimit
                 )
             )
             let text = String(decoding: response.body, as: UTF8.self)
@@ -114,7 +114,7 @@ final class MotoServer: Sendable {
                 url: url + "/moto-api/reset-auth",
                 headers: [("Content-Type", "text/plain")],
                 body: Array("0".utf8),
-                timeout: .seconds(60)
+                timeout: .waitLimit
             )
         )
         try #require(checking.status == 200)
@@ -148,7 +148,7 @@ final class MotoServer: Sendable {
 
     /// A signed request of the test's own.
     func call(_ method: String, _ path: String) async throws -> (status: Int, body: String) {
-        var request = HTTPRequest(method: method, url: url + path, timeout: .seconds(60))
+        var request = HTTPRequest(method: method, url: url + path, timeout: .waitLimit)
         request.awsSigV4 = AWSSigV4(region: "us-east-1", accessKey: accessKey, secretKey: secretKey)
         let response = try await engine.send(request)
         return (response.status, String(decoding: response.body, as: UTF8.self))

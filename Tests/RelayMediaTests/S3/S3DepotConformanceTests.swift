@@ -4,7 +4,7 @@ import Testing
 
 @testable import RelayMedia
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.limitedConcurrency)
 struct S3DepotConformanceTests {
     /// Which bucket and staging directory each depot has.
     private actor Buckets {

@@ -6,7 +6,7 @@ import Testing
 @testable import RelayMedia
 
 /// What is told, and what is not, when the bucket's server says no or breaks off.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.limitedConcurrency)
 struct S3DepotFailureTests {
     private let bench: S3Bench
     private var server: MotoServer { bench.server }

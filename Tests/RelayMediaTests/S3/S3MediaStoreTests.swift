@@ -8,7 +8,7 @@ import Testing
 @testable import RelayMedia
 
 /// Against moto's server, which checks every signature.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.limitedConcurrency)
 struct S3DepotTests {
     private let bench: S3Bench
     private var server: MotoServer { bench.server }

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// What agents write in Chatwoot, on its way to WhatsApp and back: a real relay, a Chatwoot and a gateway.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.limitedConcurrency)
 struct ChatwootBackTests {
     /// The echo of what an agent wrote comes before the gateway has answered: nothing but the ledger can tell it from a
     /// message of the phone.

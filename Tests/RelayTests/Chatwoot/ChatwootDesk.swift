@@ -226,14 +226,14 @@ final class ChatwootDesk: Sendable {
     @discardableResult
     func shown(_ text: String, _ place: Int = 0) async throws -> Int {
         let inbox = places[place].inbox.id
-        try await chatwoot.wait(for: text, timeout: .seconds(60)) { chatwoot in
+        try await chatwoot.wait(for: text) { chatwoot in
             chatwoot.messages.contains { $0.inboxID == inbox && $0.content == text }
         }
         return try #require(chatwoot.messages.last { $0.inboxID == inbox && $0.content == text }).conversationID
     }
 
     func waitForStatus(_ status: ChatwootDouble.MessageStatus, of message: Int) async throws {
-        try await chatwoot.wait(for: "status \(status)", timeout: .seconds(60)) {
+        try await chatwoot.wait(for: "status \(status)") {
             $0.message(message)?.status == status
         }
     }
