@@ -147,14 +147,14 @@ let package = Package(
             ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .logging],
             resources: [.copy("Chatwoot")]
         ),
-        tests("RelayJSON"),
-        tests("RelayCore", ["RelayJSON"]),
+        tests("RelayJSON", ["RelayTesting"]),
+        tests("RelayCore", ["RelayJSON", "RelayTesting"]),
         tests(
             "RelayConfig", ["Relay", "RelayCore", "RelayFormats", "RelayJQ", "RelayJSON", "RelayTestRunner", "zaphub"],
             resources: [.copy("Golden")]),
         tests("RelayJQ", ["RelayJSON"]),
-        tests("RelaySources", ["RelayCore", "RelayJSON", .logging]),
-        tests("RelayFormats", ["RelayCore", "RelayJSON"], resources: [.copy("Corpus")]),
+        tests("RelaySources", ["RelayCore", "RelayJSON", "RelayTesting", .logging]),
+        tests("RelayFormats", ["RelayCore", "RelayJSON", "RelayTesting"], resources: [.copy("Corpus")]),
         tests("RelayStages", ["RelayConfig", "RelayCore", "RelayJSON", "RelayTesting"]),
         tests(
             "RelayPipeline",

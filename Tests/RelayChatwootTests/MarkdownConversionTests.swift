@@ -1,5 +1,6 @@
 import Glibc
 import RelayChatwoot
+import RelayTesting
 import Testing
 
 struct MarkdownTests {
@@ -68,7 +69,7 @@ struct MarkdownTests {
     /// What WhatsApp can write comes back as it was; only code over several lines gets lines of its own.
     @Test(arguments: 0..<40)
     func aTextComesBackAsItWas(_ seed: Int) {
-        var random = SplitMix(state: UInt64(seed) &* 977 &+ 1)
+        var random = SeededGenerator(seed: UInt64(seed) &* 977 &+ 1)
         for _ in 0..<250 {
             let text = RandomText.make(&random)
             let there = MarkdownConversion.fromWhatsApp(text)
@@ -86,7 +87,7 @@ struct MarkdownTests {
     /// Any Markdown can be read, and nothing that agents wrote gets lost but marks.
     @Test(arguments: 0..<20)
     func anyMarkdownKeepsItsWords(_ seed: Int) {
-        var random = SplitMix(state: UInt64(seed) &+ 5)
+        var random = SeededGenerator(seed: UInt64(seed) &+ 5)
         for _ in 0..<200 {
             let text = RandomText.make(&random)
             // The language of a block of code is no word, nor is the name of a character.

@@ -208,9 +208,9 @@ struct ConformanceTests {
 
     static let file = DestinationConformance(outcomes: [.takes: .delivered, .unreachable: .failed(.other)]) {
         situation, timeout in
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         // A folder stands where the file should be.
-        if situation == .unreachable { try folder.makeFolder("events.ndjson") }
+        if situation == .unreachable { try folder.makeDirectory("events.ndjson") }
         let sinks = ProcessLineSinks(clock: SystemClock(), logger: quiet)
         let destination = LineDestination(
             sinks.file(folder.path("events.ndjson"), rotation: LineRotation()),

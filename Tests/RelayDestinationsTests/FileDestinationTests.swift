@@ -8,12 +8,12 @@ import Testing
 /// Lines in files: whole, on the disk, in the right file, whatever happens in between.
 @Suite(.limitedConcurrency)
 struct FileDestinationTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let clock = ManualClock()
     private let sinks: ProcessLineSinks
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         sinks = ProcessLineSinks(clock: clock, logger: quiet)
     }
 

@@ -3,43 +3,16 @@ import Glibc
 import Logging
 import RelayCore
 import RelayDestinations
+import RelayTesting
 import Synchronization
 
-/// A folder that is gone when a test lets go of it.
-final class TemporaryFolder: Sendable {
-    private let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("destinations-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { remove() }
-
-    func remove() { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    func makeFolder(_ name: String) throws {
-        try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
-    }
-
-    func write(_ text: String, to name: String) throws {
-        try Data(text.utf8).write(to: url.appendingPathComponent(name))
-    }
-
-    func text(_ name: String) throws -> String {
-        try String(contentsOf: url.appendingPathComponent(name), encoding: .utf8)
-    }
-
+extension TemporaryDirectory {
     /// The lines of a file, whose last one must be whole.
     func lines(_ name: String) throws -> [String] {
         let text = try text(name)
         guard text.isEmpty || text.hasSuffix("\n") else { throw CocoaError(.fileReadCorruptFile) }
         return text.split(separator: "\n").map(String.init)
     }
-
-    var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
 }
 
 /// A pipe, whose reader reads when it is asked to.

@@ -1,6 +1,7 @@
 import RelayCore
 import RelayFormats
 import RelayJSON
+import RelayTesting
 import Testing
 
 /// Broken documents are refused, or read as far as they go; nothing is made up, nothing crashes.
@@ -19,7 +20,7 @@ struct MutationTests {
 
     @Test(arguments: documents)
     func severalChangesAtOnce(_ document: CorpusDocument) {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         let mutants = (0..<40).map { _ in
             (0..<3).reduce(document.document) { mutant, _ in Mutations.one(of: mutant, &random) }
         }

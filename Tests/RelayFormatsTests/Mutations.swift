@@ -1,4 +1,5 @@
 import RelayJSON
+import RelayTesting
 
 /// Documents that are broken in one place.
 enum Mutations {
@@ -24,7 +25,7 @@ enum Mutations {
     }
 
     /// The document with one change at one place.
-    static func one(of document: JSON, _ random: inout SplitMix) -> JSON {
+    static func one(of document: JSON, _ random: inout SeededGenerator) -> JSON {
         let places = places(in: document)
         guard !places.isEmpty else { return document }
         let place = places[Int(random.next() % UInt64(places.count))]
@@ -60,18 +61,5 @@ enum Mutations {
             elements.remove(at: index)
         }
         return .array(elements)
-    }
-}
-
-/// A small generator, so that every run tries the same.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

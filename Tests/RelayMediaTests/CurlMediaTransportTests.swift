@@ -10,13 +10,13 @@ import Testing
 @Suite(.limitedConcurrency) struct CurlMediaTransportTests {
     private let server: MediaServer
     private let engine: CurlEngine
-    private let scratch: Scratch
+    private let directory: TemporaryDirectory
     private let sealed = MediaSealer.seal(bytes(300_000), as: .video)
 
     init() throws {
         server = try MediaServer()
         engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
     }
 
     private struct Kitchen {
@@ -26,7 +26,7 @@ import Testing
 
     private func open(engine: CurlEngine? = nil, hosts: [String] = []) async throws -> Kitchen {
         let clock = SystemClock()
-        let depot = try await DirectoryMediaStore.open(path: scratch.path + "/media", clock: clock)
+        let depot = try await DirectoryMediaStore.open(path: directory.path + "/media", clock: clock)
         let options = MediaSourceOptions(
             baseURL: server.url,
             hosts: hosts,
@@ -133,7 +133,7 @@ import Testing
         #expect(await reason(of: .redirect("http://127.0.0.1:1/")) == .notAllowed)
         #expect(await reason(of: .endless) == .tooLarge)
         #expect(await reason(of: .file(sealed.encrypted), maxSize: 299_999) == .tooLarge)
-        #expect(scratch.everything.allSatisfy { $0.split(separator: "/").last?.utf8.count != 64 }, "nothing is kept")
+        #expect(directory.subpaths.allSatisfy { $0.split(separator: "/").last?.utf8.count != 64 }, "nothing is kept")
     }
 
     @Test func aServerThatHangsOrTricklesTimesOut() async throws {

@@ -10,23 +10,23 @@ import Testing
 
     /// Which directory each depot lives in.
     private actor Scratches {
-        private var all: [ObjectIdentifier: Scratch] = [:]
+        private var all: [ObjectIdentifier: TemporaryDirectory] = [:]
 
-        func open(_ scratch: Scratch, _ clock: ManualClock) async throws -> any MediaStore {
-            let depot = try await DirectoryMediaStore.open(path: scratch.path + "/media", clock: clock)
-            all[ObjectIdentifier(depot)] = scratch
+        func open(_ directory: TemporaryDirectory, _ clock: ManualClock) async throws -> any MediaStore {
+            let depot = try await DirectoryMediaStore.open(path: directory.path + "/media", clock: clock)
+            all[ObjectIdentifier(depot)] = directory
             return depot
         }
 
-        func take(_ depot: any MediaStore) throws -> Scratch {
-            let scratch = all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
-            guard let scratch else { throw CancellationError() }
-            return scratch
+        func take(_ depot: any MediaStore) throws -> TemporaryDirectory {
+            let directory = all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
+            guard let directory else { throw CancellationError() }
+            return directory
         }
     }
 
     private static let conformance = MediaStoreConformance(
-        makeDepot: { try await scratches.open(Scratch(), $0) },
+        makeDepot: { try await scratches.open(TemporaryDirectory(), $0) },
         reopen: { try await scratches.open(scratches.take($0), $1) },
         discard: { _ = try? await scratches.take($0) }
     )
@@ -38,20 +38,20 @@ import Testing
 }
 
 @Suite(.limitedConcurrency) struct DirectoryDepotTests {
-    private let scratch: Scratch
+    private let directory: TemporaryDirectory
     private let clock = ManualClock()
 
     init() throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
     }
 
     private func open(quota: Int64? = nil) async throws -> DirectoryMediaStore {
-        try await DirectoryMediaStore.open(path: scratch.path + "/media", quota: quota, clock: clock)
+        try await DirectoryMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
     }
 
     /// Paths of kept files, below the depot's directory.
     private var kept: [String] {
-        scratch.everything.filter { $0.hasPrefix("media/") && $0.split(separator: "/").last?.utf8.count == 64 }
+        directory.subpaths.filter { $0.hasPrefix("media/") && $0.split(separator: "/").last?.utf8.count == 64 }
     }
 
     private func content(_ depot: DirectoryMediaStore, _ id: MediaID) async throws -> [UInt8] {
@@ -61,7 +61,7 @@ import Testing
     }
 
     private func mode(_ path: String) throws -> Int? {
-        let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path + "/" + path)
+        let attributes = try FileManager.default.attributesOfItem(atPath: directory.path + "/" + path)
         return (attributes[.posixPermissions] as? NSNumber)?.intValue
     }
 
@@ -93,11 +93,11 @@ import Testing
     @Test func aSweepRemovesEmptyDirectoriesAndLeavesWhatIsNotTheRelays() async throws {
         let depot = try await open()
         _ = try await depot.deposit(bytes(10))
-        let foreign = scratch.path + "/media/notes.txt"
+        let foreign = directory.path + "/media/notes.txt"
         #expect(FileManager.default.createFile(atPath: foreign, contents: Data("mine".utf8)))
         clock.advance(by: .seconds(1))
         #expect(try await depot.sweep(before: clock.wall) == 1)
-        #expect(scratch.everything.filter { !$0.hasPrefix("media/staging") } == ["media", "media/notes.txt"])
+        #expect(directory.subpaths.filter { !$0.hasPrefix("media/staging") } == ["media", "media/notes.txt"])
     }
 
     // MARK: What a killed process leaves
@@ -107,7 +107,7 @@ import Testing
         let path = living.stagingDirectory + "/draft"
         #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes(100))))
         // A killed process's lock is there and held by nobody.
-        let staging = scratch.path + "/media/staging"
+        let staging = directory.path + "/media/staging"
         try FileManager.default.createDirectory(atPath: staging + "/4242-abc", withIntermediateDirectories: false)
         #expect(FileManager.default.createFile(atPath: staging + "/4242-abc/draft", contents: Data(bytes(100))))
         #expect(FileManager.default.createFile(atPath: staging + "/4242-abc.lock", contents: nil))
@@ -128,7 +128,7 @@ import Testing
         let media = try #require(try await depot?.deposit(bytes(10)))
         depot = nil
         #expect(areKept([media]) == [true])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/media/staging").isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/media/staging").isEmpty)
     }
 
     // MARK: Room
@@ -194,10 +194,10 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.isPermitted, "needs the right to mount a tmpfs"))
+    @Test(.enabled(if: SmallFileSystem.isPermitted, "needs the right to mount a tmpfs"))
     func aFullDiskIsTold() async throws {
-        let disk = try SmallDisk(size: "256k")
-        let depot = try await DirectoryMediaStore.open(path: disk.scratch.path + "/media", clock: clock)
+        let disk = try SmallFileSystem(size: "256k")
+        let depot = try await DirectoryMediaStore.open(path: disk.directory.path + "/media", clock: clock)
         let small = try await depot.deposit(bytes(10_000))
         let refusal = await failure { _ = try await depot.deposit(bytes(500_000)) }
         #expect(refusal?.reason == .storageFull)
@@ -210,16 +210,16 @@ import Testing
     // MARK: Trouble
 
     @Test func aDirectoryThatCannotBeMadeIsTold() async throws {
-        #expect(FileManager.default.createFile(atPath: scratch.path + "/media", contents: nil))
+        #expect(FileManager.default.createFile(atPath: directory.path + "/media", contents: nil))
         let refusal = await failure { _ = try await open() }
         #expect(refusal?.reason == .storage)
-        #expect(refusal?.message.contains(scratch.path + "/media") == true)
+        #expect(refusal?.message.contains(directory.path + "/media") == true)
     }
 
     @Test func aDirectoryThatVanishesIsToldAndWorksAgainWhenItIsBack() async throws {
         let depot = try await open()
         let staging = depot.stagingDirectory
-        try FileManager.default.removeItem(atPath: scratch.path + "/media")
+        try FileManager.default.removeItem(atPath: directory.path + "/media")
         let refusal = await failure { _ = try await depot.deposit(bytes(10)) }
         #expect(refusal?.reason == .storage)
         try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)

@@ -160,7 +160,7 @@ final class SkippingClock: RelayClock {
 
 /// A service with everything around it.
 struct FetchTrial {
-    let scratch: Scratch
+    let directory: TemporaryDirectory
     let transport = ScriptedTransport()
     let clock: any RelayClock
     let depot: DirectoryMediaStore
@@ -173,9 +173,9 @@ struct FetchTrial {
         downloads: Int = 8,
         quota: Int64? = nil
     ) async throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
         self.clock = clock
-        depot = try await DirectoryMediaStore.open(path: scratch.path + "/media", quota: quota, clock: clock)
+        depot = try await DirectoryMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
         let box = Mutex<MediaSourceOptions>.Box(options)
         self.options = box
         service = MediaService(
@@ -212,7 +212,7 @@ struct FetchTrial {
         (try? FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory)) ?? ["?"]
     }
     var kept: [String] {
-        scratch.everything.compactMap { $0.split(separator: "/").last }.filter { $0.utf8.count == 64 }.map(String.init)
+        directory.subpaths.compactMap { $0.split(separator: "/").last }.filter { $0.utf8.count == 64 }.map(String.init)
     }
 }
 

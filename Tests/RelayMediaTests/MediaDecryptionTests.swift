@@ -28,10 +28,10 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct DecryptionTests {
-    private let scratch: Scratch
+    private let directory: TemporaryDirectory
 
     init() throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
     }
 
     private func open(
@@ -50,7 +50,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
             maxSize: maxSize,
             chunkSize: chunkSize
         )
-        let plain = try decryption.open(try scratch.draft(encrypted), in: scratch.path)
+        let plain = try decryption.open(try directory.draft(encrypted), in: directory.path)
         return (plain.media, plain.contents)
     }
 
@@ -69,7 +69,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
             plainSHA256: try vector.base64("fileSha256"),
             maxSize: 1 << 20
         )
-        let plain = try decryption.open(try scratch.draft(try vector.base64("encrypted")), in: scratch.path)
+        let plain = try decryption.open(try directory.draft(try vector.base64("encrypted")), in: directory.path)
         #expect(plain.contents == (try vector.base64("plaintext")))
         #expect(plain.media.id.digest == (try vector.base64("fileSha256")))
         #expect(EncryptedSize.of(plain: plain.media.size) == vector.json["encryptedLength"]?.int)
@@ -133,7 +133,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     }
 
     /// Nothing but what a test itself wrote may be left: the draft of the plain file is gone with the failure.
-    private func leavesNothing() -> Bool { scratch.everything.isEmpty }
+    private func leavesNothing() -> Bool { directory.subpaths.isEmpty }
 
     @Test func aChangeAnywhereIsFoundAndLeavesNothing() async throws {
         let sealed = MediaSealer.seal(bytes(70))

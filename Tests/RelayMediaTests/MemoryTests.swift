@@ -19,8 +19,8 @@ struct MemoryTests {
     }
 
     /// Ciphertext that decrypts to noise is as good as any: its MAC is right, and its last block is found to make padding.
-    private func encrypted(_ size: Int, _ keys: MediaKeys, in scratch: Scratch) throws -> StagedFile {
-        let draft = try StagedFile(in: scratch.path)
+    private func encrypted(_ size: Int, _ keys: MediaKeys, in directory: TemporaryDirectory) throws -> StagedFile {
+        let draft = try StagedFile(in: directory.path)
         var code = HMAC<SHA256>(key: keys.macKey)
         code.update(data: keys.initializationVector)
         let piece = bytes(1 << 20)
@@ -38,15 +38,15 @@ struct MemoryTests {
     }
 
     @Test func aHundredMegabytesDecryptInASmallBuffer() throws {
-        let scratch = try Scratch()
+        let directory = try TemporaryDirectory()
         let key = bytes(32)
         let size = 100 << 20
-        let download = try encrypted(size, MediaKeys(key, for: .video), in: scratch)
+        let download = try encrypted(size, MediaKeys(key, for: .video), in: directory)
         let before = try peak()
         let start = ContinuousClock.now
         let decryption = MediaDecryption(
             kind: .document, key: key, encryptedSHA256: download.media.id.digest, plainSHA256: nil, maxSize: size + 32)
-        let plain = try decryption.open(download, in: scratch.path)
+        let plain = try decryption.open(download, in: directory.path)
         let time = ContinuousClock.now - start
         let growth = try peak() - before
         print("100 MiB decrypted in \(time), the peak of memory grew by \(growth >> 10) KiB")

@@ -6,22 +6,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// A directory of a test's own, deleted with it.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("relay-media-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    /// Everything in it, directories included, sorted.
-    var everything: [String] { (FileManager.default.subpaths(atPath: path) ?? []).sorted() }
-
+extension TemporaryDirectory {
     func draft(_ bytes: [UInt8]) throws -> StagedFile {
         let draft = try StagedFile(in: path)
         try draft.append(bytes)
@@ -62,21 +47,3 @@ func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
 }
 
 func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
-
-/// A small file system in memory, unmounted with the test.
-final class SmallDisk: Sendable {
-    let scratch: Scratch
-
-    /// Whether this process may mount; most may not, and then there is nothing to test with.
-    static let isPermitted: Bool = (try? SmallDisk(size: "1m")) != nil
-
-    init(size: String) throws {
-        scratch = try Scratch()
-        let code = try ChildProcess.run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", scratch.path)
-        guard code == 0 else { throw CocoaError(.fileWriteNoPermission) }
-    }
-
-    deinit {
-        _ = try? ChildProcess.run("/usr/bin/umount", "-l", scratch.path)
-    }
-}

@@ -3,6 +3,7 @@ import RelayCore
 import RelayJSON
 import RelayPipeline
 import RelayStages
+import RelayTesting
 
 /// The work is over and changes nothing.
 let done: Result<StageWork.Change, StageError> = .success(goOn)
@@ -13,15 +14,6 @@ let done: Result<StageWork.Change, StageError> = .success(goOn)
 
 /// Pipelines with stages inside stages, from their YAML.
 struct Flow {
-    private struct World: DirectoryLookup, DestinationLookup {
-        func contact(_ id: String, session: String) -> Contact? { nil }
-        func group(_ id: String, session: String) -> Group? { nil }
-        func webhooks(of session: String) -> [DestinationRoute] { [] }
-        func route(to destination: String) -> DestinationRoute? {
-            DestinationRoute(destination: destination, settings: DestinationSettings(), isSigned: true)
-        }
-    }
-
     /// Sets a member of the payload: `- mark: a`.
     private struct Mark: ConfiguredStage {
         static let kind = "mark"
@@ -73,7 +65,7 @@ struct Flow {
     )
 
     let pipeline: Pipeline
-    let context = StageContext(directory: World(), routes: World())
+    let context = StubDirectory().context
 
     /// Steps as a pipeline has them.
     static func steps(_ yaml: String) throws -> [PipelineStep] {

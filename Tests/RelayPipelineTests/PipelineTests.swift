@@ -3,16 +3,10 @@ import RelayCore
 import RelayJQ
 import RelayJSON
 import RelayPipeline
+import RelayTesting
 import Testing
 
 private let now = Timestamp(milliseconds: 1_763_000_000_000)
-
-private struct NoWorld: DirectoryLookup, DestinationLookup {
-    func contact(_ id: String, session: String) -> Contact? { nil }
-    func group(_ id: String, session: String) -> Group? { nil }
-    func route(to destination: String) -> DestinationRoute? { nil }
-    func webhooks(of session: String) -> [DestinationRoute] { [] }
-}
 
 /// Sets a member, then does what it was told.
 private struct Mark: Stage {
@@ -45,7 +39,7 @@ private func run(_ steps: [PipelineStep]) -> (draft: EventDraft, end: Pipeline.E
         payload: ["type": "text"]
     )
     let pipeline = Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: steps))
-    switch pipeline.run(event, in: StageContext(directory: NoWorld(), routes: NoWorld())) {
+    switch pipeline.run(event, in: StubDirectory().context) {
     case .ended(let draft, let end): return (draft, end)
     case .waiting: preconditionFailure("no step waits")
     }

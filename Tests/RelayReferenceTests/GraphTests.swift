@@ -7,6 +7,7 @@ import RelayFormats
 import RelayJSON
 import RelayReference
 import RelayStages
+import RelayTesting
 import Testing
 
 struct GraphTests {
@@ -67,7 +68,7 @@ struct GraphTests {
     private func graph() throws -> EventGraph {
         var files = Self.pipelines
         files["config.yaml"] = Self.config
-        return EventGraph(try Folder(files).load(registry: Self.registry).configuration)
+        return EventGraph(try TemporaryDirectory(files: files).load(registry: Self.registry).configuration)
     }
 
     @Test(arguments: [

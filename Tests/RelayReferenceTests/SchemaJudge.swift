@@ -31,7 +31,7 @@ enum SchemaJudge {
             .object(schemas),
             .array(samples.map { ["schema": .string($0.file.rawValue), "text": .string($0.text)] }),
         ]
-        let folder = try Folder(["in.json": input.text, "judge.py": program])
+        let folder = try TemporaryDirectory(files: ["in.json": input.text, "judge.py": program])
         let process = try ChildProcess(
             python(),
             [folder.path + "/judge.py", folder.path + "/in.json"],

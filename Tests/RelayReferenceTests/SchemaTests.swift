@@ -178,7 +178,7 @@ struct SchemaTests {
     /// The sample, with what else a configuration needs.
     private static func folder(_ sample: Sample) throws -> Folder {
         let isConfiguration = sample.file == .config
-        return try Folder([
+        return try TemporaryDirectory(files: [
             "config.yaml": isConfiguration ? sample.text : "sources: { native: { transport: http, format: native } }",
             "pipelines/default.yaml": isConfiguration ? "stages: [persist]" : sample.text,
         ])

@@ -13,7 +13,7 @@ struct StarterTests {
     private func load(_ starter: StarterConfiguration, environment: [String: String] = [:]) throws
         -> RelayConfiguration.Loaded
     {
-        try Folder(["config.yaml": starter.config, "pipelines/default.yaml": starter.pipeline])
+        try TemporaryDirectory(files: ["config.yaml": starter.config, "pipelines/default.yaml": starter.pipeline])
             .load(environment: environment)
     }
 
@@ -66,7 +66,7 @@ struct StarterTests {
             return String(line.prefix { $0 == " " }) + setting.dropFirst(2)
         }
         #expect(count > 5)
-        let folder = try Folder([
+        let folder = try TemporaryDirectory(files: [
             "config.yaml": lines.joined(separator: "\n"), "pipelines/default.yaml": starter.pipeline,
         ])
         let keys = ["BAILEYS_TOKEN", "EVOLUTION_TOKEN", "NATIVE_TOKEN", "WEBHOOK_SECRET"]

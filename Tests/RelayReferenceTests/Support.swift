@@ -8,6 +8,7 @@ import RelayReference
 import RelaySources
 import RelayStages
 import RelayTestRunner
+import RelayTesting
 
 extension ConfigurationRegistry {
     /// What the relay is built with, but for the egress guard.
@@ -37,23 +38,7 @@ enum Repository {
     }
 }
 
-/// A folder with files in it, gone when the test is over.
-final class Folder {
-    let path: String
-
-    init(_ files: [String: String] = [:]) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("reference-\(UUID().uuidString)")
-        path = folder.path
-        for (name, text) in files {
-            let file = folder.appendingPathComponent(name)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try text.write(to: file, atomically: true, encoding: .utf8)
-        }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryDirectory {
     func load(
         environment: [String: String] = [:],
         registry: ConfigurationRegistry = .everything

@@ -6,27 +6,7 @@ import Testing
 
 @testable import RelaySQLite
 
-/// A small file system in memory, unmounted with the test.
-final class SmallDisk: Sendable {
-    let scratch: Scratch
-
-    /// Whether this process may mount; most may not, and then there is nothing to test with.
-    static let isPermitted: Bool = (try? SmallDisk(size: "1m")) != nil
-
-    init(size: String) throws {
-        scratch = try Scratch()
-        guard try ChildProcess.run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", scratch.path) == 0
-        else {
-            throw CocoaError(.fileWriteNoPermission)
-        }
-    }
-
-    deinit {
-        _ = try? ChildProcess.run("/usr/bin/umount", "-l", scratch.path)
-    }
-}
-
-@Suite(.limitedConcurrency, .enabled(if: SmallDisk.isPermitted, "needs the right to mount a tmpfs"))
+@Suite(.limitedConcurrency, .enabled(if: SmallFileSystem.isPermitted, "needs the right to mount a tmpfs"))
 struct DiskFullTests {
     private static let text = String(repeating: "x", count: 3000)
 
@@ -38,10 +18,10 @@ struct DiskFullTests {
     }
 
     @Test func aFullDiskRefusesNewWorkAndGoesOnByItself() async throws {
-        let disk = try SmallDisk(size: "8m")
-        let filler = disk.scratch.path + "/filler"
+        let disk = try SmallFileSystem(size: "8m")
+        let filler = disk.directory.path + "/filler"
         #expect(FileManager.default.createFile(atPath: filler, contents: Data(count: 3 << 20)))
-        let store = try await Stores.open(disk.scratch.database, ballast: 1 << 20)
+        let store = try await Stores.open(disk.directory.database, ballast: 1 << 20)
         let now = Stores.now
 
         // Some deliveries are under way when the disk fills.
@@ -95,11 +75,11 @@ struct DiskFullTests {
         try FileManager.default.removeItem(atPath: filler)
         let after = try await store.accept([event(9999)], source: "t", at: now)
         accepted += after.map(\.id)
-        #expect(FileManager.default.fileExists(atPath: disk.scratch.database + ".ballast"), "the reserve is back")
+        #expect(FileManager.default.fileExists(atPath: disk.directory.database + ".ballast"), "the reserve is back")
 
         // Exactly what was answered is there, and the rest can be sent again.
         await store.close()
-        let again = try await Stores.open(disk.scratch.database, ballast: 1 << 20)
+        let again = try await Stores.open(disk.directory.database, ballast: 1 << 20)
         let repeated = try await again.accept((0..<index).map(event), source: "t", at: now)
         #expect(repeated.count(where: \.isDuplicate) == repeated.count)
         #expect(repeated.map(\.id) + after.map(\.id) == accepted)
@@ -109,10 +89,10 @@ struct DiskFullTests {
     }
 
     @Test func aReserveThatDoesNotFitIsDoneWithout() async throws {
-        let disk = try SmallDisk(size: "2m")
-        let store = try await Stores.open(disk.scratch.database, ballast: 16 << 20)
+        let disk = try SmallFileSystem(size: "2m")
+        let store = try await Stores.open(disk.directory.database, ballast: 16 << 20)
         _ = try await store.accept([event(1)], source: "t", at: Stores.now)
-        #expect(!FileManager.default.fileExists(atPath: disk.scratch.database + ".ballast"))
+        #expect(!FileManager.default.fileExists(atPath: disk.directory.database + ".ballast"))
         await store.close()
     }
 }

@@ -12,8 +12,8 @@ import Testing
     }
 
     @Test func theWriterSyncsEveryCommit() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         let settings = try await store.write { ledger in
             try ["synchronous", "wal_autocheckpoint", "mmap_size"].map { name in
                 try ledger.database.prepared("PRAGMA \(name)").first { $0.int(0) }
@@ -26,8 +26,8 @@ import Testing
     }
 
     @Test func aNewConnectionOfTheWriterSyncsAsWell() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         try await breakConnection(of: store)
         await #expect(throws: StoreError.self) { try await store.accept([event()], source: "t", at: Stores.now) }
         let synchronous = try await store.write { try $0.database.prepared("PRAGMA synchronous").first { $0.int(0) } }
@@ -36,8 +36,8 @@ import Testing
     }
 
     @Test func readersCannotWriteAndDoNotCheckpoint() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         await #expect(throws: StoreError.self) {
             try await store.read { try $0.run("DELETE FROM events") }
         }
@@ -51,8 +51,8 @@ import Testing
     }
 
     @Test func aConnectionThatFailsIsReplaced() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         let first = try await store.accept([event("1", key: "k")], source: "t", at: Stores.now)[0]
         try await breakConnection(of: store)
         let error = await #expect(throws: StoreError.self) {
@@ -72,8 +72,8 @@ import Testing
     }
 
     @Test func oneOperationThatFailsTakesNoOtherWithIt() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         let (gate, isClosed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         async let blocked: Void = store.write { _ in
             isClosed.signal()
@@ -101,8 +101,8 @@ import Testing
     }
 
     @Test func whatWouldWaitTooLongIsRefusedAtOnce() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database) { $0.maxWaitingOperations = 3 }
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database) { $0.maxWaitingOperations = 3 }
         let (gate, isClosed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         async let blocked: Void = store.write { _ in
             isClosed.signal()
@@ -129,8 +129,8 @@ import Testing
     }
 
     @Test func bytesThatWaitAreBoundedToo() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database) { $0.maxWaitingBytes = 10_000 }
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database) { $0.maxWaitingBytes = 10_000 }
         let (gate, isClosed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         async let blocked: Void = store.write { _ in
             isClosed.signal()
@@ -160,21 +160,21 @@ import Testing
     }
 
     @Test func theLogStartsOver() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         let large = event(String(repeating: "x", count: 8000))
         for _ in 0..<80 {
             _ = try await store.accept([NewEvent](repeating: large, count: 100), source: "t", at: Stores.now)
         }
-        let size = try FileManager.default.attributesOfItem(atPath: scratch.database + "-wal")[.size] as? Int ?? 0
+        let size = try FileManager.default.attributesOfItem(atPath: directory.database + "-wal")[.size] as? Int ?? 0
         #expect(size < 40 << 20)
         await store.close()
-        #expect(!FileManager.default.fileExists(atPath: scratch.database + "-wal"))
+        #expect(!FileManager.default.fileExists(atPath: directory.database + "-wal"))
     }
 
     @Test func aClosedStoreRefuses() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         async let last = store.accept([event()], source: "t", at: Stores.now)
         let wakeups = store.wakeups
         let kept = try await last
@@ -186,7 +186,7 @@ import Testing
         #expect(error?.code == .unavailable)
         await #expect(throws: StoreError.self) { try await store.pendingEvents(after: EventID(0), limit: 1) }
         for await _ in wakeups { Issue.record("nothing was due") }
-        let again = try await Stores.open(scratch.database)
+        let again = try await Stores.open(directory.database)
         #expect(try await again.pendingEvents(after: EventID(0), limit: 9).map(\.id) == kept.map(\.id))
         await again.close()
     }

@@ -8,43 +8,43 @@ import Testing
 
 @Suite(.limitedConcurrency) struct OpeningTests {
     @Test func aSecondStoreOnTheSameFileIsRefused() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
-        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(directory.database) }
         #expect(error?.code == .locked)
         #expect(error?.message.contains("in use by process \(ProcessInfo.processInfo.processIdentifier);") == true)
-        #expect(error?.message.contains("\(scratch.database) ") == true)
+        #expect(error?.message.contains("\(directory.database) ") == true)
         await store.close()
-        try await Stores.open(scratch.database).close()
+        try await Stores.open(directory.database).close()
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock"), "needs flock of util-linux"))
     func anotherProcessFindsTheFileLocked() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
-        #expect(try lockFromOutside(scratch) == 1)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
+        #expect(try lockFromOutside(directory) == 1)
         await store.close()
-        #expect(try lockFromOutside(scratch) == 0)
+        #expect(try lockFromOutside(directory) == 0)
     }
 
-    private func lockFromOutside(_ scratch: Scratch) throws -> Int32 {
-        try ChildProcess.run("/usr/bin/flock", "-n", scratch.database + ".lock", "true")
+    private func lockFromOutside(_ directory: TemporaryDirectory) throws -> Int32 {
+        try ChildProcess.run("/usr/bin/flock", "-n", directory.database + ".lock", "true")
     }
 
     @Test func aStoreOfANewerVersionIsLeftAlone() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         try await store.write { try $0.database.run("PRAGMA user_version = 99") }
         await store.close()
-        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(directory.database) }
         #expect(error?.code == .tooNew)
         #expect(error?.message.contains("schema 99") == true)
     }
 
     @Test func anEmptyFileBecomesAStore() async throws {
-        let scratch = try Scratch()
-        #expect(FileManager.default.createFile(atPath: scratch.database, contents: nil))
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        #expect(FileManager.default.createFile(atPath: directory.database, contents: nil))
+        let store = try await Stores.open(directory.database)
         let version = try await store.read { try $0.prepared("PRAGMA user_version").first { $0.int(0) } }
         #expect(version == Schema.version)
         #expect(Schema.version > 0)
@@ -54,17 +54,17 @@ import Testing
     }
 
     @Test func aFileThatIsNoDatabaseIsRefused() async throws {
-        let scratch = try Scratch()
+        let directory = try TemporaryDirectory()
         let junk = Data(repeating: 7, count: 8192)
-        #expect(FileManager.default.createFile(atPath: scratch.database, contents: junk))
-        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+        #expect(FileManager.default.createFile(atPath: directory.database, contents: junk))
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(directory.database) }
         #expect(error?.code == .unavailable)
-        #expect(FileManager.default.contents(atPath: scratch.database) == junk)
+        #expect(FileManager.default.contents(atPath: directory.database) == junk)
     }
 
     @Test func filesAreTheOwnersAlone() async throws {
-        let scratch = try Scratch()
-        let path = scratch.path + "/a/b/store.db"
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a/b/store.db"
         let store = try await Stores.open(path, ballast: 1 << 20)
         _ = try await store.accept(
             [NewEvent(type: .messageSent, session: "s", payload: [:])], source: "t", at: Stores.now
@@ -72,7 +72,7 @@ import Testing
         for suffix in ["", "-wal", "-shm", ".lock", ".ballast"] {
             #expect(try mode(path + suffix) == 0o600, "\(suffix)")
         }
-        #expect(try mode(scratch.path + "/a/b") == 0o700)
+        #expect(try mode(directory.path + "/a/b") == 0o700)
         let size = try FileManager.default.attributesOfItem(atPath: path + ".ballast")[.size] as? Int
         #expect(size == 1 << 20)
         await store.close()
@@ -83,19 +83,19 @@ import Testing
     }
 
     @Test func anotherKeyIsRefused() async throws {
-        let scratch = try Scratch()
-        try await Stores.open(scratch.database).close()
+        let directory = try TemporaryDirectory()
+        try await Stores.open(directory.database).close()
         let error = await #expect(throws: StoreError.self) {
-            try await Stores.open(scratch.database, key: [UInt8](repeating: 9, count: 32))
+            try await Stores.open(directory.database, key: [UInt8](repeating: 9, count: 32))
         }
         #expect(error?.code == .wrongKey)
         #expect(error?.message.contains("put back the key") == true)
-        try await Stores.open(scratch.database).close()
+        try await Stores.open(directory.database).close()
     }
 
     @Test func aKeyIsMadeOnceAndKept() throws {
-        let scratch = try Scratch()
-        let path = scratch.path + "/keys/secret.key"
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/keys/secret.key"
         let made = try SecretKey.load(file: path, environmentValue: nil, store: path + ".none")
         #expect(try mode(path) == 0o600)
         let sealed = try made.seal([1, 2, 3], for: "t/1/c")
@@ -106,13 +106,13 @@ import Testing
         let other = Data(repeating: 5, count: 32).base64EncodedString()
         let fromEnvironment = try SecretKey.load(file: path, environmentValue: other, store: path + ".none")
         #expect(throws: StoreError.self) { try fromEnvironment.open(sealed, for: "t/1/c") }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/keys") == ["secret.key"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/keys") == ["secret.key"])
     }
 
     @Test(arguments: ["short", "AAAA", "not base64 at all, but of some length ....", "="])
     func aKeyThatIsNoneIsRefused(_ text: String) throws {
-        let scratch = try Scratch()
-        let path = scratch.path + "/secret.key"
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/secret.key"
         let error = #expect(throws: StoreError.self) {
             try SecretKey.load(file: path, environmentValue: text, store: path + ".none")
         }

@@ -1,5 +1,6 @@
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Testing
 
 @testable import RelaySQLite
@@ -7,8 +8,8 @@ import Testing
 /// A stage's failure that is replayed runs its event again, through pipelines that had succeeded as well.
 struct RerunTests {
     @Test func whatAnEarlierRunQueuedIsNotQueuedAgain() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         let now = Stores.now
         let new = NewEvent(type: .messageReceived, session: "s", chat: "c", dedupKey: "1", payload: ["a": 1])
         _ = try await store.accept([new], source: "t", at: now)
@@ -37,8 +38,8 @@ struct RerunTests {
 
     /// One event that was split into several: the failure came after the second had been queued.
     @Test func ofSeveralDeliveriesToOneDestinationTheFirstAreThoseThatWereQueued() async throws {
-        let scratch = try Scratch()
-        let store = try await Stores.open(scratch.database)
+        let directory = try TemporaryDirectory()
+        let store = try await Stores.open(directory.database)
         let now = Stores.now
         let new = NewEvent(type: .messageReceived, session: "s", chat: "c", dedupKey: "1", payload: ["a": 1])
         _ = try await store.accept([new], source: "t", at: now)

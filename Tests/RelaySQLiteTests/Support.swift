@@ -4,20 +4,9 @@ import RelayCore
 import RelaySQLite
 import RelayTesting
 
-/// A directory of a test's own, deleted with it.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("relay-sqlite-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    var database: String { path + "/store.db" }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
+extension TemporaryDirectory {
+    /// Where a test's store is.
+    var database: String { path("store.db") }
 }
 
 enum Stores {
@@ -50,17 +39,17 @@ enum Stores {
 
 /// Which directory each store of the conformance suite lives in.
 actor Directories {
-    private var scratches: [ObjectIdentifier: Scratch] = [:]
+    private var scratches: [ObjectIdentifier: TemporaryDirectory] = [:]
 
     func make(_ clock: any RelayClock) async throws -> any RelayStore {
-        let scratch = try Scratch()
-        return try await keep(Stores.open(scratch.database, clock: clock), scratch)
+        let directory = try TemporaryDirectory()
+        return try await keep(Stores.open(directory.database, clock: clock), directory)
     }
 
     /// Opens a copy of the files as they are now: what a killed process leaves behind.
     func reopen(_ store: any RelayStore, _ clock: any RelayClock) async throws -> any RelayStore {
         guard let old = scratches[ObjectIdentifier(store as AnyObject)] else { throw CancellationError() }
-        let new = try Scratch()
+        let new = try TemporaryDirectory()
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: old.database + suffix) {
             try FileManager.default.copyItem(atPath: old.database + suffix, toPath: new.database + suffix)
         }
@@ -68,10 +57,10 @@ actor Directories {
     }
 
     func contents(_ store: any RelayStore) throws -> [UInt8] {
-        guard let scratch = scratches[ObjectIdentifier(store as AnyObject)] else { throw CancellationError() }
+        guard let directory = scratches[ObjectIdentifier(store as AnyObject)] else { throw CancellationError() }
         var bytes: [UInt8] = []
         for suffix in ["", "-wal"] {
-            bytes += try [UInt8](Data(contentsOf: URL(fileURLWithPath: scratch.database + suffix)))
+            bytes += try [UInt8](Data(contentsOf: URL(fileURLWithPath: directory.database + suffix)))
         }
         return bytes
     }
@@ -81,8 +70,8 @@ actor Directories {
         scratches[ObjectIdentifier(store as AnyObject)] = nil
     }
 
-    private func keep(_ store: SQLiteStore, _ scratch: Scratch) -> any RelayStore {
-        scratches[ObjectIdentifier(store)] = scratch
+    private func keep(_ store: SQLiteStore, _ directory: TemporaryDirectory) -> any RelayStore {
+        scratches[ObjectIdentifier(store)] = directory
         return store
     }
 }

@@ -5,13 +5,6 @@ import RelayStages
 import RelayTesting
 import Testing
 
-private struct NoWorld: DirectoryLookup, DestinationLookup {
-    func contact(_ id: String, session: String) -> Contact? { nil }
-    func group(_ id: String, session: String) -> Group? { nil }
-    func route(to destination: String) -> DestinationRoute? { nil }
-    func webhooks(of session: String) -> [DestinationRoute] { [] }
-}
-
 private let stored = StoredMedia(id: MediaID(digest: [UInt8](repeating: 7, count: 32)), size: 1234)
 private let reference: JSON = [
     "mediaType": "audio", "url": "https://mmg.whatsapp.net/x", "directPath": "/x",
@@ -32,7 +25,7 @@ private struct Trial {
     }
 
     var context: StageContext {
-        StageContext(directory: NoWorld(), routes: NoWorld(), media: fetcher, clock: clock)
+        StageContext(directory: StubDirectory(), routes: StubDirectory(), media: fetcher, clock: clock)
     }
 
     func draft(_ payload: JSONObject = ["raw_media": reference, "content": ["ptt": true, "seconds": 7]]) -> EventDraft {

@@ -2,23 +2,8 @@ import RelayConfig
 import RelayCore
 import RelayJSON
 import RelayStages
+import RelayTesting
 import Testing
-
-/// What is known of names and destinations in these tests.
-private struct World: DirectoryLookup, DestinationLookup {
-    var contacts: [String: Contact] = [:]
-    var groups: [String: Group] = [:]
-    var hooks: [DestinationRoute] = []
-
-    func contact(_ id: String, session: String) -> Contact? { contacts[id] }
-    func group(_ id: String, session: String) -> Group? { groups[id] }
-    func route(to destination: String) -> DestinationRoute? {
-        DestinationRoute(destination: destination, settings: DestinationSettings(), isSigned: true)
-    }
-    func webhooks(of session: String) -> [DestinationRoute] { hooks }
-
-    var context: StageContext { StageContext(directory: self, routes: self) }
-}
 
 private let now = Timestamp(milliseconds: 1_763_000_000_000)
 private let maria = "5511999999001@s.whatsapp.net"
@@ -54,7 +39,7 @@ private func stage(_ yaml: String) throws -> any Stage {
 
 /// Why a stage drops the event; nil when it lets it pass.
 private func dropReason(_ stage: any Stage, _ draft: inout EventDraft) throws -> String? {
-    guard case .drop(let reason) = try stage.run(&draft, in: World().context) else { return nil }
+    guard case .drop(let reason) = try stage.run(&draft, in: StubDirectory().context) else { return nil }
     return reason
 }
 
@@ -73,12 +58,12 @@ struct StageTests {
     @Test func aFilterThatFailsSaysWhy() throws {
         let filter = try stage("filter: { drop: '.payload.messageId + 1 > 2' }")
         var draft = message()
-        #expect(throws: StageError.self) { try filter.run(&draft, in: World().context) }
+        #expect(throws: StageError.self) { try filter.run(&draft, in: StubDirectory().context) }
     }
 
     @Test func enrichFillsOnlyWhatIsMissingAndPrefersSavedNames() throws {
-        var world = World()
-        world.contacts[maria] = Contact(
+        var directory = StubDirectory()
+        directory.contacts[maria] = Contact(
             session: "main",
             id: maria,
             name: "Maria (cliente)",
@@ -88,7 +73,7 @@ struct StageTests {
         )
         let enrich = try stage("enrich")
         var draft = message(payload: ["contactName": "Mary 🌸"])
-        _ = try enrich.run(&draft, in: world.context)
+        _ = try enrich.run(&draft, in: directory.context)
         let payload = draft.event.payload
         #expect(payload["contactName"] == "Maria (cliente)")
         #expect(payload["chatName"] == "Maria (cliente)")
@@ -98,12 +83,12 @@ struct StageTests {
     }
 
     @Test func enrichGivesGroupsTheirSubjectAndNeverAPushName() throws {
-        var world = World()
-        world.groups[team] = Group(session: "main", id: team, name: "Vendas", updatedAt: now)
-        world.contacts[maria] = Contact(session: "main", id: maria, pushName: "Maria", updatedAt: now)
+        var directory = StubDirectory()
+        directory.groups[team] = Group(session: "main", id: team, name: "Vendas", updatedAt: now)
+        directory.contacts[maria] = Contact(session: "main", id: maria, pushName: "Maria", updatedAt: now)
         let enrich = try stage("enrich: [chat_name, contact_name, group_name]")
         var draft = message(chat: team, payload: ["participant": .string(maria)])
-        _ = try enrich.run(&draft, in: world.context)
+        _ = try enrich.run(&draft, in: directory.context)
         #expect(draft.event.payload["groupName"] == "Vendas")
         #expect(draft.event.payload["chatName"] == "Vendas")
         #expect(draft.event.payload["participantName"] == "Maria")
@@ -111,8 +96,8 @@ struct StageTests {
     }
 
     @Test func deliverPlansOneForEachDestinationThatWantsTheEvent() throws {
-        var world = World()
-        world.hooks = [
+        var directory = StubDirectory()
+        directory.webhooks = [
             DestinationRoute(destination: "wh_1", settings: DestinationSettings(), isSigned: true),
             DestinationRoute(
                 destination: "wh_2",
@@ -122,8 +107,8 @@ struct StageTests {
             DestinationRoute(destination: "wh_3", settings: DestinationSettings(ordering: .none), isSigned: false),
         ]
         var draft = message()
-        _ = try stage("sign").run(&draft, in: world.context)
-        _ = try stage("deliver: [session, crm]").run(&draft, in: world.context)
+        _ = try stage("sign").run(&draft, in: directory.context)
+        _ = try stage("deliver: [session, crm]").run(&draft, in: directory.context)
         #expect(draft.deliveries.map(\.destination) == ["wh_1", "wh_3", "crm"])
         #expect(draft.deliveries.map(\.lane) == ["main/\(maria)", nil, "main/\(maria)"])
         #expect(draft.deliveries.map(\.signing) == [.standardWebhooks, nil, .standardWebhooks])
@@ -133,7 +118,7 @@ struct StageTests {
     @Test func aDeliveryCarriesTheEnvelope() throws {
         var draft = message()
         draft.event.payload = ["messageId": "3EB0", "content": ["text": "Olá \"você\""]]
-        _ = try stage("deliver: crm").run(&draft, in: World().context)
+        _ = try stage("deliver: crm").run(&draft, in: StubDirectory().context)
         let id = DeliveryID(123_456_789)
         let body = String(decoding: try #require(draft.deliveries.first).body(for: id), as: UTF8.self)
         #expect(
@@ -146,7 +131,7 @@ struct StageTests {
 
     @Test func persistKeepsTheMessageAndTheName() throws {
         var draft = message(payload: ["contactName": "Maria"])
-        _ = try stage("persist").run(&draft, in: World().context)
+        _ = try stage("persist").run(&draft, in: StubDirectory().context)
         guard case .message(let stored) = draft.records.first else {
             Issue.record("no message: \(draft.records)")
             return
@@ -166,8 +151,8 @@ struct StageTests {
         let media = try stage("media: { max_size: 1MiB }")
         var large = message(payload: ["raw_media": ["fileLength": 2_000_000]])
         var small = message(payload: ["raw_media": ["fileLength": 2000]])
-        _ = try media.run(&large, in: World().context)
-        _ = try media.run(&small, in: World().context)
+        _ = try media.run(&large, in: StubDirectory().context)
+        _ = try media.run(&small, in: StubDirectory().context)
         #expect(large.event.payload["raw_media"]?["tooLarge"] == true)
         #expect(small.event.payload["raw_media"]?["tooLarge"] == nil)
     }

@@ -2,17 +2,8 @@ import RelayConfig
 import RelayCore
 import RelayJSON
 import RelayStages
+import RelayTesting
 import Testing
-
-private struct World: DirectoryLookup, DestinationLookup {
-    func contact(_ id: String, session: String) -> Contact? { nil }
-    func group(_ id: String, session: String) -> Group? { nil }
-    func webhooks(of session: String) -> [DestinationRoute] { [] }
-    func route(to destination: String) -> DestinationRoute? {
-        DestinationRoute(destination: destination, settings: DestinationSettings(), isSigned: false)
-    }
-    var context: StageContext { StageContext(directory: self, routes: self) }
-}
 
 private func draft(_ payload: JSONObject = ["type": "text", "content": ["text": "oi"]]) -> EventDraft {
     EventDraft(
@@ -33,7 +24,7 @@ private func draft(_ payload: JSONObject = ["type": "text", "content": ["text": 
 private let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
 
 private func run(_ yaml: String, on draft: inout EventDraft) throws -> StageOutcome {
-    try registry.step(yaml: yaml, destinations: ["crm"]).stage.run(&draft, in: World().context)
+    try registry.step(yaml: yaml, destinations: ["crm"]).stage.run(&draft, in: StubDirectory(isSigned: false).context)
 }
 
 /// The bodies of what `deliver` would send now.

@@ -46,22 +46,22 @@ final class MotoServer: Sendable {
     let secretKey: String
     let engine: CurlEngine
     private let process: ChildProcess
-    private let scratch: Scratch
+    private let directory: TemporaryDirectory
 
     init() async throws {
-        let scratch = try Scratch()
+        let directory = try TemporaryDirectory()
         let process = try ChildProcess(
             Self.python(),
             ["-c", Self.program],
             // Requests before the user is there need no signature.
             environment: ["INITIAL_NO_AUTH_ACTION_COUNT": "inf"],
-            output: scratch.path + "/out",
-            errors: scratch.path + "/err"
+            output: directory.path + "/out",
+            errors: directory.path + "/err"
         )
         url = try await process.line(after: "Running on ", on: .errors)
         engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
         (accessKey, secretKey) = try await Self.makeUser(at: url, engine)
-        self.scratch = scratch
+        self.directory = directory
         self.process = process
     }
 

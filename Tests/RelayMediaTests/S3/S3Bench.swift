@@ -5,18 +5,18 @@ import RelayTesting
 
 /// What a test of a bucket works with.
 struct S3Bench {
-    let scratch: Scratch
+    let directory: TemporaryDirectory
     let server: MotoServer
 
     init() async throws {
-        scratch = try Scratch()
+        directory = try TemporaryDirectory()
         server = try await MotoServer.shared()
     }
 
     func open(_ options: S3Options, renewalAge: Duration = .seconds(86_400)) async throws -> S3MediaStore {
         try await S3MediaStore.open(
             options,
-            staging: scratch.path + "/staging",
+            staging: directory.path + "/staging",
             engine: server.engine,
             renewalAge: renewalAge
         )

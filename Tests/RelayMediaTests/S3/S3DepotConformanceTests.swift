@@ -8,26 +8,26 @@ import Testing
 struct S3DepotConformanceTests {
     /// Which bucket and staging directory each depot has.
     private actor Buckets {
-        private var all: [ObjectIdentifier: (bucket: String, scratch: Scratch)] = [:]
+        private var all: [ObjectIdentifier: (bucket: String, directory: TemporaryDirectory)] = [:]
 
-        func open(_ bucket: String, _ scratch: Scratch) async throws -> any MediaStore {
+        func open(_ bucket: String, _ directory: TemporaryDirectory) async throws -> any MediaStore {
             let server = try await MotoServer.shared()
             let depot = try await S3MediaStore.open(
                 try server.options(bucket),
-                staging: scratch.path,
+                staging: directory.path,
                 engine: server.engine
             )
-            all[ObjectIdentifier(depot)] = (bucket, scratch)
+            all[ObjectIdentifier(depot)] = (bucket, directory)
             return depot
         }
 
         func reopen(_ depot: any MediaStore) async throws -> any MediaStore {
             guard let known = take(depot) else { throw CancellationError() }
-            return try await open(known.bucket, known.scratch)
+            return try await open(known.bucket, known.directory)
         }
 
         @discardableResult
-        func take(_ depot: any MediaStore) -> (bucket: String, scratch: Scratch)? {
+        func take(_ depot: any MediaStore) -> (bucket: String, directory: TemporaryDirectory)? {
             all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
         }
     }
@@ -36,7 +36,7 @@ struct S3DepotConformanceTests {
 
     private static let conformance = MediaStoreConformance(
         sweeps: false,
-        makeDepot: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), Scratch()) },
+        makeDepot: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), TemporaryDirectory()) },
         reopen: { depot, _ in try await buckets.reopen(depot) },
         discard: { _ = await buckets.take($0) }
     )

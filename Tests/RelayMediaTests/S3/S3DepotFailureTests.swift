@@ -101,7 +101,7 @@ struct S3DepotFailureTests {
         let bucket = try await server.makeBucket()
         let depot = try await S3MediaStore.open(
             try server.options(bucket),
-            staging: bench.scratch.path + "/staging",
+            staging: bench.directory.path + "/staging",
             engine: server.engine
         )
         // More than the system's buffers take, so that the server cannot have sent it all.

@@ -52,7 +52,7 @@ struct S3DepotTests {
             secretKey: server.secretKey,
             pathStyle: false
         )
-        let depot = try await S3MediaStore.open(options, staging: bench.scratch.path + "/staging", engine: engine)
+        let depot = try await S3MediaStore.open(options, staging: bench.directory.path + "/staging", engine: engine)
         let media = try await depot.deposit(Array("hello".utf8))
         #expect(try await server.names(in: bucket) == ["media/\(media.id)"])
         #expect(try await bench.content(depot, media.id) == Array("hello".utf8))

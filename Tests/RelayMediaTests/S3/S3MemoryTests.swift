@@ -16,10 +16,10 @@ struct S3MemoryTests {
     }
 
     @Test func aHundredMegabytesGoAndComeInASmallBuffer() async throws {
-        let scratch = try Scratch()
+        let directory = try TemporaryDirectory()
         let server = try await MotoServer.shared()
         let options = try server.options(try await server.makeBucket())
-        let depot = try await S3MediaStore.open(options, staging: scratch.path, engine: server.engine)
+        let depot = try await S3MediaStore.open(options, staging: directory.path, engine: server.engine)
         let draft = try StagedFile(in: depot.stagingDirectory)
         for seed in 0..<100 { try draft.append(bytes(1 << 20, seed: UInt64(seed))) }
         let media = draft.media
