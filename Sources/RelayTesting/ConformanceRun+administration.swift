@@ -260,14 +260,14 @@ extension ConformanceRun {
         clock.advance(by: .seconds(1))
         try await store.pause(DestinationPause(destination: "crm", reason: .gone, since: now))
         try await store.pause(DestinationPause(destination: "erp", reason: .manual, since: now))
-        let trial = try await reopened()
-        let pauses = try await trial.store.pauses().sorted { $0.destination < $1.destination }
+        let run = try await reopened()
+        let pauses = try await run.store.pauses().sorted { $0.destination < $1.destination }
         try equal(pauses.map(\.destination), ["crm", "erp"])
         try equal(pauses.map(\.reason), [.gone, .manual])
         try equal(pauses[0].since, now)
-        try equal(try await trial.store.resume(destination: "crm"), true)
-        try equal(try await trial.store.resume(destination: "crm"), false)
-        try equal(try await trial.store.pauses().map(\.destination), ["erp"])
-        try await conformance.discard(trial.store)
+        try equal(try await run.store.resume(destination: "crm"), true)
+        try equal(try await run.store.resume(destination: "crm"), false)
+        try equal(try await run.store.pauses().map(\.destination), ["erp"])
+        try await conformance.discard(run.store)
     }
 }

@@ -99,14 +99,14 @@ extension ConformanceRun {
     func keepsWhatItAcceptedThroughACrash() async throws {
         let kept = try await store.accept([Self.message("1", key: "k"), Self.message("2")], source: "t", at: now)
         let queued = try await queue(to: "crm")
-        let trial = try await reopened()
-        try equal(try await trial.store.pendingEvents(after: EventID(0), limit: 10).map(\.id), kept.map(\.id))
-        let again = try await trial.store.accept([Self.message("1", key: "k")], source: "t", at: now)
+        let run = try await reopened()
+        try equal(try await run.store.pendingEvents(after: EventID(0), limit: 10).map(\.id), kept.map(\.id))
+        let again = try await run.store.accept([Self.message("1", key: "k")], source: "t", at: now)
         try equal(again, [AcceptanceResult(id: kept[0].id, isDuplicate: true)])
-        try equal(try await trial.claimIDs(), queued)
-        let next = try await trial.store.accept([Self.message("3")], source: "t", at: now)[0].id
+        try equal(try await run.claimIDs(), queued)
+        let next = try await run.store.accept([Self.message("3")], source: "t", at: now)[0].id
         try expect(next > kept[1].id, "ids rise through a restart")
-        try await conformance.discard(trial.store)
+        try await conformance.discard(run.store)
     }
 
     func commitsAResultOnce() async throws {

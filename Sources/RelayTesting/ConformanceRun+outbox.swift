@@ -166,31 +166,31 @@ extension ConformanceRun {
         try equal(flying.map(\.id).sorted(), [ids[0], ids[1], other[0]].sorted())
 
         clock.advance(by: .seconds(30))
-        let trial = try await reopened()
-        let report = try await trial.store.recover(at: now) { $0 == "crm" ? 2 : 1 }
+        let run = try await reopened()
+        let report = try await run.store.recover(at: now) { $0 == "crm" ? 2 : 1 }
         try equal(report.requeued, 1)
         try equal(report.dead, 2)
-        try equal(try await trial.state(ids[0]), .dead, "it was the last attempt")
-        try equal(try await trial.store.delivery(ids[0])?.deadReason, .interrupted)
-        try equal(try await trial.state(ids[1]), .queued)
-        try equal(try await trial.due(ids[1]), now)
-        try equal(try await trial.state(ids[2]), .queued, "never claimed")
-        try equal(try await trial.state(other[0]), .dead)
-        try equal(try await trial.state(waiting[0]), .queued)
-        let attempt = try some(await trial.store.attempts(of: ids[1]).first)
+        try equal(try await run.state(ids[0]), .dead, "it was the last attempt")
+        try equal(try await run.store.delivery(ids[0])?.deadReason, .interrupted)
+        try equal(try await run.state(ids[1]), .queued)
+        try equal(try await run.due(ids[1]), now)
+        try equal(try await run.state(ids[2]), .queued, "never claimed")
+        try equal(try await run.state(other[0]), .dead)
+        try equal(try await run.state(waiting[0]), .queued)
+        let attempt = try some(await run.store.attempts(of: ids[1]).first)
         try equal(attempt.number, 1)
         try equal(attempt.result.outcome, .failed(.interrupted))
         try equal(attempt.startedAt, begun)
 
-        try await trial.settle(flying[1], .delivered)
-        try equal(try await trial.state(ids[1]), .queued, "a result from before the crash comes too late")
-        let again = try await trial.claim()
+        try await run.settle(flying[1], .delivered)
+        try equal(try await run.state(ids[1]), .queued, "a result from before the crash comes too late")
+        let again = try await run.claim()
         try equal(Set(again.map(\.id)), [ids[1], ids[2]])
         try equal(try some(again.first { $0.id == ids[1] }).attempt, 2)
-        let second = try await trial.store.recover(at: now) { _ in 5 }
+        let second = try await run.store.recover(at: now) { _ in 5 }
         try equal(second.requeued, 2)
-        try await trial.checkCounts()
-        try await conformance.discard(trial.store)
+        try await run.checkCounts()
+        try await conformance.discard(run.store)
     }
 
     func recoversLanes() async throws {
@@ -200,14 +200,14 @@ extension ConformanceRun {
         try equal(flying.count, 2)
         try await settle(flying[1], .retry(at: now))
         _ = try await claim()
-        let trial = try await reopened()
-        let report = try await trial.store.recover(at: now) { _ in 2 }
+        let run = try await reopened()
+        let report = try await run.store.recover(at: now) { _ in 2 }
         try equal(report.requeued, 1)
         try equal(report.dead, 1)
-        try equal(try await trial.state(dying[0]), .dead)
-        try equal(Set(try await trial.claimIDs()), [requeued[0], dying[1]], "lanes go on where they were")
-        try equal(try await trial.claimIDs(), [])
-        try await conformance.discard(trial.store)
+        try equal(try await run.state(dying[0]), .dead)
+        try equal(Set(try await run.claimIDs()), [requeued[0], dying[1]], "lanes go on where they were")
+        try equal(try await run.claimIDs(), [])
+        try await conformance.discard(run.store)
     }
 
     func wakes() async throws {

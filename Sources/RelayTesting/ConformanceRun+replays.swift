@@ -61,8 +61,8 @@ extension ConformanceRun {
         try await checkCounts()
     }
 
-    /// The state of a delivery at its turn decides, not the state when the replay was created.
-    func passesOverWhatIsOnItsWayAgain() async throws {
+    /// What became of a delivery between the making of the replay and its turn decides.
+    func skipsWhatIsQueuedAgain() async throws {
         let ids = try await queue(3)
         for id in ids { try equal(try await send("crm", .dead(.refused)), id) }
         let replay = try await replay(ReplaySelection(from: .deliver, states: [.dead]))

@@ -169,12 +169,12 @@ extension ConformanceRun {
         first.isEnabled = true
         first.updatedAt = now
         try await store.saveWebhook(first)
-        let trial = try await reopened()
-        try check(try await trial.store.webhook("wh_1"), is: first)
-        try equal(try await trial.store.webhooks(session: "acct").map(\.id), ["wh_1", "wh_2"], "oldest first")
-        try equal(Set(try await trial.store.webhooks().map(\.id)), ["wh_1", "wh_2", "wh_3"])
-        try expect(try await trial.store.webhook("none") == nil, "there is no such webhook")
-        try await conformance.discard(trial.store)
+        let run = try await reopened()
+        try check(try await run.store.webhook("wh_1"), is: first)
+        try equal(try await run.store.webhooks(session: "acct").map(\.id), ["wh_1", "wh_2"], "oldest first")
+        try equal(Set(try await run.store.webhooks().map(\.id)), ["wh_1", "wh_2", "wh_3"])
+        try expect(try await run.store.webhook("none") == nil, "there is no such webhook")
+        try await conformance.discard(run.store)
     }
 
     func deletesWebhooks() async throws {

@@ -27,12 +27,12 @@ extension ConformanceRun {
         let stages = try await store.trace(of: first.id)?.runs.map { $0.pipelines.first?.steps.first?.stage }
         try equal(stages ?? [], ["media", "sign"], "a run for each time")
 
-        let trial = try await reopened()
-        try equal(try await trial.store.trace(of: second.id)?.runs.count, 1)
+        let run = try await reopened()
+        try equal(try await run.store.trace(of: second.id)?.runs.count, 1)
         clock.advance(by: .seconds(100_000))
-        while try await trial.store.sweep(Retention(), at: now, limit: 100) > 0 {}
-        try expect(try await trial.store.event(second.id) == nil, "the event is past its time")
-        try expect(try await trial.store.trace(of: second.id) == nil, "its trace goes with it")
-        try await conformance.discard(trial.store)
+        while try await run.store.sweep(Retention(), at: now, limit: 100) > 0 {}
+        try expect(try await run.store.event(second.id) == nil, "the event is past its time")
+        try expect(try await run.store.trace(of: second.id) == nil, "its trace goes with it")
+        try await conformance.discard(run.store)
     }
 }

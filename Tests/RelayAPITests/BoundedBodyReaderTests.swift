@@ -8,7 +8,7 @@ import Testing
 @testable import RelayAPI
 
 /// Bodies that come in parts, and end when they like.
-struct BodyCollectorTests {
+struct BoundedBodyReaderTests {
     private func collect(_ parts: [String], declared: Int? = nil, limit: Int = 10) async throws -> String {
         var headers = HTTPFields()
         if let declared { headers[.contentLength] = String(declared) }

@@ -148,7 +148,7 @@ struct OperationTests {
         }
     }
 
-    @Test func readinessSaysWhatStandsInTheWay() async throws {
+    @Test func readinessSaysWhatIsMissing() async throws {
         let api = TestAPI()
         try await api.run { client in
             #expect(try await client.get("/livez").json == ["success": true, "data": ["status": "alive"]])

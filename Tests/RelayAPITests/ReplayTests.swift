@@ -47,7 +47,7 @@ struct ReplayTests {
         #expect(api.control.read { $0.replayChanges } == 3)
     }
 
-    @Test func everyMistakeInAReplayIsToldAtOnce() async throws {
+    @Test func everyMistakeInAReplayIsReportedAtOnce() async throws {
         let api = TestAPI()
         try await api.run { client in
             let answer = try await client.post(

@@ -64,7 +64,7 @@ struct ChatwootOptionsTests {
         ("reopen: sometimes", "duration"), ("utc_offset: 3", "-03:00"), ("own_messages: private", "note"),
         ("language: pt", "pt-BR"), ("media: inline", "attach"), ("account: 0", "account"),
     ])
-    func aMistakeIsTold(_ line: String, _ hint: String) {
+    func aMistakeIsReported(_ line: String, _ hint: String) {
         var lines = ["url": "https://cw.example", "account": "1", "token": "t", "inbox": "7"]
         let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingPrefix(" ") }
         lines[String(parts[0])] = String(parts[1])

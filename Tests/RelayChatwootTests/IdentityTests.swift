@@ -89,7 +89,7 @@ struct IdentityTests {
         "5511999999999@s.whatsapp.net", "100000000000077@lid", "120363999999999001@g.us",
         "5511999999999-1500000000@g.us",
     ])
-    func agentsAnswersFindTheWayBack(_ chat: String) throws {
+    func agentsAnswersAreRecognised(_ chat: String) throws {
         let id = try #require(JID(chat))
         let document: JSON = [
             "event": "message_created", "id": 9, "account": ["id": 1], "message_type": "outgoing", "content": "Hi",

@@ -3,7 +3,7 @@ import RelayChatwoot
 import RelayTesting
 import Testing
 
-struct MarkdownTests {
+struct MarkdownConversionTests {
     @Test(arguments: [
         // Formatting.
         ("*bold*", "**bold**"), ("_italic_", "*italic*"), ("~struck~", "~~struck~~"), ("*_both_*", "**_both_**"),

@@ -71,7 +71,9 @@ func message(
     _ event: String, _ members: String, options: String = "", names: [String: String] = [:]
 ) throws -> ChatwootMessage {
     let actions = try plan(event, payload(members), options: options, names: names).actions
-    guard actions.count == 1, case .message(let message) = actions.first else { throw NoMessage(actions: actions) }
+    guard actions.count == 1, case .message(let message) = actions.first else {
+        throw SingleMessageError(actions: actions)
+    }
     return message
 }
 
@@ -79,6 +81,6 @@ func message(_ members: String, options: String = "", names: [String: String] = 
     try message("message.received", members, options: options, names: names)
 }
 
-struct NoMessage: Error {
+struct SingleMessageError: Error {
     let actions: [ForwardAction]
 }

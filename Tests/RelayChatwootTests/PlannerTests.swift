@@ -81,7 +81,7 @@ struct PlannerTests {
         #expect(try plan(event, payload(members), options: "receipts: false").actions == [.nothing(.option)])
     }
 
-    @Test func aFailureGivesWayToARead() {
+    @Test func aReadReplacesAFailure() {
         let order: [ChatwootStatus] = [.sent, .failed(error: "x"), .delivered, .read]
         #expect(order.map(\.rank) == order.map(\.rank).sorted())
     }
@@ -157,7 +157,7 @@ struct PlannerTests {
         #expect(message.contentWithQuote.unicodeScalars.count <= 150_000)
         #expect(message.content.hasSuffix("…\n\nthe whole text is in message.txt"))
         #expect(message.files.map(\.name) == ["message.txt"])
-        guard case .bytes(let bytes) = message.files.first?.source else { throw NoMessage(actions: []) }
+        guard case .bytes(let bytes) = message.files.first?.source else { throw SingleMessageError(actions: []) }
         #expect(bytes.count > 400_000)
     }
 

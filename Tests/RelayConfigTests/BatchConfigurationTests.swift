@@ -8,14 +8,14 @@ import Testing
             .settings.batch
     }
 
-    @Test func aDestinationTakesBatchesWhenItIsToldTo() throws {
+    @Test func aDestinationTakesBatchesWhenItIsReportedTo() throws {
         #expect(try batch("") == nil)
         #expect(try batch(", batch: {}") == BatchPolicy(maxEvents: 100, maxWait: .seconds(2), maxBytes: 1 << 20))
         let own = BatchPolicy(maxEvents: 20, maxWait: .milliseconds(500), maxBytes: 64 << 10)
         #expect(try batch(", batch: { max_events: 20, max_wait: 500ms, max_bytes: 64KiB }") == own)
     }
 
-    @Test func mistakesInABatchAreTold() {
+    @Test func mistakesInABatchAreReported() {
         let report = Workspace.config(
             """
             destinations:

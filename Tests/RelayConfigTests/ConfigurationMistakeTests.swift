@@ -3,7 +3,7 @@ import Testing
 
 /// The exact text of what the relay says about mistakes in `config.yaml`.
 @Suite struct ConfigurationMistakeTests {
-    @Test func everythingWrongInServerAndSourcesIsToldAtOnce() {
+    @Test func everythingWrongInServerAndSourcesIsReportedAtOnce() {
         let report = Workspace.config(
             #"""
             version: 2
@@ -118,7 +118,7 @@ import Testing
                 """#)
     }
 
-    @Test func everythingWrongInDestinationsAndPoliciesIsToldAtOnce() {
+    @Test func everythingWrongInDestinationsAndPoliciesIsReportedAtOnce() {
         let report = Workspace.config(
             #"""
             destinations:

@@ -4,7 +4,7 @@ import Testing
 @testable import RelayConfig
 
 /// What can be told of programs without running them.
-@Suite struct ConditionTests {
+@Suite struct EventPredicateTests {
     private static func condition(_ program: String) -> EventPredicate {
         var reader = EventPredicateReader(epoch: "", keepsType: true)
         return reader.condition(program)

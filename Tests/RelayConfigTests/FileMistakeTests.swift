@@ -30,7 +30,7 @@ import Testing
                 """#)
     }
 
-    @Test func missingFilesAreTold() {
+    @Test func missingFilesAreReported() {
         #expect(
             Workspace([:]).report() == #"""
                 config.yaml: error: the file cannot be read: No such file or directory

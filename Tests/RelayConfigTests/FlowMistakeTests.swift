@@ -9,7 +9,7 @@ import Testing
         return Workspace(files)
     }
 
-    @Test func everythingWrongInASwitchIsToldAtOnce() {
+    @Test func everythingWrongInASwitchIsReportedAtOnce() {
         let report = Workspace.pipeline(
             #"""
             stages:
@@ -116,7 +116,7 @@ import Testing
                 """#)
     }
 
-    @Test func fragmentsThatAreNotThereOrUseEachOtherAreTold() {
+    @Test func fragmentsThatAreNotThereOrUseEachOtherAreReported() {
         let workspace = Self.fragments(
             """
             stages:

@@ -3,7 +3,7 @@ import Testing
 
 /// The exact text of what the relay says about mistakes in pipelines.
 @Suite struct PipelineMistakeTests {
-    @Test func everythingWrongInAPipelineIsToldAtOnce() {
+    @Test func everythingWrongInAPipelineIsReportedAtOnce() {
         let report = Workspace.pipeline(
             #"""
             from: [baileys, bailey, baileys]

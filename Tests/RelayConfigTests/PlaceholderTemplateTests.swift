@@ -30,7 +30,7 @@ private let registry = ConfigurationRegistry(
     transports: ["http"]
 )
 
-@Suite struct TemplateTests {
+@Suite struct PlaceholderTemplateTests {
     private func ask(_ yaml: String, environment: [String: String] = [:]) throws -> AskStage {
         try #require(try registry.step(yaml: yaml, environment: environment).stage as? AskStage)
     }

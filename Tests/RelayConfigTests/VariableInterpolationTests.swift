@@ -1,7 +1,7 @@
 import RelayConfig
 import Testing
 
-@Suite struct InterpolationTests {
+@Suite struct VariableInterpolationTests {
     /// The session of a source, which takes any text.
     static func session(_ written: String, _ environment: [String: String] = [:]) throws -> String? {
         let config = "sources:\n  a:\n    transport: http\n    format: waha\n    session: \(written)\n"

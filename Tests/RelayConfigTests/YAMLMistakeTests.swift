@@ -188,11 +188,11 @@ import Testing
             """#
         ),
     ])
-    func mistakesAreToldWithAPlaceAndHelp(config: String, expected: String) {
+    func mistakesAreReportedWithAPlaceAndHelp(config: String, expected: String) {
         #expect(Workspace.config(config).report() == expected)
     }
 
-    @Test func aFileThatIsTooLargeOrNoTextIsTold() {
+    @Test func aFileThatIsTooLargeOrNoTextIsReported() {
         let workspace = Workspace.config("version: 1\n")
         workspace.write("config.yaml", [UInt8](repeating: UInt8(ascii: "#"), count: 1024 * 1024 + 1))
         #expect(workspace.report().hasPrefix("config.yaml: error: the file is larger than 1MiB\n"))

@@ -5,7 +5,7 @@ struct IdentifierTests {
     @Test(arguments: [
         Int64(0), 1, 31, 32, 1 << 20, 1_763_029_800_000 << 20, .max, .max - 1, -1, .min,
     ])
-    func lettersGoBothWays(value: Int64) {
+    func lettersAreEncodedAndDecoded(value: Int64) {
         let text = SortableID.encode(value)
         #expect(text.utf8.count == 13)
         #expect(SortableID.decode(text) == value)

@@ -76,7 +76,7 @@ struct TapTests {
         #expect(sent.attempt.result.response == nil)
     }
 
-    @Test func aSlowReaderLosesTheRestAndIsToldHowMany() async throws {
+    @Test func aSlowReaderLosesTheRestAndIsReportedHowMany() async throws {
         let taps = TapRegistry()
         let tap = try taps.open(TapSelection(points: [.after]))
         for _ in 0..<10_000 { taps.show(sighting()) }

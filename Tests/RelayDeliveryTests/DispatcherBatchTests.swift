@@ -19,14 +19,14 @@ struct DispatcherBatchTests {
 
     @Test func aFullBatchGoesAtOnceAndTheRestWhenItHasWaited() async throws {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 4, maxWait: .seconds(2))), clock: clock)
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: ["a", "b", "c", "d", "e"])
-            try await trial.settle("the full one") { try await trial.count(.delivered) == 4 }
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: ["a", "b", "c", "d", "e"])
+            try await fixture.settle("the full one") { try await fixture.count(.delivered) == 4 }
             #expect(crm.sent.map(\.ids) == [Array(ids.prefix(4))])
-            #expect(try await trial.count(.queued) == 1)
-            try await trial.turn("the rest") { try await trial.count(.delivered) == 5 }
+            #expect(try await fixture.count(.queued) == 1)
+            try await fixture.turn("the rest") { try await fixture.count(.delivered) == 5 }
             #expect(crm.sent.map { $0.at - start } == [.zero, .seconds(2)])
         }
     }
@@ -34,11 +34,11 @@ struct DispatcherBatchTests {
     /// What follows in a lane that is busy makes a batch full, too.
     @Test func oneChatFillsABatch() async throws {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 10, maxWait: .seconds(3600))), clock: clock)
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
-        try await trial.run {
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
             var ids: [DeliveryID] = []
-            for _ in 0..<20 { ids += try await trial.queue(to: "crm", chats: ["a"]) }
-            try await trial.settle("both batches") { try await trial.count(.delivered) == 20 }
+            for _ in 0..<20 { ids += try await fixture.queue(to: "crm", chats: ["a"]) }
+            try await fixture.settle("both batches") { try await fixture.count(.delivered) == 20 }
             #expect(crm.sent.flatMap(\.ids) == ids)
             #expect(crm.sent.map(\.ids.count) == [10, 10])
         }
@@ -55,14 +55,14 @@ struct DispatcherBatchTests {
             gate.leave()
             return answer(200)
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
-        try await trial.run {
-            try await trial.queue(to: "crm", chats: (0..<40).map { "chat\($0)" })
-            try await trial.settle("two under way") { trial.dispatcher.inFlight == 2 }
-            #expect(try await trial.count(.inFlight) == 10)
-            #expect(trial.dispatcher.standing(of: "crm")?.inFlight == 2)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
+            try await fixture.queue(to: "crm", chats: (0..<40).map { "chat\($0)" })
+            try await fixture.settle("two under way") { fixture.dispatcher.inFlight == 2 }
+            #expect(try await fixture.count(.inFlight) == 10)
+            #expect(fixture.dispatcher.standing(of: "crm")?.inFlight == 2)
             gate.leave()
-            try await trial.turn("all delivered") { try await trial.count(.delivered) == 40 }
+            try await fixture.turn("all delivered") { try await fixture.count(.delivered) == 40 }
             #expect(crm.sent.count == 8)
         }
     }
@@ -85,11 +85,11 @@ struct DispatcherBatchTests {
             default: return answer(200)
             }
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
-        try await trial.run {
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
+        try await fixture.run {
             let chats = (0..<120).map { "chat\($0 % 5)" }
-            let ids = try await trial.queue(to: "crm", chats: chats)
-            try await trial.turn("all delivered") { try await trial.count(.delivered) == 120 }
+            let ids = try await fixture.queue(to: "crm", chats: chats)
+            try await fixture.turn("all delivered") { try await fixture.count(.delivered) == 120 }
             let delivered = crm.sent.filter(\.isDelivered).flatMap(\.ids)
             for chat in Set(chats) {
                 let mine = zip(ids, chats).filter { $0.1 == chat }.map(\.0)
@@ -97,7 +97,7 @@ struct DispatcherBatchTests {
             }
             #expect(crm.overlaps == 0)
             #expect(crm.sent.allSatisfy { $0.ids.count <= 7 && $0.ids == $0.ids.sorted() })
-            #expect(try await trial.count(.dead) == 0)
+            #expect(try await fixture.count(.dead) == 0)
         }
     }
 
@@ -107,18 +107,18 @@ struct DispatcherBatchTests {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 8), retry: retry), clock: clock) { batch in
             answer(batch.contains { $0.id == poison.withLock { $0 } } ? 422 : 200)
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
-        trial.dispatcher.setPaused("crm", true)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: ["a", "b", "a", "c", "b", "a", "d", "c"])
+        fixture.dispatcher.setPaused("crm", true)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: ["a", "b", "a", "c", "b", "a", "d", "c"])
             poison.withLock { $0 = ids[2] }
-            trial.dispatcher.setPaused("crm", false)
-            try await trial.settle("all but one") { try await trial.count(.delivered) == 7 }
-            #expect(try await trial.store.delivery(ids[2])?.state == .dead)
-            #expect(try await trial.store.delivery(ids[2])?.deadReason == .refused)
-            #expect(try await trial.store.attempts(of: ids[2]).map(\.result.status) == [422, 422])
-            #expect(try await trial.store.attempts(of: ids[0]).map(\.result.status) == [422, 200])
+            fixture.dispatcher.setPaused("crm", false)
+            try await fixture.settle("all but one") { try await fixture.count(.delivered) == 7 }
+            #expect(try await fixture.store.delivery(ids[2])?.state == .dead)
+            #expect(try await fixture.store.delivery(ids[2])?.deadReason == .refused)
+            #expect(try await fixture.store.attempts(of: ids[2]).map(\.result.status) == [422, 422])
+            #expect(try await fixture.store.attempts(of: ids[0]).map(\.result.status) == [422, 200])
             #expect(clock.now == start, "nothing to wait for")
             #expect(crm.sent.count == 9)
         }
@@ -130,16 +130,16 @@ struct DispatcherBatchTests {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 4)), clock: clock) { batch in
             answer(batch.contains { $0.id == poison.withLock { $0 } } ? 500 : 200)
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
-        trial.dispatcher.setPaused("crm", true)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: ["a", "b", "c", "d"])
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
+        fixture.dispatcher.setPaused("crm", true)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: ["a", "b", "c", "d"])
             poison.withLock { $0 = ids[1] }
-            trial.dispatcher.setPaused("crm", false)
-            try await trial.turn("three delivered") { try await trial.count(.delivered) == 3 }
-            try await trial.turn("one dead") { try await trial.count(.dead) == 1 }
-            #expect(try await trial.store.delivery(ids[1])?.deadReason == .exhausted)
-            for id in ids { #expect(try await trial.store.attempts(of: id).count == 3) }
+            fixture.dispatcher.setPaused("crm", false)
+            try await fixture.turn("three delivered") { try await fixture.count(.delivered) == 3 }
+            try await fixture.turn("one dead") { try await fixture.count(.dead) == 1 }
+            #expect(try await fixture.store.delivery(ids[1])?.deadReason == .exhausted)
+            for id in ids { #expect(try await fixture.store.attempts(of: id).count == 3) }
             #expect(crm.sent.prefix(2).map(\.ids) == [ids, ids], "twice as it was")
         }
     }
@@ -149,25 +149,25 @@ struct DispatcherBatchTests {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 16), retry: retry), clock: clock) { batch in
             answer(batch.count > 4 ? 413 : 200)
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: (0..<16).map { "chat\($0)" })
-            try await trial.settle("all delivered") { try await trial.count(.delivered) == 16 }
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: (0..<16).map { "chat\($0)" })
+            try await fixture.settle("all delivered") { try await fixture.count(.delivered) == 16 }
             #expect(crm.sent.map(\.ids.count).sorted() == [4, 4, 4, 4, 8, 8, 16])
-            #expect(try await trial.store.attempts(of: ids[0]).map(\.result.status) == [413, 413, 200])
+            #expect(try await fixture.store.attempts(of: ids[0]).map(\.result.status) == [413, 413, 200])
         }
     }
 
     @Test func queuedDeliveriesFollowTheNewSettings() async throws {
         let single = ScriptedDestination(clock: clock)
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 4)), clock: clock) { _ in answer(503) }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: ["a", "a", "b", "c"])
-            try await trial.settle("a failure") { crm.sent.count == 1 && trial.dispatcher.inFlight == 0 }
-            trial.destinations["crm"] = single
-            trial.dispatcher.destinationsChanged()
-            try await trial.turn("all delivered") { try await trial.count(.delivered) == 4 }
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: ["a", "a", "b", "c"])
+            try await fixture.settle("a failure") { crm.sent.count == 1 && fixture.dispatcher.inFlight == 0 }
+            fixture.destinations["crm"] = single
+            fixture.dispatcher.destinationsChanged()
+            try await fixture.turn("all delivered") { try await fixture.count(.delivered) == 4 }
             #expect(single.sent.count == 4)
             #expect(single.delivered.filter { $0 == ids[0] || $0 == ids[1] } == Array(ids.prefix(2)))
         }

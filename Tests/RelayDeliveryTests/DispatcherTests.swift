@@ -20,11 +20,11 @@ struct DispatcherTests {
             }
             return .result(answer(count > Int(delivery.id.rawValue % 3) ? 200 : 503))
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
-        try await trial.run {
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
+        try await fixture.run {
             let chats = (0..<60).map { "chat\($0 % 6)" }
-            let ids = try await trial.queue(to: "crm", chats: chats)
-            try await trial.turn("all delivered") { try await trial.count(.delivered) == 60 }
+            let ids = try await fixture.queue(to: "crm", chats: chats)
+            try await fixture.turn("all delivered") { try await fixture.count(.delivered) == 60 }
             for chat in Set(chats) {
                 let mine = zip(ids, chats).filter { $0.1 == chat }.map(\.0)
                 #expect(crm.delivered.filter { mine.contains($0) } == mine)
@@ -46,11 +46,11 @@ struct DispatcherTests {
             }
             return .result(answer(isFirst && delivery.attempt == 1 ? 503 : 200))
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
-            try await trial.settle("the later four") { try await trial.count(.delivered) == 4 }
-            try await trial.turn("all five") { try await trial.count(.delivered) == 5 }
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
+            try await fixture.settle("the later four") { try await fixture.count(.delivered) == 4 }
+            try await fixture.turn("all five") { try await fixture.count(.delivered) == 5 }
             #expect(crm.delivered == Array(ids.dropFirst()) + ids.prefix(1))
         }
     }
@@ -58,14 +58,14 @@ struct DispatcherTests {
     @Test func noMoreThanMaxInFlightAreUnderWay() async throws {
         let settings = DestinationSettings(maxInFlight: 3)
         let crm = ScriptedDestination(settings, clock: clock) { _ in .hold }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
-        try await trial.run {
-            try await trial.queue(to: "crm", chats: (0..<20).map { "chat\($0)" })
-            try await trial.settle("three under way") { crm.inFlight == 3 }
-            #expect(trial.dispatcher.inFlight == 3)
-            #expect(try await trial.count(.inFlight) == 3)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
+            try await fixture.queue(to: "crm", chats: (0..<20).map { "chat\($0)" })
+            try await fixture.settle("three under way") { crm.inFlight == 3 }
+            #expect(fixture.dispatcher.inFlight == 3)
+            #expect(try await fixture.count(.inFlight) == 3)
             crm.releaseAll()
-            try await trial.settle("all delivered") { try await trial.count(.delivered) == 20 }
+            try await fixture.settle("all delivered") { try await fixture.count(.delivered) == 20 }
             #expect(crm.peak == 3)
         }
     }
@@ -73,11 +73,11 @@ struct DispatcherTests {
     @Test func aRateLimitSpreadsTheStarts() async throws {
         let settings = DestinationSettings(rateLimit: RateLimit(count: 2, per: .seconds(1)))
         let crm = ScriptedDestination(settings, clock: clock)
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
-        try await trial.run {
-            try await trial.queue(to: "crm", chats: (0..<10).map { "chat\($0)" })
-            try await trial.turn("all delivered") { try await trial.count(.delivered) == 10 }
+        try await fixture.run {
+            try await fixture.queue(to: "crm", chats: (0..<10).map { "chat\($0)" })
+            try await fixture.turn("all delivered") { try await fixture.count(.delivered) == 10 }
             for (index, sent) in crm.sent.enumerated() {
                 #expect(sent.at - start >= .milliseconds(500 * index), "start \(index) was early")
             }
@@ -88,19 +88,19 @@ struct DispatcherTests {
     @Test func aPauseHoldsAndAResumeSends() async throws {
         let crm = ScriptedDestination(clock: clock)
         let other = ScriptedDestination(clock: clock)
-        let trial = try await DispatcherFixture(["crm": crm, "other": other], clock: clock)
-        try await trial.store.pause(DestinationPause(destination: "crm", reason: .manual, since: clock.now))
-        try await trial.run {
-            try await trial.queue(to: "crm", chats: ["a", "b", "c"])
-            try await trial.queue(to: "other", chats: ["a", "b", "c"])
-            try await trial.settle("the other's") { try await trial.count(.delivered) == 3 }
+        let fixture = try await DispatcherFixture(["crm": crm, "other": other], clock: clock)
+        try await fixture.store.pause(DestinationPause(destination: "crm", reason: .manual, since: clock.now))
+        try await fixture.run {
+            try await fixture.queue(to: "crm", chats: ["a", "b", "c"])
+            try await fixture.queue(to: "other", chats: ["a", "b", "c"])
+            try await fixture.settle("the other's") { try await fixture.count(.delivered) == 3 }
             #expect(crm.sent.isEmpty, "a pause that the store keeps holds from the start")
-            trial.dispatcher.setPaused("crm", false)
-            try await trial.settle("the paused one's") { try await trial.count(.delivered) == 6 }
-            trial.dispatcher.setPaused("crm", true)
-            try await trial.queue(to: "crm", chats: ["a"])
-            try await trial.queue(to: "other", chats: ["a"])
-            try await trial.settle("the other's again") { try await trial.count(.delivered) == 7 }
+            fixture.dispatcher.setPaused("crm", false)
+            try await fixture.settle("the paused one's") { try await fixture.count(.delivered) == 6 }
+            fixture.dispatcher.setPaused("crm", true)
+            try await fixture.queue(to: "crm", chats: ["a"])
+            try await fixture.queue(to: "other", chats: ["a"])
+            try await fixture.settle("the other's again") { try await fixture.count(.delivered) == 7 }
             #expect(crm.sent.count == 3)
         }
     }
@@ -112,20 +112,20 @@ struct DispatcherTests {
         let crm = ScriptedDestination(settings, clock: clock) { _ in
             .result(isUp.withLock { $0 } ? answer(200) : failure(.connect))
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
-        try await trial.run {
-            try await trial.queue(to: "crm", chats: (0..<30).map { "chat\($0)" })
+        try await fixture.run {
+            try await fixture.queue(to: "crm", chats: (0..<30).map { "chat\($0)" })
             // Probes after pauses of 5, 10, 20, 40, 80 s: without a breaker all 30 would be dead within 15 s.
-            try await trial.turn("two minutes") { clock.now - start > .seconds(120) }
+            try await fixture.turn("two minutes") { clock.now - start > .seconds(120) }
             #expect(crm.sent.count <= 6 + 5)
-            #expect(try await trial.count(.dead) <= 1)
+            #expect(try await fixture.count(.dead) <= 1)
             isUp.withLock { $0 = true }
-            try await trial.turn("the rest delivered") {
-                try await trial.count(.queued) == 0 && trial.dispatcher.inFlight == 0
+            try await fixture.turn("the rest delivered") {
+                try await fixture.count(.queued) == 0 && fixture.dispatcher.inFlight == 0
             }
-            #expect(try await trial.count(.delivered) >= 29)
-            #expect(trial.dispatcher.standing(of: "crm")?.breaker.state == .closed)
+            #expect(try await fixture.count(.delivered) >= 29)
+            #expect(fixture.dispatcher.standing(of: "crm")?.breaker.state == .closed)
         }
     }
 
@@ -135,19 +135,19 @@ struct DispatcherTests {
         let crm = ScriptedDestination(settings, clock: clock) { _ in
             .result(answer(isGone.withLock { $0 } ? 410 : 200))
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
-            try await trial.settle("the pause") { try await trial.store.pauses().count == 1 }
-            try await trial.settle("all parked") { try await trial.count(.queued) == 5 }
-            let pause = try #require(try await trial.store.pauses().first)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: Array(repeating: "chat", count: 5))
+            try await fixture.settle("the pause") { try await fixture.store.pauses().count == 1 }
+            try await fixture.settle("all parked") { try await fixture.count(.queued) == 5 }
+            let pause = try #require(try await fixture.store.pauses().first)
             #expect(pause.destination == "crm")
             #expect(pause.reason == .gone)
             #expect(crm.sent.count == 1)
-            #expect(try await trial.store.attempts(of: ids[0]).map(\.result.status) == [410])
+            #expect(try await fixture.store.attempts(of: ids[0]).map(\.result.status) == [410])
             isGone.withLock { $0 = false }
-            trial.dispatcher.setPaused("crm", false)
-            try await trial.settle("all delivered") { try await trial.count(.delivered) == 5 }
+            fixture.dispatcher.setPaused("crm", false)
+            try await fixture.settle("all delivered") { try await fixture.count(.delivered) == 5 }
             #expect(crm.delivered == ids)
         }
     }
@@ -159,15 +159,15 @@ struct DispatcherTests {
             result.pausesDestination = result.status == 401
             return .result(result)
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: Array(repeating: "chat", count: 3))
-            try await trial.settle("the pause") { try await trial.store.pauses().count == 1 }
-            try await trial.settle("all parked") { try await trial.count(.queued) == 3 }
-            #expect(try await trial.store.pauses().first?.reason == .denied)
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: Array(repeating: "chat", count: 3))
+            try await fixture.settle("the pause") { try await fixture.store.pauses().count == 1 }
+            try await fixture.settle("all parked") { try await fixture.count(.queued) == 3 }
+            #expect(try await fixture.store.pauses().first?.reason == .denied)
             isDenied.withLock { $0 = false }
-            trial.dispatcher.setPaused("crm", false)
-            try await trial.settle("all delivered") { try await trial.count(.delivered) == 3 }
+            fixture.dispatcher.setPaused("crm", false)
+            try await fixture.settle("all delivered") { try await fixture.count(.delivered) == 3 }
             #expect(crm.delivered == ids)
         }
     }
@@ -175,16 +175,16 @@ struct DispatcherTests {
     @Test func deliveriesOfARemovedDestinationWaitForItsReturn() async throws {
         let crm = ScriptedDestination(clock: clock)
         let other = ScriptedDestination(clock: clock)
-        let trial = try await DispatcherFixture(["other": other], clock: clock)
-        try await trial.run {
-            try await trial.queue(to: "crm", chats: ["a", "b"])
-            try await trial.queue(to: "other", chats: ["a"])
-            try await trial.settle("the other's") { try await trial.count(.delivered) == 1 }
-            trial.dispatcher.destinationsChanged()
-            #expect(try await trial.count(.queued) == 2)
-            trial.destinations["crm"] = crm
-            trial.dispatcher.destinationsChanged()
-            try await trial.settle("all delivered") { try await trial.count(.delivered) == 3 }
+        let fixture = try await DispatcherFixture(["other": other], clock: clock)
+        try await fixture.run {
+            try await fixture.queue(to: "crm", chats: ["a", "b"])
+            try await fixture.queue(to: "other", chats: ["a"])
+            try await fixture.settle("the other's") { try await fixture.count(.delivered) == 1 }
+            fixture.dispatcher.destinationsChanged()
+            #expect(try await fixture.count(.queued) == 2)
+            fixture.destinations["crm"] = crm
+            fixture.dispatcher.destinationsChanged()
+            try await fixture.settle("all delivered") { try await fixture.count(.delivered) == 3 }
             #expect(crm.sent.count == 2)
         }
     }
@@ -197,20 +197,20 @@ struct DispatcherTests {
             held.withLock { $0 += 1 }
             return .hold
         }
-        let trial = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
-        try await trial.run {
-            let ids = try await trial.queue(to: "crm", chats: ["a"])
-            try await trial.turn("the fifth attempt") { held.withLock { $0 } == 1 }
-            trial.destinations["crm"] = nil
-            trial.dispatcher.destinationsChanged()
+        let fixture = try await DispatcherFixture(["crm": crm], clock: clock, breaker: Self.never)
+        try await fixture.run {
+            let ids = try await fixture.queue(to: "crm", chats: ["a"])
+            try await fixture.turn("the fifth attempt") { held.withLock { $0 } == 1 }
+            fixture.destinations["crm"] = nil
+            fixture.dispatcher.destinationsChanged()
             crm.releaseAll(with: answer(503))
-            try await trial.settle("it is queued again") { try await trial.count(.queued) == 1 }
-            #expect(try await trial.store.attempts(of: ids[0]).count == 5)
-            trial.destinations["crm"] = crm
-            trial.dispatcher.destinationsChanged()
-            try await trial.turn("delivered") {
+            try await fixture.settle("it is queued again") { try await fixture.count(.queued) == 1 }
+            #expect(try await fixture.store.attempts(of: ids[0]).count == 5)
+            fixture.destinations["crm"] = crm
+            fixture.dispatcher.destinationsChanged()
+            try await fixture.turn("delivered") {
                 crm.releaseAll()
-                return try await trial.count(.delivered) == 1
+                return try await fixture.count(.delivered) == 1
             }
         }
     }

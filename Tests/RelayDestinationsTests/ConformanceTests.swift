@@ -19,19 +19,19 @@ struct ConformanceTests {
         ChatwootWhatsAppOptions.kind: nativeChannel,
     ]
 
-    struct Trial: Sendable, CustomTestStringConvertible {
+    struct ConformanceCase: Sendable, CustomTestStringConvertible {
         let kind: String
         let behaviour: DestinationConformance.Behaviour
         var testDescription: String { "\(kind) \(behaviour.rawValue)" }
     }
 
-    static let trials = kinds.sorted { $0.key < $1.key }.flatMap { kind, conformance in
-        conformance.behaviours.map { Trial(kind: kind, behaviour: $0) }
+    static let cases = kinds.sorted { $0.key < $1.key }.flatMap { kind, conformance in
+        conformance.behaviours.map { ConformanceCase(kind: kind, behaviour: $0) }
     }
 
-    @Test(arguments: trials)
-    func conforms(_ trial: Trial) async throws {
-        try await Self.kinds[trial.kind]?.run(trial.behaviour)
+    @Test(arguments: cases)
+    func conforms(_ conformanceCase: ConformanceCase) async throws {
+        try await Self.kinds[conformanceCase.kind]?.run(conformanceCase.behaviour)
     }
 
     @Test func everyKindIsTried() {

@@ -86,7 +86,7 @@ struct FileDestinationTests {
         #expect(try folder.text("events.ndjson") == content)
     }
 
-    @Test func whatCannotBeOpenedIsToldAndGoesOnByItself() async throws {
+    @Test func whatCannotBeOpenedIsReportedAndGoesOnByItself() async throws {
         try folder.write("", to: "file")
         let sink = sinks.file(folder.path("file/events.ndjson"), rotation: LineRotation())
         let failure = await failure(of: sink)
@@ -157,7 +157,7 @@ struct FileDestinationTests {
         #expect(try folder.text("events.ndjson") == "{\"n\":3}\n")
     }
 
-    @Test func anotherWriterOfTheFileIsTold() async throws {
+    @Test func anotherWriterOfTheFileIsReported() async throws {
         let sink = sink()
         try await write("{\"n\":1}", to: sink)
         let other = ProcessLineSinks(clock: clock, logger: quiet)

@@ -74,12 +74,12 @@ struct OptionMistakeTests {
             """
         ),
     ])
-    func eachMistakeIsToldAtItsPlace(yaml: String, expected: String) {
+    func eachMistakeIsReportedAtItsPlace(yaml: String, expected: String) {
         #expect(mistakes(yaml) == expected)
     }
 
     /// The value of a header is a secret, which no diagnostic may show; its place is told all the same.
-    @Test func aMistakeInAHeaderIsToldWithoutItsValue() {
+    @Test func aMistakeInAHeaderIsReportedWithoutItsValue() {
         let report = mistakes("type: webhook\nurl: http://x.example/\nheaders:\n  X-Chat: \"token-123 {{payload\"")
         #expect(report.contains("destination:4:"), "\(report)")
         #expect(report.contains("\"X-Chat\" has a tag that is none"), "\(report)")

@@ -7,7 +7,7 @@ import Testing
 
 /// Bodies and header values made from an event.
 @Suite(.limitedConcurrency)
-struct TemplateTests {
+struct PlaceholderTemplateTests {
     private let event: JSON = [
         "event": "message.received",
         "payload": [
@@ -78,7 +78,7 @@ struct TemplateTests {
         ("a {{b", 5), ("x\n{{#a}}y\n{{/b}}", 13), ("{{#a}}x", 7), ("é {{> part}}", 2), ("{{=<% %>=}}", 0),
         ("a\n {{% CONTENT_TYPE: TEXT}}", 3), ("{{$b}}{{/b}}", 0), ("{{a}", 3),
     ])
-    func aMistakeIsToldAtItsPlace(template: String, offset: Int) {
+    func aMistakeIsReportedAtItsPlace(template: String, offset: Int) {
         let problem = #expect(throws: WebhookTemplate.Problem.self) { try WebhookTemplate(template) }
         #expect(problem?.offset == offset, "\(problem?.message ?? "")")
         #expect(problem?.help.isEmpty == false)

@@ -2,7 +2,7 @@ import RelayCore
 import RelayDestinations
 import Testing
 
-struct RetryAfterTests {
+struct RetryAfterHeaderTests {
     /// The date of RFC 9110, 5.6.7.
     private let now = Timestamp(seconds: 784_111_777)
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Lines on standard output: a reader that stalls or goes costs attempts and nothing else.
 @Suite(.limitedConcurrency)
-struct StandardOutputTests {
+struct StandardOutputWriterTests {
     private func line(_ number: Int, length: Int = 10) -> [UInt8] {
         Array(#"{"n":\#(number),"pad":"\#(String(repeating: "x", count: length))"}"#.utf8)
     }
@@ -42,7 +42,7 @@ struct StandardOutputTests {
             })
     }
 
-    @Test func aReaderThatHasGoneIsTold() async throws {
+    @Test func aReaderThatHasGoneIsReported() async throws {
         let pipe = try TestPipe()
         pipe.closeReader()
         let sink = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer).standardOutput
@@ -53,7 +53,7 @@ struct StandardOutputTests {
         #expect(failure?.message.contains("nobody reads") == true)
     }
 
-    @Test func aFullDiskBehindItIsTold() async throws {
+    @Test func aFullDiskBehindItIsReported() async throws {
         let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
         try #require(full >= 0)
         let sink = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: full).standardOutput

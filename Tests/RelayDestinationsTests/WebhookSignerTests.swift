@@ -111,7 +111,7 @@ struct WebhookSignerTests {
     }
 
     @Test(arguments: [(Int64(0), true), (300, true), (-300, true), (301, false), (-301, false)])
-    func aTimestampIsGoodForFiveMinutesBothWays(seconds: Int64, isValid: Bool) throws {
+    func aTimestampIsValidForFiveMinutesInBothDirections(seconds: Int64, isValid: Bool) throws {
         #expect(isInvalid(try verdict(after: seconds)) == !isValid)
     }
 

@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// What happens when a gateway does not do what it should.
+@Suite(.limitedConcurrency)
 struct WhatsAppDestinationTests {
     private var evolution: WhatsAppProviderTests.Gateway {
         get throws { try #require(WhatsAppProviderTests.gateways.first { $0.name == "evolution" }) }
@@ -66,7 +67,7 @@ struct WhatsAppDestinationTests {
         }
     }
 
-    @Test func aWrongKeyIsToldByItsOption() async throws {
+    @Test func aWrongKeyIsReportedByItsOption() async throws {
         try await withSender(waha) { sender in
             sender.receiver.script([.status(401)])
             let result = await sender.send(text: "Hi")
@@ -169,7 +170,7 @@ struct WhatsAppDestinationTests {
         }
     }
 
-    @Test func whatCannotBeAddressedIsToldToo() async throws {
+    @Test func whatCannotBeAddressedIsReportedToo() async throws {
         try await withSender(evolution) { sender in
             sender.receiver.respond { _ in .status(200, body: "{}") }
             let result = await sender.send(text: "Hi", more: #""problem": "The contact has no WhatsApp address", "#)

@@ -9,6 +9,7 @@ import Testing
 /// What each gateway is asked, byte by byte at its own door. The interfaces are those of Evolution API 2.4
 /// (`src/api/dto/sendMessage.dto.ts`), WAHA (`src/structures/chatting.dto.ts`), gowa (`docs/openapi.yaml`) and Meta's
 /// Cloud API.
+@Suite(.limitedConcurrency)
 struct WhatsAppProviderTests {
     struct Gateway: Sendable, CustomTestStringConvertible {
         var name: String

@@ -34,7 +34,7 @@ struct RealGatewayTests {
     }
 
     @Test func aBodyIsPosted() async throws {
-        struct Posting: LookupRoute {
+        struct PostRoute: LookupRoute {
             let url: String
             let id = "posting"
             let name = "gateway"
@@ -49,7 +49,7 @@ struct RealGatewayTests {
         }
         try await withService { service, receiver in
             receiver.script([.status(201, body: "Ana")])
-            #expect(await service.lookUp(key(), at: Posting(url: receiver.url)) == LookupAnswer(name: "Ana"))
+            #expect(await service.lookUp(key(), at: PostRoute(url: receiver.url)) == LookupAnswer(name: "Ana"))
             let request = try #require(receiver.requests.first)
             #expect(request.method == "POST")
             #expect(request.text == #"{"number":"1"}"#)

@@ -28,7 +28,7 @@ struct TestRoute: LookupRoute {
 func key(_ id: String = "1203@g.us") -> DirectoryKey { DirectoryKey(session: "main", id: id) }
 
 /// A service on a clock that stands still.
-struct Desk {
+struct LookupFixture {
     let clock = ManualClock()
     let log = CapturedLog()
     let sender: ScriptedSender

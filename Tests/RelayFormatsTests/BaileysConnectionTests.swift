@@ -8,7 +8,7 @@ struct BaileysConnectionTests {
         try read(envelope("connection.update", data))
     }
 
-    @Test func aCodeIsToldOnce() throws {
+    @Test func aCodeIsReportedOnce() throws {
         let events = try connection(#"{"connection": "connecting", "qr": "2@abc,def"}"#)
         #expect(events.map(\.type) == [.sessionQRUpdated])
         #expect(events.first?.payload["qr_code"] == "2@abc,def")
@@ -35,7 +35,7 @@ struct BaileysConnectionTests {
         #expect(events.first?.payload["disconnected_at"] == "2025-11-13T11:00:00.000Z")
     }
 
-    @Test func aCodeThatIsNotKnownIsToldAsItIs() throws {
+    @Test func aCodeThatIsNotKnownIsReportedAsItIs() throws {
         let unknown = try connection(
             #"{"connection": "close", "lastDisconnect": {"error": {"output": {"statusCode": 999, "payload": {"message": "Odd"}}}}}"#
         )
@@ -44,7 +44,7 @@ struct BaileysConnectionTests {
         #expect(try connection(#"{"connection": "close"}"#).first?.payload["reason"] == "unknown")
     }
 
-    @Test func anOpenConnectionHasThePhoneWhenItIsTold() throws {
+    @Test func anOpenConnectionHasThePhoneWhenItIsReported() throws {
         let user = try connection(#"{"connection": "open", "user": {"id": "5511999999009:7@s.whatsapp.net"}}"#)
         #expect(user.first?.payload["phone_number"] == "5511999999009")
         let named = try read(envelope("connection.update", #"{"connection": "open"}"#), session: "+5511999999009")

@@ -75,7 +75,7 @@ struct BaileysMessageTests {
         #expect(try one(upsert(message(#"{"imageMessage": null, "conversation": "Hi"}"#))).payload["type"] == "text")
     }
 
-    @Test func repliesForwardsAndMentionsAreTold() throws {
+    @Test func repliesForwardsAndMentionsAreReported() throws {
         let event = try one(
             upsert(
                 message(
@@ -105,7 +105,7 @@ struct BaileysMessageTests {
         #expect(try one(upsert(message(content))).payload["forwarded"] == forwarded)
     }
 
-    @Test func theAdvertisementBehindAConversationIsTold() throws {
+    @Test func theAdvertisementBehindAConversationIsReported() throws {
         let event = try one(
             upsert(
                 message(

@@ -92,7 +92,7 @@ struct CloudAPICoexistenceTests {
         #expect(try read(webhook(field: "history", value), as: CloudAPIFormat()).isEmpty)
     }
 
-    @Test func savedContactsAreToldToTheDirectory() throws {
+    @Test func savedContactsAreReportedToTheDirectory() throws {
         let document = webhook(
             field: "smb_app_state_sync",
             value(

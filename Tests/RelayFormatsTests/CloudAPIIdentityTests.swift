@@ -140,7 +140,7 @@ struct CloudAPIIdentityTests {
         #expect(other.payload["quoted"]?["participant"] == "16505559999@s.whatsapp.net")
     }
 
-    @Test func aChangedNumberIsToldToTheDirectory() throws {
+    @Test func aChangedNumberIsReportedToTheDirectory() throws {
         let events = try read(
             cloudMessage(
                 #""type": "system", "system": {"type": "user_changed_number", "body": "Ana changed", "wa_id": "16505559999"}"#
@@ -157,7 +157,7 @@ struct CloudAPIIdentityTests {
         #expect(events[1].payload["previousContactId"] == "16505551234@s.whatsapp.net")
     }
 
-    @Test func aChangedUserIDIsToldToTheDirectory() throws {
+    @Test func aChangedUserIDIsReportedToTheDirectory() throws {
         let events = try read(
             cloudMessage(
                 #""type": "system", "system": {"type": "user_changed_user_id", "body": "changed", "user_id": "MX.2","#

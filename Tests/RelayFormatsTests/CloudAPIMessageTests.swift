@@ -158,7 +158,7 @@ struct CloudAPIMessageTests {
         #expect(event.payload["content"]?["emoji"] == (emoji.contains("👍") ? "👍" : .null))
     }
 
-    @Test func theAdvertisementsGreetingIsTold() throws {
+    @Test func theAdvertisementsGreetingIsReported() throws {
         let event = try oneCloud(
             cloudMessage(
                 #""type": "text", "text": {"body": "Hi"}, "referral": {"headline": "Sale", "ctwa_clid": "c1","#

@@ -114,7 +114,7 @@ struct CloudAPIStatusTests {
         webhook(field: "calls", value(#""calls": [{"id": "wacid.A", "timestamp": "1750030073", \#(members)}]"#))
     }
 
-    @Test func whoRingsIsTold() throws {
+    @Test func whoRingsIsReported() throws {
         let event = try oneCloud(
             call(
                 #""event": "connect", "direction": "USER_INITIATED", "from_user_id": "US.1", "to": "15550783881","#

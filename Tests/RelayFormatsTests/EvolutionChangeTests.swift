@@ -88,7 +88,7 @@ struct EvolutionChangeTests {
         #expect((update.rank ?? 0) < (protocolMessage.rank ?? 0))
     }
 
-    @Test func whoseEditItIsIsToldWhenItIsKnown() throws {
+    @Test func whoseEditItIsIsReportedWhenItIsKnown() throws {
         let edit = { (inner: String) in
             try one(
                 "messages.edited",

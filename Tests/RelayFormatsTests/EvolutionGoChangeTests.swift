@@ -49,7 +49,7 @@ struct EvolutionGoChangeTests {
         #expect(event.payload["content"] == ["emoji": "👍", "targetMessageId": "T"])
     }
 
-    @Test func whatIsOnThePhoneOnlyIsToldAsSuch() throws {
+    @Test func whatIsOnThePhoneOnlyIsReportedAsSuch() throws {
         let document = try whatsmeow("null", more: #""IsUnavailable": true, "UnavailableType": "view_once""#)
         let event = try one(document)
         #expect(event.payload["type"] == "unsupported")

@@ -195,7 +195,7 @@ struct EvolutionMessageTests {
         #expect(!JSON.object(event.payload).text.contains("5511999999009"))
     }
 
-    @Test func votesThatEvolutionOpenedAreTold() throws {
+    @Test func votesThatEvolutionOpenedAreReported() throws {
         let event = try one(
             upsert(
                 #"""

@@ -64,9 +64,9 @@ struct MutationTests {
         for mutant in mutants {
             let bytes = mutant.bytes
             guard let events = try? events(bytes, document), !events.isEmpty else { continue }
-            let told = Told(bytes, session: document.session)
+            let told = SourceDocument(bytes, session: document.session)
             for event in events {
-                let inventions = Inventions(in: event, told).list
+                let inventions = UnknownIdentifiers(in: event, told).list
                 guard inventions.isEmpty, Session.isValid(id: event.session), !event.type.name.isEmpty else {
                     Issue.record("\(inventions) is not in \(mutant), but in \(event)")
                     return

@@ -75,7 +75,7 @@ struct NativeZapHubTests {
     private func one(_ event: String, _ data: String, in field: String = "data") throws -> NewEvent {
         let events = try read(
             #"{"event": "\#(event)", "session_id": "z-1", "\#(field)": \#(data)}"#, as: NativeFormat(), session: nil)
-        guard events.count == 1, let event = events.first else { throw Unexpected(count: events.count) }
+        guard events.count == 1, let event = events.first else { throw EventCountError(count: events.count) }
         #expect(event.session == "z-1")
         return event
     }

@@ -86,11 +86,11 @@ func whatsmeow(
 func one(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo") throws -> NewEvent
 {
     let events = try read(document, as: format, session: session)
-    guard events.count == 1, let event = events.first else { throw Unexpected(count: events.count) }
+    guard events.count == 1, let event = events.first else { throw EventCountError(count: events.count) }
     return event
 }
 
-struct Unexpected: Error {
+struct EventCountError: Error {
     let count: Int
 }
 

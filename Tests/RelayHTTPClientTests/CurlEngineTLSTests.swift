@@ -58,7 +58,8 @@ struct CurlEngineTLSTests {
     }
 
     @Test func oldVersionsOfTLSAreRefused() async throws {
-        let server = try await TLSServer(name: "IP:127.0.0.1", arguments: ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"])
+        let server = try await TLSServer(
+            name: "IP:127.0.0.1", arguments: ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"])
         defer { server.stop() }
         var request = HTTPRequest(method: "GET", url: server.url)
         request.verifyTLS = false

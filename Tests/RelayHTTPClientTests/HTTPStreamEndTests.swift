@@ -53,7 +53,7 @@ struct HTTPStreamEndTests {
         #expect(bytes.count == 0)
     }
 
-    @Test func aFailureIsToldAgain() async throws {
+    @Test func aFailureIsReportedAgain() async throws {
         let receiver = try ScriptedReceiver(default: .closeEarly)
         try await withEngine { engine in
             let stream = try await engine.stream(get(receiver.url))

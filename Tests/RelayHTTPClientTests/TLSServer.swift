@@ -63,6 +63,8 @@ final class TLSServer {
     private static func write(_ bytes: [UInt8], to path: String) throws {
         guard let file = fopen(path, "w") else { throw TLSServerError(message: "no file for the body") }
         let count = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, count == bytes.count else { throw TLSServerError(message: "the body cannot be written") }
+        guard fclose(file) == 0, count == bytes.count else {
+            throw TLSServerError(message: "the body cannot be written")
+        }
     }
 }

@@ -20,10 +20,10 @@ import Testing
         "", "x",
     ])
     func aWhatsAppFileIsNotFetchedFromElsewhere(_ url: String) async throws {
-        let trial = try await FetchTrial()
-        let failure = await trial.failure(sealed.reference(url: url))
+        let fixture = try await MediaServiceFixture()
+        let failure = await fixture.failure(sealed.reference(url: url))
         #expect(failure?.reason == .notAllowed)
-        #expect(trial.transport.requests.isEmpty)
+        #expect(fixture.transport.requests.isEmpty)
     }
 
     @Test(arguments: [
@@ -32,24 +32,24 @@ import Testing
         "https://MMG.WhatsApp.NET/x", "https://mmg.whatsapp.net:443/x",
     ])
     func aWhatsAppFileIsFetchedFromWhatsApp(_ url: String) async throws {
-        let trial = try await FetchTrial()
-        trial.transport.script([.file(sealed.encrypted)])
-        #expect(try await trial.fetch(sealed.reference(url: url)) == sealed.media)
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.script([.file(sealed.encrypted)])
+        #expect(try await fixture.fetch(sealed.reference(url: url)) == sealed.media)
     }
 
     @Test(arguments: ["@evil.com/x", ".evil.com/x", "evil", ":99/x", "", "//evil.com/x", "/../x"])
     func aDirectPathStaysAtWhatsApp(_ directPath: String) async throws {
-        let trial = try await FetchTrial()
-        _ = await trial.failure(sealed.reference(directPath: directPath))
-        #expect(trial.transport.urls.allSatisfy { $0.hasPrefix("https://mmg.whatsapp.net/") })
+        let fixture = try await MediaServiceFixture()
+        _ = await fixture.failure(sealed.reference(directPath: directPath))
+        #expect(fixture.transport.urls.allSatisfy { $0.hasPrefix("https://mmg.whatsapp.net/") })
     }
 
     @Test func anotherBaseForWhatsAppIsTheOperatorsChoice() async throws {
-        let trial = try await FetchTrial(options: .init(whatsAppURL: "http://mirror:8080/wa/"))
-        trial.transport.script([.file(sealed.encrypted)])
-        #expect(try await trial.fetch(sealed.reference(directPath: "/x")) == sealed.media)
-        #expect(trial.transport.urls == ["http://mirror:8080/wa/x"])
-        let failure = await trial.failure(
+        let fixture = try await MediaServiceFixture(options: .init(whatsAppURL: "http://mirror:8080/wa/"))
+        fixture.transport.script([.file(sealed.encrypted)])
+        #expect(try await fixture.fetch(sealed.reference(directPath: "/x")) == sealed.media)
+        #expect(fixture.transport.urls == ["http://mirror:8080/wa/x"])
+        let failure = await fixture.failure(
             MediaSealer.seal(bytes(9)).reference(url: "http://mirror:8081/x"))
         #expect(failure?.reason == .notAllowed)
     }
@@ -65,21 +65,21 @@ import Testing
     func aGatewaysFilesComeFromTheListedHosts(_ url: String, _ isAllowed: Bool) async throws {
         let options = MediaSourceOptions(
             baseURL: "http://gw:3000", hosts: ["minio:9000", "Files", "*.example.com", "10.0.0.7", "not a host"])
-        let trial = try await FetchTrial(options: options)
-        trial.transport.script([.file(bytes(5))])
+        let fixture = try await MediaServiceFixture(options: options)
+        fixture.transport.script([.file(bytes(5))])
         if isAllowed {
-            _ = try await trial.fetch(.gateway(url))
+            _ = try await fixture.fetch(.gateway(url))
         } else {
-            #expect(await trial.failure(.gateway(url))?.reason == .notAllowed)
-            #expect(trial.transport.requests.isEmpty)
+            #expect(await fixture.failure(.gateway(url))?.reason == .notAllowed)
+            #expect(fixture.transport.requests.isEmpty)
         }
     }
 
     @Test(arguments: ["../admin", "a/../../admin", "%2e%2E/admin", "a/.%2e/x", "..", "..?x", "..#x", "a\\..\\..\\x"])
     func aPathDoesNotLeadOutOfTheBase(_ path: String) async throws {
-        let trial = try await FetchTrial(options: .init(baseURL: "http://gw/files"))
-        #expect(await trial.failure(.gateway(path))?.reason == .notAllowed)
-        #expect(trial.transport.requests.isEmpty)
+        let fixture = try await MediaServiceFixture(options: .init(baseURL: "http://gw/files"))
+        #expect(await fixture.failure(.gateway(path))?.reason == .notAllowed)
+        #expect(fixture.transport.requests.isEmpty)
     }
 
     @Test(arguments: [
@@ -94,19 +94,19 @@ import Testing
     // MARK: Redirects
 
     @Test func redirectsAreFollowedThreeTimes() async throws {
-        let trial = try await FetchTrial()
-        trial.transport.script([
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.script([
             .redirect("/b"), .redirect("c?x=1", status: 307), .redirect("https://cdn.fbcdn.net/d", status: 301),
             .file(sealed.encrypted),
         ])
-        #expect(try await trial.fetch(sealed.reference(directPath: "/v/a")) == sealed.media)
+        #expect(try await fixture.fetch(sealed.reference(directPath: "/v/a")) == sealed.media)
         let host = "https://mmg.whatsapp.net"
-        #expect(trial.transport.urls == [host + "/v/a", host + "/b", host + "/c?x=1", "https://cdn.fbcdn.net/d"])
+        #expect(fixture.transport.urls == [host + "/v/a", host + "/b", host + "/c?x=1", "https://cdn.fbcdn.net/d"])
 
-        trial.transport.script(Array(repeating: .redirect("/again"), count: 4))
-        let failure = await trial.failure(MediaSealer.seal(bytes(7)).reference(directPath: "/a"))
+        fixture.transport.script(Array(repeating: .redirect("/again"), count: 4))
+        let failure = await fixture.failure(MediaSealer.seal(bytes(7)).reference(directPath: "/a"))
         #expect(failure?.reason == .refused)
-        #expect(trial.transport.requests.count == 8)
+        #expect(fixture.transport.requests.count == 8)
     }
 
     @Test(arguments: [
@@ -114,19 +114,19 @@ import Testing
         "http://169.254.169.254/latest/meta-data/",
     ])
     func aRedirectToElsewhereIsNotFollowed(_ location: String) async throws {
-        let trial = try await FetchTrial()
-        trial.transport.script([.redirect(location)])
-        #expect(await trial.failure(sealed.reference(directPath: "/a"))?.reason == .notAllowed)
-        #expect(trial.transport.requests.count == 1)
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.script([.redirect(location)])
+        #expect(await fixture.failure(sealed.reference(directPath: "/a"))?.reason == .notAllowed)
+        #expect(fixture.transport.requests.count == 1)
     }
 
     @Test(arguments: ["file:///etc/passwd", "gopher://x/", "https://", "a b"])
     func aRedirectToNowhereIsRefused(_ location: String) async throws {
-        let trial = try await FetchTrial()
-        trial.transport.script([.redirect(location)])
-        let reason = await trial.failure(sealed.reference(directPath: "/a"))?.reason
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.script([.redirect(location)])
+        let reason = await fixture.failure(sealed.reference(directPath: "/a"))?.reason
         #expect(reason == .refused || reason == .notAllowed)
-        #expect(trial.transport.requests.count == 1)
+        #expect(fixture.transport.requests.count == 1)
     }
 
     // MARK: Credentials
@@ -134,31 +134,31 @@ import Testing
     @Test func theGatewaysHeadersGoToItsBaseAlone() async throws {
         let options = MediaSourceOptions(
             baseURL: "http://gw:3000", hosts: ["minio", "gw:3001"], headers: [.init(name: "apikey", value: "secret")])
-        let trial = try await FetchTrial(options: options)
-        trial.transport.script([.redirect("http://minio/b"), .redirect("http://gw:3000/c"), .file(bytes(1))])
-        _ = try await trial.fetch(.gateway("http://gw:3000/a"))
-        #expect(trial.transport.requests.map { $0.header("apikey") } == ["secret", nil, "secret"])
+        let fixture = try await MediaServiceFixture(options: options)
+        fixture.transport.script([.redirect("http://minio/b"), .redirect("http://gw:3000/c"), .file(bytes(1))])
+        _ = try await fixture.fetch(.gateway("http://gw:3000/a"))
+        #expect(fixture.transport.requests.map { $0.header("apikey") } == ["secret", nil, "secret"])
 
-        trial.transport.script([.file(bytes(2))])
-        _ = try await trial.fetch(.gateway("http://gw:3001/a"))
-        #expect(trial.transport.requests.last?.header("apikey") == nil, "another port is another server")
+        fixture.transport.script([.file(bytes(2))])
+        _ = try await fixture.fetch(.gateway("http://gw:3001/a"))
+        #expect(fixture.transport.requests.last?.header("apikey") == nil, "another port is another server")
     }
 
     @Test func credentialsNeverGoToWhatsApp() async throws {
         let options = MediaSourceOptions(
             baseURL: "http://gw", headers: [.init(name: "apikey", value: "secret")], token: "EAAx")
-        let trial = try await FetchTrial(options: options)
-        trial.transport.script([.file(sealed.encrypted)])
-        _ = try await trial.fetch(sealed.reference(directPath: "/a"))
-        let headers = try #require(trial.transport.requests.first?.headers)
+        let fixture = try await MediaServiceFixture(options: options)
+        fixture.transport.script([.file(sealed.encrypted)])
+        _ = try await fixture.fetch(sealed.reference(directPath: "/a"))
+        let headers = try #require(fixture.transport.requests.first?.headers)
         #expect(!headers.contains { $0.value.contains("secret") || $0.value.contains("EAAx") })
     }
 
     @Test func aReloadChangesTheOptions() async throws {
-        let trial = try await FetchTrial()
-        #expect(await trial.failure(.gateway("http://gw/a"))?.reason == .notAllowed)
-        trial.options.value = MediaSourceOptions(hosts: ["gw"])
-        trial.transport.script([.file(bytes(1))])
-        _ = try await trial.fetch(.gateway("http://gw/a"))
+        let fixture = try await MediaServiceFixture()
+        #expect(await fixture.failure(.gateway("http://gw/a"))?.reason == .notAllowed)
+        fixture.options.value = MediaSourceOptions(hosts: ["gw"])
+        fixture.transport.script([.file(bytes(1))])
+        _ = try await fixture.fetch(.gateway("http://gw/a"))
     }
 }

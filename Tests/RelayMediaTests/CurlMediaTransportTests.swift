@@ -19,12 +19,12 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private struct Kitchen {
+    private struct TransportFixture {
         let service: MediaService
         let depot: DirectoryMediaStore
     }
 
-    private func open(engine: CurlEngine? = nil, hosts: [String] = []) async throws -> Kitchen {
+    private func open(engine: CurlEngine? = nil, hosts: [String] = []) async throws -> TransportFixture {
         let clock = SystemClock()
         let depot = try await DirectoryMediaStore.open(path: directory.path + "/media", clock: clock)
         let options = MediaSourceOptions(
@@ -43,7 +43,7 @@ import Testing
             clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        return Kitchen(service: service, depot: depot)
+        return TransportFixture(service: service, depot: depot)
     }
 
     private func fetch(
@@ -51,12 +51,12 @@ import Testing
         attempts: Int = 1,
         maxSize: Int = 1 << 20,
         timeout: Duration = .waitLimit,
-        with kitchen: Kitchen? = nil
+        with fixture: TransportFixture? = nil
     ) async throws -> StoredMedia {
-        var kitchen = kitchen
-        if kitchen == nil { kitchen = try await open() }
+        var fixture = fixture
+        if fixture == nil { fixture = try await open() }
         let limits = MediaLimits(maxSize: maxSize, attempts: attempts, timeout: timeout)
-        return try await #require(kitchen).service.fetch(media, source: "gw", session: "main", limits: limits)
+        return try await #require(fixture).service.fetch(media, source: "gw", session: "main", limits: limits)
     }
 
     private var reference: RawMedia { sealed.reference(directPath: "/v/x.enc?oe=1") }
@@ -73,20 +73,20 @@ import Testing
     // MARK: Good servers
 
     @Test func filesComeHoweverTheyAreSent() async throws {
-        let kitchen = try await open()
+        let fixture = try await open()
         let pages: [MediaServer.Page] = [
             .file(sealed.encrypted), .chunked(sealed.encrypted), .untilClosed(sealed.encrypted),
             .file(sealed.encrypted, headers: [("Content-Encoding", "identity")]),
         ]
         for page in pages {
             server.serve(page, at: "/v/x.enc?oe=1")
-            #expect(try await fetch(reference, with: kitchen) == sealed.media)
+            #expect(try await fetch(reference, with: fixture) == sealed.media)
             var read: [UInt8] = []
-            for try await chunk in try await kitchen.depot.open(sealed.media.id, bounds: { 0..<$0 }).chunks {
+            for try await chunk in try await fixture.depot.open(sealed.media.id, bounds: { 0..<$0 }).chunks {
                 read += chunk
             }
             #expect(read == sealed.plain)
-            #expect(try await kitchen.depot.sweep(before: SystemClock.wallNow + .seconds(3600)) == 1)
+            #expect(try await fixture.depot.sweep(before: SystemClock.wallNow + .seconds(3600)) == 1)
         }
         let request = try #require(server.requests.first)
         #expect(request.method == "GET")
@@ -106,8 +106,8 @@ import Testing
         let files = try MediaServer()
         files.serve(.file(bytes(10)), at: "/b")
         server.serve(.redirect(files.url + "/b"), at: "/a")
-        let kitchen = try await open(hosts: [files.host])
-        _ = try await fetch(.gateway("/a"), with: kitchen)
+        let fixture = try await open(hosts: [files.host])
+        _ = try await fetch(.gateway("/a"), with: fixture)
         #expect(server.requests.map { $0.header("apikey") } == ["secret"])
         #expect(files.requests.map { $0.header("apikey") } == [nil])
     }
@@ -121,7 +121,7 @@ import Testing
 
     // MARK: Bad servers
 
-    @Test func badAnswersAreTold() async throws {
+    @Test func badAnswersAreReported() async throws {
         #expect(await reason(of: .cutOff(sealed.encrypted, after: 1000)) == .unavailable)
         #expect(await reason(of: .untilClosed(Array(sealed.encrypted.prefix(1000)))) == .badLength)
         #expect(await reason(of: .untilClosed(Array(sealed.encrypted.prefix(1034)))) == .encryptedHashMismatch)
@@ -153,8 +153,8 @@ import Testing
         let engine = try CurlEngine(guard: EgressGuard(), logger: Logger(label: "test"))
         defer { engine.shutdown() }
         server.serve(.file(sealed.encrypted), at: "/v/x.enc?oe=1")
-        let kitchen = try await open(engine: engine)
-        #expect(await failure { _ = try await fetch(reference, with: kitchen) }?.reason == .notAllowed)
+        let fixture = try await open(engine: engine)
+        #expect(await failure { _ = try await fetch(reference, with: fixture) }?.reason == .notAllowed)
         #expect(server.requests.isEmpty)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayMedia
 
-@Suite(.limitedConcurrency) struct DirectoryDepotConformanceTests {
+@Suite(.limitedConcurrency) struct DirectoryMediaStoreConformanceTests {
     private static let scratches = Scratches()
 
     /// Which directory each depot lives in.
@@ -37,7 +37,7 @@ import Testing
     }
 }
 
-@Suite(.limitedConcurrency) struct DirectoryDepotTests {
+@Suite(.limitedConcurrency) struct DirectoryMediaStoreTests {
     private let directory: TemporaryDirectory
     private let clock = ManualClock()
 
@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test(.enabled(if: SmallFileSystem.isPermitted, "needs the right to mount a tmpfs"))
-    func aFullDiskIsTold() async throws {
+    func aFullDiskIsReported() async throws {
         let disk = try SmallFileSystem(size: "256k")
         let depot = try await DirectoryMediaStore.open(path: disk.directory.path + "/media", clock: clock)
         let small = try await depot.deposit(bytes(10_000))
@@ -209,14 +209,14 @@ import Testing
 
     // MARK: Trouble
 
-    @Test func aDirectoryThatCannotBeMadeIsTold() async throws {
+    @Test func aDirectoryThatCannotBeMadeIsReported() async throws {
         #expect(FileManager.default.createFile(atPath: directory.path + "/media", contents: nil))
         let refusal = await failure { _ = try await open() }
         #expect(refusal?.reason == .storage)
         #expect(refusal?.message.contains(directory.path + "/media") == true)
     }
 
-    @Test func aDirectoryThatVanishesIsToldAndWorksAgainWhenItIsBack() async throws {
+    @Test func aDirectoryThatVanishesIsReportedAndWorksAgainWhenItIsBack() async throws {
         let depot = try await open()
         let staging = depot.stagingDirectory
         try FileManager.default.removeItem(atPath: directory.path + "/media")

@@ -21,40 +21,40 @@ import Testing
         ] as [ScriptedTransport.Answer])
     func whatMayPassIsTriedAgainAfterLongerAndLongerWaits(_ answer: ScriptedTransport.Answer) async throws {
         let clock = SkippingClock()
-        let trial = try await FetchTrial(clock: clock)
-        trial.transport.script([answer, answer, answer, answer, .file(sealed.encrypted)])
-        #expect(try await trial.fetch(reference, limits: MediaLimits(attempts: 5)) == sealed.media)
+        let fixture = try await MediaServiceFixture(clock: clock)
+        fixture.transport.script([answer, answer, answer, answer, .file(sealed.encrypted)])
+        #expect(try await fixture.fetch(reference, limits: MediaLimits(attempts: 5)) == sealed.media)
         #expect(clock.waits == [1, 2, 4, 8].map { Duration.seconds($0) })
-        #expect(trial.drafts.isEmpty)
+        #expect(fixture.drafts.isEmpty)
     }
 
     @Test func afterTheLastAttemptTheFailureStands() async throws {
         let clock = SkippingClock()
-        let trial = try await FetchTrial(clock: clock)
-        trial.transport.script([.status(503), .status(503), .failure(.timeout), .file(sealed.encrypted)])
-        let failure = await trial.failure(reference)
+        let fixture = try await MediaServiceFixture(clock: clock)
+        fixture.transport.script([.status(503), .status(503), .failure(.timeout), .file(sealed.encrypted)])
+        let failure = await fixture.failure(reference)
         #expect(failure?.reason == .timeout)
         #expect(failure?.isRetryable == true)
         #expect(clock.waits == [.seconds(1), .seconds(2)])
-        #expect(trial.transport.requests.count == 3)
-        #expect(trial.drafts.isEmpty)
+        #expect(fixture.transport.requests.count == 3)
+        #expect(fixture.drafts.isEmpty)
     }
 
     @Test func aPlaceThatIsOutIsNotAskedAgainWhileAnotherIs() async throws {
-        let trial = try await FetchTrial(options: .init(baseURL: "http://gw"))
+        let fixture = try await MediaServiceFixture(options: .init(baseURL: "http://gw"))
         var reference = reference
         reference.locations.insert(.gateway(url: "a"), at: 0)
-        trial.transport.script([.status(404), .status(500), .status(500), .file(sealed.encrypted)])
-        #expect(try await trial.fetch(reference) == sealed.media)
+        fixture.transport.script([.status(404), .status(500), .status(500), .file(sealed.encrypted)])
+        #expect(try await fixture.fetch(reference) == sealed.media)
         let whatsApp = "https://mmg.whatsapp.net/x.enc"
-        #expect(trial.transport.urls == ["http://gw/a", whatsApp, whatsApp, whatsApp])
+        #expect(fixture.transport.urls == ["http://gw/a", whatsApp, whatsApp, whatsApp])
     }
 
     @Test func aWaitBeyondTheTimeLimitIsNotBegun() async throws {
         let clock = SkippingClock(skippingUnder: .seconds(9))
-        let trial = try await FetchTrial(clock: clock)
-        for _ in 0..<9 { trial.transport.script([.status(500)]) }
-        let failure = await trial.failure(reference, limits: MediaLimits(attempts: 9, timeout: .seconds(10)))
+        let fixture = try await MediaServiceFixture(clock: clock)
+        for _ in 0..<9 { fixture.transport.script([.status(500)]) }
+        let failure = await fixture.failure(reference, limits: MediaLimits(attempts: 9, timeout: .seconds(10)))
         #expect(failure?.reason == .unavailable, "what the server said, not that time is over")
         #expect(clock.waits == [1, 2, 4].map { Duration.seconds($0) })
     }
@@ -63,97 +63,97 @@ import Testing
 
     @Test func aServerThatHangsIsTriedAgain() async throws {
         let clock = SkippingClock()
-        let trial = try await FetchTrial(clock: clock)
-        trial.transport.script([.hang, .file(sealed.encrypted)])
-        async let fetched = trial.fetch(reference)
-        await trial.transport.arrivals(1)
+        let fixture = try await MediaServiceFixture(clock: clock)
+        fixture.transport.script([.hang, .file(sealed.encrypted)])
+        async let fetched = fixture.fetch(reference)
+        await fixture.transport.arrivals(1)
         // The whole limit, and the one for the head of the answer.
         await clock.manual.untilSleeping(2)
         clock.manual.advance(by: Downloader.patience)
         #expect(try await fetched == sealed.media)
-        #expect(trial.transport.cancelled == 1)
+        #expect(fixture.transport.cancelled == 1)
     }
 
     @Test func theTimeLimitEndsEverything() async throws {
         let clock = ManualClock()
-        let trial = try await FetchTrial(clock: clock)
-        trial.transport.script([.hang])
-        async let failure = trial.failure(reference, limits: MediaLimits(timeout: .seconds(5)))
-        await trial.transport.arrivals(1)
+        let fixture = try await MediaServiceFixture(clock: clock)
+        fixture.transport.script([.hang])
+        async let failure = fixture.failure(reference, limits: MediaLimits(timeout: .seconds(5)))
+        await fixture.transport.arrivals(1)
         await clock.untilSleeping(2)
         clock.advance(by: .seconds(5))
         #expect(await failure?.reason == .timeout)
-        #expect(trial.transport.cancelled == 1)
-        #expect(trial.drafts.isEmpty)
+        #expect(fixture.transport.cancelled == 1)
+        #expect(fixture.drafts.isEmpty)
     }
 
     @Test func waitingForASlotCountsAsWell() async throws {
         let clock = ManualClock()
-        let trial = try await FetchTrial(clock: clock, downloads: 1)
-        trial.transport.script([.hang])
-        async let first = trial.failure(reference)
-        await trial.transport.arrivals(1)
-        async let second = trial.failure(
+        let fixture = try await MediaServiceFixture(clock: clock, downloads: 1)
+        fixture.transport.script([.hang])
+        async let first = fixture.failure(reference)
+        await fixture.transport.arrivals(1)
+        async let second = fixture.failure(
             sealed.reference(directPath: "/other"), limits: MediaLimits(timeout: .seconds(5)))
         await clock.untilSleeping(3)
         clock.advance(by: .seconds(5))
         #expect(await second?.reason == .timeout)
         clock.advance(by: .seconds(120))
         #expect(await first?.reason == .timeout)
-        #expect(trial.transport.requests.count == 1)
+        #expect(fixture.transport.requests.count == 1)
     }
 
     // MARK: Sharing
 
-    private func waitForWaiters(_ count: Int, _ trial: FetchTrial) async throws {
-        try await eventually("\(count) wait") { trial.service.waiting >= count }
+    private func waitForWaiters(_ count: Int, _ fixture: MediaServiceFixture) async throws {
+        try await eventually("\(count) wait") { fixture.service.waiting >= count }
     }
 
     @Test func theSameFileIsFetchedOnceForAllWhoWait() async throws {
-        let trial = try await FetchTrial()
-        trial.transport.hold()
-        trial.transport.script([.file(sealed.encrypted)])
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.hold()
+        fixture.transport.script([.file(sealed.encrypted)])
         try await withThrowingTaskGroup(of: StoredMedia.self) { group in
             for index in 0..<10 {
                 var reference = reference
                 reference.fileName = "\(index).jpg"
-                group.addTask { [reference] in try await trial.fetch(reference) }
+                group.addTask { [reference] in try await fixture.fetch(reference) }
             }
-            try await waitForWaiters(10, trial)
-            await trial.transport.arrivals(1)
-            trial.transport.release()
+            try await waitForWaiters(10, fixture)
+            await fixture.transport.arrivals(1)
+            fixture.transport.release()
             for try await media in group { #expect(media == sealed.media) }
         }
-        #expect(trial.transport.requests.count == 1)
+        #expect(fixture.transport.requests.count == 1)
     }
 
     @Test func anotherKeyIsAnotherFetch() async throws {
-        let trial = try await FetchTrial()
-        trial.transport.hold()
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.hold()
         var other = reference
         other.locations = [.whatsApp(url: nil, directPath: "/x.enc", key: bytes(32, seed: 8))]
-        trial.transport.serve(.file(sealed.encrypted), at: "https://mmg.whatsapp.net/x.enc")
-        async let right = trial.fetch(reference)
-        async let wrong = trial.failure(other, limits: MediaLimits(attempts: 1))
-        await trial.transport.arrivals(2)
-        trial.transport.release()
+        fixture.transport.serve(.file(sealed.encrypted), at: "https://mmg.whatsapp.net/x.enc")
+        async let right = fixture.fetch(reference)
+        async let wrong = fixture.failure(other, limits: MediaLimits(attempts: 1))
+        await fixture.transport.arrivals(2)
+        fixture.transport.release()
         #expect(try await right == sealed.media)
         #expect(await wrong?.reason == .macMismatch)
     }
 
     @Test func oneWhoGivesUpDoesNotEndItForTheOthers() async throws {
-        let trial = try await FetchTrial()
-        trial.transport.hold()
-        trial.transport.script([.file(sealed.encrypted)])
-        let impatient = Task { await trial.failure(reference) }
-        await trial.transport.arrivals(1)
-        async let patient = trial.fetch(reference)
-        try await waitForWaiters(2, trial)
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.hold()
+        fixture.transport.script([.file(sealed.encrypted)])
+        let impatient = Task { await fixture.failure(reference) }
+        await fixture.transport.arrivals(1)
+        async let patient = fixture.fetch(reference)
+        try await waitForWaiters(2, fixture)
         impatient.cancel()
         #expect(await impatient.value?.reason == .unavailable)
-        trial.transport.release()
+        fixture.transport.release()
         #expect(try await patient == sealed.media)
-        #expect(trial.transport.requests.count == 1)
+        #expect(fixture.transport.requests.count == 1)
     }
 
     @Test func itEndsSoonAfterNobodyWaitsAnyMore() async throws {
@@ -213,36 +213,36 @@ import Testing
     }
 
     @Test func whoIsCancelledAlreadyStartsNothing() async throws {
-        let trial = try await FetchTrial()
+        let fixture = try await MediaServiceFixture()
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return await trial.failure(reference)
+            return await fixture.failure(reference)
         }
         #expect(await task.value?.reason == .unavailable)
-        #expect(trial.transport.requests.isEmpty)
+        #expect(fixture.transport.requests.isEmpty)
     }
 
     @Test func onlySoManyDownloadsGoOnAtOnce() async throws {
-        let trial = try await FetchTrial(downloads: 3)
+        let fixture = try await MediaServiceFixture(downloads: 3)
         let files = (0..<12).map { MediaSealer.seal(bytes(100 + $0)) }
         for (index, file) in files.enumerated() {
-            trial.transport.serve(.file(file.encrypted), at: "https://mmg.whatsapp.net/\(index)")
+            fixture.transport.serve(.file(file.encrypted), at: "https://mmg.whatsapp.net/\(index)")
         }
-        trial.transport.hold()
+        fixture.transport.hold()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, file) in files.enumerated() {
                 group.addTask {
-                    let media = try await trial.fetch(file.reference(directPath: "/\(index)"))
+                    let media = try await fixture.fetch(file.reference(directPath: "/\(index)"))
                     #expect(media == file.media)
                 }
             }
-            try await waitForWaiters(12, trial)
-            await trial.transport.arrivals(3)
-            trial.transport.release()
+            try await waitForWaiters(12, fixture)
+            await fixture.transport.arrivals(3)
+            fixture.transport.release()
             try await group.waitForAll()
         }
-        #expect(trial.transport.mostAtOnce == 3)
-        #expect(trial.transport.requests.count == 12)
+        #expect(fixture.transport.mostAtOnce == 3)
+        #expect(fixture.transport.requests.count == 12)
     }
 
     /// Takes the only slot, for as long as the body runs.
@@ -294,17 +294,17 @@ import Testing
     // MARK: The end
 
     @Test func theShutdownGivesUpWhatIsUnderWay() async throws {
-        let trial = try await FetchTrial()
-        trial.transport.script([.hang])
-        async let failure = trial.failure(reference)
-        await trial.transport.arrivals(1)
-        let run = Task { try await trial.service.run() }
+        let fixture = try await MediaServiceFixture()
+        fixture.transport.script([.hang])
+        async let failure = fixture.failure(reference)
+        await fixture.transport.arrivals(1)
+        let run = Task { try await fixture.service.run() }
         // Without a service group a cancellation stands for the graceful shutdown.
         run.cancel()
         try await run.value
         #expect(await failure?.reason == .unavailable)
-        #expect(trial.transport.cancelled == 1)
-        #expect(await trial.failure(reference)?.reason == .unavailable, "nothing is begun any more")
-        #expect(trial.transport.requests.count == 1)
+        #expect(fixture.transport.cancelled == 1)
+        #expect(await fixture.failure(reference)?.reason == .unavailable, "nothing is begun any more")
+        #expect(fixture.transport.requests.count == 1)
     }
 }

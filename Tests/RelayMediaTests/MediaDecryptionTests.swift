@@ -27,7 +27,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     func kind() throws -> MediaKind { try #require(json["type"]?.string.flatMap { MediaKind(rawValue: $0) }) }
 }
 
-@Suite struct DecryptionTests {
+@Suite struct MediaDecryptionTests {
     private let directory: TemporaryDirectory
 
     init() throws {
@@ -172,7 +172,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         arguments: [
             [0, 0], [17, 17], [1, 2], [16, 16], [255, 255], [3, 2, 3],
         ] as [[UInt8]])
-    func wrongPaddingUnderARightMACIsTold(_ padding: [UInt8]) async throws {
+    func wrongPaddingUnderARightMACIsReported(_ padding: [UInt8]) async throws {
         for size in [16, 48, 64] {
             let sealed = MediaSealer.seal(bytes(size - padding.count), padding: padding)
             #expect(await reason { _ = try open(sealed.encrypted, of: sealed) } == .badPadding, "\(size) bytes")
@@ -180,7 +180,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         #expect(leavesNothing())
     }
 
-    @Test func anotherPlainFileIsTold() async throws {
+    @Test func anotherPlainFileIsReported() async throws {
         var sealed = MediaSealer.seal(bytes(70))
         sealed.plain[3] ^= 1
         #expect(await reason { _ = try open(sealed.encrypted, of: sealed) } == .hashMismatch)

@@ -9,7 +9,9 @@ import Testing
 
 /// What a large file costs. Off unless `RELAY_MEASURE` is set, because the tests beside it use memory as well:
 /// `RELAY_MEASURE=1 swift test --filter MemoryTests`.
-@Suite(.limitedConcurrency, .enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
+@Suite(
+    .limitedConcurrency,
+    .enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
 struct MemoryTests {
     /// The most memory that the process has had so far.
     private func peak() throws -> Int {

@@ -88,7 +88,7 @@ struct DirectoryIdentityTests {
 struct DirectoryRepeatTests {
     private let directory = DirectoryCache()
 
-    @Test func aLinkIsToldOnceAlthoughItsContactIsNotAtHand() {
+    @Test func aLinkIsReportedOnceAlthoughItsContactIsNotAtHand() {
         let members = (1...100).map { link("\($0)@s.whatsapp.net", lid: "\($0)@lid") }
         #expect(directory.learn(members).count == 100)
         #expect(directory.learn(members).isEmpty)

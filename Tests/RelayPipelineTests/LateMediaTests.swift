@@ -14,14 +14,14 @@ private let reference: JSON = [
 private let stored = StoredMedia(id: MediaID(digest: [UInt8](repeating: 7, count: 32)), size: 12)
 
 /// A service on a store of its own, running while a test's body does.
-private struct Trial: Sendable {
+private struct LateMediaFixture: Sendable {
     let clock: ManualClock
     let store: SQLiteStore
     let announced = AsyncStream<Void>.makeStream()
 
     static func run(
         _ fetcher: ScriptedFetcher,
-        _ body: @Sendable (Trial) async throws -> Void
+        _ body: @Sendable (LateMediaFixture) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("late-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -35,14 +35,14 @@ private struct Trial: Sendable {
             clock: clock,
             logger: logger
         )
-        let trial = Trial(clock: clock, store: store)
+        let fixture = LateMediaFixture(clock: clock, store: store)
         let service = LateMediaService(store: store, media: fetcher, clock: clock, logger: logger) {
-            trial.announced.continuation.yield()
+            fixture.announced.continuation.yield()
         }
-        try await trial.acceptLate()
+        try await fixture.acceptLate()
         try await withThrowingTaskGroup { group in
             group.addTask { try await service.run() }
-            try await body(trial)
+            try await body(fixture)
             group.cancelAll()
         }
         await store.close()
@@ -63,9 +63,9 @@ private struct Trial: Sendable {
 
 struct LateMediaTests {
     @Test func whatCameLateIsAnnouncedOnce() async throws {
-        try await Trial.run(ScriptedFetcher([.stored(stored)])) { trial in
-            for await _ in trial.announced.stream { break }
-            let event = try #require(try await trial.store.pendingEvents(after: EventID(0), limit: 9).first)
+        try await LateMediaFixture.run(ScriptedFetcher([.stored(stored)])) { fixture in
+            for await _ in fixture.announced.stream { break }
+            let event = try #require(try await fixture.store.pendingEvents(after: EventID(0), limit: 9).first)
             #expect(event.type == .messageUpdated)
             #expect(event.source == "baileys")
             #expect(event.chat == "5511999999001@s.whatsapp.net")
@@ -75,33 +75,33 @@ struct LateMediaTests {
             #expect(event.payload["content"] == ["caption": "oi"])
             #expect(event.payload["media"]?["size"] == 12)
             #expect(event.payload["raw_media"] == nil)
-            #expect(try await trial.waiting == nil)
+            #expect(try await fixture.waiting == nil)
         }
     }
 
     @Test func aFileThatIsGoneIsGivenUp() async throws {
-        try await Trial.run(ScriptedFetcher([.fails(MediaError(.gone, "410"))])) { trial in
-            await trial.clock.untilSleeping()
-            try await eventually("it is given up") { try await trial.waiting == nil }
-            #expect(try await trial.store.pendingEvents(after: EventID(0), limit: 9).isEmpty)
+        try await LateMediaFixture.run(ScriptedFetcher([.fails(MediaError(.gone, "410"))])) { fixture in
+            await fixture.clock.untilSleeping()
+            try await eventually("it is given up") { try await fixture.waiting == nil }
+            #expect(try await fixture.store.pendingEvents(after: EventID(0), limit: 9).isEmpty)
         }
     }
 
     @Test func aServerThatIsDownIsAskedAgain() async throws {
         let down = ScriptedFetcher.Outcome.fails(MediaError(.unavailable, "503"))
-        try await Trial.run(ScriptedFetcher([down, down, .stored(stored)])) { trial in
-            let start = trial.clock.now
+        try await LateMediaFixture.run(ScriptedFetcher([down, down, .stored(stored)])) { fixture in
+            let start = fixture.clock.now
             for (failures, wait) in [(1, 60), (2, 660)] {
-                try await eventually("\(failures) failures") { try await trial.waiting?.failures == failures }
-                #expect(try await trial.waiting?.dueAt == start + .seconds(wait))
+                try await eventually("\(failures) failures") { try await fixture.waiting?.failures == failures }
+                #expect(try await fixture.waiting?.dueAt == start + .seconds(wait))
                 // The service looks at the store again at least every half a minute.
-                while trial.clock.now < start + .seconds(wait) {
-                    await trial.clock.untilSleeping()
-                    trial.clock.advance(by: .seconds(30))
+                while fixture.clock.now < start + .seconds(wait) {
+                    await fixture.clock.untilSleeping()
+                    fixture.clock.advance(by: .seconds(30))
                 }
             }
-            for await _ in trial.announced.stream { break }
-            #expect(try await trial.waiting == nil)
+            for await _ in fixture.announced.stream { break }
+            #expect(try await fixture.waiting == nil)
         }
     }
 }

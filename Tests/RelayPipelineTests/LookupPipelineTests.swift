@@ -10,9 +10,9 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// A gateway that answers when a gate is open.
-private final class GatedGateway: HTTPSender {
-    let gates = Gates()
+/// A gateway that answers when a latch is open.
+private final class HeldGateway: HTTPSender {
+    let latches = NamedLatches()
     private let body: @Sendable (HTTPRequest) -> String
     private let asked = Mutex<[String]>([])
 
@@ -24,7 +24,7 @@ private final class GatedGateway: HTTPSender {
 
     func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         asked.withLock { $0.append(request.url) }
-        await gates.pass("gateway")
+        await latches.wait("gateway")
         if Task.isCancelled { throw HTTPClientError(kind: .cancelled, message: "cancelled") }
         return HTTPResponse(status: 200, body: Array(body(request).utf8))
     }
@@ -36,21 +36,21 @@ struct LookupPipelineTests {
     private let lid = "100000000000002@lid"
     private let phone = "5511999999001@s.whatsapp.net"
 
-    private func trial(
+    private func fixture(
         _ yaml: String = "enrich: { lookup: { preset: waha, url: \"http://waha\" } }",
         first: [any Stage] = [],
         answer: @escaping @Sendable (HTTPRequest) -> String
-    ) async throws -> (PipelineFixture, GatedGateway) {
+    ) async throws -> (PipelineFixture, HeldGateway) {
         let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
-        let gateway = GatedGateway(answer)
+        let gateway = HeldGateway(answer)
         let clock = ManualClock()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let trial = try await PipelineFixture(
+        let fixture = try await PipelineFixture(
             first + [try registry.step(yaml: yaml).stage],
             gateways: LookupService(sender: gateway, clock: clock, logger: logger),
             clock: clock
         )
-        return (trial, gateway)
+        return (fixture, gateway)
     }
 
     private func message(_ text: String, in chat: String) -> NewEvent {
@@ -67,95 +67,97 @@ struct LookupPipelineTests {
     }
 
     @Test func theFirstMessageOfAGroupHasItsNameAndTheStoreKeepsTheAnswer() async throws {
-        let (trial, gateway) = try await trial(answer: Self.vendas)
-        gateway.gates.open("gateway")
-        try await trial.run {
-            try await trial.accept([message("1", in: group), message("2", in: group)])
-            try await trial.untilDelivered(["1", "2"])
-            #expect(try await trial.delivered("groupName") == ["Vendas", "Vendas"])
-            #expect(try await trial.delivered("chatImageUrl") == Array(repeating: "https://p.example/g.jpg", count: 2))
-            let stored = try #require(try await trial.store.groups([DirectoryKey(session: "main", id: group)]).first)
+        let (fixture, gateway) = try await fixture(answer: Self.vendas)
+        gateway.latches.open("gateway")
+        try await fixture.run {
+            try await fixture.accept([message("1", in: group), message("2", in: group)])
+            try await fixture.untilDelivered(["1", "2"])
+            #expect(try await fixture.delivered("groupName") == ["Vendas", "Vendas"])
+            #expect(
+                try await fixture.delivered("chatImageUrl") == Array(repeating: "https://p.example/g.jpg", count: 2))
+            let stored = try #require(try await fixture.store.groups([DirectoryKey(session: "main", id: group)]).first)
             #expect(stored.name == "Vendas")
-            #expect(stored.checkedAt == trial.clock.now)
+            #expect(stored.checkedAt == fixture.clock.now)
 
             // As after a restart: nothing is in memory.
-            trial.directory.forget()
-            try await trial.accept([message("3", in: group)])
-            try await trial.untilDelivered(["1", "2", "3"])
-            #expect(try await trial.delivered("groupName").last == "Vendas")
+            fixture.directory.forget()
+            try await fixture.accept([message("3", in: group)])
+            try await fixture.untilDelivered(["1", "2", "3"])
+            #expect(try await fixture.delivered("groupName").last == "Vendas")
             #expect(gateway.urls.count == 2)
         }
     }
 
     @Test func thatNothingIsKnownIsKeptAsWell() async throws {
-        let (trial, gateway) = try await trial { _ in "{}" }
-        gateway.gates.open("gateway")
-        try await trial.run {
+        let (fixture, gateway) = try await fixture { _ in "{}" }
+        gateway.latches.open("gateway")
+        try await fixture.run {
             for text in ["1", "2"] {
-                try await trial.accept([message(text, in: group)])
-                try await trial.settle("done") { try await trial.pending() == 0 }
-                trial.directory.forget()
+                try await fixture.accept([message(text, in: group)])
+                try await fixture.settle("done") { try await fixture.pending() == 0 }
+                fixture.directory.forget()
             }
             #expect(gateway.urls.count == 2)
-            #expect(try await trial.delivered("groupName") == ["?", "?"])
+            #expect(try await fixture.delivered("groupName") == ["?", "?"])
         }
     }
 
     @Test func aChatWaitsNoLongerThanTheTimeoutAndOthersDoNotWaitAtAll() async throws {
-        let (trial, gateway) = try await trial(answer: Self.vendas)
-        try await trial.run {
+        let (fixture, gateway) = try await fixture(answer: Self.vendas)
+        try await fixture.run {
             let other = event("x", chat: "b@s.whatsapp.net")
-            try await trial.accept([message("1", in: group), other, message("2", in: group)])
-            try await trial.untilDelivered(["x"])
-            try await trial.settle("it is asked") { gateway.urls.count == 2 }
+            try await fixture.accept([message("1", in: group), other, message("2", in: group)])
+            try await fixture.untilDelivered(["x"])
+            try await fixture.settle("it is asked") { gateway.urls.count == 2 }
             // The service itself sleeps as well.
-            await trial.clock.untilSleeping(2)
-            trial.clock.advance(by: .seconds(2))
-            try await trial.untilDelivered(["x", "1", "2"])
+            await fixture.clock.untilSleeping(2)
+            fixture.clock.advance(by: .seconds(2))
+            try await fixture.untilDelivered(["x", "1", "2"])
             #expect(gateway.urls.count == 2, "the second message does not wait for a gateway that did not answer")
-            #expect(try await trial.pending() == 0)
+            #expect(try await fixture.pending() == 0)
         }
     }
 
     @Test func theNextEventOfAHiddenIdentityIsThePhones() async throws {
-        let (trial, gateway) = try await trial { request in
+        let (fixture, gateway) = try await fixture { request in
             if request.url.contains("/lids/") { return #"{"lid":"100000000000002@lid","pn":"5511999999001@c.us"}"# }
             return request.url.contains("/picture") ? #"{"url":null}"# : #"{"pushname":"Ana"}"#
         }
-        gateway.gates.open("gateway")
-        try await trial.run {
-            try await trial.accept([message("1", in: lid), message("2", in: lid)])
-            try await trial.untilDelivered(["1", "2"])
-            #expect(try await trial.delivered("chatId") == [lid, phone])
-            #expect(try await trial.delivered("from") == [lid, phone])
-            #expect(try await trial.delivered("chatLid") == ["?", lid])
-            #expect(try await trial.delivered("contactName") == ["Ana", "Ana"])
-            trial.directory.forget()
-            try await trial.accept([message("3", in: lid)])
-            try await trial.untilDelivered(["1", "2", "3"])
-            #expect(try await trial.delivered("chatId").last == phone)
+        gateway.latches.open("gateway")
+        try await fixture.run {
+            try await fixture.accept([message("1", in: lid), message("2", in: lid)])
+            try await fixture.untilDelivered(["1", "2"])
+            #expect(try await fixture.delivered("chatId") == [lid, phone])
+            #expect(try await fixture.delivered("from") == [lid, phone])
+            #expect(try await fixture.delivered("chatLid") == ["?", lid])
+            #expect(try await fixture.delivered("contactName") == ["Ana", "Ana"])
+            fixture.directory.forget()
+            try await fixture.accept([message("3", in: lid)])
+            try await fixture.untilDelivered(["1", "2", "3"])
+            #expect(try await fixture.delivered("chatId").last == phone)
         }
     }
 
     @Test func whatIsForgottenWhileAnEventWaitsIsAtHandAgainWhenItGoesOn() async throws {
-        let gates = Gates()
-        let (trial, gateway) = try await trial("enrich", first: [Waiting(gates: gates)], answer: Self.vendas)
-        try await trial.run {
+        let latches = NamedLatches()
+        let (fixture, gateway) = try await fixture(
+            "enrich", first: [WaitingStage(latches: latches)], answer: Self.vendas)
+        try await fixture.run {
             let known = PipelineResult(
-                event: try await trial.accept([event("0")])[0],
-                records: [.group(Group(session: "main", id: group, name: "Vendas", updatedAt: trial.clock.now))]
+                event: try await fixture.accept([event("0")])[0],
+                records: [.group(Group(session: "main", id: group, name: "Vendas", updatedAt: fixture.clock.now))]
             )
-            try await trial.store.commit([known], at: trial.clock.now)
+            try await fixture.store.commit([known], at: fixture.clock.now)
             var waiting = message("1", in: group)
-            waiting.payload["gate"] = "slow"
-            try await trial.accept([waiting])
-            try await trial.settle("it waits") { gates.waiting == ["slow"] }
-            trial.directory.forget()
-            try await trial.accept([event("x", chat: "b@s.whatsapp.net")])
-            try await trial.settle("the cache is new") { try await trial.pending() == 1 }
-            gates.open("slow")
-            try await trial.settle("it is done") { try await trial.pending() == 0 }
-            #expect(try await trial.delivered("groupName").last == "Vendas")
+            waiting.payload["latch"] = "slow"
+            try await fixture.accept([waiting])
+            try await fixture.settle("it waits") { latches.waiting == ["slow"] }
+            fixture.directory.forget()
+            try await fixture.accept([event("x", chat: "b@s.whatsapp.net")])
+            try await fixture.settle("the cache is new") { try await fixture.pending() == 1 }
+            latches.open("slow")
+            try await fixture.settle("it is done") { try await fixture.pending() == 0 }
+            #expect(try await fixture.delivered("groupName").last == "Vendas")
             #expect(gateway.urls.isEmpty)
         }
     }

@@ -50,8 +50,8 @@ final class PipelineFixture: Sendable {
         }
         service = PipelineService(
             journal: journal,
-            provider: OnePipeline(
-                try arrange(before + [PipelineStep(kind: "deliver", id: "deliver", stage: Delivering())])),
+            provider: SinglePipelineProvider(
+                try arrange(before + [PipelineStep(kind: "deliver", id: "deliver", stage: DeliveringStage())])),
             directory: directory,
             gateways: gateways,
             taps: taps,
@@ -117,10 +117,12 @@ final class PipelineFixture: Sendable {
 }
 
 /// A message in a chat that says who it is, and what it waits for.
-func event(_ text: String, chat: String = "a@s.whatsapp.net", gate: String? = nil, _ extra: JSONObject = [:])
+func event(_ text: String, chat: String = "a@s.whatsapp.net", latch: String? = nil, _ extra: JSONObject = [:])
     -> NewEvent
 {
-    var payload: JSONObject = ["text": .string(text), "chatId": .string(chat), "gate": gate.map(JSON.string) ?? .null]
+    var payload: JSONObject = [
+        "text": .string(text), "chatId": .string(chat), "latch": latch.map(JSON.string) ?? .null,
+    ]
     for (key, value) in extra { payload[key] = value }
     return NewEvent(type: .messageReceived, session: "main", chat: chat, payload: payload)
 }

@@ -10,208 +10,208 @@ struct PipelineServiceTests {
     private let a = "a@s.whatsapp.net"
     private let b = "b@s.whatsapp.net"
 
-    private func trial(
+    private func fixture(
         timeout: Duration? = nil,
         onError: PipelineStep.OnError = .deadLetter,
         configure: (inout PipelineService.Configuration) -> Void = { _ in }
-    ) async throws -> (PipelineFixture, Gates) {
-        let gates = Gates()
+    ) async throws -> (PipelineFixture, NamedLatches) {
+        let latches = NamedLatches()
         var configuration = PipelineService.Configuration()
         configure(&configuration)
-        let trial = try await PipelineFixture(
-            [Waiting(gates: gates)], timeout: timeout, onError: onError, configuration: configuration)
-        return (trial, gates)
+        let fixture = try await PipelineFixture(
+            [WaitingStage(latches: latches)], timeout: timeout, onError: onError, configuration: configuration)
+        return (fixture, latches)
     }
 
     @Test func aChatThatWaitsKeepsItsOrderWhileOthersGoOn() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            try await trial.accept([event("1", gate: "slow"), event("x", chat: b), event("2"), event("y", chat: b)])
-            try await trial.untilDelivered(["x", "y"])
-            try await trial.accept([event("3"), event("z", chat: b)])
-            try await trial.untilDelivered(["x", "y", "z"])
-            #expect(try await trial.pending() == 3)
-            gates.open("slow")
-            try await trial.untilDelivered(["x", "y", "z", "1!", "2", "3"])
-            #expect(try await trial.pending() == 0)
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "slow"), event("x", chat: b), event("2"), event("y", chat: b)])
+            try await fixture.untilDelivered(["x", "y"])
+            try await fixture.accept([event("3"), event("z", chat: b)])
+            try await fixture.untilDelivered(["x", "y", "z"])
+            #expect(try await fixture.pending() == 3)
+            latches.open("slow")
+            try await fixture.untilDelivered(["x", "y", "z", "1!", "2", "3"])
+            #expect(try await fixture.pending() == 0)
         }
     }
 
     @Test func heldEventsThatWaitThemselvesHoldTheNext() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            try await trial.accept([event("1", gate: "p"), event("2"), event("3", gate: "q"), event("4")])
-            try await trial.settle("the first waits") { gates.waiting == ["p"] }
-            gates.open("p")
-            try await trial.untilDelivered(["1!", "2"])
-            try await trial.settle("the third waits") { gates.waiting == ["q"] }
-            gates.open("q")
-            try await trial.untilDelivered(["1!", "2", "3!", "4"])
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "p"), event("2"), event("3", latch: "q"), event("4")])
+            try await fixture.settle("the first waits") { latches.waiting == ["p"] }
+            latches.open("p")
+            try await fixture.untilDelivered(["1!", "2"])
+            try await fixture.settle("the third waits") { latches.waiting == ["q"] }
+            latches.open("q")
+            try await fixture.untilDelivered(["1!", "2", "3!", "4"])
         }
     }
 
     @Test func eventsOfTheSessionHaveAnOrderOfTheirOwn() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            var connected = event("session", gate: "slow")
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            var connected = event("session", latch: "slow")
             connected.chat = nil
-            try await trial.accept([connected, event("1")])
-            try await trial.untilDelivered(["1"])
-            gates.open("slow")
-            try await trial.untilDelivered(["1", "session!"])
+            try await fixture.accept([connected, event("1")])
+            try await fixture.untilDelivered(["1"])
+            latches.open("slow")
+            try await fixture.untilDelivered(["1", "session!"])
         }
     }
 
     @Test func manyHeldEventsGoOnInOrderAndInTurnWithTheOthers() async throws {
-        let (trial, gates) = try await trial { $0.batch = 4 }
-        try await trial.run {
-            try await trial.accept([event("0", gate: "slow")] + (1...20).map { event("\($0)") })
-            try await trial.settle("the first waits") { gates.waiting == ["slow"] }
-            gates.open("slow")
+        let (fixture, latches) = try await fixture { $0.batch = 4 }
+        try await fixture.run {
+            try await fixture.accept([event("0", latch: "slow")] + (1...20).map { event("\($0)") })
+            try await fixture.settle("the first waits") { latches.waiting == ["slow"] }
+            latches.open("slow")
             let expected = ["0!"] + (1...20).map(String.init)
-            try await trial.untilDelivered(expected)
-            #expect(try await trial.pending() == 0)
+            try await fixture.untilDelivered(expected)
+            #expect(try await fixture.pending() == 0)
         }
     }
 
     @Test func aStepThatTakesTooLongFails() async throws {
-        let (trial, gates) = try await trial(timeout: .seconds(3), onError: .continue)
-        try await trial.run {
-            try await trial.accept([event("1", gate: "never"), event("2"), event("x", chat: b)])
-            try await trial.untilDelivered(["x"])
-            try await trial.settle("it waits") { gates.waiting == ["never"] }
-            trial.clock.advance(by: .seconds(3))
-            try await trial.untilDelivered(["x", "1", "2"])
-            #expect(gates.waiting.isEmpty, "what it waited for has ended as well")
+        let (fixture, latches) = try await fixture(timeout: .seconds(3), onError: .continue)
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "never"), event("2"), event("x", chat: b)])
+            try await fixture.untilDelivered(["x"])
+            try await fixture.settle("it waits") { latches.waiting == ["never"] }
+            fixture.clock.advance(by: .seconds(3))
+            try await fixture.untilDelivered(["x", "1", "2"])
+            #expect(latches.waiting.isEmpty, "what it waited for has ended as well")
         }
     }
 
     @Test(arguments: [PipelineStep.OnError.deadLetter, .drop])
     func whatFailsAfterItsWaitIsHandledAsItsStepSays(onError: PipelineStep.OnError) async throws {
-        let (trial, gates) = try await trial(onError: onError)
-        try await trial.run {
-            try await trial.accept([event("1", gate: "failing"), event("2")])
-            try await trial.settle("it waits") { gates.waiting == ["failing"] }
-            gates.open("failing")
-            try await trial.untilDelivered(["2"])
-            let letters = try await trial.store.countDeliveries(DeliveryFilter(states: [.dead]))
+        let (fixture, latches) = try await fixture(onError: onError)
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "failing"), event("2")])
+            try await fixture.settle("it waits") { latches.waiting == ["failing"] }
+            latches.open("failing")
+            try await fixture.untilDelivered(["2"])
+            let letters = try await fixture.store.countDeliveries(DeliveryFilter(states: [.dead]))
             #expect(letters == (onError == .deadLetter ? 1 : 0))
         }
     }
 
     @Test func aCommitThatFailsRunsEverythingAgainInOrder() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            try await trial.accept([event("1", gate: "slow"), event("2")])
-            try await trial.settle("it waits") { gates.waiting == ["slow"] }
-            trial.journal.breakCommits(1)
-            try await trial.accept([event("x", chat: b)])
-            try await trial.settle("the commit failed") { trial.journal.failures == 1 }
-            try await trial.settle("the wait was given up") { gates.waiting.isEmpty }
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "slow"), event("2")])
+            try await fixture.settle("it waits") { latches.waiting == ["slow"] }
+            fixture.journal.breakCommits(1)
+            try await fixture.accept([event("x", chat: b)])
+            try await fixture.settle("the commit failed") { fixture.journal.failures == 1 }
+            try await fixture.settle("the wait was given up") { latches.waiting.isEmpty }
             // The service tries again a little later.
-            try await trial.settle("it waits again") {
-                trial.clock.advance(by: .seconds(1))
-                return gates.waiting == ["slow"]
+            try await fixture.settle("it waits again") {
+                fixture.clock.advance(by: .seconds(1))
+                return latches.waiting == ["slow"]
             }
-            try await trial.untilDelivered(["x"])
-            gates.open("slow")
-            try await trial.untilDelivered(["x", "1!", "2"])
+            try await fixture.untilDelivered(["x"])
+            latches.open("slow")
+            try await fixture.untilDelivered(["x", "1!", "2"])
         }
     }
 
     @Test func aCommitThatFailsAfterAWaitLosesAndDoublesNothing() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            try await trial.accept([event("1", gate: "slow"), event("2")])
-            try await trial.settle("it waits") { gates.waiting == ["slow"] }
-            trial.journal.breakCommits(1)
-            gates.open("slow")
-            try await trial.settle("the commit failed") { trial.journal.failures == 1 }
-            try await trial.settle("both are delivered") {
-                trial.clock.advance(by: .seconds(1))
-                return try await trial.delivered() == ["1!", "2"]
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "slow"), event("2")])
+            try await fixture.settle("it waits") { latches.waiting == ["slow"] }
+            fixture.journal.breakCommits(1)
+            latches.open("slow")
+            try await fixture.settle("the commit failed") { fixture.journal.failures == 1 }
+            try await fixture.settle("both are delivered") {
+                fixture.clock.advance(by: .seconds(1))
+                return try await fixture.delivered() == ["1!", "2"]
             }
         }
     }
 
     @Test func whatWaitsAtTheEndStaysPending() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            try await trial.accept([event("1", gate: "slow"), event("2"), event("x", chat: b)])
-            try await trial.untilDelivered(["x"])
-            try await trial.settle("it waits") { gates.waiting == ["slow"] }
-            await trial.shutDown()
-            try await trial.settle("the wait was given up") { gates.waiting.isEmpty }
-            #expect(try await trial.pending() == 2)
-            #expect(try await trial.delivered() == ["x"])
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "slow"), event("2"), event("x", chat: b)])
+            try await fixture.untilDelivered(["x"])
+            try await fixture.settle("it waits") { latches.waiting == ["slow"] }
+            await fixture.shutDown()
+            try await fixture.settle("the wait was given up") { latches.waiting.isEmpty }
+            #expect(try await fixture.pending() == 2)
+            #expect(try await fixture.delivered() == ["x"])
         }
     }
 
     @Test func eventsThatAreReopenedAreFoundBehindThoseThatWait() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            let ids = try await trial.accept([event("old", chat: b, gate: "failing")])
-            try await trial.settle("it waits") { gates.waiting == ["failing"] }
-            gates.open("failing")
-            try await trial.settle("it is a dead letter") {
-                try await trial.store.countDeliveries(DeliveryFilter(states: [.dead])) == 1
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            let ids = try await fixture.accept([event("old", chat: b, latch: "failing")])
+            try await fixture.settle("it waits") { latches.waiting == ["failing"] }
+            latches.open("failing")
+            try await fixture.settle("it is a dead letter") {
+                try await fixture.store.countDeliveries(DeliveryFilter(states: [.dead])) == 1
             }
-            try await trial.accept([event("1", gate: "slow"), event("2")])
-            try await trial.settle("it waits") { gates.waiting == ["slow"] }
-            #expect(try await trial.store.replayDeadLetters(DeliveryFilter(), at: trial.clock.now) == 1)
-            #expect(try await trial.store.pendingEvents(after: EventID(0), limit: 1).map(\.id) == ids)
-            trial.service.rescan()
-            try await trial.settle("it has run again") { gates.started == ["failing", "slow", "failing"] }
-            gates.open("slow")
-            try await trial.untilDelivered(["1!", "2"])
-            #expect(gates.started.count == 3, "nothing that waited was run twice")
+            try await fixture.accept([event("1", latch: "slow"), event("2")])
+            try await fixture.settle("it waits") { latches.waiting == ["slow"] }
+            #expect(try await fixture.store.replayDeadLetters(DeliveryFilter(), at: fixture.clock.now) == 1)
+            #expect(try await fixture.store.pendingEvents(after: EventID(0), limit: 1).map(\.id) == ids)
+            fixture.service.rescan()
+            try await fixture.settle("it has run again") { latches.started == ["failing", "slow", "failing"] }
+            latches.open("slow")
+            try await fixture.untilDelivered(["1!", "2"])
+            #expect(latches.started.count == 3, "nothing that waited was run twice")
         }
     }
 
     @Test func whatIsDoneInTheSameTurnAsARescanIsNotRunAgain() async throws {
-        let (trial, gates) = try await trial()
-        try await trial.run {
-            try await trial.accept([event("1", gate: "slow")])
-            try await trial.settle("it waits") { gates.waiting == ["slow"] }
-            trial.journal.holdsCommits = true
-            try await trial.accept([event("x", chat: b)])
-            try await trial.settle("a turn is held up") { trial.journal.gates.waiting == ["commit"] }
-            gates.open("slow")
-            try await trial.settle("the wait is over") { gates.waiting.isEmpty }
+        let (fixture, latches) = try await fixture()
+        try await fixture.run {
+            try await fixture.accept([event("1", latch: "slow")])
+            try await fixture.settle("it waits") { latches.waiting == ["slow"] }
+            fixture.journal.holdsCommits = true
+            try await fixture.accept([event("x", chat: b)])
+            try await fixture.settle("a turn is held up") { fixture.journal.latches.waiting == ["commit"] }
+            latches.open("slow")
+            try await fixture.settle("the wait is over") { latches.waiting.isEmpty }
             for _ in 1...100 { await Task.yield() }
-            trial.service.rescan()
-            trial.journal.gates.open("commit")
-            try await trial.untilDelivered(["x", "1!"])
-            #expect(gates.started == ["slow"])
+            fixture.service.rescan()
+            fixture.journal.latches.open("commit")
+            try await fixture.untilDelivered(["x", "1!"])
+            #expect(latches.started == ["slow"])
         }
     }
 
     @Test func soManyWaitAtOnceAndTheRestStaysInTheJournal() async throws {
-        let (trial, gates) = try await trial { ($0.maxWaiting, $0.batch) = (2, 1) }
-        try await trial.run {
-            try await trial.accept(
-                ["a", "b", "c", "d"].map { event($0, chat: "\($0)@s.whatsapp.net", gate: "slow-\($0)") })
-            try await trial.settle("two wait") { gates.waiting == ["slow-a", "slow-b"] }
-            gates.open("slow-b")
-            try await trial.settle("the next waits") { gates.waiting == ["slow-a", "slow-c"] }
-            for gate in ["slow-a", "slow-c", "slow-d"] { gates.open(gate) }
-            try await trial.settle("all are done") { try await trial.pending() == 0 }
-            #expect(try await trial.delivered().sorted() == ["a!", "b!", "c!", "d!"])
+        let (fixture, latches) = try await fixture { ($0.maxWaiting, $0.batch) = (2, 1) }
+        try await fixture.run {
+            try await fixture.accept(
+                ["a", "b", "c", "d"].map { event($0, chat: "\($0)@s.whatsapp.net", latch: "slow-\($0)") })
+            try await fixture.settle("two wait") { latches.waiting == ["slow-a", "slow-b"] }
+            latches.open("slow-b")
+            try await fixture.settle("the next waits") { latches.waiting == ["slow-a", "slow-c"] }
+            for latch in ["slow-a", "slow-c", "slow-d"] { latches.open(latch) }
+            try await fixture.settle("all are done") { try await fixture.pending() == 0 }
+            #expect(try await fixture.delivered().sorted() == ["a!", "b!", "c!", "d!"])
         }
     }
 
     @Test func aHeldEventGoesOnInTheChatThatItsPhoneIsKnownBy() async throws {
-        let (trial, gates) = try await trial()
+        let (fixture, latches) = try await fixture()
         let (lid, phone) = ("100000000000002@lid", "5511999999001@s.whatsapp.net")
-        try await trial.run {
-            let link = Contact(session: "main", id: phone, lid: lid, updatedAt: trial.clock.now)
-            try await trial.accept([event("1", chat: lid, gate: "slow"), event("2", chat: lid)])
-            try await trial.settle("it waits") { gates.waiting == ["slow"] }
-            trial.directory.learn([.contact(link)])
-            gates.open("slow")
-            try await trial.untilDelivered(["1!", "2"])
-            #expect(try await trial.delivered("chatId") == [lid, phone])
-            #expect(try await trial.delivered("chatLid") == ["?", lid])
+        try await fixture.run {
+            let link = Contact(session: "main", id: phone, lid: lid, updatedAt: fixture.clock.now)
+            try await fixture.accept([event("1", chat: lid, latch: "slow"), event("2", chat: lid)])
+            try await fixture.settle("it waits") { latches.waiting == ["slow"] }
+            fixture.directory.learn([.contact(link)])
+            latches.open("slow")
+            try await fixture.untilDelivered(["1!", "2"])
+            #expect(try await fixture.delivered("chatId") == [lid, phone])
+            #expect(try await fixture.delivered("chatLid") == ["?", lid])
         }
     }
 }

@@ -9,7 +9,7 @@ import Testing
 private let now = Timestamp(milliseconds: 1_763_000_000_000)
 
 /// Sets a member, then does what it was told.
-private struct Mark: Stage {
+private struct MarkStage: Stage {
     var name: String
     var outcome: StageOutcome = .next
     var failure: String?
@@ -21,7 +21,7 @@ private struct Mark: Stage {
     }
 }
 
-private func step(_ stage: Mark, when: String? = nil, onError: PipelineStep.OnError = .deadLetter) throws
+private func step(_ stage: MarkStage, when: String? = nil, onError: PipelineStep.OnError = .deadLetter) throws
     -> PipelineStep
 {
     PipelineStep(kind: "mark", id: stage.name, when: try when.map { try JQProgram($0) }, onError: onError, stage: stage)
@@ -48,8 +48,8 @@ private func run(_ steps: [PipelineStep]) -> (draft: EventDraft, end: Pipeline.E
 struct PipelineTests {
     @Test func stepsRunInOrderUntilOneDrops() throws {
         let result = run([
-            try step(Mark(name: "a")), try step(Mark(name: "b", outcome: .drop(reason: "enough"))),
-            try step(Mark(name: "c")),
+            try step(MarkStage(name: "a")), try step(MarkStage(name: "b", outcome: .drop(reason: "enough"))),
+            try step(MarkStage(name: "c")),
         ])
         #expect(result.end == .dropped(by: "b", reason: "enough"))
         #expect(result.draft.event.payload["a"] == true)
@@ -58,25 +58,25 @@ struct PipelineTests {
 
     @Test func whenChoosesByTheEventAsItIsThen() throws {
         let result = run([
-            try step(Mark(name: "a"), when: ".payload.type == \"image\""),
-            try step(Mark(name: "b")),
-            try step(Mark(name: "c"), when: ".payload.b"),
+            try step(MarkStage(name: "a"), when: ".payload.type == \"image\""),
+            try step(MarkStage(name: "b")),
+            try step(MarkStage(name: "c"), when: ".payload.b"),
         ])
         #expect(result.end == .completed)
         #expect(result.draft.event.payload == ["type": "text", "b": true, "c": true])
     }
 
     @Test func aFailureIsADeadLetterUnlessTheStepSaysOtherwise() throws {
-        let failing = Mark(name: "a", failure: "no luck")
+        let failing = MarkStage(name: "a", failure: "no luck")
         #expect(run([try step(failing)]).end == .failed(at: "a", message: "no luck"))
         #expect(run([try step(failing, onError: .drop)]).end == .dropped(by: "a", reason: "no luck"))
-        let on = run([try step(failing, onError: .continue), try step(Mark(name: "b"))])
+        let on = run([try step(failing, onError: .continue), try step(MarkStage(name: "b"))])
         #expect(on.end == .completed)
         #expect(on.draft.event.payload == ["type": "text", "b": true], "the event goes on as it was")
     }
 
     @Test func aWhenThatFailsIsTheStepsFailure() throws {
-        guard case .failed(let step, let message) = run([try step(Mark(name: "a"), when: ".payload.type + 1")]).end
+        guard case .failed(let step, let message) = run([try step(MarkStage(name: "a"), when: ".payload.type + 1")]).end
         else {
             Issue.record("it did not fail")
             return

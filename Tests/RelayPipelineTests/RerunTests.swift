@@ -8,7 +8,7 @@ import Testing
 /// Events that a replay sends back to the pipelines.
 struct RerunTests {
     /// Learns the name that an event tells, and shows the one that is known.
-    private struct Naming: Stage {
+    private struct NamingStage: Stage {
         var usesDirectory: Bool { true }
 
         func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
@@ -23,58 +23,58 @@ struct RerunTests {
         }
     }
 
-    private func replay(_ events: [EventID], of selection: ReplaySelection, on trial: PipelineFixture) async throws {
-        let store = trial.store
-        let survey = try await store.survey(selection, at: trial.clock.now)
+    private func replay(_ events: [EventID], of selection: ReplaySelection, on fixture: PipelineFixture) async throws {
+        let store = fixture.store
+        let survey = try await store.survey(selection, at: fixture.clock.now)
         let rate = RateLimit(count: 50, per: .seconds(1))
         let replay = try await store.createReplay(selection, rate: rate, survey: survey)
-        let step = try #require(try await store.advanceReplay(replay.id, limit: 100, at: trial.clock.now))
+        let step = try #require(try await store.advanceReplay(replay.id, limit: 100, at: fixture.clock.now))
         #expect(step.events == events)
-        trial.service.rerun(step.events)
+        fixture.service.rerun(step.events)
     }
 
     @Test func anEventRunsAgainAndBringsNewDeliveries() async throws {
-        let trial = try await PipelineFixture([])
-        try await trial.run {
-            let ids = try await trial.accept([event("1"), event("2"), event("3")])
-            try await trial.untilDelivered(["1", "2", "3"])
-            try await replay(Array(ids[1...]), of: ReplaySelection(from: .start, events: Array(ids[1...])), on: trial)
-            try await trial.untilDelivered(["1", "2", "3", "2", "3"])
-            try await trial.accept([event("4")])
-            try await trial.untilDelivered(["1", "2", "3", "2", "3", "4"])
-            #expect(try await trial.pending() == 0)
+        let fixture = try await PipelineFixture([])
+        try await fixture.run {
+            let ids = try await fixture.accept([event("1"), event("2"), event("3")])
+            try await fixture.untilDelivered(["1", "2", "3"])
+            try await replay(Array(ids[1...]), of: ReplaySelection(from: .start, events: Array(ids[1...])), on: fixture)
+            try await fixture.untilDelivered(["1", "2", "3", "2", "3"])
+            try await fixture.accept([event("4")])
+            try await fixture.untilDelivered(["1", "2", "3", "2", "3", "4"])
+            #expect(try await fixture.pending() == 0)
         }
     }
 
     @Test func onlyTheNamedPipelineAndDestinationsGetIt() async throws {
-        let trial = try await PipelineFixture([])
-        try await trial.run {
-            let ids = try await trial.accept([event("1")])
-            try await trial.untilDelivered(["1"])
+        let fixture = try await PipelineFixture([])
+        try await fixture.run {
+            let ids = try await fixture.accept([event("1")])
+            try await fixture.untilDelivered(["1"])
             for selection in [
                 ReplaySelection(from: .start, pipeline: "other"), ReplaySelection(from: .start, destinations: ["erp"]),
             ] {
-                try await replay(ids, of: selection, on: trial)
-                try await trial.settle("it has run") { try await trial.pending() == 0 }
-                #expect(try await trial.delivered() == ["1"])
+                try await replay(ids, of: selection, on: fixture)
+                try await fixture.settle("it has run") { try await fixture.pending() == 0 }
+                #expect(try await fixture.delivered() == ["1"])
             }
         }
     }
 
     @Test func anOldEventDoesNotTakeANewNameAway() async throws {
-        let trial = try await PipelineFixture([Naming()])
-        try await trial.run {
-            let ids = try await trial.accept([event("1", ["name": "old"])])
-            try await trial.untilDelivered(["1"])
-            try await trial.accept([event("2", ["name": "new"])])
-            try await trial.untilDelivered(["1", "2"])
-            try await replay(ids, of: ReplaySelection(from: .start, events: ids), on: trial)
-            try await trial.untilDelivered(["1", "2", "1"])
-            try await trial.accept([event("3")])
-            try await trial.untilDelivered(["1", "2", "1", "3"])
-            #expect(try await trial.delivered("known") == ["-", "old", "new", "new"])
+        let fixture = try await PipelineFixture([NamingStage()])
+        try await fixture.run {
+            let ids = try await fixture.accept([event("1", ["name": "old"])])
+            try await fixture.untilDelivered(["1"])
+            try await fixture.accept([event("2", ["name": "new"])])
+            try await fixture.untilDelivered(["1", "2"])
+            try await replay(ids, of: ReplaySelection(from: .start, events: ids), on: fixture)
+            try await fixture.untilDelivered(["1", "2", "1"])
+            try await fixture.accept([event("3")])
+            try await fixture.untilDelivered(["1", "2", "1", "3"])
+            #expect(try await fixture.delivered("known") == ["-", "old", "new", "new"])
             let key = DirectoryKey(session: "main", id: "a@s.whatsapp.net")
-            #expect(try await trial.store.contacts([key]).first?.pushName == "new")
+            #expect(try await fixture.store.contacts([key]).first?.pushName == "new")
         }
     }
 }

@@ -6,23 +6,23 @@ import RelayTesting
 import Testing
 
 /// What is written down of an event's way, and what taps see of it.
-struct JourneyTests {
+struct TraceRecorderTests {
     /// `STAGE OUTCOME` of each step of the only pipeline in the last run.
-    private func steps(_ trial: PipelineFixture, _ event: EventID, run: Int = 0) async throws -> [String] {
-        try await trial.settle("the event is done") {
-            (try await trial.store.trace(of: event)?.runs.count ?? 0) > run
+    private func steps(_ fixture: PipelineFixture, _ event: EventID, run: Int = 0) async throws -> [String] {
+        try await fixture.settle("the event is done") {
+            (try await fixture.store.trace(of: event)?.runs.count ?? 0) > run
         }
-        let runs = try #require(try await trial.store.trace(of: event)).runs
+        let runs = try #require(try await fixture.store.trace(of: event)).runs
         return runs[run].pipelines.flatMap { $0.steps.map(\.words) }
     }
 
-    private func trial(_ yaml: String, taps: TapRegistry = TapRegistry()) async throws -> PipelineFixture {
-        let steps = try Flow.steps(yaml)
+    private func fixture(_ yaml: String, taps: TapRegistry = TapRegistry()) async throws -> PipelineFixture {
+        let steps = try YAMLPipeline.steps(yaml)
         return try await PipelineFixture([], taps: taps) { steps + $0 }
     }
 
     @Test func aTraceTellsEachStagesOutcome() async throws {
-        let trial = try await trial(
+        let fixture = try await fixture(
             """
             - mark: a
             - mark: b
@@ -37,14 +37,14 @@ struct JourneyTests {
                   stages: [mark: e]
             """
         )
-        try await trial.run {
-            let events = try await trial.accept([event("hello"), event("group")])
+        try await fixture.run {
+            let events = try await fixture.accept([event("hello"), event("group")])
             let shared = ["mark next", "never skipped"]
             #expect(
-                try await steps(trial, events[0])
+                try await steps(fixture, events[0])
                     == shared + ["switch took default", "mark-3 next", "switch-2 took nothing", "deliver next +1"])
             #expect(
-                try await steps(trial, events[1])
+                try await steps(fixture, events[1])
                     == shared + [
                         "switch took .payload.text == \"group\"", "mark-2 next", "switch-2 took nothing",
                         "deliver next +1",
@@ -53,7 +53,7 @@ struct JourneyTests {
     }
 
     @Test func aTraceTellsWhyAndWhatTheRecoveryWas() async throws {
-        let trial = try await trial(
+        let fixture = try await fixture(
             """
             - fail:
               on_error: { stages: [mark: sorry] }
@@ -63,29 +63,29 @@ struct JourneyTests {
             - filter: { drop: .payload.text == "drop me" }
             """
         )
-        try await trial.run {
-            let events = try await trial.accept([event("hello"), event("drop me", chat: "b@s.whatsapp.net")])
+        try await fixture.run {
+            let events = try await fixture.accept([event("hello"), event("drop me", chat: "b@s.whatsapp.net")])
             let failures = [
                 "fail failed: no luck (luck), stages", "mark next", "fail recovered",
                 "ignored failed: no luck (luck), continue",
             ]
-            #expect(try await steps(trial, events[0]) == failures + ["filter next", "deliver next +1"])
-            let dropped = try await steps(trial, events[1])
+            #expect(try await steps(fixture, events[0]) == failures + ["filter next", "deliver next +1"])
+            let dropped = try await steps(fixture, events[1])
             #expect(dropped.dropLast() == failures[...])
             #expect(dropped.last?.hasPrefix("filter dropped: ") == true)
         }
     }
 
     @Test func aTraceTellsHowManyEventsASplitMade() async throws {
-        let trial = try await trial(
+        let fixture = try await fixture(
             """
             - transform: { events: '{ payload }, { payload }' }
             - mark: a
             """
         )
-        try await trial.run {
-            let id = try await trial.accept([event("twice")])[0]
-            let way = try await steps(trial, id)
+        try await fixture.run {
+            let id = try await fixture.accept([event("twice")])[0]
+            let way = try await steps(fixture, id)
             #expect(
                 way == [
                     "transform split 2", "mark next", "deliver next +1", "transform part 2", "mark next",
@@ -95,16 +95,16 @@ struct JourneyTests {
     }
 
     @Test func aTraceTellsHowLongAnEventWaited() async throws {
-        let gates = Gates()
-        let trial = try await PipelineFixture([Waiting(gates: gates)])
-        try await trial.run {
-            let id = try await trial.accept([event("one", gate: "file")])[0]
-            try await trial.settle("it waits") { gates.waiting == ["file"] }
-            #expect(try await trial.store.trace(of: id) == nil, "nothing is told before it is committed")
-            trial.clock.advance(by: .seconds(42))
-            gates.open("file")
-            #expect(try await steps(trial, id) == ["test-0 next", "deliver next +1"])
-            let run = try #require(try await trial.store.trace(of: id)?.runs.first)
+        let latches = NamedLatches()
+        let fixture = try await PipelineFixture([WaitingStage(latches: latches)])
+        try await fixture.run {
+            let id = try await fixture.accept([event("one", latch: "file")])[0]
+            try await fixture.settle("it waits") { latches.waiting == ["file"] }
+            #expect(try await fixture.store.trace(of: id) == nil, "nothing is told before it is committed")
+            fixture.clock.advance(by: .seconds(42))
+            latches.open("file")
+            #expect(try await steps(fixture, id) == ["test-0 next", "deliver next +1"])
+            let run = try #require(try await fixture.store.trace(of: id)?.runs.first)
             #expect(run.pipelines[0].steps[0].waited == .seconds(42))
             #expect(run.pipelines[0].steps[1].waited == nil)
             #expect(run.generation == GenerationIdentifier(number: 7, hash: "abc"))
@@ -112,26 +112,26 @@ struct JourneyTests {
     }
 
     @Test func aReplayAddsARun() async throws {
-        let gates = Gates()
-        gates.open("failing")
-        let trial = try await PipelineFixture([Waiting(gates: gates)])
-        try await trial.run {
-            let id = try await trial.accept([event("one", gate: "failing")])[0]
-            #expect(try await steps(trial, id) == ["test-0 failed: no luck, dead_letter"])
+        let latches = NamedLatches()
+        latches.open("failing")
+        let fixture = try await PipelineFixture([WaitingStage(latches: latches)])
+        try await fixture.run {
+            let id = try await fixture.accept([event("one", latch: "failing")])[0]
+            #expect(try await steps(fixture, id) == ["test-0 failed: no luck, dead_letter"])
             let filter = DeliveryFilter(states: [.dead])
-            #expect(try await trial.store.replayDeadLetters(filter, at: trial.clock.now) == 1)
-            trial.service.rescan()
-            #expect(try await steps(trial, id, run: 1) == ["test-0 failed: no luck, dead_letter"])
-            #expect(try await steps(trial, id, run: 0) == ["test-0 failed: no luck, dead_letter"])
+            #expect(try await fixture.store.replayDeadLetters(filter, at: fixture.clock.now) == 1)
+            fixture.service.rescan()
+            #expect(try await steps(fixture, id, run: 1) == ["test-0 failed: no luck, dead_letter"])
+            #expect(try await steps(fixture, id, run: 0) == ["test-0 failed: no luck, dead_letter"])
         }
     }
 
     @Test func aTapSeesTheEventBeforeAndAfterAStage() async throws {
         let taps = TapRegistry()
-        let trial = try await trial("- mark: a\n- filter: { drop: .payload.text == \"drop me\" }", taps: taps)
-        try await trial.run {
+        let fixture = try await fixture("- mark: a\n- filter: { drop: .payload.text == \"drop me\" }", taps: taps)
+        try await fixture.run {
             let tap = try taps.open(TapSelection(points: Set(TapEvent.Point.allCases)))
-            try await trial.accept([event("drop me")])
+            try await fixture.accept([event("drop me")])
             var seen: [TapEvent] = []
             while seen.last?.point != .dropped { seen += await tap.next().sightings }
             let told = seen.map { "\($0.point) \($0.stage ?? "-") \($0.marks)" }

@@ -9,7 +9,7 @@ import RelaySources
 import Testing
 
 /// What `zaphub eval` reads and says.
-struct EventDocumentTests {
+struct EvaluationInputTests {
     private let event = #"{"event":"message.received","sessionId":"s","payload":{"text":"hi"},"timestamp":1700000000}"#
 
     private func reader(
@@ -59,7 +59,7 @@ struct EventDocumentTests {
         }
     }
 
-    @Test func aDocumentThatTheFormatDoesNotTakeIsToldWithItsLine() async throws {
+    @Test func aDocumentThatTheFormatDoesNotTakeIsReportedWithItsLine() async throws {
         await #expect {
             try await EvaluationInput(
                 "\(event)\n{\"event\":1}", name: "e.ndjson", read: reader(NativeFormat()))
@@ -72,7 +72,7 @@ struct EventDocumentTests {
         ("", "f: error: there is no document in it"),
         ("{\"event\": }", "f: error: this is no JSON: "),
     ])
-    func whatIsNoJSONIsTold(_ text: String, _ message: String) {
+    func whatIsNoJSONIsReported(_ text: String, _ message: String) {
         #expect { try EvaluationInput(text, name: "f") } throws: { "\($0)".hasPrefix(message) }
     }
 

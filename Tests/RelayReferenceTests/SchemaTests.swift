@@ -12,7 +12,7 @@ struct SchemaTests {
         let samples: [Sample] = [
             (.config, try Repository.text("config.yaml")), (.pipeline, try Repository.text("pipelines/default.yaml")),
         ]
-        #expect(try await SchemaJudge.judge(samples) == [nil, nil])
+        #expect(try await SchemaValidator.validate(samples) == [nil, nil])
     }
 
     @Test func whatTheDocumentationTellsPeopleToWriteIsValid() async throws {
@@ -29,7 +29,7 @@ struct SchemaTests {
                 .map(Self.sample)
         }
         #expect(samples.count > 20)
-        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+        for (sample, problem) in zip(samples, try await SchemaValidator.validate(samples)) {
             #expect(problem == nil, "\(sample.text)")
         }
     }
@@ -78,7 +78,7 @@ struct SchemaTests {
 
     @Test func whatTheRelayTakesIsValid() async throws {
         let samples = Self.goodConfigurations.map { Sample(.config, $0) } + Self.goodPipelines.map { (.pipeline, $0) }
-        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+        for (sample, problem) in zip(samples, try await SchemaValidator.validate(samples)) {
             #expect(problem == nil, "\(sample.text)")
             let folder = try Self.folder(sample)
             #expect(throws: Never.self) { try folder.load(environment: ["N": "3", "PORT": "80", "FORMAT": "waha"]) }
@@ -157,11 +157,11 @@ struct SchemaTests {
         "pipeline: default",
     ]
 
-    @Test func testsAreJudgedInPipelinesAndInFilesOfTheirOwn() async throws {
+    @Test func testsAreValidatedInPipelinesAndInFilesOfTheirOwn() async throws {
         let files = (Self.goodTests + Self.badTests).map { Sample(.tests, $0) }
         let inPipelines = files.filter { $0.text.hasPrefix("tests:") }
             .map { Sample(.pipeline, "stages: [persist]\n" + $0.text) }
-        for (sample, problem) in zip(files + inPipelines, try await SchemaJudge.judge(files + inPipelines)) {
+        for (sample, problem) in zip(files + inPipelines, try await SchemaValidator.validate(files + inPipelines)) {
             let isGood = Self.goodTests.contains { sample.text.hasSuffix($0) }
             #expect((problem == nil) == isGood, "\(sample.text): \(problem ?? "good")")
         }
@@ -169,14 +169,14 @@ struct SchemaTests {
 
     @Test func mistakesInTheFormAreMistakesInTheEditor() async throws {
         let samples = Self.badConfigurations.map { Sample(.config, $0) } + Self.badPipelines.map { (.pipeline, $0) }
-        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+        for (sample, problem) in zip(samples, try await SchemaValidator.validate(samples)) {
             #expect(problem != nil, "\(sample.text)")
             #expect(throws: ConfigurationError.self, "\(sample.text)") { try Self.folder(sample).load() }
         }
     }
 
     /// The sample, with what else a configuration needs.
-    private static func folder(_ sample: Sample) throws -> Folder {
+    private static func folder(_ sample: Sample) throws -> TemporaryDirectory {
         let isConfiguration = sample.file == .config
         return try TemporaryDirectory(files: [
             "config.yaml": isConfiguration ? sample.text : "sources: { native: { transport: http, format: native } }",

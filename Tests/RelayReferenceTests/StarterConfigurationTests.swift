@@ -5,7 +5,7 @@ import RelayTesting
 import Testing
 
 @Suite(.limitedConcurrency)
-struct StarterTests {
+struct StarterConfigurationTests {
     private func starter(_ recipe: String) throws -> StarterConfiguration {
         try StarterConfiguration(recipe, reference: .everything)
     }
@@ -37,7 +37,7 @@ struct StarterTests {
     @Test func whatIsWrittenIsValidInTheEditor() async throws {
         let starters = try Self.recipes.map(starter)
         let samples = starters.flatMap { [(Reference.SchemaFile.config, $0.config), (.pipeline, $0.pipeline)] }
-        for (sample, problem) in zip(samples, try await SchemaJudge.judge(samples)) {
+        for (sample, problem) in zip(samples, try await SchemaValidator.validate(samples)) {
             #expect(problem == nil, "\(sample.1)")
         }
     }

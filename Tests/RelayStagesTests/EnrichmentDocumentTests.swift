@@ -13,6 +13,6 @@ struct EnrichmentDocumentTests {
             .map { $0.split(separator: "\n").map { $0.dropFirst(2) }.joined(separator: "\n") }
         #expect(stages.count == 3)
         let keys = ["WAHA_API_KEY": "k", "EVOLUTION_API_KEY": "k", "CRM_TOKEN": "k"]
-        for stage in stages { #expect(try LookupScene(stage, environment: keys).waits) }
+        for stage in stages { #expect(try EnrichFixture(stage, environment: keys).waits) }
     }
 }

@@ -9,9 +9,9 @@ struct HistoryReaderTests {
     private func records(_ draft: EventDraft) throws -> [String] {
         let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
         let persist = try registry.step(yaml: "persist").stage
-        let scene = try LookupScene()
+        let fixture = try EnrichFixture()
         var draft = draft
-        _ = try persist.run(&draft, in: StageContext(directory: scene, routes: scene))
+        _ = try persist.run(&draft, in: StageContext(directory: fixture, routes: fixture))
         return draft.records.map { record in
             func list(_ fields: (String, String?)...) -> String {
                 fields.compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: " ")
@@ -37,7 +37,7 @@ struct HistoryReaderTests {
         }
     }
 
-    @Test func aChangedPictureIsForgottenBeforeWhatElseIsTold() throws {
+    @Test func aChangedPictureIsForgottenBeforeWhatElseIsReported() throws {
         let contact = draft(
             .contactUpdated, chat: ana, ["contactId": .string(ana), "pushName": "Ana", "imageChanged": true])
         #expect(try records(contact) == ["picture changed \(ana)", "contact id=\(ana) push=Ana"])
@@ -67,7 +67,7 @@ struct HistoryReaderTests {
         #expect(try records(status) == ["message", "contact id=\(ana) push=Ana"], "and not the status's name")
     }
 
-    @Test func aGroupsMembersAreLinkedWhereTheirIdentityOrNameIsTold() throws {
+    @Test func aGroupsMembersAreLinkedWhereTheirIdentityOrNameIsReported() throws {
         let members: JSON = [
             ["id": .string(ana), "lid": .string(hidden), "admin": nil], ["id": "1@s.whatsapp.net", "lid": nil],
             ["id": "2@lid", "lid": "2@lid"], ["id": "3@lid", "name": "Bia"],

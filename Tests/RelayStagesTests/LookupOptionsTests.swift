@@ -26,21 +26,21 @@ struct LookupOptionsTests {
     ])
     func mistakesSayWhatToWrite(options: String, help: String) {
         let error = #expect(throws: ConfigurationError.self) {
-            _ = try LookupScene("enrich: { lookup: { \(options) } }")
+            _ = try EnrichFixture("enrich: { lookup: { \(options) } }")
         }
         #expect(error?.description.contains(help) == true, "\(error?.description ?? "")")
     }
 
     @Test func aPlaceholdersMistakeIsPointedAt() {
         let error = #expect(throws: ConfigurationError.self) {
-            _ = try LookupScene("enrich: { lookup: { url: \"http://g/{{ session }}/{{ chat.idd }}\" } }")
+            _ = try EnrichFixture("enrich: { lookup: { url: \"http://g/{{ session }}/{{ chat.idd }}\" } }")
         }
         #expect(error?.diagnostics.first?.column == 50)
     }
 
     @Test func aKeyInAHeaderIsInNoMessage() {
         let error = #expect(throws: ConfigurationError.self) {
-            _ = try LookupScene("enrich: { lookup: { url: \"http://g/all\", headers: { k: canary } } }")
+            _ = try EnrichFixture("enrich: { lookup: { url: \"http://g/all\", headers: { k: canary } } }")
         }
         #expect(error?.description.contains("canary") == false, "\(error?.description ?? "")")
     }
@@ -51,6 +51,6 @@ struct LookupOptionsTests {
         "enrich: { lookup: { url: \"http://g/x?id={{chat.id}}#f\", cache: 7d, negative_cache: 10m, timeout: 500ms } }",
     ])
     func theseAreRight(yaml: String) throws {
-        _ = try LookupScene(yaml)
+        _ = try EnrichFixture(yaml)
     }
 }

@@ -6,9 +6,9 @@ import Testing
 struct LookupRouteTests {
     private func requests(_ yaml: String, about chat: String, session: String = "main") async throws -> [LookupRequest]
     {
-        let scene = try LookupScene(yaml)
-        for chat in [group, ana, hidden] { _ = try await scene.enriched(message(in: chat)) }
-        return scene.route?.requests(for: DirectoryKey(session: session, id: chat)) ?? []
+        let fixture = try EnrichFixture(yaml)
+        for chat in [group, ana, hidden] { _ = try await fixture.enriched(message(in: chat)) }
+        return fixture.route?.requests(for: DirectoryKey(session: session, id: chat)) ?? []
     }
 
     private func answer(_ request: LookupRequest?, _ body: String?) -> LookupAnswer? {
@@ -167,10 +167,10 @@ struct LookupRouteTests {
 
     @Test func theSameSettingsAreTheSameRouteAndOthersAreNot() async throws {
         func route(_ yaml: String) async throws -> String? {
-            let scene = try LookupScene(yaml)
-            _ = try await scene.enriched(message(in: group))
-            #expect(scene.route?.name == "http://w:3000")
-            return scene.route?.id
+            let fixture = try EnrichFixture(yaml)
+            _ = try await fixture.enriched(message(in: group))
+            #expect(fixture.route?.name == "http://w:3000")
+            return fixture.route?.id
         }
         let first = try await route("enrich: { lookup: { preset: waha, url: \"http://w:3000/x\", headers: { k: a } } }")
         #expect(

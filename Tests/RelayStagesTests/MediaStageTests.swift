@@ -12,7 +12,7 @@ private let reference: JSON = [
 ]
 
 /// A media stage, its fetcher and its clock.
-private struct Trial {
+private struct MediaStageFixture {
     let stage: any Stage
     let fetcher: ScriptedFetcher
     let clock = ManualClock()
@@ -52,9 +52,9 @@ private struct Trial {
 
 struct MediaStageTests {
     @Test func theFileStandsInThePlaceOfItsReference() async throws {
-        let trial = try Trial("media", .stored(stored))
-        var draft = trial.draft()
-        try await trial.run(&draft)
+        let fixture = try MediaStageFixture("media", .stored(stored))
+        var draft = fixture.draft()
+        try await fixture.run(&draft)
         #expect(draft.event.payload["raw_media"] == nil)
         #expect(
             draft.event.payload["media"] == [
@@ -66,19 +66,19 @@ struct MediaStageTests {
     }
 
     @Test func whatCanNeverBeHadIsTheStagesFailure() async throws {
-        let trial = try Trial("media", .fails(MediaError(.gone, "the server answered 410")))
-        var draft = trial.draft()
-        let error = await #expect(throws: StageError.self) { try await trial.run(&draft) }
+        let fixture = try MediaStageFixture("media", .fails(MediaError(.gone, "the server answered 410")))
+        var draft = fixture.draft()
+        let error = await #expect(throws: StageError.self) { try await fixture.run(&draft) }
         #expect(error?.reason == "gone")
         #expect(draft.lateMedia == nil)
     }
 
     @Test func whatDoesNotComeInTimeComesLater() async throws {
-        let trial = try Trial("media: { wait: 20s, max_size: 5MiB, attempts: 2 }", .never)
-        var draft = trial.draft()
-        try await trial.run(&draft) {
-            await trial.clock.untilSleeping()
-            trial.clock.advance(by: .seconds(20))
+        let fixture = try MediaStageFixture("media: { wait: 20s, max_size: 5MiB, attempts: 2 }", .never)
+        var draft = fixture.draft()
+        try await fixture.run(&draft) {
+            await fixture.clock.untilSleeping()
+            fixture.clock.advance(by: .seconds(20))
         }
         let raw = try #require(draft.event.payload["raw_media"])
         #expect(raw["mediaKey"] == reference["mediaKey"], "the reference is whole")
@@ -86,21 +86,22 @@ struct MediaStageTests {
         #expect(raw["error"]?["reason"] == "timeout")
         #expect(draft.lateMedia?.limits == MediaLimits(maxSize: 5 << 20, attempts: 2, timeout: .seconds(120)))
         #expect(draft.lateMedia?.event == EventID(5))
-        #expect(trial.fetcher.cancelled == 1)
+        #expect(fixture.fetcher.cancelled == 1)
     }
 
     @Test func aServerThatIsDownIsAskedLater() async throws {
-        let trial = try Trial("media", .fails(MediaError(.unavailable, "503 three times")))
-        var draft = trial.draft()
-        try await trial.run(&draft)
+        let fixture = try MediaStageFixture("media", .fails(MediaError(.unavailable, "503 three times")))
+        var draft = fixture.draft()
+        try await fixture.run(&draft)
         #expect(draft.event.payload["raw_media"]?["error"]?["reason"] == "unavailable")
         #expect(draft.lateMedia != nil)
     }
 
     @Test func whoWantsNothingLateGetsTheFailure() async throws {
-        let trial = try Trial("media: { late: false }", .fails(MediaError(.unavailable, "503 three times")))
-        var draft = trial.draft()
-        let error = await #expect(throws: StageError.self) { try await trial.run(&draft) }
+        let fixture = try MediaStageFixture(
+            "media: { late: false }", .fails(MediaError(.unavailable, "503 three times")))
+        var draft = fixture.draft()
+        let error = await #expect(throws: StageError.self) { try await fixture.run(&draft) }
         #expect(error?.reason == "unavailable")
         #expect(draft.lateMedia == nil)
     }
@@ -113,19 +114,19 @@ struct MediaStageTests {
 
     @Test(arguments: nothingToFetch)
     func thereIsNothingToFetch(_ yaml: String, _ payload: JSONObject) throws {
-        let trial = try Trial(yaml, .never)
-        var draft = trial.draft(payload)
-        guard case .next = try trial.stage.run(&draft, in: trial.context) else {
+        let fixture = try MediaStageFixture(yaml, .never)
+        var draft = fixture.draft(payload)
+        guard case .next = try fixture.stage.run(&draft, in: fixture.context) else {
             Issue.record("it waits")
             return
         }
-        #expect(trial.fetcher.fetched.isEmpty)
+        #expect(fixture.fetcher.fetched.isEmpty)
     }
 
     @Test func aReferenceThatSaysTooLittleFails() throws {
-        let trial = try Trial("media", .never)
-        var draft = trial.draft(["raw_media": ["mediaType": "image", "url": "https://mmg.whatsapp.net/x"]])
-        let error = #expect(throws: StageError.self) { try trial.stage.run(&draft, in: trial.context) }
+        let fixture = try MediaStageFixture("media", .never)
+        var draft = fixture.draft(["raw_media": ["mediaType": "image", "url": "https://mmg.whatsapp.net/x"]])
+        let error = #expect(throws: StageError.self) { try fixture.stage.run(&draft, in: fixture.context) }
         #expect(error?.reason == "incomplete")
     }
 

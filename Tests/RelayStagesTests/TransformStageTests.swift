@@ -34,7 +34,7 @@ private func bodies(_ draft: EventDraft) throws -> [JSON] {
     return try draft.deliveries.map { try JSON(parsing: $0.body(for: DeliveryID(1))) }
 }
 
-struct TransformTests {
+struct TransformStageTests {
     @Test func theProgramMakesThePayloadFromTheEventAsReceiversSeeIt() throws {
         var draft = draft()
         _ = try run("transform: '{ text: .payload.content.text, what: .event, who: .sessionId }'", on: &draft)

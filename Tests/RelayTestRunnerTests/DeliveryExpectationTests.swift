@@ -3,7 +3,7 @@ import Testing
 /// What is expected of deliveries: each kind holds, and fails with words that say what came instead.
 @Suite struct DeliveryExpectationTests {
     @Test func everyKindOfExpectationHolds() throws {
-        let report = try House.report(
+        let report = try TestProject.report(
             """
             input: \(message("M1"))
             destinations: { crm: [503, 200], log: { status: 201 }, session: [timeout, { status: 429, headers: { Retry-After: "30" } }, 200] }
@@ -26,8 +26,8 @@ import Testing
         #expect(report == "1 test, all passed")
     }
 
-    @Test func whatDiffersIsToldWithWhatCame() throws {
-        let report = try House.report(
+    @Test func whatDiffersIsReportedWithWhatCame() throws {
+        let report = try TestProject.report(
             """
             input: \(message("M1"))
             destinations: { crm: [503, 200] }
@@ -95,8 +95,8 @@ import Testing
         )
     }
 
-    @Test func missingDeliveriesAreToldWithWhatBecameOfThem() throws {
-        let report = try House.report(
+    @Test func missingDeliveriesAreReportedWithWhatBecameOfThem() throws {
+        let report = try TestProject.report(
             """
             input: \(message("M1"))
             destinations: { crm: 503, log: [reset], session: 410 }
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test func furtherDeliveriesFail() throws {
-        let report = try House.report(
+        let report = try TestProject.report(
             """
             input: \(message("M1"))
             expect: { delivered: [{ to: crm }] }
@@ -156,9 +156,9 @@ import Testing
                       timestamp: "2025-11-13T10:30:00.000Z"
                       deliveryId: webhook-main-message.received-1763029800-1k9yc7n200001
             """
-        let report = try House.report(whole, pipeline: pipeline)
+        let report = try TestProject.report(whole, pipeline: pipeline)
         #expect(report == "1 test, all passed")
-        let less = try House.report(
+        let less = try TestProject.report(
             whole.replacing("timestamp: \"2025-11-13T10:30:00.000Z\"", with: "x: 1"), pipeline: pipeline)
         #expect(
             less == """
@@ -180,7 +180,7 @@ import Testing
               - sign: { scheme: hmac, header: X-Hub-Signature-256 }
               - deliver: [crm]
             """
-        let report = try House.report(
+        let report = try TestProject.report(
             """
             input: \(message("M1"))
             expect: { delivered: [{ to: crm, signed: true }] }
@@ -191,20 +191,20 @@ import Testing
     }
 
     @Test func noReportShowsCredentials() throws {
-        let config = House.config.replacing("{ X-Team: sales }", with: "{ Authorization: Bearer tomato }")
+        let config = TestProject.config.replacing("{ X-Team: sales }", with: "{ Authorization: Bearer tomato }")
         let test = """
             tests:
               - name: it
                 input: \(message("M1"))
                 expect: { delivered: [{ to: crm, headers: { Authorization: Bearer carrot, X-Api-Key: potato } }] }
             """
-        let house = try House([
+        let project = try TestProject([
             "config.yaml": config,
             "pipelines/default.yaml": "stages:\n  - deliver: [crm]\n",
             "pipelines/default_test.yaml": test,
         ])
         #expect(
-            try house.report() == """
+            try project.report() == """
                 pipelines/default_test.yaml:2: it
                     delivered[0].headers.Authorization
                         expected: ***

@@ -24,7 +24,7 @@ import Testing
 
     private func report(_ test: String) throws -> String {
         let lines = test.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)\n" }.joined()
-        return try House([
+        return try TestProject([
             "config.yaml": Self.config,
             "pipelines/default.yaml": """
             stages:
@@ -65,7 +65,7 @@ import Testing
 
     /// What Chatwoot is asked for before a message needs no script.
     @Test func aChatwootGetsItsMessages() throws {
-        let report = try House([
+        let report = try TestProject([
             "config.yaml": """
             sources:
               gateway: { transport: http, format: native }
@@ -95,7 +95,7 @@ import Testing
         #expect(report == "2 tests, all passed")
     }
 
-    @Test func aTextThatDiffersIsToldWithWhatCame() throws {
+    @Test func aTextThatDiffersIsReportedWithWhatCame() throws {
         let report = try report(
             """
             input: \(message("M1", text: "Hi"))

@@ -3,7 +3,7 @@ import Testing
 /// What is expected of everything that is not delivered, and of the order.
 @Suite struct OutcomeExpectationTests {
     @Test func deadLettersHaveTheirReasons() throws {
-        let report = try House.report(
+        let report = try TestProject.report(
             """
             input: \(message("M1"))
             destinations: { crm: 503, log: 400, session: [dns, connect, tls] }
@@ -16,7 +16,7 @@ import Testing
             """
         )
         #expect(report == "1 test, all passed")
-        let wrong = try House.report(
+        let wrong = try TestProject.report(
             """
             input: \(message("M1"))
             destinations: { crm: 503, log: 200, session: 500 }
@@ -55,7 +55,7 @@ import Testing
         """
 
     @Test func aFailedStageIsADeadLetterOfThePipeline() throws {
-        let report = try House.report(
+        let report = try TestProject.report(
             """
             input: \(message("M1"))
             expect: { dead: [{ to: pipeline, by: odd, reason: stage_failed }], nothing: true }
@@ -63,7 +63,7 @@ import Testing
             pipeline: Self.failing
         )
         #expect(report == "1 test, all passed")
-        let wrong = try House.report(
+        let wrong = try TestProject.report(
             """
             input: \(message("M1"))
             expect: { delivered: [{ to: crm }], dead: [], dropped: [{ by: odd }] }
@@ -77,14 +77,14 @@ import Testing
 
     @Test func dropsNameTheStageThatDropped() throws {
         let status = message("M1", chat: "status@broadcast")
-        let report = try House.report(
+        let report = try TestProject.report(
             """
             input: [\(status), \(message("M2")), \(message("M2"))]
             expect: { dropped: [{ by: filter, event: message.received }, { by: duplicate }] }
             """
         )
         #expect(report == "1 test, all passed")
-        let wrong = try House.report(
+        let wrong = try TestProject.report(
             """
             input: [\(status), \(message("M2"))]
             expect: { dropped: [{ by: persist, event: message.sent }, { by: filter }], delivered: [] }
@@ -114,7 +114,7 @@ import Testing
                 1 test, 1 failed
                 """
         )
-        let unexpected = try House.report("input: \(status)\nexpect: { dropped: [] }")
+        let unexpected = try TestProject.report("input: \(status)\nexpect: { dropped: [] }")
         #expect(
             unexpected == """
                 pipelines/default_test.yaml:2: it
@@ -127,10 +127,10 @@ import Testing
     }
 
     @Test func nothingMeansNoDeliveryAtAll() throws {
-        let dropped = try House.report(
+        let dropped = try TestProject.report(
             "input: \(message("M1", chat: "status@broadcast"))\nexpect: { nothing: true }")
         #expect(dropped == "1 test, all passed")
-        let sent = try House.report(
+        let sent = try TestProject.report(
             """
             input: \(message("M1"))
             destinations: { crm: 400 }
@@ -152,7 +152,7 @@ import Testing
     @Test func aChatWaitsForItsFirstDeliveryAndAnotherDoesNot() throws {
         let input =
             "[\(message("A1")), \(message("A2")), \(message("B1", chat: "5511999999002@s.whatsapp.net"))]"
-        let report = try House.report(
+        let report = try TestProject.report(
             """
             input: \(input)
             destinations: { crm: [503, 200] }
@@ -179,8 +179,8 @@ import Testing
             """
         }
         let pipeline = "stages:\n  - deliver: [crm]\n"
-        #expect(try House.report(test("any"), pipeline: pipeline) == "1 test, all passed")
-        let strict = try House.report(test("destination"), pipeline: pipeline)
+        #expect(try TestProject.report(test("any"), pipeline: pipeline) == "1 test, all passed")
+        let strict = try TestProject.report(test("destination"), pipeline: pipeline)
         #expect(
             strict == """
                 pipelines/default_test.yaml:2: it

@@ -24,7 +24,7 @@ import Testing
     }
 
     private static func report(_ test: String, stages: String = stages) throws -> String {
-        try House.report(test, pipeline: stages)
+        try TestProject.report(test, pipeline: stages)
     }
 
     @Test func whatTheGatewayKnowsIsFilledIn() throws {
@@ -126,7 +126,7 @@ import Testing
         #expect(report == "1 test, all passed")
     }
 
-    @Test func mistakesInScriptsAreToldWithTheirPlaces() throws {
+    @Test func mistakesInScriptsAreReportedWithTheirPlaces() throws {
         let report = try Self.report(
             """
             now: tomorrow

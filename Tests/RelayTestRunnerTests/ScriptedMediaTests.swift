@@ -24,7 +24,7 @@ import Testing
     }
 
     private static func report(_ test: String, media: String = "") throws -> String {
-        try House.report(test, pipeline: stages(media))
+        try TestProject.report(test, pipeline: stages(media))
     }
 
     @Test func aFileThatIsFoundGoesOnAsALink() throws {

@@ -11,8 +11,8 @@ import Testing
         let configuration = try RelayConfiguration.load(
             path: root.appendingPathComponent("config.yaml").path, environment: [:], registry: .shipped
         ).configuration
-        let trials = try PipelineTestSuite(configuration, environment: [:])
-        #expect(trials.warnings.isEmpty)
-        #expect(trials.run().text == "3 tests, all passed")
+        let suite = try PipelineTestSuite(configuration, environment: [:])
+        #expect(suite.warnings.isEmpty)
+        #expect(suite.run().text == "3 tests, all passed")
     }
 }

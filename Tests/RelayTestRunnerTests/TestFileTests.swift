@@ -7,21 +7,21 @@ import Testing
     private static let passing = "{ name: in the pipeline, input: \(message("M1")), expect: { dropped: [] } }"
 
     @Test func testsStandInPipelinesAndInFilesOfTheirOwn() throws {
-        let house = try House(
-            pipeline: House.stages + "tests:\n  - \(Self.passing)\n",
+        let project = try TestProject(
+            pipeline: TestProject.stages + "tests:\n  - \(Self.passing)\n",
             files: [
                 "pipelines/default_test.yaml": "tests:\n  - \(Self.passing)\n  - \(Self.passing)\n",
                 "pipelines/odd_test.yaml": "pipeline: default\ntests:\n  - \(Self.passing)\n",
                 "elsewhere/more.yaml": "pipeline: default\ntests:\n  - \(Self.passing)\n",
             ]
         )
-        #expect(try house.trials().count == 4)
-        #expect(try house.trials(["pipelines/default.yaml"]).count == 1)
-        #expect(try house.trials(["pipelines/default_test.yaml", "elsewhere/more.yaml"]).count == 3)
+        #expect(try project.suite().count == 4)
+        #expect(try project.suite(["pipelines/default.yaml"]).count == 1)
+        #expect(try project.suite(["pipelines/default_test.yaml", "elsewhere/more.yaml"]).count == 3)
     }
 
     @Test func inputComesInlineByPathAndInLists() throws {
-        let house = try House(
+        let project = try TestProject(
             pipeline: "stages:\n  - deliver: [crm]\n",
             files: [
                 "events/one.json": #"{"event":"message.received","sessionId":"a","payload":{"n":1}}"#,
@@ -52,10 +52,10 @@ import Testing
                 """,
             ]
         )
-        #expect(try house.report() == "2 tests, all passed")
-        #expect(try house.report(only: "every") == "1 test, all passed")
-        #expect(try house.report(only: "none of") == "No test has \"none of\" in its name.")
-        #expect(try house.trials().run(only: "none of").isGood == false)
+        #expect(try project.report() == "2 tests, all passed")
+        #expect(try project.report(only: "every") == "1 test, all passed")
+        #expect(try project.report(only: "none of") == "No test has \"none of\" in its name.")
+        #expect(try project.suite().run(only: "none of").isGood == false)
     }
 
     @Test func theSessionIsTheTestsOrTheDocumentsOrTheSources() throws {
@@ -63,7 +63,7 @@ import Testing
             #"{"event":"messages.upsert","data":{"messages":[{"key":{"remoteJid":"5511999999001@s.whatsapp.net","#
             + #""fromMe":false,"id":"3EB0C767D097B7C0A001"},"messageTimestamp":1763030000,"#
             + #""message":{"conversation":"Hello"}}],"type":"notify"}}"#
-        let house = try House(
+        let project = try TestProject(
             pipeline: "stages:\n  - deliver: [crm]\n",
             files: [
                 "pipelines/default_test.yaml": """
@@ -86,11 +86,11 @@ import Testing
                 """
             ]
         )
-        #expect(try house.report() == "4 tests, all passed")
+        #expect(try project.report() == "4 tests, all passed")
     }
 
     @Test func aDocumentThatIsNotTakenFails() throws {
-        let report = try House.report("input: { event: 5 }\nexpect: { nothing: true }")
+        let report = try TestProject.report("input: { event: 5 }\nexpect: { nothing: true }")
         #expect(
             report == """
                 pipelines/default_test.yaml:2: it
@@ -104,7 +104,7 @@ import Testing
 
     /// Otherwise a test that expects nothing would pass whatever the pipeline does.
     @Test func aDocumentOfWhichNothingIsMadeFails() throws {
-        let report = try House.report("source: baileys\ninput: \(message("M1"))\nexpect: { nothing: true }")
+        let report = try TestProject.report("source: baileys\ninput: \(message("M1"))\nexpect: { nothing: true }")
         #expect(
             report == """
                 pipelines/default_test.yaml:2: it
@@ -116,9 +116,9 @@ import Testing
         )
     }
 
-    @Test func everyMistakeIsToldAtOnceWithItsPlace() throws {
-        let house = try House(
-            pipeline: House.stages,
+    @Test func everyMistakeIsReportedAtOnceWithItsPlace() throws {
+        let project = try TestProject(
+            pipeline: TestProject.stages,
             files: [
                 "pipelines/default_test.yaml": """
                 tests:
@@ -143,7 +143,7 @@ import Testing
                 """
             ]
         )
-        let report = try house.report()
+        let report = try project.report()
         #expect(
             report == """
                 pipelines/default_test.yaml:2:5: error: a test has no option "nam"
@@ -215,14 +215,14 @@ import Testing
     }
 
     @Test func aFileWithoutItsPipelineIsAMistake() throws {
-        let house = try House(
-            pipeline: House.stages,
+        let project = try TestProject(
+            pipeline: TestProject.stages,
             files: [
                 "pipelines/sales_test.yaml": "tests: []\n",
                 "pipelines/odd_test.yaml": "pipeline: defualt\ntests: 5\n",
             ]
         )
-        let report = try house.report()
+        let report = try project.report()
         #expect(
             report == """
                 pipelines/odd_test.yaml:1:11: error: there is no pipeline "defualt"
@@ -234,7 +234,7 @@ import Testing
                 2 errors, 0 warnings
                 """
         )
-        let missing = try house.report(["no.yaml"])
+        let missing = try project.report(["no.yaml"])
         #expect(
             missing == """
                 no.yaml: error: the file cannot be read: No such file or directory
@@ -246,8 +246,8 @@ import Testing
 
     @Test func withoutItsInputATestCanStillBeJudged() throws {
         let test = "tests:\n  - { name: x, input: gone.json, expect: { nothing: true } }\n"
-        let house = try House(pipeline: House.stages, files: ["pipelines/default_test.yaml": test])
-        #expect(try house.trials(readsInput: false).count == 1)
-        #expect(throws: ConfigurationError.self) { try house.trials() }
+        let project = try TestProject(pipeline: TestProject.stages, files: ["pipelines/default_test.yaml": test])
+        #expect(try project.suite(readsInput: false).count == 1)
+        #expect(throws: ConfigurationError.self) { try project.suite() }
     }
 }

@@ -6,46 +6,46 @@ import Testing
 @Suite(.limitedConcurrency)
 struct ChatwootMessageTests {
     @Test func `A message is outgoing unless told otherwise, its type a number`() async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
-            let own = try await scene.post(path, ["content": "a", "echo_id": "e1"])
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let own = try await fixture.post(path, ["content": "a", "echo_id": "e1"])
             #expect(own.body["message_type"] == 1 && own.body["sender"]?["type"] == "user")
             #expect(own.body["echo_id"] == "e1" && own.body["status"] == "sent")
-            let theirs = try await scene.post(path, ["content": "b", "message_type": "incoming"])
+            let theirs = try await fixture.post(path, ["content": "b", "message_type": "incoming"])
             #expect(theirs.body["message_type"] == 0 && theirs.body["sender"]?["type"] == "contact")
-            #expect(try await scene.post(path, ["message_type": "x"]).status == 422)
+            #expect(try await fixture.post(path, ["message_type": "x"]).status == 422)
         }
     }
 
     @Test func `The same source id twice is two messages`() async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
-            for _ in 0..<2 { _ = try await scene.post(path, ["content": "a", "source_id": "WAID:1"]) }
-            #expect(scene.chatwoot.messages(sourceID: "WAID:1").count == 2)
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            for _ in 0..<2 { _ = try await fixture.post(path, ["content": "a", "source_id": "WAID:1"]) }
+            #expect(fixture.chatwoot.messages(sourceID: "WAID:1").count == 2)
         }
     }
 
     @Test func `A quote is found in its own conversation, else both ids are null`() async throws {
-        try await withScene { scene in
-            let contact = try await scene.contact()
-            let one = scene.messages(try await scene.conversation(contact: contact))
-            let two = scene.messages(try await scene.conversation(contact: contact))
-            let quoted = try await scene.post(one, ["content": "a", "source_id": "WAID:1"])
+        try await withChatwoot { fixture in
+            let contact = try await fixture.contact()
+            let one = fixture.messages(try await fixture.conversation(contact: contact))
+            let two = fixture.messages(try await fixture.conversation(contact: contact))
+            let quoted = try await fixture.post(one, ["content": "a", "source_id": "WAID:1"])
             let attributes: JSON = ["content_attributes": ["in_reply_to": .int(Int64(quoted.id))]]
             let found: JSON = ["in_reply_to": .int(Int64(quoted.id)), "in_reply_to_external_id": "WAID:1"]
-            #expect(try await scene.post(one, attributes).body["content_attributes"] == found)
+            #expect(try await fixture.post(one, attributes).body["content_attributes"] == found)
             let external: JSON = ["content_attributes": ["in_reply_to_external_id": "WAID:1"]]
-            #expect(try await scene.post(one, external).body["content_attributes"] == found)
+            #expect(try await fixture.post(one, external).body["content_attributes"] == found)
             let lost: JSON = ["in_reply_to": .null, "in_reply_to_external_id": .null]
-            #expect(try await scene.post(two, attributes).body["content_attributes"] == lost)
+            #expect(try await fixture.post(two, attributes).body["content_attributes"] == lost)
         }
     }
 
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func `Content attributes are kept since 4.9`(profile: ChatwootDouble.Profile) async throws {
-        try await withScene(profile) { scene in
-            let path = scene.messages(try await scene.conversation())
-            let answer = try await scene.post(
+        try await withChatwoot(profile) { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let answer = try await fixture.post(
                 path, ["content": "a", "external_created_at": "17", "content_attributes": ["external_echo": true]])
             let kept: JSON = ["external_echo": true, "external_created_at": "17"]
             #expect(answer.body["content_attributes"] == (profile == .v4_3 ? ["external_created_at": "17"] : kept))
@@ -53,10 +53,10 @@ struct ChatwootMessageTests {
     }
 
     @Test func `A form carries files, and its attributes as text of JSON`() async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
             let opus = Array("OggS\0\0\0\0\0\0\0\0\0\0\0\0OpusHead".utf8) + [13, 10, 45, 45, 0]
-            let answer = try await scene.postForm(
+            let answer = try await fixture.postForm(
                 path,
                 [
                     .init("message_type", "incoming"), .init("private", "false"), .init("source_id", "WAID:7"),
@@ -68,7 +68,7 @@ struct ChatwootMessageTests {
             let attachment = try #require(answer.body["attachments"]?[0])
             #expect(attachment["file_type"] == "audio" && attachment["content_type"] == "audio/opus")
             #expect(attachment["extension"] == "ogg" && attachment["file_size"] == .int(Int64(opus.count)))
-            let stored = try #require(scene.chatwoot.messages.first?.attachments.first)
+            let stored = try #require(fixture.chatwoot.messages.first?.attachments.first)
             #expect(stored.bytes == opus && stored.fileName == "voz \u{e9}.ogg" && stored.isVoiceMessage)
             #expect(stored.declaredType == "audio/ogg")
         }
@@ -79,28 +79,29 @@ struct ChatwootMessageTests {
         ("video/3gpp", "file"), ("audio/ogg; codecs=opus", "audio"), ("application/pdf", "file"),
     ])
     func `The kind of a file is by the exact type of its part`(type: String, kind: String) async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
-            let answer = try await scene.postForm(path, [.init(file: "a.bin", type, [1, 2])])
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let answer = try await fixture.postForm(path, [.init(file: "a.bin", type, [1, 2])])
             #expect(answer.body["attachments"]?[0]?["file_type"] == .string(kind))
         }
     }
 
     @Test func `Attachments in JSON are ids of uploads, and nothing else`() async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
-            let wrong = try await scene.post(path, ["content": "a", "attachments": ["aGVsbG8="]])
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let wrong = try await fixture.post(path, ["content": "a", "attachments": ["aGVsbG8="]])
             #expect(wrong.status == 422)
-            let file = Scene.Part(file: "a.png", "image/png", [1, 2, 3], field: "attachment")
-            let blob = try #require(try await scene.postForm(scene.api + "/upload", [file]).body["blob_id"])
-            let right = try await scene.post(path, ["attachments": [blob]])
+            let file = ChatwootFixture.Part(file: "a.png", "image/png", [1, 2, 3], field: "attachment")
+            let blob = try #require(try await fixture.postForm(fixture.api + "/upload", [file]).body["blob_id"])
+            let right = try await fixture.post(path, ["attachments": [blob]])
             #expect(right.body["attachments"]?[0]?["file_size"] == 3)
             #expect(
-                try await scene.postForm(path, [.init(file: "a", "image/png", [1], field: "attachments")]).status == 422
+                try await fixture.postForm(path, [.init(file: "a", "image/png", [1], field: "attachments")]).status
+                    == 422
             )
-            let many = (0..<16).map { Scene.Part(file: "\($0)", "image/png", [1]) }
-            #expect(try await scene.postForm(path, many).status == 422)
-            #expect(scene.chatwoot.messages.count == 1)
+            let many = (0..<16).map { ChatwootFixture.Part(file: "\($0)", "image/png", [1]) }
+            #expect(try await fixture.postForm(path, many).status == 422)
+            #expect(fixture.chatwoot.messages.count == 1)
         }
     }
 
@@ -110,43 +111,43 @@ struct ChatwootMessageTests {
             options.clock = clock
             options.limits.messages = 3
         }
-        try await withScene(.v4_15, options) { scene in
-            let path = scene.messages(try await scene.conversation())
-            let long = try await scene.post(path, ["content": .string(String(repeating: "x", count: 150_001))])
+        try await withChatwoot(.v4_15, options) { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let long = try await fixture.post(path, ["content": .string(String(repeating: "x", count: 150_001))])
             #expect(long.status == 422)
             #expect(
                 long.body == ["error": "Validation failed: Content is too long (maximum is 150000 characters)"])
-            for _ in 0..<3 { #expect(try await scene.post(path, ["content": "a"]).status == 200) }
-            let flood = try await scene.post(path, ["content": "a"])
+            for _ in 0..<3 { #expect(try await fixture.post(path, ["content": "a"]).status == 200) }
+            let flood = try await fixture.post(path, ["content": "a"])
             #expect(flood.status == 422 && flood.body == ["error": "Validation failed: Too many messages"])
             clock.advance(by: .seconds(60))
-            #expect(try await scene.post(path, ["content": "a"]).status == 200)
+            #expect(try await fixture.post(path, ["content": "a"]).status == 200)
         }
     }
 
     @Test func `Incoming messages are for API inboxes, and so are changes of status`() async throws {
-        try await withScene { scene in
-            scene.chatwoot.updateInbox(scene.inbox.id) { $0.channel = .webWidget }
-            let contact = try await scene.post(
-                scene.api + "/contacts", ["name": "A", "inbox_id": .int(Int64(scene.inbox.id)), "source_id": "w"])
+        try await withChatwoot { fixture in
+            fixture.chatwoot.updateInbox(fixture.inbox.id) { $0.channel = .webWidget }
+            let contact = try await fixture.post(
+                fixture.api + "/contacts", ["name": "A", "inbox_id": .int(Int64(fixture.inbox.id)), "source_id": "w"])
             let id = Int(contact.body["payload"]?["contact"]?["id"]?.int ?? 0)
-            let path = scene.messages(try await scene.conversation("w", contact: id))
-            let incoming = try await scene.post(path, ["content": "a", "message_type": "incoming"])
+            let path = fixture.messages(try await fixture.conversation("w", contact: id))
+            let incoming = try await fixture.post(path, ["content": "a", "message_type": "incoming"])
             #expect(incoming.status == 422)
             #expect(incoming.body == ["error": "Incoming messages are only allowed in Api inboxes"])
-            let own = try await scene.post(path, ["content": "a"])
-            let patch = try await scene.send("PATCH", "\(path)/\(own.id)", ["status": "read"])
+            let own = try await fixture.post(path, ["content": "a"])
+            let patch = try await fixture.send("PATCH", "\(path)/\(own.id)", ["status": "read"])
             #expect(patch.status == 403)
             #expect(patch.body == ["error": "Message status update is only allowed for API inboxes"])
         }
     }
 
     @Test func `Pages of messages are by id`() async throws {
-        try await withScene(.v4_15, .with { $0.limits = .none }) { scene in
-            let path = scene.messages(try await scene.conversation())
-            for number in 1...130 { _ = try await scene.post(path, ["content": .string("\(number)")]) }
+        try await withChatwoot(.v4_15, .with { $0.limits = .none }) { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            for number in 1...130 { _ = try await fixture.post(path, ["content": .string("\(number)")]) }
             func ids(_ query: String) async throws -> [Int64] {
-                try await scene.get(path + query).body["payload"]?.array?.compactMap { $0["id"]?.int } ?? []
+                try await fixture.get(path + query).body["payload"]?.array?.compactMap { $0["id"]?.int } ?? []
             }
             #expect(try await ids("") == Array(111...130))
             #expect(try await ids("?before=50") == Array(30...49))
@@ -156,11 +157,11 @@ struct ChatwootMessageTests {
     }
 
     @Test func `A status goes where it is told, but not from read to delivered`() async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
-            let id = try await scene.post(path, ["content": "a"]).id
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let id = try await fixture.post(path, ["content": "a"]).id
             func patch(_ body: JSON) async throws -> JSON {
-                let answer = try await scene.send("PATCH", "\(path)/\(id)", body)
+                let answer = try await fixture.send("PATCH", "\(path)/\(id)", body)
                 #expect(answer.status == 200)
                 return answer.body
             }
@@ -174,12 +175,12 @@ struct ChatwootMessageTests {
     }
 
     @Test func `A deleted message keeps its row`() async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
-            let id = try await scene.postForm(path, [.init(file: "a.png", "image/png", [1])]).id
-            let answer = try await scene.send("DELETE", "\(path)/\(id)")
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let id = try await fixture.postForm(path, [.init(file: "a.png", "image/png", [1])]).id
+            let answer = try await fixture.send("DELETE", "\(path)/\(id)")
             #expect(answer.status == 200)
-            let message = try #require(scene.chatwoot.message(id))
+            let message = try #require(fixture.chatwoot.message(id))
             #expect(message.content == "This message was deleted" && message.attachments.isEmpty)
             #expect(message.contentAttributes == ["deleted": true])
         }
@@ -193,11 +194,11 @@ struct ChatwootMessageTests {
         ("{{ contact.email | default: 'none' }}", "none"),
     ])
     func `Outgoing content is a template, incoming is not`(content: String, rendered: String) async throws {
-        try await withScene { scene in
-            let path = scene.messages(try await scene.conversation())
-            let own = try await scene.post(path, ["content": .string(content)])
+        try await withChatwoot { fixture in
+            let path = fixture.messages(try await fixture.conversation())
+            let own = try await fixture.post(path, ["content": .string(content)])
             #expect(own.body["content"] == .string(rendered))
-            let theirs = try await scene.post(path, ["content": .string(content), "message_type": "incoming"])
+            let theirs = try await fixture.post(path, ["content": .string(content), "message_type": "incoming"])
             #expect(theirs.body["content"] == .string(content))
         }
     }

@@ -11,15 +11,15 @@ struct ChatwootWebhookTests {
         _ profile: ChatwootDouble.Profile = .v4_15,
         timeout: Duration = .waitLimit,
         allowsPrivateNetwork: Bool = true,
-        _ body: (Scene, ScriptedReceiver) async throws -> Void
+        _ body: (ChatwootFixture, ScriptedReceiver) async throws -> Void
     ) async throws {
         let receiver = try ScriptedReceiver()
         let options = ChatwootDouble.Options.with { options in
             options.allowsPrivateNetwork = allowsPrivateNetwork
             options.webhookTimeout = timeout
         }
-        try await withScene(profile, options, webhookURL: receiver.url + "/hook?k=1") { scene in
-            try await body(scene, receiver)
+        try await withChatwoot(profile, options, webhookURL: receiver.url + "/hook?k=1") { fixture in
+            try await body(fixture, receiver)
         }
     }
 
@@ -28,14 +28,14 @@ struct ChatwootWebhookTests {
     }
 
     @Test func `An agent's message is told as a text of its type, ours too`() async throws {
-        try await withReceiver { scene, receiver in
-            let conversation = try await scene.conversation()
-            let row = try scene.row(conversation)
-            try scene.chatwoot.agentReplies(in: row, "Hi *Maria*")
-            _ = try await scene.post(
-                scene.messages(conversation), ["content": "x", "message_type": "incoming", "source_id": "WAID:1"])
-            try scene.chatwoot.agentReplies(in: row, "internal", isPrivate: true)
-            try await scene.chatwoot.webhooksToEnd()
+        try await withReceiver { fixture, receiver in
+            let conversation = try await fixture.conversation()
+            let row = try fixture.row(conversation)
+            try fixture.chatwoot.agentReplies(in: row, "Hi *Maria*")
+            _ = try await fixture.post(
+                fixture.messages(conversation), ["content": "x", "message_type": "incoming", "source_id": "WAID:1"])
+            try fixture.chatwoot.agentReplies(in: row, "internal", isPrivate: true)
+            try await fixture.chatwoot.webhooksToEnd()
             let told = try bodies(receiver, "message_created")
             #expect(told.map { $0["message_type"] } == ["outgoing", "incoming", "outgoing"])
             #expect(told.map { $0["private"] } == [false, false, true])
@@ -49,11 +49,11 @@ struct ChatwootWebhookTests {
 
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func `Webhooks are signed since 4.13`(profile: ChatwootDouble.Profile) async throws {
-        try await withReceiver(profile) { scene, receiver in
-            _ = try await scene.conversation()
+        try await withReceiver(profile) { fixture, receiver in
+            _ = try await fixture.conversation()
             let request = try #require(try await receiver.next(count: 1).first)
             let time = request.header("x-chatwoot-timestamp")
-            let key = SymmetricKey(data: Array(scene.inbox.secret.utf8))
+            let key = SymmetricKey(data: Array(fixture.inbox.secret.utf8))
             let code = HMAC<SHA256>.authenticationCode(for: Array("\(time ?? "").".utf8) + request.body, using: key)
             let expected = "sha256=" + code.map { String(format: "%02x", $0) }.joined()
             #expect(request.header("x-chatwoot-signature") == (profile >= .v4_13 ? expected : nil))
@@ -62,29 +62,29 @@ struct ChatwootWebhookTests {
     }
 
     @Test func `A webhook that is not taken fails its message, which is told once more`() async throws {
-        try await withReceiver { scene, receiver in
-            let row = try scene.row(try await scene.conversation())
+        try await withReceiver { fixture, receiver in
+            let row = try fixture.row(try await fixture.conversation())
             _ = try await receiver.next(count: 1)
             receiver.script([.status(500)])
-            let message = try scene.chatwoot.agentReplies(in: row, "a")
-            try await scene.chatwoot.webhooksToEnd()
-            let failed = try #require(scene.chatwoot.message(message.id))
+            let message = try fixture.chatwoot.agentReplies(in: row, "a")
+            try await fixture.chatwoot.webhooksToEnd()
+            let failed = try #require(fixture.chatwoot.message(message.id))
             #expect(failed.status == .failed)
             #expect(failed.contentAttributes == ["external_error": "500 Internal Server Error"])
-            let events = scene.chatwoot.webhooks.map(\.event)
+            let events = fixture.chatwoot.webhooks.map(\.event)
             #expect(events.filter { $0 == "message_created" }.count == 1)
             #expect(events.filter { $0 == "message_updated" }.count == 1)
         }
     }
 
     @Test func `A webhook that is not answered fails after its time`() async throws {
-        try await withReceiver(timeout: .milliseconds(100)) { scene, receiver in
-            let row = try scene.row(try await scene.conversation())
+        try await withReceiver(timeout: .milliseconds(100)) { fixture, receiver in
+            let row = try fixture.row(try await fixture.conversation())
             receiver.respond { _ in .hang }
-            let message = try scene.chatwoot.agentReplies(in: row, "a")
-            try await scene.chatwoot.webhooksToEnd()
+            let message = try fixture.chatwoot.agentReplies(in: row, "a")
+            try await fixture.chatwoot.webhooksToEnd()
             #expect(
-                scene.chatwoot.message(message.id)?.contentAttributes["external_error"]
+                fixture.chatwoot.message(message.id)?.contentAttributes["external_error"]
                     == "Timed out reading data from server")
         }
     }
@@ -93,21 +93,21 @@ struct ChatwootWebhookTests {
     func `Private hosts are refused since 4.14, unless allowed`(
         profile: ChatwootDouble.Profile, isAllowed: Bool, isTold: Bool
     ) async throws {
-        try await withReceiver(profile, allowsPrivateNetwork: isAllowed) { scene, receiver in
-            _ = try await scene.conversation()
-            try await scene.chatwoot.webhooksToEnd()
+        try await withReceiver(profile, allowsPrivateNetwork: isAllowed) { fixture, receiver in
+            _ = try await fixture.conversation()
+            try await fixture.chatwoot.webhooksToEnd()
             #expect(receiver.requests.isEmpty == !isTold)
             let refusal = "Hostname '127.0.0.1' has no public ip addresses"
-            #expect(scene.chatwoot.webhooks.first?.outcome == (isTold ? .delivered(status: 200) : .failed(refusal)))
+            #expect(fixture.chatwoot.webhooks.first?.outcome == (isTold ? .delivered(status: 200) : .failed(refusal)))
         }
     }
 
     @Test func `A webhook may come twice`() async throws {
-        try await withReceiver { scene, receiver in
-            let row = try scene.row(try await scene.conversation())
-            scene.chatwoot.duplicateWebhooks(next: 1)
-            let message = try scene.chatwoot.agentReplies(in: row, "a")
-            try await scene.chatwoot.webhooksToEnd()
+        try await withReceiver { fixture, receiver in
+            let row = try fixture.row(try await fixture.conversation())
+            fixture.chatwoot.duplicateWebhooks(next: 1)
+            let message = try fixture.chatwoot.agentReplies(in: row, "a")
+            try await fixture.chatwoot.webhooksToEnd()
             #expect(
                 try bodies(receiver, "message_created").map { $0["id"] }
                     == .init(repeating: .int(Int64(message.id)), count: 2))
@@ -115,39 +115,39 @@ struct ChatwootWebhookTests {
     }
 
     @Test func `An attachment's address redirects, and is late when told so`() async throws {
-        try await withReceiver { scene, receiver in
-            scene.chatwoot.missAttachments(first: 2)
-            let row = try scene.row(try await scene.conversation())
+        try await withReceiver { fixture, receiver in
+            fixture.chatwoot.missAttachments(first: 2)
+            let row = try fixture.row(try await fixture.conversation())
             let file = ChatwootDouble.Upload(name: "a b.jpg", type: "image/jpeg", bytes: [0xff, 0xd8, 0xff, 1])
-            try scene.chatwoot.agentReplies(in: row, attachments: [file])
-            try await scene.chatwoot.webhooksToEnd()
+            try fixture.chatwoot.agentReplies(in: row, attachments: [file])
+            try await fixture.chatwoot.webhooksToEnd()
             let told = try #require(try bodies(receiver, "message_created").first?["attachments"]?[0])
             let address = try #require(told["data_url"]?.string)
             #expect(address.hasSuffix("/a%20b.jpg") && told["file_type"] == "image")
-            #expect(try await scene.get(address).status == 404)
-            #expect(try await scene.get(address).status == 404)
-            let redirect = try await scene.get(address)
+            #expect(try await fixture.get(address).status == 404)
+            #expect(try await fixture.get(address).status == 404)
+            let redirect = try await fixture.get(address)
             #expect(redirect.status == 302)
             let location = try #require(redirect.headers.first { $0.name == "location" }?.value)
-            let fetched = try await scene.get(location)
+            let fetched = try await fixture.get(location)
             #expect(fetched.bytes == file.bytes)
             #expect(fetched.headers.first { $0.name == "content-type" }?.value == "image/jpeg")
         }
     }
 
     @Test func `Deletes, retries, states and typing are told as they are`() async throws {
-        try await withReceiver { scene, receiver in
-            let row = try scene.row(try await scene.conversation())
-            let message = try scene.chatwoot.agentReplies(in: row, "a")
-            try await scene.chatwoot.webhooksToEnd()
+        try await withReceiver { fixture, receiver in
+            let row = try fixture.row(try await fixture.conversation())
+            let message = try fixture.chatwoot.agentReplies(in: row, "a")
+            try await fixture.chatwoot.webhooksToEnd()
             receiver.script([.status(404)])
-            let failed = try scene.chatwoot.agentReplies(in: row, "b")
-            try await scene.chatwoot.webhooksToEnd()
-            scene.chatwoot.agentRetries(message: failed.id)
-            scene.chatwoot.agentDeletes(message: message.id)
-            scene.chatwoot.agentResolves(conversation: row)
-            try scene.chatwoot.agentTypes(true, in: row, by: scene.admin.id)
-            try await scene.chatwoot.webhooksToEnd()
+            let failed = try fixture.chatwoot.agentReplies(in: row, "b")
+            try await fixture.chatwoot.webhooksToEnd()
+            fixture.chatwoot.agentRetries(message: failed.id)
+            fixture.chatwoot.agentDeletes(message: message.id)
+            fixture.chatwoot.agentResolves(conversation: row)
+            try fixture.chatwoot.agentTypes(true, in: row, by: fixture.admin.id)
+            try await fixture.chatwoot.webhooksToEnd()
             let updates = try bodies(receiver, "message_updated").map { $0["content_attributes"] }
             #expect(
                 updates == [
@@ -165,9 +165,9 @@ struct ChatwootWebhookTests {
 
     @Test func `Hard breaks of the editor are cut since 4.13`() async throws {
         for profile in ChatwootDouble.Profile.allCases {
-            try await withReceiver(profile) { scene, receiver in
-                try scene.chatwoot.agentReplies(in: try scene.row(try await scene.conversation()), "a\\\nb")
-                try await scene.chatwoot.webhooksToEnd()
+            try await withReceiver(profile) { fixture, receiver in
+                try fixture.chatwoot.agentReplies(in: try fixture.row(try await fixture.conversation()), "a\\\nb")
+                try await fixture.chatwoot.webhooksToEnd()
                 let content = try bodies(receiver, "message_created").first?["content"]
                 #expect(content == (profile >= .v4_13 ? "a\nb" : "a\\\nb"))
             }

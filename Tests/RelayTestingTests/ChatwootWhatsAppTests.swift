@@ -37,40 +37,40 @@ struct ChatwootWhatsAppTests {
 
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func `Only the first message of a signed post is read, and once`(profile: ChatwootDouble.Profile) async throws {
-        try await withScene(profile) { scene in
-            scene.chatwoot.addInbox(
-                in: scene.account.id,
+        try await withChatwoot(profile) { fixture in
+            fixture.chatwoot.addInbox(
+                in: fixture.account.id,
                 channel: .whatsApp(phone: "+551140000000", phoneID: "77", verifyToken: "v", appSecret: "s"))
             let path = "/webhooks/whatsapp/+551140000000"
             let body = post(["wamid.1", "wamid.2"])
-            let bare = try await scene.send("POST", path, body)
+            let bare = try await fixture.send("POST", path, body)
             #expect(bare.status == (profile >= .v4_15 ? 401 : 200))
             for _ in 0..<2 {
-                let signed = try await scene.send(
+                let signed = try await fixture.send(
                     "POST", path, body, headers: [("x-hub-signature-256", sign(body, "s"))])
                 #expect(signed.status == 200)
             }
-            #expect(scene.chatwoot.messages.map(\.sourceID) == ["wamid.1"])
-            #expect(scene.chatwoot.contacts.map(\.phoneNumber) == ["+5511999999999"])
-            #expect(scene.chatwoot.whatsAppPosts.last?.body == body.bytes)
-            let verified = try await scene.get(path + "?hub.verify_token=v&hub.challenge=42")
+            #expect(fixture.chatwoot.messages.map(\.sourceID) == ["wamid.1"])
+            #expect(fixture.chatwoot.contacts.map(\.phoneNumber) == ["+5511999999999"])
+            #expect(fixture.chatwoot.whatsAppPosts.last?.body == body.bytes)
+            let verified = try await fixture.get(path + "?hub.verify_token=v&hub.challenge=42")
             #expect(verified.status == 200)
         }
     }
 
     @Test func `A status finds its message by the id of WhatsApp`() async throws {
-        try await withScene { scene in
-            scene.chatwoot.addInbox(
-                in: scene.account.id,
+        try await withChatwoot { fixture in
+            fixture.chatwoot.addInbox(
+                in: fixture.account.id,
                 channel: .whatsApp(phone: "+551140000000", phoneID: "77", verifyToken: "v", appSecret: nil))
             let path = "/webhooks/whatsapp/551140000000"
-            _ = try await scene.send("POST", path, post(["wamid.1"]))
+            _ = try await fixture.send("POST", path, post(["wamid.1"]))
             var status = post([])
             var value: JSON = ["metadata": ["display_phone_number": "551140000000", "phone_number_id": "77"]]
             value["statuses"] = [["id": "wamid.1", "status": "read"]]
             status["entry"] = [["changes": [["field": "messages", "value": value]]]]
-            _ = try await scene.send("POST", path, status)
-            #expect(scene.chatwoot.messages.map(\.status) == [.read])
+            _ = try await fixture.send("POST", path, status)
+            #expect(fixture.chatwoot.messages.map(\.status) == [.read])
         }
     }
 }

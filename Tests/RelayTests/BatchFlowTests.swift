@@ -78,7 +78,7 @@ struct BatchFlowTests {
         }
     }
 
-    /// Kills at any moment, and a receiver that fails in every way: all arrives, in order within its chat.
+    /// Kills at any moment, and a receiver that fails in every method: all arrives, in order within its chat.
     @Test
     func killsAndRefusalsLoseNothingAndKeepEveryChatInOrder() async throws {
         struct Received: Sendable {

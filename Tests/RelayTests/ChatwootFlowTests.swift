@@ -7,13 +7,13 @@ import Testing
 /// From what a gateway posts to what agents see, in a real process.
 @Suite(.serialized, .limitedConcurrency)
 struct ChatwootFlowTests {
-    private struct Scene {
+    private struct Fixture {
         let chatwoot: ChatwootDouble
         let relay: RelayProcess
     }
 
-    private func withScene(
-        sources: String = "", options: String = "", _ body: (Scene) async throws -> Void
+    private func withFixture(
+        sources: String = "", options: String = "", _ body: (Fixture) async throws -> Void
     ) async throws {
         var limits = ChatwootDouble.Options()
         limits.limits = .none
@@ -31,7 +31,7 @@ struct ChatwootFlowTests {
                 inbox: \(inbox.id)
                 token: "${CHATWOOT_TOKEN}"
                 retry: patient
-                timeout: 2s
+                timeout: 5s
                 \(options)
             """
         let relay = try RelayProcess(
@@ -43,15 +43,15 @@ struct ChatwootFlowTests {
             relay.remove()
             chatwoot.stop()
         }
-        try await body(Scene(chatwoot: chatwoot, relay: relay))
+        try await body(Fixture(chatwoot: chatwoot, relay: relay))
     }
 
     /// Exactly once under `kill -9`: what was under way is looked up in Chatwoot before anything is sent again.
     @Test func tenKillsNeitherLoseNorDoubleAMessage() async throws {
         let chats = 50
         let each = 100
-        try await withScene { scene in
-            let (chatwoot, relay) = (scene.chatwoot, scene.relay)
+        try await withFixture { fixture in
+            let (chatwoot, relay) = (fixture.chatwoot, fixture.relay)
             chatwoot.inject(.commitThen500, into: .messageCreate, probability: 0.02)
             chatwoot.inject(.commitThenReset, into: .messageCreate, probability: 0.01)
             chatwoot.inject(.commitThenHang, into: .messageCreate, probability: 0.002)
@@ -98,8 +98,8 @@ struct ChatwootFlowTests {
             ("evolution-go", "evolution_go"), ("gowa", "gowa"), ("zaphub", "native"),
         ]
         let sources = folders.map { "  corpus-\($0.0): { transport: http, format: \($0.1) }\n" }.joined()
-        try await withScene(sources: sources, options: "group_changes: note") { scene in
-            let (chatwoot, relay) = (scene.chatwoot, scene.relay)
+        try await withFixture(sources: sources, options: "group_changes: note") { fixture in
+            let (chatwoot, relay) = (fixture.chatwoot, fixture.relay)
             try await relay.start()
             var accepted = 0
             for (folder, _) in folders {

@@ -176,7 +176,7 @@ struct CommandTests {
         try await relay.addSession("main", webhook: ["url": .string(receiver.url)])
         _ = try await relay.call("POST", "/in/baileys", baileysText("M1"))
         try await relay.eventually("a dead letter") { try await relay.count("dead") == 1 }
-        let access = ["ZAPHUB_URL": relay.address, "ZAPHUB_API_KEY": RelayProcess.key]
+        let access = ["ZAPHUB_URL": relay.url, "ZAPHUB_API_KEY": RelayProcess.key]
         let list = try await zaphub(["dead-letters"], environment: access)
         #expect(list.status == 0, "\(list.errors)")
         #expect(list.output.contains("exhausted: Webhook returned status 500"), "\(list.output)")

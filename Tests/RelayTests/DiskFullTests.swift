@@ -3,7 +3,8 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-@Suite(.limitedConcurrency, .enabled(if: SmallFileSystem.isPermitted, "mounting a small tmpfs needs root (CAP_SYS_ADMIN)"))
+@Suite(
+    .limitedConcurrency, .enabled(if: SmallFileSystem.isPermitted, "mounting a small tmpfs needs root (CAP_SYS_ADMIN)"))
 struct DiskFullTests {
     /// Promise 8: 503 with `Retry-After`, never a false 2xx; and when there is space again, it goes on by itself.
     @Test

@@ -183,7 +183,7 @@ struct DoctorTests {
         let relay = try RelayProcess(pipeline: "stages:\n  - deliver: [session]\n")
         defer { relay.remove() }
         try await relay.start()
-        let address = relay.address.replacing("http://", with: "")
+        let address = relay.url.replacing("http://", with: "")
         let (status, findings, output) = try await Self.findings(
             "", listen: address, pipeline: "stages:\n  - deliver: [session]\n")
         #expect(status == 0, "\(output)")

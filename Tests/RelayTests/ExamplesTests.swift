@@ -110,7 +110,7 @@ struct ExamplesTests {
             "/usr/bin/env",
             ["node", Self.path("examples/bridge/stand-in.js")],
             environment: [
-                "RELAY_URL": "\(relay.address)/in/baileys", "SESSION": "demo", "COUNT": "50", "GRACE": "60000",
+                "RELAY_URL": "\(relay.url)/in/baileys", "SESSION": "demo", "COUNT": "50", "GRACE": "60000",
             ],
             output: relay.folder.appendingPathComponent("bridge.out").path,
             errors: relay.folder.appendingPathComponent("bridge.err").path

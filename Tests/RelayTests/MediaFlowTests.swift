@@ -42,12 +42,12 @@ struct MediaFlowTests {
     }
 
     /// A relay with a session `main`, its receiver, and a server that has files.
-    private struct PipelineTest {
+    private struct Fixture {
         let server: MediaServer
         let receiver: ScriptedReceiver
         let relay: RelayProcess
 
-        static func run(_ options: String = "", _ body: (PipelineTest) async throws -> Void) async throws {
+        static func run(_ options: String = "", _ body: (Fixture) async throws -> Void) async throws {
             let server = try MediaServer()
             defer { server.stop() }
             let receiver = try ScriptedReceiver()
@@ -57,7 +57,7 @@ struct MediaFlowTests {
             defer { relay.remove() }
             try await relay.start()
             try await relay.addSession("main", webhook: ["url": .string(receiver.url)])
-            try await body(PipelineTest(server: server, receiver: receiver, relay: relay))
+            try await body(Fixture(server: server, receiver: receiver, relay: relay))
         }
 
         func payloads(_ count: Int) async throws -> [JSON] {
@@ -94,10 +94,10 @@ struct MediaFlowTests {
     }
 
     @Test func theFileComesWithItsMessageUnderALinkOfItsOwn() async throws {
-        try await PipelineTest.run { trial in
-            trial.server.serve(.file(sealed.encrypted), at: "/v/1.enc")
-            _ = try await trial.relay.call("POST", "/in/baileys", image("M1", path: "/v/1.enc", of: sealed))
-            let payload = try #require(try await trial.payloads(1).first)
+        try await Fixture.run { fixture in
+            fixture.server.serve(.file(sealed.encrypted), at: "/v/1.enc")
+            _ = try await fixture.relay.call("POST", "/in/baileys", image("M1", path: "/v/1.enc", of: sealed))
+            let payload = try #require(try await fixture.payloads(1).first)
             #expect(payload["raw_media"] == nil)
             let media = try #require(payload["media"])
             #expect(media["kind"] == "image")
@@ -108,13 +108,13 @@ struct MediaFlowTests {
             let link = try #require(media["url"]?.string)
             #expect(link.hasPrefix("http://relay.example/media/\(sealed.media.id)/image.png?"))
 
-            let answer = try await trial.get(link)
+            let answer = try await fixture.get(link)
             #expect(answer.status == 200)
             #expect(answer.bytes == sealed.plain)
             #expect(answer.header("content-type") == "image/png")
             #expect(answer.header("content-disposition")?.hasPrefix("attachment;") == true)
             #expect(answer.header("x-content-type-options") == "nosniff")
-            let part = try await trial.get(link, headers: [("Range", "bytes=4-9")])
+            let part = try await fixture.get(link, headers: [("Range", "bytes=4-9")])
             #expect(part.status == 206)
             #expect(part.bytes == Array(sealed.plain[4...9]))
             for forged in [
@@ -122,10 +122,10 @@ struct MediaFlowTests {
                 link.replacingOccurrences(of: "t=image%2Fpng", with: "t=text%2Fhtml"),
                 link.replacingOccurrences(of: "exp=1", with: "exp=2"),
             ] {
-                #expect(try await trial.get(forged).status == 403, "\(forged)")
+                #expect(try await fixture.get(forged).status == 403, "\(forged)")
             }
             // What the message's server was shown: nothing of ours.
-            let request = try #require(trial.server.requests.first)
+            let request = try #require(fixture.server.requests.first)
             #expect(request.header("accept-encoding") == "identity")
             #expect(request.header("authorization") == nil)
         }
@@ -133,28 +133,29 @@ struct MediaFlowTests {
 
     /// The promise of order holds for a chat that waits, and nobody else waits with it.
     @Test func aChatWaitsForItsFileAndOthersGoOn() async throws {
-        try await PipelineTest.run("wait: 600s") { trial in
+        try await Fixture.run("wait: 600s") { fixture in
             let gate = MediaServer.Gate()
-            trial.server.serve(.held(gate, .file(sealed.encrypted)), at: "/v/slow.enc")
-            _ = try await trial.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
-            for number in 2...4 { _ = try await trial.relay.call("POST", "/in/baileys", baileysText("A\(number)")) }
+            fixture.server.serve(.held(gate, .file(sealed.encrypted)), at: "/v/slow.enc")
+            _ = try await fixture.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
+            for number in 2...4 { _ = try await fixture.relay.call("POST", "/in/baileys", baileysText("A\(number)")) }
             for number in 1...3 {
-                _ = try await trial.relay.call("POST", "/in/baileys", baileysText("B\(number)", chat: "5511999999002"))
+                _ = try await fixture.relay.call(
+                    "POST", "/in/baileys", baileysText("B\(number)", chat: "5511999999002"))
             }
-            let others = try await trial.payloads(3)
+            let others = try await fixture.payloads(3)
             #expect(others.map { $0["messageId"]?.string } == ["B1", "B2", "B3"])
             gate.open()
-            let all = try await trial.payloads(7)
+            let all = try await fixture.payloads(7)
             #expect(all.map { $0["messageId"]?.string } == ["B1", "B2", "B3", "A1", "A2", "A3", "A4"])
             #expect(all[3]["media"]?["sha256"]?.string == sealed.media.id.description)
         }
     }
 
     @Test func whatDoesNotComeInTimeGoesOutAsAReference() async throws {
-        try await PipelineTest.run("wait: 50ms, late: false") { trial in
-            trial.server.serve(.hang, at: "/v/slow.enc")
-            _ = try await trial.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
-            let payload = try #require(try await trial.payloads(1).first)
+        try await Fixture.run("wait: 50ms, late: false") { fixture in
+            fixture.server.serve(.hang, at: "/v/slow.enc")
+            _ = try await fixture.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
+            let payload = try #require(try await fixture.payloads(1).first)
             #expect(payload["raw_media"]?["error"]?["reason"] == "timeout")
             #expect(payload["raw_media"]?["pending"] == nil)
             #expect(payload["raw_media"]?["mediaKey"]?.string == Base64.encode(sealed.key))
@@ -162,11 +163,11 @@ struct MediaFlowTests {
     }
 
     @Test func aFileThatIsGoneLeavesTheReferenceAndTheReason() async throws {
-        try await PipelineTest.run { trial in
-            trial.server.serve(.status(410), at: "/v/gone.enc")
-            let document = image("M1", path: "/v/gone.enc", of: sealed, host: trial.server.url)
-            _ = try await trial.relay.call("POST", "/in/baileys", document)
-            let payload = try #require(try await trial.payloads(1).first)
+        try await Fixture.run { fixture in
+            fixture.server.serve(.status(410), at: "/v/gone.enc")
+            let document = image("M1", path: "/v/gone.enc", of: sealed, host: fixture.server.url)
+            _ = try await fixture.relay.call("POST", "/in/baileys", document)
+            let payload = try #require(try await fixture.payloads(1).first)
             #expect(payload["media"] == nil)
             let raw = try #require(payload["raw_media"])
             #expect(raw["error"]?["reason"] == "gone", "\(raw.text)")
@@ -181,7 +182,7 @@ struct MediaFlowTests {
 
     /// The address of a file comes from outside: a message must not make the relay ask the services around it.
     @Test func aMessageCannotSendTheRelayAnywhereElse() async throws {
-        try await PipelineTest.run { trial in
+        try await Fixture.run { fixture in
             let other = try MediaServer()
             defer { other.stop() }
             other.serve(.file(sealed.encrypted), at: "/latest/meta-data")
@@ -190,8 +191,8 @@ struct MediaFlowTests {
             message["message"]?["imageMessage"]?["url"] = .string(other.url + "/latest/meta-data")
             message["message"]?["imageMessage"]?["directPath"] = .null
             document["data"]?["messages"] = [message]
-            _ = try await trial.relay.call("POST", "/in/baileys", document)
-            let payload = try #require(try await trial.payloads(1).first)
+            _ = try await fixture.relay.call("POST", "/in/baileys", document)
+            let payload = try #require(try await fixture.payloads(1).first)
             #expect(payload["raw_media"]?["error"]?["reason"] == "host_not_allowed")
             #expect(other.requests.isEmpty)
         }
@@ -199,50 +200,52 @@ struct MediaFlowTests {
 
     /// The message goes out at once, `kill -9` comes, and the file is announced all the same.
     @Test func aLateFileIsAnnouncedEvenAfterACrash() async throws {
-        try await PipelineTest.run("wait: 0s") { trial in
-            trial.server.serve(.hang, at: "/v/late.enc")
-            _ = try await trial.relay.call("POST", "/in/baileys", image("M1", path: "/v/late.enc", of: sealed))
-            let first = try #require(try await trial.payloads(1).first)
+        try await Fixture.run("wait: 0s") { fixture in
+            fixture.server.serve(.hang, at: "/v/late.enc")
+            _ = try await fixture.relay.call("POST", "/in/baileys", image("M1", path: "/v/late.enc", of: sealed))
+            let first = try #require(try await fixture.payloads(1).first)
             #expect(first["raw_media"]?["pending"] == true)
-            try await trial.relay.eventually("the first is settled") { try await trial.relay.count("delivered") == 1 }
+            try await fixture.relay.eventually("the first is settled") {
+                try await fixture.relay.count("delivered") == 1
+            }
 
-            try await trial.relay.end(SIGKILL)
-            trial.server.serve(.file(sealed.encrypted), at: "/v/late.enc")
-            try await trial.relay.start()
-            let request = try #require(try await trial.receiver.next(count: 2).last)
+            try await fixture.relay.end(SIGKILL)
+            fixture.server.serve(.file(sealed.encrypted), at: "/v/late.enc")
+            try await fixture.relay.start()
+            let request = try #require(try await fixture.receiver.next(count: 2).last)
             #expect(request.header("x-zaphub-event") == "message.updated")
             let payload = try #require(try JSON(parsing: request.body)["payload"])
             #expect(payload["targetMessageId"] == "M1")
             #expect(payload["update"] == "media")
             #expect(payload["content"]?["caption"] == "olha")
             let link = try #require(payload["media"]?["url"]?.string)
-            #expect(try await trial.get(link).bytes == sealed.plain)
+            #expect(try await fixture.get(link).bytes == sealed.plain)
 
             // It is no edit: the history has the message as it was.
-            let messages = try await trial.relay.call("GET", "/api/v1/messages?session=main").document["data"]?.array
+            let messages = try await fixture.relay.call("GET", "/api/v1/messages?session=main").document["data"]?.array
             #expect(messages?.first?["edited_at"]?.isNull != false)
             #expect(messages?.count == 1)
         }
     }
 
     @Test func aFileInsideTheDocumentIsKeptAndItsBase64IsNot() async throws {
-        try await PipelineTest.run { trial in
+        try await Fixture.run { fixture in
             var document = image("M1", path: "/v/never.enc", of: sealed)
             document["extra"] = ["media": ["M1": .string(Base64.encode(sealed.plain))]]
-            _ = try await trial.relay.call("POST", "/in/baileys", document)
-            let request = try #require(try await trial.receiver.next(count: 1).first)
+            _ = try await fixture.relay.call("POST", "/in/baileys", document)
+            let request = try #require(try await fixture.receiver.next(count: 1).first)
             #expect(!request.text.contains(Base64.encode(sealed.plain)))
             let payload = try #require(try JSON(parsing: request.body)["payload"])
             let link = try #require(payload["media"]?["url"]?.string)
-            #expect(try await trial.get(link).bytes == sealed.plain)
-            #expect(trial.server.requests.isEmpty, "it was at hand")
+            #expect(try await fixture.get(link).bytes == sealed.plain)
+            #expect(fixture.server.requests.isEmpty, "it was at hand")
         }
     }
 
     @Test func aGatewaysOwnFileIsFetchedWithItsCredentials() async throws {
-        try await PipelineTest.run { trial in
+        try await Fixture.run { fixture in
             let file = Array("a plain file".utf8)
-            trial.server.serve(.file(file), at: "/statics/media/1.jpg")
+            fixture.server.serve(.file(file), at: "/statics/media/1.jpg")
             let document: JSON = [
                 "event": "message", "device_id": "5511999999009@s.whatsapp.net",
                 "payload": [
@@ -251,22 +254,22 @@ struct MediaFlowTests {
                     "image": "statics/media/1.jpg",
                 ],
             ]
-            _ = try await trial.relay.call("POST", "/in/gowa/main", document)
-            let payload = try #require(try await trial.payloads(1).first)
+            _ = try await fixture.relay.call("POST", "/in/gowa/main", document)
+            let payload = try #require(try await fixture.payloads(1).first)
             let link = try #require(payload["media"]?["url"]?.string, "\(payload.text)")
-            #expect(try await trial.get(link).bytes == file)
-            #expect(trial.server.requests.first?.header("x-gateway") == "badge")
+            #expect(try await fixture.get(link).bytes == file)
+            #expect(fixture.server.requests.first?.header("x-gateway") == "badge")
         }
     }
 
     @Test func aCloudMediaIDIsResolvedOverGraph() async throws {
-        try await PipelineTest.run { trial in
+        try await Fixture.run { fixture in
             let file = Array("from the cloud".utf8)
             let answer =
-                #"{"messaging_product":"whatsapp","url":"\#(trial.server.url)/lookaside/1","mime_type":"image/jpeg","id":"77"}"#
-            trial.server.serve(
+                #"{"messaging_product":"whatsapp","url":"\#(fixture.server.url)/lookaside/1","mime_type":"image/jpeg","id":"77"}"#
+            fixture.server.serve(
                 .file(Array(answer.utf8), headers: [("Content-Type", "application/json")]), at: "/v23.0/77")
-            trial.server.serve(.file(file), at: "/lookaside/1")
+            fixture.server.serve(.file(file), at: "/lookaside/1")
             let document: JSON = [
                 "object": "whatsapp_business_account",
                 "entry": [
@@ -291,12 +294,12 @@ struct MediaFlowTests {
                     ]
                 ],
             ]
-            _ = try await trial.relay.call("POST", "/in/meta/main", document)
-            let payload = try #require(try await trial.payloads(1).first)
+            _ = try await fixture.relay.call("POST", "/in/meta/main", document)
+            let payload = try #require(try await fixture.payloads(1).first)
             let link = try #require(payload["media"]?["url"]?.string, "\(payload.text)")
-            #expect(try await trial.get(link).bytes == file)
+            #expect(try await fixture.get(link).bytes == file)
             #expect(
-                trial.server.requests.map { $0.header("authorization") } == [
+                fixture.server.requests.map { $0.header("authorization") } == [
                     "Bearer graph-token", "Bearer graph-token",
                 ])
         }

@@ -13,7 +13,7 @@ final class RelayProcess: Sendable {
     let folder: URL
     private let environment: [String: String]
     private let arguments: [String]
-    private let state = Mutex<(process: ChildProcess, address: String)?>(nil)
+    private let state = Mutex<(process: ChildProcess, url: String)?>(nil)
     private let engine: CurlEngine
 
     /// - Parameters:
@@ -104,11 +104,12 @@ final class RelayProcess: Sendable {
             errors: folder.appendingPathComponent("log.jsonl").path
         )
         state.withLock { $0 = (child, "") }
-        let address = try await child.line(after: "listens on ")
-        state.withLock { $0 = (child, address) }
+        let url = try await child.line(after: "listens on ")
+        state.withLock { $0 = (child, url) }
     }
 
-    var address: String { state.withLock { $0?.address ?? "" } }
+    /// `http://HOST:PORT`; empty before its first start.
+    var url: String { state.withLock { $0?.url ?? "" } }
     var log: String {
         (try? String(contentsOf: folder.appendingPathComponent("log.jsonl"), encoding: .utf8)) ?? ""
     }
@@ -137,7 +138,7 @@ final class RelayProcess: Sendable {
         let child = try ChildProcess(
             Self.program.path,
             arguments,
-            environment: ["ZAPHUB_URL": address, "ZAPHUB_API_KEY": Self.key],
+            environment: ["ZAPHUB_URL": url, "ZAPHUB_API_KEY": Self.key],
             output: folder.appendingPathComponent("command.txt").path,
             errors: folder.appendingPathComponent("command.err").path
         )
@@ -161,7 +162,7 @@ final class RelayProcess: Sendable {
         func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
     }
 
-    /// Calls the relay, or a whole address.
+    /// Calls the relay, or another server by its whole URL.
     func call(
         _ method: String,
         _ path: String,
@@ -177,7 +178,7 @@ final class RelayProcess: Sendable {
         let response = try await engine.send(
             HTTPRequest(
                 method: method,
-                url: path.hasPrefix("http://") ? path : address + path,
+                url: path.hasPrefix("http://") ? path : self.url + path,
                 headers: fields,
                 body: raw ?? body?.bytes ?? [],
                 timeout: .waitLimit,
@@ -197,7 +198,7 @@ final class RelayProcess: Sendable {
     func tap(_ query: String) async throws -> TapStream {
         var request = HTTPRequest(
             method: "GET",
-            url: address + "/api/v1/tap?" + query,
+            url: self.url + "/api/v1/tap?" + query,
             headers: [("Authorization", "Bearer \(Self.key)")],
             timeout: .waitLimit,
             maximumResponseBody: .max
@@ -222,7 +223,9 @@ final class RelayProcess: Sendable {
         try await RelayTesting.eventually(
             expectation,
             every: .milliseconds(20),
-            details: { state.withLock { $0?.process.outputTail } ?? "the relay does not run; log: …\(log.suffix(4000))" },
+            details: {
+                state.withLock { $0?.process.outputTail } ?? "the relay does not run; log: …\(log.suffix(4000))"
+            },
             condition)
     }
 

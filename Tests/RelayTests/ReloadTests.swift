@@ -37,7 +37,7 @@ struct ReloadTests {
     }
 
     @Test(arguments: ["SIGHUP", "REST"])
-    func aGoodConfigurationIsTakenOverAndAWrongOneIsNot(way: String) async throws {
+    func aGoodConfigurationIsTakenOverAndAWrongOneIsNot(method: String) async throws {
         let own = try ScriptedReceiver()
         let crm = try ScriptedReceiver()
         defer {
@@ -53,7 +53,7 @@ struct ReloadTests {
 
         // A destination comes.
         try write(relay, configuration: Self.configuration(crm: crm), pipeline: Self.pipeline(deliver: "session, crm"))
-        if way == "REST" {
+        if method == "REST" {
             let answer = try await relay.call("POST", "/api/v1/reload")
             #expect(answer.status == 200, "\(answer.document.text)")
             #expect(answer.document["data"]?["generation"] == 2)
@@ -72,7 +72,7 @@ struct ReloadTests {
             configuration: Self.configuration(crm: crm, mistake: ", max_in_flite: 3"),
             pipeline: "stages:\n  - deliver: [session, crn]\n"
         )
-        if way == "REST" {
+        if method == "REST" {
             let answer = try await relay.call("POST", "/api/v1/reload")
             #expect(answer.status == 422)
             let details = answer.document["error"]?["details"]?.text ?? ""
@@ -162,11 +162,11 @@ struct ReloadTests {
         defer { crm.stop() }
         let isReloaded = DispatchSemaphore(value: 0)
         crm.respond { request in
-            if request.index == 0, isReloaded.wait(timeout: .now() + 60) == .timedOut { return .reset }
+            if request.index == 0, isReloaded.wait(timeout: .now() + 600) == .timedOut { return .reset }
             return .status(200)
         }
         let relay = try RelayProcess(
-            configuration: Self.configuration(crm: crm, mistake: ", timeout: 120s"),
+            configuration: Self.configuration(crm: crm, mistake: ", timeout: 600s"),
             pipeline: Self.pipeline(deliver: "crm")
         )
         defer { relay.remove() }

@@ -200,13 +200,13 @@ struct ReplayFlowTests {
             "POST", "/api/v1/replays",
             ["from": "start", "since": "1h", "pipeline": "defualt", "destinations": ["erp", "epr"]])
         #expect(wrong.status == 422)
-        let places = wrong.document["error"]?["details"]?.array?.compactMap { $0["pointer"]?.string }
-        #expect(places == ["/pipeline", "/destinations/1"])
+        let inboxes = wrong.document["error"]?["details"]?.array?.compactMap { $0["pointer"]?.string }
+        #expect(inboxes == ["/pipeline", "/destinations/1"])
 
         let zaphub = try ChildProcess(
             RelayProcess.program.path,
             ["replay", "--since", "1h", "--from", "start", "--destination", "erp", "--rate", "500/s", "--wait"],
-            environment: ["ZAPHUB_URL": relay.address, "ZAPHUB_API_KEY": RelayProcess.key],
+            environment: ["ZAPHUB_URL": relay.url, "ZAPHUB_API_KEY": RelayProcess.key],
             output: relay.folder.appendingPathComponent("replay.txt").path,
             errors: relay.folder.appendingPathComponent("replay-errors.txt").path)
         #expect(try await zaphub.end() == 0, "\(zaphub.errorText)")

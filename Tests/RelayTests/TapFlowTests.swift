@@ -26,7 +26,7 @@ struct TapFlowTests {
         try await body(relay, receiver, webhook.secret)
     }
 
-    @Test func anEventIsSeenAtEveryPointOfItsWay() async throws {
+    @Test func anEventIsSeenAtEveryPointOfThePipeline() async throws {
         try await run { relay, receiver, secret in
             receiver.script([.status(503)])
             var tap = try await relay.tap("point=accepted&point=before,after&point=dropped&point=attempt")
@@ -75,7 +75,7 @@ struct TapFlowTests {
         }
     }
 
-    @Test func aFilterThatFailsOnSomeIsToldOnceAndShowsTheOthers() async throws {
+    @Test func aFilterThatFailsOnSomeIsReportedOnceAndShowsTheOthers() async throws {
         try await run { relay, _, _ in
             var tap = try await relay.tap(
                 "pipeline=default&stage=sign&point=after&filter=.event.payload.content.text%7Ctest(%22x%22)")
@@ -107,7 +107,7 @@ struct TapFlowTests {
         }
     }
 
-    @Test func soManyAreOpenAtOnceAndAReaderThatGoesMakesRoom() async throws {
+    @Test func theNumberOfOpenTapsIsLimitedAndAReaderThatLeavesFreesOne() async throws {
         try await run { relay, _, _ in
             var taps: [TapStream] = []
             for _ in 0..<16 { taps.append(try await relay.tap("")) }
@@ -149,7 +149,7 @@ struct TapFlowTests {
         ("pipeline=default&destination=crm", 422, "validation_failed", "attempts"),
         ("fliter=.", 422, "validation_failed", "did you mean filter?"),
     ])
-    func aMistakeIsTold(query: String, status: Int, code: String, hint: String) async throws {
+    func aMistakeIsReported(query: String, status: Int, code: String, hint: String) async throws {
         try await run { relay, _, _ in
             let answer = try await relay.call("GET", "/api/v1/tap?\(query)")
             #expect(answer.status == status)

@@ -38,7 +38,7 @@ struct TraceFlowTests {
         let name = UUID().uuidString
         let child = try ChildProcess(
             RelayProcess.program.path, arguments,
-            environment: ["ZAPHUB_URL": relay.address, "ZAPHUB_API_KEY": RelayProcess.key],
+            environment: ["ZAPHUB_URL": relay.url, "ZAPHUB_API_KEY": RelayProcess.key],
             output: relay.folder.appendingPathComponent("\(name).out").path,
             errors: relay.folder.appendingPathComponent("\(name).err").path
         )
@@ -109,7 +109,7 @@ struct TraceFlowTests {
 
     @Test func tapPrintsLinesAndDocumentsAndSaysThatTheRelayWentAway() async throws {
         try await run { relay, _ in
-            var environment = ["ZAPHUB_URL": relay.address, "ZAPHUB_API_KEY": RelayProcess.key]
+            var environment = ["ZAPHUB_URL": relay.url, "ZAPHUB_API_KEY": RelayProcess.key]
             environment["TERM"] = "xterm"
             func tap(_ name: String, _ arguments: [String]) throws -> ChildProcess {
                 try ChildProcess(

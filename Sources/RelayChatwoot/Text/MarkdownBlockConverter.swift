@@ -31,7 +31,8 @@ struct MarkdownBlockConverter {
         let spaces = rest.prefix { Self.character($0).map { $0 == " " || $0 == "\t" } ?? false }
         writer.raw(Self.indentation(Self.text(spaces)))
         let words = rest.dropFirst(spaces.count)
-        let plain = Self.text(words)
+        // Up to the next block of code, which ends the line: a line of many blocks would be read once for each.
+        let plain = Self.text(words.prefix { !Self.isBlock($0) })
         writer.hasBrackets = ["](", "]:", "]["].contains { plain.contains($0) }
         return write(words, escaping: Self.dangerous(plain))
     }

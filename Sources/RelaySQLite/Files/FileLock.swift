@@ -41,7 +41,11 @@ final class FileLock: Sendable {
 
     func release() {
         file.withLock { file in
-            if let open = file { close(open) }
+            if let open = file {
+                // A process that is being started has a copy of the descriptor for a moment, which would keep the lock.
+                flock(open, LOCK_UN)
+                close(open)
+            }
             file = nil
         }
     }

@@ -31,7 +31,9 @@ extension ChatwootDouble {
         try withState { state in
             let row = try state.known(conversation)
             let first = state.users.values.filter { $0.accountID == row.accountID }.map(\.id).min()
-            guard let author = user ?? first else { throw ChatwootDoubleError(description: "no user is there to write") }
+            guard let author = user ?? first else {
+                throw ChatwootDoubleError(description: "no user is there to write")
+            }
             var draft = ChatwootState.MessageDraft(kind: .outgoing)
             draft.content = content
             draft.isPrivate = isPrivate

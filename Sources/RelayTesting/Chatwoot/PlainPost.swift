@@ -95,7 +95,9 @@ enum PlainPost {
     }
 
     /// Reads until the end of the first line says the status; a `100 Continue` does not count.
-    private static func readStatus(_ descriptor: Int32, _ deadline: ContinuousClock.Instant) throws(PlainPostError) -> Int {
+    private static func readStatus(_ descriptor: Int32, _ deadline: ContinuousClock.Instant) throws(PlainPostError)
+        -> Int
+    {
         var text = ""
         while true {
             try wait(descriptor, POLLIN, deadline)

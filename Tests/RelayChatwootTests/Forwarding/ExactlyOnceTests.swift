@@ -8,17 +8,17 @@ import Testing
 @Suite(.limitedConcurrency)
 struct ExactlyOnceTests {
     @Test func aMessageMakesAContactAConversationAndItself() async throws {
-        try await withDesk { desk in
-            #expect(desk.destination.settings.ordering == .perChat)
-            try await desk.take("message.received", desk.text("A1", "bom *dia*"))
-            let contact = try desk.contact
+        try await withForwarding { fixture in
+            #expect(fixture.destination.settings.ordering == .perChat)
+            try await fixture.take("message.received", fixture.text("A1", "bom *dia*"))
+            let contact = try fixture.contact
             #expect(contact.name == "Maria Silva")
             #expect(contact.phoneNumber == "+5511999999001")
             #expect(contact.identifier == "5511999999001@s.whatsapp.net")
             #expect(contact.customAttributes["wa_jid"] == "5511999999001@s.whatsapp.net")
-            #expect(desk.chatwoot.contactInboxes.map(\.sourceID) == ["wa-5511999999001"])
-            #expect(try desk.conversation.customAttributes["wa_session"] == "demo")
-            let message = try #require(desk.chatwoot.messages.first)
+            #expect(fixture.chatwoot.contactInboxes.map(\.sourceID) == ["wa-5511999999001"])
+            #expect(try fixture.conversation.customAttributes["wa_session"] == "demo")
+            let message = try #require(fixture.chatwoot.messages.first)
             #expect(message.kind == .incoming)
             #expect(message.content == "bom **dia**")
             #expect(message.sourceID == "WAID:A1")
@@ -26,11 +26,11 @@ struct ExactlyOnceTests {
     }
 
     @Test func theSameMessageIsTakenOnce() async throws {
-        try await withDesk { desk in
-            for attempt in 1...3 { try await desk.take("message.received", desk.text("A1"), attempt: attempt) }
-            #expect(desk.said == ["oi"])
-            try await desk.restarted().take("message.received", desk.text("A1"))
-            #expect(desk.said == ["oi"])
+        try await withForwarding { fixture in
+            for attempt in 1...3 { try await fixture.take("message.received", fixture.text("A1"), attempt: attempt) }
+            #expect(fixture.said == ["oi"])
+            try await fixture.restarted().take("message.received", fixture.text("A1"))
+            #expect(fixture.said == ["oi"])
         }
     }
 
@@ -48,48 +48,48 @@ struct ExactlyOnceTests {
     {
         // Only an answer that never comes may reach the time-out.
         let hangs = fault == .hang || fault == .commitThenHang
-        try await withDesk(timeout: hangs ? .seconds(1) : .waitLimit) { desk in
-            desk.chatwoot.next(1, operation, fault)
+        try await withForwarding(timeout: hangs ? .seconds(1) : .waitLimit) { fixture in
+            fixture.chatwoot.next(1, operation, fault)
             for message in ["A1", "A2"] {
                 var attempt = 1
                 try await eventually("\(message) is delivered") {
                     defer { attempt += 1 }
-                    return await desk.send("message.received", desk.text(message), attempt: attempt).isDelivered
+                    return await fixture.send("message.received", fixture.text(message), attempt: attempt).isDelivered
                 }
                 #expect(hangs || attempt <= 3, "no more than one attempt meets the fault")
             }
-            #expect(try desk.contact.phoneNumber == "+5511999999001")
-            _ = try desk.conversation
-            #expect(desk.chatwoot.messages.map(\.sourceID) == ["WAID:A1", "WAID:A2"])
+            #expect(try fixture.contact.phoneNumber == "+5511999999001")
+            _ = try fixture.conversation
+            #expect(fixture.chatwoot.messages.map(\.sourceID) == ["WAID:A1", "WAID:A2"])
         }
     }
 
     /// The relay was ended between the request and its answer; a new process knows of no newer message.
     @Test func afterARestartItIsLookedForAmongManyMessages() async throws {
-        try await withDesk(double: .without(.none)) { desk in
-            try await desk.take("message.received", desk.text("A1"))
-            desk.chatwoot.next(1, .messageCreate, .commitThen500)
-            _ = await desk.send("message.received", desk.text("A2"))
-            let row = try desk.conversation.id
-            for index in 0..<130 { try desk.chatwoot.agentReplies(in: row, "\(index)") }
-            let again = try desk.restarted()
-            try await again.take("message.received", desk.text("A2"), attempt: 2)
-            #expect(desk.chatwoot.messages(sourceID: "WAID:A2").count == 1)
+        try await withForwarding(double: .without(.none)) { fixture in
+            try await fixture.take("message.received", fixture.text("A1"))
+            fixture.chatwoot.next(1, .messageCreate, .commitThen500)
+            _ = await fixture.send("message.received", fixture.text("A2"))
+            let row = try fixture.conversation.id
+            for index in 0..<130 { try fixture.chatwoot.agentReplies(in: row, "\(index)") }
+            let again = try fixture.restarted()
+            try await again.take("message.received", fixture.text("A2"), attempt: 2)
+            #expect(fixture.chatwoot.messages(sourceID: "WAID:A2").count == 1)
         }
     }
 
     @Test func inTheSameProcessItIsLookedForBehindTheLastKnownMessage() async throws {
-        try await withDesk(double: .without(.none)) { desk in
-            try await desk.take("message.received", desk.text("A1"))
-            desk.chatwoot.next(1, .messageCreate, .commitThen500)
-            _ = await desk.send("message.received", desk.text("A2"))
-            let row = try desk.conversation.id
-            for index in 0..<130 { try desk.chatwoot.agentReplies(in: row, "\(index)") }
+        try await withForwarding(double: .without(.none)) { fixture in
+            try await fixture.take("message.received", fixture.text("A1"))
+            fixture.chatwoot.next(1, .messageCreate, .commitThen500)
+            _ = await fixture.send("message.received", fixture.text("A2"))
+            let row = try fixture.conversation.id
+            for index in 0..<130 { try fixture.chatwoot.agentReplies(in: row, "\(index)") }
             // A second failure, before the commit: the first attempt's mark still counts.
-            desk.chatwoot.next(1, .messageRead, .status(500))
-            _ = await desk.send("message.received", desk.text("A2"), attempt: 2)
-            try await desk.take("message.received", desk.text("A2"), attempt: 3)
-            #expect(desk.chatwoot.messages(sourceID: "WAID:A2").count == 1)
+            fixture.chatwoot.next(1, .messageRead, .status(500))
+            _ = await fixture.send("message.received", fixture.text("A2"), attempt: 2)
+            try await fixture.take("message.received", fixture.text("A2"), attempt: 3)
+            #expect(fixture.chatwoot.messages(sourceID: "WAID:A2").count == 1)
         }
     }
 }

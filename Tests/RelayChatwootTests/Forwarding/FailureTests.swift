@@ -77,15 +77,15 @@ struct FailureTests {
     }
 
     @Test func anInboxThatIsNoneOrOfAnotherTypePauses() async throws {
-        try await withDesk { desk in
-            let web = desk.chatwoot.addInbox("Site", in: desk.account.id, channel: .webWidget)
+        try await withForwarding { fixture in
+            let web = fixture.chatwoot.addInbox("Site", in: fixture.account.id, channel: .webWidget)
             for (inbox, word) in [(web.id, "type API"), (4711, "inbox:")] {
                 let destination = ChatwootDestination(
                     try options(
-                        at: desk.address, account: desk.account.id, inbox: inbox, token: desk.admin.token, ""),
-                    name: "desk", settings: DestinationSettings(), timeout: .waitLimit, sender: desk.engine,
+                        at: fixture.address, account: fixture.account.id, inbox: inbox, token: fixture.admin.token, ""),
+                    name: "desk", settings: DestinationSettings(), timeout: .waitLimit, sender: fixture.engine,
                     ledger: InMemoryForwardingLedger(), depot: nil, clock: ManualClock())
-                let result = await desk.with(destination).send("message.received", desk.text("A1"))
+                let result = await fixture.with(destination).send("message.received", fixture.text("A1"))
                 #expect(result.pausesDestination)
                 #expect(result.error?.contains(word) == true, "\(result.error ?? "")")
             }
@@ -95,66 +95,66 @@ struct FailureTests {
     // MARK: Agents
 
     /// The message that Chatwoot will not take is missing where agents look: they are told, once.
-    @Test func whatIsRefusedIsToldToAgentsAndSoIsItsRecovery() async throws {
-        try await withDesk { desk in
-            try await desk.take("message.received", desk.text("A1"))
-            desk.chatwoot.next(1, .messageCreate, .status(422))
-            let result = await desk.send("message.received", desk.text("A2"))
+    @Test func whatIsRefusedIsReportedToAgentsAndSoIsItsRecovery() async throws {
+        try await withForwarding { fixture in
+            try await fixture.take("message.received", fixture.text("A1"))
+            fixture.chatwoot.next(1, .messageCreate, .status(422))
+            let result = await fixture.send("message.received", fixture.text("A2"))
             #expect(result.outcome == .refused)
-            #expect(desk.notes.count == 1)
-            #expect(desk.notes[0].contains("422"))
-            try await desk.take("message.received", desk.text("A2"), attempt: 2)
-            #expect(desk.said == ["oi", "oi"])
-            #expect(desk.notes.count == 2)
-            try await desk.take("message.received", desk.text("A2"), attempt: 3)
-            #expect(desk.notes.count == 2)
+            #expect(fixture.notes.count == 1)
+            #expect(fixture.notes[0].contains("422"))
+            try await fixture.take("message.received", fixture.text("A2"), attempt: 2)
+            #expect(fixture.said == ["oi", "oi"])
+            #expect(fixture.notes.count == 2)
+            try await fixture.take("message.received", fixture.text("A2"), attempt: 3)
+            #expect(fixture.notes.count == 2)
         }
-        try await withDesk("alerts: false") { desk in
-            desk.chatwoot.next(1, .messageCreate, .status(422))
-            _ = await desk.send("message.received", desk.text("A2"))
-            #expect(desk.notes.isEmpty)
+        try await withForwarding("alerts: false") { fixture in
+            fixture.chatwoot.next(1, .messageCreate, .status(422))
+            _ = await fixture.send("message.received", fixture.text("A2"))
+            #expect(fixture.notes.isEmpty)
         }
     }
 
     /// While Chatwoot is down nobody can be told; the next message that arrives brings the news.
-    @Test func whatWasLostInAnOutageIsToldAfterIt() async throws {
-        try await withDesk(retry: RetryPolicy(maxAttempts: 2)) { desk in
-            try await desk.take("message.received", desk.text("A1"))
-            desk.chatwoot.inject(.status(502), into: .messageCreate, probability: 1)
-            for attempt in 1...2 { _ = await desk.send("message.received", desk.text("A2"), attempt: attempt) }
-            #expect(desk.notes.isEmpty)
-            desk.chatwoot.endChaos()
-            for id in ["A3", "A4"] { try await desk.take("message.received", desk.text(id)) }
-            #expect(desk.said.count == 3)
-            #expect(desk.notes.count == 1)
+    @Test func whatWasLostInAnOutageIsReportedAfterIt() async throws {
+        try await withForwarding(retry: RetryPolicy(maxAttempts: 2)) { fixture in
+            try await fixture.take("message.received", fixture.text("A1"))
+            fixture.chatwoot.inject(.status(502), into: .messageCreate, probability: 1)
+            for attempt in 1...2 { _ = await fixture.send("message.received", fixture.text("A2"), attempt: attempt) }
+            #expect(fixture.notes.isEmpty)
+            fixture.chatwoot.endChaos()
+            for id in ["A3", "A4"] { try await fixture.take("message.received", fixture.text(id)) }
+            #expect(fixture.said.count == 3)
+            #expect(fixture.notes.count == 1)
         }
     }
 
     @Test func aTextThatIsRefusedIsTriedShorter() async throws {
-        try await withDesk { desk in
-            desk.chatwoot.next(1, .messageCreate, .status(422))
-            try await desk.take("message.received", desk.text("A1", String(repeating: "palavra ", count: 5000)))
-            let message = try #require(desk.chatwoot.messages.first)
-            #expect(desk.chatwoot.messages.count == 1)
+        try await withForwarding { fixture in
+            fixture.chatwoot.next(1, .messageCreate, .status(422))
+            try await fixture.take("message.received", fixture.text("A1", String(repeating: "palavra ", count: 5000)))
+            let message = try #require(fixture.chatwoot.messages.first)
+            #expect(fixture.chatwoot.messages.count == 1)
             #expect((message.content?.unicodeScalars.count ?? 0) <= 10_000)
         }
     }
 
     @Test func aNumberThatChatwootDoesNotTakeKeepsNobodyOut() async throws {
-        try await withDesk { desk in
-            desk.chatwoot.next(1, .contactCreate, .status(422))
-            try await desk.take("message.received", desk.text("A1"))
-            #expect(try desk.contact.phoneNumber == nil)
-            #expect(desk.said == ["oi"])
+        try await withForwarding { fixture in
+            fixture.chatwoot.next(1, .contactCreate, .status(422))
+            try await fixture.take("message.received", fixture.text("A1"))
+            #expect(try fixture.contact.phoneNumber == nil)
+            #expect(fixture.said == ["oi"])
         }
     }
 }
 
-extension Desk {
+extension ForwardingFixture {
     var address: String { destination.target.split(separator: "/app/").first.map(String.init) ?? "" }
 
-    func with(_ destination: ChatwootDestination) -> Desk {
-        Desk(
+    func with(_ destination: ChatwootDestination) -> ForwardingFixture {
+        ForwardingFixture(
             chatwoot: chatwoot, account: account, admin: admin, inbox: inbox, engine: engine, ledger: ledger,
             destination: destination)
     }

@@ -12,12 +12,12 @@ import Testing
 @Suite(.limitedConcurrency)
 struct FileForwardingTests {
     private func withFiles(
-        _ options: String = "", _ body: (Desk, DirectoryMediaStore) async throws -> Void
+        _ options: String = "", _ body: (ForwardingFixture, DirectoryMediaStore) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let depot = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
-        try await withDesk(options, depot: depot) { try await body($0, depot) }
+        try await withForwarding(options, depot: depot) { try await body($0, depot) }
     }
 
     private func media(_ id: MediaID, size: Int, _ mimetype: String, _ more: JSONObject = [:]) -> JSON {
@@ -29,12 +29,12 @@ struct FileForwardingTests {
         return .object(media)
     }
 
-    private func image(_ desk: Desk, _ id: String, _ media: JSON) -> JSON {
-        desk.text(id, "", ["type": "image", "content": ["caption": "veja"], "media": media])
+    private func image(_ fixture: ForwardingFixture, _ id: String, _ media: JSON) -> JSON {
+        fixture.text(id, "", ["type": "image", "content": ["caption": "veja"], "media": media])
     }
 
     @Test func aFileIsAttachedAsWhatItIs() async throws {
-        try await withFiles { desk, depot in
+        try await withFiles { fixture, depot in
             let kinds = [
                 ("image", "image/jpeg", "image"), ("video", "video/mp4; codecs=avc1", "video"),
                 ("audio", "audio/mpeg", "audio"), ("sticker", "image/webp", "image"),
@@ -43,12 +43,12 @@ struct FileForwardingTests {
             for (index, (type, mimetype, shown)) in kinds.enumerated() {
                 let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ index) }
                 let stored = try await depot.deposit(bytes)
-                try await desk.take(
+                try await fixture.take(
                     "message.received",
-                    desk.text(
+                    fixture.text(
                         "F\(index)", "",
                         ["type": .string(type), "content": [:], "media": media(stored.id, size: 1000, mimetype)]))
-                let attachment = try #require(desk.chatwoot.messages.last?.attachments.first)
+                let attachment = try #require(fixture.chatwoot.messages.last?.attachments.first)
                 #expect(attachment.fileType == shown)
                 #expect(attachment.bytes == bytes)
                 #expect(!attachment.isVoiceMessage)
@@ -57,17 +57,17 @@ struct FileForwardingTests {
     }
 
     @Test func aVoiceNoteIsOne() async throws {
-        try await withFiles { desk, depot in
+        try await withFiles { fixture, depot in
             let stored = try await depot.deposit(Array("OggS....".utf8))
-            try await desk.take(
+            try await fixture.take(
                 "message.received",
-                desk.text(
+                fixture.text(
                     "V1", "",
                     [
                         "type": "audio", "content": ["ptt": true],
                         "media": media(stored.id, size: 8, "audio/ogg; codecs=opus"),
                     ]))
-            let attachment = try #require(desk.chatwoot.messages.last?.attachments.first)
+            let attachment = try #require(fixture.chatwoot.messages.last?.attachments.first)
             #expect(attachment.declaredType == "audio/ogg")
             #expect(attachment.isVoiceMessage)
             #expect(attachment.fileName.hasSuffix(".ogg"))
@@ -76,85 +76,85 @@ struct FileForwardingTests {
 
     /// A form of more than half a megabyte lies on the disk while it is sent, and not after.
     @Test func aLargeFileGoesThroughAFileOfItsOwn() async throws {
-        try await withFiles { desk, depot in
+        try await withFiles { fixture, depot in
             let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
             let stored = try await depot.deposit(bytes)
-            try await desk.take(
-                "message.received", image(desk, "L1", media(stored.id, size: bytes.count, "image/jpeg")))
-            #expect(desk.chatwoot.messages.last?.attachments.first?.bytes == bytes)
+            try await fixture.take(
+                "message.received", image(fixture, "L1", media(stored.id, size: bytes.count, "image/jpeg")))
+            #expect(fixture.chatwoot.messages.last?.attachments.first?.bytes == bytes)
             let left = try FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory)
             #expect(!left.contains { $0.hasPrefix("form-") })
         }
     }
 
     @Test func whatIsTooLargeOrGoneIsLinked() async throws {
-        try await withFiles("max_size: 1kB") { desk, depot in
+        try await withFiles("max_size: 1kB") { fixture, depot in
             let large = try await depot.deposit([UInt8](repeating: 1, count: 2000))
             let gone = try #require(MediaID(String(repeating: "ab", count: 32)))
             // One is known to be too large, of the other only the storage knows.
-            try await desk.take("message.received", image(desk, "T1", media(large.id, size: 2000, "image/jpeg")))
-            try await desk.take("message.received", image(desk, "T2", media(large.id, size: 10, "image/jpeg")))
-            try await desk.take("message.received", image(desk, "T3", media(gone, size: 10, "image/jpeg")))
-            for message in desk.chatwoot.messages {
+            try await fixture.take("message.received", image(fixture, "T1", media(large.id, size: 2000, "image/jpeg")))
+            try await fixture.take("message.received", image(fixture, "T2", media(large.id, size: 10, "image/jpeg")))
+            try await fixture.take("message.received", image(fixture, "T3", media(gone, size: 10, "image/jpeg")))
+            for message in fixture.chatwoot.messages {
                 #expect(message.attachments.isEmpty)
                 #expect(message.content?.contains("https://relay.example/media/x?sig=1") == true)
                 #expect(message.content?.contains("veja") == true)
             }
-            #expect(desk.chatwoot.messages.count == 3)
+            #expect(fixture.chatwoot.messages.count == 3)
         }
     }
 
     @Test func whatChatwootDoesNotTakeIsLinked() async throws {
-        try await withFiles { desk, depot in
+        try await withFiles { fixture, depot in
             let stored = try await depot.deposit([1, 2, 3])
-            desk.chatwoot.next(1, .messageCreate, .status(413))
-            try await desk.take("message.received", image(desk, "T1", media(stored.id, size: 3, "image/jpeg")))
-            let message = try #require(desk.chatwoot.messages.last)
+            fixture.chatwoot.next(1, .messageCreate, .status(413))
+            try await fixture.take("message.received", image(fixture, "T1", media(stored.id, size: 3, "image/jpeg")))
+            let message = try #require(fixture.chatwoot.messages.last)
             #expect(message.attachments.isEmpty)
             #expect(message.content?.contains("https://relay.example/media/x?sig=1") == true)
         }
     }
 
     @Test func aLateFileIsAReply() async throws {
-        try await withFiles { desk, depot in
-            try await desk.take(
+        try await withFiles { fixture, depot in
+            try await fixture.take(
                 "message.received",
-                desk.text(
+                fixture.text(
                     "P1", "", ["type": "image", "content": [:], "raw_media": ["mediaType": "image", "pending": true]]))
             let stored = try await depot.deposit([1, 2, 3])
-            let late = desk.text(
+            let late = fixture.text(
                 "P1", "",
                 [
                     "type": "image", "content": [:], "update": "media",
                     "media": media(stored.id, size: 3, "image/jpeg"),
                 ])
-            for _ in 1...2 { try await desk.take("message.updated", late) }
-            #expect(desk.chatwoot.messages.count == 2)
-            let reply = try #require(desk.chatwoot.messages.last)
+            for _ in 1...2 { try await fixture.take("message.updated", late) }
+            #expect(fixture.chatwoot.messages.count == 2)
+            let reply = try #require(fixture.chatwoot.messages.last)
             #expect(reply.attachments.count == 1)
-            #expect(reply.contentAttributes["in_reply_to"]?.int == Int64(desk.chatwoot.messages[0].id))
+            #expect(reply.contentAttributes["in_reply_to"]?.int == Int64(fixture.chatwoot.messages[0].id))
         }
     }
 
     @Test func anUploadWhoseAnswerIsLostIsNotRepeated() async throws {
-        try await withFiles { desk, depot in
+        try await withFiles { fixture, depot in
             let stored = try await depot.deposit([1, 2, 3])
-            let message = image(desk, "U1", media(stored.id, size: 3, "image/jpeg"))
-            desk.chatwoot.next(1, .messageCreate, .commitThenReset)
-            _ = await desk.send("message.received", message)
-            try await desk.take("message.received", message, attempt: 2)
-            #expect(desk.chatwoot.messages.count == 1)
+            let message = image(fixture, "U1", media(stored.id, size: 3, "image/jpeg"))
+            fixture.chatwoot.next(1, .messageCreate, .commitThenReset)
+            _ = await fixture.send("message.received", message)
+            try await fixture.take("message.received", message, attempt: 2)
+            #expect(fixture.chatwoot.messages.count == 1)
         }
     }
 
     @Test func aCardComesAsAFile() async throws {
-        try await withFiles { desk, _ in
+        try await withFiles { fixture, _ in
             let card: JSON = ["name": "João", "vcard": "BEGIN:VCARD\nVERSION:3.0\nFN:João\nEND:VCARD"]
-            try await desk.take(
+            try await fixture.take(
                 "message.received",
-                desk.text(
+                fixture.text(
                     "C1", "", ["type": "contact", "content": ["contacts": [card], "vcard": card["vcard"] ?? .null]]))
-            #expect(desk.chatwoot.messages.count == 1)
+            #expect(fixture.chatwoot.messages.count == 1)
         }
     }
 }

@@ -22,19 +22,19 @@ struct RequestTests {
         for kind in kinds {
             let event = try #require(kind["event"]?.string)
             let name = try #require(kind["name"]?.string)
-            try await withDesk("group_changes: note", profile: profile, depot: depot) { desk in
+            try await withForwarding("group_changes: note", profile: profile, depot: depot) { fixture in
                 // The message that others are about.
                 let isNew = event == "message.received" || name == "own"
                 let earlier = name.hasPrefix("vote") ? "3EB0POLL" : isNew ? "3EB0OLD" : "3EB0A1"
-                if !event.hasPrefix("session") { try await desk.take("message.received", desk.text(earlier)) }
-                let before = desk.chatwoot.requests.count
+                if !event.hasPrefix("session") { try await fixture.take("message.received", fixture.text(earlier)) }
+                let before = fixture.chatwoot.requests.count
                 var members = kind["payload"]?.object ?? [:]
                 if var media = members["media"]?.object {
                     media["sha256"] = .string("\(file.id)")
                     members["media"] = .object(media)
                 }
-                try await desk.take(event, payload(members))
-                let requests = desk.chatwoot.requests.dropFirst(before).map { shown($0, desk) }
+                try await fixture.take(event, payload(members))
+                let requests = fixture.chatwoot.requests.dropFirst(before).map { shown($0, fixture) }
                 all[name] = .array(Array(requests))
             }
         }
@@ -45,22 +45,22 @@ struct RequestTests {
     /// An answer is one in every release, and a voice note where the release knows them.
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func everyReleaseMakesTheMostOfIt(_ profile: ChatwootDouble.Profile) async throws {
-        try await withDesk(profile: profile) { desk in
-            try await desk.take("message.received", desk.text("A1"))
-            try await desk.take(
-                "message.received", desk.text("A2", "sim", ["quoted": ["messageId": "A1", "text": "oi"]]))
-            let messages = desk.chatwoot.messages
+        try await withForwarding(profile: profile) { fixture in
+            try await fixture.take("message.received", fixture.text("A1"))
+            try await fixture.take(
+                "message.received", fixture.text("A2", "sim", ["quoted": ["messageId": "A1", "text": "oi"]]))
+            let messages = fixture.chatwoot.messages
             #expect(messages[1].contentAttributes["in_reply_to"]?.int == Int64(messages[0].id))
             #expect(messages[1].content == "sim")
-            try await desk.take("message.sent", desk.text("A3", "ok", ["fromMe": true]))
-            let echo = try #require(desk.chatwoot.messages.last)
+            try await fixture.take("message.sent", fixture.text("A3", "ok", ["fromMe": true]))
+            let echo = try #require(fixture.chatwoot.messages.last)
             #expect(echo.kind == .outgoing)
             #expect(echo.contentAttributes["external_echo"] == (profile >= .v4_10 ? true : nil))
         }
     }
 
-    private func shown(_ request: ScriptedReceiver.Request, _ desk: Desk) -> JSON {
-        let path = request.path.replacing(desk.inbox.identifier, with: "IDENTIFIER")
+    private func shown(_ request: ScriptedReceiver.Request, _ fixture: ForwardingFixture) -> JSON {
+        let path = request.path.replacing(fixture.inbox.identifier, with: "IDENTIFIER")
         var object: JSONObject = ["request": .string("\(request.method) \(path)")]
         if request.header("content-type")?.hasPrefix("multipart/") == true {
             object["form"] = .array(Form(request).parts)

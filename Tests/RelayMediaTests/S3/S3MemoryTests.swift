@@ -6,7 +6,9 @@ import Testing
 @testable import RelayMedia
 
 /// What a large file costs on its way to a bucket and back. Off unless `RELAY_MEASURE` is set, as ``MemoryTests``.
-@Suite(.limitedConcurrency, .enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
+@Suite(
+    .limitedConcurrency,
+    .enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
 struct S3MemoryTests {
     /// The most memory that the process has had so far.
     private func peak() throws -> Int {

@@ -9,7 +9,7 @@ import RelayTesting
 import Testing
 
 /// A Chatwoot with an inbox, and the destination that forwards into it.
-struct Desk: Sendable {
+struct ForwardingFixture: Sendable {
     let chatwoot: ChatwootDouble
     let account: ChatwootDouble.Account
     let admin: ChatwootDouble.User
@@ -70,11 +70,11 @@ struct Desk: Sendable {
     }
 
     /// Another destination for the same inbox and ledger: the relay after a restart.
-    func restarted(_ options: String = "", depot: (any MediaStore)? = nil) throws -> Desk {
+    func restarted(_ options: String = "", depot: (any MediaStore)? = nil) throws -> ForwardingFixture {
         let destination = ChatwootDestination(
             try again(options), name: "desk", settings: destination.settings, timeout: .waitLimit, sender: engine,
             ledger: ledger, depot: depot, clock: SystemClock())
-        return Desk(
+        return ForwardingFixture(
             chatwoot: chatwoot, account: account, admin: admin, inbox: inbox, engine: engine, ledger: ledger,
             destination: destination)
     }
@@ -99,7 +99,7 @@ func options(at url: String, account: Int, inbox: Int, token: String, _ more: St
     return try #require(try registry.destination(yaml: yaml).options as? ChatwootOptions)
 }
 
-func withDesk(
+func withForwarding(
     _ more: String = "",
     profile: ChatwootDouble.Profile = .v4_15,
     double: ChatwootDouble.Options = ChatwootDouble.Options(),
@@ -110,7 +110,7 @@ func withDesk(
     ledger: any ForwardingLedger = InMemoryForwardingLedger(),
     depot: (any MediaStore)? = nil,
     clock: any RelayClock = SystemClock(),
-    _ body: (Desk) async throws -> Void
+    _ body: (ForwardingFixture) async throws -> Void
 ) async throws {
     let chatwoot = ChatwootDouble(profile: profile, options: double)
     let url = try await chatwoot.start()
@@ -128,12 +128,12 @@ func withDesk(
         settings: DestinationSettings(ordering: .none, retry: retry), timeout: timeout, sender: engine, ledger: ledger,
         depot: depot, clock: clock)
     try await body(
-        Desk(
+        ForwardingFixture(
             chatwoot: chatwoot, account: account, admin: admin, inbox: inbox, engine: engine, ledger: ledger,
             destination: destination))
 }
 
-extension Desk {
+extension ForwardingFixture {
     /// A request of somebody else's.
     @discardableResult
     func api(_ method: String, _ path: String, _ body: JSON) async throws -> JSON {

@@ -1,7 +1,7 @@
 import Testing
 
 /// Destinations that take several deliveries in one request.
-@Suite struct BatchTrialTests {
+@Suite struct BatchDeliveryTests {
     private static let config = """
         sources:
           gateway: { transport: http, format: native }
@@ -16,7 +16,7 @@ import Testing
 
     private func report(_ test: String) throws -> String {
         let lines = test.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)\n" }.joined()
-        return try House([
+        return try TestProject([
             "config.yaml": Self.config,
             "pipelines/default.yaml": "stages:\n  - sign: standard_webhooks\n  - deliver: crm\n",
             "pipelines/default_test.yaml": "tests:\n  - name: it\n" + lines,

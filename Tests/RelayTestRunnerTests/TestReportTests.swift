@@ -4,9 +4,9 @@ import RelayTestRunner
 import Testing
 
 /// Tests by the hundred, and the reports for machines.
-@Suite struct ManyTrialsTests {
+@Suite struct TestReportTests {
     /// 200 tests of two destinations with retries, each with an expression of its own.
-    @Test func twoHundredTestsRunTheSameWayEveryTime() throws {
+    @Test func twoHundredTestsHaveTheSameReportEveryTime() throws {
         let tests = (1...200).map { number in
             """
               - name: test \(number)
@@ -22,7 +22,7 @@ import Testing
 
             """
         }
-        let house = try House(
+        let project = try TestProject(
             pipeline: """
                 stages:
                   - persist
@@ -32,19 +32,19 @@ import Testing
                 """,
             files: ["pipelines/default_test.yaml": "tests:\n" + tests.joined()]
         )
-        let configuration = try house.configuration()
+        let configuration = try project.configuration()
         let start = ContinuousClock.now
-        let trials = try house.trials()
+        let suite = try project.suite()
         let read = ContinuousClock.now
-        let first = trials.run()
+        let first = suite.run()
         print("200 tests: read in \(read - start), run in \(ContinuousClock.now - read)")
         #expect(first.text == "200 tests, all passed")
-        #expect(trials.run().text == first.text)
+        #expect(suite.run().text == first.text)
         #expect(configuration.pipelines.count == 1)
     }
 
     @Test func aReportForMachinesHasEveryTest() throws {
-        let house = try House(
+        let project = try TestProject(
             pipeline: "stages:\n  - deliver: [crm]\n",
             files: [
                 "pipelines/default_test.yaml": """
@@ -58,8 +58,9 @@ import Testing
                 """
             ]
         )
-        let report = try house.trials().run()
-        let xml = report.junit.replacing(house.folder.path + "/", with: "").replacing(/time="[^"]*"/, with: "time=\"\"")
+        let report = try project.suite().run()
+        let xml = report.junit.replacing(project.folder.path + "/", with: "").replacing(
+            /time="[^"]*"/, with: "time=\"\"")
         #expect(report.failures == 1)
         #expect(
             xml == """

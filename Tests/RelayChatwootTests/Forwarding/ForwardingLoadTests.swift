@@ -11,18 +11,18 @@ import Testing
 
 /// Many messages at once, through the dispatcher and a store on disk.
 @Suite(.serialized, .limitedConcurrency)
-struct StormTests {
+struct ForwardingLoadTests {
     /// Peers make several contacts and conversations of one customer then (reference chatwoot.md, 5).
     @Test(arguments: [false, true])
     func firstMessagesOfManyChatsAtOnceMakeOneConversationEach(isLocked: Bool) async throws {
-        let storm = Storm(chats: 200, messagesEach: 3)
-        try await storm.run(isLocked: isLocked) { _ in }
+        let load = ForwardingLoad(chats: 200, messagesEach: 3)
+        try await load.run(isLocked: isLocked) { _ in }
     }
 
     @Test func everyMessageArrivesOnceAndInOrderWhateverGoesWrong() async throws {
-        let storm = Storm(chats: 100, messagesEach: 50)
+        let load = ForwardingLoad(chats: 100, messagesEach: 50)
         // Far longer than an answer takes: a request that is given up before Chatwoot has begun with it is sent twice.
-        try await storm.run(timeout: .seconds(3)) { chatwoot in
+        try await load.run(timeout: .seconds(3)) { chatwoot in
             chatwoot.inject(.commitThen500, into: .any, probability: 0.02)
             chatwoot.inject(.commitThenReset, into: .any, probability: 0.02)
             chatwoot.inject(.commitThenCutOff, into: .any, probability: 0.01)
@@ -35,7 +35,7 @@ struct StormTests {
 }
 
 /// So many chats with so many messages each.
-struct Storm {
+struct ForwardingLoad {
     let chats: Int
     let messagesEach: Int
 
@@ -60,18 +60,18 @@ struct Storm {
         let patient = RetryPolicy(
             maxAttempts: 1000, initialInterval: .milliseconds(5), maxInterval: .milliseconds(50), multiplier: 2,
             respectRetryAfter: false)
-        try await withDesk(
+        try await withForwarding(
             double: .without(.none), isLocked: isLocked, retry: patient, timeout: timeout, ledger: store
-        ) { desk in
-            prepare(desk.chatwoot)
+        ) { fixture in
+            prepare(fixture.chatwoot)
             let dispatcher = Dispatcher(
-                outbox: store, destinations: OneDestination(destination: desk.destination), clock: clock,
+                outbox: store, destinations: SingleDestinationProvider(destination: fixture.destination), clock: clock,
                 configuration: .init(breaker: .init(failures: .max)), logger: logger)
             let group = ServiceGroup(
                 configuration: .init(
                     services: [.init(service: dispatcher, successTerminationBehavior: .gracefullyShutdownGroup)],
                     logger: logger))
-            try await accept(into: store, settings: desk.destination.settings, at: clock.now)
+            try await accept(into: store, settings: fixture.destination.settings, at: clock.now)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
                 let total = chats * messagesEach
@@ -82,7 +82,7 @@ struct Storm {
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }
-            check(desk.chatwoot)
+            check(fixture.chatwoot)
         }
         await store.close()
     }
@@ -133,7 +133,7 @@ struct Storm {
     }
 }
 
-private struct OneDestination: DestinationProvider {
+private struct SingleDestinationProvider: DestinationProvider {
     let destination: any Destination
 
     func destination(_ key: String) -> (any Destination)? { destination }

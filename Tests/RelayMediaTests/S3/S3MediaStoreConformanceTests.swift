@@ -5,7 +5,7 @@ import Testing
 @testable import RelayMedia
 
 @Suite(.limitedConcurrency)
-struct S3DepotConformanceTests {
+struct S3MediaStoreConformanceTests {
     /// Which bucket and staging directory each depot has.
     private actor Buckets {
         private var all: [ObjectIdentifier: (bucket: String, directory: TemporaryDirectory)] = [:]

@@ -6,7 +6,7 @@ import RelayTesting
 import Testing
 
 /// A double with an account, an administrator and an inbox, and a client that talks to it as the relay does.
-struct Scene: Sendable {
+struct ChatwootFixture: Sendable {
     let chatwoot: ChatwootDouble
     let url: String
     let account: ChatwootDouble.Account
@@ -55,9 +55,9 @@ struct Scene: Sendable {
         )
         let response = try await engine.send(request)
         let parsed = (try? JSON(parsing: response.body)) ?? .null
-        if response.status == 200, let judge = SwaggerJudge.shared {
-            let complaints = judge.complaints(method, path, parsed)
-            #expect(complaints.isEmpty, "\(method) \(path)")
+        if response.status == 200, let validator = OpenAPIValidator.shared {
+            let violations = validator.violations(method, path, parsed)
+            #expect(violations.isEmpty, "\(method) \(path)")
         }
         return Answer(status: response.status, headers: response.headers, bytes: response.body, body: parsed)
     }
@@ -69,11 +69,11 @@ struct Scene: Sendable {
     func get(_ path: String, token: String? = nil) async throws -> Answer { try await send("GET", path, token: token) }
 
     /// Runs with a client that has no connection yet: on a reused one, the engine repeats what was reset.
-    func withNewConnection(_ body: (Scene) async throws -> Void) async throws {
+    func withNewConnection(_ body: (ChatwootFixture) async throws -> Void) async throws {
         let fresh = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
         defer { fresh.shutdown() }
         try await body(
-            Scene(chatwoot: chatwoot, url: url, account: account, admin: admin, inbox: inbox, engine: fresh)
+            ChatwootFixture(chatwoot: chatwoot, url: url, account: account, admin: admin, inbox: inbox, engine: fresh)
         )
     }
 
@@ -146,13 +146,13 @@ struct Scene: Sendable {
     }
 }
 
-func withScene(
+func withChatwoot(
     _ profile: ChatwootDouble.Profile = .v4_15,
     _ options: ChatwootDouble.Options = ChatwootDouble.Options(),
     isLocked: Bool = false,
     webhookURL: String? = nil,
     isHMACMandatory: Bool = false,
-    _ body: (Scene) async throws -> Void
+    _ body: (ChatwootFixture) async throws -> Void
 ) async throws {
     let chatwoot = ChatwootDouble(profile: profile, options: options)
     let url = try await chatwoot.start()
@@ -171,7 +171,7 @@ func withScene(
         isHMACMandatory: isHMACMandatory
     )
     try await body(
-        Scene(chatwoot: chatwoot, url: url, account: account, admin: admin, inbox: inbox, engine: engine)
+        ChatwootFixture(chatwoot: chatwoot, url: url, account: account, admin: admin, inbox: inbox, engine: engine)
     )
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// The way of the README: a message in, a signed delivery out, a receiver that dies, dead letters, a replay.
 @Suite(.limitedConcurrency)
-struct FirstMinutesTests {
+struct ServeTests {
     @Test func aMessageArrivesSignedAsStage07ShapesIt() async throws {
         let receiver = try ScriptedReceiver()
         defer { receiver.stop() }

@@ -3,7 +3,7 @@ import RelayCore
 import RelayJSON
 
 /// What a document tells: the ids and addresses in it, as they are written there. What an event has besides is made up.
-struct Told {
+struct SourceDocument {
     /// The session that the address names, since some dialects take it for our own number, and the document; then zero.
     private let bytes: [UInt8]
 
@@ -20,13 +20,13 @@ struct Told {
         !places(of: text).isEmpty
     }
 
-    /// Whether the document names the address: as it is, or by the user alone where that is not told as a hidden
+    /// Whether the document names the address: as it is, or by the user alone where that is not document as a hidden
     /// identity. Digits of such never make a phone number.
     func names(_ address: String) -> Bool {
         guard let jid = JID(address) else { return has(address) }
         if names(jid) { return true }
         // Numbers may be written with separators: +1 (555) 078-3881.
-        return jid.isPhone && Told(bytes: bytes.filter { !" -()".utf8.contains($0) }).names(jid)
+        return jid.isPhone && SourceDocument(bytes: bytes.filter { !" -()".utf8.contains($0) }).names(jid)
     }
 
     private func names(_ jid: JID) -> Bool {

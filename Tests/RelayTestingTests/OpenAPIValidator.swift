@@ -3,7 +3,7 @@ import RelayJSON
 import Testing
 
 /// Checks answers against Chatwoot's own OpenAPI document, as far as that speaks of them.
-struct SwaggerJudge: Sendable {
+struct OpenAPIValidator: Sendable {
     /// Where the document is wrong about the release it came with: what the code answers is in samples/.
     private static let exceptions: [(path: String, place: String, why: String)] = [
         ("/contacts", "$.payload", "create answers an object with contact and contact_inbox (sample 04)"),
@@ -15,7 +15,7 @@ struct SwaggerJudge: Sendable {
 
     private let document: JSON
 
-    static let shared: SwaggerJudge? = try? SwaggerJudge()
+    static let shared: OpenAPIValidator? = try? OpenAPIValidator()
 
     private init() throws {
         let url = try #require(Bundle.module.url(forResource: "Chatwoot/swagger", withExtension: "json"))
@@ -23,12 +23,12 @@ struct SwaggerJudge: Sendable {
     }
 
     /// What is wrong with a successful answer; nothing when the document does not know the request.
-    func complaints(_ method: String, _ path: String, _ body: JSON) -> [String] {
+    func violations(_ method: String, _ path: String, _ body: JSON) -> [String] {
         guard let (template, schema) = schema(method, path) else { return [] }
-        return complaints(body, schema, "$").filter { complaint in
+        return violations(body, schema, "$").filter { violation in
             !Self.exceptions.contains { exception in
-                template.contains(exception.path) && complaint.hasPrefix("$")
-                    && complaint.prefix { $0 != " " }.hasSuffix(exception.place)
+                template.contains(exception.path) && violation.hasPrefix("$")
+                    && violation.prefix { $0 != " " }.hasSuffix(exception.place)
             }
         }
     }
@@ -54,17 +54,17 @@ struct SwaggerJudge: Sendable {
         return nil
     }
 
-    private func complaints(_ value: JSON, _ schema: JSON, _ place: String) -> [String] {
+    private func violations(_ value: JSON, _ schema: JSON, _ place: String) -> [String] {
         if let reference = schema["$ref"]?.string {
             let name = String(reference.split(separator: "/").last ?? "")
             guard let target = document["components"]?["schemas"]?[name] else { return ["\(place) refers to \(name)"] }
-            return complaints(value, target, place)
+            return violations(value, target, place)
         }
         if value.isNull, schema["nullable"] == true { return [] }
         var result: [String] = []
-        for part in schema["allOf"]?.array ?? [] { result += complaints(value, part, place) }
+        for part in schema["allOf"]?.array ?? [] { result += violations(value, part, place) }
         if let choices = schema["oneOf"]?.array ?? schema["anyOf"]?.array,
-            !choices.contains(where: { complaints(value, $0, place).isEmpty })
+            !choices.contains(where: { violations(value, $0, place).isEmpty })
         {
             result.append("\(place) fits none of its choices")
         }
@@ -77,10 +77,10 @@ struct SwaggerJudge: Sendable {
             result.append("\(place) has no \(key)")
         }
         for (key, property) in schema["properties"]?.object ?? [:] {
-            if let member = value[key] { result += complaints(member, property, "\(place).\(key)") }
+            if let member = value[key] { result += violations(member, property, "\(place).\(key)") }
         }
         if let items = schema["items"] {
-            for element in value.array ?? [] { result += complaints(element, items, "\(place)[]") }
+            for element in value.array ?? [] { result += violations(element, items, "\(place)[]") }
         }
         return result
     }

@@ -4,7 +4,7 @@ import RelayTesting
 import Testing
 
 /// A Chatwoot with an account, a token and an inbox, and a configuration of a relay beside it, for `zaphub doctor`.
-final class DoctorScene {
+final class DoctorFixture {
     let chatwoot: ChatwootDouble
     let url: String
     let account: ChatwootDouble.Account

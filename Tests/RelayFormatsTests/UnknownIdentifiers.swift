@@ -2,13 +2,13 @@ import RelayCore
 import RelayJSON
 
 /// The ids and addresses in an event that the document does not have.
-struct Inventions {
+struct UnknownIdentifiers {
     private(set) var list: [String] = []
-    private let told: Told
+    private let document: SourceDocument
 
-    init(in event: NewEvent, _ told: Told) {
-        self.told = told
-        if !told.has(event.session) { list.append("session \(event.session)") }
+    init(in event: NewEvent, _ document: SourceDocument) {
+        self.document = document
+        if !document.has(event.session) { list.append("session \(event.session)") }
         if let chat = event.chat { read("chat", .string(chat)) }
         read(.object(event.payload))
     }
@@ -42,9 +42,9 @@ struct Inventions {
         case .string(let text) where text.isEmpty: break
         case .string(let text):
             let isMadeUp =
-                (Self.ids.contains(key) && !told.has(text))
-                || (Self.addresses.contains(key) && !told.names(text))
-                || (Self.phones.contains(key) && !told.names(text + "@s.whatsapp.net"))
+                (Self.ids.contains(key) && !document.has(text))
+                || (Self.addresses.contains(key) && !document.names(text))
+                || (Self.phones.contains(key) && !document.names(text + "@s.whatsapp.net"))
             if isMadeUp { list.append("\(key) \(text)") }
         case .array(let elements):
             for element in elements { read(key, element) }

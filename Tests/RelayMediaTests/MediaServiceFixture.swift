@@ -159,7 +159,7 @@ final class SkippingClock: RelayClock {
 }
 
 /// A service with everything around it.
-struct FetchTrial {
+struct MediaServiceFixture {
     let directory: TemporaryDirectory
     let transport = ScriptedTransport()
     let clock: any RelayClock

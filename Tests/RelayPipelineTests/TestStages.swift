@@ -6,43 +6,43 @@ import RelaySQLite
 import Synchronization
 
 /// What stages of a test wait for.
-final class Gates: Sendable {
+final class NamedLatches: Sendable {
     private struct State: Sendable {
         var open: Set<String> = []
-        var waiting: [Int: (gate: String, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var waiting: [Int: (latch: String, continuation: CheckedContinuation<Void, Never>)] = [:]
         var started: [String] = []
         var next = 0
     }
 
     private let state = Mutex(State())
 
-    /// The gates that somebody waits at now.
-    var waiting: [String] { state.withLock { $0.waiting.values.map(\.gate).sorted() } }
+    /// The latches that somebody waits at now.
+    var waiting: [String] { state.withLock { $0.waiting.values.map(\.latch).sorted() } }
     /// Every wait that has begun, in order.
     var started: [String] { state.withLock { $0.started } }
 
     /// Lets through who waits, and who comes.
-    func open(_ gate: String) {
+    func open(_ latch: String) {
         let freed = state.withLock { state in
-            state.open.insert(gate)
-            let freed = state.waiting.filter { $0.value.gate == gate }
+            state.open.insert(latch)
+            let freed = state.waiting.filter { $0.value.latch == latch }
             for number in freed.keys { state.waiting[number] = nil }
             return freed.values.map(\.continuation)
         }
         for continuation in freed { continuation.resume() }
     }
 
-    func pass(_ gate: String) async {
+    func wait(_ latch: String) async {
         let number = state.withLock { state in
-            state.started.append(gate)
+            state.started.append(latch)
             state.next += 1
             return state.next
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOpen = state.withLock { state in
-                    if Task.isCancelled || state.open.contains(gate) { return true }
-                    state.waiting[number] = (gate, continuation)
+                    if Task.isCancelled || state.open.contains(latch) { return true }
+                    state.waiting[number] = (latch, continuation)
                     return false
                 }
                 if isOpen { continuation.resume() }
@@ -53,18 +53,18 @@ final class Gates: Sendable {
     }
 }
 
-struct Waiting: Stage {
-    let gates: Gates
+struct WaitingStage: Stage {
+    let latches: NamedLatches
     var waits: Bool { true }
 
     func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
-        guard let gate = draft.event.payload["gate"]?.string else { return .next }
-        draft.event.payload["gate"] = nil
+        guard let latch = draft.event.payload["latch"]?.string else { return .next }
+        draft.event.payload["latch"] = nil
         return .wait(
-            StageWork { [gates] in
-                await gates.pass(gate)
+            StageWork { [latches] in
+                await latches.wait(latch)
                 return { (draft, _) throws(StageError) in
-                    if gate == "failing" { throw StageError("no luck") }
+                    if latch == "failing" { throw StageError("no luck") }
                     draft.event.payload["text"] = .string((draft.event.payload["text"]?.string ?? "") + "!")
                     return .next
                 }
@@ -73,14 +73,14 @@ struct Waiting: Stage {
     }
 }
 
-struct Delivering: Stage {
+struct DeliveringStage: Stage {
     func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         draft.deliver(to: DestinationRoute(destination: "crm", settings: DestinationSettings(), isSigned: false))
         return .next
     }
 }
 
-struct OnePipeline: PipelineProvider, DestinationLookup {
+struct SinglePipelineProvider: PipelineProvider, DestinationLookup {
     let pipelines: [Pipeline]
 
     init(_ steps: [PipelineStep]) {
@@ -97,8 +97,8 @@ struct OnePipeline: PipelineProvider, DestinationLookup {
 final class BreakableJournal: Journal, HistoryStore {
     private let base: SQLiteStore
     private let state = Mutex((failuresLeft: 0, failures: 0))
-    /// Commits wait here while ``holdsCommits``, at the gate `commit`.
-    let gates = Gates()
+    /// Commits wait here while ``holdsCommits``, at the latch `commit`.
+    let latches = NamedLatches()
     private let holding = Mutex(false)
 
     var holdsCommits: Bool {
@@ -123,7 +123,7 @@ final class BreakableJournal: Journal, HistoryStore {
             return true
         }
         if isBroken { throw StoreError(.unavailable, "the disk is gone") }
-        if holdsCommits { await gates.pass("commit") }
+        if holdsCommits { await latches.wait("commit") }
         try await base.commit(results, at: moment)
     }
 

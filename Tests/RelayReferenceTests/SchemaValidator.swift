@@ -5,7 +5,7 @@ import RelayTesting
 import Testing
 
 /// Python's `jsonschema`, which judges YAML by our schemas.
-enum SchemaJudge {
+enum SchemaValidator {
     /// Reads `[{schema, text}]` and prints what is wrong with each text, or null.
     private static let program = """
         import json, sys
@@ -25,7 +25,7 @@ enum SchemaJudge {
         """
 
     /// What is wrong with each text; nil: nothing.
-    static func judge(_ samples: [(file: Reference.SchemaFile, text: String)]) async throws -> [String?] {
+    static func validate(_ samples: [(file: Reference.SchemaFile, text: String)]) async throws -> [String?] {
         let schemas = JSONObject(Reference.SchemaFile.allCases.map { ($0.rawValue, Reference.everything.schema($0)) })
         let input: JSON = [
             .object(schemas),

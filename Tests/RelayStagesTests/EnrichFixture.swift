@@ -10,7 +10,7 @@ let ana = "5511999999001@s.whatsapp.net"
 let hidden = "100000000000002@lid"
 
 /// A directory, a gateway and a clock, and an `enrich` between them.
-final class LookupScene: DirectoryLookup, DestinationLookup, GatewayDirectory {
+final class EnrichFixture: DirectoryLookup, DestinationLookup, GatewayDirectory {
     private struct State: Sendable {
         var contacts: [String: Contact] = [:]
         var groups: [String: Group] = [:]

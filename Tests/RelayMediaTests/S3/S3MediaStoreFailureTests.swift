@@ -7,26 +7,26 @@ import Testing
 
 /// What is told, and what is not, when the bucket's server says no or breaks off.
 @Suite(.limitedConcurrency)
-struct S3DepotFailureTests {
-    private let bench: S3Bench
-    private var server: MotoServer { bench.server }
+struct S3MediaStoreFailureTests {
+    private let fixture: S3Fixture
+    private var server: MotoServer { fixture.server }
 
     init() async throws {
-        bench = try await S3Bench()
+        fixture = try await S3Fixture()
     }
 
     // MARK: Refusals
 
     @Test func aWrongSecretIsRefusedAndNotQuoted() async throws {
         let bucket = try await server.makeBucket()
-        let right = try await bench.open(try server.options(bucket))
+        let right = try await fixture.open(try server.options(bucket))
         let media = try await right.deposit(Array("hello".utf8))
         for options in [
             try server.options(bucket, secretKey: "wrong\(server.secretKey)"),
             try server.options(bucket, accessKey: "AKIAWRONGWRONGWRONG1"),
         ] {
-            let depot = try await bench.open(options)
-            let (path, staged) = try bench.stage(bytes(2 << 20), for: depot)
+            let depot = try await fixture.open(options)
+            let (path, staged) = try fixture.stage(bytes(2 << 20), for: depot)
             let failures = [
                 await failure { _ = try await depot.deposit(Array("other".utf8)) },
                 await failure { try await depot.deposit(file: path, as: staged) },
@@ -48,8 +48,8 @@ struct S3DepotFailureTests {
     }
 
     @Test func aMissingBucketIsNamed() async throws {
-        let depot = try await bench.open(try server.options("no-such-bucket"))
-        let (path, staged) = try bench.stage(Array("file".utf8), for: depot)
+        let depot = try await fixture.open(try server.options("no-such-bucket"))
+        let (path, staged) = try fixture.stage(Array("file".utf8), for: depot)
         let failures = [
             await failure { _ = try await depot.deposit(Array("hello".utf8)) },
             await failure { try await depot.deposit(file: path, as: staged) },
@@ -87,7 +87,7 @@ struct S3DepotFailureTests {
             if request.method == "HEAD" { return .status(404) }
             return .status(status, headers: [("x-amz-bucket-region", "eu-north-1")], body: body)
         }
-        let depot = try await bench.open(try bench.options(of: receiver))
+        let depot = try await fixture.open(try fixture.options(of: receiver))
         let failure = await failure { _ = try await depot.deposit(Array("hello".utf8)) }
         #expect(failure?.reason == reason)
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")
@@ -101,7 +101,7 @@ struct S3DepotFailureTests {
         let bucket = try await server.makeBucket()
         let depot = try await S3MediaStore.open(
             try server.options(bucket),
-            staging: bench.directory.path + "/staging",
+            staging: fixture.directory.path + "/staging",
             engine: server.engine
         )
         // More than the system's buffers take, so that the server cannot have sent it all.
@@ -124,7 +124,7 @@ struct S3DepotFailureTests {
 
     @Test func anAnswerThatIsNoPartOfTheFileIsAFailure() async throws {
         let receiver = try ScriptedReceiver()
-        let depot = try await bench.open(try bench.options(of: receiver))
+        let depot = try await fixture.open(try fixture.options(of: receiver))
         let media = StoredMedia(id: MediaID(digest: sha256(Array("hello".utf8))), size: 5)
         for answer in [
             .status(200, body: "hell"), .status(200, body: "hello, world"), .status(206, body: "hello"), .closeEarly,

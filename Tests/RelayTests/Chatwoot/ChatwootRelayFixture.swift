@@ -41,8 +41,8 @@ struct ScriptedGateway: Sendable, CustomTestStringConvertible {
 }
 
 /// A Chatwoot with an inbox for each session, a gateway, and a real relay between them.
-final class ChatwootDesk: Sendable {
-    struct Place: Sendable {
+final class ChatwootRelayFixture: Sendable {
+    struct SessionInbox: Sendable {
         let session: String
         let inbox: ChatwootDouble.Inbox
     }
@@ -52,7 +52,7 @@ final class ChatwootDesk: Sendable {
     let url: String
     let account: ChatwootDouble.Account
     let agent: ChatwootDouble.User
-    let places: [Place]
+    let inboxes: [SessionInbox]
     let gateway: ScriptedGateway
     let receiver: ScriptedReceiver
     let relay: RelayProcess
@@ -67,8 +67,8 @@ final class ChatwootDesk: Sendable {
         self.url = url
         let account = chatwoot.addAccount()
         let agent = chatwoot.addUser("Relay", in: account.id, role: .administrator)
-        places = sessions.map { [chatwoot] in
-            Place(session: $0, inbox: chatwoot.addInbox("WhatsApp \($0)", in: account.id))
+        inboxes = sessions.map { [chatwoot] in
+            SessionInbox(session: $0, inbox: chatwoot.addInbox("WhatsApp \($0)", in: account.id))
         }
         self.account = account
         self.agent = agent
@@ -78,7 +78,7 @@ final class ChatwootDesk: Sendable {
         var sources = "sources:\n  phones: { transport: http, format: baileys }\n"
         var destinations = "destinations:\n"
         var stages = "stages:\n  - persist\n"
-        for place in places {
+        for place in inboxes {
             let name = place.session
             let secret = isKeyed ? place.inbox.secret : "another"
             sources += "  chatwoot-\(name): { transport: http, format: chatwoot, "
@@ -119,25 +119,25 @@ final class ChatwootDesk: Sendable {
         _ gateway: ScriptedGateway,
         sessions: [String] = ["main"],
         isKeyed: Bool = true,
-        _ body: (ChatwootDesk) async throws -> Void
+        _ body: (ChatwootRelayFixture) async throws -> Void
     ) async throws {
-        let desk = try await ChatwootDesk(gateway, sessions: sessions, isKeyed: isKeyed)
+        let fixture = try await ChatwootRelayFixture(gateway, sessions: sessions, isKeyed: isKeyed)
         defer {
-            desk.relay.remove()
-            desk.receiver.stop()
-            desk.chatwoot.stop()
+            fixture.relay.remove()
+            fixture.receiver.stop()
+            fixture.chatwoot.stop()
         }
-        desk.answer()
-        try await desk.start()
-        try await body(desk)
+        fixture.answer()
+        try await fixture.start()
+        try await body(fixture)
     }
 
     /// Starts the relay, and tells Chatwoot where it listens.
     func start() async throws {
         try await relay.start()
-        for place in places {
+        for place in inboxes {
             chatwoot.updateInbox(place.inbox.id) {
-                $0.webhookURL = "\(relay.address)/in/chatwoot-\(place.session)/\(place.session)"
+                $0.webhookURL = "\(relay.url)/in/chatwoot-\(place.session)/\(place.session)"
             }
         }
     }
@@ -214,9 +214,9 @@ final class ChatwootDesk: Sendable {
     // MARK: What stands in Chatwoot
 
     /// The texts of an inbox, private notes and activities left out.
-    func texts(_ place: Int = 0) -> [String] { Self.texts(chatwoot, places[place]) }
+    func texts(_ place: Int = 0) -> [String] { Self.texts(chatwoot, inboxes[place]) }
 
-    static func texts(_ chatwoot: ChatwootDouble, _ place: Place) -> [String] {
+    static func texts(_ chatwoot: ChatwootDouble, _ place: SessionInbox) -> [String] {
         chatwoot.messages.filter {
             $0.inboxID == place.inbox.id && !$0.isPrivate && ($0.kind == .incoming || $0.kind == .outgoing)
         }.map { $0.content ?? "" }
@@ -225,7 +225,7 @@ final class ChatwootDesk: Sendable {
     /// Waits until an inbox shows a text, and returns the row of its conversation.
     @discardableResult
     func shown(_ text: String, _ place: Int = 0) async throws -> Int {
-        let inbox = places[place].inbox.id
+        let inbox = inboxes[place].inbox.id
         try await chatwoot.wait(for: text) { chatwoot in
             chatwoot.messages.contains { $0.inboxID == inbox && $0.content == text }
         }

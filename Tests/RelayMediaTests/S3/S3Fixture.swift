@@ -4,7 +4,7 @@ import RelayTesting
 @testable import RelayMedia
 
 /// What a test of a bucket works with.
-struct S3Bench {
+struct S3Fixture {
     let directory: TemporaryDirectory
     let server: MotoServer
 

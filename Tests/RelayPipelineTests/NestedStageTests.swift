@@ -23,7 +23,7 @@ struct NestedWaitTests {
         """
 
     @Test func aRunThatWaitsInsideASwitchGoesOnThere() throws {
-        let flow = try Flow(Self.yaml)
+        let flow = try YAMLPipeline(Self.yaml)
         guard case .waiting(let suspension) = flow.begin() else {
             Issue.record("it does not wait")
             return
@@ -39,7 +39,7 @@ struct NestedWaitTests {
     }
 
     @Test func aWaitThatFailsRunsStagesThatMayWaitAgain() throws {
-        let flow = try Flow(Self.yaml)
+        let flow = try YAMLPipeline(Self.yaml)
         guard case .waiting(let first) = flow.begin(),
             case .waiting(let second) = flow.pipeline.resume(
                 first, with: .failure(StageError("too late")), in: flow.context),
@@ -54,12 +54,12 @@ struct NestedWaitTests {
     }
 
     @Test func aWorkMayDropInside() throws {
-        let result = try Flow(Self.yaml).run(change: .success(drop))
+        let result = try YAMLPipeline(Self.yaml).run(change: .success(drop))
         #expect(result.end == .dropped(by: "wait", reason: "no"))
     }
 
     @Test func eachOfSeveralEventsWaitsInItsTurn() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             """
             - transform: { events: '.payload.items[] | { payload: { marks: . } }' }
             - stages:
@@ -74,12 +74,12 @@ struct NestedWaitTests {
     }
 }
 
-struct SeveralEventsTests {
+struct EventFanOutTests {
     private static let split =
         "- transform: { events: '.payload.items[] | { event: \"x.\\(.)\", payload: { marks: . } }' }\n"
 
     @Test func theRemainingStagesRunForEachInOrder() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             """
             - switch:
                 - default:
@@ -98,7 +98,7 @@ struct SeveralEventsTests {
     }
 
     @Test func oneThatIsDroppedDoesNotEndTheOthers() throws {
-        let flow = try Flow(Self.split + "- filter: { drop: '.payload.marks == \"2\"' }\n- deliver: crm")
+        let flow = try YAMLPipeline(Self.split + "- filter: { drop: '.payload.marks == \"2\"' }\n- deliver: crm")
         let result = flow.run(["items": ["1", "2", "3"]])
         #expect(result.end == .completed)
         #expect(try result.draft.delivered() == ["crm 1", "crm 3"])
@@ -107,20 +107,20 @@ struct SeveralEventsTests {
     }
 
     @Test func noEventEndsThePipeline() throws {
-        let result = try Flow(Self.split + "- deliver: crm").run(["items": []])
+        let result = try YAMLPipeline(Self.split + "- deliver: crm").run(["items": []])
         #expect(result.end == .dropped(by: "transform", reason: "it made no event"))
     }
 
     /// A replay runs them all again, and counts on the first to be those that were queued.
     @Test func theFirstThatFailsEndsTheRunAndKeepsWhatIsPlanned() throws {
-        let flow = try Flow(Self.split + "- fail:\n  when: .payload.marks == \"2\"\n- deliver: crm")
+        let flow = try YAMLPipeline(Self.split + "- fail:\n  when: .payload.marks == \"2\"\n- deliver: crm")
         let result = flow.run(["items": ["1", "2", "3"]])
         #expect(result.end == .failed(at: "fail", message: "no luck"))
         #expect(try result.draft.delivered() == ["crm 1"])
     }
 
     @Test func anEventOfSeveralMayBecomeSeveralItself() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             Self.split
                 + "- transform: { events: '.payload | { payload: { marks: (.marks + \"a\", .marks + \"b\") } }' }\n"
                 + "- deliver: crm")
@@ -128,7 +128,7 @@ struct SeveralEventsTests {
     }
 
     @Test func theyStayInsideTheErrorThatTheyCameFrom() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             """
             - fail:
               on_error:

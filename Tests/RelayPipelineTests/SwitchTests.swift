@@ -24,25 +24,25 @@ struct SwitchTests {
         ("group", "abz"), ("image", "cdz"), ("", "ez"),
     ])
     func theFirstCaseThatIsTrueRunsAndThePipelineGoesOn(field: String, marks: String) throws {
-        let result = try Flow(Self.yaml).run([field: true])
+        let result = try YAMLPipeline(Self.yaml).run([field: true])
         #expect(result.end == .completed)
         #expect(result.draft.marks == marks)
     }
 
     @Test func aDropInsideEndsThePipeline() throws {
-        let result = try Flow(Self.yaml).run(["image": true, "large": true])
+        let result = try YAMLPipeline(Self.yaml).run(["image": true, "large": true])
         #expect(result.end == .dropped(by: "drop", reason: "dropped by the pipeline"))
         #expect(result.draft.marks == "c")
     }
 
     @Test func withoutADefaultAnEventMayPassBy() throws {
-        let flow = try Flow("- switch: [{ case: .payload.a, stages: [{ mark: a }] }]\n- mark: z")
+        let flow = try YAMLPipeline("- switch: [{ case: .payload.a, stages: [{ mark: a }] }]\n- mark: z")
         #expect(flow.run().draft.marks == "z")
         #expect(flow.run(["a": 1]).draft.marks == "az")
     }
 
     @Test func whenHoldsForTheWholeSwitchAndGroup() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             """
             - switch: [{ default: [{ mark: a }] }]
               when: .payload.x
@@ -57,18 +57,18 @@ struct SwitchTests {
 
     @Test func aCaseThatFailsIsTheSwitchsFailure() throws {
         let yaml = "- switch: [{ case: .payload.t + 1 > 2, stages: [{ mark: a }] }]"
-        guard case .failed(let stage, let message) = try Flow(yaml).run(["t": "x"]).end else {
+        guard case .failed(let stage, let message) = try YAMLPipeline(yaml).run(["t": "x"]).end else {
             Issue.record("it did not fail")
             return
         }
         #expect(stage == "switch")
         #expect(message.hasPrefix("The `case` expression failed: "))
-        let on = try Flow(yaml + "\n  on_error: continue\n- mark: z").run(["t": "x"])
+        let on = try YAMLPipeline(yaml + "\n  on_error: continue\n- mark: z").run(["t": "x"])
         #expect(on.draft.marks == "z", "the pipeline goes on after the switch")
     }
 
     @Test func aFailureInsideNamesTheStageThatFailed() throws {
-        let flow = try Flow("- switch: [{ default: [{ mark: a }, { stages: [{ fail: }] }] }]\n- fail")
+        let flow = try YAMLPipeline("- switch: [{ default: [{ mark: a }, { stages: [{ fail: }] }] }]\n- fail")
         let result = flow.run()
         #expect(result.end == .failed(at: "fail", message: "no luck"))
         #expect(result.draft.marks == "a")
@@ -76,15 +76,15 @@ struct SwitchTests {
     }
 
     @Test func stagesInsideOthersUseTheDirectory() throws {
-        #expect(try !Flow("- switch: [{ default: [{ deliver: session }] }]").pipeline.usesDirectory)
-        #expect(try Flow("- switch: [{ default: [enrich] }]").pipeline.usesDirectory)
-        #expect(try Flow("- fail:\n  on_error: { stages: [enrich] }").pipeline.usesDirectory)
+        #expect(try !YAMLPipeline("- switch: [{ default: [{ deliver: session }] }]").pipeline.usesDirectory)
+        #expect(try YAMLPipeline("- switch: [{ default: [enrich] }]").pipeline.usesDirectory)
+        #expect(try YAMLPipeline("- fail:\n  on_error: { stages: [enrich] }").pipeline.usesDirectory)
     }
 }
 
 struct RecoveryTests {
     @Test func theStagesRunOnTheEventAsItWasAndThePipelineGoesOn() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             """
             - mark: a
             - fail:
@@ -108,19 +108,20 @@ struct RecoveryTests {
     }
 
     @Test func aStageThatDoesNotFailRunsNoneOfThem() throws {
-        #expect(try Flow("- mark: a\n  on_error: { stages: [{ mark: h }] }\n- mark: z").run().draft.marks == "az")
+        #expect(
+            try YAMLPipeline("- mark: a\n  on_error: { stages: [{ mark: h }] }\n- mark: z").run().draft.marks == "az")
     }
 
     @Test func theyMayEndThePipelineOrFailThemselves() throws {
-        let dropped = try Flow("- fail:\n  on_error: { stages: [{ mark: h }, drop] }\n- mark: z").run()
+        let dropped = try YAMLPipeline("- fail:\n  on_error: { stages: [{ mark: h }, drop] }\n- mark: z").run()
         #expect(dropped.end == .dropped(by: "drop", reason: "dropped by the pipeline"))
         #expect(dropped.draft.marks == "h")
-        let failed = try Flow("- fail:\n  on_error: { stages: [{ fail: , id: second }] }\n- mark: z").run()
+        let failed = try YAMLPipeline("- fail:\n  on_error: { stages: [{ fail: , id: second }] }\n- mark: z").run()
         #expect(failed.end == .failed(at: "second", message: "no luck"))
     }
 
     @Test func aFailureInsideHasItsOwnErrorAndThenTheOuterOneIsBack() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             """
             - fail:
               id: outer
@@ -136,13 +137,13 @@ struct RecoveryTests {
     }
 
     @Test func aWhenThatFailsRunsThem() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             "- mark: a\n  when: .payload.t + 1 > 2\n  on_error: { stages: [{ mark: h }] }\n- mark: z")
         #expect(flow.run(["t": "x"]).draft.marks == "hz")
     }
 
     @Test func whatAGroupSaysHoldsForStagesInsideThatSayNothing() throws {
-        let flow = try Flow(
+        let flow = try YAMLPipeline(
             """
             - stages:
                 - fail

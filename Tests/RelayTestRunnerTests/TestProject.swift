@@ -7,7 +7,7 @@ import RelayStages
 import RelayTestRunner
 
 /// A folder with a configuration, pipelines and tests in it, gone when the test is over.
-final class House {
+final class TestProject {
     let folder: URL
 
     init(_ files: [String: String]) throws {
@@ -60,7 +60,7 @@ final class House {
         ).configuration
     }
 
-    func trials(_ files: [String] = [], readsInput: Bool = true) throws -> PipelineTestSuite {
+    func suite(_ files: [String] = [], readsInput: Bool = true) throws -> PipelineTestSuite {
         try PipelineTestSuite(
             configuration(),
             files: files.map { folder.appendingPathComponent($0).path },
@@ -73,7 +73,7 @@ final class House {
     func report(_ files: [String] = [], only filter: String? = nil) throws -> String {
         let text: String
         do {
-            text = try trials(files).run(only: filter).text
+            text = try suite(files).run(only: filter).text
         } catch let error as ConfigurationError {
             text = error.description
         }
@@ -84,7 +84,7 @@ final class House {
     static func report(_ test: String, pipeline: String = stages) throws -> String {
         let lines = test.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)\n" }.joined()
         let file = "tests:\n  - name: it\n" + lines
-        return try House(pipeline: pipeline, files: ["pipelines/default_test.yaml": file]).report()
+        return try TestProject(pipeline: pipeline, files: ["pipelines/default_test.yaml": file]).report()
     }
 }
 

@@ -13,9 +13,9 @@ let done: Result<StageWork.Change, StageError> = .success(goOn)
 }
 
 /// Pipelines with stages inside stages, from their YAML.
-struct Flow {
+struct YAMLPipeline {
     /// Sets a member of the payload: `- mark: a`.
-    private struct Mark: ConfiguredStage {
+    private struct MarkStage: ConfiguredStage {
         static let kind = "mark"
         static let summary = "Leaves a mark."
         static let name = Field.string("name", "Its name.")
@@ -31,7 +31,7 @@ struct Flow {
     }
 
     /// Leaves a mark, and fails.
-    private struct Fail: ConfiguredStage {
+    private struct FailStage: ConfiguredStage {
         static let kind = "fail"
         static let summary = "Fails."
         static let fields: [AnyField] = []
@@ -44,7 +44,7 @@ struct Flow {
     }
 
     /// Waits, and then leaves a mark, fails or drops: what the test says.
-    private struct Wait: ConfiguredStage {
+    private struct WaitStage: ConfiguredStage {
         static let kind = "wait"
         static let summary = "Waits."
         static let fields: [AnyField] = []
@@ -58,7 +58,7 @@ struct Flow {
     }
 
     private static let registry = ConfigurationRegistry(
-        stages: BuiltInStages.all + [Mark.self, Fail.self, Wait.self],
+        stages: BuiltInStages.all + [MarkStage.self, FailStage.self, WaitStage.self],
         destinations: [],
         formats: [],
         transports: []
