@@ -48,8 +48,9 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // The end of a pipe in here would keep another test's reader waiting for ever.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        // All that the tests may have open at once, well beyond a thousand: the end of a pipe in here would keep another
+        // test's reader waiting for ever. One that is not open is passed over.
+        for descriptor: Int32 in 3..<16_384 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
