@@ -186,7 +186,8 @@ let package = Package(
             resources: [.copy("Vectors")]
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
-        tests("RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .logging]),
+        tests(
+            "RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .logging], resources: [.copy("Fixtures")]),
         tests(
             "RelayReference",
             [
