@@ -104,8 +104,8 @@ let package = Package(
         library(
             "RelayAPI",
             [
-                "RelayCore", "RelayJQ", "RelayJSON", "RelaySources", .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
-                .logging, .nioCore, .nioHTTP1,
+                "RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", "RelaySources", .crypto, .httpTypes, .hummingbird,
+                .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
             ]
         ),
         library(
@@ -200,8 +200,8 @@ let package = Package(
         tests(
             "RelayAPI",
             [
-                "RelayCore", "RelayJSON", "RelaySources", .httpTypes, .hummingbird, .hummingbirdCore,
-                .hummingbirdTesting, .logging, .nioCore, .nioEmbedded,
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayJSON", "RelaySources", "RelayTesting", .httpTypes,
+                .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging, .nioCore, .nioEmbedded,
             ]
         ),
         tests(

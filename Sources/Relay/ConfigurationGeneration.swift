@@ -13,6 +13,8 @@ package struct ConfigurationGeneration: Sendable {
     package let configuration: RelayConfiguration
     package let warnings: [Diagnostic]
     let egress: EgressGuard
+    /// Reads what sessions' webhooks have of the options of a destination.
+    let webhookOptions: WebhookOptionsReader
     let pipelines: [Pipeline]
 
     /// Counts from 1 since the process started.
@@ -32,6 +34,12 @@ package struct ConfigurationGeneration: Sendable {
         let unreachable = configuration.unreachable(by: egress)
         guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
         self.egress = egress
+        webhookOptions = WebhookOptionsReader(
+            kind: WebhookOptions.self,
+            policies: configuration.retryPolicies,
+            timeout: configuration.webhookTimeout,
+            urlCheck: egress.problem
+        )
         let mark = GenerationIdentifier(number: number, hash: ConfigurationStatus.hash(of: configuration.scrubbed))
         self.mark = mark
         loadedAt = moment

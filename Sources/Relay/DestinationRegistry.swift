@@ -43,6 +43,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     private let media: MediaComponents?
     private let clock: any RelayClock
     private let sinks: ProcessLineSinks
+    private let logger: Logger
     private let state = Mutex(State())
 
     init(
@@ -56,6 +57,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         self.ledger = ledger
         self.media = media
         self.clock = clock
+        self.logger = logger
         sinks = ProcessLineSinks(clock: clock, logger: logger)
     }
 
@@ -77,22 +79,12 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     }
 
     func use(_ generation: ConfigurationGeneration, webhooks: [Webhook]) {
-        let configuration = generation.configuration
-        let environment = DestinationEnvironment(
-            configuration, loadedAt: generation.loadedAt, sender: engine, sinks: sinks, ledger: ledger,
-            depot: media?.depot, fetcher: media?.fetcher, clock: clock)
+        let environment = environment(generation)
         var configured: [String: Entry] = [:]
-        for destination in configuration.destinations {
-            guard let made = destination.destination(in: environment) else { continue }
-            configured[destination.name] = Entry(
-                destination: made,
-                kind: destination.kind,
-                session: nil,
-                isSigned: !destination.secrets.isEmpty,
-                isEnabled: true
-            )
+        for destination in generation.configuration.destinations {
+            configured[destination.name] = entry(for: destination, in: environment)
         }
-        let hooks = entries(for: webhooks, in: configuration)
+        let hooks = entries(for: webhooks, in: generation)
         state.withLock { state in
             state.pipelines = generation.pipelines
             state.configured = configured
@@ -101,26 +93,48 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         }
     }
 
-    func use(webhooks: [Webhook], in configuration: RelayConfiguration) {
-        let hooks = entries(for: webhooks, in: configuration)
+    func use(webhooks: [Webhook], in generation: ConfigurationGeneration) {
+        let hooks = entries(for: webhooks, in: generation)
         state.withLock { $0.use(hooks, order: webhooks) }
     }
 
-    private func entries(for webhooks: [Webhook], in configuration: RelayConfiguration) -> [String: Entry] {
-        webhooks.reduce(into: [:]) { entries, webhook in
-            entries[webhook.id] = Entry(
-                destination: destination(for: webhook, in: configuration),
-                kind: Webhook.destinationKind,
-                session: webhook.session,
-                isSigned: !webhook.secrets.isEmpty,
-                isEnabled: webhook.isEnabled
-            )
-        }
+    private func environment(_ generation: ConfigurationGeneration) -> DestinationEnvironment {
+        DestinationEnvironment(
+            generation.configuration, sender: engine, sinks: sinks, ledger: ledger, depot: media?.depot,
+            fetcher: media?.fetcher, clock: clock)
     }
 
-    /// A session's webhook as a destination.
-    func destination(for webhook: Webhook, in configuration: RelayConfiguration) -> any Destination {
-        webhook.destination(in: configuration, sender: engine)
+    private func entries(for webhooks: [Webhook], in generation: ConfigurationGeneration) -> [String: Entry] {
+        webhooks.reduce(into: [:]) { entries, webhook in entries[webhook.id] = entry(for: webhook, in: generation) }
+    }
+
+    /// A session's webhook as a destination; nil when its options cannot be used.
+    func entry(for webhook: Webhook, in generation: ConfigurationGeneration) -> Entry? {
+        guard let reading = generation.webhookOptions.stored(webhook) else {
+            logger.error(
+                "the options of a webhook cannot be used; set them again", metadata: ["webhook": "\(webhook.id)"])
+            return nil
+        }
+        return entry(
+            for: reading.destination, of: webhook.session, isEnabled: webhook.isEnabled, in: environment(generation))
+    }
+
+    /// - Parameter session: the session, for a session's webhook.
+    private func entry(
+        for destination: RelayConfiguration.Destination,
+        of session: String? = nil,
+        isEnabled: Bool = true,
+        in environment: DestinationEnvironment
+    ) -> Entry? {
+        destination.destination(in: environment).map { made in
+            Entry(
+                destination: made,
+                kind: destination.kind,
+                session: session,
+                isSigned: !destination.secrets.isEmpty,
+                isEnabled: isEnabled
+            )
+        }
     }
 }
 

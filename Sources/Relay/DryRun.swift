@@ -95,7 +95,7 @@ package final class DryRun {
         var stored = Webhook(id: "wh_\(session)", session: session, url: webhook.url, createdAt: now)
         if let secret = webhook.secret { stored.secrets = [WebhookSecret(value: secret, createdAt: now)] }
         webhooks.append(stored)
-        registry.use(webhooks: webhooks, in: generation.configuration)
+        registry.use(webhooks: webhooks, in: generation)
     }
 
     private func outcome(of event: Event, draft: EventDraft, end: Pipeline.End) -> Outcome {

@@ -92,22 +92,4 @@ extension APIError {
             }
         }
     }
-
-    /// The same problems with other pointers: a webhook's `/url` is a session's `/webhook_url`.
-    func renaming(_ pointers: [String: String]) -> APIError {
-        guard let entries = details?.array else { return self }
-        var renamed = self
-        renamed.details = .array(
-            entries.map { entry in
-                guard let pointer = entry["pointer"]?.string, let other = pointers[pointer] else { return entry }
-                var entry = entry
-                entry["pointer"] = .string(other)
-                return entry
-            }
-        )
-        for (pointer, other) in pointers where message.hasPrefix(pointer + ":") {
-            renamed.message = other + message.dropFirst(pointer.utf8.count)
-        }
-        return renamed
-    }
 }

@@ -34,9 +34,7 @@ extension DestinationKind {
 /// Everything except the options that destinations are made from.
 package struct DestinationEnvironment: Sendable {
     package let configuration: RelayConfiguration
-    /// The time at which the configuration was loaded, from which on its secrets are used to sign.
-    package let loadedAt: Timestamp
-    /// Sends requests: the HTTP engine, or a scripted receiver in `zaphub test`.
+    /// What sends requests: the engine, or a script in `zaphub test`.
     package let sender: any HTTPSender
     /// Provides line sinks: files and standard output of the process, or scripted ones in `zaphub test`.
     package let sinks: any LineSinkProvider
@@ -50,7 +48,6 @@ package struct DestinationEnvironment: Sendable {
 
     package init(
         _ configuration: RelayConfiguration,
-        loadedAt: Timestamp,
         sender: any HTTPSender,
         sinks: any LineSinkProvider,
         ledger: any ForwardingLedger,
@@ -59,7 +56,6 @@ package struct DestinationEnvironment: Sendable {
         clock: any RelayClock
     ) {
         self.configuration = configuration
-        self.loadedAt = loadedAt
         self.sender = sender
         self.sinks = sinks
         self.ledger = ledger

@@ -49,7 +49,10 @@ struct BadInputTests {
         Case("no address", #"{"webhook_secret": "x"}"#, 422, "validation_failed", says: "webhook_url"),
         Case(
             "denied address", #"{"webhook_url": "ftp://a"}"#, 422, "validation_failed",
-            says: "/webhook_url: must start with"),
+            says: "/webhook_url: \"webhook_url\" must begin with https://"),
+        Case(
+            "refused address", #"{"webhook_url": "https://denied.example/"}"#, 422, "validation_failed",
+            says: "denied.example may not be reached"),
         Case(
             "short secret", #"{"webhook_url": "https://a", "webhook_secret": "whsec_YWJj"}"#, 422, "validation_failed",
             says: "24 to 64 bytes"),

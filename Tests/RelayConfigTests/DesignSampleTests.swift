@@ -108,7 +108,7 @@ enum DesignSample {
         #expect(webhook.url == "https://crm.example.com/hooks/whatsapp")
         #expect(webhook.headers.map(\.name) == ["X-Team"])
         #expect(webhook.headers.map(\.value) == ["sales"])
-        #expect(crm.secrets == ["crm!"])
+        #expect(crm.secrets.map(\.value) == ["crm!"])
         #expect(crm.timeout == .seconds(10))
         #expect(crm.settings.ordering == .perChat)
         #expect(crm.settings.maxInFlight == 16)

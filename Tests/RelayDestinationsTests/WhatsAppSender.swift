@@ -111,7 +111,7 @@ enum BuiltIn {
         let configuration = try RelayConfiguration.load(path: file.path, environment: [:], registry: registry)
             .configuration
         let environment = DestinationEnvironment(
-            configuration, loadedAt: moment, sender: sender,
+            configuration, sender: sender,
             sinks: ProcessLineSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
         return try #require(
             configuration.destinations.first { $0.name == "subject" }?.destination(in: environment))

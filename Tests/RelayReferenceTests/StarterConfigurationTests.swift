@@ -73,7 +73,7 @@ struct StarterConfigurationTests {
         let environment = Dictionary(uniqueKeysWithValues: keys.map { ($0, "a-secret") })
         let loaded = try folder.load(environment: environment)
         #expect(loaded.configuration.sources.allSatisfy { $0.auth != nil })
-        #expect(loaded.configuration.destinations.allSatisfy { $0.secrets == ["a-secret"] })
+        #expect(loaded.configuration.destinations.allSatisfy { $0.secrets.map(\.value) == ["a-secret"] })
     }
 
     @Test(arguments: [

@@ -4,19 +4,22 @@ import RelaySQLite
 import Testing
 
 extension SchemaFixture {
-    /// One webhook with every option, and one with none.
+    /// The options that webhooks have had since version 7.
+    private static let options: JSONObject = [
+        "url": "https://crm.example/hook?x=1",
+        "events": ["message.*", "session.connected"],
+        "headers": ["X-Team": "sales", "Authorization": "Bearer canary"],
+        "retry": ["max_attempts": 5],
+        "ordering": "none",
+        "max_in_flight": 3,
+        "rate_limit": "20/s",
+        "timeout": "1500ms",
+    ]
+
+    /// One webhook with these, and one with a URL alone.
     static var webhooks: [Webhook] {
-        var full = Webhook(id: webhook, session: session, url: "https://crm.example/hook?x=1", createdAt: now)
-        full.events = ["message.*", "session.connected"]
-        full.headers = [
-            Webhook.Header(name: "X-Team", value: "sales"), Webhook.Header(name: "Authorization", value: "Bearer canary"),
-        ]
+        var full = Webhook(id: webhook, session: session, options: options, createdAt: now)
         full.secrets = secrets
-        full.retry = ["max_attempts": 5]
-        full.ordering = .none
-        full.maxInFlight = 3
-        full.rateLimit = "20/s"
-        full.timeout = .milliseconds(1500)
         full.isEnabled = false
         full.updatedAt = now + .seconds(1)
         return [
@@ -26,7 +29,11 @@ extension SchemaFixture {
 
     static func checkWebhooks(_ store: SQLiteStore) async throws {
         let found = try await store.webhooks(session: session)
-        #expect(found.map(\.url) == ["https://crm.example/hook?x=1", "https://plain.example/"])
-        #expect(found[0].secrets == secrets && !found[0].isEnabled)
+        #expect(found.map(\.options) == [options, ["url": "https://plain.example/"]])
+        #expect(found.map(\.id) == webhooks.map(\.id))
+        #expect(found.map(\.secrets) == [secrets, []])
+        #expect(found.map(\.isEnabled) == [false, true])
+        #expect(found.map(\.createdAt) == [now, now])
+        #expect(found.map(\.updatedAt) == [now + .seconds(1), now])
     }
 }

@@ -109,7 +109,8 @@ enum SchemaFixture {
                 error: isDelivered ? nil : "Webhook returned status 500", response: "answer",
                 target: "https://crm.example/hook", duration: .milliseconds(3))
             let attempt = Attempt(number: try #require(claimed.first).attempt, startedAt: now, result: result)
-            let settlement = Settlement(delivery: id, attempt: attempt, next: isDelivered ? .delivered : .dead(.exhausted))
+            let settlement = Settlement(
+                delivery: id, attempt: attempt, next: isDelivered ? .delivered : .dead(.exhausted))
             _ = try await store.exchange([settlement], claims: [], at: now)
         }
     }

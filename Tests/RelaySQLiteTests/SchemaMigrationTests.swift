@@ -39,6 +39,23 @@ struct SchemaMigrationTests {
         await store.close()
     }
 
+    @Test(arguments: versions)
+    func aWrongKeyChangesNothing(version: Int) async throws {
+        let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+        let scratch = try Scratch()
+        try FileManager.default.copyItem(
+            atPath: folder.appendingPathComponent("schema-\(version).sqlite").path, toPath: scratch.database)
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+        #expect(error?.code == .wrongKey)
+        let key = try SecretKey.load(
+            file: folder.appendingPathComponent("schema-\(version).key").path, environmentValue: nil,
+            store: scratch.database)
+        let store = try await SQLiteStore.open(
+            path: scratch.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)
+        try await SchemaFixture.checkWebhooks(store)
+        await store.close()
+    }
+
     private static let fixtureFolder = ProcessInfo.processInfo.environment["ZAPHUB_WRITE_SCHEMA_FIXTURE"]
 
     /// Writes the fixture of the present schema: see `Fixtures/README.md`.

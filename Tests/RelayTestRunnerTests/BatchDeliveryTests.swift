@@ -9,7 +9,7 @@ import Testing
           crm:
             type: webhook
             url: https://crm.example.com/hook
-            secret: whsec_Y3JtIGNybSBjcm0gY3JtIGNybSE=
+            secret: whsec_Y3JtIGNybSBjcm0gY3JtIGNybSBjcm0h
             batch: { max_events: 3, max_wait: 5s }
 
         """

@@ -12,7 +12,7 @@ import Testing
             type: webhook
             url: https://chat.example.com/hook
             headers: { X-Chat: "{{payload.chatId}}" }
-            secret: whsec_Y3JtIGNybSBjcm0gY3JtIGNybSE=
+            secret: whsec_Y3JtIGNybSBjcm0gY3JtIGNybSBjcm0h
             body: "{{payload.chatId}} says {{payload.text}}"
           form:
             type: webhook

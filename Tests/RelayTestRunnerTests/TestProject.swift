@@ -37,7 +37,7 @@ final class TestProject {
           gateway: { transport: http, format: native }
           baileys: { transport: http, format: baileys, session: main }
         destinations:
-          crm: { type: webhook, url: "https://crm.example.com/hook", headers: { X-Team: sales }, secret: whsec_Y3JtIGNybSBjcm0gY3JtIGNybSE=, timeout: 5s }
+          crm: { type: webhook, url: "https://crm.example.com/hook", headers: { X-Team: sales }, secret: whsec_Y3JtIGNybSBjcm0gY3JtIGNybSBjcm0h, timeout: 5s }
           log: { type: webhook, url: "https://log.example.com/hook", ordering: none, retry: { max_attempts: 1 } }
 
         """

@@ -9,7 +9,7 @@ import Testing
 /// A real relay that sends batches to a real receiver.
 @Suite(.limitedConcurrency)
 struct BatchFlowTests {
-    private static let secret = "whsec_YmF0Y2ggYmF0Y2ggYmF0Y2ggYmF0Y2g="
+    private static let secret = "whsec_YmF0Y2ggYmF0Y2ggYmF0Y2ggYmF0Y2gh"
 
     private func relay(_ receiver: ScriptedReceiver, batch: String) throws -> RelayProcess {
         try RelayProcess(

@@ -23,7 +23,7 @@ struct RecipeTests {
     private static let environment: [String: String] = {
         let secrets = ["CRM", "DUTY_TEAM", "DESK", "BOT", "BRIDGE", "NORTH", "SOUTH"]
         var values = ["BACKEND_SECRET": "old", "BACKEND_API_KEY": "a", "N8N_KEY": "b", "ANALYTICS_TOKEN": "c"]
-        for name in secrets { values[name + "_SECRET"] = "whsec_Y3JtIGNybSBjcm0gY3JtIGNybSE=" }
+        for name in secrets { values[name + "_SECRET"] = "whsec_Y3JtIGNybSBjcm0gY3JtIGNybSBjcm0h" }
         for name in ["EVOLUTION_API_KEY", "CHATWOOT_INBOX_SECRET", "CHATWOOT_TOKEN"] { values[name] = "a" }
         for name in ["EVOLUTION", "CHATWOOT"] { values[name + "_URL"] = "https://\(name.lowercased()).example.com" }
         values["TZ"] = "America/New_York"

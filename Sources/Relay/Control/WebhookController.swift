@@ -5,7 +5,7 @@ internal import RelayDelivery
 internal import RelayHTTPClient
 internal import RelayPipeline
 
-/// Checks sessions' webhooks before they are stored, and brings changes into force.
+/// Reads the options of sessions' webhooks, and applies changes of them.
 struct WebhookController: WebhookControl {
     let store: any RelayStore
     let registry: DestinationRegistry
@@ -13,25 +13,12 @@ struct WebhookController: WebhookControl {
     let directory: DirectoryCache
     let current: CurrentConfiguration
 
-    func checkWebhook(_ webhook: Webhook) throws(APIError) {
-        var problems: [APIError.Problem] = []
-        let generation = current.generation
-        do { try generation.egress.check(url: webhook.url) } catch {
-            problems.append(.init(pointer: "/url", error.message))
-        }
-        do { _ = try generation.configuration.retryPolicy(from: webhook.retry) } catch {
-            problems.append(.init(pointer: "/retry" + error.pointer, error.message))
-        }
-        if let text = webhook.rateLimit, RateLimit(text) == nil {
-            problems.append(.init(pointer: "/rate_limit", "is no rate: write for example 20/s, 600/m or 1000/h"))
-        }
-        guard problems.isEmpty else { throw .validation(problems) }
-    }
+    var webhookOptions: WebhookOptionsReader { current.generation.webhookOptions }
 
     func webhooksChanged() async {
         // A failure leaves the webhooks as they were; the next change or restart sets it right.
         guard let webhooks = try? await store.webhooks() else { return }
-        registry.use(webhooks: webhooks, in: current.generation.configuration)
+        registry.use(webhooks: webhooks, in: current.generation)
         directory.forget()
         dispatcher.destinationsChanged()
     }

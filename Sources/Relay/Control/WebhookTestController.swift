@@ -1,4 +1,5 @@
 internal import RelayAPI
+internal import RelayConfig
 internal import RelayCore
 internal import RelayDestinations
 internal import RelayHTTPClient
@@ -7,7 +8,6 @@ internal import RelaySources
 
 /// Sends single events past the queue, to try a receiver.
 struct WebhookTestController: WebhookTestControl {
-    let webhooks: any WebhookControl
     let registry: DestinationRegistry
     let current: CurrentConfiguration
     let clock: any RelayClock
@@ -25,11 +25,18 @@ struct WebhookTestController: WebhookTestControl {
         webhook: Webhook?,
         event: EventType
     ) async throws(APIError) -> WebhookTestResult {
+        let generation = current.generation
+        do {
+            _ = try generation.webhookOptions.read(["url": .string(url)])
+        } catch {
+            throw APIError.validation(error.problems)
+        }
         var tested = webhook ?? Webhook(id: "wh_test", session: session, url: url, createdAt: clock.now)
-        tested.url = url
-        try webhooks.checkWebhook(tested)
-        let destination = registry.destination(for: tested, in: current.generation.configuration)
-        return await probe(destination, session: session, event: event, isSigned: !tested.secrets.isEmpty)
+        tested.options["url"] = .string(url)
+        guard let entry = registry.entry(for: tested, in: generation) else {
+            throw .conflict("The options of webhook \(tested.id) cannot be used; set them again.")
+        }
+        return await probe(entry.destination, session: session, event: event, isSigned: entry.isSigned)
     }
 
     private func probe(

@@ -24,7 +24,6 @@ extension RelayControls {
             destinations: destinations,
             webhooks: webhooks,
             webhookTests: WebhookTestController(
-                webhooks: webhooks,
                 registry: components.registry,
                 current: components.current,
                 clock: components.clock

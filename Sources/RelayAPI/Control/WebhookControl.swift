@@ -1,10 +1,9 @@
-package import RelayCore
+package import RelayConfig
 
 /// Sessions' webhooks as the relay uses them. The composition implements it.
 package protocol WebhookControl: Sendable {
-    /// Checks URL, headers, retry policy and rate limit before a webhook is stored.
-    /// - Throws: 422 with pointers into the webhook (`/url`) and what to write instead.
-    func checkWebhook(_ webhook: Webhook) throws(APIError)
+    /// Reads the options of webhooks, with the retry policies and the egress guard in force.
+    var webhookOptions: WebhookOptionsReader { get }
 
     /// Is called after every write to sessions or webhooks.
     func webhooksChanged() async

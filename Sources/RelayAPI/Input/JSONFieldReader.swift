@@ -27,6 +27,13 @@ struct JSONFieldReader {
         return object[name]
     }
 
+    /// The fields that were not asked for yet; somebody else reads them.
+    mutating func remaining() -> JSONObject {
+        let fields = object.filter { !known.contains($0.key) }.map { ($0.key, $0.value) }
+        known += fields.map(\.0)
+        return JSONObject(fields)
+    }
+
     func has(_ name: String) -> Bool { object[name] != nil }
     func isNull(_ name: String) -> Bool { object[name]?.isNull ?? false }
 
@@ -63,8 +70,8 @@ struct JSONFieldReader {
         return object
     }
 
-    /// - Parameter check: returns what is wrong with an element; nil when it is valid.
-    mutating func strings(_ name: String, check: (String) -> String? = { _ in nil }) -> [String]? {
+    /// - Parameter check: what is wrong with one of them; nil when nothing is.
+    mutating func strings(_ name: String, check: (String) -> String?) -> [String]? {
         guard let value = present(name, required: false, expected: "an array of strings") else { return nil }
         guard case .array(let items) = value else { return wrong(name, value, expected: "an array of strings") }
         return items.enumerated().map { index, item in

@@ -104,22 +104,6 @@ enum WebhookEventCatalog {
 
     static let names = entries.map(\.type.name)
 
-    /// What a webhook's `events` may hold besides names.
-    private static let wildcards: [String] = {
-        var categories: [String] = []
-        for entry in entries where !categories.contains(String(entry.type.category)) {
-            categories.append(String(entry.type.category))
-        }
-        return ["*"] + categories.map { $0 + ".*" }
-    }()
-
-    /// Why a pattern of a webhook's `events` is not one; nil when it is.
-    static func problem(with pattern: String) -> String? {
-        let choices = names + wildcards
-        if choices.contains(pattern) || pattern == EventType.webhookTest.name { return nil }
-        return "is “\(pattern.prefix(60))”, which no event has; \(Suggestion.hint(for: pattern, in: choices))"
-    }
-
     /// Whether a text can be an event's type: words of `a-z 0-9 _` with dots between. It goes into headers and ids.
     static func isWellFormed(_ name: String) -> Bool {
         let words = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

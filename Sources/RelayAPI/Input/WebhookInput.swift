@@ -1,96 +1,88 @@
+package import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads a webhook's fields and lays them over a webhook.
+/// Reads a webhook's document: the options of a destination, and what the API adds to them.
 enum WebhookInput {
-    /// - Parameter isNew: whether `url` must be there, and a secret is made when none is given.
-    static func apply(_ body: inout JSONFieldReader, to webhook: inout Webhook, isNew: Bool, at now: Timestamp) {
-        if let url = body.string("url", required: isNew, length: 1...2048) { webhook.url = url }
-        if let events = body.strings("events", check: WebhookEventCatalog.problem) {
-            webhook.events = events
-        } else if body.isNull("events") {
-            webhook.events = []
-        }
-        if let headers = body.object("headers") {
-            webhook.headers = self.headers(headers, keeping: webhook.headers, in: &body)
-        } else if body.isNull("headers") {
-            webhook.headers = []
-        }
-        applySecret(&body, to: &webhook, isNew: isNew, at: now)
-        if let retry = body.value("retry") {
-            switch retry {
-            case .null: webhook.retry = nil
-            case .string, .object: webhook.retry = retry
-            default: body.problem("retry", "must be a policy's name or an object of its options, not \(retry.kindName)")
-            }
-        }
-        if let ordering = body.choice("ordering", DestinationSettings.Ordering.self) { webhook.ordering = ordering }
-        if let maxInFlight = body.int("max_in_flight", in: DestinationSettings.maxInFlightRange) {
-            webhook.maxInFlight = maxInFlight
-        }
-        if body.isNull("max_in_flight") { webhook.maxInFlight = nil }
-        if let rateLimit = body.string("rate_limit", length: 1...32) { webhook.rateLimit = rateLimit }
-        if body.isNull("rate_limit") { webhook.rateLimit = nil }
-        if let timeout = body.int("timeout_ms", in: 100...120_000) { webhook.timeout = .milliseconds(timeout) }
-        if body.isNull("timeout_ms") { webhook.timeout = nil }
-        if let isEnabled = body.bool("enabled") { webhook.isEnabled = isEnabled }
-    }
+    /// The fields of the document that are no options.
+    private static let enabled = "enabled"
+    /// `timeout` as a number.
+    private static let timeoutMilliseconds = "timeout_ms"
+    /// The options that set keys.
+    private static let keyOptions = ["secret", "secrets"]
 
-    static func check(secret: String, field: String = "secret", in body: inout JSONFieldReader) {
-        if let problem = WebhookSigningKey.problem(with: secret) { body.problem(field, problem) }
-    }
-
-    private static func applySecret(
+    /// Lays a document over a webhook: what is absent stays, null is the default. Mistakes are noted in the document.
+    /// - Parameter isNew: whether a key is made when none is given.
+    static func apply(
         _ body: inout JSONFieldReader,
         to webhook: inout Webhook,
         isNew: Bool,
+        reader: WebhookOptionsReader,
         at now: Timestamp
     ) {
-        if let secret = body.string("secret", length: 1...512) {
-            check(secret: secret, in: &body)
-            webhook.secrets = [WebhookSecret(value: secret, createdAt: now)]
-        } else if body.isNull("secret") {
-            webhook.secrets = []
-        } else if isNew {
+        if let isEnabled = body.bool(enabled) { webhook.isEnabled = isEnabled }
+        if body.isNull(enabled) { webhook.isEnabled = true }
+        var names: [String: String] = [:]
+        var changes = options(of: &body, names: &names)
+        keepShownCredentials(in: &changes, of: webhook)
+        var keys = JSONObject()
+        for name in keyOptions { keys[name] = changes.removeValue(forKey: name) }
+        // A webhook is not judged again for what a request does not touch.
+        guard isNew || !changes.isEmpty || !keys.isEmpty else { return }
+        for (name, value) in changes {
+            if value.isNull { webhook.options.removeValue(forKey: name) } else { webhook.options[name] = value }
+        }
+        var document = webhook.options
+        for (name, value) in keys where !value.isNull { document[name] = value }
+        do throws(InvalidOptionsError) {
+            let otherNames = [enabled, timeoutMilliseconds]
+            let reading = try reader.read(document, names: names, otherNames: otherNames)
+            if !keys.isEmpty { webhook.secrets = secrets(of: reading, at: now) }
+        } catch {
+            body.add(error.problems)
+        }
+        if isNew, keys.isEmpty {
             webhook.secrets = [WebhookSecret(value: WebhookSigningKey.generate(), createdAt: now)]
         }
     }
 
-    /// A value `***` is what the API shows of a credential: it keeps the one that is stored.
-    private static func headers(
-        _ given: JSONObject,
-        keeping stored: [Webhook.Header],
-        in body: inout JSONFieldReader
-    ) -> [Webhook.Header] {
-        var headers: [Webhook.Header] = []
-        for (name, value) in given {
-            let place = "headers/" + JSONFieldReader.escape(name)
-            guard case .string(var text) = value else {
-                body.problem(place, "must be a string, not \(value.kindName)", isPath: true)
-                continue
-            }
-            if let problem = problem(header: name, value: text) { body.problem(place, problem, isPath: true) }
-            if text == CredentialRedaction.mark,
-                let known = stored.first(where: { $0.name.lowercased() == name.lowercased() })
-            {
-                text = known.value
-            }
-            headers.append(Webhook.Header(name: name, value: text))
-        }
-        return headers
+    /// The keys that options set, as they are kept.
+    static func secrets(of reading: WebhookReading, at now: Timestamp) -> [WebhookSecret] {
+        reading.destination.secrets.map { WebhookSecret(value: $0.value, createdAt: now) }
     }
 
-    private static func problem(header name: String, value: String) -> String? {
-        guard HeaderFieldRules.isValid(name: name), name.utf8.count <= 128 else {
-            return "is no header name; use letters, digits and -"
+    /// The options in a document.
+    /// - Parameter names: what the document calls them, where that differs.
+    private static func options(of body: inout JSONFieldReader, names: inout [String: String]) -> JSONObject {
+        var options = body.remaining()
+        guard let timeout = options.removeValue(forKey: timeoutMilliseconds) else { return options }
+        if options.contains("timeout") {
+            body.problem(timeoutMilliseconds, "is given besides timeout; keep one of them")
+            return options
         }
-        if HeaderFieldRules.reserved.contains(name.lowercased()) {
-            return "is a header that the relay sets; leave it out"
+        switch timeout {
+        case .null: options["timeout"] = .null
+        case .int(let milliseconds):
+            options["timeout"] = .string("\(milliseconds)ms")
+            names["timeout"] = timeoutMilliseconds
+        default: body.problem(timeoutMilliseconds, "must be a whole number of milliseconds")
         }
-        guard value.utf8.count <= 4096 else { return "has a value of more than 4096 bytes" }
-        guard HeaderFieldRules.isValid(value: value) else {
-            return "has a line break or another control character in its value; take it out"
-        }
-        return nil
+        return options
     }
+
+    /// A header with the value `***`, as the API shows credentials, keeps the value that is stored.
+    private static func keepShownCredentials(in changes: inout JSONObject, of webhook: Webhook) {
+        guard let given = changes["headers"]?.object, let stored = webhook.options["headers"]?.object else { return }
+        var headers = given
+        for (name, value) in given where value.string == CredentialRedaction.mark {
+            let known = stored.first { $0.key.lowercased() == name.lowercased() }
+            headers[name] = known?.value ?? value
+        }
+        changes["headers"] = .object(headers)
+    }
+}
+
+extension InvalidOptionsError {
+    /// The same mistakes as an answer lists them.
+    package var problems: [APIError.Problem] { mistakes.map { APIError.Problem(pointer: $0.pointer, $0.message) } }
 }

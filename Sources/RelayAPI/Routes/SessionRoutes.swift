@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
@@ -26,18 +27,10 @@ struct SessionRoutes: Sendable {
         if !Session.isValid(id: id) { body.problem("id", "must be 1 to 128 of A-Z a-z 0-9 . _ : @ + -") }
         let label = body.string("label", length: 1...200)
         let metadata = body.object("metadata") ?? [:]
-        let url = body.string("webhook_url", length: 1...2048)
-        let secret = body.string("webhook_secret", length: 1...512)
-        let events = body.strings("webhook_events", check: WebhookEventCatalog.problem)
-        if let secret { WebhookInput.check(secret: secret, field: "webhook_secret", in: &body) }
-        if url == nil {
-            if secret != nil { body.problem("webhook_secret", "is given without webhook_url; give that, too") }
-            if events != nil { body.problem("webhook_events", "is given without webhook_url; give that, too") }
-        }
+        let webhook = webhook(in: &body, of: id, at: now)
         try body.finish()
 
         let session = Session(id: id, label: label, metadata: metadata, createdAt: now)
-        let webhook = try url.map { try self.webhook(to: $0, of: id, secret: secret, events: events ?? [], at: now) }
         try await store.createSession(session, webhooks: webhook.map { [$0] } ?? [])
         await control.webhooksChanged()
         var data = SessionView.json(session, webhooks: webhook.map { [$0] } ?? [])
@@ -83,21 +76,18 @@ struct SessionRoutes: Sendable {
         if body.isNull("label") { session.label = nil }
         if let metadata = body.object("metadata") { session.metadata = metadata }
         if body.isNull("metadata") { session.metadata = [:] }
-        let url = body.string("webhook_url", length: 1...2048)
+        var created = webhook(in: &body, of: session.id, options: ["webhook_url": "url"], at: now)
         try body.finish()
 
         let first = try await store.webhooks(session: session.id).first
-        var created: Webhook?
-        if let url {
+        if let new = created {
             if var webhook = first {
-                webhook.url = url
+                webhook.options["url"] = .string(new.url)
                 webhook.updatedAt = now
-                try check(webhook)
                 try await store.saveWebhook(webhook)
+                created = nil
             } else {
-                let webhook = try webhook(to: url, of: session.id, secret: nil, events: [], at: now)
-                try await store.saveWebhook(webhook)
-                created = webhook
+                try await store.saveWebhook(new)
             }
         } else if body.isNull("webhook_url"), let first {
             _ = try await store.deleteWebhook(first.id, at: clock.now)
@@ -135,26 +125,43 @@ struct SessionRoutes: Sendable {
         APIResponse.success(SessionView.status(try await store.existingSession(request.sessionID())))
     }
 
-    /// The validated webhook for `webhook_url`.
-    private func webhook(
-        to url: String,
-        of session: String,
-        secret: String?,
-        events: [String],
-        at now: Timestamp
-    ) throws(APIError) -> Webhook {
-        var webhook = Webhook(id: ResourceIDGenerator.webhook(at: now), session: session, url: url, createdAt: now)
-        webhook.events = events
-        webhook.secrets = [WebhookSecret(value: secret ?? WebhookSigningKey.generate(), createdAt: now)]
-        try check(webhook)
-        return webhook
-    }
+    /// The fields of a session that set options of its first webhook.
+    private static let webhookOptions = [
+        "webhook_url": "url", "webhook_secret": "secret", "webhook_events": "events",
+    ]
 
-    private func check(_ webhook: Webhook) throws(APIError) {
-        do {
-            try control.checkWebhook(webhook)
+    /// The webhook that `webhook_url` and the fields beside it stand for; nil without one. Mistakes are noted in the
+    /// document.
+    /// - Parameter options: which options may be set, by the field's name.
+    private func webhook(
+        in body: inout JSONFieldReader,
+        of session: String,
+        options fields: [String: String] = webhookOptions,
+        at now: Timestamp
+    ) -> Webhook? {
+        var options = JSONObject()
+        for (field, option) in fields.sorted(by: { $0.key < $1.key }) {
+            if let value = body.value(field), !value.isNull { options[option] = value }
+        }
+        guard options.contains("url") else {
+            for (field, option) in fields where options.contains(option) {
+                body.problem(field, "is given without webhook_url; give that, too")
+            }
+            return nil
+        }
+        let names = Dictionary(uniqueKeysWithValues: fields.map { ($0.value, $0.key) })
+        do throws(InvalidOptionsError) {
+            let reading = try control.webhookOptions.read(options, names: names)
+            let keys = WebhookInput.secrets(of: reading, at: now)
+            options.removeValue(forKey: "secret")
+            var webhook = Webhook(
+                id: ResourceIDGenerator.webhook(at: now), session: session, options: options, createdAt: now)
+            webhook.secrets =
+                keys.isEmpty ? [WebhookSecret(value: WebhookSigningKey.generate(), createdAt: now)] : keys
+            return webhook
         } catch {
-            throw error.renaming(["/url": "/webhook_url", "/events": "/webhook_events", "/secret": "/webhook_secret"])
+            body.add(error.problems)
+            return nil
         }
     }
 

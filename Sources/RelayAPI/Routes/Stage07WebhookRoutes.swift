@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
@@ -68,7 +69,8 @@ struct Stage07WebhookRoutes: Sendable {
             receivedAt: now,
             payload: payload
         )
-        let lane = DestinationSettings(ordering: webhook.ordering).lane(session: session.id, chat: event.chat)
+        let settings = control.webhookOptions.stored(webhook)?.destination.settings ?? DestinationSettings()
+        let lane = settings.lane(session: session.id, chat: event.chat)
         let planned = PlannedDelivery(
             of: event,
             to: webhook.id,

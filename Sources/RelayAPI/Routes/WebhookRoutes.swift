@@ -20,23 +20,22 @@ struct WebhookRoutes: Sendable {
 
     private func list(_ request: APIRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
-        let now = clock.wall
-        return APIResponse.success(
-            .array(try await store.webhooks(session: session.id).map { WebhookView.json($0, at: now) }))
+        let webhooks = try await store.webhooks(session: session.id)
+        return APIResponse.success(.array(webhooks.map { view($0, at: clock.wall) }))
     }
 
     private func create(_ request: APIRequest) async throws -> Response {
         let session = try await store.existingSession(request.sessionID())
         var body = try await request.body()
         let now = clock.wall
-        var webhook = Webhook(id: ResourceIDGenerator.webhook(at: now), session: session.id, url: "", createdAt: now)
-        WebhookInput.apply(&body, to: &webhook, isNew: true, at: now)
+        var webhook = Webhook(
+            id: ResourceIDGenerator.webhook(at: now), session: session.id, options: [:], createdAt: now)
+        WebhookInput.apply(&body, to: &webhook, isNew: true, reader: control.webhookOptions, at: now)
         try body.finish()
-        try control.checkWebhook(webhook)
         try await store.saveWebhook(webhook)
         await control.webhooksChanged()
         var response = APIResponse.success(
-            WebhookView.json(webhook, at: now, newSecret: webhook.secrets.first?.value),
+            view(webhook, at: now, newSecret: webhook.secrets.first?.value),
             message: "Webhook created; its secret is shown this once",
             status: .created
         )
@@ -45,20 +44,19 @@ struct WebhookRoutes: Sendable {
     }
 
     private func show(_ request: APIRequest) async throws -> Response {
-        APIResponse.success(WebhookView.json(try await existing(request), at: clock.wall))
+        APIResponse.success(view(try await existing(request), at: clock.wall))
     }
 
     private func update(_ request: APIRequest) async throws -> Response {
         var webhook = try await existing(request)
         var body = try await request.body()
         let now = clock.wall
-        WebhookInput.apply(&body, to: &webhook, isNew: false, at: now)
+        WebhookInput.apply(&body, to: &webhook, isNew: false, reader: control.webhookOptions, at: now)
         try body.finish()
         webhook.updatedAt = now
-        try control.checkWebhook(webhook)
         try await store.saveWebhook(webhook)
         await control.webhooksChanged()
-        return APIResponse.success(WebhookView.json(webhook, at: now), message: "Webhook updated")
+        return APIResponse.success(view(webhook, at: now), message: "Webhook updated")
     }
 
     private func delete(_ request: APIRequest) async throws -> Response {
@@ -74,8 +72,10 @@ struct WebhookRoutes: Sendable {
         var webhook = try await existing(request)
         var body = try await request.body()
         let grace = body.int("grace_seconds", in: 0...(30 * 86_400)) ?? 86_400
-        let given = body.string("secret", length: 1...512)
-        if let given { WebhookInput.check(secret: given, in: &body) }
+        let given = body.string("secret", length: 0...Int.max)
+        if let problem = given.flatMap(SigningKeyRules.problem) {
+            body.problem("secret", "\(problem.message); \(problem.help)")
+        }
         try body.finish()
         let now = clock.wall
         let end = now + .seconds(grace)
@@ -90,12 +90,16 @@ struct WebhookRoutes: Sendable {
         try await store.saveWebhook(webhook)
         await control.webhooksChanged()
         return APIResponse.success(
-            WebhookView.json(webhook, at: now, newSecret: secret.value),
+            view(webhook, at: now, newSecret: secret.value),
             message: "Secret rotated; the new one is shown this once"
         )
     }
 
-    /// The webhook in the path, if it belongs to that session.
+    private func view(_ webhook: Webhook, at now: Timestamp, newSecret: String? = nil) -> JSON {
+        WebhookView.json(webhook, reader: control.webhookOptions, at: now, newSecret: newSecret)
+    }
+
+    /// The webhook of the path, if it is that session's.
     private func existing(_ request: APIRequest) async throws -> Webhook {
         let session = try await store.existingSession(request.sessionID())
         let id = try request.path("webhook_id")

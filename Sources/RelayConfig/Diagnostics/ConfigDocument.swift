@@ -53,6 +53,9 @@ final class ConfigDocument: Sendable {
         state.withLock { $0.issues.contains { $0.severity == .error } }
     }
 
+    /// What was found, in the order in which it was.
+    var issues: [ValueIssue] { state.withLock { $0.issues } }
+
     /// What was found, by place, each once.
     var diagnostics: [Diagnostic] {
         let state = state.withLock { $0 }

@@ -15,17 +15,34 @@ package struct ConfigurationError: Error, CustomStringConvertible {
     }
 }
 
-/// Why options given as JSON are not accepted.
-package struct InvalidOptionError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong and what to write instead, for people.
-    package let message: String
-    /// Where, as a JSON pointer (RFC 6901) into the options; empty for the whole.
-    package let pointer: String
+/// Why options given as JSON are not accepted: every mistake at once.
+package struct InvalidOptionsError: Error, Sendable, Hashable, CustomStringConvertible {
+    package struct Mistake: Sendable, Hashable {
+        /// What is wrong and what to write instead, for people.
+        package let message: String
+        /// Where, as a JSON pointer (RFC 6901) into the options; empty for the whole.
+        package let pointer: String
 
-    package init(message: String, pointer: String) {
-        self.message = message
-        self.pointer = pointer
+        package init(message: String, pointer: String) {
+            self.message = message
+            self.pointer = pointer
+        }
     }
 
-    package var description: String { "\(message) (at \(pointer.isEmpty ? "/" : pointer))" }
+    package let mistakes: [Mistake]
+
+    package init(mistakes: [Mistake]) {
+        self.mistakes = mistakes
+    }
+
+    package var description: String {
+        mistakes.map { "\($0.message) (at \($0.pointer.isEmpty ? "/" : $0.pointer))" }.joined(separator: "\n")
+    }
+}
+
+extension InvalidOptionsError.Mistake {
+    init(_ issue: ValueIssue) {
+        self.init(
+            message: issue.message + (issue.help.map { "; \($0)" } ?? ""), pointer: issue.place.pointer)
+    }
 }

@@ -184,11 +184,6 @@ extension Field where Value == [String] {
     ) -> Field {
         Field(name, summary, .stringList(allowed: allowed), default: value)
     }
-
-    /// Secrets, the first in use and the others on their way out.
-    package static func secretList(_ name: String, _ summary: String, default value: [String]? = nil) -> Field {
-        Field(name, summary, .list(of: .secret), default: value)
-    }
 }
 
 extension Field where Value == [(name: String, value: String)] {

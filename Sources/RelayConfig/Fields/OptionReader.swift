@@ -80,6 +80,8 @@ package struct OptionReader: Sendable {
     }
 
     private func missing(_ field: AnyField) -> ValueIssuesError {
+        var place = place
+        place.pointer += "/" + ConfigNode.escaped(field.name)
         let issue = ValueIssue(
             code: .missingOption,
             origin: origin,

@@ -10,7 +10,7 @@ extension RelayConfiguration {
         package let options: any DestinationOptions
         package let settings: DestinationSettings
         /// The keys to sign with: the one in use first, then those on their way out. May be empty.
-        package let secrets: [String]
+        package internal(set) var secrets: [WebhookSecret]
         /// For one request, name lookup and answer included. Default `WEBHOOK_TIMEOUT_MS`, or 10 s.
         package let timeout: Duration
         package let mark: SourceLocation
@@ -36,9 +36,10 @@ enum CommonDestinationOptions {
         shape: .either([.text(), .options(RetryOptions.fields)])
     ).optional
     static let events = Field.events("events", "The event types that it gets; default all.", default: EventFilter())
-    static let secret = Field.secret("secret", "The key that `sign` uses.").optional
-    static let secrets = Field.secretList("secrets", "Keys during a rotation; the first is the new one.")
-        .optional
+    static let secret = Field<String>("secret", "The key that `sign` uses.", .signingKey).optional
+    static let secrets = Field<[String]>.list(
+        "secrets", "Keys during a rotation; the first is the new one.", of: .signingKey
+    ).optional
     static let timeout = Field.duration(
         "timeout",
         "For one request, its answer included; default 10s.",

@@ -163,3 +163,21 @@ extension RetryPolicy.RetryableFailure {
         }
     }
 }
+
+extension RetryPolicy {
+    /// The policy with every option, as it is written.
+    var shown: JSONObject {
+        [
+            "max_attempts": .int(Int64(maxAttempts)),
+            "backoff": [
+                "initial_interval": .string(initialInterval.written),
+                "max_interval": .string(maxInterval.written),
+                "multiplier": JSON(multiplier),
+                "jitter": .string(jitter.rawValue),
+            ],
+            "max_elapsed_time": .string(maxElapsedTime?.written ?? "none"),
+            "retry_on": .array(retryOn.map(\.text).sorted().map { .string($0) }),
+            "respect_retry_after": .bool(respectRetryAfter),
+        ]
+    }
+}

@@ -83,14 +83,15 @@ extension ConfigurationRegistry {
         return try Self.finish(step, origin)
     }
 
-    /// Builds one destination's options from the YAML under its name. Retry policies are `default` alone.
+    /// Builds one destination from the YAML under its name.
     package func destination(
         yaml: String,
         name: String = "crm",
+        retryPolicies: [String: RetryPolicy] = ["default": RetryPolicy()],
         environment: [String: String] = [:]
     ) throws(ConfigurationError) -> RelayConfiguration.Destination {
         let origin = ConfigDocument(text: yaml, path: "destination", environment: environment, urlCheck: urlCheck)
-        let builder = DestinationBuilder(registry: self, policies: ["default": RetryPolicy()], timeout: .seconds(10))
+        let builder = DestinationBuilder(registry: self, policies: retryPolicies, timeout: .seconds(10))
         let destination = YAMLReader.read(origin).flatMap { node -> RelayConfiguration.Destination? in
             let entry = ConfigNode.Entry(key: name, value: node, keyPlace: node.place)
             return ValueIssuesError.attempt(at: node) { try builder.destination(entry) }?.destination

@@ -74,55 +74,44 @@ package struct Webhook: Sendable, Identifiable {
     /// `wh_` and 13 letters: also the key of its destination.
     package var id: String
     package var session: String
-    package var url: String
-    package var events: [String]
-    /// Kept encrypted: values may be credentials.
-    package var headers: [Header]
+    /// What was set of the options of a destination of the kind `webhook`, without ``secrets``. What is not in it has its
+    /// default. Kept encrypted: the URL, the headers and the body may contain credentials.
+    package var options: JSONObject
     /// The keys that sign, newest first; kept encrypted. Empty: not signed.
     package var secrets: [WebhookSecret]
-    /// As `retry` in the configuration: a policy's name, or an object of its options; nil: `default`.
-    package var retry: JSON?
-    package var ordering: DestinationSettings.Ordering
-    package var maxInFlight: Int?
-    package var rateLimit: String?
-    package var timeout: Duration?
     package var isEnabled: Bool
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 
-    package struct Header: Sendable, Hashable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    package init(id: String, session: String, url: String, createdAt: Timestamp) {
+    package init(id: String, session: String, options: JSONObject, createdAt: Timestamp) {
         self.id = id
         self.session = session
-        self.url = url
+        self.options = options
         self.createdAt = createdAt
         updatedAt = createdAt
-        events = []
-        headers = []
         secrets = []
-        ordering = .perChat
         isEnabled = true
     }
+
+    /// With a URL and the defaults of all other options.
+    package init(id: String, session: String, url: String, createdAt: Timestamp) {
+        self.init(id: id, session: session, options: ["url": .string(url)], createdAt: createdAt)
+    }
+
+    /// Where it posts.
+    package var url: String { options["url"]?.string ?? "" }
 }
 
 /// A key that signs, for as long as it is active.
 package struct WebhookSecret: Sendable, Hashable {
     /// As the receiver configures it: `whsec_…`, or any text.
     package var value: String
-    package var createdAt: Timestamp
+    /// Nil for a key that is written in the configuration.
+    package var createdAt: Timestamp?
     /// After a rotation, the old key signs beside the new one until then; nil: no end.
     package var expiresAt: Timestamp?
 
-    package init(value: String, createdAt: Timestamp, expiresAt: Timestamp? = nil) {
+    package init(value: String, createdAt: Timestamp? = nil, expiresAt: Timestamp? = nil) {
         self.value = value
         self.createdAt = createdAt
         self.expiresAt = expiresAt

@@ -59,8 +59,7 @@ package struct ChatwootWhatsAppOptions: DestinationKind {
         ChatwootWhatsAppDestination(
             url: url,
             phone: phone,
-            signer: WebhookSigner(
-                secrets: appSecret.map { [WebhookSecret(value: $0, createdAt: environment.loadedAt)] } ?? []),
+            signer: WebhookSigner(secrets: appSecret.map { [WebhookSecret(value: $0)] } ?? []),
             settings: common.settings,
             timeout: common.timeout,
             sender: environment.sender

@@ -82,7 +82,16 @@ extension Field where Value == [(name: String, value: WebhookContent.HeaderValue
             name,
             summary,
             .headers { node, text in
-                text.contains("{{") ? .template(try WebhookTemplate(node, escaping: .none)) : .text(text)
+                // A value is labelled with its header's name.
+                let header = node.label.lowercased()
+                guard !HeaderFieldRules.reserved.contains(header) else {
+                    throw node.fail(
+                        "\"\(node.label)\" is a header that the relay sets itself",
+                        help: header == "content-type"
+                            ? "it follows from body and content_type" : "remove it, or choose another name"
+                    )
+                }
+                return text.contains("{{") ? .template(try WebhookTemplate(node, escaping: .none)) : .text(text)
             },
             default: []
         )

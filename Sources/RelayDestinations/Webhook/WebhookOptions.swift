@@ -33,14 +33,6 @@ package struct WebhookOptions: DestinationOptions {
     package init(_ options: OptionReader) throws {
         url = try options(Self.url)
         let headers = try options(Self.headers)
-        if let taken = headers.first(where: { HeaderFieldRules.reserved.contains($0.name.lowercased()) }) {
-            throw options.fail(
-                Self.headers,
-                "\"\(taken.name)\" is a header that the relay sets itself",
-                help: taken.name.lowercased() == "content-type"
-                    ? "it follows from body and content_type" : "remove it, or choose another name"
-            )
-        }
         let type = try options(Self.contentType)
         guard let body = try options(Self.body) else {
             if type != nil {

@@ -33,8 +33,7 @@ extension WhatsAppOptions: DestinationKind {
             exchange: ProviderClient(
                 base: url,
                 headers: headers,
-                signer: WebhookSigner(
-                    secrets: common.secrets.map { WebhookSecret(value: $0, createdAt: environment.loadedAt) }),
+                signer: WebhookSigner(secrets: common.secrets),
                 timeout: common.timeout,
                 sender: environment.sender,
                 directory: environment.depot?.stagingDirectory ?? "/tmp"

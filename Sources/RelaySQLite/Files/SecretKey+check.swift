@@ -18,7 +18,7 @@ extension SecretKey {
                 .wrongKey,
                 """
                 the secret key is not the one that the store \(path) was made with: put back the key's file or \
-                variable that was there before; without it the webhooks' headers and secrets cannot be read
+                variable that was there before; without it the webhooks' options and secrets cannot be read
                 """
             )
         }

@@ -3,8 +3,10 @@ internal import RelayCore
 
 extension Schema {
     /// Brings a database up to date, each step in a transaction of its own.
-    /// - Throws: ``StoreError/Code/tooNew`` when a newer version wrote it.
-    static func migrate(_ database: Database, path: String) throws {
+    /// - Parameter key: what the store's credentials are encrypted with; a new store remembers it.
+    /// - Throws: ``StoreError/Code/tooNew`` when a newer version wrote it, ``StoreError/Code/wrongKey`` when it was made
+    ///   with another key.
+    static func migrate(_ database: Database, path: String, key: SecretKey) throws {
         let found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found <= version else {
             throw StoreError(
@@ -15,12 +17,15 @@ extension Schema {
                 """
             )
         }
-        for step in found..<version {
+        // A wrong key changes nothing.
+        if found > 0 { try key.check(in: database, path: path) }
+        for number in found..<version {
             try database.inTransaction(.immediate) {
-                try database.execute(sql: steps[Int(step)])
-                try database.execute(sql: "PRAGMA user_version = \(step + 1)")
+                try steps[Int(number)](database, key)
+                try database.execute(sql: "PRAGMA user_version = \(number + 1)")
                 return .commit
             }
         }
+        try key.check(in: database, path: path)
     }
 }

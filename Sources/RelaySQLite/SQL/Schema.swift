@@ -1,6 +1,18 @@
+internal import GRDB
+
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
-    static let steps: [String] = [first, second, forwarding, batches, replays, traces, rawDocuments]
+    /// - Parameter key: what credentials are encrypted with.
+    typealias Step = @Sendable (_ database: Database, _ key: SecretKey) throws -> Void
+
+    static let steps: [Step] = [
+        sql(first), sql(second), sql(forwarding), sql(batches), sql(replays), sql(traces), sql(rawDocuments),
+        storeWebhookOptions,
+    ]
+
+    private static func sql(_ statements: String) -> Step {
+        { database, _ in try database.execute(sql: statements) }
+    }
 
     /// The version that this code reads and writes.
     static var version: Int64 { Int64(steps.count) }

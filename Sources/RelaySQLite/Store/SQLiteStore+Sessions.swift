@@ -93,7 +93,7 @@ extension SQLiteStore {
         let rows = try await read { database in
             try database.prepared(
                 "SELECT \(WebhookRow.columns) FROM webhooks \(condition.clause) ORDER BY created_at, id"
-            ).all(condition.values, read: WebhookRow.init)
+            ).all(condition.values, read: WebhookRow.init(row:))
         }
         var webhooks: [Webhook] = []
         for row in rows { webhooks.append(try row.webhook(key: key)) }

@@ -45,10 +45,7 @@ package final class SQLiteStore: RelayStore {
             ballast: DiskReserve(path: path + ".ballast", size: configuration.ballastBytes)
         )
         try await writer.start(
-            prepare: { database in
-                try Schema.migrate(database, path: path)
-                try secretKey.check(in: database, path: path)
-            },
+            prepare: { try Schema.migrate($0, path: path, key: secretKey) },
             isOver: {
                 // Held to the last write, also of a store that nobody closed.
                 lock.release()

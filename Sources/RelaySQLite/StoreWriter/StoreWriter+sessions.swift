@@ -81,18 +81,10 @@ extension StoreWriter {
     }
 
     func save(_ webhook: WebhookRow) throws {
-        try database.run(
-            """
-            INSERT OR REPLACE INTO webhooks (id, session, url, events, headers, secrets, retry, ordering, max_in_flight,
-                rate_limit, timeout_ms, enabled, created_at, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            .text(webhook.id), .text(webhook.session), .text(webhook.url), .blob(webhook.events),
-            .blob(webhook.headers),
-            .blob(webhook.secrets), SQLValue(webhook.retry), .text(webhook.ordering), SQLValue(webhook.maxInFlight),
-            SQLValue(webhook.rateLimit), SQLValue(webhook.timeout), SQLValue(webhook.isEnabled),
-            .int(webhook.createdAt.milliseconds), .int(webhook.updatedAt.milliseconds)
-        )
+        let values = webhook.values
+        let marks = values.map { _ in "?" }.joined(separator: ", ")
+        let insertion = "INSERT OR REPLACE INTO webhooks (\(WebhookRow.columns)) VALUES (\(marks))"
+        _ = try database.prepared(insertion).first(values: values) { _ in }
     }
 
     /// Deletes a webhook and its pause.

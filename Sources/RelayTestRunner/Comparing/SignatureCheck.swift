@@ -40,7 +40,7 @@ struct SignatureCheck {
             }
         case .hmac(let hmac):
             guard let got = request.header(hmac.header) else { return .unsigned }
-            let signer = WebhookSigner(secrets: [WebhookSecret(value: secret, createdAt: request.at)])
+            let signer = WebhookSigner(secrets: [WebhookSecret(value: secret)])
             let signed = signer.headers(scheme, id: "", body: request.body, at: request.at)
             return signed.contains { $0.value == got } ? .valid : .invalid("the HMAC does not fit")
         }

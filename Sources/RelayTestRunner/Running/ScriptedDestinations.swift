@@ -37,14 +37,13 @@ final class ScriptedDestinations: DestinationProvider {
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ReceiverScript(answers[destination.name] ?? [.ok], clock: clock)
             let environment = DestinationEnvironment(
-                configuration, loadedAt: clock.now, sender: destination.testServer(receiver), sinks: receiver,
-                ledger: ledger, clock: clock)
+                configuration, sender: destination.testServer(receiver), sinks: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[destination.name] = Entry(
                 destination: TestDestination(base: made),
                 shown: destination.name,
                 receiver: receiver,
-                secret: destination.secrets.first
+                secret: destination.secrets.first?.value
             )
         }
     }
@@ -62,11 +61,15 @@ final class ScriptedDestinations: DestinationProvider {
         let key = "wh_\(session)"
         return webhooks.withLock { webhooks in
             if let entry = webhooks[key] { return (key, entry) }
-            var webhook = Webhook(
-                id: key, session: session, url: "https://session.invalid/", createdAt: VirtualClock.start)
-            webhook.secrets = [WebhookSecret(value: Self.secret, createdAt: VirtualClock.start)]
+            let destination = WebhookDestination(
+                url: "https://session.invalid/",
+                secrets: [WebhookSecret(value: Self.secret)],
+                timeout: configuration.webhookTimeout,
+                settings: DestinationSettings(retry: configuration.retryPolicies["default"] ?? RetryPolicy()),
+                engine: self.session
+            )
             let entry = Entry(
-                destination: TestDestination(base: webhook.destination(in: configuration, sender: self.session)),
+                destination: TestDestination(base: destination),
                 shown: "session",
                 receiver: self.session,
                 secret: Self.secret

@@ -1,5 +1,7 @@
 import RelayAPI
+import RelayConfig
 import RelayCore
+import RelayDestinations
 import RelayJSON
 import Synchronization
 
@@ -103,10 +105,13 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
         }
     }
 
-    func checkWebhook(_ webhook: Webhook) throws(APIError) {
-        guard !webhook.url.hasPrefix("http") else { return }
-        throw .validation([APIError.Problem(pointer: "/url", "must start with http:// or https://")])
-    }
+    /// The real grammar; the egress guard denies one host.
+    let webhookOptions = WebhookOptionsReader(
+        kind: WebhookOptions.self,
+        policies: ["default": RetryPolicy(), "standard": RetryPolicy(maxAttempts: 12)],
+        timeout: .seconds(10),
+        urlCheck: { $0.contains("//denied.example") ? "denied.example may not be reached" : nil }
+    )
 
     func webhooksChanged() async { state.withLock { $0.changes += 1 } }
     func deliveriesRequeued() async { state.withLock { $0.requeues += 1 } }

@@ -73,11 +73,11 @@ struct TestAPI: Sendable {
     @discardableResult
     func seedSession(_ id: String = "abc-123", url: String? = "https://your-app.com/webhook") -> Webhook? {
         let webhook = url.map { url -> Webhook in
-            var webhook = Webhook(id: "wh_0000000000001", session: id, url: url, createdAt: Self.start)
+            let options: JSONObject = ["url": .string(url), "headers": ["X-Api-Token": "canary-token"]]
+            var webhook = Webhook(id: "wh_0000000000001", session: id, options: options, createdAt: Self.start)
             webhook.secrets = [
                 WebhookSecret(value: "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rLTEyMzQ=", createdAt: Self.start)
             ]
-            webhook.headers = [Webhook.Header(name: "X-Api-Token", value: "canary-token")]
             return webhook
         }
         store.edit { data in

@@ -1,27 +1,4 @@
-package import RelayCore
-package import RelayJSON
-
-extension RelayConfiguration {
-    /// The retry policy of a webhook that is managed over REST.
-    /// - Parameter json: nil or null for `default`, a policy's name, or an object of the options that YAML has.
-    /// - Throws: the first mistake, with its place in the JSON. Nothing in it is resolved from the environment.
-    package func retryPolicy(from json: JSON?) throws(InvalidOptionError) -> RetryPolicy {
-        let fallback = retryPolicies["default"] ?? RetryPolicy()
-        guard let json, !json.isNull else { return fallback }
-        let node = ConfigNode(json, label: "retry", origin: ConfigDocument(path: ""))
-        do {
-            return try RetryPolicies(resolved: retryPolicies).policy(node, title: "retry")
-        } catch let issues as ValueIssuesError {
-            let issue = issues.list[0]
-            throw InvalidOptionError(
-                message: issue.message + (issue.help.map { "; \($0)" } ?? ""),
-                pointer: issue.place.pointer
-            )
-        } catch {
-            throw InvalidOptionError(message: "\(error)", pointer: "")
-        }
-    }
-}
+internal import RelayCore
 
 /// The named policies, for whoever refers to one.
 struct RetryPolicies: Sendable {

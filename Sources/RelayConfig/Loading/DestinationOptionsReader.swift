@@ -1,0 +1,119 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Reads the options of one destination, whether YAML or JSON has them: what all kinds have, and what its kind adds.
+struct DestinationOptionsReader {
+    let policies: RetryPolicies
+    /// Where a destination sets none.
+    let timeout: Duration
+
+    typealias Common = CommonDestinationOptions
+
+    /// - Parameters:
+    ///   - node: the map of options.
+    ///   - name: the destination's name, or the webhook's id.
+    ///   - title: what the options belong to, as it stands in messages: `destination "crm"`.
+    ///   - common: those of the options of all kinds that may be set there.
+    ///   - otherFields: options of the same map that somebody else reads.
+    ///   - place: where to point when an option is missing.
+    /// - Returns: the destination, and its options with their defaults, secrets as `***`.
+    /// - Throws: everything that is wrong in it.
+    func destination(
+        _ node: ConfigNode,
+        name: String,
+        of kind: any DestinationOptions.Type,
+        as title: String,
+        common: [AnyField] = Common.fields,
+        otherFields: [AnyField] = [],
+        at place: NodeLocation
+    ) throws -> (destination: RelayConfiguration.Destination, shown: JSONObject) {
+        var issues = IssueCollector(node)
+        let own = kind.fields.filter { field in !common.contains { $0.name == field.name } }
+        let commonOptions = issues.attempt {
+            try OptionReader.read(node, as: title, fields: common, otherFields: own + otherFields, at: place)
+        }
+        var kindOptions: OptionReader?
+        let options = issues.attempt { () -> any DestinationOptions in
+            // An option of the kind that all have is read twice; unknown ones are told above.
+            let read = try OptionReader.read(
+                node,
+                as: title,
+                fields: kind.fields,
+                otherFields: common + unknown(in: node, besides: common + own),
+                at: place
+            )
+            kindOptions = read
+            return try kind.init(read)
+        }
+        var retry = policies.resolved["default"] ?? RetryPolicy()
+        if let retryNode = node["retry"] {
+            retry = issues.attempt { try policies.policy(retryNode, title: "retry") } ?? retry
+        }
+        if let secrets = node["secrets"], node["secret"] != nil {
+            let message = "\(title) has both \"secret\" and \"secrets\""
+            issues.add(secrets.issues(message, help: "keep one of them", code: .conflictingOptions))
+        }
+        if let batch = node["batch"], let obstacle = batchObstacle(kind, options, title: title) {
+            issues.add(batch.issues(obstacle.message, help: obstacle.help))
+        }
+        guard issues.list.isEmpty, let commonOptions, let options, let kindOptions else {
+            throw ValueIssuesError(list: issues.list)
+        }
+        let settings = try settings(commonOptions, retry: retry, takesDocuments: kind.takesDocuments)
+        warnOfBatch(node, settings)
+        let secrets = try commonOptions(Common.secrets) ?? commonOptions(Common.secret).map { [$0] } ?? []
+        let destination = RelayConfiguration.Destination(
+            name: name,
+            kind: kind.kind,
+            options: options,
+            settings: settings,
+            secrets: secrets.map { WebhookSecret(value: $0) },
+            timeout: try commonOptions(Common.timeout) ?? timeout,
+            mark: RelayConfiguration.SourceLocation(place, node.origin)
+        )
+        var shown = try commonOptions.shown
+        for (key, value) in try kindOptions.shown { shown[key] = value }
+        return (destination, shown)
+    }
+
+    private func settings(
+        _ options: OptionReader, retry: RetryPolicy, takesDocuments: Bool
+    ) throws -> DestinationSettings {
+        DestinationSettings(
+            ordering: try options(Common.ordering),
+            maxInFlight: try options(Common.maxInFlight),
+            rateLimit: try options(Common.rateLimit),
+            retry: retry,
+            events: try options(Common.events),
+            batch: try options(Common.batch),
+            takesDocuments: takesDocuments
+        )
+    }
+
+    /// Why the destination cannot have `batch`; nil when it can.
+    private func batchObstacle(
+        _ kind: any DestinationOptions.Type, _ options: (any DestinationOptions)?, title: String
+    ) -> (message: String, help: String)? {
+        guard kind.takesBatches else {
+            let message = "\(title) cannot have \"batch\": type \(kind.kind) takes one delivery at a time"
+            return (message, "remove it")
+        }
+        return options?.batchObstacle.map { obstacle in
+            ("\(title) cannot have \"batch\": \(obstacle) makes a text of a single event", "keep one of them")
+        }
+    }
+
+    private func warnOfBatch(_ node: ConfigNode, _ settings: DestinationSettings) {
+        guard settings.batch != nil, settings.retry.maxAttempts < 2 else { return }
+        node["batch"]?.warn(
+            "with max_attempts 1 one event that is refused makes a dead letter of its whole batch",
+            help: "let the retry policy have two attempts or more: the events of a batch are then sent one by one"
+        )
+    }
+
+    /// Options that nobody has, as fields that accept them.
+    private func unknown(in node: ConfigNode, besides known: [AnyField]) throws -> [AnyField] {
+        let known = Set(known.map(\.name))
+        return try node.entries.filter { !known.contains($0.key) }.map { AnyField(Field.node($0.key, "")) }
+    }
+}
