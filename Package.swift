@@ -13,14 +13,11 @@ let swiftSettings: [SwiftSetting] = [
 /// The packages' products, each named once.
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let crypto = product(name: "Crypto", package: "swift-crypto")
-    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let deques = product(name: "DequeModule", package: "swift-collections")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
-    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging = product(name: "Logging", package: "swift-log")
@@ -53,12 +50,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Without swift-configuration: the relay reads its own configuration.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -67,11 +64,12 @@ let package = Package(
         // What every target uses: JSON, events, deliveries, policies, configuration, and the protocols between targets.
         library("RelayJSON", ["CSimdjson"]),
         library("RelayCore", ["RelayJSON"]),
+        library("RelayCrypto", ["CCrypto", "RelayCore"]),
         library("RelayJQ", ["CJQ", "RelayJSON"]),
         library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
         // The steps that an event passes, in their order.
-        library("RelaySources", ["RelayConfig", "RelayCore", "RelayJSON", .crypto, .lifecycle, .logging]),
+        library("RelaySources", ["RelayConfig", "RelayCore", "RelayCrypto", "RelayJSON", .lifecycle, .logging]),
         library("RelayFormats", ["RelayCore", "RelayJSON"]),
         library("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON"]),
         library(
@@ -83,7 +81,7 @@ let package = Package(
         library(
             "RelayDestinations",
             [
-                "RelayChatwoot", "RelayCore", "RelayConfig", "RelayHTTPClient", "RelayJSON", .crypto, .logging,
+                "RelayChatwoot", "RelayCore", "RelayConfig", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .logging,
                 .mustache,
             ]
         ),
@@ -92,10 +90,10 @@ let package = Package(
         library("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
         library(
             "RelayMedia",
-            ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .cryptoExtras, .lifecycle, .logging]
+            ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .lifecycle, .logging]
         ),
         library("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
-        library("RelaySQLite", ["RelayCore", "RelayJSON", .grdb, .grdbSQLite, .deques, .logging, .crypto]),
+        library("RelaySQLite", ["RelayCore", "RelayCrypto", "RelayJSON", .deques, .grdb, .grdbSQLite, .logging]),
 
         // What people are told about a configuration.
         library("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
@@ -104,8 +102,8 @@ let package = Package(
         library(
             "RelayAPI",
             [
-                "RelayConfig", "RelayCore", "RelayJQ", "RelayJSON", "RelaySources", .crypto, .httpTypes, .hummingbird,
-                .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
+                "RelayConfig", "RelayCore", "RelayCrypto", "RelayJQ", "RelayJSON", "RelaySources", .httpTypes,
+                .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
             ]
         ),
         library(
@@ -136,19 +134,21 @@ let package = Package(
         ),
 
         // Bindings, each imported by exactly one target.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"])]),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests, and what they share.
-        library("RelayTesting", ["RelayCore", "RelayJSON", .crypto, .cryptoExtras]),
+        library("RelayTesting", ["RelayCore", "RelayCrypto", "RelayJSON"]),
         tests(
             "RelayTesting",
-            ["RelayCore", "RelayHTTPClient", "RelayJSON", .crypto, .logging],
+            ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", .logging],
             resources: [.copy("Chatwoot")]
         ),
         tests("RelayJSON", ["RelayTesting"]),
         tests("RelayCore", ["RelayJSON", "RelayTesting"]),
+        tests("RelayCrypto", ["RelayCore"]),
         tests(
             "RelayConfig", ["Relay", "RelayCore", "RelayFormats", "RelayJQ", "RelayJSON", "RelayTestRunner", "zaphub"],
             resources: [.copy("Golden")]),
@@ -182,7 +182,7 @@ let package = Package(
         tests("RelayHTTPClient", ["RelayTesting", .lifecycle, .logging]),
         tests(
             "RelayMedia",
-            ["RelayCore", "RelayHTTPClient", "RelayJSON", "RelayTesting", .crypto, .cryptoExtras, .logging],
+            ["RelayCore", "RelayCrypto", "RelayHTTPClient", "RelayJSON", "RelayTesting", .logging],
             resources: [.copy("Vectors")]
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
@@ -200,15 +200,15 @@ let package = Package(
         tests(
             "RelayAPI",
             [
-                "RelayConfig", "RelayCore", "RelayDestinations", "RelayJSON", "RelaySources", "RelayTesting", .httpTypes,
-                .hummingbird, .hummingbirdCore, .hummingbirdTesting, .logging, .nioCore, .nioEmbedded,
+                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelaySources",
+                "RelayTesting", .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .nioEmbedded,
             ]
         ),
         tests(
             "Relay",
             [
-                "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelayPipeline",
-                "RelaySQLite", "RelayTesting", "zaphub", .crypto, .lifecycle, .logging,
+                "RelayConfig", "RelayCore", "RelayCrypto", "RelayDestinations", "RelayHTTPClient", "RelayJSON",
+                "RelayPipeline", "RelaySQLite", "RelayTesting", "zaphub", .lifecycle, .logging,
             ]
         ),
     ],

@@ -1,5 +1,5 @@
-internal import Crypto
 package import RelayCore
+internal import RelayCrypto
 
 /// How a sender signs: an HMAC over the exact bytes of the body, in a header field.
 package struct HMACVerification: Sendable {
@@ -12,7 +12,7 @@ package struct HMACVerification: Sendable {
     package let encoding: Encoding
     /// What stands before the signature, such as `sha256=`; empty: nothing.
     package let prefix: String
-    private let secret: String
+    private let hmac: HMAC
 
     package init(
         header: String,
@@ -23,7 +23,7 @@ package struct HMACVerification: Sendable {
     ) {
         self.header = header
         self.algorithm = algorithm
-        self.secret = secret
+        hmac = HMAC(key: SymmetricKey(bytes: secret.utf8), algorithm: algorithm)
         self.encoding = encoding
         self.prefix = prefix
     }
@@ -33,12 +33,7 @@ package struct HMACVerification: Sendable {
         else {
             return false
         }
-        let key = SymmetricKey(data: Array(secret.utf8))
-        return switch algorithm {
-        case .sha1: HMAC<Insecure.SHA1>.isValidAuthenticationCode(code, authenticating: body, using: key)
-        case .sha256: HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: key)
-        case .sha512: HMAC<SHA512>.isValidAuthenticationCode(code, authenticating: body, using: key)
-        }
+        return hmac.isValid(code, for: body)
     }
 
     private func decode(_ text: Substring) -> [UInt8]? {

@@ -1,4 +1,5 @@
 package import RelayCore
+internal import RelayCrypto
 
 /// One source that stores what it is given: it authenticates the sender, has the document read, and hands the events to
 /// the journal.
@@ -58,7 +59,7 @@ package struct Intake: Sendable {
     package func challenge(query: [String: String]) -> String? {
         guard case .metaSignature(_, let verifyToken) = authentication,
             query["hub.mode"] == "subscribe",
-            let token = query["hub.verify_token"], ConstantTime.isEqual(token, verifyToken)
+            let token = query["hub.verify_token"], ConstantTime.areEqual(token, verifyToken)
         else { return nil }
         return query["hub.challenge"]
     }

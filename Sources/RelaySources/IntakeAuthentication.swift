@@ -1,5 +1,5 @@
-internal import Crypto
 internal import RelayCore
+internal import RelayCrypto
 internal import RelayJSON
 
 /// What a sender must show. Every comparison takes the same time whatever is shown.
@@ -28,9 +28,9 @@ package enum IntakeAuthentication: Sendable {
             guard let value = header("authorization") else { return false }
             let parts = value.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
-            return ConstantTime.isEqual(parts[1].drop { $0 == " " }, token)
+            return ConstantTime.areEqual(parts[1].drop { $0 == " " }, token)
         case .header(let name, let expected):
-            return header(name).map { ConstantTime.isEqual($0, expected) } ?? false
+            return header(name).map { ConstantTime.areEqual($0, expected) } ?? false
         case .hmac(let verification):
             return verification.admits(body: body, header: header)
         case .metaSignature(let appSecret, _):
@@ -51,14 +51,7 @@ package enum IntakeAuthentication: Sendable {
             guard let document = try? JSON(parsing: body) else { return false }
             let envelopes = document.array ?? [document]
             return !envelopes.isEmpty
-                && envelopes.allSatisfy { $0[field]?.string.map { ConstantTime.isEqual($0, token) } ?? false }
+                && envelopes.allSatisfy { $0[field]?.string.map { ConstantTime.areEqual($0, token) } ?? false }
         }
-    }
-}
-
-enum ConstantTime {
-    /// Compares by digests: the time tells nothing of where texts differ, nor how long they are.
-    static func isEqual(_ a: some StringProtocol, _ b: some StringProtocol) -> Bool {
-        SHA256.hash(data: Array(a.utf8)) == SHA256.hash(data: Array(b.utf8))
     }
 }

@@ -1,7 +1,5 @@
-internal import Crypto
-internal import CryptoExtras
-internal import Foundation
 package import RelayCore
+internal import RelayCrypto
 
 /// A file encrypted like WhatsApp's clients do, with the data for its message.
 package struct SealedMedia: Sendable {
@@ -14,10 +12,10 @@ package struct SealedMedia: Sendable {
     package var encrypted: [UInt8]
 
     /// SHA-256 of ``plain``.
-    package var plainSHA256: [UInt8] { Array(SHA256.hash(data: plain)) }
+    package var plainSHA256: [UInt8] { SHA256.digest(of: plain) }
     /// SHA-256 of ``encrypted``.
-    package var encryptedSHA256: [UInt8] { Array(SHA256.hash(data: encrypted)) }
-    /// The id and size under which ``plain`` is stored.
+    package var encryptedSHA256: [UInt8] { SHA256.digest(of: encrypted) }
+    /// What ``plain`` is stored as.
     package var media: StoredMedia { StoredMedia(id: MediaID(digest: plainSHA256), size: Int64(plain.count)) }
 
     /// The reference in a message to this file, including hashes.
@@ -45,20 +43,18 @@ package enum MediaSealer {
         key: [UInt8] = Array(0..<32),
         padding: [UInt8]? = nil
     ) -> SealedMedia {
-        let material = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: key),
+        let bytes = HKDF.derive(
+            from: SymmetricKey(bytes: key),
             salt: [UInt8](repeating: 0, count: 32),
-            info: Array(info(kind).utf8),
-            outputByteCount: 112
+            info: info(kind).utf8,
+            byteCount: 112
         )
-        let bytes = material.withUnsafeBytes { Array($0) }
         let count = 16 - plain.count % 16
         let padded = plain + (padding ?? [UInt8](repeating: UInt8(count), count: count))
         precondition(padded.count % 16 == 0)
         let text = encrypt(padded, key: Array(bytes[16..<48]), vector: Array(bytes[..<16]))
-        let code = HMAC<SHA256>.authenticationCode(
-            for: Array(bytes[..<16]) + text, using: SymmetricKey(data: bytes[48..<80]))
-        return SealedMedia(kind: kind, plain: plain, key: key, encrypted: text + Array(code).prefix(10))
+        let code = HMAC(key: SymmetricKey(bytes: bytes[48..<80])).code(for: Array(bytes[..<16]), text)
+        return SealedMedia(kind: kind, plain: plain, key: key, encrypted: text + code.prefix(10))
     }
 
     private static func info(_ kind: MediaKind) -> String {
@@ -71,11 +67,9 @@ package enum MediaSealer {
     }
 
     private static func encrypt(_ bytes: [UInt8], key: [UInt8], vector: [UInt8]) -> [UInt8] {
-        do {
-            let vector = try AES._CBC.IV(ivBytes: vector)
-            return Array(try AES._CBC.encrypt(bytes, using: SymmetricKey(data: key), iv: vector, noPadding: true))
-        } catch {
-            preconditionFailure("AES takes whole blocks and these keys: \(error)")
-        }
+        let cipher = AES256CBC(.encrypt, key: SymmetricKey(bytes: key), initializationVector: vector)
+        var text = bytes
+        text.withUnsafeMutableBytes { cipher.update(UnsafeRawBufferPointer($0), into: $0) }
+        return text
     }
 }

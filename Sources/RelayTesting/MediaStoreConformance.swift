@@ -1,6 +1,6 @@
-internal import Crypto
 internal import Foundation
 package import RelayCore
+internal import RelayCrypto
 
 /// The requirements for every media store. Each behaviour is one test:
 ///
@@ -253,7 +253,7 @@ package struct MediaStoreConformance: Sendable {
     }
 
     private static func media(_ bytes: [UInt8]) -> StoredMedia {
-        StoredMedia(id: MediaID(digest: Array(SHA256.hash(data: bytes))), size: Int64(bytes.count))
+        StoredMedia(id: MediaID(digest: SHA256.digest(of: bytes)), size: Int64(bytes.count))
     }
 
     private func stage(_ bytes: [UInt8], for depot: any MediaStore) throws -> String {

@@ -1,6 +1,6 @@
-import Crypto
 import Foundation
 import RelayCore
+import RelayCrypto
 import RelayJSON
 import RelayTesting
 import Testing

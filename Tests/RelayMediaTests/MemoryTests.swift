@@ -1,7 +1,6 @@
-import Crypto
-import CryptoExtras
 import Foundation
 import RelayCore
+import RelayCrypto
 import RelayTesting
 import Testing
 
@@ -23,19 +22,19 @@ struct MemoryTests {
     /// Ciphertext that decrypts to noise is as good as any: its MAC is right, and its last block is found to make padding.
     private func encrypted(_ size: Int, _ keys: MediaKeys, in directory: TemporaryDirectory) throws -> StagedFile {
         let draft = try StagedFile(in: directory.path)
-        var code = HMAC<SHA256>(key: keys.macKey)
-        code.update(data: keys.initializationVector)
+        let message = HMAC(key: keys.macKey).message()
+        message.update(keys.initializationVector)
         let piece = bytes(1 << 20)
         for _ in 0..<(size / piece.count) {
-            code.update(data: piece)
+            message.update(piece)
             try draft.append(piece)
         }
         // The block before the last decides what the last one decrypts to.
         let zeros = [UInt8](repeating: 0, count: 16)
-        let last = try AESBlock.decrypt(zeros, keys.cipherKey)
+        let last = AESBlock.decrypt(zeros, keys.cipherKey)
         let before = last.map { $0 ^ 16 }
-        code.update(data: before + zeros)
-        try draft.append(before + zeros + Array(code.finalize().prefix(10)))
+        message.update(before + zeros)
+        try draft.append(before + zeros + message.finalize().prefix(10))
         return draft
     }
 
@@ -59,8 +58,10 @@ struct MemoryTests {
 
 /// One block without chaining.
 private enum AESBlock {
-    static func decrypt(_ block: [UInt8], _ key: SymmetricKey) throws -> [UInt8] {
-        let vector = try AES._CBC.IV(ivBytes: [UInt8](repeating: 0, count: 16))
-        return Array(try AES._CBC.decrypt(block, using: key, iv: vector, noPadding: true))
+    static func decrypt(_ block: [UInt8], _ key: SymmetricKey) -> [UInt8] {
+        let cipher = AES256CBC(.decrypt, key: key, initializationVector: [UInt8](repeating: 0, count: 16))
+        var plain = block
+        plain.withUnsafeMutableBytes { cipher.update(UnsafeRawBufferPointer($0), into: $0) }
+        return plain
     }
 }

@@ -1,6 +1,6 @@
-import Crypto
 import Foundation
 import RelayCore
+import RelayCrypto
 import RelayTesting
 import Testing
 
@@ -46,4 +46,4 @@ func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     }
 }
 
-func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+func sha256(_ bytes: [UInt8]) -> [UInt8] { SHA256.digest(of: bytes) }

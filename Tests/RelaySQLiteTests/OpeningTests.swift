@@ -98,7 +98,7 @@ import Testing
         let path = directory.path + "/keys/secret.key"
         let made = try SecretKey.load(file: path, environmentValue: nil, store: path + ".none")
         #expect(try mode(path) == 0o600)
-        let sealed = try made.seal([1, 2, 3], for: "t/1/c")
+        let sealed = made.seal([1, 2, 3], for: "t/1/c")
         #expect(
             try SecretKey.load(file: path, environmentValue: "", store: path + ".none").open(sealed, for: "t/1/c") == [
                 1, 2, 3,
@@ -125,9 +125,26 @@ import Testing
         #expect(FileManager.default.contents(atPath: path) == Data(text.utf8), "it is not overwritten")
     }
 
+    /// Columns of a store that was written when the relay used swift-crypto.
+    @Test func whatEarlierVersionsSealedOpens() throws {
+        let key = try SecretKey(bytes: Array(0..<32))
+        let headers = try #require(Hex.decode("17a61f87d74c0661c38a98bd269dde89d61fe80dea84c4f5c5301dc35fbe"))
+        #expect(try key.open(headers, for: "webhooks/wh_1m8mhv89jk4f7/headers") == Array("[]".utf8))
+        let secrets = try #require(
+            Hex.decode(
+                "9cdc3e4d17cfdd8e637a43ab0ad0e5cd73d29b9c9a95518379e008a68618100656e31f853c6fc751cbbab6ffa9a35501cf"
+                    + "81d891fb62266de45f35e96e700a02cf088389201ae68cb12ca84ac47f6872046ec6331042a363e6d6adc946a718"))
+        #expect(
+            try key.open(secrets, for: "webhooks/wh_1m8mhv89jk4f7/secrets")
+                == Array(#"[["whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rLTEyMzQ=",1795986137394,null]]"#.utf8))
+        let check = try #require(
+            Hex.decode("916f1a83cbabb2b55cd10032e38cfc8230464903c561b1d4035bd519a86e1ecaccff"))
+        #expect(try key.open(check, for: "meta/key_check/value") == Array("zaphub".utf8))
+    }
+
     @Test func whatIsSealedOpensInItsPlaceAlone() throws {
         let key = try SecretKey(bytes: Stores.keyBytes)
-        let sealed = try key.seal(Array("whsec_x".utf8), for: "webhooks/wh_1/secrets")
+        let sealed = key.seal(Array("whsec_x".utf8), for: "webhooks/wh_1/secrets")
         #expect(try key.open(sealed, for: "webhooks/wh_1/secrets") == Array("whsec_x".utf8))
         for place in ["webhooks/wh_2/secrets", "webhooks/wh_1/headers"] {
             #expect(throws: StoreError.self) { try key.open(sealed, for: place) }
@@ -135,7 +152,7 @@ import Testing
         var damaged = sealed
         damaged[20] ^= 1
         #expect(throws: StoreError.self) { try key.open(damaged, for: "webhooks/wh_1/secrets") }
-        #expect(try key.seal([1], for: "a") != key.seal([1], for: "a"), "a nonce is used once")
+        #expect(key.seal([1], for: "a") != key.seal([1], for: "a"), "a nonce is used once")
         #expect(throws: StoreError.self) { try SecretKey(bytes: [1, 2, 3]) }
     }
 }

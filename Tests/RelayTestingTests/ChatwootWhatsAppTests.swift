@@ -1,5 +1,5 @@
-import Crypto
-import Foundation
+import RelayCore
+import RelayCrypto
 import RelayJSON
 import RelayTesting
 import Testing
@@ -31,8 +31,7 @@ struct ChatwootWhatsAppTests {
     }
 
     private func sign(_ body: JSON, _ secret: String) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: body.bytes, using: SymmetricKey(data: Array(secret.utf8)))
-        return "sha256=" + code.map { String(format: "%02x", $0) }.joined()
+        "sha256=" + Hex.encode(HMAC(key: SymmetricKey(bytes: secret.utf8)).code(for: body.bytes))
     }
 
     @Test(arguments: ChatwootDouble.Profile.allCases)

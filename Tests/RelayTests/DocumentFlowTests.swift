@@ -1,5 +1,6 @@
-import Crypto
 import Foundation
+import RelayCore
+import RelayCrypto
 import RelayJSON
 import RelayTesting
 import Testing
@@ -56,8 +57,7 @@ struct DocumentFlowTests {
     }
 
     private static func signature(of bytes: [UInt8]) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: Array(secret.utf8)))
-        return "sha256=" + code.map { String(format: "%02x", $0) }.joined()
+        "sha256=" + Hex.encode(HMAC(key: SymmetricKey(bytes: secret.utf8)).code(for: bytes))
     }
 
     private static func post(_ document: [UInt8], to relay: RelayProcess) async throws {

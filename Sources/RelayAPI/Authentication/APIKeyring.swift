@@ -1,4 +1,4 @@
-internal import Crypto
+internal import RelayCrypto
 internal import Synchronization
 
 /// The valid API keys, stored as digests only.
@@ -21,18 +21,15 @@ package final class APIKeyring: Sendable {
         let digest = Self.digest(of: key)
         return digests.withLock { digests in
             var isKnown = false
-            for known in digests {
-                var difference: UInt8 = known.count == digest.count ? 0 : 1
-                for (left, right) in zip(known, digest) { difference |= left ^ right }
-                isKnown = isKnown || difference == 0
-            }
+            // Every digest is compared, also after the right one.
+            for known in digests where ConstantTime.areEqual(known, digest) { isKnown = true }
             return isKnown
         }
     }
 
     /// The digest that is stored for a key.
     package static func digest(of key: some StringProtocol) -> [UInt8] {
-        Array(SHA256.hash(data: Array(key.utf8)))
+        SHA256.digest(of: key.utf8)
     }
 
     /// A new key: `zh_`, 8 characters that identify the key, and 32 secret characters (190 random bits).

@@ -1,5 +1,5 @@
-internal import Crypto
 package import RelayCore
+internal import RelayCrypto
 package import RelayJSON
 
 /// The active configuration, and why a newer one is not active.
@@ -34,7 +34,7 @@ package struct ConfigurationStatus: Sendable {
     /// A hash that identifies a configuration, computed from the displayed form: two relays with the same hash have the
     /// same configuration except for secrets.
     package static func hash(of configuration: JSON) -> String {
-        let digest = SHA256.hash(data: configuration.bytes)
+        let digest = SHA256.digest(of: configuration.bytes)
         return Hex.encode(digest.prefix(8))
     }
 }

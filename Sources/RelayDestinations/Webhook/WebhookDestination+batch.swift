@@ -1,5 +1,5 @@
-internal import Crypto
 package import RelayCore
+internal import RelayCrypto
 package import RelayHTTPClient
 
 extension WebhookDestination {
@@ -35,7 +35,7 @@ extension WebhookDestination {
     /// always have the same id.
     static func id(of batch: [ClaimedDelivery]) -> String {
         guard batch.count != 1 else { return batch[0].id.webhookID }
-        let digest = SHA256.hash(data: Array(batch.map(\.id.suffix).joined(separator: ",").utf8))
+        let digest = SHA256.digest(of: batch.map(\.id.suffix).joined(separator: ",").utf8)
         return "batch_" + Hex.encode(digest.prefix(16))
     }
 }

@@ -1,11 +1,13 @@
-internal import Crypto
 internal import FoundationEssentials
 package import RelayCore
+internal import RelayCrypto
 
 /// Signs bodies with a destination's keys.
 package struct WebhookSigner: Sendable {
     private struct Key: Sendable {
-        let symmetric: SymmetricKey
+        /// Signs as Standard Webhooks asks.
+        let standard: HMAC
+        /// The secret's text as it stands, for a plain HMAC.
         let plain: SymmetricKey
         let expiresAt: Timestamp?
     }
@@ -16,9 +18,9 @@ package struct WebhookSigner: Sendable {
     ///   is used as the key unchanged.
     package init(secrets: [WebhookSecret]) {
         keys = secrets.map { secret in
-            let plain = SymmetricKey(data: Data(secret.value.utf8))
+            let plain = SymmetricKey(bytes: secret.value.utf8)
             return Key(
-                symmetric: Self.standardKey(secret.value) ?? plain,
+                standard: HMAC(key: Self.standardKey(secret.value) ?? plain),
                 plain: plain,
                 expiresAt: secret.expiresAt
             )
@@ -27,7 +29,7 @@ package struct WebhookSigner: Sendable {
 
     private static func standardKey(_ text: String) -> SymmetricKey? {
         guard text.hasPrefix("whsec_") else { return nil }
-        return Data(base64Encoded: String(text.dropFirst(6))).map { SymmetricKey(data: $0) }
+        return Data(base64Encoded: String(text.dropFirst(6))).map { SymmetricKey(bytes: $0) }
     }
 
     /// Whether there are no keys.
@@ -46,11 +48,9 @@ package struct WebhookSigner: Sendable {
         switch scheme {
         case .standardWebhooks:
             let seconds = String(moment.seconds)
+            let prefix = Array("\(id).\(seconds).".utf8)
             let signatures = active.map { key in
-                var mac = HMAC<SHA256>(key: key.symmetric)
-                mac.update(data: Array("\(id).\(seconds).".utf8))
-                mac.update(data: body)
-                return "v1," + Data(mac.finalize()).base64EncodedString()
+                "v1," + Data(key.standard.code(for: prefix, body)).base64EncodedString()
             }
             return [
                 ("webhook-id", id),
@@ -58,21 +58,13 @@ package struct WebhookSigner: Sendable {
                 ("webhook-signature", signatures.joined(separator: " ")),
             ]
         case .hmac(let hmac):
-            let digest = Self.digest(hmac.algorithm, body, key: newest.plain)
+            let code = HMAC(key: newest.plain, algorithm: hmac.algorithm).code(for: body)
             let text =
                 switch hmac.encoding {
-                case .hex: Hex.encode(digest)
-                case .base64: Data(digest).base64EncodedString()
+                case .hex: Hex.encode(code)
+                case .base64: Data(code).base64EncodedString()
                 }
             return [(hmac.header, hmac.prefix + text)]
-        }
-    }
-
-    private static func digest(_ algorithm: HMACSigning.Algorithm, _ body: [UInt8], key: SymmetricKey) -> [UInt8] {
-        switch algorithm {
-        case .sha1: Array(HMAC<Insecure.SHA1>.authenticationCode(for: body, using: key))
-        case .sha256: Array(HMAC<SHA256>.authenticationCode(for: body, using: key))
-        case .sha512: Array(HMAC<SHA512>.authenticationCode(for: body, using: key))
         }
     }
 }

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import RelayCore
+internal import RelayCrypto
 internal import RelayHTTPClient
 internal import RelayJSON
 
@@ -38,7 +38,7 @@ struct ProviderClient: Sendable {
         fields.append(("User-Agent", WebhookDestination.userAgent))
         // Only a bridge with a secret verifies a signature; without a secret, hashing a large body would be wasted.
         if !signer.isEmpty {
-            let id = "msg_" + Hex.encode(SHA256.hash(data: body).prefix(16))
+            let id = "msg_" + Hex.encode(SHA256.digest(of: body).prefix(16))
             fields += signer.headers(.standardWebhooks, id: id, body: body, at: moment)
         }
         var outgoing = HTTPRequest(

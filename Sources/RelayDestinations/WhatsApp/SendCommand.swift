@@ -1,6 +1,6 @@
-internal import Crypto
 internal import RelayChatwoot
 internal import RelayCore
+internal import RelayCrypto
 internal import RelayJSON
 
 /// The command in an event `message.send` or `message.revoke`.
@@ -100,7 +100,7 @@ struct SendCommand: Sendable {
     /// The message id for a part, for gateways that accept one. It is always the same, in the form of WhatsApp Web's
     /// ids (reference whatsapp.md, B-D1).
     func messageID(of part: Part) -> String {
-        let digest = SHA256.hash(data: Array("\(session)|\(id)|\(part.index)".utf8))
+        let digest = SHA256.digest(of: "\(session)|\(id)|\(part.index)".utf8)
         return "3EB0" + Hex.encode(digest.prefix(9)).uppercased()
     }
 }

@@ -1,7 +1,5 @@
-internal import Crypto
-internal import CryptoExtras
-internal import Foundation
 internal import RelayCore
+internal import RelayCrypto
 
 /// Verifies and decrypts a file from WhatsApp's servers into another file. Memory use does not depend on the file's
 /// size (reference whatsapp.md, (c)). All calls block.
@@ -59,31 +57,18 @@ struct MediaDecryption {
         let keys = try authenticate(file, upTo: end)
         let draft = try StagedFile(in: directory)
         var reader = ChunkReader(file, upTo: end, chunkSize: chunkSize)
-        var vector = keys.initializationVector
+        let cipher = AES256CBC(.decrypt, key: keys.cipherKey, initializationVector: keys.initializationVector)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 1)
+        defer { buffer.deallocate() }
         while let chunk = try reader.next() {
-            let plain = try Self.decrypt(chunk, keys.cipherKey, vector)
-            vector = Array(chunk.suffix(MediaKeys.blockSize))
-            let isLast = reader.isAtEnd
-            try plain.bytes.withUnsafeBytes { bytes throws(MediaError) in
-                try draft.append(isLast ? Self.unpadded(bytes) : bytes)
-            }
+            cipher.update(chunk, into: buffer)
+            let plain = UnsafeRawBufferPointer(rebasing: buffer.prefix(chunk.count))
+            try draft.append(reader.isAtEnd ? Self.unpadded(plain) : plain)
         }
         return draft
     }
 
-    private static func decrypt(
-        _ chunk: UnsafeRawBufferPointer,
-        _ key: SymmetricKey,
-        _ vector: [UInt8]
-    ) throws(MediaError) -> Data {
-        do {
-            return try AES._CBC.decrypt(chunk, using: key, iv: AES._CBC.IV(ivBytes: vector), noPadding: true)
-        } catch {
-            throw MediaError(.badLength, "the download cannot be decrypted: \(error)")
-        }
-    }
-
-    /// Removes PKCS#7 padding: at least one byte and at most one block, each byte with the length as its value.
+    /// Without the padding of PKCS#7: as many bytes as each of them says, at least one and at most a block.
     private static func unpadded(_ bytes: UnsafeRawBufferPointer) throws(MediaError) -> UnsafeRawBufferPointer {
         let count = Int(bytes.last ?? 0)
         guard (1...MediaKeys.blockSize).contains(count), bytes.suffix(count).allSatisfy({ Int($0) == count }) else {
@@ -113,14 +98,14 @@ struct MediaDecryption {
         _ end: Int64
     ) throws(MediaError) -> MediaKeys? {
         let keys = purposes.map { MediaKeys(key, for: $0) }
-        var codes = keys.map { keys in
-            var code = HMAC<SHA256>(key: keys.macKey)
-            code.update(data: keys.initializationVector)
-            return code
+        let messages = keys.map { keys in
+            let message = HMAC(key: keys.macKey).message()
+            message.update(keys.initializationVector)
+            return message
         }
         var reader = ChunkReader(file, upTo: end, chunkSize: chunkSize)
         while let chunk = try reader.next() {
-            for index in codes.indices { codes[index].update(data: chunk) }
+            for message in messages { message.update(chunk) }
         }
         let tail = UnsafeMutableRawBufferPointer.allocate(byteCount: MediaKeys.macSize, alignment: 1)
         defer { tail.deallocate() }
@@ -128,8 +113,8 @@ struct MediaDecryption {
             throw MediaError(.storage, "\(file.path) is shorter than it was; check its disk")
         }
         let mac = Array(tail)
-        return zip(keys, codes).first { _, code in
-            ConstantTime.equal(Array(code.finalize().prefix(MediaKeys.macSize)), mac)
+        return zip(keys, messages).first { _, message in
+            ConstantTime.areEqual(message.finalize().prefix(MediaKeys.macSize), mac)
         }?.0
     }
 }

@@ -1,12 +1,11 @@
-internal import Crypto
-internal import CryptoExtras
 internal import RelayCore
+internal import RelayCrypto
 
 /// The keys of one encrypted file, derived from its media key (reference whatsapp.md, (c) 2).
 struct MediaKeys {
-    /// The size of a cipher block in bytes.
-    static let blockSize = 16
-    /// The size of the MAC at the end of an encrypted file in bytes.
+    /// Bytes of a cipher block.
+    static let blockSize = AES256CBC.blockByteCount
+    /// Bytes of the MAC at the end of an encrypted file.
     static let macSize = 10
 
     let initializationVector: [UInt8]
@@ -15,16 +14,12 @@ struct MediaKeys {
 
     /// - Parameter mediaKey: 32 bytes.
     init(_ mediaKey: [UInt8], for purpose: Purpose) {
-        let material = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: mediaKey),
-            info: Array(purpose.rawValue.utf8),
-            outputByteCount: 112
-        )
-        // The last 32 bytes, the "ref key", are not needed.
-        let bytes = material.withUnsafeBytes { Array($0) }
+        // The last 32 bytes, the "ref key", serve nothing here.
+        let bytes = HKDF.derive(
+            from: SymmetricKey(bytes: mediaKey), info: purpose.rawValue.utf8, byteCount: 112)
         initializationVector = Array(bytes[0..<16])
-        cipherKey = SymmetricKey(data: bytes[16..<48])
-        macKey = SymmetricKey(data: bytes[48..<80])
+        cipherKey = SymmetricKey(bytes: bytes[16..<48])
+        macKey = SymmetricKey(bytes: bytes[48..<80])
     }
 
     /// The purpose of a key, which is the `info` input of the derivation.

@@ -1,5 +1,5 @@
-internal import Crypto
 package import RelayCore
+internal import RelayCrypto
 
 /// Stores files in a local directory, each named by the hash of its bytes.
 ///
@@ -45,7 +45,7 @@ package final class DirectoryMediaStore: MediaStore {
 
     package func deposit(_ bytes: [UInt8]) async throws(MediaError) -> StoredMedia {
         let media = try await threads.run {
-            StoredMedia(id: MediaID(digest: Array(SHA256.hash(data: bytes))), size: Int64(bytes.count))
+            StoredMedia(id: MediaID(digest: SHA256.digest(of: bytes)), size: Int64(bytes.count))
         }
         if try await find(media.id) == media { return media }
         let directory = stagingDirectory

@@ -1,12 +1,12 @@
-internal import Crypto
 internal import Glibc
 package import RelayCore
+internal import RelayCrypto
 internal import Synchronization
 
 /// A file that is being written in a ``StagingDirectory``. Its SHA-256 is computed while it is written. The file is
 /// deleted when the object is released, unless it was handed over. All calls block.
 package final class StagedFile: Sendable {
-    private struct State {
+    private struct State: ~Copyable {
         var hash = SHA256()
         var size: Int64 = 0
         var isHandedOver = false
@@ -31,7 +31,7 @@ package final class StagedFile: Sendable {
     package func append(_ bytes: UnsafeRawBufferPointer) throws(MediaError) {
         try state.withLock { state throws(MediaError) in
             try file.write(bytes, at: state.size)
-            state.hash.update(bufferPointer: bytes)
+            state.hash.update(bytes)
             state.size += Int64(bytes.count)
         }
     }
@@ -46,7 +46,7 @@ package final class StagedFile: Sendable {
     /// The hash and size of what has been written so far.
     package var media: StoredMedia {
         state.withLock { state in
-            StoredMedia(id: MediaID(digest: Array(state.hash.finalize())), size: state.size)
+            StoredMedia(id: MediaID(digest: state.hash.digest), size: state.size)
         }
     }
 

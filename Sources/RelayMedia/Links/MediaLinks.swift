@@ -1,5 +1,5 @@
-internal import Crypto
 package import RelayCore
+internal import RelayCrypto
 
 /// Creates and verifies signed URLs for stored files, which receivers use without an account:
 /// `PUBLIC_URL/media/{id}/{name}?exp=…&t=…&sig=…`. They cannot be guessed, and they expire.
@@ -22,7 +22,7 @@ package struct MediaLinks: Sendable {
 
     private let publicURL: String
     private let lifetime: Duration
-    private let key: SymmetricKey
+    private let hmac: HMAC
     private let clock: any RelayClock
 
     /// - Parameters:
@@ -34,11 +34,12 @@ package struct MediaLinks: Sendable {
         self.publicURL = publicURL
         self.lifetime = lifetime
         self.clock = clock
-        key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: masterKey),
-            info: Array("zaphub media links".utf8),
-            outputByteCount: 32
+        let key = HKDF.derive(
+            from: SymmetricKey(bytes: masterKey),
+            info: "zaphub media links".utf8,
+            byteCount: 32
         )
+        hmac = HMAC(key: SymmetricKey(bytes: key))
     }
 
     // MARK: Creating
@@ -86,7 +87,7 @@ package struct MediaLinks: Sendable {
     package func check(id: String, name: String, expiry: String?, mimetype: String?, signature: String?) -> Verdict {
         guard let mediaID = MediaID(id), let expiry, let signature else { return .forged }
         let right = self.signature(id: id, name: name, expiry: expiry, mimetype: mimetype)
-        guard ConstantTime.equal(Array(signature.utf8), Array(right.utf8)), let seconds = Int64(expiry) else {
+        guard ConstantTime.areEqual(signature.utf8, right.utf8), let seconds = Int64(expiry) else {
             return .forged
         }
         guard clock.wall < Timestamp(seconds: seconds) else { return .expired }
@@ -98,8 +99,7 @@ package struct MediaLinks: Sendable {
     private func signature(id: String, name: String, expiry: String, mimetype: String?) -> String {
         let parts = [id, name, expiry] + (mimetype.map { [$0] } ?? [])
         let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
-        let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)
-        return Base64.url(Array(code.prefix(16)))
+        return Base64.url(Array(hmac.code(for: Array(text.utf8)).prefix(16)))
     }
 }
 

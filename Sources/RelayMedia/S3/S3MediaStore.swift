@@ -1,5 +1,5 @@
-internal import Crypto
 package import RelayCore
+internal import RelayCrypto
 package import RelayHTTPClient
 internal import Synchronization
 
@@ -55,7 +55,7 @@ package final class S3MediaStore: MediaStore {
 
     package func deposit(_ bytes: [UInt8]) async throws(MediaError) -> StoredMedia {
         let media = try await threads.run {
-            StoredMedia(id: MediaID(digest: Array(SHA256.hash(data: bytes))), size: Int64(bytes.count))
+            StoredMedia(id: MediaID(digest: SHA256.digest(of: bytes)), size: Int64(bytes.count))
         }
         if try await isKept(media) { return media }
         try check(try await client.put(bytes, as: media.id), "keep a file in")

@@ -10,7 +10,7 @@ extension SecretKey {
         let sealed = try database.prepared("SELECT value FROM meta WHERE key = 'key_check'").first { $0.bytes(0) }
         guard let sealed else {
             try database.run(
-                "INSERT INTO meta (key, value) VALUES ('key_check', ?)", .blob(try seal(Self.known, for: Self.place)))
+                "INSERT INTO meta (key, value) VALUES ('key_check', ?)", .blob(seal(Self.known, for: Self.place)))
             return
         }
         guard (try? open(sealed, for: Self.place)) == Self.known else {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Glibc
 package import RelayCore
+internal import RelayCrypto
 
 extension SecretKey {
     /// Reads the key from the environment, else from its file, else makes a new one and keeps it in that file, which
@@ -27,7 +28,7 @@ extension SecretKey {
                     + "or set ZAPHUB_SECRET_KEY to its content"
             )
         }
-        let text = Data(random()).base64EncodedString()
+        let text = Data(SecureRandom.bytes(count: byteCount)).base64EncodedString()
         guard try create(path, text: text + "\n") else {
             // Another process was first.
             guard let text = try read(path) else { throw failure("cannot read", path, ENOENT) }
@@ -45,11 +46,6 @@ extension SecretKey {
             )
         }
         return try SecretKey(bytes: Array(data))
-    }
-
-    private static func random() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
     private static func read(_ path: String) throws(StoreError) -> String? {

@@ -1,6 +1,6 @@
-internal import Crypto
 internal import GRDB
 package import RelayCore
+internal import RelayCrypto
 internal import RelayJSON
 
 extension SQLiteStore {
@@ -90,6 +90,6 @@ extension SQLiteStore {
             withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: part.utf8)
         }
-        return Array(SHA256.hash(data: bytes).prefix(16))
+        return Array(SHA256.digest(of: bytes).prefix(16))
     }
 }

@@ -34,11 +34,11 @@ struct WebhookRow: Sendable {
     init(_ webhook: Webhook, key: SecretKey) throws(StoreError) {
         id = webhook.id
         session = webhook.session
-        options = try key.seal(JSON.object(webhook.options).bytes, for: Self.place(webhook.id, "options"))
+        options = key.seal(JSON.object(webhook.options).bytes, for: Self.place(webhook.id, "options"))
         let keys = webhook.secrets.map { secret in
             JSON.array([.string(secret.value), Self.json(secret.createdAt), Self.json(secret.expiresAt)])
         }
-        secrets = try key.seal(JSON.array(keys).bytes, for: Self.place(webhook.id, "secrets"))
+        secrets = key.seal(JSON.array(keys).bytes, for: Self.place(webhook.id, "secrets"))
         isEnabled = webhook.isEnabled
         createdAt = webhook.createdAt
         updatedAt = webhook.updatedAt

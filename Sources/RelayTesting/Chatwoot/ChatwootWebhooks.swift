@@ -1,5 +1,5 @@
-internal import Crypto
 internal import RelayCore
+internal import RelayCrypto
 internal import RelayJSON
 
 /// The bodies of an inbox's webhooks (`webhook_listener.rb`, samples 20 to 28).
@@ -145,10 +145,6 @@ extension ChatwootState {
 enum WebhookHMAC {
     /// HMAC-SHA256 in lower-case hex.
     static func hmac(_ bytes: [UInt8], key: String) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: Array(key.utf8)))
-        return code.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
+        Hex.encode(HMAC(key: SymmetricKey(bytes: key.utf8)).code(for: bytes))
     }
 }
