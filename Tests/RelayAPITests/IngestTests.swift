@@ -1,5 +1,4 @@
 import HTTPTypes
-import HummingbirdTesting
 import RelayAPI
 import RelayCore
 import RelayJSON
@@ -152,7 +151,7 @@ struct IngestTests {
 
     @Test func aHugeBodyIsRefusedByItsLengthOverARealConnection() async throws {
         let api = TestAPI()
-        try await api.run(.live) { client in
+        try await api.runServer { client in
             let answer = try await client.send(
                 .post, "/in/baileys", body: [UInt8](repeating: 0x20, count: 50 << 20), withKey: false)
             #expect(answer.status == 413)
@@ -164,7 +163,7 @@ struct IngestTests {
 
     @Test func aBodyOfExactlyTheLimitIsTaken() async throws {
         let api = TestAPI(configuration: RelayAPI.Configuration(maxBody: 100_000))
-        try await api.run(.live) { client in
+        try await api.runServer { client in
             let padding = String(repeating: " ", count: 100_000 - 2)
             let exact = try await client.send(.post, "/in/baileys", body: Array("{}\(padding)".utf8), withKey: false)
             #expect(exact.status == 200)

@@ -1,14 +1,12 @@
-import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import Logging
-import NIOCore
 import RelayAPI
 import RelayCore
+import RelayHTTPClient
 import RelayJSON
 import RelaySources
 import RelayTesting
-import Testing
+import ServiceLifecycle
 
 /// The API over a fake store and a fake relay, and a client with the right key.
 struct TestAPI: Sendable {
@@ -43,10 +41,8 @@ struct TestAPI: Sendable {
             authentication: authentication, journal: store, clock: clock)
     }
 
-    func makeApplication() -> some ApplicationProtocol {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let api = RelayAPI(
+    private func router(_ logger: Logger) -> Router<APIContext> {
+        RelayAPI(
             configuration: configuration,
             store: store,
             intakes: intakes,
@@ -55,18 +51,46 @@ struct TestAPI: Sendable {
             keys: APIKeyring(digests: [APIKeyring.digest(of: key)]),
             clock: clock,
             logger: logger
-        )
-        return Application(
-            router: api.makeRouter(), configuration: .init(address: .hostname("127.0.0.1", port: 0)), logger: logger)
+        ).makeRouter()
     }
 
-    func run<Value: Sendable>(
-        _ setup: TestingSetup = .router,
-        _ body: @Sendable (Client) async throws -> Value
-    ) async throws -> Value {
-        try await makeApplication().test(setup) { client in
-            try await body(Client(client: client, key: key))
+    private var quiet: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    /// Runs a test with a client whose requests go to the routes directly, without a connection.
+    func run<Value>(_ body: (Client) async throws -> Value) async throws -> Value {
+        let logger = quiet
+        let responder = router(logger).buildResponder()
+        return try await body(Client(transport: RouterTransport(responder: responder, logger: logger), key: key))
+    }
+
+    /// Runs a test with a client whose requests go through a server on this machine.
+    func runServer<Value>(_ body: (Client) async throws -> Value) async throws -> Value {
+        let logger = quiet
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            router: router(logger),
+            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) },
+            logger: logger
+        )
+        let engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: logger)
+        defer { engine.shutdown() }
+        let services = ServiceGroup(services: [application], logger: logger)
+        async let serving: Void = services.run()
+        let transport = ServerTransport(engine: engine, port: await ports.first { _ in true } ?? 0)
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(Client(transport: transport, key: key)))
+        } catch {
+            result = .failure(error)
         }
+        await services.triggerGracefulShutdown()
+        try await serving
+        return try result.get()
     }
 
     /// A session with one webhook, as most routes want it.
@@ -88,7 +112,7 @@ struct TestAPI: Sendable {
     }
 }
 
-/// A dialect for tests: every document, or every element of an array, is an event with the document as its payload.
+/// A format for tests: every document, or every element of an array, is an event with the document as its payload.
 struct EchoFormat: EventFormat {
     static let name = "echo"
     static let summary = "Documents of a test."
@@ -104,53 +128,5 @@ struct EchoFormat: EventFormat {
         return (parsed.array ?? [parsed]).map {
             NewEvent(type: .messageReceived, session: session, dedupKey: $0.text, payload: ["document": $0])
         }
-    }
-}
-
-struct Client: Sendable {
-    let client: any TestClientProtocol
-    let key: String
-
-    struct APIResponse {
-        let status: Int
-        let headers: HTTPFields
-        let bytes: [UInt8]
-
-        /// The body as JSON; null when it is none.
-        var json: JSON { (try? JSON(parsing: bytes)) ?? .null }
-        var data: JSON { json["data"] ?? .null }
-        var code: String? { json["error"]?["code"]?.string }
-        var message: String? { json["error"]?["message"]?.string }
-        /// The places that an answer 422 names.
-        var places: [String] {
-            (json["error"]?["details"]?.array ?? []).compactMap { $0["pointer"]?.string ?? $0["parameter"]?.string }
-        }
-    }
-
-    func get(_ uri: String) async throws -> APIResponse { try await send(.get, uri) }
-    func delete(_ uri: String) async throws -> APIResponse { try await send(.delete, uri) }
-
-    func post(_ uri: String, _ body: JSON? = nil) async throws -> APIResponse {
-        try await send(.post, uri, body: body?.bytes)
-    }
-
-    func patch(_ uri: String, _ body: JSON) async throws -> APIResponse {
-        try await send(.patch, uri, body: body.bytes)
-    }
-
-    func send(
-        _ method: HTTPRequest.Method,
-        _ uri: String,
-        body: [UInt8]? = nil,
-        type: String? = "application/json",
-        headers: HTTPFields = [:],
-        withKey: Bool = true
-    ) async throws -> APIResponse {
-        var headers = headers
-        if withKey { headers[.authorization] = "Bearer \(key)" }
-        if body != nil, let type { headers[.contentType] = type }
-        let response = try await client.executeRequest(
-            uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
-        return APIResponse(status: response.status.code, headers: response.headers, bytes: Array(buffer: response.body))
     }
 }
