@@ -28,7 +28,8 @@ enum LibCrypto {
     private static func fail(_ function: StaticString) -> Never {
         var text = [CChar](repeating: 0, count: 256)
         ERR_error_string_n(ERR_get_error(), &text, text.count)
-        fatalError("libcrypto: \(function) failed: \(text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) })")
+        fatalError(
+            "libcrypto: \(function) failed: \(text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) })")
     }
 }
 
