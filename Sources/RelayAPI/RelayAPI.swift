@@ -72,7 +72,9 @@ package struct RelayAPI: Sendable {
         HealthRoutes(process: controls.process).add(to: &routes)
         SessionRoutes(store: store, control: controls.webhooks, clock: clock).add(to: &routes)
         WebhookRoutes(store: store, control: controls.webhooks, clock: clock).add(to: &routes)
-        Stage07WebhookRoutes(store: store, tests: controls.webhookTests, clock: clock).add(to: &routes)
+        Stage07WebhookRoutes(
+            store: store, webhooks: controls.webhooks, tests: controls.webhookTests, clock: clock
+        ).add(to: &routes)
         DeliveryRoutes(store: store, destinations: controls.destinations, clock: clock).add(to: &routes)
         DeadLetterRoutes(store: store, destinations: controls.destinations, clock: clock).add(to: &routes)
         ReplayRoutes(store: store, control: controls.replays, clock: clock).add(to: &routes)

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import RelayCrypto
 package import RelayConfig
 package import RelayCore
 internal import RelayJSON
@@ -141,7 +141,7 @@ package struct DocumentReader: Sendable {
 
     private func keep(_ bytes: [UInt8]) async throws(IntakeError) -> MediaID {
         switch files {
-        case .identified: return MediaID(digest: Array(SHA256.hash(data: bytes)))
+        case .identified: return MediaID(digest: SHA256.digest(of: bytes))
         case .stored(let store):
             do {
                 return try await store.deposit(bytes).id

@@ -1,5 +1,6 @@
 import Foundation
 import RelayCore
+import RelayTesting
 import Testing
 
 @testable import RelaySQLite
@@ -23,14 +24,14 @@ struct SchemaMigrationTests {
     @Test(arguments: versions)
     func aStoreOfAnOlderSchemaIsMigrated(version: Int) async throws {
         let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-        let scratch = try Scratch()
+        let directory = try TemporaryDirectory()
         try FileManager.default.copyItem(
-            atPath: folder.appendingPathComponent("schema-\(version).sqlite").path, toPath: scratch.database)
+            atPath: folder.appendingPathComponent("schema-\(version).sqlite").path, toPath: directory.database)
         let key = try SecretKey.load(
             file: folder.appendingPathComponent("schema-\(version).key").path, environmentValue: nil,
-            store: scratch.database)
+            store: directory.database)
         let store = try await SQLiteStore.open(
-            path: scratch.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)
+            path: directory.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)
         let migrated = try await store.read { try $0.prepared("PRAGMA user_version").first { $0.int(0) } }
         #expect(migrated == Schema.version)
         try await SchemaFixture.check(store)
@@ -42,16 +43,16 @@ struct SchemaMigrationTests {
     @Test(arguments: versions)
     func aWrongKeyChangesNothing(version: Int) async throws {
         let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-        let scratch = try Scratch()
+        let directory = try TemporaryDirectory()
         try FileManager.default.copyItem(
-            atPath: folder.appendingPathComponent("schema-\(version).sqlite").path, toPath: scratch.database)
-        let error = await #expect(throws: StoreError.self) { try await Stores.open(scratch.database) }
+            atPath: folder.appendingPathComponent("schema-\(version).sqlite").path, toPath: directory.database)
+        let error = await #expect(throws: StoreError.self) { try await Stores.open(directory.database) }
         #expect(error?.code == .wrongKey)
         let key = try SecretKey.load(
             file: folder.appendingPathComponent("schema-\(version).key").path, environmentValue: nil,
-            store: scratch.database)
+            store: directory.database)
         let store = try await SQLiteStore.open(
-            path: scratch.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)
+            path: directory.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)
         try await SchemaFixture.checkWebhooks(store)
         await store.close()
     }

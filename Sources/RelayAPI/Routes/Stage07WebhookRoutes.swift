@@ -6,6 +6,7 @@ internal import RelayJSON
 /// The webhook routes of stage-07, with its exact shapes.
 struct Stage07WebhookRoutes: Sendable {
     let store: any RelayStore
+    let webhooks: any WebhookControl
     let tests: any WebhookTestControl
     let clock: any RelayClock
 
@@ -69,7 +70,7 @@ struct Stage07WebhookRoutes: Sendable {
             receivedAt: now,
             payload: payload
         )
-        let settings = control.webhookOptions.stored(webhook)?.destination.settings ?? DestinationSettings()
+        let settings = webhooks.webhookOptions.stored(webhook)?.destination.settings ?? DestinationSettings()
         let lane = settings.lane(session: session.id, chat: event.chat)
         let planned = PlannedDelivery(
             of: event,

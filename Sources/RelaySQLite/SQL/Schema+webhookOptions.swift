@@ -23,7 +23,7 @@ extension Schema {
         let statement = try database.prepare("SELECT \(OldWebhook.columns) FROM old_webhooks")
         let webhooks = try statement.all { try OldWebhook(row: $0, key: key) }
         for webhook in webhooks {
-            let options = try key.seal(JSON.object(webhook.options).bytes, for: "webhooks/\(webhook.id)/options")
+            let options = key.seal(JSON.object(webhook.options).bytes, for: "webhooks/\(webhook.id)/options")
             try database.run(
                 """
                 INSERT INTO webhooks SELECT id, session, ?2, secrets, enabled, created_at, updated_at
