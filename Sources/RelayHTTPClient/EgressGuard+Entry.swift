@@ -48,7 +48,7 @@ extension EgressGuard.Entry {
     init(parsing text: String) throws(EgressGuard.ParseError) {
         func failure(_ message: String) -> EgressGuard.ParseError { .init(entry: text, message: message) }
 
-        if text.isEmpty { throw failure("is empty; write a host, an address or a network") }
+        if text.isEmpty { throw failure("is empty; write a host, an IP address or a network") }
         if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) {
             throw failure("has a space or a control character; remove it")
         }

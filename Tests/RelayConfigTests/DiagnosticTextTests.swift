@@ -39,7 +39,7 @@ import Testing
                 "a part of the body", "a map with equals, contains, jq or pattern",
                 "a template such as '{{payload.chatName}}: {{payload.text}}'", "a list of sessions",
                 "on, off, or a map with allow", "always, never, or a duration such as 24h",
-                "an offset such as -03:00", "a group's id", "a number such as +5511999999999",
+                "an offset such as -03:00", "a JID such as ", "a group's id", "a number such as +5511999999999",
                 "attach: files are uploaded; link: messages have a link to the relay's copy; off: they only name the file.",
                 "fill: a name that is only a number is replaced; follow: WhatsApp's name is always used; never: set once.",
             ]
@@ -67,7 +67,7 @@ import Testing
             "nothing: what comes before keeps others out, and the type checker does not know",
             [
                 "the path of a file", "the expression was not compiled",
-                "is empty; write a host, an address or a network", "is no Mustache template: ",
+                "is empty; write a host, an IP address or a network", "is no Mustache template: ",
                 "is no Mustache template here",
             ]
         ),

@@ -115,7 +115,7 @@ struct EgressGuardTests {
     }
 
     @Test(arguments: [
-        ("", "is empty; write a host, an address or a network"),
+        ("", "is empty; write a host, an IP address or a network"),
         ("http://chatwoot:3000", "is a URL; write only its host and port, e.g. chatwoot:3000"),
         ("*", "is not a pattern; to allow every address write 0.0.0.0/0 and ::/0"),
         ("*.example.com", "has a wildcard, which stands for nothing; list each host, or a network such as 10.0.0.0/8"),

@@ -143,7 +143,7 @@ import Testing
                 pipelines/default_test.yaml:3:10: error: "now" is no moment
                    3 |     now: tomorrow
                      |          ^ help: write date, time and offset, as 2025-11-13T22:15:00-03:00 or 2025-11-14T01:15:00Z
-                pipelines/default_test.yaml:5:21: error: "id" is no person's address
+                pipelines/default_test.yaml:5:21: error: "id" is not a person's JID
                    5 |     contacts: { id: "120363000000000001@g.us", nmae: Ana }
                      |                     ^ help: write 5511999999001@s.whatsapp.net
                 pipelines/default_test.yaml:5:48: error: a contact has no option "nmae"

@@ -73,7 +73,7 @@ extension FieldType where Value == String {
         return .custom("a JID such as \(example)", .text(pattern: "@")) { node in
             guard let jid = JID(try node.text), jid.isGroup == isGroup else {
                 throw node.fail(
-                    "\"\(node.label)\" is no \(isGroup ? "group's" : "person's") address", help: "write \(example)")
+                    "\"\(node.label)\" is not a \(isGroup ? "group's" : "person's") JID", help: "write \(example)")
             }
             return jid.description
         }
