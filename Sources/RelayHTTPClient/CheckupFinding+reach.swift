@@ -1,7 +1,7 @@
 package import RelayCore
 
-extension CheckupFinding {
-    /// The finding for a host to which no connection succeeds.
+extension DoctorFinding {
+    /// A host that no connection comes to.
     package init(unreached place: String, _ failure: HTTPClientError) {
         let fix =
             switch failure.kind {

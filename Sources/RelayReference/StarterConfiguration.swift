@@ -31,9 +31,10 @@ package struct StarterConfiguration: Sendable {
         // A fragment is a file of its own: whoever has one knows how to use it.
         let complete = registry.stages.filter { !$0.includesFragment }.map { $0.kind }
         try Self.check(stages, among: complete, what: "stage")
-        try Self.check(kinds, among: registry.destinations.map { $0.kind } + ["session"], what: "kind of destination")
-        let destinations = Self.named(kinds.filter { $0 != "session" })
-        let targets = (kinds.isEmpty || kinds.contains("session") ? ["session"] : []) + destinations.map(\.name)
+        let session = RelayConfiguration.Destination.sessionWebhooks
+        try Self.check(kinds, among: registry.destinations.map { $0.kind } + [session], what: "kind of destination")
+        let destinations = Self.named(kinds.filter { $0 != session })
+        let targets = (kinds.isEmpty || kinds.contains(session) ? [session] : []) + destinations.map(\.name)
         config = Self.config(Self.named(formats), destinations, reference)
         pipeline = Self.pipeline(stages, targets, reference)
     }

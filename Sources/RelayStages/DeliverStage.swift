@@ -3,9 +3,6 @@ package import RelayCore
 
 /// `- deliver: [session, crm]`: queues one delivery of the current event for each destination that accepts it.
 package struct DeliverStage: ConfiguredStage {
-    /// The name for the webhooks of the event's session, which are managed over REST.
-    package static let sessionName = "session"
-
     package static let kind = "deliver"
     package static let summary = "Queues the event for destinations; `session` means the session's own webhooks."
     package static let to = Field<[String]>.stringList("to", "Names of destinations, or `session`.")
@@ -26,8 +23,8 @@ package struct DeliverStage: ConfiguredStage {
                 throw options.fail(
                     Self.to, element: index, "\"\(name)\" stands here twice", help: "remove one", code: .duplicateName)
             }
-            guard name == Self.sessionName || context.destinations.contains(name) else {
-                let known = context.destinations.sorted() + [Self.sessionName]
+            guard name == RelayConfiguration.Destination.sessionWebhooks || context.destinations.contains(name) else {
+                let known = context.destinations.sorted() + [RelayConfiguration.Destination.sessionWebhooks]
                 throw options.fail(
                     Self.to,
                     element: index,
@@ -42,7 +39,7 @@ package struct DeliverStage: ConfiguredStage {
 
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         for name in destinations {
-            if name == Self.sessionName {
+            if name == RelayConfiguration.Destination.sessionWebhooks {
                 for route in context.routes.webhooks(of: draft.event.session)
                 where route.settings.events.matches(draft.event.type) {
                     draft.deliver(to: route)

@@ -5,7 +5,7 @@ package struct PipelineTestSuite: Sendable {
     /// Warnings about the tests.
     package let warnings: [Diagnostic]
     private let configuration: RelayConfiguration
-    private let trials: [PipelineTest]
+    private let tests: [PipelineTest]
     private let expressions: ExpressionBatch
 
     /// - Parameters:
@@ -20,27 +20,27 @@ package struct PipelineTestSuite: Sendable {
     ) throws(ConfigurationError) {
         let expressions = ExpressionBatch()
         let reader = PipelineTestReader(configuration: configuration, expressions: expressions, readsInput: readsInput)
-        let read = try configuration.tests(in: files, environment: environment) { try reader.trials($0) }
+        let read = try configuration.tests(in: files, environment: environment) { try reader.tests($0) }
         self.configuration = configuration
         self.expressions = expressions
-        trials = read.value
+        tests = read.value
         warnings = read.warnings
     }
 
     /// The options of a test, for documentation and schemas.
     package static var options: [AnyField] { TestFields.declared }
 
-    package var count: Int { trials.count }
+    package var count: Int { tests.count }
 
     /// Runs the tests one after the other, on this thread and without waiting.
     /// - Parameter filter: runs only the tests whose names contain this text; nil: all.
     package func run(only filter: String? = nil) -> TestReport {
-        let chosen = trials.filter { trial in filter.map { trial.name.contains($0) } ?? true }
-        let cases = chosen.map { trial in
+        let chosen = tests.filter { test in filter.map { test.name.contains($0) } ?? true }
+        let cases = chosen.map { test in
             let start = ContinuousClock.now
-            let record = PipelineTestRunner.run(trial, in: configuration)
-            let differences = TestComparison(trial: trial, record: record, expressions: expressions).differences
-            return TestReport.Case(trial, differences, duration: ContinuousClock.now - start)
+            let record = PipelineTestRunner.run(test, in: configuration)
+            let differences = TestComparison(test: test, record: record, expressions: expressions).differences
+            return TestReport.Case(test, differences, duration: ContinuousClock.now - start)
         }
         return TestReport(cases: cases, filter: filter)
     }

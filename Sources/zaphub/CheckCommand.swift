@@ -53,16 +53,16 @@ extension ConfigurationChecker {
     /// - Parameter environment: nil: every variable is assumed to have a value.
     static func builtIn(environment: [String: String]?) -> ConfigurationChecker {
         ConfigurationChecker(registry: .builtIn, environment: environment) { configuration, files in
-            var judgement = ExternalFindings(diagnostics: configuration.unreachable)
+            var findings = ExternalFindings(diagnostics: configuration.unreachable)
             do throws(ConfigurationError) {
-                let trials = try PipelineTestSuite(
+                let tests = try PipelineTestSuite(
                     configuration, files: files, environment: environment ?? [:], readsInput: false)
-                judgement.diagnostics += trials.warnings
-                judgement.tests = trials.count
+                findings.diagnostics += tests.warnings
+                findings.tests = tests.count
             } catch {
-                judgement.diagnostics += error.diagnostics
+                findings.diagnostics += error.diagnostics
             }
-            return judgement
+            return findings
         }
     }
 }

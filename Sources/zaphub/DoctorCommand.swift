@@ -34,7 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let generation = try config.load()
         for warning in generation.warnings { printError("\(warning)\n") }
-        let repairs: CheckupEnvironment.Repairs =
+        let repairs: DoctorCheckEnvironment.Repairs =
             fix ? [.missing, .settings] : createInbox ? .missing : []
         let report = DoctorReport(try await Doctor(generation, repairs: repairs).examine())
         printLine(format == .json ? report.json.prettyText : report.text)

@@ -10,7 +10,7 @@ struct DoctorReport {
         self.entries = entries
     }
 
-    func count(_ severity: CheckupFinding.Severity) -> Int { entries.count { $0.finding.severity == severity } }
+    func count(_ severity: DoctorFinding.Severity) -> Int { entries.count { $0.finding.severity == severity } }
 
     /// A heading for each subject, followed by one line for each finding and its fix.
     var text: String {

@@ -28,9 +28,9 @@ struct TestCommand: AsyncParsableCommand {
     var junit: String?
 
     func run() async throws {
-        let trials = try config.trials(of: config.load().configuration, files: files)
-        for warning in trials.warnings { printError("\(warning)\n") }
-        let report = trials.run(only: filter)
+        let tests = try config.tests(of: config.load().configuration, files: files)
+        for warning in tests.warnings { printError("\(warning)\n") }
+        let report = tests.run(only: filter)
         if let junit {
             do {
                 try Data(report.junit.utf8).write(to: URL(fileURLWithPath: junit))
@@ -45,15 +45,10 @@ struct TestCommand: AsyncParsableCommand {
 }
 
 extension ConfigOptions {
-    /// Reads the tests, or prints all errors and exits with status 78 (EX_CONFIG).
-    /// - Parameter readsInput: whether to read the files that tests name; without them the tests cannot run.
-    func trials(
-        of configuration: RelayConfiguration,
-        files: [String] = [],
-        readsInput: Bool = true
-    ) throws -> PipelineTestSuite {
+    /// Reads the tests, or prints every mistake and ends with status 78 (EX_CONFIG).
+    func tests(of configuration: RelayConfiguration, files: [String]) throws -> PipelineTestSuite {
         do {
-            return try PipelineTestSuite(configuration, files: files, environment: environment, readsInput: readsInput)
+            return try PipelineTestSuite(configuration, files: files, environment: environment)
         } catch {
             printError("\(error)")
             throw ExitCode(78)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DiagnosticTextTests {
     /// Where texts of diagnostics are made.
     private static let sources = [
-        "RelayConfig", "RelayStages", "RelayTestRunner/Reading", "Relay/ConfigurationGeneration.swift",
+        "RelayConfig", "RelayStages", "RelayTestRunner/Definition", "Relay/ConfigurationGeneration.swift",
         "RelayDestinations/Webhook/WebhookOptions.swift", "RelayDestinations/WhatsApp/WhatsAppOptions.swift",
         "RelayChatwoot/Options", "RelayDestinations/ChatwootWhatsApp/ChatwootWhatsAppOptions.swift",
         "RelayDestinations/File/FileOptions.swift", "RelayDestinations/Stdout/StdoutOptions.swift",

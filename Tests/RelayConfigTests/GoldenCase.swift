@@ -91,14 +91,14 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         let files = paths.map { folder.path + "/" + $0 }
         let checker = ConfigurationChecker(registry: .builtIn, environment: environment) {
             [environment] configuration, _ in
-            var judgement = ConfigurationChecker.ExternalFindings(diagnostics: [])
+            var findings = ConfigurationChecker.ExternalFindings(diagnostics: [])
             do throws(ConfigurationError) {
-                judgement.tests = try PipelineTestSuite(configuration, files: files, environment: environment ?? [:])
+                findings.tests = try PipelineTestSuite(configuration, files: files, environment: environment ?? [:])
                     .count
             } catch {
-                judgement.diagnostics = error.diagnostics
+                findings.diagnostics = error.diagnostics
             }
-            return judgement
+            return findings
         }
         return checker.check([folder.path + "/config.yaml"])
     }

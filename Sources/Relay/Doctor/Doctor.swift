@@ -10,18 +10,18 @@ package final class Doctor: Sendable {
     package struct Entry: Sendable, Equatable {
         /// Where it stands in the configuration: `server`, `destinations.crm`.
         package let subject: String
-        package let finding: CheckupFinding
+        package let finding: DoctorFinding
     }
 
     private let generation: ConfigurationGeneration
-    private let repairs: CheckupEnvironment.Repairs
+    private let repairs: DoctorCheckEnvironment.Repairs
     /// Behind the configuration's own guard, as deliveries are.
     private let engine: CurlEngine
     /// For the relay's own addresses, which no delivery may go to.
     private let own: CurlEngine
 
     /// - Throws: ``CurlEngine/SetupError`` when this machine is out of something.
-    package init(_ generation: ConfigurationGeneration, repairs: CheckupEnvironment.Repairs = []) throws {
+    package init(_ generation: ConfigurationGeneration, repairs: DoctorCheckEnvironment.Repairs = []) throws {
         self.generation = generation
         self.repairs = repairs
         var quiet = Logger(label: "doctor")
@@ -38,13 +38,13 @@ package final class Doctor: Sendable {
     /// All of it, in the order of the configuration.
     package func examine() async -> [Entry] {
         let configuration = generation.configuration
-        let environment = CheckupEnvironment(configuration, sender: engine, repairs: repairs)
+        let environment = DoctorCheckEnvironment(configuration, sender: engine, repairs: repairs)
         async let server = ServerCheck(configuration, sender: own).findings()
-        var destinations: [String: [CheckupFinding]] = [:]
+        var destinations: [String: [DoctorFinding]] = [:]
         // Each may wait as long as its receiver lets it; together they take as long as the slowest.
-        await withTaskGroup(of: (String, [CheckupFinding]).self) { group in
+        await withTaskGroup(of: (String, [DoctorFinding]).self) { group in
             for destination in configuration.destinations {
-                group.addTask { (destination.name, await destination.checkup(in: environment)) }
+                group.addTask { (destination.name, await destination.doctorCheck(in: environment)) }
             }
             for await (name, findings) in group { destinations[name] = findings }
         }

@@ -16,28 +16,28 @@ struct ServerCheck: Sendable {
         self.sender = sender
     }
 
-    func findings() async -> [CheckupFinding] {
+    func findings() async -> [DoctorFinding] {
         let listening = await listening()
         return listening.findings + (await publicAddress(isRunning: listening.isRunning))
     }
 
     // MARK: The port
 
-    private func listening() async -> (findings: [CheckupFinding], isRunning: Bool) {
+    private func listening() async -> (findings: [DoctorFinding], isRunning: Bool) {
         guard server.port != 0 else {
-            return ([CheckupFinding(.note, "the system chooses the port at each start")], false)
+            return ([DoctorFinding(.note, "the system chooses the port at each start")], false)
         }
         let address = "\(server.host):\(server.port)"
         switch ListenAddressProbe.look(at: server.host, server.port) {
         case .free:
-            return ([CheckupFinding(.good, "\(address) is free to listen on")], false)
+            return ([DoctorFinding(.good, "\(address) is free to listen on")], false)
         case .taken:
             if await isRelay(at: "http://" + (isEverywhere ? "127.0.0.1:\(server.port)" : bracketed)) {
-                return ([CheckupFinding(.good, "a relay is running at \(address)")], true)
+                return ([DoctorFinding(.good, "a relay is running at \(address)")], true)
             }
             return (
                 [
-                    CheckupFinding(
+                    DoctorFinding(
                         .problem, "\(address) is taken by another program",
                         fix: "set another server.listen, or end that program")
                 ], false
@@ -45,7 +45,7 @@ struct ServerCheck: Sendable {
         case .refused(let reason):
             return (
                 [
-                    CheckupFinding(
+                    DoctorFinding(
                         .problem, "\(address) cannot be listened on: \(reason)",
                         fix: "set server.listen to an address of this machine and a port that the relay's user may have"
                     )
@@ -76,13 +76,13 @@ struct ServerCheck: Sendable {
 
     // MARK: public_url
 
-    private func publicAddress(isRunning: Bool) async -> [CheckupFinding] {
+    private func publicAddress(isRunning: Bool) async -> [DoctorFinding] {
         let place = DisplayedURL.of(server.publicURL)
         if LocalHostName.names(server.publicURL) {
             let others = destinations.flatMap(\.addresses).contains { !LocalHostName.names($0) }
             guard others else { return [] }
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning,
                     "server.public_url, \(place), is this machine's own: receivers elsewhere cannot fetch media, and "
                         + "nothing elsewhere can post to the relay",
@@ -90,20 +90,20 @@ struct ServerCheck: Sendable {
             ]
         }
         guard isRunning else {
-            return [CheckupFinding(.note, "server.public_url, \(place), is looked at while the relay is running")]
+            return [DoctorFinding(.note, "server.public_url, \(place), is looked at while the relay is running")]
         }
         switch await ask(server.publicURL) {
         case .success(let response) where response.status == 200:
-            return [CheckupFinding(.good, "server.public_url, \(place), leads to the relay")]
+            return [DoctorFinding(.good, "server.public_url, \(place), leads to the relay")]
         case .success(let response):
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "server.public_url, \(place), answers \(response.status) to /livez",
                     fix: "let the proxy there hand on to \(server.host):\(server.port)")
             ]
         case .failure(let failure):
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "server.public_url, \(place), is not reached from this machine: \(failure.message)",
                     fix: "check the proxy there; some networks cannot reach their own public address")
             ]

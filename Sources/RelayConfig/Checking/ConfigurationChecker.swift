@@ -2,7 +2,8 @@
 package struct ConfigurationChecker: Sendable {
     /// What others find in a configuration that could be read: the addresses that may not be reached, the tests.
     /// - Parameter files: only the tests in these; empty: all.
-    package typealias Judge = @Sendable (_ configuration: RelayConfiguration, _ files: [String]) -> ExternalFindings
+    package typealias ExternalCheck =
+        @Sendable (_ configuration: RelayConfiguration, _ files: [String]) -> ExternalFindings
 
     package struct ExternalFindings: Sendable {
         package var diagnostics: [Diagnostic]
@@ -26,13 +27,15 @@ package struct ConfigurationChecker: Sendable {
 
     private let registry: ConfigurationRegistry
     private let environment: [String: String]?
-    private let judge: Judge
+    private let externalCheck: ExternalCheck
 
     /// - Parameter environment: nil: whatever a variable is asked for, it has some value.
-    package init(registry: ConfigurationRegistry, environment: [String: String]?, judge: @escaping Judge) {
+    package init(
+        registry: ConfigurationRegistry, environment: [String: String]?, externalCheck: @escaping ExternalCheck
+    ) {
         self.registry = registry
         self.environment = environment
-        self.judge = judge
+        self.externalCheck = externalCheck
     }
 
     /// Checks configurations, folders, pipelines, fragments, files of tests, and Markdown files.
@@ -77,12 +80,12 @@ package struct ConfigurationChecker: Sendable {
             path: path, environment: environment ?? [:], registry: registry, assumes: environment == nil)
         let configuration = loader.load()
         guard let configuration, !loader.hasErrors else { return (loader.diagnostics, []) }
-        let judgement = judge(configuration, [])
+        let findings = externalCheck(configuration, [])
         let subject = [
             "\(configuration.sources.count) source(s)", "\(configuration.pipelines.count) pipeline(s)",
-            "\(configuration.destinations.count) destination(s)", "\(judgement.tests) test(s)",
+            "\(configuration.destinations.count) destination(s)", "\(findings.tests) test(s)",
         ]
-        return (loader.diagnostics + judgement.diagnostics, subject)
+        return (loader.diagnostics + findings.diagnostics, subject)
     }
 
     /// What is wrong with one file, and with the configuration that it cannot be judged without.
@@ -109,7 +112,7 @@ package struct ConfigurationChecker: Sendable {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError(message: "is not UTF-8 text")
             }
-            let check = DocumentCheck(shown: path, registry: registry, judge: judge)
+            let check = DocumentCheck(shown: path, registry: registry, externalCheck: externalCheck)
             let blocks = blocks(text)
             for block in blocks { check.check(block) }
             report.add(check.diagnostics, of: path, ["\(blocks.count) block(s)"])

@@ -7,7 +7,7 @@ final class DocumentCheck {
     private let shown: String
     private let path: String
     private let registry: ConfigurationRegistry
-    private let judge: ConfigurationChecker.Judge
+    private let externalCheck: ConfigurationChecker.ExternalCheck
     private let loader: ConfigurationLoader
 
     /// What the blocks so far define.
@@ -20,18 +20,19 @@ final class DocumentCheck {
     /// The sections that a block named `config.yaml` had: what is not in them is nowhere.
     private var complete: Set<String> = []
     private var origins: [ConfigDocument] = []
-    private var judged: [Diagnostic] = []
+    /// What ``externalCheck`` found.
+    private var externalDiagnostics: [Diagnostic] = []
 
-    init(shown: String, registry: ConfigurationRegistry, judge: @escaping ConfigurationChecker.Judge) {
+    init(shown: String, registry: ConfigurationRegistry, externalCheck: @escaping ConfigurationChecker.ExternalCheck) {
         self.shown = shown
         path = SmallFiles.absolute(shown, from: SmallFiles.currentDirectory)
         self.registry = registry
-        self.judge = judge
+        self.externalCheck = externalCheck
         loader = ConfigurationLoader(path: shown, environment: [:], registry: registry, assumes: true)
     }
 
     var diagnostics: [Diagnostic] {
-        (origins.flatMap(\.diagnostics) + judged).sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        (origins.flatMap(\.diagnostics) + externalDiagnostics).sorted { ($0.line, $0.column) < ($1.line, $1.column) }
     }
 
     func check(_ block: MarkdownBlock) {
@@ -110,7 +111,7 @@ final class DocumentCheck {
         pipelines.append(
             PipelineDefinition(name: name, file: "", from: read.definition.from, steps: read.definition.outerSteps))
         guard node["tests"] != nil else { return }
-        judge(block, pipelines: [read.definition], sources, destinations)
+        checkTests(block, pipelines: [read.definition], sources, destinations)
     }
 
     private func stages(of node: ConfigNode, _ read: (PipelineBuilder) throws -> [PipelineStep]) {
@@ -152,13 +153,13 @@ final class DocumentCheck {
 
     private func tests(_ node: ConfigNode, of title: String?, _ block: MarkdownBlock) {
         let named = try? node["pipeline"]?.text
-        // Without its pipeline a test cannot be judged.
+        // Without its pipeline a test cannot be checked.
         guard let name = named ?? title, let pipeline = pipelines.last(where: { $0.name == name }) else { return }
         let (sources, destinations) = standIns(names(for: node))
-        judge(block, pipelines: [pipeline], sources, destinations)
+        checkTests(block, pipelines: [pipeline], sources, destinations)
     }
 
-    private func judge(
+    private func checkTests(
         _ block: MarkdownBlock,
         pipelines: [PipelineDefinition],
         _ sources: [RelayConfiguration.Source],
@@ -188,7 +189,7 @@ final class DocumentCheck {
             webhookTimeout: defaults.timeout,
             scrubbed: .null
         )
-        judged += judge(configuration, [shown]).diagnostics
+        externalDiagnostics += externalCheck(configuration, [shown]).diagnostics
     }
 
     /// What is defined, and something for every name that is only referred to.

@@ -87,7 +87,7 @@ struct PipelineFlowCheck {
         var passing = EventPredicate.never
         if let when = step.when {
             let condition = condition(when.source, at: outer)
-            guard judge(condition, step.source?.when, "when", at: outer) else { return outer }
+            guard mayBeTrue(condition, step.source?.when, "when", at: outer) else { return outer }
             inner.condition = .both(outer.condition, condition.condition)
             passing = .both(outer.condition, condition.condition.negated)
         }
@@ -161,7 +161,7 @@ struct PipelineFlowCheck {
             var start = rest
             if let program = branch.condition {
                 let condition = condition(program.source, at: rest)
-                guard judge(condition, branch.conditionNode, "case", at: rest, earlier: index > 0) else { continue }
+                guard mayBeTrue(condition, branch.conditionNode, "case", at: rest, earlier: index > 0) else { continue }
                 start.condition = .both(rest.condition, condition.condition)
                 rest.condition = .both(rest.condition, condition.condition.negated)
             } else {
@@ -199,8 +199,8 @@ struct PipelineFlowCheck {
         guard let node, let source = try? node.text else { return }
         let read = condition(source, at: state)
         if passes {
-            if isTyped(read, node, at: state) { return }
-        } else if !judge(read, node, option, at: state) {
+            if hasUnknownType(read, node, at: state) { return }
+        } else if !mayBeTrue(read, node, option, at: state) {
             return
         }
         let left = EventPredicate.both(state.condition, passes ? read.condition : read.condition.negated)

@@ -161,7 +161,7 @@ final class ConfigurationLoader {
                 code: .unusedSource)
         }
         // Webhooks that are managed over REST may name any policy.
-        guard !delivered.contains("session") else { return }
+        guard !delivered.contains(RelayConfiguration.Destination.sessionWebhooks) else { return }
         let policies = main.entries("retry_policies")
         var used: Set<String> = ["default"]
         for entry in main.entries("destinations") + policies {

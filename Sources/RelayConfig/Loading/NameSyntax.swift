@@ -22,7 +22,9 @@ enum NameSyntax {
 
     /// The same for destinations, whose names are also keys of deliveries.
     static func destinationProblem(_ name: String) -> String? {
-        if name == "session" || name == "pipeline" { return "is a name that the relay uses itself" }
+        if [RelayConfiguration.Destination.sessionWebhooks, "pipeline"].contains(name) {
+            return "is a name that the relay uses itself"
+        }
         if name.hasPrefix("wh_") { return "begins with wh_, as the webhooks do that are managed over REST" }
         return problem(name)
     }

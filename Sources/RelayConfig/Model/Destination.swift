@@ -14,6 +14,10 @@ extension RelayConfiguration {
         /// For one request, name lookup and answer included. Default `WEBHOOK_TIMEOUT_MS`, or 10 s.
         package let timeout: Duration
         package let mark: SourceLocation
+
+        /// What pipelines and tests name in a destination's place for the webhooks of the event's session, which are
+        /// managed over REST.
+        package static let sessionWebhooks = "session"
     }
 }
 

@@ -23,10 +23,10 @@ protocol WhatsAppProvider: Sendable {
 
     /// The request for the gateway's status; it changes nothing.
     var question: ProviderRequest { get }
-    /// The findings from the response to ``question``.
-    func findings(status: Int, _ answer: JSON?) -> [CheckupFinding]
-    /// The findings about the session, from a 2xx response.
-    func standing(in answer: JSON) -> [CheckupFinding]
+    /// What its answer says.
+    func findings(status: Int, _ answer: JSON?) -> [DoctorFinding]
+    /// How the session is, by a 2xx answer.
+    func standing(in answer: JSON) -> [DoctorFinding]
 }
 
 extension WhatsAppProvider {

@@ -13,13 +13,15 @@ extension EventGraph {
     var links: [Link] {
         pipelines.flatMap { pipeline -> [Link] in
             let first = pipeline.stages.first.map(\.id)
-            let ways = pipeline.from.compactMap { name in first.map { Link(from: Self.id(ofSource: name), to: $0) } }
-            return ways + Self.links(along: pipeline.stages) + pipeline.allStages.flatMap(deliveries)
+            let incoming = pipeline.from.compactMap { name in
+                first.map { Link(from: Self.id(ofSource: name), to: $0) }
+            }
+            return incoming + Self.links(along: pipeline.stages) + pipeline.allStages.flatMap(deliveries)
         }
     }
 
     private static func links(along stages: [Stage]) -> [Link] {
-        let ways = zip(stages, stages.dropFirst()).flatMap { stage, next in
+        let sequence = zip(stages, stages.dropFirst()).flatMap { stage, next in
             ends(of: stage).map { Link(from: $0, to: next.id) }
         }
         let inner = stages.flatMap { stage in
@@ -28,7 +30,7 @@ extension EventGraph {
                 return [first].compactMap { $0 } + links(along: branch.stages)
             }
         }
-        return ways + inner
+        return sequence + inner
     }
 
     /// The nodes from which an event continues after a stage: the stage itself, or the last stages of its branches.

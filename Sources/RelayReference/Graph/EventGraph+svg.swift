@@ -28,7 +28,7 @@ extension EventGraph {
         for (name, box) in layout.destinations {
             parts.append(Self.picture(of: box, class: used.contains(name) ? "destination" : "destination idle"))
         }
-        parts += ways(in: layout)
+        parts += arrows(in: layout)
         return (parts + ["</svg>"]).joined(separator: "\n")
     }
 
@@ -51,24 +51,24 @@ extension EventGraph {
         return ([frame, text(box.title, x: box.x + 12, y: box.y + 20, class: "title")] + lines).joined(separator: "\n")
     }
 
-    /// The edges between the columns.
-    private func ways(in layout: GraphLayout) -> [String] {
-        var ways: [String] = []
+    /// The arrows between the columns.
+    private func arrows(in layout: GraphLayout) -> [String] {
+        var arrows: [String] = []
         for (pipeline, place) in zip(pipelines, layout.pipelines) {
             let entry = (x: place.frame.x, y: place.frame.y + GraphLayout.titleHeight / 2)
             for (name, box) in layout.sources where pipeline.from.contains(name) {
-                ways.append(Self.way(from: (box.right, box.middle), to: entry))
+                arrows.append(Self.arrow(from: (box.right, box.middle), to: entry))
             }
             for (stage, stageBox) in place.stages {
                 for (name, box) in layout.destinations where stage.destinations.contains(name) {
-                    ways.append(Self.way(from: (stageBox.right, stageBox.middle), to: (box.x, box.middle)))
+                    arrows.append(Self.arrow(from: (stageBox.right, stageBox.middle), to: (box.x, box.middle)))
                 }
             }
         }
-        return ways
+        return arrows
     }
 
-    private static func way(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) -> String {
+    private static func arrow(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) -> String {
         let bend = (end.x - start.x) / 2
         return """
             <path class="way" marker-end="url(#tip)" \

@@ -86,7 +86,7 @@ package struct EventGraph: Sendable {
         self.destinations = destinations
     }
 
-    private static let session = "session"
+    private static let session = RelayConfiguration.Destination.sessionWebhooks
 
     /// The graph in a format, without a line break at its end.
     package func written(as format: Format) -> String {

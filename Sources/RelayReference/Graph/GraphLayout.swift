@@ -31,8 +31,8 @@ struct GraphLayout {
     private static let sideWidth = 210
     private static let stageWidth = 400
     private static let padding = 16
-    /// The horizontal space between columns, for the arrows.
-    private static let alley = 96
+    /// Between columns, for the arrows.
+    private static let columnGap = 96
     private static let indent = 22
     /// The width of a character in the monospaced lines.
     private static let letterWidth = 7.3
@@ -46,8 +46,8 @@ struct GraphLayout {
     private(set) var height = 0
 
     init(_ graph: EventGraph) {
-        let middle = Self.margin + Self.sideWidth + Self.alley
-        let right = middle + Self.stageWidth + 2 * Self.padding + Self.alley
+        let middle = Self.margin + Self.sideWidth + Self.columnGap
+        let right = middle + Self.stageWidth + 2 * Self.padding + Self.columnGap
         var y = Self.margin
         for pipeline in graph.pipelines {
             pipelines.append(Self.pipeline(pipeline, x: middle, y: y))
@@ -117,17 +117,17 @@ struct GraphLayout {
         in layout: inout Pipeline
     ) -> Int {
         var y = y
-        var foot = y
+        var previousBottom = y
         for (index, stage) in stages.enumerated() {
             if index > 0 {
-                layout.arrows.append((x + indent / 2, foot, y + gap))
+                layout.arrows.append((x + indent / 2, previousBottom, y + gap))
                 y += gap
             }
             var box = box(stage.title, stage.lines, x: x, width: width)
             box.y = y
             layout.stages.append((stage, box))
             y = box.bottom
-            foot = y
+            previousBottom = y
             for branch in stage.branches {
                 layout.labels.append((branch.label, x + indent, y + lineHeight))
                 y += lineHeight + 8

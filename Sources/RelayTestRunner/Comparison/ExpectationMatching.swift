@@ -6,12 +6,12 @@ struct ExpectationMatching<Wanted, There> {
     /// Only items of one group are compared, for example the deliveries to one destination.
     let wantedGroup: (Wanted) -> String
     let thereGroup: (There) -> String
-    /// The differences of two items; empty when they match.
-    let differences: (Wanted, There, _ path: String) -> [Difference]
-    let missing: (Wanted, _ path: String) -> Difference
-    let extra: (There) -> Difference
+    /// What differs; empty when it is what is meant.
+    let differences: (Wanted, There, _ path: String) -> [TestDifference]
+    let missing: (Wanted, _ path: String) -> TestDifference
+    let extra: (There) -> TestDifference
 
-    func differences(_ wanted: [Wanted], _ there: [There]) -> [Difference] {
+    func differences(_ wanted: [Wanted], _ there: [There]) -> [TestDifference] {
         var wantedLeft = Array(wanted.indices)
         var thereLeft = Array(there.indices)
         if order == .any {
@@ -19,7 +19,7 @@ struct ExpectationMatching<Wanted, There> {
             wantedLeft.removeAll { matches.values.contains($0) }
             thereLeft.removeAll { matches[$0] != nil }
         }
-        var found: [Difference] = []
+        var found: [TestDifference] = []
         for index in wantedLeft {
             let path = "\(list)[\(index)]"
             let group = wantedGroup(wanted[index])

@@ -21,51 +21,51 @@ package struct DirectoryCheck: Sendable {
     /// Limits for free space in bytes: below the first it is a problem, below the second a warning.
     private static let (scarce, little): (UInt64, UInt64) = (64 << 20, 1 << 30)
 
-    package var findings: [CheckupFinding] {
+    package var findings: [DoctorFinding] {
         if let problem { return [problem] }
-        guard let free = Self.freeSpace(at: place) else { return [CheckupFinding(.good, "\(path) can be written")] }
+        guard let free = Self.freeSpace(at: place) else { return [DoctorFinding(.good, "\(path) can be written")] }
         let left = "\(free >> 20) MiB are free there"
         if free < Self.scarce {
-            return [CheckupFinding(.problem, "\(path) has no room: \(left)", fix: "free some space on the disk")]
+            return [DoctorFinding(.problem, "\(path) has no room: \(left)", fix: "free some space on the disk")]
         }
         if free < Self.little {
-            return [CheckupFinding(.warning, "\(path) has little room: \(left)", fix: "free some space on the disk")]
+            return [DoctorFinding(.warning, "\(path) has little room: \(left)", fix: "free some space on the disk")]
         }
-        return [CheckupFinding(.good, "\(path) can be written, \(left)")]
+        return [DoctorFinding(.good, "\(path) can be written, \(left)")]
     }
 
-    /// Checks a file that is only read. It may be created later.
-    package static func reading(_ path: String) -> [CheckupFinding] {
-        if access(path, R_OK) == 0 { return [CheckupFinding(.good, "\(path) can be read")] }
-        if errno == ENOENT { return [CheckupFinding(.note, "\(path) is not there yet; it is read as soon as it is")] }
+    /// A file that is read: it may come later.
+    package static func reading(_ path: String) -> [DoctorFinding] {
+        if access(path, R_OK) == 0 { return [DoctorFinding(.good, "\(path) can be read")] }
+        if errno == ENOENT { return [DoctorFinding(.note, "\(path) is not there yet; it is read as soon as it is")] }
         return [
-            CheckupFinding(
+            DoctorFinding(
                 .problem, "\(path) cannot be read: \(String(cString: strerror(errno)))",
                 fix: "let the relay's user read it")
         ]
     }
 
-    private var problem: CheckupFinding? {
+    private var problem: DoctorFinding? {
         var status = stat()
         if stat(path, &status) == 0 {
             let type = status.st_mode & S_IFMT
             if isFolder, type != S_IFDIR {
-                return CheckupFinding(.problem, "\(path) is no folder", fix: "choose another path, or move it away")
+                return DoctorFinding(.problem, "\(path) is no folder", fix: "choose another path, or move it away")
             }
             if !isFolder, type != S_IFREG {
-                return CheckupFinding(.problem, "\(path) is no regular file", fix: "choose another path")
+                return DoctorFinding(.problem, "\(path) is no regular file", fix: "choose another path")
             }
             if access(path, W_OK) != 0 { return refused(path) }
         } else if errno != ENOENT {
             return refused(path)
         }
         guard stat(place, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            return CheckupFinding(.problem, "\(place) is no folder, and \(path) needs one", fix: "choose another path")
+            return DoctorFinding(.problem, "\(place) is no folder, and \(path) needs one", fix: "choose another path")
         }
         return access(place, W_OK | X_OK) == 0 ? nil : refused(place)
     }
 
-    private func refused(_ place: String) -> CheckupFinding {
+    private func refused(_ place: String) -> DoctorFinding {
         let code = errno
         let fix =
             switch code {
@@ -73,7 +73,7 @@ package struct DirectoryCheck: Sendable {
             case ENOTDIR: "a part of it is a file: choose another path"
             default: "let the relay's user write there"
             }
-        return CheckupFinding(.problem, "\(place) cannot be written: \(String(cString: strerror(code)))", fix: fix)
+        return DoctorFinding(.problem, "\(place) cannot be written: \(String(cString: strerror(code)))", fix: fix)
     }
 
     /// The existing directory: the file's own, or the nearest existing parent, in which the others would be created.

@@ -9,31 +9,31 @@ struct PipelineTestReader: Sendable {
     /// Whether to read the files that tests name; without them only the definitions are checked.
     let readsInput: Bool
 
-    func trials(_ tests: [TestDefinition]) throws -> [PipelineTest] {
-        var trials: [PipelineTest] = []
-        // Expressions are compiled in any case, so that their errors are reported together with all others.
+    func tests(_ definitions: [TestDefinition]) throws -> [PipelineTest] {
+        var tests: [PipelineTest] = []
+        // Expressions are compiled in any case: what is wrong with them is told with everything else.
         _ = try ValueIssuesCollection.collect([true, false]) { isReading in
             if isReading {
-                trials = try ValueIssuesCollection.collect(tests) { try trial($0) }
+                tests = try ValueIssuesCollection.collect(definitions) { try test($0) }
             } else {
                 try expressions.compile()
             }
         }
-        return trials
+        return tests
     }
 
-    private func trial(_ test: TestDefinition) throws -> PipelineTest {
-        let sources = sources(of: test.pipeline)
+    private func test(_ definition: TestDefinition) throws -> PipelineTest {
+        let sources = sources(of: definition.pipeline)
         let names = TestNames(
-            sources: sources.map(\.name), destinations: destinations, stages: test.pipeline.steps.map(\.id))
-        let fields = TestFields(names, expressions: expressions) { try documents($0, test) }
-        let options = try OptionReader(test.node, as: "a test", fields: fields.all)
+            sources: sources.map(\.name), destinations: destinations, stages: definition.pipeline.steps.map(\.id))
+        let fields = TestFields(names, expressions: expressions) { try documents($0, definition) }
+        let options = try OptionReader(definition.node, as: "a test", fields: fields.all)
         let name = try options(fields.source)
         return PipelineTest(
             name: try options(fields.name),
-            file: test.file,
-            line: test.line,
-            pipeline: test.pipeline,
+            file: definition.file,
+            line: definition.line,
+            pipeline: definition.pipeline,
             source: sources.first { $0.name == name } ?? sources.first ?? .api,
             session: try options(fields.session),
             start: try options(fields.now),
@@ -47,8 +47,10 @@ struct PipelineTestReader: Sendable {
         )
     }
 
-    /// The possible receivers of deliveries: `session` and the configured destinations.
-    private var destinations: [String] { ["session"] + configuration.destinations.map(\.name) }
+    /// Where deliveries may go: `session`, and what is configured.
+    private var destinations: [String] {
+        [RelayConfiguration.Destination.sessionWebhooks] + configuration.destinations.map(\.name)
+    }
 
     private func sources(of pipeline: PipelineDefinition) -> [TestSource] {
         let sources = configuration.sources.filter { pipeline.from.isEmpty || pipeline.from.contains($0.name) }

@@ -1,8 +1,8 @@
 internal import RelayJSON
 
-/// One difference between the expectation and the result of a test.
-struct Difference: Sendable, Equatable {
-    /// The path in `expect`: `delivered[0].body.payload.text`.
+/// One thing that is not as a test says.
+struct TestDifference: Sendable, Equatable {
+    /// Where in `expect`: `delivered[0].body.payload.text`.
     var path: String
     var expected: String
     var got: String
@@ -10,10 +10,10 @@ struct Difference: Sendable, Equatable {
     /// The maximum number of differences reported for one body.
     private static let maximum = 20
 
-    /// The differences between two values, deepest first.
-    /// - Parameter isPart: whether the result may have additional members.
-    static func between(_ expected: JSON, _ got: JSON, at path: String, isPart: Bool) -> [Difference] {
-        var found: [Difference] = []
+    /// What differs between two values, deepest first come.
+    /// - Parameter isPart: whether the other value may have more members.
+    static func between(_ expected: JSON, _ got: JSON, at path: String, isPart: Bool) -> [TestDifference] {
+        var found: [TestDifference] = []
         compare(expected, got, path, isPart, into: &found)
         return found
     }
@@ -23,7 +23,7 @@ struct Difference: Sendable, Equatable {
         _ got: JSON,
         _ path: String,
         _ isPart: Bool,
-        into found: inout [Difference]
+        into found: inout [TestDifference]
     ) {
         guard found.count < maximum else { return }
         switch (expected, got) {
@@ -32,12 +32,12 @@ struct Difference: Sendable, Equatable {
                 if let other = there[key] {
                     compare(value, other, "\(path).\(key)", isPart, into: &found)
                 } else {
-                    found.append(Difference(path: "\(path).\(key)", expected: value.excerpt, got: "nothing"))
+                    found.append(TestDifference(path: "\(path).\(key)", expected: value.excerpt, got: "nothing"))
                 }
             }
             guard !isPart else { return }
             for (key, value) in there where !wanted.contains(key) {
-                found.append(Difference(path: "\(path).\(key)", expected: "nothing", got: value.excerpt))
+                found.append(TestDifference(path: "\(path).\(key)", expected: "nothing", got: value.excerpt))
             }
         case (.array(let wanted), .array(let there)) where wanted.count == there.count:
             for (index, pair) in zip(wanted, there).enumerated() {
@@ -45,7 +45,7 @@ struct Difference: Sendable, Equatable {
             }
         default:
             guard expected != got else { return }
-            found.append(Difference(path: path, expected: expected.excerpt, got: got.excerpt))
+            found.append(TestDifference(path: path, expected: expected.excerpt, got: got.excerpt))
         }
     }
 }

@@ -3,12 +3,11 @@ package import RelayCore
 internal import RelayHTTPClient
 
 extension WebhookOptions: CheckableDestinationKind {
-    /// Sends a HEAD request, which has no body and no effect on receivers. It tests name, connection, certificate and
-    /// response.
-    package func checkup(
+    /// Asks with HEAD, which has no body and which no receiver acts upon: name, connection, certificate, an answer.
+    package func doctorCheck(
         _ common: RelayConfiguration.Destination,
-        in environment: CheckupEnvironment
-    ) async -> [CheckupFinding] {
+        in environment: DoctorCheckEnvironment
+    ) async -> [DoctorFinding] {
         let place = DisplayedURL.of(url)
         let response: HTTPResponse
         do {
@@ -21,23 +20,23 @@ extension WebhookOptions: CheckableDestinationKind {
                     connectTimeout: min(common.timeout, .seconds(5))
                 ))
         } catch {
-            return [CheckupFinding(unreached: place, error)]
+            return [DoctorFinding(unreached: place, error)]
         }
         var findings = [
-            CheckupFinding(.good, "\(place) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")
+            DoctorFinding(.good, "\(place) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")
         ]
         if (300..<400).contains(response.status) {
             findings.append(
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "\(place) redirects, and redirects are not followed",
                     fix: "write the final URL into url:"))
         } else if (500..<600).contains(response.status) {
             findings.append(
-                CheckupFinding(.warning, "\(place) answers \(response.status)", fix: "look at the receiver's own log"))
+                DoctorFinding(.warning, "\(place) answers \(response.status)", fix: "look at the receiver's own log"))
         }
         if url.hasPrefix("http://"), !common.secrets.isEmpty, !LocalHostName.names(url) {
             findings.append(
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "\(place) is reached without encryption", fix: "use https where it leaves your network"))
         }
         return findings

@@ -33,7 +33,7 @@ final class ScriptedDestinations: DestinationProvider {
         self.configuration = configuration
         let ledger = InMemoryForwardingLedger()
         self.ledger = ledger
-        session = ReceiverScript(answers["session"] ?? [.ok], clock: clock)
+        session = ReceiverScript(answers[RelayConfiguration.Destination.sessionWebhooks] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ReceiverScript(answers[destination.name] ?? [.ok], clock: clock)
             let environment = DestinationEnvironment(
@@ -70,7 +70,7 @@ final class ScriptedDestinations: DestinationProvider {
             )
             let entry = Entry(
                 destination: TestDestination(base: destination),
-                shown: "session",
+                shown: RelayConfiguration.Destination.sessionWebhooks,
                 receiver: self.session,
                 secret: Self.secret
             )

@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-extension ChatwootCheckup {
-    /// Nil when there is no usable inbox.
-    func inbox(of owner: TokenOwner, _ findings: inout [CheckupFinding]) async -> InboxRecord? {
+extension ChatwootDoctorCheck {
+    /// Nil when there is none that can be used.
+    func inbox(of owner: TokenOwner, _ findings: inout [DoctorFinding]) async -> InboxRecord? {
         do {
             let found =
                 switch options.inbox {
@@ -14,21 +14,21 @@ extension ChatwootCheckup {
             guard found.isAPI else {
                 let type = found.channel.replacing("Channel::", with: "")
                 findings.append(
-                    CheckupFinding(
+                    DoctorFinding(
                         .problem, "the inbox \(found.id) is of the type \(type), not API",
                         fix: await alternatives()))
                 return nil
             }
-            findings.append(CheckupFinding(.good, "the inbox \(found.id), \"\(found.name)\", is of the type API"))
+            findings.append(DoctorFinding(.good, "the inbox \(found.id), \"\(found.name)\", is of the type API"))
             return found
         } catch {
-            findings.append(CheckupFinding(.problem, error.message))
+            findings.append(DoctorFinding(.problem, error.message))
             return nil
         }
     }
 
     private func inbox(
-        _ id: Int, _ owner: TokenOwner, _ findings: inout [CheckupFinding]
+        _ id: Int, _ owner: TokenOwner, _ findings: inout [DoctorFinding]
     ) async throws(ChatwootError) -> InboxRecord? {
         do {
             return try await api.inbox(id)
@@ -36,12 +36,12 @@ extension ChatwootCheckup {
             switch error.kind {
             case .gone:
                 findings.append(
-                    CheckupFinding(
+                    DoctorFinding(
                         .problem, "there is no inbox \(id) in the account \(options.account)",
                         fix: await alternatives()))
             case .denied:
                 findings.append(
-                    CheckupFinding(
+                    DoctorFinding(
                         .problem, "\(owner.name) is no member of the inbox \(id)",
                         fix: "in Chatwoot: Settings, Inboxes, the inbox, Collaborators: add \(owner.name)"))
             default: throw error
@@ -51,33 +51,33 @@ extension ChatwootCheckup {
     }
 
     private func inbox(
-        named name: String, _ owner: TokenOwner, _ findings: inout [CheckupFinding]
+        named name: String, _ owner: TokenOwner, _ findings: inout [DoctorFinding]
     ) async throws(ChatwootError) -> InboxRecord? {
         let alike = try await api.inboxes().filter { $0.name == name && $0.isAPI }
         if alike.count > 1 {
             findings.append(
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "\(alike.count) inboxes of the type API are called \"\(name)\"; the oldest is used",
                     fix: "write its number into inbox: in place of create_inbox"))
         }
         if let oldest = alike.min(by: { $0.id < $1.id }) { return oldest }
         guard owner.isAdministrator else {
             findings.append(
-                CheckupFinding(
+                DoctorFinding(
                     .problem, "there is no inbox \"\(name)\" that \(owner.name) may see, and agents cannot make one",
                     fix: "use an administrator's token, or make the inbox in Chatwoot and add \(owner.name) to it"))
             return nil
         }
         guard makesMissing else {
             findings.append(
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "there is no inbox \"\(name)\" yet; the first message makes it, without a webhook",
                     fix: "zaphub doctor --create-inbox makes it now, with its webhook"))
             return nil
         }
         let made = try await api.createInbox(named: name, webhookURL: webhookURL)
         findings.append(
-            CheckupFinding(.fixed, "the inbox \"\(name)\" is made: it is number \(made.id)", fix: lines(for: made)))
+            DoctorFinding(.fixed, "the inbox \"\(name)\" is made: it is number \(made.id)", fix: lines(for: made)))
         return made
     }
 
@@ -101,17 +101,17 @@ extension ChatwootCheckup {
 
     // MARK: The public API
 
-    func publicAPI(of inbox: InboxRecord) async -> [CheckupFinding] {
+    func publicAPI(of inbox: InboxRecord) async -> [DoctorFinding] {
         if let given = options.inboxIdentifier, let own = inbox.identifier, given != own {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .problem, "inbox_identifier: is not that of the inbox \(inbox.id)",
                     fix: "remove it: the relay asks for it")
             ]
         }
         guard let identifier = options.inboxIdentifier ?? inbox.identifier else {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "the inbox does not show its identifier, so nobody is seen typing",
                     fix: "copy it from the inbox's settings, Configuration, into inbox_identifier:")
             ]
@@ -121,15 +121,15 @@ extension ChatwootCheckup {
                 "/public/api/v1/inboxes/\(ChatwootSourceID.plain(identifier))", as: "/public/api/v1/inboxes/…")
             if shown["identity_validation_enabled"]?.bool == true {
                 return [
-                    CheckupFinding(
+                    DoctorFinding(
                         .warning, "the inbox enforces identity validation, which the relay does not do",
                         fix: "in Chatwoot: Settings, Inboxes, the inbox, Configuration: turn it off")
                 ]
             }
-            return [CheckupFinding(.good, "the public interface knows the inbox")]
+            return [DoctorFinding(.good, "the public interface knows the inbox")]
         } catch {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning,
                     "the public interface does not answer (\(error.status.map(String.init) ?? "no answer")): "
                         + "contacts are made more slowly, and nobody is seen typing",

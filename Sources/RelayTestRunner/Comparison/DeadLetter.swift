@@ -33,15 +33,15 @@ struct DeadLetter: CustomStringConvertible {
         return "\(event), \(place)" + (error.map { ": \($0)" } ?? "")
     }
 
-    func differences(from wanted: ExpectedDeadLetter, _ path: String) -> [Difference] {
-        var found = Difference.ofEvent(wanted.event, event, path)
+    func differences(from wanted: ExpectedDeadLetter, _ path: String) -> [TestDifference] {
+        var found = TestDifference.ofEvent(wanted.event, event, path)
         if let reason = wanted.reason, reason != self.reason {
             found.append(
-                Difference(path: "\(path).reason", expected: reason.rawValue, got: self.reason?.rawValue ?? "none"))
+                TestDifference(path: "\(path).reason", expected: reason.rawValue, got: self.reason?.rawValue ?? "none"))
         }
         if let by = wanted.by, by != stage {
-            found.append(Difference(path: "\(path).by", expected: by, got: stage ?? "no stage"))
+            found.append(TestDifference(path: "\(path).by", expected: by, got: stage ?? "no stage"))
         }
-        return found + Difference.ofAttempts((wanted.attempts, wanted.at), requests, path)
+        return found + TestDifference.ofAttempts((wanted.attempts, wanted.at), requests, path)
     }
 }

@@ -17,10 +17,12 @@ extension PipelineFlowCheck {
 
     /// Warns of a condition that nothing fulfils.
     /// - Returns: whether something may.
-    func judge(_ read: AnalyzedCondition, _ node: ConfigNode?, _ option: String, at state: State, earlier: Bool = false)
+    func mayBeTrue(
+        _ read: AnalyzedCondition, _ node: ConfigNode?, _ option: String, at state: State, earlier: Bool = false
+    )
         -> Bool
     {
-        guard let node, !isTyped(read, node, at: state) else { return true }
+        guard let node, !hasUnknownType(read, node, at: state) else { return true }
         guard !EventPredicate.both(state.condition, read.condition).isPossible(in: domain) else { return true }
         guard read.condition.isPossible(in: domain) else {
             warn(
@@ -35,7 +37,7 @@ extension PipelineFlowCheck {
 
     /// Warns of event types that a program asks for and that there are not.
     /// - Returns: whether there was one.
-    func isTyped(_ read: AnalyzedCondition, _ node: ConfigNode, at state: State) -> Bool {
+    func hasUnknownType(_ read: AnalyzedCondition, _ node: ConfigNode, at state: State) -> Bool {
         guard state.keepsType else { return false }
         let known = EventNames.all.map(\.name)
         var found = false

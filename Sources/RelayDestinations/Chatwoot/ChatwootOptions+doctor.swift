@@ -3,31 +3,31 @@ package import RelayConfig
 package import RelayCore
 
 extension ChatwootOptions: CheckableDestinationKind {
-    package func checkup(
+    package func doctorCheck(
         _ common: RelayConfiguration.Destination,
-        in environment: CheckupEnvironment
-    ) async -> [CheckupFinding] {
+        in environment: DoctorCheckEnvironment
+    ) async -> [DoctorFinding] {
         let configuration = environment.configuration
-        let checkup = ChatwootCheckup(
+        let check = ChatwootDoctorCheck(
             self,
             timeout: common.timeout,
             sender: environment.sender,
             publicURL: configuration.server.publicURL,
-            entrances: configuration.sources.compactMap { ChatwootCheckup.IncomingSource($0) },
+            entrances: configuration.sources.compactMap { ChatwootDoctorCheck.IncomingSource($0) },
             makesMissing: environment.repairs.contains(.missing),
             changesSettings: environment.repairs.contains(.settings)
         )
-        return await checkup.findings() + senders(common.name, in: configuration)
+        return await check.findings() + senders(common.name, in: configuration)
     }
 
-    /// Checks that agents are notified of failed messages.
-    private func senders(_ name: String, in configuration: RelayConfiguration) -> [CheckupFinding] {
+    /// Whether agents learn what came of what they wrote.
+    private func senders(_ name: String, in configuration: RelayConfiguration) -> [DoctorFinding] {
         let takesAgents = configuration.sources.contains { $0.format == "chatwoot" }
         let senders = configuration.destinations.compactMap { $0.options as? WhatsAppOptions }
         guard takesAgents, !senders.contains(where: { $0.reportsTo == name }) else { return [] }
         guard senders.isEmpty else {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning,
                     "no destination of the type whatsapp reports here: agents see no receipts, and their own "
                         + "messages come back",
@@ -35,14 +35,14 @@ extension ChatwootOptions: CheckableDestinationKind {
             ]
         }
         return [
-            CheckupFinding(
+            DoctorFinding(
                 .warning, "no destination has the type whatsapp: what agents write goes nowhere",
                 fix: "add one, with your gateway as provider: and reports_to: \(name)")
         ]
     }
 }
 
-extension ChatwootCheckup.IncomingSource {
+extension ChatwootDoctorCheck.IncomingSource {
     fileprivate init?(_ source: RelayConfiguration.Source) {
         guard source.format == "chatwoot", source.transport == "http" else { return nil }
         var secret: String?

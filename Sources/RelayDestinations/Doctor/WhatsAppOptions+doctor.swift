@@ -4,11 +4,11 @@ internal import RelayHTTPClient
 internal import RelayJSON
 
 extension WhatsAppOptions: CheckableDestinationKind {
-    /// Requests the status of the session from the gateway; nothing is sent on WhatsApp.
-    package func checkup(
+    /// Asks the gateway how its session is; nothing is sent on WhatsApp.
+    package func doctorCheck(
         _ common: RelayConfiguration.Destination,
-        in environment: CheckupEnvironment
-    ) async -> [CheckupFinding] {
+        in environment: DoctorCheckEnvironment
+    ) async -> [DoctorFinding] {
         let place = DisplayedURL.of(url)
         let question = asker.question
         var fields = headers
@@ -27,9 +27,9 @@ extension WhatsAppOptions: CheckableDestinationKind {
                     keptResponseBody: 4 << 20
                 ))
         } catch {
-            return [CheckupFinding(unreached: place, error)]
+            return [DoctorFinding(unreached: place, error)]
         }
-        let reached = CheckupFinding(.good, "\(place) is reached")
+        let reached = DoctorFinding(.good, "\(place) is reached")
         let answer = try? JSON(parsing: response.body)
         return [reached] + asker.findings(status: response.status, answer)
     }

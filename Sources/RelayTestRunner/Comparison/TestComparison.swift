@@ -3,38 +3,39 @@ internal import RelayCore
 
 /// Compares the result of a test with its expectation.
 struct TestComparison {
-    let trial: PipelineTest
+    let test: PipelineTest
     let record: TestRecord
     let expressions: ExpressionBatch
 
-    var differences: [Difference] {
-        let expected = trial.expected
+    var differences: [TestDifference] {
+        let expected = test.expected
         var found = record.problems.map {
-            Difference(path: "input", expected: "documents of the format \(trial.source.format)", got: $0)
+            TestDifference(path: "input", expected: "documents of the format \(test.source.format)", got: $0)
         }
-        if let delivered = expected.delivered { found += judge(delivered) }
-        if let dead = expected.dead { found += judge(dead) }
-        if let dropped = expected.dropped { found += judge(dropped) }
+        if let delivered = expected.delivered { found += compare(delivered) }
+        if let dead = expected.dead { found += compare(dead) }
+        if let dropped = expected.dropped { found += compare(dropped) }
         if expected.nothing {
             found += record.deliveries.map {
-                Difference(path: "nothing", expected: "no delivery", got: "\($0.event) to \($0.to), \($0.outcome)")
+                TestDifference(path: "nothing", expected: "no delivery", got: "\($0.event) to \($0.to), \($0.outcome)")
             }
         }
         return found
     }
 
-    private func judge(_ expected: [ExpectedDelivery]) -> [Difference] {
+    private func compare(_ expected: [ExpectedDelivery]) -> [TestDifference] {
         ExpectationMatching<ExpectedDelivery, TestRecord.Delivery>(
             list: "delivered",
-            order: trial.expected.order,
+            order: test.expected.order,
             wantedGroup: \.to,
             thereGroup: \.to,
             differences: { wanted, there, path in differences(wanted, there, path) },
             missing: { wanted, path in
-                Difference(path: path, expected: "a delivery to \(wanted.to)", got: insteadOfDelivery(to: wanted.to))
+                TestDifference(
+                    path: path, expected: "a delivery to \(wanted.to)", got: insteadOfDelivery(to: wanted.to))
             },
             extra: { there in
-                Difference(
+                TestDifference(
                     path: "delivered",
                     expected: "no further delivery to \(there.to)",
                     got: "\(there.event), \(there.outcome)"
@@ -54,21 +55,22 @@ struct TestComparison {
         return reasons.isEmpty ? "none" : "none; " + reasons.joined(separator: "; ")
     }
 
-    private func judge(_ expected: [ExpectedDeadLetter]) -> [Difference] {
+    private func compare(_ expected: [ExpectedDeadLetter]) -> [TestDifference] {
         let letters =
             record.deliveries.filter { $0.state == .dead }.map { DeadLetter($0) }
             + record.failures.map { DeadLetter($0) }
         return ExpectationMatching<ExpectedDeadLetter, DeadLetter>(
             list: "dead",
-            order: trial.expected.order,
+            order: test.expected.order,
             wantedGroup: \.to,
             thereGroup: \.to,
             differences: { wanted, there, path in there.differences(from: wanted, path) },
             missing: { wanted, path in
-                Difference(path: path, expected: "a dead letter of \(wanted.to)", got: insteadOfDeath(of: wanted.to))
+                TestDifference(
+                    path: path, expected: "a dead letter of \(wanted.to)", got: insteadOfDeath(of: wanted.to))
             },
             extra: { there in
-                Difference(path: "dead", expected: "no further dead letter of \(there.to)", got: there.description)
+                TestDifference(path: "dead", expected: "no further dead letter of \(there.to)", got: there.description)
             }
         ).differences(expected, letters)
     }
@@ -79,26 +81,26 @@ struct TestComparison {
             ? "none" : "none; " + others.map { "\($0.event) is \($0.outcome)" }.joined(separator: "; ")
     }
 
-    private func judge(_ expected: [ExpectedDrop]) -> [Difference] {
+    private func compare(_ expected: [ExpectedDrop]) -> [TestDifference] {
         ExpectationMatching<ExpectedDrop, TestRecord.Drop>(
             list: "dropped",
-            order: trial.expected.order,
+            order: test.expected.order,
             wantedGroup: { _ in "" },
             thereGroup: { _ in "" },
             differences: { wanted, there, path in
-                var found = Difference.ofEvent(wanted.event, there.event, path)
+                var found = TestDifference.ofEvent(wanted.event, there.event, path)
                 if wanted.by != there.by {
                     found.append(
-                        Difference(path: "\(path).by", expected: wanted.by, got: "\(there.by) (\(there.reason))"))
+                        TestDifference(path: "\(path).by", expected: wanted.by, got: "\(there.by) (\(there.reason))"))
                 }
                 return found
             },
             missing: { wanted, path in
                 let stopped = record.failures.map { "none; \($0.event) failed at \($0.stage): \($0.message)" }
-                return Difference(path: path, expected: "a drop by \(wanted.by)", got: stopped.first ?? "none")
+                return TestDifference(path: path, expected: "a drop by \(wanted.by)", got: stopped.first ?? "none")
             },
             extra: { there in
-                Difference(
+                TestDifference(
                     path: "dropped", expected: "no further drop", got: "\(there.event) by \(there.by) (\(there.reason))"
                 )
             }
@@ -106,11 +108,11 @@ struct TestComparison {
     }
 }
 
-extension Difference {
-    static func ofEvent(_ wanted: EventFilter?, _ there: EventType, _ path: String) -> [Difference] {
+extension TestDifference {
+    static func ofEvent(_ wanted: EventFilter?, _ there: EventType, _ path: String) -> [TestDifference] {
         guard let wanted, !wanted.matches(there) else { return [] }
         return [
-            Difference(path: "\(path).event", expected: wanted.patterns.joined(separator: " or "), got: there.name)
+            TestDifference(path: "\(path).event", expected: wanted.patterns.joined(separator: " or "), got: there.name)
         ]
     }
 
@@ -118,14 +120,14 @@ extension Difference {
         _ wanted: (count: Int?, at: [Duration]?),
         _ there: [ReceivedRequest],
         _ path: String
-    ) -> [Difference] {
-        var found: [Difference] = []
+    ) -> [TestDifference] {
+        var found: [TestDifference] = []
         if let count = wanted.count, count != there.count {
-            found.append(Difference(path: "\(path).attempts", expected: "\(count)", got: "\(there.count)"))
+            found.append(TestDifference(path: "\(path).attempts", expected: "\(count)", got: "\(there.count)"))
         }
         let times = there.map(\.elapsed)
         if let at = wanted.at, at != times {
-            found.append(Difference(path: "\(path).at", expected: at.written, got: times.written))
+            found.append(TestDifference(path: "\(path).at", expected: at.written, got: times.written))
         }
         return found
     }

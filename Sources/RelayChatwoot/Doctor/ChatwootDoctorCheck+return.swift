@@ -2,9 +2,9 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
 
-/// Checks the webhook through which agents' messages reach the relay.
-extension ChatwootCheckup {
-    /// The source to use when the inbox has no webhook yet.
+/// What agents write, on its way from Chatwoot to the relay.
+extension ChatwootDoctorCheck {
+    /// The source for an inbox that posts to none yet.
     var entrance: IncomingSource? { entrances.first }
 
     /// The webhook URL that the inbox should have.
@@ -13,10 +13,10 @@ extension ChatwootCheckup {
     /// - Parameter isNew: whether the inbox was just created, so that the configuration cannot contain its secret yet.
     func wayBack(
         from inbox: InboxRecord, isNew: Bool, _ owner: TokenOwner, _ release: DetectedRelease
-    ) async -> [CheckupFinding] {
+    ) async -> [DoctorFinding] {
         guard let wanted = webhookURL else {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning, "no source has the format chatwoot: what agents write does not reach WhatsApp",
                     fix: "add to sources: chatwoot: { transport: http, format: chatwoot }, with a pipeline to a "
                         + "destination of the type whatsapp")
@@ -24,7 +24,7 @@ extension ChatwootCheckup {
         }
         let current = inbox.webhookURL ?? ""
         if let (entrance, session) = place(in: current) {
-            return [CheckupFinding(.good, "the inbox posts to the source \(entrance.name)")]
+            return [DoctorFinding(.good, "the inbox posts to the source \(entrance.name)")]
                 + sessions(session ?? entrance.session)
                 + (isNew ? [] : signature(entrance, inbox, owner, release))
                 + reach(of: current, release)
@@ -33,7 +33,7 @@ extension ChatwootCheckup {
         guard let replacement, owner.isAdministrator, changesSettings else {
             let mayFix = replacement != nil && owner.isAdministrator
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .problem, what + ": what agents write does not reach WhatsApp",
                     fix: "in Chatwoot: Settings, Inboxes, the inbox, Configuration, Webhook URL: \(wanted)"
                         + (mayFix ? "; zaphub doctor --fix does it" : ""))
@@ -43,10 +43,10 @@ extension ChatwootCheckup {
             let channel: JSON = ["webhook_url": .string(replacement)]
             _ = try await api.call("PATCH", "/inboxes/\(inbox.id)", ["channel": channel])
         } catch {
-            return [CheckupFinding(.problem, "\(what), and that cannot be set: \(error.message)")]
+            return [DoctorFinding(.problem, "\(what), and that cannot be set: \(error.message)")]
         }
         let entrance = place(in: replacement)?.entrance
-        return [CheckupFinding(.fixed, "\(what); now it posts to \(replacement)")]
+        return [DoctorFinding(.fixed, "\(what); now it posts to \(replacement)")]
             + (entrance.map { signature($0, inbox, owner, release) } ?? []) + reach(of: replacement, release)
     }
 
@@ -67,10 +67,10 @@ extension ChatwootCheckup {
         return (entrance, path.count > 1 ? path[1] : nil)
     }
 
-    private func sessions(_ session: String?) -> [CheckupFinding] {
+    private func sessions(_ session: String?) -> [DoctorFinding] {
         guard let session else {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .note,
                     "the webhook names no session: each conversation goes back through the session that it came by, and "
                         + "those that the relay did not open go nowhere",
@@ -79,7 +79,7 @@ extension ChatwootCheckup {
         }
         guard !options.sessions.matches(session) else { return [] }
         return [
-            CheckupFinding(
+            DoctorFinding(
                 .warning, "agents answer through the session \(session), which this destination does not take",
                 fix: "write the same session at the end of the webhook's URL and into sessions:")
         ]
@@ -87,20 +87,20 @@ extension ChatwootCheckup {
 
     private func signature(
         _ entrance: IncomingSource, _ inbox: InboxRecord, _ owner: TokenOwner, _ release: DetectedRelease
-    ) -> [CheckupFinding] {
+    ) -> [DoctorFinding] {
         let signs = release.has(.signatures)
         guard let secret = entrance.secret else {
             guard entrance.isOpen else { return [] }
             let what = "anybody who knows the URL can post to the source \(entrance.name) as an agent"
             if signs == false {
                 return [
-                    CheckupFinding(
+                    DoctorFinding(
                         .warning, what + "; this Chatwoot does not sign",
                         fix: "give the source a name that nobody can guess, or update Chatwoot to 4.13")
                 ]
             }
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .warning, what,
                     fix: "add to the source auth: { type: chatwoot_signature, secret: … }, with the secret that the "
                         + "inbox's settings show to administrators")
@@ -108,14 +108,14 @@ extension ChatwootCheckup {
         }
         if signs == false {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .problem, "the source \(entrance.name) asks for a signature, and this Chatwoot does not sign",
                     fix: "remove auth: there and give the source a name that nobody can guess, or update to 4.13")
             ]
         }
         guard let known = inbox.secret else {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .note,
                     "whether the source's secret is the inbox's is not seen with \(owner.name)'s token: "
                         + "administrators alone see it")
@@ -123,7 +123,7 @@ extension ChatwootCheckup {
         }
         guard known == secret else {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .problem,
                     "the secret of the source \(entrance.name) is not the inbox's: what agents write is "
                         + "refused",
@@ -131,21 +131,21 @@ extension ChatwootCheckup {
                         + "inbox has its own, and needs a source of its own")
             ]
         }
-        return [CheckupFinding(.good, "the source's secret is the inbox's")]
+        return [DoctorFinding(.good, "the source's secret is the inbox's")]
     }
 
-    /// Whether Chatwoot permits the webhook URL and can connect to it.
-    private func reach(of url: String, _ release: DetectedRelease) -> [CheckupFinding] {
+    /// Whether Chatwoot would, and could, connect to it.
+    private func reach(of url: String, _ release: DetectedRelease) -> [DoctorFinding] {
         if LocalHostName.names(url), !LocalHostName.names(options.url) {
             return [
-                CheckupFinding(
+                DoctorFinding(
                     .problem, "the webhook's address is Chatwoot's own machine, as Chatwoot sees it",
                     fix: "set server.public_url to the URL under which Chatwoot reaches the relay")
             ]
         }
         guard EgressGuard.isPrivate(url), release.has(.publicHostsOnly) != false else { return [] }
         return [
-            CheckupFinding(
+            DoctorFinding(
                 .warning, "the webhook's address is private, where Chatwoot from 4.14 on does not post",
                 fix: "set SAFE_FETCH_ALLOW_PRIVATE_NETWORK=true for Chatwoot (4.14.1 or later), or use a public address"
             )

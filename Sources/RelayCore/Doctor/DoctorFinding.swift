@@ -1,5 +1,5 @@
 /// What a look at the outside world has found about one thing of the configuration.
-package struct CheckupFinding: Sendable, Hashable {
+package struct DoctorFinding: Sendable, Hashable {
     package enum Severity: String, Sendable, CaseIterable {
         /// As it should be.
         case good = "ok"

@@ -3,13 +3,13 @@ package import RelayCore
 internal import RelayHTTPClient
 
 extension ChatwootWhatsAppOptions: CheckableDestinationKind {
-    /// Sends Meta's verification request for a webhook URL, with an invalid token.
-    package func checkup(
+    /// Asks for the page that Meta asks for when it verifies an address, with a token that is nobody's.
+    package func doctorCheck(
         _ common: RelayConfiguration.Destination,
-        in environment: CheckupEnvironment
-    ) async -> [CheckupFinding] {
+        in environment: DoctorCheckEnvironment
+    ) async -> [DoctorFinding] {
         let place = DisplayedURL.of(url)
-        var findings: [CheckupFinding] = []
+        var findings: [DoctorFinding] = []
         do {
             let query = "?hub.mode=subscribe&hub.challenge=1&hub.verify_token=zaphub-doctor"
             let response = try await environment.sender.send(
@@ -20,27 +20,27 @@ extension ChatwootWhatsAppOptions: CheckableDestinationKind {
                     timeout: common.timeout,
                     connectTimeout: min(common.timeout, .seconds(5))
                 ))
-            findings.append(CheckupFinding(.good, "\(place) is reached"))
+            findings.append(DoctorFinding(.good, "\(place) is reached"))
             switch response.status {
-            case 200, 401: findings.append(CheckupFinding(.good, "Chatwoot takes WhatsApp webhooks there"))
+            case 200, 401: findings.append(DoctorFinding(.good, "Chatwoot takes WhatsApp webhooks there"))
             default:
                 findings.append(
-                    CheckupFinding(
+                    DoctorFinding(
                         .problem, "\(place) answers \(response.status) where Chatwoot takes WhatsApp webhooks",
                         fix: "write Chatwoot's own URL into url:, without a path"))
             }
         } catch {
-            findings.append(CheckupFinding(unreached: place, error))
+            findings.append(DoctorFinding(unreached: place, error))
         }
         if !environment.configuration.sources.contains(where: \.keepsRaw) {
             findings.append(
-                CheckupFinding(
+                DoctorFinding(
                     .problem, "no source keeps documents, so nothing comes here",
                     fix: "add keep_raw: true to the source of the format cloud_api"))
         }
         if appSecret == nil {
             findings.append(
-                CheckupFinding(
+                DoctorFinding(
                     .note, "without app_secret: the parts of documents with several messages go out unsigned",
                     fix: "add app_secret: unless the channel has none"))
         }

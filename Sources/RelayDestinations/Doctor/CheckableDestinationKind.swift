@@ -4,13 +4,14 @@ package import RelayHTTPClient
 
 /// A destination kind that can check its receiver, for `zaphub doctor`.
 package protocol CheckableDestinationKind: DestinationKind {
-    /// Checks the receiver without sending an event, and repairs its settings where permitted.
-    /// - Parameter common: the options that every kind has.
-    func checkup(_ common: RelayConfiguration.Destination, in environment: CheckupEnvironment) async -> [CheckupFinding]
+    /// Looks at it without sending anything of an event, and mends it where it may.
+    /// - Parameter common: what destinations of every kind have.
+    func doctorCheck(_ common: RelayConfiguration.Destination, in environment: DoctorCheckEnvironment) async
+        -> [DoctorFinding]
 }
 
-/// Everything that a checkup needs besides the options.
-package struct CheckupEnvironment: Sendable {
+/// What a check for `zaphub doctor` uses.
+package struct DoctorCheckEnvironment: Sendable {
     package let configuration: RelayConfiguration
     /// The HTTP engine with the configuration's own egress guard, so that a checkup can reach exactly what deliveries
     /// can.
@@ -37,8 +38,8 @@ package struct CheckupEnvironment: Sendable {
 }
 
 extension RelayConfiguration.Destination {
-    /// The findings about the receiver; empty for a kind that has no checkup.
-    package func checkup(in environment: CheckupEnvironment) async -> [CheckupFinding] {
-        await (options as? any CheckableDestinationKind)?.checkup(self, in: environment) ?? []
+    /// What there is to say about the place where it sends; empty for a kind that cannot look.
+    package func doctorCheck(in environment: DoctorCheckEnvironment) async -> [DoctorFinding] {
+        await (options as? any CheckableDestinationKind)?.doctorCheck(self, in: environment) ?? []
     }
 }

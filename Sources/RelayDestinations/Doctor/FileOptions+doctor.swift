@@ -2,10 +2,10 @@ package import RelayConfig
 package import RelayCore
 
 extension FileOptions: CheckableDestinationKind {
-    package func checkup(
+    package func doctorCheck(
         _ common: RelayConfiguration.Destination,
-        in environment: CheckupEnvironment
-    ) async -> [CheckupFinding] {
+        in environment: DoctorCheckEnvironment
+    ) async -> [DoctorFinding] {
         DirectoryCheck(file: path).findings
     }
 }

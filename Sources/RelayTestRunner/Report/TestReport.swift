@@ -4,13 +4,13 @@ package struct TestReport: Sendable {
         let name: String
         let file: String
         let line: Int
-        let differences: [Difference]
+        let differences: [TestDifference]
         let duration: Duration
 
-        init(_ trial: PipelineTest, _ differences: [Difference], duration: Duration) {
-            name = trial.name
-            file = trial.file
-            line = trial.line
+        init(_ test: PipelineTest, _ differences: [TestDifference], duration: Duration) {
+            name = test.name
+            file = test.file
+            line = test.line
             self.differences = differences
             self.duration = duration
         }
@@ -44,7 +44,7 @@ package struct TestReport: Sendable {
     }
 }
 
-extension Difference {
+extension TestDifference {
     func text(indent: String) -> String {
         """
         \(indent)\(path)

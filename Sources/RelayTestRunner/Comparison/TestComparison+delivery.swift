@@ -3,17 +3,17 @@ internal import RelayJQ
 internal import RelayJSON
 
 extension TestComparison {
-    /// The differences between an expected and an actual delivery; headers and body are those of the last attempt.
-    func differences(_ wanted: ExpectedDelivery, _ there: TestRecord.Delivery, _ path: String) -> [Difference] {
-        var found = Difference.ofEvent(wanted.event, there.event, path)
-        found += Difference.ofAttempts((wanted.attempts, wanted.at), there.requests, path)
+    /// What differs between an expected delivery and one that was made; headers and body are the last attempt's.
+    func differences(_ wanted: ExpectedDelivery, _ there: TestRecord.Delivery, _ path: String) -> [TestDifference] {
+        var found = TestDifference.ofEvent(wanted.event, there.event, path)
+        found += TestDifference.ofAttempts((wanted.attempts, wanted.at), there.requests, path)
         guard let last = there.requests.last else { return found }
         for (name, value) in (wanted.headers ?? [:]).sorted(by: { $0.key < $1.key }) {
             let got = last.header(name)
             if let got, value.fits(got) { continue }
             let shown = got.map { Self.isCredential(name) ? "another value" : $0 } ?? "no such header"
             found.append(
-                Difference(
+                TestDifference(
                     path: "\(path).headers.\(name)",
                     expected: Self.isCredential(name) ? "***" : value.written,
                     got: shown
@@ -24,39 +24,40 @@ extension TestComparison {
         if let signed = wanted.signed {
             let verdict = SignatureCheck(there).verdict
             if signed, verdict != .valid {
-                found.append(Difference(path: "\(path).signed", expected: "signatures that fit", got: "\(verdict)"))
+                found.append(TestDifference(path: "\(path).signed", expected: "signatures that fit", got: "\(verdict)"))
             } else if !signed, verdict != .unsigned {
-                found.append(Difference(path: "\(path).signed", expected: "no signature", got: "\(verdict)"))
+                found.append(TestDifference(path: "\(path).signed", expected: "no signature", got: "\(verdict)"))
             }
         }
         return found
     }
 
-    private func differences(_ check: BodyCheck, _ bytes: [UInt8], _ path: String) -> [Difference] {
+    private func differences(_ check: BodyCheck, _ bytes: [UInt8], _ path: String) -> [TestDifference] {
         let text = String(decoding: bytes, as: UTF8.self)
         let document = try? JSON(parsing: bytes)
         // A body that is not JSON is a string, which can be compared only with strings.
         let body = document ?? .string(text)
-        var found: [Difference] = []
+        var found: [TestDifference] = []
         if let equals = check.equals, equals != .string(text) {
-            found += Difference.between(equals, body, at: path, isPart: false)
+            found += TestDifference.between(equals, body, at: path, isPart: false)
         }
         if let contains = check.contains, document != nil || contains.string.map({ !text.contains($0) }) ?? true {
-            found += Difference.between(contains, body, at: path, isPart: true)
+            found += TestDifference.between(contains, body, at: path, isPart: true)
         }
         if let jq = check.jq, document == nil {
-            found.append(Difference(path: "\(path).jq", expected: jq.source, got: "a body that is no JSON"))
+            found.append(TestDifference(path: "\(path).jq", expected: jq.source, got: "a body that is no JSON"))
         } else if let jq = check.jq {
             do throws(JQError) {
                 if try !expressions.isTrue(jq, of: body) {
-                    found.append(Difference(path: "\(path).jq", expected: jq.source, got: "not so: \(text.excerpt)"))
+                    found.append(
+                        TestDifference(path: "\(path).jq", expected: jq.source, got: "not so: \(text.excerpt)"))
                 }
             } catch {
-                found.append(Difference(path: "\(path).jq", expected: jq.source, got: "an error: \(error.message)"))
+                found.append(TestDifference(path: "\(path).jq", expected: jq.source, got: "an error: \(error.message)"))
             }
         }
         if let pattern = check.pattern, (try? Regex(pattern).firstMatch(in: text)) == nil {
-            found.append(Difference(path: "\(path).pattern", expected: pattern, got: "not in: \(text.excerpt)"))
+            found.append(TestDifference(path: "\(path).pattern", expected: pattern, got: "not in: \(text.excerpt)"))
         }
         return found
     }

@@ -2,10 +2,10 @@ package import RelayCore
 package import RelayHTTPClient
 internal import RelayJSON
 
-/// Checks that a Chatwoot server, its account, inbox and webhook are set up as a destination requires. It only reads;
-/// when permitted, it creates the inbox and sets its webhook. It never changes contacts or conversations.
-package struct ChatwootCheckup: Sendable {
-    /// A source that accepts Chatwoot's webhooks.
+/// Looks whether a Chatwoot, its account, inbox and webhook are as a destination needs them. It reads; where it may, it
+/// makes the inbox and sets its webhook. It never touches contacts or conversations.
+package struct ChatwootDoctorCheck: Sendable {
+    /// A source that takes what Chatwoot posts.
     package struct IncomingSource: Sendable {
         let name: String
         let session: String?
@@ -53,8 +53,8 @@ package struct ChatwootCheckup: Sendable {
         self.changesSettings = changesSettings
     }
 
-    /// Runs the checks in order, from the connection to the webhook, and stops when the rest would be meaningless.
-    package func findings() async -> [CheckupFinding] {
+    /// From the outside in, until something makes it useless to go on.
+    package func findings() async -> [DoctorFinding] {
         let place = DisplayedURL.of(options.url)
         do {
             // Any response is sufficient: this only checks that the server is reachable.
@@ -63,9 +63,9 @@ package struct ChatwootCheckup: Sendable {
                     method: "GET", url: options.url + "/api", timeout: api.timeout,
                     connectTimeout: min(api.timeout, .seconds(5))))
         } catch {
-            return [CheckupFinding(unreached: place, error)]
+            return [DoctorFinding(unreached: place, error)]
         }
-        var findings = [CheckupFinding(.good, "\(place) is reached")]
+        var findings = [DoctorFinding(.good, "\(place) is reached")]
         let told = await toldRelease()
         guard let owner = await owner(&findings) else { return findings }
         guard let inbox = await inbox(of: owner, &findings) else { return findings }
@@ -83,20 +83,20 @@ package struct ChatwootCheckup: Sendable {
         (try? await api.get("/api", as: "/api"))?["version"]?.string.flatMap { ChatwootRelease($0) }
     }
 
-    private func conversations(in inbox: InboxRecord) -> CheckupFinding {
+    private func conversations(in inbox: InboxRecord) -> DoctorFinding {
         guard inbox.isLocked else {
-            return CheckupFinding(
+            return DoctorFinding(
                 .note,
                 "the inbox is not locked to a single conversation: `reopen` says when a resolved one goes on")
         }
-        return CheckupFinding(
+        return DoctorFinding(
             .note,
             "the inbox is locked to a single conversation: each contact has one for ever, and `reopen` has no effect")
     }
 }
 
-extension ChatwootCheckup {
-    /// The release, or the evidence for it.
+extension ChatwootDoctorCheck {
+    /// The release, or what is known of it.
     enum DetectedRelease {
         case known(ChatwootRelease)
         case atLeast(ChatwootRelease)
@@ -119,7 +119,7 @@ extension ChatwootCheckup {
             }
         }
 
-        func findings(of options: ChatwootOptions) -> [CheckupFinding] {
+        func findings(of options: ChatwootOptions) -> [DoctorFinding] {
             guard case .known(let release) = self else {
                 let what =
                     switch self {
@@ -127,29 +127,29 @@ extension ChatwootCheckup {
                     case .before(let release): "Chatwoot is older than \(release)"
                     default: "Chatwoot does not show its version"
                     }
-                return [CheckupFinding(.note, what)]
+                return [DoctorFinding(.note, what)]
             }
             let update = "update Chatwoot"
             if release < .sourceIDs {
                 return [
-                    CheckupFinding(
+                    DoctorFinding(
                         .problem, "Chatwoot \(release) does not take ids for messages; 3.4 and later do", fix: update)
                 ]
             }
-            var findings = [CheckupFinding(.good, "Chatwoot \(release)")]
+            var findings = [DoctorFinding(.good, "Chatwoot \(release)")]
             if release < .receipts, options.receipts {
                 findings.append(
-                    CheckupFinding(.warning, "Chatwoot \(release) shows no receipts; 4.2 and later do", fix: update))
+                    DoctorFinding(.warning, "Chatwoot \(release) shows no receipts; 4.2 and later do", fix: update))
             }
             if release < .attributes {
                 findings.append(
-                    CheckupFinding(
+                    DoctorFinding(
                         .note,
                         "Chatwoot \(release) does not mark messages sent from the phone as such; 4.9 and later do"))
             }
             if release < .voiceNotes {
                 findings.append(
-                    CheckupFinding(
+                    DoctorFinding(
                         .note, "Chatwoot \(release) shows voice notes as audio files; 4.14.2 and later as voice notes"))
             }
             return findings
