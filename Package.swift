@@ -47,14 +47,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 let package = Package(
     name: "zaphub-relay",
     products: [.executable(name: "zaphub", targets: ["zaphub"])],
+    // No traits: what they add (swift-configuration, conveniences for Foundation) is not used, and takes time to build.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        // Without swift-configuration: the relay reads its own configuration.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -64,7 +64,6 @@ let package = Package(
         // What every target uses: JSON, events, deliveries, policies, configuration, and the protocols between targets.
         library("RelayJSON", ["CSimdjson"]),
         library("RelayCore", ["RelayJSON"]),
-        library("RelayCrypto", ["CCrypto", "RelayCore"]),
         library("RelayJQ", ["CJQ", "RelayJSON"]),
         library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
@@ -87,6 +86,7 @@ let package = Package(
         ),
 
         // Adapters to the outside.
+        library("RelayCrypto", ["CCrypto", "RelayCore"]),
         library("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
         library(
             "RelayMedia",
