@@ -158,7 +158,7 @@ struct WebhookTests {
             for (name, meant) in [
                 ("timout", "timeout"), ("enabeld", "enabled"), ("timeout_m", "timeout_ms"), ("bdy", "body"),
             ] {
-                let answer = try await client.patch(path, .object(JSONObject([(name, "x")])))
+                let answer = try await client.patch(path, .object(JSONObject([(name, JSON.string("x"))])))
                 #expect(answer.status == 422 && answer.places == ["/\(name)"])
                 #expect(answer.message?.hasSuffix("did you mean \"\(meant)\"?") == true, "\(answer.message ?? "")")
             }

@@ -1,6 +1,6 @@
 package import RelayConfig
 package import RelayCore
-package import RelayHTTPClient
+internal import RelayHTTPClient
 
 extension WebhookOptions: DestinationKind {
     package var addresses: [String] { [url] }
