@@ -26,10 +26,8 @@ enum LibCrypto {
     }
 
     private static func fail(_ function: StaticString) -> Never {
-        var text = [CChar](repeating: 0, count: 256)
-        ERR_error_string_n(ERR_get_error(), &text, text.count)
-        fatalError(
-            "libcrypto: \(function) failed: \(text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) })")
+        let reason = ERR_error_string(ERR_get_error(), nil).map { String(cString: $0) } ?? "no reason given"
+        fatalError("libcrypto: \(function) failed: \(reason)")
     }
 }
 
