@@ -101,7 +101,7 @@ struct EgressGuardTests {
         #expect(
             rules.decision(address: address, port: 3000, host: "crm.corp.example")
                 == .denied(
-                    reason: "10.0.0.5 (the address of crm.corp.example) is a private network (10.0.0.0/8), where "
+                    reason: "10.0.0.5 (the IP address of crm.corp.example) is a private network (10.0.0.0/8), where "
                         + "deliveries may not go; if it is meant, add \"crm.corp.example:3000\" to egress.allow"
                 )
         )
