@@ -6,6 +6,9 @@ import Testing
 
 /// The options of webhooks, given as JSON.
 struct WebhookOptionsReaderTests {
+    /// The real options, not the stand-in that other tests of configurations use.
+    private typealias WebhookOptions = RelayDestinations.WebhookOptions
+
     private static let reader = WebhookOptionsReader(
         kind: WebhookOptions.self,
         policies: [
