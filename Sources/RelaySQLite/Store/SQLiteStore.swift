@@ -44,14 +44,20 @@ package final class SQLiteStore: RelayStore {
             logger: logger,
             ballast: DiskReserve(path: path + ".ballast", size: configuration.ballastBytes)
         )
-        try await writer.start(
-            prepare: { try Schema.migrate($0, path: path, key: secretKey) },
-            isOver: {
-                // Held to the last write, also of a store that nobody closed.
-                lock.release()
-                end.complete()
-            }
-        )
+        do throws(StoreError) {
+            try await writer.start(
+                prepare: { try Schema.migrate($0, path: path, key: secretKey) },
+                isOver: {
+                    // Held to the last write, also of a store that nobody closed.
+                    lock.release()
+                    end.complete()
+                }
+            )
+        } catch {
+            // The thread releases the lock after it has told why it cannot start.
+            await end.wait()
+            throw error
+        }
         do {
             let readers = try StoreConnections.openReaders(
                 path, count: configuration.readers, cacheBytes: configuration.cacheBytes / 8
