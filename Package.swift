@@ -150,7 +150,11 @@ let package = Package(
         tests("RelayCore", ["RelayJSON", "RelayTesting"]),
         tests("RelayCrypto", ["RelayCore"]),
         tests(
-            "RelayConfig", ["Relay", "RelayCore", "RelayFormats", "RelayJQ", "RelayJSON", "RelayTestRunner", "zaphub"],
+            "RelayConfig",
+            [
+                "Relay", "RelayCore", "RelayFormats", "RelayJQ", "RelayJSON", "RelaySources", "RelayTestRunner",
+                "zaphub",
+            ],
             resources: [.copy("Golden")]),
         tests("RelayJQ", ["RelayJSON"]),
         tests("RelaySources", ["RelayCore", "RelayJSON", "RelayTesting", .logging]),
@@ -196,7 +200,10 @@ let package = Package(
             ],
             resources: [.copy("Golden")]
         ),
-        tests("RelayTestRunner", ["RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelayStages"]),
+        tests(
+            "RelayTestRunner",
+            ["RelayConfig", "RelayCore", "RelayDestinations", "RelayFormats", "RelaySources", "RelayStages"]
+        ),
         tests(
             "RelayAPI",
             [

@@ -14,8 +14,7 @@ extension ConfigurationRegistry {
             stages: BuiltInStages.all,
             destinations: BuiltInDestinations.all,
             formats: BuiltInFormats.all,
-            transports: BuiltInTransports.names,
-            transportSummaries: BuiltInTransports.summaries,
+            transports: BuiltInTransports.all,
             testOptions: PipelineTestSuite.options,
             pipelineURLCheck: { egress, server in
                 // A guard that cannot be made is reported by itself.

@@ -64,11 +64,11 @@ actor ConfigurationReloader {
         if before.media != after.media {
             notes.append("media changed: restart the relay for anything but media.retention")
         }
-        let readers = { (configuration: RelayConfiguration) in
-            Set(configuration.sources.filter { $0.transport != "http" }.map { "\($0.name) \($0.path ?? "")" })
+        let inputs = { (configuration: RelayConfiguration) -> [String: TransportInput] in
+            configuration.sources.reduce(into: [:]) { inputs, source in inputs[source.name] = source.transport.input }
         }
-        if readers(before) != readers(after) {
-            notes.append("sources that read stdin or files changed: restart the relay to read them")
+        if inputs(before) != inputs(after) {
+            notes.append("sources that the relay reads by itself changed: restart the relay to read them")
         }
         return notes
     }

@@ -24,9 +24,10 @@ package struct Reference: Sendable {
             switch field.shape {
             case .options(let fields): entry.fields = fields
             case .map(.options(let fields), names: _): entry.fields = fields
-            case .map(.kinds, names: _):
-                entry.fields = registry.destinationFields
-                entry.notes = ["Each kind adds options of its own: \(names(registry.destinations.map { $0.kind }))."]
+            case .map(.kinds(let kinds, key: let key), names: _):
+                entry.fields = registry.commonFields(keyedBy: key)
+                let noun = key == "type" ? "kind" : key
+                entry.notes = ["Each \(noun) adds options of its own: \(names(kinds.map(\.name)))."]
             default: return nil
             }
             if field.name == "retry_policies" { entry.notes = [registry.defaultRetryPolicy.note] }
@@ -113,19 +114,21 @@ package struct Reference: Sendable {
 
     /// The entries for the transports, formats and authentication kinds of sources.
     private static func sources(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
-        let auth = registry.configurationFields.lazy.compactMap { field -> [FieldKind]? in
-            guard case .map(.options(let fields), names: _) = field.shape,
-                case .kinds(let kinds) = fields.first(where: { $0.name == "auth" })?.shape
-            else { return nil }
-            return kinds
-        }.first
-        return (auth ?? []).map { kind in
+        authenticationKinds(registry).map { kind in
             ReferenceEntry(group: .auth, name: kind.name, summary: kind.summary, fields: kind.fields)
         }
-            + registry.transports.map { name in
-                ReferenceEntry(group: .transport, name: name, summary: registry.transportSummaries[name] ?? "")
+            + registry.transports.map {
+                ReferenceEntry(group: .transport, name: $0.kind, summary: $0.summary, fields: $0.fields)
             }
             + registry.formats.map { ReferenceEntry(group: .format, name: $0.name, summary: $0.summary) }
+    }
+
+    /// The kinds of `auth` that transports take.
+    private static func authenticationKinds(_ registry: ConfigurationRegistry) -> [FieldKind] {
+        registry.transports.lazy.flatMap { $0.fields }.compactMap { field -> [FieldKind]? in
+            guard field.name == "auth", case .kinds(let kinds, key: _) = field.shape else { return nil }
+            return kinds
+        }.first ?? []
     }
 
     private static func names(_ words: [String]) -> String { words.joined(separator: ", ") }

@@ -77,8 +77,9 @@ package struct StarterConfiguration: Sendable {
         let takesDocuments = destinations.contains { destination in
             registry.destination(destination.kind)?.takesDocuments == true
         }
+        let transport = registry.transports.first { $0.takesPosts }?.kind ?? ""
         for source in sources {
-            lines += ["  \(source.name):", "    transport: http", "    format: \(source.kind)"]
+            lines += ["  \(source.name):", "    transport: \(transport)", "    format: \(source.kind)"]
             let format = registry.format(source.kind)
             if takesDocuments, format?.keepsRaw == true { lines.append("    keep_raw: true") }
             lines.append("    # Without it whoever reaches the port may post events (docs/sources/\(source.kind).md).")

@@ -74,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
             "  data       \(started.data)",
             "  sources    "
                 + configuration.sources.map {
-                    $0.transport == "http" ? "POST /in/\($0.name)" : "\($0.name) (\($0.transport))"
+                    $0.transport.takesPosts ? "POST /in/\($0.name)" : "\($0.name) (\($0.transport.kind))"
                 }
                 .joined(separator: ", "),
             "  pipelines  " + configuration.pipelines.map(\.name).joined(separator: ", "),

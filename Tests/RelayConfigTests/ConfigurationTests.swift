@@ -4,6 +4,8 @@ import RelayJQ
 import RelayJSON
 import Testing
 
+@testable import RelaySources
+
 @Suite struct ConfigurationTests {
     static func load(_ config: String, pipeline: String = Workspace.pipeline) throws -> RelayConfiguration {
         try Workspace.config(config, pipeline: pipeline).load().configuration
@@ -60,13 +62,27 @@ import Testing
               e: { transport: http, format: cloud_api, auth: { type: meta_signature, app_secret: a, verify_token: 42 } }
             """
         ).sources
-        #expect(sources[0].auth == .bearer(token: "t"))
-        #expect(sources[1].auth == .header(name: "X-Key", value: "v"))
-        #expect(
-            sources[2].auth == .hmac(header: "X-Sig", algorithm: .sha512, secret: "s", encoding: .base64, prefix: "v1=")
-        )
-        #expect(sources[3].auth == .hmac(header: "X-Sig", algorithm: .sha256, secret: "s", encoding: .hex, prefix: ""))
-        #expect(sources[4].auth == .metaSignature(appSecret: "a", verifyToken: "42"))
+        let auth = sources.map { $0.transport.authentication }
+        #expect((auth[0] as? BearerAuthentication)?.token == "t")
+        let header = try #require(auth[1] as? HeaderAuthentication)
+        #expect(header.name == "X-Key" && header.value == "v")
+        let signed = try #require(auth[2] as? HMACAuthentication).verification
+        #expect(signed.header == "X-Sig" && signed.algorithm == .sha512)
+        #expect(signed.encoding == .base64 && signed.prefix == "v1=")
+        let plain = try #require(auth[3] as? HMACAuthentication).verification
+        #expect(plain.algorithm == .sha256 && plain.encoding == .hex && plain.prefix.isEmpty)
+        let meta = try #require(auth[4] as? MetaSignatureAuthentication)
+        #expect(meta.appSecret == "a" && meta.verifyToken == "42")
+    }
+
+    @Test(arguments: ["stdin", "htp"])
+    func secretsOfASourceStayHiddenWhenItsTransportIsWrong(_ transport: String) {
+        let report = Workspace.config(
+            "sources:\n"
+                + "  a: { transport: \(transport), format: native, auth: { type: header, name: X-Key, value: canary } }\n"
+        ).report()
+        #expect(report.contains("config.yaml:2:"))
+        #expect(!report.contains("canary"), "\(report)")
     }
 
     @Test func anEmptySectionHasItsDefaults() throws {

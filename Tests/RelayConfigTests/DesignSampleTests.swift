@@ -3,6 +3,8 @@ import RelayCore
 import RelayJSON
 import Testing
 
+@testable import RelaySources
+
 /// PROVENANCE: the configuration and the pipeline that the project's design page shows, word for word.
 enum DesignSample {
     static let config = """
@@ -96,8 +98,9 @@ enum DesignSample {
         let sources = try DesignSample.load().configuration.sources
         #expect(sources.map(\.name) == ["baileys", "meta"])
         #expect(sources.map(\.format) == ["baileys", "cloud_api"])
-        #expect(sources[0].auth == nil)
-        #expect(sources[1].auth == .metaSignature(appSecret: "app!", verifyToken: "verify!"))
+        #expect(sources[0].transport.authentication == nil)
+        let meta = try #require(sources[1].transport.authentication as? MetaSignatureAuthentication)
+        #expect(meta.appSecret == "app!" && meta.verifyToken == "verify!")
         #expect(sources[1].mark.line == 10)
         #expect(sources[1].mark.column == 3)
     }

@@ -3,6 +3,8 @@ import RelayCore
 import RelayJSON
 import Testing
 
+@testable import RelaySources
+
 @Suite struct MediaConfigurationTests {
     private func load(_ config: String) throws -> RelayConfiguration { try ConfigurationTests.load(config) }
 
@@ -83,11 +85,15 @@ import Testing
             Workspace.config("sources:\n  a: { transport: http, \(source) }\n")
         }
         let known = try configuration("format: baileys, \(auth)").load(registry: registry).configuration
-        #expect(known.sources.first?.auth == .body(field: "webhookVerifyToken", token: "hunter2"))
+        func body(_ configuration: RelayConfiguration) throws -> BodyAuthentication {
+            try #require(configuration.sources.first?.transport.authentication as? BodyAuthentication)
+        }
+        #expect(try body(known).field == "webhookVerifyToken")
+        #expect(try body(known).token == "hunter2")
         #expect(!known.scrubbed.text.contains("hunter2"))
         let own = try configuration("format: waha, auth: { type: body, token: x, field: secret }")
             .load(registry: registry).configuration
-        #expect(own.sources.first?.auth == .body(field: "secret", token: "x"))
+        #expect(try body(own).field == "secret")
         #expect(
             configuration("format: waha, \(auth)").report(registry: registry)
                 .contains("documents of the format waha carry no secret of their own")

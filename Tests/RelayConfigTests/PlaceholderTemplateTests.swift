@@ -1,6 +1,7 @@
 import RelayConfig
 import RelayCore
 import RelayJSON
+import RelaySources
 import Testing
 
 /// A stage that asks somebody, at an address with placeholders.
@@ -27,7 +28,7 @@ private let registry = ConfigurationRegistry(
     stages: ConfigurationRegistry.testing.stages + [AskStage.self],
     destinations: [WebhookOptions.self],
     formats: [],
-    transports: ["http"]
+    transports: BuiltInTransports.all
 )
 
 @Suite struct PlaceholderTemplateTests {

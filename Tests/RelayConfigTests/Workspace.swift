@@ -3,6 +3,7 @@ import RelayConfig
 import RelayCore
 import RelayFormats
 import RelayJQ
+import RelaySources
 
 /// A folder with a configuration in it, gone when the test is over.
 final class Workspace {
@@ -98,7 +99,7 @@ extension ConfigurationRegistry {
             BaileysFormat.self, CloudAPIFormat.self, EvolutionFormat.self, WAHAFormat.self, GowaFormat.self,
             NativeFormat.self,
         ],
-        transports: ["http", "stdin", "file"]
+        transports: BuiltInTransports.all
     )
 }
 

@@ -79,7 +79,7 @@ struct ExplainTests {
         let registry = ConfigurationRegistry.everything
         let words =
             registry.stages.map { $0.kind } + registry.destinations.map { $0.kind } + registry.formats.map { $0.name }
-            + registry.transports + registry.configurationFields.map(\.name).filter { $0 != "version" }
+            + registry.transports.map { $0.kind } + registry.configurationFields.map(\.name).filter { $0 != "version" }
         for word in words { #expect(list.contains("\n  \(word) ")) }
     }
 

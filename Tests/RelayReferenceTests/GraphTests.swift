@@ -6,6 +6,7 @@ import RelayDestinations
 import RelayFormats
 import RelayJSON
 import RelayReference
+import RelaySources
 import RelayStages
 import RelayTesting
 import Testing
@@ -62,7 +63,7 @@ struct GraphTests {
         stages: BuiltInStages.all + [Fork.self],
         destinations: BuiltInDestinations.all,
         formats: [BaileysFormat.self, CloudAPIFormat.self, NativeFormat.self],
-        transports: ["http"]
+        transports: BuiltInTransports.all
     )
 
     private func graph() throws -> EventGraph {

@@ -60,6 +60,8 @@ struct SchemaTests {
         sources:
           m: { transport: http, format: cloud_api, auth: { type: meta_signature, app_secret: a, verify_token: 123 } }
           h: { transport: http, format: gowa, auth: { type: hmac, header: X-H, secret: s, encoding: base64 } }
+          f: { transport: file, format: native, path: in.ndjson, session: main }
+          i: { transport: stdin, format: native }
         """,
         """
         destinations:
@@ -95,6 +97,10 @@ struct SchemaTests {
         "sources: { Big: { transport: http, format: native } }",
         "sources: { s: { transport: http } }",
         "sources: { s: { transport: http, format: bailey } }",
+        "sources: { s: { format: native } }",
+        "sources: { s: { transport: file, format: native } }",
+        "sources: { s: { transport: http, format: native, path: in.ndjson } }",
+        "sources: { s: { transport: stdin, format: native, auth: { type: bearer, token: t } } }",
         "sources: { s: { transport: http, format: waha, auth: { type: hmac, secret: s } } }",
         "sources: { s: { transport: http, format: waha, auth: { type: bearer, token: t, name: n } } }",
         "destinations: { session: { type: webhook, url: 'https://a.example.com' } }",

@@ -72,7 +72,7 @@ struct StarterConfigurationTests {
         let keys = ["BAILEYS_TOKEN", "EVOLUTION_TOKEN", "NATIVE_TOKEN", "WEBHOOK_SECRET"]
         let environment = Dictionary(uniqueKeysWithValues: keys.map { ($0, "a-secret") })
         let loaded = try folder.load(environment: environment)
-        #expect(loaded.configuration.sources.allSatisfy { $0.auth != nil })
+        #expect(loaded.configuration.sources.allSatisfy { $0.transport.authentication != nil })
         #expect(loaded.configuration.destinations.allSatisfy { $0.secrets.map(\.value) == ["a-secret"] })
     }
 

@@ -13,7 +13,7 @@ struct ChatwootIntakeTests {
     private func admits(
         _ headers: [String: String], after wait: Duration = .zero, secret: String = "whsec_test", body: String? = nil
     ) -> Bool {
-        IntakeAuthentication.chatwootSignature(secret: secret)
+        ChatwootSignatureAuthentication(secret: secret)
             .admits(body: Array((body ?? self.body).utf8), at: signedAt + wait) { headers[$0] }
     }
 

@@ -100,7 +100,7 @@ struct IntakeTests {
     @Test(arguments: signatures.indices)
     func aSignatureAdmitsItsBodyAndNoOther(_ index: Int) async {
         let (verification, signature) = Self.signatures[index]
-        let intake = makeIntake(journal, authentication: .hmac(verification))
+        let intake = makeIntake(journal, authentication: HMACAuthentication(verification))
         let right = await refusal(Self.signed, intake, headers: ["x-sig": signature])
         #expect(right?.code == .notAnEvent)
         let changed = await refusal(Self.signed + " ", intake, headers: ["x-sig": signature])
@@ -119,14 +119,14 @@ struct IntakeTests {
         ("Bearer t0ken2", false),
     ])
     func aBearerShowsTheToken(_ value: String, _ isAdmitted: Bool) async {
-        let intake = makeIntake(journal, authentication: .bearer(token: "t0ken"))
+        let intake = makeIntake(journal, authentication: BearerAuthentication(token: "t0ken"))
         let error = await refusal(#"{"id": "1", "session": "demo"}"#, intake, headers: ["authorization": value])
         #expect((error == nil) == isAdmitted)
         #expect(journal.calls.isEmpty != isAdmitted)
     }
 
     @Test func aHeaderMustHaveItsValue() async {
-        let intake = makeIntake(journal, authentication: .header(name: "ApiKey", value: "k1"))
+        let intake = makeIntake(journal, authentication: HeaderAuthentication(name: "ApiKey", value: "k1"))
         let right = await refusal(#"{"id": "1", "session": "demo"}"#, intake, headers: ["apikey": "k1"])
         #expect(right == nil)
         let wrong = await refusal(#"{"id": "1", "session": "demo"}"#, intake, headers: ["apikey": "k2"])
@@ -134,7 +134,8 @@ struct IntakeTests {
     }
 
     @Test func metaIsAnsweredAndBelievedOnlyWithItsSecrets() async {
-        let intake = makeIntake(journal, authentication: .metaSignature(appSecret: "my-secret-key", verifyToken: "v1"))
+        let intake = makeIntake(
+            journal, authentication: MetaSignatureAuthentication(appSecret: "my-secret-key", verifyToken: "v1"))
         #expect(
             intake.challenge(query: ["hub.mode": "subscribe", "hub.verify_token": "v1", "hub.challenge": "1158"])
                 == "1158")
@@ -175,14 +176,14 @@ struct IntakeTests {
         (#"{"id": "1", "session": "demo", "token": 7}"#, false), ("nonsense", false), ("[]", false), ("", false),
     ])
     func theSecretInTheBodyIsChecked(_ body: String, _ isRight: Bool) async {
-        let intake = makeIntake(journal, authentication: .body(field: "token", token: "s3cret"))
+        let intake = makeIntake(journal, authentication: BodyAuthentication(field: "token", token: "s3cret"))
         let error = await refusal(body, intake)
         #expect(error?.code == (isRight ? nil : .unauthorized))
         #expect(journal.events.count == (isRight ? 1 : 0))
     }
 
     @Test func everyDocumentOfAnArrayNeedsTheSecret() {
-        let authentication = IntakeAuthentication.body(field: "token", token: "s3cret")
+        let authentication = BodyAuthentication(field: "token", token: "s3cret")
         func admits(_ body: String) -> Bool {
             authentication.admits(body: Array(body.utf8), at: Timestamp(seconds: 0)) { _ in nil }
         }

@@ -124,7 +124,7 @@ struct LineReaderServiceTests {
         _ body: () async throws -> Void
     ) async throws {
         let service = LineReaderService(
-            input: .file(path: path, position: position),
+            FollowedFile(path: path, position: position.map { ReadingPosition(path: $0) }, clock: clock),
             intake: makeIntake(journal, clock: clock),
             clock: clock,
             logger: Logger(label: "test")

@@ -82,7 +82,7 @@ struct TestFormat: EventFormat {
 
 func makeIntake(
     _ journal: MemoryJournal,
-    authentication: IntakeAuthentication? = nil,
+    authentication: (any IntakeAuthentication)? = nil,
     defaultSession: String? = nil,
     depot: (any MediaStore)? = nil,
     clock: any RelayClock = SystemClock()

@@ -3,6 +3,7 @@ import RelayConfig
 import RelayCore
 import RelayDestinations
 import RelayFormats
+import RelaySources
 import RelayStages
 import RelayTestRunner
 
@@ -94,7 +95,7 @@ extension ConfigurationRegistry {
         stages: BuiltInStages.all,
         destinations: BuiltInDestinations.all,
         formats: BuiltInFormats.all,
-        transports: ["http", "stdin", "file"]
+        transports: BuiltInTransports.all
     )
 }
 

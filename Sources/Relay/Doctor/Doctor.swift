@@ -67,7 +67,7 @@ package final class Doctor: Sendable {
             entries += DirectoryCheck(folder: path).findings.map { Entry(subject: "media", finding: $0) }
         }
         for source in configuration.sources {
-            guard let path = source.path else { continue }
+            guard case .file(let path) = source.transport.input else { continue }
             entries += DirectoryCheck.reading(path).map { Entry(subject: "sources.\(source.name)", finding: $0) }
         }
         return entries

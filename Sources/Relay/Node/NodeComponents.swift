@@ -74,10 +74,14 @@ struct NodeComponents: Sendable {
         }
         replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
         sources = SourceComponents(
-            journal: NotifyingJournal(base: store, pipelines: pipelines),
+            environment: TransportEnvironment(
+                journal: NotifyingJournal(base: store, pipelines: pipelines),
+                clock: clock,
+                logger: logger,
+                statePath: nodeStore.path
+            ),
             ledger: store,
-            media: media.depot,
-            clock: clock
+            media: media.depot
         )
         intakes = IntakeRegistry(api: sources.api, sources: sources.sources(of: configuration))
     }
@@ -105,8 +109,7 @@ struct NodeComponents: Sendable {
 
     /// What runs for as long as the relay does, but for the server. It is shut down from the last to the first: the
     /// readers of sources, then the pipelines, then what is under way.
-    /// - Parameter positions: the path before the name of a file that keeps how far a source was read.
-    func services(positions: String) -> [any Service] {
+    func services() -> [any Service] {
         let retention = RetentionService(
             store: store,
             retention: { [current] in current.generation.configuration.store.retention },
@@ -116,7 +119,7 @@ struct NodeComponents: Sendable {
             logger: logger
         )
         return [engine, media.fetcher, dispatcher, lateMedia, pipelines, replays, retention]
-            + sources.readers(of: current.generation.configuration, positions: positions, logger: logger)
+            + sources.readers(of: current.generation.configuration)
     }
 }
 

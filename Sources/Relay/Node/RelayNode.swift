@@ -84,7 +84,7 @@ package final class RelayNode: Sendable {
             )
         }
         // Shut down from the last to the first: no new events come in before anything else ends.
-        var services = components.services(positions: nodeStore.path)
+        var services = components.services()
         if watchesConfiguration {
             services.append(
                 ConfigurationWatcher(file: configuration.file, clock: clock) { [reloader] in

@@ -1,25 +1,22 @@
-internal import Logging
 internal import RelayConfig
 internal import RelayCore
-internal import RelayDestinations
 internal import RelayFormats
 internal import RelaySources
 internal import ServiceLifecycle
 
 /// Makes the configured sources: those that take posts, and those that read by themselves.
 struct SourceComponents: Sendable {
-    let journal: any Journal
+    let environment: TransportEnvironment
     let ledger: any ForwardingLedger
     let media: any MediaStore
-    let clock: any RelayClock
 
     /// Takes native events that are posted for a session.
     var api: Intake {
         Intake(
             reader: DocumentReader(
                 source: IntakeRegistry.apiSource, format: BuiltInFormats.api.init(), files: .stored(media)),
-            journal: journal,
-            clock: clock
+            journal: environment.journal,
+            clock: environment.clock
         )
     }
 
@@ -27,36 +24,27 @@ struct SourceComponents: Sendable {
     func sources(of configuration: RelayConfiguration) -> IntakeRegistry.Sources {
         var sources = IntakeRegistry.Sources()
         for source in configuration.sources {
-            if source.transport == "http" {
-                sources.posted[source.name] = intake(source, in: configuration)
-            } else {
-                sources.reading[source.name] = source.transport
+            switch connect(source, in: configuration) {
+            case .posted(let intake): sources.posted[source.name] = intake
+            case .reading, nil: sources.reading[source.name] = source.transport.kind
             }
         }
         return sources
     }
 
     /// The services of the sources that read by themselves.
-    /// - Parameter positions: the path before the name of a file that keeps how far a source was read.
-    func readers(of configuration: RelayConfiguration, positions: String, logger: Logger) -> [any Service] {
+    func readers(of configuration: RelayConfiguration) -> [any Service] {
         configuration.sources.compactMap { source in
-            let input: LineReaderService.Input
-            switch source.transport {
-            case "stdin": input = .standardInput
-            case "file": input = .file(path: source.path ?? "", position: "\(positions).\(source.name).position")
-            default: return nil
-            }
-            return LineReaderService(
-                input: input, intake: intake(source, in: configuration), clock: clock, logger: logger)
+            guard case .reading(let service) = connect(source, in: configuration) else { return nil }
+            return service
         }
     }
 
-    private func intake(_ source: RelayConfiguration.Source, in configuration: RelayConfiguration) -> Intake {
-        Intake(
-            reader: DocumentReader(source, in: configuration, ledger: ledger, files: .stored(media)),
-            authentication: source.auth.map { IntakeAuthentication($0) },
-            journal: journal,
-            clock: clock
-        )
+    private func connect(
+        _ source: RelayConfiguration.Source,
+        in configuration: RelayConfiguration
+    ) -> SourceConnection? {
+        let reader = DocumentReader(source, in: configuration, ledger: ledger, files: .stored(media))
+        return source.connect(reader, in: environment)
     }
 }

@@ -199,16 +199,10 @@ final class DocumentCheck {
         var sources = sources
         for name in names.sources where !sources.contains(where: { $0.name == name }) {
             let format = (registry.format(name) ?? registry.formats.first)?.name ?? ""
-            let node = standIn("{ transport: http, format: \(format) }")
-            let fields = RelayConfiguration.Source.fields(registry)
-            let mark = RelayConfiguration.SourceLocation(NodeLocation(), ConfigDocument(path: shown))
-            let source = try? RelayConfiguration.Source(
-                name: name,
-                OptionReader.read(node, as: name, fields: fields),
-                registry: registry,
-                directory: loader.directory,
-                mark: mark
-            )
+            let transport = (registry.transports.first { $0.takesPosts } ?? registry.transports.first)?.kind ?? ""
+            let node = standIn("{ transport: \(transport), format: \(format) }")
+            let entry = ConfigNode.Entry(key: name, value: node, keyPlace: NodeLocation())
+            let source = try? SourceBuilder(registry: registry).source(entry).source
             if let source { sources.append(source) }
         }
         var destinations = destinations

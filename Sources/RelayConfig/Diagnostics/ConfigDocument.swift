@@ -154,6 +154,7 @@ struct IssueCollector {
         self.node = node
     }
 
+    @discardableResult
     mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {
         do {
             return try body()

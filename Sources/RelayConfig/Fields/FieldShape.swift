@@ -18,8 +18,9 @@ package indirect enum FieldShape: Sendable {
     case map(FieldShape, names: String? = nil)
     /// A map of these options.
     case options([AnyField])
-    /// A map of options that depend on its `type`.
-    case kinds([FieldKind])
+    /// A map of options that depend on the kind that one of them names.
+    /// - Parameter key: the option that names the kind.
+    case kinds([FieldKind], key: String = "type")
     /// One of several shapes.
     case either([FieldShape])
     /// A list of stages.
@@ -27,13 +28,13 @@ package indirect enum FieldShape: Sendable {
     case anything
 }
 
-/// One `type` of something, and its options.
+/// One kind of something, and its options.
 package struct FieldKind: Sendable {
-    /// The word in `type:`.
+    /// The word that names it.
     package let name: String
     /// What it is: one sentence.
     package let summary: String
-    /// Without `type`.
+    /// Without the one that names the kind.
     package let fields: [AnyField]
 
     package init(name: String, summary: String, fields: [AnyField]) {

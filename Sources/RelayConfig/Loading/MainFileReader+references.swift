@@ -31,7 +31,7 @@ extension MainFileReader {
 
     /// Warns of sources that let strangers act.
     func warnOfOpenSources(_ sources: [RelayConfiguration.Source]) {
-        for source in sources where source.transport == "http" && source.auth == nil {
+        for source in sources where source.transport.takesPosts && source.transport.authentication == nil {
             guard let advice = registry.format(source.format)?.authAdvice, source.name.utf8.count < Self.unguessable,
                 let entry = entries("sources").first(where: { $0.key == source.name })
             else { continue }

@@ -112,24 +112,15 @@ struct MainFileReader {
     }
 
     private func sources(_ shown: inout JSONObject) -> [RelayConfiguration.Source] {
-        let sources = named("sources", &shown, nameProblem: NameSyntax.problem) { entry in
-            let title = "source \"\(entry.key)\""
-            let fields = Configuration.Source.fields(registry)
-            let options = try OptionReader.read(entry.value, as: title, fields: fields, at: entry.keyPlace)
-            let source = try Configuration.Source(
-                name: entry.key,
-                options,
-                registry: registry,
-                directory: directory,
-                mark: Configuration.SourceLocation(entry.keyPlace, entry.value.origin)
-            )
-            return (source, .object(try options.shown))
-        }
-        if let second = sources.filter({ $0.transport == "stdin" }).dropFirst().first,
-            let entry = entries("sources").first(where: { $0.key == second.name })
-        {
+        let builder = SourceBuilder(registry: registry)
+        let sources = named("sources", &shown, nameProblem: NameSyntax.problem) { try builder.source($0) }
+        var users: Set<String> = []
+        for source in sources {
+            guard let used = source.transport.exclusiveUse, !users.insert(used).inserted,
+                let entry = entries("sources").first(where: { $0.key == source.name })
+            else { continue }
             root.issues(
-                "two sources read stdin", help: "keep one of them", at: entry.keyPlace, code: .conflictingOptions
+                "two sources read \(used)", help: "keep one of them", at: entry.keyPlace, code: .conflictingOptions
             ).report()
         }
         warnOfOpenSources(sources)

@@ -5,9 +5,7 @@ package struct ConfigurationRegistry: Sendable {
     package let stages: [any ConfiguredStage.Type]
     package let destinations: [any DestinationOptions.Type]
     package let formats: [any EventFormat.Type]
-    package let transports: [String]
-    /// What transports are for, one sentence each, by name.
-    package let transportSummaries: [String: String]
+    package let transports: [any TransportOptions.Type]
     /// The options of a test, for documentation and schemas; what runs tests reads them.
     package let testOptions: [AnyField]
     /// What is wrong with an address that deliveries would go to; nil when nothing is.
@@ -24,8 +22,7 @@ package struct ConfigurationRegistry: Sendable {
         stages: [any ConfiguredStage.Type],
         destinations: [any DestinationOptions.Type],
         formats: [any EventFormat.Type],
-        transports: [String],
-        transportSummaries: [String: String] = [:],
+        transports: [any TransportOptions.Type],
         testOptions: [AnyField] = [],
         urlCheck: (@Sendable (String) -> String?)? = nil,
         pipelineURLCheck: PipelineURLCheck? = nil,
@@ -35,7 +32,6 @@ package struct ConfigurationRegistry: Sendable {
         self.destinations = destinations
         self.formats = formats
         self.transports = transports
-        self.transportSummaries = transportSummaries
         self.testOptions = testOptions
         self.urlCheck = urlCheck
         self.pipelineURLCheck = pipelineURLCheck
@@ -50,6 +46,11 @@ package struct ConfigurationRegistry: Sendable {
     /// The kind of destination that `type:` names; nil when there is none.
     package func destination(_ kind: String) -> (any DestinationOptions.Type)? {
         destinations.first { $0.kind == kind }
+    }
+
+    /// The transport that `transport:` names; nil when there is none.
+    package func transport(_ kind: String) -> (any TransportOptions.Type)? {
+        transports.first { $0.kind == kind }
     }
 
     /// The format that `format:` names; nil when there is none.

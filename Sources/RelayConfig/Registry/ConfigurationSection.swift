@@ -25,7 +25,7 @@ enum ConfigurationSection: String, CaseIterable {
         case .server: .options(RelayConfiguration.Server.fields)
         case .store: .options(RelayConfiguration.Store.fields)
         case .media: .options(RelayConfiguration.Media.fields)
-        case .sources: .map(.options(RelayConfiguration.Source.fields(registry)), names: NameSyntax.pattern)
+        case .sources: .map(.kinds(registry.transportKinds, key: "transport"), names: NameSyntax.pattern)
         case .destinations: .map(.kinds(registry.destinationKinds), names: NameSyntax.destinationPattern)
         case .retryPolicies: .map(.options(RetryOptions.fields), names: NameSyntax.pattern)
         case .egress: .options(RelayConfiguration.Egress.fields(registry.egressCheck))
@@ -64,8 +64,22 @@ extension ConfigurationRegistry {
     /// The options that destinations of every kind have, `type` included.
     package var destinationFields: [AnyField] { CommonDestinationOptions.fields }
 
+    /// The options that sources of every transport have, `transport` included.
+    package var sourceFields: [AnyField] { CommonSourceOptions(self).fields }
+
+    /// The options that all have whose kind the option `key` names, `key` included.
+    package func commonFields(keyedBy key: String) -> [AnyField] {
+        [sourceFields, destinationFields].first { fields in fields.contains { $0.name == key } } ?? []
+    }
+
     /// What a retry policy has that says nothing and extends none.
     package var defaultRetryPolicy: RetryPolicy { RetryPolicy() }
+
+    /// The transports, each with its own options after those of all.
+    var transportKinds: [FieldKind] {
+        let common = sourceFields.filter { $0.name != "transport" }
+        return transports.map { FieldKind(name: $0.kind, summary: $0.summary, fields: common + $0.fields) }
+    }
 
     /// The kinds of destinations, each with its own options before those of all.
     var destinationKinds: [FieldKind] {

@@ -44,9 +44,10 @@ extension ChatwootOptions: CheckableDestinationKind {
 
 extension ChatwootDoctorCheck.IncomingSource {
     fileprivate init?(_ source: RelayConfiguration.Source) {
-        guard source.format == "chatwoot", source.transport == "http" else { return nil }
-        var secret: String?
-        if case .chatwootSignature(let key) = source.auth { secret = key }
-        self.init(name: source.name, session: source.session, secret: secret, isOpen: source.auth == nil)
+        guard source.format == "chatwoot", source.transport.takesPosts else { return nil }
+        let authentication = source.transport.authentication
+        self.init(
+            name: source.name, session: source.session, secret: authentication?.issuedSecret,
+            isOpen: authentication == nil)
     }
 }

@@ -30,7 +30,8 @@ extension Reference {
             + entries(.section).map { $0.markdown(level: 2) }
             + ["## Kinds of auth", "`type:` in a source's `auth`."]
             + entries(.auth).map { $0.markdown(level: 3) }
-            + ["## Transports", Self.table(of: entries(.transport))]
+            + ["## Transports", "`transport:` in a source."]
+            + entries(.transport).map { $0.markdown(level: 3) }
             + ["## Formats", Self.table(of: entries(.format))]
     }
 

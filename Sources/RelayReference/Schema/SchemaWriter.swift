@@ -71,28 +71,29 @@ struct SchemaWriter {
             schema["additionalProperties"] = .object(self.shape(element))
             return schema
         case .options(let fields): return options(fields)
-        case .kinds(let kinds): return self.kinds(kinds)
+        case .kinds(let kinds, let key): return self.kinds(kinds, key: key)
         case .either(let shapes): return ["anyOf": .array(shapes.map { .object(self.shape($0)) })]
         case .stages: return stages()
         case .anything: return [:]
         }
     }
 
-    /// A map whose `type` determines its other options.
-    private mutating func kinds(_ kinds: [FieldKind]) -> JSONObject {
+    /// A map in which the option `key` says which options it has.
+    private mutating func kinds(_ kinds: [FieldKind], key: String) -> JSONObject {
         var branches: [JSON] = kinds.map { kind in
             var schema = options(kind.fields)
             schema["type"] = "object"
             schema["description"] = .string(kind.summary)
-            schema["required"] = .array(["type"] + (schema["required"]?.array ?? []))
+            schema["required"] = .array([.string(key)] + (schema["required"]?.array ?? []))
             var properties: JSONObject = [
-                "type": ["const": .string(kind.name), "description": .string(kind.summary)]
+                key: ["const": .string(kind.name), "description": .string(kind.summary)]
             ]
             for (name, option) in schema["properties"]?.object ?? JSONObject() { properties[name] = option }
             schema["properties"] = .object(properties)
             return .object(schema)
         }
-        branches.append(["type": "object", "required": ["type"], "properties": ["type": Self.interpolated]])
+        let unknown: JSONObject = [key: Self.interpolated]
+        branches.append(["type": "object", "required": [.string(key)], "properties": .object(unknown)])
         return ["anyOf": .array(branches)]
     }
 

@@ -29,13 +29,13 @@ struct TestAPI: Sendable {
         var sources = IntakeRegistry.Sources()
         sources.posted = [
             "baileys": intake("baileys"),
-            "signed": intake("signed", .header(name: "X-Signature", value: "abc")),
-            "meta": intake("meta", .metaSignature(appSecret: "app", verifyToken: "right")),
+            "signed": intake("signed", HeaderAuthentication(name: "X-Signature", value: "abc")),
+            "meta": intake("meta", MetaSignatureAuthentication(appSecret: "app", verifyToken: "right")),
         ]
         return IntakeRegistry(api: intake(IntakeRegistry.apiSource), sources: sources)
     }
 
-    private func intake(_ name: String, _ authentication: IntakeAuthentication? = nil) -> Intake {
+    private func intake(_ name: String, _ authentication: (any IntakeAuthentication)? = nil) -> Intake {
         Intake(
             reader: DocumentReader(source: name, format: EchoFormat(), defaultSession: "none", files: .identified),
             authentication: authentication, journal: store, clock: clock)

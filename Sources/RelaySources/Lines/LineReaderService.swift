@@ -1,22 +1,14 @@
-package import Logging
-package import RelayCore
+internal import Logging
+internal import RelayCore
 internal import ServiceLifecycle
 
-/// The transports `stdin` and `file`: one JSON document a line.
+/// Reads one JSON document a line, for transports that have lines.
 ///
 /// A line that is no good is logged with its number and the reason, counted, and passed over. While the store cannot
 /// take more, nothing is read. What is read again after a crash, dedup keys recognize.
-package struct LineReaderService: Service {
-    package enum Input: Sendable {
-        /// Until its end; the service lives on.
-        case standardInput
-        /// To its end, then followed through appends, cuts and rotations.
-        /// - Parameter position: a file that keeps how far it was read, over restarts; nil: from the start each time.
-        case file(path: String, position: String? = nil)
-    }
-
+struct LineReaderService: Service {
     /// Lines longer than this are passed over, in bytes.
-    package static let maximumLineLength = 5 << 20
+    static let maximumLineLength = 5 << 20
     private static let maximumBatch = 256
     private static let pauseAfterTrouble = Duration.seconds(5)
 
@@ -25,16 +17,15 @@ package struct LineReaderService: Service {
     private let clock: any RelayClock
     private let logger: Logger
     /// What has been read so far.
-    package let counts = LineStatistics()
+    let counts = LineStatistics()
 
-    package init(input: Input, intake: Intake, clock: any RelayClock, logger: Logger) {
-        let reader: any LineInput =
-            switch input {
-            case .standardInput: StandardInput()
-            case .file(let path, let position):
-                FollowedFile(path: path, position: position.map { ReadingPosition(path: $0) }, clock: clock)
-            }
-        self.init(reader, intake: intake, clock: clock, logger: logger)
+    init(_ input: any LineInput, reader: DocumentReader, in environment: TransportEnvironment) {
+        self.init(
+            input,
+            intake: Intake(reader: reader, journal: environment.journal, clock: environment.clock),
+            clock: environment.clock,
+            logger: environment.logger
+        )
     }
 
     init(_ input: any LineInput, intake: Intake, clock: any RelayClock, logger: Logger) {
@@ -48,7 +39,7 @@ package struct LineReaderService: Service {
 
     /// Reads until the input ends, then waits for the shutdown, as a service does whose work is done. What cannot be
     /// read is logged and tried again: one source must not stop the relay.
-    package func run() async throws {
+    func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
                 try await readToEnd()

@@ -7,14 +7,14 @@ package struct Intake: Sendable {
     /// The source's name.
     package var source: String { reader.source }
     private let reader: DocumentReader
-    private let authentication: IntakeAuthentication?
+    private let authentication: (any IntakeAuthentication)?
     private let journal: any Journal
     private let clock: any RelayClock
 
     /// - Parameter authentication: what senders must show; nil: nothing.
     package init(
         reader: DocumentReader,
-        authentication: IntakeAuthentication? = nil,
+        authentication: (any IntakeAuthentication)? = nil,
         journal: any Journal,
         clock: any RelayClock
     ) {
@@ -54,14 +54,10 @@ package struct Intake: Sendable {
             try reader.events(in: document, session: session, at: clock.wall, signature: signature))
     }
 
-    /// The answer to Meta's question whether the URL is ours: the challenge, to be sent back as `text/plain`. Nil when
-    /// the source has no `meta_signature`, or the token is wrong: answer 403.
+    /// The answer to a provider's question whether the URL is ours, to be sent back as `text/plain`. Nil when the source
+    /// has no authentication that knows such questions, or what is shown is wrong: answer 403.
     package func challenge(query: [String: String]) -> String? {
-        guard case .metaSignature(_, let verifyToken) = authentication,
-            query["hub.mode"] == "subscribe",
-            let token = query["hub.verify_token"], ConstantTime.areEqual(token, verifyToken)
-        else { return nil }
-        return query["hub.challenge"]
+        authentication?.challenge(query: query)
     }
 
     /// The events of a document that nobody posted. ``store(_:)`` follows, for several documents at once.

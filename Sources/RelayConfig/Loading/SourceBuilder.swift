@@ -1,0 +1,94 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Reads one source: what all have in common, and what its transport adds.
+struct SourceBuilder {
+    let registry: ConfigurationRegistry
+    private let common: CommonSourceOptions
+
+    init(registry: ConfigurationRegistry) {
+        self.registry = registry
+        common = CommonSourceOptions(registry)
+    }
+
+    /// - Throws: everything that is wrong in it.
+    func source(_ entry: ConfigNode.Entry) throws -> (source: RelayConfiguration.Source, shown: JSON) {
+        let node = entry.value
+        let title = "source \"\(entry.key)\""
+        var issues = IssueCollector(node)
+        let options = issues.attempt {
+            try OptionReader.read(
+                node, as: title, fields: common.fields, otherFields: registry.transports.flatMap { $0.fields },
+                at: entry.keyPlace)
+        }
+        let theirs = transportOptions(in: node)
+        // Without a transport and a format that are known, which is told above, their part cannot be judged.
+        guard let transport = named(common.transport, in: node).flatMap(registry.transport),
+            let format = named(common.format, in: node).flatMap(registry.format)
+        else { throw ValueIssuesError(list: issues.list) }
+        let own = Set(transport.fields.map(\.name))
+        for (name, value) in theirs where !own.contains(name) {
+            let able = registry.transports.filter { $0.fields.contains { $0.name == name } }.map { $0.kind }
+            let message = "\"\(name)\" is for transport: \(QuantityFormat.choice(able)) only"
+            issues.add(value.issues(message, help: "remove it"))
+        }
+        var ownOptions: OptionReader?
+        let made = issues.attempt { () -> any TransportOptions in
+            // All other options are judged above.
+            let others = try node.entries.map(\.key).filter { !own.contains($0) }
+            let read = try OptionReader.read(
+                node, as: title, fields: transport.fields,
+                otherFields: others.map { AnyField(Field.node($0, "")) }, at: entry.keyPlace)
+            ownOptions = read
+            return try transport.init(read, format: format)
+        }
+        if let options { issues.attempt { try check(options, format) } }
+        guard issues.list.isEmpty, let options, let made, let ownOptions else {
+            throw ValueIssuesError(list: issues.list)
+        }
+        let source = RelayConfiguration.Source(
+            name: entry.key,
+            transport: made,
+            format: format.name,
+            session: try options(CommonSourceOptions.session),
+            media: try options(CommonSourceOptions.media),
+            keepsRaw: try options(CommonSourceOptions.keepRaw),
+            mark: RelayConfiguration.SourceLocation(entry.keyPlace, node.origin)
+        )
+        var shown = try options.shown
+        for (key, value) in try ownOptions.shown { shown[key] = value }
+        return (source, .object(shown))
+    }
+
+    private func check(_ options: OptionReader, _ format: any EventFormat.Type) throws {
+        if try options(CommonSourceOptions.keepRaw), !format.keepsRaw {
+            let able = registry.formats.filter { $0.keepsRaw }.map { $0.name }.sorted().joined(separator: ", ")
+            throw options.fail(
+                CommonSourceOptions.keepRaw, "documents of the format \(format.name) cannot be kept with their events",
+                help: "remove it; it is for \(able)")
+        }
+        if try options(CommonSourceOptions.session)?.isEmpty == true {
+            throw options.fail(
+                CommonSourceOptions.session, "\"session\" is empty", help: "name a session, or remove the option")
+        }
+    }
+
+    /// What an option says, if that can be read; what is wrong with it is told elsewhere.
+    private func named(_ field: Field<String>, in node: ConfigNode) -> String? {
+        guard node.isMap, let value = node[field.name] else { return nil }
+        return try? field.type.parse(value)
+    }
+
+    /// The options that some transport has. They are read here, whatever the source's transport is, because secrets
+    /// stay out of messages only when they are read.
+    private func transportOptions(in node: ConfigNode) -> [(name: String, value: ConfigNode)] {
+        let fields = Dictionary(
+            registry.transports.flatMap { $0.fields }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let entries = (try? node.entries) ?? []
+        return entries.compactMap { entry in
+            guard let field = fields[entry.key] else { return nil }
+            _ = try? field.parse(entry.value)
+            return (entry.key, entry.value)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package import RelayConfig
+package import RelayCore
+
+/// What Chatwoot sends from 4.13 on: `X-Chatwoot-Signature`, an HMAC-SHA256 of `TIMESTAMP.BODY`, and
+/// `X-Chatwoot-Timestamp`, which may be five minutes off (reference chatwoot.md, 3).
+package struct ChatwootSignatureAuthentication: IntakeAuthentication {
+    package static let kind = "chatwoot_signature"
+    package static let summary =
+        "Chatwoot, 4.13 or later, signs the body and the time in `X-Chatwoot-Signature`."
+    static let secret = Field.secret("secret", "The inbox's secret, as Chatwoot shows it to administrators.")
+    package static let fields = [AnyField(secret)]
+
+    /// How far a signed timestamp may be off, both ways.
+    private static let tolerance: Duration = .seconds(300)
+
+    let secret: String
+
+    package init(_ options: OptionReader) throws {
+        secret = try options(Self.secret)
+    }
+
+    init(secret: String) {
+        self.secret = secret
+    }
+
+    package var issuedSecret: String? { secret }
+
+    package func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool {
+        guard let stamp = header("x-chatwoot-timestamp"), let seconds = Int64(stamp), seconds > 0,
+            abs((moment - Timestamp(seconds: seconds)).milliseconds) <= Self.tolerance.milliseconds
+        else { return false }
+        return HMACVerification(header: "x-chatwoot-signature", secret: secret, prefix: "sha256=")
+            .admits(body: Array("\(stamp).".utf8) + body, header: header)
+    }
+}

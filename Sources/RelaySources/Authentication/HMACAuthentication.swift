@@ -1,0 +1,46 @@
+package import RelayConfig
+package import RelayCore
+
+/// A signature of the body, as a source describes it.
+package struct HMACAuthentication: IntakeAuthentication {
+    package static let kind = "hmac"
+    package static let summary = "Callers send an HMAC of the body in a header."
+    static let header = Field.headerName("header", "The header with the signature.")
+    static let secret = Field.secret("secret", "The key of the signature.")
+    static let algorithm = Field.enumeration(
+        "algorithm",
+        "The hash.",
+        of: HMACSigning.Algorithm.self,
+        default: .sha256
+    )
+    static let encoding = Field.enumeration(
+        "encoding",
+        "How the signature is written.",
+        of: HMACSigning.Encoding.self,
+        default: .hex
+    )
+    static let prefix = Field.string("prefix", "What stands before the signature, as in sha256=.", default: "")
+    package static let fields = [
+        AnyField(header), AnyField(secret), AnyField(algorithm), AnyField(encoding), AnyField(prefix),
+    ]
+
+    let verification: HMACVerification
+
+    package init(_ options: OptionReader) throws {
+        verification = HMACVerification(
+            header: try options(Self.header),
+            algorithm: try options(Self.algorithm),
+            secret: try options(Self.secret),
+            encoding: try options(Self.encoding),
+            prefix: try options(Self.prefix)
+        )
+    }
+
+    init(_ verification: HMACVerification) {
+        self.verification = verification
+    }
+
+    package func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool {
+        verification.admits(body: body, header: header)
+    }
+}

@@ -1,0 +1,28 @@
+package import RelayConfig
+package import RelayCore
+
+/// A header field with a value that only the sender knows, such as `apikey`.
+package struct HeaderAuthentication: IntakeAuthentication {
+    package static let kind = "header"
+    package static let summary = "Callers send a header with a value that both know."
+    static let name = Field.headerName("name", "The header that callers send.")
+    static let value = Field.secret("value", "The header's value.")
+    package static let fields = [AnyField(name), AnyField(value)]
+
+    let name: String
+    let value: String
+
+    package init(_ options: OptionReader) throws {
+        name = try options(Self.name)
+        value = try options(Self.value)
+    }
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    package func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool {
+        header(name).map { ConstantTime.areEqual($0, value) } ?? false
+    }
+}

@@ -1,0 +1,37 @@
+package import RelayConfig
+package import RelayCore
+
+/// What Meta's Cloud API sends: `X-Hub-Signature-256`, an HMAC with the app's secret, and once a question whether the
+/// URL is ours, with a token.
+package struct MetaSignatureAuthentication: IntakeAuthentication {
+    package static let kind = "meta_signature"
+    package static let summary = "Meta signs the body in `X-Hub-Signature-256`; `GET /in/NAME` answers its challenge."
+    static let appSecret = Field.secret("app_secret", "The Meta app's secret.")
+    static let verifyToken = Field.secret("verify_token", "What was entered as verify token at Meta.")
+    package static let fields = [AnyField(appSecret), AnyField(verifyToken)]
+
+    let appSecret: String
+    let verifyToken: String
+
+    package init(_ options: OptionReader) throws {
+        appSecret = try options(Self.appSecret)
+        verifyToken = try options(Self.verifyToken)
+    }
+
+    package init(appSecret: String, verifyToken: String) {
+        self.appSecret = appSecret
+        self.verifyToken = verifyToken
+    }
+
+    package func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool {
+        HMACVerification(header: "x-hub-signature-256", algorithm: .sha256, secret: appSecret, prefix: "sha256=")
+            .admits(body: body, header: header)
+    }
+
+    package func challenge(query: [String: String]) -> String? {
+        guard query["hub.mode"] == "subscribe", let token = query["hub.verify_token"],
+            ConstantTime.areEqual(token, verifyToken)
+        else { return nil }
+        return query["hub.challenge"]
+    }
+}

@@ -1,0 +1,26 @@
+package import RelayConfig
+package import RelayCore
+
+/// A file, followed through appends, cuts and rotations.
+package struct FileTransport: SourceTransport {
+    package static let kind = "file"
+    package static let summary =
+        "Reads one JSON document a line from `path`, from its beginning, and follows it like `tail -F`."
+    static let path = Field.path("path", "The file to read.")
+    package static let fields = [AnyField(path)]
+
+    /// Absolute.
+    let path: String
+
+    package init(_ options: OptionReader, format: any EventFormat.Type) throws {
+        path = try options(Self.path)
+    }
+
+    package var input: TransportInput? { .file(path: path) }
+
+    package func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection {
+        let position = ReadingPosition(path: "\(environment.statePath).\(reader.source).position")
+        let file = FollowedFile(path: path, position: position, clock: environment.clock)
+        return .reading(LineReaderService(file, reader: reader, in: environment))
+    }
+}

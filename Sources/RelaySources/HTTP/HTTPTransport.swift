@@ -1,0 +1,34 @@
+package import RelayConfig
+package import RelayCore
+
+/// Documents are posted to `/in/NAME`.
+package struct HTTPTransport: SourceTransport {
+    package static let kind = "http"
+    package static let summary = "Takes POSTs at `/in/NAME` and `/in/NAME/SESSION`."
+    static let auth = Field<any IntakeAuthentication>("auth", "How callers prove themselves.", .authentication).optional
+    package static let fields = [AnyField(auth)]
+    package static let takesPosts = true
+
+    private let intakeAuthentication: (any IntakeAuthentication)?
+
+    package init(_ options: OptionReader, format: any EventFormat.Type) throws {
+        do {
+            intakeAuthentication = try options(Self.auth)?.adapted(to: format)
+        } catch let error as AuthenticationFormatError {
+            throw options.fail(Self.auth, error.message, help: error.help)
+        }
+    }
+
+    package var authentication: (any AuthenticationOptions)? { intakeAuthentication }
+
+    package func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection {
+        .posted(
+            Intake(
+                reader: reader,
+                authentication: intakeAuthentication,
+                journal: environment.journal,
+                clock: environment.clock
+            )
+        )
+    }
+}

@@ -1,0 +1,43 @@
+package import Logging
+package import RelayConfig
+package import RelayCore
+package import ServiceLifecycle
+
+/// A transport: its options, and what it makes of a source.
+///
+/// A new transport is a folder with a type like this and a line in ``BuiltInTransports``.
+package protocol SourceTransport: TransportOptions {
+    /// Connects a source. Nothing is read before the service runs.
+    func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection
+}
+
+/// How the documents of a source come in.
+package enum SourceConnection: Sendable {
+    /// They are posted to `/in/NAME`.
+    case posted(Intake)
+    /// A service reads them.
+    case reading(any Service)
+}
+
+/// What sources are made from, besides their options.
+package struct TransportEnvironment: Sendable {
+    package let journal: any Journal
+    package let clock: any RelayClock
+    package let logger: Logger
+    /// The path before the names of files that a source keeps for itself over restarts.
+    package let statePath: String
+
+    package init(journal: any Journal, clock: any RelayClock, logger: Logger, statePath: String) {
+        self.journal = journal
+        self.clock = clock
+        self.logger = logger
+        self.statePath = statePath
+    }
+}
+
+extension RelayConfiguration.Source {
+    /// The source, connected; nil for a transport that this build knows the options of and nothing more.
+    package func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection? {
+        (transport as? any SourceTransport)?.connect(reader, in: environment)
+    }
+}

@@ -1,0 +1,17 @@
+package import RelayConfig
+package import RelayCore
+
+/// Standard input, to its end.
+package struct StandardInputTransport: SourceTransport {
+    package static let kind = "stdin"
+    package static let summary = "Reads one JSON document a line from standard input; at most one source."
+
+    package init(_ options: OptionReader, format: any EventFormat.Type) throws {}
+
+    package var input: TransportInput? { .stream(Self.kind) }
+    package var exclusiveUse: String? { Self.kind }
+
+    package func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection {
+        .reading(LineReaderService(StandardInput(), reader: reader, in: environment))
+    }
+}

@@ -1,0 +1,77 @@
+import RelayConfig
+import RelayCore
+import RelayJSON
+import RelayReference
+import RelaySources
+import Testing
+
+/// What a transport declares is all that there is to know of it.
+struct TransportTests {
+    private static let registry = ConfigurationRegistry(
+        stages: ConfigurationRegistry.everything.stages,
+        destinations: ConfigurationRegistry.everything.destinations,
+        formats: ConfigurationRegistry.everything.formats,
+        transports: (BuiltInTransports.all as [any TransportOptions.Type]) + [PipeTransport.self]
+    )
+
+    private func load(_ sources: String) throws(ConfigurationError) -> RelayConfiguration {
+        let files = [
+            "config.yaml": "sources:\n" + sources,
+            "pipelines/default.yaml": "stages:\n  - persist\n  - deliver: [session]\n",
+        ]
+        guard let folder = try? Folder(files) else { throw ConfigurationError(diagnostics: []) }
+        return try folder.load(registry: Self.registry).configuration
+    }
+
+    @Test func itsOptionsAreReadAndShown() throws {
+        let configuration = try load("  p: { transport: pipe, format: native, name: orders, session: main }\n")
+        let source = try #require(configuration.sources.first)
+        #expect((source.transport as? PipeTransport)?.name == "orders")
+        #expect(source.session == "main")
+        #expect(configuration.scrubbed["sources"]?["p"]?["name"] == "orders")
+    }
+
+    @Test(arguments: [
+        ("  p: { transport: pipe, format: native }\n", "source \"p\" needs \"name\""),
+        ("  p: { transport: http, format: native, name: a }\n", "\"name\" is for transport: pipe only"),
+        ("  p: { transport: pipe, format: native, name: a, nme: b }\n", "did you mean \"name\"?"),
+        (
+            "  p: { transport: pipe, format: native, name: a }\n  q: { transport: pipe, format: native, name: a }\n",
+            "two sources read the pipe a"
+        ),
+    ])
+    func mistakesInThemAreTold(_ sources: String, _ message: String) {
+        #expect {
+            try load(sources)
+        } throws: { error in
+            "\(error)".contains(message)
+        }
+    }
+
+    @Test func theReferenceAndTheSchemaHaveThem() throws {
+        let reference = Reference(Self.registry)
+        let entry = try #require(reference.entries(.transport).first { $0.name == "pipe" })
+        #expect(entry.summary == PipeTransport.summary)
+        #expect(entry.options.map(\.path) == ["name"])
+        let kinds = reference.schema(.config)["properties"]?["sources"]?["additionalProperties"]?["anyOf"]?.array ?? []
+        let pipe = kinds.first { $0["properties"]?["transport"]?["const"] == "pipe" }
+        #expect(pipe?["required"] == ["transport", "format", "name"])
+        #expect(pipe?["properties"]?["path"] == nil)
+    }
+}
+
+/// A transport with an option, as somebody would add it.
+private struct PipeTransport: TransportOptions {
+    static let kind = "pipe"
+    static let summary = "Reads a named pipe."
+    static let pipeName = Field.string("name", "The pipe.")
+    static let fields = [AnyField(pipeName)]
+
+    let name: String
+
+    init(_ options: OptionReader, format: any EventFormat.Type) throws {
+        name = try options(Self.pipeName)
+    }
+
+    var exclusiveUse: String? { "the pipe \(name)" }
+}
