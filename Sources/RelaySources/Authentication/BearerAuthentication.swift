@@ -1,5 +1,6 @@
 package import RelayConfig
 package import RelayCore
+internal import RelayCrypto
 
 /// `Authorization: Bearer TOKEN`.
 package struct BearerAuthentication: IntakeAuthentication {

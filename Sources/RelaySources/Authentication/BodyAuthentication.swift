@@ -1,5 +1,6 @@
 package import RelayConfig
 package import RelayCore
+internal import RelayCrypto
 internal import RelayJSON
 
 /// A member at the top of the body, as Evolution's `apikey`; of an array, in each element.

@@ -1,5 +1,6 @@
 package import RelayConfig
 package import RelayCore
+internal import RelayCrypto
 
 /// A header field with a value that only the sender knows, such as `apikey`.
 package struct HeaderAuthentication: IntakeAuthentication {

@@ -1,5 +1,6 @@
 package import RelayConfig
 package import RelayCore
+internal import RelayCrypto
 
 /// What Meta's Cloud API sends: `X-Hub-Signature-256`, an HMAC with the app's secret, and once a question whether the
 /// URL is ours, with a token.

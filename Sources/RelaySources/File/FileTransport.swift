@@ -5,7 +5,7 @@ package import RelayCore
 package struct FileTransport: SourceTransport {
     package static let kind = "file"
     package static let summary =
-        "Reads one JSON document a line from `path`, from its beginning, and follows it like `tail -F`."
+        "Reads one JSON document per line from `path`, from its beginning, and follows it like `tail -F`."
     static let path = Field.path("path", "The file to read.")
     package static let fields = [AnyField(path)]
 

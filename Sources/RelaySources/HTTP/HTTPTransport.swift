@@ -4,7 +4,7 @@ package import RelayCore
 /// Documents are posted to `/in/NAME`.
 package struct HTTPTransport: SourceTransport {
     package static let kind = "http"
-    package static let summary = "Takes POSTs at `/in/NAME` and `/in/NAME/SESSION`."
+    package static let summary = "Accepts POST requests at `/in/NAME` and `/in/NAME/SESSION`."
     static let auth = Field<any IntakeAuthentication>("auth", "How callers prove themselves.", .authentication).optional
     package static let fields = [AnyField(auth)]
     package static let takesPosts = true

@@ -4,7 +4,7 @@ package import RelayCore
 /// Standard input, to its end.
 package struct StandardInputTransport: SourceTransport {
     package static let kind = "stdin"
-    package static let summary = "Reads one JSON document a line from standard input; at most one source."
+    package static let summary = "Reads one JSON document per line from standard input; at most one source."
 
     package init(_ options: OptionReader, format: any EventFormat.Type) throws {}
 
