@@ -35,26 +35,12 @@ struct ConfigurationWatcher: Service {
         let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
         var state: [String: FileState] = [file: FileState(file)]
         for directory in ["pipelines", "fragments"] {
-            for name in Self.names(in: folder + directory) where name.hasSuffix(".yaml") {
+            for name in (try? SystemDirectory(folder + directory).names()) ?? [] where name.hasSuffix(".yaml") {
                 let path = "\(folder)\(directory)/\(name)"
                 state[path] = FileState(path)
             }
         }
         return state
-    }
-
-    private static func names(in directory: String) -> [String] {
-        guard let handle = opendir(directory) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-                }
-            )
-        }
-        return names
     }
 }
 

@@ -18,23 +18,23 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         let isSigned: Bool
         let isEnabled: Bool
 
-        func route(_ key: String) -> DestinationRoute {
+        func route(_ key: DestinationKey) -> DestinationRoute {
             DestinationRoute(destination: key, settings: destination.settings, isSigned: isSigned)
         }
     }
 
     fileprivate struct State: Sendable {
         var pipelines: [Pipeline] = []
-        var configured: [String: Entry] = [:]
-        var webhooks: [String: Entry] = [:]
+        var configured: [DestinationKey: Entry] = [:]
+        var webhooks: [DestinationKey: Entry] = [:]
         var routes = Routes()
     }
 
     fileprivate struct Routes: DestinationLookup {
-        var configured: [String: DestinationRoute] = [:]
+        var configured: [DestinationKey: DestinationRoute] = [:]
         var bySession: [String: [DestinationRoute]] = [:]
 
-        func route(to destination: String) -> DestinationRoute? { configured[destination] }
+        func route(to name: String) -> DestinationRoute? { configured[.configured(name)] }
         func webhooks(of session: String) -> [DestinationRoute] { bySession[session] ?? [] }
     }
 
@@ -65,24 +65,24 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     var routes: any DestinationLookup { state.withLock { $0.routes } }
 
     /// A disabled webhook is as good as none: what waits for it stays queued.
-    func destination(_ key: String) -> (any Destination)? {
+    func destination(_ key: DestinationKey) -> (any Destination)? {
         entry(key).flatMap { $0.isEnabled ? $0.destination : nil }
     }
 
-    func entry(_ key: String) -> Entry? {
+    func entry(_ key: DestinationKey) -> Entry? {
         state.withLock { $0.configured[key] ?? $0.webhooks[key] }
     }
 
     /// Every destination in force, by key.
-    var entries: [String: Entry] {
+    var entries: [DestinationKey: Entry] {
         state.withLock { state in state.configured.merging(state.webhooks) { configured, _ in configured } }
     }
 
     func use(_ generation: ConfigurationGeneration, webhooks: [Webhook]) {
         let environment = environment(generation)
-        var configured: [String: Entry] = [:]
+        var configured: [DestinationKey: Entry] = [:]
         for destination in generation.configuration.destinations {
-            configured[destination.name] = entry(for: destination, in: environment)
+            configured[.configured(destination.name)] = entry(for: destination, in: environment)
         }
         let hooks = entries(for: webhooks, in: generation)
         state.withLock { state in
@@ -139,12 +139,12 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
 }
 
 extension DestinationRegistry.State {
-    fileprivate mutating func use(_ entries: [String: DestinationRegistry.Entry], order: [Webhook]) {
+    fileprivate mutating func use(_ entries: [DestinationKey: DestinationRegistry.Entry], order: [Webhook]) {
         webhooks = entries
         routes.bySession = [:]
         for webhook in order where webhook.isEnabled {
-            guard let entry = entries[webhook.id] else { continue }
-            routes.bySession[webhook.session, default: []].append(entry.route(webhook.id))
+            guard let entry = entries[webhook.destination] else { continue }
+            routes.bySession[webhook.session, default: []].append(entry.route(webhook.destination))
         }
     }
 }

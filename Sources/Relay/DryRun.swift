@@ -16,8 +16,8 @@ package final class DryRun {
         fileprivate let deliveries: [ClaimedDelivery]
     }
 
-    /// Why the run cannot begin, or an event cannot go on.
-    package struct Failure: Error, CustomStringConvertible {
+    /// Why the dry run cannot begin, or a document is not taken.
+    package struct DryRunError: Error, CustomStringConvertible {
         package let description: String
     }
 
@@ -45,12 +45,13 @@ package final class DryRun {
         self.webhook = webhook
         guard let pipeline = generation.pipelines.first(where: { $0.name == name }) else {
             let known = generation.pipelines.map(\.name).joined(separator: ", ")
-            throw Failure(description: "There is no pipeline \"\(name)\"; there are: \(known).")
+            throw DryRunError(description: "There is no pipeline \"\(name)\"; there are: \(known).")
         }
         let sources = generation.configuration.sources.filter { pipeline.takes(from: $0.name) }
         guard let source = sourceName.map({ name in sources.first { $0.name == name } }) ?? sources.first else {
             let known = sources.map(\.name).joined(separator: ", ")
-            throw Failure(description: "\"\(sourceName ?? "")\" is no source of this pipeline; there are: \(known).")
+            throw DryRunError(
+                description: "\"\(sourceName ?? "")\" is no source of this pipeline; there are: \(known).")
         }
         if let webhook { try generation.egress.check(url: webhook.url) }
         self.pipeline = pipeline
@@ -78,7 +79,7 @@ package final class DryRun {
             let context = StageContext(directory: directory, routes: registry.routes, clock: clock)
             // Nothing is fetched and nobody is asked here, so no stage waits.
             guard case .ended(let draft, let end) = pipeline.run(directory.identified(stored), in: context) else {
-                throw Failure(description: "A stage waits for something that a dry run does not have.")
+                throw DryRunError(description: "A stage waits for something that a dry run does not have.")
             }
             directory.learn(draft.records)
             return outcome(of: stored, draft: draft, end: end)
@@ -92,7 +93,8 @@ package final class DryRun {
 
     private func addWebhook(of session: String, at now: Timestamp) {
         guard let webhook, !webhooks.contains(where: { $0.session == session }) else { return }
-        var stored = Webhook(id: "wh_\(session)", session: session, url: webhook.url, createdAt: now)
+        var stored = Webhook(
+            id: DestinationKey.webhookPrefix + session, session: session, url: webhook.url, createdAt: now)
         if let secret = webhook.secret { stored.secrets = [WebhookSecret(value: secret, createdAt: now)] }
         webhooks.append(stored)
         registry.use(webhooks: webhooks, in: generation)
@@ -100,20 +102,7 @@ package final class DryRun {
 
     private func outcome(of event: Event, draft: EventDraft, end: Pipeline.End) -> Outcome {
         let claimed = draft.deliveries.map { planned in
-            let id = DeliveryID(nextID(at: event.receivedAt))
-            return ClaimedDelivery(
-                id: id,
-                destination: planned.destination,
-                session: planned.session,
-                type: planned.type,
-                chat: planned.chat,
-                attempt: 1,
-                attemptInSeries: 1,
-                seriesStartedAt: event.receivedAt,
-                receivedAt: event.receivedAt,
-                signing: planned.signing,
-                body: planned.body(for: id)
-            )
+            ClaimedDelivery(planned, id: DeliveryID(nextID(at: event.receivedAt)))
         }
         var shown: JSONObject = ["event": .string(event.type.name), "sessionId": .string(event.session)]
         switch end {
@@ -127,7 +116,7 @@ package final class DryRun {
     }
 
     private func describe(_ delivery: ClaimedDelivery) -> JSON {
-        var shown: JSONObject = ["destination": .string(delivery.destination)]
+        var shown: JSONObject = ["destination": .string(delivery.destination.text)]
         var body = delivery.body
         let destination = registry.destination(delivery.destination)
         if let destination = destination as? any HTTPDestination {
@@ -157,7 +146,7 @@ package final class DryRun {
         guard let destination = registry.destination(first.destination) else { return .null }
         var attempt = 1
         while true {
-            let delivery = first.attempted(attempt)
+            let delivery = first.attempt(attempt)
             let result = await destination.send(delivery, at: clock.wall)
             let decision = RetryDecision(
                 after: result,
@@ -172,30 +161,12 @@ package final class DryRun {
                 continue
             }
             return [
-                "destination": .string(delivery.destination),
+                "destination": .string(delivery.destination.text),
                 "delivered": .bool(result.isDelivered),
                 "attempts": .int(Int64(attempt)),
                 "status": result.status.map { .int(Int64($0)) } ?? .null,
                 "error": result.error.map { .string($0) } ?? .null,
             ]
         }
-    }
-}
-
-extension ClaimedDelivery {
-    fileprivate func attempted(_ number: Int) -> ClaimedDelivery {
-        ClaimedDelivery(
-            id: id,
-            destination: destination,
-            session: session,
-            type: type,
-            chat: chat,
-            attempt: number,
-            attemptInSeries: number,
-            seriesStartedAt: seriesStartedAt,
-            receivedAt: receivedAt,
-            signing: signing,
-            body: body
-        )
     }
 }

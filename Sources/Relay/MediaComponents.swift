@@ -7,7 +7,7 @@ internal import RelayMedia
 
 /// Where files are kept, how they get there, and the addresses under which receivers get them.
 struct MediaComponents: Sendable {
-    let depot: any MediaStore
+    let mediaStore: any MediaStore
     let links: MediaLinks
     let fetcher: MediaService
 
@@ -28,9 +28,9 @@ struct MediaComponents: Sendable {
         let media = configuration.media
         switch media.store {
         case .directory(let path):
-            depot = try await DirectoryMediaStore.open(path: path, quota: Int64(media.quota), clock: clock)
+            mediaStore = try await DirectoryMediaStore.open(path: path, quota: Int64(media.quota), clock: clock)
         case .s3(let bucket, let prefix):
-            depot = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
+            mediaStore = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
         }
         links = MediaLinks(
             publicURL: configuration.server.publicURL,
@@ -39,7 +39,7 @@ struct MediaComponents: Sendable {
             clock: clock
         )
         fetcher = MediaService(
-            depot: depot,
+            mediaStore: mediaStore,
             links: links,
             transport: CurlMediaTransport(engine),
             options: { name in MediaSourceOptions(current.generation.configuration.media(of: name)) },

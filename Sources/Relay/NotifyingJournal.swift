@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayPipeline
 
-/// The journal, with a bell at its door: what is accepted wakes the pipelines.
+/// The journal, which wakes the pipelines when it has accepted events.
 struct NotifyingJournal: Journal {
     let base: any Journal
     let pipelines: PipelineService
@@ -10,7 +10,7 @@ struct NotifyingJournal: Journal {
         -> [AcceptanceResult]
     {
         let accepted = try await base.accept(events, source: source, at: moment)
-        pipelines.ring()
+        pipelines.wake()
         return accepted
     }
 

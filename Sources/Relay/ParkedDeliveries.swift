@@ -3,7 +3,7 @@ internal import RelayCore
 
 /// Deliveries to a destination that is gone: they wait for its return, or for somebody to cancel them.
 struct ParkedDeliveries: Sendable, CustomStringConvertible {
-    let destination: String
+    let destination: DestinationKey
     /// Queued, or still under way.
     let count: Int
 
@@ -11,7 +11,7 @@ struct ParkedDeliveries: Sendable, CustomStringConvertible {
     static func all(in store: any RelayStore, besides registry: DestinationRegistry) async throws(StoreError) -> [Self]
     {
         let known = registry.entries
-        return try await store.figures().compactMap { Self($0, isKnown: known[$0.destination] != nil) }
+        return try await store.destinationCounts().compactMap { Self($0, isKnown: known[$0.destination] != nil) }
             .sorted { $0.destination < $1.destination }
     }
 
@@ -30,9 +30,9 @@ struct ParkedDeliveries: Sendable, CustomStringConvertible {
     /// What somebody can do about it.
     var help: String {
         let cancel = "cancel what is queued with zaphub deliveries cancel --destination \(destination)"
-        // A session's webhook gets a new name each time that one is made.
-        return destination.hasPrefix("wh_")
-            ? cancel : "bring it back under the same name, and they are delivered in order; or \(cancel)"
+        // A webhook gets a new id each time that one is created.
+        if case .webhook = destination { return cancel }
+        return "bring it back under the same name, and they are delivered in order; or \(cancel)"
     }
 
     func log(to logger: Logger) {

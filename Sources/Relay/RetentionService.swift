@@ -6,7 +6,7 @@ internal import ServiceLifecycle
 struct RetentionService: Service {
     let store: any RelayStore
     let retention: @Sendable () -> Retention
-    let depot: any MediaStore
+    let mediaStore: any MediaStore
     let mediaRetention: @Sendable () -> Duration
     let clock: any RelayClock
     let logger: Logger
@@ -37,7 +37,7 @@ struct RetentionService: Service {
 
     private func sweepMedia() async {
         do {
-            let count = try await depot.sweep(before: clock.wall - mediaRetention())
+            let count = try await mediaStore.sweep(before: clock.wall - mediaRetention())
             if count > 0 { logger.debug("Swept media", metadata: ["files": "\(count)"]) }
         } catch {
             logger.warning("Old media could not be deleted", metadata: ["error": "\(error)"])

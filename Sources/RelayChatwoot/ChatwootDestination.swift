@@ -13,7 +13,7 @@ package struct ChatwootDestination: Destination {
     private let files: FileLoader
     private let newest = HighWaterMark()
     private let clock: any RelayClock
-    private let name: String
+    private let key: DestinationKey
 
     /// - Parameters:
     ///   - name: the destination's name, which is part of the keys in the ledger.
@@ -22,15 +22,15 @@ package struct ChatwootDestination: Destination {
     ///   - depot: the media store with the relay's copies of files; nil: the message contains links to files instead.
     package init(
         _ options: ChatwootOptions,
-        name: String,
+        key: DestinationKey,
         settings: DestinationSettings,
         timeout: Duration,
         sender: any HTTPSender,
         ledger: any ForwardingLedger,
-        depot: (any MediaStore)?,
+        mediaStore: (any MediaStore)?,
         clock: any RelayClock
     ) {
-        self.name = name
+        self.key = key
         self.options = options
         var settings = settings
         settings.ordering = .perChat
@@ -44,7 +44,7 @@ package struct ChatwootDestination: Destination {
         api = ChatwootAPI(
             url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
         inboxes = InboxCache(api, options: options, clock: clock)
-        files = FileLoader(depot: depot, maxSize: options.maxSize)
+        files = FileLoader(mediaStore: mediaStore, maxSize: options.maxSize)
         self.ledger = ledger
         self.clock = clock
     }
@@ -74,7 +74,7 @@ package struct ChatwootDestination: Destination {
         return !settings.retry.retries(result) || delivery.attemptInSeries >= settings.retry.maxAttempts
     }
 
-    private func result(of failure: ChatwootForwarder.Failure, after duration: Duration) -> AttemptResult {
+    private func result(of failure: ChatwootForwarder.ForwardError, after duration: Duration) -> AttemptResult {
         switch failure {
         case .chatwoot(let failure): AttemptResult(failure, from: target, after: duration)
         case .store(let error): result(.failed(.other), "The ledger: \(error.message)", after: duration)
@@ -89,7 +89,7 @@ package struct ChatwootDestination: Destination {
     private func run(_ session: String) -> ChatwootForwarder {
         ChatwootForwarder(
             options: options, api: api, inboxes: inboxes, ledger: ledger, files: files, newest: newest, clock: clock,
-            destination: name, session: session)
+            destination: key, session: session)
     }
 
     // MARK: Failures of agents' messages

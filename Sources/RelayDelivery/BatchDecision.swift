@@ -2,9 +2,9 @@ package import RelayCore
 
 /// What becomes of the deliveries that went out in one request.
 ///
-/// A batch that fails is retried as it was, each delivery counting its own attempts. It is taken apart when it may be one
-/// event that the receiver dislikes: at once after a refusal that says so, and before the last attempt in any case. So
-/// no delivery becomes a dead letter for the company that it was in, as long as the policy allows a second attempt.
+/// A batch that fails is retried as it was, each delivery counting its own attempts. It is taken apart when it may be
+/// one event that the receiver dislikes: at once after a refusal that says so, and before the last attempt in any case.
+/// So no delivery becomes a dead letter for the company that it was in, as long as the policy allows a second attempt.
 package struct BatchDecision: Sendable, Equatable {
     /// In the order of the batch.
     package private(set) var decisions: [RetryDecision]

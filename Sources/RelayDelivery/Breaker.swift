@@ -1,29 +1,14 @@
 package import RelayCore
 
-/// Keeps a destination that is down from burning the attempts of everything that waits for it.
+/// Stops requests to a destination that is down, so that deliveries do not use up their attempts.
 ///
 /// Closed, it lets everything through. After `failures` results in a row that say "down" it opens: one probe at a time,
-/// with growing pauses. The first success closes it, and the traffic grows by one request for each further success
-/// until it is back at its limit, so that a receiver that just came up is not run over.
+/// with growing pauses. The first success closes it. Then the limit of requests under way starts at two and grows by
+/// one for each further success, so that a receiver that has just started is not overloaded.
 package struct Breaker: Sendable {
-    package struct Configuration: Sendable, Hashable {
-        /// Results in a row that open it. Default 5.
-        package var failures: Int
-        /// The pause before the first probe. Default 5 s.
-        package var initialPause: Duration
-        /// No pause is longer. Default 5 min.
-        package var maxPause: Duration
-
-        package init(failures: Int = 5, initialPause: Duration = .seconds(5), maxPause: Duration = .seconds(300)) {
-            self.failures = failures
-            self.initialPause = initialPause
-            self.maxPause = maxPause
-        }
-    }
-
     package enum State: Sendable, Equatable {
         case closed
-        /// No request until then.
+        /// No request before that moment.
         case open(until: Timestamp)
         /// A probe is under way.
         case probing
@@ -32,14 +17,14 @@ package struct Breaker: Sendable {
     package private(set) var state: State = .closed
     /// Results in a row that said "down".
     package private(set) var failuresInRow = 0
-    private let configuration: Configuration
+    private let policy: BreakerPolicy
     private var pause: Duration
-    /// While traffic grows again: how much of it may be under way.
+    /// After the breaker closed: how many requests may be under way; nil: as many as the destination allows.
     private var ramp: Int?
 
-    package init(_ configuration: Configuration = .init()) {
-        self.configuration = configuration
-        pause = configuration.initialPause
+    package init(_ policy: BreakerPolicy = BreakerPolicy()) {
+        self.policy = policy
+        pause = policy.probeInterval
     }
 
     /// How many requests may be under way, when `limit` is what the destination allows.
@@ -51,17 +36,17 @@ package struct Breaker: Sendable {
         }
     }
 
-    /// When to look again; nil unless it is open.
+    /// When the next probe may start; nil unless it is open.
     package var opensAt: Timestamp? {
         if case .open(let until) = state { until } else { nil }
     }
 
-    /// A request leaves.
+    /// A request starts.
     package mutating func sent() {
         if case .open = state { state = .probing }
     }
 
-    /// Somebody says that it may be up again: the next probe is due now.
+    /// An operator says that the destination may be up again: the next probe is due now.
     package mutating func probe(at now: Timestamp) {
         if case .open = state { state = .open(until: now) }
     }
@@ -75,21 +60,21 @@ package struct Breaker: Sendable {
             ramp = grown >= limit ? nil : grown
         case .open, .probing:
             state = .closed
-            pause = configuration.initialPause
+            pause = policy.probeInterval
             ramp = limit > 2 ? 2 : nil
         }
     }
 
     /// A result that says the destination is down.
-    /// - Parameter retryAfter: what it asked us to wait, a floor for the pause.
+    /// - Parameter retryAfter: what it asked us to wait; the pause is at least that long.
     package mutating func failed(at now: Timestamp, retryAfter: Duration?) {
         failuresInRow += 1
         switch state {
         case .closed:
-            guard failuresInRow >= configuration.failures else { return }
+            guard failuresInRow >= policy.failures else { return }
             open(at: now, retryAfter: retryAfter)
         case .probing:
-            pause = min(pause * 2, configuration.maxPause)
+            pause = min(pause * 2, policy.maxProbeInterval)
             open(at: now, retryAfter: retryAfter)
         case .open:
             break  // the late result of a request that left before it opened
@@ -97,12 +82,12 @@ package struct Breaker: Sendable {
     }
 
     private mutating func open(at now: Timestamp, retryAfter: Duration?) {
-        let asked = min(retryAfter ?? .zero, configuration.maxPause)
+        let asked = min(retryAfter ?? .zero, policy.maxProbeInterval)
         state = .open(until: now + max(pause, asked))
         ramp = nil
     }
 
-    /// Whether a result says that the destination is down, rather than that it dislikes this one request.
+    /// Whether a result says that the destination is down, rather than that it refuses this one request.
     package static func isDown(_ result: AttemptResult) -> Bool {
         switch result.outcome {
         case .delivered, .failed(.invalidRequest), .failed(.interrupted), .failed(.blockedAddress): false

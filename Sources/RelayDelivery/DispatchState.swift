@@ -1,43 +1,43 @@
 package import RelayCore
 
-/// What the dispatcher knows of its destinations, and its decisions: what to claim now, when to look again, what a
-/// result means. Pure: time and chance come in as arguments.
+/// What the dispatcher knows of its destinations, and its decisions: what to claim now, when to check again, what a
+/// result means. Pure: the time is an argument.
 package struct DispatchState: Sendable {
-    /// One destination's standing.
+    /// The state of one destination.
     package struct DestinationState: Sendable {
         /// Requests under way; a batch is one.
         package internal(set) var inFlight = 0
-        /// When the next delivery is due; nil: none that we know of.
+        /// When the next delivery is due; nil: none is known.
         package internal(set) var nextDue: Timestamp?
         package internal(set) var isPaused = false
         package internal(set) var breaker: Breaker
         var limiter: RateLimiter?
     }
 
-    package private(set) var destinations: [String: DestinationState] = [:]
+    package private(set) var destinations: [DestinationKey: DestinationState] = [:]
     package private(set) var inFlight = 0
-    private let breaker: Breaker.Configuration
+    private let breaker: BreakerPolicy
     private let capacity: Int
-    /// Where the last round of claims ended, so that a full house serves all in turn.
-    private var turn = 0
+    /// Where the next round of claims begins, so that all destinations are served when the slots are few.
+    private var round = 0
 
     /// - Parameter capacity: requests under way in all.
-    package init(capacity: Int, breaker: Breaker.Configuration) {
+    package init(capacity: Int, breaker: BreakerPolicy) {
         self.capacity = capacity
         self.breaker = breaker
     }
 
-    private mutating func with<Result>(_ key: String, _ body: (inout DestinationState) -> Result) -> Result {
+    private mutating func with<Result>(_ key: DestinationKey, _ body: (inout DestinationState) -> Result) -> Result {
         let fresh = DestinationState(breaker: Breaker(breaker))
         return body(&destinations[key, default: fresh])
     }
 
     /// Something of the destination is due at the given moment or earlier.
-    package mutating func wake(_ key: String, at due: Timestamp) {
+    package mutating func wake(_ key: DestinationKey, at due: Timestamp) {
         with(key) { $0.nextDue = min($0.nextDue ?? due, due) }
     }
 
-    package mutating func setPaused(_ key: String, _ isPaused: Bool) {
+    package mutating func setPaused(_ key: DestinationKey, _ isPaused: Bool) {
         let fresh = Breaker(breaker)
         with(key) { destination in
             destination.isPaused = isPaused
@@ -50,9 +50,11 @@ package struct DispatchState: Sendable {
         for key in destinations.keys { destinations[key]?.breaker.probe(at: now) }
     }
 
-    /// What to take off the outbox now.
-    /// - Parameter settings: nil for a destination that is gone; its deliveries stay where they are.
-    package mutating func claims(at now: Timestamp, settings: (String) -> DestinationSettings?) -> [ClaimRequest] {
+    /// What to claim from the outbox now.
+    /// - Parameter settings: nil for a destination that is gone; its deliveries stay queued.
+    package mutating func claims(at now: Timestamp, settings: (DestinationKey) -> DestinationSettings?)
+        -> [ClaimRequest]
+    {
         let ready = destinations.keys.filter { key in destinations[key]?.nextDue.map { $0 <= now } ?? false }
         guard !ready.isEmpty, inFlight < capacity else { return [] }
         let ordered = ready.count == 1 ? ready : rotated(ready.sorted())
@@ -61,7 +63,7 @@ package struct DispatchState: Sendable {
         for key in ordered where taken < capacity {
             guard let settings = settings(key) else { continue }
             let limit = with(key) { $0.limit(now: now, settings: settings) }
-            let wanted = min(limit, room(for: key, taken: taken))
+            let wanted = min(limit, freeSlots(for: key, taken: taken))
             guard wanted > 0 else { continue }
             taken += wanted
             claims.append(ClaimRequest(destination: key, limit: wanted, batch: settings.batch))
@@ -69,18 +71,18 @@ package struct DispatchState: Sendable {
         return claims
     }
 
-    /// How many more slots a destination may have, so that slow ones cannot take them all: the first half of the house
-    /// is for whoever comes, the next quarter in equal shares, the last for destinations with nothing under way.
-    private func room(for key: String, taken: Int) -> Int {
+    /// How many more slots a destination may have, so that slow ones cannot take all. The first half of the slots goes
+    /// to any destination, the next quarter in equal shares, the last quarter to destinations with nothing under way.
+    private func freeSlots(for key: DestinationKey, taken: Int) -> Int {
         let mine = destinations[key]?.inFlight ?? 0
         if taken * 2 < capacity { return max(1, capacity / 2 - taken) }
         if taken * 4 < capacity * 3 { return max(0, max(1, capacity / max(destinations.count, 1)) - mine) }
         return mine == 0 ? 1 : 0
     }
 
-    private mutating func rotated(_ keys: [String]) -> [String] {
-        turn += 1
-        let start = turn % keys.count
+    private mutating func rotated(_ keys: [DestinationKey]) -> [DestinationKey] {
+        round += 1
+        let start = round % keys.count
         return Array(keys[start...] + keys[..<start])
     }
 
@@ -97,7 +99,7 @@ package struct DispatchState: Sendable {
     }
 
     /// An attempt ended.
-    package mutating func finished(_ key: String, _ result: AttemptResult, limit: Int, at now: Timestamp) {
+    package mutating func finished(_ key: DestinationKey, _ result: AttemptResult, limit: Int, at now: Timestamp) {
         inFlight -= 1
         with(key) { destination in
             destination.inFlight -= 1
@@ -110,14 +112,14 @@ package struct DispatchState: Sendable {
     }
 
     /// Forgets destinations with nothing under way and nothing due, so that a deleted webhook leaves no trace.
-    package mutating func forgetIdle(keeping isKnown: (String) -> Bool) {
+    package mutating func forgetIdle(keeping isKnown: (DestinationKey) -> Bool) {
         destinations = destinations.filter { key, destination in
             destination.inFlight > 0 || destination.nextDue != nil || destination.isPaused || isKnown(key)
         }
     }
 
-    /// When there is something to do that no event will tell of; nil when all wait for events.
-    package func nextWake(after now: Timestamp, settings: (String) -> DestinationSettings?) -> Timestamp? {
+    /// When there is something to do that no event reports; nil when everything waits for events.
+    package func nextWake(after now: Timestamp, settings: (DestinationKey) -> DestinationSettings?) -> Timestamp? {
         var earliest: Timestamp?
         for (key, destination) in destinations {
             guard !destination.isPaused, var due = destination.nextDue, let settings = settings(key) else { continue }
@@ -128,7 +130,7 @@ package struct DispatchState: Sendable {
             if let limiter = destination.limiter, limiter.available(at: max(due, now)) == 0 {
                 due = max(due, limiter.nextAvailable(after: now))
             }
-            // What is due already and was not claimed waits for a result, not for time.
+            // What is due and was not claimed waits for a result, not for a moment.
             if due > now { earliest = min(earliest ?? due, due) }
         }
         return earliest

@@ -3,28 +3,28 @@ package import RelayCore
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// Finds destinations by key: configured ones and sessions' webhooks.
+/// Finds destinations by key: configured ones and webhooks.
 package protocol DestinationProvider: Sendable {
-    /// Nil when there is none (any more): its deliveries stay queued.
-    func destination(_ key: String) -> (any Destination)?
+    /// Nil when there is none, or no longer: its deliveries stay queued.
+    func destination(_ key: DestinationKey) -> (any Destination)?
 }
 
 /// Takes due deliveries off the outbox, sends each once, decides what its result means, and commits result and next
 /// state together.
 ///
-/// One loop: gather what has happened, decide, exchange settlements for claims in one transaction, start the claimed
-/// attempts, again. The more happens at once, the larger the transactions get.
+/// One loop: collect what has happened, decide, exchange settlements for claims in one transaction, start the claimed
+/// attempts. The more happens at once, the larger the transactions are.
 package final class Dispatcher: Service {
     package struct Configuration: Sendable {
         /// Requests under way in all. Default 1,024.
         package var capacity: Int
-        package var breaker: Breaker.Configuration
+        package var breaker: BreakerPolicy
         /// How long a shutdown waits for requests under way. Default 15 s.
         package var grace: Duration
 
         package init(
             capacity: Int = 1024,
-            breaker: Breaker.Configuration = .init(),
+            breaker: BreakerPolicy = .init(),
             grace: Duration = .seconds(15)
         ) {
             self.capacity = capacity
@@ -40,7 +40,7 @@ package final class Dispatcher: Service {
     private let random: @Sendable () -> Double
     private let taps: TapRegistry
     private let logger: Logger
-    private let inbox = DispatcherEventQueue()
+    private let eventQueue = DispatcherEventQueue()
     private let state: Mutex<DispatchState>
 
     /// - Parameters:
@@ -65,33 +65,33 @@ package final class Dispatcher: Service {
         state = Mutex(DispatchState(capacity: configuration.capacity, breaker: configuration.breaker))
     }
 
-    /// How a destination stands; nil when nothing was ever due there.
-    package func standing(of key: String) -> DispatchState.DestinationState? {
+    /// The state of a destination; nil when nothing was ever due there.
+    package func standing(of key: DestinationKey) -> DispatchState.DestinationState? {
         state.withLock { $0.destinations[key] }
     }
 
     /// Requests under way now.
     package var inFlight: Int { state.withLock { $0.inFlight } }
 
-    /// Stops or resumes sending to a destination. Keeping the wish over restarts is the store's part.
-    package func setPaused(_ key: String, _ isPaused: Bool) {
+    /// Stops or resumes sending to a destination. The store keeps the pause over restarts.
+    package func setPaused(_ key: DestinationKey, _ isPaused: Bool) {
         state.withLock { state in
             state.setPaused(key, isPaused)
             if !isPaused { state.wake(key, at: clock.now) }
         }
-        inbox.post { $0.isStirred = true }
+        eventQueue.post { $0.hasOtherChange = true }
     }
 
-    /// Tries destinations that are down at once, rather than at their next time: somebody says that they are up.
+    /// Probes destinations that are down now rather than at their next time: an operator says that they are up.
     package func probe() {
         state.withLock { $0.probe(at: clock.now) }
-        inbox.post { $0.isStirred = true }
+        eventQueue.post { $0.hasOtherChange = true }
     }
 
-    /// Destinations came, went, or changed their settings.
+    /// Destinations were added, removed or changed.
     package func destinationsChanged() {
         state.withLock { $0.forgetIdle { destinations.destination($0) != nil } }
-        inbox.post { $0.isStirred = true }
+        eventQueue.post { $0.hasOtherChange = true }
     }
 
     package func run() async throws {
@@ -103,25 +103,25 @@ package final class Dispatcher: Service {
         }
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                group.addTask { [outbox, inbox] in
-                    for await keys in outbox.wakeups { inbox.post { $0.due.formUnion(keys) } }
+                group.addTask { [outbox, eventQueue] in
+                    for await keys in outbox.newlyDue { eventQueue.post { $0.due.formUnion(keys) } }
                 }
                 await loop(in: &group)
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            self.inbox.post { $0.isShuttingDown = true }
+            self.eventQueue.post { $0.isShuttingDown = true }
         }
     }
 
     private func loop(in group: inout DiscardingTaskGroup) async {
-        // What the store could not take yet stays here: a result must not be lost while the process lives.
+        // Results that the store could not take stay here: none may be lost while the process runs.
         var settlements: [Settlement] = []
         var givenUp: [GivenUp] = []
         var failures = 0
         var deadline: Timestamp?
         while true {
-            let news = inbox.drain()
+            let news = eventQueue.drain()
             let now = clock.now
             state.withLock { state in
                 for key in news.due { state.wake(key, at: now) }
@@ -172,7 +172,7 @@ package final class Dispatcher: Service {
         }
     }
 
-    /// A delivery that is a dead letter by now.
+    /// Tells the destination that a delivery has become a dead letter.
     private struct GivenUp {
         let delivery: ClaimedDelivery
         let result: AttemptResult
@@ -187,21 +187,21 @@ package final class Dispatcher: Service {
         }
     }
 
-    /// Waits for news, or for the moment that something is due.
+    /// Waits for an event, or for the moment when something is due.
     private func idle(after now: Timestamp, deadline: Timestamp?) async {
         var wake = deadline
         if deadline == nil {
             wake = state.withLock { $0.nextWake(after: now) { destinations.destination($0)?.settings } }
         }
-        let isShutdownNews = deadline == nil
-        guard let wake else { return await inbox.wait(isShutdownNews: isShutdownNews) }
+        let includingShutdown = deadline == nil
+        guard let wake else { return await eventQueue.wait(includingShutdown: includingShutdown) }
         guard wake > now else {
-            // Past the deadline only the cancelled attempts are left to wait for.
-            return await inbox.wait(isShutdownNews: false)
+            // After the deadline only the ends of the cancelled attempts are waited for.
+            return await eventQueue.wait(includingShutdown: false)
         }
         await withTaskGroup { group in
             group.addTask { [clock] in try? await clock.sleep(until: wake) }
-            group.addTask { [inbox] in await inbox.wait(isShutdownNews: isShutdownNews) }
+            group.addTask { [eventQueue] in await eventQueue.wait(includingShutdown: includingShutdown) }
             await group.next()
             group.cancelAll()
         }
@@ -215,7 +215,7 @@ package final class Dispatcher: Service {
         for result in results {
             let destination = destinations.destination(result.destination)
             for batch in result.batches {
-                group.addTask { [clock, inbox] in
+                group.addTask { [clock, eventQueue] in
                     let startedAt = clock.now
                     let outcome =
                         await destination?.send(request: batch, at: clock.wall)
@@ -225,7 +225,7 @@ package final class Dispatcher: Service {
                             target: "",
                             duration: .zero
                         )
-                    inbox.post {
+                    eventQueue.post {
                         $0.finished.append(
                             .init(
                                 batch: batch,
@@ -243,8 +243,8 @@ package final class Dispatcher: Service {
 
     private func settle(_ finished: DispatcherEventQueue.Finished, at now: Timestamp) async -> [Settlement] {
         let key = finished.destination
-        // A destination that is gone by now is judged by the policy it had; one that was gone before the request left by
-        // none, so that its deliveries wait for its return.
+        // For a destination that is gone by now the policy that it had is used. For one that was gone before the
+        // request started there is none, and its deliveries stay queued.
         let settings =
             destinations.destination(key)?.settings ?? finished.settings
             ?? DestinationSettings(retry: RetryPolicy(maxAttempts: .max))
@@ -295,8 +295,8 @@ package final class Dispatcher: Service {
         }
     }
 
-    /// Going down and coming back are news; each probe that fails in between is not.
-    private func tell(_ key: String, was before: Breaker.State, is after: Breaker.State) {
+    /// Logs that a destination went down or came back, and not each probe that fails in between.
+    private func tell(_ key: DestinationKey, was before: Breaker.State, is after: Breaker.State) {
         switch (before, after) {
         case (.closed, .open(let until)):
             logger.warning(
@@ -310,9 +310,9 @@ package final class Dispatcher: Service {
         }
     }
 
-    /// The receiver wants no more, or nothing that it is sent can succeed. Its deliveries stay queued until somebody
-    /// resumes the destination.
-    private func pauseForGood(_ key: String, after result: AttemptResult, at now: Timestamp) async {
+    /// Pauses a destination that wants no more deliveries, or at which none can succeed. Its deliveries stay queued
+    /// until an operator resumes it.
+    private func pauseForGood(_ key: DestinationKey, after result: AttemptResult, at now: Timestamp) async {
         let isNew = state.withLock { state in
             let isNew = state.destinations[key]?.isPaused != true
             state.setPaused(key, true)

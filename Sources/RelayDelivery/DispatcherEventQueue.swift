@@ -1,13 +1,14 @@
 internal import RelayCore
 internal import Synchronization
 
-/// What comes to the dispatcher from outside its loop: results, wakeups, wishes. Any thread posts, one loop waits.
+/// What is reported to the dispatcher's loop: results, due destinations, requests of operators. Any thread posts, one
+/// loop waits.
 final class DispatcherEventQueue: Sendable {
     struct Finished: Sendable {
         /// What the request carried: one delivery, or a batch of one destination's.
         var batch: [ClaimedDelivery]
-        var destination: String
-        /// The destination's when the attempt started; nil when it was gone by then.
+        var destination: DestinationKey
+        /// The destination's settings when the attempt started; nil when it was gone by then.
         var settings: DestinationSettings?
         var startedAt: Timestamp
         var result: AttemptResult
@@ -15,11 +16,11 @@ final class DispatcherEventQueue: Sendable {
 
     struct Content: Sendable {
         var finished: [Finished] = []
-        var due: Set<String> = []
+        var due: Set<DestinationKey> = []
         var isShuttingDown = false
-        /// Something else changed (a pause, a configuration): look at everything again.
-        var isStirred = false
-        var isEmpty: Bool { finished.isEmpty && due.isEmpty && !isStirred }
+        /// Something else changed (a pause, the configuration): every destination is checked again.
+        var hasOtherChange = false
+        var isEmpty: Bool { finished.isEmpty && due.isEmpty && !hasOtherChange }
     }
 
     private struct State: Sendable {
@@ -37,7 +38,7 @@ final class DispatcherEventQueue: Sendable {
         waiter?.resume()
     }
 
-    /// Everything that has come; leaves the shutdown mark.
+    /// Takes everything that was posted, except the shutdown mark.
     func drain() -> Content {
         state.withLock { state in
             let content = state.content
@@ -46,15 +47,15 @@ final class DispatcherEventQueue: Sendable {
         }
     }
 
-    /// Returns when something is there, or the task is cancelled.
-    /// - Parameter isShutdownNews: whether the shutdown mark alone counts as something.
-    func wait(isShutdownNews: Bool) async {
+    /// Returns when something was posted, or the task is cancelled.
+    /// - Parameter includingShutdown: whether the shutdown mark alone counts as something.
+    func wait(includingShutdown: Bool) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
                     let isReady =
                         !state.content.isEmpty || Task.isCancelled
-                        || (isShutdownNews && state.content.isShuttingDown)
+                        || (includingShutdown && state.content.isShuttingDown)
                     if !isReady { state.waiter = continuation }
                     return isReady
                 }

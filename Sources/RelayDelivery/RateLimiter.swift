@@ -4,10 +4,10 @@ package import RelayCore
 /// burst of a tenth of the count.
 package struct RateLimiter: Sendable {
     private let limit: RateLimit
-    /// The time that one request takes of the budget, in milliseconds.
+    /// The part of the budget that one request takes, in milliseconds.
     private let cost: Double
     private let burst: Double
-    /// When the budget is whole again, in milliseconds since the epoch.
+    /// When the whole budget is available again, in milliseconds since the epoch.
     private var full: Double
 
     package init(_ limit: RateLimit) {

@@ -1,15 +1,15 @@
 package import RelayCore
 
-/// What becomes of a delivery after an attempt.
+/// What happens to a delivery after an attempt.
 package enum RetryDecision: Sendable, Equatable {
     case delivered
     case retry(at: Timestamp)
     case dead(DeadReason)
-    /// The destination is to be paused, and the delivery stays queued for the day that it is resumed: after 410 Gone, or
-    /// a result that says so.
+    /// The destination is to be paused, and the delivery stays queued until it is resumed: after 410 Gone, or a result
+    /// with ``AttemptResult/pausesDestination``.
     case park
 
-    /// The one place that decides whether and when to try again.
+    /// Decides whether and when to try again. Nothing else does.
     /// - Parameter random: uniform in 0..<1, for the jitter.
     package init(
         after result: AttemptResult,

@@ -12,7 +12,7 @@ package protocol DestinationKind: DestinationOptions {
     /// The name under which the forwarding ledger has the messages that a destination of this kind sends on behalf of
     /// people elsewhere; nil, as by default, for a kind that sends none.
     /// - Parameter name: the destination's.
-    func sentMessagesLedger(of name: String) -> String?
+    func sentMessagesLedger(of name: String) -> DestinationKey?
 
     /// Where the files of its deliveries may lie; nil, as by default, for a kind that fetches no files.
     func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia?
@@ -27,7 +27,7 @@ package protocol DestinationKind: DestinationOptions {
 
 extension DestinationKind {
     package var addresses: [String] { [] }
-    package func sentMessagesLedger(of name: String) -> String? { nil }
+    package func sentMessagesLedger(of name: String) -> DestinationKey? { nil }
     package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia? { nil }
 }
 
@@ -40,9 +40,9 @@ package struct DestinationEnvironment: Sendable {
     package let sinks: any LineSinkProvider
     /// The ledger: which messages were forwarded to which conversations, and under which ids.
     package let ledger: any ForwardingLedger
-    /// The media store with the relay's copies of files; nil when there is none.
-    package let depot: (any MediaStore)?
-    /// Fetches files into ``depot``; nil when files are not fetched.
+    /// The relay's copies of files; nil where it keeps none.
+    package let mediaStore: (any MediaStore)?
+    /// What brings files into the media store; nil: nothing does.
     package let fetcher: (any MediaFetcher)?
     package let clock: any RelayClock
 
@@ -51,7 +51,7 @@ package struct DestinationEnvironment: Sendable {
         sender: any HTTPSender,
         sinks: any LineSinkProvider,
         ledger: any ForwardingLedger,
-        depot: (any MediaStore)? = nil,
+        mediaStore: (any MediaStore)? = nil,
         fetcher: (any MediaFetcher)? = nil,
         clock: any RelayClock
     ) {
@@ -59,7 +59,7 @@ package struct DestinationEnvironment: Sendable {
         self.sender = sender
         self.sinks = sinks
         self.ledger = ledger
-        self.depot = depot
+        self.mediaStore = mediaStore
         self.fetcher = fetcher
         self.clock = clock
     }
@@ -106,8 +106,9 @@ extension RelayConfiguration.Destination {
 extension RelayConfiguration {
     /// The names under which the forwarding ledger has the messages that destinations send on behalf of people
     /// elsewhere, in order.
-    package var sentMessagesLedgers: [String] {
-        Set(destinations.compactMap { ($0.options as? any DestinationKind)?.sentMessagesLedger(of: $0.name) }).sorted()
+    package var sentMessagesLedgers: [DestinationKey] {
+        Set(destinations.compactMap { ($0.options as? any DestinationKind)?.sentMessagesLedger(of: $0.name) })
+            .sorted { $0.text < $1.text }
     }
 
     /// Where the files may lie that a destination's deliveries name; nil when no destination asks for files by this

@@ -13,21 +13,21 @@ enum LookupReply: Sendable {
 /// Sends one request of a lookup, when its route permits it.
 struct LookupExchange: Sendable {
     let sender: any HTTPSender
-    let gate: AsyncSemaphore
+    let semaphore: AsyncSemaphore
     let clock: any RelayClock
     let deadline: Timestamp
     let maxAnswer: Int
 
     func reply(to question: LookupRequest) async -> LookupReply {
-        guard await gate.enter() else { return .notSent }
-        defer { gate.leave() }
+        guard await semaphore.wait() else { return .notSent }
+        defer { semaphore.signal() }
         let left = deadline - clock.now
         guard left > .zero else { return .notSent }
         do throws(HTTPClientError) {
             return read(try await sender.send(request(question, within: left)), of: question)
         } catch {
-            // A request that is cancelled here was sent and did not finish in time.
-            if error.kind == .cancelled { return .failure(reason: "no answer in time") }
+            // What is cancelled here has been under way until its time was over.
+            if error.code == .cancelled { return .failure(reason: "no answer in time") }
             return .failure(reason: error.description)
         }
     }

@@ -37,7 +37,7 @@ package final class LookupService: GatewayDirectory {
     }
 
     private struct Route: Sendable {
-        let gate: AsyncSemaphore
+        let semaphore: AsyncSemaphore
         var health: RouteBreaker
         /// The number of requests in flight and waiting.
         var admitted = 0
@@ -129,7 +129,7 @@ package final class LookupService: GatewayDirectory {
             var job = Job(number: state.makeNumber(), waiters: [waiter: continuation])
             let exchange = LookupExchange(
                 sender: sender,
-                gate: place.gate,
+                semaphore: place.semaphore,
                 clock: clock,
                 deadline: now + route.timeout,
                 maxAnswer: configuration.maxAnswer
@@ -146,7 +146,7 @@ package final class LookupService: GatewayDirectory {
 
     private func newRoute() -> Route {
         Route(
-            gate: AsyncSemaphore(configuration.maxInFlight),
+            semaphore: AsyncSemaphore(configuration.maxInFlight),
             health: RouteBreaker(failures: configuration.failures, pause: configuration.pause)
         )
     }

@@ -13,10 +13,10 @@ package enum BuiltInFormats {
         ChatwootFormat.self,
     ]
 
-    /// The dialect of the documents that are posted to the REST API, to no source.
+    /// The format of the documents that are posted to the REST API, to no source.
     package static let api: any EventFormat.Type = NativeFormat.self
 
-    /// The type of the dialect that `format:` names; nil when there is none of that name.
+    /// The type of the format that `format:` names; nil when there is none of that name.
     package static func type(named name: String) -> (any EventFormat.Type)? {
         all.first { $0.name == name }
     }

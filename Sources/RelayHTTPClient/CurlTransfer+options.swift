@@ -63,7 +63,7 @@ extension CurlTransfer {
         if !loop.configuration.resolve.isEmpty { pinNames(&settings) }
         guard settings.firstProblem == CURLE_OK else {
             throw HTTPClientError(
-                kind: .other, message: "libcurl refused a setting: \(curlText(settings.firstProblem))")
+                code: .other, message: "libcurl refused a setting: \(curlText(settings.firstProblem))")
         }
     }
 

@@ -38,8 +38,8 @@ extension CurlTransfer {
         )
     }
 
-    func failure(_ kind: HTTPClientError.Kind, _ message: String, _ networkCode: String? = nil) -> HTTPClientError {
-        HTTPClientError(kind: kind, message: message, duration: elapsed, networkCode: networkCode)
+    func failure(_ code: HTTPClientError.Code, _ message: String, _ networkCode: String? = nil) -> HTTPClientError {
+        HTTPClientError(code: code, message: message, duration: elapsed, networkCode: networkCode)
     }
 
     private var elapsed: Duration { job.map { .now - $0.submitted } ?? .zero }

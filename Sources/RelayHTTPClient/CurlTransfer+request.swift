@@ -8,7 +8,7 @@ extension CurlTransfer {
         guard let signature = request.awsSigV4 else {
             return try requestHeaders.fill(request.headers, userAgent: loop.configuration.userAgent)
         }
-        if let problem = signature.problem { throw HTTPClientError(kind: .invalidRequest, message: problem) }
+        if let problem = signature.problem { throw HTTPClientError(code: .invalidRequest, message: problem) }
         try requestHeaders.fill(
             request.headers + [("x-amz-content-sha256", signature.payloadHash)],
             userAgent: nil
@@ -27,7 +27,7 @@ extension CurlTransfer {
     func setMethod(_ request: HTTPRequest, _ settings: inout OptionSetter) throws(HTTPClientError) {
         let method = request.method
         guard (1...32).contains(method.utf8.count), method.utf8.allSatisfy(HeaderFieldRules.isTokenByte) else {
-            throw HTTPClientError(kind: .invalidRequest, message: "the method is not an HTTP method; write e.g. POST")
+            throw HTTPClientError(code: .invalidRequest, message: "the method is not an HTTP method; write e.g. POST")
         }
         if let upload { return try setUpload(upload, method, &settings) }
         switch method {
@@ -50,7 +50,7 @@ extension CurlTransfer {
         _ settings: inout OptionSetter
     ) throws(HTTPClientError) {
         guard method != "GET", method != "HEAD" else {
-            throw HTTPClientError(kind: .invalidRequest, message: "\(method) sends no body; write PUT or POST")
+            throw HTTPClientError(code: .invalidRequest, message: "\(method) sends no body; write PUT or POST")
         }
         let context = Unmanaged.passUnretained(self).toOpaque()
         settings.long(CURLOPT_UPLOAD, 1)

@@ -40,7 +40,7 @@ final class CurlTransfer {
 
     init(loop: EngineLoop) throws(HTTPClientError) {
         guard let easy = curl_easy_init() else {
-            throw HTTPClientError(kind: .other, message: "libcurl is out of memory", networkCode: "ENOMEM")
+            throw HTTPClientError(code: .other, message: "libcurl is out of memory", networkCode: "ENOMEM")
         }
         self.easy = easy
         self.loop = loop

@@ -4,7 +4,7 @@ extension DoctorFinding {
     /// A host that no connection comes to.
     package init(unreached place: String, _ failure: HTTPClientError) {
         let fix =
-            switch failure.kind {
+            switch failure.code {
             case .dns: "check the name in url: and this machine's DNS"
             case .connect: "start it, or let this machine through its firewall; check host and port in url:"
             case .tls:

@@ -15,7 +15,7 @@ extension EgressGuard {
     ///   the allow-list permits them.
     package func check(url: String) throws(DeniedURLError) {
         let target: RequestTarget
-        do throws(RequestTarget.Problem) {
+        do throws(RequestTarget.ParseError) {
             target = try RequestTarget(url: url)
         } catch {
             throw DeniedURLError(message: error.message)

@@ -27,6 +27,6 @@ struct EngineJob: Sendable {
     }
 
     func refuse(_ message: String) {
-        completion(.failure(HTTPClientError(kind: .cancelled, message: message, duration: .now - submitted)))
+        completion(.failure(HTTPClientError(code: .cancelled, message: message, duration: .now - submitted)))
     }
 }

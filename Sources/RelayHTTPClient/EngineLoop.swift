@@ -140,7 +140,7 @@ final class EngineLoop {
         let code = curl_multi_add_handle(multi, transfer.easy)
         guard code == CURLM_OK else {
             throw HTTPClientError(
-                kind: .other,
+                code: .other,
                 message: "libcurl took no request: \(String(cString: curl_multi_strerror(code)))"
             )
         }
@@ -194,13 +194,13 @@ final class EngineLoop {
     /// Parsed once for each URL: destinations are few and their URLs rarely change.
     private func target(of url: String) throws(HTTPClientError) -> RequestTarget {
         if let known = targets[url] { return known }
-        do throws(RequestTarget.Problem) {
+        do throws(RequestTarget.ParseError) {
             let target = try RequestTarget(url: url)
             if targets.count >= Self.maximumTargets { targets.removeAll(keepingCapacity: true) }
             targets[url] = target
             return target
         } catch {
-            throw HTTPClientError(kind: .invalidRequest, message: error.message)
+            throw HTTPClientError(code: .invalidRequest, message: error.message)
         }
     }
 

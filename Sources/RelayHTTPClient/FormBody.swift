@@ -26,7 +26,7 @@ package final class FormBody: Sendable {
 /// Builds a form.
 package struct FormBuilder: ~Copyable {
     /// The body cannot be written to its file.
-    package struct Failure: Error {
+    package struct WriteError: Error {
         package let message: String
     }
 
@@ -44,14 +44,14 @@ package struct FormBuilder: ~Copyable {
         self.directory = directory
     }
 
-    package mutating func append(field name: String, _ value: String) throws(Failure) {
+    package mutating func append(field name: String, _ value: String) throws(WriteError) {
         try append(
             Array(
                 "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8))
     }
 
-    /// Begins a file part. Its bytes follow with ``append(_:)``, then ``endFile()``.
-    package mutating func beginFile(_ name: String, fileName: String, type: String) throws(Failure) {
+    /// Begins a file; its bytes follow with ``append(_:)``, and then ``endFile()``.
+    package mutating func beginFile(_ name: String, fileName: String, type: String) throws(WriteError) {
         let safe = fileName.replacing("\"", with: "%22").replacing("\r", with: " ").replacing("\n", with: " ")
         try append(
             Array(
@@ -59,11 +59,11 @@ package struct FormBuilder: ~Copyable {
                     + "Content-Type: \(type)\r\n\r\n").utf8))
     }
 
-    package mutating func endFile() throws(Failure) {
+    package mutating func endFile() throws(WriteError) {
         try append(Array("\r\n".utf8))
     }
 
-    package mutating func append(_ more: [UInt8]) throws(Failure) {
+    package mutating func append(_ more: [UInt8]) throws(WriteError) {
         length += Int64(more.count)
         if descriptor < 0 {
             bytes += more
@@ -74,7 +74,7 @@ package struct FormBuilder: ~Copyable {
         }
     }
 
-    package consuming func finish() throws(Failure) -> FormBody {
+    package consuming func finish() throws(WriteError) -> FormBody {
         try append(Array("--\(boundary)--\r\n".utf8))
         guard descriptor >= 0, let path else { return FormBody(boundary: boundary, bytes: bytes, file: nil) }
         close(descriptor)
@@ -88,23 +88,23 @@ package struct FormBuilder: ~Copyable {
         if let path { unlink(path) }
     }
 
-    private mutating func spill() throws(Failure) {
+    private mutating func spill() throws(WriteError) {
         var template = Array("\(directory)/form-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         if descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-        guard descriptor >= 0 else { throw Failure(message: "\(directory) cannot be written: \(Self.error)") }
+        guard descriptor >= 0 else { throw WriteError(message: "\(directory) cannot be written: \(Self.error)") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let begun = bytes
         bytes = []
         try write(begun)
     }
 
-    private func write(_ more: [UInt8]) throws(Failure) {
+    private func write(_ more: [UInt8]) throws(WriteError) {
         var written = 0
         while written < more.count {
             let count = more[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Failure(message: "\(directory) cannot be written: \(Self.error)") }
+            guard count > 0 else { throw WriteError(message: "\(directory) cannot be written: \(Self.error)") }
             written += count
         }
     }

@@ -2,8 +2,8 @@ package import RelayCore
 
 /// Why a request got no response. A response with any status, even 500, is an ``HTTPResponse`` and not an error.
 package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
-    /// A bounded set of kinds, usable as a metric label.
-    package enum Kind: String, CaseIterable, Sendable {
+    /// A bounded set, fit for a metric's label.
+    package enum Code: String, CaseIterable, Sendable {
         /// The host's name could not be resolved.
         case dns
         /// No TCP connection: refused or unreachable.
@@ -29,28 +29,28 @@ package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
     }
 
     /// What happened, bounded.
-    package var kind: Kind
-    /// What happened and what to check, for humans. Contains no path, query or header of the request.
+    package var code: Code
+    /// What happened and what to check, for people. Holds no path, query or header of the request.
     package var message: String
     /// The time from submitting the request to the failure.
     package var duration: Duration
     /// The system's error name, if there is one, for example `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`.
     package var networkCode: String?
 
-    package init(kind: Kind, message: String, duration: Duration = .zero, networkCode: String? = nil) {
-        self.kind = kind
+    package init(code: Code, message: String, duration: Duration = .zero, networkCode: String? = nil) {
+        self.code = code
         self.message = message
         self.duration = duration
         self.networkCode = networkCode
     }
 
-    /// `kind: message`.
-    package var description: String { "\(kind.rawValue): \(message)" }
+    /// `code: message`.
+    package var description: String { "\(code.rawValue): \(message)" }
 }
 
 extension DeliveryFailureKind {
-    package init(_ kind: HTTPClientError.Kind) {
-        switch kind {
+    package init(_ code: HTTPClientError.Code) {
+        switch code {
         case .dns: self = .dns
         case .connect: self = .connect
         case .tls: self = .tls

@@ -25,7 +25,7 @@ struct HeaderArena: ~Copyable {
         var needed = 64 + (userAgent?.utf8.count ?? 0)
         for (name, value) in headers {
             if let problem = Self.problem(name: name, value: value) {
-                throw HTTPClientError(kind: .invalidRequest, message: problem)
+                throw HTTPClientError(code: .invalidRequest, message: problem)
             }
             needed += name.utf8.count + value.utf8.count + 3
         }

@@ -68,7 +68,7 @@ final class StreamBuffer: Sendable {
 
     /// Ends the transfer and discards unread bytes; does nothing when the transfer has ended.
     func cancel() {
-        let failure = HTTPClientError(kind: .cancelled, message: "the request was cancelled", duration: .now - begun)
+        let failure = HTTPClientError(code: .cancelled, message: "the request was cancelled", duration: .now - begun)
         if end(.failure(failure)) { mailbox.cancel(id) }
     }
 
@@ -108,7 +108,7 @@ final class StreamBuffer: Sendable {
         let (isFirst, opener, readers): (Bool, Opener?, [Reader]) = state.withLock { state in
             guard state.end == nil else { return (false, nil, []) }
             state.end = result
-            if case .failure(let failure) = result, failure.kind == .cancelled { state.pending = [] }
+            if case .failure(let failure) = result, failure.code == .cancelled { state.pending = [] }
             defer { (state.opener, state.readers) = (nil, []) }
             return (true, state.opener, state.readers)
         }

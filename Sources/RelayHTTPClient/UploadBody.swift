@@ -25,7 +25,7 @@ final class UploadBody {
         guard descriptor >= 0 else {
             let code = errno
             throw HTTPClientError(
-                kind: .other,
+                code: .other,
                 message: "the file to send cannot be opened: \(errnoText(code))",
                 networkCode: errnoName(code)
             )
@@ -36,7 +36,7 @@ final class UploadBody {
         let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         guard isFile, file.offset >= 0, file.length >= 0, Int64(status.st_size) - file.offset >= file.length else {
             throw HTTPClientError(
-                kind: .invalidRequest,
+                code: .invalidRequest,
                 message: isFile
                     ? "the file to send has \(status.st_size) bytes, not \(file.length) from byte \(file.offset) on"
                     : "what is to be sent is not a file"

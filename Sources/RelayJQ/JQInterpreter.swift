@@ -63,21 +63,21 @@ struct JQInterpreter: @unchecked Sendable {
 
     // MARK: Compiling
 
-    private struct Reports: Error {
+    private struct CompileError: Error {
         var reports: [String] = []
     }
 
-    private static func compile(_ program: String, variables: [String: JSON]) -> Result<OpaquePointer, Reports> {
-        guard let state = jq_init() else { return .failure(Reports(reports: ["libjq could not be started"])) }
-        // An assertion of libjq requires a search path for modules.
+    private static func compile(_ program: String, variables: [String: JSON]) -> Result<OpaquePointer, CompileError> {
+        guard let state = jq_init() else { return .failure(CompileError(reports: ["libjq could not be started"])) }
+        // libjq asserts that there is a search path for modules.
         jq_set_attr(state, "JQ_LIBRARY_PATH".jqValue(), jv_array())
-        var found = Reports()
+        var found = CompileError()
         let compiled = withUnsafeMutablePointer(to: &found) { found in
             jq_set_error_cb(
                 state,
                 { context, message in
                     let text = String(consumingError: jq_format_error(message))
-                    context?.assumingMemoryBound(to: Reports.self).pointee.reports.append(text)
+                    context?.assumingMemoryBound(to: CompileError.self).pointee.reports.append(text)
                 }, found)
             defer { jq_set_error_cb(state, { _, message in jv_free(message) }, nil) }
             return jq_compile_args(

@@ -1,10 +1,10 @@
 internal import DequeModule
 internal import RelayCore
 
-/// Which events wait for something slow, and which stand behind them: a chat's events go through the pipelines in the
-/// order of acceptance, whatever one of them waits for. Pure.
+/// Which events wait for something slow, and which are held behind them. A chat's events go through the pipelines in
+/// the order of acceptance, whatever one of them waits for. Pure.
 struct ChatQueue {
-    /// The order that is kept: a chat's, or that of the session's own events.
+    /// Events with the same key are kept in order: those of a chat, or the session's own events (`chat` is nil).
     struct OrderingKey: Hashable {
         var session: String
         var chat: String?
@@ -15,42 +15,42 @@ struct ChatQueue {
         }
     }
 
-    /// Events by lane that stand behind one that waits. A lane without a waiting event has no entry.
-    private var lanes: [OrderingKey: Deque<EventID>] = [:]
-    /// Events that wait or stand behind one: whoever reads them off the journal again passes them over.
+    /// Events that are held behind one that waits, by key. A key without a waiting event has no entry.
+    private var queues: [OrderingKey: Deque<EventID>] = [:]
+    /// Events that wait or are held. They are skipped when they are read from the journal again.
     private var known: Set<EventID> = []
 
     /// Events that wait for something.
-    var waiting: Int { lanes.count }
-    /// Those, and the ones behind them.
+    var waiting: Int { queues.count }
+    /// Events that wait, and those that are held behind them.
     var count: Int { known.count }
 
     func contains(_ event: EventID) -> Bool { known.contains(event) }
 
-    /// Puts an event behind the one of its lane that waits; false when none does, and the event may run.
+    /// Holds an event behind the one with its key that waits. False when none waits, and the event may run.
     mutating func hold(_ event: Event) -> Bool {
-        guard lanes[OrderingKey(event)] != nil else { return false }
-        lanes[OrderingKey(event)]?.append(event.id)
+        guard queues[OrderingKey(event)] != nil else { return false }
+        queues[OrderingKey(event)]?.append(event.id)
         known.insert(event.id)
         return true
     }
 
-    /// From now on the event waits.
+    /// The event waits from now on.
     mutating func block(_ event: Event) {
-        let lane = OrderingKey(event)
-        if lanes[lane] == nil { lanes[lane] = [] }
+        let key = OrderingKey(event)
+        if queues[key] == nil { queues[key] = [] }
         known.insert(event.id)
     }
 
-    /// The event is done; its lane stays blocked until ``next(in:)`` finds nobody behind it.
+    /// The event is done. Its key stays blocked until ``next(of:)`` finds no event behind it.
     mutating func release(_ event: Event) {
         known.remove(event.id)
     }
 
-    /// Takes the first event that stands in a lane; nil: none does, and the lane is open again.
-    mutating func next(in lane: OrderingKey) -> EventID? {
-        guard let next = lanes[lane]?.popFirst() else {
-            lanes[lane] = nil
+    /// Takes the first event that is held for a key. Nil: none is, and the key is free again.
+    mutating func next(of key: OrderingKey) -> EventID? {
+        guard let next = queues[key]?.popFirst() else {
+            queues[key] = nil
             return nil
         }
         known.remove(next)

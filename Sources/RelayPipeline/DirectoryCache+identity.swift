@@ -5,7 +5,7 @@ extension DirectoryCache {
     /// The event with hidden identities replaced by the phones that are known to be behind them, in its chat and in its
     /// payload; the identities stay beside them as `chatLid` and `participantLid` (reference whatsapp.md, B.2).
     ///
-    /// A gateway that tells the phone only now and then would otherwise split one chat in two.
+    /// Otherwise a gateway that sends the phone in some events only would split one chat into two.
     package func identified(_ event: Event) -> Event {
         var payload = event.payload
         let chat = event.chat.flatMap { replace($0, "chatLid", ["chatId", "contactId"], in: &payload, event) }
@@ -26,7 +26,7 @@ extension DirectoryCache {
         )
     }
 
-    /// - Returns: the phone's address that stands in the payload now; nil when none is known.
+    /// - Returns: the phone's JID that is in the payload now; nil when none is known.
     private func replace(
         _ lid: String,
         _ lidField: String,

@@ -1,8 +1,8 @@
 internal import RelayCore
 
 extension DirectoryCache {
-    /// What an event that runs again has to add: it tells of the past, so what is known by now stays. Gateways' answers
-    /// are of now.
+    /// The records of a rerun that may be stored. The event is old, so what is known by now stays; a gateway's answer
+    /// is new.
     func additions(in records: [HistoryRecord]) -> [HistoryRecord] {
         records.compactMap { record in
             switch record {

@@ -2,19 +2,19 @@ package import RelayCore
 internal import RelayJSON
 internal import Synchronization
 
-/// The directory's entries that were needed lately, with what running pipelines have learned laid over them.
+/// A cache of the directory: entries that were read lately, updated with what running pipelines have learned.
 package final class DirectoryCache: DirectoryLookup {
     fileprivate struct State: Sendable {
         var contacts: GenerationalCache<Contact?>
         var groups: GenerationalCache<Group?>
-        /// The phone's address by hidden identity.
+        /// The phone's JID by hidden identity.
         var phones: GenerationalCache<String?>
         var isStale = false
     }
 
     private let state: Mutex<State>
 
-    /// - Parameter capacity: entries of each kind; about twice as many are held at most.
+    /// - Parameter capacity: entries of each kind; at most about twice as many are held.
     package init(capacity: Int = 20_000) {
         state = Mutex(
             State(
@@ -33,9 +33,9 @@ package final class DirectoryCache: DirectoryLookup {
         state.withLock { $0.groups[DirectoryKey(session: session, id: id)] ?? nil }
     }
 
-    /// Sees to it that what the events' stages look up is at hand; what the store does not know is remembered as such.
+    /// Loads what the events' stages look up. What the store does not know is cached as unknown.
     package func load(for events: [Event], from history: any DirectoryStore) async throws(StoreError) {
-        // Who is behind a hidden identity comes first: it decides whose names are needed.
+        // Hidden identities are resolved first: they decide whose names are needed.
         let lids = missingLIDs(for: events)
         if !lids.isEmpty {
             let found = try await history.contacts(lids: lids)
@@ -63,7 +63,7 @@ package final class DirectoryCache: DirectoryLookup {
         }
     }
 
-    /// Takes it that the store knows nothing of what the events' stages look up, so that only what is learned shows.
+    /// Caches everything that the events' stages look up as unknown, so that only what is learned is seen.
     package func expect(_ events: [Event]) {
         let lids = missingLIDs(for: events)
         let (contacts, groups) = missing(for: events)
@@ -88,7 +88,7 @@ package final class DirectoryCache: DirectoryLookup {
         }
     }
 
-    /// What the events' stages look up and is not at hand.
+    /// What the events' stages look up and is not in the cache.
     private func missing(for events: [Event]) -> (contacts: Set<DirectoryKey>, groups: Set<DirectoryKey>) {
         var contacts: Set<DirectoryKey> = []
         var groups: Set<DirectoryKey> = []
@@ -108,13 +108,13 @@ package final class DirectoryCache: DirectoryLookup {
         return (contacts, groups)
     }
 
-    /// The phone's address of somebody whom an event names by a hidden identity; nil when it is not known.
+    /// The phone's JID of a person whom an event names by a hidden identity; nil when it is not known.
     func phone(ofLID lid: String, session: String) -> String? {
         state.withLock { $0.phones[DirectoryKey(session: session, id: lid)] ?? nil }
     }
 
-    /// Lays over what a pipeline has just learned, so that the next event sees it before it is committed.
-    /// - Returns: the records without those that say what is known: a sender's name comes with every message.
+    /// Updates the cache with what a pipeline has just learned, so that the next event sees it before it is committed.
+    /// - Returns: the records that say something new. A sender's name comes with every message.
     @discardableResult
     package func learn(_ records: [HistoryRecord]) -> [HistoryRecord] {
         state.withLock { state in
@@ -146,8 +146,8 @@ package final class DirectoryCache: DirectoryLookup {
         }
     }
 
-    /// Forgets everything with the next batch, after data was deleted under it or could not be written. Not at once: the
-    /// batch at hand was loaded for and goes on with what it has.
+    /// Forgets everything with the next batch, after data was deleted under it or could not be written. Not at once:
+    /// the batch at hand was loaded for and goes on with what it has.
     package func forget() {
         state.withLock { $0.isStale = true }
     }

@@ -1,21 +1,21 @@
 internal import Logging
 internal import RelayCore
 
-/// An event on its way through all pipelines that take it, one after the other.
+/// The run of an event through all pipelines that take it, one after the other.
 struct EventRun: Sendable {
     let event: Event
     private let pipelines: [Pipeline]
     private var index = 0
     private(set) var result: PipelineResult
-    /// What it waits for; nil: it can go on, or is done.
+    /// What it waits for; nil: it can continue, or is done.
     private(set) var suspension: Pipeline.Suspension?
-    private var journey: TraceRecorder
+    private var recorder: TraceRecorder
 
-    /// - Parameter moment: of now.
+    /// - Parameter moment: now.
     init(_ event: Event, pipelines: [Pipeline], taps: TapRegistry, at moment: Timestamp) {
         self.event = event
-        journey = TraceRecorder(pipelines.first?.generation ?? GenerationIdentifier(), taps: taps, at: moment)
-        journey.accept(event, at: moment)
+        recorder = TraceRecorder(pipelines.first?.generation ?? GenerationIdentifier(), taps: taps, at: moment)
+        recorder.accept(event, at: moment)
         self.pipelines = pipelines.filter { pipeline in
             pipeline.takes(from: event.source) && (event.rerun?.pipeline ?? pipeline.name) == pipeline.name
         }
@@ -23,16 +23,16 @@ struct EventRun: Sendable {
         if let change = SessionChange(of: event) { result.records.append(.session(change)) }
     }
 
-    /// Runs until it is done, or waits for something: then ``suspension`` says for what.
+    /// Runs until it is done or waits. When it waits, ``suspension`` says for what.
     mutating func run(in context: StageContext, directory: DirectoryCache, logger: Logger) {
         while index < pipelines.count {
-            take(pipelines[index].run(event, in: context, &journey), directory, logger)
+            take(pipelines[index].run(event, in: context, &recorder), directory, logger)
             if suspension != nil { return }
         }
-        result.trace = journey.trace
+        result.trace = recorder.trace
     }
 
-    /// Goes on when what it waits for is there.
+    /// Continues when what it waits for is there.
     mutating func resume(
         with change: Result<StageWork.Change, StageError>,
         in context: StageContext,
@@ -41,7 +41,7 @@ struct EventRun: Sendable {
     ) {
         guard let suspension else { return }
         self.suspension = nil
-        take(pipelines[index].resume(suspension, with: change, in: context, &journey), directory, logger)
+        take(pipelines[index].resume(suspension, with: change, in: context, &recorder), directory, logger)
         if self.suspension == nil { run(in: context, directory: directory, logger: logger) }
     }
 
@@ -72,7 +72,7 @@ struct EventRun: Sendable {
             "A stage failed; the event is a dead letter",
             metadata: ["pipeline": "\(pipeline)", "stage": "\(stage)", "event": "\(event.id)", "error": "\(message)"]
         )
-        let letter = PlannedDelivery(of: event, to: "pipeline/\(pipeline)", lane: nil, pipeline: pipeline, signing: nil)
+        let letter = PlannedDelivery(of: event, to: .pipeline(pipeline), lane: nil, pipeline: pipeline, signing: nil)
         result.failures.append(StageFailure(stage: stage, message: message, delivery: letter))
     }
 }

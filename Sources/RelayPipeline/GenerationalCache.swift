@@ -1,7 +1,7 @@
 internal import RelayCore
 
-/// A bounded dictionary: when the young generation is full it becomes the old one, and what nobody asked for since then
-/// goes with the one before.
+/// A bounded dictionary in two generations. When the young one is full it becomes the old one, and entries of the old
+/// one that were not read since then are dropped.
 struct GenerationalCache<Value: Sendable>: Sendable {
     private let capacity: Int
     private var young: [DirectoryKey: Value] = [:]

@@ -4,20 +4,21 @@ internal import RelayJSON
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// Fetches the files that messages went on without, and announces each by `message.updated` with `payload.media`.
+/// Fetches the files that did not come in time for their messages, and announces each by `message.updated` with
+/// `payload.media`.
 ///
-/// What is to be fetched is in the store: a restart goes on with it. A fetch that fails is tried again after 1 minute,
-/// 10 minutes and 1 hour; then, or when it can never succeed, the file is given up.
+/// The list is in the store, so a restart continues it. A fetch that fails is tried again after 1 minute, 10 minutes
+/// and 1 hour. After that, or when it can never succeed, the file is given up.
 package final class LateMediaService: Service {
     private let store: any Journal & LateMediaStore
     private let media: any MediaFetcher
     private let clock: any RelayClock
     private let logger: Logger
     private let onAnnounce: @Sendable () -> Void
-    private let bell = WakeSignal()
+    private let wakeSignal = WakeSignal()
     private let active = Mutex<Set<EventID>>([])
 
-    /// Fetches under way at once; the fetcher bounds the downloads by itself.
+    /// Fetches under way. The fetcher has its own limit of downloads.
     private static let maxActive = 16
     private static let waits: [Duration] = [.seconds(60), .seconds(600), .seconds(3600)]
 
@@ -36,9 +37,9 @@ package final class LateMediaService: Service {
         self.onAnnounce = onAnnounce
     }
 
-    /// Says that a commit has brought a file to be fetched. Without it, it is found within half a minute.
-    package func ring() {
-        bell.ring()
+    /// Reports that a commit has added a file to fetch. Without it the file is found within half a minute.
+    package func wake() {
+        wakeSignal.signal()
     }
 
     package func run() async throws {
@@ -46,16 +47,16 @@ package final class LateMediaService: Service {
             await withDiscardingTaskGroup { fetches in
                 while !Task.isShuttingDownGracefully && !Task.isCancelled {
                     let next = await begin(&fetches)
-                    await bell.wait(until: min(next, clock.now + .seconds(30)), clock: clock)
+                    await wakeSignal.wait(until: min(next, clock.now + .seconds(30)), clock: clock)
                 }
                 fetches.cancelAll()
             }
         } onGracefulShutdown: {
-            self.bell.ring()
+            self.wakeSignal.signal()
         }
     }
 
-    /// Begins what is due. Returns when the next file is.
+    /// Starts the fetches that are due. Returns when the next file is due.
     private func begin(_ fetches: inout DiscardingTaskGroup) async -> Timestamp {
         let later = clock.now + .seconds(30)
         do {
@@ -69,7 +70,7 @@ package final class LateMediaService: Service {
                 fetches.addTask { [self] in
                     await fetch(entry)
                     active.withLock { _ = $0.remove(entry.event) }
-                    bell.ring()
+                    wakeSignal.signal()
                 }
             }
             return later
@@ -128,7 +129,7 @@ package final class LateMediaService: Service {
         guard failure.isRetryable, Self.waits.indices.contains(entry.failures) else {
             logger.warning(
                 "Late media is given up; receivers keep the reference",
-                metadata: ["event": "\(entry.event)", "reason": "\(failure.reason.rawValue)"]
+                metadata: ["event": "\(entry.event)", "reason": "\(failure.code.rawValue)"]
             )
             return try await giveUp(entry)
         }

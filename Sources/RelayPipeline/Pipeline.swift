@@ -7,32 +7,32 @@ internal import RelayJSON
 package struct Pipeline: Sendable {
     /// How a run ended.
     package enum End: Sendable, Equatable {
-        /// Every step was run; of several events that took one's place, at least for one.
+        /// Every step was run. After a split: for at least one of the events.
         case completed
         case dropped(by: String, reason: String)
         /// A step failed, and its `on_error` is `dead_letter`.
         case failed(at: String, message: String)
     }
 
-    /// How far a run has come.
+    /// The state of a run when it returns.
     package enum Run: Sendable {
         case ended(EventDraft, End)
-        /// A step waits for something; ``Pipeline/resume(_:with:in:)`` goes on when it is there.
+        /// A step waits for something; ``Pipeline/resume(_:with:in:)`` continues when it is there.
         case waiting(Suspension)
     }
 
     /// A run that waits.
     package struct Suspension: Sendable {
         package let work: StageWork
-        /// How long the step may take; nil: as long as the work does.
+        /// How long the step may take; nil: no limit.
         package let timeout: Duration?
-        /// The course as the step left it, and the draft as it was before the step.
-        fileprivate let course: RunState
+        /// The run as the step left it, and the draft as it was before the step.
+        fileprivate let state: RunState
         fileprivate let before: EventDraft
     }
 
     package let definition: PipelineDefinition
-    /// Of the configuration that it stands in.
+    /// The generation of the configuration that defines it.
     package let generation: GenerationIdentifier
     private let sources: Set<String>
 
@@ -53,72 +53,72 @@ package struct Pipeline: Sendable {
     }
 
     package func run(_ event: Event, in context: StageContext) -> Run {
-        var journey = TraceRecorder(at: context.clock.now)
-        return run(event, in: context, &journey)
+        var recorder = TraceRecorder(at: context.clock.now)
+        return run(event, in: context, &recorder)
     }
 
-    /// Goes on with a run whose work is done, or whose step took too long.
+    /// Continues a run whose work is done, or whose step took too long.
     package func resume(
         _ suspension: Suspension,
         with change: Result<StageWork.Change, StageError>,
         in context: StageContext
     ) -> Run {
-        var journey = TraceRecorder(at: context.clock.now)
-        return resume(suspension, with: change, in: context, &journey)
+        var recorder = TraceRecorder(at: context.clock.now)
+        return resume(suspension, with: change, in: context, &recorder)
     }
 
-    /// - Parameter journey: is told what happens.
-    func run(_ event: Event, in context: StageContext, _ journey: inout TraceRecorder) -> Run {
-        var course = RunState(EventDraft(event: event, pipeline: name))
-        journey.begin(name)
-        return run(&course, in: context, &journey)
+    /// - Parameter recorder: records what happens.
+    func run(_ event: Event, in context: StageContext, _ recorder: inout TraceRecorder) -> Run {
+        var state = RunState(EventDraft(event: event, pipeline: name))
+        recorder.begin(name)
+        return run(&state, in: context, &recorder)
     }
 
     func resume(
         _ suspension: Suspension,
         with change: Result<StageWork.Change, StageError>,
         in context: StageContext,
-        _ journey: inout TraceRecorder
+        _ recorder: inout TraceRecorder
     ) -> Run {
-        var course = suspension.course
-        journey.resume(at: context.clock.now)
-        guard case .run(let step, let recovery) = definition.program.instructions[course.place] else {
-            return run(&course, in: context, &journey)
+        var state = suspension.state
+        recorder.resume(at: context.clock.now)
+        guard case .run(let step, let recovery) = definition.program.instructions[state.nextInstruction] else {
+            return run(&state, in: context, &recorder)
         }
-        let result = take(step, recovery, from: suspension.before, &course, in: context, &journey) {
+        let result = take(step, recovery, from: suspension.before, &state, in: context, &recorder) {
             draft throws(StageError) in
             try change.get()(&draft, context)
         }
-        return result ?? run(&course, in: context, &journey)
+        return result ?? run(&state, in: context, &recorder)
     }
 
-    private func run(_ course: inout RunState, in context: StageContext, _ journey: inout TraceRecorder) -> Run {
+    private func run(_ state: inout RunState, in context: StageContext, _ recorder: inout TraceRecorder) -> Run {
         let program = definition.program
         while true {
-            guard program.instructions.indices.contains(course.place) else {
-                if let run = end(.completed, &course, &journey) { return run }
+            guard program.instructions.indices.contains(state.nextInstruction) else {
+                if let run = end(.completed, &state, &recorder) { return run }
                 continue
             }
             let result: Run?
-            switch program.instructions[course.place] {
+            switch program.instructions[state.nextInstruction] {
             case .run(let step, let recovery):
-                journey.enter(step, course.draft, at: context.clock)
-                result = take(step, recovery, from: course.draft, &course, in: context, &journey) {
+                recorder.enter(step, state.draft, at: context.clock)
+                result = take(step, recovery, from: state.draft, &state, in: context, &recorder) {
                     draft throws(StageError) in
                     try step.stage.run(&draft, in: context)
                 }
             case .test(let condition, let step, let otherwise, let recovery):
-                result = test(condition, of: step, otherwise, recovery, &course, in: context, &journey)
+                result = test(condition, of: step, otherwise, recovery, &state, in: context, &recorder)
             case .took(let label, let step):
-                journey.note(step.id, .took(label))
-                course.place += 1
+                recorder.note(step.id, .took(label))
+                state.nextInstruction += 1
                 result = nil
             case .jump(let label):
-                course.place = program.place(of: label)
+                state.nextInstruction = program.index(of: label)
                 result = nil
             case .recovered:
-                journey.note(course.draft.failures.removeLast().stage, .recovered)
-                course.place += 1
+                recorder.note(state.draft.failures.removeLast().stage, .recovered)
+                state.nextInstruction += 1
                 result = nil
             }
             if let result { return result }
@@ -130,48 +130,49 @@ package struct Pipeline: Sendable {
         of step: PipelineStep,
         _ otherwise: PipelineProgram.Label,
         _ recovery: PipelineProgram.Label,
-        _ course: inout RunState,
+        _ state: inout RunState,
         in context: StageContext,
-        _ journey: inout TraceRecorder
+        _ recorder: inout TraceRecorder
     ) -> Run? {
         do {
-            let isTrue = try condition.expression.isTrue(course.draft.view)
-            if !isTrue, condition.option == "when" { journey.note(step.id, .skipped) }
-            course.place = isTrue ? course.place + 1 : definition.program.place(of: otherwise)
+            let isTrue = try condition.expression.isTrue(state.draft.view)
+            if !isTrue, condition.option == "when" { recorder.note(step.id, .skipped) }
+            state.nextInstruction = isTrue ? state.nextInstruction + 1 : definition.program.index(of: otherwise)
             return nil
         } catch {
             let failure = StageError("The `\(condition.option)` expression failed: \(error)")
-            return recover(step, recovery, from: failure, &course, in: context, &journey)
+            return recover(step, recovery, from: failure, &state, in: context, &recorder)
         }
     }
 
-    /// Runs a stage, or what is left of it, and moves on. Nil unless the run ends or waits now.
+    /// Runs a stage, or the rest of one that waited, and moves to the next instruction. Nil unless the run ends or
+    /// waits.
     private func take(
         _ step: PipelineStep,
         _ recovery: PipelineProgram.Label,
         from before: EventDraft,
-        _ course: inout RunState,
+        _ state: inout RunState,
         in context: StageContext,
-        _ journey: inout TraceRecorder,
+        _ recorder: inout TraceRecorder,
         _ body: (inout EventDraft) throws(StageError) -> StageOutcome
     ) -> Run? {
         do {
-            let outcome = try body(&course.draft)
-            journey.leave(step, before, course.draft, outcome, at: context.clock)
+            let outcome = try body(&state.draft)
+            recorder.leave(step, before, state.draft, outcome, at: context.clock)
             switch outcome {
-            case .next: course.place += 1
-            case .drop(let reason): return end(.dropped(by: step.id, reason: reason), &course, &journey)
+            case .next: state.nextInstruction += 1
+            case .drop(let reason): return end(.dropped(by: step.id, reason: reason), &state, &recorder)
             case .split(let events):
-                guard course.split(into: events) else {
-                    return end(.dropped(by: step.id, reason: "it made no event"), &course, &journey)
+                guard state.split(into: events) else {
+                    return end(.dropped(by: step.id, reason: "it made no event"), &state, &recorder)
                 }
             case .wait(let work):
-                return .waiting(Suspension(work: work, timeout: step.timeout, course: course, before: before))
+                return .waiting(Suspension(work: work, timeout: step.timeout, state: state, before: before))
             }
             return nil
         } catch {
-            course.draft = before
-            return recover(step, recovery, from: error, &course, in: context, &journey)
+            state.draft = before
+            return recover(step, recovery, from: error, &state, in: context, &recorder)
         }
     }
 
@@ -180,32 +181,32 @@ package struct Pipeline: Sendable {
         _ step: PipelineStep,
         _ recovery: PipelineProgram.Label,
         from error: StageError,
-        _ course: inout RunState,
+        _ state: inout RunState,
         in context: StageContext,
-        _ journey: inout TraceRecorder
+        _ recorder: inout TraceRecorder
     ) -> Run? {
-        journey.fail(step, course.draft, error, at: context.clock)
+        recorder.fail(step, state.draft, error, at: context.clock)
         switch step.onError {
         case .continue: break
-        case .rawMedia: course.draft.event.payload["raw_media"]?["error"] = error.json
-        case .stages: course.draft.failures.append(EventDraft.Failure(of: step.id, error))
-        case .drop: return end(.dropped(by: step.id, reason: error.message), &course, &journey)
-        case .deadLetter: return .ended(course.draft, .failed(at: step.id, message: error.message))
+        case .rawMedia: state.draft.event.payload["raw_media"]?["error"] = error.json
+        case .stages: state.draft.failures.append(EventDraft.Failure(of: step.id, error))
+        case .drop: return end(.dropped(by: step.id, reason: error.message), &state, &recorder)
+        case .deadLetter: return .ended(state.draft, .failed(at: step.id, message: error.message))
         }
-        course.place = definition.program.place(of: recovery)
+        state.nextInstruction = definition.program.index(of: recovery)
         return nil
     }
 
-    /// Ends the way of the event at hand. Nil when another one that took an event's place is next.
-    private func end(_ end: End, _ course: inout RunState, _ journey: inout TraceRecorder) -> Run? {
-        let run = course.end(end)
-        if run == nil { journey.nextPart() }
+    /// Ends the current event. Nil when another event of a split is next.
+    private func end(_ end: End, _ state: inout RunState, _ recorder: inout TraceRecorder) -> Run? {
+        let run = state.end(end)
+        if run == nil { recorder.nextPart() }
         return run
     }
 }
 
 extension StageError {
-    /// As receivers see it beside the reference that they get instead of the file.
+    /// The `error` member beside the reference that receivers get instead of the file.
     fileprivate var json: JSON {
         ["reason": .string(reason ?? "failed"), "message": .string(message)]
     }

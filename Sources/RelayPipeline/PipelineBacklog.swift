@@ -1,18 +1,18 @@
 internal import DequeModule
 internal import RelayCore
 
-/// What the pipelines' service keeps between turns: where it is in the journal, and what is set aside. Pure.
+/// The state of ``PipelineService`` between batches: its position in the journal, and the events that are held. Pure.
 struct PipelineBacklog {
-    /// The last event that was read off the journal.
+    /// The last event that was read from the journal.
     var cursor = EventID(0)
     var queue = ChatQueue()
-    /// Runs that wait, by their event.
+    /// Runs that wait, by event.
     var waiting: [EventID: EventRun] = [:]
-    /// Lanes whose waiting event is done, and whose next ones have their turn.
+    /// Keys whose waiting event is done. Events that are held for them run next.
     var open: Deque<ChatQueue.OrderingKey> = []
     private var started: [(EventID, Pipeline.Suspension)] = []
 
-    /// Sets a run aside; its work is to be started.
+    /// Holds a run that waits. Its work is to be started.
     mutating func wait(_ run: EventRun) {
         guard let suspension = run.suspension else { return }
         queue.block(run.event)
@@ -20,7 +20,7 @@ struct PipelineBacklog {
         started.append((run.event.id, suspension))
     }
 
-    /// A run that was set aside is done.
+    /// A run that waited is done.
     mutating func finish(_ run: EventRun) {
         queue.release(run.event)
         open.append(ChatQueue.OrderingKey(run.event))

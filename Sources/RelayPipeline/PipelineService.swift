@@ -4,7 +4,7 @@ package import RelayCore
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// The pipelines in force. A reload swaps them as a whole.
+/// The pipelines in force. A reload replaces all of them at once.
 package protocol PipelineProvider: Sendable {
     var pipelines: [Pipeline] { get }
     /// The destinations, as the pipelines' `deliver` stages see them.
@@ -12,26 +12,28 @@ package protocol PipelineProvider: Sendable {
 }
 
 /// Takes accepted events off the journal in their order, runs each through its pipelines, and commits what they decided
-/// together with the mark that the event is processed. A crash in between runs the events again; nothing doubles.
+/// together with the mark that the event is processed. After a crash in between the events run again; no delivery is
+/// planned twice.
 ///
-/// An event whose stage waits (a file, a gateway's answer) is set aside with its chat's later events; the others go on.
+/// An event whose stage waits (for a file, for a gateway's answer) is held with its chat's later events. Events of
+/// other chats continue.
 package final class PipelineService: Service {
     package struct Configuration: Sendable {
-        /// Events in one batch: enough to share a commit, few enough to keep its memory small.
+        /// Events in one batch: many share a commit, and few take little memory.
         package var batch = 256
-        /// Events that wait at once; at this number no more are taken off the journal until one goes on.
+        /// Events whose stage waits. At this number no more events are read from the journal until one continues.
         package var maxWaiting = 2_000
-        /// Events set aside at once, those behind waiting ones included; of them only the numbers are in memory.
+        /// Events that are held, those behind waiting ones included. Only their ids are in memory.
         package var maxHeld = 100_000
 
         package init() {}
     }
 
-    /// What becomes known between turns.
+    /// What other tasks report to the service.
     private struct Inbox: Sendable {
         var finished: [(event: EventID, change: Result<StageWork.Change, StageError>)] = []
         var mustRescan = true
-        /// Events that are to run again; a rescan finds them as well.
+        /// Events that are to run again. A rescan finds them too.
         var again: Deque<EventID> = []
     }
 
@@ -44,13 +46,13 @@ package final class PipelineService: Service {
     private let clock: any RelayClock
     private let logger: Logger
     private let configuration: Configuration
-    private let bell = WakeSignal()
+    private let wakeSignal = WakeSignal()
     private let inbox = Mutex(Inbox())
 
     /// - Parameters:
-    ///   - media: gets files for `media` stages; nil: they hand on references.
-    ///   - gateways: asks for names for `enrich` stages; nil: nobody is asked.
-    ///   - taps: are shown what happens.
+    ///   - media: gets files for `media` stages; nil: they pass on references.
+    ///   - gateways: asks gateways for names, for `enrich` stages; nil: none is asked.
+    ///   - taps: receive what happens.
     package init(
         journal: any Journal & DirectoryStore,
         provider: any PipelineProvider,
@@ -73,21 +75,21 @@ package final class PipelineService: Service {
         self.configuration = configuration
     }
 
-    /// Says that the journal has new events. Without it they are found within a second.
-    package func ring() {
-        bell.ring()
+    /// Reports that the journal has new events. Without it they are found within a second.
+    package func wake() {
+        wakeSignal.signal()
     }
 
-    /// Says that processed events are to run again: they lie before those that were read last.
+    /// Reports that processed events are to run again. They are older than those that were read last.
     package func rescan() {
         inbox.withLock { $0.mustRescan = true }
-        bell.ring()
+        wakeSignal.signal()
     }
 
-    /// Says that these events are to run again. Without it they are found at the next rescan.
+    /// Reports that these events are to run again. Without it they are found at the next rescan.
     package func rerun(_ events: [EventID]) {
         inbox.withLock { $0.again += events }
-        bell.ring()
+        wakeSignal.signal()
     }
 
     package func run() async throws {
@@ -106,25 +108,25 @@ package final class PipelineService: Service {
                 }
             }
         } onGracefulShutdown: {
-            self.bell.ring()
+            self.wakeSignal.signal()
         }
     }
 
-    /// Processes events until the shutdown begins. What waits then is given up: it runs again at the next start.
-    /// - Parameter onProgress: is called when a turn went well.
-    /// - Throws: what the store throws. Then everything that was not committed has to be read again, in order.
+    /// Processes events until the shutdown begins. Events that wait then run again at the next start.
+    /// - Parameter onProgress: is called after each batch that was committed.
+    /// - Throws: what the store throws. Then all events that were not committed must be read again, in order.
     private func work(onProgress: () -> Void) async throws(StoreError) {
         inbox.withLock { $0 = Inbox() }
         let result: Result<Void, StoreError> = await withDiscardingTaskGroup { works in
-            var floor = PipelineBacklog()
+            var backlog = PipelineBacklog()
             while !Task.isShuttingDownGracefully && !Task.isCancelled {
                 do throws(StoreError) {
-                    let isBusy = try await turn(&floor)
+                    let isBusy = try await processNext(&backlog)
                     onProgress()
-                    for (event, suspension) in floor.takeStarted() { start(suspension, for: event, in: &works) }
-                    if !isBusy { await bell.wait(until: clock.now + .seconds(1), clock: clock) }
+                    for (event, suspension) in backlog.takeStarted() { start(suspension, for: event, in: &works) }
+                    if !isBusy { await wakeSignal.wait(until: clock.now + .seconds(1), clock: clock) }
                 } catch {
-                    // The cache must not take for stored what was not: the events run again, and have to tell it again.
+                    // The cache has entries that were not stored. The events run again and bring them again.
                     directory.forget()
                     works.cancelAll()
                     return .failure(error)
@@ -136,15 +138,15 @@ package final class PipelineService: Service {
         try result.get()
     }
 
-    /// Runs what is at hand and commits it. False when there was nothing.
-    private func turn(_ floor: inout PipelineBacklog) async throws(StoreError) -> Bool {
+    /// Runs the next batch of events and commits the results. False when there was nothing to run.
+    private func processNext(_ backlog: inout PipelineBacklog) async throws(StoreError) -> Bool {
         let finished = inbox.withLock { inbox in
             defer {
                 inbox.finished = []
                 inbox.mustRescan = false
             }
             if inbox.mustRescan {
-                floor.cursor = EventID(0)
+                backlog.cursor = EventID(0)
                 inbox.again = []
             }
             return inbox.finished
@@ -155,52 +157,52 @@ package final class PipelineService: Service {
         )
         var results: [PipelineResult] = []
         let resumed = finished.compactMap { event, change in
-            floor.waiting.removeValue(forKey: event).map { (run: $0, change: change) }
+            backlog.waiting.removeValue(forKey: event).map { (run: $0, change: change) }
         }
-        // What they look up may have been forgotten while they waited.
+        // What they look up may have left the cache while they waited.
         try await load(for: resumed.map(\.run.event), pipelines)
         for (run, change) in resumed {
             var run = run
             run.resume(with: change, in: context, directory: directory, logger: logger)
             guard run.suspension == nil else {
-                floor.wait(run)
+                backlog.wait(run)
                 continue
             }
             results.append(run.result)
-            floor.finish(run)
+            backlog.finish(run)
         }
-        try await letHeldEventsGoOn(&floor, pipelines, context, &results)
-        let page = try await takeEvents(&floor, except: Set(results.map(\.event)))
+        try await resumeHeldEvents(&backlog, pipelines, context, &results)
+        let page = try await takeEvents(&backlog, except: Set(results.map(\.event)))
         try await load(for: page, pipelines)
         for event in page {
             let event = directory.identified(event)
-            if floor.queue.hold(event) { continue }
-            if let result = begin(event, pipelines, context, &floor) { results.append(result) }
+            if backlog.queue.hold(event) { continue }
+            if let result = begin(event, pipelines, context, &backlog) { results.append(result) }
         }
         if !results.isEmpty { try await journal.commit(results, at: clock.now) }
-        return !finished.isEmpty || !page.isEmpty || !floor.open.isEmpty
+        return !finished.isEmpty || !page.isEmpty || !backlog.open.isEmpty
     }
 
-    /// Events off the journal that are not set aside already, nor done and about to be committed.
-    private func takeEvents(_ floor: inout PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
+    /// Events from the journal that are not held and not about to be committed.
+    private func takeEvents(_ backlog: inout PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
         -> [Event]
     {
-        guard floor.queue.waiting < configuration.maxWaiting, floor.queue.count < configuration.maxHeld else {
+        guard backlog.queue.waiting < configuration.maxWaiting, backlog.queue.count < configuration.maxHeld else {
             return []
         }
-        let again = try await takeEventsAgain(floor, except: done)
+        let again = try await takeEventsAgain(backlog, except: done)
         let known = done.union(again.map(\.id))
         while true {
-            let page = try await journal.pendingEvents(after: floor.cursor, limit: configuration.batch)
+            let page = try await journal.pendingEvents(after: backlog.cursor, limit: configuration.batch)
             guard let last = page.last else { return again }
-            floor.cursor = last.id
-            let fresh = page.filter { !floor.queue.contains($0.id) && !known.contains($0.id) }
+            backlog.cursor = last.id
+            let fresh = page.filter { !backlog.queue.contains($0.id) && !known.contains($0.id) }
             if !fresh.isEmpty { return again + fresh }
         }
     }
 
-    /// Events before those that were read last, which are to run again.
-    private func takeEventsAgain(_ floor: PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
+    /// Events that are to run again and are older than those that were read last.
+    private func takeEventsAgain(_ backlog: PipelineBacklog, except done: Set<EventID>) async throws(StoreError)
         -> [Event]
     {
         let ids = inbox.withLock { inbox in
@@ -209,7 +211,7 @@ package final class PipelineService: Service {
             return ids
         }
         var events: [Event] = []
-        for id in ids where !floor.queue.contains(id) && !done.contains(id) {
+        for id in ids where !backlog.queue.contains(id) && !done.contains(id) {
             if let event = try await journal.event(id) { events.append(event) }
         }
         return events
@@ -220,55 +222,56 @@ package final class PipelineService: Service {
         try await directory.load(for: events, from: journal)
     }
 
-    /// Runs an event from its beginning. Nil when it waits now.
+    /// Runs an event from the first stage. Nil when a stage waits.
     private func begin(
         _ event: Event,
         _ pipelines: [Pipeline],
         _ context: StageContext,
-        _ floor: inout PipelineBacklog
+        _ backlog: inout PipelineBacklog
     ) -> PipelineResult? {
         var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
         run.run(in: context, directory: directory, logger: logger)
         guard run.suspension != nil else { return run.result }
-        floor.wait(run)
+        backlog.wait(run)
         return nil
     }
 
-    /// Runs what stood behind events that are done, at most a batch of it: the other chats have their turn as well.
-    private func letHeldEventsGoOn(
-        _ floor: inout PipelineBacklog,
+    /// Runs events that were held behind others that are done, at most a batch of them, so that other chats run as
+    /// well.
+    private func resumeHeldEvents(
+        _ backlog: inout PipelineBacklog,
         _ pipelines: [Pipeline],
         _ context: StageContext,
         _ results: inout [PipelineResult]
     ) async throws(StoreError) {
         var left = configuration.batch
-        while left > 0, let lane = floor.open.first {
-            guard let id = floor.queue.next(in: lane) else {
-                floor.open.removeFirst()
+        while left > 0, let key = backlog.open.first {
+            guard let id = backlog.queue.next(of: key) else {
+                backlog.open.removeFirst()
                 continue
             }
             left -= 1
             guard let stored = try await journal.event(id) else { continue }
             try await load(for: [stored], pipelines)
             let event = directory.identified(stored)
-            // Its chat may have become known under another name meanwhile, and that one may be waiting.
-            let isMoved = ChatQueue.OrderingKey(event) != lane
-            if isMoved, floor.queue.hold(event) { continue }
-            if let result = begin(event, pipelines, context, &floor) {
+            // Its chat may have got another id in the meantime, and an event of that chat may be waiting.
+            let isMoved = ChatQueue.OrderingKey(event) != key
+            if isMoved, backlog.queue.hold(event) { continue }
+            if let result = begin(event, pipelines, context, &backlog) {
                 results.append(result)
             } else if !isMoved {
-                floor.open.removeFirst()
+                backlog.open.removeFirst()
             }
         }
     }
 
-    /// Lets the work of a step go on apart, and has its event go on afterwards.
+    /// Starts the work of a step as a task of its own. Its event continues afterwards.
     private func start(_ suspension: Pipeline.Suspension, for event: EventID, in works: inout DiscardingTaskGroup) {
         works.addTask { [clock] in
             let change = await Self.result(of: suspension, clock: clock)
             if Task.isCancelled { return }
             self.inbox.withLock { $0.finished.append((event, change)) }
-            self.bell.ring()
+            self.wakeSignal.signal()
         }
     }
 

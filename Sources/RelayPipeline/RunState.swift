@@ -1,20 +1,20 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Where a run stands: its place in the program, the draft, and the events that are yet to come.
+/// The state of a run: its position in the program, the draft, and the events of a split that have not run yet.
 struct RunState: Sendable {
-    /// One of several events that took another's place: it runs from there when those before it have ended.
+    /// An event of a split that has not run yet. It runs from the split on, when those before it have ended.
     private struct Pending: Sendable {
         var event: Event
-        var place: Int
+        var nextInstruction: Int
         var signing: SigningScheme?
         var failures: [EventDraft.Failure]
     }
 
-    /// The index of the instruction that is next.
-    var place = 0
+    /// The index of the next instruction.
+    var nextInstruction = 0
     var draft: EventDraft
-    /// The first is the last of the list.
+    /// In reverse order: the last runs next.
     private var pending: [Pending] = []
     private var end: Pipeline.End?
 
@@ -22,11 +22,11 @@ struct RunState: Sendable {
         self.draft = draft
     }
 
-    /// Puts several events in the place of the one at hand. False when there are none.
+    /// Replaces the current event by several. False when there are none.
     mutating func split(into events: [Event]) -> Bool {
-        place += 1
+        nextInstruction += 1
         let later = events.dropFirst().reversed().map { event in
-            Pending(event: event, place: place, signing: draft.signing, failures: draft.failures)
+            Pending(event: event, nextInstruction: nextInstruction, signing: draft.signing, failures: draft.failures)
         }
         pending += later
         guard let first = events.first else { return false }
@@ -35,11 +35,11 @@ struct RunState: Sendable {
         return true
     }
 
-    /// Ends the way of the event at hand, and begins that of the next. The run when there is none.
+    /// Ends the current event, and makes the next of a split the current one. The run's end when there is none.
     mutating func end(_ end: Pipeline.End) -> Pipeline.Run? {
         if self.end != .completed { self.end = end }
         guard let next = pending.popLast() else { return .ended(draft, self.end ?? end) }
-        place = next.place
+        nextInstruction = next.nextInstruction
         draft.event = next.event
         draft.signing = next.signing
         draft.body = nil

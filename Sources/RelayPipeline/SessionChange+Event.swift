@@ -2,8 +2,8 @@ internal import RelayCore
 internal import RelayJSON
 
 extension SessionChange {
-    /// What a `session.*` event says of its session; nil for any other. It is kept whatever the pipelines do, because
-    /// the session's state is the relay's own.
+    /// What a `session.*` event says about its session; nil for any other event. It is stored whatever the pipelines
+    /// do, because the relay itself keeps the session's status.
     init?(of event: Event) {
         let change: Change
         switch event.type {

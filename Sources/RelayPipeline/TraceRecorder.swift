@@ -2,26 +2,26 @@ internal import Glibc
 internal import RelayConfig
 internal import RelayCore
 
-/// Writes down what happens to an event in its pipelines, and shows it to those who tap.
+/// Records what happens to an event in its pipelines, and sends it to the open taps.
 ///
-/// A step costs one look at the clock and a few bytes; showing it costs nothing while nobody looks.
+/// A step costs one reading of the clock and a few bytes. While no tap is open the rest costs nothing.
 struct TraceRecorder: Sendable {
     private var writer: TraceWriter
     private let taps: TapRegistry?
-    /// Whether somebody looks, as of the beginning or the last wait.
+    /// Whether a tap was open when the run began or last continued.
     private var isTapped = false
     private var pipeline = ""
-    /// When the step at hand began, or the run went on with it; in nanoseconds.
+    /// When the current step began or continued, in nanoseconds.
     private var mark: UInt64 = 0
-    /// What the step at hand took before it waited.
+    /// What the current step took before it waited, in nanoseconds.
     private var spent: UInt64 = 0
     private var waitsSince: Timestamp?
     private var waited: Duration?
-    /// Which of the events that took one's place is on its way.
+    /// Which of the events of a split runs now; from 1.
     private var part = 1
     private var lastSplit: String?
 
-    /// - Parameter taps: nil: nobody can look.
+    /// - Parameter taps: nil: there are none.
     init(_ generation: GenerationIdentifier = GenerationIdentifier(), taps: TapRegistry? = nil, at moment: Timestamp) {
         writer = TraceWriter(generation, at: moment)
         self.taps = taps
@@ -29,7 +29,7 @@ struct TraceRecorder: Sendable {
 
     var trace: EventTrace { writer.trace }
 
-    /// The pipelines take the event on.
+    /// The pipelines begin with the event.
     func accept(_ event: Event, at moment: Timestamp) {
         guard let taps, taps.isOpen else { return }
         taps.show(TapEvent(.accepted, at: moment, .event(event, body: nil)))
@@ -57,7 +57,7 @@ struct TraceRecorder: Sendable {
         if isTapped { show(.before, step, draft, at: clock) }
     }
 
-    /// A stage came to its outcome; of one that waits, later.
+    /// A stage has its outcome. For one that waits this is called again at the end.
     mutating func leave(
         _ step: PipelineStep,
         _ before: EventDraft,
@@ -100,18 +100,18 @@ struct TraceRecorder: Sendable {
         waited = nil
     }
 
-    /// Something that is no stage's outcome.
+    /// Records something that is not the outcome of a stage.
     mutating func note(_ stage: String, _ outcome: EventTrace.Outcome) {
         writer.step(stage, outcome, nanoseconds: lap())
     }
 
-    /// The next of the events that took one's place is on its way.
+    /// The next event of a split runs.
     mutating func nextPart() {
         part += 1
         note(lastSplit ?? "", .part(part))
     }
 
-    /// Nanoseconds since the last one, but for what was waited.
+    /// Nanoseconds since the last call, without the time that was waited.
     private mutating func lap() -> UInt64 {
         let now = Self.now
         defer {
@@ -146,7 +146,7 @@ struct TraceRecorder: Sendable {
     private static var now: UInt64 { nanoseconds() }
 }
 
-/// The monotonic clock's; `ContinuousClock` takes twice as long, and is asked for every step.
+/// The monotonic clock. `ContinuousClock` takes twice as long, and the clock is read at every step.
 private func nanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

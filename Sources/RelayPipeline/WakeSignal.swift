@@ -1,26 +1,26 @@
 package import RelayCore
 internal import Synchronization
 
-/// Wakes one sleeper; a ring with nobody asleep is kept for the next.
+/// Wakes one waiting task. A signal that comes while no task waits is kept for the next one.
 package final class WakeSignal: Sendable {
     private struct State: Sendable {
-        var hasRung = false
-        var sleeper: CheckedContinuation<Void, Never>?
+        var isSignalled = false
+        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
     package init() {}
 
-    package func ring() {
-        let sleeper = state.withLock { state in
-            if state.sleeper == nil { state.hasRung = true }
-            return state.sleeper.take()
+    package func signal() {
+        let waiter = state.withLock { state in
+            if state.waiter == nil { state.isSignalled = true }
+            return state.waiter.take()
         }
-        sleeper?.resume()
+        waiter?.resume()
     }
 
-    /// Returns at a ring, or when the deadline is reached.
+    /// Returns at a signal or at the deadline.
     package func wait(until deadline: Timestamp, clock: any RelayClock) async {
         await withTaskGroup { group in
             group.addTask { try? await clock.sleep(until: deadline) }
@@ -34,17 +34,17 @@ package final class WakeSignal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isAwake = state.withLock { state in
-                    if state.hasRung || Task.isCancelled {
-                        state.hasRung = false
+                    if state.isSignalled || Task.isCancelled {
+                        state.isSignalled = false
                         return true
                     }
-                    state.sleeper = continuation
+                    state.waiter = continuation
                     return false
                 }
                 if isAwake { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.sleeper.take() }?.resume()
+            state.withLock { $0.waiter.take() }?.resume()
         }
     }
 }

@@ -41,7 +41,7 @@ package struct StarterConfiguration: Sendable {
 
     private static func check(_ words: [String], among known: [String], what: String) throws(InvalidChoiceError) {
         for word in words where !known.contains(word) {
-            let help = Suggestion.help(for: word, among: known, intro: "there are").map { "; \($0)" } ?? ""
+            let help = SpellingSuggestion.help(for: word, among: known, intro: "there are").map { "; \($0)" } ?? ""
             throw InvalidChoiceError(description: "there is no \(what) \"\(word)\"\(help)")
         }
     }

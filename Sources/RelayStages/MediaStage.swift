@@ -139,7 +139,7 @@ package struct MediaStage: ConfiguredStage {
         }
         guard takesLate, failure.isRetryable else { throw StageError(failure) }
         draft.event.payload["raw_media"]?["error"] = [
-            "reason": .string(failure.reason.rawValue), "message": .string(failure.message),
+            "reason": .string(failure.code.rawValue), "message": .string(failure.message),
         ]
         draft.event.payload["raw_media"]?["pending"] = true
         draft.lateMedia = LateMedia(event: draft.event.id, limits: limits, dueAt: clock.now)
@@ -149,6 +149,6 @@ package struct MediaStage: ConfiguredStage {
 
 extension StageError {
     fileprivate init(_ failure: MediaError) {
-        self.init(failure.message, reason: failure.reason.rawValue)
+        self.init(failure.message, reason: failure.code.rawValue)
     }
 }

@@ -153,7 +153,7 @@ extension ConformanceRun {
                 (0..<crm).map { _ in plan(event, to: "crm") } + (0..<team).map { _ in plan(event, to: "team") }
             return PipelineResult(event: event.id, deliveries: deliveries, failures: failures)
         }
-        func ids(_ destination: String) async throws -> [DeliveryID] {
+        func ids(_ destination: DestinationKey) async throws -> [DeliveryID] {
             try await everything().filter { $0.destination == destination }.map(\.id).sorted()
         }
         let failure = StageFailure(stage: "filter", message: "no", delivery: plan(event, to: "pipeline/default"))
@@ -230,7 +230,7 @@ extension ConformanceRun {
     }
 
     func figuresAgree() async throws {
-        try equal(try await store.figures().count, 0)
+        try equal(try await store.destinationCounts().count, 0)
         let start = now
         _ = try await queue(to: "erp")
         clock.advance(by: .seconds(5))
@@ -238,7 +238,7 @@ extension ConformanceRun {
         clock.advance(by: .seconds(5))
         _ = try await queue(2, to: "crm")
         _ = try await claim("erp")
-        var figures = try await store.figures()
+        var figures = try await store.destinationCounts()
         try equal(figures.map(\.destination), ["crm", "erp"])
         try equal(figures[0].counts, [.queued: 5])
         try equal(figures[0].oldestQueuedAt, start + .seconds(5))
@@ -246,11 +246,11 @@ extension ConformanceRun {
         try equal(figures[1].oldestQueuedAt, nil)
         let flying = try await claim()
         try equal(flying.count, 3)
-        figures = try await store.figures()
+        figures = try await store.destinationCounts()
         try equal(figures[0].counts, [.queued: 2, .inFlight: 3])
         try equal(figures[0].oldestQueuedAt, start + .seconds(5), "behind one that is in flight")
         for delivery in flying { try await settle(delivery, .delivered) }
-        try equal(try await store.figures()[0].counts, [.queued: 2, .delivered: 3])
+        try equal(try await store.destinationCounts()[0].counts, [.queued: 2, .delivered: 3])
         try await checkCounts()
     }
 

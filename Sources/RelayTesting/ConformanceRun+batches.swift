@@ -23,15 +23,15 @@ extension ConformanceRun {
     }
 
     func waitsUntilABatchIsFull() async throws {
-        var wakeups = store.wakeups.makeAsyncIterator()
+        var newlyDue = store.newlyDue.makeAsyncIterator()
         let first = try await queue(2, lane: "a")
-        _ = await wakeups.next()
+        _ = await newlyDue.next()
         var claimed = try await claimBatches()
         try equal(claimed.batches.count, 0, "two of four, and no time has passed")
         try equal(claimed.nextDue, now + .seconds(2), "when the oldest has waited long enough")
         clock.advance(by: .seconds(1))
         let second = try await queue(1, lane: "a")
-        try equal(await wakeups.next(), ["crm"], "one that follows a head that is due")
+        try equal(await newlyDue.next(), ["crm"], "one that follows a head that is due")
         let third = try await queue(2, lane: nil)
         claimed = try await claimBatches()
         try equal(

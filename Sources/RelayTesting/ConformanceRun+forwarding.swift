@@ -1,7 +1,7 @@
 internal import RelayCore
 
 extension ConformanceRun {
-    private func chat(_ id: String = "a@s", destination: String = "desk") -> ForwardedChat.Key {
+    private func chat(_ id: String = "a@s", destination: DestinationKey = "desk") -> ForwardedChat.Key {
         ForwardedChat.Key(destination: destination, session: "acct", chat: id)
     }
 
@@ -9,7 +9,7 @@ extension ConformanceRun {
         _ id: String,
         part: String = "",
         chat: String = "a@s",
-        destination: String = "desk",
+        destination: DestinationKey = "desk",
         direction: ForwardedMessage.Direction = .forwarded,
         state: ForwardedMessage.State = .sent,
         remote: Int64? = nil,

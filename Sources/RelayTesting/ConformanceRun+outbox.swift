@@ -211,41 +211,41 @@ extension ConformanceRun {
     }
 
     func wakes() async throws {
-        var wakeups = store.wakeups.makeAsyncIterator()
+        var newlyDue = store.newlyDue.makeAsyncIterator()
         let ids = try await queue(2, lane: "l")
-        try equal(await wakeups.next(), ["crm"], "a pipeline's commit")
+        try equal(await newlyDue.next(), ["crm"], "a pipeline's commit")
         let event = try await event()
         _ = try await store.enqueue(plan(event, to: "erp"), event: event.id, at: now)
-        try equal(await wakeups.next(), ["erp"], "a single delivery")
+        try equal(await newlyDue.next(), ["erp"], "a single delivery")
 
         let claimed = try await claim(limit: 1)
         try await settle(claimed[0], .dead(.refused))
-        try equal(await wakeups.next(), ["crm"], "the next of a lane, that nobody claimed")
+        try equal(await newlyDue.next(), ["crm"], "the next of a lane, that nobody claimed")
         _ = try await store.retry(ids[0], at: now)
-        try equal(await wakeups.next(), ["crm"], "a retry")
+        try equal(await newlyDue.next(), ["crm"], "a retry")
         _ = try await send("crm", .dead(.refused))
-        try equal(await wakeups.next(), ["crm"])
+        try equal(await newlyDue.next(), ["crm"])
         _ = try await store.replayDeadLetters(DeliveryFilter(), at: now)
-        try equal(await wakeups.next(), ["crm"], "a replay")
+        try equal(await newlyDue.next(), ["crm"], "a replay")
         _ = try await store.cancel(ids[0], at: now)
-        try equal(await wakeups.next(), ["crm"], "the next of a lane")
+        try equal(await newlyDue.next(), ["crm"], "the next of a lane")
         try await store.pause(DestinationPause(destination: "pbx", reason: .manual, since: now))
         _ = try await store.resume(destination: "pbx")
-        try equal(await wakeups.next(), ["pbx"], "a destination that goes on")
+        try equal(await newlyDue.next(), ["pbx"], "a destination that goes on")
     }
 
     func mergesWakeups() async throws {
-        for destination in ["a", "b", "c", "a"] { _ = try await queue(to: destination) }
-        var wakeups = store.wakeups.makeAsyncIterator()
-        try equal(await wakeups.next(), ["a", "b", "c"])
+        for destination: DestinationKey in ["a", "b", "c", "a"] { _ = try await queue(to: destination) }
+        var newlyDue = store.newlyDue.makeAsyncIterator()
+        try equal(await newlyDue.next(), ["a", "b", "c"])
         _ = try await queue(to: "d")
-        try equal(await wakeups.next(), ["d"])
+        try equal(await newlyDue.next(), ["d"])
     }
 
     func doesNotWakeForWhatItHandsOver() async throws {
         _ = try await queue(3, lane: "l")
-        var wakeups = store.wakeups.makeAsyncIterator()
-        try equal(await wakeups.next(), ["crm"])
+        var newlyDue = store.newlyDue.makeAsyncIterator()
+        try equal(await newlyDue.next(), ["crm"])
         let claims = [ClaimRequest(destination: "crm", limit: 1)]
         var claimed = try await claim()
         for _ in 0..<2 {
@@ -254,6 +254,6 @@ extension ConformanceRun {
         }
         _ = try await store.exchange([settlement(claimed[0], .retry(at: now))], claims: claims, at: now)
         _ = try await queue(to: "sign")
-        try equal(await wakeups.next(), ["sign"])
+        try equal(await newlyDue.next(), ["sign"])
     }
 }

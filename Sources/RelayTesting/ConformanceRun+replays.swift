@@ -7,16 +7,16 @@ extension ConformanceRun {
     private func replay(
         _ selection: ReplaySelection, rate: RateLimit = RateLimit(count: 50, per: .seconds(1))
     ) async throws -> Replay {
-        let survey = try await store.survey(selection, at: now)
-        return try await store.createReplay(selection, rate: rate, survey: survey)
+        let estimate = try await store.estimate(selection, at: now)
+        return try await store.createReplay(selection, rate: rate, estimate: estimate)
     }
 
     private func advance(_ id: ReplayID, limit: Int = 100) async throws -> ReplayStep {
         try some(await store.advanceReplay(id, limit: limit, at: now))
     }
 
-    /// Runs events through pipelines like the pipeline service; each event makes one delivery.
-    private func run(_ limit: Int = 100, to destination: String = "crm") async throws -> [Event] {
+    /// Runs events through pipelines as the pipelines' service does: each of them brings one delivery.
+    private func run(_ limit: Int = 100, to destination: DestinationKey = "crm") async throws -> [Event] {
         let events = try await store.pendingEvents(after: EventID(0), limit: limit)
         let results = events.map { event in
             PipelineResult(
@@ -194,7 +194,7 @@ extension ConformanceRun {
     /// A stage failure is resolved when its event has run again; a failure in a replay is recorded for that run.
     func replacesFailuresOfStagesInAReplay() async throws {
         let event = try await event()
-        func result(run: Int, _ destinations: [String], fails: Bool = false) -> PipelineResult {
+        func result(run: Int, _ destinations: [DestinationKey], fails: Bool = false) -> PipelineResult {
             let letter = StageFailure(stage: "s", message: "m", delivery: plan(event, to: "pipeline/default"))
             return PipelineResult(
                 event: event.id, run: run, deliveries: destinations.map { plan(event, to: $0) },
@@ -218,7 +218,7 @@ extension ConformanceRun {
         try equal(try await advance(second.id).replay.failures, 1)
         try equal(try await store.replayDeadLetters(all, at: now), 1)
         try await store.commit([result(run: 3, ["crm", "erp"])], at: now)
-        var counts: [String: Int] = [:]
+        var counts: [DestinationKey: Int] = [:]
         for record in try await everything() { counts[record.destination, default: 0] += 1 }
         try equal(counts["crm"], 3)
         try equal(counts["erp"], 2, "the second replay's run had not come to it")
@@ -234,7 +234,7 @@ extension ConformanceRun {
             clock.advance(by: .seconds(60))
         }
         for event in events {
-            let destination = event.session == "a" ? "crm" : "erp"
+            let destination: DestinationKey = event.session == "a" ? "crm" : "erp"
             try await store.commit(
                 [PipelineResult(event: event.id, deliveries: [plan(event, to: destination)])], at: now)
         }
@@ -243,7 +243,7 @@ extension ConformanceRun {
         _ = try await send("erp", .delivered)
 
         func count(_ selection: ReplaySelection) async throws -> Int {
-            try await store.survey(selection, at: now).count
+            try await store.estimate(selection, at: now).count
         }
         try equal(try await count(ReplaySelection(from: .start)), 8)
         try equal(try await count(ReplaySelection(from: .start, since: start + .seconds(60))), 7)
@@ -256,15 +256,15 @@ extension ConformanceRun {
         try equal(try await count(ReplaySelection(from: .start, source: "test")), 8)
         try equal(try await count(ReplaySelection(from: .start, source: "other")), 0)
         try equal(try await count(ReplaySelection(from: .start, events: [events[2].id, events[5].id])), 2)
-        let survey = try await store.survey(ReplaySelection(from: .start), at: now)
-        try equal(survey.sources, ["test": 8])
-        try equal(survey.oldestEvent, start)
-        try equal(survey.last, events[7].id.rawValue)
+        let estimate = try await store.estimate(ReplaySelection(from: .start), at: now)
+        try equal(estimate.sources, ["test": 8])
+        try equal(estimate.oldestEvent, start)
+        try equal(estimate.last, events[7].id.rawValue)
         let sample = try await store.sampleEvents(ReplaySelection(from: .start), limit: 3)
         try equal(sample.map(\.id), [events[0], events[3], events[6]].map(\.id), "spread over all of them")
         try equal(try await store.sampleEvents(ReplaySelection(from: .start), limit: 50).count, 8)
 
-        let sent = try await store.survey(ReplaySelection(from: .deliver), at: now)
+        let sent = try await store.estimate(ReplaySelection(from: .deliver), at: now)
         try equal(
             sent.shares,
             [

@@ -1,9 +1,9 @@
 internal import RelayCore
 
 extension ConformanceRun {
-    private static let destinations = ["crm", "erp", "pbx"]
-    /// The destination that accepts batches.
-    private static let batching = "pbx"
+    private static let destinations: [DestinationKey] = ["crm", "erp", "pbx"]
+    /// The one that takes batches.
+    private static let batching: DestinationKey = "pbx"
     private static let policy = BatchPolicy(maxEvents: 3, maxWait: .milliseconds(30))
     private static let lanes = ["a", "b", "c", nil]
 
@@ -131,7 +131,7 @@ extension ConformanceRun {
             try equal(record.dueAt, expected.dueAt, "step \(step): due time of \(record.id)")
             try equal(record.attemptCount, expected.attempts, "step \(step): attempts of \(record.id)")
         }
-        var due: [String: Timestamp] = [:]
+        var due: [DestinationKey: Timestamp] = [:]
         for delivery in model.deliveries.values {
             if let moment = delivery.dueAt {
                 due[delivery.destination] = min(due[delivery.destination] ?? moment, moment)

@@ -72,13 +72,13 @@ final class ConformanceRun: Sendable {
         return try some(await store.event(id))
     }
 
-    func plan(_ event: Event, to destination: String, lane: String? = nil) -> PlannedDelivery {
+    func plan(_ event: Event, to destination: DestinationKey, lane: String? = nil) -> PlannedDelivery {
         PlannedDelivery(of: event, to: destination, lane: lane, pipeline: "default", signing: nil)
     }
 
     /// Queues deliveries, each of its own event. Returns their ids in order.
     func queue(
-        _ count: Int = 1, to destination: String = "crm", lane: String? = nil, session: String = "acct",
+        _ count: Int = 1, to destination: DestinationKey = "crm", lane: String? = nil, session: String = "acct",
         chat: String? = "a@s"
     ) async throws -> [DeliveryID] {
         var ids: [DeliveryID] = []
@@ -94,12 +94,12 @@ final class ConformanceRun: Sendable {
 
     // MARK: Sending
 
-    func claim(_ destination: String = "crm", limit: Int = 100) async throws -> [ClaimedDelivery] {
+    func claim(_ destination: DestinationKey = "crm", limit: Int = 100) async throws -> [ClaimedDelivery] {
         try await store.exchange([], claims: [ClaimRequest(destination: destination, limit: limit)], at: now)[0]
             .deliveries
     }
 
-    func claimIDs(_ destination: String = "crm", limit: Int = 100) async throws -> [DeliveryID] {
+    func claimIDs(_ destination: DestinationKey = "crm", limit: Int = 100) async throws -> [DeliveryID] {
         try await claim(destination, limit: limit).map(\.id)
     }
 
@@ -119,8 +119,8 @@ final class ConformanceRun: Sendable {
         _ = try await store.exchange([settlement(delivery, next)], claims: [], at: now)
     }
 
-    /// Claims the due delivery and settles it.
-    func send(_ destination: String = "crm", _ next: Settlement.Next = .delivered) async throws -> DeliveryID {
+    /// Claims the one that is due, and settles it.
+    func send(_ destination: DestinationKey = "crm", _ next: Settlement.Next = .delivered) async throws -> DeliveryID {
         let claimed = try await claim(destination, limit: 1)
         try equal(claimed.count, 1, "due deliveries of \(destination)")
         try await settle(claimed[0], next)
@@ -147,10 +147,12 @@ final class ConformanceRun: Sendable {
 
     /// Compares the stored counts with the rows.
     func checkCounts() async throws {
-        var rows: [String: [DeliveryState: Int]] = [:]
+        var rows: [DestinationKey: [DeliveryState: Int]] = [:]
         for record in try await everything() { rows[record.destination, default: [:]][record.state, default: 0] += 1 }
-        var kept: [String: [DeliveryState: Int]] = [:]
-        for figures in try await store.figures() { kept[figures.destination] = figures.counts.filter { $0.value != 0 } }
+        var kept: [DestinationKey: [DeliveryState: Int]] = [:]
+        for figures in try await store.destinationCounts() {
+            kept[figures.destination] = figures.counts.filter { $0.value != 0 }
+        }
         try equal(kept.filter { !$0.value.isEmpty }, rows, "counts")
         for state in DeliveryState.allCases {
             let sum = rows.values.reduce(0) { $0 + ($1[state] ?? 0) }

@@ -43,96 +43,96 @@ package struct MediaStoreConformance: Sendable {
     /// - Throws: ``ConformanceError``, or the store's error.
     package func run(_ behaviour: Behaviour) async throws {
         let clock = ManualClock()
-        let depot = try await makeDepot(clock)
+        let mediaStore = try await makeDepot(clock)
         do {
-            try await check(behaviour, depot, clock)
+            try await check(behaviour, mediaStore, clock)
         } catch {
-            try? await discard(depot)
+            try? await discard(mediaStore)
             throw error
         }
-        try await discard(depot)
+        try await discard(mediaStore)
     }
 
-    private func check(_ behaviour: Behaviour, _ depot: any MediaStore, _ clock: ManualClock) async throws {
+    private func check(_ behaviour: Behaviour, _ mediaStore: any MediaStore, _ clock: ManualClock) async throws {
         switch behaviour {
-        case .keepsBytes: try await keepsBytes(depot)
-        case .keepsAFile: try await keepsAFile(depot)
-        case .keepsTheSameBytesOnce: try await keepsTheSameBytesOnce(depot, clock)
-        case .takesAFileThatIsKeptAlready: try await takesAFileThatIsKeptAlready(depot)
-        case .knowsWhatItDoesNotHave: try await knowsWhatItDoesNotHave(depot)
-        case .readsRanges: try await readsRanges(depot)
-        case .readsInChunks: try await readsInChunks(depot)
-        case .readsForMany: try await readsForMany(depot)
-        case .sweepsWhatIsOld: try await sweepsWhatIsOld(depot, clock)
+        case .keepsBytes: try await keepsBytes(mediaStore)
+        case .keepsAFile: try await keepsAFile(mediaStore)
+        case .keepsTheSameBytesOnce: try await keepsTheSameBytesOnce(mediaStore, clock)
+        case .takesAFileThatIsKeptAlready: try await takesAFileThatIsKeptAlready(mediaStore)
+        case .knowsWhatItDoesNotHave: try await knowsWhatItDoesNotHave(mediaStore)
+        case .readsRanges: try await readsRanges(mediaStore)
+        case .readsInChunks: try await readsInChunks(mediaStore)
+        case .readsForMany: try await readsForMany(mediaStore)
+        case .sweepsWhatIsOld: try await sweepsWhatIsOld(mediaStore, clock)
         case .sparesWhatIsKeptAgain:
-            try await spares(depot, clock) { _ = try await depot.deposit($0) }
+            try await spares(mediaStore, clock) { _ = try await mediaStore.deposit($0) }
         case .sparesWhatIsAskedFor:
-            try await spares(depot, clock) { _ = try await depot.find(Self.media($0).id) }
-        case .keepsAgainWhatWasSwept: try await keepsAgainWhatWasSwept(depot, clock)
-        case .takesManyAtOnce: try await takesManyAtOnce(depot)
-        case .remembers: try await remembers(depot, clock)
+            try await spares(mediaStore, clock) { _ = try await mediaStore.find(Self.media($0).id) }
+        case .keepsAgainWhatWasSwept: try await keepsAgainWhatWasSwept(mediaStore, clock)
+        case .takesManyAtOnce: try await takesManyAtOnce(mediaStore)
+        case .remembers: try await remembers(mediaStore, clock)
         }
     }
 
     // MARK: Storing
 
-    private func keepsBytes(_ depot: any MediaStore) async throws {
+    private func keepsBytes(_ mediaStore: any MediaStore) async throws {
         for size in [0, 1, 1000, 300_000] {
             let bytes = Self.bytes(size)
-            let media = try await depot.deposit(bytes)
+            let media = try await mediaStore.deposit(bytes)
             try equal(media, Self.media(bytes), "\(size) bytes")
-            try equal(try await depot.find(media.id), media, "\(size) bytes")
-            try equal(try await read(depot, media.id), bytes, "\(size) bytes")
+            try equal(try await mediaStore.find(media.id), media, "\(size) bytes")
+            try equal(try await read(mediaStore, media.id), bytes, "\(size) bytes")
         }
     }
 
-    private func keepsAFile(_ depot: any MediaStore) async throws {
+    private func keepsAFile(_ mediaStore: any MediaStore) async throws {
         for size in [0, 300_000] {
             let bytes = Self.bytes(size)
-            let path = try stage(bytes, for: depot)
-            try await depot.deposit(file: path, as: Self.media(bytes))
+            let path = try stage(bytes, for: mediaStore)
+            try await mediaStore.deposit(file: path, as: Self.media(bytes))
             try expect(!FileManager.default.fileExists(atPath: path), "the file is still where it was")
-            try equal(try await read(depot, Self.media(bytes).id), bytes, "\(size) bytes")
+            try equal(try await read(mediaStore, Self.media(bytes).id), bytes, "\(size) bytes")
         }
     }
 
-    private func keepsTheSameBytesOnce(_ depot: any MediaStore, _ clock: ManualClock) async throws {
+    private func keepsTheSameBytesOnce(_ mediaStore: any MediaStore, _ clock: ManualClock) async throws {
         let bytes = Self.bytes(1000)
-        let first = try await depot.deposit(bytes)
-        try equal(try await depot.deposit(bytes), first)
-        try equal(try await read(depot, first.id), bytes)
+        let first = try await mediaStore.deposit(bytes)
+        try equal(try await mediaStore.deposit(bytes), first)
+        try equal(try await read(mediaStore, first.id), bytes)
         clock.advance(by: .seconds(3600))
-        try await sweep(depot, before: clock.wall, of: 1)
+        try await sweep(mediaStore, before: clock.wall, of: 1)
     }
 
-    private func takesAFileThatIsKeptAlready(_ depot: any MediaStore) async throws {
+    private func takesAFileThatIsKeptAlready(_ mediaStore: any MediaStore) async throws {
         let bytes = Self.bytes(1000)
-        let media = try await depot.deposit(bytes)
-        let path = try stage(bytes, for: depot)
-        try await depot.deposit(file: path, as: media)
+        let media = try await mediaStore.deposit(bytes)
+        let path = try stage(bytes, for: mediaStore)
+        try await mediaStore.deposit(file: path, as: media)
         try expect(!FileManager.default.fileExists(atPath: path), "the file is still where it was")
-        try equal(try await read(depot, media.id), bytes)
+        try equal(try await read(mediaStore, media.id), bytes)
     }
 
-    private func takesManyAtOnce(_ depot: any MediaStore) async throws {
+    private func takesManyAtOnce(_ mediaStore: any MediaStore) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<24 {
-                // Each of eight files is stored by three tasks at once.
-                group.addTask { _ = try await depot.deposit(Self.bytes(5000, seed: UInt8(index % 8))) }
+                // Each of eight files by three at once.
+                group.addTask { _ = try await mediaStore.deposit(Self.bytes(5000, seed: UInt8(index % 8))) }
             }
             try await group.waitForAll()
         }
         for index in 0..<8 {
             let bytes = Self.bytes(5000, seed: UInt8(index))
-            try equal(try await read(depot, Self.media(bytes).id), bytes, "file \(index)")
+            try equal(try await read(mediaStore, Self.media(bytes).id), bytes, "file \(index)")
         }
     }
 
-    private func remembers(_ depot: any MediaStore, _ clock: ManualClock) async throws {
-        let old = try await depot.deposit(Self.bytes(1000))
+    private func remembers(_ mediaStore: any MediaStore, _ clock: ManualClock) async throws {
+        let old = try await mediaStore.deposit(Self.bytes(1000))
         clock.advance(by: .seconds(3600))
-        let new = try await depot.deposit(Self.bytes(2000))
-        let again = try await reopen(depot, clock)
+        let new = try await mediaStore.deposit(Self.bytes(2000))
+        let again = try await reopen(mediaStore, clock)
         try equal(try await read(again, new.id), Self.bytes(2000))
         try await sweep(again, before: clock.wall, of: 1)
         try equal(try await again.find(old.id), sweeps ? nil : old)
@@ -142,108 +142,108 @@ package struct MediaStoreConformance: Sendable {
 
     // MARK: Reading
 
-    private func knowsWhatItDoesNotHave(_ depot: any MediaStore) async throws {
-        _ = try await depot.deposit(Self.bytes(10))
+    private func knowsWhatItDoesNotHave(_ mediaStore: any MediaStore) async throws {
+        _ = try await mediaStore.deposit(Self.bytes(10))
         let id = Self.media(Self.bytes(11)).id
-        try equal(try await depot.find(id), nil)
+        try equal(try await mediaStore.find(id), nil)
         do throws(MediaError) {
-            _ = try await depot.open(id) { 0..<$0 }
+            _ = try await mediaStore.open(id) { 0..<$0 }
         } catch {
-            return try equal(error.reason, .notStored)
+            return try equal(error.code, .notStored)
         }
         throw ConformanceError(description: "opens what is not there")
     }
 
-    private func readsRanges(_ depot: any MediaStore) async throws {
+    private func readsRanges(_ mediaStore: any MediaStore) async throws {
         let bytes = Self.bytes(200_000)
-        let id = try await depot.deposit(bytes).id
+        let id = try await mediaStore.deposit(bytes).id
         let ranges: [Range<Int64>] = [
             0..<200_000, 0..<1, 199_999..<200_000, 5..<5, 1..<131_073, 131_072..<131_073, 65_535..<140_000,
         ]
         for range in ranges {
-            let content = try await depot.open(id) { $0 == 200_000 ? range : 0..<0 }
+            let content = try await mediaStore.open(id) { $0 == 200_000 ? range : 0..<0 }
             try equal(content.size, 200_000, "size")
             try equal(content.range, range)
             let part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
             try expect(try await Self.all(content) == part, "other bytes in \(range)")
         }
-        let beyond = try await depot.open(id) { 199_990..<($0 + 10) }
+        let beyond = try await mediaStore.open(id) { 199_990..<($0 + 10) }
         try equal(beyond.range, 199_990..<200_000)
         try equal(try await Self.all(beyond), Array(bytes[199_990...]))
     }
 
-    /// The reader holds the memory, so chunks are small for every file size.
-    private func readsInChunks(_ depot: any MediaStore) async throws {
+    /// Memory is the reader's, so chunks are small whatever the file.
+    private func readsInChunks(_ mediaStore: any MediaStore) async throws {
         let bytes = Self.bytes(3 << 20)
-        let id = try await depot.deposit(bytes).id
+        let id = try await mediaStore.deposit(bytes).id
         var read: [UInt8] = []
-        for try await chunk in try await depot.open(id, bounds: { 0..<$0 }).chunks {
+        for try await chunk in try await mediaStore.open(id, bounds: { 0..<$0 }).chunks {
             try expect(!chunk.isEmpty && chunk.count <= 1 << 20, "a chunk of \(chunk.count) bytes")
             read += chunk
         }
         try expect(read == bytes, "other bytes")
     }
 
-    private func readsForMany(_ depot: any MediaStore) async throws {
+    private func readsForMany(_ mediaStore: any MediaStore) async throws {
         let bytes = Self.bytes(400_000)
-        let id = try await depot.deposit(bytes).id
-        let abandoned = try await depot.open(id) { 0..<$0 }
+        let id = try await mediaStore.deposit(bytes).id
+        let abandoned = try await mediaStore.open(id) { 0..<$0 }
         for try await _ in abandoned.chunks { break }
         try await withThrowingTaskGroup(of: [UInt8].self) { group in
-            for _ in 0..<8 { group.addTask { try await read(depot, id) } }
+            for _ in 0..<8 { group.addTask { try await read(mediaStore, id) } }
             for try await read in group { try expect(read == bytes, "other bytes") }
         }
     }
 
     // MARK: Retention
 
-    private func sweepsWhatIsOld(_ depot: any MediaStore, _ clock: ManualClock) async throws {
+    private func sweepsWhatIsOld(_ mediaStore: any MediaStore, _ clock: ManualClock) async throws {
         var kept: [StoredMedia] = []
         for index in 0..<4 {
-            kept.append(try await depot.deposit(Self.bytes(100, seed: UInt8(index))))
+            kept.append(try await mediaStore.deposit(Self.bytes(100, seed: UInt8(index))))
             clock.advance(by: .seconds(3600))
         }
         let moment = clock.wall - .seconds(2 * 3600)
-        try await sweep(depot, before: moment, of: 2)
-        try await sweep(depot, before: moment, of: 0)
+        try await sweep(mediaStore, before: moment, of: 2)
+        try await sweep(mediaStore, before: moment, of: 0)
         for (index, media) in kept.enumerated() {
-            try equal(try await depot.find(media.id), index < 2 && sweeps ? nil : media, "file \(index)")
+            try equal(try await mediaStore.find(media.id), index < 2 && sweeps ? nil : media, "file \(index)")
         }
     }
 
     private func spares(
-        _ depot: any MediaStore,
+        _ mediaStore: any MediaStore,
         _ clock: ManualClock,
         _ renew: ([UInt8]) async throws -> Void
     ) async throws {
         let (renewed, other) = (Self.bytes(100), Self.bytes(200))
-        _ = try await depot.deposit(renewed)
-        _ = try await depot.deposit(other)
+        _ = try await mediaStore.deposit(renewed)
+        _ = try await mediaStore.deposit(other)
         clock.advance(by: .seconds(5 * 3600))
         try await renew(renewed)
         clock.advance(by: .seconds(3600))
-        try await sweep(depot, before: clock.wall - .seconds(2 * 3600), of: 1)
-        try equal(try await depot.find(Self.media(other).id), sweeps ? nil : Self.media(other))
-        try equal(try await read(depot, Self.media(renewed).id), renewed)
+        try await sweep(mediaStore, before: clock.wall - .seconds(2 * 3600), of: 1)
+        try equal(try await mediaStore.find(Self.media(other).id), sweeps ? nil : Self.media(other))
+        try equal(try await read(mediaStore, Self.media(renewed).id), renewed)
     }
 
-    private func keepsAgainWhatWasSwept(_ depot: any MediaStore, _ clock: ManualClock) async throws {
+    private func keepsAgainWhatWasSwept(_ mediaStore: any MediaStore, _ clock: ManualClock) async throws {
         let bytes = Self.bytes(100)
-        let media = try await depot.deposit(bytes)
+        let media = try await mediaStore.deposit(bytes)
         clock.advance(by: .seconds(3600))
-        try await sweep(depot, before: clock.wall, of: 1)
-        try equal(try await depot.deposit(bytes), media)
-        try equal(try await read(depot, media.id), bytes)
+        try await sweep(mediaStore, before: clock.wall, of: 1)
+        try equal(try await mediaStore.deposit(bytes), media)
+        try equal(try await read(mediaStore, media.id), bytes)
     }
 
     /// Expects a sweep to delete this number of files, or none when the store does not sweep.
     private func sweep(
-        _ depot: any MediaStore,
+        _ mediaStore: any MediaStore,
         before moment: Timestamp,
         of count: Int,
         line: UInt = #line
     ) async throws {
-        try equal(try await depot.sweep(before: moment), sweeps ? count : 0, "files swept", line: line)
+        try equal(try await mediaStore.sweep(before: moment), sweeps ? count : 0, "files swept", line: line)
     }
 
     // MARK: Helpers
@@ -256,14 +256,14 @@ package struct MediaStoreConformance: Sendable {
         StoredMedia(id: MediaID(digest: SHA256.digest(of: bytes)), size: Int64(bytes.count))
     }
 
-    private func stage(_ bytes: [UInt8], for depot: any MediaStore) throws -> String {
-        let path = depot.stagingDirectory + "/" + UUID().uuidString
+    private func stage(_ bytes: [UInt8], for mediaStore: any MediaStore) throws -> String {
+        let path = mediaStore.stagingDirectory + "/" + UUID().uuidString
         try expect(FileManager.default.createFile(atPath: path, contents: Data(bytes)), "cannot write \(path)")
         return path
     }
 
-    private func read(_ depot: any MediaStore, _ id: MediaID) async throws -> [UInt8] {
-        try await Self.all(try await depot.open(id) { 0..<$0 })
+    private func read(_ mediaStore: any MediaStore, _ id: MediaID) async throws -> [UInt8] {
+        try await Self.all(try await mediaStore.open(id) { 0..<$0 })
     }
 
     private static func all(_ content: MediaContent) async throws -> [UInt8] {

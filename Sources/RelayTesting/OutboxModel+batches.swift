@@ -3,7 +3,7 @@ internal import RelayCore
 extension OutboxModel {
     /// The batches that a claim takes. Sizes are ignored: the policy's `maxBytes` must not be reached.
     mutating func claim(
-        _ destination: String, limit: Int, batch policy: BatchPolicy, at now: Timestamp
+        _ destination: DestinationKey, limit: Int, batch policy: BatchPolicy, at now: Timestamp
     ) -> (ids: [[DeliveryID]], nextDue: Timestamp?) {
         var batches: [[DeliveryID]] = []
         while true {

@@ -4,7 +4,7 @@ internal import RelayCore
 struct OutboxModel {
     struct Delivery: Equatable {
         var id: DeliveryID
-        var destination: String
+        var destination: DestinationKey
         var lane: String?
         var state: DeliveryState = .queued
         var attempts = 0
@@ -28,12 +28,12 @@ struct OutboxModel {
         ids.filter { states.contains(deliveries[$0]?.state ?? .cancelled) }
     }
 
-    mutating func insert(_ id: DeliveryID, to destination: String, lane: String?, at now: Timestamp) {
+    mutating func insert(_ id: DeliveryID, to destination: DestinationKey, lane: String?, at now: Timestamp) {
         deliveries[id] = Delivery(id: id, destination: destination, lane: lane, notBefore: now)
         arrange(id, at: now)
     }
 
-    mutating func claim(_ destination: String, limit: Int, at now: Timestamp) -> (
+    mutating func claim(_ destination: DestinationKey, limit: Int, at now: Timestamp) -> (
         ids: [[DeliveryID]], nextDue: Timestamp?
     ) {
         let heads = deliveries.values.filter { $0.destination == destination && $0.dueAt != nil }
@@ -58,7 +58,7 @@ struct OutboxModel {
         case .delivered:
             change(id, to: .delivered) { _ in }
             if let lane = delivery.lane, !outOfOrder.contains(id) {
-                delivered[delivery.destination + "/" + lane, default: []].append(id)
+                delivered["\(delivery.destination)/\(lane)", default: []].append(id)
             }
         case .retry(let moment):
             change(id, to: .queued) {

@@ -20,7 +20,7 @@ package struct StubDirectory: DirectoryLookup, DestinationLookup {
 
     /// There is a destination of every name.
     package func route(to destination: String) -> DestinationRoute? {
-        DestinationRoute(destination: destination, settings: DestinationSettings(), isSigned: isSigned)
+        DestinationRoute(destination: .configured(destination), settings: DestinationSettings(), isSigned: isSigned)
     }
 
     /// A context for stages with this as directory and destinations.

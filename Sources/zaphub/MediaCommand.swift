@@ -48,7 +48,7 @@ extension MediaCommand {
                 let stored = try media.decrypt(file, to: target)
                 printLine("\(target): \(stored.size) bytes, \(media.kind.rawValue), sha256 \(stored.id)")
             } catch {
-                printError("\(file) cannot be decrypted: \(error.message) (\(error.reason.rawValue))")
+                printError("\(file) cannot be decrypted: \(error.message) (\(error.code.rawValue))")
                 throw ExitCode(1)
             }
         }

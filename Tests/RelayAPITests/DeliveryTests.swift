@@ -1,6 +1,7 @@
 import RelayAPI
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Testing
 
 struct DeliveryTests {

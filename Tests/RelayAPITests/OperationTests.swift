@@ -2,6 +2,7 @@ import HTTPTypes
 import RelayAPI
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Testing
 
 /// Destinations, history, pipelines and health.

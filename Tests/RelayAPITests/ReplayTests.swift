@@ -2,6 +2,7 @@ import HTTPTypes
 import RelayAPI
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Testing
 
 struct ReplayTests {
@@ -81,10 +82,10 @@ struct ReplayTests {
         let api = TestAPI()
         let id = api.store.seedDelivery(.delivered, at: TestAPI.start)
         api.control.edit { state in
-            state.rehearsal.events = 3
-            state.rehearsal.deliveries = ["crm": 2]
-            state.rehearsal.drops = [.init(pipeline: "default", stage: "filter", reason: "no"): 1]
-            state.rehearsal.examples = [
+            state.preview.events = 3
+            state.preview.deliveries = ["crm": 2]
+            state.preview.drops = [.init(pipeline: "default", stage: "filter", reason: "no"): 1]
+            state.preview.examples = [
                 .init(event: EventID(7), pipeline: "default", destination: "crm", body: ["a": 1])
             ]
         }

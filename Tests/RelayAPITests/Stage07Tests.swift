@@ -163,7 +163,7 @@ struct Stage07Tests {
 
             let id = try #require(DeliveryID(job))
             let planned = try #require(api.store.planned(id))
-            #expect(planned.destination == webhook.id && planned.pipeline == "retry")
+            #expect(planned.destination == webhook.destination && planned.pipeline == "retry")
             #expect(planned.signing == .standardWebhooks)
             #expect(planned.lane == "abc-123/5511999999999@s.whatsapp.net")
             let body = try JSON(parsing: planned.body(for: id))

@@ -178,6 +178,20 @@ struct WebhookTests {
         }
     }
 
+    @Test func everyEventTypeIsAccepted() async throws {
+        let api = TestAPI()
+        api.seedSession(url: nil)
+        try await api.run { client in
+            for type in EventType.all {
+                let body: JSON = [
+                    "url": "https://crm.example/hook", "events": [.string(type.name), .string("\(type.category).*")],
+                ]
+                let created = try await client.post(root, body)
+                #expect(created.status == 201, "\(type)")
+            }
+        }
+    }
+
     @Test func whatIsNotGivenHasItsDefault() async throws {
         let api = TestAPI()
         api.seedSession(url: nil)

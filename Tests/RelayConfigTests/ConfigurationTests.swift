@@ -322,4 +322,13 @@ import Testing
         let scrubbed = try Workspace.config(config).load().configuration.scrubbed
         #expect(scrubbed["destinations"]?["crm"]?["url"] == "https://x.example.com/h?***")
     }
+
+    @Test func everyEventTypeIsAccepted() throws {
+        for type in EventType.all {
+            let destination =
+                "{ type: webhook, url: https://x.example.com, events: [\(type), \(type.category).*] }"
+            let report = Workspace.config("destinations: { crm: \(destination) }\n").report()
+            #expect(!report.contains("event"), "\(report)")
+        }
+    }
 }

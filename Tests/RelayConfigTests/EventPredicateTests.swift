@@ -11,7 +11,7 @@ import Testing
     }
 
     private static let everything = EventTypeSet.everything
-    private static let known = EventTypeSet(types: EventNames.all.map(\.name), isOpen: false)
+    private static let known = EventTypeSet(types: EventType.all.map(\.name), isOpen: false)
 
     @Test(arguments: [
         #".event == "message.read" and .event == "message.sent""#,

@@ -119,7 +119,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         let words = [
             ("[destination kinds]", registry.destinations.map { $0.kind }),
             ("[formats]", registry.formats.map { $0.name }),
-            ("[event types]", EventNames.all.map(\.name)),
+            ("[event types]", EventType.all.map(\.name)),
         ]
         return words.flatMap { name, words in
             [(QuantityFormat.choice(words), name), (words.joined(separator: ", "), name)]

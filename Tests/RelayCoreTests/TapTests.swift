@@ -1,5 +1,6 @@
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Testing
 
 struct TapTests {
@@ -21,7 +22,7 @@ struct TapTests {
         return TapEvent(point, at: moment, pipeline: pipeline, stage: stage, .event(event, body: nil))
     }
 
-    private func attempt(to destination: String) -> TapEvent {
+    private func attempt(to destination: DestinationKey) -> TapEvent {
         let claimed = ClaimedDelivery(
             id: DeliveryID(1), destination: destination, session: "main", type: .messageReceived, chat: nil,
             attempt: 1, attemptInSeries: 1, seriesStartedAt: Self.start, receivedAt: Self.start, signing: nil, body: []

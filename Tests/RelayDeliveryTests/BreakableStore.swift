@@ -1,4 +1,5 @@
 import RelayCore
+import RelayTesting
 import Synchronization
 
 /// A store whose exchanges fail while a test wants them to.
@@ -41,14 +42,14 @@ final class BreakableStore: Outbox, OutboxAdministration {
 
     // MARK: As the store does
 
-    var wakeups: AsyncStream<Set<String>> { base.wakeups }
+    var newlyDue: AsyncStream<Set<DestinationKey>> { base.newlyDue }
     func recover(
         at moment: Timestamp,
-        maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+        maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
     ) async throws(StoreError) -> RecoveryReport {
         try await base.recover(at: moment, maxAttempts: maxAttempts)
     }
-    func dueTimes() async throws(StoreError) -> [String: Timestamp] { try await base.dueTimes() }
+    func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] { try await base.dueTimes() }
     func deliveries(
         _ filter: DeliveryFilter,
         before: DeliveryID?,
@@ -69,7 +70,7 @@ final class BreakableStore: Outbox, OutboxAdministration {
     func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         try await base.cancel(id, at: moment)
     }
-    func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
+    func cancelQueued(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Int {
         try await base.cancelQueued(destination: destination, at: moment)
     }
     func replayDeadLetters(_ filter: DeliveryFilter, at moment: Timestamp) async throws(StoreError) -> Int {
@@ -85,10 +86,10 @@ final class BreakableStore: Outbox, OutboxAdministration {
     ) async throws(StoreError) -> DeliveryID {
         try await base.enqueue(delivery, event: event, at: moment)
     }
-    func figures() async throws(StoreError) -> [DestinationCounts] { try await base.figures() }
+    func destinationCounts() async throws(StoreError) -> [DestinationCounts] { try await base.destinationCounts() }
     func pauses() async throws(StoreError) -> [DestinationPause] { try await base.pauses() }
     func pause(_ pause: DestinationPause) async throws(StoreError) { try await base.pause(pause) }
-    func resume(destination: String) async throws(StoreError) -> Bool {
+    func resume(destination: DestinationKey) async throws(StoreError) -> Bool {
         try await base.resume(destination: destination)
     }
     func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {

@@ -6,7 +6,7 @@ import Testing
 
 struct DispatcherBatchTests {
     private let clock = ManualClock()
-    private static let never = Breaker.Configuration(failures: 1000)
+    private static let never = BreakerPolicy(failures: 1000)
 
     private func settings(
         _ batch: BatchPolicy,
@@ -45,14 +45,14 @@ struct DispatcherBatchTests {
     }
 
     @Test func maxInFlightAndTheRateLimitCountRequests() async throws {
-        let gate = AsyncSemaphore(1)
-        _ = await gate.enter()
+        let semaphore = AsyncSemaphore(1)
+        _ = await semaphore.wait()
         let policy = settings(
             BatchPolicy(maxEvents: 5, maxWait: .seconds(1)), maxInFlight: 2,
             rateLimit: RateLimit(count: 100, per: .seconds(1)))
         let crm = BatchDestination(policy, clock: clock) { _ in
-            _ = await gate.enter()
-            gate.leave()
+            _ = await semaphore.wait()
+            semaphore.signal()
             return answer(200)
         }
         let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
@@ -61,7 +61,7 @@ struct DispatcherBatchTests {
             try await fixture.settle("two under way") { fixture.dispatcher.inFlight == 2 }
             #expect(try await fixture.count(.inFlight) == 10)
             #expect(fixture.dispatcher.standing(of: "crm")?.inFlight == 2)
-            gate.leave()
+            semaphore.signal()
             try await fixture.turn("all delivered") { try await fixture.count(.delivered) == 40 }
             #expect(crm.sent.count == 8)
         }

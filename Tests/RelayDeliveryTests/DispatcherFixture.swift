@@ -18,7 +18,7 @@ final class DispatcherFixture: Sendable {
     private let folder: URL
     private let group: ServiceGroup
 
-    init(_ destinations: [String: any Destination], clock: ManualClock, breaker: Breaker.Configuration = .init())
+    init(_ destinations: [DestinationKey: any Destination], clock: ManualClock, breaker: BreakerPolicy = .init())
         async throws
     {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -26,7 +26,7 @@ final class DispatcherFixture: Sendable {
         self.destinations = Destinations(destinations)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("dispatch-\(UUID().uuidString)")
         var configuration = SQLiteStore.Configuration()
-        configuration.ballastBytes = 0
+        configuration.diskReserveBytes = 0
         file = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
             secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
@@ -78,7 +78,7 @@ final class DispatcherFixture: Sendable {
 
     /// Accepts an event for each of the chats, and queues its delivery. Returns the ids in order.
     @discardableResult
-    func queue(to key: String, chats: [String]) async throws -> [DeliveryID] {
+    func queue(to key: DestinationKey, chats: [String]) async throws -> [DeliveryID] {
         let now = clock.now
         let events = chats.map { chat in
             NewEvent(type: .messageReceived, session: "main", chat: chat, payload: ["text": "oi"])

@@ -8,7 +8,7 @@ struct DispatcherTests {
     private let clock = ManualClock()
     private static let patient = RetryPolicy(maxAttempts: 100, initialInterval: .seconds(1), maxInterval: .seconds(4))
     /// A breaker that stays out of the way.
-    private static let never = Breaker.Configuration(failures: 1000)
+    private static let never = BreakerPolicy(failures: 1000)
 
     @Test func eachChatKeepsItsOrderThroughFailures() async throws {
         // Each delivery fails none, one or two times, by its place.

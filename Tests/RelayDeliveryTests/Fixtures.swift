@@ -1,4 +1,5 @@
 import RelayCore
+import RelayTesting
 
 extension Timestamp {
     /// A fixed day, so many milliseconds in.
@@ -9,7 +10,7 @@ extension Timestamp {
 
 func claimed(
     _ id: Int64 = 1,
-    destination: String = "crm",
+    destination: DestinationKey = "crm",
     attempt: Int = 1,
     inSeries: Int? = nil,
     startedAt: Timestamp = .at(0)

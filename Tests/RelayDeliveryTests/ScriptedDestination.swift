@@ -100,15 +100,15 @@ final class ScriptedDestination: Destination {
 
 /// The destinations of a test, which come and go.
 final class Destinations: DestinationProvider {
-    private let all: Mutex<[String: any Destination]>
+    private let all: Mutex<[DestinationKey: any Destination]>
 
-    init(_ all: [String: any Destination]) {
+    init(_ all: [DestinationKey: any Destination]) {
         self.all = Mutex(all)
     }
 
-    func destination(_ key: String) -> (any Destination)? { all.withLock { $0[key] } }
+    func destination(_ key: DestinationKey) -> (any Destination)? { all.withLock { $0[key] } }
 
-    subscript(key: String) -> (any Destination)? {
+    subscript(key: DestinationKey) -> (any Destination)? {
         get { destination(key) }
         set { all.withLock { $0[key] = newValue } }
     }

@@ -1,6 +1,7 @@
 import RelayConfig
 import RelayDestinations
 import RelayJSON
+import RelayTesting
 import Testing
 
 /// What is wrong with a destination's own options is told at its place.

@@ -79,7 +79,7 @@ struct PlaceholderTemplateTests {
         ("a\n {{% CONTENT_TYPE: TEXT}}", 3), ("{{$b}}{{/b}}", 0), ("{{a}", 3),
     ])
     func aMistakeIsReportedAtItsPlace(template: String, offset: Int) {
-        let problem = #expect(throws: WebhookTemplate.Problem.self) { try WebhookTemplate(template) }
+        let problem = #expect(throws: WebhookTemplate.TemplateError.self) { try WebhookTemplate(template) }
         #expect(problem?.offset == offset, "\(problem?.message ?? "")")
         #expect(problem?.help.isEmpty == false)
     }

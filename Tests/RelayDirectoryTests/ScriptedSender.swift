@@ -7,7 +7,7 @@ final class ScriptedSender: HTTPSender {
     enum Answer: Sendable {
         case body(String)
         case status(Int)
-        case failure(HTTPClientError.Kind)
+        case failure(HTTPClientError.Code)
         /// More than is read of an answer.
         case truncated
         /// Nothing, until ``release(_:)`` or the end of the request.
@@ -71,8 +71,8 @@ final class ScriptedSender: HTTPSender {
         case .body(let text): return HTTPResponse(status: 200, body: Array(text.utf8))
         case .status(let status): return HTTPResponse(status: status)
         case .truncated: return HTTPResponse(status: 200, body: Array("{".utf8), bodyTruncated: true)
-        case .failure(let kind): throw HTTPClientError(kind: kind, message: "scripted")
-        case .held: throw HTTPClientError(kind: .cancelled, message: "cancelled")
+        case .failure(let kind): throw HTTPClientError(code: kind, message: "scripted")
+        case .held: throw HTTPClientError(code: .cancelled, message: "cancelled")
         }
     }
 

@@ -77,7 +77,7 @@ struct AWSSigV4Tests {
                 change(&signature)
                 request.awsSigV4 = signature
                 let failure = try #require(await engine.failure(request))
-                #expect(failure.kind == .invalidRequest)
+                #expect(failure.code == .invalidRequest)
                 #expect(!failure.message.contains("SECRETPART"))
                 #expect(!failure.message.contains("wJalr"))
             }

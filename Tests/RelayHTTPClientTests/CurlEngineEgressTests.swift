@@ -18,10 +18,10 @@ struct CurlEngineEgressTests {
         try await withEngine(allow: []) { engine in
             for host in hosts {
                 let failure = await engine.failure(.small("http://\(host):\(port)/"))
-                #expect(failure?.kind == .blockedAddress, "\(host): \(String(describing: failure))")
+                #expect(failure?.code == .blockedAddress, "\(host): \(String(describing: failure))")
             }
             let userinfo = await engine.failure(.small("http://example.com@127.0.0.1:\(port)/"))
-            #expect(userinfo?.kind == .invalidRequest)
+            #expect(userinfo?.code == .invalidRequest)
         }
         #expect(canary.connectionCount == 0)
     }
@@ -32,7 +32,7 @@ struct CurlEngineEgressTests {
         configuration.resolve = ["hooks.example.com:80:\(address.contains(":") ? "[\(address)]" : address)"]
         try await withEngine(allow: [], configuration: configuration) { engine in
             let failure = await engine.failure(.small("http://hooks.example.com/"))
-            #expect(failure?.kind == .blockedAddress)
+            #expect(failure?.code == .blockedAddress)
             #expect(failure?.message.contains("egress.allow") == true)
         }
     }
@@ -54,7 +54,7 @@ struct CurlEngineEgressTests {
         configuration.resolve = ["mixed.example.com:\(receiver.port):10.0.0.1,127.0.0.1"]
         try await withEngine(allow: ["127.0.0.1"], configuration: configuration) { engine in
             let failure = await engine.failure(HTTPRequest(url: "http://mixed.example.com:\(receiver.port)/"))
-            #expect(failure?.kind == .connect)
+            #expect(failure?.code == .connect)
         }
     }
 
@@ -64,7 +64,7 @@ struct CurlEngineEgressTests {
         configuration.resolve = ["chatwoot:\(receiver.port):127.0.0.1", "other:\(receiver.port):127.0.0.1"]
         try await withEngine(allow: ["chatwoot:\(receiver.port)"], configuration: configuration) { engine in
             #expect(await engine.answer(HTTPRequest(url: "http://chatwoot:\(receiver.port)/"))?.status == 200)
-            #expect(await engine.failure(HTTPRequest(url: "http://other:\(receiver.port)/"))?.kind == .blockedAddress)
+            #expect(await engine.failure(HTTPRequest(url: "http://other:\(receiver.port)/"))?.code == .blockedAddress)
         }
         #expect(receiver.requests.count == 1)
     }
@@ -76,7 +76,7 @@ struct CurlEngineEgressTests {
             #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
             engine.replace(guard: try EgressGuard())
             let failure = await engine.failure(HTTPRequest(url: receiver.url))
-            #expect(failure?.kind == .blockedAddress)
+            #expect(failure?.code == .blockedAddress)
             #expect(failure?.message.contains("add \"127.0.0.1:\(receiver.port)\" to egress.allow") == true)
         }
         #expect(receiver.requests.count == 1)

@@ -14,7 +14,7 @@ struct CurlEngineLifecycleTests {
                 group.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit)) }
                 _ = try await receiver.next(count: 1)
                 group.cancelAll()
-                #expect(try await group.next()??.kind == .cancelled)
+                #expect(try await group.next()??.code == .cancelled)
             }
             receiver.respond { _ in .status(200) }
             #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
@@ -27,7 +27,7 @@ struct CurlEngineLifecycleTests {
             await withTaskGroup(of: HTTPClientError?.self) { group in
                 group.cancelAll()
                 group.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit)) }
-                #expect(await group.next()??.kind == .cancelled)
+                #expect(await group.next()??.code == .cancelled)
             }
         }
     }
@@ -40,9 +40,9 @@ struct CurlEngineLifecycleTests {
             _ = try await receiver.next(count: 1)
             engine.shutdown()
             engine.shutdown()
-            #expect(try await group.next()??.kind == .cancelled)
+            #expect(try await group.next()??.code == .cancelled)
         }
-        #expect(await engine.failure(.small(receiver.url))?.kind == .cancelled)
+        #expect(await engine.failure(.small(receiver.url))?.code == .cancelled)
     }
 
     @Test func gracefulShutdownLetsRequestsEnd() async throws {
@@ -61,19 +61,19 @@ struct CurlEngineLifecycleTests {
             let results = try await tasks.reduce(into: []) { $0.append($1) }
             #expect(results.compactMap(\.self) == [200])
         }
-        #expect(await engine.failure(.small(receiver.url))?.kind == .cancelled)
+        #expect(await engine.failure(.small(receiver.url))?.code == .cancelled)
     }
 
     @Test func gracefulShutdownEndsAtItsDeadline() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine(configuration: .init(drainTimeout: .milliseconds(100)))
         let group = ServiceGroup(services: [engine], logger: Logger(label: "test"))
-        try await withThrowingTaskGroup(of: HTTPClientError.Kind?.self) { tasks in
+        try await withThrowingTaskGroup(of: HTTPClientError.Code?.self) { tasks in
             tasks.addTask {
                 try await group.run()
                 return nil
             }
-            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit))?.kind }
+            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit))?.code }
             _ = try await receiver.next(count: 1)
             await group.triggerGracefulShutdown()
             let results = try await tasks.reduce(into: []) { $0.append($1) }
@@ -84,8 +84,8 @@ struct CurlEngineLifecycleTests {
     @Test func cancellingRunEndsAtOnce() async throws {
         let receiver = try ScriptedReceiver(default: .hang)
         let engine = try makeEngine()
-        await withTaskGroup(of: HTTPClientError.Kind?.self) { tasks in
-            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit))?.kind }
+        await withTaskGroup(of: HTTPClientError.Code?.self) { tasks in
+            tasks.addTask { await engine.failure(.small(receiver.url, timeout: .waitLimit))?.code }
             let run = Task { try await engine.run() }
             run.cancel()
             _ = await run.result

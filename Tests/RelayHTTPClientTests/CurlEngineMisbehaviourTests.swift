@@ -23,7 +23,7 @@ struct CurlEngineMisbehaviourTests {
         var told: [String] = []
         for timeout in growingTimeouts where !(told.last ?? "").contains("took the request") {
             let failure = try await failure(.hang, timeout: timeout)
-            #expect(failure.kind == .timeout)
+            #expect(failure.code == .timeout)
             #expect(failure.networkCode == "ETIMEDOUT")
             told.append(failure.message)
         }
@@ -33,7 +33,7 @@ struct CurlEngineMisbehaviourTests {
 
     @Test func aLateAnswerIsATimeout() async throws {
         #expect(
-            try await failure(.delay(by: .seconds(30), then: .status(200)), timeout: .milliseconds(300)).kind
+            try await failure(.delay(by: .seconds(30), then: .status(200)), timeout: .milliseconds(300)).code
                 == .timeout
         )
     }
@@ -42,19 +42,19 @@ struct CurlEngineMisbehaviourTests {
         var told: [String] = []
         for timeout in growingTimeouts where !(told.last ?? "").contains("began to answer") {
             let body = try await failure(.drip(interval: .milliseconds(10)), timeout: timeout)
-            #expect(body.kind == .timeout)
+            #expect(body.code == .timeout)
             told.append(body.message)
         }
         #expect(told.last?.contains("began to answer") == true, "\(told)")
         #expect(
-            try await failure(.dripHeader(interval: .milliseconds(10)), timeout: .milliseconds(300)).kind == .timeout
+            try await failure(.dripHeader(interval: .milliseconds(10)), timeout: .milliseconds(300)).code == .timeout
         )
     }
 
     /// A long timeout is for receivers that think, not for those that trickle.
     @Test func anAnswerThatTricklesEndsLongBeforeALongTimeout() async throws {
         let trickle = try await failure(.drip(interval: .milliseconds(500)))
-        #expect(trickle.kind == .timeout)
+        #expect(trickle.code == .timeout)
         #expect(trickle.duration < .waitLimit / 2)
     }
 
@@ -69,7 +69,7 @@ struct CurlEngineMisbehaviourTests {
             var request = HTTPRequest.small(receiver.url)
             request.isRepeatable = isRepeatable
             let failure = await engine.failure(request)
-            #expect(failure?.kind == (isRepeatable ? nil : .reset))
+            #expect(failure?.code == (isRepeatable ? nil : .reset))
             #expect(receiver.requests.count == (isRepeatable ? 3 : 2))
         }
     }
@@ -77,7 +77,7 @@ struct CurlEngineMisbehaviourTests {
     @Test func brokenConnectionsAreResets() async throws {
         for answer in [ScriptedReceiver.Answer.reset, .resetMidResponse, .closeEarly, .closeSilently] {
             let failure = try await failure(answer)
-            #expect(failure.kind == .reset, "\(answer): \(failure)")
+            #expect(failure.code == .reset, "\(answer): \(failure)")
             #expect(failure.networkCode == "ECONNRESET")
         }
     }
@@ -89,13 +89,13 @@ struct CurlEngineMisbehaviourTests {
         ]
         for answer in [.garbage, .badChunks] + texts.map({ ScriptedReceiver.Answer.raw(Array($0.utf8)) }) {
             let failure = try await failure(answer)
-            #expect(failure.kind == .protocolError, "\(answer): \(failure)")
+            #expect(failure.code == .protocolError, "\(answer): \(failure)")
         }
     }
 
     @Test func endlessHeadersAreCutOff() async throws {
-        #expect(try await failure(.headerFlood).kind == .protocolError)
-        #expect(try await failure(.informationalFlood).kind == .protocolError)
+        #expect(try await failure(.headerFlood).code == .protocolError)
+        #expect(try await failure(.informationalFlood).code == .protocolError)
     }
 
     @Test func aLongHeaderIsKeptInPart() async throws {
@@ -139,9 +139,9 @@ struct CurlEngineMisbehaviourTests {
         let silent = try ScriptedReceiver(default: .hang)
         let healthy = try ScriptedReceiver()
         try await withEngine { engine in
-            try await withThrowingTaskGroup(of: HTTPClientError.Kind?.self) { group in
+            try await withThrowingTaskGroup(of: HTTPClientError.Code?.self) { group in
                 for _ in 0..<50 {
-                    group.addTask { await engine.failure(.small(silent.url, timeout: .waitLimit))?.kind }
+                    group.addTask { await engine.failure(.small(silent.url, timeout: .waitLimit))?.code }
                 }
                 _ = try await silent.next(count: 50)
                 for _ in 0..<50 { #expect(await engine.answer(HTTPRequest(url: healthy.url))?.status == 200) }
@@ -154,7 +154,7 @@ struct CurlEngineMisbehaviourTests {
     @Test func namesThatDoNotExistAreDNSFailures() async throws {
         try await withEngine { engine in
             let failure = await engine.failure(HTTPRequest(url: "http://nowhere.invalid/hook?token=secret"))
-            #expect(failure?.kind == .dns)
+            #expect(failure?.code == .dns)
             #expect(failure?.message.contains("nowhere.invalid") == true)
             #expect(failure?.message.contains("secret") == false)
         }
@@ -164,6 +164,6 @@ struct CurlEngineMisbehaviourTests {
         "", "http://", "ftp://127.0.0.1/", "file:///etc/passwd", "http://a b/", "http://127.0.0.1/\r\nX: y", "nonsense",
     ])
     func urlsThatCannotBeSentToAreInvalid(url: String) async throws {
-        try await withEngine { #expect(await $0.failure(HTTPRequest(url: url))?.kind == .invalidRequest) }
+        try await withEngine { #expect(await $0.failure(HTTPRequest(url: url))?.code == .invalidRequest) }
     }
 }

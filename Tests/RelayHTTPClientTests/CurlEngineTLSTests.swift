@@ -11,7 +11,7 @@ struct CurlEngineTLSTests {
         let plain = HTTPRequest(method: "GET", url: server.url)
         try await withEngine { engine in
             let failure = await engine.failure(plain)
-            #expect(failure?.kind == .tls)
+            #expect(failure?.code == .tls)
             #expect(failure?.message.contains("self-signed certificate") == true)
 
             var trusting = plain
@@ -23,7 +23,7 @@ struct CurlEngineTLSTests {
             #expect(await engine.answer(careless)?.status == 200)
 
             // A connection that was made without verification is not lent to a request that asks for it.
-            #expect(await engine.failure(plain)?.kind == .tls)
+            #expect(await engine.failure(plain)?.code == .tls)
         }
     }
 
@@ -53,7 +53,7 @@ struct CurlEngineTLSTests {
         var request = HTTPRequest(method: "GET", url: server.url)
         request.caFile = server.certificate
         try await withEngine { engine in
-            #expect(await engine.failure(request)?.kind == .tls)
+            #expect(await engine.failure(request)?.code == .tls)
         }
     }
 
@@ -64,7 +64,7 @@ struct CurlEngineTLSTests {
         var request = HTTPRequest(method: "GET", url: server.url)
         request.verifyTLS = false
         try await withEngine { engine in
-            #expect(await engine.failure(request)?.kind == .tls)
+            #expect(await engine.failure(request)?.code == .tls)
         }
     }
 
@@ -73,7 +73,7 @@ struct CurlEngineTLSTests {
         var request = HTTPRequest(url: "https://127.0.0.1:\(receiver.port)/")
         request.caFile = "/nonexistent/ca.pem"
         try await withEngine { engine in
-            #expect(await engine.failure(request)?.kind == .tls)
+            #expect(await engine.failure(request)?.code == .tls)
         }
     }
 
@@ -84,7 +84,7 @@ struct CurlEngineTLSTests {
             // The receiver waits for a line of HTTP that never comes, as a stalled handshake does.
             var request = HTTPRequest(url: url)
             request.connectTimeout = .milliseconds(300)
-            #expect(await engine.failure(request)?.kind == .timeout)
+            #expect(await engine.failure(request)?.code == .timeout)
         }
         #expect(receiver.requests.isEmpty)
     }

@@ -70,7 +70,7 @@ struct CurlEngineTests {
     func otherWordsAreNoMethods(method: String) async throws {
         try await withEngine { engine in
             #expect(
-                await engine.failure(HTTPRequest(method: method, url: "http://127.0.0.1:9/"))?.kind == .invalidRequest
+                await engine.failure(HTTPRequest(method: method, url: "http://127.0.0.1:9/"))?.code == .invalidRequest
             )
         }
     }
@@ -179,7 +179,7 @@ struct CurlEngineTests {
             #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)
             receiver.stop()
             let failure = await engine.failure(HTTPRequest(url: receiver.url))
-            #expect(failure?.kind == .connect)
+            #expect(failure?.code == .connect)
             #expect(failure?.networkCode == "ECONNREFUSED")
             try receiver.restart()
             #expect(await engine.answer(HTTPRequest(url: receiver.url))?.status == 200)

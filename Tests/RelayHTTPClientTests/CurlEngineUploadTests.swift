@@ -51,7 +51,7 @@ struct CurlEngineUploadTests {
         try await withEngine { engine in
             for (offset, length) in [(0, 101), (100, 1), (101, 0), (-1, 1), (0, -1)] as [(Int64, Int64)] {
                 let failure = await engine.failure(put(receiver.url, file, offset: offset, length: length))
-                #expect(failure?.kind == .invalidRequest)
+                #expect(failure?.code == .invalidRequest)
                 #expect(
                     failure?.message == "the file to send has 100 bytes, not \(length) from byte \(offset) on"
                 )
@@ -59,7 +59,7 @@ struct CurlEngineUploadTests {
             var request = put(receiver.url, file, length: 100)
             request.bodyFile?.path = "/nonexistent/file"
             let failure = await engine.failure(request)
-            #expect(failure?.kind == .other)
+            #expect(failure?.code == .other)
             #expect(failure?.networkCode == "ENOENT")
             #expect(failure?.message == "the file to send cannot be opened: No such file or directory")
             request.bodyFile?.path = "/tmp"
@@ -67,7 +67,7 @@ struct CurlEngineUploadTests {
             for method in ["GET", "HEAD"] {
                 request = put(receiver.url, file, length: 100)
                 request.method = method
-                #expect(await engine.failure(request)?.kind == .invalidRequest)
+                #expect(await engine.failure(request)?.code == .invalidRequest)
             }
         }
         #expect(receiver.requests.isEmpty)
@@ -85,7 +85,7 @@ struct CurlEngineUploadTests {
                 return nil
             }
             let failure = await engine.failure(request)
-            #expect(failure?.kind == .other)
+            #expect(failure?.code == .other)
             #expect(failure?.message == "the file to send became shorter while it was sent")
         }
         #expect(receiver.requests.isEmpty)

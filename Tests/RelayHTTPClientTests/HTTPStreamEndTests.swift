@@ -30,7 +30,7 @@ struct HTTPStreamEndTests {
         ]
         for answer in answers {
             let (bytes, failure) = try await read(answer)
-            #expect(failure?.kind == .reset)
+            #expect(failure?.code == .reset)
             #expect(failure?.networkCode == "ECONNRESET")
             #expect(failure?.message.contains("in the middle of its answer") == true)
             #expect(bytes.count <= part.count)
@@ -41,7 +41,7 @@ struct HTTPStreamEndTests {
         let part = pattern(1 << 20)
         for answer in [ScriptedReceiver.Answer.bytes(part, announced: 2 << 20), .chunks(of: part, isWhole: false)] {
             let (bytes, failure) = try await read(answer)
-            #expect(failure?.kind == .reset)
+            #expect(failure?.code == .reset)
             let isAllThatCame = bytes == part
             #expect(isAllThatCame)
         }
@@ -49,7 +49,7 @@ struct HTTPStreamEndTests {
 
     @Test func brokenChunksAreAProtocolError() async throws {
         let (bytes, failure) = try await read(.badChunks)
-        #expect(failure?.kind == .protocolError)
+        #expect(failure?.code == .protocolError)
         #expect(bytes.count == 0)
     }
 
@@ -58,14 +58,14 @@ struct HTTPStreamEndTests {
         try await withEngine { engine in
             let stream = try await engine.stream(get(receiver.url))
             #expect(await stream.rest().bytes.count == 100)
-            #expect(await stream.rest().failure?.kind == .reset)
-            #expect(await stream.rest().failure?.kind == .reset)
+            #expect(await stream.rest().failure?.code == .reset)
+            #expect(await stream.rest().failure?.code == .reset)
         }
     }
 
     @Test func withoutAHeadThereIsNoStream() async throws {
         let receiver = try ScriptedReceiver()
-        let expected: [(ScriptedReceiver.Answer, HTTPClientError.Kind)] = [
+        let expected: [(ScriptedReceiver.Answer, HTTPClientError.Code)] = [
             (.reset, .reset), (.closeSilently, .reset), (.garbage, .protocolError), (.headerFlood, .protocolError),
             (.informationalFlood, .protocolError),
             (.raw(Array("HTTP/1.1 100 Continue\r\n\r\n<p>".utf8)), .protocolError),
@@ -73,13 +73,13 @@ struct HTTPStreamEndTests {
         receiver.script(expected.map(\.0))
         try await withEngine { engine in
             for (answer, kind) in expected {
-                #expect(await engine.streamFailure(get(receiver.url))?.kind == kind, "\(answer)")
+                #expect(await engine.streamFailure(get(receiver.url))?.code == kind, "\(answer)")
             }
-            #expect(await engine.streamFailure(get("nonsense"))?.kind == .invalidRequest)
+            #expect(await engine.streamFailure(get("nonsense"))?.code == .invalidRequest)
             receiver.stop()
-            #expect(await engine.streamFailure(get(receiver.url))?.kind == .connect)
+            #expect(await engine.streamFailure(get(receiver.url))?.code == .connect)
             engine.replace(guard: try EgressGuard())
-            #expect(await engine.streamFailure(get(receiver.url))?.kind == .blockedAddress)
+            #expect(await engine.streamFailure(get(receiver.url))?.code == .blockedAddress)
         }
     }
 
@@ -88,7 +88,7 @@ struct HTTPStreamEndTests {
         try await withEngine { engine in
             #expect(await engine.answer(.small(receiver.url))?.status == 200)
             engine.replace(guard: try EgressGuard())
-            #expect(await engine.streamFailure(get(receiver.url))?.kind == .blockedAddress)
+            #expect(await engine.streamFailure(get(receiver.url))?.code == .blockedAddress)
         }
         #expect(receiver.requests.count == 1)
     }
@@ -102,7 +102,7 @@ struct HTTPStreamEndTests {
             try await withEngine { engine in
                 let stream = try await engine.stream(get(receiver.url, maximum: (1 << 20) - 1))
                 let (bytes, failure) = await stream.rest()
-                #expect(failure?.kind == .tooLarge)
+                #expect(failure?.code == .tooLarge)
                 #expect(failure?.message.hasSuffix("sent more than the 1048575 bytes that are taken") == true)
                 #expect(bytes.count < 1 << 20)
             }
@@ -119,7 +119,7 @@ struct HTTPStreamEndTests {
                 streams.append(try await engine.stream(get("\(receiver.url)/\(size)", maximum: size - 1)))
             }
             try await eventually("all is sent") { receiver.openConnections == 0 }
-            for stream in streams { #expect(await stream.rest().failure?.kind == .tooLarge) }
+            for stream in streams { #expect(await stream.rest().failure?.code == .tooLarge) }
         }
     }
 
@@ -142,7 +142,7 @@ struct HTTPStreamEndTests {
                 guard let stream = try? await engine.stream(get(receiver.url, timeout: timeout)) else { continue }
                 try await eventually("the engine hangs up") { receiver.openConnections == 0 }
                 let (bytes, failure) = await stream.rest()
-                #expect(failure?.kind == .timeout)
+                #expect(failure?.code == .timeout)
                 #expect(failure?.message.hasSuffix("was not read to its end within \(text) seconds") == true)
                 #expect(bytes.count < 64 << 20)
                 return
@@ -155,7 +155,7 @@ struct HTTPStreamEndTests {
         let receiver = try ScriptedReceiver(default: .drip(interval: .milliseconds(500)))
         try await withEngine { engine in
             let failure = await (try engine.stream(get(receiver.url))).rest().failure
-            #expect(failure?.kind == .timeout)
+            #expect(failure?.code == .timeout)
             #expect(try #require(failure).duration < .waitLimit / 2)
         }
     }
@@ -181,9 +181,9 @@ struct HTTPStreamEndTests {
                 group.addTask { await engine.streamFailure(get(receiver.url)) }
                 _ = try await receiver.next(count: 1)
                 group.cancelAll()
-                #expect(try await group.next()??.kind == .cancelled)
+                #expect(try await group.next()??.code == .cancelled)
                 group.addTask { await engine.streamFailure(get(receiver.url)) }
-                #expect(try await group.next()??.kind == .cancelled)
+                #expect(try await group.next()??.code == .cancelled)
             }
             try await eventually("the engine hangs up") { receiver.openConnections == 0 }
         }
@@ -196,8 +196,8 @@ struct HTTPStreamEndTests {
             #expect(try await stream.next()?.isEmpty == false)
             let reader = Task { await stream.rest().failure }
             reader.cancel()
-            #expect(await reader.value?.kind == .cancelled)
-            #expect(await stream.rest().failure?.kind == .cancelled)
+            #expect(await reader.value?.code == .cancelled)
+            #expect(await stream.rest().failure?.code == .cancelled)
             try await eventually("the engine hangs up") { receiver.openConnections == 0 }
         }
     }
@@ -209,7 +209,7 @@ struct HTTPStreamEndTests {
             stream.cancel()
             stream.cancel()
             let (bytes, failure) = await stream.rest()
-            #expect(failure?.kind == .cancelled)
+            #expect(failure?.code == .cancelled)
             #expect(bytes.count == 0)
             try await eventually("the engine hangs up") { receiver.openConnections == 0 }
             receiver.respond { _ in .status(200) }
@@ -235,11 +235,11 @@ struct HTTPStreamEndTests {
         engine.shutdown()
         for stream in [resting, flowing] {
             let (bytes, failure) = await stream.rest()
-            #expect(failure?.kind == .cancelled)
+            #expect(failure?.code == .cancelled)
             #expect(failure?.message.contains("shutting down") == true)
             #expect(bytes.count == 0)
         }
-        #expect(await engine.streamFailure(get(receiver.url))?.kind == .cancelled)
+        #expect(await engine.streamFailure(get(receiver.url))?.code == .cancelled)
     }
 
     @Test func gracefulShutdownLetsStreamsEnd() async throws {
@@ -251,7 +251,7 @@ struct HTTPStreamEndTests {
             let stream = try await engine.stream(get(receiver.url))
             await group.triggerGracefulShutdown()
             // Refused from the moment that the shutdown has reached the engine.
-            while await engine.failure(.small(receiver.url))?.kind != .cancelled {}
+            while await engine.failure(.small(receiver.url))?.code != .cancelled {}
             let (bytes, failure) = await stream.rest()
             #expect(failure == nil)
             #expect(bytes.count == 8 << 20)

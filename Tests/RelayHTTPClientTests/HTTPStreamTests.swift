@@ -151,7 +151,7 @@ struct HTTPStreamTests {
         let endless = try ScriptedReceiver(default: .infiniteChunked)
         let healthy = try ScriptedReceiver()
         try await withEngine { engine in
-            try await withThrowingTaskGroup(of: HTTPClientError.Kind?.self) { group in
+            try await withThrowingTaskGroup(of: HTTPClientError.Code?.self) { group in
                 for _ in 0..<8 {
                     let stream = try await engine.stream(Self.get(endless.url, maximum: .max))
                     group.addTask {
@@ -159,7 +159,7 @@ struct HTTPStreamTests {
                             while try await stream.next() != nil {}
                             return nil
                         } catch {
-                            return error.kind
+                            return error.code
                         }
                     }
                 }

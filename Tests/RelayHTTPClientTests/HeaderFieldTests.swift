@@ -24,7 +24,7 @@ struct HeaderFieldTests {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in
             let request = HTTPRequest(url: receiver.url, headers: [("X-Fine", "1"), (name, value)])
-            #expect(await engine.failure(request)?.kind == .invalidRequest)
+            #expect(await engine.failure(request)?.code == .invalidRequest)
         }
         #expect(receiver.connectionCount == 0)
     }

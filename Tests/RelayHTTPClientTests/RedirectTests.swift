@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: ["gopher://b.example/", "https://", "a b", "/a\u{0}b", "/a\r\nX: y"])
     func whatLeadsNowhereIsRefused(_ location: String) {
-        #expect(throws: RequestTarget.Problem.self) {
+        #expect(throws: RequestTarget.ParseError.self) {
             let url = try RequestTarget.redirect(to: location, from: "https://a.example/")
             _ = try RequestTarget(url: url)
         }

@@ -22,7 +22,7 @@ import Testing
     func aWhatsAppFileIsNotFetchedFromElsewhere(_ url: String) async throws {
         let fixture = try await MediaServiceFixture()
         let failure = await fixture.failure(sealed.reference(url: url))
-        #expect(failure?.reason == .notAllowed)
+        #expect(failure?.code == .notAllowed)
         #expect(fixture.transport.requests.isEmpty)
     }
 
@@ -51,7 +51,7 @@ import Testing
         #expect(fixture.transport.urls == ["http://mirror:8080/wa/x"])
         let failure = await fixture.failure(
             MediaSealer.seal(bytes(9)).reference(url: "http://mirror:8081/x"))
-        #expect(failure?.reason == .notAllowed)
+        #expect(failure?.code == .notAllowed)
     }
 
     @Test(arguments: [
@@ -70,7 +70,7 @@ import Testing
         if isAllowed {
             _ = try await fixture.fetch(.gateway(url))
         } else {
-            #expect(await fixture.failure(.gateway(url))?.reason == .notAllowed)
+            #expect(await fixture.failure(.gateway(url))?.code == .notAllowed)
             #expect(fixture.transport.requests.isEmpty)
         }
     }
@@ -78,7 +78,7 @@ import Testing
     @Test(arguments: ["../admin", "a/../../admin", "%2e%2E/admin", "a/.%2e/x", "..", "..?x", "..#x", "a\\..\\..\\x"])
     func aPathDoesNotLeadOutOfTheBase(_ path: String) async throws {
         let fixture = try await MediaServiceFixture(options: .init(baseURL: "http://gw/files"))
-        #expect(await fixture.failure(.gateway(path))?.reason == .notAllowed)
+        #expect(await fixture.failure(.gateway(path))?.code == .notAllowed)
         #expect(fixture.transport.requests.isEmpty)
     }
 
@@ -105,7 +105,7 @@ import Testing
 
         fixture.transport.script(Array(repeating: .redirect("/again"), count: 4))
         let failure = await fixture.failure(MediaSealer.seal(bytes(7)).reference(directPath: "/a"))
-        #expect(failure?.reason == .refused)
+        #expect(failure?.code == .refused)
         #expect(fixture.transport.requests.count == 8)
     }
 
@@ -116,7 +116,7 @@ import Testing
     func aRedirectToElsewhereIsNotFollowed(_ location: String) async throws {
         let fixture = try await MediaServiceFixture()
         fixture.transport.script([.redirect(location)])
-        #expect(await fixture.failure(sealed.reference(directPath: "/a"))?.reason == .notAllowed)
+        #expect(await fixture.failure(sealed.reference(directPath: "/a"))?.code == .notAllowed)
         #expect(fixture.transport.requests.count == 1)
     }
 
@@ -124,7 +124,7 @@ import Testing
     func aRedirectToNowhereIsRefused(_ location: String) async throws {
         let fixture = try await MediaServiceFixture()
         fixture.transport.script([.redirect(location)])
-        let reason = await fixture.failure(sealed.reference(directPath: "/a"))?.reason
+        let code = await fixture.failure(sealed.reference(directPath: "/a"))?.code
         #expect(reason == .refused || reason == .notAllowed)
         #expect(fixture.transport.requests.count == 1)
     }

@@ -21,12 +21,12 @@ import Testing
 
     private struct TransportFixture {
         let service: MediaService
-        let depot: DirectoryMediaStore
+        let mediaStore: DirectoryMediaStore
     }
 
     private func open(engine: CurlEngine? = nil, hosts: [String] = []) async throws -> TransportFixture {
         let clock = SystemClock()
-        let depot = try await DirectoryMediaStore.open(path: directory.path + "/media", clock: clock)
+        let mediaStore = try await DirectoryMediaStore.open(path: directory.path + "/media", clock: clock)
         let options = MediaSourceOptions(
             baseURL: server.url,
             hosts: hosts,
@@ -36,14 +36,14 @@ import Testing
             whatsAppURL: server.url
         )
         let service = MediaService(
-            depot: depot,
+            mediaStore: mediaStore,
             links: MediaLinks(publicURL: "http://relay", lifetime: .seconds(60), masterKey: bytes(32), clock: clock),
             transport: CurlMediaTransport(engine ?? self.engine),
             options: { _ in options },
             clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        return TransportFixture(service: service, depot: depot)
+        return TransportFixture(service: service, mediaStore: mediaStore)
     }
 
     private func fetch(
@@ -65,9 +65,9 @@ import Testing
         of page: MediaServer.Page,
         maxSize: Int = 1 << 20,
         timeout: Duration = .waitLimit
-    ) async -> MediaError.Reason? {
+    ) async -> MediaError.Code? {
         server.serve(page, at: "/v/x.enc?oe=1")
-        return await failure { _ = try await fetch(reference, maxSize: maxSize, timeout: timeout) }?.reason
+        return await failure { _ = try await fetch(reference, maxSize: maxSize, timeout: timeout) }?.code
     }
 
     // MARK: Good servers
@@ -82,11 +82,11 @@ import Testing
             server.serve(page, at: "/v/x.enc?oe=1")
             #expect(try await fetch(reference, with: fixture) == sealed.media)
             var read: [UInt8] = []
-            for try await chunk in try await fixture.depot.open(sealed.media.id, bounds: { 0..<$0 }).chunks {
+            for try await chunk in try await fixture.mediaStore.open(sealed.media.id, bounds: { 0..<$0 }).chunks {
                 read += chunk
             }
             #expect(read == sealed.plain)
-            #expect(try await fixture.depot.sweep(before: SystemClock.wallNow + .seconds(3600)) == 1)
+            #expect(try await fixture.mediaStore.sweep(before: SystemClock.wallNow + .seconds(3600)) == 1)
         }
         let request = try #require(server.requests.first)
         #expect(request.method == "GET")
@@ -144,7 +144,7 @@ import Testing
     @Test func aServerThatIsNotThereIsUnavailable() async throws {
         server.stop()
         let failure = await failure { _ = try await fetch(reference) }
-        #expect(failure?.reason == .unavailable)
+        #expect(failure?.code == .unavailable)
         #expect(failure?.message.contains("oe=1") == false)
     }
 
@@ -154,7 +154,7 @@ import Testing
         defer { engine.shutdown() }
         server.serve(.file(sealed.encrypted), at: "/v/x.enc?oe=1")
         let fixture = try await open(engine: engine)
-        #expect(await failure { _ = try await fetch(reference, with: fixture) }?.reason == .notAllowed)
+        #expect(await failure { _ = try await fetch(reference, with: fixture) }?.code == .notAllowed)
         #expect(server.requests.isEmpty)
     }
 }

@@ -8,18 +8,18 @@ import Testing
 @Suite(.limitedConcurrency) struct DirectoryMediaStoreConformanceTests {
     private static let scratches = Scratches()
 
-    /// Which directory each depot lives in.
+    /// Which directory each mediaStore lives in.
     private actor Scratches {
         private var all: [ObjectIdentifier: TemporaryDirectory] = [:]
 
         func open(_ directory: TemporaryDirectory, _ clock: ManualClock) async throws -> any MediaStore {
-            let depot = try await DirectoryMediaStore.open(path: directory.path + "/media", clock: clock)
-            all[ObjectIdentifier(depot)] = directory
-            return depot
+            let mediaStore = try await DirectoryMediaStore.open(path: directory.path + "/media", clock: clock)
+            all[ObjectIdentifier(mediaStore)] = directory
+            return mediaStore
         }
 
-        func take(_ depot: any MediaStore) throws -> TemporaryDirectory {
-            let directory = all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
+        func take(_ mediaStore: any MediaStore) throws -> TemporaryDirectory {
+            let directory = all.removeValue(forKey: ObjectIdentifier(mediaStore as AnyObject))
             guard let directory else { throw CancellationError() }
             return directory
         }
@@ -49,14 +49,14 @@ import Testing
         try await DirectoryMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
     }
 
-    /// Paths of kept files, below the depot's directory.
+    /// Paths of kept files, below the media store's directory.
     private var kept: [String] {
         directory.subpaths.filter { $0.hasPrefix("media/") && $0.split(separator: "/").last?.utf8.count == 64 }
     }
 
-    private func content(_ depot: DirectoryMediaStore, _ id: MediaID) async throws -> [UInt8] {
+    private func content(_ mediaStore: DirectoryMediaStore, _ id: MediaID) async throws -> [UInt8] {
         var read: [UInt8] = []
-        for try await chunk in try await depot.open(id, bounds: { 0..<$0 }).chunks { read += chunk }
+        for try await chunk in try await mediaStore.open(id, bounds: { 0..<$0 }).chunks { read += chunk }
         return read
     }
 
@@ -68,8 +68,8 @@ import Testing
     // MARK: Files
 
     @Test func aFileLiesUnderItsHashForItsOwnerAlone() async throws {
-        let depot = try await open()
-        let media = try await depot.deposit(Array("hello".utf8))
+        let mediaStore = try await open()
+        let media = try await mediaStore.deposit(Array("hello".utf8))
         #expect(media.id.description == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
         #expect(kept == ["media/2c/f2/\(media.id)"])
         #expect(try mode("media/2c/f2/\(media.id)") == 0o600)
@@ -79,24 +79,24 @@ import Testing
     }
 
     @Test func aFileThatIsReadGoesOnWhenItIsSwept() async throws {
-        let depot = try await open()
-        let media = try await depot.deposit(bytes(500_000))
-        var iterator = try await depot.open(media.id) { 0..<$0 }.chunks.makeAsyncIterator()
+        let mediaStore = try await open()
+        let media = try await mediaStore.deposit(bytes(500_000))
+        var iterator = try await mediaStore.open(media.id) { 0..<$0 }.chunks.makeAsyncIterator()
         var read = try #require(await iterator.next())
         clock.advance(by: .seconds(1))
-        #expect(try await depot.sweep(before: clock.wall) == 1)
-        #expect(try await depot.find(media.id) == nil)
+        #expect(try await mediaStore.sweep(before: clock.wall) == 1)
+        #expect(try await mediaStore.find(media.id) == nil)
         while let chunk = try await iterator.next() { read += chunk }
         #expect(read == bytes(500_000))
     }
 
     @Test func aSweepRemovesEmptyDirectoriesAndLeavesWhatIsNotTheRelays() async throws {
-        let depot = try await open()
-        _ = try await depot.deposit(bytes(10))
+        let mediaStore = try await open()
+        _ = try await mediaStore.deposit(bytes(10))
         let foreign = directory.path + "/media/notes.txt"
         #expect(FileManager.default.createFile(atPath: foreign, contents: Data("mine".utf8)))
         clock.advance(by: .seconds(1))
-        #expect(try await depot.sweep(before: clock.wall) == 1)
+        #expect(try await mediaStore.sweep(before: clock.wall) == 1)
         #expect(directory.subpaths.filter { !$0.hasPrefix("media/staging") } == ["media", "media/notes.txt"])
     }
 
@@ -124,9 +124,9 @@ import Testing
     }
 
     @Test func aClosedDepotLeavesNothingButItsFiles() async throws {
-        var depot: DirectoryMediaStore? = try await open()
-        let media = try #require(try await depot?.deposit(bytes(10)))
-        depot = nil
+        var mediaStore: DirectoryMediaStore? = try await open()
+        let media = try #require(try await mediaStore?.deposit(bytes(10)))
+        mediaStore = nil
         #expect(areKept([media]) == [true])
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/media/staging").isEmpty)
     }
@@ -134,24 +134,24 @@ import Testing
     // MARK: Room
 
     @Test func theOldestGoWhenANewOneExceedsTheQuota() async throws {
-        let depot = try await open(quota: 100)
+        let mediaStore = try await open(quota: 100)
         var media: [StoredMedia] = []
         for index in 0..<3 {
-            media.append(try await depot.deposit(bytes(30, seed: UInt64(index + 1))))
+            media.append(try await mediaStore.deposit(bytes(30, seed: UInt64(index + 1))))
             clock.advance(by: .seconds(1))
         }
         #expect(kept.count == 3)
         // The first was asked for since, so the second is the oldest.
-        #expect(try await depot.find(media[0].id) != nil)
+        #expect(try await mediaStore.find(media[0].id) != nil)
         clock.advance(by: .seconds(1))
-        media.append(try await depot.deposit(bytes(40, seed: 9)))
+        media.append(try await mediaStore.deposit(bytes(40, seed: 9)))
         #expect(areKept(media) == [true, false, true, true])
         // Exactly full now.
         clock.advance(by: .seconds(1))
-        media.append(try await depot.deposit(bytes(0)))
+        media.append(try await mediaStore.deposit(bytes(0)))
         #expect(areKept(media) == [true, false, true, true, true])
         clock.advance(by: .seconds(1))
-        media.append(try await depot.deposit(bytes(100, seed: 10)))
+        media.append(try await mediaStore.deposit(bytes(100, seed: 10)))
         #expect(areKept(media).suffix(2) == [true, true], "an empty file takes no room")
         #expect(kept.count == 2)
     }
@@ -162,49 +162,49 @@ import Testing
     }
 
     @Test func theQuotaCountsWhatWasThereBefore() async throws {
-        var depot = try await open()
-        let old = try await depot.deposit(bytes(60))
+        var mediaStore = try await open()
+        let old = try await mediaStore.deposit(bytes(60))
         clock.advance(by: .seconds(1))
-        depot = try await open(quota: 100)
-        let new = try await depot.deposit(bytes(50, seed: 2))
-        #expect(try await depot.find(old.id) == nil)
-        #expect(try await depot.find(new.id) == new)
+        mediaStore = try await open(quota: 100)
+        let new = try await mediaStore.deposit(bytes(50, seed: 2))
+        #expect(try await mediaStore.find(old.id) == nil)
+        #expect(try await mediaStore.find(new.id) == new)
     }
 
     @Test func aFileLargerThanTheQuotaIsRefusedAndNothingGoesForIt() async throws {
-        let depot = try await open(quota: 100)
-        let media = try await depot.deposit(bytes(100))
-        let refusal = await failure { _ = try await depot.deposit(bytes(101)) }
-        #expect(refusal?.reason == .storageFull)
+        let mediaStore = try await open(quota: 100)
+        let media = try await mediaStore.deposit(bytes(100))
+        let refusal = await failure { _ = try await mediaStore.deposit(bytes(101)) }
+        #expect(refusal?.code == .storageFull)
         #expect(refusal?.isRetryable == true)
-        #expect(try await content(depot, media.id) == bytes(100))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory).isEmpty)
+        #expect(try await content(mediaStore, media.id) == bytes(100))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: mediaStore.stagingDirectory).isEmpty)
     }
 
     @Test func manyFilesPassThroughASmallQuota() async throws {
-        let depot = try await open(quota: 1000)
+        let mediaStore = try await open(quota: 1000)
         for index in 0..<200 {
-            _ = try await depot.deposit(bytes(90, seed: UInt64(index + 1)))
+            _ = try await mediaStore.deposit(bytes(90, seed: UInt64(index + 1)))
             clock.advance(by: .milliseconds(1))
         }
         #expect(kept.count == 11)
         for index in 189..<200 {
             let id = MediaID(digest: sha256(bytes(90, seed: UInt64(index + 1))))
-            #expect(try await depot.find(id) != nil, "file \(index)")
+            #expect(try await mediaStore.find(id) != nil, "file \(index)")
         }
     }
 
     @Test(.enabled(if: SmallFileSystem.isPermitted, "needs the right to mount a tmpfs"))
     func aFullDiskIsReported() async throws {
         let disk = try SmallFileSystem(size: "256k")
-        let depot = try await DirectoryMediaStore.open(path: disk.directory.path + "/media", clock: clock)
-        let small = try await depot.deposit(bytes(10_000))
-        let refusal = await failure { _ = try await depot.deposit(bytes(500_000)) }
-        #expect(refusal?.reason == .storageFull)
+        let mediaStore = try await DirectoryMediaStore.open(path: disk.directory.path + "/media", clock: clock)
+        let small = try await mediaStore.deposit(bytes(10_000))
+        let refusal = await failure { _ = try await mediaStore.deposit(bytes(500_000)) }
+        #expect(refusal?.code == .storageFull)
         #expect(refusal?.message.contains("free some space") == true)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory).isEmpty)
-        #expect(try await content(depot, small.id) == bytes(10_000))
-        _ = try await depot.deposit(bytes(20_000))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: mediaStore.stagingDirectory).isEmpty)
+        #expect(try await content(mediaStore, small.id) == bytes(10_000))
+        _ = try await mediaStore.deposit(bytes(20_000))
     }
 
     // MARK: Trouble
@@ -212,26 +212,28 @@ import Testing
     @Test func aDirectoryThatCannotBeMadeIsReported() async throws {
         #expect(FileManager.default.createFile(atPath: directory.path + "/media", contents: nil))
         let refusal = await failure { _ = try await open() }
-        #expect(refusal?.reason == .storage)
+        #expect(refusal?.code == .storage)
         #expect(refusal?.message.contains(directory.path + "/media") == true)
     }
 
     @Test func aDirectoryThatVanishesIsReportedAndWorksAgainWhenItIsBack() async throws {
-        let depot = try await open()
-        let staging = depot.stagingDirectory
+        let mediaStore = try await open()
+        let staging = mediaStore.stagingDirectory
         try FileManager.default.removeItem(atPath: directory.path + "/media")
-        let refusal = await failure { _ = try await depot.deposit(bytes(10)) }
-        #expect(refusal?.reason == .storage)
+        let refusal = await failure { _ = try await mediaStore.deposit(bytes(10)) }
+        #expect(refusal?.code == .storage)
         try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
-        let media = try await depot.deposit(bytes(10))
-        #expect(try await content(depot, media.id) == bytes(10))
+        let media = try await mediaStore.deposit(bytes(10))
+        #expect(try await content(mediaStore, media.id) == bytes(10))
     }
 
     @Test func aFileThatIsNotThereCannotBeTakenOver() async throws {
-        let depot = try await open()
+        let mediaStore = try await open()
         let media = StoredMedia(id: MediaID(digest: sha256([])), size: 0)
-        let refusal = await failure { try await depot.deposit(file: depot.stagingDirectory + "/none", as: media) }
-        #expect(refusal?.reason == .storage)
+        let refusal = await failure {
+            try await mediaStore.deposit(file: mediaStore.stagingDirectory + "/none", as: media)
+        }
+        #expect(refusal?.code == .storage)
         #expect(kept.isEmpty)
     }
 }

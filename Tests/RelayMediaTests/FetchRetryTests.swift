@@ -33,7 +33,7 @@ import Testing
         let fixture = try await MediaServiceFixture(clock: clock)
         fixture.transport.script([.status(503), .status(503), .failure(.timeout), .file(sealed.encrypted)])
         let failure = await fixture.failure(reference)
-        #expect(failure?.reason == .timeout)
+        #expect(failure?.code == .timeout)
         #expect(failure?.isRetryable == true)
         #expect(clock.waits == [.seconds(1), .seconds(2)])
         #expect(fixture.transport.requests.count == 3)
@@ -55,7 +55,7 @@ import Testing
         let fixture = try await MediaServiceFixture(clock: clock)
         for _ in 0..<9 { fixture.transport.script([.status(500)]) }
         let failure = await fixture.failure(reference, limits: MediaLimits(attempts: 9, timeout: .seconds(10)))
-        #expect(failure?.reason == .unavailable, "what the server said, not that time is over")
+        #expect(failure?.code == .unavailable, "what the server said, not that time is over")
         #expect(clock.waits == [1, 2, 4].map { Duration.seconds($0) })
     }
 
@@ -82,7 +82,7 @@ import Testing
         await fixture.transport.arrivals(1)
         await clock.untilSleeping(2)
         clock.advance(by: .seconds(5))
-        #expect(await failure?.reason == .timeout)
+        #expect(await failure?.code == .timeout)
         #expect(fixture.transport.cancelled == 1)
         #expect(fixture.drafts.isEmpty)
     }
@@ -97,9 +97,9 @@ import Testing
             sealed.reference(directPath: "/other"), limits: MediaLimits(timeout: .seconds(5)))
         await clock.untilSleeping(3)
         clock.advance(by: .seconds(5))
-        #expect(await second?.reason == .timeout)
+        #expect(await second?.code == .timeout)
         clock.advance(by: .seconds(120))
-        #expect(await first?.reason == .timeout)
+        #expect(await first?.code == .timeout)
         #expect(fixture.transport.requests.count == 1)
     }
 
@@ -138,7 +138,7 @@ import Testing
         await fixture.transport.arrivals(2)
         fixture.transport.release()
         #expect(try await right == sealed.media)
-        #expect(await wrong?.reason == .macMismatch)
+        #expect(await wrong?.code == .macMismatch)
     }
 
     @Test func oneWhoGivesUpDoesNotEndItForTheOthers() async throws {
@@ -150,7 +150,7 @@ import Testing
         async let patient = fixture.fetch(reference)
         try await waitForWaiters(2, fixture)
         impatient.cancel()
-        #expect(await impatient.value?.reason == .unavailable)
+        #expect(await impatient.value?.code == .unavailable)
         fixture.transport.release()
         #expect(try await patient == sealed.media)
         #expect(fixture.transport.requests.count == 1)
@@ -218,7 +218,7 @@ import Testing
             withUnsafeCurrentTask { $0?.cancel() }
             return await fixture.failure(reference)
         }
-        #expect(await task.value?.reason == .unavailable)
+        #expect(await task.value?.code == .unavailable)
         #expect(fixture.transport.requests.isEmpty)
     }
 
@@ -246,11 +246,11 @@ import Testing
     }
 
     /// Takes the only slot, for as long as the body runs.
-    private func holding(_ slots: Slots, _ body: () async throws -> Void) async throws {
+    private func holding(_ semaphore: AsyncSemaphore, _ body: () async throws -> Void) async throws {
         let (taken, takes) = AsyncStream<Void>.makeStream()
         let (released, releases) = AsyncStream<Void>.makeStream()
         let holder = Task {
-            try await slots.withSlot { () throws(MediaError) in
+            try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
                 takes.finish()
                 for await _ in released {}
             }
@@ -262,18 +262,20 @@ import Testing
     }
 
     @Test func slotsAreGivenInTheOrderOfComing() async throws {
-        let slots = Slots(1)
+        let semaphore = AsyncSemaphore(1)
         let order = Mutex<[Int]>.Box([])
         var waiters: [Task<Void, any Error>] = []
-        try await holding(slots) {
+        try await holding(semaphore) {
             for index in 0..<20 {
                 waiters.append(
                     Task {
                         // One slot: nobody else is in here.
-                        try await slots.withSlot { () throws(MediaError) in order.value.append(index) }
+                        try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
+                            order.value.append(index)
+                        }
                     }
                 )
-                while slots.waiting <= index { await Task.yield() }
+                while semaphore.waiting <= index { await Task.yield() }
             }
         }
         for waiter in waiters { try await waiter.value }
@@ -281,14 +283,16 @@ import Testing
     }
 
     @Test func aWaiterWhoGivesUpIsPassedOver() async throws {
-        let slots = Slots(1)
-        try await holding(slots) {
-            let waiter = Task { await failure { try await slots.withSlot { () throws(MediaError) in } } }
-            while slots.waiting == 0 { await Task.yield() }
+        let semaphore = AsyncSemaphore(1)
+        try await holding(semaphore) {
+            let waiter = Task {
+                await failure { try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in } }
+            }
+            while semaphore.waiting == 0 { await Task.yield() }
             waiter.cancel()
             #expect(await waiter.value == .abandoned)
         }
-        try await slots.withSlot { () throws(MediaError) in }
+        try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in }
     }
 
     // MARK: The end
@@ -302,9 +306,9 @@ import Testing
         // Without a service group a cancellation stands for the graceful shutdown.
         run.cancel()
         try await run.value
-        #expect(await failure?.reason == .unavailable)
+        #expect(await failure?.code == .unavailable)
         #expect(fixture.transport.cancelled == 1)
-        #expect(await fixture.failure(reference)?.reason == .unavailable, "nothing is begun any more")
+        #expect(await fixture.failure(reference)?.code == .unavailable, "nothing is begun any more")
         #expect(fixture.transport.requests.count == 1)
     }
 }

@@ -52,17 +52,17 @@ import Testing
 
     @Test func whatIsKeptUnderItsHashIsNotFetchedAgain() async throws {
         let fixture = try await MediaServiceFixture()
-        let media = try await fixture.depot.deposit(sealed.plain)
+        let media = try await fixture.mediaStore.deposit(sealed.plain)
         #expect(try await fixture.fetch(reference) == media)
         #expect(fixture.transport.requests.isEmpty)
     }
 
     @Test func aFileThatCameInTheDocumentIsThere() async throws {
         let fixture = try await MediaServiceFixture()
-        let media = try await fixture.depot.deposit(bytes(10))
+        let media = try await fixture.mediaStore.deposit(bytes(10))
         #expect(try await fixture.fetch(RawMedia(kind: .image, locations: [.stored(media.id)])) == media)
         let gone = RawMedia(kind: .image, locations: [.stored(MediaID(digest: 0..<32))])
-        #expect(await fixture.failure(gone)?.reason == .notStored)
+        #expect(await fixture.failure(gone)?.code == .notStored)
     }
 
     @Test func aPlainFileComesFromBelowTheBaseURL() async throws {
@@ -113,8 +113,8 @@ import Testing
 
         // The same file at the same server is asked for once.
         let same = sealed.reference(url: Self.address + "&mms3=true", directPath: Self.direct)
-        _ = try await fixture.depot.sweep(before: fixture.clock.wall + .seconds(1))
-        #expect(await fixture.failure(same)?.reason == .gone)
+        _ = try await fixture.mediaStore.sweep(before: fixture.clock.wall + .seconds(1))
+        #expect(await fixture.failure(same)?.code == .gone)
         #expect(fixture.transport.urls.count == 3)
     }
 
@@ -150,9 +150,9 @@ import Testing
         #expect(fixture.transport.requests.map { $0.header("Authorization") } == ["Bearer EAAx", nil])
 
         fixture.transport.script([lookup("https://evil.example.com/a")])
-        #expect(await fixture.failure(cloud())?.reason == .notAllowed)
+        #expect(await fixture.failure(cloud())?.code == .notAllowed)
         fixture.transport.script([lookup("http://lookaside.fbsbx.com/a")])
-        #expect(await fixture.failure(cloud())?.reason == .notAllowed)
+        #expect(await fixture.failure(cloud())?.code == .notAllowed)
         #expect(fixture.transport.requests.count == 4)
     }
 
@@ -162,12 +162,12 @@ import Testing
         fixture.transport.serve(
             lookup(file, #","sha256":"\#(Base64.encode(sha256(bytes(9))))""#), at: Self.graph + "/1234")
         fixture.transport.serve(.file(bytes(8)), at: file)
-        #expect(await fixture.failure(cloud())?.reason == .hashMismatch)
+        #expect(await fixture.failure(cloud())?.code == .hashMismatch)
 
         fixture.transport.serve(lookup(file, #","file_size":"1001""#), at: Self.graph + "/1234")
         fixture.transport.serve(lookup(file, #","file_size":1001"#), at: Self.graph + "/1234")
         let requests = fixture.transport.requests.count
-        #expect(await fixture.failure(cloud(), limits: MediaLimits(maxSize: 1000))?.reason == .tooLarge)
+        #expect(await fixture.failure(cloud(), limits: MediaLimits(maxSize: 1000))?.code == .tooLarge)
         #expect(fixture.transport.requests.count == requests + 1)
     }
 
@@ -175,13 +175,13 @@ import Testing
     func aLookupThatIsNoneIsRefused(_ answer: String) async throws {
         let fixture = try await MediaServiceFixture(options: .init(token: "EAAx"))
         fixture.transport.script([.file(Array(answer.utf8))])
-        #expect(await fixture.failure(cloud())?.reason == .refused)
+        #expect(await fixture.failure(cloud())?.code == .refused)
     }
 
     @Test func aCloudFileNeedsAToken() async throws {
         let fixture = try await MediaServiceFixture()
         let failure = await fixture.failure(cloud())
-        #expect(failure?.reason == .refused)
+        #expect(failure?.code == .refused)
         #expect(failure?.message.contains("media.token") == true)
         #expect(fixture.transport.requests.isEmpty)
     }
@@ -193,12 +193,12 @@ import Testing
             (400, .refused), (401, .refused), (403, .gone), (404, .gone), (410, .gone), (416, .refused),
             (204, .refused),
             (206, .refused), (300, .refused), (304, .refused),
-        ] as [(Int, MediaError.Reason)])
-    func aFinalStatusIsReportedAndNotTriedAgain(_ status: Int, _ reason: MediaError.Reason) async throws {
+        ] as [(Int, MediaError.Code)])
+    func aFinalStatusIsReportedAndNotTriedAgain(_ status: Int, _ code: MediaError.Code) async throws {
         let fixture = try await MediaServiceFixture()
         fixture.transport.serve(.status(status), at: Self.address)
         let failure = await fixture.failure(reference)
-        #expect(failure?.reason == reason)
+        #expect(failure?.code == code)
         #expect(failure?.message.contains("mmg.whatsapp.net") == true)
         #expect(failure?.message.contains("oe=") == false)
         #expect(fixture.transport.requests.count == 1)
@@ -216,7 +216,7 @@ import Testing
         let fixture = try await MediaServiceFixture()
         fixture.transport.serve(.file(sealed.encrypted, headers: [("content-encoding", "gzip")]), at: Self.address)
         let failure = await fixture.failure(reference)
-        #expect(failure?.reason == .refused)
+        #expect(failure?.code == .refused)
         #expect(failure?.message.contains("compressed") == true)
         fixture.transport.serve(.file(sealed.encrypted, headers: [("content-encoding", "Identity")]), at: Self.address)
         #expect(try await fixture.fetch(reference) == sealed.media)
@@ -227,17 +227,17 @@ import Testing
         let limits = MediaLimits(maxSize: 3000)
         let length = [("content-length", "\(sealed.encrypted.count)")]
         fixture.transport.serve(.file(sealed.encrypted, headers: length), at: Self.address)
-        #expect(await fixture.failure(reference, limits: limits)?.reason == .tooLarge)
+        #expect(await fixture.failure(reference, limits: limits)?.code == .tooLarge)
         #expect(fixture.transport.taken == 0, "its length said so")
 
         fixture.transport.serve(.file(sealed.encrypted), at: Self.address)
-        #expect(await fixture.failure(reference, limits: limits)?.reason == .tooLarge)
+        #expect(await fixture.failure(reference, limits: limits)?.code == .tooLarge)
         #expect(fixture.transport.taken == 4, "of pieces of 1000 bytes, the one that was too much is the last")
 
         // To the byte: what fits is taken.
         #expect(try await fixture.fetch(reference, limits: MediaLimits(maxSize: 5000)) == sealed.media)
-        _ = try await fixture.depot.sweep(before: fixture.clock.wall + .seconds(1))
-        #expect(await fixture.failure(reference, limits: MediaLimits(maxSize: 4999))?.reason == .tooLarge)
+        _ = try await fixture.mediaStore.sweep(before: fixture.clock.wall + .seconds(1))
+        #expect(await fixture.failure(reference, limits: MediaLimits(maxSize: 4999))?.code == .tooLarge)
         #expect(fixture.kept.isEmpty)
         #expect(fixture.drafts.isEmpty)
     }
@@ -258,7 +258,7 @@ import Testing
         unnamed.encryptedSHA256 = nil
         var other = unnamed
         other.fileSHA256 = sha256([1])
-        let cases: [(RawMedia, [UInt8], MediaError.Reason)] = [
+        let cases: [(RawMedia, [UInt8], MediaError.Code)] = [
             (reference, changed, .encryptedHashMismatch), (unnamed, changed, .macMismatch),
             (reference, Array(sealed.encrypted.dropLast()), .badLength), (reference, [], .badLength),
             (other, sealed.encrypted, .hashMismatch),
@@ -266,8 +266,8 @@ import Testing
         for (reference, bytes, reason) in cases {
             let fixture = try await MediaServiceFixture()
             fixture.transport.serve(.file(bytes), at: Self.address)
-            #expect(await fixture.failure(reference, limits: MediaLimits(attempts: 9))?.reason == reason)
-            #expect(fixture.transport.requests.count == 2, "\(reason)")
+            #expect(await fixture.failure(reference, limits: MediaLimits(attempts: 9))?.code == code)
+            #expect(fixture.transport.requests.count == 2, "\(code)")
             #expect(fixture.kept.isEmpty)
             #expect(fixture.drafts.isEmpty)
         }
@@ -277,7 +277,7 @@ import Testing
         let fixture = try await MediaServiceFixture()
         let sealed = MediaSealer.seal(bytes(14), padding: [9, 9])
         fixture.transport.serve(.file(sealed.encrypted), at: Self.address)
-        #expect(await fixture.failure(sealed.reference(directPath: Self.direct))?.reason == .badPadding)
+        #expect(await fixture.failure(sealed.reference(directPath: Self.direct))?.code == .badPadding)
         #expect(fixture.transport.requests.count == 1)
     }
 
@@ -285,7 +285,7 @@ import Testing
         let fixture = try await MediaServiceFixture(quota: 100)
         fixture.transport.serve(.file(sealed.encrypted), at: Self.address)
         let failure = await fixture.failure(reference)
-        #expect(failure?.reason == .storageFull)
+        #expect(failure?.code == .storageFull)
         #expect(failure?.isRetryable == true)
         #expect(fixture.transport.requests.count == 1)
         #expect(fixture.drafts.isEmpty)
@@ -298,16 +298,16 @@ import Testing
             .stored(MediaID(digest: 0..<32)), .gateway(url: "http://elsewhere/a"), reference.locations[0],
         ]
         let failure = await fixture.failure(reference)
-        #expect(failure?.reason == .notAllowed)
+        #expect(failure?.code == .notAllowed)
         #expect(failure?.message.contains("elsewhere") == true)
         #expect(failure?.message.contains("mmg.whatsapp.net:443 answered 404") == true)
     }
 
     @Test func aMessageWithoutAPlaceIsIncomplete() async throws {
         let fixture = try await MediaServiceFixture()
-        #expect(await fixture.failure(RawMedia(kind: .image, locations: []))?.reason == .incomplete)
+        #expect(await fixture.failure(RawMedia(kind: .image, locations: []))?.code == .incomplete)
         let failure = await fixture.failure(.gateway("statics/a"))
-        #expect(failure?.reason == .incomplete)
+        #expect(failure?.code == .incomplete)
         #expect(failure?.message.contains("media.base_url") == true)
     }
 }

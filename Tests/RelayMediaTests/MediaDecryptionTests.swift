@@ -128,8 +128,8 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
 
     // MARK: Bad files
 
-    private func reason(_ body: () throws -> Void) async -> MediaError.Reason? {
-        await failure { try body() }?.reason
+    private func reason(_ body: () throws -> Void) async -> MediaError.Code? {
+        await failure { try body() }?.code
     }
 
     /// Nothing but what a test itself wrote may be left: the draft of the plain file is gone with the failure.

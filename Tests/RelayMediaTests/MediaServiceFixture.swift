@@ -13,7 +13,7 @@ final class ScriptedTransport: MediaTransport {
         case file([UInt8], status: Int = 200, headers: [(String, String)] = [])
         case status(Int)
         case redirect(String, status: Int = 302)
-        case failure(MediaError.Reason)
+        case failure(MediaError.Code)
         /// So many bytes of a file, and then the connection ends.
         case cutOff([UInt8])
         /// Nothing, until the download is cancelled.
@@ -163,7 +163,7 @@ struct MediaServiceFixture {
     let directory: TemporaryDirectory
     let transport = ScriptedTransport()
     let clock: any RelayClock
-    let depot: DirectoryMediaStore
+    let mediaStore: DirectoryMediaStore
     let service: MediaService
     let options: Mutex<MediaSourceOptions>.Box
 
@@ -175,11 +175,11 @@ struct MediaServiceFixture {
     ) async throws {
         directory = try TemporaryDirectory()
         self.clock = clock
-        depot = try await DirectoryMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
+        mediaStore = try await DirectoryMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
         let box = Mutex<MediaSourceOptions>.Box(options)
         self.options = box
         service = MediaService(
-            depot: depot,
+            mediaStore: mediaStore,
             links: MediaLinks(publicURL: "http://relay", lifetime: .seconds(3600), masterKey: bytes(32), clock: clock),
             transport: transport,
             options: { _ in box.value },
@@ -203,13 +203,13 @@ struct MediaServiceFixture {
 
     func content(_ media: StoredMedia) async throws -> [UInt8] {
         var read: [UInt8] = []
-        for try await chunk in try await depot.open(media.id, bounds: { 0..<$0 }).chunks { read += chunk }
+        for try await chunk in try await mediaStore.open(media.id, bounds: { 0..<$0 }).chunks { read += chunk }
         return read
     }
 
     /// Drafts that are left, and files that are kept.
     var drafts: [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory)) ?? ["?"]
+        (try? FileManager.default.contentsOfDirectory(atPath: mediaStore.stagingDirectory)) ?? ["?"]
     }
     var kept: [String] {
         directory.subpaths.compactMap { $0.split(separator: "/").last }.filter { $0.utf8.count == 64 }.map(String.init)

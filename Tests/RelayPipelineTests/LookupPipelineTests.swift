@@ -25,7 +25,7 @@ private final class HeldGateway: HTTPSender {
     func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         asked.withLock { $0.append(request.url) }
         await latches.wait("gateway")
-        if Task.isCancelled { throw HTTPClientError(kind: .cancelled, message: "cancelled") }
+        if Task.isCancelled { throw HTTPClientError(code: .cancelled, message: "cancelled") }
         return HTTPResponse(status: 200, body: Array(body(request).utf8))
     }
 }

@@ -36,7 +36,7 @@ final class PipelineFixture: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("pipeline-\(UUID().uuidString)")
         var options = SQLiteStore.Configuration()
-        options.ballastBytes = 0
+        options.diskReserveBytes = 0
         file = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
             secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
@@ -87,7 +87,7 @@ final class PipelineFixture: Sendable {
     @discardableResult
     func accept(_ events: [NewEvent]) async throws -> [EventID] {
         let accepted = try await store.accept(events, source: "test", at: clock.now)
-        service.ring()
+        service.wake()
         return accepted.map(\.id)
     }
 

@@ -25,9 +25,9 @@ struct RerunTests {
 
     private func replay(_ events: [EventID], of selection: ReplaySelection, on fixture: PipelineFixture) async throws {
         let store = fixture.store
-        let survey = try await store.survey(selection, at: fixture.clock.now)
+        let estimate = try await store.estimate(selection, at: fixture.clock.now)
         let rate = RateLimit(count: 50, per: .seconds(1))
-        let replay = try await store.createReplay(selection, rate: rate, survey: survey)
+        let replay = try await store.createReplay(selection, rate: rate, estimate: estimate)
         let step = try #require(try await store.advanceReplay(replay.id, limit: 100, at: fixture.clock.now))
         #expect(step.events == events)
         fixture.service.rerun(step.events)

@@ -3,6 +3,7 @@ import RelayCore
 import RelayJSON
 import RelayPipeline
 import RelaySQLite
+import RelayTesting
 import Synchronization
 
 /// What stages of a test wait for.

@@ -90,7 +90,7 @@ import Testing
             }
         }()
         async let after = store.accept([event("2")], source: "t", at: Stores.now)
-        try await eventually("three wait") { store.inbox.count >= 3 }
+        try await eventually("three wait") { store.operations.count >= 3 }
         gate.signal()
         try await blocked
         let ids = try await [before, after].flatMap { $0 }.map(\.id)
@@ -114,7 +114,7 @@ import Testing
             for index in 0..<3 {
                 group.addTask { try await !store.accept([event("\(index)")], source: "t", at: now)[0].isDuplicate }
             }
-            try await eventually("three wait") { store.inbox.count >= 3 }
+            try await eventually("three wait") { store.operations.count >= 3 }
             let error = await #expect(throws: StoreError.self) {
                 try await store.accept([event()], source: "t", at: now)
             }
@@ -139,7 +139,7 @@ import Testing
         await Self.wait(isClosed)
         let (now, large) = (Stores.now, event(String(repeating: "x", count: 6000)))
         async let first = store.accept([large], source: "t", at: now)
-        try await eventually("one waits") { store.inbox.count >= 1 }
+        try await eventually("one waits") { store.operations.count >= 1 }
         let error = await #expect(throws: StoreError.self) { try await store.accept([large], source: "t", at: now) }
         #expect(error?.code == .overloaded)
         gate.signal()
@@ -176,7 +176,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let store = try await Stores.open(directory.database)
         async let last = store.accept([event()], source: "t", at: Stores.now)
-        let wakeups = store.wakeups
+        let newlyDue = store.newlyDue
         let kept = try await last
         await store.close()
         await store.close()
@@ -185,7 +185,7 @@ import Testing
         }
         #expect(error?.code == .unavailable)
         await #expect(throws: StoreError.self) { try await store.pendingEvents(after: EventID(0), limit: 1) }
-        for await _ in wakeups { Issue.record("nothing was due") }
+        for await _ in newlyDue { Issue.record("nothing was due") }
         let again = try await Stores.open(directory.database)
         #expect(try await again.pendingEvents(after: EventID(0), limit: 9).map(\.id) == kept.map(\.id))
         await again.close()

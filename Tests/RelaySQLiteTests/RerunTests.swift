@@ -14,7 +14,7 @@ struct RerunTests {
         let new = NewEvent(type: .messageReceived, session: "s", chat: "c", dedupKey: "1", payload: ["a": 1])
         _ = try await store.accept([new], source: "t", at: now)
         let event = try #require(try await store.pendingEvents(after: EventID(0), limit: 1).first)
-        func planned(_ destination: String, by pipeline: String) -> PlannedDelivery {
+        func planned(_ destination: DestinationKey, by pipeline: String) -> PlannedDelivery {
             PlannedDelivery(of: event, to: destination, lane: "s/c", pipeline: pipeline, signing: nil)
         }
 

@@ -28,7 +28,7 @@ enum Stores {
         configure: (inout SQLiteStore.Configuration) -> Void = { _ in }
     ) async throws -> SQLiteStore {
         var configuration = SQLiteStore.Configuration()
-        configuration.ballastBytes = ballast
+        configuration.diskReserveBytes = ballast
         configuration.cacheBytes = 4 << 20
         configure(&configuration)
         return try await SQLiteStore.open(

@@ -1,5 +1,6 @@
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Testing
 
 @testable import RelaySources

@@ -204,19 +204,20 @@ struct IntakeTests {
     }
 
     @Test func aFileInTheDocumentIsKeptBeforeItsEventIs() async throws {
-        let depot = MemoryDepot()
-        let intake = makeIntake(journal, depot: depot)
+        let mediaStore = MemoryDepot()
+        let intake = makeIntake(journal, mediaStore: mediaStore)
         _ = try await accept(#"{"id": "1", "session": "demo", "file": "a picture"}"#, intake)
         let event = try #require(journal.events.first)
         #expect(event.embedded == nil)
         let id = try #require(event.payload["raw_media"]?["storedId"]?.string)
-        #expect(depot.files[id] == Array("a picture".utf8))
+        #expect(mediaStore.files[id] == Array("a picture".utf8))
     }
 
-    @Test(arguments: [(MediaError.Reason.storageFull, IntakeError.Code.diskFull), (.storage, .unavailable)])
-    func aFileThatCannotBeKeptIsNoReasonToLoseIt(_ reason: MediaError.Reason, _ code: IntakeError.Code) async {
-        let depot = MemoryDepot(failure: MediaError(reason, "no room"))
-        let error = await refusal(#"{"id": "1", "session": "demo", "file": "x"}"#, makeIntake(journal, depot: depot))
+    @Test(arguments: [(MediaError.Code.storageFull, IntakeError.Code.diskFull), (.storage, .unavailable)])
+    func aFileThatCannotBeKeptIsNoReasonToLoseIt(_ reason: MediaError.Code, _ code: IntakeError.Code) async {
+        let mediaStore = MemoryDepot(failure: MediaError(reason, "no room"))
+        let error = await refusal(
+            #"{"id": "1", "session": "demo", "file": "x"}"#, makeIntake(journal, mediaStore: mediaStore))
         #expect(error?.code == code)
         #expect(error?.code.httpStatus == 503)
         #expect(error?.retryAfter != nil)

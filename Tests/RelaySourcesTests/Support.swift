@@ -84,7 +84,7 @@ func makeIntake(
     _ journal: MemoryJournal,
     authentication: (any IntakeAuthentication)? = nil,
     defaultSession: String? = nil,
-    depot: (any MediaStore)? = nil,
+    mediaStore: (any MediaStore)? = nil,
     clock: any RelayClock = SystemClock()
 ) -> Intake {
     Intake(

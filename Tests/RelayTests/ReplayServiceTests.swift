@@ -30,7 +30,7 @@ struct ReplayServiceTests {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("replay-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         var options = SQLiteStore.Configuration()
-        options.ballastBytes = 0
+        options.diskReserveBytes = 0
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
             secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
@@ -97,9 +97,9 @@ struct ReplayServiceTests {
     private func make(
         _ selection: ReplaySelection, _ rate: String, on store: SQLiteStore, _ service: ReplayService
     ) async throws -> ReplayID {
-        let survey = try await store.survey(selection, at: clock.now)
-        let replay = try await store.createReplay(selection, rate: try #require(RateLimit(rate)), survey: survey)
-        service.ring()
+        let estimate = try await store.estimate(selection, at: clock.now)
+        let replay = try await store.createReplay(selection, rate: try #require(RateLimit(rate)), estimate: estimate)
+        service.wake()
         return replay.id
     }
 

@@ -14,16 +14,16 @@ struct DestinationController: DestinationControl {
     func destinations() async throws(APIError) -> [DestinationStatus] {
         let entries = registry.entries
         do {
-            let figures = try await store.figures().reduce(into: [:]) { $0[$1.destination] = $1 }
+            let figures = try await store.destinationCounts().reduce(into: [:]) { $0[$1.destination] = $1 }
             let pauses = try await store.pauses().reduce(into: [:]) { $0[$1.destination] = $1 }
-            let keys = Set(entries.keys).union(figures.keys.filter { !$0.hasPrefix("pipeline/") }).sorted()
+            let keys = Set(entries.keys).union(figures.keys.filter { !$0.isPipeline }).sorted()
             return keys.map { status($0, entry: entries[$0], figures: figures[$0], pause: pauses[$0]) }
         } catch {
             throw APIError(error)
         }
     }
 
-    func destination(_ key: String) async throws(APIError) -> DestinationStatus {
+    func destination(_ key: DestinationKey) async throws(APIError) -> DestinationStatus {
         guard let status = try await destinations().first(where: { $0.key == key }) else {
             throw .notFound("There is no destination \"\(key)\". GET /api/v1/destinations lists them.")
         }
@@ -31,7 +31,7 @@ struct DestinationController: DestinationControl {
     }
 
     private func status(
-        _ key: String,
+        _ key: DestinationKey,
         entry: DestinationRegistry.Entry?,
         figures: DestinationCounts?,
         pause: DestinationPause?
@@ -83,7 +83,7 @@ struct DestinationController: DestinationControl {
         return breaker.map { $0.state == .closed ? .active : .open } ?? .active
     }
 
-    func cancelQueued(_ key: String) async throws(APIError) -> Int {
+    func cancelQueued(_ key: DestinationKey) async throws(APIError) -> Int {
         _ = try await destination(key)
         do {
             return try await store.cancelQueued(destination: key, at: clock.now)
@@ -92,7 +92,7 @@ struct DestinationController: DestinationControl {
         }
     }
 
-    func pause(_ key: String) async throws(APIError) {
+    func pause(_ key: DestinationKey) async throws(APIError) {
         _ = try await destination(key)
         do {
             try await store.pause(DestinationPause(destination: key, reason: .manual, since: clock.now))
@@ -102,7 +102,7 @@ struct DestinationController: DestinationControl {
         dispatcher.setPaused(key, true)
     }
 
-    func resume(_ key: String) async throws(APIError) {
+    func resume(_ key: DestinationKey) async throws(APIError) {
         _ = try await destination(key)
         do {
             _ = try await store.resume(destination: key)

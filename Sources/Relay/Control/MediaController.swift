@@ -30,7 +30,7 @@ struct MediaController: MediaControl {
             )
         case .valid(let ticket):
             do {
-                return MediaFile(content: try await depot.open(id, bounds: bounds), mimetype: ticket.mimetype)
+                return MediaFile(content: try await mediaStore.open(id, bounds: bounds), mimetype: ticket.mimetype)
             } catch {
                 throw APIError(error)
             }
@@ -40,7 +40,7 @@ struct MediaController: MediaControl {
 
 extension APIError {
     fileprivate init(_ failure: MediaError) {
-        switch failure.reason {
+        switch failure.code {
         case .notStored:
             self = .notFound("The file is not kept any more (media.retention, media.quota).")
         default:

@@ -27,7 +27,7 @@ struct ReplayController: ReplayControl {
         // What was sent to a destination that is gone is there, but nothing new can be planned for it.
         let keys = isFromStart ? registry.entries.keys.sorted() : try await destinations.destinations().map(\.key)
         for (index, key) in selection.destinations.enumerated() where !keys.contains(key) {
-            problems.append(unknown(key, "/destinations/\(index)", "destination", among: keys))
+            problems.append(unknown(key.text, "/destinations/\(index)", "destination", among: keys.map(\.text)))
         }
         return problems
     }
@@ -38,20 +38,20 @@ struct ReplayController: ReplayControl {
         return APIError.Problem(pointer: pointer, "is “\(name.prefix(60))”, which is no \(kind); \(choice)")
     }
 
-    func warnings(of selection: ReplaySelection, survey: ReplayEstimate) -> [String] {
+    func warnings(of selection: ReplaySelection, estimate: ReplayEstimate) -> [String] {
         var warnings: [String] = []
-        if survey.count == 0 { warnings.append("Nothing is selected.") }
+        if estimate.count == 0 { warnings.append("Nothing is selected.") }
         let kept = current.generation.configuration.store.retention.delivered
-        if let since = selection.since, since < survey.at - kept {
-            let oldest = survey.oldestEvent.map { "The oldest event of the journal is of \($0.iso8601)." }
+        if let since = selection.since, since < estimate.at - kept {
+            let oldest = estimate.oldestEvent.map { "The oldest event of the journal is of \($0.iso8601)." }
             warnings.append(
                 "What was delivered is kept for \(kept.written) (store.retention.delivered); before "
-                    + "\((survey.at - kept).iso8601) only events with dead letters are there. "
+                    + "\((estimate.at - kept).iso8601) only events with dead letters are there. "
                     + (oldest ?? "The journal has no event.")
             )
         }
         let pipelines = registry.pipelines.filter { (selection.pipeline ?? $0.name) == $0.name }
-        for (source, count) in survey.sources.sorted(by: { $0.key < $1.key })
+        for (source, count) in estimate.sources.sorted(by: { $0.key < $1.key })
         where !pipelines.contains(where: { $0.takes(from: source) }) {
             let reads = pipelines.map { "\($0.name) reads \($0.definition.from.joined(separator: ", "))" }
             warnings.append(
@@ -62,9 +62,9 @@ struct ReplayController: ReplayControl {
         return warnings
     }
 
-    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult {
+    func preview(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult {
         let directory = DirectoryCache()
-        var trial = ReplayPreview(
+        var replayPreview = ReplayPreview(
             selection,
             pipelines: registry.pipelines,
             routes: registry.routes,
@@ -76,18 +76,18 @@ struct ReplayController: ReplayControl {
             let events = try await store.sampleEvents(selection, limit: Self.maxTried)
             try await directory.load(for: events, from: store)
             for event in events {
-                trial.run(event)
+                replayPreview.run(event)
                 await Task.yield()
             }
         } catch {
             throw APIError(error)
         }
-        return trial.rehearsal
+        return replayPreview.result
     }
 
     func replaysChanged() async {
         // What runs of a cancelled replay have learned is not stored.
         directory.forget()
-        replays.ring()
+        replays.wake()
     }
 }

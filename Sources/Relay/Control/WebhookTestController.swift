@@ -12,7 +12,7 @@ struct WebhookTestController: WebhookTestControl {
     let current: CurrentConfiguration
     let clock: any RelayClock
 
-    func test(destination key: String, event: EventType) async throws(APIError) -> WebhookTestResult {
+    func test(destination key: DestinationKey, event: EventType) async throws(APIError) -> WebhookTestResult {
         guard let entry = registry.entry(key) else {
             throw .notFound("There is no destination \"\(key)\" to test. GET /api/v1/destinations lists them.")
         }
@@ -31,7 +31,8 @@ struct WebhookTestController: WebhookTestControl {
         } catch {
             throw APIError.validation(error.problems)
         }
-        var tested = webhook ?? Webhook(id: "wh_test", session: session, url: url, createdAt: clock.now)
+        var tested = webhook ?? Webhook(
+            id: DestinationKey.webhookPrefix + "test", session: session, url: url, createdAt: clock.now)
         tested.options["url"] = .string(url)
         guard let entry = registry.entry(for: tested, in: generation) else {
             throw .conflict("The options of webhook \(tested.id) cannot be used; set them again.")
@@ -57,20 +58,14 @@ struct WebhookTestController: WebhookTestControl {
             receivedAt: now,
             payload: ["message": "This is a test of the webhook.", "timestamp": .int(now.seconds)]
         )
-        let planned = PlannedDelivery(of: sample, to: "test", lane: nil, pipeline: "test", signing: nil)
-        let delivery = ClaimedDelivery(
-            id: id,
-            destination: "test",
-            session: session,
-            type: event,
-            chat: nil,
-            attempt: 1,
-            attemptInSeries: 1,
-            seriesStartedAt: now,
-            receivedAt: now,
-            signing: isSigned ? .standardWebhooks : nil,
-            body: planned.body(for: id)
+        let planned = PlannedDelivery(
+            of: sample,
+            to: .configured("test"),
+            lane: nil,
+            pipeline: "test",
+            signing: isSigned ? .standardWebhooks : nil
         )
+        let delivery = ClaimedDelivery(planned, id: id)
         guard let destination = destination as? any HTTPDestination else {
             return WebhookTestResult(await destination.send(delivery, at: clock.wall))
         }

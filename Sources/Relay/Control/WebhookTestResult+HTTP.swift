@@ -21,8 +21,8 @@ extension WebhookTestResult {
             ok: false,
             latencyMs: failure.duration.inMilliseconds,
             error: failure.message,
-            errorType: failure.kind == .timeout ? "TimeoutError" : "NetworkError",
-            timeout: failure.kind == .timeout,
+            errorType: failure.code == .timeout ? "TimeoutError" : "NetworkError",
+            timeout: failure.code == .timeout,
             networkError: failure.networkCode
         )
     }

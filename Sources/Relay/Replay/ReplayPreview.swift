@@ -12,7 +12,7 @@ struct ReplayPreview {
     let directory: DirectoryCache
     let clock: any RelayClock
     let maxExamples: Int
-    private(set) var rehearsal = ReplayPreviewResult()
+    private(set) var result = ReplayPreviewResult()
 
     init(
         _ selection: ReplaySelection,
@@ -31,15 +31,15 @@ struct ReplayPreview {
     }
 
     mutating func run(_ event: Event) {
-        rehearsal.events += 1
+        result.events += 1
         let taking = pipelines.filter { $0.takes(from: event.source) }
-        if taking.isEmpty { rehearsal.untaken += 1 }
+        if taking.isEmpty { result.untaken += 1 }
         let event = directory.identified(event)
         let context = StageContext(directory: directory, routes: routes, clock: clock)
         for pipeline in taking {
             switch pipeline.run(event, in: context) {
             case .ended(let draft, let end): note(draft, end, of: event, by: pipeline.name)
-            case .waiting: note(&rehearsal.failures, pipeline.name, "?", "It waits for what a dry run does not have.")
+            case .waiting: note(&result.failures, pipeline.name, "?", "It waits for what a dry run does not have.")
             }
         }
     }
@@ -47,16 +47,16 @@ struct ReplayPreview {
     private mutating func note(_ draft: EventDraft, _ end: Pipeline.End, of event: Event, by pipeline: String) {
         switch end {
         case .completed: break
-        case .dropped(let stage, let reason): note(&rehearsal.drops, pipeline, stage, reason)
-        case .failed(let stage, let message): note(&rehearsal.failures, pipeline, stage, message)
+        case .dropped(let stage, let reason): note(&result.drops, pipeline, stage, reason)
+        case .failed(let stage, let message): note(&result.failures, pipeline, stage, message)
         }
         let wanted = selection.destinations
         for planned in draft.deliveries where wanted.isEmpty || wanted.contains(planned.destination) {
-            rehearsal.deliveries[planned.destination, default: 0] += 1
-            guard rehearsal.examples.count < maxExamples else { continue }
+            result.deliveries[planned.destination, default: 0] += 1
+            guard result.examples.count < maxExamples else { continue }
             // The id is the store's to give.
             let body = planned.body(for: DeliveryID(0))
-            rehearsal.examples.append(
+            result.examples.append(
                 .init(
                     event: event.id,
                     pipeline: pipeline,

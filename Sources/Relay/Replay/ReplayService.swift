@@ -11,7 +11,7 @@ final class ReplayService: Service {
     private let pipelines: PipelineService
     private let clock: any RelayClock
     private let logger: Logger
-    private let bell = WakeSignal()
+    private let wakeSignal = WakeSignal()
 
     /// Events that a replay has in the pipelines at once: the events that come in meanwhile wait behind no more.
     private static let maxRunning = 500
@@ -32,8 +32,8 @@ final class ReplayService: Service {
     }
 
     /// Says that a replay was made or cancelled. Without it that is found within half a minute.
-    func ring() {
-        bell.ring()
+    func wake() {
+        wakeSignal.signal()
     }
 
     func run() async throws {
@@ -47,7 +47,7 @@ final class ReplayService: Service {
                     logger.error("A replay could not go on; trying again", metadata: ["error": "\(error)"])
                     next = clock.now + .seconds(5)
                 }
-                await bell.wait(until: next, clock: clock)
+                await wakeSignal.wait(until: next, clock: clock)
             }
         }
     }

@@ -37,8 +37,7 @@ package struct DestinationStatus: Sendable {
         }
     }
 
-    /// The name in the configuration, or `wh_…`.
-    package var key: String
+    package var key: DestinationKey
     /// `webhook`, `chatwoot`, `file` …; nil for a removed one.
     package var kind: String?
     /// The receiver in a human-readable form; nil for a removed destination.
@@ -61,7 +60,7 @@ package struct DestinationStatus: Sendable {
     package var breaker: Breaker
 
     package init(
-        key: String,
+        key: DestinationKey,
         kind: String?,
         target: String?,
         session: String? = nil,

@@ -7,10 +7,10 @@ package struct ReplayPreviewResult: Sendable {
     package struct Example: Sendable {
         package var event: EventID
         package var pipeline: String
-        package var destination: String
+        package var destination: DestinationKey
         package var body: JSON
 
-        package init(event: EventID, pipeline: String, destination: String, body: JSON) {
+        package init(event: EventID, pipeline: String, destination: DestinationKey, body: JSON) {
             self.event = event
             self.pipeline = pipeline
             self.destination = destination
@@ -22,8 +22,8 @@ package struct ReplayPreviewResult: Sendable {
     package var events = 0
     /// The number of tried events that no pipeline receives.
     package var untaken = 0
-    /// The number of deliveries by destination.
-    package var deliveries: [String: Int] = [:]
+    /// Deliveries, by destination.
+    package var deliveries: [DestinationKey: Int] = [:]
     package var drops: [StageEnding: Int] = [:]
     package var failures: [StageEnding: Int] = [:]
     package var examples: [Example] = []

@@ -8,14 +8,14 @@ extension QueryReader {
         if states {
             filter.states = Set(choices("state", DeliveryState.allCases.map { ($0.name, $0) }))
         }
-        filter.destination = text("destination")
+        filter.destination = text("destination").map { DestinationKey($0) }
         filter.session = id("session")
         filter.chat = id("chat").map(canonicalChat)
         if let type = text("event_type") {
             if !WebhookEventCatalog.isWellFormed(type) {
                 problem(
                     "event_type",
-                    "is “\(type.prefix(60))”; \(Suggestion.hint(for: type, in: WebhookEventCatalog.names))")
+                    "is “\(type.prefix(60))”; \(SpellingSuggestion.hint(for: type, in: EventType.all.map(\.name)))")
             }
             filter.type = EventType(type)
         }
@@ -44,7 +44,7 @@ extension JSONFieldReader {
     /// - Throws: 422 also when no filter is given: all dead letters are selected only by `{"all": true}`.
     mutating func deadLetterFilter() throws(APIError) -> DeliveryFilter {
         var filter = DeliveryFilter(states: [.dead])
-        filter.destination = string("destination")
+        filter.destination = string("destination").map { DestinationKey($0) }
         filter.session = string("session")
         filter.chat = string("chat").map(canonicalChat)
         filter.type = eventType("event_type")

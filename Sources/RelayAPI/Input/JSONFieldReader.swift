@@ -92,7 +92,8 @@ struct JSONFieldReader {
     where Value.RawValue == String {
         guard let text = string(name) else { return nil }
         if let value = Value(rawValue: text) { return value }
-        problem(name, "is “\(text.prefix(40))”; \(Suggestion.hint(for: text, in: Value.allCases.map(\.rawValue)))")
+        problem(
+            name, "is “\(text.prefix(40))”; \(SpellingSuggestion.hint(for: text, in: Value.allCases.map(\.rawValue)))")
         return nil
     }
 
@@ -112,7 +113,7 @@ struct JSONFieldReader {
     /// - Throws: 422 with all errors, including unknown fields.
     mutating func finish() throws(APIError) {
         for name in object.keys where !known.contains(name) {
-            problem(name, "is not a field of this request; \(Suggestion.hint(for: name, in: known))")
+            problem(name, "is not a field of this request; \(SpellingSuggestion.hint(for: name, in: known))")
         }
         guard problems.isEmpty else { throw .validation(problems) }
     }

@@ -89,7 +89,7 @@ struct QueryReader {
         _ choices: [(name: String, value: Value)]
     ) -> Value? {
         if let choice = choices.first(where: { $0.name == text }) { return choice.value }
-        problem(name, "is “\(text.prefix(40))”; \(Suggestion.hint(for: text, in: choices.map(\.name)))")
+        problem(name, "is “\(text.prefix(40))”; \(SpellingSuggestion.hint(for: text, in: choices.map(\.name)))")
         return nil
     }
 
@@ -100,7 +100,7 @@ struct QueryReader {
     /// - Throws: 422 with all errors, including unknown parameters.
     mutating func finish() throws(APIError) {
         for name in values.keys.sorted() where !known.contains(name) {
-            problem(name, "is not a parameter of this route; \(Suggestion.hint(for: name, in: known))")
+            problem(name, "is not a parameter of this route; \(SpellingSuggestion.hint(for: name, in: known))")
         }
         guard problems.isEmpty else { throw .validation(problems) }
     }

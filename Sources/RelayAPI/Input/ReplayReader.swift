@@ -29,7 +29,7 @@ extension JSONFieldReader {
         selection.source = string("source")
         selection.pipeline = string("pipeline")
         selection.events = replayEvents()
-        selection.destinations = names("destinations")
+        selection.destinations = destinations("destinations")
         if let states = states("states") {
             selection.states = states
             if selection.from == .start { problem("states", "chooses deliveries, which `from: deliver` sends again") }
@@ -61,18 +61,18 @@ extension JSONFieldReader {
         return texts.compactMap { EventID($0) }
     }
 
-    private mutating func names(_ name: String) -> [String] {
+    private mutating func destinations(_ name: String) -> [DestinationKey] {
         let names = strings(name) { $0.isEmpty || $0.contains("\n") ? "is no name" : nil }
         if let names, names.isEmpty { problem(name, "names none; leave it out for all") }
         if let names, names.count > 100 { problem(name, "has \(names.count) entries; up to 100 are taken") }
-        return names ?? []
+        return (names ?? []).map { DestinationKey($0) }
     }
 
     private mutating func states(_ name: String) -> Set<DeliveryState>? {
         let allowed: [DeliveryState] = [.delivered, .dead, .cancelled]
         let states = strings(name) { text in
             if allowed.contains(where: { $0.name == text }) { return nil }
-            return "is “\(text.prefix(40))”; \(Suggestion.hint(for: text, in: allowed.map(\.name)))"
+            return "is “\(text.prefix(40))”; \(SpellingSuggestion.hint(for: text, in: allowed.map(\.name)))"
         }
         guard let states else { return nil }
         if states.isEmpty { problem(name, "names none; leave it out for delivered and dead") }

@@ -1,7 +1,8 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The event types that webhooks can have: the eight of stage-07 in its words, then the relay's own.
+/// The answer of stage-07's list of event types: its eight in its words and order, then what the relay adds of a
+/// gateway's reports. A webhook may name more, every one of ``EventType/all``.
 enum WebhookEventCatalog {
     struct Entry: Sendable {
         let type: EventType
@@ -102,8 +103,6 @@ enum WebhookEventCatalog {
         ),
     ]
 
-    static let names = entries.map(\.type.name)
-
     /// Whether a text can be an event's type: words of `a-z 0-9 _` with dots between. It goes into headers and ids.
     static func isWellFormed(_ name: String) -> Bool {
         let words = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -123,7 +122,7 @@ extension JSONFieldReader {
     mutating func eventType(_ name: String, required: Bool = false) -> EventType? {
         guard let text = string(name, required: required) else { return nil }
         if WebhookEventCatalog.isWellFormed(text) { return EventType(text) }
-        problem(name, "is “\(text.prefix(60))”; \(Suggestion.hint(for: text, in: WebhookEventCatalog.names))")
+        problem(name, "is “\(text.prefix(60))”; \(SpellingSuggestion.hint(for: text, in: EventType.all.map(\.name)))")
         return nil
     }
 }

@@ -12,31 +12,35 @@ struct DestinationRoutes: Sendable {
             APIResponse.success(.array(try await control.destinations().map(DestinationView.json)))
         }
         routes.api(.get, "/destinations/:key") { request in
-            APIResponse.success(DestinationView.json(try await control.destination(request.path("key"))))
+            APIResponse.success(DestinationView.json(try await control.destination(key(request))))
         }
         routes.api(.post, "/destinations/:key/pause") { request in
-            let key = try request.path("key")
+            let key = try key(request)
             try await control.pause(key)
             return APIResponse.success(
                 DestinationView.json(try await control.destination(key)), message: "Destination paused")
         }
         routes.api(.post, "/destinations/:key/resume") { request in
-            let key = try request.path("key")
+            let key = try key(request)
             try await control.resume(key)
             return APIResponse.success(
                 DestinationView.json(try await control.destination(key)), message: "Destination resumed")
         }
         routes.api(.post, "/destinations/:key/test", test)
         routes.api(.delete, "/destinations/:key/queued") { request in
-            let count = try await control.cancelQueued(request.path("key"))
+            let count = try await control.cancelQueued(key(request))
             return APIResponse.success(["cancelled": .orNull(count)], message: "\(count) deliveries cancelled")
         }
+    }
+
+    private func key(_ request: APIRequest) throws -> DestinationKey {
+        DestinationKey(try request.path("key"))
     }
 
     private func test(_ request: APIRequest) async throws -> Response {
         var body = try await request.body()
         let event = body.eventType("event") ?? .webhookTest
         try body.finish()
-        return WebhookTestView.response(try await tests.test(destination: request.path("key"), event: event))
+        return WebhookTestView.response(try await tests.test(destination: key(request), event: event))
     }
 }

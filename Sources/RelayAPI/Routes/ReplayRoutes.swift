@@ -23,26 +23,27 @@ struct ReplayRoutes: Sendable {
         body.add(try await control.problems(in: selection))
         if selection.events.count <= ReplayInput.maxEvents { body.add(try await missing(selection.events)) }
         try body.finish()
-        let survey = try await store.survey(selection, at: now)
-        let warnings = control.warnings(of: selection, survey: survey)
-        if input.isDryRun { return try await dryRun(input, survey, warnings) }
-        let replay = try await store.createReplay(selection, rate: input.rate, survey: survey)
+        let estimate = try await store.estimate(selection, at: now)
+        let warnings = control.warnings(of: selection, estimate: estimate)
+        if input.isDryRun { return try await dryRun(input, estimate, warnings) }
+        let replay = try await store.createReplay(selection, rate: input.rate, estimate: estimate)
         await control.replaysChanged()
         var shown = ReplayView.object(replay)
         shown.append("warnings", .strings(warnings))
         let kind = selection.from == .start ? "events run through the pipelines" : "deliveries are sent"
         return APIResponse.success(
-            .object(shown), message: "\(survey.count) \(kind) again, \(input.rate)", status: .created)
+            .object(shown), message: "\(estimate.count) \(kind) again, \(input.rate)", status: .created)
     }
 
-    private func dryRun(_ input: ReplayInput, _ survey: ReplayEstimate, _ warnings: [String]) async throws -> Response {
+    private func dryRun(_ input: ReplayInput, _ estimate: ReplayEstimate, _ warnings: [String]) async throws -> Response
+    {
         switch input.selection.from {
         case .deliver:
-            let first = try await store.sampleDeliveries(input.selection, limit: input.examples, at: survey.at)
-            return APIResponse.success(ReplayView.dryRun(survey, first: first, warnings: warnings))
+            let first = try await store.sampleDeliveries(input.selection, limit: input.examples, at: estimate.at)
+            return APIResponse.success(ReplayView.dryRun(estimate, first: first, warnings: warnings))
         case .start:
-            let rehearsal = try await control.rehearse(input.selection, examples: input.examples)
-            return APIResponse.success(ReplayView.dryRun(survey, rehearsal, warnings: warnings))
+            let preview = try await control.preview(input.selection, examples: input.examples)
+            return APIResponse.success(ReplayView.dryRun(estimate, preview, warnings: warnings))
         }
     }
 

@@ -74,7 +74,7 @@ struct Stage07WebhookRoutes: Sendable {
         let lane = settings.lane(session: session.id, chat: event.chat)
         let planned = PlannedDelivery(
             of: event,
-            to: webhook.id,
+            to: webhook.destination,
             lane: lane,
             pipeline: "retry",
             signing: webhook.secrets.isEmpty ? nil : .standardWebhooks

@@ -19,7 +19,7 @@ struct TapQuery: Sendable {
             pipeline: query.text("pipeline"),
             stages: Set(query.texts("stage")),
             points: Set(query.choices("point", TapEvent.Point.allCases.map { ($0.rawValue, $0) })),
-            destination: query.text("destination"),
+            destination: query.text("destination").map { DestinationKey($0) },
             session: query.id("session"),
             types: EventFilter(query.texts("type"))
         )
@@ -66,13 +66,13 @@ extension QueryReader {
         var stages = Set(pipelines.flatMap { $0.stages.map(\.id) })
         if let name = selection.pipeline {
             guard let pipeline = pipelines.first(where: { $0.name == name }) else {
-                let hint = Suggestion.hint(for: name, in: pipelines.map(\.name))
+                let hint = SpellingSuggestion.hint(for: name, in: pipelines.map(\.name))
                 return problem("pipeline", "is “\(name.prefix(60))”, which does not run; \(hint)")
             }
             stages = Set(pipeline.stages.map(\.id))
         }
         for stage in selection.stages.sorted() where !stages.contains(stage) {
-            let hint = Suggestion.hint(for: stage, in: stages.sorted())
+            let hint = SpellingSuggestion.hint(for: stage, in: stages.sorted())
             problem("stage", "is “\(stage.prefix(60))”, which is no stage's id; \(hint)")
         }
         if selection.destination != nil, selection.pipeline != nil || !selection.stages.isEmpty {

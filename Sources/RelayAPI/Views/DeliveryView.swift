@@ -13,7 +13,7 @@ enum DeliveryView {
             "session": .string(delivery.session),
             "chat": .orNull(delivery.chat),
             "pipeline": .string(delivery.pipeline),
-            "destination": .string(delivery.destination),
+            "destination": .string(delivery.destination.text),
             "state": .string(delivery.state.name),
             "attempt_count": .orNull(delivery.attemptCount),
             "due_at": .orNull(delivery.dueAt),

@@ -6,7 +6,7 @@ enum DestinationView {
     static func json(_ destination: DestinationStatus) -> JSON {
         let counts = DeliveryState.allCases.map { ($0.name, JSON.orNull(destination.counts[$0] ?? 0)) }
         return [
-            "key": .string(destination.key),
+            "key": .string(destination.key.text),
             "kind": .orNull(destination.kind),
             "target": .orNull(destination.target),
             "session": .orNull(destination.session),

@@ -35,21 +35,23 @@ enum ReplayView {
         ]
         for (name, text) in texts { if let text { object.append(name, .string(text)) } }
         if !selection.events.isEmpty { object.append("events", .strings(selection.events.map(\.description))) }
-        if !selection.destinations.isEmpty { object.append("destinations", .strings(selection.destinations)) }
+        if !selection.destinations.isEmpty {
+            object.append("destinations", .strings(selection.destinations.map(\.text)))
+        }
         if selection.from == .deliver { object.append("states", .strings(selection.states.map(\.name).sorted())) }
         return .object(object)
     }
 
-    /// The preview of sending deliveries again: counts by destination, and the first deliveries.
-    static func dryRun(_ survey: ReplayEstimate, first: [DeliveryRecord], warnings: [String]) -> JSON {
+    /// What sending again would do: counts by destination, and the first deliveries.
+    static func dryRun(_ estimate: ReplayEstimate, first: [DeliveryRecord], warnings: [String]) -> JSON {
         [
             "dry_run": true,
             "from": .string(ReplaySelection.From.deliver.rawValue),
-            "selected": .orNull(survey.count),
+            "selected": .orNull(estimate.count),
             "destinations": .array(
-                survey.shares.map { share in
+                estimate.shares.map { share in
                     [
-                        "destination": .string(share.destination), "state": .string(share.state.name),
+                        "destination": .string(share.destination.text), "state": .string(share.state.name),
                         "deliveries": .orNull(share.count),
                     ]
                 }),
@@ -58,25 +60,25 @@ enum ReplayView {
         ]
     }
 
-    /// The preview of running events again, from a trial of the first events.
-    static func dryRun(_ survey: ReplayEstimate, _ rehearsal: ReplayPreviewResult, warnings: [String]) -> JSON {
+    /// What running again would bring, as far as it was tried.
+    static func dryRun(_ estimate: ReplayEstimate, _ preview: ReplayPreviewResult, warnings: [String]) -> JSON {
         [
             "dry_run": true,
             "from": .string(ReplaySelection.From.start.rawValue),
-            "selected": .orNull(survey.count),
-            "tried": .orNull(rehearsal.events),
-            "untaken": .orNull(rehearsal.untaken),
+            "selected": .orNull(estimate.count),
+            "tried": .orNull(preview.events),
+            "untaken": .orNull(preview.untaken),
             "destinations": .array(
-                rehearsal.deliveries.sorted { $0.key < $1.key }.map { destination, count in
-                    ["destination": .string(destination), "deliveries": .orNull(count)]
+                preview.deliveries.sorted { $0.key < $1.key }.map { destination, count in
+                    ["destination": .string(destination.text), "deliveries": .orNull(count)]
                 }),
-            "drops": endings(rehearsal.drops),
-            "failures": endings(rehearsal.failures),
+            "drops": endings(preview.drops),
+            "failures": endings(preview.failures),
             "examples": .array(
-                rehearsal.examples.map { example in
+                preview.examples.map { example in
                     [
                         "event": .string(example.event.description), "pipeline": .string(example.pipeline),
-                        "destination": .string(example.destination), "body": example.body,
+                        "destination": .string(example.destination.text), "body": example.body,
                     ]
                 }),
             "warnings": .strings(warnings),

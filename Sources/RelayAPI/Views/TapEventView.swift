@@ -31,7 +31,7 @@ enum TapEventView {
         let result = sent.attempt.result
         object.append("delivery", .string(sent.delivery.suffix))
         object.append("delivery_id", .string(sent.name))
-        object.append("destination", .string(sent.destination))
+        object.append("destination", .string(sent.destination.text))
         object.append("attempt", .orNull(sent.attempt.number))
         object.append("started_at", .orNull(sent.attempt.startedAt))
         object.append("duration_us", .int(result.duration.microseconds))

@@ -79,7 +79,7 @@ struct TraceView {
         [
             "id": .string(record.name),
             "pipeline": .string(record.pipeline),
-            "destination": .string(record.destination),
+            "destination": .string(record.destination.text),
             "state": .string(record.state.name),
             "reason": .orNull(record.deadReason?.rawValue),
             // A failed stage has no attempts that could contain the error.

@@ -7,7 +7,7 @@ enum WebhookEventView {
         let isDelivered = delivery.state == .delivered
         var payload: JSONObject = [
             "event": .string(delivery.type.name),
-            "webhookUrl": .string(delivery.lastTarget ?? delivery.destination),
+            "webhookUrl": .string(delivery.lastTarget ?? delivery.destination.text),
         ]
         if isDelivered {
             payload.append("status", .orNull(delivery.lastStatus))

@@ -78,7 +78,7 @@ extension ChatwootAPI {
     func record<Record>(_ record: Record?, _ what: String) throws(ChatwootError) -> Record {
         guard let record else {
             throw ChatwootError(
-                kind: .transient, status: 200,
+                code: .transient, status: 200,
                 message: "The answer is not \(what); url: must be Chatwoot's own URL")
         }
         return record

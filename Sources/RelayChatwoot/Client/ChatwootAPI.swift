@@ -110,7 +110,7 @@ struct ChatwootAPI: Sendable {
             return try JSON(parsing: response.body)
         } catch {
             throw ChatwootError(
-                kind: .transient, status: response.status,
+                code: .transient, status: response.status,
                 message: "\(request.method) \(shown): the answer is no JSON; url: must be Chatwoot's own URL")
         }
     }

@@ -4,8 +4,8 @@ internal import RelayJSON
 
 /// A failed request to Chatwoot, classified by how to handle it (reference chatwoot.md, 6).
 struct ChatwootError: Error, Sendable {
-    enum Kind: Sendable, Equatable {
-        /// Temporary: 408, 429, 5xx, too many messages at once. Chatwoot may have done what was asked.
+    enum Code: Sendable, Equatable {
+        /// It may pass: 408, 429, 5xx, too many messages at once. Whether it was done is not known.
         case transient
         /// The named object no longer exists: 404.
         case gone
@@ -18,8 +18,8 @@ struct ChatwootError: Error, Sendable {
         case unanswered(DeliveryFailureKind)
     }
 
-    let kind: Kind
-    /// The HTTP status; nil when no response arrived, or when the status is not the reason.
+    let code: Code
+    /// The HTTP status; nil where no answer came, or it is not the reason.
     let status: Int?
     /// A human-readable description.
     let message: String
@@ -29,14 +29,14 @@ struct ChatwootError: Error, Sendable {
     /// The start of the response body.
     var answer: String?
 
-    init(kind: Kind, status: Int?, message: String) {
-        self.kind = kind
+    init(code: Code, status: Int?, message: String) {
+        self.code = code
         self.status = status
         self.message = message
     }
 
     init(_ failure: HTTPClientError) {
-        self.init(kind: .unanswered(DeliveryFailureKind(failure.kind)), status: nil, message: failure.message)
+        self.init(code: .unanswered(DeliveryFailureKind(failure.code)), status: nil, message: failure.message)
     }
 
     /// - Parameter what: the request, `POST /api/v1/…`.
@@ -46,25 +46,25 @@ struct ChatwootError: Error, Sendable {
             body?["message"]?.string ?? body?["error"]?.string ?? body?["errors"]?[0]?.string
             ?? body?["description"]?.string
         var told = "\(what): Chatwoot answered \(response.status)" + (said.map { ": " + $0.prefix(300) } ?? "")
-        let kind: Kind
+        let code: Code
         switch response.status {
-        case 404: kind = .gone
+        case 404: code = .gone
         case 401, 402, 403:
-            kind = .denied
+            code = .denied
             told += ". " + Self.remedy(response.status, said)
         case 300..<400:
-            kind = .denied
+            code = .denied
             told += "; redirects are not followed: write the final URL in url:, then resume the destination"
-        case 408, 425, 429, 500...599: kind = .transient
-        case 422 where said?.contains("Too many messages") == true: kind = .transient
-        default: kind = .invalid
+        case 408, 425, 429, 500...599: code = .transient
+        case 422 where said?.contains("Too many messages") == true: code = .transient
+        default: code = .invalid
         }
-        self.init(kind: kind, status: response.status, message: told)
+        self.init(code: code, status: response.status, message: told)
         attributes = Set((body?["attributes"]?.array ?? []).compactMap(\.string))
         answer = response.excerpt
         retryAfter = response.header("retry-after").flatMap { Int64($0) }.map { .seconds($0) }
-        // Chatwoot counts this limit over one minute.
-        if response.status == 422, kind == .transient { retryAfter = .seconds(15) }
+        // The limit is counted over a minute.
+        if response.status == 422, code == .transient { retryAfter = .seconds(15) }
     }
 
     private static func remedy(_ status: Int, _ said: String?) -> String {
@@ -84,7 +84,7 @@ extension AttemptResult {
     /// - Parameter target: the host that the request was sent to.
     init(_ failure: ChatwootError, from target: String, after duration: Duration) {
         let outcome: Outcome =
-            switch failure.kind {
+            switch failure.code {
             case .unanswered(let kind): .failed(kind)
             // These two are retried although the policy retries no 4xx.
             case .transient where failure.status == 422, .gone: .failed(.other)
@@ -99,6 +99,6 @@ extension AttemptResult {
             target: target,
             duration: duration
         )
-        pausesDestination = failure.kind == .denied
+        pausesDestination = failure.code == .denied
     }
 }

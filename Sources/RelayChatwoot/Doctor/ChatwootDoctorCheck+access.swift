@@ -44,7 +44,7 @@ extension ChatwootDoctorCheck {
     private func explain(_ failure: ChatwootError) async -> DoctorFinding {
         let said = failure.answer ?? ""
         guard failure.status == 401 else {
-            if failure.status == 404 || failure.kind == .transient && failure.status == 200 {
+            if failure.status == 404 || failure.code == .transient && failure.status == 200 {
                 return DoctorFinding(
                     .problem, "\(options.url) is no Chatwoot", fix: "write Chatwoot's own URL into url:")
             }

@@ -33,7 +33,7 @@ extension ChatwootDoctorCheck {
         do {
             return try await api.inbox(id)
         } catch {
-            switch error.kind {
+            switch error.code {
             case .gone:
                 findings.append(
                     DoctorFinding(

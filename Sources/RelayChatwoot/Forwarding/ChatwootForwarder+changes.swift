@@ -2,20 +2,20 @@ internal import RelayCore
 
 /// Changes to messages that are already in Chatwoot.
 extension ChatwootForwarder {
-    /// Deletes all Chatwoot messages that a WhatsApp message was forwarded as. A missing one counts as deleted.
-    func delete(_ id: String) async throws(Failure) {
+    /// Deletes what a message became; what is gone already counts as deleted.
+    func delete(_ id: String) async throws(ForwardError) {
         for part in try await parts(of: id) {
             guard part.state == .sent, let remote = part.remote, let conversation = part.conversation else { continue }
             do {
                 try await api.deleteMessage(remote, in: conversation)
             } catch {
-                guard error.kind == .gone else { throw .chatwoot(error) }
+                guard error.code == .gone else { throw .chatwoot(error) }
             }
         }
     }
 
-    /// Raises the status of a message from the account, never lowers it: Chatwoot itself would accept a lower one.
-    func raise(_ id: String, to status: ChatwootStatus, chat contact: ChatwootContact?) async throws(Failure) {
+    /// Moves the status of our own message, never back: Chatwoot itself would let it go back.
+    func raise(_ id: String, to status: ChatwootStatus, chat contact: ChatwootContact?) async throws(ForwardError) {
         if let contact { try await letSendsEnd(in: chatKey(contact)) }
         guard let part = try await parts(of: id).first(where: { $0.key.part.isEmpty && $0.state == .sent }),
             let remote = part.remote, let conversation = part.conversation
@@ -30,8 +30,8 @@ extension ChatwootForwarder {
         do {
             try await api.setStatus(status.name, error: error, of: remote, in: conversation)
         } catch {
-            // The message is gone, or Chatwoot is too old: a receipt is not worth a failed delivery.
-            guard [.gone, .invalid].contains(error.kind) || error.status == 403 else { throw .chatwoot(error) }
+            // The message is gone, or too old a Chatwoot: a receipt is no reason to stop.
+            guard [.gone, .invalid].contains(error.code) || error.status == 403 else { throw .chatwoot(error) }
         }
         var told = part
         told.status = MessageStatus(status)
@@ -47,9 +47,9 @@ extension ChatwootForwarder {
         try? await api.setTyping(isTyping, source: source, conversation: conversation, inInbox: identifier)
     }
 
-    /// Waits for a limited time while an agent's message to this chat is being sent. Until the gateway has returned its
-    /// id, its echo looks like a message from the phone.
-    func letSendsEnd(in chat: ForwardedChat.Key) async throws(Failure) {
+    /// Waits, not for long, while an agent's message to this chat is under way: until the gateway has told its id, its
+    /// echo looks like a message from the phone.
+    func letSendsEnd(in chat: ForwardedChat.Key) async throws(ForwardError) {
         let deadline = clock.now + Self.sendGrace
         while true {
             let open = try await stored { () throws(StoreError) in

@@ -11,7 +11,7 @@ extension ChatwootForwarder {
     /// The conversation for a message; nil when there is none and the message may not open one.
     func conversation(
         in place: ForwardedChat, for message: ChatwootMessage
-    ) async throws(Failure) -> OpenConversation? {
+    ) async throws(ForwardError) -> OpenConversation? {
         guard let contact = place.contact, let source = place.contactSource else { return nil }
         let inbox = try await asked { () throws(ChatwootError) in try await inboxes.inbox() }
         if let id = place.conversation {
@@ -33,7 +33,7 @@ extension ChatwootForwarder {
     /// The conversation that the contact has in the inbox, or a new one.
     private func opened(
         _ contact: Int64, _ source: String, _ inbox: InboxRecord
-    ) async throws(Failure) -> ConversationRecord {
+    ) async throws(ForwardError) -> ConversationRecord {
         if !inbox.isLocked {
             let existing = try await asked { () throws(ChatwootError) in
                 try await api.conversations(of: contact, in: inbox.id)
@@ -46,9 +46,9 @@ extension ChatwootForwarder {
             return try await api.createConversation(
                 contact: contact, source: source, inbox: inbox.id, session: session)
         } catch {
-            // The `source_id` now belongs to another contact, so the stored data about the chat is obsolete.
-            guard error.kind == .invalid else { throw .chatwoot(error) }
-            throw .chatwoot(ChatwootError(kind: .gone, status: error.status, message: error.message))
+            // The key belongs to another contact by now: what is known of the chat is of no use any more.
+            guard error.code == .invalid else { throw .chatwoot(error) }
+            throw .chatwoot(ChatwootError(code: .gone, status: error.status, message: error.message))
         }
     }
 

@@ -6,8 +6,8 @@ extension ChatwootForwarder {
     /// The maximum number of notifications at once.
     private static let atOnce = 5
 
-    /// Called after the last attempt failed. Notifies agents of unfinished messages, now or when Chatwoot works again.
-    func abandon(_ plan: ForwardPlan, because reason: String) async throws(Failure) {
+    /// The last attempt has failed. What was under way is told of, now or when Chatwoot works again.
+    func abandon(_ plan: ForwardPlan, because reason: String) async throws(ForwardError) {
         for case .message(let message) in plan.actions {
             let key = messageKey(message.sourceID)
             let entry = try await parts(of: key.message).first { $0.key.part == key.part }
@@ -17,15 +17,15 @@ extension ChatwootForwarder {
         }
     }
 
-    func giveUp(_ intent: ForwardedMessage, because reason: String) async throws(Failure) {
+    func giveUp(_ intent: ForwardedMessage, because reason: String) async throws(ForwardError) {
         var entry = intent
         entry.state = .failed
         try await record([.message(entry)])
         try await tell(entry, reason)
     }
 
-    /// Notifies agents of failed messages for which no notification could be sent before.
-    func tellLosses(in chat: ForwardedChat.Key) async throws(Failure) {
+    /// Tells of what was given up while nothing could be told.
+    func tellLosses(in chat: ForwardedChat.Key) async throws(ForwardError) {
         guard options.alerts else { return }
         let lost = try await stored { () throws(StoreError) in
             try await ledger.forwardedMessages(of: chat, direction: .forwarded, state: .failed, limit: Self.atOnce)
@@ -33,7 +33,7 @@ extension ChatwootForwarder {
         for entry in lost { try await tell(entry, "") }
     }
 
-    private func tell(_ lost: ForwardedMessage, _ reason: String) async throws(Failure) {
+    private func tell(_ lost: ForwardedMessage, _ reason: String) async throws(ForwardError) {
         guard let conversation = lost.conversation,
             await note(.notForwarded, about: lost.key, in: conversation, reason: reason)
         else { return }

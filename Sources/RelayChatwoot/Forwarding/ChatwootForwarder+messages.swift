@@ -19,7 +19,7 @@ extension ChatwootForwarder {
     /// contact.
     private static let remaps = 1
 
-    func post(_ message: ChatwootMessage, to contact: ChatwootContact?) async throws(Failure) {
+    func post(_ message: ChatwootMessage, to contact: ChatwootContact?) async throws(ForwardError) {
         guard let chat = try await chat(of: message, contact) else { return }
         let key = messageKey(message.sourceID)
         if message.isExternalEcho { try await letSendsEnd(in: chat) }
@@ -38,29 +38,29 @@ extension ChatwootForwarder {
     /// The chat of a message. Without a contact, the chat of the earlier message that it refers to.
     private func chat(
         of message: ChatwootMessage, _ contact: ChatwootContact?
-    ) async throws(Failure) -> ForwardedChat.Key? {
+    ) async throws(ForwardError) -> ForwardedChat.Key? {
         if let contact { return chatKey(contact) }
         guard let earlier = message.reply?.messageID else { return nil }
         return try await parts(of: earlier).first.map { chatKey($0.chat) }
     }
 
-    private func deliver(_ posting: PendingMessage, remaps: Int) async throws(Failure) {
+    private func deliver(_ posting: PendingMessage, remaps: Int) async throws(ForwardError) {
         do {
             let message = posting.message
             guard let open = try await conversation(for: posting) else { return }
             // An incoming message would reopen the conversation, which an edit or a reaction must not do.
             let isQuiet = open.isResolved && message.reach == .existing && message.direction == .incoming
             try await send(isQuiet ? message.asNote : message, posting, into: open.id)
-        } catch .chatwoot(let failure) where failure.kind == .gone && remaps > 0 {
-            // The conversation or the contact no longer exists: start again without the stored data.
+        } catch .chatwoot(let failure) where failure.code == .gone && remaps > 0 {
+            // The conversation, or the contact, is gone: begin anew.
             inboxes.forget()
             try await record([.forgetChat(posting.chat)])
             try await deliver(posting, remaps: remaps - 1)
         }
     }
 
-    /// The conversation for the message; nil when there is none and the message may not open one.
-    private func conversation(for posting: PendingMessage) async throws(Failure) -> OpenConversation? {
+    /// Where the message goes; nil where there is nothing yet and it opens nothing.
+    private func conversation(for posting: PendingMessage) async throws(ForwardError) -> OpenConversation? {
         if posting.message.reach == .opens, let contact = posting.contact {
             return try await conversation(in: try await place(of: contact), for: posting.message)
         }
@@ -70,21 +70,23 @@ extension ChatwootForwarder {
 
     private func send(
         _ message: ChatwootMessage, _ posting: PendingMessage, into conversation: Int64
-    ) async throws(Failure) {
+    ) async throws(ForwardError) {
         let replyTo = try await answered(message.reply, in: conversation)
         let intent = try await intend(posting, in: conversation)
         let sent: MessageRecord
         do {
             sent = try await create(message, in: conversation, replyTo)
-        } catch .chatwoot(let failure) where failure.kind == .invalid {
+        } catch .chatwoot(let failure) where failure.code == .invalid {
             sent = try await createLesser(message, in: conversation, replyTo, after: failure, intent)
         }
         try await settle(posting, in: conversation, as: sent.id)
     }
 
-    /// Records in the ledger that a message is about to be sent. An entry of an earlier attempt is kept, because the
-    /// search for that attempt's message starts at the id in its entry.
-    private func intend(_ posting: PendingMessage, in conversation: Int64) async throws(Failure) -> ForwardedMessage {
+    /// Writes down that a message is about to be sent. What an earlier attempt wrote down stays: what came of that one is
+    /// looked for behind its own mark.
+    private func intend(_ posting: PendingMessage, in conversation: Int64) async throws(ForwardError)
+        -> ForwardedMessage
+    {
         if let earlier = posting.earlier, earlier.state == .intended, earlier.conversation == conversation {
             return earlier
         }
@@ -95,8 +97,9 @@ extension ChatwootForwarder {
         return intent
     }
 
-    /// Chatwoot's id of the replied-to message, if it is in the same conversation. Chatwoot resolves no others.
-    private func answered(_ reply: ChatwootMessage.Reply?, in conversation: Int64) async throws(Failure) -> Int64? {
+    /// Chatwoot's id of the message that one answers, when it is in the same conversation: elsewhere it resolves nothing.
+    private func answered(_ reply: ChatwootMessage.Reply?, in conversation: Int64) async throws(ForwardError) -> Int64?
+    {
         guard let reply else { return nil }
         return try await parts(of: reply.messageID).first { $0.remote != nil && $0.conversation == conversation }?
             .remote
@@ -104,7 +107,7 @@ extension ChatwootForwarder {
 
     private func create(
         _ message: ChatwootMessage, in conversation: Int64, _ replyTo: Int64?
-    ) async throws(Failure) -> MessageRecord {
+    ) async throws(ForwardError) -> MessageRecord {
         let content = replyTo == nil ? message.contentWithQuote : message.content
         guard !message.files.isEmpty else {
             let body = message.body(content, replyTo)
@@ -131,12 +134,12 @@ extension ChatwootForwarder {
         _ replyTo: Int64?,
         after failure: ChatwootError,
         _ intent: ForwardedMessage
-    ) async throws(Failure) -> MessageRecord {
+    ) async throws(ForwardError) -> MessageRecord {
         var last = failure
         if let lesser = message.lesser {
             do {
                 return try await create(lesser, in: conversation, replyTo)
-            } catch .chatwoot(let second) where second.kind == .invalid {
+            } catch .chatwoot(let second) where second.code == .invalid {
                 last = second
             }
         }
@@ -146,7 +149,7 @@ extension ChatwootForwarder {
 
     // MARK: The outcome
 
-    private func settle(_ posting: PendingMessage, in conversation: Int64, as id: Int64) async throws(Failure) {
+    private func settle(_ posting: PendingMessage, in conversation: Int64, as id: Int64) async throws(ForwardError) {
         newest.raise(to: id)
         let entry = ForwardedMessage(
             key: posting.key, chat: posting.chat.chat, state: .sent, conversation: conversation, remote: id,
@@ -159,7 +162,7 @@ extension ChatwootForwarder {
     /// The message that an earlier attempt created without receiving the response; nil when it created none.
     private func landed(
         _ entry: ForwardedMessage, _ sourceID: String
-    ) async throws(Failure) -> (conversation: Int64, message: Int64)? {
+    ) async throws(ForwardError) -> (conversation: Int64, message: Int64)? {
         guard let conversation = entry.conversation else { return nil }
         do {
             let search = MessageSearch(api: api, conversation: conversation)
@@ -171,8 +174,8 @@ extension ChatwootForwarder {
                 }
             return found.map { (conversation, $0) }
         } catch {
-            // When the conversation is gone, the message is gone as well.
-            if error.kind == .gone { return nil }
+            // Without the conversation nothing of it is left.
+            if error.code == .gone { return nil }
             throw .chatwoot(error)
         }
     }

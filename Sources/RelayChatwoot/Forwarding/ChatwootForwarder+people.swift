@@ -3,8 +3,8 @@ internal import RelayJSON
 
 /// Applies changes of WhatsApp contacts to existing Chatwoot contacts.
 extension ChatwootForwarder {
-    /// Adds WhatsApp's data to an existing contact. The policy for names decides about its name.
-    func enrich(_ record: ContactRecord, with contact: ChatwootContact) async throws(Failure) {
+    /// Adds what WhatsApp tells to a contact that was there before, by the policy for names.
+    func enrich(_ record: ContactRecord, with contact: ChatwootContact) async throws(ForwardError) {
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let name = contact.rename(from: record.name, by: options.contactNames) { body["name"] = .string(name) }
         if record.identifier == nil { body["identifier"] = .string(contact.identifier) }
@@ -13,8 +13,8 @@ extension ChatwootForwarder {
         try await update(record.id, body)
     }
 
-    /// Sets the phone number of a contact that was known by a LID or by another number.
-    func identify(_ id: Int64, as contact: ChatwootContact) async throws(Failure) {
+    /// Gives somebody who was known by a hidden identity, or another number, the phone's address.
+    func identify(_ id: Int64, as contact: ChatwootContact) async throws(ForwardError) {
         var body: JSONObject = [
             "identifier": .string(contact.identifier), "custom_attributes": .object(contact.attributes),
         ]
@@ -22,8 +22,8 @@ extension ChatwootForwarder {
         try await update(id, body)
     }
 
-    /// Updates the contact's name in Chatwoot before the next message.
-    func named(_ place: ForwardedChat, as contact: ChatwootContact) async throws(Failure) -> ForwardedChat {
+    /// A new name reaches Chatwoot with the next message.
+    func named(_ place: ForwardedChat, as contact: ChatwootContact) async throws(ForwardError) -> ForwardedChat {
         guard let id = place.contact, contact.isNamed, options.contactNames != .never, place.name != contact.name else {
             return place
         }
@@ -39,8 +39,8 @@ extension ChatwootForwarder {
         return place
     }
 
-    /// Applies `contact.updated` and `group.updated` to a contact that is in Chatwoot.
-    func change(_ contact: ChatwootContact?, _ news: ContactChange) async throws(Failure) {
+    /// What `contact.updated` and `group.updated` tell of somebody whom Chatwoot knows.
+    func change(_ contact: ChatwootContact?, _ news: ContactChange) async throws(ForwardError) {
         guard let contact else { return }
         if let previous = news.previous { try await merge(chatKey(previous), into: contact) }
         guard let place = try await known(chatKey(contact)), let id = place.contact else { return }
@@ -51,16 +51,16 @@ extension ChatwootForwarder {
         _ = try await named(place, as: contact)
     }
 
-    /// Merges the contact of an earlier JID into that of the current one, after a number change or when the phone
-    /// number of a LID becomes known. A chat that is not in Chatwoot needs no merge.
-    func merge(_ previous: ForwardedChat.Key, into contact: ChatwootContact) async throws(Failure) {
+    /// A person's new number, or the phone behind a hidden identity: one contact of the two, with all their
+    /// conversations. What has no place, or no more, has nothing to be merged.
+    func merge(_ previous: ForwardedChat.Key, into contact: ChatwootContact) async throws(ForwardError) {
         guard let old = try await known(previous), let mergee = old.contact else { return }
         if let new = try await known(chatKey(contact)), let base = new.contact {
             if base != mergee {
                 do {
                     try await api.merge(mergee, into: base)
                 } catch {
-                    guard error.kind == .gone || error.kind == .invalid else { throw .chatwoot(error) }
+                    guard error.code == .gone || error.code == .invalid else { throw .chatwoot(error) }
                 }
             }
         } else {
@@ -69,16 +69,16 @@ extension ChatwootForwarder {
         try await record([.rename(old.key, to: contact.id.description)])
     }
 
-    /// Updates a contact. When Chatwoot rejects an attribute, for example a number that another contact has, the update
-    /// is repeated without it, so that no message is lost.
-    private func update(_ id: Int64, _ body: JSONObject) async throws(Failure) {
+    /// Attributes that Chatwoot does not take, such as a number that another contact has, are no reason to lose a
+    /// message.
+    private func update(_ id: Int64, _ body: JSONObject) async throws(ForwardError) {
         do {
             try await api.updateContact(id, body)
         } catch {
-            guard error.kind == .invalid || error.kind == .gone else { throw .chatwoot(error) }
+            guard error.code == .invalid || error.code == .gone else { throw .chatwoot(error) }
             var rest = body
             for attribute in error.attributes.union(["phone_number", "identifier"]) { rest[attribute] = nil }
-            guard error.kind == .invalid, !rest.isEmpty, rest.count < body.count else { return }
+            guard error.code == .invalid, !rest.isEmpty, rest.count < body.count else { return }
             try? await api.updateContact(id, rest)
         }
     }

@@ -3,9 +3,9 @@ internal import RelayJSON
 
 /// Finds or creates the contact of a chat.
 extension ChatwootForwarder {
-    /// The chat's entry with a contact in it: from the ledger, found in Chatwoot, or created. A person known by a LID
-    /// continues under the phone number: in the same conversation, or after merging the two contacts.
-    func place(of contact: ChatwootContact) async throws(Failure) -> ForwardedChat {
+    /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity goes on under
+    /// the phone: in the same conversation, or as one contact of the two.
+    func place(of contact: ChatwootContact) async throws(ForwardError) -> ForwardedChat {
         if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
         if let known = try await known(chatKey(contact)), known.contact != nil {
             return try await named(known, as: contact)
@@ -20,7 +20,7 @@ extension ChatwootForwarder {
     /// The existing contact of the person: preferably the one with the `source_id` in this inbox, else any match.
     private func found(
         _ contact: ChatwootContact, in inbox: InboxRecord
-    ) async throws(Failure) -> ContactRecord? {
+    ) async throws(ForwardError) -> ContactRecord? {
         let identifiers = [contact.identifier, contact.lid?.description].compactMap(\.self)
         let candidates = try await asked { () throws(ChatwootError) in
             try await api.contacts(phones: contact.phoneVariants, identifiers: identifiers)
@@ -39,7 +39,7 @@ extension ChatwootForwarder {
     /// An existing contact, with its `source_id` in this inbox.
     private func bound(
         _ record: ContactRecord, to inbox: InboxRecord, _ contact: ChatwootContact
-    ) async throws(Failure) -> ForwardedChat {
+    ) async throws(ForwardError) -> ForwardedChat {
         if let source = record.sources[inbox.id] {
             try await enrich(record, with: contact)
             return try await kept(record.id, source: source, contact)
@@ -57,9 +57,8 @@ extension ChatwootForwarder {
 
     // MARK: Creating
 
-    /// Creates a contact. The public API finds or creates it, also when another client does so at once. The account API
-    /// fails when the `source_id` is taken.
-    private func made(_ contact: ChatwootContact, in inbox: InboxRecord) async throws(Failure) -> ForwardedChat {
+    /// The public API finds or makes, whoever else does the same at this moment; the other knows no key that is taken.
+    private func made(_ contact: ChatwootContact, in inbox: InboxRecord) async throws(ForwardError) -> ForwardedChat {
         var body: JSONObject = [
             "source_id": .string(contact.sourceID), "identifier": .string(contact.identifier),
             "name": .string(contact.name), "custom_attributes": .object(contact.attributes),
@@ -69,8 +68,8 @@ extension ChatwootForwarder {
         let id: Int64
         do {
             id = try await create(body, in: inbox)
-        } catch .chatwoot(let failure) where failure.kind == .invalid {
-            // A phone number that Chatwoot rejects must not prevent the contact from being created.
+        } catch .chatwoot(let failure) where failure.code == .invalid {
+            // What Chatwoot does not take must not keep the person from being seen.
             body["phone_number"] = nil
             body["avatar_url"] = nil
             body["name"] = .string(TextTruncation.text(contact.name, to: 100))
@@ -79,7 +78,7 @@ extension ChatwootForwarder {
         return try await kept(id, source: contact.sourceID, contact)
     }
 
-    private func create(_ body: JSONObject, in inbox: InboxRecord) async throws(Failure) -> Int64 {
+    private func create(_ body: JSONObject, in inbox: InboxRecord) async throws(ForwardError) -> Int64 {
         if let identifier = try await publicIdentifier() {
             do {
                 return try await api.contact(body, inInbox: identifier)
@@ -96,13 +95,13 @@ extension ChatwootForwarder {
         }
     }
 
-    private func publicIdentifier() async throws(Failure) -> String? {
+    private func publicIdentifier() async throws(ForwardError) -> String? {
         try await asked { () throws(ChatwootError) in try await inboxes.publicIdentifier() }
     }
 
     private func kept(
         _ id: Int64, source: String, _ contact: ChatwootContact
-    ) async throws(Failure) -> ForwardedChat {
+    ) async throws(ForwardError) -> ForwardedChat {
         let place = ForwardedChat(
             key: chatKey(contact), contact: id, contactSource: source, name: contact.name, updatedAt: clock.wall)
         try await record([.chat(place)])

@@ -11,19 +11,19 @@ struct ChatwootForwarder {
     let files: FileLoader
     let newest: HighWaterMark
     let clock: any RelayClock
-    /// The destination's name, which is part of the keys in the ledger.
-    let destination: String
+    /// The destination's name, under which the ledger has its entries.
+    let destination: DestinationKey
     let session: String
 
-    /// Why a step failed.
-    enum Failure: Error {
+    /// Why a step did not come to its end.
+    enum ForwardError: Error {
         case chatwoot(ChatwootError)
         case store(StoreError)
         /// A fault of this machine, such as a full disk: retry.
         case local(String)
     }
 
-    func perform(_ plan: ForwardPlan) async throws(Failure) {
+    func perform(_ plan: ForwardPlan) async throws(ForwardError) {
         for action in plan.actions {
             switch action {
             case .message(let message): try await post(message, to: plan.contact)
@@ -56,25 +56,25 @@ struct ChatwootForwarder {
             part: parts.count > 1 ? String(parts[1]) : "")
     }
 
-    func parts(of message: String) async throws(Failure) -> [ForwardedMessage] {
+    func parts(of message: String) async throws(ForwardError) -> [ForwardedMessage] {
         try await stored { () throws(StoreError) in
             try await ledger.forwardedParts(destination: destination, session: session, message: message)
         }
     }
 
-    func known(_ key: ForwardedChat.Key) async throws(Failure) -> ForwardedChat? {
+    func known(_ key: ForwardedChat.Key) async throws(ForwardError) -> ForwardedChat? {
         try await stored { () throws(StoreError) in try await ledger.forwardedChat(key) }
     }
 
-    func record(_ changes: [ForwardingChange]) async throws(Failure) {
+    func record(_ changes: [ForwardingChange]) async throws(ForwardError) {
         try await stored { () throws(StoreError) in try await ledger.record(changes) }
     }
 
-    func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(Failure) -> Value {
+    func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(ForwardError) -> Value {
         do { return try await body() } catch { throw .store(error) }
     }
 
-    func asked<Value>(_ body: () async throws(ChatwootError) -> Value) async throws(Failure) -> Value {
+    func asked<Value>(_ body: () async throws(ChatwootError) -> Value) async throws(ForwardError) -> Value {
         do { return try await body() } catch { throw .chatwoot(error) }
     }
 }

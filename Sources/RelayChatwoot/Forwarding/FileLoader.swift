@@ -3,21 +3,21 @@ internal import RelayHTTPClient
 
 /// Loads the files of messages into forms.
 struct FileLoader: Sendable {
-    /// The media store with the relay's copies; nil: the message contains links to files instead.
-    let depot: (any MediaStore)?
-    /// In bytes; larger files are linked.
+    /// The relay's own copies; nil where there are none: then files are linked.
+    let mediaStore: (any MediaStore)?
+    /// In bytes; a larger file is linked.
     let maxSize: Int
 
-    enum Failure: Error {
-        /// The file no longer exists or is too large: link it.
+    enum LoadError: Error {
+        /// The file is not there any more, or too large: link it.
         case unavailable
-        case form(FormBuilder.Failure)
+        case form(FormBuilder.WriteError)
     }
 
     func form(
         _ message: ChatwootMessage, _ content: String, _ replyTo: Int64?
-    ) async throws(Failure) -> FormBody {
-        var form = FormBuilder(directory: depot?.stagingDirectory ?? "/tmp")
+    ) async throws(LoadError) -> FormBody {
+        var form = FormBuilder(directory: mediaStore?.stagingDirectory ?? "/tmp")
         for (name, value) in message.fields(content, replyTo) {
             do { try form.append(field: name, value) } catch { throw .form(error) }
         }
@@ -25,7 +25,7 @@ struct FileLoader: Sendable {
         do { return try form.finish() } catch { throw .form(error) }
     }
 
-    private func append(_ file: ChatwootFile, to form: inout FormBuilder) async throws(Failure) {
+    private func append(_ file: ChatwootFile, to form: inout FormBuilder) async throws(LoadError) {
         switch file.source {
         case .bytes(let bytes):
             try begin(file, &form)
@@ -38,24 +38,24 @@ struct FileLoader: Sendable {
         do { try form.endFile() } catch { throw .form(error) }
     }
 
-    private func open(_ sha256: String?) async throws(Failure) -> MediaContent {
-        guard let depot, let id = sha256.flatMap({ MediaID($0) }),
-            let content = try? await depot.open(id, bounds: { 0..<$0 }), content.size <= Int64(maxSize)
+    private func open(_ sha256: String?) async throws(LoadError) -> MediaContent {
+        guard let mediaStore, let id = sha256.flatMap({ MediaID($0) }),
+            let content = try? await mediaStore.open(id, bounds: { 0..<$0 }), content.size <= Int64(maxSize)
         else { throw .unavailable }
         return content
     }
 
-    private func add(_ content: MediaContent, _ form: inout FormBuilder) async throws(Failure) {
+    private func add(_ content: MediaContent, _ form: inout FormBuilder) async throws(LoadError) {
         do {
             for try await chunk in content.chunks { try add(chunk, &form) }
-        } catch let failure as Failure {
+        } catch let failure as LoadError {
             throw failure
         } catch {
             throw .unavailable
         }
     }
 
-    private func begin(_ file: ChatwootFile, _ form: inout FormBuilder) throws(Failure) {
+    private func begin(_ file: ChatwootFile, _ form: inout FormBuilder) throws(LoadError) {
         do {
             try form.beginFile("attachments[]", fileName: file.name, type: file.contentType)
         } catch {
@@ -63,7 +63,7 @@ struct FileLoader: Sendable {
         }
     }
 
-    private func add(_ bytes: [UInt8], _ form: inout FormBuilder) throws(Failure) {
+    private func add(_ bytes: [UInt8], _ form: inout FormBuilder) throws(LoadError) {
         do { try form.append(bytes) } catch { throw .form(error) }
     }
 }

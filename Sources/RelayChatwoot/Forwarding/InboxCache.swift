@@ -13,7 +13,7 @@ final class InboxCache: Sendable {
     private let identifier: String?
     private let clock: any RelayClock
     private let state = Mutex(State())
-    private let gate = AsyncSemaphore(1)
+    private let semaphore = AsyncSemaphore(1)
 
     /// How long a response is used. An inbox can be locked or unlocked at any time.
     private static let validity: Duration = .seconds(900)
@@ -27,11 +27,11 @@ final class InboxCache: Sendable {
 
     func inbox() async throws(ChatwootError) -> InboxRecord {
         if let known { return known }
-        // One task sends the request; the others wait for its result.
-        guard await gate.enter() else {
-            throw ChatwootError(kind: .unanswered(.interrupted), status: nil, message: "the attempt was cancelled")
+        // One asks, the others wait for the answer.
+        guard await semaphore.wait() else {
+            throw ChatwootError(code: .unanswered(.interrupted), status: nil, message: "the attempt was cancelled")
         }
-        defer { gate.leave() }
+        defer { semaphore.signal() }
         if let known { return known }
         let found = try await ask()
         state.withLock { $0 = State(inbox: found, askedAt: clock.now) }
@@ -58,9 +58,9 @@ final class InboxCache: Sendable {
         do {
             return try await found()
         } catch {
-            guard error.kind == .gone else { throw error }
+            guard error.code == .gone else { throw error }
             throw ChatwootError(
-                kind: .denied, status: error.status,
+                code: .denied, status: error.status,
                 message: error.message + ". Check url:, account: and inbox:, then resume the destination.")
         }
     }
@@ -81,7 +81,7 @@ final class InboxCache: Sendable {
         }
         guard inbox.isAPI else {
             throw ChatwootError(
-                kind: .denied, status: nil,
+                code: .denied, status: nil,
                 message: "The inbox \(inbox.id) is of the type \(inbox.channel), not API: make one of the type API and "
                     + "name it in inbox:, then resume the destination.")
         }

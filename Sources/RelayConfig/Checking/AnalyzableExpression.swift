@@ -53,7 +53,7 @@ struct AnalyzableExpressionParser {
     private var index = 0
     private var depth = 0
 
-    private struct Unreadable: Error {}
+    private struct UnsupportedSyntaxError: Error {}
 
     static func read(_ source: String) -> AnalyzableExpression? {
         var reader = AnalyzableExpressionParser(scalars: Array(source.unicodeScalars))
@@ -75,7 +75,7 @@ struct AnalyzableExpressionParser {
     private mutating func pipe() throws -> AnalyzableExpression {
         depth += 1
         defer { depth -= 1 }
-        guard depth < Self.maximumDepth else { throw Unreadable() }
+        guard depth < Self.maximumDepth else { throw UnsupportedSyntaxError() }
         let start = begin()
         let left = try alternative()
         guard takeOperator("|") else { return left }
@@ -128,19 +128,19 @@ struct AnalyzableExpressionParser {
 
     private mutating func primary() throws -> AnalyzableExpression {
         let start = begin()
-        guard let first = peek else { throw Unreadable() }
+        guard let first = peek else { throw UnsupportedSyntaxError() }
         if first == "." { return .path(try path()) }
         if first == "(" {
             index += 1
             let inner = try pipe()
-            guard takeOperator(")") else { throw Unreadable() }
-            if let next = peek, next == "." || next == "[" || next == "?" { throw Unreadable() }
+            guard takeOperator(")") else { throw UnsupportedSyntaxError() }
+            if let next = peek, next == "." || next == "[" || next == "?" { throw UnsupportedSyntaxError() }
             return inner
         }
         if first == "\"" { return .literal(.string(try string()), at: start) }
         if ("0"..."9").contains(first) {
             let digits = take { ("0"..."9").contains($0) || $0 == "." }
-            guard let number = Double(digits) else { throw Unreadable() }
+            guard let number = Double(digits) else { throw UnsupportedSyntaxError() }
             return .literal(.number(number), at: start)
         }
         let word = take(while: Self.isWord)
@@ -150,7 +150,7 @@ struct AnalyzableExpressionParser {
         case "null": return .literal(.null, at: start)
         default: break
         }
-        guard Self.functions.contains(word) else { throw Unreadable() }
+        guard Self.functions.contains(word) else { throw UnsupportedSyntaxError() }
         var arguments: [[AnalyzableExpression]] = []
         if peek == "(" {
             index += 1
@@ -159,9 +159,9 @@ struct AnalyzableExpressionParser {
                 while word == "IN", takeOperator(",") { alternatives.append(try pipe()) }
                 arguments.append(alternatives)
             } while takeOperator(";")
-            guard takeOperator(")") else { throw Unreadable() }
+            guard takeOperator(")") else { throw UnsupportedSyntaxError() }
         }
-        if let next = peek, next == "." || next == "[" || next == "?" { throw Unreadable() }
+        if let next = peek, next == "." || next == "[" || next == "?" { throw UnsupportedSyntaxError() }
         return .call(word, arguments, text: text(from: start))
     }
 
@@ -182,21 +182,21 @@ struct AnalyzableExpressionParser {
                     keys.append(try string())
                 } else {
                     let digits = take { ("0"..."9").contains($0) }
-                    guard !digits.isEmpty else { throw Unreadable() }
+                    guard !digits.isEmpty else { throw UnsupportedSyntaxError() }
                     keys.append("[\(digits)]")
                 }
-                guard takeOperator("]") else { throw Unreadable() }
+                guard takeOperator("]") else { throw UnsupportedSyntaxError() }
             } else if next == ".", !keys.isEmpty {
                 index += 1
                 if peek == "[" { continue }
                 let key = peek == "\"" ? try string() : take(while: Self.isWord)
-                guard !key.isEmpty else { throw Unreadable() }
+                guard !key.isEmpty else { throw UnsupportedSyntaxError() }
                 keys.append(key)
             } else {
                 break
             }
         }
-        if peek == "?" || peek == "." { throw Unreadable() }
+        if peek == "?" || peek == "." { throw UnsupportedSyntaxError() }
         return keys
     }
 
@@ -204,7 +204,7 @@ struct AnalyzableExpressionParser {
     private mutating func string() throws -> String {
         index += 1
         let text = take { $0 != "\"" && $0 != "\\" }
-        guard peek == "\"" else { throw Unreadable() }
+        guard peek == "\"" else { throw UnsupportedSyntaxError() }
         index += 1
         return text
     }

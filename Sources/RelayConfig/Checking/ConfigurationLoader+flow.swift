@@ -58,6 +58,6 @@ extension ConfigurationLoader {
         guard !from.isEmpty else { return .everything }
         // A file that comes late is announced by the relay itself.
         types.insert(.messageUpdated)
-        return EventTypeSet(types: EventNames.all.filter { types.contains($0) }.map(\.name), isOpen: false)
+        return EventTypeSet(types: EventType.all.filter { types.contains($0) }.map(\.name), isOpen: false)
     }
 }

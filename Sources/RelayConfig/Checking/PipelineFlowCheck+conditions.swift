@@ -39,10 +39,10 @@ extension PipelineFlowCheck {
     /// - Returns: whether there was one.
     func hasUnknownType(_ read: AnalyzedCondition, _ node: ConfigNode, at state: State) -> Bool {
         guard state.keepsType else { return false }
-        let known = EventNames.all.map(\.name)
+        let known = EventType.all.map(\.name)
         var found = false
         for (name, offset) in read.types where !known.contains(name) {
-            let nearest = Suggestion.nearest(to: name, among: known)
+            let nearest = SpellingSuggestion.nearest(to: name, among: known)
             // A gateway of one's own may send types of its own, but hardly one that is a letter away from ours.
             guard !domain.isOpen || nearest != nil else { continue }
             found = true
@@ -50,7 +50,7 @@ extension PipelineFlowCheck {
             if let resolved = try? node.resolved(expected: "a jq expression") {
                 place = node.place(of: resolved.writtenOffset(of: offset), length: name.unicodeScalars.count + 2)
             }
-            let help = Suggestion.help(for: name, among: known, intro: "there are")
+            let help = SpellingSuggestion.help(for: name, among: known, intro: "there are")
             node.warn("no event has the type \"\(name)\"", help: help, at: place, code: .unknownEvent)
         }
         return found
@@ -98,5 +98,5 @@ extension PipelineFlowCheck {
 
 extension EventTypeSet {
     /// Events of every source, a gateway of one's own included.
-    static let everything = EventTypeSet(types: EventNames.all.map(\.name), isOpen: true)
+    static let everything = EventTypeSet(types: EventType.all.map(\.name), isOpen: true)
 }

@@ -225,7 +225,7 @@ struct PipelineFlowCheck {
                 let events = destination.settings.events
                 condition = .both(condition, events.condition)
                 // Patterns that fit no event at all are told where they stand.
-                let isKnown = EventNames.all.contains(where: events.matches)
+                let isKnown = EventType.all.contains(where: events.matches)
                 if isKnown, !condition.isPossible(in: domain) {
                     let wanted = events.patterns.joined(separator: ", ")
                     warn(

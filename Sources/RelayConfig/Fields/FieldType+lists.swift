@@ -64,7 +64,7 @@ extension FieldType where Value == [String] {
             parse: { node in
                 let text = try node.text(expected: "a name")
                 guard allowed.contains(text) else {
-                    let help = Suggestion.help(for: text, among: allowed)
+                    let help = SpellingSuggestion.help(for: text, among: allowed)
                     throw node.issues("\"\(node.label)\" cannot have \(node.shown)", help: help, code: .unknownWord)
                 }
                 return text
@@ -100,8 +100,8 @@ extension FieldType where Value == EventFilter {
                     throw node.mismatch("an event type", help: "write a name, message.* or *")
                 }
                 let filter = EventFilter([text])
-                if !EventNames.all.contains(where: filter.matches) {
-                    let help = Suggestion.help(for: text, among: EventNames.all.map(\.name), intro: "there are")
+                if !EventType.all.contains(where: filter.matches) {
+                    let help = SpellingSuggestion.help(for: text, among: EventType.all.map(\.name), intro: "there are")
                     node.warn("no event has the type \(node.shown)", help: help, code: .unknownEvent)
                 }
                 return text
@@ -109,14 +109,4 @@ extension FieldType where Value == EventFilter {
             return EventFilter(patterns)
         }
     }
-}
-
-/// The event types that formats make.
-enum EventNames {
-    static let all: [EventType] = [
-        .messageReceived, .messageSent, .messageDelivered, .messageRead, .messageFailed, .messageUpdated,
-        .messageDeleted, .messageReaction, .sessionQRUpdated, .sessionConnected, .sessionDisconnected,
-        .presenceUpdated, .callReceived, .groupUpdated, .contactUpdated, .messageSend,
-        .messageRevoke, .webhookTest,
-    ]
 }

@@ -160,7 +160,7 @@ extension FieldType where Value: RawRepresentable<String> & CaseIterable {
         return FieldType(name, .words(words), show: { .string($0.rawValue) }) { node in
             let text = try node.text(expected: name)
             guard let value = Value(rawValue: text) else {
-                let nearest = Suggestion.nearest(to: text, among: words)
+                let nearest = SpellingSuggestion.nearest(to: text, among: words)
                 throw node.mismatch(name, help: nearest.map { "did you mean \"\($0)\"?" })
             }
             return value

@@ -71,7 +71,7 @@ extension Field where Value == PlaceholderTemplate {
 
 extension PlaceholderTemplate {
     fileprivate static func read(_ text: String, of node: ConfigNode, known: [String]) throws -> PlaceholderTemplate {
-        do throws(Problem) {
+        do throws(TemplateError) {
             return try PlaceholderTemplate(text, known: known)
         } catch {
             throw node.fail(

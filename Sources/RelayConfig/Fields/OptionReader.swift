@@ -1,3 +1,4 @@
+internal import RelayCore
 internal import RelayJSON
 
 /// What an initializer reads its options from: `let size = try options(Self.maxSize)`.
@@ -117,7 +118,7 @@ package struct OptionReader: Sendable {
                 if known.contains(entry.key) {
                     nodes[entry.key] = entry.value
                 } else {
-                    let help = Suggestion.help(for: entry.key, among: known, intro: "it has") ?? "it has none"
+                    let help = SpellingSuggestion.help(for: entry.key, among: known, intro: "it has") ?? "it has none"
                     let message = "\(title) has no option \"\(entry.key)\""
                     issues += node.issues(message, help: help, at: entry.keyPlace, code: .unknownOption).list
                 }

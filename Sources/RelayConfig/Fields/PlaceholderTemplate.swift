@@ -43,14 +43,14 @@ package struct PlaceholderTemplate: Sendable, Hashable {
 
 extension PlaceholderTemplate {
     /// What is wrong with a template: where, in Unicode scalars of its text, and what to write instead.
-    struct Problem: Error, Equatable {
+    struct TemplateError: Error, Equatable {
         var offset: Int
         var message: String
         var help: String
     }
 
     /// - Parameter known: the names that placeholders may have.
-    init(_ text: String, known: [String]) throws(Problem) {
+    init(_ text: String, known: [String]) throws(TemplateError) {
         let help = "there are: " + known.map { "{{ \($0) }}" }.joined(separator: ", ")
         var parts: [Part] = []
         var rest = text[...]
@@ -59,12 +59,12 @@ extension PlaceholderTemplate {
             if start.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<start.lowerBound]))) }
             rest = rest[start.lowerBound...]
             guard let end = rest.firstRange(of: "}}") else {
-                throw Problem(offset: offset(), message: "has a {{ without its }}", help: help)
+                throw TemplateError(offset: offset(), message: "has a {{ without its }}", help: help)
             }
             let name = rest[start.upperBound..<end.lowerBound].split(separator: " ").joined(separator: " ")
             guard known.contains(name) else {
-                let nearest = Suggestion.nearest(to: name, among: known)
-                throw Problem(
+                let nearest = SpellingSuggestion.nearest(to: name, among: known)
+                throw TemplateError(
                     offset: offset(),
                     message: "has a placeholder that there is not",
                     help: nearest.map { "did you mean {{ \($0) }}?" } ?? help

@@ -1,3 +1,4 @@
+internal import RelayCore
 internal import RelayJSON
 
 /// The files of `fragments/`: lists of stages that pipelines share.
@@ -21,7 +22,8 @@ struct FragmentLibrary: Sendable {
             if mayLack { return nil }
             throw node.issues(
                 "there is no fragment \(node.shown)",
-                help: Suggestion.help(for: name, among: nodes.keys.sorted()) ?? "write it in fragments/\(name).yaml",
+                help: SpellingSuggestion.help(for: name, among: nodes.keys.sorted())
+                    ?? "write it in fragments/\(name).yaml",
                 code: .unknownFragment
             )
         }

@@ -24,7 +24,7 @@ extension MainFileReader {
             other.map { "\"\(reference.name)\" is a destination of type \($0), not \(reference.kind)" }
             ?? "there is no destination \(node.shown)"
         let help =
-            Suggestion.help(for: reference.name, among: fitting, intro: "of type \(reference.kind) there is")
+            SpellingSuggestion.help(for: reference.name, among: fitting, intro: "of type \(reference.kind) there is")
             ?? "add a destination with type: \(reference.kind), or remove \(reference.option)"
         node.issues(message, help: help, code: .unknownDestination).report()
     }

@@ -168,7 +168,7 @@ struct MainFileReader {
         )
         for entry in entries("retry_policies") {
             if let extends = entry.value["extends"], let parent = try? extends.text, !resolver.names.contains(parent) {
-                let help = Suggestion.help(for: parent, among: resolver.names.sorted())
+                let help = SpellingSuggestion.help(for: parent, among: resolver.names.sorted())
                 let message = "there is no retry policy \(extends.shown)"
                 extends.issues(message, help: help, code: .unknownRetryPolicy).report()
             }

@@ -1,8 +1,10 @@
+internal import RelayCore
+
 /// The names of things that people configure.
 enum NameSyntax {
     /// What names are, as a regular expression.
     static let pattern = "^[a-z][a-z0-9_-]{0,63}$"
-    static let destinationPattern = "^(?!wh_|session$|pipeline$)[a-z][a-z0-9_-]{0,63}$"
+    static let destinationPattern = "^(?!\(DestinationKey.webhookPrefix)|session$|pipeline$)[a-z][a-z0-9_-]{0,63}$"
 
     /// What is wrong with a name, to stand after it; nil when nothing is.
     static func problem(_ name: String) -> String? {
@@ -25,7 +27,9 @@ enum NameSyntax {
         if [RelayConfiguration.Destination.sessionWebhooks, "pipeline"].contains(name) {
             return "is a name that the relay uses itself"
         }
-        if name.hasPrefix("wh_") { return "begins with wh_, as the webhooks do that are managed over REST" }
+        if case .webhook = DestinationKey(name) {
+            return "begins with \(DestinationKey.webhookPrefix), as the webhooks do that are managed over REST"
+        }
         return problem(name)
     }
 }

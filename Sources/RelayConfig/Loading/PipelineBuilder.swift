@@ -110,7 +110,7 @@ final class PipelineBuilder: Sendable {
             let help = "write one of \(kinds.joined(separator: ", "))"
             throw node.issues("a stage without its kind", help: help, code: .emptyStage)
         }
-        let help = Suggestion.help(for: entry.key, among: kinds)
+        let help = SpellingSuggestion.help(for: entry.key, among: kinds)
         throw node.issues(
             "there is no stage \"\(entry.key)\"", help: help, at: entry.keyPlace, code: .unknownStage)
     }
@@ -239,7 +239,7 @@ final class PipelineBuilder: Sendable {
                 throw node.issues(
                     "\"on_error: raw_media\" is for \(able.joined(separator: " and ")) only", help: "write \(name)")
             }
-            let nearest = Suggestion.nearest(to: text, among: allowed)
+            let nearest = SpellingSuggestion.nearest(to: text, among: allowed)
             throw node.mismatch(name, help: nearest.map { "did you mean \"\($0)\"?" })
         }
         return (value, [])
@@ -263,7 +263,7 @@ final class PipelineBuilder: Sendable {
             help = "put - before it"
         } else {
             message = "a stage has no option \"\(entry.key)\" beside \"\(kind)\""
-            help = Suggestion.help(for: entry.key, among: Self.modifierNames, intro: "there are") ?? ""
+            help = SpellingSuggestion.help(for: entry.key, among: Self.modifierNames, intro: "there are") ?? ""
             code = .unknownOption
         }
         return node.issues(message, help: help, at: entry.keyPlace, code: code)

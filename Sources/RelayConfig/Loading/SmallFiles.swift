@@ -1,4 +1,5 @@
 internal import Glibc
+internal import RelayCore
 
 /// Why a file or a folder cannot be used, to stand after its name.
 struct FileError: Error {
@@ -44,16 +45,11 @@ enum SmallFiles {
 
     /// The names in a folder, sorted, without hidden ones.
     static func list(_ path: String) throws(FileError) -> [String] {
-        guard let folder = opendir(path) else { throw failure() }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
+        do throws(SystemError) {
+            return try SystemDirectory(path).names().filter { !$0.hasPrefix(".") }.sorted()
+        } catch {
+            throw failure(error.code)
         }
-        return names.sorted()
     }
 
     /// A path as it stands after `directory`, with `.` and `..` taken out.
@@ -77,7 +73,7 @@ enum SmallFiles {
     }
 
     private static func failure(_ code: CInt = errno) -> FileError {
-        let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-        return FileError(message: "cannot be read: \(reason)", isMissing: code == ENOENT)
+        let error = SystemError(code)
+        return FileError(message: "cannot be read: \(error)", isMissing: error.isMissing)
     }
 }

@@ -1,3 +1,4 @@
+package import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {
@@ -35,17 +36,7 @@ extension RelayConfiguration {
         package let shutdownGrace: Duration
         /// Requests under way at once, over all destinations. Default 256.
         package let maxInFlight: Int
-        package let breaker: Breaker
-    }
-
-    /// `delivery: breaker:`, when a destination that fails is left alone for a while.
-    package struct Breaker: Sendable, Hashable {
-        /// Consecutive failures that open it. Default 5.
-        package let failures: Int
-        /// The wait before the first probe. Default 5 s; each is twice the one before.
-        package let probeInterval: Duration
-        /// No wait between probes is longer. Default 5 min.
-        package let maxProbeInterval: Duration
+        package let breaker: BreakerPolicy
     }
 }
 
@@ -106,41 +97,17 @@ extension RelayConfiguration.Delivery {
         1...100_000,
         default: 256
     )
-    static let breaker = Field<RelayConfiguration.Breaker>.section(
+    static let breaker = Field<BreakerPolicy>.section(
         "breaker",
         "When the relay stops sending to a failing destination for a while.",
-        fields: RelayConfiguration.Breaker.fields,
-        default: RelayConfiguration.Breaker(
-            failures: 5,
-            probeInterval: .seconds(5),
-            maxProbeInterval: .seconds(300)
-        )
-    ) { try RelayConfiguration.Breaker($0) }
+        fields: BreakerPolicy.fields,
+        default: BreakerPolicy()
+    ) { try BreakerPolicy($0) }
     static let fields = [AnyField(shutdownGrace), AnyField(maxInFlight), AnyField(breaker)]
 
     init(_ options: OptionReader) throws {
         shutdownGrace = try options(Self.shutdownGrace)
         maxInFlight = try options(Self.maxInFlight)
         breaker = try options(Self.breaker)
-    }
-}
-
-extension RelayConfiguration.Breaker {
-    static let failuresField = Field.int("failures", "Consecutive failures that open it.", 1...1000, default: 5)
-    static let probe = Field.duration("probe_interval", "The wait before the first probe.", default: .seconds(5))
-    static let maxProbe = Field.duration(
-        "max_probe_interval",
-        "The longest wait between probes.",
-        default: .seconds(300)
-    )
-    static let fields = [AnyField(failuresField), AnyField(probe), AnyField(maxProbe)]
-
-    init(_ options: OptionReader) throws {
-        failures = try options(Self.failuresField)
-        probeInterval = try options(Self.probe)
-        maxProbeInterval = try options(Self.maxProbe)
-        guard probeInterval <= maxProbeInterval else {
-            throw options.fail(Self.probe, "\"probe_interval\" is longer than max_probe_interval")
-        }
     }
 }

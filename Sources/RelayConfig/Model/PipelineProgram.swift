@@ -26,14 +26,14 @@ package struct PipelineProgram: Sendable {
     }
 
     package private(set) var instructions: [Instruction] = []
-    private var places: [Int] = []
+    private var indices: [Int] = []
 
     init(_ steps: [PipelineStep]) {
         for step in steps { append(step) }
     }
 
     /// The index of the instruction at a label; the end of ``instructions`` when none follows it.
-    package func place(of label: Label) -> Int { places[label.index] }
+    package func index(of label: Label) -> Int { indices[label.index] }
 
     private mutating func append(_ step: PipelineStep) {
         let end = label()
@@ -70,11 +70,11 @@ package struct PipelineProgram: Sendable {
 
     /// A label that is yet to be put somewhere.
     private mutating func label() -> Label {
-        places.append(instructions.count)
-        return Label(index: places.count - 1)
+        indices.append(instructions.count)
+        return Label(index: indices.count - 1)
     }
 
     private mutating func put(_ label: Label) {
-        places[label.index] = instructions.count
+        indices[label.index] = instructions.count
     }
 }

@@ -26,7 +26,7 @@ struct RetryPolicies: Sendable {
     }
 
     private func unknown(_ name: String, at node: ConfigNode) -> ValueIssuesError {
-        let help = Suggestion.help(for: name, among: resolved.keys.sorted())
+        let help = SpellingSuggestion.help(for: name, among: resolved.keys.sorted())
         return node.issues("there is no retry policy \(node.shown)", help: help, code: .unknownRetryPolicy)
     }
 }

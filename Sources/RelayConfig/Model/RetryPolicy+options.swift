@@ -119,7 +119,7 @@ extension FieldType where Value == RetryPolicy.RetryableFailure {
             let text = try node.text(expected: name)
             guard let condition = RetryPolicy.RetryableFailure(text: text) else {
                 let known = ["network", "timeout", "3xx", "4xx", "5xx"]
-                let nearest = Suggestion.nearest(to: text, among: known)
+                let nearest = SpellingSuggestion.nearest(to: text, among: known)
                 throw node.issues(
                     "\"\(node.label)\" cannot have \(node.shown)",
                     help: nearest.map { "did you mean \"\($0)\"?" } ?? "write \(name)"

@@ -69,7 +69,7 @@ package struct StageBuildContext: Sendable {
 
     /// The known word that somebody may have meant; nil when none is near.
     package func suggestion(for word: String, among known: some Collection<String>) -> String? {
-        Suggestion.nearest(to: word, among: known)
+        SpellingSuggestion.nearest(to: word, among: known)
     }
 
     /// Reads a list of stages inside a stage's options, as `switch` has them.

@@ -1,3 +1,5 @@
+internal import RelayCore
+
 /// A value of the configuration with its place: a scalar, a list, or a map.
 package struct ConfigNode: Sendable {
     /// One option of a map.
@@ -121,7 +123,7 @@ package struct ConfigNode: Sendable {
         guard let interpolation = origin.interpolation else {
             return VariableInterpolation.Resolved(text: scalar.written, parts: [(0, 0, true)])
         }
-        do throws(VariableInterpolation.Failure) {
+        do throws(VariableInterpolation.InterpolationError) {
             return try interpolation.resolve(scalar.written)
         } catch {
             let place = place(of: error.offset, length: error.length)
@@ -207,7 +209,7 @@ package struct ConfigNode: Sendable {
     func choose(among known: [String], what: String, code: DiagnosticCode = .unknownWord) throws -> String {
         let text = try text(expected: "a name")
         guard known.contains(text) else {
-            let help = Suggestion.help(for: text, among: known)
+            let help = SpellingSuggestion.help(for: text, among: known)
             throw issues("there is no \(what) \(shown)", help: help, code: code)
         }
         return text

@@ -7,7 +7,7 @@ struct VariableInterpolation: Sendable {
     /// Whether variables that are not set, and files that cannot be read, have some value all the same.
     var assumes = false
 
-    struct Failure: Error {
+    struct InterpolationError: Error {
         /// In Unicode scalars of the written text.
         var offset: Int
         var length: Int
@@ -38,7 +38,7 @@ struct VariableInterpolation: Sendable {
     private static let forms =
         "write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:/path}, and $$ for a plain $"
 
-    func resolve(_ written: String) throws(Failure) -> Resolved {
+    func resolve(_ written: String) throws(InterpolationError) -> Resolved {
         guard written.utf8.contains(UInt8(ascii: "$")) else {
             return Resolved(text: written, parts: [(0, 0, true)])
         }
@@ -46,7 +46,9 @@ struct VariableInterpolation: Sendable {
         return try resolve(scalars, 0..<scalars.count, depth: 0)
     }
 
-    private func resolve(_ scalars: [Unicode.Scalar], _ range: Range<Int>, depth: Int) throws(Failure) -> Resolved {
+    private func resolve(_ scalars: [Unicode.Scalar], _ range: Range<Int>, depth: Int) throws(InterpolationError)
+        -> Resolved
+    {
         var output = String.UnicodeScalarView()
         var count = 0
         var parts: [(start: Int, written: Int, isLiteral: Bool)] = [(0, range.lowerBound, true)]
@@ -78,7 +80,7 @@ struct VariableInterpolation: Sendable {
     }
 
     /// The end of `${…}` that begins at `start`, its brace included.
-    private func closing(_ scalars: [Unicode.Scalar], from start: Int, to end: Int) throws(Failure) -> Int {
+    private func closing(_ scalars: [Unicode.Scalar], from start: Int, to end: Int) throws(InterpolationError) -> Int {
         var depth = 0
         var index = start
         while index < end {
@@ -91,14 +93,16 @@ struct VariableInterpolation: Sendable {
             }
             index += 1
         }
-        throw Failure(offset: start, length: 2, message: "\"${\" is never closed", help: Self.forms)
+        throw InterpolationError(offset: start, length: 2, message: "\"${\" is never closed", help: Self.forms)
     }
 
-    private func value(_ scalars: [Unicode.Scalar], _ range: Range<Int>, depth: Int) throws(Failure) -> Resolved {
-        func failure(_ message: String, _ help: String?) -> Failure {
-            Failure(offset: range.lowerBound, length: range.count, message: message, help: help)
+    private func value(_ scalars: [Unicode.Scalar], _ range: Range<Int>, depth: Int) throws(InterpolationError)
+        -> Resolved
+    {
+        func failure(_ message: String, _ help: String?) -> InterpolationError {
+            InterpolationError(offset: range.lowerBound, length: range.count, message: message, help: help)
         }
-        func unset(_ name: String, _ more: String, help: String?) throws(Failure) -> Resolved {
+        func unset(_ name: String, _ more: String, help: String?) throws(InterpolationError) -> Resolved {
             if assumes { return Self.assumed }
             var failure = failure("the environment variable \(name) is not set\(more)", help)
             failure.code = .unsetVariable
@@ -108,7 +112,7 @@ struct VariableInterpolation: Sendable {
         let body = (range.lowerBound + 2)..<(range.upperBound - 1)
         let text = string(scalars, body)
         if text.hasPrefix("file:") {
-            do throws(Failure) {
+            do throws(InterpolationError) {
                 return Resolved(text: try file(String(text.dropFirst(5)), failure))
             } catch {
                 if assumes, text.count > 5 { return Self.assumed }
@@ -140,7 +144,9 @@ struct VariableInterpolation: Sendable {
         }
     }
 
-    private func file(_ path: String, _ failure: (String, String?) -> Failure) throws(Failure) -> String {
+    private func file(_ path: String, _ failure: (String, String?) -> InterpolationError) throws(InterpolationError)
+        -> String
+    {
         guard !path.isEmpty else { throw failure("\"${file:}\" names no file", Self.forms) }
         do throws(FileError) {
             let bytes = try SmallFiles.read(SmallFiles.absolute(path, from: directory), maximum: Self.maximumFileSize)

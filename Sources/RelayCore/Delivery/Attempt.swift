@@ -1,7 +1,7 @@
-/// What came of sending a delivery once.
+/// The result of sending a delivery once.
 package struct AttemptResult: Sendable {
     package enum Outcome: Sendable, Hashable {
-        /// The receiver took it (2xx).
+        /// The receiver accepted it (2xx).
         case delivered
         /// The receiver answered, and not with 2xx.
         case refused
@@ -18,11 +18,12 @@ package struct AttemptResult: Sendable {
     package var error: String?
     /// The start of the answer's body, at most 4 KiB, made valid UTF-8.
     package var response: String?
-    /// Where it went.
+    /// Where it was sent.
     package var target: String
     package var duration: Duration
-    /// Whether no delivery can succeed before somebody mends something, such as a token that is refused: the destination
-    /// is to be paused, and the delivery stays queued. Default false; after 410 Gone it happens in any case.
+    /// Whether no delivery can succeed before somebody mends something, such as a token that is refused: the
+    /// destination is to be paused, and the delivery stays queued. Default false; after 410 Gone it happens in any
+    /// case.
     package var pausesDestination = false
 
     package init(
@@ -50,9 +51,9 @@ package struct AttemptResult: Sendable {
 package enum DeliveryFailureKind: String, Sendable, Hashable, CaseIterable {
     case dns, connect, tls, timeout, reset
     case protocolError = "protocol"
-    /// The egress guard denies the address.
+    /// The egress guard denies the IP address.
     case blockedAddress = "blocked_address"
-    /// The request could not be built: a header with a line break, an address that is none.
+    /// The request could not be built: a header with a line break, an invalid URL.
     case invalidRequest = "invalid_request"
     /// The process ended while the request was under way; whether it arrived is not known.
     case interrupted

@@ -1,6 +1,6 @@
 package import RelayJSON
 
-/// Where a delivery stands. It is always in exactly one of these.
+/// The state of a delivery. It is always in exactly one of these.
 package enum DeliveryState: Int, Sendable, CaseIterable {
     case queued = 0
     case inFlight = 1
@@ -33,7 +33,7 @@ package enum DeadReason: String, Sendable, CaseIterable {
     case refused
     /// The policy's `max_elapsed_time` is over.
     case expired
-    /// The egress guard denies the destination's address.
+    /// The egress guard denies the destination's IP address.
     case blockedDestination = "blocked_destination"
     /// The request could not be built.
     case invalidRequest = "invalid_request"
@@ -78,8 +78,7 @@ package struct HMACSigning: Sendable, Hashable {
 /// A delivery that a pipeline decided on and the store has not numbered yet.
 package struct PlannedDelivery: Sendable {
     package var pipeline: String
-    /// The destination's key: its name in the configuration, or `wh_…` for a session's webhook.
-    package var destination: String
+    package var destination: DestinationKey
     package var type: EventType
     package var session: String
     package var chat: String?
@@ -96,7 +95,7 @@ package struct PlannedDelivery: Sendable {
     package init(
         of event: Event,
         body: JSONObject? = nil,
-        to destination: String,
+        to destination: DestinationKey,
         lane: String?,
         pipeline: String,
         signing: SigningScheme?
@@ -145,14 +144,14 @@ package enum DeliveryIDFormat {
 /// A delivery taken off the outbox for its next attempt: the attempt is counted, the request not yet sent.
 package struct ClaimedDelivery: Sendable, Identifiable {
     package let id: DeliveryID
-    package let destination: String
+    package let destination: DestinationKey
     package let session: String
     package let type: EventType
     package let chat: String?
     /// This attempt's number over the delivery's whole life; also the token without which a result changes nothing.
-    package let attempt: Int
+    package private(set) var attempt: Int
     /// This attempt's number since the delivery was queued or last replayed; what a retry policy counts.
-    package let attemptInSeries: Int
+    package private(set) var attemptInSeries: Int
     /// When the series began: the moment of queueing, or of the last replay.
     package let seriesStartedAt: Timestamp
     /// When the event was accepted.
@@ -162,7 +161,7 @@ package struct ClaimedDelivery: Sendable, Identifiable {
 
     package init(
         id: DeliveryID,
-        destination: String,
+        destination: DestinationKey,
         session: String,
         type: EventType,
         chat: String?,
@@ -188,4 +187,30 @@ package struct ClaimedDelivery: Sendable, Identifiable {
 
     /// The `deliveryId` that body and headers carry.
     package var name: String { DeliveryIDFormat.text(of: id, session: session, type: type, at: receivedAt) }
+
+    /// An attempt in the first series of a delivery that no store keeps, such as in a test or a dry run.
+    /// - Parameter seriesStartedAt: default the moment when the event was accepted.
+    package init(_ planned: PlannedDelivery, id: DeliveryID, attempt: Int = 1, seriesStartedAt: Timestamp? = nil) {
+        self.init(
+            id: id,
+            destination: planned.destination,
+            session: planned.session,
+            type: planned.type,
+            chat: planned.chat,
+            attempt: attempt,
+            attemptInSeries: attempt,
+            seriesStartedAt: seriesStartedAt ?? planned.receivedAt,
+            receivedAt: planned.receivedAt,
+            signing: planned.signing,
+            body: planned.body(for: id)
+        )
+    }
+
+    /// The same delivery at another attempt of its first series.
+    package func attempt(_ number: Int) -> ClaimedDelivery {
+        var delivery = self
+        delivery.attempt = number
+        delivery.attemptInSeries = number
+        return delivery
+    }
 }

@@ -1,20 +1,20 @@
-/// Where deliveries go: one receiver and how it wants to be treated.
+/// A receiver of deliveries, with its settings.
 package protocol Destination: Sendable {
     var settings: DestinationSettings { get }
 
-    /// Where it sends, for people: an address, a path.
+    /// Where it sends, for people: a URL, a path.
     var target: String { get }
 
-    /// Sends once and says what came of it. Whether and when to try again is the dispatcher's to decide.
+    /// Sends once and returns the result. The dispatcher decides whether and when to try again.
     /// - Parameter moment: the wall clock's, for the signature.
     func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult
 
-    /// Sends the deliveries of a batch, two or more, in one request; what comes of it counts for each. Only a destination
-    /// whose settings have a ``DestinationSettings/batch`` is asked to.
+    /// Sends the deliveries of a batch, two or more, in one request; what comes of it counts for each. Only a
+    /// destination whose settings have a ``DestinationSettings/batch`` is asked to.
     func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult
 
-    /// Learns that a delivery has become a dead letter, for those whose people wait for it. Best effort: nothing waits for
-    /// it, and a process that ends first does not make up for it.
+    /// Learns that a delivery has become a dead letter, for those whose people wait for it. Best effort: nothing waits
+    /// for it, and a process that ends first does not make up for it.
     /// - Parameter result: of the last attempt.
     func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async
 }
@@ -47,14 +47,15 @@ package struct DestinationSettings: Sendable, Hashable {
     package var ordering: Ordering
     /// Requests under way at once, in ``maxInFlightRange``; a batch is one request. Default 16.
     package var maxInFlight: Int
-    /// Requests started in a time; nil: as many as there are.
+    /// The rate at which requests start; nil: no limit.
     package var rateLimit: RateLimit?
     package var retry: RetryPolicy
-    /// What it wants; default all.
+    /// The events that it receives; default all.
     package var events: EventFilter
     /// Several deliveries in one request; nil: each in its own.
     package var batch: BatchPolicy?
-    /// Whether it gets the gateway's documents (``RawDocument``) and not events; an event without one is not for it.
+    /// Whether it gets the gateway's documents (``RawDocument``) instead of events; an event without one is not sent to
+    /// it.
     package var takesDocuments: Bool
 
     package static let maxInFlightRange = 1...1000
@@ -83,7 +84,7 @@ package struct DestinationSettings: Sendable, Hashable {
     }
 }
 
-/// So many in such a time: `20/s`, `600/m`.
+/// A count per duration: `20/s`, `600/m`.
 package struct RateLimit: Sendable, Hashable, CustomStringConvertible {
     package var count: Int
     package var per: Duration

@@ -1,5 +1,5 @@
-/// What may stand in a header field (RFC 9110): judged where one is configured, and again when it is sent. libcurl sends
-/// fields as they are, line breaks included.
+/// What may stand in a header field (RFC 9110): judged where one is configured, and again when it is sent. libcurl
+/// sends fields as they are, line breaks included.
 package enum HeaderFieldRules {
     /// Fields that belong to the connection or are computed from the request (RFC 9110, 7.6.1 and 8.6).
     package static let connection: Set<String> = [

@@ -3,18 +3,18 @@ package struct DoctorFinding: Sendable, Hashable {
     package enum Severity: String, Sendable, CaseIterable {
         /// As it should be.
         case good = "ok"
-        /// Worth knowing; nothing need be done.
+        /// Information; nothing needs to be done.
         case note
-        /// It works, and will surprise somebody.
+        /// It works, but probably not as intended.
         case warning
         /// It does not work.
         case problem
-        /// It did not work, and now does.
+        /// It did not work and was repaired.
         case fixed
     }
 
     package let severity: Severity
-    /// What is the case, for people. It holds no key, token, number or query.
+    /// What was found, for people. It holds no key, token, number or query.
     package let what: String
     /// What to do about it; nil: nothing.
     package let fix: String?

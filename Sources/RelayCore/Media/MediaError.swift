@@ -1,16 +1,16 @@
 /// Why a file could not be fetched, read or kept.
 package struct MediaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A bounded set, fit for metric labels and for `payload.raw_media.error.reason`.
-    package enum Reason: String, Sendable, CaseIterable {
+    package enum Code: String, Sendable, CaseIterable {
         /// The message does not say enough to get the file.
         case incomplete
-        /// The address is not one that files of this source come from.
+        /// The URL is not on a server that this source allows.
         case notAllowed = "host_not_allowed"
         /// 403, 404 or 410: only the phone can upload it again.
         case gone
-        /// The server answered with something else that is no file.
+        /// The server answered with something else than the file.
         case refused
-        /// Larger than what is taken.
+        /// Larger than the limit.
         case tooLarge = "too_large"
         /// No encrypted file has this length: a proxy changed it, or the download was cut off.
         case badLength = "bad_length"
@@ -21,11 +21,11 @@ package struct MediaError: Error, Sendable, Hashable, CustomStringConvertible {
         case badPadding = "bad_padding"
         /// The decrypted file is not the one that the sender named.
         case hashMismatch = "hash_mismatch"
-        /// The network or the server failed; another attempt may do.
+        /// The network or the server failed; another attempt may succeed.
         case unavailable
-        /// It did not come in time.
+        /// The time limit passed.
         case timeout
-        /// The storage has no room.
+        /// The storage is full.
         case storageFull = "storage_full"
         /// The storage failed.
         case storage
@@ -33,22 +33,22 @@ package struct MediaError: Error, Sendable, Hashable, CustomStringConvertible {
         case notStored = "not_stored"
     }
 
-    package let reason: Reason
+    package let code: Code
     /// What happened and what to do, for people. Names no key, token or query.
     package let message: String
 
-    package init(_ reason: Reason, _ message: String) {
-        self.reason = reason
+    package init(_ code: Code, _ message: String) {
+        self.code = code
         self.message = message
     }
 
     /// Whether the same request may succeed later.
     package var isRetryable: Bool {
-        switch reason {
+        switch code {
         case .unavailable, .timeout, .storageFull, .storage: true
         default: false
         }
     }
 
-    package var description: String { "\(reason.rawValue): \(message)" }
+    package var description: String { "\(code.rawValue): \(message)" }
 }

@@ -2,10 +2,10 @@ package import RelayJSON
 
 /// What receivers see of a file that the relay keeps: `payload.media`.
 extension JSONObject {
-    /// Puts `media` in the place of `raw_media`, which only stands where the file could not be had.
+    /// Replaces `raw_media` by `media`. `raw_media` stays only where the file could not be fetched.
     /// - Parameters:
     ///   - reference: what was fetched.
-    ///   - link: the address to get it from, and when that stops working.
+    ///   - link: the URL to get it from, and when that expires.
     package mutating func attach(
         _ media: StoredMedia, of reference: RawMedia, link: (url: String, expiresAt: Timestamp)
     ) {

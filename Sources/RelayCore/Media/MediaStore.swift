@@ -47,27 +47,27 @@ package struct MediaContent: Sendable {
     }
 }
 
-/// Where files lie: a directory, or a bucket.
+/// Stores files: in a directory, or in a bucket.
 package protocol MediaStore: Sendable {
-    /// A directory on this machine that is this process's own, for files on their way into ``deposit(file:as:)``.
+    /// A directory on this machine that is this process's own, for files that are passed to ``deposit(file:as:)``.
     var stagingDirectory: String { get }
 
-    /// Keeps a file whose bytes are at hand; durable when this returns. The same bytes are kept once, and keeping them
+    /// Stores a file from memory; it is durable when this returns. The same bytes are stored once, and storing them
     /// again makes them new for ``sweep(before:)``.
     /// - Throws: ``MediaError`` `.storageFull` or `.storage`.
     func deposit(_ bytes: [UInt8]) async throws(MediaError) -> StoredMedia
 
-    /// Takes over a file in ``stagingDirectory``, under the hash and the size that the caller has found it to have; else
-    /// as ``deposit(_:)``. The file at `path` is moved or deleted, whatever comes of it.
+    /// Takes over a file in ``stagingDirectory``, under the hash and the size that the caller has found it to have;
+    /// else as ``deposit(_:)``. The file at `path` is moved or deleted, also when this throws.
     func deposit(file path: String, as media: StoredMedia) async throws(MediaError)
 
-    /// What is kept under an id; nil when it is not there (any more). For those who are about to hand on its address:
+    /// The file with an id; nil when it is not stored. To be called before the file's URL is handed out:
     /// asking makes it new for ``sweep(before:)``.
     func find(_ id: MediaID) async throws(MediaError) -> StoredMedia?
 
     /// Begins to read a file.
     /// - Parameters:
-    ///   - bounds: chooses the bytes once the size is known; what lies outside the file is left out.
+    ///   - bounds: chooses the bytes once the size is known; what is outside the file is left out.
     /// - Throws: ``MediaError`` `.notStored`.
     func open(
         _ id: MediaID,

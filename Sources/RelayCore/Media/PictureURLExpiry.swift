@@ -1,6 +1,6 @@
-/// Addresses on WhatsApp's servers tell when they stop working.
+/// URLs of pictures on WhatsApp's servers have the moment of their expiry.
 package enum PictureURLExpiry {
-    /// The moment in `oe=`, hexadecimal seconds since 1970; nil when the address has none (reference whatsapp.md, (c)).
+    /// The moment in `oe=`, hexadecimal seconds since 1970; nil when the URL has none (reference whatsapp.md, (c)).
     package static func expiry(of url: String) -> Timestamp? {
         guard let query = url.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
         for item in query.split(separator: "&") where item.hasPrefix("oe=") {
@@ -9,7 +9,7 @@ package enum PictureURLExpiry {
         return nil
     }
 
-    /// Whether the address has stopped working; false for one that does not tell.
+    /// Whether the URL has expired; false for one without a moment.
     /// - Parameter moment: the wall clock's.
     package static func isExpired(_ url: String, at moment: Timestamp) -> Bool {
         expiry(of: url).map { $0 <= moment } ?? false

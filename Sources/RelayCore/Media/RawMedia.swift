@@ -5,9 +5,9 @@ package struct RawMedia: Sendable, Hashable {
     package enum Location: Sendable, Hashable {
         /// Encrypted, on WhatsApp's servers. `key` has 32 bytes.
         case whatsApp(url: String?, directPath: String?, key: [UInt8])
-        /// Under an id of Meta's Graph API, which tells a short-lived address; `url` is the one that came along.
+        /// Under an id of Meta's Graph API, which answers with a short-lived URL; `url` is the one in the message.
         case cloud(id: String, url: String?)
-        /// Plain, at the gateway: an absolute address, or a path below the source's `media.base_url`.
+        /// Plain, at the gateway: an absolute URL, or a path below the source's `media.base_url`.
         case gateway(url: String)
         /// In the relay's own storage: it came inside the gateway's document.
         case stored(MediaID)
@@ -26,7 +26,7 @@ package struct RawMedia: Sendable, Hashable {
     }
 
     package var kind: MediaKind
-    /// Where it may be had, the best place first; never empty.
+    /// Where the file is, the best location first; never empty.
     package var locations: [Location]
     package var mimetype: String?
     package var fileName: String?
@@ -36,7 +36,7 @@ package struct RawMedia: Sendable, Hashable {
     package var fileSHA256: [UInt8]?
     /// SHA-256 of the encrypted file, 32 bytes.
     package var encryptedSHA256: [UInt8]?
-    /// When the address stops working.
+    /// When the URL expires.
     package var expiresAt: Timestamp?
 
     package init(

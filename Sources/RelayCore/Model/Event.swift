@@ -1,6 +1,6 @@
 package import RelayJSON
 
-/// An event as a format reads it off a gateway's document, before the journal has it.
+/// An event as a format reads it from a gateway's document, before the journal has it.
 package struct NewEvent: Sendable, Hashable {
     package var type: EventType
     /// The WhatsApp account that it belongs to.
@@ -12,11 +12,11 @@ package struct NewEvent: Sendable, Hashable {
     /// For one of several events under one dedup key that follow each other, as delivered and read do: only a rank
     /// above the last accepted one is new, any other a duplicate. Nil: the key is this event's alone.
     package var rank: Int?
-    /// When it happened, by the gateway; nil when that is not known.
+    /// When it happened, according to the gateway; nil when that is not known.
     package var occurredAt: Timestamp?
     package var payload: JSONObject
     /// A file that the gateway put into the document itself. It goes into media storage before the journal has the
-    /// event, and `payload.raw_media` then tells where; it is never part of the payload.
+    /// event, and `payload.raw_media` then has its id; it is never part of the payload.
     package var embedded: [UInt8]?
     /// The gateway's own document about this event alone, where the source keeps it; never part of the payload.
     package var raw: RawDocument?
@@ -47,7 +47,7 @@ package struct NewEvent: Sendable, Hashable {
 /// An event that the journal holds.
 package struct Event: Sendable, Identifiable {
     package let id: EventID
-    /// The name of the source that it came in by.
+    /// The name of the source that accepted it.
     package let source: String
     package var type: EventType
     package let session: String
@@ -117,10 +117,10 @@ package struct Rerun: Sendable, Hashable {
     package var number: Int
     /// The only pipeline that it goes through; nil: all that take its source.
     package var pipeline: String?
-    /// The keys of the only destinations that it delivers to; empty: all.
-    package var destinations: [String]
+    /// The only destinations that it delivers to; empty: all.
+    package var destinations: [DestinationKey]
 
-    package init(number: Int, pipeline: String? = nil, destinations: [String] = []) {
+    package init(number: Int, pipeline: String? = nil, destinations: [DestinationKey] = []) {
         self.number = number
         self.pipeline = pipeline
         self.destinations = destinations

@@ -30,7 +30,7 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
     package static let groupUpdated = EventType("group.updated")
     package static let contactUpdated = EventType("contact.updated")
 
-    // What is to be done on WhatsApp, out of a conversation elsewhere.
+    // What agents want done on WhatsApp.
     package static let messageSend = EventType("message.send")
     package static let messageRevoke = EventType("message.revoke")
 

@@ -1,11 +1,11 @@
-/// A dialect: a pure function from a gateway's document to events.
+/// A format: a pure function from a gateway's document to events.
 package protocol EventFormat: Sendable {
     /// The name in `format:`.
     static var name: String { get }
     /// Whose documents it reads: one sentence.
     static var summary: String { get }
-    /// The member of a document in which its gateway sends a secret along, for a source that checks it
-    /// (`auth: { type: body }`); nil when the gateway has none. It goes into no event.
+    /// The member of a document with the gateway's secret, for a source that checks it
+    /// (`auth: { type: body }`); nil when the gateway has none. It is in no event.
     static var secretField: String? { get }
     /// Whether it can give each event the document that it comes from (``FormatContext/keepsRaw``). Default no.
     static var keepsRaw: Bool { get }
@@ -23,12 +23,13 @@ package protocol EventFormat: Sendable {
 
     init()
 
-    /// Whether the last part of an address names the event that is posted there, as Evolution's do when each event has
-    /// its own webhook (`/in/SOURCE/SESSION/messages-upsert`). Default never: then it names the session.
+    /// Whether the last part of a URL's path names the event that is posted there, as Evolution's do when each event
+    /// has its own webhook (`/in/SOURCE/SESSION/messages-upsert`). Default never: then it names the session.
     static func namesEvent(_ pathSegment: String) -> Bool
 
-    /// Reads one document. An empty answer means: understood, and nothing in it is an event (a read receipt of our own).
-    /// - Throws: ``FormatError`` when the document is not of this dialect.
+    /// Reads one document. An empty answer means: understood, and nothing in it is an event (a read receipt of our
+    /// own).
+    /// - Throws: ``FormatError`` when the document is not of this format.
     func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent]
 }
 
@@ -44,7 +45,7 @@ extension EventFormat {
 
 /// What a format may know besides the document.
 package struct FormatContext: Sendable {
-    /// The session that the address named (`/in/baileys/SESSION`); it wins over the document's.
+    /// The session in the URL's path (`/in/baileys/SESSION`); it is used before the document's.
     package var session: String?
     package var receivedAt: Timestamp
     /// Whether events get the document that they come from, ``NewEvent/raw``. Default no.
@@ -62,9 +63,9 @@ package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable {
         /// The bytes are no JSON document.
         case malformed = "malformed_body"
-        /// JSON, but not a document of this dialect.
+        /// JSON, but not a document of this format.
         case notAnEvent = "not_an_event"
-        /// Neither the document nor the address names a session.
+        /// Neither the document nor the URL names a session.
         case missingSession = "missing_session"
     }
 

@@ -45,7 +45,8 @@ package struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertib
     package static func < (lhs: DeliveryID, rhs: DeliveryID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// Numbers that sort by time, and their letters (Crockford's base 32 in lower case, fixed width, so texts sort as well).
+/// Numbers that sort by time, and their letters (Crockford's base 32 in lower case, fixed width, so texts sort as
+/// well).
 package enum SortableID {
     /// Bits below the milliseconds: about a million ids in each millisecond.
     package static let counterBits = 20

@@ -1,9 +1,9 @@
-/// A WhatsApp address: `5511999999999@s.whatsapp.net`, `123-456@g.us`, `1234@lid`, `status@broadcast`.
+/// A WhatsApp id: `5511999999999@s.whatsapp.net`, `123-456@g.us`, `1234@lid`, `status@broadcast`.
 package struct JID: Sendable, Hashable, CustomStringConvertible {
     package let user: String
     package let server: String
 
-    /// Reads an address and makes it canonical: the device part (`:15`) and agent (`_1`) go, `c.us` and `hosted`
+    /// Reads a JID and makes it canonical: the device part (`:15`) and agent (`_1`) are removed, `c.us` and `hosted`
     /// become `s.whatsapp.net`, `hosted.lid` becomes `lid` (reference whatsapp.md, B-J1). Nil when there is no `@`,
     /// or nothing before or after it.
     package init?(_ text: some StringProtocol) {
@@ -32,10 +32,10 @@ package struct JID: Sendable, Hashable, CustomStringConvertible {
     package var isLID: Bool { server == "lid" }
     package var isPhone: Bool { server == "s.whatsapp.net" }
 
-    /// The phone number in digits, nil for anything but a phone's address.
+    /// The phone number in digits, nil for any other JID.
     package var phone: String? { isPhone && user.utf8.allSatisfy { (48...57).contains($0) } ? user : nil }
 
-    /// What kind of conversation the address names.
+    /// The kind of conversation.
     package var chatKind: ChatKind {
         switch server {
         case "g.us": .group

@@ -1,11 +1,11 @@
 package import RelayJSON
 
-/// A gateway's document as it came, about one event: what destinations get that take documents instead of events.
+/// A gateway's document about one event, unchanged. Destinations that take documents get it instead of the event.
 package struct RawDocument: Sendable, Hashable {
     /// JSON in UTF-8; byte for byte what was received, when ``signature`` is to hold.
     package var bytes: [UInt8]
-    /// The value of `X-Hub-Signature-256` that these very bytes came with; nil: they came without, or are a part of
-    /// what came.
+    /// The value of `X-Hub-Signature-256` of exactly these bytes; nil: there was none, or the bytes are a part of
+    /// the document.
     package var signature: String?
 
     package init(bytes: [UInt8], signature: String? = nil) {

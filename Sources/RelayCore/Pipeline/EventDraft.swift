@@ -1,6 +1,6 @@
 package import RelayJSON
 
-/// An event on its way through a pipeline, and what the stages have decided about it so far.
+/// An event in a pipeline, and what the stages have decided about it so far.
 package struct EventDraft: Sendable {
     package var event: Event {
         didSet { cachedView = nil }
@@ -8,15 +8,15 @@ package struct EventDraft: Sendable {
     package let pipeline: String
     /// How the deliveries that follow are signed; `sign` sets it.
     package var signing: SigningScheme?
-    /// What the deliveries that follow carry instead of the event as receivers see it; `transform` sets it.
+    /// The body of the deliveries that follow, instead of the event's envelope; `transform` sets it.
     package var body: JSONObject?
-    /// The failures that are being dealt with, by the stages of an `on_error`; the last is the one at hand.
+    /// The failures whose `on_error` stages run now; the last is the current one.
     package var failures: [Failure] = [] {
         didSet { cachedView = nil }
     }
     /// What goes into the message history; `persist` adds to it.
     package var records: [HistoryRecord] = []
-    /// The event's file, when it is to be fetched after the event has gone on without it.
+    /// The event's file, when it is to be fetched after the event's deliveries went out without it.
     package var lateMedia: LateMedia?
     package private(set) var deliveries: [PlannedDelivery] = []
     private var cachedView: JSON?

@@ -1,11 +1,11 @@
-/// Asks gateways who somebody is, or what a group is called.
+/// Asks gateways for the names and pictures of contacts and groups.
 package protocol GatewayDirectory: Sendable {
-    /// What the gateway says of a contact or group, within the route's ``LookupRoute/timeout``. Lookups of the same one
-    /// that are under way are joined.
+    /// The gateway's answer about a contact or group, within the route's ``LookupRoute/timeout``. Lookups of the same
+    /// one that are under way are joined.
     /// - Returns: nil when it could not be asked now: it fails, is too slow, or too much is waiting for it.
     func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer?
 
-    /// Whether a lookup would be more than an immediate nil: an event need not be set aside for that. Default true.
+    /// Whether a lookup may take time. When false it returns nil at once, and the event need not wait. Default true.
     func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool
 }
 
@@ -18,9 +18,9 @@ package protocol LookupRoute: Sendable {
     /// Tells routes apart: lookups of one key at one route are the same lookup. The same in every generation of the
     /// configuration that says the same.
     var id: String { get }
-    /// What people know the gateway by, for logs: scheme, host and port, never a path or a query.
+    /// The gateway's name in logs: scheme, host and port, never a path or a query.
     var name: String { get }
-    /// How long an answer may take, the wait for its turn and all requests for it together.
+    /// How long an answer may take, with the wait for a free request and all its requests.
     var timeout: Duration { get }
     /// The requests for one entry, which are sent at once; empty: this gateway is not asked about it.
     func requests(for key: DirectoryKey) -> [LookupRequest]
@@ -57,9 +57,9 @@ package struct LookupAnswer: Sendable, Hashable {
     package var pushName: String?
     /// The name that WhatsApp verified for a business.
     package var verifiedName: String?
-    /// The picture's address; empty: there is none, or it is not shown to us.
+    /// The picture's URL; empty: there is none, or it is not visible to us.
     package var imageURL: String?
-    /// The phone's address of somebody who was asked for by a hidden identity.
+    /// The phone's JID of a contact that was looked up by a hidden identity.
     package var phone: JID?
 
     package init(

@@ -20,18 +20,18 @@ extension Stage {
 
 package enum StageOutcome: Sendable {
     case next
-    /// The pipeline ends for this event; what it has planned so far stays.
+    /// The pipeline ends for this event; deliveries that are planned already stay.
     case drop(reason: String)
-    /// The event waits for something that takes time, and its chat's later events behind it; other chats go on.
+    /// The event waits for slow work, and its chat's later events wait behind it. Other chats continue.
     case wait(StageWork)
-    /// Several events take this one's place: the stages that follow run for each of them, in order.
+    /// The event is replaced by several; the stages that follow run for each of them, in order.
     case split([Event])
 }
 
-/// Something that takes time, and what is done with the event when it is over.
+/// Slow work, and how the stage continues when it is done.
 ///
-/// It runs apart from the event, as a task of its own that is cancelled when the step's `timeout` passes or the relay
-/// stops; then the event runs again from its beginning, at the next start.
+/// It runs as a task of its own, which is cancelled when the step's `timeout` passes or the relay stops. After a stop
+/// the event runs again from the first stage at the next start.
 package struct StageWork: Sendable {
     /// What the stage does with the event once the work is done; it may wait again.
     package typealias Change = @Sendable (inout EventDraft, StageContext) throws(StageError) -> StageOutcome
@@ -46,7 +46,7 @@ package struct StageWork: Sendable {
 /// Why a stage could not do its work on an event.
 package struct StageError: Error, Sendable, CustomStringConvertible {
     package let message: String
-    /// The kind of failure, out of a bounded set; nil when the stage tells none apart.
+    /// The kind of failure, out of a bounded set; nil when the stage does not distinguish any.
     package let reason: String?
 
     package init(_ message: String, reason: String? = nil) {
@@ -59,26 +59,25 @@ package struct StageError: Error, Sendable, CustomStringConvertible {
 
 /// A destination as `deliver` sees it.
 package struct DestinationRoute: Sendable {
-    /// The destination's key.
-    package let destination: String
+    package let destination: DestinationKey
     package let settings: DestinationSettings
     /// Whether it has a key to sign with.
     package let isSigned: Bool
 
-    package init(destination: String, settings: DestinationSettings, isSigned: Bool) {
+    package init(destination: DestinationKey, settings: DestinationSettings, isSigned: Bool) {
         self.destination = destination
         self.settings = settings
         self.isSigned = isSigned
     }
 }
 
-/// What stages see of the world: snapshots, taken for the batch at hand, and what they may ask to be waited for.
+/// What stages can use: snapshots for the current batch, and services whose answers they can wait for.
 package struct StageContext: Sendable {
     package let directory: any DirectoryLookup
     package let routes: any DestinationLookup
-    /// Gets files; nil where nothing is fetched, as in a rehearsal.
+    /// Gets files; nil where nothing is fetched, as in a dry run.
     package let media: (any MediaFetcher)?
-    /// Asks gateways for names and pictures; nil where nobody is asked.
+    /// Asks gateways for names and pictures; nil where none is asked.
     package let gateways: (any GatewayDirectory)?
     package let clock: any RelayClock
 
@@ -106,7 +105,7 @@ package protocol DirectoryLookup: Sendable {
 /// Destinations by name, read without waiting.
 package protocol DestinationLookup: Sendable {
     /// A configured destination; nil when there is none of that name.
-    func route(to destination: String) -> DestinationRoute?
+    func route(to name: String) -> DestinationRoute?
     /// The enabled webhooks of a session.
     func webhooks(of session: String) -> [DestinationRoute]
 }

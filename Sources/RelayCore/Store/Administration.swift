@@ -1,9 +1,9 @@
-/// A delivery as people look at it.
+/// A delivery as the API shows it.
 package struct DeliveryRecord: Sendable, Identifiable {
     package var id: DeliveryID
     package var event: EventID
     package var pipeline: String
-    package var destination: String
+    package var destination: DestinationKey
     package var session: String
     package var type: EventType
     package var chat: String?
@@ -12,9 +12,9 @@ package struct DeliveryRecord: Sendable, Identifiable {
     package var attemptCount: Int
     package var receivedAt: Timestamp
     package var createdAt: Timestamp
-    /// When the next attempt is due; nil when none is, or another delivery of the lane goes first.
+    /// When the next attempt is due; nil when none is, or another delivery of the lane is sent first.
     package var dueAt: Timestamp?
-    /// When it was delivered, died or was cancelled.
+    /// When it was delivered, became a dead letter or was cancelled.
     package var finishedAt: Timestamp?
     package var deadReason: DeadReason?
     package var lastStatus: Int?
@@ -25,7 +25,7 @@ package struct DeliveryRecord: Sendable, Identifiable {
         id: DeliveryID,
         event: EventID,
         pipeline: String,
-        destination: String,
+        destination: DestinationKey,
         session: String,
         type: EventType,
         chat: String?,
@@ -63,10 +63,10 @@ package struct DeliveryRecord: Sendable, Identifiable {
     package var name: String { DeliveryIDFormat.text(of: id, session: session, type: type, at: receivedAt) }
 }
 
-/// Which deliveries are meant; nil and empty mean any.
+/// Selects deliveries; nil and empty match all.
 package struct DeliveryFilter: Sendable {
     package var states: Set<DeliveryState> = []
-    package var destination: String?
+    package var destination: DestinationKey?
     package var session: String?
     package var chat: String?
     package var type: EventType?
@@ -78,7 +78,7 @@ package struct DeliveryFilter: Sendable {
 
     package init(
         states: Set<DeliveryState> = [],
-        destination: String? = nil,
+        destination: DestinationKey? = nil,
         session: String? = nil,
         chat: String? = nil,
         type: EventType? = nil,
@@ -101,12 +101,12 @@ package struct DeliveryFilter: Sendable {
 
 /// How many deliveries of a destination are in each state.
 package struct DestinationCounts: Sendable {
-    package var destination: String
+    package var destination: DestinationKey
     package var counts: [DeliveryState: Int]
     /// When the oldest queued delivery was created.
     package var oldestQueuedAt: Timestamp?
 
-    package init(destination: String, counts: [DeliveryState: Int], oldestQueuedAt: Timestamp?) {
+    package init(destination: DestinationKey, counts: [DeliveryState: Int], oldestQueuedAt: Timestamp?) {
         self.destination = destination
         self.counts = counts
         self.oldestQueuedAt = oldestQueuedAt
@@ -116,26 +116,26 @@ package struct DestinationCounts: Sendable {
 /// A destination that must not be sent to. It survives restarts; its deliveries stay queued.
 package struct DestinationPause: Sendable {
     package enum Reason: String, Sendable {
-        /// Somebody paused it.
+        /// An operator paused it.
         case manual
         /// It answered 410 Gone.
         case gone
-        /// It refuses whatever it is sent, until somebody mends its configuration: a token that is not valid any more.
+        /// It refuses everything until its configuration is corrected, such as a token that is no longer valid.
         case denied
     }
 
-    package var destination: String
+    package var destination: DestinationKey
     package var reason: Reason
     package var since: Timestamp
 
-    package init(destination: String, reason: Reason, since: Timestamp) {
+    package init(destination: DestinationKey, reason: Reason, since: Timestamp) {
         self.destination = destination
         self.reason = reason
         self.since = since
     }
 }
 
-/// What a delivery administration call came to.
+/// The result of a change to a delivery.
 package enum DeliveryChangeResult: Sendable, Equatable {
     case done
     case notFound
@@ -143,13 +143,13 @@ package enum DeliveryChangeResult: Sendable, Equatable {
     case refused(DeliveryState)
 }
 
-/// The destinations that must not be sent to, as the dispatcher finds and leaves them.
+/// The destinations that must not be sent to, as the dispatcher reads and changes them.
 package protocol DestinationPauses: Sendable {
     func pauses() async throws(StoreError) -> [DestinationPause]
     func pause(_ pause: DestinationPause) async throws(StoreError)
 }
 
-/// What people do with deliveries.
+/// What operators do with deliveries.
 package protocol OutboxAdministration: DestinationPauses {
     /// Newest first, from the first older than `before`. `offset` is for stage-07's pages.
     func deliveries(
@@ -165,14 +165,14 @@ package protocol OutboxAdministration: DestinationPauses {
     func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]?
 
     /// Makes a queued delivery due now, or starts a new series of attempts for one that is dead or cancelled, under its
-    /// old id and body and in its old place in the lane.
+    /// old id and body and at its old position in the lane.
     func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult
 
-    /// Takes a queued or dead delivery out for good.
+    /// Cancels a queued or dead delivery for good.
     func cancel(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult
 
     /// Cancels what is queued to a destination that is gone. Returns how many.
-    func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int
+    func cancelQueued(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Int
 
     /// Replays dead letters, oldest first. Returns how many; work is done in batches, so a large number does not hold
     /// up ingest.
@@ -186,17 +186,17 @@ package protocol OutboxAdministration: DestinationPauses {
         -> DeliveryID
 
     /// One row for each destination that has deliveries.
-    func figures() async throws(StoreError) -> [DestinationCounts]
+    func destinationCounts() async throws(StoreError) -> [DestinationCounts]
 
     /// Returns false when it was not paused.
-    func resume(destination: String) async throws(StoreError) -> Bool
+    func resume(destination: DestinationKey) async throws(StoreError) -> Bool
 
     /// Deletes what is older than its time, never what is queued or in flight. Returns the number of rows; call again
     /// while it is not zero.
     func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int
 }
 
-/// How long things are kept.
+/// How long rows are kept.
 package struct Retention: Sendable, Hashable {
     /// Delivered and cancelled deliveries, and events without any other. Default 24 h.
     package var delivered: Duration

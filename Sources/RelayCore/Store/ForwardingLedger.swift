@@ -1,13 +1,12 @@
-/// A chat's place at a destination that keeps conversations of its own, such as Chatwoot.
+/// Where a chat was forwarded to, at a destination with conversations of its own, such as Chatwoot.
 package struct ForwardedChat: Sendable, Hashable {
     package struct Key: Sendable, Hashable {
-        /// The destination's key.
-        package var destination: String
+        package var destination: DestinationKey
         package var session: String
         /// The canonical chat id.
         package var chat: String
 
-        package init(destination: String, session: String, chat: String) {
+        package init(destination: DestinationKey, session: String, chat: String) {
             self.destination = destination
             self.session = session
             self.chat = chat
@@ -15,13 +14,13 @@ package struct ForwardedChat: Sendable, Hashable {
     }
 
     package var key: Key
-    /// The destination's id of the person or group; nil: not made yet.
+    /// The destination's id of the person or group; nil: not created yet.
     package var contact: Int64?
-    /// The address under which the destination knows the contact in its inbox.
+    /// The id under which the destination's inbox knows the contact (Chatwoot's `source_id`).
     package var contactSource: String?
-    /// The destination's id of the conversation that messages go into; nil: none yet, or the last is gone.
+    /// The destination's id of the conversation that messages go into; nil: there is none yet, or the last one is gone.
     package var conversation: Int64?
-    /// The name that the contact was given last.
+    /// The name that was last written for the contact.
     package var name: String?
     package var updatedAt: Timestamp
 
@@ -45,8 +44,7 @@ package struct ForwardedChat: Sendable, Hashable {
 /// A message, or a part of one, that was or is being written into a conversation.
 package struct ForwardedMessage: Sendable, Hashable {
     package struct Key: Sendable, Hashable {
-        /// The destination's key.
-        package var destination: String
+        package var destination: DestinationKey
         package var session: String
         /// WhatsApp's id of the message, unique in a session; of a message that an agent writes and WhatsApp has not
         /// named yet, what the sender chose.
@@ -54,7 +52,7 @@ package struct ForwardedMessage: Sendable, Hashable {
         /// Which part of it: empty for the message itself, else for example `edit-2` or `file`.
         package var part: String
 
-        package init(destination: String, session: String, message: String, part: String = "") {
+        package init(destination: DestinationKey, session: String, message: String, part: String = "") {
             self.destination = destination
             self.session = session
             self.message = message
@@ -63,13 +61,13 @@ package struct ForwardedMessage: Sendable, Hashable {
     }
 
     package enum State: Int, Sendable, CaseIterable {
-        /// It is about to be sent, or was sent and nobody knows whether it arrived.
+        /// It is about to be sent, or was sent and it is not known whether it arrived.
         case intended = 0
-        /// The other side has it.
+        /// The receiver has it.
         case sent = 1
-        /// It was given up; people are to be told.
+        /// It was given up. The agents are to be informed.
         case failed = 2
-        /// It was given up, and people have been told.
+        /// It was given up, and the agents were informed.
         case told = 3
     }
 
@@ -88,9 +86,9 @@ package struct ForwardedMessage: Sendable, Hashable {
     package var conversation: Int64?
     /// The destination's id of the message; nil: not known.
     package var remote: Int64?
-    /// The last message of the conversation when it was about to be sent: what came of it is looked for behind that.
+    /// The last message of the conversation before this one was sent. The search for it begins there.
     package var after: Int64?
-    /// How far it has come on WhatsApp, as the destination was told.
+    /// The last status on WhatsApp that the destination was told.
     package var status: MessageStatus?
     package var updatedAt: Timestamp
 
@@ -125,25 +123,25 @@ package enum ForwardingChange: Sendable {
     case message(ForwardedMessage)
     case forgetChat(ForwardedChat.Key)
     case forgetMessage(ForwardedMessage.Key)
-    /// The chat goes by another id from now on, its messages included; what the new id had stays, where it had
+    /// The chat and its messages get another id. What is stored under the new id stays, where there is
     /// anything.
     case rename(ForwardedChat.Key, to: String)
 }
 
-/// What was forwarded into conversations elsewhere, under which ids: so that an attempt whose outcome is not known is
-/// looked up before it is repeated, and answers, receipts and deletions find their message.
+/// What was forwarded into conversations at a destination, and under which ids. An attempt with an unknown outcome is
+/// looked up here before it is repeated; answers, receipts and deletions find their message here.
 ///
-/// It belongs to the destination alone; where its deliveries stand is the outbox's matter.
+/// Only the destination writes it. The state of its deliveries is in the outbox.
 package protocol ForwardingLedger: Sendable {
     func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat?
 
     /// Every part of a message, by its name, `part` empty first.
     func forwardedParts(
-        destination: String, session: String, message: String
+        destination: DestinationKey, session: String, message: String
     ) async throws(StoreError) -> [ForwardedMessage]
 
-    /// The parts that the destination knows as this message of its own.
-    func forwardedMessages(destination: String, remote: Int64) async throws(StoreError) -> [ForwardedMessage]
+    /// The parts that the destination has under this id of a message.
+    func forwardedMessages(destination: DestinationKey, remote: Int64) async throws(StoreError) -> [ForwardedMessage]
 
     /// A chat's messages of one direction that are in a state, oldest change first.
     func forwardedMessages(

@@ -11,7 +11,7 @@ package enum HistoryRecord: Sendable {
     case deleted(session: String, chat: String, message: String, at: Timestamp)
     case contact(Contact)
     case group(Group)
-    /// The stored picture of a contact or group is not its picture any more; the new one is not known.
+    /// The stored picture of a contact or group is outdated; the new one is not known.
     case pictureChanged(DirectoryKey)
     case session(SessionChange)
 }
@@ -23,7 +23,7 @@ package struct Message: Sendable {
     /// WhatsApp's id, unique in a chat.
     package var id: String
     package var isOutbound: Bool
-    /// The author's address.
+    /// The author's JID.
     package var sender: String?
     /// `text`, `image` …
     package var type: String
@@ -64,7 +64,7 @@ package struct Message: Sendable {
     }
 }
 
-/// How far a message has come. It only rises; `failed` replaces pending and sent, and gives way to delivered and read
+/// The status of a message. It only rises; `failed` replaces pending and sent, and delivered and read replace `failed`
 /// (reference whatsapp.md, B.3).
 package enum MessageStatus: Int, Sendable, CaseIterable {
     case failed = 0
@@ -103,9 +103,9 @@ package struct MessageStatusChange: Sendable {
 /// A person or business, as far as a session knows it. In a write, nil means: nothing new; the stored value stays.
 package struct Contact: Sendable, Hashable {
     package var session: String
-    /// The canonical address.
+    /// The canonical JID.
     package var id: String
-    /// The hidden identity, when known beside the phone's.
+    /// The hidden identity (`@lid`), when it is known besides the phone's JID.
     package var lid: String?
     /// The name saved in the phone's address book.
     package var name: String?
@@ -113,7 +113,7 @@ package struct Contact: Sendable, Hashable {
     package var pushName: String?
     /// The name that WhatsApp verified for a business.
     package var verifiedName: String?
-    /// The picture's address; empty: known to have none.
+    /// The picture's URL; empty: there is none.
     package var imageURL: String?
     package var updatedAt: Timestamp
     /// When a gateway was last asked about it; nil: never.
@@ -144,7 +144,7 @@ package struct Contact: Sendable, Hashable {
     /// The name to show: verified business name, saved name, chosen name, in this order; nil when none is known.
     package var displayName: String? { verifiedName ?? name ?? pushName }
 
-    /// This contact with what a later write knows laid over it.
+    /// This contact, updated with what a later write knows.
     package func merged(with newer: Contact) -> Contact {
         var merged = self
         merged.lid = newer.lid ?? lid
@@ -168,7 +168,7 @@ package struct Group: Sendable, Hashable {
     package var owner: String?
     /// The number of participants.
     package var size: Int?
-    /// The picture's address; empty: known to have none.
+    /// The picture's URL; empty: there is none.
     package var imageURL: String?
     package var updatedAt: Timestamp
     /// When a gateway was last asked about it; nil: never.
@@ -196,7 +196,7 @@ package struct Group: Sendable, Hashable {
         self.checkedAt = checkedAt
     }
 
-    /// This group with what a later write knows laid over it.
+    /// This group, updated with what a later write knows.
     package func merged(with newer: Group) -> Group {
         var merged = self
         merged.name = newer.name ?? name
@@ -210,7 +210,7 @@ package struct Group: Sendable, Hashable {
     }
 }
 
-/// A conversation of the history: kept from the messages in it.
+/// A conversation of the history, made from its messages.
 package struct Chat: Sendable {
     package var session: String
     package var id: String

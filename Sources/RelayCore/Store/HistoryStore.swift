@@ -1,12 +1,12 @@
-/// The directory of names, as pipelines read it: what the store knows of those whom events name.
+/// The directory as pipelines read it: what the store knows of the contacts and groups in events.
 package protocol DirectoryStore: Sendable {
     func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
     func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group]
-    /// Who is behind hidden identities: the contacts that have one of them as ``Contact/lid``.
+    /// The contacts that have one of the hidden identities as ``Contact/lid``.
     func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact]
 }
 
-/// Message history and the directory of names: written by pipelines' commits, read here.
+/// Message history and directory. Pipelines' commits write them; they are read here.
 package protocol HistoryStore: DirectoryStore {
     /// Newest first.
     func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message]
@@ -24,10 +24,10 @@ package protocol HistoryStore: DirectoryStore {
     )
 }
 
-/// An entry's place in the directory.
+/// The key of an entry in the directory.
 package struct DirectoryKey: Sendable, Hashable {
     package var session: String
-    /// The canonical address of a contact or group.
+    /// The canonical JID of a contact or group.
     package var id: String
 
     package init(session: String, id: String) {
@@ -36,7 +36,7 @@ package struct DirectoryKey: Sendable, Hashable {
     }
 }
 
-/// Which messages are meant; nil means any.
+/// Selects messages; nil matches all.
 package struct MessageQuery: Sendable {
     package var session: String?
     package var chat: String?

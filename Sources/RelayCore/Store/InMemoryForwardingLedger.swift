@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// A ledger in memory, for a process without a store: a rehearsal, a test.
+/// A ledger in memory, for a process without a store: a dry run, a test.
 package final class InMemoryForwardingLedger: ForwardingLedger {
     fileprivate struct State: Sendable {
         var chats: [ForwardedChat.Key: ForwardedChat] = [:]
-        /// In the order of their coming.
+        /// Oldest first.
         var messages: [ForwardedMessage] = []
     }
 
@@ -17,7 +17,7 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
     }
 
     package func forwardedParts(
-        destination: String, session: String, message: String
+        destination: DestinationKey, session: String, message: String
     ) async throws(StoreError) -> [ForwardedMessage] {
         let found = messages {
             $0.key.destination == destination && $0.key.session == session && $0.key.message == message
@@ -25,7 +25,9 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
         return found.sorted { $0.key.part < $1.key.part }
     }
 
-    package func forwardedMessages(destination: String, remote: Int64) async throws(StoreError) -> [ForwardedMessage] {
+    package func forwardedMessages(destination: DestinationKey, remote: Int64) async throws(StoreError)
+        -> [ForwardedMessage]
+    {
         messages { $0.key.destination == destination && $0.remote == remote }
     }
 

@@ -20,10 +20,10 @@ package protocol LateMediaStore: Sendable {
     /// The first of them by due time, whether due or not.
     func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia]
 
-    /// Makes a file wait for its next fetch.
+    /// Stores when a file is to be fetched next.
     func postpone(_ media: LateMedia) async throws(StoreError)
 
-    /// Ends the wait for an event's file; `announcement` says that it is there, and is accepted in the same
+    /// Removes an event's file from the list. `announcement` says that the file is there; it is accepted in the same
     /// transaction.
     func settleLateMedia(
         of event: EventID,

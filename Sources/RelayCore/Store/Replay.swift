@@ -17,10 +17,10 @@ package struct ReplayID: Sendable, Hashable, Comparable, CustomStringConvertible
     package static func < (lhs: ReplayID, rhs: ReplayID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// What is replayed, and from where on its way; nil and empty mean any.
+/// What is replayed, and from which step on; nil and empty match all.
 package struct ReplaySelection: Sendable, Hashable {
     package enum From: String, Sendable, CaseIterable {
-        /// Events run through the pipelines in force again, and bring new deliveries.
+        /// Events run through the pipelines in force again, and new deliveries are planned.
         case start
         /// Deliveries are sent again, under their old ids, with their old bodies.
         case deliver
@@ -37,9 +37,9 @@ package struct ReplaySelection: Sendable, Hashable {
     /// From the start: the only pipeline that the events run through; else the one that planned the deliveries.
     package var pipeline: String?
     package var events: [EventID]
-    /// The keys of the only destinations that get anything.
-    package var destinations: [String]
-    /// Of the deliveries that are sent again. Never queued or in flight: these are on their way.
+    /// The only destinations that get deliveries.
+    package var destinations: [DestinationKey]
+    /// Of the deliveries that are sent again. Never queued or in flight: those are being sent already.
     package var states: Set<DeliveryState>
 
     package init(
@@ -52,7 +52,7 @@ package struct ReplaySelection: Sendable, Hashable {
         source: String? = nil,
         pipeline: String? = nil,
         events: [EventID] = [],
-        destinations: [String] = [],
+        destinations: [DestinationKey] = [],
         states: Set<DeliveryState> = [.delivered, .dead]
     ) {
         self.from = from
@@ -69,10 +69,10 @@ package struct ReplaySelection: Sendable, Hashable {
     }
 }
 
-/// A replay: what it is of, and how far it has come. What it counts are events from the start, deliveries otherwise.
+/// A replay: its selection and its progress. It counts events when it starts from the start, deliveries otherwise.
 package struct Replay: Sendable, Identifiable {
     package enum State: String, Sendable, CaseIterable {
-        /// Others are before it.
+        /// Other replays run first.
         case waiting
         case running
         case finished
@@ -81,23 +81,23 @@ package struct Replay: Sendable, Identifiable {
 
     package let id: ReplayID
     package let selection: ReplaySelection
-    /// How many a second, a minute or an hour.
+    /// How many per second, minute or hour.
     package let rate: RateLimit
     package var state: State
     package let createdAt: Timestamp
     package var startedAt: Timestamp?
     package var finishedAt: Timestamp?
-    /// How many were there when it was made.
+    /// How many matched when it was created.
     package var selected: Int
     /// Events that have run, deliveries that are queued again.
     package var done: Int
-    /// Whether all that is selected has had its turn. Events may still run.
+    /// Whether everything that is selected was handled. Events may still run.
     package var isTaken: Bool
-    /// Those that were on their way already, or that retention has deleted meanwhile.
+    /// Those that were queued or running already, or that retention has deleted in the meantime.
     package var skipped: Int
-    /// Events that are on their way through the pipelines now.
+    /// Events that run through the pipelines now.
     package var running: Int
-    /// Deliveries of an open replay that wait or are under way.
+    /// Deliveries of an open replay that are queued or in flight.
     package var queued: Int
     /// Deliveries that it has queued.
     package var deliveries: Int
@@ -144,15 +144,15 @@ package struct Replay: Sendable, Identifiable {
     package var isOver: Bool { state == .finished || state == .cancelled }
 }
 
-/// What a selection comes to at a moment.
+/// What a selection matches at a moment.
 package struct ReplayEstimate: Sendable {
     /// Deliveries of a destination in one state.
     package struct Share: Sendable, Hashable {
-        package var destination: String
+        package var destination: DestinationKey
         package var state: DeliveryState
         package var count: Int
 
-        package init(destination: String, state: DeliveryState, count: Int) {
+        package init(destination: DestinationKey, state: DeliveryState, count: Int) {
             self.destination = destination
             self.state = state
             self.count = count

@@ -1,7 +1,7 @@
-/// Replays: made over REST, carried out step by step.
+/// Replays: created over REST, carried out in steps.
 package protocol ReplayStore: Sendable {
-    /// What a selection comes to now.
-    func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate
+    /// What a selection matches now.
+    func estimate(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate
 
     /// Selected events, spread evenly over all of them, oldest first.
     func sampleEvents(_ selection: ReplaySelection, limit: Int) async throws(StoreError) -> [Event]
@@ -11,9 +11,9 @@ package protocol ReplayStore: Sendable {
         _ selection: ReplaySelection, limit: Int, at moment: Timestamp
     ) async throws(StoreError) -> [DeliveryRecord]
 
-    /// Makes a replay of what a survey found. The last 1,000 that are over are kept.
+    /// Creates a replay from an estimate. The last 1,000 that are over are kept.
     func createReplay(
-        _ selection: ReplaySelection, rate: RateLimit, survey: ReplayEstimate
+        _ selection: ReplaySelection, rate: RateLimit, estimate: ReplayEstimate
     ) async throws(StoreError) -> Replay
 
     /// Newest first, from the first older than `before`.
@@ -23,9 +23,9 @@ package protocol ReplayStore: Sendable {
     /// The one that runs, else the first that waits; nil when all are over.
     func nextReplay() async throws(StoreError) -> Replay?
 
-    /// Carries a replay on by at most `limit`, and notes in the same transaction how far it has come: sends events
-    /// back to the pipelines, or makes deliveries wait for another series of attempts, in their old place in the lane.
-    /// It is finished when none is left and the events have run.
+    /// Carries a replay on by at most `limit`, and notes in the same transaction how far it has come: sends events back
+    /// to the pipelines, or makes deliveries wait for another series of attempts, at their old position in the lane. It
+    /// is finished when none is left and the events have run.
     /// - Returns: nil when it is over.
     func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStep?
 
@@ -33,7 +33,7 @@ package protocol ReplayStore: Sendable {
     func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellationResult
 }
 
-/// What a step of a replay came to.
+/// The result of a step of a replay.
 package struct ReplayStep: Sendable {
     package var replay: Replay
     /// How many it looked at.

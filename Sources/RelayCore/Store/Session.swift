@@ -1,8 +1,8 @@
 package import RelayJSON
 
-/// How a WhatsApp account stands, by the last event that told.
+/// The status of a WhatsApp account, from the last event that had it.
 package enum SessionStatus: String, Sendable, CaseIterable {
-    /// No event has told yet.
+    /// No event has had it yet.
     case unknown
     case waitingForScan = "qr_pending"
     case connected
@@ -35,7 +35,7 @@ package struct Session: Sendable, Identifiable {
         status = .unknown
     }
 
-    /// Whether a text may be a session's id. It stands in addresses, headers and file names, hence the narrow alphabet.
+    /// Whether a text may be a session's id. It appears in URLs, headers and file names, so few characters are allowed.
     package static func isValid(id: some StringProtocol) -> Bool {
         (1...128).contains(id.utf8.count)
             && id.utf8.allSatisfy { byte in
@@ -50,7 +50,7 @@ package struct Session: Sendable, Identifiable {
     }
 }
 
-/// What a `session.*` event says of its session.
+/// What a `session.*` event says about its session.
 package struct SessionChange: Sendable {
     package enum Change: Sendable {
         case qrUpdated(code: String?)
@@ -71,7 +71,7 @@ package struct SessionChange: Sendable {
 
 /// A receiver of one session's events, managed over REST.
 package struct Webhook: Sendable, Identifiable {
-    /// `wh_` and 13 letters: also the key of its destination.
+    /// ``DestinationKey/webhookPrefix`` and 13 letters.
     package var id: String
     package var session: String
     /// What was set of the options of a destination of the kind `webhook`, without ``secrets``. What is not in it has its
@@ -100,6 +100,9 @@ package struct Webhook: Sendable, Identifiable {
 
     /// Where it posts.
     package var url: String { options["url"]?.string ?? "" }
+
+    /// The key of the webhook as a destination.
+    package var destination: DestinationKey { .webhook(id) }
 }
 
 /// A key that signs, for as long as it is active.

@@ -8,10 +8,11 @@ package protocol SessionStore: Sendable {
     )
     /// Replaces label, metadata and `updatedAt`. - Throws: ``StoreError/Code/notFound``.
     func updateSession(_ session: Session) async throws(StoreError)
-    /// Deletes the session, its webhooks, history and directory; cancels its webhooks' queued deliveries. False when unknown.
+    /// Deletes the session, its webhooks, history and directory; cancels its webhooks' queued deliveries. False when
+    /// unknown.
     func deleteSession(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool
 
-    /// All webhooks of all sessions: the relay keeps them at hand.
+    /// All webhooks of all sessions. The relay keeps them in memory.
     func webhooks() async throws(StoreError) -> [Webhook]
     /// Oldest first.
     func webhooks(session: String) async throws(StoreError) -> [Webhook]
@@ -53,6 +54,6 @@ package struct SessionQuery: Sendable {
 package protocol KeyStore: Sendable {
     /// SHA-256 digests of the keys that are valid.
     func apiKeyDigests() async throws(StoreError) -> [[UInt8]]
-    /// - Parameter name: says what it is for; a second key of that name replaces the first.
+    /// - Parameter name: what the key is for. A second key of that name replaces the first.
     func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError)
 }

@@ -1,15 +1,15 @@
-/// Everything that lasts. One store is one file of SQLite, or one database of PostgreSQL.
+/// Everything that is stored durably. One store is one file of SQLite, or one database of PostgreSQL.
 package protocol RelayStore: Journal, TraceStore, Outbox, OutboxAdministration, HistoryStore, LateMediaStore,
     ReplayStore,
     ForwardingLedger, SessionStore, KeyStore, Sendable
 {}
 
-/// Why the store did not do what it was asked.
+/// Why an operation of the store failed.
 package struct StoreError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
-        /// The disk is full. Passes by itself: answer 503.
+        /// The disk is full. Answer 503.
         case full
-        /// More is waiting for the disk than the store takes. Passes by itself: answer 503.
+        /// More changes wait for the disk than the store accepts. Answer 503.
         case overloaded
         /// The disk or the database failed. Answer 503.
         case unavailable
@@ -17,7 +17,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case locked
         /// The store was written by a newer version.
         case tooNew
-        /// Two things cannot have one id.
+        /// The id is taken.
         case conflict
         case notFound
         /// A key to decrypt with is missing or wrong.
@@ -39,7 +39,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
 /// The durable list of accepted events.
 package protocol Journal: Sendable {
     /// Stores one document's events with their dedup keys, and registers sessions that are new. Returns when the rows
-    /// would survive a power cut; then the sender may be told so.
+    /// would survive a power cut; only then may the sender get its 2xx.
     /// - Returns: for each event, the id that it has, in the order given.
     func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
         -> [AcceptanceResult]
@@ -51,15 +51,15 @@ package protocol Journal: Sendable {
     func event(_ id: EventID) async throws(StoreError) -> Event?
 
     /// Marks events as processed and writes what their pipelines decided, in one transaction; an event that is marked
-    /// already is passed over, so a repeated commit doubles nothing. Of an event that runs again, what the history knows
-    /// stays: only what is missing is added.
+    /// already is skipped, so a repeated commit adds nothing. Of an event that runs again, what the history
+    /// knows stays: only what is missing is added.
     func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError)
 }
 
-/// What commits have said about the ways of events.
+/// The traces of events, as commits have written them.
 package protocol TraceStore: Sendable {
-    /// What happened to an event in its pipelines, while retention keeps the event; nil: no pipeline has finished it, or
-    /// that was before traces were kept.
+    /// What happened to an event in its pipelines, while retention keeps the event; nil: no pipeline has finished it,
+    /// or that was before traces were kept.
     func trace(of id: EventID) async throws(StoreError) -> EventTrace?
 }
 
@@ -74,11 +74,11 @@ package struct AcceptanceResult: Sendable, Hashable {
     }
 }
 
-/// What came of an event in all its pipelines.
+/// The result of an event in all its pipelines.
 package struct PipelineResult: Sendable {
     package var event: EventID
-    /// Which run it is of, as ``Rerun/number``; 0: the first; nil: whichever is pending. A result of another run than
-    /// the pending one is passed over.
+    /// The run that it belongs to, as ``Rerun/number``; 0: the first; nil: whichever is pending. A result of another
+    /// run than the pending one is skipped.
     package var run: Int?
     package var records: [HistoryRecord]
     package var deliveries: [PlannedDelivery]
@@ -130,7 +130,7 @@ package struct StageEnding: Sendable, Hashable {
 package struct StageFailure: Sendable {
     package var stage: String
     package var message: String
-    /// The event as it was, addressed to `pipeline/NAME`.
+    /// The event as it was, with the destination ``DestinationKey/pipeline(_:)``.
     package var delivery: PlannedDelivery
 
     package init(stage: String, message: String, delivery: PlannedDelivery) {
@@ -140,25 +140,25 @@ package struct StageFailure: Sendable {
     }
 }
 
-/// Deliveries on their way: what the dispatcher works on.
+/// Deliveries that are to be sent: what the dispatcher works on.
 ///
 /// In each lane only the head is due: the lowest id that is queued, while none is in flight. A settlement that ends a
 /// delivery makes the next of its lane due in the same transaction, so a claim never meets a blocked backlog.
 ///
 /// A claim with a ``BatchPolicy`` takes requests of several deliveries. In one go deliveries that were never sent
 /// together: the heads that are due, the oldest first, and as far as there is room what follows them in their lanes, in
-/// order, so that a lane is never under way in two requests. It is handed over when it is full, or the oldest has waited
-/// long enough. What was sent together before goes together again, with nothing else, as soon as it is due.
+/// order, so that a lane is never under way in two requests. It is handed over when it is full, or the oldest has
+/// waited long enough. What was sent together before goes together again, with nothing else, as soon as it is due.
 package protocol Outbox: Sendable {
     /// Puts what a dead process had in flight back into the queue, as an attempt that was interrupted; what has no
     /// attempt left becomes a dead letter.
     /// - Parameter maxAttempts: the policy's, by destination.
     func recover(
         at moment: Timestamp,
-        maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+        maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
     ) async throws(StoreError) -> RecoveryReport
 
-    /// Commits what attempts have come to, and takes due deliveries for their next attempt, in one transaction.
+    /// Commits the results of attempts, and claims due deliveries for their next attempt, in one transaction.
     func exchange(
         _ settlements: [Settlement],
         claims: [ClaimRequest],
@@ -166,10 +166,10 @@ package protocol Outbox: Sendable {
     ) async throws(StoreError) -> [ClaimResult]
 
     /// When each destination with queued deliveries has its next one due.
-    func dueTimes() async throws(StoreError) -> [String: Timestamp]
+    func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp]
 
-    /// Names of destinations that got new due deliveries, as commits bring them. One listener.
-    var wakeups: AsyncStream<Set<String>> { get }
+    /// Destinations that got new due deliveries, after each commit. For one listener.
+    var newlyDue: AsyncStream<Set<DestinationKey>> { get }
 }
 
 package struct RecoveryReport: Sendable {
@@ -184,14 +184,14 @@ package struct RecoveryReport: Sendable {
     }
 }
 
-/// The wish for what is due at a destination, at most `limit` requests of it.
+/// Asks for what is due at a destination, at most `limit` requests.
 package struct ClaimRequest: Sendable {
-    package var destination: String
+    package var destination: DestinationKey
     package var limit: Int
     /// Nil: one delivery for each request.
     package var batch: BatchPolicy?
 
-    package init(destination: String, limit: Int, batch: BatchPolicy? = nil) {
+    package init(destination: DestinationKey, limit: Int, batch: BatchPolicy? = nil) {
         self.destination = destination
         self.limit = limit
         self.batch = batch
@@ -199,14 +199,14 @@ package struct ClaimRequest: Sendable {
 }
 
 package struct ClaimResult: Sendable {
-    package var destination: String
-    /// What goes out in one request each, in order of the ids.
+    package var destination: DestinationKey
+    /// The deliveries of each request, in order of the ids.
     package var batches: [[ClaimedDelivery]]
-    /// When the destination has its next delivery due, or a batch that is not full is to go: now or earlier if the limit
-    /// left some; nil when none is scheduled.
+    /// When the destination has its next delivery due, or a batch that is not full is to go: now or earlier if the
+    /// limit left some; nil when none is scheduled.
     package var nextDue: Timestamp?
 
-    package init(destination: String, batches: [[ClaimedDelivery]], nextDue: Timestamp?) {
+    package init(destination: DestinationKey, batches: [[ClaimedDelivery]], nextDue: Timestamp?) {
         self.destination = destination
         self.batches = batches
         self.nextDue = nextDue
@@ -226,7 +226,7 @@ package struct Settlement: Sendable {
     package var delivery: DeliveryID
     package var attempt: Attempt
     package var next: Next
-    /// Whom a retry goes with: all that have the same. Nil: with whoever is there.
+    /// The batch of the retry: deliveries with the same value are sent together. Nil: with any others.
     package var batch: DeliveryID?
 
     package init(delivery: DeliveryID, attempt: Attempt, next: Next, batch: DeliveryID? = nil) {

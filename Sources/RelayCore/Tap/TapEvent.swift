@@ -3,7 +3,7 @@ package import RelayJSON
 /// What a tap shows: something that happened to an event in its pipelines, or an attempt.
 package struct TapEvent: Sendable {
     package enum Point: String, Sendable, CaseIterable {
-        /// The pipelines take the event on, as its format made it.
+        /// The pipelines begin with the event, as its format made it.
         case accepted
         /// A stage is about to run.
         case before
@@ -11,24 +11,24 @@ package struct TapEvent: Sendable {
         case after
         /// A stage ended the pipeline for the event.
         case dropped
-        /// A stage failed; what becomes of the event is its `on_error`.
+        /// A stage failed; its `on_error` decides what happens to the event.
         case failed
         /// A delivery was sent once.
         case attempt
     }
 
     package enum Subject: Sendable {
-        /// The event as it was then, and what deliveries carry in its place, once `transform` has said so.
+        /// The event as it was then, and the body that `transform` has set for deliveries.
         case event(Event, body: JSONObject?)
         case attempt(Sent)
     }
 
-    /// An attempt, and of what. Neither the body nor what the receiver answered is in it.
+    /// An attempt and its delivery, without the body and the receiver's answer.
     package struct Sent: Sendable {
         package var delivery: DeliveryID
         /// The `deliveryId` that body and headers carry.
         package var name: String
-        package var destination: String
+        package var destination: DestinationKey
         package var session: String
         package var type: EventType
         package var attempt: Attempt
@@ -52,7 +52,7 @@ package struct TapEvent: Sendable {
     package var pipeline: String?
     /// The stage's id.
     package var stage: String?
-    /// What the stage took, without what it waited.
+    /// The stage's running time, without the time that it waited.
     package var duration: Duration?
     /// How long the event waited inside the stage; nil: it did not.
     package var waited: Duration?
@@ -94,8 +94,8 @@ package struct TapEvent: Sendable {
         }
     }
 
-    /// The destination's key; nil for what is no attempt.
-    package var destination: String? {
+    /// Nil for what is no attempt.
+    package var destination: DestinationKey? {
         if case .attempt(let sent) = subject { sent.destination } else { nil }
     }
 

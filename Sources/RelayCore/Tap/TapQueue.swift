@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// What a tap has yet to show. Bounded: what finds no room is counted, and gone.
+/// The events that a tap has not shown yet. It is bounded: events beyond the bound are counted and dropped.
 final class TapQueue: Sendable {
-    /// At most so many sightings, and bytes, lie here; as many may be with the one who looks.
+    /// The bounds in events and bytes. As many may be with the reader.
     static let maximumCount = 512
     static let maximumWeight = 4 << 20
 
@@ -33,20 +33,21 @@ final class TapQueue: Sendable {
         state = Mutex(State(sampler: sampler))
     }
 
-    func offer(_ sighting: TapEvent) {
-        guard selection.takes(sighting) else { return }
-        let weight = sighting.weight
+    func offer(_ event: TapEvent) {
+        guard selection.takes(event) else { return }
+        let weight = event.weight
         change { state in
-            guard state.batch.end == nil, state.sampler?.takes(at: sighting.at) ?? true else { return }
+            guard state.batch.end == nil, state.sampler?.takes(at: event.at) ?? true else { return }
             let fits =
                 state.batch.sightings.isEmpty
                 || state.batch.sightings.count < Self.maximumCount && state.weight + weight <= Self.maximumWeight
-            // Once something is lost, the rest of the batch is: else the gap would stand in the wrong place.
+            // After the first dropped event the rest of the batch is dropped too, so that the gap is reported where it
+            // is.
             guard fits, state.batch.lost == 0 else {
                 state.batch.lost += 1
                 return
             }
-            state.batch.sightings.append(sighting)
+            state.batch.sightings.append(event)
             state.weight += weight
         }
     }

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// The taps that are open now, and the place where those who run events and deliveries show them.
+/// The taps that are open. Pipelines and dispatcher pass events to them.
 ///
-/// While none is open, asking ``isOpen`` is all that it costs. What is shown is handed to each tap's own bounded queue:
-/// nobody who shows something ever waits for who looks at it.
+/// While none is open, the cost is one read of ``isOpen``. Each tap has a bounded queue, so a slow reader never delays
+/// a pipeline or the dispatcher.
 package final class TapRegistry: Sendable {
     /// Why no tap was opened.
     package enum OpenError: Error, Sendable {
@@ -12,7 +12,7 @@ package final class TapRegistry: Sendable {
         case shuttingDown
     }
 
-    /// So many are open at once, at most.
+    /// How many may be open at once.
     package static let maximum = 16
 
     private struct State {
@@ -25,14 +25,14 @@ package final class TapRegistry: Sendable {
 
     package init() {}
 
-    /// Whether somebody looks. Ask before making a ``TapEvent``.
+    /// Whether a tap is open. To be checked before a ``TapEvent`` is made.
     package var isOpen: Bool { count.load(ordering: .relaxed) != 0 }
 
-    package func show(_ sighting: TapEvent) {
-        for queue in state.withLock({ $0.queues }) { queue.offer(sighting) }
+    package func show(_ event: TapEvent) {
+        for queue in state.withLock({ $0.queues }) { queue.offer(event) }
     }
 
-    /// Opens a tap; it is closed when it is let go of.
+    /// Opens a tap. It is closed when it is deallocated.
     package func open(_ selection: TapSelection, sampler: TapSampler? = nil) throws(OpenError) -> Tap {
         let queue = TapQueue(selection, sampler: sampler)
         try state.withLock { state throws(OpenError) in
@@ -51,7 +51,7 @@ package final class TapRegistry: Sendable {
         }
     }
 
-    /// Ends every tap, and opens no more.
+    /// Ends every tap. No more can be opened.
     package func shutDown() {
         let queues = state.withLock { state in
             state.isShutDown = true
@@ -61,25 +61,25 @@ package final class TapRegistry: Sendable {
     }
 }
 
-/// An open tap, for one who looks.
+/// An open tap, for one reader.
 package final class Tap: Sendable {
-    /// Why a tap has no more to show.
+    /// Why a tap has ended.
     package enum End: String, Sendable {
         /// It has shown as many as were asked for.
         case limit
         /// The time that was asked for is over.
         case duration
         case shutdown
-        /// Who looked has gone.
+        /// The reader has closed it.
         case gone
     }
 
-    /// What has come since the last time.
+    /// The events since the last call.
     package struct Batch: Sendable {
         package var sightings: [TapEvent] = []
-        /// How many came after these and found no room.
+        /// How many events after these were dropped.
         package var lost = 0
-        /// Set when no more will come.
+        /// Set when there will be no more events.
         package var end: End?
     }
 
@@ -99,9 +99,9 @@ package final class Tap: Sendable {
     /// one caller at a time.
     package func next() async -> Batch { await queue.next() }
 
-    /// Has ``next()`` return.
+    /// Makes ``next()`` return.
     package func wake() { queue.wake() }
 
-    /// Ends it: what has come is still handed out.
+    /// Ends it. Events in the queue are still returned.
     package func end(_ end: End) { queue.end(end) }
 }

@@ -1,22 +1,22 @@
-/// What somebody wants to see. Cheap to ask: it runs where events run.
+/// Which events a tap shows. It is checked while events run, so the check is cheap.
 package struct TapSelection: Sendable {
-    /// Nil: of any pipeline, and of none.
+    /// Nil: any, and events without a pipeline.
     package var pipeline: String?
-    /// Ids of stages; empty: of any stage, and of none.
+    /// Ids of stages; empty: any, and events without a stage.
     package var stages: Set<String>
     package var points: Set<TapEvent.Point>
-    /// Nil: to any, and what is no attempt.
-    package var destination: String?
+    /// Nil: any, and events that are no attempt.
+    package var destination: DestinationKey?
     package var session: String?
     package var types: EventFilter
 
-    /// - Parameter points: empty for the usual ones: at the stages of a pipeline if one is named, else what comes in,
-    ///   is lost on the way, and goes out.
+    /// - Parameter points: empty for the usual ones: at the stages of a pipeline if one is named, else what is
+    ///   accepted, dropped, failed and sent.
     package init(
         pipeline: String? = nil,
         stages: Set<String> = [],
         points: Set<TapEvent.Point> = [],
-        destination: String? = nil,
+        destination: DestinationKey? = nil,
         session: String? = nil,
         types: EventFilter = EventFilter()
     ) {
@@ -33,22 +33,22 @@ package struct TapSelection: Sendable {
         self.points = isInside ? [.before, .after, .dropped, .failed] : [.accepted, .dropped, .failed, .attempt]
     }
 
-    package func takes(_ sighting: TapEvent) -> Bool {
-        guard points.contains(sighting.point), types.matches(sighting.type) else { return false }
-        if let pipeline, sighting.pipeline != pipeline { return false }
-        if !stages.isEmpty, !(sighting.stage.map(stages.contains) ?? false) { return false }
-        if let session, sighting.session != session { return false }
-        if let destination, sighting.destination != destination { return false }
+    package func takes(_ event: TapEvent) -> Bool {
+        guard points.contains(event.point), types.matches(event.type) else { return false }
+        if let pipeline, event.pipeline != pipeline { return false }
+        if !stages.isEmpty, !(event.stage.map(stages.contains) ?? false) { return false }
+        if let session, event.session != session { return false }
+        if let destination, event.destination != destination { return false }
         return true
     }
 }
 
-/// Which of many are shown.
+/// Which of many events are shown.
 package struct TapSampler: Sendable {
     package enum Rule: Sendable, Hashable {
         /// The first of each `n`.
         case oneIn(Int)
-        /// The first ones of each such time.
+        /// The first ones in each period of the rate.
         case rate(RateLimit)
     }
 

@@ -1,6 +1,6 @@
-/// Where time comes from. Everything that schedules takes a clock, so that tests turn it by hand.
+/// A clock. Everything that schedules takes one, so that tests can set the time.
 package protocol RelayClock: Sendable {
-    /// The moment to schedule by. It never runs backwards while the process lives, whatever happens to the wall clock.
+    /// The time for scheduling. It never runs backwards while the process runs, whatever happens to the wall clock.
     var now: Timestamp { get }
 
     /// The wall clock's moment, for stamps that other machines compare with theirs (signatures, envelopes).

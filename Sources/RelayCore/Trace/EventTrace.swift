@@ -1,5 +1,4 @@
-/// What happened to an event in its pipelines, written down while it happened: one run, and one more for each time
-/// that a replay ran it again.
+/// What happened to an event in its pipelines: its first run, and one more run for each replay.
 package struct EventTrace: Sendable, Hashable {
     /// As the store keeps it: the runs one behind the other.
     package private(set) var bytes: [UInt8]
@@ -27,11 +26,11 @@ package struct EventTrace: Sendable, Hashable {
         package var pipelines: [PipelineRun] = []
     }
 
-    /// An event's way through one pipeline.
+    /// The run of an event through one pipeline.
     package struct PipelineRun: Sendable, Hashable {
         package var pipeline: String
         package var steps: [Step] = []
-        /// Steps that were too many to write down.
+        /// How many steps were left out because there were too many.
         package var omitted = 0
     }
 
@@ -39,7 +38,7 @@ package struct EventTrace: Sendable, Hashable {
         /// The stage's id as it was then.
         package var stage: String
         package var outcome: Outcome
-        /// What it took, without what it waited; in whole microseconds.
+        /// Its running time without the time that it waited, in whole microseconds.
         package var duration: Duration
         /// How long the event waited inside it, for a file or an answer; nil: it did not.
         package var waited: Duration?
@@ -48,7 +47,7 @@ package struct EventTrace: Sendable, Hashable {
     }
 
     package enum Outcome: Sendable, Hashable {
-        /// The event went on.
+        /// The event continued.
         case next
         /// `when` was not true of the event.
         case skipped
@@ -57,16 +56,16 @@ package struct EventTrace: Sendable, Hashable {
         case dropped(reason: String)
         /// - Parameter then: what `on_error` said: `continue`, `stages`, `dead_letter` …
         case failed(message: String, reason: String?, then: String)
-        /// So many events took its place; the steps that follow are the first one's.
+        /// The event was split into that many; the steps that follow are of the first.
         case split(Int)
-        /// The steps that follow are this one's of the events that took one's place, counted from 1.
+        /// The steps that follow are of this event of the split, counted from 1.
         case part(Int)
         /// The stages of its `on_error` are over.
         case recovered
     }
 }
 
-/// Which configuration it was.
+/// The generation of the configuration.
 package struct GenerationIdentifier: Sendable, Hashable {
     /// Counts from 1 since its process started; 0: of no running relay.
     package var number: Int

@@ -1,4 +1,4 @@
-/// Reads what ``TraceWriter`` wrote. It takes any bytes: what it does not understand ends what it reads.
+/// Reads what ``TraceWriter`` wrote. It accepts any bytes: reading ends at the first that it does not understand.
 struct TraceReader {
     private typealias Tag = TraceWriter.Tag
 

@@ -1,4 +1,4 @@
-/// Writes down one run of an event as it happens, in a few bytes for each step.
+/// Encodes one run of an event while it happens, in a few bytes for each step.
 ///
 /// The form, which ``TraceReader`` reads: tagged entries of numbers (LEB128) and texts (length, then UTF-8). A tag that
 /// a reader does not know ends what it can read, so entries may be added, and none may ever change.
@@ -20,7 +20,7 @@ package struct TraceWriter: Sendable {
 
     /// Ends of a text that is longer are cut off.
     private static let maximumText = 400
-    /// From here on only what was dropped or failed is written down, and from twice that on nothing.
+    /// In bytes. Beyond it only drops and failures are recorded, and beyond twice that nothing.
     private static let maximumBytes = 8 << 10
 
     private var bytes: [UInt8] = []
@@ -73,7 +73,7 @@ package struct TraceWriter: Sendable {
         }
     }
 
-    /// Everything that was written down.
+    /// Everything that was recorded.
     package var trace: EventTrace {
         var writer = self
         writer.flush()

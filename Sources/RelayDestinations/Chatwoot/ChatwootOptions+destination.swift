@@ -28,12 +28,12 @@ extension ChatwootOptions: ConversationDestinationKind {
     ) -> ChatwootDestination {
         ChatwootDestination(
             self,
-            name: common.name,
+            key: .configured(common.name),
             settings: common.settings,
             timeout: common.timeout,
             sender: environment.sender,
             ledger: environment.ledger,
-            depot: environment.depot,
+            mediaStore: environment.mediaStore,
             clock: environment.clock
         )
     }

@@ -11,27 +11,27 @@ package struct WebhookTemplate: Sendable {
     package let source: String
     private let template: MustacheTemplate
 
-    /// An error in a template: its position, in Unicode scalars, and what to write instead.
-    package struct Problem: Error, Equatable {
+    /// What is wrong with a template: where, in Unicode scalars of its text, and what to write instead.
+    package struct TemplateError: Error, Equatable {
         package let offset: Int
         package let message: String
         package let help: String
     }
 
-    /// - Parameter escaping: how `{{name}}` escapes a value; `{{{name}}}` inserts it unchanged.
-    package init(_ source: String, escaping: TextEscaping = .none) throws(Problem) {
+    /// - Parameter escaping: what `{{name}}` does with a value; `{{{name}}}` puts it there as it is.
+    package init(_ source: String, escaping: TextEscaping = .none) throws(TemplateError) {
         try Self.checkTags(source)
         self.source = source
         do {
             // A pragma on its own line is removed completely, so the following lines are unchanged.
             template = try MustacheTemplate(string: "{{% CONTENT_TYPE: \(escaping.registeredName) }}\n" + source)
         } catch {
-            throw Problem(error, in: source)
+            throw TemplateError(error, in: source)
         }
     }
 
-    /// The same template with another escaping.
-    package func escaping(_ escaping: TextEscaping) throws(Problem) -> WebhookTemplate {
+    /// The same template for another kind of text.
+    package func escaping(_ escaping: TextEscaping) throws(TemplateError) -> WebhookTemplate {
         try WebhookTemplate(source, escaping: escaping)
     }
 
@@ -39,9 +39,9 @@ package struct WebhookTemplate: Sendable {
         template.render(document.forTemplates)
     }
 
-    /// Rejects tags that refer to other templates, change the delimiters, or are pragmas: there is only one template,
-    /// and the content type determines the escaping.
-    private static func checkTags(_ source: String) throws(Problem) {
+    /// There is only one template at a time, so nothing can be taken from another; and what escapes is decided by the
+    /// content type.
+    private static func checkTags(_ source: String) throws(TemplateError) {
         var rest = source[...]
         while let start = rest.firstRange(of: "{{") {
             let tag = source[start.upperBound...].drop { $0 == " " }
@@ -54,14 +54,14 @@ package struct WebhookTemplate: Sendable {
                 }
             if let message {
                 let offset = source[..<start.lowerBound].unicodeScalars.count
-                throw Problem(offset: offset, message: message, help: "remove the tag")
+                throw TemplateError(offset: offset, message: message, help: "remove the tag")
             }
             rest = source[start.upperBound...]
         }
     }
 }
 
-extension WebhookTemplate.Problem {
+extension WebhookTemplate.TemplateError {
     fileprivate init(_ error: any Error, in source: String) {
         guard let error = error as? MustacheTemplate.ParserError else {
             self.init(offset: 0, message: "is no Mustache template: \(error)", help: Self.forms)
@@ -103,7 +103,7 @@ extension WebhookTemplate {
     /// - Throws: the template's error, with its position in the configuration.
     init(_ node: ConfigNode, escaping: TextEscaping) throws {
         let text = try node.text
-        do throws(Problem) {
+        do throws(TemplateError) {
             try self.init(text, escaping: escaping)
         } catch {
             throw node.fail(

@@ -158,7 +158,7 @@ extension AttemptResult {
 
     init(_ failure: HTTPClientError, from target: String) {
         self.init(
-            outcome: .failed(DeliveryFailureKind(failure.kind)),
+            outcome: .failed(DeliveryFailureKind(failure.code)),
             error: failure.message,
             target: target,
             duration: failure.duration

@@ -6,13 +6,13 @@ internal import RelayCore
 struct AttachmentLoader: Sendable {
     /// Nil: files are sent as links.
     let fetcher: (any MediaFetcher)?
-    let depot: (any MediaStore)?
-    /// The source name under which the fetcher has the options for these files.
+    let mediaStore: (any MediaStore)?
+    /// The name under which the fetcher knows where files may lie.
     let source: String
     let maxSize: Int
     let clock: any RelayClock
-    /// Limits the number of files in memory, some of which are held twice.
-    let gate = AsyncSemaphore(2)
+    /// Files at hand take memory, some of them twice.
+    let semaphore = AsyncSemaphore(2)
 
     /// The maximum number of repetitions after a 404: after half a second, 1, 2 and 4 seconds.
     private static let patience = 4
@@ -36,7 +36,7 @@ struct AttachmentLoader: Sendable {
         do throws(MediaError) {
             stored = try await fetch(reference, with: fetcher, session: session)
         } catch {
-            guard [.notAllowed, .tooLarge].contains(error.reason) else { throw error }
+            guard [.notAllowed, .tooLarge].contains(error.code) else { throw error }
             return attachment
         }
         var attachment = attachment
@@ -58,7 +58,7 @@ struct AttachmentLoader: Sendable {
             do throws(MediaError) {
                 return try await fetcher.fetch(reference, source: source, session: session, limits: limits)
             } catch {
-                guard error.reason == .gone, round < Self.patience else { throw error }
+                guard error.code == .gone, round < Self.patience else { throw error }
                 do {
                     try await clock.sleep(until: clock.now + .milliseconds(500 << round))
                 } catch {
@@ -70,8 +70,8 @@ struct AttachmentLoader: Sendable {
     }
 
     private func bytes(of stored: StoredMedia) async throws(MediaError) -> [UInt8] {
-        guard let depot else { throw MediaError(.storage, "there is no storage for files") }
-        let content = try await depot.open(stored.id) { 0..<$0 }
+        guard let mediaStore else { throw MediaError(.storage, "there is no storage for files") }
+        let content = try await mediaStore.open(stored.id) { 0..<$0 }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(clamping: content.size))
         do {

@@ -25,7 +25,7 @@ struct ProviderClient: Sendable {
             body = JSON.object(object).bytes
             fields.append(("Content-Type", "application/json"))
         case .form(let form):
-            do throws(FormBuilder.Failure) {
+            do throws(FormBuilder.WriteError) {
                 let made = try form.body(in: directory)
                 encoded = made
                 body = made.bytes

@@ -12,8 +12,8 @@ struct ProviderFormFields: Sendable, Equatable {
     var fileField: String
     var file: SendCommand.Attachment
 
-    /// - Parameter directory: the directory for the file of a large body.
-    func body(in directory: String) throws(FormBuilder.Failure) -> FormBody {
+    /// - Parameter directory: where a large body is written.
+    func body(in directory: String) throws(FormBuilder.WriteError) -> FormBody {
         var form = FormBuilder(directory: directory)
         for field in fields { try form.append(field: field.name, field.value) }
         try form.beginFile(fileField, fileName: file.name, type: file.type)

@@ -6,8 +6,8 @@ internal import RelayCore
 /// receipts and echoes are found.
 struct SentMessages: Sendable {
     let ledger: any ForwardingLedger
-    /// The destination in the ledger's keys: the one in which the agents write, else the sending destination itself.
-    let destination: String
+    /// Whose ledger: the destination that the agents write in, else the sender itself.
+    let destination: DestinationKey
 
     /// The parts that the gateway has accepted.
     func done(_ command: SendCommand) async throws(StoreError) -> Set<Int> {

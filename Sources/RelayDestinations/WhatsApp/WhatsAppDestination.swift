@@ -72,8 +72,8 @@ package struct WhatsAppDestination: Destination {
         var last = exchange.success
         for part in parts where !done.contains(part.index) {
             if part.attachment != nil, files.fetcher != nil {
-                guard await files.gate.enter() else { return exchange.interruption }
-                defer { files.gate.leave() }
+                guard await files.semaphore.wait() else { return exchange.interruption }
+                defer { files.semaphore.signal() }
                 last = try await send(file: part, of: command, at: moment)
             } else {
                 last = try await send(part, of: command, at: moment)

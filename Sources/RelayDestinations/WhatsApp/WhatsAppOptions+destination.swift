@@ -8,10 +8,10 @@ extension WhatsAppOptions: DestinationKind {
         reportsTo.map { DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootOptions.kind) }
     }
 
-    package func sentMessagesLedger(of name: String) -> String? { ledgerName(of: name) }
+    package func sentMessagesLedger(of name: String) -> DestinationKey? { ledgerKey(of: name) }
 
-    /// The name under which the ledger has what it sends.
-    private func ledgerName(of name: String) -> String { reportsTo ?? name }
+    /// The key under which the ledger has what it sends: that of the destination that it reports to, else its own.
+    private func ledgerKey(of name: String) -> DestinationKey { .configured(reportsTo ?? name) }
 
     package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia? {
         let desk = configuration.destinations.first { $0.name == reportsTo }?.options as? ChatwootOptions
@@ -26,9 +26,9 @@ extension WhatsAppOptions: DestinationKind {
         return WhatsAppDestination(
             settings: common.settings,
             provider: asker,
-            book: SentMessages(ledger: environment.ledger, destination: ledgerName(of: common.name)),
+            book: SentMessages(ledger: environment.ledger, destination: ledgerKey(of: common.name)),
             files: AttachmentLoader(
-                fetcher: upload?.fetcher, depot: upload?.depot, source: common.filesName, maxSize: maxSize,
+                fetcher: upload?.fetcher, mediaStore: upload?.mediaStore, source: common.filesName, maxSize: maxSize,
                 clock: environment.clock),
             exchange: ProviderClient(
                 base: url,
@@ -36,7 +36,7 @@ extension WhatsAppOptions: DestinationKind {
                 signer: WebhookSigner(secrets: common.secrets),
                 timeout: common.timeout,
                 sender: environment.sender,
-                directory: environment.depot?.stagingDirectory ?? "/tmp"
+                directory: environment.mediaStore?.stagingDirectory ?? "/tmp"
             ),
             reporter: reportsTo.flatMap { environment.reporter(of: $0) }
         )

@@ -45,10 +45,10 @@ package struct EncryptedFile: Sendable {
     }
 
     private func copy(of file: PositionalFile, in directory: String) throws(MediaError) -> StagedFile {
-        let draft = try StagedFile(in: directory)
+        let stagedFile = try StagedFile(in: directory)
         var reader = ChunkReader(file, upTo: try file.size(), chunkSize: 128 << 10)
-        while let chunk = try reader.next() { try draft.append(chunk) }
-        return draft
+        while let chunk = try reader.next() { try stagedFile.append(chunk) }
+        return stagedFile
     }
 
     private func write(_ file: PositionalFile, size: Int64, to output: String) throws(MediaError) {

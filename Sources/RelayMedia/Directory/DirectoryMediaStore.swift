@@ -6,7 +6,7 @@ internal import RelayCrypto
 /// A file is written to a staging directory, synced, and then renamed, so that it is either complete or absent. Files
 /// that a killed process left behind are removed when the next process opens the directory.
 package final class DirectoryMediaStore: MediaStore {
-    private let shelves: MediaFileTree
+    private let fileTree: MediaFileTree
     private let staging: StagingDirectory
     /// The threads that read and write file contents.
     private let threads = FileThreadPool(name: "relay.media.files", width: 4)
@@ -26,20 +26,20 @@ package final class DirectoryMediaStore: MediaStore {
         quota: Int64? = nil,
         clock: any RelayClock
     ) async throws(MediaError) -> DirectoryMediaStore {
-        let shelves = MediaFileTree(root: path, quota: quota, clock: clock)
+        let fileTree = MediaFileTree(root: path, quota: quota, clock: clock)
         let keeper = FileThreadPool(name: "relay.media.opening", width: 1)
         let staging = try await keeper.run { () throws(MediaError) in
             let staging = try StagingDirectory(in: path + "/staging")
             // Without this, a new directory and its contents could be lost in a power failure.
             try? OwnedDirectory.sync(path + "/..")
-            try shelves.count()
+            try fileTree.count()
             return staging
         }
-        return DirectoryMediaStore(shelves: shelves, staging: staging)
+        return DirectoryMediaStore(fileTree: fileTree, staging: staging)
     }
 
-    private init(shelves: MediaFileTree, staging: StagingDirectory) {
-        self.shelves = shelves
+    private init(fileTree: MediaFileTree, staging: StagingDirectory) {
+        self.fileTree = fileTree
         self.staging = staging
     }
 
@@ -50,9 +50,9 @@ package final class DirectoryMediaStore: MediaStore {
         if try await find(media.id) == media { return media }
         let directory = stagingDirectory
         let path = try await threads.run { () throws(MediaError) in
-            let draft = try StagedFile(in: directory)
-            try draft.append(bytes)
-            return draft.handOver()
+            let stagedFile = try StagedFile(in: directory)
+            try stagedFile.append(bytes)
+            return stagedFile.handOver()
         }
         try await deposit(file: path, as: media)
         return media
@@ -65,20 +65,20 @@ package final class DirectoryMediaStore: MediaStore {
             _ = try? await threads.run { () throws(MediaError) in try OwnedDirectory.remove(path) }
             throw error
         }
-        let shelves = shelves
-        try await keeper.run { () throws(MediaError) in try shelves.place(path, as: media) }
+        let fileTree = fileTree
+        try await keeper.run { () throws(MediaError) in try fileTree.store(path, as: media) }
     }
 
     package func find(_ id: MediaID) async throws(MediaError) -> StoredMedia? {
-        let shelves = shelves
-        return try await keeper.run { () throws(MediaError) in try shelves.renew(id) }
+        let fileTree = fileTree
+        return try await keeper.run { () throws(MediaError) in try fileTree.renew(id) }
     }
 
     package func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
     ) async throws(MediaError) -> MediaContent {
-        let path = shelves.path(of: id)
+        let path = fileTree.path(of: id)
         let found = try await threads.run { () throws(MediaError) -> (file: PositionalFile, size: Int64)? in
             guard let file = try PositionalFile.existing(path) else { return nil }
             return (file, try file.size())
@@ -96,14 +96,14 @@ package final class DirectoryMediaStore: MediaStore {
     }
 
     package func sweep(before moment: Timestamp) async throws(MediaError) -> Int {
-        let shelves = shelves
+        let fileTree = fileTree
         var count = 0
-        for section in try await threads.run({ () throws(MediaError) in try shelves.sections() }) {
-            let entries = try await threads.run { () throws(MediaError) in try shelves.entries(of: section) }
+        for section in try await threads.run({ () throws(MediaError) in try fileTree.sections() }) {
+            let entries = try await threads.run { () throws(MediaError) in try fileTree.entries(of: section) }
             let old = entries.filter { $0.keptAt < moment }
             count += try await keeper.run { () throws(MediaError) in
                 var count = 0
-                for entry in old where try shelves.remove(entry) { count += 1 }
+                for entry in old where try fileTree.remove(entry) { count += 1 }
                 return count
             }
         }

@@ -27,9 +27,9 @@ final class MediaFileTree: Sendable {
 
     // MARK: Names
 
-    func path(of id: MediaID) -> String { "\(shelf(of: id))/\(id)" }
+    func path(of id: MediaID) -> String { "\(directory(of: id))/\(id)" }
 
-    private func shelf(of id: MediaID) -> String {
+    private func directory(of id: MediaID) -> String {
         "\(root)/\(id.description.prefix(2))/\(id.description.dropFirst(2).prefix(2))"
     }
 
@@ -39,9 +39,9 @@ final class MediaFileTree: Sendable {
     /// The files of one section.
     func entries(of section: String) throws(MediaError) -> [Entry] {
         var entries: [Entry] = []
-        for shelf in try OwnedDirectory.names(in: "\(root)/\(section)") where Self.isLetterPair(shelf) {
-            for name in try OwnedDirectory.names(in: "\(root)/\(section)/\(shelf)") {
-                guard name.hasPrefix(section + shelf), let id = MediaID(name), let entry = try entry(id) else {
+        for directory in try OwnedDirectory.names(in: "\(root)/\(section)") where Self.isLetterPair(directory) {
+            for name in try OwnedDirectory.names(in: "\(root)/\(section)/\(directory)") {
+                guard name.hasPrefix(section + directory), let id = MediaID(name), let entry = try entry(id) else {
                     continue
                 }
                 entries.append(entry)
@@ -55,7 +55,7 @@ final class MediaFileTree: Sendable {
     }
 
     private func entry(_ id: MediaID) throws(MediaError) -> Entry? {
-        guard let (size, changedAt) = try OwnedDirectory.figures(of: path(of: id)) else { return nil }
+        guard let (size, changedAt) = try OwnedDirectory.attributes(of: path(of: id)) else { return nil }
         return Entry(id: id, size: size, keptAt: changedAt)
     }
 
@@ -68,23 +68,22 @@ final class MediaFileTree: Sendable {
         return StoredMedia(id: id, size: entry.size)
     }
 
-    /// Moves a file that has been synced to its final path, durably. Afterwards the original path does not exist, also
-    /// when an error is thrown.
-    func place(_ path: String, as media: StoredMedia) throws(MediaError) {
+    /// Puts a file that is synced already into its place, durably. It is moved or deleted, whatever comes of it.
+    func store(_ path: String, as media: StoredMedia) throws(MediaError) {
         defer { unlink(path) }
         if let kept = try renew(media.id), kept.size == media.size { return }
         try makeRoom(for: media.size)
         try OwnedDirectory.touch(path, at: clock.wall)
-        let shelf = shelf(of: media.id)
-        try makeShelf(shelf)
-        guard rename(path, "\(shelf)/\(media.id)") == 0 else {
-            throw MediaError(system: errno, "cannot move a file into", shelf)
+        let directory = directory(of: media.id)
+        try makeDirectory(directory)
+        guard rename(path, "\(directory)/\(media.id)") == 0 else {
+            throw MediaError(system: errno, "cannot move a file into", directory)
         }
         usage.withLock { $0.total += media.size }
-        try OwnedDirectory.sync(shelf)
+        try OwnedDirectory.sync(directory)
     }
 
-    private func makeShelf(_ path: String) throws(MediaError) {
+    private func makeDirectory(_ path: String) throws(MediaError) {
         let section = String(path.dropLast(3))
         if try OwnedDirectory.createOne(section) { try OwnedDirectory.sync(root) }
         if try OwnedDirectory.createOne(path) { try OwnedDirectory.sync(section) }
@@ -96,9 +95,9 @@ final class MediaFileTree: Sendable {
             return false
         }
         usage.withLock { $0.total -= entry.size }
-        // Fails while the directory contains other files, which is intended.
-        let shelf = shelf(of: entry.id)
-        if rmdir(shelf) == 0 { rmdir(String(shelf.dropLast(3))) }
+        // Fails while there are others in it, which is as well.
+        let directory = directory(of: entry.id)
+        if rmdir(directory) == 0 { rmdir(String(directory.dropLast(3))) }
         return true
     }
 

@@ -20,7 +20,7 @@ struct AllowedServers: Hashable, Sendable {
     /// - Throws: ``MediaError`` `.notAllowed`.
     func check(_ url: String) throws(MediaError) -> RequestTarget {
         let target: RequestTarget
-        do throws(RequestTarget.Problem) {
+        do throws(RequestTarget.ParseError) {
             target = try RequestTarget(url: url)
         } catch {
             throw MediaError(.notAllowed, "\(name): \(error.message)")

@@ -32,8 +32,8 @@ package struct CurlMediaTransport: MediaTransport {
 
 extension MediaError {
     fileprivate init(_ failure: HTTPClientError) {
-        let reason: Reason =
-            switch failure.kind {
+        let reason: Code =
+            switch failure.code {
             case .timeout: .timeout
             case .tooLarge: .tooLarge
             case .blockedAddress, .invalidRequest: .notAllowed

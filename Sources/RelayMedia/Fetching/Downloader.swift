@@ -17,25 +17,25 @@ struct Downloader: Sendable {
 
     /// Downloads a file to a staged file.
     /// - Parameters:
-    ///   - limit: the maximum size in bytes.
-    ///   - deadline: the time at which the download must be complete.
-    func file(_ url: String, _ site: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
+    ///   - limit: bytes at most.
+    ///   - deadline: when it must be there.
+    func file(_ url: String, _ servers: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
         -> StagedFile
     {
-        let response = try await response(url, site, limit: limit, by: deadline)
+        let response = try await response(url, servers, limit: limit, by: deadline)
         let directory = stagingDirectory
-        let draft = try await threads.run { () throws(MediaError) in try StagedFile(in: directory) }
+        let stagedFile = try await threads.run { () throws(MediaError) in try StagedFile(in: directory) }
         try await read(response, limit: limit) { piece throws(MediaError) in
-            try await threads.run { () throws(MediaError) in try draft.append(piece) }
+            try await threads.run { () throws(MediaError) in try stagedFile.append(piece) }
         }
-        return draft
+        return stagedFile
     }
 
-    /// Downloads a small document into memory.
-    func bytes(_ url: String, _ site: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
+    /// Downloads a small answer.
+    func bytes(_ url: String, _ servers: AllowedServers, limit: Int64, by deadline: Timestamp) async throws(MediaError)
         -> [UInt8]
     {
-        let response = try await response(url, site, limit: limit, by: deadline)
+        let response = try await response(url, servers, limit: limit, by: deadline)
         var bytes: [UInt8] = []
         try await read(response, limit: limit) { piece throws(MediaError) in bytes += piece }
         return bytes
@@ -69,34 +69,34 @@ struct Downloader: Sendable {
     /// The response that contains the file, after its length and encoding were checked.
     private func response(
         _ url: String,
-        _ site: AllowedServers,
+        _ servers: AllowedServers,
         limit: Int64,
         by deadline: Timestamp
     ) async throws(MediaError) -> MediaResponse {
         var url = url
         for _ in 0...Self.maximumRedirects {
-            let target = try site.check(url)
+            let target = try servers.check(url)
             let request = MediaRequest(
                 url: url,
-                headers: site.headers(for: target),
+                headers: servers.headers(for: target),
                 maximumBody: limit,
                 timeout: max(.milliseconds(1), deadline - clock.now)
             )
             let response = try await begin(request, target.authority)
             guard let location = try Self.redirect(response, target.authority) else {
-                try Self.check(response, site, target.authority)
+                try Self.check(response, servers, target.authority)
                 if let length = response.header("content-length").flatMap({ Int64($0) }), length > limit {
                     throw Self.tooLarge(limit)
                 }
                 return response
             }
-            do throws(RequestTarget.Problem) {
+            do throws(RequestTarget.ParseError) {
                 url = try RequestTarget.redirect(to: location, from: url)
             } catch {
                 throw MediaError(.refused, "\(target.authority): \(error.message)")
             }
         }
-        throw MediaError(.refused, "\(site.name) redirects more than \(Self.maximumRedirects) times")
+        throw MediaError(.refused, "\(servers.name) redirects more than \(Self.maximumRedirects) times")
     }
 
     private func begin(_ request: MediaRequest, _ host: String) async throws(MediaError) -> MediaResponse {
@@ -116,11 +116,11 @@ struct Downloader: Sendable {
         return location
     }
 
-    private static func check(_ response: MediaResponse, _ site: AllowedServers, _ host: String) throws(MediaError) {
+    private static func check(_ response: MediaResponse, _ servers: AllowedServers, _ host: String) throws(MediaError) {
         let status = response.status
         switch status {
         case 200: break
-        case 401: throw MediaError(.refused, "\(host) answered 401; \(site.advice)")
+        case 401: throw MediaError(.refused, "\(host) answered 401; \(servers.advice)")
         case 403, 404, 410:
             throw MediaError(.gone, "\(host) answered \(status): the file is not there, or not any more")
         case 408, 425, 429, 500...599: throw MediaError(.unavailable, "\(host) answered \(status)")

@@ -4,11 +4,11 @@ internal import RelayJSON
 /// Fetches one file. It tries the candidates in order and repeats those that failed temporarily, within its limits.
 struct FileFetch: Sendable {
     let media: RawMedia
-    let places: [MediaCandidate]
+    let candidates: [MediaCandidate]
     let limits: MediaLimits
-    let depot: any MediaStore
+    let mediaStore: any MediaStore
     let downloader: Downloader
-    let slots: Slots
+    let semaphore: AsyncSemaphore
     let threads: FileThreadPool
     let clock: any RelayClock
 
@@ -16,7 +16,9 @@ struct FileFetch: Sendable {
         let deadline = clock.now + limits.timeout
         let late = MediaError(.timeout, "the file was not there within \(limits.timeout)")
         return try await clock.limit(until: deadline, late) { () throws(MediaError) in
-            if let digest = media.fileSHA256, let known = try await depot.find(MediaID(digest: digest)) { return known }
+            if let digest = media.fileSHA256, let known = try await mediaStore.find(MediaID(digest: digest)) {
+                return known
+            }
             return try await rounds(by: deadline)
         }
     }
@@ -29,11 +31,11 @@ struct FileFetch: Sendable {
     }
 
     private func rounds(by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
-        var records = places.map { _ in Record() }
+        var records = candidates.map { _ in Record() }
         for round in 1... {
-            for index in places.indices where !records[index].isOver {
+            for index in candidates.indices where !records[index].isOver {
                 do throws(MediaError) {
-                    return try await file(at: places[index], by: deadline)
+                    return try await file(from: candidates[index], by: deadline)
                 } catch {
                     if Task.isCancelled { throw .abandoned }
                     if error.isOfStorage { throw error }
@@ -53,60 +55,60 @@ struct FileFetch: Sendable {
     /// One error for all candidates: a temporary one if there is any, else that of the best candidate.
     private static func summary(_ failures: [MediaError]) -> MediaError {
         let lead =
-            failures.first { $0.isRetryable } ?? failures.first { $0.reason != .notStored } ?? failures.first
+            failures.first { $0.isRetryable } ?? failures.first { $0.code != .notStored } ?? failures.first
             ?? MediaError(.incomplete, "the message names no place to get the file from")
         var messages: [String] = []
         for failure in failures where !messages.contains(failure.message) { messages.append(failure.message) }
-        return messages.isEmpty ? lead : MediaError(lead.reason, messages.joined(separator: "; "))
+        return messages.isEmpty ? lead : MediaError(lead.code, messages.joined(separator: "; "))
     }
 
     // MARK: One candidate
 
-    private func file(at place: MediaCandidate, by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
-        switch place {
+    private func file(from candidate: MediaCandidate, by deadline: Timestamp) async throws(MediaError) -> StoredMedia {
+        switch candidate {
         case .unusable(let failure): throw failure
         case .stored(let id):
-            guard let media = try await depot.find(id) else {
+            guard let media = try await mediaStore.find(id) else {
                 throw MediaError(.notStored, "the file is not stored any more: its retention is over")
             }
             return media
-        case .plain(let url, let site):
-            return try await slots.withSlot { () throws(MediaError) in
-                try await plain(url, site, sha256: media.fileSHA256, by: deadline)
+        case .plain(let url, let servers):
+            return try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
+                try await plain(url, servers, sha256: media.fileSHA256, by: deadline)
             }
-        case .lookup(let url, let site):
-            return try await slots.withSlot { () throws(MediaError) in
-                let found = try await lookUp(url, site, by: deadline)
-                return try await plain(found.url, site, sha256: media.fileSHA256 ?? found.sha256, by: deadline)
+        case .lookup(let url, let servers):
+            return try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
+                let found = try await lookUp(url, servers, by: deadline)
+                return try await plain(found.url, servers, sha256: media.fileSHA256 ?? found.sha256, by: deadline)
             }
-        case .encrypted(let url, let key, let site):
-            return try await slots.withSlot { () throws(MediaError) in
-                try await encrypted(url, key, site, by: deadline)
+        case .encrypted(let url, let key, let servers):
+            return try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
+                try await encrypted(url, key, servers, by: deadline)
             }
         }
     }
 
     private func plain(
         _ url: String,
-        _ site: AllowedServers,
+        _ servers: AllowedServers,
         sha256: [UInt8]?,
         by deadline: Timestamp
     ) async throws(MediaError) -> StoredMedia {
-        let draft = try await downloader.file(url, site, limit: Int64(limits.maxSize), by: deadline)
-        if let sha256, draft.media.id.digest != sha256 {
+        let stagedFile = try await downloader.file(url, servers, limit: Int64(limits.maxSize), by: deadline)
+        if let sha256, stagedFile.media.id.digest != sha256 {
             throw MediaError(.hashMismatch, "the download is not the file that the message names")
         }
-        return try await keep(draft)
+        return try await keep(stagedFile)
     }
 
     private func encrypted(
         _ url: String,
         _ key: [UInt8],
-        _ site: AllowedServers,
+        _ servers: AllowedServers,
         by deadline: Timestamp
     ) async throws(MediaError) -> StoredMedia {
         let limit = EncryptedSize.of(plain: Int64(limits.maxSize))
-        let download = try await downloader.file(url, site, limit: limit, by: deadline)
+        let download = try await downloader.file(url, servers, limit: limit, by: deadline)
         let decryption = MediaDecryption(
             kind: media.kind,
             key: key,
@@ -114,16 +116,16 @@ struct FileFetch: Sendable {
             plainSHA256: media.fileSHA256,
             maxSize: limits.maxSize
         )
-        let directory = depot.stagingDirectory
+        let directory = mediaStore.stagingDirectory
         let plain = try await threads.run { () throws(MediaError) in
             try decryption.open(download, in: directory)
         }
         return try await keep(plain)
     }
 
-    private func keep(_ draft: StagedFile) async throws(MediaError) -> StoredMedia {
-        let media = draft.media
-        try await depot.deposit(file: draft.handOver(), as: media)
+    private func keep(_ stagedFile: StagedFile) async throws(MediaError) -> StoredMedia {
+        let media = stagedFile.media
+        try await mediaStore.deposit(file: stagedFile.handOver(), as: media)
         return media
     }
 
@@ -134,12 +136,12 @@ struct FileFetch: Sendable {
     /// Requests the URL of a file from the Graph API. The URL is valid for five minutes.
     private func lookUp(
         _ url: String,
-        _ site: AllowedServers,
+        _ servers: AllowedServers,
         by deadline: Timestamp
     ) async throws(MediaError) -> (url: String, sha256: [UInt8]?) {
-        let bytes = try await downloader.bytes(url, site, limit: Self.maximumLookup, by: deadline)
+        let bytes = try await downloader.bytes(url, servers, limit: Self.maximumLookup, by: deadline)
         guard let answer = try? JSON(parsing: bytes), let url = answer["url"]?.string else {
-            throw MediaError(.refused, "\(site.name) answered without the file's address")
+            throw MediaError(.refused, "\(servers.name) answered without the file's address")
         }
         if let size = answer["file_size"]?.int, size > Int64(limits.maxSize) {
             throw MediaError(.tooLarge, "the file has \(size) bytes, more than the \(limits.maxSize) that are taken")
@@ -150,11 +152,11 @@ struct FileFetch: Sendable {
 }
 
 extension MediaError {
-    fileprivate var isOfStorage: Bool { reason == .storage || reason == .storageFull }
+    fileprivate var isOfStorage: Bool { code == .storage || code == .storageFull }
 
     /// Whether the download was not the expected file. It may have been altered in transit, so it is tried once more.
     fileprivate var isDoubtful: Bool {
-        switch reason {
+        switch code {
         case .badLength, .encryptedHashMismatch, .macMismatch, .hashMismatch: true
         default: false
         }

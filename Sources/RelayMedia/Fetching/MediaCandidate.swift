@@ -20,10 +20,10 @@ extension MediaCandidate {
     static func all(of media: RawMedia, source: String, session: String, options: MediaSourceOptions)
         -> [MediaCandidate]
     {
-        let surveyor = MediaLocator(source: source, session: session, options: options)
+        let locator = MediaLocator(source: source, session: session, options: options)
         return media.locations.flatMap { location in
             do throws(MediaError) {
-                return try surveyor.places(of: location)
+                return try locator.candidates(of: location)
             } catch {
                 return [.unusable(error)]
             }
@@ -37,7 +37,7 @@ private struct MediaLocator {
     let session: String
     let options: MediaSourceOptions
 
-    func places(of location: RawMedia.Location) throws(MediaError) -> [MediaCandidate] {
+    func candidates(of location: RawMedia.Location) throws(MediaError) -> [MediaCandidate] {
         switch location {
         case .stored(let id): [.stored(id)]
         case .gateway(let url): [try gateway(url)]
@@ -47,7 +47,7 @@ private struct MediaLocator {
     }
 
     private func origin(_ url: String, _ option: String) throws(MediaError) -> HostRule {
-        do throws(RequestTarget.Problem) {
+        do throws(RequestTarget.ParseError) {
             return HostRule(originOf: try RequestTarget(url: url))
         } catch {
             throw MediaError(.notAllowed, "media.\(option) of the source \(source): \(error.message)")
@@ -59,7 +59,7 @@ private struct MediaLocator {
     private func gateway(_ url: String) throws(MediaError) -> MediaCandidate {
         let base = options.baseURL.map { $0.replacing("{session}", with: PercentCoding.encode(session)) }
         let own = try base.map { base throws(MediaError) in [try origin(base, "base_url")] } ?? []
-        let site = AllowedServers(
+        let servers = AllowedServers(
             name: "the source \(source)",
             rules: own + options.hosts.compactMap { HostRule($0) },
             credentials: options.headers,
@@ -67,8 +67,8 @@ private struct MediaLocator {
             advice: "check media.headers of the source \(source)"
         )
         let address = try absolute(url, below: base)
-        _ = try site.check(address)
-        return .plain(url: address, site)
+        _ = try servers.check(address)
+        return .plain(url: address, servers)
     }
 
     private func absolute(_ url: String, below base: String?) throws(MediaError) -> String {
@@ -96,7 +96,7 @@ private struct MediaLocator {
         }
         let graph = try origin(options.graphURL, "graph_url")
         let files = HostRule(host: "lookaside.fbsbx.com", port: 443)
-        let site = AllowedServers(
+        let servers = AllowedServers(
             name: "Meta",
             rules: [graph, files, .below("fbcdn.net"), .below("whatsapp.net")],
             credentials: [MediaSourceOptions.Header(name: "Authorization", value: "Bearer \(token)")],
@@ -105,14 +105,14 @@ private struct MediaLocator {
         )
         var base = options.graphURL
         while base.hasSuffix("/") { base.removeLast() }
-        return .lookup(url: "\(base)/\(PercentCoding.encode(id))", site)
+        return .lookup(url: "\(base)/\(PercentCoding.encode(id))", servers)
     }
 
     // MARK: WhatsApp
 
     private func whatsApp(_ url: String?, _ directPath: String?, _ key: [UInt8]) throws(MediaError) -> [MediaCandidate]
     {
-        let site = AllowedServers(
+        let servers = AllowedServers(
             name: "WhatsApp",
             rules: [.below("whatsapp.net"), .below("fbcdn.net"), try origin(options.whatsAppURL, "whatsapp_url")],
             // The header that WhatsApp's own web client sends.
@@ -121,13 +121,13 @@ private struct MediaLocator {
         var base = options.whatsAppURL
         while base.hasSuffix("/") { base.removeLast() }
         var addresses: [String] = []
-        if let directPath, directPath.hasPrefix("/"), (try? site.check(base + directPath)) != nil {
+        if let directPath, directPath.hasPrefix("/"), (try? servers.check(base + directPath)) != nil {
             addresses.append(base + directPath)
         }
         if let url {
             do throws(MediaError) {
-                _ = try site.check(url)
-                // Usually the same file on the same server, so requesting both would give the same result.
+                _ = try servers.check(url)
+                // Usually the same file at the same server, and asking twice would tell nothing.
                 func file(_ url: String) -> Substring { url.prefix { $0 != "?" } }
                 if !addresses.contains(where: { file($0) == file(url) }) { addresses.append(url) }
             } catch {
@@ -137,6 +137,6 @@ private struct MediaLocator {
         guard !addresses.isEmpty else {
             throw MediaError(.notAllowed, "the message's directPath is no path on WhatsApp's servers")
         }
-        return addresses.map { .encrypted(url: $0, key: key, site) }
+        return addresses.map { .encrypted(url: $0, key: key, servers) }
     }
 }

@@ -6,28 +6,28 @@ internal import ServiceLifecycle
 /// number of simultaneous downloads is limited.
 package final class MediaService: MediaFetcher, Service {
     private struct Wanted: Hashable {
-        let places: [MediaCandidate]
+        let candidates: [MediaCandidate]
         let kind: MediaKind
         let fileSHA256: [UInt8]?
         let encryptedSHA256: [UInt8]?
         let limits: MediaLimits
     }
 
-    private let depot: any MediaStore
+    private let mediaStore: any MediaStore
     private let links: MediaLinks
     private let options: @Sendable (String) -> MediaSourceOptions
     private let downloader: Downloader
     private let clock: any RelayClock
     private let logger: Logger
-    private let slots: Slots
+    private let semaphore: AsyncSemaphore
     private let threads = FileThreadPool(name: "relay.media.fetching", width: 4)
-    private let flights: SharedDownloads<Wanted>
+    private let sharedDownloads: SharedDownloads<Wanted>
 
     /// - Parameters:
     ///   - options: returns the options of a source by its name; called for each fetch, so that a reload takes effect.
     ///   - downloads: the maximum number of simultaneous downloads; others wait in order of arrival.
     package init(
-        depot: any MediaStore,
+        mediaStore: any MediaStore,
         links: MediaLinks,
         transport: any MediaTransport,
         options: @escaping @Sendable (_ source: String) -> MediaSourceOptions,
@@ -35,18 +35,18 @@ package final class MediaService: MediaFetcher, Service {
         clock: any RelayClock,
         logger: Logger
     ) {
-        self.depot = depot
+        self.mediaStore = mediaStore
         self.links = links
         self.options = options
         self.clock = clock
         self.logger = logger
-        slots = Slots(downloads)
-        flights = SharedDownloads(clock: clock)
+        semaphore = AsyncSemaphore(downloads)
+        sharedDownloads = SharedDownloads(clock: clock)
         downloader = Downloader(
             transport: transport,
             threads: threads,
             clock: clock,
-            stagingDirectory: depot.stagingDirectory
+            stagingDirectory: mediaStore.stagingDirectory
         )
     }
 
@@ -56,9 +56,9 @@ package final class MediaService: MediaFetcher, Service {
         session: String,
         limits: MediaLimits
     ) async throws(MediaError) -> StoredMedia {
-        let places = MediaCandidate.all(of: media, source: source, session: session, options: options(source))
+        let candidates = MediaCandidate.all(of: media, source: source, session: session, options: options(source))
         let wanted = Wanted(
-            places: places,
+            candidates: candidates,
             kind: media.kind,
             fileSHA256: media.fileSHA256,
             encryptedSHA256: media.encryptedSHA256,
@@ -66,15 +66,15 @@ package final class MediaService: MediaFetcher, Service {
         )
         let fetch = FileFetch(
             media: media,
-            places: places,
+            candidates: candidates,
             limits: limits,
-            depot: depot,
+            mediaStore: mediaStore,
             downloader: downloader,
-            slots: slots,
+            semaphore: semaphore,
             threads: threads,
             clock: clock
         )
-        return try await flights.join(wanted) { [logger] in
+        return try await sharedDownloads.join(wanted) { [logger] in
             do throws(MediaError) {
                 return .success(try await fetch.run())
             } catch {
@@ -95,12 +95,12 @@ package final class MediaService: MediaFetcher, Service {
         )
     }
 
-    /// The number of callers that wait for a file.
-    package var waiting: Int { flights.waiting }
+    /// How many wait for a file now.
+    package var waiting: Int { sharedDownloads.waiting }
 
     /// Waits for the graceful shutdown, then cancels the fetches in progress.
     package func run() async throws {
         try? await gracefulShutdown()
-        await flights.close()
+        await sharedDownloads.close()
     }
 }

@@ -17,7 +17,7 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
 
     private struct State {
         var lastNumber = 0
-        var flights: [Key: SharedDownload] = [:]
+        var downloads: [Key: SharedDownload] = [:]
         var isClosed = false
     }
 
@@ -39,14 +39,14 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
             await withCheckedContinuation { continuation in
                 let isWaiting = state.withLock { state in
                     if state.isClosed || Task.isCancelled { return false }
-                    if state.flights[key] == nil {
-                        // Unstructured, because it belongs to all callers and must outlive each of them.
-                        let task = Task { self.land(key, number, await start()) }
-                        state.flights[key] = SharedDownload(number: number, task: task, waiters: [:])
+                    if state.downloads[key] == nil {
+                        // Unstructured, because it belongs to all who wait for it, and none of them for long.
+                        let task = Task { self.finish(key, number, await start()) }
+                        state.downloads[key] = SharedDownload(number: number, task: task, waiters: [:])
                     }
-                    state.flights[key]?.waiters[number] = continuation
-                    state.flights[key]?.end?.cancel()
-                    state.flights[key]?.end = nil
+                    state.downloads[key]?.waiters[number] = continuation
+                    state.downloads[key]?.end?.cancel()
+                    state.downloads[key]?.end = nil
                     return true
                 }
                 guard isWaiting else { return continuation.resume(returning: .failure(.abandoned)) }
@@ -59,22 +59,22 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
         return try outcome.get()
     }
 
-    /// The number of waiting callers.
-    var waiting: Int { state.withLock { $0.flights.values.reduce(0) { $0 + $1.waiters.count } } }
+    /// How many wait now.
+    var waiting: Int { state.withLock { $0.downloads.values.reduce(0) { $0 + $1.waiters.count } } }
 
     /// Prevents new fetches, cancels those in progress, and waits until they have ended.
     func close() async {
-        let flights = state.withLock { state in
+        let downloads = state.withLock { state in
             state.isClosed = true
-            defer { state.flights = [:] }
-            return Array(state.flights.values)
+            defer { state.downloads = [:] }
+            return Array(state.downloads.values)
         }
-        for flight in flights {
-            flight.task.cancel()
-            flight.end?.cancel()
-            for waiter in flight.waiters.values { waiter.resume(returning: .failure(.abandoned)) }
+        for download in downloads {
+            download.task.cancel()
+            download.end?.cancel()
+            for waiter in download.waiters.values { waiter.resume(returning: .failure(.abandoned)) }
         }
-        for flight in flights { await flight.task.value }
+        for download in downloads { await download.task.value }
     }
 
     private func nextNumber() -> Int {
@@ -84,27 +84,27 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    private func land(_ key: Key, _ number: Int, _ outcome: Outcome) {
+    private func finish(_ key: Key, _ number: Int, _ outcome: Outcome) {
         let waiters = state.withLock { state in
-            // After a cancellation, the key may belong to a newer fetch.
-            guard state.flights[key]?.number == number else { return [CheckedContinuation<Outcome, Never>]() }
-            let flight = state.flights.removeValue(forKey: key)
-            flight?.end?.cancel()
-            return flight.map { Array($0.waiters.values) } ?? []
+            // After a cancellation the key may be another download's.
+            guard state.downloads[key]?.number == number else { return [CheckedContinuation<Outcome, Never>]() }
+            let download = state.downloads.removeValue(forKey: key)
+            download?.end?.cancel()
+            return download.map { Array($0.waiters.values) } ?? []
         }
         for waiter in waiters { waiter.resume(returning: outcome) }
     }
 
     private func leave(_ key: Key, _ number: Int) {
         let waiter = state.withLock { state in
-            guard let waiter = state.flights[key]?.waiters.removeValue(forKey: number) else {
+            guard let waiter = state.downloads[key]?.waiters.removeValue(forKey: number) else {
                 return CheckedContinuation<Outcome, Never>?.none
             }
-            if let flight = state.flights[key], flight.waiters.isEmpty {
+            if let download = state.downloads[key], download.waiters.isEmpty {
                 let deadline = clock.now + linger
-                state.flights[key]?.end = Task { [clock] in
+                state.downloads[key]?.end = Task { [clock] in
                     guard (try? await clock.sleep(until: deadline)) != nil else { return }
-                    self.abandon(key, flight.number)
+                    self.abandon(key, download.number)
                 }
             }
             return waiter
@@ -114,10 +114,10 @@ final class SharedDownloads<Key: Hashable & Sendable>: Sendable {
 
     private func abandon(_ key: Key, _ number: Int) {
         let task = state.withLock { state in
-            guard let flight = state.flights[key], flight.number == number, flight.waiters.isEmpty else {
+            guard let download = state.downloads[key], download.number == number, download.waiters.isEmpty else {
                 return Task<Void, Never>?.none
             }
-            return state.flights.removeValue(forKey: key)?.task
+            return state.downloads.removeValue(forKey: key)?.task
         }
         task?.cancel()
     }

@@ -7,9 +7,8 @@ extension MediaError {
     ///   - code: the value of `errno`.
     ///   - what: the failed operation, such as `cannot write`.
     init(system code: Int32, _ what: String, _ path: String) {
-        let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
         let isFull = code == ENOSPC || code == EDQUOT
-        self.init(isFull ? .storageFull : .storage, "\(what) \(path): \(text); \(Self.advice(code))")
+        self.init(isFull ? .storageFull : .storage, "\(what) \(path): \(SystemError(code)); \(Self.advice(code))")
     }
 
     private static func advice(_ code: Int32) -> String {

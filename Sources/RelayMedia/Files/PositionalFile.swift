@@ -33,9 +33,9 @@ final class PositionalFile: Sendable {
 
     /// The size in bytes.
     func size() throws(MediaError) -> Int64 {
-        var figures = stat()
-        guard fstat(descriptor, &figures) == 0 else { throw MediaError(system: errno, "cannot look at", path) }
-        return Int64(figures.st_size)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw MediaError(system: errno, "cannot look at", path) }
+        return Int64(status.st_size)
     }
 
     /// Reads until the buffer is full or the file ends. Returns the number of bytes read.
@@ -78,8 +78,8 @@ final class PositionalFile: Sendable {
 
     /// Whether the file has been deleted.
     func isDeleted() throws(MediaError) -> Bool {
-        var figures = stat()
-        guard fstat(descriptor, &figures) == 0 else { throw MediaError(system: errno, "cannot look at", path) }
-        return figures.st_nlink == 0
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw MediaError(system: errno, "cannot look at", path) }
+        return status.st_nlink == 0
     }
 }

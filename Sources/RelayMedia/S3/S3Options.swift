@@ -15,10 +15,9 @@ package struct S3Options: Sendable, Hashable {
     /// Whether the bucket is in the path (default) or before the endpoint's host.
     package let pathStyle: Bool
 
-    /// An invalid option.
-    package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
-        /// The option's name in the configuration: `endpoint`, `region`, `bucket`, `prefix`, `access_key`,
-        /// `secret_key`.
+    /// An option that cannot be used.
+    package struct OptionError: Error, Sendable, Hashable, CustomStringConvertible {
+        /// Its name, as in the configuration: `endpoint`, `region`, `bucket`, `prefix`, `access_key`, `secret_key`.
         package let option: String
         /// What is wrong and what to write instead. The text contains neither key.
         package let message: String
@@ -35,7 +34,7 @@ package struct S3Options: Sendable, Hashable {
         accessKey: String,
         secretKey: String,
         pathStyle: Bool = true
-    ) throws(Problem) {
+    ) throws(OptionError) {
         self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
         self.region = region
         self.bucket = bucket
@@ -46,19 +45,19 @@ package struct S3Options: Sendable, Hashable {
         if let problem { throw problem }
     }
 
-    private var problem: Problem? {
+    private var problem: OptionError? {
         let rest = endpoint.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
         let isURL = endpoint.hasPrefix("https://") || endpoint.hasPrefix("http://")
         guard isURL, !rest.isEmpty, !rest.hasPrefix("/"),
             rest.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), !rest.contains(where: { "?#@%\\".contains($0) })
         else {
             let example = "https://s3.eu-west-1.amazonaws.com or http://minio:9000"
-            return Problem(option: "endpoint", message: "is not a server's URL; write e.g. \(example)")
+            return OptionError(option: "endpoint", message: "is not a server's URL; write e.g. \(example)")
         }
         guard (3...63).contains(bucket.utf8.count), bucket.utf8.allSatisfy(Self.isBucketByte),
             bucket.first != ".", bucket.first != "-"
         else {
-            return Problem(
+            return OptionError(
                 option: "bucket",
                 message: "\"\(bucket)\" cannot be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens"
             )
@@ -67,10 +66,10 @@ package struct S3Options: Sendable, Hashable {
         // The last segment is the part before the object's own name.
         let isPath = segments.dropLast().allSatisfy { !["", ".", ".."].contains($0) }
         guard isPath, prefix.utf8.count <= 512, !prefix.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
-            return Problem(option: "prefix", message: "\"\(prefix)\" cannot begin a name; write e.g. media/")
+            return OptionError(option: "prefix", message: "\"\(prefix)\" cannot begin a name; write e.g. media/")
         }
         for (option, other) in [("region", "region"), ("access_key", "accessKey"), ("secret_key", "secretKey")] {
-            if let message = signatureProblem(other) { return Problem(option: option, message: message) }
+            if let message = signatureProblem(other) { return OptionError(option: option, message: message) }
         }
         return nil
     }

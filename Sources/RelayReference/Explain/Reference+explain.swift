@@ -1,4 +1,5 @@
 internal import RelayConfig
+internal import RelayCore
 
 /// A word that is not in the reference.
 package struct UnknownWordError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -40,7 +41,7 @@ extension Reference {
         guard found.isEmpty else { return found }
         let known = owners.flatMap { $0.options.map(\.path) }
         let message = "\(name) has no option \"\(path)\""
-        let help = Suggestion.help(for: path, among: known, intro: "it has") ?? "it has none"
+        let help = SpellingSuggestion.help(for: path, among: known, intro: "it has") ?? "it has none"
         throw UnknownWordError(description: "\(message); \(help)")
     }
 
@@ -58,7 +59,8 @@ extension Reference {
     private func unknown(_ word: String) -> UnknownWordError {
         let names = Set(entries.map(\.name))
         let options = Set(entries.flatMap { $0.options.map(\.field.name) })
-        let nearest = Suggestion.nearest(to: word, among: names) ?? Suggestion.nearest(to: word, among: options)
+        let nearest =
+            SpellingSuggestion.nearest(to: word, among: names) ?? SpellingSuggestion.nearest(to: word, among: options)
         let help = nearest.map { "did you mean \"\($0)\"?" } ?? "`zaphub explain` lists what there is"
         return UnknownWordError(description: "there is nothing called \"\(word)\"; \(help)")
     }

@@ -1,30 +1,32 @@
+internal import RelayCore
 internal import Synchronization
 
-/// Names that were reported and not yet read, handed to one listener at a time. Sets that the listener was too slow for
-/// are merged, so none is lost and nothing piles up.
+/// Destinations that were reported and not read yet, for one listener at a time. Sets that the listener has not read
+/// are merged, so none is lost and memory stays bounded.
 final class ChangeNotifications: Sendable {
     private struct State {
-        var waiting: Set<String> = []
-        var listener: CheckedContinuation<Set<String>?, Never>?
+        var waiting: Set<DestinationKey> = []
+        var listener: CheckedContinuation<Set<DestinationKey>?, Never>?
         var isFinished = false
     }
 
     private let state = Mutex(State())
 
-    var stream: AsyncStream<Set<String>> {
+    var stream: AsyncStream<Set<DestinationKey>> {
         AsyncStream(unfolding: { await self.next() }, onCancel: { self.leave() })
     }
 
-    func add(_ names: Set<String>) {
-        guard !names.isEmpty else { return }
-        let resumption: (CheckedContinuation<Set<String>?, Never>, Set<String>)? = state.withLock { state in
-            state.waiting.formUnion(names)
+    func add(_ destinations: Set<DestinationKey>) {
+        guard !destinations.isEmpty else { return }
+        let resumption: (CheckedContinuation<Set<DestinationKey>?, Never>, Set<DestinationKey>)? = state.withLock {
+            state in
+            state.waiting.formUnion(destinations)
             guard let listener = state.listener else { return nil }
             state.listener = nil
             defer { state.waiting = [] }
             return (listener, state.waiting)
         }
-        if let (listener, names) = resumption { listener.resume(returning: names) }
+        if let (listener, waiting) = resumption { listener.resume(returning: waiting) }
     }
 
     func finish() {
@@ -36,9 +38,9 @@ final class ChangeNotifications: Sendable {
         listener?.resume(returning: nil)
     }
 
-    private func next() async -> Set<String>? {
+    private func next() async -> Set<DestinationKey>? {
         await withCheckedContinuation { continuation in
-            let answer: Set<String>?? = state.withLock { state in
+            let answer: Set<DestinationKey>?? = state.withLock { state in
                 if !state.waiting.isEmpty {
                     defer { state.waiting = [] }
                     return .some(state.waiting)

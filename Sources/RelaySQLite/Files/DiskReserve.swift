@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A file that holds disk space in reserve. When the disk is full it is given up, so that settlements and retention,
-/// which free space in the end, can still be written; new work waits until it is back.
+/// A file that reserves disk space. When the disk is full the file is deleted, so that settlements and retention, which
+/// free space later, can still be written. New work is refused until the file is back.
 struct DiskReserve {
     let path: String
     /// Bytes held in reserve; 0: none.
@@ -13,14 +13,15 @@ struct DiskReserve {
         self.size = size
     }
 
-    /// Takes the reserve, if the disk has it and half as much again, so that it does not come and go.
+    /// Creates the file if the disk has that space and half as much more, so that it is not created and deleted in
+    /// turns.
     mutating func take() -> Bool {
         guard !isHeld, size > 0 else { return true }
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { return false }
         defer { close(file) }
-        var figures = stat()
-        let isThere = fstat(file, &figures) == 0 && figures.st_size >= size && Int(figures.st_blocks) * 512 >= size
+        var status = stat()
+        let isThere = fstat(file, &status) == 0 && status.st_size >= size && Int(status.st_blocks) * 512 >= size
         if !isThere {
             guard StoreDirectory.freeBytes(at: path) >= size + size / 2, posix_fallocate(file, 0, off_t(size)) == 0
             else {

@@ -6,7 +6,7 @@ internal import Synchronization
 final class FileLock: Sendable {
     private let file: Mutex<Int32?>
 
-    /// - Throws: ``StoreError/Code/locked`` when somebody has it, naming the process.
+    /// - Throws: ``StoreError/Code/locked`` when another process has it; the message names the process.
     init(path: String) throws(StoreError) {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {

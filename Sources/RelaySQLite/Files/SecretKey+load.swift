@@ -10,8 +10,8 @@ extension SecretKey {
     ///   - path: the file: 32 bytes in base64 on one line.
     ///   - environmentValue: the same in an environment variable; it wins over the file.
     ///   - store: the store that it opens; where that exists, a fresh key could not, and none is made.
-    /// - Throws: ``StoreError/Code/wrongKey`` when there is a key and it is none, or none to an existing store, ``StoreError/Code/unavailable`` when
-    ///   the file cannot be read or made.
+    /// - Throws: ``StoreError/Code/wrongKey`` when there is a key and it is none, or none to an existing store,
+    ///   ``StoreError/Code/unavailable`` when the file cannot be read or made.
     package static func load(
         file path: String,
         environmentValue: String?,

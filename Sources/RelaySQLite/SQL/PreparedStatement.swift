@@ -15,11 +15,12 @@ enum SQLValue {
     init(_ value: [UInt8]?) { self = value.map { .blob($0) } ?? .null }
     init(_ value: Timestamp?) { self = value.map { .int($0.milliseconds) } ?? .null }
     init(_ value: Bool) { self = .int(value ? 1 : 0) }
+    init(_ value: DestinationKey) { self = .text(value.text) }
     init(_ value: DeliveryState) { self = .int(Int64(value.rawValue)) }
 }
 
 /// A prepared statement. Bound and stepped through SQLite's own interface: the hot path runs ten of them for each
-/// event, and nothing else is as cheap.
+/// event, and other interfaces take longer.
 struct PreparedStatement {
     /// Keeps the handle alive.
     private let owner: Statement
@@ -30,7 +31,7 @@ struct PreparedStatement {
         handle = owner.sqliteStatement
     }
 
-    /// Runs a statement that has no rows, or whose rows do not matter.
+    /// Runs a statement and ignores its rows.
     func run(_ values: SQLValue...) throws {
         try bind(values)
         defer { sqlite3_reset(handle) }
@@ -78,7 +79,7 @@ struct PreparedStatement {
         var text = text
         return text.withUTF8 { utf8 in
             utf8.withMemoryRebound(to: CChar.self) {
-                // An empty buffer may have no address, which SQLite would read as NULL.
+                // An empty buffer may have no base pointer, which SQLite would read as NULL.
                 $0.baseAddress.map { sqlite3_bind_text(handle, position, $0, Int32(utf8.count), transient) }
                     ?? sqlite3_bind_text(handle, position, "", 0, transient)
             }
@@ -106,7 +107,7 @@ struct PreparedStatement {
     }
 }
 
-/// The columns of the row at hand.
+/// The columns of the current row.
 struct ResultRow {
     fileprivate let handle: OpaquePointer
 
@@ -149,6 +150,11 @@ extension Database {
 
     /// Runs one statement.
     func run(_ sql: String, _ values: SQLValue...) throws {
+        try run(sql, values: values)
+    }
+
+    /// Runs one statement whose values are made at run time.
+    func run(_ sql: String, values: [SQLValue]) throws {
         _ = try prepared(sql).first(values: values) { _ in }
     }
 }

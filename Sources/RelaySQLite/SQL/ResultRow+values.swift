@@ -46,8 +46,10 @@ extension AttemptResult.Outcome {
 }
 
 extension ResultRow {
+    func destination(_ index: Int32) -> DestinationKey { DestinationKey(text(index)) }
+
     func json(_ index: Int32) throws -> JSON {
-        // Deeper than any document that is let in: what was stored must be readable.
+        // Deeper than any document that is accepted, so that everything that was stored can be read.
         try JSON(parsing: bytes(index), maximumDepth: 512)
     }
 

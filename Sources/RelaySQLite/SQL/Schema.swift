@@ -246,7 +246,8 @@ enum Schema {
         CREATE INDEX forwarded_messages_age ON forwarded_messages (updated_at);
         """
 
-    /// deliveries.batch is the same for all that were sent in one request and go together again: the lowest of their ids.
+    /// deliveries.batch is the same for all that were sent in one request and go together again: the lowest of their
+    /// ids.
     private static let batches = """
         ALTER TABLE deliveries ADD COLUMN batch INTEGER;
         CREATE INDEX deliveries_batch ON deliveries (batch) WHERE state = 0 AND batch IS NOT NULL;

@@ -5,11 +5,11 @@ internal import RelayCore
 enum DatabaseErrorKind {
     /// The disk is full.
     case full
-    /// The connection is not to be trusted any more.
+    /// The connection must not be used any more.
     case broken
     /// Another program holds the database.
     case busy
-    /// One operation's own.
+    /// The failure concerns one operation only.
     case other
 
     init(_ error: any Error) {
@@ -43,7 +43,7 @@ extension StoreError {
 
     static let closed = StoreError(.unavailable, "the store is closed")
 
-    /// What a failure of the database is for the caller.
+    /// What a failure of the database means for the caller.
     init(_ error: any Error) {
         if let error = error as? StoreError {
             self = error

@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// The WHERE clause of a query whose terms depend on what was asked.
+/// The WHERE clause of a query whose terms are chosen at run time.
 struct WhereClause {
     private var terms: [String] = []
     private(set) var values: [SQLValue] = []
@@ -38,7 +38,7 @@ extension WhereClause {
                 states.count == 1
                     ? "state = \(states[0])" : "state IN (\(states.map(String.init).joined(separator: ", ")))")
         }
-        match("destination", filter.destination)
+        match("destination", filter.destination?.text)
         match("session", filter.session)
         match("chat", filter.chat)
         match("type", filter.type?.name)

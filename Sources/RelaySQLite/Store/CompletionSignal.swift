@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Something that happens once, and that any number may wait for.
+/// An event that happens once. Any number of tasks may wait for it.
 final class CompletionSignal: Sendable {
     private struct State {
         var isComplete = false

@@ -1,7 +1,7 @@
 internal import GRDB
 package import RelayCore
 
-/// Rows that one transaction takes of a large change, so that it does not hold up ingest.
+/// How many rows of a large change one transaction takes, so that the change does not delay ingest.
 let batchLimit = 500
 
 extension SQLiteStore {
@@ -13,9 +13,9 @@ extension SQLiteStore {
         try await write(space: .settles) { try $0.cancel(id.rawValue, at: moment) }
     }
 
-    package func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
+    package func cancelQueued(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Int {
         let filter = DeliveryFilter(states: [.queued], destination: destination)
-        // From the end: so lanes keep their heads to the last, and nothing is made due only to be cancelled.
+        // From the newest on, so that each lane keeps its head and no delivery becomes due before it is cancelled.
         return try await change(filter, order: .newestFirst) { try $0.cancelQueued($1, at: moment) }
     }
 
@@ -37,7 +37,7 @@ extension SQLiteStore {
         try await write(space: .settles) { try $0.pause(pause) }
     }
 
-    package func resume(destination: String) async throws(StoreError) -> Bool {
+    package func resume(destination: DestinationKey) async throws(StoreError) -> Bool {
         try await write(space: .settles) { try $0.resume(destination) }
     }
 
@@ -49,8 +49,8 @@ extension SQLiteStore {
 
     private enum Order { case oldestFirst, newestFirst }
 
-    /// Changes all deliveries that match, some in each transaction. Which match is read beside the writer; each is
-    /// looked at again where it is changed.
+    /// Changes all deliveries that match, some in each transaction. A reader finds the ones that match, and the writer
+    /// checks each again before it changes it.
     private func change(
         _ filter: DeliveryFilter,
         order: Order,

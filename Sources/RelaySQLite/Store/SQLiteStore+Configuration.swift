@@ -6,7 +6,7 @@ extension SQLiteStore {
         /// Bytes that may wait for the disk. Default 64 MiB.
         package var maxWaitingBytes = 64 << 20
         /// Disk space in reserve, for settling deliveries while the disk is full; 0: none. Default 16 MiB.
-        package var ballastBytes = 16 << 20
+        package var diskReserveBytes = 16 << 20
         /// The writer's page cache; each reader has an eighth of it. Default 64 MiB.
         package var cacheBytes = 64 << 20
         /// Connections that read at once. Default 4.

@@ -22,7 +22,7 @@ extension SQLiteStore {
     package func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
         try await read { database in
             let condition = WhereClause(filter)
-            // The kept counts answer what asks for no more than they know.
+            // A filter by destination and state alone is answered from the stored counts.
             let isKept =
                 filter.session == nil && filter.chat == nil && filter.type == nil && filter.event == nil
                 && filter.deadReason == nil && filter.since == nil && filter.until == nil
@@ -70,12 +70,12 @@ extension SQLiteStore {
         }
     }
 
-    package func figures() async throws(StoreError) -> [DestinationCounts] {
+    package func destinationCounts() async throws(StoreError) -> [DestinationCounts] {
         let (counts, oldest) = try await read { database in
             let counts = try database.prepared(
                 "SELECT destination, state, n FROM delivery_counts WHERE n != 0 ORDER BY destination"
-            ).all { ($0.text(0), Int($0.int(1)), Int($0.int(2))) }
-            // The oldest is due, or right behind one that is in flight. Ids are in the order of creation.
+            ).all { ($0.destination(0), Int($0.int(1)), Int($0.int(2))) }
+            // The oldest is due, or directly behind one that is in flight. Ids are in the order of creation.
             let oldest = try database.prepared(
                 """
                 SELECT d.destination, d.created_at FROM deliveries d JOIN (
@@ -93,30 +93,26 @@ extension SQLiteStore {
                     ) GROUP BY destination
                 ) o ON o.id = d.id
                 """
-            ).all { ($0.text(0), $0.time(1)) }
+            ).all { ($0.destination(0), $0.time(1)) }
             return (counts, Dictionary(uniqueKeysWithValues: oldest))
         }
-        var figures: [DestinationCounts] = []
+        var results: [DestinationCounts] = []
         for (destination, state, count) in counts {
-            if figures.last?.destination != destination {
-                figures.append(
+            if results.last?.destination != destination {
+                results.append(
                     DestinationCounts(destination: destination, counts: [:], oldestQueuedAt: oldest[destination])
                 )
             }
-            if let state = DeliveryState(rawValue: state) { figures[figures.count - 1].counts[state] = count }
+            if let state = DeliveryState(rawValue: state) { results[results.count - 1].counts[state] = count }
         }
-        return figures
+        return results
     }
 
     package func pauses() async throws(StoreError) -> [DestinationPause] {
         try await read { database in
-            try database.prepared("SELECT destination, reason, since FROM destination_pauses ORDER BY destination").all
-            { row in
-                DestinationPause(
-                    destination: row.text(0), reason: DestinationPause.Reason(rawValue: row.text(1)) ?? .manual,
-                    since: row.time(2)
-                )
-            }
+            try database.prepared(
+                "SELECT \(DestinationPauseRow.columnList) FROM destination_pauses ORDER BY destination"
+            ).all { DestinationPauseRow($0).pause }
         }
     }
 
@@ -130,7 +126,7 @@ extension SQLiteStore {
             id: DeliveryID(row.int(0)),
             event: EventID(row.int(1)),
             pipeline: row.text(2),
-            destination: row.text(3),
+            destination: row.destination(3),
             session: row.text(4),
             type: EventType(row.text(5)),
             chat: row.optionalText(6),

@@ -9,7 +9,7 @@ extension SQLiteStore {
                 SELECT contact, contact_source, conversation, name, updated_at FROM forwarded_chats
                 WHERE destination = ? AND session = ? AND chat = ?
                 """
-            ).first(.text(key.destination), .text(key.session), .text(key.chat)) { row in
+            ).first(SQLValue(key.destination), .text(key.session), .text(key.chat)) { row in
                 ForwardedChat(
                     key: key,
                     contact: row.optionalInt(0),
@@ -23,20 +23,20 @@ extension SQLiteStore {
     }
 
     package func forwardedParts(
-        destination: String, session: String, message: String
+        destination: DestinationKey, session: String, message: String
     ) async throws(StoreError) -> [ForwardedMessage] {
         try await forwarded(
             "WHERE destination = ? AND session = ? AND message = ? ORDER BY part",
-            [.text(destination), .text(session), .text(message)]
+            [SQLValue(destination), .text(session), .text(message)]
         )
     }
 
     package func forwardedMessages(
-        destination: String, remote: Int64
+        destination: DestinationKey, remote: Int64
     ) async throws(StoreError) -> [ForwardedMessage] {
         try await forwarded(
             "INDEXED BY forwarded_messages_remote WHERE destination = ? AND remote = ? ORDER BY number",
-            [.text(destination), .int(remote)]
+            [SQLValue(destination), .int(remote)]
         )
     }
 
@@ -46,7 +46,7 @@ extension SQLiteStore {
         state: ForwardedMessage.State,
         limit: Int
     ) async throws(StoreError) -> [ForwardedMessage] {
-        // Told apart from `sent`, which nearly all are, so that the index holds the few others alone.
+        // Nearly all messages are `sent`. The index has only the others.
         let index = state == .sent ? "" : "INDEXED BY forwarded_messages_open"
         let open = state == .sent ? "" : "AND state <> 1"
         return try await forwarded(
@@ -55,7 +55,7 @@ extension SQLiteStore {
             ORDER BY updated_at, number LIMIT ?
             """,
             [
-                .text(chat.destination), .text(chat.session), .text(chat.chat), .int(Int64(direction.rawValue)),
+                SQLValue(chat.destination), .text(chat.session), .text(chat.chat), .int(Int64(direction.rawValue)),
                 .int(Int64(state.rawValue)), .int(Int64(limit)),
             ]
         )
@@ -63,9 +63,9 @@ extension SQLiteStore {
 
     package func record(_ changes: [ForwardingChange]) async throws(StoreError) {
         guard !changes.isEmpty else { return }
-        // It follows what is under way already; refusing it on a full disk would send again what has arrived.
-        try await write(rows: changes.count, space: .settles) { ledger in
-            for change in changes { try ledger.write(change) }
+        // It records what is being sent already. If a full disk refused it, messages that arrived would be sent again.
+        try await write(rows: changes.count, space: .settles) { writer in
+            for change in changes { try writer.write(change) }
         }
     }
 
@@ -80,7 +80,7 @@ extension SQLiteStore {
             ).all(values) { row in
                 ForwardedMessage(
                     key: ForwardedMessage.Key(
-                        destination: row.text(0), session: row.text(1), message: row.text(2), part: row.text(3)
+                        destination: row.destination(0), session: row.text(1), message: row.text(2), part: row.text(3)
                     ),
                     chat: row.text(4),
                     direction: ForwardedMessage.Direction(rawValue: Int(row.int(5))) ?? .forwarded,

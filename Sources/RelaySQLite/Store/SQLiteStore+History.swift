@@ -36,7 +36,8 @@ extension SQLiteStore {
     package func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await read { database in
             let condition = WhereClause(query)
-            // Over all chats the order of acceptance is that of time, but for imported history, and needs no index.
+            // Over all chats the order of acceptance is used. It is the order of time, except for imported history, and
+            // needs no index.
             let order = query.chat == nil ? "m.number DESC" : "m.timestamp DESC, m.number DESC"
             let sql = """
                 SELECT c.session, c.id, m.id, m.outbound, m.sender, m.type, m.content, m.status, m.timestamp,
@@ -113,7 +114,7 @@ extension SQLiteStore {
         )
     }
 
-    /// One page and the number of all rows, of one state of the database.
+    /// One page and the number of all rows, from one snapshot.
     func page<T: Sendable>(
         _ columns: String,
         _ from: String,

@@ -10,8 +10,8 @@ extension SQLiteStore {
         guard !events.isEmpty else { return [] }
         let entries = events.map { Self.entry($0, source: source) }
         let bytes = entries.reduce(0) { $0 + $1.payload.count + ($1.event.raw?.bytes.count ?? 0) + 200 }
-        return try await write(rows: entries.count, bytes: bytes) { ledger in
-            try entries.map { try ledger.accept($0, source: source, at: moment) }
+        return try await write(rows: entries.count, bytes: bytes) { writer in
+            try entries.map { try writer.accept($0, source: source, at: moment) }
         }
     }
 
@@ -45,8 +45,8 @@ extension SQLiteStore {
             rows += 2 + result.records.count + 2 * (result.deliveries.count + result.failures.count)
             for delivery in result.deliveries { bytes += delivery.byteCount }
         }
-        try await write(rows: rows, bytes: bytes) { ledger in
-            for result in results { try ledger.commit(result, at: moment) }
+        try await write(rows: rows, bytes: bytes) { writer in
+            for result in results { try writer.commit(result, at: moment) }
         }
     }
 
@@ -58,7 +58,7 @@ extension SQLiteStore {
         )
     }
 
-    /// Of events `e` with the replays `p` that they run again for.
+    /// Columns of events `e` and of the replays `p` because of which they run again.
     static let eventColumns = """
         e.id, e.source, e.type, e.session, e.chat, e.occurred_at, e.received_at, e.reruns, p.pipeline, p.destinations,
         e.payload, e.raw_signature, e.raw
@@ -78,11 +78,14 @@ extension SQLiteStore {
             payload: try row.object(10),
             raw: row.optionalBytes(12).map { RawDocument(bytes: $0, signature: row.optionalText(11)) },
             rerun: run == 0
-                ? nil : Rerun(number: run, pipeline: row.optionalText(8), destinations: row.text(9).lines)
+                ? nil
+                : Rerun(
+                    number: run, pipeline: row.optionalText(8),
+                    destinations: row.text(9).lines.map { DestinationKey($0) })
         )
     }
 
-    /// 16 bytes for what makes an event the same. Lengths stand before the parts, so that no two triples read alike.
+    /// The dedup key as 16 bytes. Each part has its length before it, so that no two triples give the same bytes.
     private static func digest(source: String, session: String, key: String) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(source.utf8.count + session.utf8.count + key.utf8.count + 24)

@@ -23,8 +23,8 @@ extension SQLiteStore {
     }
 
     package func postpone(_ media: LateMedia) async throws(StoreError) {
-        try await write { ledger in
-            if try ledger.deleteLateMedia(of: media.event) { try ledger.write(media) }
+        try await write { writer in
+            if try writer.deleteLateMedia(of: media.event) { try writer.write(media) }
         }
     }
 
@@ -35,9 +35,9 @@ extension SQLiteStore {
         at moment: Timestamp
     ) async throws(StoreError) {
         let entry = announcement.map { Self.entry($0, source: source) }
-        try await write(rows: 3, bytes: entry?.payload.count ?? 0) { ledger in
-            guard try ledger.deleteLateMedia(of: event), let entry else { return }
-            _ = try ledger.accept(entry, source: source, at: moment)
+        try await write(rows: 3, bytes: entry?.payload.count ?? 0) { writer in
+            guard try writer.deleteLateMedia(of: event), let entry else { return }
+            _ = try writer.accept(entry, source: source, at: moment)
         }
     }
 }

@@ -5,11 +5,11 @@ package import RelayCore
 extension SQLiteStore {
     package func recover(
         at moment: Timestamp,
-        maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+        maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
     ) async throws(StoreError) -> RecoveryReport {
-        let (report, headless) = try await write(space: .settles) { ledger in
-            let report = try ledger.recover(at: moment, maxAttempts: maxAttempts)
-            return (report, try ledger.repairLanes(at: moment))
+        let (report, headless) = try await write(space: .settles) { writer in
+            let report = try writer.recover(at: moment, maxAttempts: maxAttempts)
+            return (report, try writer.repairLanes(at: moment))
         }
         if headless > 0 {
             logger.warning(
@@ -23,15 +23,15 @@ extension SQLiteStore {
     ) async throws(StoreError) -> [ClaimResult] {
         let rows = settlements.count * 2 + claims.reduce(0) { $0 + StoreWriter.rows(of: $1) }
         let claimed = claims.map(\.destination)
-        return try await write(rows: rows, bytes: settlements.count * 200, space: .settles) { ledger in
-            try ledger.withoutWaking(claimed) {
-                for settlement in settlements { try ledger.settle(settlement, at: moment) }
-                return try claims.map { try ledger.claim($0, at: moment) }
+        return try await write(rows: rows, bytes: settlements.count * 200, space: .settles) { writer in
+            try writer.withoutWaking(claimed) {
+                for settlement in settlements { try writer.settle(settlement, at: moment) }
+                return try claims.map { try writer.claim($0, at: moment) }
             }
         }
     }
 
-    package func dueTimes() async throws(StoreError) -> [String: Timestamp] {
+    package func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] {
         let rows = try await read { database in
             try database.prepared(
                 """
@@ -40,7 +40,7 @@ extension SQLiteStore {
                     WHERE d.destination = c.destination AND d.due_at IS NOT NULL ORDER BY d.due_at LIMIT 1
                 ) AS due FROM delivery_counts c WHERE c.state = 0 AND c.n > 0 AND due IS NOT NULL
                 """
-            ).all { ($0.text(0), $0.time(1)) }
+            ).all { ($0.destination(0), $0.time(1)) }
         }
         return Dictionary(uniqueKeysWithValues: rows)
     }

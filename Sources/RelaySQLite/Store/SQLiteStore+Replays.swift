@@ -2,12 +2,13 @@ internal import GRDB
 package import RelayCore
 
 extension SQLiteStore {
-    package func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate {
+    package func estimate(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate
+    {
         try await read { database in
             let oldest = try database.prepared("SELECT received_at FROM events ORDER BY id LIMIT 1").first {
                 $0.time(0)
             }
-            var survey = ReplayEstimate(at: moment, last: 0, oldestEvent: oldest)
+            var estimate = ReplayEstimate(at: moment, last: 0, oldestEvent: oldest)
             switch selection.from {
             case .start:
                 let condition = WhereClause(events: selection)
@@ -15,8 +16,8 @@ extension SQLiteStore {
                     "SELECT source, count(*), max(id) FROM events \(condition.clause) GROUP BY source"
                 ).all(condition.values) { ($0.text(0), Int($0.int(1)), $0.int(2)) }
                 for (source, count, last) in rows {
-                    survey.sources[source] = count
-                    survey.last = max(survey.last, last)
+                    estimate.sources[source] = count
+                    estimate.last = max(estimate.last, last)
                 }
             case .deliver:
                 let condition = WhereClause(deliveries: selection, finishedBy: moment)
@@ -25,14 +26,14 @@ extension SQLiteStore {
                     SELECT destination, state, count(*), max(id) FROM deliveries \(condition.clause)
                     GROUP BY destination, state ORDER BY destination, state
                     """
-                ).all(condition.values) { ($0.text(0), Int($0.int(1)), Int($0.int(2)), $0.int(3)) }
+                ).all(condition.values) { ($0.destination(0), Int($0.int(1)), Int($0.int(2)), $0.int(3)) }
                 for (destination, state, count, last) in rows {
                     let state = DeliveryState(rawValue: state) ?? .cancelled
-                    survey.shares.append(.init(destination: destination, state: state, count: count))
-                    survey.last = max(survey.last, last)
+                    estimate.shares.append(.init(destination: destination, state: state, count: count))
+                    estimate.last = max(estimate.last, last)
                 }
             }
-            return survey
+            return estimate
         }
     }
 
@@ -63,10 +64,10 @@ extension SQLiteStore {
     }
 
     package func createReplay(
-        _ selection: ReplaySelection, rate: RateLimit, survey: ReplayEstimate
+        _ selection: ReplaySelection, rate: RateLimit, estimate: ReplayEstimate
     ) async throws(StoreError) -> Replay {
-        let id = try await write { try $0.insertReplay(selection, rate: rate, survey: survey) }
-        return Replay(id: id, selection: selection, rate: rate, createdAt: survey.at, selected: survey.count)
+        let id = try await write { try $0.insertReplay(selection, rate: rate, estimate: estimate) }
+        return Replay(id: id, selection: selection, rate: rate, createdAt: estimate.at, selected: estimate.count)
     }
 
     package func replays(before: ReplayID?, limit: Int) async throws(StoreError) -> [Replay] {
@@ -96,7 +97,7 @@ extension SQLiteStore {
         _ id: ReplayID, limit: Int, at moment: Timestamp
     ) async throws(StoreError) -> ReplayStep? {
         guard let found = try await storedReplay(id), !found.replay.isOver else { return nil }
-        // Looked for beside the writer; each is looked at again where it is changed.
+        // A reader finds them; the writer checks each again before it changes it.
         let ids = try await read { database in
             let selection = found.replay.selection
             var condition =
@@ -110,8 +111,8 @@ extension SQLiteStore {
         }
         let events = try await write(
             rows: 1 + 2 * ids.count, space: found.replay.selection.from == .start ? .grows : .settles
-        ) { ledger in
-            try ledger.advance(found, over: ids, isEnd: ids.count < limit, at: moment)
+        ) { writer in
+            try writer.advance(found, over: ids, isEnd: ids.count < limit, at: moment)
         }
         guard let replay = try await replay(id) else { return nil }
         return ReplayStep(replay: replay, taken: ids.count, events: events)
@@ -131,21 +132,21 @@ extension SQLiteStore {
 }
 
 extension WhereClause {
-    /// Events that a replay from the start is of.
+    /// The events of a replay from the start.
     fileprivate init(events selection: ReplaySelection) {
         matchAny("id", selection.events.map { .int($0.rawValue) })
         match("source", selection.source)
         addCommon(selection)
     }
 
-    /// Deliveries that a replay is of. What became finished later was on its way when the replay was made.
+    /// The deliveries of a replay. One that finished later was queued or in flight when the replay was created.
     fileprivate init(deliveries selection: ReplaySelection, finishedBy moment: Timestamp) {
         let states = selection.states.map(\.rawValue).sorted().map(String.init).joined(separator: ", ")
         add("state IN (\(states)) AND finished_at <= ?", .int(moment.milliseconds))
-        // Nothing was sent there.
-        add("destination NOT GLOB 'pipeline/*'")
+        // Stage failures were never sent.
+        add("destination NOT GLOB '\(DestinationKey.pipelinePrefix)*'")
         matchAny("event_id", selection.events.map { .int($0.rawValue) })
-        matchAny("destination", selection.destinations.map { .text($0) })
+        matchAny("destination", selection.destinations.map { SQLValue($0) })
         match("pipeline", selection.pipeline)
         if let source = selection.source {
             add("EXISTS (SELECT 1 FROM events WHERE events.id = event_id AND events.source = ?)", .text(source))
@@ -158,7 +159,7 @@ extension WhereClause {
         match("chat", selection.chat)
         match("type", selection.type?.name)
         if let since = selection.since {
-            // A number is never before its moment, and numbers are what rows are sorted by.
+            // An id is never smaller than its moment, and the rows are sorted by id.
             let bounded = Timestamp(milliseconds: min(max(since.milliseconds, 0), 1 << 43))
             let first = SortableID.next(after: 0, at: bounded)
             add("id >= ? AND received_at >= ?", .int(first), .int(since.milliseconds))

@@ -33,7 +33,7 @@ extension SQLiteStore {
         return total
     }
 
-    /// Events that nothing refers to. They are looked for beside the writer: those that dead letters keep may be many.
+    /// Events that nothing refers to. A reader finds them, because those that dead letters keep may be many.
     private func sweepEvents(before moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
         var total = 0
         var last: Int64 = 0

@@ -9,8 +9,8 @@ extension SQLiteStore {
 
     package func session(_ id: String) async throws(StoreError) -> Session? {
         try await read { database in
-            try database.prepared("SELECT \(Self.sessionColumns) FROM sessions WHERE id = ?")
-                .first(.text(id), read: Self.session)
+            try database.prepared("SELECT \(SessionRow.columnList) FROM sessions WHERE id = ?")
+                .first(.text(id)) { try SessionRow($0).session }
         }
     }
 
@@ -23,8 +23,9 @@ extension SQLiteStore {
         let direction = query.isDescending ? "DESC" : "ASC"
         let from = "FROM sessions \(condition.clause)"
         let order = "\(query.sort.rawValue) \(direction), id \(direction)"
-        return try await page(
-            Self.sessionColumns, from, condition.values, order: order, offset, limit, read: Self.session)
+        return try await page(SessionRow.columnList, from, condition.values, order: order, offset, limit) {
+            try SessionRow($0).session
+        }
     }
 
     package func updateSession(_ session: Session) async throws(StoreError) {
@@ -38,10 +39,10 @@ extension SQLiteStore {
         {}
         while true {
             for webhook in try await webhooks(session: id) {
-                _ = try await cancelQueued(destination: webhook.id, at: moment)
+                _ = try await cancelQueued(destination: webhook.destination, at: moment)
             }
-            let isDeleted: Bool? = try await write(space: .settles) { ledger in
-                try ledger.hasQueuedWebhookDeliveries(session: id) ? nil : ledger.deleteSession(id)
+            let isDeleted: Bool? = try await write(space: .settles) { writer in
+                try writer.hasQueuedWebhookDeliveries(session: id) ? nil : writer.deleteSession(id)
             }
             if let isDeleted { return isDeleted }
         }
@@ -67,17 +68,18 @@ extension SQLiteStore {
 
     package func saveWebhook(_ webhook: Webhook) async throws(StoreError) {
         let rows = try encrypted([webhook])
-        try await write { ledger in
-            for row in rows { try ledger.save(row) }
+        try await write { writer in
+            for row in rows { try writer.save(row) }
         }
     }
 
     package func deleteWebhook(_ id: String, at moment: Timestamp) async throws(StoreError) -> Bool {
         while true {
-            _ = try await cancelQueued(destination: id, at: moment)
-            // What came in the meantime is cancelled before the webhook goes, so nothing is left queued to nobody.
-            let isDeleted: Bool? = try await write(space: .settles) { ledger in
-                try ledger.count(id, in: .queued) > 0 ? nil : ledger.deleteWebhook(id)
+            _ = try await cancelQueued(destination: .webhook(id), at: moment)
+            // Deliveries that came in the meantime are cancelled first, so that none stays queued for a deleted
+            // webhook.
+            let isDeleted: Bool? = try await write(space: .settles) { writer in
+                try writer.count(.webhook(id), in: .queued) > 0 ? nil : writer.deleteWebhook(id)
             }
             if let isDeleted { return isDeleted }
         }
@@ -108,27 +110,5 @@ extension SQLiteStore {
 
     package func addAPIKey(digest: [UInt8], name: String, at moment: Timestamp) async throws(StoreError) {
         try await write { try $0.addKey(digest, name: name, at: moment) }
-    }
-
-    // MARK: Rows
-
-    private static let sessionColumns = """
-        id, label, status, phone_number, qr_code, qr_generated_at, connected_at, disconnected_at, disconnect_reason,
-        metadata, created_at, updated_at
-        """
-
-    private static func session(_ row: ResultRow) throws -> Session {
-        var session = Session(
-            id: row.text(0), label: row.optionalText(1), metadata: try row.object(9), createdAt: row.time(10)
-        )
-        session.status = SessionStatus(rawValue: row.text(2)) ?? .unknown
-        session.phoneNumber = row.optionalText(3)
-        session.qrCode = row.optionalText(4)
-        session.qrGeneratedAt = row.optionalTime(5)
-        session.connectedAt = row.optionalTime(6)
-        session.disconnectedAt = row.optionalTime(7)
-        session.disconnectReason = row.optionalText(8)
-        session.updatedAt = row.time(11)
-        return session
     }
 }

@@ -8,17 +8,17 @@ package import RelayCore
 /// `PATH.ballast` (disk space in reserve).
 package final class SQLiteStore: RelayStore {
     let key: SecretKey
-    let inbox: WriteQueue
-    let notices: ChangeNotifications
+    let operations: WriteQueue
+    let notifications: ChangeNotifications
     let readers: DatabasePool
     let logger: Logger
     private let end: CompletionSignal
 
-    /// Opens the store, and makes it where there is none.
+    /// Opens the store, and creates it where there is none.
     /// - Parameters:
-    ///   - path: the database file; its directory is made if need be.
-    ///   - secretKey: encrypts credentials; it must be the one that the store was made with.
-    ///   - clock: says when to try again after the database has failed.
+    ///   - path: the database file; its directory is created where there is none.
+    ///   - secretKey: encrypts credentials; it must be the one that the store was created with.
+    ///   - clock: times the attempts to open a database again that has failed.
     /// - Throws: ``StoreError/Code/locked``, ``StoreError/Code/tooNew``, ``StoreError/Code/wrongKey``, or
     ///   ``StoreError/Code/unavailable`` when the file cannot be used.
     package static func open(
@@ -31,18 +31,18 @@ package final class SQLiteStore: RelayStore {
         try StoreDirectory.create(containing: path)
         let lock = try FileLock(path: path + ".lock")
         try StoreDirectory.createFile(path)
-        let inbox = WriteQueue(
+        let operations = WriteQueue(
             maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
-        let notices = ChangeNotifications()
+        let notifications = ChangeNotifications()
         let end = CompletionSignal()
         let writer = WriterThread(
             path: path,
             cacheBytes: configuration.cacheBytes,
             clock: clock,
-            inbox: inbox,
-            wakeups: notices,
+            operations: operations,
+            notifications: notifications,
             logger: logger,
-            ballast: DiskReserve(path: path + ".ballast", size: configuration.ballastBytes)
+            diskReserve: DiskReserve(path: path + ".ballast", size: configuration.diskReserveBytes)
         )
         do throws(StoreError) {
             try await writer.start(
@@ -63,10 +63,11 @@ package final class SQLiteStore: RelayStore {
                 path, count: configuration.readers, cacheBytes: configuration.cacheBytes / 8
             )
             return SQLiteStore(
-                key: secretKey, inbox: inbox, notices: notices, readers: readers, logger: logger, end: end
+                key: secretKey, operations: operations, notifications: notifications, readers: readers, logger: logger,
+                end: end
             )
         } catch {
-            inbox.close()
+            operations.close()
             await end.wait()
             throw StoreError(error)
         }
@@ -74,39 +75,39 @@ package final class SQLiteStore: RelayStore {
 
     private init(
         key: SecretKey,
-        inbox: WriteQueue,
-        notices: ChangeNotifications,
+        operations: WriteQueue,
+        notifications: ChangeNotifications,
         readers: DatabasePool,
         logger: Logger,
         end: CompletionSignal
     ) {
         self.key = key
-        self.inbox = inbox
-        self.notices = notices
+        self.operations = operations
+        self.notifications = notifications
         self.readers = readers
         self.logger = logger
         self.end = end
     }
 
-    /// Writes what was asked for before, and lets go of the file. What is asked for later is refused.
+    /// Writes all changes that wait, and closes the file. Later changes are refused.
     package func close() async {
-        notices.finish()
+        notifications.finish()
         // Readers first: the connection that closes last moves the log into the file, and that must be the writer.
         try? readers.close()
-        inbox.close()
+        operations.close()
         await end.wait()
     }
 
     deinit {
-        notices.finish()
-        inbox.close()
+        notifications.finish()
+        operations.close()
     }
 
-    package var wakeups: AsyncStream<Set<String>> { notices.stream }
+    package var newlyDue: AsyncStream<Set<DestinationKey>> { notifications.stream }
 
     // MARK: Access
 
-    /// Does something in the writer's next transaction, and returns when that is on disk.
+    /// Makes a change in the writer's next transaction, and returns when that is on disk.
     /// - Parameters:
     ///   - rows: about how many it writes.
     ///   - bytes: about how many wait with it.
@@ -118,9 +119,9 @@ package final class SQLiteStore: RelayStore {
         _ body: @escaping @Sendable (StoreWriter) throws -> T
     ) async throws(StoreError) -> T {
         let result: Result<T, StoreError> = await withCheckedContinuation { continuation in
-            let operation = WriteOperation(rows: rows, bytes: bytes, space: space) { ledger in
+            let operation = WriteOperation(rows: rows, bytes: bytes, space: space) { writer in
                 do {
-                    let value = try body(ledger)
+                    let value = try body(writer)
                     return { continuation.resume(returning: .success(value)) }
                 } catch let error as StoreError {
                     return { continuation.resume(returning: .failure(error)) }
@@ -128,12 +129,12 @@ package final class SQLiteStore: RelayStore {
             } fail: { error in
                 continuation.resume(returning: .failure(error))
             }
-            if let refusal = inbox.add(operation) { continuation.resume(returning: .failure(refusal)) }
+            if let refusal = operations.add(operation) { continuation.resume(returning: .failure(refusal)) }
         }
         return try result.get()
     }
 
-    /// Reads one state of the database.
+    /// Reads a snapshot of the database.
     func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
         let result: Result<T, StoreError> = await withCheckedContinuation { continuation in
             readers.asyncRead { database in

@@ -1,9 +1,9 @@
 internal import RelayCore
 
-/// A replay with its place among what it is of.
+/// A replay with its position in its selection.
 struct StoredReplay: Sendable {
     var replay: Replay
-    /// The last number that was looked at.
+    /// The last number that was handled.
     var cursor: Int64
     /// The last number that is selected.
     var last: Int64
@@ -30,7 +30,7 @@ struct StoredReplay: Sendable {
             source: row.optionalText(19),
             pipeline: row.optionalText(20),
             events: row.text(21).lines.compactMap { EventID($0) },
-            destinations: row.text(22).lines,
+            destinations: row.text(22).lines.map { DestinationKey($0) },
             states: Set(row.text(23).lines.compactMap { DeliveryState(name: $0) })
         )
         replay = Replay(

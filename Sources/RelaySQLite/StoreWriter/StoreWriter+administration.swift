@@ -4,30 +4,30 @@ internal import RelayCore
 extension StoreWriter {
     /// Makes a queued delivery due now, or starts a new series for one that is dead or cancelled.
     func retry(_ id: Int64, at moment: Timestamp) throws -> DeliveryChangeResult {
-        guard let place = try place(of: id) else { return .notFound }
-        switch place.state {
+        guard let position = try position(of: id) else { return .notFound }
+        switch position.state {
         case .queued:
-            let isHead = place.lane == nil || place.isDue
+            let isHead = position.lane == nil || position.isDue
             try database.run(
                 "UPDATE deliveries SET not_before = ?2, due_at = ?3 WHERE id = ?1",
                 .int(id), .int(moment.milliseconds), SQLValue(isHead ? moment : nil)
             )
-            if isHead { wake(place.destination) }
+            if isHead { wake(position.destination) }
             return .done
         case .dead:
-            return try replay(id, place, at: moment) ? .done : .refused(.dead)
-        case .cancelled where !place.isStageFailure:
-            try reopen(id, place, at: moment)
+            return try replay(id, position, at: moment) ? .done : .refused(.dead)
+        case .cancelled where !position.isStageFailure:
+            try reopen(id, position, at: moment)
             return .done
         case .cancelled, .inFlight, .delivered:
-            return .refused(place.state)
+            return .refused(position.state)
         }
     }
 
     func cancel(_ id: Int64, at moment: Timestamp) throws -> DeliveryChangeResult {
-        guard let place = try place(of: id) else { return .notFound }
-        guard place.state == .queued || place.state == .dead else { return .refused(place.state) }
-        try cancel(id, place, at: moment)
+        guard let position = try position(of: id) else { return .notFound }
+        guard position.state == .queued || position.state == .dead else { return .refused(position.state) }
+        try cancel(id, position, at: moment)
         return .done
     }
 
@@ -35,8 +35,8 @@ extension StoreWriter {
     func cancelQueued(_ ids: [Int64], at moment: Timestamp) throws -> Int {
         var count = 0
         for id in ids {
-            guard let place = try place(of: id), place.state == .queued else { continue }
-            try cancel(id, place, at: moment)
+            guard let position = try position(of: id), position.state == .queued else { continue }
+            try cancel(id, position, at: moment)
             count += 1
         }
         return count
@@ -46,20 +46,20 @@ extension StoreWriter {
     func replay(_ ids: [Int64], at moment: Timestamp) throws -> Int {
         var count = 0
         for id in ids {
-            guard let place = try place(of: id), place.state == .dead else { continue }
-            if try replay(id, place, at: moment) { count += 1 }
+            guard let position = try position(of: id), position.state == .dead else { continue }
+            if try replay(id, position, at: moment) { count += 1 }
         }
         return count
     }
 
-    /// A stage's failure is done with when its event runs through the pipelines again. False when there is no event.
-    private func replay(_ id: Int64, _ place: DeliveryPosition, at moment: Timestamp) throws -> Bool {
-        guard place.isStageFailure else {
-            try reopen(id, place, at: moment)
+    /// A stage failure is cancelled, and its event runs through the pipelines again. False when the event is gone.
+    private func replay(_ id: Int64, _ position: DeliveryPosition, at moment: Timestamp) throws -> Bool {
+        guard position.isStageFailure else {
+            try reopen(id, position, at: moment)
             return true
         }
-        guard try reopenEvent(place.event) else { return false }
-        try cancel(id, place, at: moment)
+        guard try reopenEvent(position.event) else { return false }
+        try cancel(id, position, at: moment)
         return true
     }
 
@@ -67,8 +67,8 @@ extension StoreWriter {
     func purge(_ ids: [Int64]) throws -> Int {
         var count = 0
         for id in ids {
-            guard let place = try place(of: id), place.state == .dead else { continue }
-            try delete(id, place)
+            guard let position = try position(of: id), position.state == .dead else { continue }
+            try delete(id, position)
             count += 1
         }
         if count > 0 { try keepLastIDs() }
@@ -77,13 +77,11 @@ extension StoreWriter {
 
     func pause(_ pause: DestinationPause) throws {
         try database.run(
-            "INSERT OR REPLACE INTO destination_pauses (destination, reason, since) VALUES (?, ?, ?)",
-            .text(pause.destination), .text(pause.reason.rawValue), .int(pause.since.milliseconds)
-        )
+            DestinationPauseRow.insertion("INSERT OR REPLACE"), values: DestinationPauseRow(pause).values)
     }
 
-    func resume(_ destination: String) throws -> Bool {
-        try database.run("DELETE FROM destination_pauses WHERE destination = ?", .text(destination))
+    func resume(_ destination: DestinationKey) throws -> Bool {
+        try database.run("DELETE FROM destination_pauses WHERE destination = ?", SQLValue(destination))
         guard database.changesCount > 0 else { return false }
         wake(destination)
         return true

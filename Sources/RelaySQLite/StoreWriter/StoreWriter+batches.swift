@@ -24,7 +24,7 @@ extension StoreWriter {
         }
     }
 
-    /// Takes what is due as requests of several deliveries: first what goes together again, then what is new.
+    /// Claims due deliveries in batches: first batches that are retried, then new ones.
     func claim(_ claim: ClaimRequest, in policy: BatchPolicy, at now: Timestamp) throws -> ClaimResult {
         let limit = Self.limit(of: claim)
         var result = ClaimResult(destination: claim.destination, batches: [], nextDue: nil)
@@ -54,19 +54,19 @@ extension StoreWriter {
         }
     }
 
-    private func heads(of destination: String, limit: Int) throws -> [Candidate] {
+    private func heads(of destination: DestinationKey, limit: Int) throws -> [Candidate] {
         try database.prepared(
             """
             SELECT \(Candidate.columns) FROM deliveries d INDEXED BY deliveries_due
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.destination = ? AND d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT ?
             """
-        ).all([.text(destination), .int(Int64(limit))], read: Candidate.init)
+        ).all([SQLValue(destination), .int(Int64(limit))], read: Candidate.init)
     }
 
-    /// Puts heads that were never sent with others into a batch, and as far as there is room those behind them.
+    /// Fills a batch with heads that were never sent in one, and with deliveries behind them while the limits allow.
     private func gather(
-        _ heads: ArraySlice<Candidate>, into fill: inout BatchAccumulator, limit: Int, of destination: String,
+        _ heads: ArraySlice<Candidate>, into fill: inout BatchAccumulator, limit: Int, of destination: DestinationKey,
         _ now: Timestamp
     ) throws -> [Int64] {
         var ids: [Int64] = []
@@ -84,9 +84,9 @@ extension StoreWriter {
         return ids
     }
 
-    /// Those of a batch that can go now: one whose turn in its lane has not come goes later.
+    /// The deliveries of a batch that can be sent now: those that are next in their lanes.
     private func members(
-        of batch: Int64, at destination: String, _ policy: BatchPolicy, _ now: Timestamp
+        of batch: Int64, at destination: DestinationKey, _ policy: BatchPolicy, _ now: Timestamp
     ) throws -> [Int64] {
         let members = try database.prepared(
             """
@@ -111,9 +111,9 @@ extension StoreWriter {
         return ids
     }
 
-    /// What stands behind a delivery in its lane, in order.
+    /// The deliveries behind one in its lane, in order.
     private func following(
-        _ id: Int64, in lane: String, of destination: String, limit: Int
+        _ id: Int64, in lane: String, of destination: DestinationKey, limit: Int
     ) throws -> [Candidate] {
         try database.prepared(
             """
@@ -121,6 +121,6 @@ extension StoreWriter {
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.destination = ? AND d.lane = ? AND d.state IN (0, 1) AND d.id > ? ORDER BY d.id LIMIT ?
             """
-        ).all([.text(destination), .text(lane), .int(id), .int(Int64(limit))], read: Candidate.init)
+        ).all([SQLValue(destination), .text(lane), .int(id), .int(Int64(limit))], read: Candidate.init)
     }
 }

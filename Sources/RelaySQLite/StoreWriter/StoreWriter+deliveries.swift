@@ -34,7 +34,7 @@ extension StoreWriter {
         try statements.insertDelivery.run(
             .int(id.rawValue), SQLValue(state), .int(moment.milliseconds), SQLValue(due),
             SQLValue(state == .queued ? nil : moment), .int(event.rawValue), .int(delivery.receivedAt.milliseconds),
-            .text(delivery.destination), SQLValue(delivery.lane), .text(delivery.pipeline), .text(delivery.session),
+            SQLValue(delivery.destination), SQLValue(delivery.lane), .text(delivery.pipeline), .text(delivery.session),
             .text(delivery.type.name), SQLValue(delivery.chat), SQLValue(delivery.signing?.column),
             SQLValue(reason?.rawValue), SQLValue(error)
         )
@@ -44,7 +44,7 @@ extension StoreWriter {
     }
 
     /// Makes a delivery that was finished wait for its next series of attempts, in its old place in the lane.
-    func reopen(_ id: Int64, _ place: DeliveryPosition, at moment: Timestamp) throws {
+    func reopen(_ id: Int64, _ position: DeliveryPosition, at moment: Timestamp) throws {
         try database.run(
             """
             UPDATE deliveries
@@ -54,40 +54,40 @@ extension StoreWriter {
             """,
             .int(id), .int(moment.milliseconds)
         )
-        count(place.destination, from: place.state, to: .queued)
-        guard let lane = place.lane else {
+        count(position.destination, from: position.state, to: .queued)
+        guard let lane = position.lane else {
             try statements.setDue.run(.int(moment.milliseconds), .int(id))
-            wake(place.destination)
+            wake(position.destination)
             return
         }
-        try rearrange(lane, of: place.destination, at: moment)
+        try rearrange(lane, of: position.destination, at: moment)
     }
 
     /// Takes a queued or dead delivery out for good.
-    func cancel(_ id: Int64, _ place: DeliveryPosition, at moment: Timestamp) throws {
+    func cancel(_ id: Int64, _ position: DeliveryPosition, at moment: Timestamp) throws {
         try database.run(
             "UPDATE deliveries SET state = 4, due_at = NULL, finished_at = ?2 WHERE id = ?1",
             .int(id), .int(moment.milliseconds)
         )
-        count(place.destination, from: place.state, to: .cancelled)
-        if place.state == .queued, place.isDue, let lane = place.lane {
-            try promote(lane, of: place.destination, at: moment)
+        count(position.destination, from: position.state, to: .cancelled)
+        if position.state == .queued, position.isDue, let lane = position.lane {
+            try promote(lane, of: position.destination, at: moment)
         }
     }
 
     /// Deletes a delivery that is finished, with its body and attempts.
-    func delete(_ id: Int64, _ place: DeliveryPosition) throws {
+    func delete(_ id: Int64, _ position: DeliveryPosition) throws {
         try database.run("DELETE FROM deliveries WHERE id = ?", .int(id))
         try database.run("DELETE FROM delivery_bodies WHERE id = ?", .int(id))
         try database.run("DELETE FROM attempts WHERE delivery_id = ?", .int(id))
-        count(place.destination, from: place.state, to: nil)
+        count(position.destination, from: position.state, to: nil)
     }
 
-    func place(of id: Int64) throws -> DeliveryPosition? {
+    func position(of id: Int64) throws -> DeliveryPosition? {
         try database.prepared("SELECT destination, lane, state, due_at, event_id FROM deliveries WHERE id = ?")
             .first(.int(id)) { row in
                 DeliveryPosition(
-                    destination: row.text(0),
+                    destination: row.destination(0),
                     lane: row.optionalText(1),
                     state: DeliveryState(rawValue: Int(row.int(2))) ?? .cancelled,
                     isDue: !row.isNull(3),
@@ -99,12 +99,12 @@ extension StoreWriter {
 
 /// Where a delivery stands.
 struct DeliveryPosition {
-    var destination: String
+    var destination: DestinationKey
     var lane: String?
     var state: DeliveryState
     var isDue: Bool
     var event: Int64
 
     /// Whether it is a stage's failure: nothing is sent there, a replay runs the event again.
-    var isStageFailure: Bool { destination.hasPrefix("pipeline/") }
+    var isStageFailure: Bool { destination.isPipeline }
 }

@@ -2,14 +2,14 @@ internal import GRDB
 internal import RelayCore
 
 extension StoreWriter {
-    /// Applies what an attempt came to. A result of any attempt but the present one changes nothing.
+    /// Applies the result of an attempt. The result of any other attempt than the current one changes nothing.
     func settle(_ settlement: Settlement, at now: Timestamp) throws {
         let id = settlement.delivery.rawValue
         let attempt = settlement.attempt
-        let place = try statements.settled.first(.int(id), .int(Int64(attempt.number))) {
-            ($0.text(0), $0.optionalText(1))
+        let position = try statements.settled.first(.int(id), .int(Int64(attempt.number))) {
+            ($0.destination(0), $0.optionalText(1))
         }
-        guard let (destination, lane) = place else { return }
+        guard let (destination, lane) = position else { return }
         try record(attempt, of: id)
         switch settlement.next {
         case .delivered:
@@ -26,7 +26,7 @@ extension StoreWriter {
         if let lane { try promote(lane, of: destination, at: now) }
     }
 
-    /// What one claim gets at most: bodies are held in memory.
+    /// The most deliveries in one claim: their bodies are in memory.
     static let largestClaim = 10_000
 
     static func limit(of claim: ClaimRequest) -> Int { min(max(claim.limit, 0), largestClaim) }
@@ -36,13 +36,13 @@ extension StoreWriter {
         min(limit(of: claim) * (claim.batch?.maxEvents ?? 1), largestClaim)
     }
 
-    /// Takes due deliveries, counts their attempts and hands them over.
+    /// Claims due deliveries and counts their attempts.
     func claim(_ claim: ClaimRequest, at now: Timestamp) throws -> ClaimResult {
         if let policy = claim.batch { return try self.claim(claim, in: policy, at: now) }
         let limit = Self.limit(of: claim)
         var due: [Int64] = []
         var nextDue: Timestamp?
-        let candidates = try statements.dueDeliveries.all([.text(claim.destination), .int(Int64(limit) + 1)]) {
+        let candidates = try statements.dueDeliveries.all([SQLValue(claim.destination), .int(Int64(limit) + 1)]) {
             ($0.int(0), $0.time(1))
         }
         for (id, moment) in candidates {
@@ -56,9 +56,9 @@ extension StoreWriter {
         return ClaimResult(destination: claim.destination, batches: deliveries.map { [$0] }, nextDue: nextDue)
     }
 
-    /// Counts the attempts of deliveries that are due, and hands them over.
+    /// Puts deliveries in flight, counts their attempts, and reads them.
     func take(
-        _ ids: [Int64], of destination: String, batch: Int64?, at now: Timestamp
+        _ ids: [Int64], of destination: DestinationKey, batch: Int64?, at now: Timestamp
     ) throws -> [ClaimedDelivery] {
         var deliveries: [ClaimedDelivery] = []
         deliveries.reserveCapacity(ids.count)
@@ -89,11 +89,11 @@ extension StoreWriter {
         return deliveries
     }
 
-    /// Puts back what a dead process had in flight.
-    func recover(at now: Timestamp, maxAttempts: (String) -> Int) throws -> RecoveryReport {
+    /// Queues the deliveries that a process that ended had in flight.
+    func recover(at now: Timestamp, maxAttempts: (DestinationKey) -> Int) throws -> RecoveryReport {
         struct InterruptedAttempt {
             var id: Int64
-            var destination: String
+            var destination: DestinationKey
             var lane: String?
             var attempt: Int
             var attemptInSeries: Int
@@ -109,7 +109,7 @@ extension StoreWriter {
             """
         ).all { row in
             InterruptedAttempt(
-                id: row.int(0), destination: row.text(1), lane: row.optionalText(2), attempt: Int(row.int(3)),
+                id: row.int(0), destination: row.destination(1), lane: row.optionalText(2), attempt: Int(row.int(3)),
                 attemptInSeries: Int(row.int(4)), startedAt: row.time(5), target: row.text(6),
                 batch: row.optionalInt(7).map { DeliveryID($0) }
             )
@@ -165,7 +165,7 @@ extension StoreWriter {
     }
 }
 
-/// A row that cannot be what this code wrote.
+/// A row has a value that this code never writes.
 struct CorruptRowError: Error, CustomStringConvertible {
     let description: String
 

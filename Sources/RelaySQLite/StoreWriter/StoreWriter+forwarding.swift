@@ -9,14 +9,14 @@ extension StoreWriter {
         case .forgetChat(let key):
             try database.run(
                 "DELETE FROM forwarded_chats WHERE destination = ? AND session = ? AND chat = ?",
-                .text(key.destination), .text(key.session), .text(key.chat)
+                SQLValue(key.destination), .text(key.session), .text(key.chat)
             )
         case .forgetMessage(let key):
             try database.run(
                 """
                 DELETE FROM forwarded_messages WHERE destination = ? AND session = ? AND message = ? AND part = ?
                 """,
-                .text(key.destination), .text(key.session), .text(key.message), .text(key.part)
+                SQLValue(key.destination), .text(key.session), .text(key.message), .text(key.part)
             )
         case .rename(let key, let chat): try rename(key, to: chat)
         }
@@ -29,7 +29,7 @@ extension StoreWriter {
                 (destination, session, chat, contact, contact_source, conversation, name, updated_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            .text(chat.key.destination), .text(chat.key.session), .text(chat.key.chat), SQLValue(chat.contact),
+            SQLValue(chat.key.destination), .text(chat.key.session), .text(chat.key.chat), SQLValue(chat.contact),
             SQLValue(chat.contactSource), SQLValue(chat.conversation), SQLValue(chat.name),
             SQLValue(chat.updatedAt)
         )
@@ -43,7 +43,7 @@ extension StoreWriter {
                 updated_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            .text(message.key.destination), .text(message.key.session), .text(message.key.message),
+            SQLValue(message.key.destination), .text(message.key.session), .text(message.key.message),
             .text(message.key.part), .text(message.chat), .int(Int64(message.direction.rawValue)),
             .int(Int64(message.state.rawValue)), SQLValue(message.conversation), SQLValue(message.remote),
             SQLValue(message.after), SQLValue(message.status?.rawValue), SQLValue(message.updatedAt)
@@ -52,18 +52,18 @@ extension StoreWriter {
 
     private func rename(_ key: ForwardedChat.Key, to chat: String) throws {
         guard key.chat != chat else { return }
-        let values: [SQLValue] = [.text(key.destination), .text(key.session), .text(key.chat), .text(chat)]
+        let values: [SQLValue] = [SQLValue(key.destination), .text(key.session), .text(key.chat), .text(chat)]
         _ = try database.prepared(
             "UPDATE OR IGNORE forwarded_chats SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3"
         ).first(values: values) { _ in }
-        // What could not be renamed, because the new id is known already.
+        // Rows that could not be renamed, because the new id has one already.
         try write(.forgetChat(key))
         _ = try database.prepared(
             "UPDATE forwarded_messages SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3"
         ).first(values: values) { _ in }
     }
 
-    /// Messages that nobody will ask for any more; a chat's place stays.
+    /// Deletes old messages. The row of the chat stays.
     func sweepForwarded(before moment: Timestamp, limit: Int) throws -> Int {
         try database.run(
             """

@@ -3,7 +3,7 @@ internal import RelayCore
 internal import RelayJSON
 
 extension StoreWriter {
-    /// - Parameter isRerun: whether it tells of the past: then it adds what is missing, and what is known stays.
+    /// - Parameter isRerun: whether the record is of an old event: then it adds what is missing, and known values stay.
     func write(_ record: HistoryRecord, isRerun: Bool) throws {
         switch record {
         case .message(let message): try write(message)
@@ -36,7 +36,7 @@ extension StoreWriter {
         }
     }
 
-    /// The first insert wins; a message that comes again raises its status at most.
+    /// The first insert stays; a message that comes again can only raise its status.
     private func write(_ message: Message) throws {
         let chat = try number(ofNewChat: message.chat, session: message.session)
         try statements.insertMessage.run(
@@ -53,7 +53,7 @@ extension StoreWriter {
         try raise(change.status, of: change.message, chat: chat)
     }
 
-    /// pending < sent < delivered < read. A failure replaces pending and sent, and gives way to delivered and read.
+    /// pending < sent < delivered < read. A failure replaces pending and sent, and is replaced by delivered and read.
     private func raise(_ status: MessageStatus, of message: String, chat: Int64) throws {
         try database.run(
             """
@@ -75,9 +75,9 @@ extension StoreWriter {
         return database.lastInsertedRowID
     }
 
-    /// Only writes what is new: a sender's name comes with every message.
+    /// Writes only what is new: a sender's name comes with every message.
     private func write(_ contact: Contact, isRerun: Bool) throws {
-        // A gateway's answer is of now, also when an old event asked for it.
+        // A gateway's answer is new, also when an old event caused the lookup.
         let (first, second) = isRerun && contact.checkedAt == nil ? ("c", "excluded") : ("excluded", "c")
         try database.run(
             """

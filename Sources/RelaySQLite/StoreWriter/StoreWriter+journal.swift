@@ -1,10 +1,10 @@
 internal import GRDB
 internal import RelayCore
 
-/// An event as it goes into the journal: what can be made before is made before, off the writer's thread.
+/// An event for the journal, encoded before the writer's thread gets it.
 struct JournalEntry: Sendable {
     var event: NewEvent
-    /// What the event is recognized by; nil: never a duplicate.
+    /// The event's dedup key; nil: never a duplicate.
     var dedupKey: [UInt8]?
     var payload: [UInt8]
 }
@@ -81,18 +81,17 @@ extension StoreWriter {
     }
 }
 
-/// The deliveries that earlier runs of an event have brought: receivers know those by their ids, so the same ones are
-/// not queued again. A pipeline may deliver an event to a destination several times, and then the first of them are the
-/// same.
+/// The deliveries that earlier runs of an event have planned. Receivers know them by their ids, so they are not queued
+/// again. When a pipeline delivers an event to a destination several times, the first of them are the known ones.
 private struct PlannedEarlier {
     private struct Key: Hashable {
-        var destination: String
+        var destination: DestinationKey
         var pipeline: String
     }
 
     private var left: [Key: Int64] = [:]
 
-    /// Whether a delivery is one of them, which it is then counted as.
+    /// Whether a delivery is one of them. A known delivery is used up by the call.
     mutating func takes(_ delivery: PlannedDelivery, event: EventID, from database: Database) throws -> Bool {
         let key = Key(destination: delivery.destination, pipeline: delivery.pipeline)
         let known = try left[key] ?? count(key, event, database)
@@ -106,6 +105,6 @@ private struct PlannedEarlier {
                 AND id > (SELECT run_start FROM events WHERE id = ?1)
             """
         return try database.prepared(sql)
-            .first(.int(event.rawValue), .text(key.destination), .text(key.pipeline)) { $0.int(0) } ?? 0
+            .first(.int(event.rawValue), SQLValue(key.destination), .text(key.pipeline)) { $0.int(0) } ?? 0
     }
 }

@@ -4,19 +4,19 @@ internal import RelayCore
 /// A lane is the deliveries of one destination and chat that are queued or in flight. Its head is the lowest id that is
 /// queued, while none is in flight; the head alone is due.
 extension StoreWriter {
-    /// Makes the lowest of a lane due, unless one of the lane is in flight.
-    func promote(_ lane: String, of destination: String, at now: Timestamp) throws {
+    /// Makes the first delivery of a lane due, unless one of the lane is in flight.
+    func promote(_ lane: String, of destination: DestinationKey, at now: Timestamp) throws {
         guard try !isInFlight(lane, of: destination) else { return }
         guard let head = try head(of: lane, destination), !head.isDue else { return }
         try statements.setDue.run(.int(max(head.notBefore, now.milliseconds)), .int(head.id))
         wake(destination)
     }
 
-    /// Restores the rule after a delivery has come back into a lane, at any place of it.
-    func rearrange(_ lane: String, of destination: String, at now: Timestamp) throws {
+    /// Makes the right delivery of a lane its head after one was queued again at any position.
+    func rearrange(_ lane: String, of destination: DestinationKey, at now: Timestamp) throws {
         guard try !isInFlight(lane, of: destination) else { return }
         guard let head = try head(of: lane, destination) else { return }
-        // Whoever was the head before stands right behind the new one.
+        // The former head is directly behind the new one.
         try database.run(
             """
             UPDATE deliveries SET due_at = NULL WHERE id = (
@@ -24,14 +24,15 @@ extension StoreWriter {
                 WHERE destination = ? AND lane = ? AND state IN (0, 1) ORDER BY id LIMIT 1 OFFSET 1
             ) AND due_at IS NOT NULL
             """,
-            .text(destination), .text(lane)
+            SQLValue(destination), .text(lane)
         )
         guard !head.isDue else { return }
         try statements.setDue.run(.int(max(head.notBefore, now.milliseconds)), .int(head.id))
         wake(destination)
     }
 
-    /// Gives every lane that has none its head. Returns how many had none: a sign that something else wrote the file.
+    /// Gives a head to every lane without one. Returns how many had none, which means that another program wrote the
+    /// file.
     func repairLanes(at now: Timestamp) throws -> Int {
         let headless = try database.prepared(
             """
@@ -44,18 +45,18 @@ extension StoreWriter {
                 WHERE f.destination = d.destination AND f.lane = d.lane AND f.state = 1
             )
             """
-        ).all { ($0.text(0), $0.text(1)) }
+        ).all { ($0.destination(0), $0.text(1)) }
         for (destination, lane) in headless { try promote(lane, of: destination, at: now) }
         return headless.count
     }
 
-    private func isInFlight(_ lane: String, of destination: String) throws -> Bool {
-        try statements.isLaneInFlight.first(.text(destination), .text(lane)) { _ in } != nil
+    private func isInFlight(_ lane: String, of destination: DestinationKey) throws -> Bool {
+        try statements.isLaneInFlight.first(SQLValue(destination), .text(lane)) { _ in } != nil
     }
 
-    /// The lowest of a lane that is queued or in flight; nil when the lane is empty.
-    func head(of lane: String, _ destination: String) throws -> LaneHead? {
-        try statements.laneHead.first(.text(destination), .text(lane)) { row in
+    /// The first delivery of a lane that is queued or in flight; nil when the lane is empty.
+    func head(of lane: String, _ destination: DestinationKey) throws -> LaneHead? {
+        try statements.laneHead.first(SQLValue(destination), .text(lane)) { row in
             LaneHead(id: row.int(0), due: row.optionalTime(1), notBefore: row.int(2))
         }
     }

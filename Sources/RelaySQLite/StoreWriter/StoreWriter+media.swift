@@ -14,7 +14,7 @@ extension StoreWriter {
         )
     }
 
-    /// False when nobody waits for it any more.
+    /// False when the file is not awaited any more.
     func deleteLateMedia(of event: EventID) throws -> Bool {
         try database.run("DELETE FROM late_media WHERE event_id = ?", .int(event.rawValue))
         return database.changesCount == 1

@@ -6,21 +6,21 @@ extension StoreWriter {
     private static let kept: Int64 = 1000
 
     func insertReplay(
-        _ selection: ReplaySelection, rate: RateLimit, survey: ReplayEstimate
+        _ selection: ReplaySelection, rate: RateLimit, estimate: ReplayEstimate
     ) throws -> ReplayID {
         let last = try database.prepared("SELECT ifnull(max(id), 0) FROM replays").first { $0.int(0) }
-        let id = SortableID.next(after: last ?? 0, at: survey.at)
+        let id = SortableID.next(after: last ?? 0, at: estimate.at)
         try database.run(
             """
             INSERT INTO replays (id, state, created_at, rate, cursor, last, selected, origin, since, until, session,
                 chat, type, source, pipeline, events, destinations, states)
             VALUES (?, 'waiting', ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            .int(id), .int(survey.at.milliseconds), .text(rate.description), .int(survey.last),
-            .int(Int64(survey.count)), .text(selection.from.rawValue), SQLValue(selection.since),
+            .int(id), .int(estimate.at.milliseconds), .text(rate.description), .int(estimate.last),
+            .int(Int64(estimate.count)), .text(selection.from.rawValue), SQLValue(selection.since),
             SQLValue(selection.until), SQLValue(selection.session), SQLValue(selection.chat),
             SQLValue(selection.type?.name), SQLValue(selection.source), SQLValue(selection.pipeline),
-            .text(lines: selection.events.map(\.description)), .text(lines: selection.destinations),
+            .text(lines: selection.events.map(\.description)), .text(lines: selection.destinations.map(\.text)),
             .text(lines: selection.states.map(\.name).sorted())
         )
         try database.run(
@@ -118,12 +118,12 @@ extension StoreWriter {
             """
             SELECT d.id FROM deliveries d JOIN replays p ON p.id = ?2
             WHERE d.event_id = ?1 AND d.state = 3 AND p.destinations = ''
-                AND d.destination GLOB 'pipeline/' || ifnull(p.pipeline, '*')
+                AND d.destination GLOB '\(DestinationKey.pipelinePrefix)' || ifnull(p.pipeline, '*')
             """
         ).all([event, replay]) { $0.int(0) }
         for letter in letters {
-            guard let place = try place(of: letter) else { continue }
-            try cancel(letter, place, at: moment)
+            guard let position = try position(of: letter) else { continue }
+            try cancel(letter, position, at: moment)
         }
     }
 
@@ -140,8 +140,10 @@ extension StoreWriter {
     /// Those of the deliveries that are still finished.
     private func reopen(_ ids: [Int64], of replay: Replay, at moment: Timestamp) throws -> [Int64] {
         try ids.filter { id in
-            guard let place = try place(of: id), replay.selection.states.contains(place.state) else { return false }
-            try reopen(id, place, at: moment)
+            guard let position = try position(of: id), replay.selection.states.contains(position.state) else {
+                return false
+            }
+            try reopen(id, position, at: moment)
             try note(id, of: replay.id)
             return true
         }

@@ -1,9 +1,9 @@
 internal import GRDB
 internal import RelayCore
 
-/// Deletes what is past its time, some rows at a time. Nothing here touches what is queued or in flight.
+/// Deletes rows after their retention, some at a time. Queued deliveries and those in flight are never deleted.
 extension StoreWriter {
-    /// Delivered and cancelled deliveries. Returns how many rows went; so do the others.
+    /// Deletes delivered and cancelled deliveries. This and the following return how many rows were deleted.
     func sweepFinished(before moment: Timestamp, limit: Int) throws -> Int {
         let rows = try database.prepared(
             """
@@ -24,7 +24,7 @@ extension StoreWriter {
         return try delete(rows)
     }
 
-    /// Those of the events that are processed and have no delivery.
+    /// Deletes those of the events that are processed and have no delivery.
     func sweepEvents(_ ids: [Int64]) throws -> Int {
         var count = 0
         for id in ids {
@@ -43,7 +43,7 @@ extension StoreWriter {
         return count
     }
 
-    /// By when they were accepted, which their event's number tells: history that was imported late stays its time.
+    /// Messages by the moment of acceptance, which is in their event's id, so that imported history is kept as long.
     func sweepMessages(before moment: Timestamp, limit: Int) throws -> Int {
         try database.run(
             """
@@ -74,13 +74,16 @@ extension StoreWriter {
         try database.run("DELETE FROM delivery_counts WHERE n = 0")
     }
 
-    private static func finished(_ row: ResultRow) -> (id: Int64, place: DeliveryPosition) {
+    private static func finished(_ row: ResultRow) -> (id: Int64, position: DeliveryPosition) {
         let state = DeliveryState(rawValue: Int(row.int(1))) ?? .cancelled
-        return (row.int(0), DeliveryPosition(destination: row.text(2), lane: nil, state: state, isDue: false, event: 0))
+        return (
+            row.int(0),
+            DeliveryPosition(destination: row.destination(2), lane: nil, state: state, isDue: false, event: 0)
+        )
     }
 
-    private func delete(_ rows: [(id: Int64, place: DeliveryPosition)]) throws -> Int {
-        for row in rows { try delete(row.id, row.place) }
+    private func delete(_ rows: [(id: Int64, position: DeliveryPosition)]) throws -> Int {
+        for row in rows { try delete(row.id, row.position) }
         if !rows.isEmpty { try keepLastIDs() }
         return rows.count
     }

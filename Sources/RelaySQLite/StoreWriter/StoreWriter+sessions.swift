@@ -14,18 +14,7 @@ extension StoreWriter {
         for webhook in webhooks where try hasWebhook(webhook.id) {
             throw StoreError(.conflict, "there is a webhook \(webhook.id) already")
         }
-        try database.run(
-            """
-            INSERT INTO sessions (id, label, status, phone_number, qr_code, qr_generated_at, connected_at,
-                disconnected_at, disconnect_reason, metadata, created_at, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            .text(session.id), SQLValue(session.label), .text(session.status.rawValue), SQLValue(session.phoneNumber),
-            SQLValue(session.qrCode), SQLValue(session.qrGeneratedAt), SQLValue(session.connectedAt),
-            SQLValue(session.disconnectedAt), SQLValue(session.disconnectReason),
-            .blob(JSON.object(session.metadata).bytes), .int(session.createdAt.milliseconds),
-            .int(session.updatedAt.milliseconds)
-        )
+        try database.run(SessionRow.insertion(), values: SessionRow(session).values)
         for webhook in webhooks { try save(webhook) }
     }
 
@@ -52,7 +41,7 @@ extension StoreWriter {
         return database.changesCount
     }
 
-    /// Deletes what is left of a session when its messages are gone and its webhooks have nothing queued.
+    /// Deletes the rest of a session, after its messages are deleted and its webhooks have nothing queued.
     func deleteSession(_ id: String) throws -> Bool {
         try database.run(
             "DELETE FROM destination_pauses WHERE destination IN (SELECT id FROM webhooks WHERE session = ?)", .text(id)
@@ -71,7 +60,7 @@ extension StoreWriter {
 
     func hasQueuedWebhookDeliveries(session: String) throws -> Bool {
         let ids = try database.prepared("SELECT id FROM webhooks WHERE session = ?").all([.text(session)]) {
-            $0.text(0)
+            DestinationKey.webhook($0.text(0))
         }
         return try ids.contains { try count($0, in: .queued) > 0 }
     }

@@ -2,8 +2,8 @@ internal import GRDB
 internal import GRDBSQLite
 internal import RelayCore
 
-/// The writer's view of the database: what operations call, and what must be known between them. It lives on the
-/// writer's thread, as long as its connection.
+/// The changes that operations make to the database, and the state between them. It belongs to the writer's thread and
+/// lives as long as its connection.
 final class StoreWriter {
     let database: Database
     let statements: WriterStatements
@@ -13,9 +13,9 @@ final class StoreWriter {
     /// Sessions that are known to be registered.
     private var sessions: Set<String> = []
     /// What this transaction adds to the counts, by destination and state.
-    private var countChanges: [String: SIMD8<Int64>] = [:]
+    private var countChanges: [DestinationKey: SIMD8<Int64>] = [:]
     /// Destinations that this transaction gave new due deliveries.
-    private var awakened: Set<String> = []
+    private var awakened: Set<DestinationKey> = []
 
     init(_ database: Database) throws {
         self.database = database
@@ -40,7 +40,7 @@ final class StoreWriter {
     func commit() throws {
         for (destination, changes) in countChanges {
             for state in DeliveryState.allCases where changes[state.rawValue] != 0 {
-                try statements.changeCount.run(.text(destination), SQLValue(state), .int(changes[state.rawValue]))
+                try statements.changeCount.run(SQLValue(destination), SQLValue(state), .int(changes[state.rawValue]))
             }
         }
         try statements.commit.run()
@@ -56,14 +56,14 @@ final class StoreWriter {
         sessions = []
     }
 
-    func takeAwakened() -> Set<String> {
+    func takeAwakened() -> Set<DestinationKey> {
         defer { awakened = [] }
         return awakened
     }
 
-    // MARK: What is known between operations
+    // MARK: State between operations
 
-    /// A new event's id: order of ids is order of commits.
+    /// The id of a new event. The order of ids is the order of commits.
     func nextEvent(at moment: Timestamp) -> Int64 {
         lastEvent = SortableID.next(after: lastEvent, at: moment)
         return lastEvent
@@ -74,16 +74,16 @@ final class StoreWriter {
         return lastDelivery
     }
 
-    /// Keeps ids from coming again after retention has deleted the rows that had them.
+    /// Stores the last ids, so that none is used again after retention has deleted its row.
     func keepLastIDs() throws {
         let sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
         try database.run(sql, .text("last_event"), .blob(Array(String(lastEvent).utf8)))
         try database.run(sql, .text("last_delivery"), .blob(Array(String(lastDelivery).utf8)))
     }
 
-    /// Whether a session is yet to be registered; it is known from now on.
+    /// Whether a session must still be registered. It counts as registered from now on.
     func isNewSession(_ session: String) -> Bool {
-        // A sender that makes up sessions must not fill the memory.
+        // Bounded, because a sender may invent any number of sessions.
         if sessions.count >= 100_000 { sessions = [] }
         return sessions.insert(session).inserted
     }
@@ -92,8 +92,8 @@ final class StoreWriter {
         sessions.remove(session)
     }
 
-    /// Counts deliveries out of one state and into another; nil: they come to be, or are deleted.
-    func count(_ destination: String, from: DeliveryState?, to: DeliveryState?, times: Int = 1) {
+    /// Moves deliveries from one count to another. Nil: they are new, or deleted.
+    func count(_ destination: DestinationKey, from: DeliveryState?, to: DeliveryState?, times: Int = 1) {
         var changes = countChanges[destination] ?? .zero
         if let from { changes[from.rawValue] -= Int64(times) }
         if let to { changes[to.rawValue] += Int64(times) }
@@ -101,28 +101,28 @@ final class StoreWriter {
     }
 
     /// How many deliveries of a destination are in a state, this transaction's included.
-    func count(_ destination: String, in state: DeliveryState) throws -> Int64 {
+    func count(_ destination: DestinationKey, in state: DeliveryState) throws -> Int64 {
         let stored = try database.prepared("SELECT n FROM delivery_counts WHERE destination = ? AND state = ?")
-            .first(.text(destination), SQLValue(state)) { $0.int(0) }
+            .first(SQLValue(destination), SQLValue(state)) { $0.int(0) }
         return (stored ?? 0) + (countChanges[destination]?[state.rawValue] ?? 0)
     }
 
-    func wake(_ destination: String) {
+    func wake(_ destination: DestinationKey) {
         awakened.insert(destination)
     }
 
-    /// Runs something whose caller learns of these destinations' due deliveries by its result, and needs no waking.
-    func withoutWaking<T>(_ destinations: [String], _ body: () throws -> T) rethrows -> T {
+    /// Runs a body whose result already has the due deliveries of these destinations, so that they are not reported.
+    func withoutWaking<T>(_ destinations: [DestinationKey], _ body: () throws -> T) rethrows -> T {
         let before = awakened
         awakened = []
         defer { awakened = before.union(awakened.subtracting(destinations)) }
         return try body()
     }
 
-    /// Bytes in the database that hold nothing any more and will be used first.
+    /// Free bytes inside the database file.
     var freeBytes: Int { bytes(ofPages: "PRAGMA freelist_count") }
 
-    /// Bytes that the database has, those in the log included.
+    /// Bytes of the database, those in the log included.
     var databaseBytes: Int { bytes(ofPages: "PRAGMA page_count") }
 
     private func bytes(ofPages pragma: String) -> Int {

@@ -2,8 +2,7 @@ internal import GRDB
 internal import GRDBSQLite
 internal import Glibc
 
-/// Moves the write-ahead log into the database file between transactions, so that nobody who waits for a commit waits
-/// for that as well.
+/// Moves the write-ahead log into the database file between transactions, so that no commit has to wait for it.
 final class Checkpointer {
     private let connection: OpaquePointer
     private let path: String
@@ -16,7 +15,7 @@ final class Checkpointer {
 
     /// - Parameters:
     ///   - database: must outlive this.
-    ///   - reserve: bytes in reserve for a full disk. The log is kept shorter, so that there is always room to empty
+    ///   - reserve: bytes in reserve for a full disk. The log is kept shorter, so that there is always space to empty
     ///     it; by default it has 4,000 pages, about 16 MiB.
     init?(_ database: Database, path: String, reserve: Int) {
         guard let connection = database.sqliteConnection else { return nil }
@@ -49,9 +48,9 @@ final class Checkpointer {
     /// than the disk has: half of that would use up the space and free none.
     /// - Parameter databaseBytes: what the database file will have then.
     func truncate(databaseBytes: Int) {
-        var figures = stat()
-        guard stat(path, &figures) == 0 else { return }
-        guard databaseBytes - Int(figures.st_size) <= StoreDirectory.freeBytes(at: path) else { return }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        guard databaseBytes - Int(status.st_size) <= StoreDirectory.freeBytes(at: path) else { return }
         sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
         attemptedAt = 0
         pages.pointee = 0

@@ -1,38 +1,40 @@
 internal import GRDB
 internal import Logging
 
-/// Knows whether the disk is full, and gives up and takes back the reserve.
+/// Keeps track of whether the disk is full, and releases and restores the reserve.
 struct DiskSpaceGuard {
-    var ballast: DiskReserve
+    var diskReserve: DiskReserve
     let logger: Logger
     /// New work is refused while this holds.
     private(set) var isFull = false
 
-    init(ballast: DiskReserve, logger: Logger) {
-        self.ballast = ballast
+    init(diskReserve: DiskReserve, logger: Logger) {
+        self.diskReserve = diskReserve
         self.logger = logger
     }
 
-    /// The disk had no room for a commit.
+    /// A commit failed because the disk is full.
     mutating func becomeFull() {
         if !isFull {
             logger.error(
                 "the disk of the store is full: new events are refused until there is space",
-                metadata: ["path": "\(ballast.path)"]
+                metadata: ["path": "\(diskReserve.path)"]
             )
         }
         isFull = true
-        ballast.release()
+        diskReserve.release()
     }
 
-    /// Whether new work can be taken again: the disk has room for the reserve, or the database has as much inside it
-    /// that retention has freed.
-    mutating func recover(_ ledger: StoreWriter) -> Bool {
+    /// Whether new work is accepted again: the disk has space for the reserve, or the database has as much free space
+    /// inside.
+    mutating func recover(_ writer: StoreWriter) -> Bool {
         guard isFull else { return true }
-        let isBack = ballast.take() || ledger.freeBytes >= ballast.size * 2
-        guard isBack, ballast.size > 0 || StoreDirectory.freeBytes(at: ballast.path) > 1 << 20 else { return false }
+        let isBack = diskReserve.take() || writer.freeBytes >= diskReserve.size * 2
+        guard isBack, diskReserve.size > 0 || StoreDirectory.freeBytes(at: diskReserve.path) > 1 << 20 else {
+            return false
+        }
         isFull = false
-        logger.notice("the store has disk space again", metadata: ["path": "\(ballast.path)"])
+        logger.notice("the store has disk space again", metadata: ["path": "\(diskReserve.path)"])
         return true
     }
 }

@@ -36,7 +36,7 @@ enum StoreConnections {
                 PRAGMA wal_autocheckpoint = 0;
                 """
         )
-        // Some settings elsewhere reset it; nothing that is promised holds without it.
+        // Other settings can reset it, and every promise of the store depends on it.
         let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
         guard synchronous == 2 else {
             throw StoreError(
@@ -46,7 +46,7 @@ enum StoreConnections {
         }
     }
 
-    /// Connections that read, and cannot write.
+    /// Connections that can only read.
     static func openReaders(_ path: String, count: Int, cacheBytes: Int) throws -> DatabasePool {
         var configuration = GRDB.Configuration()
         configuration.label = "relay.store.reader"

@@ -1,17 +1,17 @@
 internal import GRDB
 internal import RelayCore
 
-/// Turns a batch of operations into commits.
+/// Performs a batch of operations in transactions.
 struct TransactionRunner {
-    let ledger: StoreWriter
+    let writer: StoreWriter
     let checkpoints: Checkpointer
-    let wakeups: ChangeNotifications
+    let notifications: ChangeNotifications
     var space: DiskSpaceGuard
 
-    /// Performs all of them, and answers each. False when the connection is not to be trusted any more.
+    /// Performs all of them and answers each. False when the connection must not be used any more.
     mutating func perform(_ batch: [WriteOperation]) -> Bool {
         var operations = batch
-        if space.isFull, !space.recover(ledger) { operations = refuseGrowth(operations) }
+        if space.isFull, !space.recover(writer) { operations = refuseGrowth(operations) }
         guard !operations.isEmpty else { return true }
         do {
             try commit(operations)
@@ -20,10 +20,10 @@ struct TransactionRunner {
             switch DatabaseErrorKind(error) {
             case .full:
                 space.becomeFull()
-                checkpoints.truncate(databaseBytes: ledger.databaseBytes)
+                checkpoints.truncate(databaseBytes: writer.databaseBytes)
                 return performSingly(refuseGrowth(operations))
             case .other where operations.count > 1:
-                // One of them cannot be done; the others can.
+                // One of them fails; the others may succeed.
                 return performSingly(operations)
             case .other, .busy:
                 fail(operations, error)
@@ -50,19 +50,19 @@ struct TransactionRunner {
         return true
     }
 
-    /// One transaction. Nobody is answered before it is on disk; when it fails, nothing of it has happened.
+    /// One transaction. No caller is answered before it is on disk; when it fails, nothing was changed.
     private func commit(_ operations: [WriteOperation]) throws {
         var answers: [@Sendable () -> Void] = []
         answers.reserveCapacity(operations.count)
         do {
-            try ledger.begin()
-            for operation in operations { answers.append(try operation.run(ledger)) }
-            try ledger.commit()
+            try writer.begin()
+            for operation in operations { answers.append(try operation.run(writer)) }
+            try writer.commit()
         } catch {
-            ledger.rollback()
+            writer.rollback()
             throw error
         }
-        wakeups.add(ledger.takeAwakened())
+        notifications.add(writer.takeAwakened())
         for answer in answers { answer() }
     }
 

@@ -2,11 +2,11 @@ internal import RelayCore
 
 /// One change to the store, waiting for a transaction.
 struct WriteOperation: Sendable {
-    /// What a change needs of a disk that is full.
+    /// Whether a change is allowed while the disk is full.
     enum Space: Sendable {
-        /// It brings in new work; on a full disk it is refused.
+        /// It adds new work; on a full disk it is refused.
         case grows
-        /// It moves work towards its end, or makes room.
+        /// It finishes work, or frees space.
         case settles
     }
 
@@ -15,8 +15,8 @@ struct WriteOperation: Sendable {
     /// About how many bytes wait with it.
     var bytes: Int
     var space: Space
-    /// Does it, inside a transaction with others. May be called again in another transaction when that one failed, so
-    /// it keeps nothing. Returns what to do when the transaction is on disk.
+    /// Makes the change, in a transaction with others. It may be called again in another transaction when that one
+    /// failed, so it keeps no state. Returns what to call when the transaction is on disk.
     var run: @Sendable (StoreWriter) throws -> @Sendable () -> Void
     /// Tells the caller that nothing was changed.
     var fail: @Sendable (StoreError) -> Void

@@ -3,7 +3,7 @@ internal import Dispatch
 internal import RelayCore
 internal import Synchronization
 
-/// The one queue in front of the writer. It is bounded: what would wait too long is refused at once.
+/// The queue in front of the writer. It is bounded: a change that would wait too long is refused at once.
 final class WriteQueue: Sendable {
     private struct State {
         var waiting: Deque<WriteOperation> = []
@@ -12,7 +12,7 @@ final class WriteQueue: Sendable {
         var isClosed = false
     }
 
-    /// What one transaction takes at most.
+    /// The limits of one transaction.
     static let batchOperations = 512
     static let batchRows = 4096
     static let batchBytes = 8 << 20
@@ -49,8 +49,8 @@ final class WriteQueue: Sendable {
         return refusal
     }
 
-    /// What waits, as much as one transaction takes; waits for something. Nil when the inbox is closed and empty.
-    /// For the writer's thread alone.
+    /// Waits for operations and takes as many as fit into one transaction. Nil when the queue is closed and empty.
+    /// Only the writer's thread may call it.
     func next() -> [WriteOperation]? {
         while true {
             let (batch, isOver): ([WriteOperation], Bool) = state.withLock { state in
@@ -82,7 +82,7 @@ final class WriteQueue: Sendable {
     /// Operations that wait now.
     var count: Int { state.withLock { $0.waiting.count } }
 
-    /// Takes nothing more; what waits is still done.
+    /// Accepts nothing more. Operations that wait are still performed.
     func close() {
         let wakes = state.withLock { state in
             state.isClosed = true

@@ -3,20 +3,20 @@ internal import GRDB
 internal import Logging
 internal import RelayCore
 
-/// The thread that writes: it owns the one connection that may, takes everything that waits in the inbox into one
-/// transaction, and tells the callers when that is on disk.
+/// The thread that writes. It owns the only connection that may write, performs everything in the queue in one
+/// transaction, and answers the callers when that is on disk.
 struct WriterThread {
     let path: String
     let cacheBytes: Int
     let clock: any RelayClock
-    let inbox: WriteQueue
-    let wakeups: ChangeNotifications
+    let operations: WriteQueue
+    let notifications: ChangeNotifications
     let logger: Logger
-    let ballast: DiskReserve
+    let diskReserve: DiskReserve
 
     /// Starts the thread.
     /// - Parameters:
-    ///   - prepare: what to do first on the connection; its failure is handed back and ends the thread.
+    ///   - prepare: runs first on the connection; its error is thrown to the caller and ends the thread.
     ///   - isOver: called when everything is written and the connection closed.
     func start(
         prepare: @escaping @Sendable (Database) throws -> Void,
@@ -44,19 +44,19 @@ struct WriterThread {
         try opened.get()
     }
 
-    /// Serves until the inbox is closed, on new connections when one fails.
+    /// Runs until the queue is closed, on a new connection when one fails.
     private func run(_ first: DatabaseQueue) {
         var queue = first
-        var ballast = ballast
-        if !ballast.take() {
+        var diskReserve = diskReserve
+        if !diskReserve.take() {
             logger.warning(
                 "no room for the store's reserve of disk space: a full disk will also stop settling deliveries",
-                metadata: ["path": "\(ballast.path)", "bytes": "\(ballast.size)"]
+                metadata: ["path": "\(diskReserve.path)", "bytes": "\(diskReserve.size)"]
             )
         }
         while true {
             do {
-                let isOver = try queue.writeWithoutTransaction { try serve($0, ballast: &ballast) }
+                let isOver = try queue.writeWithoutTransaction { try serve($0, diskReserve: &diskReserve) }
                 try? queue.close()
                 if isOver { return }
             } catch {
@@ -69,7 +69,7 @@ struct WriterThread {
         }
     }
 
-    /// A new connection, as soon as one can be had; until then everything is refused. Nil when the inbox is closed.
+    /// Opens a new connection. Until that succeeds every operation is refused. Nil when the queue is closed.
     private func reopen() -> DatabaseQueue? {
         while true {
             let attempt = clock.now
@@ -89,26 +89,26 @@ struct WriterThread {
     /// Between attempts to open the database again.
     private static let pause = Duration.seconds(1)
 
-    /// Waits for operations and refuses them. False when the inbox is closed and empty.
+    /// Waits for operations and refuses them. False when the queue is closed and empty.
     private func refuse(_ error: StoreError) -> Bool {
-        guard let batch = inbox.next() else { return false }
+        guard let batch = operations.next() else { return false }
         for operation in batch { operation.fail(error) }
         return true
     }
 
-    /// Returns true when the inbox is closed and empty, false when the connection is not to be trusted any more.
-    private func serve(_ database: Database, ballast: inout DiskReserve) throws -> Bool {
-        let ledger = try StoreWriter(database)
-        guard let checkpoints = Checkpointer(database, path: path, reserve: ballast.size) else { return false }
-        var space = DiskSpaceGuard(ballast: ballast, logger: logger)
-        defer { ballast = space.ballast }
-        while let batch = inbox.next() {
+    /// Returns true when the queue is closed and empty, false when the connection must not be used any more.
+    private func serve(_ database: Database, diskReserve: inout DiskReserve) throws -> Bool {
+        let writer = try StoreWriter(database)
+        guard let checkpoints = Checkpointer(database, path: path, reserve: diskReserve.size) else { return false }
+        var space = DiskSpaceGuard(diskReserve: diskReserve, logger: logger)
+        defer { diskReserve = space.diskReserve }
+        while let batch = operations.next() {
             var transactions = TransactionRunner(
-                ledger: ledger, checkpoints: checkpoints, wakeups: wakeups, space: space)
+                writer: writer, checkpoints: checkpoints, notifications: notifications, space: space)
             let isHealthy = transactions.perform(batch)
             space = transactions.space
             guard isHealthy else { return false }
-            checkpoints.run(isIdle: inbox.count == 0)
+            checkpoints.run(isIdle: operations.count == 0)
         }
         return true
     }

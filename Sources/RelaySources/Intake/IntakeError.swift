@@ -68,7 +68,7 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// A file inside a document that cannot be kept: the event would lose it.
     package init(_ failure: MediaError) {
-        switch failure.reason {
+        switch failure.code {
         case .storageFull:
             self.init(.diskFull, "The relay's media storage is full; nothing was stored.", retryAfter: 30)
         default:

@@ -6,9 +6,9 @@ internal import RelayJSON
 package struct ResendFilter: Sendable {
     private let ledger: any ForwardingLedger
     /// Whose entries count.
-    private let destinations: [String]
+    private let destinations: [DestinationKey]
 
-    package init(ledger: any ForwardingLedger, destinations: [String]) {
+    package init(ledger: any ForwardingLedger, destinations: [DestinationKey]) {
         self.ledger = ledger
         self.destinations = destinations
     }

@@ -4,12 +4,12 @@ internal import RelayHTTPClient
 /// The response of a receiver to one request.
 enum ScriptedAnswer: Sendable {
     case response(status: Int, headers: [(name: String, value: String)], body: String)
-    /// No response; a timeout takes as long as the destination allows.
-    case failure(HTTPClientError.Kind)
+    /// No answer comes; a time-out takes as long as the destination allows.
+    case failure(HTTPClientError.Code)
 
     static let ok = ScriptedAnswer.response(status: 200, headers: [], body: "")
 
-    private static let failures: [HTTPClientError.Kind] = [.timeout, .connect, .dns, .tls, .reset]
+    private static let failures: [HTTPClientError.Code] = [.timeout, .connect, .dns, .tls, .reset]
     private static let status = Field.int("status", "What it answers.", 200...599)
     private static let headers = Field<[String: String]>.map("headers", "Of the answer.", of: .string, default: [:])
     private static let body = Field.string("body", "Of the answer.", default: "")
@@ -42,7 +42,7 @@ enum ScriptedAnswer: Sendable {
             return .response(status: status, headers: [], body: "")
         }
         let word = try FieldType.word(among: failures.map(\.rawValue), what: "answer").parse(node)
-        return .failure(HTTPClientError.Kind(rawValue: word) ?? .other)
+        return .failure(HTTPClientError.Code(rawValue: word) ?? .other)
     }
 
     /// The responses of each destination.

@@ -6,7 +6,7 @@ struct ScriptedFile: Sendable {
     enum Result: Sendable {
         /// The file's size in bytes; nil: the size in the message.
         case found(size: Int64?)
-        case fails(MediaError.Reason)
+        case fails(MediaError.Code)
     }
 
     /// The id of the message with the file; nil: any.
@@ -23,12 +23,12 @@ struct ScriptedFile: Sendable {
         "size", "The size of the file; default the size in the message."
     ).optional
     private static let fails = Field.enumeration(
-        "fails", "Why the download fails.", of: MediaError.Reason.self
+        "fails", "Why the download fails.", of: MediaError.Code.self
     ).optional
     private static let fields = [AnyField(message), AnyField(after), AnyField(size), AnyField(fails)]
 
     private static let found = "found"
-    private static let words = [found] + MediaError.Reason.allCases.map(\.rawValue)
+    private static let words = [found] + MediaError.Code.allCases.map(\.rawValue)
 
     /// `found`, a reason such as `gone`, or a map.
     static let type = FieldType<ScriptedFile>.custom(
@@ -36,7 +36,7 @@ struct ScriptedFile: Sendable {
     ) { node in
         guard node.isMap else {
             let word = try FieldType.word(among: words, what: "answer").parse(node)
-            let reason = MediaError.Reason(rawValue: word)
+            let reason = MediaError.Code(rawValue: word)
             return ScriptedFile(after: .zero, result: reason.map { .fails($0) } ?? .found(size: nil))
         }
         let options = try OptionReader(node, as: "a file", fields: fields)

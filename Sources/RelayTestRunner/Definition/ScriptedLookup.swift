@@ -10,8 +10,8 @@ struct ScriptedLookup: Sendable {
         case knows(LookupAnswer)
         /// The response, which is parsed like the stage parses it.
         case response(status: Int, body: [UInt8])
-        /// No response; a timeout takes as long as the stage waits.
-        case failure(HTTPClientError.Kind)
+        /// No answer comes; a time-out takes as long as the stage waits.
+        case failure(HTTPClientError.Code)
     }
 
     /// The JID of the contact or group; nil: any.

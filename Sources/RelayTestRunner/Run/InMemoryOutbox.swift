@@ -28,7 +28,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
     }
 
     enum Lane: Hashable {
-        case shared(destination: String, lane: String)
+        case shared(destination: DestinationKey, lane: String)
         case own(DeliveryID)
 
         init(_ entry: Entry) {
@@ -38,9 +38,9 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
     }
 
     private let state = Mutex(State())
-    private let notices = AsyncStream<Set<String>>.makeStream()
+    private let notices = AsyncStream<Set<DestinationKey>>.makeStream()
 
-    var wakeups: AsyncStream<Set<String>> { notices.stream }
+    var newlyDue: AsyncStream<Set<DestinationKey>> { notices.stream }
 
     /// Whether no delivery will be sent automatically: those to a paused destination wait until it is resumed.
     var isDone: Bool {
@@ -77,7 +77,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
 
     func recover(
         at moment: Timestamp,
-        maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+        maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
     ) async throws(StoreError) -> RecoveryReport {
         RecoveryReport(requeued: 0, dead: 0)
     }
@@ -96,7 +96,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
         }
     }
 
-    func dueTimes() async throws(StoreError) -> [String: Timestamp] {
+    func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] {
         state.withLock { state in
             state.entries.values.reduce(into: [:]) { times, entry in
                 guard let due = entry.dueAt else { return }
@@ -118,7 +118,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
 
 extension InMemoryOutbox.State {
     /// - Returns: the destination; nil when the settlement is stale.
-    fileprivate mutating func settle(_ settlement: Settlement, at moment: Timestamp) -> String? {
+    fileprivate mutating func settle(_ settlement: Settlement, at moment: Timestamp) -> DestinationKey? {
         guard var entry = entries[settlement.delivery], entry.state == .inFlight,
             entry.attempts == settlement.attempt.number
         else { return nil }
@@ -155,8 +155,8 @@ extension InMemoryOutbox.State {
         )
     }
 
-    /// The heads of a destination's lanes, ordered by due time.
-    func heads(of destination: String, at moment: Timestamp) -> [InMemoryOutbox.Entry] {
+    /// What of a destination is due, or will be, in the order of that.
+    func heads(of destination: DestinationKey, at moment: Timestamp) -> [InMemoryOutbox.Entry] {
         entries.values.filter { $0.planned.destination == destination && $0.dueAt != nil }
             .sorted { ($0.dueAt ?? moment, $0.id) < ($1.dueAt ?? moment, $1.id) }
     }
@@ -168,30 +168,13 @@ extension InMemoryOutbox.State {
         entry.dueAt = nil
         entry.batch = batch
         entries[id] = entry
-        return ClaimedDelivery(entry)
+        return ClaimedDelivery(
+            entry.planned, id: entry.id, attempt: entry.attempts, seriesStartedAt: entry.createdAt)
     }
 
     /// Makes the head of a lane due, unless it is in flight.
     fileprivate mutating func arrange(_ lane: InMemoryOutbox.Lane, at moment: Timestamp) {
         guard let head = lanes[lane]?.first, let entry = entries[head], entry.state == .queued else { return }
         entries[head]?.dueAt = entry.dueAt ?? max(entry.notBefore, moment)
-    }
-}
-
-extension ClaimedDelivery {
-    fileprivate init(_ entry: InMemoryOutbox.Entry) {
-        self.init(
-            id: entry.id,
-            destination: entry.planned.destination,
-            session: entry.planned.session,
-            type: entry.planned.type,
-            chat: entry.planned.chat,
-            attempt: entry.attempts,
-            attemptInSeries: entry.attempts,
-            seriesStartedAt: entry.createdAt,
-            receivedAt: entry.planned.receivedAt,
-            signing: entry.planned.signing,
-            body: entry.planned.body(for: entry.id)
-        )
     }
 }

@@ -96,9 +96,9 @@ struct PipelineTestRunner {
         var upstream = [start { try await pipelines.run() }]
         if let media {
             let late = LateMediaService(
-                store: journal, media: media, clock: clock, logger: logger, onAnnounce: { pipelines.ring() })
+                store: journal, media: media, clock: clock, logger: logger, onAnnounce: { pipelines.wake() })
             upstream.append(start { try await late.run() })
-            upstream.append(start { [journal] in for await _ in journal.newLateMedia { late.ring() } })
+            upstream.append(start { [journal] in for await _ in journal.newLateMedia { late.wake() } })
         }
         let downstream = start { try await dispatcher.run() }
         repeat {
@@ -126,11 +126,7 @@ struct PipelineTestRunner {
             clock: clock,
             configuration: .init(
                 capacity: delivery.maxInFlight,
-                breaker: .init(
-                    failures: delivery.breaker.failures,
-                    initialPause: delivery.breaker.probeInterval,
-                    maxPause: delivery.breaker.maxProbeInterval
-                )
+                breaker: delivery.breaker
             ),
             // The maximum, so that jitter does not shorten any wait and every run is the same.
             random: { 1 },

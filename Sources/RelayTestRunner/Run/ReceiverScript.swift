@@ -56,10 +56,10 @@ final class ReceiverScript: HTTPSender {
             return HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
         case .failure(.timeout):
             try? await clock.sleep(until: clock.now + request.timeout)
-            if Task.isCancelled { throw HTTPClientError(kind: .cancelled, message: "the test ended") }
-            throw HTTPClientError(kind: .timeout, message: "no answer in time", duration: request.timeout)
-        case .failure(let kind):
-            throw HTTPClientError(kind: kind, message: "\(kind.rawValue), as the test says")
+            if Task.isCancelled { throw HTTPClientError(code: .cancelled, message: "the test ended") }
+            throw HTTPClientError(code: .timeout, message: "no answer in time", duration: request.timeout)
+        case .failure(let code):
+            throw HTTPClientError(code: code, message: "\(code.rawValue), as the test says")
         }
     }
 }
@@ -74,10 +74,10 @@ extension ReceiverScript: LineSinkProvider, LineSink {
         do throws(HTTPClientError) {
             let answer = try await send(HTTPRequest(url: "", body: line, timeout: timeout))
             guard (200..<300).contains(answer.status) else {
-                throw HTTPClientError(kind: .other, message: "status \(answer.status), as the test says")
+                throw HTTPClientError(code: .other, message: "status \(answer.status), as the test says")
             }
         } catch {
-            throw LineWriteError(DeliveryFailureKind(error.kind), error.message)
+            throw LineWriteError(DeliveryFailureKind(error.code), error.message)
         }
     }
 }

@@ -14,7 +14,7 @@ final class ScriptedDestinations: DestinationProvider {
         /// The secret that signs; nil: requests are not signed.
         let secret: String?
 
-        func route(_ key: String) -> DestinationRoute {
+        func route(_ key: DestinationKey) -> DestinationRoute {
             DestinationRoute(destination: key, settings: destination.settings, isSigned: secret != nil)
         }
     }
@@ -23,11 +23,11 @@ final class ScriptedDestinations: DestinationProvider {
     private static let secret = "whsec_emFwaHViIHRlc3QsIG5vdCBhIHJlYWwgc2VjcmV0ISE="
 
     private let configuration: RelayConfiguration
-    private let configured: [String: Entry]
+    private let configured: [DestinationKey: Entry]
     private let session: ReceiverScript
     /// What the destinations have sent.
     let ledger: any ForwardingLedger
-    private let webhooks = Mutex<[String: Entry]>([:])
+    private let webhooks = Mutex<[DestinationKey: Entry]>([:])
 
     init(_ configuration: RelayConfiguration, answers: [String: [ScriptedAnswer]], clock: VirtualClock) {
         self.configuration = configuration
@@ -39,7 +39,7 @@ final class ScriptedDestinations: DestinationProvider {
             let environment = DestinationEnvironment(
                 configuration, sender: destination.testServer(receiver), sinks: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
-            entries[destination.name] = Entry(
+            entries[.configured(destination.name)] = Entry(
                 destination: TestDestination(base: made),
                 shown: destination.name,
                 receiver: receiver,
@@ -48,17 +48,18 @@ final class ScriptedDestinations: DestinationProvider {
         }
     }
 
-    func entry(_ key: String) -> Entry? {
+    func entry(_ key: DestinationKey) -> Entry? {
         configured[key] ?? webhooks.withLock { $0[key] }
     }
 
-    func destination(_ key: String) -> (any Destination)? {
+    func destination(_ key: DestinationKey) -> (any Destination)? {
         entry(key)?.destination
     }
 
-    /// The webhook of a session, created on first use.
-    private func webhook(of session: String) -> (key: String, entry: Entry) {
-        let key = "wh_\(session)"
+    /// The webhook of a session, made when it is asked for first.
+    private func webhook(of session: String) -> (key: DestinationKey, entry: Entry) {
+        let id = DestinationKey.webhookPrefix + session
+        let key = DestinationKey.webhook(id)
         return webhooks.withLock { webhooks in
             if let entry = webhooks[key] { return (key, entry) }
             let destination = WebhookDestination(
@@ -81,8 +82,8 @@ final class ScriptedDestinations: DestinationProvider {
 }
 
 extension ScriptedDestinations: DestinationLookup {
-    func route(to destination: String) -> DestinationRoute? {
-        configured[destination]?.route(destination)
+    func route(to name: String) -> DestinationRoute? {
+        configured[.configured(name)]?.route(.configured(name))
     }
 
     func webhooks(of session: String) -> [DestinationRoute] {

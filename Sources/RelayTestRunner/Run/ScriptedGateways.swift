@@ -81,16 +81,16 @@ private final class ScriptedGateway: HTTPSender {
 
     func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         let begin = clock.now
-        guard let number = Int(request.url) else { throw HTTPClientError(kind: .other, message: "no lookup") }
+        guard let number = Int(request.url) else { throw HTTPClientError(code: .other, message: "no lookup") }
         let answer = state.withLock { $0.answer(number, script) }
         let isTooLate = answer.isTimeout || answer.after >= request.timeout
         try? await clock.sleep(until: begin + (isTooLate ? request.timeout : answer.after))
-        if Task.isCancelled { throw HTTPClientError(kind: .cancelled, message: "nobody waits any more") }
-        if isTooLate { throw HTTPClientError(kind: .timeout, message: "no answer in time", duration: request.timeout) }
+        if Task.isCancelled { throw HTTPClientError(code: .cancelled, message: "nobody waits any more") }
+        if isTooLate { throw HTTPClientError(code: .timeout, message: "no answer in time", duration: request.timeout) }
         switch answer.result {
         case .knows: return HTTPResponse(status: 200, headers: [], body: [])
         case .response(let status, let body): return HTTPResponse(status: status, headers: [], body: body)
-        case .failure(let kind): throw HTTPClientError(kind: kind, message: "\(kind.rawValue), as the test says")
+        case .failure(let code): throw HTTPClientError(code: code, message: "\(code.rawValue), as the test says")
         }
     }
 }

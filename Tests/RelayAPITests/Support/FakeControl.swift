@@ -21,8 +21,8 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
         var changes = 0
         var requeues = 0
         var replayChanges = 0
-        var rehearsal = ReplayPreviewResult()
-        var paused: Set<String> = []
+        var preview = ReplayPreviewResult()
+        var paused: Set<DestinationKey> = []
         var draining = false
         var readiness = Readiness(isReady: true)
         var reloadError: APIError?
@@ -62,7 +62,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
 
     func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }
 
-    func destination(_ key: String) async throws(APIError) -> DestinationStatus {
+    func destination(_ key: DestinationKey) async throws(APIError) -> DestinationStatus {
         let (found, isPaused) = state.withLock { state in
             (state.destinations.first { $0.key == key }, state.paused.contains(key))
         }
@@ -71,7 +71,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
         return found
     }
 
-    func cancelQueued(_ key: String) async throws(APIError) -> Int {
+    func cancelQueued(_ key: DestinationKey) async throws(APIError) -> Int {
         _ = try await destination(key)
         return state.withLock { state in
             let index = state.destinations.firstIndex { $0.key == key }
@@ -79,17 +79,17 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
         }
     }
 
-    func pause(_ key: String) async throws(APIError) {
+    func pause(_ key: DestinationKey) async throws(APIError) {
         _ = try await destination(key)
         state.withLock { _ = $0.paused.insert(key) }
     }
 
-    func resume(_ key: String) async throws(APIError) {
+    func resume(_ key: DestinationKey) async throws(APIError) {
         _ = try await destination(key)
         state.withLock { _ = $0.paused.remove(key) }
     }
 
-    func test(destination key: String, event: EventType) async throws(APIError) -> WebhookTestResult {
+    func test(destination key: DestinationKey, event: EventType) async throws(APIError) -> WebhookTestResult {
         _ = try await destination(key)
         return state.withLock { $0.testResult }
     }
@@ -123,12 +123,12 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
         }
     }
 
-    func warnings(of selection: ReplaySelection, survey: ReplayEstimate) -> [String] {
-        survey.count == 0 ? ["Nothing is selected."] : []
+    func warnings(of selection: ReplaySelection, estimate: ReplayEstimate) -> [String] {
+        estimate.count == 0 ? ["Nothing is selected."] : []
     }
 
-    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult {
-        read { $0.rehearsal }
+    func preview(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult {
+        read { $0.preview }
     }
 
     func replaysChanged() async { edit { $0.replayChanges += 1 } }

@@ -11,10 +11,10 @@ extension FakeStore {
 
     func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? { nil }
     func forwardedParts(
-        destination: String, session: String, message: String
+        destination: DestinationKey, session: String, message: String
     ) async throws(StoreError) -> [ForwardedMessage] { [] }
     func forwardedMessages(
-        destination: String, remote: Int64
+        destination: DestinationKey, remote: Int64
     ) async throws(StoreError) -> [ForwardedMessage] { [] }
     func forwardedMessages(
         of chat: ForwardedChat.Key, direction: ForwardedMessage.Direction, state: ForwardedMessage.State, limit: Int

@@ -1,6 +1,7 @@
 import RelayAPI
 import RelayCore
 import RelayJSON
+import RelayTesting
 import Synchronization
 
 extension FakeStore {
@@ -8,7 +9,7 @@ extension FakeStore {
     @discardableResult
     func seedDelivery(
         _ state: DeliveryState,
-        to destination: String = "crm",
+        to destination: DestinationKey = "crm",
         session: String = "abc-123",
         type: EventType = .messageReceived,
         chat: String? = "5511999999999@s.whatsapp.net",
@@ -79,7 +80,7 @@ extension FakeStore {
         change(id, from: [.queued, .dead], to: .cancelled, at: moment)
     }
 
-    func cancelQueued(destination: String, at moment: Timestamp) async throws(StoreError) -> Int {
+    func cancelQueued(destination: DestinationKey, at moment: Timestamp) async throws(StoreError) -> Int {
         let queued = matching(DeliveryFilter(states: [.queued], destination: destination))
         for delivery in queued { _ = change(delivery.id, from: [.queued], to: .cancelled, at: moment) }
         return queued.count
@@ -123,10 +124,10 @@ extension FakeStore {
 
     func planned(_ id: DeliveryID) -> PlannedDelivery? { contents.withLock { $0.planned[id] } }
 
-    func figures() async throws(StoreError) -> [DestinationCounts] { [] }
+    func destinationCounts() async throws(StoreError) -> [DestinationCounts] { [] }
     func pauses() async throws(StoreError) -> [DestinationPause] { [] }
     func pause(_ pause: DestinationPause) async throws(StoreError) {}
-    func resume(destination: String) async throws(StoreError) -> Bool { false }
+    func resume(destination: DestinationKey) async throws(StoreError) -> Bool { false }
     func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int { 0 }
 
     private func matching(_ filter: DeliveryFilter) -> [DeliveryRecord] {
@@ -183,15 +184,15 @@ extension FakeStore {
     func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {}
 
     func recover(
-        at moment: Timestamp, maxAttempts: @escaping @Sendable (_ destination: String) -> Int
+        at moment: Timestamp, maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
     ) async throws(StoreError) -> RecoveryReport { RecoveryReport(requeued: 0, dead: 0) }
 
     func exchange(
         _ settlements: [Settlement], claims: [ClaimRequest], at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] { [] }
 
-    func dueTimes() async throws(StoreError) -> [String: Timestamp] { [:] }
-    var wakeups: AsyncStream<Set<String>> { AsyncStream { $0.finish() } }
+    func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] { [:] }
+    var newlyDue: AsyncStream<Set<DestinationKey>> { AsyncStream { $0.finish() } }
 
     // MARK: - KeyStore
 

@@ -2,15 +2,15 @@ import RelayCore
 import Synchronization
 
 extension FakeStore {
-    func survey(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate {
+    func estimate(_ selection: ReplaySelection, at moment: Timestamp) async throws(StoreError) -> ReplayEstimate {
         try fail()
         let events = contents.withLock { Array($0.events.values) }
         guard selection.from == .start else {
-            var survey = ReplayEstimate(at: moment, last: 0, oldestEvent: nil)
+            var estimate = ReplayEstimate(at: moment, last: 0, oldestEvent: nil)
             for delivery in try await sampleDeliveries(selection, limit: .max, at: moment) {
-                survey.shares.append(.init(destination: delivery.destination, state: delivery.state, count: 1))
+                estimate.shares.append(.init(destination: delivery.destination, state: delivery.state, count: 1))
             }
-            return survey
+            return estimate
         }
         return ReplayEstimate(
             at: moment,
@@ -31,13 +31,13 @@ extension FakeStore {
     }
 
     func createReplay(
-        _ selection: ReplaySelection, rate: RateLimit, survey: ReplayEstimate
+        _ selection: ReplaySelection, rate: RateLimit, estimate: ReplayEstimate
     ) async throws(StoreError) -> Replay {
         try fail()
         return contents.withLock { data in
-            let id = ReplayID(SortableID.next(after: data.replays.last?.id.rawValue ?? 0, at: survey.at))
+            let id = ReplayID(SortableID.next(after: data.replays.last?.id.rawValue ?? 0, at: estimate.at))
             let replay = Replay(
-                id: id, selection: selection, rate: rate, createdAt: survey.at, selected: survey.count)
+                id: id, selection: selection, rate: rate, createdAt: estimate.at, selected: estimate.count)
             data.replays.append(replay)
             return replay
         }

@@ -55,9 +55,9 @@ struct FailureTests {
         let engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
         defer { engine.shutdown() }
         let destination = ChatwootDestination(
-            try options(at: receiver.url, account: 1, inbox: 7, token: "t0k3n", ""), name: "desk",
+            try options(at: receiver.url, account: 1, inbox: 7, token: "t0k3n", ""), key: "desk",
             settings: DestinationSettings(), timeout: .waitLimit, sender: engine, ledger: InMemoryForwardingLedger(),
-            depot: nil, clock: ManualClock())
+            mediaStore: nil, clock: ManualClock())
         let delivery = ClaimedDelivery(
             id: DeliveryID(42), destination: "desk", session: "demo", type: .messageReceived, chat: nil, attempt: 1,
             attemptInSeries: 1, seriesStartedAt: now, receivedAt: now, signing: nil,
@@ -83,8 +83,8 @@ struct FailureTests {
                 let destination = ChatwootDestination(
                     try options(
                         at: fixture.address, account: fixture.account.id, inbox: inbox, token: fixture.admin.token, ""),
-                    name: "desk", settings: DestinationSettings(), timeout: .waitLimit, sender: fixture.engine,
-                    ledger: InMemoryForwardingLedger(), depot: nil, clock: ManualClock())
+                    key: "desk", settings: DestinationSettings(), timeout: .waitLimit, sender: fixture.engine,
+                    ledger: InMemoryForwardingLedger(), mediaStore: nil, clock: ManualClock())
                 let result = await fixture.with(destination).send("message.received", fixture.text("A1"))
                 #expect(result.pausesDestination)
                 #expect(result.error?.contains(word) == true, "\(result.error ?? "")")

@@ -16,8 +16,8 @@ struct FileForwardingTests {
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let depot = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
-        try await withForwarding(options, depot: depot) { try await body($0, depot) }
+        let mediaStore = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
+        try await withForwarding(options, mediaStore: mediaStore) { try await body($0, mediaStore) }
     }
 
     private func media(_ id: MediaID, size: Int, _ mimetype: String, _ more: JSONObject = [:]) -> JSON {
@@ -34,7 +34,7 @@ struct FileForwardingTests {
     }
 
     @Test func aFileIsAttachedAsWhatItIs() async throws {
-        try await withFiles { fixture, depot in
+        try await withFiles { fixture, mediaStore in
             let kinds = [
                 ("image", "image/jpeg", "image"), ("video", "video/mp4; codecs=avc1", "video"),
                 ("audio", "audio/mpeg", "audio"), ("sticker", "image/webp", "image"),
@@ -42,7 +42,7 @@ struct FileForwardingTests {
             ]
             for (index, (type, mimetype, shown)) in kinds.enumerated() {
                 let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ index) }
-                let stored = try await depot.deposit(bytes)
+                let stored = try await mediaStore.deposit(bytes)
                 try await fixture.take(
                     "message.received",
                     fixture.text(
@@ -57,8 +57,8 @@ struct FileForwardingTests {
     }
 
     @Test func aVoiceNoteIsOne() async throws {
-        try await withFiles { fixture, depot in
-            let stored = try await depot.deposit(Array("OggS....".utf8))
+        try await withFiles { fixture, mediaStore in
+            let stored = try await mediaStore.deposit(Array("OggS....".utf8))
             try await fixture.take(
                 "message.received",
                 fixture.text(
@@ -76,20 +76,20 @@ struct FileForwardingTests {
 
     /// A form of more than half a megabyte lies on the disk while it is sent, and not after.
     @Test func aLargeFileGoesThroughAFileOfItsOwn() async throws {
-        try await withFiles { fixture, depot in
+        try await withFiles { fixture, mediaStore in
             let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
-            let stored = try await depot.deposit(bytes)
+            let stored = try await mediaStore.deposit(bytes)
             try await fixture.take(
                 "message.received", image(fixture, "L1", media(stored.id, size: bytes.count, "image/jpeg")))
             #expect(fixture.chatwoot.messages.last?.attachments.first?.bytes == bytes)
-            let left = try FileManager.default.contentsOfDirectory(atPath: depot.stagingDirectory)
+            let left = try FileManager.default.contentsOfDirectory(atPath: mediaStore.stagingDirectory)
             #expect(!left.contains { $0.hasPrefix("form-") })
         }
     }
 
     @Test func whatIsTooLargeOrGoneIsLinked() async throws {
-        try await withFiles("max_size: 1kB") { fixture, depot in
-            let large = try await depot.deposit([UInt8](repeating: 1, count: 2000))
+        try await withFiles("max_size: 1kB") { fixture, mediaStore in
+            let large = try await mediaStore.deposit([UInt8](repeating: 1, count: 2000))
             let gone = try #require(MediaID(String(repeating: "ab", count: 32)))
             // One is known to be too large, of the other only the storage knows.
             try await fixture.take("message.received", image(fixture, "T1", media(large.id, size: 2000, "image/jpeg")))
@@ -105,8 +105,8 @@ struct FileForwardingTests {
     }
 
     @Test func whatChatwootDoesNotTakeIsLinked() async throws {
-        try await withFiles { fixture, depot in
-            let stored = try await depot.deposit([1, 2, 3])
+        try await withFiles { fixture, mediaStore in
+            let stored = try await mediaStore.deposit([1, 2, 3])
             fixture.chatwoot.next(1, .messageCreate, .status(413))
             try await fixture.take("message.received", image(fixture, "T1", media(stored.id, size: 3, "image/jpeg")))
             let message = try #require(fixture.chatwoot.messages.last)
@@ -116,12 +116,12 @@ struct FileForwardingTests {
     }
 
     @Test func aLateFileIsAReply() async throws {
-        try await withFiles { fixture, depot in
+        try await withFiles { fixture, mediaStore in
             try await fixture.take(
                 "message.received",
                 fixture.text(
                     "P1", "", ["type": "image", "content": [:], "raw_media": ["mediaType": "image", "pending": true]]))
-            let stored = try await depot.deposit([1, 2, 3])
+            let stored = try await mediaStore.deposit([1, 2, 3])
             let late = fixture.text(
                 "P1", "",
                 [
@@ -137,8 +137,8 @@ struct FileForwardingTests {
     }
 
     @Test func anUploadWhoseAnswerIsLostIsNotRepeated() async throws {
-        try await withFiles { fixture, depot in
-            let stored = try await depot.deposit([1, 2, 3])
+        try await withFiles { fixture, mediaStore in
+            let stored = try await mediaStore.deposit([1, 2, 3])
             let message = image(fixture, "U1", media(stored.id, size: 3, "image/jpeg"))
             fixture.chatwoot.next(1, .messageCreate, .commitThenReset)
             _ = await fixture.send("message.received", message)

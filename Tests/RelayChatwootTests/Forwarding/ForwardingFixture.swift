@@ -70,10 +70,10 @@ struct ForwardingFixture: Sendable {
     }
 
     /// Another destination for the same inbox and ledger: the relay after a restart.
-    func restarted(_ options: String = "", depot: (any MediaStore)? = nil) throws -> ForwardingFixture {
+    func restarted(_ options: String = "", mediaStore: (any MediaStore)? = nil) throws -> ForwardingFixture {
         let destination = ChatwootDestination(
-            try again(options), name: "desk", settings: destination.settings, timeout: .waitLimit, sender: engine,
-            ledger: ledger, depot: depot, clock: SystemClock())
+            try again(options), key: "desk", settings: destination.settings, timeout: .waitLimit, sender: engine,
+            ledger: ledger, mediaStore: mediaStore, clock: SystemClock())
         return ForwardingFixture(
             chatwoot: chatwoot, account: account, admin: admin, inbox: inbox, engine: engine, ledger: ledger,
             destination: destination)
@@ -108,7 +108,7 @@ func withForwarding(
     retry: RetryPolicy = RetryPolicy(),
     timeout: Duration = .waitLimit,
     ledger: any ForwardingLedger = InMemoryForwardingLedger(),
-    depot: (any MediaStore)? = nil,
+    mediaStore: (any MediaStore)? = nil,
     clock: any RelayClock = SystemClock(),
     _ body: (ForwardingFixture) async throws -> Void
 ) async throws {
@@ -124,9 +124,9 @@ func withForwarding(
         chatwoot.stop()
     }
     let destination = ChatwootDestination(
-        try options(at: url, account: account.id, inbox: inbox.id, token: admin.token, more), name: "desk",
+        try options(at: url, account: account.id, inbox: inbox.id, token: admin.token, more), key: "desk",
         settings: DestinationSettings(ordering: .none, retry: retry), timeout: timeout, sender: engine, ledger: ledger,
-        depot: depot, clock: clock)
+        mediaStore: mediaStore, clock: clock)
     try await body(
         ForwardingFixture(
             chatwoot: chatwoot, account: account, admin: admin, inbox: inbox, engine: engine, ledger: ledger,

@@ -52,7 +52,7 @@ struct ForwardingLoad {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("storm-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         var configuration = SQLiteStore.Configuration()
-        configuration.ballastBytes = 0
+        configuration.diskReserveBytes = 0
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
             secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)), clock: clock, logger: logger,
@@ -136,5 +136,5 @@ struct ForwardingLoad {
 private struct SingleDestinationProvider: DestinationProvider {
     let destination: any Destination
 
-    func destination(_ key: String) -> (any Destination)? { destination }
+    func destination(_ key: DestinationKey) -> (any Destination)? { destination }
 }

@@ -17,12 +17,12 @@ struct RequestTests {
         var all = JSONObject()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kinds-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let depot = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
-        let file = try await depot.deposit([1, 2, 3])
+        let mediaStore = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
+        let file = try await mediaStore.deposit([1, 2, 3])
         for kind in kinds {
             let event = try #require(kind["event"]?.string)
             let name = try #require(kind["name"]?.string)
-            try await withForwarding("group_changes: note", profile: profile, depot: depot) { fixture in
+            try await withForwarding("group_changes: note", profile: profile, mediaStore: mediaStore) { fixture in
                 // The message that others are about.
                 let isNew = event == "message.received" || name == "own"
                 let earlier = name.hasPrefix("vote") ? "3EB0POLL" : isNew ? "3EB0OLD" : "3EB0A1"

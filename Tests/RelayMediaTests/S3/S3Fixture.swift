@@ -22,14 +22,14 @@ struct S3Fixture {
         )
     }
 
-    func content(_ depot: S3MediaStore, _ id: MediaID) async throws -> [UInt8] {
+    func content(_ mediaStore: S3MediaStore, _ id: MediaID) async throws -> [UInt8] {
         var read: [UInt8] = []
-        for try await chunk in try await depot.open(id, bounds: { 0..<$0 }).chunks { read += chunk }
+        for try await chunk in try await mediaStore.open(id, bounds: { 0..<$0 }).chunks { read += chunk }
         return read
     }
 
-    func stage(_ bytes: [UInt8], for depot: S3MediaStore) throws -> (path: String, media: StoredMedia) {
-        let draft = try StagedFile(in: depot.stagingDirectory)
+    func stage(_ bytes: [UInt8], for mediaStore: S3MediaStore) throws -> (path: String, media: StoredMedia) {
+        let draft = try StagedFile(in: mediaStore.stagingDirectory)
         try draft.append(bytes)
         return (draft.handOver(), draft.media)
     }

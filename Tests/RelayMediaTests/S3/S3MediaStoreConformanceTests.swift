@@ -12,23 +12,23 @@ struct S3MediaStoreConformanceTests {
 
         func open(_ bucket: String, _ directory: TemporaryDirectory) async throws -> any MediaStore {
             let server = try await MotoServer.shared()
-            let depot = try await S3MediaStore.open(
+            let mediaStore = try await S3MediaStore.open(
                 try server.options(bucket),
                 staging: directory.path,
                 engine: server.engine
             )
-            all[ObjectIdentifier(depot)] = (bucket, directory)
-            return depot
+            all[ObjectIdentifier(mediaStore)] = (bucket, directory)
+            return mediaStore
         }
 
-        func reopen(_ depot: any MediaStore) async throws -> any MediaStore {
-            guard let known = take(depot) else { throw CancellationError() }
+        func reopen(_ mediaStore: any MediaStore) async throws -> any MediaStore {
+            guard let known = take(mediaStore) else { throw CancellationError() }
             return try await open(known.bucket, known.directory)
         }
 
         @discardableResult
-        func take(_ depot: any MediaStore) -> (bucket: String, directory: TemporaryDirectory)? {
-            all.removeValue(forKey: ObjectIdentifier(depot as AnyObject))
+        func take(_ mediaStore: any MediaStore) -> (bucket: String, directory: TemporaryDirectory)? {
+            all.removeValue(forKey: ObjectIdentifier(mediaStore as AnyObject))
         }
     }
 
@@ -37,7 +37,7 @@ struct S3MediaStoreConformanceTests {
     private static let conformance = MediaStoreConformance(
         sweeps: false,
         makeDepot: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), TemporaryDirectory()) },
-        reopen: { depot, _ in try await buckets.reopen(depot) },
+        reopen: { mediaStore, _ in try await buckets.reopen(mediaStore) },
         discard: { _ = await buckets.take($0) }
     )
 

@@ -25,16 +25,16 @@ struct S3MediaStoreFailureTests {
             try server.options(bucket, secretKey: "wrong\(server.secretKey)"),
             try server.options(bucket, accessKey: "AKIAWRONGWRONGWRONG1"),
         ] {
-            let depot = try await fixture.open(options)
-            let (path, staged) = try fixture.stage(bytes(2 << 20), for: depot)
+            let mediaStore = try await fixture.open(options)
+            let (path, staged) = try fixture.stage(bytes(2 << 20), for: mediaStore)
             let failures = [
-                await failure { _ = try await depot.deposit(Array("other".utf8)) },
-                await failure { try await depot.deposit(file: path, as: staged) },
-                await failure { _ = try await depot.find(media.id) },
-                await failure { _ = try await depot.open(media.id) { 0..<$0 } },
+                await failure { _ = try await mediaStore.deposit(Array("other".utf8)) },
+                await failure { try await mediaStore.deposit(file: path, as: staged) },
+                await failure { _ = try await mediaStore.find(media.id) },
+                await failure { _ = try await mediaStore.open(media.id) { 0..<$0 } },
             ]
             for failure in failures {
-                #expect(failure?.reason == .storage)
+                #expect(failure?.code == .storage)
                 #expect(failure?.isRetryable == true)
                 #expect(failure?.message.contains("403") == true)
                 #expect(failure?.message.contains("check access_key, secret_key and the bucket's policy") == true)
@@ -48,16 +48,16 @@ struct S3MediaStoreFailureTests {
     }
 
     @Test func aMissingBucketIsNamed() async throws {
-        let depot = try await fixture.open(try server.options("no-such-bucket"))
-        let (path, staged) = try fixture.stage(Array("file".utf8), for: depot)
+        let mediaStore = try await fixture.open(try server.options("no-such-bucket"))
+        let (path, staged) = try fixture.stage(Array("file".utf8), for: mediaStore)
         let failures = [
-            await failure { _ = try await depot.deposit(Array("hello".utf8)) },
-            await failure { try await depot.deposit(file: path, as: staged) },
-            await failure { _ = try await depot.find(staged.id) },
-            await failure { _ = try await depot.open(staged.id) { 0..<$0 } },
+            await failure { _ = try await mediaStore.deposit(Array("hello".utf8)) },
+            await failure { try await mediaStore.deposit(file: path, as: staged) },
+            await failure { _ = try await mediaStore.find(staged.id) },
+            await failure { _ = try await mediaStore.open(staged.id) { 0..<$0 } },
         ]
         for failure in failures {
-            #expect(failure?.reason == .storage)
+            #expect(failure?.code == .storage)
             #expect(failure?.message.contains("the bucket no-such-bucket of \(server.url)") == true)
             #expect(failure?.message.contains("there is no such bucket: create it") == true)
         }
@@ -65,7 +65,7 @@ struct S3MediaStoreFailureTests {
     }
 
     @Test(arguments: [
-        (503, "SlowDown", MediaError.Reason.storage, "503 SlowDown; it may do so again soon"),
+        (503, "SlowDown", MediaError.Code.storage, "503 SlowDown; it may do so again soon"),
         (500, "", .storage, "500; it may do so again soon"),
         (507, "XMinioStorageFull", .storageFull, "507 XMinioStorageFull; free some room there"),
         (403, "QuotaExceeded", .storageFull, "403 QuotaExceeded; free some room there"),
@@ -78,7 +78,7 @@ struct S3MediaStoreFailureTests {
     func refusalsSayWhatToDo(
         status: Int,
         code: String,
-        reason: MediaError.Reason,
+        reason: MediaError.Code,
         message: String
     ) async throws {
         let receiver = try ScriptedReceiver()
@@ -87,9 +87,9 @@ struct S3MediaStoreFailureTests {
             if request.method == "HEAD" { return .status(404) }
             return .status(status, headers: [("x-amz-bucket-region", "eu-north-1")], body: body)
         }
-        let depot = try await fixture.open(try fixture.options(of: receiver))
-        let failure = await failure { _ = try await depot.deposit(Array("hello".utf8)) }
-        #expect(failure?.reason == reason)
+        let mediaStore = try await fixture.open(try fixture.options(of: receiver))
+        let failure = await failure { _ = try await mediaStore.deposit(Array("hello".utf8)) }
+        #expect(failure?.code == code)
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")
         #expect(failure?.message.contains("SECRET") == false)
     }
@@ -99,15 +99,15 @@ struct S3MediaStoreFailureTests {
     @Test func aServerThatDiesInTheMiddleIsAFailure() async throws {
         let server = try await MotoServer()
         let bucket = try await server.makeBucket()
-        let depot = try await S3MediaStore.open(
+        let mediaStore = try await S3MediaStore.open(
             try server.options(bucket),
             staging: fixture.directory.path + "/staging",
             engine: server.engine
         )
         // More than the system's buffers take, so that the server cannot have sent it all.
         let all = [UInt8](repeating: 7, count: 64 << 20)
-        let media = try await depot.deposit(all)
-        let content = try await depot.open(media.id) { 0..<$0 }
+        let media = try await mediaStore.deposit(all)
+        let content = try await mediaStore.open(media.id) { 0..<$0 }
         var count = 0
         let broken = await failure {
             for try await chunk in content.chunks {
@@ -115,16 +115,16 @@ struct S3MediaStoreFailureTests {
                 count += chunk.count
             }
         }
-        #expect(broken?.reason == .storage)
+        #expect(broken?.code == .storage)
         #expect(count < all.count)
-        let after = await failure { _ = try await depot.find(media.id) }
-        #expect(after?.reason == .storage)
+        let after = await failure { _ = try await mediaStore.find(media.id) }
+        #expect(after?.code == .storage)
         #expect(after?.message.contains("check the host, the port and that the receiver runs") == true)
     }
 
     @Test func anAnswerThatIsNoPartOfTheFileIsAFailure() async throws {
         let receiver = try ScriptedReceiver()
-        let depot = try await fixture.open(try fixture.options(of: receiver))
+        let mediaStore = try await fixture.open(try fixture.options(of: receiver))
         let media = StoredMedia(id: MediaID(digest: sha256(Array("hello".utf8))), size: 5)
         for answer in [
             .status(200, body: "hell"), .status(200, body: "hello, world"), .status(206, body: "hello"), .closeEarly,
@@ -132,12 +132,12 @@ struct S3MediaStoreFailureTests {
         ] as [ScriptedReceiver.Answer] {
             receiver.respond { $0.method == "HEAD" ? .status(200, body: "hello") : answer }
             let failure = await failure {
-                for try await _ in try await depot.open(media.id, bounds: { 0..<$0 }).chunks {}
+                for try await _ in try await mediaStore.open(media.id, bounds: { 0..<$0 }).chunks {}
             }
             #expect(failure != nil, "\(answer)")
         }
         receiver.respond { $0.method == "HEAD" ? .status(200, body: "hello") : .status(200, body: "hello") }
         // A server that does not know ranges.
-        #expect(await failure { _ = try await depot.open(media.id) { _ in 1..<3 } }?.reason == .storage)
+        #expect(await failure { _ = try await mediaStore.open(media.id) { _ in 1..<3 } }?.code == .storage)
     }
 }

@@ -22,13 +22,13 @@ struct S3MediaStoreTests {
     @Test(arguments: ["", "media/", "a b/ç+=&?#/x-"])
     func aFileLiesUnderItsPrefixAndHash(prefix: String) async throws {
         let bucket = try await server.makeBucket()
-        let depot = try await fixture.open(try server.options(bucket, prefix: prefix))
-        let media = try await depot.deposit(Array("hello".utf8))
+        let mediaStore = try await fixture.open(try server.options(bucket, prefix: prefix))
+        let media = try await mediaStore.deposit(Array("hello".utf8))
         #expect(media.id.description == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
-        #expect(try await depot.deposit(Array("hello".utf8)) == media)
+        #expect(try await mediaStore.deposit(Array("hello".utf8)) == media)
         let expected = (prefix + media.id.description).replacingOccurrences(of: "&", with: "&amp;")
         #expect(try await server.names(in: bucket) == [expected])
-        #expect(try await fixture.content(depot, media.id) == Array("hello".utf8))
+        #expect(try await fixture.content(mediaStore, media.id) == Array("hello".utf8))
     }
 
     /// moto takes the bucket from the host where that is Amazon's.
@@ -52,22 +52,22 @@ struct S3MediaStoreTests {
             secretKey: server.secretKey,
             pathStyle: false
         )
-        let depot = try await S3MediaStore.open(options, staging: fixture.directory.path + "/staging", engine: engine)
-        let media = try await depot.deposit(Array("hello".utf8))
+        let mediaStore = try await S3MediaStore.open(options, staging: fixture.directory.path + "/staging", engine: engine)
+        let media = try await mediaStore.deposit(Array("hello".utf8))
         #expect(try await server.names(in: bucket) == ["media/\(media.id)"])
-        #expect(try await fixture.content(depot, media.id) == Array("hello".utf8))
-        #expect(try await depot.find(MediaID(digest: sha256([]))) == nil)
+        #expect(try await fixture.content(mediaStore, media.id) == Array("hello".utf8))
+        #expect(try await mediaStore.find(MediaID(digest: sha256([]))) == nil)
     }
 
     @Test func aLargeFileComesAndGoesInPieces() async throws {
         let bucket = try await server.makeBucket()
-        let depot = try await fixture.open(try server.options(bucket))
+        let mediaStore = try await fixture.open(try server.options(bucket))
         let all = bytes(20 << 20)
-        let (path, media) = try fixture.stage(all, for: depot)
-        try await depot.deposit(file: path, as: media)
+        let (path, media) = try fixture.stage(all, for: mediaStore)
+        try await mediaStore.deposit(file: path, as: media)
         #expect(!FileManager.default.fileExists(atPath: path))
 
-        let content = try await depot.open(media.id) { 0..<$0 }
+        let content = try await mediaStore.open(media.id) { 0..<$0 }
         #expect(content.size == 20 << 20)
         var count = 0
         for try await chunk in content.chunks {
@@ -80,13 +80,13 @@ struct S3MediaStoreTests {
         #expect(count == all.count)
     }
 
-    /// Beside some of it in the system's buffers. A depot that read ahead would have the server send all.
+    /// Beside some of it in the system's buffers. A media store that read ahead would have the server send all.
     @Test func nothingComesMuchFasterThanItIsRead() async throws {
         let size = 96 << 20
         let receiver = try ScriptedReceiver(default: .largeBody(size))
-        let depot = try await fixture.open(try fixture.options(of: receiver))
+        let mediaStore = try await fixture.open(try fixture.options(of: receiver))
         let id = MediaID(digest: sha256([]))
-        let content = try await depot.open(id) { 0..<$0 }
+        let content = try await mediaStore.open(id) { 0..<$0 }
         #expect(content.size == Int64(size))
         var read = 0
         for try await chunk in content.chunks {
@@ -106,11 +106,11 @@ struct S3MediaStoreTests {
 
     @Test func rangesAreReadAlone() async throws {
         let bucket = try await server.makeBucket()
-        let depot = try await fixture.open(try server.options(bucket))
+        let mediaStore = try await fixture.open(try server.options(bucket))
         let all = bytes(100_000)
-        let id = try await depot.deposit(all).id
+        let id = try await mediaStore.deposit(all).id
         for range in [0..<1, 99_999..<100_000, 10..<10, 500..<90_000, 99_000..<200_000] as [Range<Int64>] {
-            let content = try await depot.open(id) { _ in range }
+            let content = try await mediaStore.open(id) { _ in range }
             var part: [UInt8] = []
             for try await chunk in content.chunks { part += chunk }
             #expect(content.range == range.clamped(to: 0..<100_000))
@@ -123,10 +123,10 @@ struct S3MediaStoreTests {
     @Test func theHashOfTheBytesIsSigned() async throws {
         let receiver = try ScriptedReceiver()
         receiver.respond { $0.method == "HEAD" ? .status(404) : .status(200) }
-        let depot = try await fixture.open(try fixture.options(of: receiver))
-        let media = try await depot.deposit(Array("hello".utf8))
-        let (path, other) = try fixture.stage(Array("other".utf8), for: depot)
-        try await depot.deposit(file: path, as: other)
+        let mediaStore = try await fixture.open(try fixture.options(of: receiver))
+        let media = try await mediaStore.deposit(Array("hello".utf8))
+        let (path, other) = try fixture.stage(Array("other".utf8), for: mediaStore)
+        try await mediaStore.deposit(file: path, as: other)
         let puts = receiver.requests.filter { $0.method == "PUT" }
         #expect(puts.map { $0.header("x-amz-content-sha256") } == [media.id.description, other.id.description])
         #expect(puts.map(\.text) == ["hello", "other"])
@@ -135,24 +135,24 @@ struct S3MediaStoreTests {
 
     @Test func anObjectOfAnotherSizeIsReplaced() async throws {
         let bucket = try await server.makeBucket()
-        let depot = try await fixture.open(try server.options(bucket))
-        let (path, media) = try fixture.stage(bytes(1000), for: depot)
-        try await depot.deposit(file: path, as: StoredMedia(id: media.id, size: 1000))
+        let mediaStore = try await fixture.open(try server.options(bucket))
+        let (path, media) = try fixture.stage(bytes(1000), for: mediaStore)
+        try await mediaStore.deposit(file: path, as: StoredMedia(id: media.id, size: 1000))
         let client = S3Client(options: try server.options(bucket), engine: server.engine)
         #expect(try await client.put(Array("broken".utf8), as: media.id).status == 200)
-        #expect(try await depot.find(media.id)?.size == 6)
-        #expect(try await depot.deposit(bytes(1000)) == media)
-        #expect(try await fixture.content(depot, media.id) == bytes(1000))
+        #expect(try await mediaStore.find(media.id)?.size == 6)
+        #expect(try await mediaStore.deposit(bytes(1000)) == media)
+        #expect(try await fixture.content(mediaStore, media.id) == bytes(1000))
     }
 
     /// As a lifecycle rule counts from an object's creation, it is made new.
     @Test func whatIsOldIsRenewedWhenItIsKeptAgainOrAskedFor() async throws {
         let bucket = try await server.makeBucket()
-        let depot = try await fixture.open(try server.options(bucket, prefix: "a b/ç"), renewalAge: .zero)
-        let media = try await depot.deposit(Array("hello".utf8))
-        #expect(try await depot.find(media.id) == media)
-        #expect(try await depot.deposit(Array("hello".utf8)) == media)
-        #expect(try await fixture.content(depot, media.id) == Array("hello".utf8))
+        let mediaStore = try await fixture.open(try server.options(bucket, prefix: "a b/ç"), renewalAge: .zero)
+        let media = try await mediaStore.deposit(Array("hello".utf8))
+        #expect(try await mediaStore.find(media.id) == media)
+        #expect(try await mediaStore.deposit(Array("hello".utf8)) == media)
+        #expect(try await fixture.content(mediaStore, media.id) == Array("hello".utf8))
 
         let receiver = try ScriptedReceiver()
         let date = ("Date", "Tue, 24 Nov 2026 15:16:14 GMT")
@@ -164,9 +164,9 @@ struct S3MediaStoreTests {
                 }
                 return .status(200, body: "<CopyObjectResult/>")
             }
-            let depot = try await fixture.open(try fixture.options(of: receiver))
-            #expect(try await depot.find(media.id) == media)
-            #expect(try await depot.deposit(Array("hello".utf8)) == media)
+            let mediaStore = try await fixture.open(try fixture.options(of: receiver))
+            #expect(try await mediaStore.find(media.id) == media)
+            #expect(try await mediaStore.deposit(Array("hello".utf8)) == media)
             let puts = receiver.requests.filter { $0.method == "PUT" }
             #expect(puts.count == 2 * copies)
             for put in puts {
@@ -178,9 +178,9 @@ struct S3MediaStoreTests {
 
     @Test func aBucketIsNotSwept() async throws {
         let bucket = try await server.makeBucket()
-        let depot = try await fixture.open(try server.options(bucket))
-        let media = try await depot.deposit(Array("hello".utf8))
-        #expect(try await depot.sweep(before: SystemClock().wall + .seconds(1_000_000)) == 0)
-        #expect(try await depot.find(media.id) == media)
+        let mediaStore = try await fixture.open(try server.options(bucket))
+        let media = try await mediaStore.deposit(Array("hello".utf8))
+        #expect(try await mediaStore.sweep(before: SystemClock().wall + .seconds(1_000_000)) == 0)
+        #expect(try await mediaStore.find(media.id) == media)
     }
 }

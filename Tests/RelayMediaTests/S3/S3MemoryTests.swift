@@ -21,14 +21,14 @@ struct S3MemoryTests {
         let directory = try TemporaryDirectory()
         let server = try await MotoServer.shared()
         let options = try server.options(try await server.makeBucket())
-        let depot = try await S3MediaStore.open(options, staging: directory.path, engine: server.engine)
-        let draft = try StagedFile(in: depot.stagingDirectory)
+        let mediaStore = try await S3MediaStore.open(options, staging: directory.path, engine: server.engine)
+        let draft = try StagedFile(in: mediaStore.stagingDirectory)
         for seed in 0..<100 { try draft.append(bytes(1 << 20, seed: UInt64(seed))) }
         let media = draft.media
         let before = try peak()
-        try await depot.deposit(file: draft.handOver(), as: media)
+        try await mediaStore.deposit(file: draft.handOver(), as: media)
         var count = 0
-        for try await chunk in try await depot.open(media.id, bounds: { 0..<$0 }).chunks { count += chunk.count }
+        for try await chunk in try await mediaStore.open(media.id, bounds: { 0..<$0 }).chunks { count += chunk.count }
         let growth = try peak() - before
         print("100 MiB went to a bucket and came back, the peak of memory grew by \(growth >> 10) KiB")
         #expect(count == 100 << 20)

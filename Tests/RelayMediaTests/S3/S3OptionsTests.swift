@@ -50,7 +50,7 @@ struct S3OptionsTests {
         "", "s3.amazonaws.com", "ftp://x", "https://", "https:///x", "https://u:p@x", "https://x?a=b", "https://x y",
     ])
     func whatIsNoEndpointIsRefused(endpoint: String) {
-        #expect(throws: S3Options.Problem(option: "endpoint", message: endpointMessage)) {
+        #expect(throws: S3Options.OptionError(option: "endpoint", message: endpointMessage)) {
             try options(endpoint: endpoint)
         }
     }
@@ -59,8 +59,8 @@ struct S3OptionsTests {
         "is not a server's URL; write e.g. https://s3.eu-west-1.amazonaws.com or http://minio:9000"
 
     @Test func otherOptionsAreNamedWithoutTheirSecrets() throws {
-        func problem(_ body: () throws -> S3Options) -> S3Options.Problem? {
-            #expect(throws: S3Options.Problem.self) { try body() }
+        func problem(_ body: () throws -> S3Options) -> S3Options.OptionError? {
+            #expect(throws: S3Options.OptionError.self) { try body() }
         }
         for bucket in ["", "ab", "Media", "a/b", "-ab", ".ab", String(repeating: "a", count: 64)] {
             #expect(problem { try options(bucket: bucket) }?.option == "bucket", "\(bucket)")

@@ -1,6 +1,7 @@
-/// Finds what somebody meant.
-package enum Suggestion {
-    /// The known word nearest to a wrong one: at most a third of its letters away, counting swapped neighbours as one.
+/// Finds the known word that a misspelt word stands for.
+package enum SpellingSuggestion {
+    /// The known word nearest to a wrong one: at most a third of its letters differ, and two swapped neighbours count
+    /// as one difference. Case does not count, nor whether `-` or `_` is written. Nil when no word is that near.
     package static func nearest(to word: String, among known: some Collection<String>) -> String? {
         let typed = normalized(word)
         var best: (word: String, distance: Int)?
@@ -14,7 +15,7 @@ package enum Suggestion {
         return best?.word
     }
 
-    /// `did you mean "x"?`, or the words there are; nil when there are none.
+    /// `did you mean "x"?`, or `intro` and all known words; nil when there are none.
     package static func help(
         for word: String,
         among known: some Collection<String>,
@@ -25,7 +26,7 @@ package enum Suggestion {
     }
 
     private static func normalized(_ word: String) -> [UInt8] {
-        // Beyond this nothing is near anything that we know.
+        // No known word is longer, and the distance takes time in proportion to the length.
         word.lowercased().utf8.prefix(80).map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
     }
 
