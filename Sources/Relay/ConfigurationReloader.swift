@@ -46,7 +46,10 @@ actor ConfigurationReloader {
             )
             return (new, new.warnings.map(\.description) + Self.unchangeable(from: old, to: new) + notes)
         } catch {
-            logger.error("The new configuration is not valid; the old one stays in use", metadata: ["error": "\(error)"])
+            logger.error(
+                "The new configuration is not valid; the old one stays in use",
+                metadata: ["error": "\(error)"]
+            )
             let mistakes = (error as? ConfigurationError)?.diagnostics.map(\.description) ?? ["\(error)"]
             current.keep(after: ConfigurationStatus.Failure(at: clock.wall, mistakes: mistakes))
             throw error
