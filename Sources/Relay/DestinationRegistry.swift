@@ -100,12 +100,14 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
 
     private func environment(_ generation: ConfigurationGeneration) -> DestinationEnvironment {
         DestinationEnvironment(
-            generation.configuration, sender: engine, sinks: sinks, ledger: ledger, depot: media?.depot,
+            generation.configuration, sender: engine, sinks: sinks, ledger: ledger, mediaStore: media?.mediaStore,
             fetcher: media?.fetcher, clock: clock)
     }
 
-    private func entries(for webhooks: [Webhook], in generation: ConfigurationGeneration) -> [String: Entry] {
-        webhooks.reduce(into: [:]) { entries, webhook in entries[webhook.id] = entry(for: webhook, in: generation) }
+    private func entries(for webhooks: [Webhook], in generation: ConfigurationGeneration) -> [DestinationKey: Entry] {
+        webhooks.reduce(into: [:]) { entries, webhook in
+            entries[webhook.destination] = entry(for: webhook, in: generation)
+        }
     }
 
     /// A session's webhook as a destination; nil when its options cannot be used.

@@ -19,7 +19,7 @@ package struct ChatwootDestination: Destination {
     ///   - name: the destination's name, which is part of the keys in the ledger.
     ///   - settings: ordering is always per chat, because a conversation depends on the order of its messages. Of the
     ///     4xx statuses only 408, 425 and 429 are retried.
-    ///   - depot: the media store with the relay's copies of files; nil: the message contains links to files instead.
+    ///   - mediaStore: the media store with the relay's copies of files; nil: the message contains links to files instead.
     package init(
         _ options: ChatwootOptions,
         key: DestinationKey,

@@ -32,8 +32,8 @@ package struct LimitedConcurrencyTrait: SuiteTrait, TestTrait, TestScoping {
     ) async throws {
         // Both a suite and its test may have the trait; one place is enough.
         if Self.isInPool { return try await function() }
-        guard await Self.semaphore.enter() else { throw CancellationError() }
-        defer { Self.semaphore.leave() }
+        guard await Self.semaphore.wait() else { throw CancellationError() }
+        defer { Self.semaphore.signal() }
         try await Self.$isInPool.withValue(true) {
             try await withoutActuallyEscaping(function) { function in
                 try await withWaitLimit(Self.limit, for: "the end of the test", function)

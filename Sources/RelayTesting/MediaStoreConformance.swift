@@ -12,23 +12,23 @@ internal import RelayCrypto
 /// Times are whole hours apart, for storages with a resolution of seconds.
 package struct MediaStoreConformance: Sendable {
     private let sweeps: Bool
-    private let makeDepot: @Sendable (ManualClock) async throws -> any MediaStore
+    private let makeMediaStore: @Sendable (ManualClock) async throws -> any MediaStore
     private let reopen: @Sendable (any MediaStore, ManualClock) async throws -> any MediaStore
     private let discard: @Sendable (any MediaStore) async throws -> Void
 
     /// - Parameters:
     ///   - sweeps: whether the store itself deletes old files; otherwise ``MediaStore/sweep(before:)`` must do nothing.
-    ///   - makeDepot: makes a new, empty store that uses this clock.
+    ///   - makeMediaStore: makes a new, empty store that uses this clock.
     ///   - reopen: opens another store on what the first one, which is no longer used, has made durable.
     ///   - discard: called with the store when its test has ended.
     package init(
         sweeps: Bool = true,
-        makeDepot: @escaping @Sendable (ManualClock) async throws -> any MediaStore,
+        makeMediaStore: @escaping @Sendable (ManualClock) async throws -> any MediaStore,
         reopen: @escaping @Sendable (any MediaStore, ManualClock) async throws -> any MediaStore,
         discard: @escaping @Sendable (any MediaStore) async throws -> Void
     ) {
         self.sweeps = sweeps
-        self.makeDepot = makeDepot
+        self.makeMediaStore = makeMediaStore
         self.reopen = reopen
         self.discard = discard
     }
@@ -43,7 +43,7 @@ package struct MediaStoreConformance: Sendable {
     /// - Throws: ``ConformanceError``, or the store's error.
     package func run(_ behaviour: Behaviour) async throws {
         let clock = ManualClock()
-        let mediaStore = try await makeDepot(clock)
+        let mediaStore = try await makeMediaStore(clock)
         do {
             try await check(behaviour, mediaStore, clock)
         } catch {

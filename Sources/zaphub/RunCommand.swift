@@ -36,13 +36,13 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let generation = try config.load()
-        let rehearsal = try DryRun(
+        let dryRun = try DryRun(
             generation,
             pipeline: pipeline,
             source: source,
             webhook: webhook.map { (url: $0, secret: secret) }
         )
-        defer { rehearsal.end() }
+        defer { dryRun.end() }
         let isTerminal = isatty(STDOUT_FILENO) == 1
         var number = 0
         var failures = 0
@@ -50,8 +50,8 @@ struct RunCommand: AsyncParsableCommand {
             number += 1
             guard line.utf8.contains(where: { $0 > 0x20 }) else { continue }
             do {
-                for outcome in try await rehearsal.run(Array(line.utf8)) {
-                    let shown = deliver ? await rehearsal.deliver(outcome) : outcome.json
+                for outcome in try await dryRun.run(Array(line.utf8)) {
+                    let shown = deliver ? await dryRun.deliver(outcome) : outcome.json
                     printLine(isTerminal ? shown.prettyText : shown.text)
                 }
             } catch {

@@ -125,7 +125,7 @@ import Testing
         let fixture = try await MediaServiceFixture()
         fixture.transport.script([.redirect(location)])
         let code = await fixture.failure(sealed.reference(directPath: "/a"))?.code
-        #expect(reason == .refused || reason == .notAllowed)
+        #expect(code == .refused || code == .notAllowed)
         #expect(fixture.transport.requests.count == 1)
     }
 
@@ -156,7 +156,7 @@ import Testing
 
     @Test func aReloadChangesTheOptions() async throws {
         let fixture = try await MediaServiceFixture()
-        #expect(await fixture.failure(.gateway("http://gw/a"))?.reason == .notAllowed)
+        #expect(await fixture.failure(.gateway("http://gw/a"))?.code == .notAllowed)
         fixture.options.value = MediaSourceOptions(hosts: ["gw"])
         fixture.transport.script([.file(bytes(1))])
         _ = try await fixture.fetch(.gateway("http://gw/a"))

@@ -26,7 +26,7 @@ import Testing
     }
 
     private static let conformance = MediaStoreConformance(
-        makeDepot: { try await scratches.open(TemporaryDirectory(), $0) },
+        makeMediaStore: { try await scratches.open(TemporaryDirectory(), $0) },
         reopen: { try await scratches.open(scratches.take($0), $1) },
         discard: { _ = try? await scratches.take($0) }
     )
@@ -123,7 +123,7 @@ import Testing
         #expect(try await content(next, media.id) == bytes(100))
     }
 
-    @Test func aClosedDepotLeavesNothingButItsFiles() async throws {
+    @Test func aClosedMediaStoreLeavesNothingButItsFiles() async throws {
         var mediaStore: DirectoryMediaStore? = try await open()
         let media = try #require(try await mediaStore?.deposit(bytes(10)))
         mediaStore = nil

@@ -263,7 +263,7 @@ import Testing
             (reference, Array(sealed.encrypted.dropLast()), .badLength), (reference, [], .badLength),
             (other, sealed.encrypted, .hashMismatch),
         ]
-        for (reference, bytes, reason) in cases {
+        for (reference, bytes, code) in cases {
             let fixture = try await MediaServiceFixture()
             fixture.transport.serve(.file(bytes), at: Self.address)
             #expect(await fixture.failure(reference, limits: MediaLimits(attempts: 9))?.code == code)

@@ -3,6 +3,7 @@ import RelayCore
 import RelayJSON
 import RelayReference
 import RelaySources
+import RelayTesting
 import Testing
 
 /// What a transport declares is all that there is to know of it.
@@ -19,8 +20,8 @@ struct TransportTests {
             "config.yaml": "sources:\n" + sources,
             "pipelines/default.yaml": "stages:\n  - persist\n  - deliver: [session]\n",
         ]
-        guard let folder = try? Folder(files) else { throw ConfigurationError(diagnostics: []) }
-        return try folder.load(registry: Self.registry).configuration
+        guard let directory = try? TemporaryDirectory(files: files) else { throw ConfigurationError(diagnostics: []) }
+        return try directory.load(registry: Self.registry).configuration
     }
 
     @Test func itsOptionsAreReadAndShown() throws {

@@ -2,6 +2,7 @@ import Foundation
 import RelayCore
 import RelayJSON
 import RelaySQLite
+import RelayTesting
 import Testing
 
 /// A small store of one schema version: how it is filled, and what it must contain once it is migrated.
@@ -92,15 +93,15 @@ enum SchemaFixture {
     private static func deliver(_ state: DeliveryState, through store: SQLiteStore) async throws {
         let event = try await accept(state.name, in: store)
         let planned = PlannedDelivery(
-            of: event, to: state.name, lane: "acct/a@s", pipeline: "default", signing: .standardWebhooks)
+            of: event, to: .configured(state.name), lane: "acct/a@s", pipeline: "default", signing: .standardWebhooks)
         try await store.commit([PipelineResult(event: event.id, deliveries: [planned])], at: now)
-        let filter = DeliveryFilter(destination: state.name)
+        let filter = DeliveryFilter(destination: .configured(state.name))
         let id = try #require(try await store.deliveries(filter, before: nil, offset: 0, limit: 1).first).id
         switch state {
         case .queued: return
         case .cancelled: #expect(try await store.cancel(id, at: now) == .done)
         case .inFlight, .delivered, .dead:
-            let claim = ClaimRequest(destination: state.name, limit: 1)
+            let claim = ClaimRequest(destination: .configured(state.name), limit: 1)
             let claimed = try await store.exchange([], claims: [claim], at: now)[0].deliveries
             guard state != .inFlight else { return }
             let isDelivered = state == .delivered
@@ -116,7 +117,7 @@ enum SchemaFixture {
     }
 
     private static func checkDelivery(_ state: DeliveryState, in store: SQLiteStore) async throws {
-        let filter = DeliveryFilter(destination: state.name)
+        let filter = DeliveryFilter(destination: .configured(state.name))
         let found = try await store.deliveries(filter, before: nil, offset: 0, limit: 10)
         try #require(found.count == 1, "\(state)")
         #expect(found[0].state == state)

@@ -204,7 +204,7 @@ struct IntakeTests {
     }
 
     @Test func aFileInTheDocumentIsKeptBeforeItsEventIs() async throws {
-        let mediaStore = MemoryDepot()
+        let mediaStore = InMemoryMediaStore()
         let intake = makeIntake(journal, mediaStore: mediaStore)
         _ = try await accept(#"{"id": "1", "session": "demo", "file": "a picture"}"#, intake)
         let event = try #require(journal.events.first)
@@ -215,7 +215,7 @@ struct IntakeTests {
 
     @Test(arguments: [(MediaError.Code.storageFull, IntakeError.Code.diskFull), (.storage, .unavailable)])
     func aFileThatCannotBeKeptIsNoReasonToLoseIt(_ reason: MediaError.Code, _ code: IntakeError.Code) async {
-        let mediaStore = MemoryDepot(failure: MediaError(reason, "no room"))
+        let mediaStore = InMemoryMediaStore(failure: MediaError(reason, "no room"))
         let error = await refusal(
             #"{"id": "1", "session": "demo", "file": "x"}"#, makeIntake(journal, mediaStore: mediaStore))
         #expect(error?.code == code)

@@ -92,7 +92,7 @@ func makeIntake(
             source: "bridge",
             format: TestFormat(),
             defaultSession: defaultSession,
-            files: depot.map { .stored($0) } ?? .identified
+            files: mediaStore.map { .stored($0) } ?? .identified
         ),
         authentication: authentication,
         journal: journal,
@@ -101,7 +101,7 @@ func makeIntake(
 }
 
 /// Media storage in memory that takes bytes, or fails.
-final class MemoryDepot: MediaStore {
+final class InMemoryMediaStore: MediaStore {
     private let state = Mutex<[String: [UInt8]]>([:])
     private let failure: MediaError?
 

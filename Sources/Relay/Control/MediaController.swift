@@ -5,7 +5,7 @@ internal import RelayMedia
 /// Hands out stored files to whoever has a signed URL.
 struct MediaController: MediaControl {
     let links: MediaLinks
-    let depot: any MediaStore
+    let mediaStore: any MediaStore
 
     func media(
         id: MediaID,

@@ -70,7 +70,7 @@ struct NodeComponents: Sendable {
         )
         self.pipelines = pipelines
         lateMedia = LateMediaService(store: store, media: media.fetcher, clock: clock, logger: logger) {
-            pipelines.ring()
+            pipelines.wake()
         }
         replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
         sources = SourceComponents(
@@ -81,7 +81,7 @@ struct NodeComponents: Sendable {
                 statePath: nodeStore.path
             ),
             ledger: store,
-            media: media.depot
+            media: media.mediaStore
         )
         intakes = IntakeRegistry(api: sources.api, sources: sources.sources(of: configuration))
     }
@@ -113,7 +113,7 @@ struct NodeComponents: Sendable {
         let retention = RetentionService(
             store: store,
             retention: { [current] in current.generation.configuration.store.retention },
-            depot: media.depot,
+            mediaStore: media.mediaStore,
             mediaRetention: { [current] in current.generation.configuration.media.retention },
             clock: clock,
             logger: logger
@@ -127,11 +127,7 @@ extension Dispatcher.Configuration {
     fileprivate init(_ delivery: RelayConfiguration.Delivery) {
         self.init(
             capacity: delivery.maxInFlight,
-            breaker: .init(
-                failures: delivery.breaker.failures,
-                initialPause: delivery.breaker.probeInterval,
-                maxPause: delivery.breaker.maxProbeInterval
-            ),
+            breaker: delivery.breaker,
             grace: delivery.shutdownGrace
         )
     }

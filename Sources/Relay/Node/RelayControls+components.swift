@@ -37,7 +37,7 @@ extension RelayControls {
                 current: components.current,
                 clock: components.clock
             ),
-            media: MediaController(links: components.media.links, depot: components.media.depot)
+            media: MediaController(links: components.media.links, mediaStore: components.media.mediaStore)
         )
     }
 }

@@ -6,11 +6,11 @@ package protocol ReplayControl: Sendable {
     func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem]
 
     /// What whoever makes a replay should know of it: events that nothing takes any more, or that are not kept.
-    func warnings(of selection: ReplaySelection, survey: ReplayEstimate) -> [String]
+    func warnings(of selection: ReplaySelection, estimate: ReplayEstimate) -> [String]
 
     /// Runs selected events through the pipelines in force without storing, fetching or asking anything.
     /// - Parameter examples: how many deliveries to show.
-    func rehearse(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult
+    func preview(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult
 
     /// Is called after a replay was made or cancelled.
     func replaysChanged() async

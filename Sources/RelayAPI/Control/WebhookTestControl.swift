@@ -3,7 +3,7 @@ package import RelayCore
 /// Tries receivers. The composition implements it.
 package protocol WebhookTestControl: Sendable {
     /// Sends one event to a destination, past its queue. - Throws: 404.
-    func test(destination key: String, event: EventType) async throws(APIError) -> WebhookTestResult
+    func test(destination key: DestinationKey, event: EventType) async throws(APIError) -> WebhookTestResult
 
     /// Sends one event to a URL, through the egress guard.
     /// - Parameter webhook: whose headers, timeout and signature it carries; nil: none.

@@ -1,3 +1,4 @@
+internal import RelayCore
 internal import RelayJSON
 
 /// One kind of a value whose `type` names it: its options, and how they become the value.
@@ -57,7 +58,7 @@ extension FieldType where Value == String {
         return FieldType(name, .words(words), show: { .string($0) }) { node in
             let text = try node.text(expected: name)
             guard words.contains(text) else {
-                let nearest = Suggestion.nearest(to: text, among: words)
+                let nearest = SpellingSuggestion.nearest(to: text, among: words)
                 throw node.mismatch(name, help: nearest.map { "did you mean \"\($0)\"?" })
             }
             return text

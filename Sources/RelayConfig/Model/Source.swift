@@ -1,4 +1,4 @@
-package import RelayCore
+internal import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {

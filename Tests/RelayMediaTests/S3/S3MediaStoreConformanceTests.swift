@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.limitedConcurrency)
 struct S3MediaStoreConformanceTests {
-    /// Which bucket and staging directory each depot has.
+    /// Which bucket and staging directory each media store has.
     private actor Buckets {
         private var all: [ObjectIdentifier: (bucket: String, directory: TemporaryDirectory)] = [:]
 
@@ -36,7 +36,7 @@ struct S3MediaStoreConformanceTests {
 
     private static let conformance = MediaStoreConformance(
         sweeps: false,
-        makeDepot: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), TemporaryDirectory()) },
+        makeMediaStore: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), TemporaryDirectory()) },
         reopen: { mediaStore, _ in try await buckets.reopen(mediaStore) },
         discard: { _ = await buckets.take($0) }
     )

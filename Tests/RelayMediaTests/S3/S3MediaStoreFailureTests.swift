@@ -89,7 +89,7 @@ struct S3MediaStoreFailureTests {
         }
         let mediaStore = try await fixture.open(try fixture.options(of: receiver))
         let failure = await failure { _ = try await mediaStore.deposit(Array("hello".utf8)) }
-        #expect(failure?.code == code)
+        #expect(failure?.code == reason)
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")
         #expect(failure?.message.contains("SECRET") == false)
     }
