@@ -45,7 +45,7 @@ struct BadInputTests {
         Case("bad id", #"{"id": "a/b"}"#, 422, "validation_failed", says: "/id"),
         Case(
             "unknown event", #"{"webhook_url": "https://a", "webhook_events": ["message.recieved"]}"#, 422,
-            "validation_failed", says: "did you mean message.received?"),
+            "validation_failed", says: "did you mean \"message.received\"?"),
         Case("no address", #"{"webhook_secret": "x"}"#, 422, "validation_failed", says: "webhook_url"),
         Case(
             "denied address", #"{"webhook_url": "ftp://a"}"#, 422, "validation_failed",

@@ -77,10 +77,10 @@ import Testing
                      |                                                ^ help: set it, or give a default: ${META_APP_SECRET:-default}
                 config.yaml:12:3: error: source "lines" needs "path"
                   12 |   lines: { transport: file, format: native }
-                     |   ^ help: add path: the file to read
-                config.yaml:13:59: error: "type" must be bearer, header, hmac, meta_signature, chatwoot_signature or body, not "baerer"
+                     |   ^ help: add path: a path such as data/events.ndjson
+                config.yaml:13:51: error: "auth" is for transport: http only
                   13 |   hook: { transport: stdin, format: native, auth: { type: baerer, token: ******* } }
-                     |                                                           ^ help: did you mean "bearer"?
+                     |                                                   ^ help: remove it
                 config.yaml:14:3: error: source "other" needs "transport"
                   14 |   other: { format: waha, path: /x, session: }
                      |   ^ help: add transport: http, stdin or file

@@ -22,7 +22,7 @@ import Testing
             [" source(s)", " pipeline(s)", " destination(s)", " test(s)", " block(s)", " warning(s)", " is good: "]
         ),
         ("the frame around a diagnostic", [" error,  warning", " (at )", " help: ", "egress.allow \"\": "]),
-        ("a document made by the check itself", ["{ transport: http, format:  }"]),
+        ("a document made by the check itself", ["{ transport: , format:  }"]),
         (
             "an option's type or summary, told by `zaphub explain`: its values are read by a type of its own",
             [
@@ -53,6 +53,10 @@ import Testing
                 "an event is { payload: {…} }, and { event: \"order.created\", payload: {…} } with another type",
                 " between them, such as order.created, at most 64 letters.", "a string", "an array", "an object",
             ]
+        ),
+        (
+            "a webhook over REST: the API shows it as JSON",
+            ["the options of a webhook take more than ", "a webhook"]
         ),
         ("no text but a value", ["text/plain; charset=utf-8", "standard output"]),
         ("a program made for libjq", [".[0] as $__expression | .[1] |  else empty end"]),

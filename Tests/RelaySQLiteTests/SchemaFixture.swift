@@ -70,7 +70,7 @@ enum SchemaFixture {
         for state in DeliveryState.allCases { try await checkDelivery(state, in: store) }
         let failures = DeliveryFilter(states: [.dead], destination: "pipeline/default")
         let letters = try await store.deliveries(failures, before: nil, offset: 0, limit: 10)
-        #expect(letters.map(\.deadReason) == [.stageFailed] && letters.map(\.lastError) == ["no number"])
+        #expect(letters.map(\.deadReason) == [.stageFailed] && letters.map(\.lastError) == ["filter-1: no number"])
 
         // What was in flight is taken up again, and what is queued is handed over.
         let report = try await store.recover(at: now) { _ in 3 }

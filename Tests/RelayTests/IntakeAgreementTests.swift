@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// A document becomes the same events wherever it is read: by `serve`, `run`, `test`, `eval` and a replay's dry run.
+@Suite(.limitedConcurrency)
 struct IntakeAgreementTests {
     struct Document: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -4,6 +4,7 @@ import RelayTesting
 import Testing
 
 /// Webhooks that are managed over REST, with the options of a destination, through a real relay to a real receiver.
+@Suite(.limitedConcurrency)
 struct WebhookOptionsFlowTests {
     private static let chat = "5511999999001@s.whatsapp.net"
 
