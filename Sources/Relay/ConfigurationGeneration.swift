@@ -8,7 +8,7 @@ internal import RelayPipeline
 /// A configuration as it was loaded once: checked, and everything built from it. Work in flight keeps the generation
 /// that it began with; a reload makes the next.
 package struct ConfigurationGeneration: Sendable {
-    package let mark: GenerationIdentifier
+    package let mark: ConfigurationGenerationID
     package let loadedAt: Timestamp
     package let configuration: RelayConfiguration
     package let warnings: [Diagnostic]
@@ -40,7 +40,7 @@ package struct ConfigurationGeneration: Sendable {
             timeout: configuration.webhookTimeout,
             urlCheck: egress.problem
         )
-        let mark = GenerationIdentifier(number: number, hash: ConfigurationStatus.hash(of: configuration.scrubbed))
+        let mark = ConfigurationGenerationID(number: number, hash: ConfigurationStatus.hash(of: configuration.scrubbed))
         self.mark = mark
         loadedAt = moment
         self.configuration = configuration

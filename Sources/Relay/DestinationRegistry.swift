@@ -18,8 +18,8 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         let isSigned: Bool
         let isEnabled: Bool
 
-        func route(_ key: DestinationKey) -> DestinationRoute {
-            DestinationRoute(destination: key, settings: destination.settings, isSigned: isSigned)
+        func route(_ key: DestinationKey) -> DeliveryTarget {
+            DeliveryTarget(destination: key, settings: destination.settings, isSigned: isSigned)
         }
     }
 
@@ -30,26 +30,26 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         var routes = Routes()
     }
 
-    fileprivate struct Routes: DestinationLookup {
-        var configured: [DestinationKey: DestinationRoute] = [:]
-        var bySession: [String: [DestinationRoute]] = [:]
+    fileprivate struct Routes: DeliveryTargetLookup {
+        var configured: [DestinationKey: DeliveryTarget] = [:]
+        var bySession: [String: [DeliveryTarget]] = [:]
 
-        func route(to name: String) -> DestinationRoute? { configured[.configured(name)] }
-        func webhooks(of session: String) -> [DestinationRoute] { bySession[session] ?? [] }
+        func route(to name: String) -> DeliveryTarget? { configured[.configured(name)] }
+        func webhooks(of session: String) -> [DeliveryTarget] { bySession[session] ?? [] }
     }
 
     private let engine: CurlEngine
     private let ledger: any ForwardingLedger
-    private let media: MediaComponents?
+    private let media: MediaServices?
     private let clock: any RelayClock
-    private let sinks: ProcessLineSinks
+    private let sinks: SharedLineSinks
     private let logger: Logger
     private let state = Mutex(State())
 
     init(
         engine: CurlEngine,
         ledger: any ForwardingLedger,
-        media: MediaComponents?,
+        media: MediaServices?,
         clock: any RelayClock,
         logger: Logger
     ) {
@@ -58,11 +58,11 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         self.media = media
         self.clock = clock
         self.logger = logger
-        sinks = ProcessLineSinks(clock: clock, logger: logger)
+        sinks = SharedLineSinks(clock: clock, logger: logger)
     }
 
     var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
-    var routes: any DestinationLookup { state.withLock { $0.routes } }
+    var routes: any DeliveryTargetLookup { state.withLock { $0.routes } }
 
     /// A disabled webhook is as good as none: what waits for it stays queued.
     func destination(_ key: DestinationKey) -> (any Destination)? {
@@ -98,8 +98,8 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         state.withLock { $0.use(hooks, order: webhooks) }
     }
 
-    private func environment(_ generation: ConfigurationGeneration) -> DestinationEnvironment {
-        DestinationEnvironment(
+    private func environment(_ generation: ConfigurationGeneration) -> DestinationBuildContext {
+        DestinationBuildContext(
             generation.configuration, sender: engine, sinks: sinks, ledger: ledger, mediaStore: media?.mediaStore,
             fetcher: media?.fetcher, clock: clock)
     }
@@ -126,7 +126,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         for destination: RelayConfiguration.Destination,
         of session: String? = nil,
         isEnabled: Bool = true,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> Entry? {
         destination.destination(in: environment).map { made in
             Entry(

@@ -22,7 +22,7 @@ package final class DryRun {
     }
 
     private let pipeline: Pipeline
-    private let reader: DocumentReader
+    private let reader: SourceDocumentReader
     private let registry: DestinationRegistry
     private let engine: CurlEngine
     private let directory = DirectoryCache()
@@ -56,7 +56,7 @@ package final class DryRun {
         if let webhook { try generation.egress.check(url: webhook.url) }
         self.pipeline = pipeline
         let ledger = InMemoryForwardingLedger()
-        reader = DocumentReader(source, in: generation.configuration, ledger: ledger, files: .identified)
+        reader = SourceDocumentReader(source, in: generation.configuration, ledger: ledger, files: .identified)
         var quiet = Logger(label: "run")
         quiet.logLevel = .error
         engine = try CurlEngine(guard: generation.egress, logger: quiet)

@@ -5,7 +5,7 @@ internal import ServiceLifecycle
 /// Deletes what is older than the retention, in small steps between other writes.
 struct RetentionService: Service {
     let store: any RelayStore
-    let retention: @Sendable () -> Retention
+    let retention: @Sendable () -> RetentionPeriods
     let mediaStore: any MediaStore
     let mediaRetention: @Sendable () -> Duration
     let clock: any RelayClock

@@ -84,7 +84,7 @@ package struct RelayAPI: Sendable {
         TapRoutes(taps: taps, configuration: controls.configuration).add(to: &routes)
         PipelineRoutes(configuration: controls.configuration).add(to: &routes)
         // A middleware applies to routes added after it and to requests without a route; those above go without.
-        router.add(middleware: UnmatchedMiddleware(known: routes.known, failures: failures))
+        router.add(middleware: UnknownRouteMiddleware(known: routes.known, failures: failures))
         return router
     }
 }

@@ -11,7 +11,7 @@ package struct ChatwootDestination: Destination {
     private let inboxes: InboxCache
     private let ledger: any ForwardingLedger
     private let files: FileLoader
-    private let newest = HighWaterMark()
+    private let newest = HighestMessageID()
     private let clock: any RelayClock
     private let key: DestinationKey
 

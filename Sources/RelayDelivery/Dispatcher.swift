@@ -116,7 +116,7 @@ package final class Dispatcher: Service {
 
     private func loop(in group: inout DiscardingTaskGroup) async {
         // Results that the store could not take stay here: none may be lost while the process runs.
-        var settlements: [Settlement] = []
+        var settlements: [AttemptSettlement] = []
         var givenUp: [GivenUp] = []
         var failures = 0
         var deadline: Timestamp?
@@ -241,7 +241,7 @@ package final class Dispatcher: Service {
         }
     }
 
-    private func settle(_ finished: DispatcherEventQueue.Finished, at now: Timestamp) async -> [Settlement] {
+    private func settle(_ finished: DispatcherEventQueue.Finished, at now: Timestamp) async -> [AttemptSettlement] {
         let key = finished.destination
         // For a destination that is gone by now the policy that it had is used. For one that was gone before the
         // request started there is none, and its deliveries stay queued.
@@ -268,7 +268,7 @@ package final class Dispatcher: Service {
             let attempt = Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
             let next = next(verdict.decisions[index], for: delivery, after: finished.result, at: now)
             if taps.isOpen { taps.show(TapEvent(.attempt, at: now, .attempt(.init(delivery, attempt, next: next)))) }
-            return Settlement(delivery: delivery.id, attempt: attempt, next: next, batch: verdict.batches[index])
+            return AttemptSettlement(delivery: delivery.id, attempt: attempt, next: next, batch: verdict.batches[index])
         }
     }
 
@@ -277,7 +277,7 @@ package final class Dispatcher: Service {
         for delivery: ClaimedDelivery,
         after result: AttemptResult,
         at now: Timestamp
-    ) -> Settlement.Next {
+    ) -> AttemptSettlement.Next {
         switch decision {
         case .delivered: return .delivered
         case .retry(let due): return .retry(at: due)

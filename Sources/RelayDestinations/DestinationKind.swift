@@ -21,7 +21,7 @@ package protocol DestinationKind: DestinationOptions {
     /// - Parameter common: what destinations of every kind have: name, settings, secrets, time-out.
     func destination(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> any Destination
 }
 
@@ -32,7 +32,7 @@ extension DestinationKind {
 }
 
 /// Everything except the options that destinations are made from.
-package struct DestinationEnvironment: Sendable {
+package struct DestinationBuildContext: Sendable {
     package let configuration: RelayConfiguration
     /// What sends requests: the engine, or a script in `zaphub test`.
     package let sender: any HTTPSender
@@ -69,17 +69,17 @@ package struct DestinationEnvironment: Sendable {
 package protocol ConversationDestinationKind: DestinationKind {
     func reporter(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
-    ) -> any SendReporter
+        in environment: DestinationBuildContext
+    ) -> any SendFailureReporter
 
     /// Stands for its server in tests of pipelines: a server in which nobody is known yet. It answers what the
     /// destination looks up and sets up, and leaves the messages to `script`.
     static func testServer(_ script: any HTTPSender) -> any HTTPSender
 }
 
-extension DestinationEnvironment {
+extension DestinationBuildContext {
     /// The reporter for a destination's users; nil when the destination has none.
-    func reporter(of name: String) -> (any SendReporter)? {
+    func reporter(of name: String) -> (any SendFailureReporter)? {
         guard let destination = configuration.destinations.first(where: { $0.name == name }) else { return nil }
         return (destination.options as? any ConversationDestinationKind)?.reporter(destination, in: self)
     }
@@ -98,7 +98,7 @@ extension RelayConfiguration.Destination {
     }
 
     /// The destination that is configured; nil for a kind that this build knows the options of and nothing more.
-    package func destination(in environment: DestinationEnvironment) -> (any Destination)? {
+    package func destination(in environment: DestinationBuildContext) -> (any Destination)? {
         (options as? any DestinationKind)?.destination(self, in: environment)
     }
 }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// Lookups of the same entry share one set of requests. Each route has a limit of requests in flight and a limit of
 /// waiting requests; beyond both a lookup ends immediately without a result. After repeated failures a route is paused.
 /// After one failure an entry is paused, so that a chat does not wait for it twice in a row.
-package final class LookupService: GatewayDirectory {
+package final class LookupService: DirectoryGateway {
     package struct Configuration: Sendable {
         /// Requests in flight for each route.
         package var maxInFlight = 8
@@ -38,7 +38,7 @@ package final class LookupService: GatewayDirectory {
 
     private struct Route: Sendable {
         let semaphore: AsyncSemaphore
-        var health: RouteBreaker
+        var health: LookupBreaker
         /// The number of requests in flight and waiting.
         var admitted = 0
     }
@@ -80,7 +80,7 @@ package final class LookupService: GatewayDirectory {
     /// The number of waiting callers.
     var waiterCount: Int { state.withLock { $0.jobs.values.reduce(0) { $0 + $1.waiters.count } } }
 
-    package func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
+    package func lookUp(_ key: DirectoryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
         let id = JobID(route: route.id, key: key)
         let waiter = state.withLock { $0.makeNumber() }
         return await withTaskCancellationHandler {
@@ -90,7 +90,7 @@ package final class LookupService: GatewayDirectory {
         }
     }
 
-    package func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool {
+    package func mayLookUp(_ key: DirectoryKey, at route: any LookupEndpoint) -> Bool {
         let id = JobID(route: route.id, key: key)
         let now = clock.now
         return state.withLock { state in
@@ -108,7 +108,7 @@ package final class LookupService: GatewayDirectory {
     /// Joins the lookup in progress, or starts one.
     private func join(
         _ id: JobID,
-        _ route: any LookupRoute,
+        _ route: any LookupEndpoint,
         as waiter: Int,
         _ continuation: CheckedContinuation<LookupAnswer?, Never>
     ) {
@@ -147,7 +147,7 @@ package final class LookupService: GatewayDirectory {
     private func newRoute() -> Route {
         Route(
             semaphore: AsyncSemaphore(configuration.maxInFlight),
-            health: RouteBreaker(failures: configuration.failures, pause: configuration.pause)
+            health: LookupBreaker(failures: configuration.failures, pause: configuration.pause)
         )
     }
 

@@ -10,7 +10,7 @@ package enum BuiltInFormats {
         WAHAFormat.self,
         GowaFormat.self,
         CloudAPIFormat.self,
-        ChatwootFormat.self,
+        ChatwootWebhookFormat.self,
     ]
 
     /// The format of the documents that are posted to the REST API, to no source.

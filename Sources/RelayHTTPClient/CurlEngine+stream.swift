@@ -14,7 +14,7 @@ extension CurlEngine {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 buffer.open { continuation.resume(returning: $0) }
-                mailbox.submit(EngineJob(request: request, stream: buffer))
+                mailbox.submit(CurlEngineJob(request: request, stream: buffer))
                 // The task may have been cancelled before the job was queued; that cancellation had no effect.
                 if Task.isCancelled { mailbox.cancel(buffer.id) }
             }

@@ -37,8 +37,8 @@ package final class CurlEngine: Service, Sendable {
         package let description: String
     }
 
-    let mailbox: EngineRequestQueue
-    private let thread: EngineThread
+    let mailbox: CurlEngineQueue
+    private let thread: CurlEngineThread
     private let drainTimeout: Duration
 
     /// Starts the engine's thread. ``send(_:)`` works from here on, whether or not ``run()`` is called.
@@ -49,8 +49,8 @@ package final class CurlEngine: Service, Sendable {
         if let problem = HeaderArena.problem(name: "User-Agent", value: configuration.userAgent) {
             throw SetupError(description: problem)
         }
-        mailbox = try EngineRequestQueue()
-        thread = try EngineThread(mailbox: mailbox, configuration: configuration, egress: egress, logger: logger)
+        mailbox = try CurlEngineQueue()
+        thread = try CurlEngineThread(mailbox: mailbox, configuration: configuration, egress: egress, logger: logger)
         drainTimeout = configuration.drainTimeout
     }
 
@@ -67,7 +67,7 @@ package final class CurlEngine: Service, Sendable {
         let mailbox = mailbox
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                mailbox.submit(EngineJob(id: id, request: request) { continuation.resume(returning: $0) })
+                mailbox.submit(CurlEngineJob(id: id, request: request) { continuation.resume(returning: $0) })
                 // The task may have been cancelled before the job was queued; that cancellation had no effect.
                 if Task.isCancelled { mailbox.cancel(id) }
             }
@@ -85,7 +85,7 @@ package final class CurlEngine: Service, Sendable {
         _ request: HTTPRequest,
         completion: @escaping @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
     ) {
-        mailbox.submit(EngineJob(id: mailbox.nextID(), request: request, completion: completion))
+        mailbox.submit(CurlEngineJob(id: mailbox.nextID(), request: request, completion: completion))
     }
 
     /// Replaces the egress guard after a reload. Connections that the new guard denies are not reused.

@@ -63,7 +63,7 @@ extension CurlTransfer {
     }
 
     /// libcurl computes the signature from these values, the header fields and the time.
-    func sign(with signature: AWSSigV4, _ settings: inout OptionSetter) {
+    func sign(with signature: AWSSigV4Parameters, _ settings: inout OptionSetter) {
         settings.string(CURLOPT_AWS_SIGV4, signature.option)
         settings.string(CURLOPT_USERNAME, signature.accessKey)
         settings.string(CURLOPT_PASSWORD, signature.secretKey)

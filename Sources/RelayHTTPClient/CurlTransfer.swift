@@ -11,7 +11,7 @@ final class CurlTransfer {
     enum StopReason { case bodyLimit, headerLimit, denied, upload, repetition }
 
     let easy: UnsafeMutableRawPointer
-    unowned let loop: EngineLoop
+    unowned let loop: CurlEngineLoop
     /// libcurl's error text.
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// The request's body. libcurl does not copy it, and the storage of a Swift array cannot be borrowed for that long.
@@ -20,7 +20,7 @@ final class CurlTransfer {
     private(set) var upload: UploadBody?
     var requestHeaders = HeaderArena()
 
-    private(set) var job: EngineJob?
+    private(set) var job: CurlEngineJob?
     private(set) var target = RequestTarget(host: "", port: 0, isTLS: false)
     private(set) var hasRetried = false
 
@@ -38,7 +38,7 @@ final class CurlTransfer {
     /// Whether the request was sent on any connection, including one that was closed afterwards.
     var hasBegun = false
 
-    init(loop: EngineLoop) throws(HTTPClientError) {
+    init(loop: CurlEngineLoop) throws(HTTPClientError) {
         guard let easy = curl_easy_init() else {
             throw HTTPClientError(code: .other, message: "libcurl is out of memory", networkCode: "ENOMEM")
         }
@@ -64,7 +64,7 @@ final class CurlTransfer {
     /// Prepares the handle for a request.
     ///
     /// - Throws: `.invalidRequest` for an invalid request, `.other` when libcurl rejects an option.
-    func prepare(_ job: EngineJob, _ target: RequestTarget, httpVersion: Int) throws(HTTPClientError) {
+    func prepare(_ job: CurlEngineJob, _ target: RequestTarget, httpVersion: Int) throws(HTTPClientError) {
         let request = job.request
         try fillHeaders(request)
         upload = try uploadSource(request)

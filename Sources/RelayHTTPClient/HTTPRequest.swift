@@ -9,7 +9,7 @@ package struct HTTPRequest: Sendable {
     /// The body, sent unchanged with its length; may be empty.
     package var body: [UInt8]
     /// Sent instead of ``body``; default none. Not for `GET` and `HEAD`.
-    package var bodyFile: BodyFile?
+    package var bodyFile: FileRangeBody?
     /// The timeout of the whole transfer, including name lookup and response body; default 10 s.
     package var timeout: Duration = .seconds(10)
     /// The timeout of name lookup, TCP and TLS together; default 5 s.
@@ -31,7 +31,7 @@ package struct HTTPRequest: Sendable {
     /// request has a second effect: the caller then gets `.reset`, because the server may have processed the request.
     package var isRepeatable = true
     /// The parameters to sign the request with; default none.
-    package var awsSigV4: AWSSigV4?
+    package var awsSigV4: AWSSigV4Parameters?
 
     package init(
         method: String = "POST",

@@ -32,14 +32,14 @@ final class StreamBuffer: Sendable {
 
     /// The id of the request.
     let id: UInt64
-    private let mailbox: EngineRequestQueue
+    private let mailbox: CurlEngineQueue
     private let begun = ContinuousClock.now
     private let state = Mutex(State())
 
     /// The buffer is full at this size in bytes. One more piece of libcurl's, 16 KiB, may exceed it.
     private static let capacity = 256 * 1024
 
-    init(_ mailbox: EngineRequestQueue) {
+    init(_ mailbox: CurlEngineQueue) {
         self.mailbox = mailbox
         id = mailbox.nextID()
     }

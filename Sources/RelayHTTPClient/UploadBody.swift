@@ -20,7 +20,7 @@ final class UploadBody {
     }
 
     /// - Throws: `.invalidRequest` when the file does not contain the range, `.other` when it cannot be opened.
-    init(_ file: BodyFile) throws(HTTPClientError) {
+    init(_ file: FileRangeBody) throws(HTTPClientError) {
         let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let code = errno

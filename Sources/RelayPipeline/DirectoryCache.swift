@@ -3,12 +3,12 @@ internal import RelayJSON
 internal import Synchronization
 
 /// A cache of the directory: entries that were read lately, updated with what running pipelines have learned.
-package final class DirectoryCache: DirectoryLookup {
+package final class DirectoryCache: DirectorySnapshot {
     fileprivate struct State: Sendable {
-        var contacts: GenerationalCache<Contact?>
-        var groups: GenerationalCache<Group?>
+        var contacts: TwoGenerationCache<Contact?>
+        var groups: TwoGenerationCache<Group?>
         /// The phone's JID by hidden identity.
-        var phones: GenerationalCache<String?>
+        var phones: TwoGenerationCache<String?>
         var isStale = false
     }
 
@@ -18,9 +18,9 @@ package final class DirectoryCache: DirectoryLookup {
     package init(capacity: Int = 20_000) {
         state = Mutex(
             State(
-                contacts: GenerationalCache(capacity: capacity),
-                groups: GenerationalCache(capacity: capacity),
-                phones: GenerationalCache(capacity: capacity)
+                contacts: TwoGenerationCache(capacity: capacity),
+                groups: TwoGenerationCache(capacity: capacity),
+                phones: TwoGenerationCache(capacity: capacity)
             )
         )
     }

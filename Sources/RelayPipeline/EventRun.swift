@@ -6,7 +6,7 @@ struct EventRun: Sendable {
     let event: Event
     private let pipelines: [Pipeline]
     private var index = 0
-    private(set) var result: PipelineResult
+    private(set) var result: EventResult
     /// What it waits for; nil: it can continue, or is done.
     private(set) var suspension: Pipeline.Suspension?
     private var recorder: TraceRecorder
@@ -14,12 +14,12 @@ struct EventRun: Sendable {
     /// - Parameter moment: now.
     init(_ event: Event, pipelines: [Pipeline], taps: TapRegistry, at moment: Timestamp) {
         self.event = event
-        recorder = TraceRecorder(pipelines.first?.generation ?? GenerationIdentifier(), taps: taps, at: moment)
+        recorder = TraceRecorder(pipelines.first?.generation ?? ConfigurationGenerationID(), taps: taps, at: moment)
         recorder.accept(event, at: moment)
         self.pipelines = pipelines.filter { pipeline in
             pipeline.takes(from: event.source) && (event.rerun?.pipeline ?? pipeline.name) == pipeline.name
         }
-        result = PipelineResult(event: event.id, run: event.rerun?.number ?? 0)
+        result = EventResult(event: event.id, run: event.rerun?.number ?? 0)
         if let change = SessionChange(of: event) { result.records.append(.session(change)) }
     }
 
@@ -34,7 +34,7 @@ struct EventRun: Sendable {
 
     /// Continues when what it waits for is there.
     mutating func resume(
-        with change: Result<StageWork.Change, StageError>,
+        with change: Result<DeferredStageWork.Change, StageError>,
         in context: StageContext,
         directory: DirectoryCache,
         logger: Logger
@@ -58,7 +58,7 @@ struct EventRun: Sendable {
             switch end {
             case .completed: break
             case .dropped(let stage, let reason):
-                result.drops.append(StageEnding(pipeline: pipelines[index].name, stage: stage, reason: reason))
+                result.drops.append(StageTermination(pipeline: pipelines[index].name, stage: stage, reason: reason))
             case .failed(let stage, let message): keep(stage, message, logger)
             }
             index += 1

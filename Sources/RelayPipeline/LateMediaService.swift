@@ -109,7 +109,7 @@ package final class LateMediaService: Service {
         payload["targetMessageId"] = message.map(JSON.string) ?? .null
         payload["update"] = "media"
         let type = EventType.messageUpdated
-        let announcement = NewEvent(
+        let announcement = ParsedEvent(
             type: type,
             session: event.session,
             chat: event.chat,

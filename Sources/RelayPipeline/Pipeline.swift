@@ -23,20 +23,21 @@ package struct Pipeline: Sendable {
 
     /// A run that waits.
     package struct Suspension: Sendable {
-        package let work: StageWork
+        package let work: DeferredStageWork
         /// How long the step may take; nil: no limit.
         package let timeout: Duration?
         /// The run as the step left it, and the draft as it was before the step.
-        fileprivate let state: RunState
+        fileprivate let state: EventRunState
         fileprivate let before: EventDraft
     }
 
     package let definition: PipelineDefinition
     /// The generation of the configuration that defines it.
-    package let generation: GenerationIdentifier
+    package let generation: ConfigurationGenerationID
     private let sources: Set<String>
 
-    package init(_ definition: PipelineDefinition, generation: GenerationIdentifier = GenerationIdentifier()) {
+    package init(_ definition: PipelineDefinition, generation: ConfigurationGenerationID = ConfigurationGenerationID())
+    {
         self.definition = definition
         self.generation = generation
         sources = Set(definition.from)
@@ -60,7 +61,7 @@ package struct Pipeline: Sendable {
     /// Continues a run whose work is done, or whose step took too long.
     package func resume(
         _ suspension: Suspension,
-        with change: Result<StageWork.Change, StageError>,
+        with change: Result<DeferredStageWork.Change, StageError>,
         in context: StageContext
     ) -> Run {
         var recorder = TraceRecorder(at: context.clock.now)
@@ -69,14 +70,14 @@ package struct Pipeline: Sendable {
 
     /// - Parameter recorder: records what happens.
     func run(_ event: Event, in context: StageContext, _ recorder: inout TraceRecorder) -> Run {
-        var state = RunState(EventDraft(event: event, pipeline: name))
+        var state = EventRunState(EventDraft(event: event, pipeline: name))
         recorder.begin(name)
         return run(&state, in: context, &recorder)
     }
 
     func resume(
         _ suspension: Suspension,
-        with change: Result<StageWork.Change, StageError>,
+        with change: Result<DeferredStageWork.Change, StageError>,
         in context: StageContext,
         _ recorder: inout TraceRecorder
     ) -> Run {
@@ -92,7 +93,7 @@ package struct Pipeline: Sendable {
         return result ?? run(&state, in: context, &recorder)
     }
 
-    private func run(_ state: inout RunState, in context: StageContext, _ recorder: inout TraceRecorder) -> Run {
+    private func run(_ state: inout EventRunState, in context: StageContext, _ recorder: inout TraceRecorder) -> Run {
         let program = definition.program
         while true {
             guard program.instructions.indices.contains(state.nextInstruction) else {
@@ -130,7 +131,7 @@ package struct Pipeline: Sendable {
         of step: PipelineStep,
         _ otherwise: PipelineProgram.Label,
         _ recovery: PipelineProgram.Label,
-        _ state: inout RunState,
+        _ state: inout EventRunState,
         in context: StageContext,
         _ recorder: inout TraceRecorder
     ) -> Run? {
@@ -151,7 +152,7 @@ package struct Pipeline: Sendable {
         _ step: PipelineStep,
         _ recovery: PipelineProgram.Label,
         from before: EventDraft,
-        _ state: inout RunState,
+        _ state: inout EventRunState,
         in context: StageContext,
         _ recorder: inout TraceRecorder,
         _ body: (inout EventDraft) throws(StageError) -> StageOutcome
@@ -181,7 +182,7 @@ package struct Pipeline: Sendable {
         _ step: PipelineStep,
         _ recovery: PipelineProgram.Label,
         from error: StageError,
-        _ state: inout RunState,
+        _ state: inout EventRunState,
         in context: StageContext,
         _ recorder: inout TraceRecorder
     ) -> Run? {
@@ -198,7 +199,7 @@ package struct Pipeline: Sendable {
     }
 
     /// Ends the current event. Nil when another event of a split is next.
-    private func end(_ end: End, _ state: inout RunState, _ recorder: inout TraceRecorder) -> Run? {
+    private func end(_ end: End, _ state: inout EventRunState, _ recorder: inout TraceRecorder) -> Run? {
         let run = state.end(end)
         if run == nil { recorder.nextPart() }
         return run

@@ -8,7 +8,7 @@ internal import Synchronization
 package protocol PipelineProvider: Sendable {
     var pipelines: [Pipeline] { get }
     /// The destinations, as the pipelines' `deliver` stages see them.
-    var routes: any DestinationLookup { get }
+    var routes: any DeliveryTargetLookup { get }
 }
 
 /// Takes accepted events off the journal in their order, runs each through its pipelines, and commits what they decided
@@ -31,7 +31,7 @@ package final class PipelineService: Service {
 
     /// What other tasks report to the service.
     private struct Inbox: Sendable {
-        var finished: [(event: EventID, change: Result<StageWork.Change, StageError>)] = []
+        var finished: [(event: EventID, change: Result<DeferredStageWork.Change, StageError>)] = []
         var mustRescan = true
         /// Events that are to run again. A rescan finds them too.
         var again: Deque<EventID> = []
@@ -41,7 +41,7 @@ package final class PipelineService: Service {
     private let provider: any PipelineProvider
     private let directory: DirectoryCache
     private let media: (any MediaFetcher)?
-    private let gateways: (any GatewayDirectory)?
+    private let gateways: (any DirectoryGateway)?
     private let taps: TapRegistry
     private let clock: any RelayClock
     private let logger: Logger
@@ -58,7 +58,7 @@ package final class PipelineService: Service {
         provider: any PipelineProvider,
         directory: DirectoryCache,
         media: (any MediaFetcher)? = nil,
-        gateways: (any GatewayDirectory)? = nil,
+        gateways: (any DirectoryGateway)? = nil,
         taps: TapRegistry = TapRegistry(),
         clock: any RelayClock,
         logger: Logger,
@@ -155,7 +155,7 @@ package final class PipelineService: Service {
         let context = StageContext(
             directory: directory, routes: provider.routes, media: media, gateways: gateways, clock: clock
         )
-        var results: [PipelineResult] = []
+        var results: [EventResult] = []
         let resumed = finished.compactMap { event, change in
             backlog.waiting.removeValue(forKey: event).map { (run: $0, change: change) }
         }
@@ -228,7 +228,7 @@ package final class PipelineService: Service {
         _ pipelines: [Pipeline],
         _ context: StageContext,
         _ backlog: inout PipelineBacklog
-    ) -> PipelineResult? {
+    ) -> EventResult? {
         var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
         run.run(in: context, directory: directory, logger: logger)
         guard run.suspension != nil else { return run.result }
@@ -242,7 +242,7 @@ package final class PipelineService: Service {
         _ backlog: inout PipelineBacklog,
         _ pipelines: [Pipeline],
         _ context: StageContext,
-        _ results: inout [PipelineResult]
+        _ results: inout [EventResult]
     ) async throws(StoreError) {
         var left = configuration.batch
         while left > 0, let key = backlog.open.first {
@@ -278,10 +278,10 @@ package final class PipelineService: Service {
     private static func result(
         of suspension: Pipeline.Suspension,
         clock: any RelayClock
-    ) async -> Result<StageWork.Change, StageError> {
+    ) async -> Result<DeferredStageWork.Change, StageError> {
         guard let timeout = suspension.timeout else { return .success(await suspension.work.run()) }
         let deadline = clock.now + timeout
-        return await withTaskGroup(of: Result<StageWork.Change, StageError>.self) { group in
+        return await withTaskGroup(of: Result<DeferredStageWork.Change, StageError>.self) { group in
             group.addTask { .success(await suspension.work.run()) }
             group.addTask {
                 try? await clock.sleep(until: deadline)

@@ -22,7 +22,10 @@ struct TraceRecorder: Sendable {
     private var lastSplit: String?
 
     /// - Parameter taps: nil: there are none.
-    init(_ generation: GenerationIdentifier = GenerationIdentifier(), taps: TapRegistry? = nil, at moment: Timestamp) {
+    init(
+        _ generation: ConfigurationGenerationID = ConfigurationGenerationID(), taps: TapRegistry? = nil,
+        at moment: Timestamp
+    ) {
         writer = TraceWriter(generation, at: moment)
         self.taps = taps
     }

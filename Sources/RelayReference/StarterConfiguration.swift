@@ -16,7 +16,7 @@ package struct StarterConfiguration: Sendable {
     /// - Parameter recipe: formats, stages and destination kinds, each separated by commas:
     ///   `baileys,waha/filter/webhook`. The stages that every pipeline needs are added. Without destinations, events
     ///   are delivered to the sessions' own webhooks, which the name `session` adds to other destinations.
-    package init(_ recipe: String, reference: Reference) throws(InvalidChoiceError) {
+    package init(_ recipe: String, reference: ConfigurationReference) throws(InvalidChoiceError) {
         let registry = reference.registry
         let parts = recipe.split(separator: "/", omittingEmptySubsequences: false).map { part in
             part.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
@@ -61,7 +61,7 @@ package struct StarterConfiguration: Sendable {
     private static func config(
         _ sources: [(name: String, kind: String)],
         _ destinations: [(name: String, kind: String)],
-        _ reference: Reference
+        _ reference: ConfigurationReference
     ) -> String {
         var lines = [
             "# ZapHub Relay: what is outside. What happens to an event is in pipelines/.",
@@ -97,12 +97,12 @@ package struct StarterConfiguration: Sendable {
     }
 
     /// The lines of a section, whose options are comments with their default values.
-    private static func section(_ name: String, _ reference: Reference) -> [String] {
+    private static func section(_ name: String, _ reference: ConfigurationReference) -> [String] {
         guard let entry = reference.entries(.section).first(where: { $0.name == name }) else { return [] }
         return ["", "# \(entry.summary)", "\(name):"] + options(entry.fields, indent: 2)
     }
 
-    private static func destination(_ name: String, _ kind: String, _ reference: Reference) -> [String] {
+    private static func destination(_ name: String, _ kind: String, _ reference: ConfigurationReference) -> [String] {
         let registry = reference.registry
         guard let type = registry.destination(kind) else { return [] }
         let written = type.example.split(separator: "\n").map { "    " + $0 }
@@ -142,7 +142,8 @@ package struct StarterConfiguration: Sendable {
 
     // MARK: pipelines/default.yaml
 
-    private static func pipeline(_ wanted: [String], _ targets: [String], _ reference: Reference) -> String {
+    private static func pipeline(_ wanted: [String], _ targets: [String], _ reference: ConfigurationReference) -> String
+    {
         var lines = [
             "# What happens to every event, from top to bottom. The file's name is the pipeline's name.",
             "# Without `from: [NAME, …]` it takes the events of every source.", "stages:",

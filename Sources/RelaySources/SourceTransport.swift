@@ -8,7 +8,7 @@ package import ServiceLifecycle
 /// A new transport is a folder with a type like this and a line in ``BuiltInTransports``.
 package protocol SourceTransport: TransportOptions {
     /// Connects a source. Nothing is read before the service runs.
-    func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection
+    func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection
 }
 
 /// How the documents of a source come in.
@@ -20,7 +20,7 @@ package enum SourceConnection: Sendable {
 }
 
 /// What sources are made from, besides their options.
-package struct TransportEnvironment: Sendable {
+package struct TransportBuildContext: Sendable {
     package let journal: any Journal
     package let clock: any RelayClock
     package let logger: Logger
@@ -37,7 +37,7 @@ package struct TransportEnvironment: Sendable {
 
 extension RelayConfiguration.Source {
     /// The source, connected; nil for a transport that this build knows the options of and nothing more.
-    package func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection? {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection? {
         (transport as? any SourceTransport)?.connect(reader, in: environment)
     }
 }

@@ -11,8 +11,8 @@ package enum BuiltInStages {
         SignStage.self,
         DeliverStage.self,
         SwitchStage.self,
-        StageGroup.self,
-        FragmentUse.self,
+        GroupStage.self,
+        UseStage.self,
         DropStage.self,
     ]
 }

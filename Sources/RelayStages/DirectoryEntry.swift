@@ -6,7 +6,7 @@ enum DirectoryEntry: Sendable {
     case group(Group)
 
     /// The stored entry; an empty one when there is none.
-    init(_ key: DirectoryKey, in directory: any DirectoryLookup) {
+    init(_ key: DirectoryKey, in directory: any DirectorySnapshot) {
         let never = Timestamp(seconds: 0)
         if JID(key.id)?.isGroup == true {
             let group = directory.group(key.id, session: key.session)

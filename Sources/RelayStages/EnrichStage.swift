@@ -35,14 +35,14 @@ package struct EnrichStage: ConfiguredStage {
     package static let example = "enrich: [chat_name, contact_name, group_name, images]"
 
     private let parts: Set<Part>
-    private let lookup: Lookup?
+    private let lookup: GatewayLookup?
 
     package init(_ options: OptionReader, in context: StageBuildContext) throws {
         let parts = Set(try options(Self.with))
         self.parts = parts
         lookup = try options(Self.lookup).map { lookup in
             let wantsNames = !parts.isDisjoint(with: [.chatName, .contactName, .groupName])
-            return Lookup(lookup, names: wantsNames, pictures: parts.contains(.images))
+            return GatewayLookup(lookup, names: wantsNames, pictures: parts.contains(.images))
         }
     }
 

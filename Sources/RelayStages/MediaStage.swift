@@ -85,7 +85,7 @@ package struct MediaStage: ConfiguredStage {
         do { media = try RawMedia(reference) } catch { throw StageError(error) }
         let (source, session) = (draft.event.source, draft.event.session)
         return .wait(
-            StageWork { [self] in
+            DeferredStageWork { [self] in
                 let outcome = await fetch(media, by: fetcher, source: source, session: session, clock: context.clock)
                 return { draft, context throws(StageError) in
                     try self.finish(outcome, of: media, in: &draft, fetcher: fetcher, clock: context.clock)

@@ -104,7 +104,7 @@ extension ConformanceRun {
         let event = try await event()
         let count = 1203
         let planned = (0..<count).map { plan(event, to: "crm", lane: $0 % 3 == 0 ? nil : "l\($0 % 7)") }
-        try await store.commit([PipelineResult(event: event.id, deliveries: planned)], at: now)
+        try await store.commit([EventResult(event: event.id, deliveries: planned)], at: now)
         while true {
             let claimed = try await claim(limit: 1000)
             if claimed.isEmpty { break }
@@ -120,7 +120,7 @@ extension ConformanceRun {
     func runsAnEventAgainForAStageFailure() async throws {
         let event = try await event()
         let failure = StageFailure(stage: "media", message: "404", delivery: plan(event, to: "pipeline/default"))
-        try await store.commit([PipelineResult(event: event.id, failures: [failure])], at: now)
+        try await store.commit([EventResult(event: event.id, failures: [failure])], at: now)
         let letter = try some(await everything().first)
         try equal(letter.state, .dead)
         try equal(letter.destination, "pipeline/default")
@@ -134,12 +134,12 @@ extension ConformanceRun {
         try equal(try await store.replayDeadLetters(DeliveryFilter(destination: "pipeline/default"), at: now), 1)
         try equal(try await state(letter.id), .cancelled)
         try equal(try await store.pendingEvents(after: EventID(0), limit: 10).map(\.id), [event.id])
-        try await store.commit([PipelineResult(event: event.id, failures: [failure])], at: now)
+        try await store.commit([EventResult(event: event.id, failures: [failure])], at: now)
         let second = try some(await everything().last)
         try equal(try await store.retry(second.id, at: now), .done, "one by its id")
         try equal(try await state(second.id), .cancelled)
         try equal(try await store.retry(second.id, at: now), .refused(.cancelled))
-        try await store.commit([PipelineResult(event: event.id, deliveries: [plan(event, to: "crm")])], at: now)
+        try await store.commit([EventResult(event: event.id, deliveries: [plan(event, to: "crm")])], at: now)
         try equal(try await claimIDs().count, 1)
         try await checkCounts()
     }
@@ -148,10 +148,10 @@ extension ConformanceRun {
     /// recognized by event and destination; when an event was split into several, the first ones are the existing ones.
     func queuesOnlyWhatAnEarlierRunHasNot() async throws {
         let event = try await event()
-        func result(crm: Int, team: Int = 0, failures: [StageFailure] = []) -> PipelineResult {
+        func result(crm: Int, team: Int = 0, failures: [StageFailure] = []) -> EventResult {
             let deliveries =
                 (0..<crm).map { _ in plan(event, to: "crm") } + (0..<team).map { _ in plan(event, to: "team") }
-            return PipelineResult(event: event.id, deliveries: deliveries, failures: failures)
+            return EventResult(event: event.id, deliveries: deliveries, failures: failures)
         }
         func ids(_ destination: DestinationKey) async throws -> [DeliveryID] {
             try await everything().filter { $0.destination == destination }.map(\.id).sorted()

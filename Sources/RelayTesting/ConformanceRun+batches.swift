@@ -12,7 +12,7 @@ extension ConformanceRun {
     }
 
     private func settle(
-        _ deliveries: [ClaimedDelivery], _ next: Settlement.Next, batch: DeliveryID? = nil
+        _ deliveries: [ClaimedDelivery], _ next: AttemptSettlement.Next, batch: DeliveryID? = nil
     ) async throws {
         let settlements = deliveries.map { delivery in
             var settlement = settlement(delivery, next)

@@ -3,7 +3,7 @@ internal import RelayCore
 extension ConformanceRun {
     private func write(_ records: HistoryRecord...) async throws {
         let event = try await event()
-        try await store.commit([PipelineResult(event: event.id, records: records)], at: now)
+        try await store.commit([EventResult(event: event.id, records: records)], at: now)
     }
 
     func remembersWhenGatewaysWereAsked() async throws {

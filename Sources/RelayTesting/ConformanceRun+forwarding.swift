@@ -1,8 +1,8 @@
 internal import RelayCore
 
 extension ConformanceRun {
-    private func chat(_ id: String = "a@s", destination: DestinationKey = "desk") -> ForwardedChat.Key {
-        ForwardedChat.Key(destination: destination, session: "acct", chat: id)
+    private func chat(_ id: String = "a@s", destination: DestinationKey = "desk") -> ForwardedChatMapping.Key {
+        ForwardedChatMapping.Key(destination: destination, session: "acct", chat: id)
     }
 
     private func message(
@@ -27,9 +27,9 @@ extension ConformanceRun {
 
     func keepsForwardedChats() async throws {
         try equal(try await store.forwardedChat(chat()), nil)
-        var known = ForwardedChat(
+        var known = ForwardedChatMapping(
             key: chat(), contact: 7, contactSource: "wa-1", conversation: 12, name: "Maria", updatedAt: now)
-        let other = ForwardedChat(key: chat(destination: "second"), updatedAt: now)
+        let other = ForwardedChatMapping(key: chat(destination: "second"), updatedAt: now)
         try await store.record([.chat(known), .chat(other)])
         try equal(try await store.forwardedChat(chat()), known)
         try equal(try await store.forwardedChat(chat(destination: "second")), other)
@@ -81,7 +81,7 @@ extension ConformanceRun {
 
     func keepsForwardedMessagesThroughACrash() async throws {
         let intent = message("M", state: .intended)
-        let place = ForwardedChat(key: chat(), conversation: 3, updatedAt: now)
+        let place = ForwardedChatMapping(key: chat(), conversation: 3, updatedAt: now)
         try await store.record([.message(intent), .chat(place)])
         let reopened = try await reopened()
         try equal(try await parts(reopened.store, of: "M"), [intent])
@@ -91,7 +91,7 @@ extension ConformanceRun {
 
     /// When the phone number of a LID becomes known, the conversation continues under the phone number.
     func renamesForwardedChats() async throws {
-        let hidden = ForwardedChat(key: chat("1@lid"), contact: 7, conversation: 12, updatedAt: now)
+        let hidden = ForwardedChatMapping(key: chat("1@lid"), contact: 7, conversation: 12, updatedAt: now)
         try await store.record([.chat(hidden), .message(message("M", chat: "1@lid"))])
         try await store.record([.rename(chat("1@lid"), to: "a@s")])
         try equal(try await store.forwardedChat(chat("1@lid")), nil)
@@ -100,7 +100,7 @@ extension ConformanceRun {
         try equal(try await store.forwardedChat(chat()), renamed)
         try equal(try await parts(store, of: "M").map(\.chat), ["a@s"])
 
-        let second = ForwardedChat(key: chat("2@lid"), contact: 8, conversation: 13, updatedAt: now)
+        let second = ForwardedChatMapping(key: chat("2@lid"), contact: 8, conversation: 13, updatedAt: now)
         try await store.record([.chat(second), .message(message("N", chat: "2@lid"))])
         try await store.record([.rename(chat("2@lid"), to: "a@s"), .rename(chat("3@lid"), to: "c@s")])
         try equal(try await store.forwardedChat(chat()), renamed, "what the new id had stays")
@@ -110,9 +110,9 @@ extension ConformanceRun {
     }
 
     func sweepsForwardedMessages() async throws {
-        let place = ForwardedChat(key: chat(), conversation: 3, updatedAt: now)
+        let place = ForwardedChatMapping(key: chat(), conversation: 3, updatedAt: now)
         try await store.record([.chat(place), .message(message("old")), .message(message("young", after: 3600))])
-        let retention = Retention(messages: .seconds(1800))
+        let retention = RetentionPeriods(messages: .seconds(1800))
         while try await store.sweep(retention, at: now + .seconds(3600), limit: 10) > 0 {}
         try equal(try await parts(store, of: "old"), [])
         try equal(try await parts(store, of: "young").count, 1)

@@ -15,7 +15,7 @@ extension ConformanceRun {
 
     private func write(_ records: HistoryRecord...) async throws {
         let event = try await event()
-        try await store.commit([PipelineResult(event: event.id, records: records)], at: now)
+        try await store.commit([EventResult(event: event.id, records: records)], at: now)
     }
 
     private func stored(_ id: String = "M") async throws -> Message {

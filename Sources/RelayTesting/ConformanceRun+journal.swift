@@ -50,7 +50,7 @@ extension ConformanceRun {
             "text": .string("olá \u{1F600}\u{0}\n\"x\""),
             "list": .array([.null, .bool(true), .object([:])]), "empty": .string(""),
         ]
-        let new = NewEvent(
+        let new = ParsedEvent(
             type: EventType("message.reaction"), session: "acct:1", chat: nil, dedupKey: nil,
             occurredAt: now - .seconds(5), payload: payload,
             raw: RawDocument(bytes: Array("{ \"a\": 1 }\n".utf8), signature: "sha256=00")
@@ -79,7 +79,7 @@ extension ConformanceRun {
         try equal(ids, ids.sorted(), "ids rise")
         try equal(try await store.pendingEvents(after: EventID(0), limit: 100).map(\.id), ids)
         try equal(try await store.pendingEvents(after: ids[3], limit: 2).map(\.id), [ids[4], ids[5]])
-        try await store.commit([PipelineResult(event: ids[4])], at: now)
+        try await store.commit([EventResult(event: ids[4])], at: now)
         try equal(try await store.pendingEvents(after: ids[3], limit: 2).map(\.id), [ids[5], ids[6]])
         try expect(try await store.event(ids[4]) != nil, "a processed event can be looked at")
     }
@@ -116,21 +116,21 @@ extension ConformanceRun {
             content: ["body": "x"],
             status: .delivered, timestamp: now, event: event.id
         )
-        let result = PipelineResult(
+        let result = EventResult(
             event: event.id, records: [.message(message)], deliveries: [plan(event, to: "crm"), plan(event, to: "erp")]
         )
         for _ in 0..<3 { try await store.commit([result, result], at: now) }
         try equal(try await everything().map(\.destination), ["crm", "erp"])
         try equal(try await store.countMessages(MessageQuery()), 1)
         try equal(try await store.pendingEvents(after: EventID(0), limit: 10).count, 0)
-        try await store.commit([PipelineResult(event: EventID(1), deliveries: [plan(event, to: "crm")])], at: now)
+        try await store.commit([EventResult(event: EventID(1), deliveries: [plan(event, to: "crm")])], at: now)
         try equal(try await everything().count, 2, "deliveries, when there is no such event")
         try await checkCounts()
     }
 
     func commitsAResultOnceAmongMany() async throws {
         let event = try await event()
-        let result = PipelineResult(event: event.id, deliveries: [plan(event, to: "crm", lane: "l")])
+        let result = EventResult(event: event.id, deliveries: [plan(event, to: "crm", lane: "l")])
         let (store, now) = (store, now)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 { group.addTask { try await store.commit([result], at: now) } }

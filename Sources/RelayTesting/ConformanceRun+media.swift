@@ -2,8 +2,8 @@ internal import RelayCore
 internal import RelayJSON
 
 extension ConformanceRun {
-    private func status(_ rank: Int, key: String = "status|a@s|M|") -> NewEvent {
-        NewEvent(
+    private func status(_ rank: Int, key: String = "status|a@s|M|") -> ParsedEvent {
+        ParsedEvent(
             type: .messageDelivered, session: "acct", chat: "a@s", dedupKey: key, rank: rank,
             payload: ["rank": .int(Int64(rank))]
         )
@@ -39,7 +39,7 @@ extension ConformanceRun {
             let event = try await event()
             events.append(event.id)
             let media = LateMedia(event: EventID(0), limits: limits, dueAt: now + .seconds(wait))
-            try await store.commit([PipelineResult(event: event.id, lateMedia: media)], at: now)
+            try await store.commit([EventResult(event: event.id, lateMedia: media)], at: now)
         }
         try equal(
             try await store.lateMedia(limit: 2),

@@ -13,7 +13,7 @@ extension ConformanceRun {
             PlannedDelivery(of: event, to: "crm", lane: nil, pipeline: "p", signing: $0)
         }
         clock.advance(by: .seconds(1))
-        try await store.commit([PipelineResult(event: event.id, deliveries: planned)], at: now)
+        try await store.commit([EventResult(event: event.id, deliveries: planned)], at: now)
         clock.advance(by: .seconds(1))
         let claimed = try await claim()
         try equal(claimed.map(\.signing), schemes)
@@ -64,8 +64,9 @@ extension ConformanceRun {
             begun.append(now)
             let attempt = Attempt(number: claimed.attempt, startedAt: now, result: result)
             clock.advance(by: .seconds(2))
-            let next: Settlement.Next = index == 2 ? .delivered : .retry(at: now)
-            _ = try await store.exchange([Settlement(delivery: id, attempt: attempt, next: next)], claims: [], at: now)
+            let next: AttemptSettlement.Next = index == 2 ? .delivered : .retry(at: now)
+            _ = try await store.exchange(
+                [AttemptSettlement(delivery: id, attempt: attempt, next: next)], claims: [], at: now)
         }
         let attempts = try await store.attempts(of: id)
         try equal(attempts.map(\.number), [1, 2, 3])

@@ -19,7 +19,7 @@ extension ConformanceRun {
     private func run(_ limit: Int = 100, to destination: DestinationKey = "crm") async throws -> [Event] {
         let events = try await store.pendingEvents(after: EventID(0), limit: limit)
         let results = events.map { event in
-            PipelineResult(
+            EventResult(
                 event: event.id, run: event.rerun?.number ?? 0, deliveries: [plan(event, to: destination)])
         }
         try await store.commit(results, at: now)
@@ -31,7 +31,9 @@ extension ConformanceRun {
     func sendsFinishedDeliveriesAgain() async throws {
         let lane = try await queue(4, lane: "l")
         let other = try await queue(2, to: "erp")
-        for next in [Settlement.Next.delivered, .dead(.exhausted), .delivered] { _ = try await send("crm", next) }
+        for next in [AttemptSettlement.Next.delivered, .dead(.exhausted), .delivered] {
+            _ = try await send("crm", next)
+        }
         _ = try await send("erp", .delivered)
         clock.advance(by: .seconds(1))
         let body = try await store.body(of: lane[0])
@@ -96,9 +98,10 @@ extension ConformanceRun {
         try equal(again.map(\.id), step.events + [late.id])
         try equal(
             again.map(\.rerun),
-            Array(repeating: Rerun(number: 1, pipeline: "default", destinations: ["crm", "erp"]), count: 3) + [nil])
+            Array(repeating: EventRerun(number: 1, pipeline: "default", destinations: ["crm", "erp"]), count: 3) + [nil]
+        )
         // The same commit once more, as after a lost response.
-        let twice = again.map { PipelineResult(event: $0.id, run: 1, deliveries: [plan($0, to: "crm")]) }
+        let twice = again.map { EventResult(event: $0.id, run: 1, deliveries: [plan($0, to: "crm")]) }
         try await after.store.commit(twice, at: now)
         let rest = try await after.advance(replay.id)
         try equal(rest.events, events.suffix(2).map(\.id))
@@ -128,7 +131,7 @@ extension ConformanceRun {
         }
         try equal([cancelled.running, cancelled.remaining], [0, 1])
         try equal(try await store.pendingEvents(after: EventID(0), limit: 1).count, 0)
-        let late = PipelineResult(event: event.id, run: old.rerun?.number, deliveries: [plan(event, to: "crm")])
+        let late = EventResult(event: event.id, run: old.rerun?.number, deliveries: [plan(event, to: "crm")])
         try await store.commit([late], at: now)
         let second = try await replay(ReplaySelection(from: .start))
         _ = try await advance(second.id)
@@ -162,18 +165,18 @@ extension ConformanceRun {
             SessionChange(session: "acct", change: .connected(phoneNumber: "1"), at: now))
         try await store.commit(
             [
-                PipelineResult(
+                EventResult(
                     event: event.id, records: [connected, contact(nil, push: "old"), group("old"), message("x")])
             ],
             at: now)
         let next = try await self.event()
         let gone = HistoryRecord.session(SessionChange(session: "acct", change: .disconnected(reason: "x"), at: now))
         try await store.commit(
-            [PipelineResult(event: next.id, records: [gone, contact(nil, push: "new"), group("new")])], at: now)
+            [EventResult(event: next.id, records: [gone, contact(nil, push: "new"), group("new")])], at: now)
 
         let replay = try await replay(ReplaySelection(from: .start, events: [event.id]))
         _ = try await advance(replay.id)
-        let again = PipelineResult(
+        let again = EventResult(
             event: event.id, run: 1,
             records: [
                 connected, contact("saved", push: "old"), group("old"), message("y"),
@@ -194,9 +197,9 @@ extension ConformanceRun {
     /// A stage failure is resolved when its event has run again; a failure in a replay is recorded for that run.
     func replacesFailuresOfStagesInAReplay() async throws {
         let event = try await event()
-        func result(run: Int, _ destinations: [DestinationKey], fails: Bool = false) -> PipelineResult {
+        func result(run: Int, _ destinations: [DestinationKey], fails: Bool = false) -> EventResult {
             let letter = StageFailure(stage: "s", message: "m", delivery: plan(event, to: "pipeline/default"))
-            return PipelineResult(
+            return EventResult(
                 event: event.id, run: run, deliveries: destinations.map { plan(event, to: $0) },
                 failures: fails ? [letter] : [])
         }
@@ -236,7 +239,7 @@ extension ConformanceRun {
         for event in events {
             let destination: DestinationKey = event.session == "a" ? "crm" : "erp"
             try await store.commit(
-                [PipelineResult(event: event.id, deliveries: [plan(event, to: destination)])], at: now)
+                [EventResult(event: event.id, deliveries: [plan(event, to: destination)])], at: now)
         }
         _ = try await send("crm", .delivered)
         _ = try await send("crm", .dead(.refused))

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 extension ConformanceRun {
-    private static let retention = Retention(
+    private static let retention = RetentionPeriods(
         delivered: .seconds(100), dead: .seconds(1000), messages: .seconds(5000), dedup: .seconds(10_000)
     )
 
@@ -20,7 +20,7 @@ extension ConformanceRun {
         let ids = try await queue(4)
         let events = try await everything().map(\.event)
         let bare = try await event()
-        try await store.commit([PipelineResult(event: bare.id)], at: now)
+        try await store.commit([EventResult(event: bare.id)], at: now)
         _ = try await send("crm", .delivered)
         _ = try await send("crm", .dead(.refused))
         _ = try await store.cancel(ids[2], at: now)
@@ -29,7 +29,7 @@ extension ConformanceRun {
             status: .sent, timestamp: now, event: bare.id
         )
         let carrier = try await event()
-        try await store.commit([PipelineResult(event: carrier.id, records: [.message(message)])], at: now)
+        try await store.commit([EventResult(event: carrier.id, records: [.message(message)])], at: now)
 
         clock.advance(by: .seconds(99))
         try equal(try await sweep(), 0, "nothing before its time")
@@ -74,7 +74,7 @@ extension ConformanceRun {
 
     func forgetsDuplicatesInTheEnd() async throws {
         let first = try await store.accept([Self.message("1", key: "k")], source: "t", at: now)[0]
-        try await store.commit([PipelineResult(event: first.id)], at: now)
+        try await store.commit([EventResult(event: first.id)], at: now)
         clock.advance(by: .seconds(9000))
         _ = try await sweep()
         try expect(try await store.event(first.id) == nil, "the event is gone")
@@ -90,10 +90,11 @@ extension ConformanceRun {
     func neverGivesAnIDTwice() async throws {
         let event = try await event()
         let id = try await store.enqueue(plan(event, to: "crm"), event: event.id, at: now)
-        try await store.commit([PipelineResult(event: event.id)], at: now)
+        try await store.commit([EventResult(event: event.id)], at: now)
         _ = try await send()
         _ = try await store.sweep(
-            Retention(delivered: .zero, dead: .zero, messages: .zero, dedup: .zero), at: now + .seconds(1), limit: 100
+            RetentionPeriods(delivered: .zero, dead: .zero, messages: .zero, dedup: .zero), at: now + .seconds(1),
+            limit: 100
         )
         try equal(try await everything().count, 0)
         let run = try await reopened()

@@ -63,7 +63,7 @@ extension ConformanceRun {
             clock.advance(by: .seconds(1))
             let event = try await event(chat: nil, type: .sessionConnected)
             let record = HistoryRecord.session(SessionChange(session: "acct", change: change, at: now))
-            try await store.commit([PipelineResult(event: event.id, records: [record])], at: now)
+            try await store.commit([EventResult(event: event.id, records: [record])], at: now)
             return try some(await store.session("acct"))
         }
         var session = try await report(.qrUpdated(code: "QR"))
@@ -126,7 +126,7 @@ extension ConformanceRun {
             message("acct"), message("other"), .contact(contact),
             .group(Group(session: "acct", id: "g@g.us", name: "x", updatedAt: now)),
         ]
-        try await store.commit([PipelineResult(event: event.id, records: records)], at: now)
+        try await store.commit([EventResult(event: event.id, records: records)], at: now)
 
         try equal(try await store.deleteSession("acct", at: now), true)
         try expect(try await store.session("acct") == nil, "the session goes")

@@ -2,7 +2,7 @@ internal import RelayCore
 
 extension ConformanceRun {
     private func trace(_ stage: String) -> EventTrace {
-        var writer = TraceWriter(GenerationIdentifier(number: 1, hash: "h"), at: now)
+        var writer = TraceWriter(ConfigurationGenerationID(number: 1, hash: "h"), at: now)
         writer.begin("default")
         writer.step(stage, .dropped(reason: "não \u{0} x"))
         return writer.trace
@@ -13,24 +13,24 @@ extension ConformanceRun {
         let (first, second, bare) = (try await event(), try await event(), try await event())
         try expect(try await store.trace(of: first.id) == nil, "a trace before there is one")
         let failure = StageFailure(stage: "media", message: "404", delivery: plan(first, to: "pipeline/default"))
-        let failed = PipelineResult(event: first.id, failures: [failure], trace: trace("media"))
+        let failed = EventResult(event: first.id, failures: [failure], trace: trace("media"))
         try await store.commit([failed, failed], at: now)
-        try await store.commit([PipelineResult(event: second.id, trace: trace("filter"))], at: now)
-        try await store.commit([PipelineResult(event: bare.id)], at: now)
+        try await store.commit([EventResult(event: second.id, trace: trace("filter"))], at: now)
+        try await store.commit([EventResult(event: bare.id)], at: now)
         try equal(try await store.trace(of: first.id), trace("media"), "once, as it was written")
         try equal(try await store.trace(of: second.id), trace("filter"))
         try expect(try await store.trace(of: bare.id) == nil, "a trace that nobody wrote")
 
         _ = try await store.replayDeadLetters(DeliveryFilter(destination: "pipeline/default"), at: now)
         clock.advance(by: .seconds(1))
-        try await store.commit([PipelineResult(event: first.id, trace: trace("sign"))], at: now)
+        try await store.commit([EventResult(event: first.id, trace: trace("sign"))], at: now)
         let stages = try await store.trace(of: first.id)?.runs.map { $0.pipelines.first?.steps.first?.stage }
         try equal(stages ?? [], ["media", "sign"], "a run for each time")
 
         let run = try await reopened()
         try equal(try await run.store.trace(of: second.id)?.runs.count, 1)
         clock.advance(by: .seconds(100_000))
-        while try await run.store.sweep(Retention(), at: now, limit: 100) > 0 {}
+        while try await run.store.sweep(RetentionPeriods(), at: now, limit: 100) > 0 {}
         try expect(try await run.store.event(second.id) == nil, "the event is past its time")
         try expect(try await run.store.trace(of: second.id) == nil, "its trace goes with it")
         try await conformance.discard(run.store)

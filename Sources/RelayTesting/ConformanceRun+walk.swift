@@ -52,7 +52,7 @@ extension ConformanceRun {
             let lane = Self.lanes.randomElement(using: &random) ?? nil
             plans.append(plan(event, to: Self.destinations.randomElement(using: &random) ?? "crm", lane: lane))
         }
-        let result = PipelineResult(event: event.id, deliveries: plans)
+        let result = EventResult(event: event.id, deliveries: plans)
         try await store.commit([result], at: now)
         if Bool.random(using: &random) { try await store.commit([result], at: now) }
         let records = try await store.deliveries(DeliveryFilter(event: event.id), before: nil, offset: 0, limit: 10)
@@ -66,14 +66,14 @@ extension ConformanceRun {
     private func exchange(
         _ model: inout OutboxModel, _ claimed: inout [[ClaimedDelivery]], _ random: inout SeededGenerator
     ) async throws {
-        var settlements: [Settlement] = []
+        var settlements: [AttemptSettlement] = []
         for _ in 0..<Int.random(in: 0...3, using: &random) {
             guard let index = claimed.indices.randomElement(using: &random) else { break }
             // Some stay in the list, so that their second result is stale.
             let batch = Int.random(in: 0..<10, using: &random) == 0 ? claimed[index] : claimed.remove(at: index)
             let isDelivered = Bool.random(using: &random)
             for delivery in batch {
-                let next: Settlement.Next =
+                let next: AttemptSettlement.Next =
                     switch Int.random(in: 0..<5, using: &random) {
                     case _ where isDelivered: .delivered
                     case 0..<4: .retry(at: now + .milliseconds(Int64.random(in: 0...60, using: &random)))

@@ -54,9 +54,10 @@ final class ConformanceRun: Sendable {
 
     // MARK: Fixtures
 
-    static func message(_ text: String, session: String = "acct", chat: String? = "a@s", key: String? = nil) -> NewEvent
+    static func message(_ text: String, session: String = "acct", chat: String? = "a@s", key: String? = nil)
+        -> ParsedEvent
     {
-        NewEvent(
+        ParsedEvent(
             type: .messageReceived, session: session, chat: chat, dedupKey: key,
             payload: ["text": .string(text)]
         )
@@ -85,7 +86,7 @@ final class ConformanceRun: Sendable {
         for _ in 0..<count {
             let event = try await event(session: session, chat: chat)
             let planned = plan(event, to: destination, lane: lane)
-            try await store.commit([PipelineResult(event: event.id, deliveries: [planned])], at: now)
+            try await store.commit([EventResult(event: event.id, deliveries: [planned])], at: now)
             let filter = DeliveryFilter(event: event.id)
             ids.append(try some(await store.deliveries(filter, before: nil, offset: 0, limit: 1).first).id)
         }
@@ -103,24 +104,28 @@ final class ConformanceRun: Sendable {
         try await claim(destination, limit: limit).map(\.id)
     }
 
-    func settlement(_ delivery: ClaimedDelivery, _ next: Settlement.Next, error: String? = nil) -> Settlement {
+    func settlement(_ delivery: ClaimedDelivery, _ next: AttemptSettlement.Next, error: String? = nil)
+        -> AttemptSettlement
+    {
         let isDelivered = if case .delivered = next { true } else { false }
         let result = AttemptResult(
             outcome: isDelivered ? .delivered : .refused, status: isDelivered ? 200 : 503,
             error: isDelivered ? nil : error ?? "503", target: "http://crm", duration: .milliseconds(3)
         )
-        return Settlement(
+        return AttemptSettlement(
             delivery: delivery.id, attempt: Attempt(number: delivery.attempt, startedAt: now, result: result),
             next: next
         )
     }
 
-    func settle(_ delivery: ClaimedDelivery, _ next: Settlement.Next) async throws {
+    func settle(_ delivery: ClaimedDelivery, _ next: AttemptSettlement.Next) async throws {
         _ = try await store.exchange([settlement(delivery, next)], claims: [], at: now)
     }
 
     /// Claims the one that is due, and settles it.
-    func send(_ destination: DestinationKey = "crm", _ next: Settlement.Next = .delivered) async throws -> DeliveryID {
+    func send(_ destination: DestinationKey = "crm", _ next: AttemptSettlement.Next = .delivered) async throws
+        -> DeliveryID
+    {
         let claimed = try await claim(destination, limit: 1)
         try equal(claimed.count, 1, "due deliveries of \(destination)")
         try await settle(claimed[0], next)

@@ -51,7 +51,7 @@ struct OutboxModel {
     }
 
     mutating func settle(
-        _ id: DeliveryID, attempt: Int, _ next: Settlement.Next, batch: DeliveryID? = nil, at now: Timestamp
+        _ id: DeliveryID, attempt: Int, _ next: AttemptSettlement.Next, batch: DeliveryID? = nil, at now: Timestamp
     ) {
         guard let delivery = deliveries[id], delivery.state == .inFlight, delivery.attempts == attempt else { return }
         switch next {
@@ -103,7 +103,8 @@ struct OutboxModel {
     mutating func recover(maxAttempts: Int, at now: Timestamp) {
         for id in ids(in: .inFlight) {
             guard let delivery = deliveries[id] else { continue }
-            let next: Settlement.Next = delivery.seriesAttempts >= maxAttempts ? .dead(.interrupted) : .retry(at: now)
+            let next: AttemptSettlement.Next =
+                delivery.seriesAttempts >= maxAttempts ? .dead(.interrupted) : .retry(at: now)
             settle(id, attempt: delivery.attempts, next, batch: delivery.batch, at: now)
         }
     }

@@ -1,11 +1,11 @@
 package import RelayCore
 
 /// The contacts, groups and destinations that a stage can look up in a test.
-package struct StubDirectory: DirectoryLookup, DestinationLookup {
+package struct StubDirectory: DirectorySnapshot, DeliveryTargetLookup {
     package var contacts: [String: Contact] = [:]
     package var groups: [String: Group] = [:]
     /// The webhooks of every session.
-    package var webhooks: [DestinationRoute] = []
+    package var webhooks: [DeliveryTarget] = []
 
     private let isSigned: Bool
 
@@ -16,11 +16,11 @@ package struct StubDirectory: DirectoryLookup, DestinationLookup {
 
     package func contact(_ id: String, session: String) -> Contact? { contacts[id] }
     package func group(_ id: String, session: String) -> Group? { groups[id] }
-    package func webhooks(of session: String) -> [DestinationRoute] { webhooks }
+    package func webhooks(of session: String) -> [DeliveryTarget] { webhooks }
 
     /// There is a destination of every name.
-    package func route(to destination: String) -> DestinationRoute? {
-        DestinationRoute(destination: .configured(destination), settings: DestinationSettings(), isSigned: isSigned)
+    package func route(to destination: String) -> DeliveryTarget? {
+        DeliveryTarget(destination: .configured(destination), settings: DestinationSettings(), isSigned: isSigned)
     }
 
     /// A context for stages with this as directory and destinations.

@@ -25,7 +25,7 @@ struct CreateCommand: ParsableCommand {
     func run() throws {
         let starter: StarterConfiguration
         do {
-            starter = try StarterConfiguration(recipe, reference: Reference(.builtIn))
+            starter = try StarterConfiguration(recipe, reference: ConfigurationReference(.builtIn))
         } catch {
             throw ValidationError("\(error)")
         }

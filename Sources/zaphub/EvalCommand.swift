@@ -60,10 +60,11 @@ struct EvalCommand: AsyncParsableCommand {
         guard let source else { return try EvaluationInput(text, name: name) }
         let configuration = try config.load().configuration
         guard let found = configuration.sources.first(where: { $0.name == source }) else {
-            let help = SpellingSuggestion.help(for: source, among: configuration.sources.map(\.name), intro: "there are")
+            let help = SpellingSuggestion.help(
+                for: source, among: configuration.sources.map(\.name), intro: "there are")
             throw ValidationError("there is no source \"\(source)\"" + (help.map { "; \($0)" } ?? ""))
         }
-        let reader = DocumentReader(
+        let reader = SourceDocumentReader(
             found, in: configuration, ledger: InMemoryForwardingLedger(), files: .identified)
         let now = SystemClock().wall
         return try await EvaluationInput(text, name: name) { document throws(IntakeError) in

@@ -30,10 +30,10 @@ struct ExplainCommand: ParsableCommand {
     var page: String?
 
     func run() throws {
-        let reference = Reference(.builtIn)
+        let reference = ConfigurationReference(.builtIn)
         if let page {
-            guard let page = Reference.Page(rawValue: page) else {
-                let known = Reference.Page.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let page = ConfigurationReference.Page(rawValue: page) else {
+                let known = ConfigurationReference.Page.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("there is no page \"\(page)\"; there are \(known)")
             }
             printLine(String(reference.markdown(page).dropLast()))

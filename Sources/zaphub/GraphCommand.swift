@@ -12,12 +12,12 @@ struct GraphCommand: AsyncParsableCommand {
 
     @OptionGroup var config: ConfigOptions
 
-    @Option(help: "\(EventGraph.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format = EventGraph.Format.text
+    @Option(help: "\(ConfigurationGraph.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = ConfigurationGraph.Format.text
 
     func run() async throws {
-        printLine(EventGraph(try config.load().configuration).written(as: format))
+        printLine(ConfigurationGraph(try config.load().configuration).written(as: format))
     }
 }
 
-extension EventGraph.Format: ExpressibleByArgument {}
+extension ConfigurationGraph.Format: ExpressibleByArgument {}

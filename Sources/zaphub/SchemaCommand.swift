@@ -18,9 +18,9 @@ struct SchemaCommand: ParsableCommand {
     var file = "config"
 
     func run() throws {
-        guard let file = Reference.SchemaFile(rawValue: file) else {
+        guard let file = ConfigurationReference.SchemaFile(rawValue: file) else {
             throw ValidationError("there is no schema of \"\(file)\"; there are config, pipeline and tests")
         }
-        printLine(Reference(.builtIn).schema(file).prettyText)
+        printLine(ConfigurationReference(.builtIn).schema(file).prettyText)
     }
 }

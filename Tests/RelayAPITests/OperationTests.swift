@@ -102,7 +102,7 @@ struct OperationTests {
 
     @Test func oneStoredEventIsShown() async throws {
         let api = TestAPI()
-        let new = NewEvent(
+        let new = ParsedEvent(
             type: .messageReceived, session: "abc-123", chat: "c", payload: ["id": 9_007_199_254_740_993])
         let accepted = try await api.store.accept([new], source: "baileys", at: TestAPI.start)
         let id = try #require(accepted.first?.id)

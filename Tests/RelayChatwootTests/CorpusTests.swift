@@ -16,7 +16,8 @@ struct CorpusTests {
     ]
 
     /// The events of each document, by its name.
-    private static func events(_ folder: String, _ formatName: String) throws -> [(name: String, events: [NewEvent])] {
+    private static func events(_ folder: String, _ formatName: String) throws -> [(name: String, events: [ParsedEvent])]
+    {
         let directory = root.appendingPathComponent(folder)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
         let format = try #require(BuiltInFormats.format(named: formatName))

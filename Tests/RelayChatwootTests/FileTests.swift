@@ -37,12 +37,12 @@ struct FileTests {
         ] as [(String?, String)])
     func aNameIsSafe(_ given: String?, _ name: String) {
         let type = MultipartContentType("application/pdf", kind: "document", isVoice: false)
-        #expect(FileName.safe(given, stem: "document-3EB0A1", type: type) == name)
+        #expect(UploadFileName.safe(given, stem: "document-3EB0A1", type: type) == name)
     }
 
     @Test func aLongNameKeepsItsEnding() {
         let type = MultipartContentType("application/pdf", kind: "document", isVoice: false)
-        let name = FileName.safe(String(repeating: "á", count: 300) + ".pdf", stem: "x", type: type)
+        let name = UploadFileName.safe(String(repeating: "á", count: 300) + ".pdf", stem: "x", type: type)
         #expect(name.unicodeScalars.count <= 120 && name.hasSuffix("á.pdf"))
     }
 }

@@ -72,17 +72,17 @@ struct PlannerTests {
     }
 
     @Test(arguments: [
-        ("message.delivered", ChatwootStatus.delivered), ("message.read", .read), ("message.sent", .sent),
+        ("message.delivered", ChatwootMessageStatus.delivered), ("message.read", .read), ("message.sent", .sent),
         ("message.failed", .failed(error: "unknown")),
     ])
-    func receiptsMoveTheStatus(_ event: String, _ status: ChatwootStatus) throws {
+    func receiptsMoveTheStatus(_ event: String, _ status: ChatwootMessageStatus) throws {
         let members = #""fromMe": true, "status": "x""#
         #expect(try plan(event, payload(members)).actions == [.status(messageID: "3EB0A1", status)])
         #expect(try plan(event, payload(members), options: "receipts: false").actions == [.nothing(.option)])
     }
 
     @Test func aReadReplacesAFailure() {
-        let order: [ChatwootStatus] = [.sent, .failed(error: "x"), .delivered, .read]
+        let order: [ChatwootMessageStatus] = [.sent, .failed(error: "x"), .delivered, .read]
         #expect(order.map(\.rank) == order.map(\.rank).sorted())
     }
 

@@ -87,7 +87,7 @@ enum DesignSample {
         #expect(configuration.server.publicURL == "http://localhost:3100")
         #expect(configuration.server.maxBody == 5 * 1024 * 1024)
         #expect(configuration.store.url == .sqlite(path: workspace.directory + "/data/zaphub.db"))
-        #expect(configuration.store.retention == Retention())
+        #expect(configuration.store.retention == RetentionPeriods())
         #expect(configuration.egress.allow == ["127.0.0.1"])
         #expect(configuration.egress.allowedPorts == nil)
         #expect(configuration.logging.level == .info)
@@ -116,7 +116,7 @@ enum DesignSample {
         #expect(crm.settings.ordering == .perChat)
         #expect(crm.settings.maxInFlight == 16)
         #expect(crm.settings.rateLimit == RateLimit(count: 20, per: .seconds(1)))
-        #expect(crm.settings.events == EventFilter(["message.*"]))
+        #expect(crm.settings.events == EventTypeFilter(["message.*"]))
         #expect(
             crm.settings.retry
                 == RetryPolicy(

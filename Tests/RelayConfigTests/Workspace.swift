@@ -92,7 +92,7 @@ extension ConfigurationRegistry {
     static let testing = ConfigurationRegistry(
         stages: [
             PersistStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self, DeliverStage.self,
-            SwitchStage.self, StageGroup.self, FragmentUse.self, TransformStage.self,
+            SwitchStage.self, GroupStage.self, UseStage.self, TransformStage.self,
         ],
         destinations: [WebhookOptions.self, ChatwootOptions.self],
         formats: [

@@ -2,7 +2,7 @@ import RelayCore
 import Testing
 
 struct EventTraceTests {
-    private static let mark = GenerationIdentifier(number: 3, hash: "9f3a21c04b77de10")
+    private static let mark = ConfigurationGenerationID(number: 3, hash: "9f3a21c04b77de10")
     private static let moment = Timestamp(milliseconds: 1_795_478_876_123)
 
     @Test func everyOutcomeIsReadAsItWasWritten() throws {

@@ -14,7 +14,7 @@ struct RuleTests {
             (["message.*", "*"], "call.received", true), ([""], "message.sent", false),
         ] as [([String], String, Bool)])
     func filtersChooseByNameAndPrefix(patterns: [String], type: String, isWanted: Bool) {
-        let filter = EventFilter(patterns)
+        let filter = EventTypeFilter(patterns)
         #expect(filter.matches(EventType(type)) == isWanted)
         #expect(filter.patterns == patterns)
     }

@@ -47,7 +47,7 @@ struct TapTests {
     @Test func aTapShowsWhatItsSelectionTakesInOrder() async throws {
         let taps = TapRegistry()
         let selection = TapSelection(
-            pipeline: "default", stages: ["media", "sign"], session: "main", types: EventFilter(["message.*"]))
+            pipeline: "default", stages: ["media", "sign"], session: "main", types: EventTypeFilter(["message.*"]))
         let tap = try taps.open(selection)
         taps.show(sighting(.before))
         taps.show(sighting(stage: "filter"))

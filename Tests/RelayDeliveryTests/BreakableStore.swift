@@ -26,7 +26,7 @@ final class BreakableStore: Outbox, OutboxAdministration {
     var refused: Int { state.withLock { $0.refused } }
 
     func exchange(
-        _ settlements: [Settlement],
+        _ settlements: [AttemptSettlement],
         claims: [ClaimRequest],
         at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] {
@@ -92,7 +92,7 @@ final class BreakableStore: Outbox, OutboxAdministration {
     func resume(destination: DestinationKey) async throws(StoreError) -> Bool {
         try await base.resume(destination: destination)
     }
-    func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
+    func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
         try await base.sweep(retention, at: moment, limit: limit)
     }
 }

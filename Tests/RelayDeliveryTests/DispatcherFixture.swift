@@ -29,7 +29,7 @@ final class DispatcherFixture: Sendable {
         configuration.diskReserveBytes = 0
         file = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
+            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
             clock: clock,
             logger: logger,
             configuration: configuration
@@ -81,10 +81,10 @@ final class DispatcherFixture: Sendable {
     func queue(to key: DestinationKey, chats: [String]) async throws -> [DeliveryID] {
         let now = clock.now
         let events = chats.map { chat in
-            NewEvent(type: .messageReceived, session: "main", chat: chat, payload: ["text": "oi"])
+            ParsedEvent(type: .messageReceived, session: "main", chat: chat, payload: ["text": "oi"])
         }
         let settings = destinations[key]?.settings ?? DestinationSettings()
-        var results: [PipelineResult] = []
+        var results: [EventResult] = []
         for accepted in try await store.accept(events, source: "test", at: now) {
             guard let event = try await store.event(accepted.id) else { continue }
             let planned = PlannedDelivery(
@@ -94,7 +94,7 @@ final class DispatcherFixture: Sendable {
                 pipeline: "default",
                 signing: nil
             )
-            results.append(PipelineResult(event: event.id, deliveries: [planned]))
+            results.append(EventResult(event: event.id, deliveries: [planned]))
         }
         try await store.commit(results, at: now)
         let records = try await store.deliveries(

@@ -211,7 +211,7 @@ struct ConformanceTests {
         let folder = try TemporaryDirectory()
         // A folder stands where the file should be.
         if situation == .unreachable { try folder.makeDirectory("events.ndjson") }
-        let sinks = ProcessLineSinks(clock: SystemClock(), logger: quiet)
+        let sinks = SharedLineSinks(clock: SystemClock(), logger: quiet)
         let destination = LineDestination(
             sinks.file(folder.path("events.ndjson"), rotation: LineRotation()),
             target: folder.path("events.ndjson"),
@@ -238,7 +238,7 @@ struct ConformanceTests {
         case .unreachable: pipe.closeReader()
         default: break
         }
-        let sinks = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer)
+        let sinks = SharedLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer)
         let destination = LineDestination(
             sinks.standardOutput,
             target: "standard output",

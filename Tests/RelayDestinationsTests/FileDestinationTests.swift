@@ -10,11 +10,11 @@ import Testing
 struct FileDestinationTests {
     private let folder: TemporaryDirectory
     private let clock = ManualClock()
-    private let sinks: ProcessLineSinks
+    private let sinks: SharedLineSinks
 
     init() throws {
         folder = try TemporaryDirectory()
-        sinks = ProcessLineSinks(clock: clock, logger: quiet)
+        sinks = SharedLineSinks(clock: clock, logger: quiet)
     }
 
     private func sink(_ rotation: LineRotation = LineRotation()) -> any LineSink {
@@ -160,7 +160,7 @@ struct FileDestinationTests {
     @Test func anotherWriterOfTheFileIsReported() async throws {
         let sink = sink()
         try await write("{\"n\":1}", to: sink)
-        let other = ProcessLineSinks(clock: clock, logger: quiet)
+        let other = SharedLineSinks(clock: clock, logger: quiet)
         let failure = await failure(of: other.file(folder.path("events.ndjson"), rotation: LineRotation()))
         #expect(failure?.message.contains("another process") == true, "\(failure?.message ?? "")")
         #expect(try folder.text("events.ndjson") == "{\"n\":1}\n")

@@ -90,7 +90,7 @@ struct PlaceholderTemplateTests {
         try await withReceiver { receiver, engine in
             let destination = WebhookDestination(
                 url: receiver.url,
-                content: WebhookContent(
+                content: WebhookRequestContent(
                     body: try WebhookTemplate("{{payload.name}}: {{payload.text}}"),
                     contentType: "text/plain; charset=utf-8",
                     headers: [("X-Chat", .template(try WebhookTemplate("{{payload.name}}")))]
@@ -119,7 +119,7 @@ struct PlaceholderTemplateTests {
         try await withReceiver(.status(500, body: "no such token: tok-12345-main")) { receiver, engine in
             let destination = WebhookDestination(
                 url: receiver.url,
-                content: WebhookContent(
+                content: WebhookRequestContent(
                     headers: [("Authorization", .template(try WebhookTemplate("Bearer tok-12345-{{session}}")))]),
                 settings: DestinationSettings(),
                 engine: engine
@@ -139,7 +139,7 @@ struct PlaceholderTemplateTests {
         try await withReceiver { receiver, engine in
             let destination = WebhookDestination(
                 url: receiver.url,
-                content: WebhookContent(headers: [("X-Name", .template(try WebhookTemplate("{{name}}")))]),
+                content: WebhookRequestContent(headers: [("X-Name", .template(try WebhookTemplate("{{name}}")))]),
                 settings: DestinationSettings(),
                 engine: engine
             )

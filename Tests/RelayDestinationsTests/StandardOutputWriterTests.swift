@@ -14,7 +14,7 @@ struct StandardOutputWriterTests {
 
     @Test func aStalledReaderFailsAttemptsAndGetsWholeLinesWhenItIsBack() async throws {
         let pipe = try TestPipe()
-        let sink = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer).standardOutput
+        let sink = SharedLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer).standardOutput
         // More than a pipe holds: its end waits, and others behind it are given up.
         for number in 1...3 {
             let failure = await #expect(throws: LineWriteError.self) {
@@ -45,7 +45,7 @@ struct StandardOutputWriterTests {
     @Test func aReaderThatHasGoneIsReported() async throws {
         let pipe = try TestPipe()
         pipe.closeReader()
-        let sink = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer).standardOutput
+        let sink = SharedLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer).standardOutput
         let failure = await #expect(throws: LineWriteError.self) {
             try await sink.write(line(1), timeout: .waitLimit)
         }
@@ -56,7 +56,7 @@ struct StandardOutputWriterTests {
     @Test func aFullDiskBehindItIsReported() async throws {
         let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
         try #require(full >= 0)
-        let sink = ProcessLineSinks(clock: SystemClock(), logger: quiet, standardOutput: full).standardOutput
+        let sink = SharedLineSinks(clock: SystemClock(), logger: quiet, standardOutput: full).standardOutput
         let failure = await #expect(throws: LineWriteError.self) {
             try await sink.write(line(1), timeout: .waitLimit)
         }

@@ -16,7 +16,7 @@ struct WebhookDestinationTests {
     ) async -> AttemptResult {
         let destination = WebhookDestination(
             url: receiver.url + "/hook?team=1",
-            content: WebhookContent(headers: headers.map { ($0.name, .text($0.value)) }),
+            content: WebhookRequestContent(headers: headers.map { ($0.name, .text($0.value)) }),
             secrets: secrets,
             timeout: timeout,
             settings: DestinationSettings(),

@@ -110,9 +110,9 @@ enum BuiltIn {
             stages: BuiltInStages.all, destinations: BuiltInDestinations.all, formats: [], transports: [])
         let configuration = try RelayConfiguration.load(path: file.path, environment: [:], registry: registry)
             .configuration
-        let environment = DestinationEnvironment(
+        let environment = DestinationBuildContext(
             configuration, sender: sender,
-            sinks: ProcessLineSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
+            sinks: SharedLineSinks(clock: clock, logger: Logger(label: "test")), ledger: ledger, clock: clock)
         return try #require(
             configuration.destinations.first { $0.name == "subject" }?.destination(in: environment))
     }

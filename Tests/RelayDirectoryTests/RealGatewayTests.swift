@@ -34,7 +34,7 @@ struct RealGatewayTests {
     }
 
     @Test func aBodyIsPosted() async throws {
-        struct PostRoute: LookupRoute {
+        struct PostRoute: LookupEndpoint {
             let url: String
             let id = "posting"
             let name = "gateway"

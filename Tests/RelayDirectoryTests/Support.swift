@@ -7,7 +7,7 @@ import Synchronization
 @testable import RelayDirectory
 
 /// A gateway that is asked at two addresses, and answers a name in one and a picture in the other.
-struct TestRoute: LookupRoute {
+struct TestRoute: LookupEndpoint {
     var id = "test"
     var name = "http://gateway:3000"
     var timeout = Duration.seconds(2)

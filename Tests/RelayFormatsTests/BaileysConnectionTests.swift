@@ -4,7 +4,7 @@ import RelayJSON
 import Testing
 
 struct BaileysConnectionTests {
-    private func connection(_ data: String) throws -> [NewEvent] {
+    private func connection(_ data: String) throws -> [ParsedEvent] {
         try read(envelope("connection.update", data))
     }
 

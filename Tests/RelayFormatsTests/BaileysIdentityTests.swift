@@ -5,7 +5,7 @@ import Testing
 
 /// Whose message, and in which chat: B-J1, hidden identities, broadcast lists (B.2).
 struct BaileysIdentityTests {
-    private func event(key: String, more: String = #""pushName": "Ana""#) throws -> NewEvent {
+    private func event(key: String, more: String = #""pushName": "Ana""#) throws -> ParsedEvent {
         try one(
             upsert(
                 #"{"key": {"id": "A", \#(key)}, "message": {"conversation": "Hi"}, "messageTimestamp": 1, \#(more)}"#))

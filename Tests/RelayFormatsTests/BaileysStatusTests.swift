@@ -53,7 +53,7 @@ struct BaileysStatusTests {
         #expect(try read(update(#"{"status": 0}"#, fromMe: false)).isEmpty)
     }
 
-    private func receipt(_ receipt: String, session: String = "demo", fromMe: Bool = true) throws -> [NewEvent] {
+    private func receipt(_ receipt: String, session: String = "demo", fromMe: Bool = true) throws -> [ParsedEvent] {
         let data = #"[{"key": {"remoteJid": "1203@g.us", "id": "A", "fromMe": \#(fromMe)}, "receipt": \#(receipt)}]"#
         return try read(envelope("message-receipt.update", data), session: session)
     }

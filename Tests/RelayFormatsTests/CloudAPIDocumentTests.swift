@@ -28,7 +28,7 @@ struct CloudAPIDocumentTests {
         return .object(value)
     }
 
-    private static func events(_ bytes: [UInt8], keepsRaw: Bool = true) throws -> [NewEvent] {
+    private static func events(_ bytes: [UInt8], keepsRaw: Bool = true) throws -> [ParsedEvent] {
         let context = FormatContext(receivedAt: Timestamp(seconds: 1_763_000_100), keepsRaw: keepsRaw)
         return try CloudAPIFormat().events(from: bytes, context: context)
     }

@@ -30,7 +30,7 @@ func cloudStatus(_ members: String, contacts: String = "[]") -> String {
 }
 
 /// The only event in a webhook.
-func oneCloud(_ document: String, session: String? = nil) throws -> NewEvent {
+func oneCloud(_ document: String, session: String? = nil) throws -> ParsedEvent {
     let events = try read(document, as: CloudAPIFormat(), session: session)
     guard events.count == 1, let event = events.first else { throw EventCountError(count: events.count) }
     return event

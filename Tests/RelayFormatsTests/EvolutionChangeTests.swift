@@ -7,11 +7,11 @@ import Testing
 struct EvolutionChangeTests {
     private let chat = "5511999999001@s.whatsapp.net"
 
-    private func events(_ event: String, _ data: String) throws -> [NewEvent] {
+    private func events(_ event: String, _ data: String) throws -> [ParsedEvent] {
         try read(evolution(event, data), as: EvolutionFormat())
     }
 
-    private func one(_ event: String, _ data: String) throws -> NewEvent {
+    private func one(_ event: String, _ data: String) throws -> ParsedEvent {
         try RelayFormatsTests.one(evolution(event, data), as: EvolutionFormat())
     }
 

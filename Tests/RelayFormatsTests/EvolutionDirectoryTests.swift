@@ -5,7 +5,7 @@ import Testing
 
 /// Contacts, chats, groups, presences and calls.
 struct EvolutionDirectoryTests {
-    private func events(_ event: String, _ data: String) throws -> [NewEvent] {
+    private func events(_ event: String, _ data: String) throws -> [ParsedEvent] {
         try read(evolution(event, data), as: EvolutionFormat())
     }
 

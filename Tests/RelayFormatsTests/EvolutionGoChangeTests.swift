@@ -5,7 +5,7 @@ import Testing
 
 /// Edits, deletions and reactions, what is not there, what is sent, history, and the wiki's form.
 struct EvolutionGoChangeTests {
-    private func one(_ document: String) throws -> NewEvent {
+    private func one(_ document: String) throws -> ParsedEvent {
         try RelayFormatsTests.one(document, as: EvolutionGoFormat())
     }
 

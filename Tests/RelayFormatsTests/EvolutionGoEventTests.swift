@@ -5,15 +5,15 @@ import Testing
 
 /// Receipts, the session, groups, contacts, presences and calls.
 struct EvolutionGoEventTests {
-    private func events(_ event: String, _ data: String, more: String = "") throws -> [NewEvent] {
+    private func events(_ event: String, _ data: String, more: String = "") throws -> [ParsedEvent] {
         try read(evolutionGo(event, data, more: more), as: EvolutionGoFormat())
     }
 
-    private func one(_ event: String, _ data: String, more: String = "") throws -> NewEvent {
+    private func one(_ event: String, _ data: String, more: String = "") throws -> ParsedEvent {
         try RelayFormatsTests.one(evolutionGo(event, data, more: more), as: EvolutionGoFormat())
     }
 
-    private func receipt(_ members: String = "", state: String?) throws -> [NewEvent] {
+    private func receipt(_ members: String = "", state: String?) throws -> [ParsedEvent] {
         let usual = try json(
             #"""
             {"Chat": "5511999999001@s.whatsapp.net", "Sender": "5511999999001@s.whatsapp.net", "IsFromMe": false,

@@ -4,7 +4,7 @@ import RelayJSON
 import Testing
 
 struct EvolutionGoMessageTests {
-    private func one(_ document: String) throws -> NewEvent {
+    private func one(_ document: String) throws -> ParsedEvent {
         try RelayFormatsTests.one(document, as: EvolutionGoFormat())
     }
 

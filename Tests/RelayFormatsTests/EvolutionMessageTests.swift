@@ -15,7 +15,7 @@ struct EvolutionMessageTests {
         )
     }
 
-    private func one(_ document: String) throws -> NewEvent {
+    private func one(_ document: String) throws -> ParsedEvent {
         try RelayFormatsTests.one(document, as: EvolutionFormat())
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// The envelope, and what becomes of the session.
 struct EvolutionSessionTests {
-    private func events(_ event: String, _ data: String, more: String = "") throws -> [NewEvent] {
+    private func events(_ event: String, _ data: String, more: String = "") throws -> [ParsedEvent] {
         try read(evolution(event, data, more: more), as: EvolutionFormat())
     }
 

@@ -43,7 +43,7 @@ struct GowaChangeTests {
         #expect(JSON.object(event.payload).text.contains("how are you") == false)
     }
 
-    private func ack(_ fields: String) throws -> [NewEvent] {
+    private func ack(_ fields: String) throws -> [ParsedEvent] {
         try read(gowa("message.ack", #"{"ids": ["3EB0A1", "3EB0A2"], \#(fields)}"#), as: GowaFormat())
     }
 

@@ -10,7 +10,7 @@ func gowa(_ event: String, _ payload: String, more: String = #""timestamp": "202
 
 struct GowaMessageTests {
     /// A message in the chat with 628123456789.
-    private func message(_ fields: String, event: String = "message") throws -> NewEvent {
+    private func message(_ fields: String, event: String = "message") throws -> ParsedEvent {
         try one(
             gowa(
                 event,

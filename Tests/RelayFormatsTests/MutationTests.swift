@@ -45,12 +45,12 @@ struct MutationTests {
         #expect(event.payload["type"] == "unsupported")
     }
 
-    private func events(_ bytes: [UInt8], _ document: CorpusDocument) throws(FormatError) -> [NewEvent] {
+    private func events(_ bytes: [UInt8], _ document: CorpusDocument) throws(InvalidDocumentError) -> [ParsedEvent] {
         let context = FormatContext(session: document.session, receivedAt: receivedAt)
         return try document.format.events(from: bytes, context: context)
     }
 
-    private func refusal(_ bytes: [UInt8], _ document: CorpusDocument) -> FormatError? {
+    private func refusal(_ bytes: [UInt8], _ document: CorpusDocument) -> InvalidDocumentError? {
         do {
             _ = try events(bytes, document)
             return nil

@@ -4,7 +4,7 @@ import RelayJSON
 import Testing
 
 struct NativeTests {
-    private func native(_ document: String, session: String? = nil) throws -> [NewEvent] {
+    private func native(_ document: String, session: String? = nil) throws -> [ParsedEvent] {
         try read(document, as: NativeFormat(), session: session)
     }
 
@@ -72,7 +72,7 @@ struct NativeTests {
 
 /// The events of ZapHub's EVENTS.md that its document samples do not show.
 struct NativeZapHubTests {
-    private func one(_ event: String, _ data: String, in field: String = "data") throws -> NewEvent {
+    private func one(_ event: String, _ data: String, in field: String = "data") throws -> ParsedEvent {
         let events = try read(
             #"{"event": "\#(event)", "session_id": "z-1", "\#(field)": \#(data)}"#, as: NativeFormat(), session: nil)
         guard events.count == 1, let event = events.first else { throw EventCountError(count: events.count) }

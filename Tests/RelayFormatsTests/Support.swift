@@ -14,7 +14,7 @@ func read(
     _ document: String,
     as format: any EventFormat = BaileysFormat(),
     session: String? = "demo"
-) throws(FormatError) -> [NewEvent] {
+) throws(InvalidDocumentError) -> [ParsedEvent] {
     try format.events(from: Array(document.utf8), context: FormatContext(session: session, receivedAt: receivedAt))
 }
 
@@ -83,7 +83,8 @@ func whatsmeow(
 }
 
 /// The only event in a document.
-func one(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo") throws -> NewEvent
+func one(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo") throws
+    -> ParsedEvent
 {
     let events = try read(document, as: format, session: session)
     guard events.count == 1, let event = events.first else { throw EventCountError(count: events.count) }
@@ -96,7 +97,7 @@ struct EventCountError: Error {
 
 /// Why a document is refused; nil when it is not.
 func refusal(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo")
-    -> FormatError?
+    -> InvalidDocumentError?
 {
     do {
         _ = try read(document, as: format, session: session)

@@ -6,7 +6,7 @@ struct UnknownIdentifiers {
     private(set) var list: [String] = []
     private let document: SourceDocument
 
-    init(in event: NewEvent, _ document: SourceDocument) {
+    init(in event: ParsedEvent, _ document: SourceDocument) {
         self.document = document
         if !document.has(event.session) { list.append("session \(event.session)") }
         if let chat = event.chat { read("chat", .string(chat)) }

@@ -98,7 +98,8 @@ struct WAHAChangeTests {
         #expect(refusal(document, as: WAHAFormat())?.pointer == "/payload/revokedMessageId")
     }
 
-    private func ack(_ fields: String, event: String = "message.ack", engine: String = "WEBJS") throws -> [NewEvent] {
+    private func ack(_ fields: String, event: String = "message.ack", engine: String = "WEBJS") throws -> [ParsedEvent]
+    {
         try read(WAHADocuments.envelope(event, "{\(fields)}", engine: engine), as: WAHAFormat())
     }
 

@@ -4,7 +4,7 @@ import RelayJSON
 import Testing
 
 struct WAHAMediaTests {
-    private func message(_ fields: String, engine: String = "WEBJS") throws -> NewEvent {
+    private func message(_ fields: String, engine: String = "WEBJS") throws -> ParsedEvent {
         try one(
             WAHADocuments.envelope(
                 "message",

@@ -5,7 +5,7 @@ import Testing
 
 struct WAHAMessageTests {
     /// A message in the chat with 5511999999002.
-    private func message(_ fields: String, event: String = "message", engine: String = "WEBJS") throws -> NewEvent {
+    private func message(_ fields: String, event: String = "message", engine: String = "WEBJS") throws -> ParsedEvent {
         try one(
             WAHADocuments.envelope(
                 event,

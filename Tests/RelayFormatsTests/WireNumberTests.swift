@@ -5,7 +5,7 @@ import Testing
 
 /// B-T1: moments in all the forms that gateways write.
 struct WireNumberTests {
-    private func sent(_ moment: String) throws -> NewEvent {
+    private func sent(_ moment: String) throws -> ParsedEvent {
         try one(
             upsert(
                 #"{"key": {"remoteJid": "1@s.whatsapp.net", "id": "A", "fromMe": false}, "message": {"conversation": "x"}, "messageTimestamp": \#(moment)}"#

@@ -7,7 +7,7 @@ import Testing
 struct CurlEngineUploadTests {
     private func put(_ url: String, _ file: TemporaryFile, offset: Int64 = 0, length: Int64) -> HTTPRequest {
         var request = HTTPRequest(method: "PUT", url: url, timeout: .seconds(30))
-        request.bodyFile = BodyFile(path: file.path, offset: offset, length: length)
+        request.bodyFile = FileRangeBody(path: file.path, offset: offset, length: length)
         return request
     }
 

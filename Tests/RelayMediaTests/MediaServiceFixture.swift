@@ -8,7 +8,7 @@ import Testing
 @testable import RelayMedia
 
 /// Answers downloads out of memory, and keeps what was asked.
-final class ScriptedTransport: MediaTransport {
+final class ScriptedTransport: MediaHTTPClient {
     enum Answer: Sendable {
         case file([UInt8], status: Int = 200, headers: [(String, String)] = [])
         case status(Int)
@@ -163,7 +163,7 @@ struct MediaServiceFixture {
     let directory: TemporaryDirectory
     let transport = ScriptedTransport()
     let clock: any RelayClock
-    let mediaStore: DirectoryMediaStore
+    let mediaStore: LocalMediaStore
     let service: MediaService
     let options: Mutex<MediaSourceOptions>.Box
 
@@ -175,7 +175,7 @@ struct MediaServiceFixture {
     ) async throws {
         directory = try TemporaryDirectory()
         self.clock = clock
-        mediaStore = try await DirectoryMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
+        mediaStore = try await LocalMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
         let box = Mutex<MediaSourceOptions>.Box(options)
         self.options = box
         service = MediaService(

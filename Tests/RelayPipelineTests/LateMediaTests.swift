@@ -31,7 +31,7 @@ private struct LateMediaFixture: Sendable {
         let clock = ManualClock()
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("zaphub.db").path,
-            secretKey: try SecretKey(bytes: [UInt8](0..<32)),
+            secretKey: try StoreEncryptionKey(bytes: [UInt8](0..<32)),
             clock: clock,
             logger: logger
         )
@@ -50,12 +50,12 @@ private struct LateMediaFixture: Sendable {
 
     /// A message that has gone on without its file.
     private func acceptLate() async throws {
-        let new = NewEvent(
+        let new = ParsedEvent(
             type: .messageReceived, session: "main", chat: "5511999999001@s.whatsapp.net", dedupKey: "1",
             payload: ["messageId": "3EB0", "type": "image", "content": ["caption": "oi"], "raw_media": reference])
         let id = try await store.accept([new], source: "baileys", at: clock.now)[0].id
         let late = LateMedia(event: id, limits: MediaLimits(), dueAt: clock.now)
-        try await store.commit([PipelineResult(event: id, lateMedia: late)], at: clock.now)
+        try await store.commit([EventResult(event: id, lateMedia: late)], at: clock.now)
     }
 
     var waiting: LateMedia? { get async throws { try await store.lateMedia(limit: 1).first } }

@@ -53,7 +53,7 @@ struct LookupPipelineTests {
         return (fixture, gateway)
     }
 
-    private func message(_ text: String, in chat: String) -> NewEvent {
+    private func message(_ text: String, in chat: String) -> ParsedEvent {
         event(
             text, chat: chat,
             [
@@ -143,7 +143,7 @@ struct LookupPipelineTests {
         let (fixture, gateway) = try await fixture(
             "enrich", first: [WaitingStage(latches: latches)], answer: Self.vendas)
         try await fixture.run {
-            let known = PipelineResult(
+            let known = EventResult(
                 event: try await fixture.accept([event("0")])[0],
                 records: [.group(Group(session: "main", id: group, name: "Vendas", updatedAt: fixture.clock.now))]
             )

@@ -26,7 +26,7 @@ final class PipelineFixture: Sendable {
         _ steps: [any Stage],
         timeout: Duration? = nil,
         onError: PipelineStep.OnError = .deadLetter,
-        gateways: (any GatewayDirectory)? = nil,
+        gateways: (any DirectoryGateway)? = nil,
         taps: TapRegistry = TapRegistry(),
         clock: ManualClock = ManualClock(),
         configuration: PipelineService.Configuration = .init(),
@@ -39,7 +39,7 @@ final class PipelineFixture: Sendable {
         options.diskReserveBytes = 0
         file = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
+            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
             clock: clock,
             logger: logger,
             configuration: options
@@ -85,7 +85,7 @@ final class PipelineFixture: Sendable {
 
     /// Accepts events, and says so. Returns their ids in order.
     @discardableResult
-    func accept(_ events: [NewEvent]) async throws -> [EventID] {
+    func accept(_ events: [ParsedEvent]) async throws -> [EventID] {
         let accepted = try await store.accept(events, source: "test", at: clock.now)
         service.wake()
         return accepted.map(\.id)
@@ -118,11 +118,11 @@ final class PipelineFixture: Sendable {
 
 /// A message in a chat that says who it is, and what it waits for.
 func event(_ text: String, chat: String = "a@s.whatsapp.net", latch: String? = nil, _ extra: JSONObject = [:])
-    -> NewEvent
+    -> ParsedEvent
 {
     var payload: JSONObject = [
         "text": .string(text), "chatId": .string(chat), "latch": latch.map(JSON.string) ?? .null,
     ]
     for (key, value) in extra { payload[key] = value }
-    return NewEvent(type: .messageReceived, session: "main", chat: chat, payload: payload)
+    return ParsedEvent(type: .messageReceived, session: "main", chat: chat, payload: payload)
 }

@@ -62,7 +62,7 @@ struct WaitingStage: Stage {
         guard let latch = draft.event.payload["latch"]?.string else { return .next }
         draft.event.payload["latch"] = nil
         return .wait(
-            StageWork { [latches] in
+            DeferredStageWork { [latches] in
                 await latches.wait(latch)
                 return { (draft, _) throws(StageError) in
                     if latch == "failing" { throw StageError("no luck") }
@@ -76,22 +76,22 @@ struct WaitingStage: Stage {
 
 struct DeliveringStage: Stage {
     func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
-        draft.deliver(to: DestinationRoute(destination: "crm", settings: DestinationSettings(), isSigned: false))
+        draft.deliver(to: DeliveryTarget(destination: "crm", settings: DestinationSettings(), isSigned: false))
         return .next
     }
 }
 
-struct SinglePipelineProvider: PipelineProvider, DestinationLookup {
+struct SinglePipelineProvider: PipelineProvider, DeliveryTargetLookup {
     let pipelines: [Pipeline]
 
     init(_ steps: [PipelineStep]) {
         let definition = PipelineDefinition(name: "default", file: "", from: [], steps: steps)
-        pipelines = [Pipeline(definition, generation: GenerationIdentifier(number: 7, hash: "abc"))]
+        pipelines = [Pipeline(definition, generation: ConfigurationGenerationID(number: 7, hash: "abc"))]
     }
 
-    var routes: any DestinationLookup { self }
-    func route(to destination: String) -> DestinationRoute? { nil }
-    func webhooks(of session: String) -> [DestinationRoute] { [] }
+    var routes: any DeliveryTargetLookup { self }
+    func route(to destination: String) -> DeliveryTarget? { nil }
+    func webhooks(of session: String) -> [DeliveryTarget] { [] }
 }
 
 /// A store whose commits fail, or wait, while a test wants them to.
@@ -116,7 +116,7 @@ final class BreakableJournal: Journal, HistoryStore {
 
     func breakCommits(_ count: Int) { state.withLock { $0.failuresLeft = count } }
 
-    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {
         let isBroken = state.withLock { state in
             guard state.failuresLeft > 0 else { return false }
             state.failuresLeft -= 1
@@ -131,7 +131,7 @@ final class BreakableJournal: Journal, HistoryStore {
     // MARK: As the store does
 
     func accept(
-        _ events: [NewEvent], source: String, at moment: Timestamp
+        _ events: [ParsedEvent], source: String, at moment: Timestamp
     ) async throws(StoreError) -> [AcceptanceResult] {
         try await base.accept(events, source: source, at: moment)
     }

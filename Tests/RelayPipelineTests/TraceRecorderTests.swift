@@ -107,7 +107,7 @@ struct TraceRecorderTests {
             let run = try #require(try await fixture.store.trace(of: id)?.runs.first)
             #expect(run.pipelines[0].steps[0].waited == .seconds(42))
             #expect(run.pipelines[0].steps[1].waited == nil)
-            #expect(run.generation == GenerationIdentifier(number: 7, hash: "abc"))
+            #expect(run.generation == ConfigurationGenerationID(number: 7, hash: "abc"))
         }
     }
 

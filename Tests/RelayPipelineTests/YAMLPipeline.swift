@@ -6,7 +6,7 @@ import RelayStages
 import RelayTesting
 
 /// The work is over and changes nothing.
-let done: Result<StageWork.Change, StageError> = .success(goOn)
+let done: Result<DeferredStageWork.Change, StageError> = .success(goOn)
 
 @Sendable private func goOn(_ draft: inout EventDraft, _ context: StageContext) throws(StageError) -> StageOutcome {
     .next
@@ -53,7 +53,7 @@ struct YAMLPipeline {
 
         func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
             draft.event.payload["marks"] = .string((draft.event.payload["marks"]?.string ?? "") + "w")
-            return .wait(StageWork { goOn })
+            return .wait(DeferredStageWork { goOn })
         }
     }
 
@@ -95,7 +95,7 @@ struct YAMLPipeline {
     /// Runs to the end; every wait ends with the change, by default without one.
     func run(
         _ payload: JSONObject = [:],
-        change: Result<StageWork.Change, StageError>? = nil
+        change: Result<DeferredStageWork.Change, StageError>? = nil
     ) -> (draft: EventDraft, end: Pipeline.End) {
         var run = begin(payload)
         while true {

@@ -15,7 +15,8 @@ struct EvaluationInputTests {
     private func reader(
         _ format: any EventFormat
     ) -> (_ document: [UInt8]) async throws(IntakeError) -> [Event] {
-        let reader = DocumentReader(source: "bridge", format: format, defaultSession: "front-desk", files: .identified)
+        let reader = SourceDocumentReader(
+            source: "bridge", format: format, defaultSession: "front-desk", files: .identified)
         let now = Timestamp(milliseconds: 1_700_000_000_000)
         return { document throws(IntakeError) in
             try await reader.read(document, at: now).map {

@@ -5,7 +5,7 @@ import Testing
 
 struct ExplainTests {
     private func explain(_ word: String) throws -> String {
-        try Reference.everything.find(word).map(\.text).joined(separator: "\n\n")
+        try ConfigurationReference.everything.find(word).map(\.text).joined(separator: "\n\n")
     }
 
     @Test func anOptionIsExplainedWithItsTypeAndItsDefault() throws {
@@ -42,8 +42,8 @@ struct ExplainTests {
     }
 
     @Test func aWordThatIsSeveralThingsIsExplainedAsEach() throws {
-        #expect(try Reference.everything.find("media").map(\.entry.group) == [.section, .stage])
-        #expect(try Reference.everything.find("media.wait").map(\.entry.group) == [.stage])
+        #expect(try ConfigurationReference.everything.find("media").map(\.entry.group) == [.section, .stage])
+        #expect(try ConfigurationReference.everything.find("media.wait").map(\.entry.group) == [.stage])
     }
 
     @Test func optionsInsideOfOptionsAreFoundByTheirPath() throws {
@@ -56,7 +56,8 @@ struct ExplainTests {
 
     @Test func anOptionAloneIsFoundWhereverItIs() throws {
         #expect(
-            try Reference.everything.find("max_in_flight").map(\.entry.name) == ["delivery", "destinations"].reversed())
+            try ConfigurationReference.everything.find("max_in_flight").map(\.entry.name)
+                == ["delivery", "destinations"].reversed())
     }
 
     @Test(arguments: [
@@ -68,14 +69,14 @@ struct ExplainTests {
         ("xyzzy", "there is nothing called \"xyzzy\"; `zaphub explain` lists what there is"),
     ])
     func whatThereIsNotIsAnsweredWithWhatMayHaveBeenMeant(_ word: String, _ answer: String) {
-        #expect(throws: UnknownWordError.self) { try Reference.everything.find(word) }
-        do throws(UnknownWordError) { _ = try Reference.everything.find(word) } catch {
+        #expect(throws: UnknownWordError.self) { try ConfigurationReference.everything.find(word) }
+        do throws(UnknownWordError) { _ = try ConfigurationReference.everything.find(word) } catch {
             #expect(error.description == answer)
         }
     }
 
     @Test func theListNamesEverythingThatAConfigurationCanName() {
-        let list = Reference.everything.list
+        let list = ConfigurationReference.everything.list
         let registry = ConfigurationRegistry.everything
         let words =
             registry.stages.map { $0.kind } + registry.destinations.map { $0.kind } + registry.formats.map { $0.name }
@@ -84,12 +85,14 @@ struct ExplainTests {
     }
 
     @Test func everythingSaysWhatItIsInLinesThatFitATerminal() throws {
-        for entry in Reference.everything.entries {
+        for entry in ConfigurationReference.everything.entries {
             #expect(!entry.summary.isEmpty, "\(entry.name)")
             for option in entry.options { #expect(!option.field.summary.isEmpty, "\(entry.name).\(option.path)") }
             for line in try explain(entry.name).split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
         }
-        for line in Reference.everything.list.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+        for line in ConfigurationReference.everything.list.split(separator: "\n") {
+            #expect(line.count <= 100, "\(line)")
+        }
     }
 
     @Test func secretsHaveNoDefaultToShow() throws {

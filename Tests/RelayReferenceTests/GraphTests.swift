@@ -66,16 +66,17 @@ struct GraphTests {
         transports: BuiltInTransports.all
     )
 
-    private func graph() throws -> EventGraph {
+    private func graph() throws -> ConfigurationGraph {
         var files = Self.pipelines
         files["config.yaml"] = Self.config
-        return EventGraph(try TemporaryDirectory(files: files).load(registry: Self.registry).configuration)
+        return ConfigurationGraph(try TemporaryDirectory(files: files).load(registry: Self.registry).configuration)
     }
 
     @Test(arguments: [
-        (EventGraph.Format.text, "graph.txt"), (.mermaid, "graph.mmd"), (.dot, "graph.dot"), (.svg, "graph.svg"),
+        (ConfigurationGraph.Format.text, "graph.txt"), (.mermaid, "graph.mmd"), (.dot, "graph.dot"),
+        (.svg, "graph.svg"),
     ])
-    func theGraphIsWrittenAsItWas(_ format: EventGraph.Format, _ file: String) throws {
+    func theGraphIsWrittenAsItWas(_ format: ConfigurationGraph.Format, _ file: String) throws {
         let golden = "Tests/RelayReferenceTests/Golden/" + file
         let written = try graph().written(as: format) + "\n"
         // RENEW_GOLDEN=1 swift test --filter GraphTests, and then look at them.
@@ -83,8 +84,8 @@ struct GraphTests {
         #expect(try written == Repository.text(golden))
     }
 
-    @Test(arguments: EventGraph.Format.allCases)
-    func nothingSecretIsInIt(_ format: EventGraph.Format) throws {
+    @Test(arguments: ConfigurationGraph.Format.allCases)
+    func nothingSecretIsInIt(_ format: ConfigurationGraph.Format) throws {
         let text = try graph().written(as: format)
         for secret in ["secret-", "path-that-is-secret", "crm.example.com"] { #expect(!text.contains(secret)) }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.limitedConcurrency)
 struct SchemaTests {
-    private typealias Sample = (file: Reference.SchemaFile, text: String)
+    private typealias Sample = (file: ConfigurationReference.SchemaFile, text: String)
 
     @Test func theShippedFilesAreValid() async throws {
         let samples: [Sample] = [

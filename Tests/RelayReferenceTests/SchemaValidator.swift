@@ -25,8 +25,12 @@ enum SchemaValidator {
         """
 
     /// What is wrong with each text; nil: nothing.
-    static func validate(_ samples: [(file: Reference.SchemaFile, text: String)]) async throws -> [String?] {
-        let schemas = JSONObject(Reference.SchemaFile.allCases.map { ($0.rawValue, Reference.everything.schema($0)) })
+    static func validate(_ samples: [(file: ConfigurationReference.SchemaFile, text: String)]) async throws -> [String?]
+    {
+        let schemas = JSONObject(
+            ConfigurationReference.SchemaFile.allCases.map {
+                ($0.rawValue, ConfigurationReference.everything.schema($0))
+            })
         let input: JSON = [
             .object(schemas),
             .array(samples.map { ["schema": .string($0.file.rawValue), "text": .string($0.text)] }),

@@ -20,8 +20,8 @@ extension ConfigurationRegistry {
     }()
 }
 
-extension Reference {
-    static let everything = Reference(.everything)
+extension ConfigurationReference {
+    static let everything = ConfigurationReference(.everything)
 }
 
 /// Files of the repository.

@@ -50,7 +50,7 @@ struct TransportTests {
     }
 
     @Test func theReferenceAndTheSchemaHaveThem() throws {
-        let reference = Reference(Self.registry)
+        let reference = ConfigurationReference(Self.registry)
         let entry = try #require(reference.entries(.transport).first { $0.name == "pipe" })
         #expect(entry.summary == PipeTransport.summary)
         #expect(entry.options.map(\.path) == ["name"])

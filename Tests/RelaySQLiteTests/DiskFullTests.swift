@@ -10,8 +10,8 @@ import Testing
 struct DiskFullTests {
     private static let text = String(repeating: "x", count: 3000)
 
-    private func event(_ index: Int) -> NewEvent {
-        NewEvent(
+    private func event(_ index: Int) -> ParsedEvent {
+        ParsedEvent(
             type: .messageReceived, session: "s", chat: "c\(index % 7)", dedupKey: "\(index)",
             payload: ["text": .string(Self.text)]
         )
@@ -29,7 +29,7 @@ struct DiskFullTests {
         let events = try await store.pendingEvents(after: EventID(0), limit: 100)
         let results = events.map { event in
             let planned = PlannedDelivery(of: event, to: "crm", lane: event.chat, pipeline: "p", signing: nil)
-            return PipelineResult(event: event.id, deliveries: [planned])
+            return EventResult(event: event.id, deliveries: [planned])
         }
         try await store.commit(results, at: now)
         let claim = ClaimRequest(destination: "crm", limit: 5)
@@ -64,12 +64,12 @@ struct DiskFullTests {
         let settlements = flying.map { delivery in
             let result = AttemptResult(outcome: .delivered, status: 200, target: "x", duration: .zero)
             let attempt = Attempt(number: delivery.attempt, startedAt: now, result: result)
-            return Settlement(delivery: delivery.id, attempt: attempt, next: .delivered)
+            return AttemptSettlement(delivery: delivery.id, attempt: attempt, next: .delivered)
         }
         let more = try await store.exchange(settlements, claims: [claim], at: now)[0].deliveries
         #expect(more.count == 5)
         #expect(try await store.countDeliveries(DeliveryFilter(states: [.delivered])) == 5)
-        let retention = Retention(delivered: .zero, dead: .zero, messages: .zero, dedup: .seconds(60))
+        let retention = RetentionPeriods(delivered: .zero, dead: .zero, messages: .zero, dedup: .seconds(60))
         #expect(try await store.sweep(retention, at: now + .seconds(1), limit: 100) > 0)
 
         try FileManager.default.removeItem(atPath: filler)

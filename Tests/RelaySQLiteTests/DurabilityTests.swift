@@ -7,8 +7,8 @@ import Testing
 @testable import RelaySQLite
 
 @Suite struct DurabilityTests {
-    private func event(_ text: String = "x", key: String? = nil) -> NewEvent {
-        NewEvent(type: .messageReceived, session: "s", chat: "c", dedupKey: key, payload: ["text": .string(text)])
+    private func event(_ text: String = "x", key: String? = nil) -> ParsedEvent {
+        ParsedEvent(type: .messageReceived, session: "s", chat: "c", dedupKey: key, payload: ["text": .string(text)])
     }
 
     @Test func theWriterSyncsEveryCommit() async throws {
@@ -164,7 +164,7 @@ import Testing
         let store = try await Stores.open(directory.database)
         let large = event(String(repeating: "x", count: 8000))
         for _ in 0..<80 {
-            _ = try await store.accept([NewEvent](repeating: large, count: 100), source: "t", at: Stores.now)
+            _ = try await store.accept([ParsedEvent](repeating: large, count: 100), source: "t", at: Stores.now)
         }
         let size = try FileManager.default.attributesOfItem(atPath: directory.database + "-wal")[.size] as? Int ?? 0
         #expect(size < 40 << 20)

@@ -40,7 +40,7 @@ enum SchemaFixture {
         let failure = StageFailure(stage: "filter-1", message: "no number", delivery: failed)
         try await store.commit(
             [
-                PipelineResult(
+                EventResult(
                     event: first.id, records: [.message(message), .contact(contact), .group(group), .session(change)],
                     failures: [failure])
             ], at: now)
@@ -82,7 +82,7 @@ enum SchemaFixture {
     }
 
     private static func accept(_ message: String, in store: SQLiteStore) async throws -> Event {
-        let new = NewEvent(
+        let new = ParsedEvent(
             type: .messageReceived, session: session, chat: "a@s", dedupKey: message, occurredAt: now,
             payload: ["messageId": .string(message)])
         let id = try await store.accept([new], source: "baileys", at: now)[0].id
@@ -94,7 +94,7 @@ enum SchemaFixture {
         let event = try await accept(state.name, in: store)
         let planned = PlannedDelivery(
             of: event, to: .configured(state.name), lane: "acct/a@s", pipeline: "default", signing: .standardWebhooks)
-        try await store.commit([PipelineResult(event: event.id, deliveries: [planned])], at: now)
+        try await store.commit([EventResult(event: event.id, deliveries: [planned])], at: now)
         let filter = DeliveryFilter(destination: .configured(state.name))
         let id = try #require(try await store.deliveries(filter, before: nil, offset: 0, limit: 1).first).id
         switch state {
@@ -110,7 +110,7 @@ enum SchemaFixture {
                 error: isDelivered ? nil : "Webhook returned status 500", response: "answer",
                 target: "https://crm.example/hook", duration: .milliseconds(3))
             let attempt = Attempt(number: try #require(claimed.first).attempt, startedAt: now, result: result)
-            let settlement = Settlement(
+            let settlement = AttemptSettlement(
                 delivery: id, attempt: attempt, next: isDelivered ? .delivered : .dead(.exhausted))
             _ = try await store.exchange([settlement], claims: [], at: now)
         }

@@ -32,7 +32,8 @@ enum Stores {
         configuration.cacheBytes = 4 << 20
         configure(&configuration)
         return try await SQLiteStore.open(
-            path: path, secretKey: SecretKey(bytes: key), clock: clock, logger: logger, configuration: configuration
+            path: path, secretKey: StoreEncryptionKey(bytes: key), clock: clock, logger: logger,
+            configuration: configuration
         )
     }
 }

@@ -33,10 +33,10 @@ struct ChatwootIntakeTests {
 
     // MARK: Retries
 
-    private func send(_ message: Int64, isRetry: Bool) -> NewEvent {
+    private func send(_ message: Int64, isRetry: Bool) -> ParsedEvent {
         var payload: JSONObject = ["chatwoot": ["message": .int(message)]]
         if isRetry { payload["retry"] = true }
-        return NewEvent(type: .messageSend, session: "demo", payload: payload)
+        return ParsedEvent(type: .messageSend, session: "demo", payload: payload)
     }
 
     private func entry(_ message: Int64, _ state: ForwardedMessage.State) -> ForwardingChange {

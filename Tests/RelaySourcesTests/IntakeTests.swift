@@ -79,20 +79,20 @@ struct IntakeTests {
     static let sha256 = "46270e6ad829217a54d67026afb4ef20e76d3a4ea36d64b140834b5fb3e8b83a"
 
     /// The vector of WAHA's documentation, and the same bytes under the other algorithms.
-    static let signatures: [(HMACVerification, String)] = [
-        (HMACVerification(header: "X-Sig", secret: "my-secret-key"), sha256),
-        (HMACVerification(header: "X-Sig", secret: "my-secret-key"), sha256.uppercased()),
-        (HMACVerification(header: "X-Sig", secret: "my-secret-key", prefix: "sha256="), "sha256=" + sha256),
+    static let signatures: [(HMACSignatureScheme, String)] = [
+        (HMACSignatureScheme(header: "X-Sig", secret: "my-secret-key"), sha256),
+        (HMACSignatureScheme(header: "X-Sig", secret: "my-secret-key"), sha256.uppercased()),
+        (HMACSignatureScheme(header: "X-Sig", secret: "my-secret-key", prefix: "sha256="), "sha256=" + sha256),
         (
-            HMACVerification(header: "X-Sig", algorithm: .sha1, secret: "my-secret-key"),
+            HMACSignatureScheme(header: "X-Sig", algorithm: .sha1, secret: "my-secret-key"),
             "68ef937fd9a088220a09db3ccb35c8ff619f02ab"
         ),
         (
-            HMACVerification(header: "X-Sig", algorithm: .sha256, secret: "my-secret-key", encoding: .base64),
+            HMACSignatureScheme(header: "X-Sig", algorithm: .sha256, secret: "my-secret-key", encoding: .base64),
             "RicOatgpIXpU1nAmr7TvIOdtOk6jbWSxQINLX7PouDo="
         ),
         (
-            HMACVerification(header: "X-Sig", algorithm: .sha512, secret: "my-secret-key"),
+            HMACSignatureScheme(header: "X-Sig", algorithm: .sha512, secret: "my-secret-key"),
             "208f8a55dde9e05519e898b10b89bf0d0b3b0fdf11fdbf09b6b90476301b98d8097c462b2b17a6ce93b6b47a136cf2e78a33a63f6752c2c1631777076153fa89"
         ),
     ]
@@ -158,7 +158,7 @@ struct IntakeTests {
     // MARK: What stands in the address
 
     @Test func theRouteNamesASessionAnEventOrBoth() throws {
-        let reader = DocumentReader(source: "bridge", format: TestFormat(), files: .identified)
+        let reader = SourceDocumentReader(source: "bridge", format: TestFormat(), files: .identified)
         #expect(try reader.session(in: []) == nil)
         #expect(try reader.session(in: ["demo"]) == "demo")
         #expect(try reader.session(in: ["made-event"]) == nil, "an event is no session")
@@ -194,7 +194,7 @@ struct IntakeTests {
     // MARK: Files in the document
 
     @Test func aFileHasTheSameIDWhetherOrNotItIsStored() async throws {
-        let reader = DocumentReader(source: "bridge", format: TestFormat(), files: .identified)
+        let reader = SourceDocumentReader(source: "bridge", format: TestFormat(), files: .identified)
         let document = Array(#"{"id": "1", "session": "demo", "file": "abc"}"#.utf8)
         let event = try #require(try await reader.read(document, at: Timestamp(seconds: 1)).first)
         #expect(event.embedded == nil)

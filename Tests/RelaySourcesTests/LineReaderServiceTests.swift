@@ -20,7 +20,7 @@ struct LineReaderServiceTests {
 
     /// Reads a text to its end, through a pipe.
     private func readPipe(_ text: String, logger: Logger = Logger(label: "test")) async throws
-        -> LineStatistics.Snapshot
+        -> LineReaderStatistics.Snapshot
     {
         let pipe = Pipe()
         let service = LineReaderService(

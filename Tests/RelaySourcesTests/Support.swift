@@ -7,7 +7,7 @@ import Synchronization
 /// A journal in memory: it remembers each call, and fails as often as it is told.
 final class MemoryJournal: Journal {
     struct State {
-        var calls: [[NewEvent]] = []
+        var calls: [[ParsedEvent]] = []
         var failures: [StoreError] = []
         var known: [String: EventID] = [:]
         var next: Int64 = 1
@@ -15,14 +15,14 @@ final class MemoryJournal: Journal {
 
     private let state = Mutex(State())
 
-    var calls: [[NewEvent]] { state.withLock { $0.calls } }
-    var events: [NewEvent] { calls.flatMap { $0 } }
+    var calls: [[ParsedEvent]] { state.withLock { $0.calls } }
+    var events: [ParsedEvent] { calls.flatMap { $0 } }
 
     func failNext(_ errors: StoreError...) {
         state.withLock { $0.failures += errors }
     }
 
-    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
+    func accept(_ events: [ParsedEvent], source: String, at moment: Timestamp) async throws(StoreError)
         -> [AcceptanceResult]
     {
         let failure: StoreError? = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
@@ -42,7 +42,7 @@ final class MemoryJournal: Journal {
 
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] { [] }
     func event(_ id: EventID) async throws(StoreError) -> Event? { nil }
-    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {}
+    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {}
 }
 
 /// A dialect for tests: `{"id": "1", "session": "demo"}` is one event, with an array of ids it is several.
@@ -50,23 +50,23 @@ struct TestFormat: EventFormat {
     static let name = "test"
     static let summary = "Documents of a test."
 
-    func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+    func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         let parsed: JSON
         do {
             parsed = try JSON(parsing: document)
         } catch {
-            throw FormatError(.malformed, "The body is no JSON document: \(error.message)")
+            throw InvalidDocumentError(.malformed, "The body is no JSON document: \(error.message)")
         }
-        guard let id = parsed["id"] else { throw FormatError(.notAnEvent, "There is no id.", pointer: "/id") }
+        guard let id = parsed["id"] else { throw InvalidDocumentError(.notAnEvent, "There is no id.", pointer: "/id") }
         guard let session = context.session ?? parsed["session"]?.string else {
-            throw FormatError(.missingSession, "Nothing names a session.")
+            throw InvalidDocumentError(.missingSession, "Nothing names a session.")
         }
         guard Session.isValid(id: session) else {
-            throw FormatError(.missingSession, "That is no session.", pointer: "/session")
+            throw InvalidDocumentError(.missingSession, "That is no session.", pointer: "/session")
         }
         let file = parsed["file"]?.string.map { Array($0.utf8) }
         return (id.array ?? [id]).compactMap(\.string).map { id in
-            NewEvent(
+            ParsedEvent(
                 type: .messageReceived,
                 session: session,
                 dedupKey: id,
@@ -88,7 +88,7 @@ func makeIntake(
     clock: any RelayClock = SystemClock()
 ) -> Intake {
     Intake(
-        reader: DocumentReader(
+        reader: SourceDocumentReader(
             source: "bridge",
             format: TestFormat(),
             defaultSession: defaultSession,
@@ -124,7 +124,7 @@ final class InMemoryMediaStore: MediaStore {
     func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
-    ) async throws(MediaError) -> MediaContent {
+    ) async throws(MediaError) -> StoredMediaReader {
         throw MediaError(.notStored, "nothing is read here")
     }
     func sweep(before moment: Timestamp) async throws(MediaError) -> Int { 0 }

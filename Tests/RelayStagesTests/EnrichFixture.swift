@@ -10,12 +10,12 @@ let ana = "5511999999001@s.whatsapp.net"
 let hidden = "100000000000002@lid"
 
 /// A directory, a gateway and a clock, and an `enrich` between them.
-final class EnrichFixture: DirectoryLookup, DestinationLookup, GatewayDirectory {
+final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGateway {
     private struct State: Sendable {
         var contacts: [String: Contact] = [:]
         var groups: [String: Group] = [:]
         var asked: [String] = []
-        var routes: [any LookupRoute] = []
+        var routes: [any LookupEndpoint] = []
         var answer: LookupAnswer?
         var isAvailable = true
     }
@@ -59,16 +59,16 @@ final class EnrichFixture: DirectoryLookup, DestinationLookup, GatewayDirectory 
 
     /// Whom the gateway was asked about.
     var asked: [String] { state.withLock { $0.asked } }
-    var route: (any LookupRoute)? { state.withLock { $0.routes.last } }
+    var route: (any LookupEndpoint)? { state.withLock { $0.routes.last } }
 
     func contact(_ id: String, session: String) -> Contact? { state.withLock { $0.contacts[id] } }
     func group(_ id: String, session: String) -> Group? { state.withLock { $0.groups[id] } }
-    func route(to destination: String) -> DestinationRoute? { nil }
-    func webhooks(of session: String) -> [DestinationRoute] { [] }
+    func route(to destination: String) -> DeliveryTarget? { nil }
+    func webhooks(of session: String) -> [DeliveryTarget] { [] }
 
-    func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool { state.withLock { $0.isAvailable } }
+    func mayLookUp(_ key: DirectoryKey, at route: any LookupEndpoint) -> Bool { state.withLock { $0.isAvailable } }
 
-    func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
+    func lookUp(_ key: DirectoryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
         state.withLock { state in
             state.asked.append(key.id)
             state.routes.append(route)

@@ -98,13 +98,13 @@ struct StageTests {
     @Test func deliverPlansOneForEachDestinationThatWantsTheEvent() throws {
         var directory = StubDirectory()
         directory.webhooks = [
-            DestinationRoute(destination: "wh_1", settings: DestinationSettings(), isSigned: true),
-            DestinationRoute(
+            DeliveryTarget(destination: "wh_1", settings: DestinationSettings(), isSigned: true),
+            DeliveryTarget(
                 destination: "wh_2",
-                settings: DestinationSettings(events: EventFilter(["session.*"])),
+                settings: DestinationSettings(events: EventTypeFilter(["session.*"])),
                 isSigned: true
             ),
-            DestinationRoute(destination: "wh_3", settings: DestinationSettings(ordering: .none), isSigned: false),
+            DeliveryTarget(destination: "wh_3", settings: DestinationSettings(ordering: .none), isSigned: false),
         ]
         var draft = message()
         _ = try stage("sign").run(&draft, in: directory.context)

@@ -7,7 +7,7 @@ import Testing
 /// A message's file on its way through a real relay: fetched, decrypted, kept, and handed out under its link.
 @Suite(.limitedConcurrency)
 struct MediaFlowTests {
-    private static func configuration(_ server: MediaServer) -> String {
+    private static func configuration(_ server: TestMediaServer) -> String {
         """
         version: 1
         server: { listen: "127.0.0.1:0", public_url: "http://relay.example" }
@@ -43,12 +43,12 @@ struct MediaFlowTests {
 
     /// A relay with a session `main`, its receiver, and a server that has files.
     private struct Fixture {
-        let server: MediaServer
+        let server: TestMediaServer
         let receiver: ScriptedReceiver
         let relay: RelayProcess
 
         static func run(_ options: String = "", _ body: (Fixture) async throws -> Void) async throws {
-            let server = try MediaServer()
+            let server = try TestMediaServer()
             defer { server.stop() }
             let receiver = try ScriptedReceiver()
             defer { receiver.stop() }
@@ -134,7 +134,7 @@ struct MediaFlowTests {
     /// The promise of order holds for a chat that waits, and nobody else waits with it.
     @Test func aChatWaitsForItsFileAndOthersGoOn() async throws {
         try await Fixture.run("wait: 600s") { fixture in
-            let gate = MediaServer.Gate()
+            let gate = TestMediaServer.Gate()
             fixture.server.serve(.held(gate, .file(sealed.encrypted)), at: "/v/slow.enc")
             _ = try await fixture.relay.call("POST", "/in/baileys", image("A1", path: "/v/slow.enc", of: sealed))
             for number in 2...4 { _ = try await fixture.relay.call("POST", "/in/baileys", baileysText("A\(number)")) }
@@ -183,7 +183,7 @@ struct MediaFlowTests {
     /// The address of a file comes from outside: a message must not make the relay ask the services around it.
     @Test func aMessageCannotSendTheRelayAnywhereElse() async throws {
         try await Fixture.run { fixture in
-            let other = try MediaServer()
+            let other = try TestMediaServer()
             defer { other.stop() }
             other.serve(.file(sealed.encrypted), at: "/latest/meta-data")
             var document = image("M1", path: "/v/1.enc", of: sealed)

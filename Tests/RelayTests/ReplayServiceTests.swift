@@ -12,11 +12,11 @@ import Testing
 
 /// How fast a replay goes, on a clock that the test turns. Nobody runs the pipelines unless the test does.
 struct ReplayServiceTests {
-    private struct NoPipelines: PipelineProvider, DestinationLookup {
+    private struct NoPipelines: PipelineProvider, DeliveryTargetLookup {
         var pipelines: [Pipeline] { [] }
-        var routes: any DestinationLookup { self }
-        func route(to destination: String) -> DestinationRoute? { nil }
-        func webhooks(of session: String) -> [DestinationRoute] { [] }
+        var routes: any DeliveryTargetLookup { self }
+        func route(to destination: String) -> DeliveryTarget? { nil }
+        func webhooks(of session: String) -> [DeliveryTarget] { [] }
     }
 
     private let clock = ManualClock()
@@ -33,13 +33,14 @@ struct ReplayServiceTests {
         options.diskReserveBytes = 0
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)),
+            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)),
             clock: clock,
             logger: logger,
             configuration: options
         )
         let new = (0..<count).map { index in
-            NewEvent(type: .messageReceived, session: "s", chat: "c\(index % 7)@s", payload: ["n": .int(Int64(index))])
+            ParsedEvent(
+                type: .messageReceived, session: "s", chat: "c\(index % 7)@s", payload: ["n": .int(Int64(index))])
         }
         _ = try await store.accept(new, source: "test", at: clock.now)
         try await runPipelines(on: store)
@@ -73,7 +74,7 @@ struct ReplayServiceTests {
         let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
         let settlements = claimed.map { delivery in
             let result = AttemptResult(outcome: .delivered, status: 200, target: "t", duration: .zero)
-            return Settlement(
+            return AttemptSettlement(
                 delivery: delivery.id,
                 attempt: Attempt(number: delivery.attempt, startedAt: clock.now, result: result),
                 next: .delivered)
@@ -88,7 +89,7 @@ struct ReplayServiceTests {
             if events.isEmpty { return }
             let results = events.map { event in
                 let planned = PlannedDelivery(of: event, to: "crm", lane: nil, pipeline: "p", signing: nil)
-                return PipelineResult(event: event.id, run: event.rerun?.number ?? 0, deliveries: [planned])
+                return EventResult(event: event.id, run: event.rerun?.number ?? 0, deliveries: [planned])
             }
             try await store.commit(results, at: clock.now)
         }

@@ -57,7 +57,7 @@ struct DestinationController: DestinationControl {
             batch: settings?.batch,
             counts: figures?.counts ?? [:],
             oldestQueuedAt: figures?.oldestQueuedAt,
-            help: figures.flatMap { ParkedDeliveries($0, isKnown: entry != nil)?.help },
+            help: figures.flatMap { RemovedDestinationDeliveries($0, isKnown: entry != nil)?.help },
             inFlight: standing?.inFlight ?? 0,
             breaker: .init(
                 state: breakerState,

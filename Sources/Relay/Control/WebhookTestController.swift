@@ -31,8 +31,10 @@ struct WebhookTestController: WebhookTestControl {
         } catch {
             throw APIError.validation(error.problems)
         }
-        var tested = webhook ?? Webhook(
-            id: DestinationKey.webhookPrefix + "test", session: session, url: url, createdAt: clock.now)
+        var tested =
+            webhook
+            ?? Webhook(
+                id: DestinationKey.webhookPrefix + "test", session: session, url: url, createdAt: clock.now)
         tested.options["url"] = .string(url)
         guard let entry = registry.entry(for: tested, in: generation) else {
             throw .conflict("The options of webhook \(tested.id) cannot be used; set them again.")

@@ -13,7 +13,7 @@ struct NodeComponents: Sendable {
     let current: CurrentConfiguration
     let store: any RelayStore
     let engine: CurlEngine
-    let media: MediaComponents
+    let media: MediaServices
     let registry: DestinationRegistry
     let taps = TapRegistry()
     let directory = DirectoryCache()
@@ -29,7 +29,7 @@ struct NodeComponents: Sendable {
     /// - Throws: ``StoreError``, ``MediaError`` and what keeps the HTTP client from starting.
     init(
         _ generation: ConfigurationGeneration,
-        nodeStore: NodeStore,
+        nodeStore: OpenedStore,
         clock: any RelayClock,
         logger: Logger
     ) async throws {
@@ -40,7 +40,7 @@ struct NodeComponents: Sendable {
         let store = nodeStore.store
         self.store = store
         engine = try CurlEngine(guard: generation.egress, logger: logger)
-        media = try await MediaComponents(
+        media = try await MediaServices(
             current,
             staging: nodeStore.path + ".staging",
             secret: nodeStore.mediaLinkKey,
@@ -74,7 +74,7 @@ struct NodeComponents: Sendable {
         }
         replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
         sources = SourceComponents(
-            environment: TransportEnvironment(
+            environment: TransportBuildContext(
                 journal: NotifyingJournal(base: store, pipelines: pipelines),
                 clock: clock,
                 logger: logger,
@@ -102,7 +102,7 @@ struct NodeComponents: Sendable {
         intakes.use(sources.sources(of: generation.configuration))
         dispatcher.destinationsChanged()
         // The generation is in force: whatever cannot be found out now does not make it wrong.
-        let parked = (try? await ParkedDeliveries.all(in: store, besides: registry)) ?? []
+        let parked = (try? await RemovedDestinationDeliveries.all(in: store, besides: registry)) ?? []
         for waiting in parked { waiting.log(to: logger) }
         return parked.map(\.description)
     }

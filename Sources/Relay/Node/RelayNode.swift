@@ -24,7 +24,7 @@ package final class RelayNode: Sendable {
 
     /// As it was at the start: what a reload cannot change comes from here.
     private let configuration: RelayConfiguration
-    private let nodeStore: NodeStore
+    private let nodeStore: OpenedStore
     private let components: NodeComponents
     private let reloader: ConfigurationReloader
     private let process: ProcessState
@@ -43,7 +43,7 @@ package final class RelayNode: Sendable {
         configuration = generation.configuration
         self.clock = clock
         self.logger = logger
-        nodeStore = try await NodeStore(configuration, environment: environment, clock: clock, logger: logger)
+        nodeStore = try await OpenedStore(configuration, environment: environment, clock: clock, logger: logger)
         let components = try await NodeComponents(generation, nodeStore: nodeStore, clock: clock, logger: logger)
         self.components = components
         recovered = try await components.recover()
@@ -66,7 +66,7 @@ package final class RelayNode: Sendable {
         onReady: @escaping @Sendable (Started) -> Void
     ) async throws {
         let queued = try await nodeStore.store.countDeliveries(DeliveryFilter(states: [.queued]))
-        let parked = try await ParkedDeliveries.all(in: nodeStore.store, besides: components.registry)
+        let parked = try await RemovedDestinationDeliveries.all(in: nodeStore.store, besides: components.registry)
         for waiting in parked { waiting.log(to: logger) }
         let server = HTTPServer.make(api, server: configuration.server, logger: logger) {
             [nodeStore, process, recovered] url in

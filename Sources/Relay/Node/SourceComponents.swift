@@ -6,14 +6,14 @@ internal import ServiceLifecycle
 
 /// Makes the configured sources: those that take posts, and those that read by themselves.
 struct SourceComponents: Sendable {
-    let environment: TransportEnvironment
+    let environment: TransportBuildContext
     let ledger: any ForwardingLedger
     let media: any MediaStore
 
     /// Takes native events that are posted for a session.
     var api: Intake {
         Intake(
-            reader: DocumentReader(
+            reader: SourceDocumentReader(
                 source: IntakeRegistry.apiSource, format: BuiltInFormats.api.init(), files: .stored(media)),
             journal: environment.journal,
             clock: environment.clock
@@ -44,7 +44,7 @@ struct SourceComponents: Sendable {
         _ source: RelayConfiguration.Source,
         in configuration: RelayConfiguration
     ) -> SourceConnection? {
-        let reader = DocumentReader(source, in: configuration, ledger: ledger, files: .stored(media))
+        let reader = SourceDocumentReader(source, in: configuration, ledger: ledger, files: .stored(media))
         return source.connect(reader, in: environment)
     }
 }

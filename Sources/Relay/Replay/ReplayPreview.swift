@@ -7,7 +7,7 @@ internal import RelayPipeline
 struct ReplayPreview {
     let selection: ReplaySelection
     let pipelines: [Pipeline]
-    let routes: any DestinationLookup
+    let routes: any DeliveryTargetLookup
     /// Names as the store has them; of the trial's own, so that what it learns stays in it.
     let directory: DirectoryCache
     let clock: any RelayClock
@@ -17,7 +17,7 @@ struct ReplayPreview {
     init(
         _ selection: ReplaySelection,
         pipelines: [Pipeline],
-        routes: any DestinationLookup,
+        routes: any DeliveryTargetLookup,
         directory: DirectoryCache,
         clock: any RelayClock,
         maxExamples: Int
@@ -68,7 +68,7 @@ struct ReplayPreview {
     }
 
     private func note(
-        _ counts: inout [StageEnding: Int],
+        _ counts: inout [StageTermination: Int],
         _ pipeline: String,
         _ stage: String,
         _ reason: String

@@ -17,14 +17,14 @@ package struct ConfigurationStatus: Sendable {
     }
 
     /// The generation of the configuration.
-    package var generation: GenerationIdentifier
+    package var generation: ConfigurationGenerationID
     package var loadedAt: Timestamp
     /// Nil when the configuration that was read last is active.
     package var failure: Failure?
     /// The configuration with its defaults; secrets are `***`.
     package var configuration: JSON
 
-    package init(generation: GenerationIdentifier, loadedAt: Timestamp, failure: Failure?, configuration: JSON) {
+    package init(generation: ConfigurationGenerationID, loadedAt: Timestamp, failure: Failure?, configuration: JSON) {
         self.generation = generation
         self.loadedAt = loadedAt
         self.failure = failure

@@ -2,11 +2,11 @@ package import RelayCore
 
 /// A stored file, requested by its signed URL.
 package struct MediaFile: Sendable {
-    package let content: MediaContent
+    package let content: StoredMediaReader
     /// The type that the sender declared; nil when there is none.
     package let mimetype: String?
 
-    package init(content: MediaContent, mimetype: String?) {
+    package init(content: StoredMediaReader, mimetype: String?) {
         self.content = content
         self.mimetype = mimetype
     }

@@ -24,8 +24,8 @@ package struct ReplayPreviewResult: Sendable {
     package var untaken = 0
     /// Deliveries, by destination.
     package var deliveries: [DestinationKey: Int] = [:]
-    package var drops: [StageEnding: Int] = [:]
-    package var failures: [StageEnding: Int] = [:]
+    package var drops: [StageTermination: Int] = [:]
+    package var failures: [StageTermination: Int] = [:]
     package var examples: [Example] = []
 
     package init() {}

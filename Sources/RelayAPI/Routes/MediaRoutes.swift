@@ -45,7 +45,7 @@ struct MediaRoutes: Sendable {
         }
     }
 
-    private static func body(_ content: MediaContent) -> ResponseBody {
+    private static func body(_ content: StoredMediaReader) -> ResponseBody {
         ResponseBody(contentLength: Int(content.range.upperBound - content.range.lowerBound)) { writer in
             for try await chunk in content.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
             try await writer.finish(nil)

@@ -21,7 +21,7 @@ struct TapQuery: Sendable {
             points: Set(query.choices("point", TapEvent.Point.allCases.map { ($0.rawValue, $0) })),
             destination: query.text("destination").map { DestinationKey($0) },
             session: query.id("session"),
-            types: EventFilter(query.texts("type"))
+            types: EventTypeFilter(query.texts("type"))
         )
         sample = query.sample()
         limit = query.text("limit") == nil ? nil : query.int("limit", default: 1, in: 1...1_000_000)

@@ -86,7 +86,7 @@ enum ReplayView {
     }
 
     /// The most frequent first.
-    private static func endings(_ counts: [StageEnding: Int]) -> JSON {
+    private static func endings(_ counts: [StageTermination: Int]) -> JSON {
         let sorted = counts.sorted { ($1.value, $0.key.stage, $0.key.reason) < ($0.value, $1.key.stage, $1.key.reason) }
         return .array(
             sorted.map { ending, count in

@@ -33,7 +33,7 @@ extension ChatwootAPI {
             MessageRecord(try await call("POST", "/conversations/\(conversation)/messages", body)), "a message")
     }
 
-    func createMessage(_ form: FormBody, in conversation: Int64) async throws(ChatwootError) -> MessageRecord {
+    func createMessage(_ form: MultipartFormBody, in conversation: Int64) async throws(ChatwootError) -> MessageRecord {
         try record(
             MessageRecord(try await post("/conversations/\(conversation)/messages", form: form)), "a message")
     }

@@ -31,7 +31,7 @@ struct ChatwootAPI: Sendable {
     }
 
     /// Sends a form with files.
-    func post(_ path: String, form: FormBody) async throws(ChatwootError) -> JSON {
+    func post(_ path: String, form: MultipartFormBody) async throws(ChatwootError) -> JSON {
         var request = request("POST", "/api/v1/accounts/\(account)\(path)")
         authorize(&request)
         request.headers.append(("Content-Type", form.contentType))

@@ -12,7 +12,8 @@ enum VCard {
         return ChatwootFile(
             source: .bytes(Array(text.utf8)),
             // The ".vcf" prevents a dot in the name from being taken for an extension.
-            name: FileName.safe(name.map { $0 + ".vcf" }, stem: cards.count == 1 ? "contact" : "contacts", type: type),
+            name: UploadFileName.safe(
+                name.map { $0 + ".vcf" }, stem: cards.count == 1 ? "contact" : "contacts", type: type),
             contentType: type.name, isVoice: false, link: nil)
     }
 

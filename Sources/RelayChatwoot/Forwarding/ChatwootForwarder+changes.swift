@@ -15,7 +15,9 @@ extension ChatwootForwarder {
     }
 
     /// Moves the status of our own message, never back: Chatwoot itself would let it go back.
-    func raise(_ id: String, to status: ChatwootStatus, chat contact: ChatwootContact?) async throws(ForwardError) {
+    func raise(_ id: String, to status: ChatwootMessageStatus, chat contact: ChatwootContact?)
+        async throws(ForwardError)
+    {
         if let contact { try await letSendsEnd(in: chatKey(contact)) }
         guard let part = try await parts(of: id).first(where: { $0.key.part.isEmpty && $0.state == .sent }),
             let remote = part.remote, let conversation = part.conversation
@@ -49,7 +51,7 @@ extension ChatwootForwarder {
 
     /// Waits, not for long, while an agent's message to this chat is under way: until the gateway has told its id, its
     /// echo looks like a message from the phone.
-    func letSendsEnd(in chat: ForwardedChat.Key) async throws(ForwardError) {
+    func letSendsEnd(in chat: ForwardedChatMapping.Key) async throws(ForwardError) {
         let deadline = clock.now + Self.sendGrace
         while true {
             let open = try await stored { () throws(StoreError) in
@@ -68,7 +70,7 @@ extension ChatwootForwarder {
 }
 
 extension MessageStatus {
-    init(_ status: ChatwootStatus) {
+    init(_ status: ChatwootMessageStatus) {
         self =
             switch status {
             case .sent: .sent
@@ -78,7 +80,7 @@ extension MessageStatus {
             }
     }
 
-    /// The same order as ``ChatwootStatus/rank``.
+    /// The same order as ``ChatwootMessageStatus/rank``.
     var rank: Int {
         switch self {
         case .pending: 0

@@ -10,7 +10,7 @@ struct OpenConversation {
 extension ChatwootForwarder {
     /// The conversation for a message; nil when there is none and the message may not open one.
     func conversation(
-        in place: ForwardedChat, for message: ChatwootMessage
+        in place: ForwardedChatMapping, for message: ChatwootMessage
     ) async throws(ForwardError) -> OpenConversation? {
         guard let contact = place.contact, let source = place.contactSource else { return nil }
         let inbox = try await asked { () throws(ChatwootError) in try await inboxes.inbox() }

@@ -25,7 +25,7 @@ extension ChatwootForwarder {
     }
 
     /// Tells of what was given up while nothing could be told.
-    func tellLosses(in chat: ForwardedChat.Key) async throws(ForwardError) {
+    func tellLosses(in chat: ForwardedChatMapping.Key) async throws(ForwardError) {
         guard options.alerts else { return }
         let lost = try await stored { () throws(StoreError) in
             try await ledger.forwardedMessages(of: chat, direction: .forwarded, state: .failed, limit: Self.atOnce)

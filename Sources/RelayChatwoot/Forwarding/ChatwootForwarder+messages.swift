@@ -7,7 +7,7 @@ struct PendingMessage {
     let message: ChatwootMessage
     /// Nil when the event names no contact; then the chat is one that the ledger has.
     let contact: ChatwootContact?
-    let chat: ForwardedChat.Key
+    let chat: ForwardedChatMapping.Key
     let key: ForwardedMessage.Key
     /// The ledger entry of earlier attempts.
     let earlier: ForwardedMessage?
@@ -38,7 +38,7 @@ extension ChatwootForwarder {
     /// The chat of a message. Without a contact, the chat of the earlier message that it refers to.
     private func chat(
         of message: ChatwootMessage, _ contact: ChatwootContact?
-    ) async throws(ForwardError) -> ForwardedChat.Key? {
+    ) async throws(ForwardError) -> ForwardedChatMapping.Key? {
         if let contact { return chatKey(contact) }
         guard let earlier = message.reply?.messageID else { return nil }
         return try await parts(of: earlier).first.map { chatKey($0.chat) }
@@ -115,7 +115,7 @@ extension ChatwootForwarder {
                 try await api.createMessage(body, in: conversation)
             }
         }
-        let form: FormBody
+        let form: MultipartFormBody
         do {
             form = try await files.form(message, content, replyTo)
         } catch {

@@ -23,7 +23,9 @@ extension ChatwootForwarder {
     }
 
     /// A new name reaches Chatwoot with the next message.
-    func named(_ place: ForwardedChat, as contact: ChatwootContact) async throws(ForwardError) -> ForwardedChat {
+    func named(_ place: ForwardedChatMapping, as contact: ChatwootContact) async throws(ForwardError)
+        -> ForwardedChatMapping
+    {
         guard let id = place.contact, contact.isNamed, options.contactNames != .never, place.name != contact.name else {
             return place
         }
@@ -53,7 +55,7 @@ extension ChatwootForwarder {
 
     /// A person's new number, or the phone behind a hidden identity: one contact of the two, with all their
     /// conversations. What has no place, or no more, has nothing to be merged.
-    func merge(_ previous: ForwardedChat.Key, into contact: ChatwootContact) async throws(ForwardError) {
+    func merge(_ previous: ForwardedChatMapping.Key, into contact: ChatwootContact) async throws(ForwardError) {
         guard let old = try await known(previous), let mergee = old.contact else { return }
         if let new = try await known(chatKey(contact)), let base = new.contact {
             if base != mergee {

@@ -5,7 +5,7 @@ internal import RelayJSON
 extension ChatwootForwarder {
     /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity goes on under
     /// the phone: in the same conversation, or as one contact of the two.
-    func place(of contact: ChatwootContact) async throws(ForwardError) -> ForwardedChat {
+    func place(of contact: ChatwootContact) async throws(ForwardError) -> ForwardedChatMapping {
         if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
         if let known = try await known(chatKey(contact)), known.contact != nil {
             return try await named(known, as: contact)
@@ -39,7 +39,7 @@ extension ChatwootForwarder {
     /// An existing contact, with its `source_id` in this inbox.
     private func bound(
         _ record: ContactRecord, to inbox: InboxRecord, _ contact: ChatwootContact
-    ) async throws(ForwardError) -> ForwardedChat {
+    ) async throws(ForwardError) -> ForwardedChatMapping {
         if let source = record.sources[inbox.id] {
             try await enrich(record, with: contact)
             return try await kept(record.id, source: source, contact)
@@ -58,7 +58,9 @@ extension ChatwootForwarder {
     // MARK: Creating
 
     /// The public API finds or makes, whoever else does the same at this moment; the other knows no key that is taken.
-    private func made(_ contact: ChatwootContact, in inbox: InboxRecord) async throws(ForwardError) -> ForwardedChat {
+    private func made(_ contact: ChatwootContact, in inbox: InboxRecord) async throws(ForwardError)
+        -> ForwardedChatMapping
+    {
         var body: JSONObject = [
             "source_id": .string(contact.sourceID), "identifier": .string(contact.identifier),
             "name": .string(contact.name), "custom_attributes": .object(contact.attributes),
@@ -101,8 +103,8 @@ extension ChatwootForwarder {
 
     private func kept(
         _ id: Int64, source: String, _ contact: ChatwootContact
-    ) async throws(ForwardError) -> ForwardedChat {
-        let place = ForwardedChat(
+    ) async throws(ForwardError) -> ForwardedChatMapping {
+        let place = ForwardedChatMapping(
             key: chatKey(contact), contact: id, contactSource: source, name: contact.name, updatedAt: clock.wall)
         try await record([.chat(place)])
         return place

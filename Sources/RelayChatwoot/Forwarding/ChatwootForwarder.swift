@@ -9,7 +9,7 @@ struct ChatwootForwarder {
     let inboxes: InboxCache
     let ledger: any ForwardingLedger
     let files: FileLoader
-    let newest: HighWaterMark
+    let newest: HighestMessageID
     let clock: any RelayClock
     /// The destination's name, under which the ledger has its entries.
     let destination: DestinationKey
@@ -38,10 +38,10 @@ struct ChatwootForwarder {
 
     // MARK: The ledger
 
-    func chatKey(_ contact: ChatwootContact) -> ForwardedChat.Key { chatKey(contact.id.description) }
+    func chatKey(_ contact: ChatwootContact) -> ForwardedChatMapping.Key { chatKey(contact.id.description) }
 
-    func chatKey(_ chat: String) -> ForwardedChat.Key {
-        ForwardedChat.Key(destination: destination, session: session, chat: chat)
+    func chatKey(_ chat: String) -> ForwardedChatMapping.Key {
+        ForwardedChatMapping.Key(destination: destination, session: session, chat: chat)
     }
 
     /// The ledger key of a message, from its `source_id` in Chatwoot.
@@ -62,7 +62,7 @@ struct ChatwootForwarder {
         }
     }
 
-    func known(_ key: ForwardedChat.Key) async throws(ForwardError) -> ForwardedChat? {
+    func known(_ key: ForwardedChatMapping.Key) async throws(ForwardError) -> ForwardedChatMapping? {
         try await stored { () throws(StoreError) in try await ledger.forwardedChat(key) }
     }
 

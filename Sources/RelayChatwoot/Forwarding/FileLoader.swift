@@ -11,13 +11,13 @@ struct FileLoader: Sendable {
     enum LoadError: Error {
         /// The file is not there any more, or too large: link it.
         case unavailable
-        case form(FormBuilder.WriteError)
+        case form(MultipartFormBuilder.WriteError)
     }
 
     func form(
         _ message: ChatwootMessage, _ content: String, _ replyTo: Int64?
-    ) async throws(LoadError) -> FormBody {
-        var form = FormBuilder(directory: mediaStore?.stagingDirectory ?? "/tmp")
+    ) async throws(LoadError) -> MultipartFormBody {
+        var form = MultipartFormBuilder(directory: mediaStore?.stagingDirectory ?? "/tmp")
         for (name, value) in message.fields(content, replyTo) {
             do { try form.append(field: name, value) } catch { throw .form(error) }
         }
@@ -25,7 +25,7 @@ struct FileLoader: Sendable {
         do { return try form.finish() } catch { throw .form(error) }
     }
 
-    private func append(_ file: ChatwootFile, to form: inout FormBuilder) async throws(LoadError) {
+    private func append(_ file: ChatwootFile, to form: inout MultipartFormBuilder) async throws(LoadError) {
         switch file.source {
         case .bytes(let bytes):
             try begin(file, &form)
@@ -38,14 +38,14 @@ struct FileLoader: Sendable {
         do { try form.endFile() } catch { throw .form(error) }
     }
 
-    private func open(_ sha256: String?) async throws(LoadError) -> MediaContent {
+    private func open(_ sha256: String?) async throws(LoadError) -> StoredMediaReader {
         guard let mediaStore, let id = sha256.flatMap({ MediaID($0) }),
             let content = try? await mediaStore.open(id, bounds: { 0..<$0 }), content.size <= Int64(maxSize)
         else { throw .unavailable }
         return content
     }
 
-    private func add(_ content: MediaContent, _ form: inout FormBuilder) async throws(LoadError) {
+    private func add(_ content: StoredMediaReader, _ form: inout MultipartFormBuilder) async throws(LoadError) {
         do {
             for try await chunk in content.chunks { try add(chunk, &form) }
         } catch let failure as LoadError {
@@ -55,7 +55,7 @@ struct FileLoader: Sendable {
         }
     }
 
-    private func begin(_ file: ChatwootFile, _ form: inout FormBuilder) throws(LoadError) {
+    private func begin(_ file: ChatwootFile, _ form: inout MultipartFormBuilder) throws(LoadError) {
         do {
             try form.beginFile("attachments[]", fileName: file.name, type: file.contentType)
         } catch {
@@ -63,7 +63,7 @@ struct FileLoader: Sendable {
         }
     }
 
-    private func add(_ bytes: [UInt8], _ form: inout FormBuilder) throws(LoadError) {
+    private func add(_ bytes: [UInt8], _ form: inout MultipartFormBuilder) throws(LoadError) {
         do { try form.append(bytes) } catch { throw .form(error) }
     }
 }

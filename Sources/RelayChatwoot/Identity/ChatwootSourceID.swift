@@ -22,7 +22,7 @@ package enum ChatwootSourceID {
 
     /// A hash that distinguishes two changes of one message.
     static func fingerprint(_ parts: String...) -> String {
-        var fingerprint = Fingerprint()
+        var fingerprint = FNVFingerprint()
         for part in parts { fingerprint.add(Array(part.utf8) + [0]) }
         return fingerprint.text
     }

@@ -78,9 +78,9 @@ extension ChatwootOptions {
         "reactions", "A reaction, or its removal: a reply, a private note, or off.", default: .reply)
     package static let votes = Field<FollowUpPolicy>.enumeration(
         "votes", "A vote in a poll: a reply, a private note, or off.", default: .reply)
-    package static let calls = Field<CallPolicy>.enumeration(
+    package static let calls = Field<CallPresentation>.enumeration(
         "calls", "A call: a message that opens the conversation, a private note, or off.", default: .message)
-    package static let groupChanges = Field<GroupChangePolicy>.enumeration(
+    package static let groupChanges = Field<GroupChangePresentation>.enumeration(
         "group_changes", "Who joins or leaves a group, and its new name: a private note, or off.", default: .off)
 
     static let changes = [

@@ -34,8 +34,8 @@ package struct ChatwootOptions: DestinationOptions {
     package let deletes: DeletedMessagePolicy
     package let reactions: FollowUpPolicy
     package let votes: FollowUpPolicy
-    package let calls: CallPolicy
-    package let groupChanges: GroupChangePolicy
+    package let calls: CallPresentation
+    package let groupChanges: GroupChangePresentation
     /// Whether messages of a history synchronization are forwarded.
     package let history: Bool
     package let media: MediaPolicy

@@ -26,12 +26,12 @@ package enum MediaPolicy: String, Sendable, CaseIterable {
 }
 
 /// How calls are shown.
-package enum CallPolicy: String, Sendable, CaseIterable {
+package enum CallPresentation: String, Sendable, CaseIterable {
     case message, note, off
 }
 
 /// How group changes are shown.
-package enum GroupChangePolicy: String, Sendable, CaseIterable {
+package enum GroupChangePresentation: String, Sendable, CaseIterable {
     case note, off
 }
 

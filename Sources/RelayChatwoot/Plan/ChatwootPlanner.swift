@@ -20,16 +20,16 @@ package struct ChatwootPlanner: Sendable {
         at now: Timestamp,
         name: (JID) -> String? = { _ in nil }
     ) throws(ChatwootPlanError) -> ForwardPlan {
-        let event = try DeliveryBody(body)
+        let event = try DeliveryEnvelope(body)
         return withoutActuallyEscaping(name) { name in
-            EventPlanner(event, options: options, now: now, name: name).plan
+            ChatwootEventPlanner(event, options: options, now: now, name: name).plan
         }
     }
 }
 
 /// Plans one event.
-struct EventPlanner {
-    let event: DeliveryBody
+struct ChatwootEventPlanner {
+    let event: DeliveryEnvelope
     let options: ChatwootOptions
     let now: Timestamp
     let name: (JID) -> String?
@@ -38,7 +38,7 @@ struct EventPlanner {
     let isFromMe: Bool
 
     init(
-        _ event: DeliveryBody, options: ChatwootOptions, now: Timestamp, name: @escaping (JID) -> String?
+        _ event: DeliveryEnvelope, options: ChatwootOptions, now: Timestamp, name: @escaping (JID) -> String?
     ) {
         self.event = event
         self.options = options

@@ -14,7 +14,7 @@ package enum ForwardAction: Sendable, Hashable {
     /// Deletes all Chatwoot messages that this WhatsApp message was forwarded as.
     case delete(messageID: String)
     /// Raises the status of the Chatwoot message for this WhatsApp message. A status is never lowered.
-    case status(messageID: String, ChatwootStatus)
+    case status(messageID: String, ChatwootMessageStatus)
     /// Shows or hides the contact's typing indicator. It is useless when late, so a failure is ignored.
     case typing(Bool)
     /// Updates the contact from the plan's contact.
@@ -40,7 +40,7 @@ package enum ForwardAction: Sendable, Hashable {
 }
 
 /// The delivery state of a message from the account, in order.
-package enum ChatwootStatus: Sendable, Hashable {
+package enum ChatwootMessageStatus: Sendable, Hashable {
     case sent, delivered, read
     /// - Parameter error: a text for agents.
     case failed(error: String)

@@ -14,18 +14,18 @@ package enum MarkdownConversion {
     package static func fromWhatsApp(_ text: String, mention: (String) -> String? = { _ in nil }) -> String {
         var tokens = WhatsAppTokenizer(text)
         tokens.read(mention: mention)
-        return MarkdownBlockConverter.text(of: tokens.list)
+        return WhatsAppToMarkdownBlocks.text(of: tokens.list)
     }
 
     /// Converts a message of Chatwoot's editor to WhatsApp's markup. `[text](URL)` becomes `text: URL`.
     package static func toWhatsApp(_ markdown: String) -> String {
-        WhatsAppBlockConverter.text(of: markdown)
+        MarkdownToWhatsAppBlocks.text(of: markdown)
     }
 
     /// Escapes text within a line, such as a name or a title, so that nothing in it is formatting.
     static func plain(_ text: String) -> String {
         let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-        var writer = MarkdownWriter()
+        var writer = MarkdownLineWriter()
         writer.hasBrackets = true
         writer.write([.text(Array(line))], after: " ")
         return writer.out

@@ -14,19 +14,20 @@ extension ConfigurationChecker {
             switch self {
             case .configuration(let path), .part(let path, _), .alone(let path), .document(let path),
                 .wrong(let path, _):
-                SmallFiles.absolute(path, from: SmallFiles.currentDirectory)
+                BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)
             }
         }
     }
 
     /// What a path means.
     func targets(_ path: String) -> [Target] {
-        if let names = try? SmallFiles.list(path) { return folder(path, names) }
+        if let names = try? BoundedFileReader.list(path) { return folder(path, names) }
         if Self.isMarkdown(path) { return [.document(path)] }
         guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else {
             return [.wrong(path, "the file is no YAML and no Markdown: its name ends with neither .yaml nor .md")]
         }
-        guard let kind = YAMLBlockKind(path: SmallFiles.absolute(path, from: SmallFiles.currentDirectory)),
+        guard
+            let kind = YAMLBlockKind(path: BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)),
             kind != .configuration
         else { return [.configuration(path)] }
         let configuration = Self.beside(path)
@@ -37,11 +38,11 @@ extension ConfigurationChecker {
     private func folder(_ path: String, _ names: [String]) -> [Target] {
         let prefix = path == "." || path == "./" ? "" : path.hasSuffix("/") ? path : path + "/"
         let isParts = ["pipelines", "fragments"].contains(
-            SmallFiles.absolute(path, from: SmallFiles.currentDirectory).split(separator: "/").last)
+            BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory).split(separator: "/").last)
         var targets: [Target] = []
         for name in names where name != "node_modules" {
             let file = prefix + name
-            if let inner = try? SmallFiles.list(file) {
+            if let inner = try? BoundedFileReader.list(file) {
                 // What lies beside a configuration is checked with it.
                 let isCovered = ["pipelines", "fragments"].contains(name) && names.contains("config.yaml")
                 if !isCovered { targets += folder(file, inner) }
@@ -72,6 +73,6 @@ extension ConfigurationChecker {
     }
 
     private static func exists(_ path: String) -> Bool {
-        (try? SmallFiles.read(path, maximum: YAMLReader.maximumFileSize)) != nil
+        (try? BoundedFileReader.read(path, maximum: YAMLReader.maximumFileSize)) != nil
     }
 }

@@ -45,7 +45,7 @@ package struct ConfigurationChecker: Sendable {
         var configurations: [String: (diagnostics: [Diagnostic], subject: [String])] = [:]
 
         func whole(_ path: String) -> (diagnostics: [Diagnostic], subject: [String]) {
-            let key = SmallFiles.absolute(path, from: SmallFiles.currentDirectory)
+            let key = BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)
             if let known = configurations[key] { return known }
             let result = configuration(path)
             configurations[key] = result
@@ -58,7 +58,7 @@ package struct ConfigurationChecker: Sendable {
                 let result = whole(path)
                 report.add(result.diagnostics, of: path, result.subject)
             case .part(let path, let configuration):
-                if let problem = SmallFiles.missing(path) {
+                if let problem = BoundedFileReader.missing(path) {
                     report.add(
                         [Diagnostic(code: .unreadableFile, file: path, message: "the file \(problem)")], of: path)
                 } else {
@@ -90,7 +90,9 @@ package struct ConfigurationChecker: Sendable {
 
     /// What is wrong with one file, and with the configuration that it cannot be judged without.
     private func part(_ path: String, of configuration: String, _ all: [Diagnostic]) -> [Diagnostic] {
-        func absolute(_ path: String) -> String { SmallFiles.absolute(path, from: SmallFiles.currentDirectory) }
+        func absolute(_ path: String) -> String {
+            BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)
+        }
         let found = all.compactMap { diagnostic -> Diagnostic? in
             guard absolute(diagnostic.file) == absolute(path) else { return nil }
             var diagnostic = diagnostic
@@ -108,7 +110,7 @@ package struct ConfigurationChecker: Sendable {
 
     private func document(_ path: String, _ report: inout Report, _ blocks: (String) -> [MarkdownBlock]) {
         do throws(FileError) {
-            let bytes = try SmallFiles.read(path, maximum: YAMLReader.maximumFileSize)
+            let bytes = try BoundedFileReader.read(path, maximum: YAMLReader.maximumFileSize)
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError(message: "is not UTF-8 text")
             }

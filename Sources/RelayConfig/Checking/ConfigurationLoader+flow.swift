@@ -3,7 +3,7 @@ internal import RelayCore
 extension ConfigurationLoader {
     /// Follows the events through all pipelines.
     func follow(
-        _ pipelines: [LoadedPipeline],
+        _ pipelines: [PipelineWithDestinations],
         sources: [RelayConfiguration.Source],
         destinations: [RelayConfiguration.Destination]
     ) {

@@ -25,7 +25,7 @@ final class DocumentCheck {
 
     init(shown: String, registry: ConfigurationRegistry, externalCheck: @escaping ConfigurationChecker.ExternalCheck) {
         self.shown = shown
-        path = SmallFiles.absolute(shown, from: SmallFiles.currentDirectory)
+        path = BoundedFileReader.absolute(shown, from: BoundedFileReader.currentDirectory)
         self.registry = registry
         self.externalCheck = externalCheck
         loader = ConfigurationLoader(path: shown, environment: [:], registry: registry, assumes: true)

@@ -259,7 +259,7 @@ struct PipelineFlowCheck {
     }
 }
 
-extension EventFilter {
+extension EventTypeFilter {
     /// What it asks of an event.
     fileprivate var condition: EventPredicate {
         if patterns.isEmpty { return .always }

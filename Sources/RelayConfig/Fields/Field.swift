@@ -215,9 +215,9 @@ extension Field where Value == ConfigNode {
     }
 }
 
-extension Field where Value == EventFilter {
+extension Field where Value == EventTypeFilter {
     /// Event types: names, `message.*`, or `*`.
-    package static func events(_ name: String, _ summary: String, default value: EventFilter? = nil) -> Field {
+    package static func events(_ name: String, _ summary: String, default value: EventTypeFilter? = nil) -> Field {
         Field(name, summary, .events, default: value)
     }
 }

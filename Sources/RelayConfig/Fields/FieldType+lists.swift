@@ -84,9 +84,9 @@ extension FieldType where Value == ConfigNode {
     }
 }
 
-extension FieldType where Value == EventFilter {
+extension FieldType where Value == EventTypeFilter {
     /// Event types: names, `message.*`, or `*`.
-    package static var events: FieldType<EventFilter> {
+    package static var events: FieldType<EventTypeFilter> {
         let list = FieldType<[String]>.list(of: .string)
         return FieldType(
             "a list of event types such as message.received or message.*",
@@ -99,14 +99,14 @@ extension FieldType where Value == EventFilter {
                 guard !text.isEmpty, !name.contains("*") else {
                     throw node.mismatch("an event type", help: "write a name, message.* or *")
                 }
-                let filter = EventFilter([text])
+                let filter = EventTypeFilter([text])
                 if !EventType.all.contains(where: filter.matches) {
                     let help = SpellingSuggestion.help(for: text, among: EventType.all.map(\.name), intro: "there are")
                     node.warn("no event has the type \(node.shown)", help: help, code: .unknownEvent)
                 }
                 return text
             }
-            return EventFilter(patterns)
+            return EventTypeFilter(patterns)
         }
     }
 }

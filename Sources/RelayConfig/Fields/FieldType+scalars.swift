@@ -31,7 +31,8 @@ extension FieldType where Value == String {
             guard !text.unicodeScalars.contains("\0") else {
                 throw node.issues("\"\(node.label)\" has a zero byte in it")
             }
-            return SmallFiles.absolute(text, from: node.origin.interpolation?.directory ?? SmallFiles.currentDirectory)
+            return BoundedFileReader.absolute(
+                text, from: node.origin.interpolation?.directory ?? BoundedFileReader.currentDirectory)
         }
     }
 

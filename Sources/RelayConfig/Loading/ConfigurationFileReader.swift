@@ -14,7 +14,7 @@ struct ConfigurationFileReader: Sendable {
     /// - Parameter maximum: in bytes; a longer file is an error.
     func read(_ path: String, maximum: Int) throws(FileError) -> [UInt8] {
         if let text, text.path == path { return Array(text.contents.utf8) }
-        return try SmallFiles.read(path, maximum: maximum)
+        return try BoundedFileReader.read(path, maximum: maximum)
     }
 
     /// The name of which a file is, when it is not its own.

@@ -15,7 +15,7 @@ struct PipelineReferences {
 }
 
 /// A pipeline, and what its stages deliver to.
-struct LoadedPipeline {
+struct PipelineWithDestinations {
     var definition: PipelineDefinition
     var targets: Set<String>
     var fragments: Set<String>
@@ -24,13 +24,13 @@ struct LoadedPipeline {
 }
 
 /// The pipelines that were read.
-struct LoadedPipelines {
-    var list: [LoadedPipeline] = []
+struct PipelinesWithDestinations {
+    var list: [PipelineWithDestinations] = []
     /// How many files there are.
     var files = 0
 
     /// All of them; nil when one could not be read, or not be judged for want of a variable.
-    var complete: [LoadedPipeline]? { list.count == files ? list : nil }
+    var complete: [PipelineWithDestinations]? { list.count == files ? list : nil }
 }
 
 extension ConfigurationLoader {
@@ -46,10 +46,10 @@ extension ConfigurationLoader {
 
     /// The pipelines' files; none when the folder cannot be used, which is reported.
     func pipelineFiles() -> [(name: String, path: String, shown: String)] {
-        let folder = SmallFiles.absolute("pipelines", from: directory)
+        let folder = BoundedFileReader.absolute("pipelines", from: directory)
         do throws(FileError) {
             var files: [(name: String, path: String, shown: String)] = []
-            for file in try SmallFiles.list(folder) {
+            for file in try BoundedFileReader.list(folder) {
                 let shown = shownPath("pipelines/" + file)
                 if file.hasSuffix(".yml") {
                     warnOfUnread(shown)
@@ -72,20 +72,24 @@ extension ConfigurationLoader {
             code: .noPipeline)
     }
 
-    func readPipelines(_ names: PipelineReferences, urlCheck: (@Sendable (String) -> String?)?) -> LoadedPipelines {
+    func readPipelines(_ names: PipelineReferences, urlCheck: (@Sendable (String) -> String?)?)
+        -> PipelinesWithDestinations
+    {
         let files = pipelineFiles()
-        let list = files.compactMap { file -> LoadedPipeline? in
-            if let problem = NameSyntax.problem(file.name) {
+        let list = files.compactMap { file -> PipelineWithDestinations? in
+            if let problem = ConfigurationNameSyntax.problem(file.name) {
                 let message = "the file's name is the pipeline's name, and it \(problem)"
                 fail(file.shown, message, help: "rename the file", code: .fileName)
             }
             guard let node = read(file.path, shown: file.shown, urlCheck: urlCheck) else { return nil }
             return pipeline(node, name: file.name, shown: file.shown, names)
         }
-        return LoadedPipelines(list: list, files: files.count)
+        return PipelinesWithDestinations(list: list, files: files.count)
     }
 
-    func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineReferences) -> LoadedPipeline? {
+    func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineReferences)
+        -> PipelineWithDestinations?
+    {
         guard !node.isEmpty else {
             node.issues("the pipeline is empty", help: "begin with stages: and a list", code: .emptyStage).report()
             return nil
@@ -117,7 +121,7 @@ extension ConfigurationLoader {
         }
         guard options != nil, let from, let steps, !node.origin.hasErrors else { return nil }
         if let stages = node["stages"] { warn(stages, endsAt, builder.trace) }
-        return LoadedPipeline(
+        return PipelineWithDestinations(
             definition: PipelineDefinition(name: name, file: shown, from: from, steps: steps),
             targets: builder.trace.targets,
             fragments: builder.trace.fragments,

@@ -22,8 +22,8 @@ final class ConfigurationLoader {
     ) {
         self.files = files
         self.path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
-        let file = SmallFiles.absolute(path, from: SmallFiles.currentDirectory)
-        directory = SmallFiles.absolute("..", from: file)
+        let file = BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)
+        directory = BoundedFileReader.absolute("..", from: file)
         self.registry = registry
         self.environment = environment
         interpolation = VariableInterpolation(environment: environment, directory: directory, assumes: assumes)
@@ -42,7 +42,7 @@ final class ConfigurationLoader {
         let environmentOrigin = ConfigDocument(path: "environment")
         origins.append(environmentOrigin)
         let defaults = EnvironmentDefaults(environment, origin: environmentOrigin)
-        guard let root = read(SmallFiles.absolute(path, from: SmallFiles.currentDirectory), shown: path),
+        guard let root = read(BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory), shown: path),
             root.isMap || root.isEmpty
         else {
             if let origin = origins.last, !origin.hasErrors {
@@ -143,7 +143,8 @@ final class ConfigurationLoader {
     }
 
     private func warn(
-        _ main: MainFileReader, _ pipelines: [LoadedPipeline], _ destinations: [RelayConfiguration.Destination]
+        _ main: MainFileReader, _ pipelines: [PipelineWithDestinations],
+        _ destinations: [RelayConfiguration.Destination]
     ) {
         let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }
         // One that another works with is of use, even if nothing is delivered to it.

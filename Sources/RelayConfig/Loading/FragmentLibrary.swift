@@ -41,17 +41,17 @@ struct FragmentLibrary: Sendable {
 extension ConfigurationLoader {
     /// Reads the fragments' files.
     func readFragments(urlCheck: (@Sendable (String) -> String?)?) -> FragmentLibrary {
-        let folder = SmallFiles.absolute("fragments", from: directory)
+        let folder = BoundedFileReader.absolute("fragments", from: directory)
         var fragments = FragmentLibrary()
         do throws(FileError) {
-            for file in try SmallFiles.list(folder) {
+            for file in try BoundedFileReader.list(folder) {
                 let shown = shownPath("fragments/" + file)
                 if file.hasSuffix(".yml") {
                     warnOfUnread(shown)
                 }
                 guard file.hasSuffix(".yaml") else { continue }
                 let name = String(file.dropLast(5))
-                if let problem = NameSyntax.problem(name) {
+                if let problem = ConfigurationNameSyntax.problem(name) {
                     let message = "the file's name is the fragment's name, and it \(problem)"
                     fail(shown, message, help: "rename the file", code: .fileName)
                 }

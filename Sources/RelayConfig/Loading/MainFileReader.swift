@@ -113,7 +113,7 @@ struct MainFileReader {
 
     private func sources(_ shown: inout JSONObject) -> [RelayConfiguration.Source] {
         let builder = SourceBuilder(registry: registry)
-        let sources = named("sources", &shown, nameProblem: NameSyntax.problem) { try builder.source($0) }
+        let sources = named("sources", &shown, nameProblem: ConfigurationNameSyntax.problem) { try builder.source($0) }
         var users: Set<String> = []
         for source in sources {
             guard let used = source.transport.exclusiveUse, !users.insert(used).inserted,
@@ -137,7 +137,7 @@ struct MainFileReader {
             known[name] = defaults.policy
         }
         let builder = DestinationBuilder(registry: registry, policies: known, timeout: defaults.timeout)
-        let destinations = named("destinations", &shown, nameProblem: NameSyntax.destinationProblem) {
+        let destinations = named("destinations", &shown, nameProblem: ConfigurationNameSyntax.destinationProblem) {
             try builder.destination($0)
         }
         var users: [String: String] = [:]
@@ -157,7 +157,7 @@ struct MainFileReader {
     // MARK: retry policies
 
     private func retryPolicies(_ shown: inout JSONObject) -> [String: RetryPolicy] {
-        let written = named("retry_policies", &shown, nameProblem: NameSyntax.problem) { entry in
+        let written = named("retry_policies", &shown, nameProblem: ConfigurationNameSyntax.problem) { entry in
             let options = try RetryOptions(entry.value, title: "retry policy \"\(entry.key)\"")
             return ((entry.key, options), .object(try options.options.shown))
         }

@@ -205,11 +205,13 @@ final class PipelineBuilder: Sendable {
             let fragment = type.effects.lazy.compactMap { effect -> String? in
                 guard case .includes(let option) = effect else { return nil }
                 return try? options?.node(option)?.text
-            }.first { NameSyntax.problem($0) == nil }
+            }.first { ConfigurationNameSyntax.problem($0) == nil }
             return state.withLock { $0.id(scope.prefix + (fragment ?? type.kind)) }
         }
         let given = try node.text(expected: "a name")
-        if let problem = NameSyntax.problem(given) { throw node.issues("\"id\" \(problem)", code: .invalidName) }
+        if let problem = ConfigurationNameSyntax.problem(given) {
+            throw node.issues("\"id\" \(problem)", code: .invalidName)
+        }
         guard state.withLock({ $0.ids.insert(scope.prefix + given).inserted }) else {
             throw node.issues(
                 "two stages have the id \(node.shown)", help: "give each its own", code: .duplicateName)

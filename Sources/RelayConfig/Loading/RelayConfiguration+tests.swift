@@ -8,7 +8,7 @@ extension RelayConfiguration {
     package func tests<Value>(
         in files: [String] = [],
         environment: [String: String],
-        read: ([TestDefinition]) throws -> Value
+        read: ([PipelineTestDefinition]) throws -> Value
     ) throws(ConfigurationError) -> (value: Value, warnings: [Diagnostic]) {
         let reader = TestFileReader(self, environment: environment)
         let tests = reader.tests(in: files)
@@ -58,18 +58,18 @@ struct TestFileReader {
         )
     }
 
-    func tests(in files: [String]) -> [TestDefinition] {
+    func tests(in files: [String]) -> [PipelineTestDefinition] {
         guard files.isEmpty else { return files.flatMap { tests(inFile: $0) } }
-        let folder = SmallFiles.absolute("pipelines", from: configuration.directory)
-        let separate = ((try? SmallFiles.list(folder)) ?? []).filter { $0.hasSuffix(Self.suffix) }
+        let folder = BoundedFileReader.absolute("pipelines", from: configuration.directory)
+        let separate = ((try? BoundedFileReader.list(folder)) ?? []).filter { $0.hasSuffix(Self.suffix) }
         let pipelines = configuration.pipelines.map(\.file)
         return (pipelines + separate.map { loader.shownPath("pipelines/" + $0) }).flatMap { tests(inFile: $0) }
     }
 
-    private func tests(inFile shown: String) -> [TestDefinition] {
-        let path = SmallFiles.absolute(shown, from: SmallFiles.currentDirectory)
+    private func tests(inFile shown: String) -> [PipelineTestDefinition] {
+        let path = BoundedFileReader.absolute(shown, from: BoundedFileReader.currentDirectory)
         let definition = configuration.pipelines.first {
-            SmallFiles.absolute($0.file, from: SmallFiles.currentDirectory) == path
+            BoundedFileReader.absolute($0.file, from: BoundedFileReader.currentDirectory) == path
         }
         guard let root = loader.read(path, shown: shown, missing: "name a pipeline's file, or a file of tests") else {
             return []
@@ -85,7 +85,8 @@ struct TestFileReader {
     /// What a file of tests tests: what it says, or the pipeline whose name begins its own.
     private func pipeline(_ root: ConfigNode, file: String) throws -> PipelineDefinition {
         let known = configuration.pipelines.map(\.name)
-        let title = configuration.files.title(of: SmallFiles.absolute(file, from: SmallFiles.currentDirectory))
+        let title = configuration.files.title(
+            of: BoundedFileReader.absolute(file, from: BoundedFileReader.currentDirectory))
         let base = (title ?? file).split(separator: "/").last ?? ""
         let name =
             try root["pipeline"]?.choose(among: known, what: "pipeline", code: .unknownPipeline)
@@ -97,13 +98,15 @@ struct TestFileReader {
         return definition
     }
 
-    private func elements(of node: ConfigNode?, _ definition: PipelineDefinition, _ path: String) -> [TestDefinition] {
+    private func elements(of node: ConfigNode?, _ definition: PipelineDefinition, _ path: String)
+        -> [PipelineTestDefinition]
+    {
         guard let node, !node.isEmpty else { return [] }
         guard node.isList else {
             node.mismatch("a list of tests").report()
             return []
         }
-        let directory = SmallFiles.absolute("..", from: path)
-        return node.elements.map { TestDefinition($0, pipeline: definition, directory: directory) }
+        let directory = BoundedFileReader.absolute("..", from: path)
+        return node.elements.map { PipelineTestDefinition($0, pipeline: definition, directory: directory) }
     }
 }

@@ -39,7 +39,7 @@ enum CommonDestinationOptions {
         "a retry policy's name, or a map of its options",
         shape: .either([.text(), .options(RetryOptions.fields)])
     ).optional
-    static let events = Field.events("events", "The event types that it gets; default all.", default: EventFilter())
+    static let events = Field.events("events", "The event types that it gets; default all.", default: EventTypeFilter())
     static let secret = Field<String>("secret", "The key that `sign` uses.", .signingKey).optional
     static let secrets = Field<[String]>.list(
         "secrets", "Keys during a rotation; the first is the new one.", of: .signingKey

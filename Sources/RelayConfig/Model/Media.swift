@@ -118,7 +118,7 @@ extension RelayConfiguration.Media {
                 )
             }
         } else {
-            store = .directory(path: SmallFiles.absolute(String(text.dropFirst(5)), from: directory))
+            store = .directory(path: BoundedFileReader.absolute(String(text.dropFirst(5)), from: directory))
             if options.isSet(Self.s3) {
                 throw options.fail(Self.s3, "\"s3\" is for store: s3://bucket only", help: "remove it")
             }

@@ -12,7 +12,7 @@ extension RelayConfiguration {
         }
 
         package let url: Location
-        package let retention: Retention
+        package let retention: RetentionPeriods
     }
 }
 
@@ -23,25 +23,26 @@ extension RelayConfiguration.Store {
         .storeURL,
         default: "sqlite:data/zaphub.db"
     )
-    static let retention = Field<Retention>.section(
+    static let retention = Field<RetentionPeriods>.section(
         "retention",
         "How long data is kept.",
-        fields: Retention.fields,
-        default: Retention()
-    ) { try Retention($0) }
+        fields: RetentionPeriods.fields,
+        default: RetentionPeriods()
+    ) { try RetentionPeriods($0) }
     static let fields = [AnyField(url), AnyField(retention)]
 
     init(_ options: OptionReader, directory: String) throws {
         let text = try options(Self.url)
         url =
             text.hasPrefix("sqlite:")
-            ? .sqlite(path: SmallFiles.absolute(String(text.dropFirst(7)), from: directory)) : .postgres(url: text)
+            ? .sqlite(path: BoundedFileReader.absolute(String(text.dropFirst(7)), from: directory))
+            : .postgres(url: text)
         retention = try options(Self.retention)
     }
 }
 
-extension Retention {
-    private static let defaults = Retention()
+extension RetentionPeriods {
+    private static let defaults = RetentionPeriods()
     static let deliveredField = Field.duration(
         "delivered",
         "How long delivered and cancelled deliveries are kept, and events that have no other deliveries.",

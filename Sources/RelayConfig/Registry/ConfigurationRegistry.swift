@@ -117,7 +117,8 @@ extension ConfigDocument {
         self.init(
             path: path,
             lines: YAMLReader.lines(of: text),
-            interpolation: VariableInterpolation(environment: environment, directory: SmallFiles.currentDirectory),
+            interpolation: VariableInterpolation(
+                environment: environment, directory: BoundedFileReader.currentDirectory),
             urlCheck: urlCheck
         )
     }

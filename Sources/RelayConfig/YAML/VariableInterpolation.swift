@@ -149,7 +149,8 @@ struct VariableInterpolation: Sendable {
     {
         guard !path.isEmpty else { throw failure("\"${file:}\" names no file", Self.forms) }
         do throws(FileError) {
-            let bytes = try SmallFiles.read(SmallFiles.absolute(path, from: directory), maximum: Self.maximumFileSize)
+            let bytes = try BoundedFileReader.read(
+                BoundedFileReader.absolute(path, from: directory), maximum: Self.maximumFileSize)
             guard var text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError(message: "is not UTF-8 text")
             }

@@ -51,7 +51,7 @@ package struct DestinationSettings: Sendable, Hashable {
     package var rateLimit: RateLimit?
     package var retry: RetryPolicy
     /// The events that it receives; default all.
-    package var events: EventFilter
+    package var events: EventTypeFilter
     /// Several deliveries in one request; nil: each in its own.
     package var batch: BatchPolicy?
     /// Whether it gets the gateway's documents (``RawDocument``) instead of events; an event without one is not sent to
@@ -65,7 +65,7 @@ package struct DestinationSettings: Sendable, Hashable {
         maxInFlight: Int = 16,
         rateLimit: RateLimit? = nil,
         retry: RetryPolicy = RetryPolicy(),
-        events: EventFilter = EventFilter(),
+        events: EventTypeFilter = EventTypeFilter(),
         batch: BatchPolicy? = nil,
         takesDocuments: Bool = false
     ) {

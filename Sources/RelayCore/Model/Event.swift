@@ -1,7 +1,7 @@
 package import RelayJSON
 
 /// An event as a format reads it from a gateway's document, before the journal has it.
-package struct NewEvent: Sendable, Hashable {
+package struct ParsedEvent: Sendable, Hashable {
     package var type: EventType
     /// The WhatsApp account that it belongs to.
     package var session: String
@@ -59,7 +59,7 @@ package struct Event: Sendable, Identifiable {
     /// The gateway's own document about it, where the source keeps that (`keep_raw`).
     package var raw: RawDocument?
     /// Set when it has run through its pipelines before.
-    package var rerun: Rerun?
+    package var rerun: EventRerun?
 
     package init(
         id: EventID,
@@ -71,7 +71,7 @@ package struct Event: Sendable, Identifiable {
         receivedAt: Timestamp,
         payload: JSONObject,
         raw: RawDocument? = nil,
-        rerun: Rerun? = nil
+        rerun: EventRerun? = nil
     ) {
         self.id = id
         self.source = source
@@ -86,7 +86,7 @@ package struct Event: Sendable, Identifiable {
     }
 
     /// What a format has read, once it has an id.
-    package init(_ event: NewEvent, id: EventID, source: String, receivedAt: Timestamp) {
+    package init(_ event: ParsedEvent, id: EventID, source: String, receivedAt: Timestamp) {
         self.init(
             id: id,
             source: source,
@@ -112,7 +112,7 @@ package struct Event: Sendable, Identifiable {
 }
 
 /// A run of an event that follows an earlier one: of a replay, or after a stage's failure.
-package struct Rerun: Sendable, Hashable {
+package struct EventRerun: Sendable, Hashable {
     /// Counts from 1.
     package var number: Int
     /// The only pipeline that it goes through; nil: all that take its source.

@@ -50,7 +50,7 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A choice of event types: names, `message.*`, or `*`.
-package struct EventFilter: Sendable, Hashable {
+package struct EventTypeFilter: Sendable, Hashable {
     /// The patterns as written; empty means every event.
     package let patterns: [String]
 

@@ -29,8 +29,8 @@ package protocol EventFormat: Sendable {
 
     /// Reads one document. An empty answer means: understood, and nothing in it is an event (a read receipt of our
     /// own).
-    /// - Throws: ``FormatError`` when the document is not of this format.
-    func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent]
+    /// - Throws: ``InvalidDocumentError`` when the document is not of this format.
+    func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent]
 }
 
 extension EventFormat {
@@ -48,7 +48,7 @@ package struct FormatContext: Sendable {
     /// The session in the URL's path (`/in/baileys/SESSION`); it is used before the document's.
     package var session: String?
     package var receivedAt: Timestamp
-    /// Whether events get the document that they come from, ``NewEvent/raw``. Default no.
+    /// Whether events get the document that they come from, ``ParsedEvent/raw``. Default no.
     package var keepsRaw: Bool
 
     package init(session: String? = nil, receivedAt: Timestamp, keepsRaw: Bool = false) {
@@ -59,7 +59,7 @@ package struct FormatContext: Sendable {
 }
 
 /// Why a document is not accepted. The sender gets it as a 4xx.
-package struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct InvalidDocumentError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable {
         /// The bytes are no JSON document.
         case malformed = "malformed_body"

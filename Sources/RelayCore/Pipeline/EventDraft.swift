@@ -39,7 +39,7 @@ package struct EventDraft: Sendable {
     }
 
     /// Plans one delivery of the event as it is now; none to a route of documents when the event has none.
-    package mutating func deliver(to route: DestinationRoute) {
+    package mutating func deliver(to route: DeliveryTarget) {
         let takesDocuments = route.settings.takesDocuments
         if takesDocuments, event.raw == nil { return }
         deliveries.append(

@@ -23,7 +23,7 @@ package enum StageOutcome: Sendable {
     /// The pipeline ends for this event; deliveries that are planned already stay.
     case drop(reason: String)
     /// The event waits for slow work, and its chat's later events wait behind it. Other chats continue.
-    case wait(StageWork)
+    case wait(DeferredStageWork)
     /// The event is replaced by several; the stages that follow run for each of them, in order.
     case split([Event])
 }
@@ -32,7 +32,7 @@ package enum StageOutcome: Sendable {
 ///
 /// It runs as a task of its own, which is cancelled when the step's `timeout` passes or the relay stops. After a stop
 /// the event runs again from the first stage at the next start.
-package struct StageWork: Sendable {
+package struct DeferredStageWork: Sendable {
     /// What the stage does with the event once the work is done; it may wait again.
     package typealias Change = @Sendable (inout EventDraft, StageContext) throws(StageError) -> StageOutcome
 
@@ -58,7 +58,7 @@ package struct StageError: Error, Sendable, CustomStringConvertible {
 }
 
 /// A destination as `deliver` sees it.
-package struct DestinationRoute: Sendable {
+package struct DeliveryTarget: Sendable {
     package let destination: DestinationKey
     package let settings: DestinationSettings
     /// Whether it has a key to sign with.
@@ -73,19 +73,19 @@ package struct DestinationRoute: Sendable {
 
 /// What stages can use: snapshots for the current batch, and services whose answers they can wait for.
 package struct StageContext: Sendable {
-    package let directory: any DirectoryLookup
-    package let routes: any DestinationLookup
+    package let directory: any DirectorySnapshot
+    package let routes: any DeliveryTargetLookup
     /// Gets files; nil where nothing is fetched, as in a dry run.
     package let media: (any MediaFetcher)?
     /// Asks gateways for names and pictures; nil where none is asked.
-    package let gateways: (any GatewayDirectory)?
+    package let gateways: (any DirectoryGateway)?
     package let clock: any RelayClock
 
     package init(
-        directory: any DirectoryLookup,
-        routes: any DestinationLookup,
+        directory: any DirectorySnapshot,
+        routes: any DeliveryTargetLookup,
         media: (any MediaFetcher)? = nil,
-        gateways: (any GatewayDirectory)? = nil,
+        gateways: (any DirectoryGateway)? = nil,
         clock: any RelayClock = SystemClock()
     ) {
         self.directory = directory
@@ -97,15 +97,15 @@ package struct StageContext: Sendable {
 }
 
 /// Names and images that are known, read without waiting.
-package protocol DirectoryLookup: Sendable {
+package protocol DirectorySnapshot: Sendable {
     func contact(_ id: String, session: String) -> Contact?
     func group(_ id: String, session: String) -> Group?
 }
 
 /// Destinations by name, read without waiting.
-package protocol DestinationLookup: Sendable {
+package protocol DeliveryTargetLookup: Sendable {
     /// A configured destination; nil when there is none of that name.
-    func route(to name: String) -> DestinationRoute?
+    func route(to name: String) -> DeliveryTarget?
     /// The enabled webhooks of a session.
-    func webhooks(of session: String) -> [DestinationRoute]
+    func webhooks(of session: String) -> [DeliveryTarget]
 }

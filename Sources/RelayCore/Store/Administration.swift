@@ -193,11 +193,11 @@ package protocol OutboxAdministration: DestinationPauses {
 
     /// Deletes what is older than its time, never what is queued or in flight. Returns the number of rows; call again
     /// while it is not zero.
-    func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int
+    func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int
 }
 
 /// How long rows are kept.
-package struct Retention: Sendable, Hashable {
+package struct RetentionPeriods: Sendable, Hashable {
     /// Delivered and cancelled deliveries, and events without any other. Default 24 h.
     package var delivered: Duration
     /// Dead letters. Default 30 d.

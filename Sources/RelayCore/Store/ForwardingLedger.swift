@@ -1,5 +1,5 @@
 /// Where a chat was forwarded to, at a destination with conversations of its own, such as Chatwoot.
-package struct ForwardedChat: Sendable, Hashable {
+package struct ForwardedChatMapping: Sendable, Hashable {
     package struct Key: Sendable, Hashable {
         package var destination: DestinationKey
         package var session: String
@@ -118,14 +118,14 @@ package struct ForwardedMessage: Sendable, Hashable {
 /// A change to the ledger.
 package enum ForwardingChange: Sendable {
     /// Replaces what is known of the chat.
-    case chat(ForwardedChat)
+    case chat(ForwardedChatMapping)
     /// Replaces what is known of the message's part.
     case message(ForwardedMessage)
-    case forgetChat(ForwardedChat.Key)
+    case forgetChat(ForwardedChatMapping.Key)
     case forgetMessage(ForwardedMessage.Key)
     /// The chat and its messages get another id. What is stored under the new id stays, where there is
     /// anything.
-    case rename(ForwardedChat.Key, to: String)
+    case rename(ForwardedChatMapping.Key, to: String)
 }
 
 /// What was forwarded into conversations at a destination, and under which ids. An attempt with an unknown outcome is
@@ -133,7 +133,7 @@ package enum ForwardingChange: Sendable {
 ///
 /// Only the destination writes it. The state of its deliveries is in the outbox.
 package protocol ForwardingLedger: Sendable {
-    func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat?
+    func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping?
 
     /// Every part of a message, by its name, `part` empty first.
     func forwardedParts(
@@ -145,7 +145,7 @@ package protocol ForwardingLedger: Sendable {
 
     /// A chat's messages of one direction that are in a state, oldest change first.
     func forwardedMessages(
-        of chat: ForwardedChat.Key,
+        of chat: ForwardedChatMapping.Key,
         direction: ForwardedMessage.Direction,
         state: ForwardedMessage.State,
         limit: Int

@@ -3,7 +3,7 @@ internal import Synchronization
 /// A ledger in memory, for a process without a store: a dry run, a test.
 package final class InMemoryForwardingLedger: ForwardingLedger {
     fileprivate struct State: Sendable {
-        var chats: [ForwardedChat.Key: ForwardedChat] = [:]
+        var chats: [ForwardedChatMapping.Key: ForwardedChatMapping] = [:]
         /// Oldest first.
         var messages: [ForwardedMessage] = []
     }
@@ -12,7 +12,7 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
 
     package init() {}
 
-    package func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? {
+    package func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping? {
         state.withLock { $0.chats[key] }
     }
 
@@ -32,7 +32,7 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
     }
 
     package func forwardedMessages(
-        of chat: ForwardedChat.Key,
+        of chat: ForwardedChatMapping.Key,
         direction: ForwardedMessage.Direction,
         state: ForwardedMessage.State,
         limit: Int
@@ -68,7 +68,7 @@ extension InMemoryForwardingLedger.State {
         case .forgetMessage(let key):
             messages.removeAll { $0.key == key }
         case .rename(let key, let chat):
-            let new = ForwardedChat.Key(destination: key.destination, session: key.session, chat: chat)
+            let new = ForwardedChatMapping.Key(destination: key.destination, session: key.session, chat: chat)
             if var place = chats.removeValue(forKey: key), chats[new] == nil {
                 place.key = new
                 chats[new] = place

@@ -27,7 +27,7 @@ package protocol LateMediaStore: Sendable {
     /// transaction.
     func settleLateMedia(
         of event: EventID,
-        announcing announcement: NewEvent?,
+        announcing announcement: ParsedEvent?,
         source: String,
         at moment: Timestamp
     ) async throws(StoreError)

@@ -51,7 +51,7 @@ package struct SessionQuery: Sendable {
 }
 
 /// API keys, of which only digests are kept.
-package protocol KeyStore: Sendable {
+package protocol APIKeyStore: Sendable {
     /// SHA-256 digests of the keys that are valid.
     func apiKeyDigests() async throws(StoreError) -> [[UInt8]]
     /// - Parameter name: what the key is for. A second key of that name replaces the first.

@@ -1,7 +1,7 @@
 /// Everything that is stored durably. One store is one file of SQLite, or one database of PostgreSQL.
 package protocol RelayStore: Journal, TraceStore, Outbox, OutboxAdministration, HistoryStore, LateMediaStore,
     ReplayStore,
-    ForwardingLedger, SessionStore, KeyStore, Sendable
+    ForwardingLedger, SessionStore, APIKeyStore, Sendable
 {}
 
 /// Why an operation of the store failed.
@@ -41,7 +41,7 @@ package protocol Journal: Sendable {
     /// Stores one document's events with their dedup keys, and registers sessions that are new. Returns when the rows
     /// would survive a power cut; only then may the sender get its 2xx.
     /// - Returns: for each event, the id that it has, in the order given.
-    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
+    func accept(_ events: [ParsedEvent], source: String, at moment: Timestamp) async throws(StoreError)
         -> [AcceptanceResult]
 
     /// Accepted events that no pipeline has finished, from the first after `id`, in the order of acceptance.
@@ -53,7 +53,7 @@ package protocol Journal: Sendable {
     /// Marks events as processed and writes what their pipelines decided, in one transaction; an event that is marked
     /// already is skipped, so a repeated commit adds nothing. Of an event that runs again, what the history
     /// knows stays: only what is missing is added.
-    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError)
+    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError)
 }
 
 /// The traces of events, as commits have written them.
@@ -75,9 +75,9 @@ package struct AcceptanceResult: Sendable, Hashable {
 }
 
 /// The result of an event in all its pipelines.
-package struct PipelineResult: Sendable {
+package struct EventResult: Sendable {
     package var event: EventID
-    /// The run that it belongs to, as ``Rerun/number``; 0: the first; nil: whichever is pending. A result of another
+    /// The run that it belongs to, as ``EventRerun/number``; 0: the first; nil: whichever is pending. A result of another
     /// run than the pending one is skipped.
     package var run: Int?
     package var records: [HistoryRecord]
@@ -85,7 +85,7 @@ package struct PipelineResult: Sendable {
     /// Pipelines whose failure is to be kept as a dead letter.
     package var failures: [StageFailure]
     /// Pipelines that dropped it.
-    package var drops: [StageEnding] = []
+    package var drops: [StageTermination] = []
     /// The event's file, when it is to be fetched from now on.
     package var lateMedia: LateMedia?
     /// What happened; it is added to the traces of earlier runs.
@@ -111,7 +111,7 @@ package struct PipelineResult: Sendable {
 }
 
 /// A stage that ended a pipeline for an event.
-package struct StageEnding: Sendable, Hashable {
+package struct StageTermination: Sendable, Hashable {
     package var pipeline: String
     /// The stage's id.
     package var stage: String
@@ -160,7 +160,7 @@ package protocol Outbox: Sendable {
 
     /// Commits the results of attempts, and claims due deliveries for their next attempt, in one transaction.
     func exchange(
-        _ settlements: [Settlement],
+        _ settlements: [AttemptSettlement],
         claims: [ClaimRequest],
         at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult]
@@ -216,7 +216,7 @@ package struct ClaimResult: Sendable {
 }
 
 /// The end of an attempt: its record and the delivery's next state.
-package struct Settlement: Sendable {
+package struct AttemptSettlement: Sendable {
     package enum Next: Sendable {
         case delivered
         case retry(at: Timestamp)

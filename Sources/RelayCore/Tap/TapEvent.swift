@@ -32,9 +32,9 @@ package struct TapEvent: Sendable {
         package var session: String
         package var type: EventType
         package var attempt: Attempt
-        package var next: Settlement.Next
+        package var next: AttemptSettlement.Next
 
-        package init(_ delivery: ClaimedDelivery, _ attempt: Attempt, next: Settlement.Next) {
+        package init(_ delivery: ClaimedDelivery, _ attempt: Attempt, next: AttemptSettlement.Next) {
             self.delivery = delivery.id
             name = delivery.name
             destination = delivery.destination

@@ -8,7 +8,7 @@ package struct TapSelection: Sendable {
     /// Nil: any, and events that are no attempt.
     package var destination: DestinationKey?
     package var session: String?
-    package var types: EventFilter
+    package var types: EventTypeFilter
 
     /// - Parameter points: empty for the usual ones: at the stages of a pipeline if one is named, else what is
     ///   accepted, dropped, failed and sent.
@@ -18,7 +18,7 @@ package struct TapSelection: Sendable {
         points: Set<TapEvent.Point> = [],
         destination: DestinationKey? = nil,
         session: String? = nil,
-        types: EventFilter = EventFilter()
+        types: EventTypeFilter = EventTypeFilter()
     ) {
         self.pipeline = pipeline
         self.stages = stages

@@ -21,7 +21,7 @@ package struct EventTrace: Sendable, Hashable {
 
     /// One run through all pipelines that took the event.
     package struct Run: Sendable, Hashable {
-        package var generation: GenerationIdentifier
+        package var generation: ConfigurationGenerationID
         package var beganAt: Timestamp
         package var pipelines: [PipelineRun] = []
     }
@@ -66,7 +66,7 @@ package struct EventTrace: Sendable, Hashable {
 }
 
 /// The generation of the configuration.
-package struct GenerationIdentifier: Sendable, Hashable {
+package struct ConfigurationGenerationID: Sendable, Hashable {
     /// Counts from 1 since its process started; 0: of no running relay.
     package var number: Int
     /// Tells configurations apart over restarts: the `hash` that `GET /api/v1/config` shows; empty when there is none.

@@ -16,7 +16,7 @@ struct TraceReader {
         guard let tag = rest.popFirst() else { return nil }
         if tag == Tag.run {
             guard let generation = number(), let hash = text(), let moment = number() else { return nil }
-            let mark = GenerationIdentifier(number: generation, hash: hash)
+            let mark = ConfigurationGenerationID(number: generation, hash: hash)
             runs.append(EventTrace.Run(generation: mark, beganAt: Timestamp(milliseconds: Int64(moment))))
             return ()
         }

@@ -26,7 +26,7 @@ package struct TraceWriter: Sendable {
     private var bytes: [UInt8] = []
     private var omitted = 0
 
-    package init(_ generation: GenerationIdentifier, at moment: Timestamp) {
+    package init(_ generation: ConfigurationGenerationID, at moment: Timestamp) {
         bytes.reserveCapacity(224)
         bytes.append(Tag.run)
         append(UInt64(max(0, generation.number)))

@@ -8,15 +8,15 @@ extension ChatwootOptions: ConversationDestinationKind {
 
     package func destination(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> any Destination {
         made(common, in: environment)
     }
 
     package func reporter(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
-    ) -> any SendReporter {
+        in environment: DestinationBuildContext
+    ) -> any SendFailureReporter {
         ChatwootReporter(destination: made(common, in: environment))
     }
 
@@ -24,7 +24,7 @@ extension ChatwootOptions: ConversationDestinationKind {
 
     private func made(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> ChatwootDestination {
         ChatwootDestination(
             self,
@@ -41,7 +41,7 @@ extension ChatwootOptions: ConversationDestinationKind {
 
 /// Notifies agents of messages that could not be sent. Successful ones need no notification, because WhatsApp's
 /// receipts follow.
-struct ChatwootReporter: SendReporter {
+struct ChatwootReporter: SendFailureReporter {
     let destination: ChatwootDestination
 
     func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async {

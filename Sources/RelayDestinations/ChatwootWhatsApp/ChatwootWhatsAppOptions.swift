@@ -54,7 +54,7 @@ package struct ChatwootWhatsAppOptions: DestinationKind {
 
     package func destination(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> any Destination {
         ChatwootWhatsAppDestination(
             url: url,

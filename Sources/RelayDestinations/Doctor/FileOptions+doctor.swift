@@ -6,6 +6,6 @@ extension FileOptions: CheckableDestinationKind {
         _ common: RelayConfiguration.Destination,
         in environment: DoctorCheckEnvironment
     ) async -> [DoctorFinding] {
-        DirectoryCheck(file: path).findings
+        FileSystemCheck(file: path).findings
     }
 }

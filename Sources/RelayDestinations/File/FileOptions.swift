@@ -37,7 +37,7 @@ package struct FileOptions: DestinationKind {
 
     package func destination(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> any Destination {
         LineDestination(
             environment.sinks.file(path, rotation: rotation),

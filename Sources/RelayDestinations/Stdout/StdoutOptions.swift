@@ -12,7 +12,7 @@ package struct StdoutOptions: DestinationKind {
 
     package func destination(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> any Destination {
         LineDestination(
             environment.sinks.standardOutput,

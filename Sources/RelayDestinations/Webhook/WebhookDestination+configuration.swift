@@ -7,7 +7,7 @@ extension WebhookOptions: DestinationKind {
 
     package func destination(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> any Destination {
         WebhookDestination(
             url: url,

@@ -9,7 +9,7 @@ package struct WebhookDestination: HTTPDestination {
 
     package let settings: DestinationSettings
     private let url: String
-    private let content: WebhookContent
+    private let content: WebhookRequestContent
     private let signer: WebhookSigner
     private let timeout: Duration
     private let maxResponseBody: Int
@@ -23,7 +23,7 @@ package struct WebhookDestination: HTTPDestination {
     ///   - engine: sends the requests; a scripted receiver in `zaphub test`.
     package init(
         url: String,
-        content: WebhookContent = WebhookContent(),
+        content: WebhookRequestContent = WebhookRequestContent(),
         secrets: [WebhookSecret] = [],
         timeout: Duration = .seconds(10),
         maxResponseBody: Int = 64 << 10,

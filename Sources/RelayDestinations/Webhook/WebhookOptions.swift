@@ -23,7 +23,7 @@ package struct WebhookOptions: DestinationOptions {
     package static let example = "url: https://crm.example.com/hooks/whatsapp"
 
     package let url: String
-    package let content: WebhookContent
+    package let content: WebhookRequestContent
 
     package var batchObstacle: String? {
         if content.body != nil { return "\"body\"" }
@@ -42,7 +42,7 @@ package struct WebhookOptions: DestinationOptions {
                     help: "add body: a template, or remove it"
                 )
             }
-            content = WebhookContent(headers: headers)
+            content = WebhookRequestContent(headers: headers)
             return
         }
         let contentType = type ?? "text/plain; charset=utf-8"
@@ -50,7 +50,7 @@ package struct WebhookOptions: DestinationOptions {
             throw options.fail(
                 Self.contentType, "\"content_type\" is no media type", help: "write one such as application/json")
         }
-        content = WebhookContent(
+        content = WebhookRequestContent(
             body: try body.escaping(TextEscaping(contentType: contentType)),
             contentType: contentType,
             headers: headers

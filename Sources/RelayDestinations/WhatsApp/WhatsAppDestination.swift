@@ -9,19 +9,19 @@ internal import RelayJSON
 package struct WhatsAppDestination: Destination {
     package let settings: DestinationSettings
     package let target: String
-    private let provider: any WhatsAppProvider
+    private let provider: any WhatsAppGateway
     private let book: SentMessages
     private let files: AttachmentLoader
-    private let exchange: ProviderClient
-    private let reporter: (any SendReporter)?
+    private let exchange: GatewayClient
+    private let reporter: (any SendFailureReporter)?
 
     init(
         settings: DestinationSettings,
-        provider: any WhatsAppProvider,
+        provider: any WhatsAppGateway,
         book: SentMessages,
         files: AttachmentLoader,
-        exchange: ProviderClient,
-        reporter: (any SendReporter)?
+        exchange: GatewayClient,
+        reporter: (any SendFailureReporter)?
     ) {
         var settings = settings
         // An agent's retry must wait for the first attempt, and replies must follow the message that they reply to.
@@ -153,7 +153,7 @@ package struct WhatsAppDestination: Destination {
 
 /// Notifies the author in a conversation that a message could not be sent. Best effort: when the notification fails,
 /// the error is only in the delivery's history.
-package protocol SendReporter: Sendable {
+package protocol SendFailureReporter: Sendable {
     func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async
 }
 

@@ -20,7 +20,7 @@ extension WhatsAppOptions: DestinationKind {
 
     package func destination(
         _ common: RelayConfiguration.Destination,
-        in environment: DestinationEnvironment
+        in environment: DestinationBuildContext
     ) -> any Destination {
         let upload = media == .upload ? environment : nil
         return WhatsAppDestination(
@@ -30,7 +30,7 @@ extension WhatsAppOptions: DestinationKind {
             files: AttachmentLoader(
                 fetcher: upload?.fetcher, mediaStore: upload?.mediaStore, source: common.filesName, maxSize: maxSize,
                 clock: environment.clock),
-            exchange: ProviderClient(
+            exchange: GatewayClient(
                 base: url,
                 headers: headers,
                 signer: WebhookSigner(secrets: common.secrets),

@@ -117,14 +117,14 @@ package struct WhatsAppOptions: DestinationOptions {
         }
     }
 
-    var asker: any WhatsAppProvider {
+    var asker: any WhatsAppGateway {
         switch provider {
-        case .cloudAPI: CloudProvider(token: token ?? "", phoneNumberID: phoneNumberID ?? "")
-        case .evolution: EvolutionProvider(token: token ?? "", instance: instance)
-        case .waha: WAHAProvider(token: token ?? "", instance: instance)
+        case .cloudAPI: CloudGateway(token: token ?? "", phoneNumberID: phoneNumberID ?? "")
+        case .evolution: EvolutionGateway(token: token ?? "", instance: instance)
+        case .waha: WAHAGateway(token: token ?? "", instance: instance)
         case .gowa:
-            GowaProvider(authorization: token.map { "Basic " + Base64.encode(Array($0.utf8)) }, instance: instance)
-        case .bridge: BridgeProvider()
+            GowaGateway(authorization: token.map { "Basic " + Base64.encode(Array($0.utf8)) }, instance: instance)
+        case .bridge: CustomBridgeGateway()
         }
     }
 }

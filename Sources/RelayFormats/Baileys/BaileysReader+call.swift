@@ -4,7 +4,7 @@ internal import RelayJSON
 /// `call`.
 extension BaileysReader {
     /// An offered call and each later state of it. Each one is an event with its `status`.
-    func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func call(_ call: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try text(call, "id", "the call's id, a text", at: pointer)
         let status = try text(call, "status", "the call's status, a text", at: pointer)
         let caller = PersonIdentity(call.address("from"), alternates: [call.address("callerPn")])

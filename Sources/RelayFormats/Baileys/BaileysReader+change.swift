@@ -5,7 +5,7 @@ internal import RelayJSON
 /// event. Both get the same deduplication key.
 extension BaileysReader {
     /// `messages.reaction`: `{key: target message, reaction: {key: reaction message, text, senderTimestampMs}}`.
-    func reaction(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func reaction(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let target = MessageKey(try object(item["key"], at: pointer + "/key"))
         let reaction = try object(item["reaction"], at: pointer + "/reaction")
         let targetID = try id(of: target, at: pointer + "/key")
@@ -28,7 +28,7 @@ extension BaileysReader {
     }
 
     /// `messages.delete`: messages that the account deleted on another device for itself only, or a whole chat.
-    func deletion(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func deletion(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         if data.flag("all") {
             let chat = try address(data, "jid", "the chat's JID", at: pointer)
@@ -46,7 +46,7 @@ extension BaileysReader {
             return [event(.messageDeleted, chat: chat, payload)]
         }
         let keys = try array(data, "keys", "an array of message keys", at: pointer)
-        return try each(.array(keys), at: pointer + "/keys") { key, pointer throws(FormatError) in
+        return try each(.array(keys), at: pointer + "/keys") { key, pointer throws(InvalidDocumentError) in
             let key = MessageKey(key)
             var facts = facts(of: key, at: nil)
             facts.isToldTwice = false

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Names and pictures: contacts, chats, groups, and the mapping from LIDs to phone numbers.
 extension BaileysReader {
-    func contact(_ contact: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func contact(_ contact: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(contact, "id", "an address", at: pointer)
         let picture = contact["imgUrl"]
         let image: String? =
@@ -37,7 +37,7 @@ extension BaileysReader {
     }
 
     /// Reads only the name of a chat.
-    func chat(_ chat: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func chat(_ chat: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(chat, "id", "an address", at: pointer)
         guard let name = MessageFacts.name(chat.text("name")) else { return [] }
         if id.isGroup { return [event(.groupUpdated, chat: id, GroupFacts(id: id, name: name).payload)] }
@@ -46,7 +46,7 @@ extension BaileysReader {
         return [event(.contactUpdated, chat: identity.id, ContactFacts(identity: identity, name: name).payload)]
     }
 
-    func mapping(_ mapping: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func mapping(_ mapping: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let lid = mapping.address("lid") ?? mapping.address("lidJid") else {
             throw wrong("must be a hidden identity, …@lid", at: pointer + "/lid")
         }
@@ -57,7 +57,7 @@ extension BaileysReader {
         return [event(.contactUpdated, chat: phone, ContactFacts(identity: PersonIdentity(phone, lid: lid)).payload)]
     }
 
-    func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func group(_ group: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(group, "id", "the group's JID", at: pointer)
         var payload = GroupFacts(id: id, metadata: group).payload
         for field in ["announce", "restrict"] {
@@ -69,7 +69,7 @@ extension BaileysReader {
     }
 
     /// `group-participants.update`.
-    func participants(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func participants(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         let id = try address(data, "id", "the group's JID", at: pointer)
         let members = try array(data, "participants", "an array of members", at: pointer)

@@ -4,9 +4,9 @@ internal import RelayJSON
 /// `messaging-history.set`: the history that the phone sends after pairing. Names are read first, so that the messages
 /// can use them.
 extension BaileysReader {
-    func history(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func history(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         // The second name is the field of the phone's own message, before Baileys converts it.
         for field in ["lidPnMappings", "phoneNumberToLidMappings"] {
             events += try optional(data, field, at: pointer, mapping)
@@ -22,8 +22,8 @@ extension BaileysReader {
         _ data: JSONObject,
         _ field: String,
         at pointer: String,
-        _ read: (JSONObject, String) throws(FormatError) -> [NewEvent]
-    ) throws(FormatError) -> [NewEvent] {
+        _ read: (JSONObject, String) throws(InvalidDocumentError) -> [ParsedEvent]
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let list = data[field], list != .null else { return [] }
         return try each(list, at: "\(pointer)/\(field)", read)
     }

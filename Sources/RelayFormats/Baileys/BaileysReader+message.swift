@@ -6,14 +6,15 @@ extension BaileysReader {
     /// Stub types of a message without content: a deletion, or a message that could not be decrypted.
     static let stubTypes: [String: Int64] = ["REVOKE": 1, "CIPHERTEXT": 2]
 
-    func upsert(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func upsert(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         let messages = try array(data, "messages", "an array of messages", at: pointer)
         return try self.messages(messages, at: pointer + "/messages", isHistory: false)
     }
 
-    func messages(_ elements: [JSON], at pointer: String, isHistory: Bool) throws(FormatError) -> [NewEvent] {
-        var events: [NewEvent] = []
+    func messages(_ elements: [JSON], at pointer: String, isHistory: Bool) throws(InvalidDocumentError) -> [ParsedEvent]
+    {
+        var events: [ParsedEvent] = []
         events.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             let pointer = "\(pointer)/\(index)"
@@ -30,7 +31,7 @@ extension BaileysReader {
         at pointer: String,
         isHistory: Bool,
         extras: MessageExtras = MessageExtras()
-    ) throws(FormatError) -> NewEvent? {
+    ) throws(InvalidDocumentError) -> ParsedEvent? {
         let keyPointer = pointer + "/key"
         let keyObject = try object(message["key"], at: keyPointer)
         let key = MessageKey(keyObject, participant: message.address("participant"))

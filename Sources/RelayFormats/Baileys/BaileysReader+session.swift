@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `connection.update`, also in the form of baileys-api (`qrDataUrl`, `error`).
 extension BaileysReader {
-    func connection(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func connection(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         switch data.text("connection") {
         case "open": return [opened(data)]
@@ -12,19 +12,19 @@ extension BaileysReader {
         }
     }
 
-    private func code(_ data: JSONObject) -> NewEvent? {
+    private func code(_ data: JSONObject) -> ParsedEvent? {
         if let text = data.text("qr") { return sessionFacts.code(image: nil, text: text) }
         return data.text("qrDataUrl").map { sessionFacts.code(image: $0, text: nil) }
     }
 
-    private func opened(_ data: JSONObject) -> NewEvent {
+    private func opened(_ data: JSONObject) -> ParsedEvent {
         let account = (data["user"] ?? data["me"])?.object
         var event = sessionFacts.connected(phone: account?.address("id")?.phone ?? ownPhone)
         event.payload.append("error", known: data.text("error"))
         return event
     }
 
-    private func closed(_ data: JSONObject) -> NewEvent {
+    private func closed(_ data: JSONObject) -> ParsedEvent {
         let last = data["lastDisconnect"]?.object
         let error = last?["error"]?.object
         let output = error?["output"]?.object

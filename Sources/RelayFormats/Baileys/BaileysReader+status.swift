@@ -4,13 +4,13 @@ internal import RelayJSON
 /// Delivery states of messages sent by the account, and the other changes in `messages.update`.
 extension BaileysReader {
     /// `messages.update`: `{key, update}`, where `update` is a part of the message.
-    func messageUpdate(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func messageUpdate(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let keyPointer = pointer + "/key"
         let keyObject = try object(item["key"], at: keyPointer)
         let update = try object(item["update"], at: pointer + "/update")
         let key = MessageKey(keyObject)
         let moment = WireTime.timestamp(update["messageTimestamp"])
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         if let message = update["message"]?.object {
             if message["editedMessage"] != nil {
                 if let event = try edited(message, key: key, keyPointer: keyPointer, at: moment) {
@@ -41,7 +41,7 @@ extension BaileysReader {
         key: MessageKey,
         keyPointer: String,
         at moment: Timestamp?
-    ) throws(FormatError) -> NewEvent? {
+    ) throws(InvalidDocumentError) -> ParsedEvent? {
         switch MessageNode(message) {
         case .content(let content):
             return facts(of: key, at: moment)
@@ -63,7 +63,7 @@ extension BaileysReader {
         isFromMe: Bool?,
         keyPointer: String,
         at moment: Timestamp?
-    ) throws(FormatError) -> NewEvent? {
+    ) throws(InvalidDocumentError) -> ParsedEvent? {
         guard let value = update["status"], value != .null,
             let progress = ReceiptStatus(statusCode: WireNumber.enumeration(value, ReceiptStatus.statuses)),
             isFromMe ?? (progress == .failed)
@@ -79,13 +79,13 @@ extension BaileysReader {
     }
 
     /// `message-receipt.update`: receipts of group members for a message sent by the account (B-R1).
-    func receipt(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func receipt(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let key = MessageKey(try object(item["key"], at: pointer + "/key"))
         let receipt = try object(item["receipt"], at: pointer + "/receipt")
         let recipient = receipt.address("userJid")
         // The account's other devices send receipts as well; these do not mean that another person has the message.
         guard key.isFromMe, recipient.map({ !own.contains($0) }) ?? true else { return [] }
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         for step in ReceiptStatus.receiptSteps {
             guard let value = receipt[step.field], value != .null else { continue }
             events.append(

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Turns one event of Baileys into events of the relay. Readers of other gateways use it too, when their events have
 /// the shape of Baileys' events or can be converted to it.
-struct BaileysReader: EnvelopeReader {
+struct BaileysReader: GatewayEventReader {
     let gateway: String
     let session: String
     let receivedAt: Timestamp
@@ -57,7 +57,7 @@ struct BaileysReader: EnvelopeReader {
         "messaging-history.set",
     ]
 
-    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         switch name {
         case "messages.upsert": try upsert(data, at: pointer)
         case "messages.update": try each(data, at: pointer, messageUpdate)
@@ -80,7 +80,7 @@ struct BaileysReader: EnvelopeReader {
     /// The file that the envelope carries for a message, as base64.
     func file(of id: String) -> String? { files.text(id) }
 
-    func id(of key: MessageKey, at pointer: String) throws(FormatError) -> String {
+    func id(of key: MessageKey, at pointer: String) throws(InvalidDocumentError) -> String {
         guard let id = key.id else { throw wrong("must be the message's id, a text", at: pointer + "/id") }
         return id
     }

@@ -51,11 +51,11 @@ struct ChatwootReader {
 
     // MARK: Commands
 
-    func send(session: String?, isRetry: Bool = false) throws(FormatError) -> NewEvent {
+    func send(session: String?, isRetry: Bool = false) throws(InvalidDocumentError) -> ParsedEvent {
         let chat = chat()
         var payload = head(chat)
-        let attachments = ChatwootContent.attachments(document["attachments"]?.array ?? [])
-        let text = ChatwootContent.text(document, attributes)
+        let attachments = ChatwootContentReader.attachments(document["attachments"]?.array ?? [])
+        let text = ChatwootContentReader.text(document, attributes)
         payload.append("type", .string(attachments.first?.kind ?? "text"))
         payload.append("text", orNull: text)
         if text != nil { payload.append("textFormat", "markdown") }
@@ -72,17 +72,17 @@ struct ChatwootReader {
         return try event(.messageSend, session, chat, payload, key: isRetry ? nil : "created")
     }
 
-    func revoke(session: String?) throws(FormatError) -> NewEvent {
+    func revoke(session: String?) throws(InvalidDocumentError) -> ParsedEvent {
         let chat = chat()
         return try event(.messageRevoke, session, chat, head(chat), key: "deleted")
     }
 
     private func event(
         _ type: EventType, _ session: String?, _ chat: JID?, _ payload: JSONObject, key: String?
-    ) throws(FormatError) -> NewEvent {
+    ) throws(InvalidDocumentError) -> ParsedEvent {
         guard let session else {
             // The error has no pointer, so that the source's default session can be used.
-            throw FormatError(
+            throw InvalidDocumentError(
                 .missingSession,
                 "Nothing names the session that is to send this: set the inbox's webhook_url to …/in/SOURCE/SESSION, "
                     + "or the source's session:, or the conversation's attribute wa_session.",
@@ -90,7 +90,7 @@ struct ChatwootReader {
             )
         }
         guard Session.isValid(id: session) else { throw SessionName.invalid(at: nil) }
-        return NewEvent(
+        return ParsedEvent(
             type: type,
             session: session,
             chat: chat?.description,
@@ -116,12 +116,13 @@ struct ChatwootReader {
 
     /// The message that this one answers; nil when that one did not come from WhatsApp.
     private var quoted: JSONObject? {
-        guard let source = attributes.text("in_reply_to_external_id"), source.hasPrefix(ChatwootFormat.sourcePrefix)
+        guard let source = attributes.text("in_reply_to_external_id"),
+            source.hasPrefix(ChatwootWebhookFormat.sourcePrefix)
         else {
             return nil
         }
         // Edits and files of a message have ids with a suffix after `#`.
-        let id = source.dropFirst(ChatwootFormat.sourcePrefix.count).prefix { $0 != "#" }
+        let id = source.dropFirst(ChatwootWebhookFormat.sourcePrefix.count).prefix { $0 != "#" }
         return id.isEmpty ? nil : ["messageId": .string(String(id))]
     }
 

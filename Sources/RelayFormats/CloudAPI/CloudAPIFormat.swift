@@ -26,7 +26,7 @@ package struct CloudAPIFormat: EventFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         var findings = CloudReadResult()
         let whole = try GatewayDocument(document)
         var changes: [CloudChange] = []
@@ -49,16 +49,16 @@ package struct CloudAPIFormat: EventFormat {
 
     private static func changes(
         in envelope: JSONObject, at pointer: String, _ findings: inout CloudReadResult
-    ) throws(FormatError) -> [CloudChange] {
+    ) throws(InvalidDocumentError) -> [CloudChange] {
         guard envelope["object"] == "whatsapp_business_account" else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent,
                 "A webhook of the Cloud API has \"object\": \"whatsapp_business_account\"; subscribe to that product.",
                 pointer: pointer + "/object"
             )
         }
         guard let entries = envelope["entry"]?.array else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent,
                 "\"entry\" must be an array: [{\"id\": …, \"changes\": [{\"field\": \"messages\", \"value\": …}]}].",
                 pointer: pointer + "/entry"
@@ -77,14 +77,14 @@ package struct CloudAPIFormat: EventFormat {
         return changes
     }
 
-    /// - Throws: ``FormatError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
+    /// - Throws: ``InvalidDocumentError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
     ///   session, so that the source's default can be used.
     private static func session(
         of change: CloudChange, in context: FormatContext, isNamedElsewhere: Bool
-    ) throws(FormatError) -> String {
+    ) throws(InvalidDocumentError) -> String {
         let pointer = change.pointer + "/metadata/phone_number_id"
         guard let session = context.session ?? change.number.id else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .missingSession,
                 "Neither the path nor \"metadata\" names a session; post to …/SESSION, or send the phone number's id.",
                 pointer: isNamedElsewhere ? pointer : nil

@@ -9,11 +9,11 @@ struct CloudChange {
     let pointer: String
     let number: CloudBusinessNumber
 
-    init(_ change: JSONObject, at pointer: String) throws(FormatError) {
+    init(_ change: JSONObject, at pointer: String) throws(InvalidDocumentError) {
         self.pointer = pointer + "/value"
         field = change.text("field")
         guard let value = change["value"]?.object else {
-            throw FormatError.wrong("must be an object", at: self.pointer, of: CloudAPIFormat.gateway)
+            throw InvalidDocumentError.wrong("must be an object", at: self.pointer, of: CloudAPIFormat.gateway)
         }
         self.value = value
         number = CloudBusinessNumber(value["metadata"]?.object)
@@ -36,14 +36,14 @@ struct CloudBusinessNumber {
     let address: JID?
 
     init(_ metadata: JSONObject?) {
-        id = CloudAddress.text(metadata?["phone_number_id"])
-        address = CloudAddress.phone(metadata?["display_phone_number"])
+        id = CloudJIDConverter.text(metadata?["phone_number_id"])
+        address = CloudJIDConverter.phone(metadata?["display_phone_number"])
     }
 
     /// The JID of an author who may be the business itself: some webhooks name the business by its id.
     func author(_ json: JSON?) -> JID? {
-        if let id, CloudAddress.text(json) == id { return address }
-        return CloudAddress.person(json)
+        if let id, CloudJIDConverter.text(json) == id { return address }
+        return CloudJIDConverter.person(json)
     }
 
     func append(to extra: inout JSONObject) {

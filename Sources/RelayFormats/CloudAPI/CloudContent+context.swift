@@ -19,7 +19,7 @@ extension CloudContent {
         }
         if let product = node["referred_product"]?.object {
             var known = JSONObject()
-            known.append("catalogId", orNull: CloudAddress.text(product["catalog_id"]))
+            known.append("catalogId", orNull: CloudJIDConverter.text(product["catalog_id"]))
             known.append("retailerId", orNull: product.text("product_retailer_id"))
             context.referredProduct = known
         }

@@ -27,7 +27,7 @@ extension CloudContent {
 
     /// Nil when there is no id, for example when Meta could not fetch the file.
     private static func media(_ kind: MediaKind, _ node: JSONObject) -> MediaReference? {
-        guard let id = CloudAddress.text(node["id"]) else { return nil }
+        guard let id = CloudJIDConverter.text(node["id"]) else { return nil }
         return .cloud(
             kind, id: id, url: node.text("url"), mimetype: node.text("mime_type"), sha256: node["sha256"],
             fileName: node.text("filename"))

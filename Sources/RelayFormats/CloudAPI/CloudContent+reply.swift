@@ -62,7 +62,7 @@ extension CloudContent {
         content.append("itemCount", orNull: count(items.map { $0["quantity"]?.int }))
         content.append("totalAmount1000", .null)
         content.append("currency", orNull: currencies.count == 1 ? currencies.first.flatMap { $0 } : nil)
-        content.append("catalogId", orNull: CloudAddress.text(node["catalog_id"]))
+        content.append("catalogId", orNull: CloudJIDConverter.text(node["catalog_id"]))
         content.append("items", .array(items.map(JSON.object)))
         return MessageContent(type: "order", content: content)
     }

@@ -38,7 +38,7 @@ struct CloudReference: Hashable {
     ///   - prefix: the prefix of its user id members: `from_`, `to_`, `recipient_`, or empty.
     init(_ object: JSONObject, _ field: String, prefix: String = "") {
         self.init(
-            address: CloudAddress.person(object[field]),
+            address: CloudJIDConverter.person(object[field]),
             userID: object.text("\(prefix)user_id"),
             // Meta uses both orders of the words.
             parentUserID: object.text("\(prefix)parent_user_id") ?? object.text("parent_\(prefix)user_id")
@@ -89,7 +89,7 @@ struct CloudContacts {
         let parentUserID = reference.parentUserID ?? contact?.reference.parentUserID
         let id =
             addresses.first(where: \.isPhone) ?? addresses.first
-            ?? (userID ?? parentUserID).flatMap(CloudAddress.opaque)
+            ?? (userID ?? parentUserID).flatMap(CloudJIDConverter.opaque)
         guard let id else { return nil }
         return CloudPerson(
             identity: PersonIdentity(id),

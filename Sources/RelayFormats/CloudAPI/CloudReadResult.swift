@@ -3,12 +3,12 @@ internal import RelayJSON
 
 /// The events read from a document so far, and the first error found in it.
 struct CloudReadResult {
-    var events: [NewEvent] = []
+    var events: [ParsedEvent] = []
     /// For each element that made events: its JSON pointer and the index of its first event.
     private(set) var origins: [(pointer: String, event: Int)] = []
-    private(set) var problem: FormatError?
+    private(set) var problem: InvalidDocumentError?
 
-    mutating func note(_ error: FormatError) {
+    mutating func note(_ error: InvalidDocumentError) {
         if problem == nil { problem = error }
     }
 
@@ -34,7 +34,7 @@ struct CloudReadResult {
 
     /// Adds the events of every element; an error in one does not prevent the others from being read.
     mutating func collect(
-        _ list: JSON?, at pointer: String, _ read: (JSONObject, String) throws(FormatError) -> [NewEvent]
+        _ list: JSON?, at pointer: String, _ read: (JSONObject, String) throws(InvalidDocumentError) -> [ParsedEvent]
     ) {
         for (object, pointer) in objects(in: list, at: pointer) {
             do {

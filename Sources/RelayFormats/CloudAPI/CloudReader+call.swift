@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `calls`: a call that connects or ends, and the states of a call that the business made.
 extension CloudReader {
-    func call(_ call: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func call(_ call: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let name = try text(call, "event", "a text such as \"connect\"", at: pointer)
         let isOwn = call.text("direction")?.uppercased() == "BUSINESS_INITIATED"
         let other =
@@ -24,7 +24,7 @@ extension CloudReader {
                 // Baileys uses "offer" for an incoming call.
                 status: name == "connect" && !isOwn ? "offer" : name.lowercased(),
                 person: person,
-                caller: isOwn ? CloudAddress.phone(call["from"]) ?? number.address : person?.identity.id,
+                caller: isOwn ? CloudJIDConverter.phone(call["from"]) ?? number.address : person?.identity.id,
                 isOwn: isOwn,
                 details: details,
                 at: pointer
@@ -32,7 +32,7 @@ extension CloudReader {
         ]
     }
 
-    func callStatus(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func callStatus(_ status: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let name = try text(status, "status", "a text such as \"RINGING\"", at: pointer)
         let names = ["accepted": "accept", "rejected": "reject"]
         return [
@@ -56,7 +56,7 @@ extension CloudReader {
         isOwn: Bool,
         details: JSONObject,
         at pointer: String
-    ) throws(FormatError) -> NewEvent {
+    ) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try id(of: call, at: pointer)
         guard let chat = person?.identity.id else {
             throw wrong("must name the other side by phone number or user id", at: pointer)

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Names and numbers: contacts and groups.
 extension CloudReader {
     /// One element of `state_sync`: a contact that was added, changed or removed in the WhatsApp Business app.
-    func savedContact(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func savedContact(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard item.text("type") ?? "contact" == "contact" else { return [] }
         let contact = try object(item["contact"], at: pointer + "/contact")
         let reference = CloudReference(contact, "phone_number")
@@ -28,7 +28,7 @@ extension CloudReader {
     }
 
     /// The directory event of a system message: the person has a new number or user id.
-    func movedContact(_ message: JSONObject, from old: PersonIdentity, _ facts: MessageFacts) -> [NewEvent] {
+    func movedContact(_ message: JSONObject, from old: PersonIdentity, _ facts: MessageFacts) -> [ParsedEvent] {
         guard let system = message["system"]?.object, let new = CloudAddressChange(system).id, new != old.id else {
             return []
         }
@@ -42,8 +42,8 @@ extension CloudReader {
     }
 
     /// One element of `groups`: a group that was created, changed or closed. A failed request makes no event.
-    func group(_ group: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
-        guard let id = CloudAddress.group(group["group_id"]) else {
+    func group(_ group: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
+        guard let id = CloudJIDConverter.group(group["group_id"]) else {
             throw wrong("must be the group's id, a text", at: pointer + "/group_id")
         }
         guard let change = CloudGroupChange(group, contacts) else { return [] }
@@ -73,6 +73,6 @@ struct CloudAddressChange {
     let id: JID?
 
     init(_ system: JSONObject) {
-        id = CloudAddress.person(system["wa_id"]) ?? system.text("user_id").flatMap(CloudAddress.opaque)
+        id = CloudJIDConverter.person(system["wa_id"]) ?? system.text("user_id").flatMap(CloudJIDConverter.opaque)
     }
 }

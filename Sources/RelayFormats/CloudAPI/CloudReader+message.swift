@@ -5,7 +5,9 @@ internal import RelayJSON
 /// both.
 extension CloudReader {
     /// - Parameter isOnlyOne: whether all messages in this value have the same sender.
-    func received(_ message: JSONObject, isOnlyOne: Bool, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func received(_ message: JSONObject, isOnlyOne: Bool, at pointer: String) throws(InvalidDocumentError)
+        -> [ParsedEvent]
+    {
         let reference = CloudReference(message, "from", prefix: "from_")
         let person = contacts.person(reference, isOnlyOne: isOnlyOne) ?? subject(of: message)
         let author = person?.identity
@@ -14,7 +16,7 @@ extension CloudReader {
     }
 
     /// `smb_message_echoes`: a message that was sent in the WhatsApp Business app.
-    func echo(_ message: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func echo(_ message: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let person = contacts.person(CloudReference(message, "to", prefix: "to_"))
         return try events(
             of: message, person: person, author: own(message), isFromMe: true, isHistory: isHistory, at: pointer)
@@ -29,7 +31,7 @@ extension CloudReader {
                 guard let messages = thread["messages"], messages != .null else { continue }
                 let person = person(of: thread)
                 findings.collect(messages, at: pointer + "/messages") {
-                    (message, pointer) throws(FormatError) -> [NewEvent] in
+                    (message, pointer) throws(InvalidDocumentError) -> [ParsedEvent] in
                     try past(message, with: person, at: pointer)
                 }
             }
@@ -38,9 +40,9 @@ extension CloudReader {
 
     private func past(
         _ message: JSONObject, with person: CloudPerson?, at pointer: String
-    ) throws(FormatError) -> [NewEvent] {
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         let context = message["history_context"]?.object
-        let sender = CloudAddress.person(message["from"])
+        let sender = CloudJIDConverter.person(message["from"])
         let isOwn = context?.flag("from_me") == true || (sender != nil && sender == number.address)
         var reference = CloudReference(message, "from", prefix: "from_")
         if isOwn { reference = CloudReference(message, "to", prefix: "to_") }
@@ -57,13 +59,13 @@ extension CloudReader {
     private func person(of thread: JSONObject) -> CloudPerson? {
         let context = thread["context"]?.object ?? JSONObject()
         var reference = CloudReference(context, "wa_id")
-        reference.address = reference.address ?? CloudAddress.person(thread["id"])
+        reference.address = reference.address ?? CloudJIDConverter.person(thread["id"])
         return contacts.person(reference, username: context.text("username"))
     }
 
     /// The business's own JID, as the author of an echo.
     private func own(_ message: JSONObject) -> PersonIdentity? {
-        (CloudAddress.phone(message["from"]) ?? number.address).map { PersonIdentity($0) }
+        (CloudJIDConverter.phone(message["from"]) ?? number.address).map { PersonIdentity($0) }
     }
 
     /// The person whom a system message without a sender is about.
@@ -85,9 +87,10 @@ extension CloudReader {
         isFromMe: Bool,
         isHistory: Bool,
         at pointer: String
-    ) throws(FormatError) -> [NewEvent] {
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try id(of: message, at: pointer)
-        guard let chat = CloudAddress.group(message["group_id"]).map({ PersonIdentity($0) }) ?? person?.identity else {
+        guard let chat = CloudJIDConverter.group(message["group_id"]).map({ PersonIdentity($0) }) ?? person?.identity
+        else {
             throw wrong(
                 isFromMe
                     ? "must be the recipient's phone number or user id"

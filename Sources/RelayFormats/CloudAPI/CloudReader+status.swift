@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Delivery states of messages that the business sent.
 extension CloudReader {
     /// One element of `statuses`: of a message, or of a call that the business made.
-    func status(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func status(_ status: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         switch status.text("type") ?? (change.field == "calls" ? "call" : "message") {
         case "message": return try messageStatus(status, at: pointer)
         case "call": return try callStatus(status, at: pointer)
@@ -13,7 +13,7 @@ extension CloudReader {
         }
     }
 
-    private func messageStatus(_ status: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    private func messageStatus(_ status: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let name = try text(status, "status", "a text such as \"delivered\"", at: pointer)
         let id = try id(of: status, at: pointer)
         let moment = WireTime.timestamp(status["timestamp"])
@@ -59,7 +59,9 @@ extension CloudReader {
 
     private func group(of status: JSONObject) -> PersonIdentity? {
         let isGroup = status.text("recipient_type") == "group" || participant(in: status) != nil
-        return (CloudAddress.group(status["group_id"]) ?? (isGroup ? CloudAddress.group(status["recipient_id"]) : nil))
+        return
+            (CloudJIDConverter.group(status["group_id"])
+            ?? (isGroup ? CloudJIDConverter.group(status["recipient_id"]) : nil))
             .map { PersonIdentity($0) }
     }
 

@@ -29,7 +29,8 @@ struct CloudReader: FormatReader {
             switch member {
             case "messages":
                 let isOnlyOne = hasOneSender(list)
-                findings.collect(list, at: pointer) { (message, pointer) throws(FormatError) -> [NewEvent] in
+                findings.collect(list, at: pointer) {
+                    (message, pointer) throws(InvalidDocumentError) -> [ParsedEvent] in
                     try received(message, isOnlyOne: isOnlyOne, at: pointer)
                 }
             case "message_echoes": findings.collect(list, at: pointer, echo)
@@ -46,7 +47,7 @@ struct CloudReader: FormatReader {
     /// Media of older messages arrive as messages in a change with this field.
     var isHistory: Bool { change.field == "history" }
 
-    func id(of object: JSONObject, at pointer: String) throws(FormatError) -> String {
+    func id(of object: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String {
         try text(object, "id", "an id, a text", at: pointer)
     }
 

@@ -17,7 +17,7 @@ package struct EvolutionFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         try Self.read(document, context)
     }
 
@@ -50,9 +50,9 @@ package struct EvolutionFormat: EventFormat, EnvelopeFormat {
         return words.count > 1 || EvolutionReader.handled.contains(name) ? name : nil
     }
 
-    static func verify(_ envelope: JSONObject, at pointer: String) throws(FormatError) {
+    static func verify(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) {
         guard envelope.contains("data") || envelope.contains("instance") else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent,
                 "A document of \(gateway) has \"data\" and \"instance\" beside \"event\".",
                 pointer: pointer + "/data"

@@ -5,7 +5,7 @@ internal import RelayJSON
 extension EvolutionReader {
     /// `messages.edited`: the protocol message that the editor's phone sent, of any type. Its key names the chat from
     /// the editor's point of view: in a direct chat with another person that is the account itself.
-    func edit(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func edit(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         if item["message"]?.object != nil {
             return try message(item, at: pointer).map { [$0] } ?? []
         }
@@ -24,7 +24,7 @@ extension EvolutionReader {
             facts.chat = nil
         }
         facts.isFromMe = fromMe ?? false
-        var event: NewEvent
+        var event: ParsedEvent
         switch MessageNode(["protocolMessage": .object(node)]) {
         case .edit(let target, let content, let moment): event = edited(facts, target, content, at: moment)
         case .revoke(let target): event = facts.deletion(of: target, session: session)
@@ -34,7 +34,7 @@ extension EvolutionReader {
         return [event]
     }
 
-    func deletion(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func deletion(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         if let keys = item["keys"] { return try each(keys, at: pointer + "/keys", deletion) }
         let key = MessageKey(key(of: item))
         guard let id = key.id else { throw wrong("must be the message's id, a text", at: pointer + "/id") }
@@ -49,7 +49,7 @@ extension EvolutionReader {
         _ target: String,
         _ content: MessageContent,
         at moment: Timestamp?
-    ) -> NewEvent {
+    ) -> ParsedEvent {
         var event = facts.edit(of: target, content: content, at: nil, session: session)
         event.rank = Int(moment?.seconds ?? 0)
         if let moment {

@@ -5,9 +5,9 @@ internal import RelayJSON
 extension EvolutionReader {
     /// A list comes from the address book. A single contact follows each message: in a group it has the group's JID and
     /// the *author's* name.
-    func contacts(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func contacts(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let isLone = data.object != nil
-        return try each(data, at: pointer) { contact, pointer throws(FormatError) in
+        return try each(data, at: pointer) { contact, pointer throws(InvalidDocumentError) in
             guard let id = contact.address("remoteJid") ?? contact.address("id") else {
                 throw wrong("must be an address", at: pointer + "/remoteJid")
             }
@@ -37,7 +37,7 @@ extension EvolutionReader {
     }
 
     /// Reads only the name of a chat. The chat in the event after a message has no JID at all.
-    func chat(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func chat(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let id = item.address("remoteJid") ?? item.address("id") else { return [] }
         let other = item.address("remoteLid")
         var chat: JSONObject = ["id": .string(id.description)]
@@ -46,7 +46,7 @@ extension EvolutionReader {
         return try baileys.chat(chat, at: pointer)
     }
 
-    func group(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func group(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         var group = item
         group["id"] = item["id"] ?? item["jid"] ?? item["remoteJid"]
         return try baileys.group(group, at: pointer)
@@ -54,7 +54,7 @@ extension EvolutionReader {
 
     /// `group-participants.update`. `participantsData` has the phone numbers of LIDs. When Evolution does not know the
     /// number, it sends the digits of the LID instead.
-    func participants(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func participants(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         var phones: [JID: JID] = [:]
         for detail in (item["participantsData"]?.array ?? []).compactMap(\.object) {
             guard let id = detail.address("jid") ?? detail["jid"]?.object?.address("id"),

@@ -9,10 +9,10 @@ extension EvolutionReader {
         at pointer: String,
         isHistory: Bool = false,
         isSent: Bool = false
-    ) throws(FormatError) -> [NewEvent] {
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         let inner = data["messages"].flatMap { $0 == .null ? nil : $0 }
         return try each(inner ?? data, at: inner == nil ? pointer : pointer + "/messages") {
-            item, pointer throws(FormatError) in
+            item, pointer throws(InvalidDocumentError) in
             guard let event = try message(item, at: pointer, isHistory: isHistory, isSent: isSent) else { return [] }
             return [event]
         }
@@ -24,7 +24,7 @@ extension EvolutionReader {
         at pointer: String,
         isHistory: Bool = false,
         isSent: Bool = false
-    ) throws(FormatError) -> NewEvent? {
+    ) throws(InvalidDocumentError) -> ParsedEvent? {
         guard item["key"]?.object != nil || item.text("keyId") != nil else {
             throw wrong("must be the message's key, an object", at: pointer + "/key")
         }

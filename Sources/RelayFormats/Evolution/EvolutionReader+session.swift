@@ -4,7 +4,7 @@ internal import RelayJSON
 /// `connection.update`, `status.instance`, `qrcode.updated`. They contain no time, so the time of receipt is used.
 extension EvolutionReader {
     /// `{state, statusReason, wuid?}`. Evolution does not report a close from which it recovers by itself.
-    func connection(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func connection(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         let code = WireNumber.integer(data["statusReason"]).flatMap { $0 == 200 ? nil : $0 }
         switch data.text("state") ?? data.text("status") {
@@ -22,7 +22,7 @@ extension EvolutionReader {
     }
 
     /// `{status: "closed", disconnectionReasonCode, disconnectionAt, …}`: the session is closed permanently.
-    func instanceStatus(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func instanceStatus(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         guard data.text("status") == "closed" else { return [] }
         var facts = sessionFacts
@@ -32,7 +32,7 @@ extension EvolutionReader {
     }
 
     /// `{qrcode: {base64, code, pairingCode}}`; after the last code `{message, statusCode}`.
-    func code(_ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func code(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         let code = data["qrcode"]?.object ?? data
         let image = code.text("base64")

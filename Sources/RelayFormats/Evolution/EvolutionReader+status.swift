@@ -8,7 +8,7 @@ extension EvolutionReader {
         old
     }
 
-    func messageUpdate(_ item: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func messageUpdate(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let update = item["update"]?.object ?? JSONObject()
         let keyObject = key(of: item)
         let key = MessageKey(keyObject)
@@ -50,7 +50,7 @@ extension EvolutionReader {
         key: MessageKey,
         id: String,
         at pointer: String
-    ) throws(FormatError) -> [NewEvent] {
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard message.contains("editedMessage") else {
             var whole = item
             whole["key"] = .object(self.key(of: item))
@@ -66,7 +66,7 @@ extension EvolutionReader {
     }
 
     /// The current votes of a poll that the account sent.
-    private func poll(_ votes: [JSON], key: MessageKey, id: String) -> NewEvent {
+    private func poll(_ votes: [JSON], key: MessageKey, id: String) -> ParsedEvent {
         let content = MessageContent(type: "poll", content: ["votes": .array(votes.map { NodeRedaction.scrub($0) })])
         var event = baileys.facts(of: key, at: nil).edit(of: id, content: content, at: nil, session: session)
         // Votes can return to an earlier state, and nothing in the document distinguishes that from a repetition.

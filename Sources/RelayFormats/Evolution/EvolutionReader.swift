@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Turns one event of Evolution API into events of the relay. Evolution passes on the events of Baileys; the parts that
 /// it does not change are read by ``BaileysReader``.
-struct EvolutionReader: EnvelopeReader {
+struct EvolutionReader: GatewayEventReader {
     let baileys: BaileysReader
     /// `date_time`: the local time of Evolution's server, with a wrong `Z` suffix. It is not usable as a time, but it
     /// is the same in every repetition of a post.
@@ -33,7 +33,7 @@ struct EvolutionReader: EnvelopeReader {
         "groups.upsert", "groups.update", "group.update", "group.participants.update", "presence.update", "call",
     ]
 
-    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let events = try read(name, data, at: pointer)
         guard let stamp, events.contains(where: { $0.dedupKey == nil }) else { return events }
         let print = DeduplicationKey.fingerprint(data)
@@ -44,7 +44,7 @@ struct EvolutionReader: EnvelopeReader {
         }
     }
 
-    private func read(_ name: String, _ data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    private func read(_ name: String, _ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         switch name {
         case "messages.upsert": try messages(data, at: pointer)
         case "messages.set": try messages(data, at: pointer, isHistory: true)

@@ -18,7 +18,7 @@ package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         try Self.read(document, context)
     }
 
@@ -40,9 +40,9 @@ package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
         return EvolutionGoReader.handled.contains(name) || isWhatsmeows(written) ? name : nil
     }
 
-    static func verify(_ envelope: JSONObject, at pointer: String) throws(FormatError) {
+    static func verify(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) {
         guard envelope.contains(dataField) else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent, "A document of \(gateway) has \"data\" beside \"event\".", pointer: pointer + "/data")
         }
     }

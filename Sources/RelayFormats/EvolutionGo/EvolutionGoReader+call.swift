@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `CallOffer`, `CallOfferNotice` (to a group), `CallAccept`, `CallReject`, `CallTerminate`, and the wiki's `CALL`.
 extension EvolutionGoReader {
-    func call(_ name: String, _ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func call(_ name: String, _ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try text(data, "CallID", "the call's id, a text", at: pointer)
         guard let from = data.address("From") ?? data.address("CallCreator") else {
             throw wrong("must be the caller's JID", at: pointer + "/From")
@@ -28,7 +28,7 @@ extension EvolutionGoReader {
     }
 
     /// `CALL` of the wiki, which has no status.
-    func wikiCall(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func wikiCall(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         if data["CallID"] != nil { return try call("calloffer", data, at: pointer) }
         var call = data
         if call.text("status") == nil { call["status"] = "offer" }

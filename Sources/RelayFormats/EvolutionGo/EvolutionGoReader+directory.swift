@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Names, pictures and groups: `PushName`, `Contact` (the address book), `Picture`, `JoinedGroup`, `GroupInfo`.
 extension EvolutionGoReader {
     /// A group that the account has joined, with all its metadata.
-    func joinedGroup(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func joinedGroup(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(data, "JID", "the group's JID", at: pointer)
         var group: JSONObject = ["id": .string(id.description)]
         group["subject"] = data["Name"]
@@ -29,10 +29,10 @@ extension EvolutionGoReader {
     }
 
     /// Changes of a group: one event for its name and settings, and one for each kind of change of its members.
-    func groupInfo(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func groupInfo(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(data, "JID", "the group's JID", at: pointer)
         let author = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderPN")])?.id.description
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         var settings: JSONObject = ["id": .string(id.description)]
         settings["subject"] = data["Name"]?.object?["Name"]
         settings["desc"] = data["Topic"]?.object?["Topic"]
@@ -52,7 +52,7 @@ extension EvolutionGoReader {
         return dated(events, data)
     }
 
-    func contact(_ name: String, _ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func contact(_ name: String, _ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(data, "JID", "an address", at: pointer)
         let action = data["Action"]?.object.map { WhatsmeowFieldNames.renamed($0) }
         var contact: JSONObject = ["id": .string(id.description)]
@@ -65,7 +65,7 @@ extension EvolutionGoReader {
     }
 
     /// The events with the time from the document, and a deduplication key made from that time.
-    private func dated(_ events: [NewEvent], _ data: JSONObject) -> [NewEvent] {
+    private func dated(_ events: [ParsedEvent], _ data: JSONObject) -> [ParsedEvent] {
         guard let moment = WireTime.timestamp(data["Timestamp"]) else { return events }
         return events.map { event in
             var event = event

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `HistorySync`: the history that the phone sends after pairing. Entries without a JID or an id are skipped.
 extension EvolutionGoReader {
-    func history(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func history(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let sync = data["Data"]?.object ?? data
         func list(_ field: String) -> [JSONObject] { (sync[field]?.array ?? []).compactMap(\.object) }
         var messages: [JSON] = []

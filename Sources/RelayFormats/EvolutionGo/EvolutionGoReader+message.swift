@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `Message` and `SendMessage` (sent by the API), and the wiki's `MESSAGE`.
 extension EvolutionGoReader {
-    func message(_ data: JSONObject, isSent: Bool, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func message(_ data: JSONObject, isSent: Bool, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         if data["key"] != nil || data["messages"] != nil {
             return try evolution.messages(.object(data), at: pointer, isSent: isSent)
         }

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `Presence` (`From`, online or not) and `ChatPresence` (`Chat`, `Sender`, typing or recording).
 extension EvolutionGoReader {
-    func presence(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func presence(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         if let from = data.address("From") {
             let isAway = data.flag("Unavailable") || state == "offline"
             let seen = data["LastSeen"] ?? .null

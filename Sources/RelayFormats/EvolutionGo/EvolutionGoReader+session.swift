@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Events of the session. whatsmeow reports no time for them.
 extension EvolutionGoReader {
     /// Nil when the event is not about the session.
-    func sessionEvents(_ name: String, _ data: JSON) -> [NewEvent]? {
+    func sessionEvents(_ name: String, _ data: JSON) -> [ParsedEvent]? {
         let data = data.object ?? JSONObject()
         // `Reason` is a field of whatsmeow's Go struct; Evolution Go adds a text.
         let code = WireNumber.integer(data["Reason"])

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// `Receipt`: receipts for messages sent by the account. A receipt from the account's own devices means that the
 /// account read a message (B-R1).
 extension EvolutionGoReader {
-    func receipt(_ data: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func receipt(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let ids = try array(data, "MessageIDs", "an array of message ids", at: pointer)
         let chat = try address(data, "Chat", "the chat's JID", at: pointer)
         let progress: ReceiptStatus

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Turns one event of Evolution Go into events of the relay. Converts whatsmeow's events to Baileys' form and passes
 /// them to ``BaileysReader``.
-struct EvolutionGoReader: EnvelopeReader {
+struct EvolutionGoReader: GatewayEventReader {
     let baileys: BaileysReader
     /// Reads the wiki's form, which is that of Evolution API.
     let evolution: EvolutionReader
@@ -30,7 +30,7 @@ struct EvolutionGoReader: EnvelopeReader {
         "contact", "picture", "presence", "chatpresence",
     ]
 
-    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard Self.handled.contains(name) else { return [] }
         if let events = sessionEvents(name, data) { return events }
         let data = try object(data, at: pointer)

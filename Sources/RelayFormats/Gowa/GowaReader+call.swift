@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `call.offer`.
 extension GowaReader {
-    func call(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func call(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try text(payload, "call_id", "the call's id, a text", at: pointer)
         guard let caller = PersonIdentity(payload.address("from"), alternates: [payload.address("from_lid")]) else {
             throw wrong("must be the caller's JID", at: pointer + "/from")

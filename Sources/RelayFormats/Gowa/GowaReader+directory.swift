@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Members of groups.
 extension GowaReader {
     /// `group.participants`, and `group.joined`, where the account itself is the added member.
-    func members(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func members(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try address(payload, "chat_id", "the group's JID", at: pointer)
         let members = try array(payload, "jids", "an array of addresses", at: pointer)
         let change = GroupFacts(id: id, name: payload.text("group_name")).payload(

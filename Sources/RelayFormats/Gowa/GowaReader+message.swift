@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// New messages.
 extension GowaReader {
-    func message(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func message(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         var facts = try facts(payload, at: pointer)
         facts.id = try text(payload, "id", "the message's id, a text", at: pointer)
         if payload.flag("unavailable") {
@@ -18,7 +18,7 @@ extension GowaReader {
     }
 
     /// The facts about a message, without its id and content.
-    func facts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> MessageFacts {
+    func facts(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> MessageFacts {
         let key = GowaKey(payload, own: own)
         guard key.chat != nil else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         return MessageFacts(

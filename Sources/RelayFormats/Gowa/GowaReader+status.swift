@@ -11,7 +11,7 @@ extension GowaReader {
 
     /// Other people acknowledge only messages that the account sent. A receipt from the account itself means that it
     /// read their messages.
-    func receipts(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func receipts(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let ids = try array(payload, "ids", "an array of messages' ids", at: pointer)
         let key = GowaKey(payload, own: own)
         guard let chat = key.chat else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Turns one event of gowa into events of the relay.
-struct GowaReader: EnvelopeReader {
+struct GowaReader: GatewayEventReader {
     let gateway = GowaFormat.gateway
     let session: String
     let receivedAt: Timestamp
@@ -24,7 +24,7 @@ struct GowaReader: EnvelopeReader {
         "chat_presence", "group.participants", "group.joined", "call.offer",
     ]
 
-    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         // Labels, and channel news: a channel's post also arrives as a message, with its content.
         guard Self.handled.contains(name) else { return [] }
         let payload = try object(data, at: pointer)

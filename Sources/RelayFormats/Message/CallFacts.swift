@@ -20,7 +20,7 @@ struct CallFacts {
     /// Payload fields that only this format has; they are added at the end.
     var extra = JSONObject()
 
-    func event(session: String) -> NewEvent {
+    func event(session: String) -> ParsedEvent {
         let chatID = chat.description
         var payload = JSONObject()
         payload.append("callId", .string(id))
@@ -36,7 +36,7 @@ struct CallFacts {
         payload.append("chatLid", known: caller?.lid?.description)
         for (key, value) in extra { payload.append(key, value) }
         let type = EventType.callReceived
-        return NewEvent(
+        return ParsedEvent(
             type: type,
             session: session,
             chat: chatID,

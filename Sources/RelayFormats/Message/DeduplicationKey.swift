@@ -22,6 +22,6 @@ enum DeduplicationKey {
     }
 
     static func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
-        Fingerprint(bytes).text
+        FNVFingerprint(bytes).text
     }
 }

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Makes the events of a message: a new message, or a change of an earlier one.
 extension MessageFacts {
     /// The event for a message node; nil when the node has no content.
-    func event(of node: MessageNode, session: String) -> NewEvent? {
+    func event(of node: MessageNode, session: String) -> ParsedEvent? {
         switch node {
         case .content(let content):
             var facts = self
@@ -22,17 +22,17 @@ extension MessageFacts {
     }
 
     /// The event for a message that could not be read yet. The readable message may still arrive under the same id.
-    func unreadable(_ content: MessageContent, session: String) -> NewEvent {
+    func unreadable(_ content: MessageContent, session: String) -> ParsedEvent {
         var facts = self
         facts.content = content
         return facts.newMessage(session: session, detail: "ciphertext")
     }
 
     /// - Parameter detail: distinguishes this event from another one about the same message.
-    func newMessage(session: String, detail: String? = nil) -> NewEvent {
+    func newMessage(session: String, detail: String? = nil) -> ParsedEvent {
         let type: EventType = isFromMe ? .messageSent : .messageReceived
         let chatID = chat?.id.description
-        return NewEvent(
+        return ParsedEvent(
             type: type,
             session: session,
             chat: chatID,
@@ -45,7 +45,7 @@ extension MessageFacts {
     }
 
     /// A reaction, or its removal. Without an id of its own, its content and time identify it.
-    func reaction(_ reaction: MessageNode.Reaction, session: String) -> NewEvent {
+    func reaction(_ reaction: MessageNode.Reaction, session: String) -> ParsedEvent {
         let type = EventType.messageReaction
         let chatID = chat?.id.description
         let reactor = isFromMe ? "me" : author?.id.description
@@ -62,7 +62,7 @@ extension MessageFacts {
         content.append("targetMessageId", .string(reaction.target))
         facts.content = MessageContent(type: "reaction", content: content)
         facts.sentAt = sentAt ?? reaction.at
-        return NewEvent(
+        return ParsedEvent(
             type: type,
             session: session,
             chat: chatID,
@@ -75,7 +75,7 @@ extension MessageFacts {
     /// New content for an earlier message.
     /// - Parameter moment: the time of the edit; nil when unknown. A gateway that reports an edit twice may send the
     ///   time in seconds in one of the two reports.
-    func edit(of target: String, content: MessageContent, at moment: Timestamp?, session: String) -> NewEvent {
+    func edit(of target: String, content: MessageContent, at moment: Timestamp?, session: String) -> ParsedEvent {
         let type = EventType.messageUpdated
         let chatID = chat?.id.description
         var facts = self
@@ -84,7 +84,7 @@ extension MessageFacts {
         facts.content = content
         facts.sentAt = moment
         let print = DeduplicationKey.fingerprint(content.content.map(JSON.object) ?? .null)
-        return NewEvent(
+        return ParsedEvent(
             type: type,
             session: session,
             chat: chatID,
@@ -97,7 +97,7 @@ extension MessageFacts {
 
     /// The deletion of an earlier message, with the author and time of these facts.
     /// - Parameter isOnlyOurs: whether the message was deleted for the account only, so that others still have it.
-    func deletion(of target: String, isOnlyOurs: Bool = false, session: String) -> NewEvent {
+    func deletion(of target: String, isOnlyOurs: Bool = false, session: String) -> ParsedEvent {
         let type = EventType.messageDeleted
         let chatID = chat?.id.description
         var facts = self
@@ -107,7 +107,7 @@ extension MessageFacts {
         var payload = facts.payload(for: type)
         if isOnlyOurs { payload.append("deletedFor", .string("me")) }
         let key = DeduplicationKey.make(type, chat: keyedChat, message: target)
-        return NewEvent(
+        return ParsedEvent(
             type: type,
             session: session,
             chat: chatID,

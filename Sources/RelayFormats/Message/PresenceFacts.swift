@@ -12,7 +12,7 @@ struct PresenceFacts {
     var receivedAt: Timestamp
 
     /// - Parameter key: the deduplication key; nil when repetitions cannot be recognized.
-    func event(session: String, key: String? = nil) -> NewEvent {
+    func event(session: String, key: String? = nil) -> ParsedEvent {
         let participant = member?.id == chat.id ? nil : member
         var payload = JSONObject()
         payload.append("chatId", .string(chat.id.description))
@@ -24,7 +24,7 @@ struct PresenceFacts {
         payload.append("timestamp", .int((at ?? receivedAt).seconds))
         payload.append("chatLid", known: chat.lid?.description)
         payload.append("participantLid", known: participant?.lid?.description)
-        return NewEvent(
+        return ParsedEvent(
             type: .presenceUpdated,
             session: session,
             chat: chat.id.description,

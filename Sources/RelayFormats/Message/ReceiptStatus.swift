@@ -65,7 +65,7 @@ struct ReceiptFacts {
     /// Payload fields that only this format has; they are added at the end.
     var extra = JSONObject()
 
-    func event(session: String) -> NewEvent {
+    func event(session: String) -> ParsedEvent {
         let type = progress.type
         let chatID = chat?.id.description
         let recipient = recipient?.id == chat?.id ? nil : recipient
@@ -88,7 +88,7 @@ struct ReceiptFacts {
         payload.append("chatLid", known: chat?.lid?.description)
         payload.append("participantLid", known: recipient?.lid?.description)
         for (key, value) in extra { payload.append(key, value) }
-        return NewEvent(
+        return ParsedEvent(
             type: type,
             session: session,
             chat: chatID,
@@ -105,8 +105,10 @@ extension FormatReader {
     /// - Parameters:
     ///   - facts: what all of them have in common; the id is replaced.
     ///   - pointer: the JSON pointer of `ids`.
-    func events(of facts: ReceiptFacts, for ids: [JSON], at pointer: String) throws(FormatError) -> [NewEvent] {
-        var events: [NewEvent] = []
+    func events(of facts: ReceiptFacts, for ids: [JSON], at pointer: String) throws(InvalidDocumentError)
+        -> [ParsedEvent]
+    {
+        var events: [ParsedEvent] = []
         events.reserveCapacity(ids.count)
         for (index, id) in ids.enumerated() {
             guard let id = id.string, !id.isEmpty else {

@@ -24,7 +24,7 @@ struct SessionFacts {
     ///   - image: the code as a picture, base64, with or without a `data:…;base64,` prefix.
     ///   - text: the text that the QR code encodes.
     ///   - pairingCode: the letters that the user can type instead.
-    func code(image: String?, text: String?, pairingCode: String? = nil) -> NewEvent {
+    func code(image: String?, text: String?, pairingCode: String? = nil) -> ParsedEvent {
         let isImage = image != nil
         let picture = image.map { $0.hasPrefix("data:") ? String($0.drop { $0 != "," }.dropFirst()) : $0 }
         let code = isImage ? picture.flatMap { $0.isEmpty ? nil : $0 } : text
@@ -38,7 +38,7 @@ struct SessionFacts {
     }
 
     /// - Parameter phone: the account's number in digits.
-    func connected(phone: String?) -> NewEvent {
+    func connected(phone: String?) -> ParsedEvent {
         var payload = JSONObject()
         payload.append("connected_at", .string((at ?? receivedAt).iso8601))
         payload.append("phone_number", orNull: phone)
@@ -49,7 +49,7 @@ struct SessionFacts {
     ///   - reason: the reason, when the code does not determine it.
     ///   - code: WhatsApp's close code, if there is one.
     ///   - recoverable: whether the gateway can connect again without pairing; nil: derived from the code.
-    func disconnected(reason: String?, code: Int64?, recoverable: Bool? = nil) -> NewEvent {
+    func disconnected(reason: String?, code: Int64?, recoverable: Bool? = nil) -> ParsedEvent {
         var payload = JSONObject()
         payload.append("reason", .string(code.flatMap { Self.closeReasons[$0] } ?? reason ?? "unknown"))
         payload.append("disconnected_at", .string((at ?? receivedAt).iso8601))
@@ -59,8 +59,8 @@ struct SessionFacts {
     }
 
     /// - Parameter key: the deduplication key when the post has no id; nil when repetitions cannot be recognized.
-    private func event(_ type: EventType, key: String?, _ payload: JSONObject) -> NewEvent {
-        NewEvent(
+    private func event(_ type: EventType, key: String?, _ payload: JSONObject) -> ParsedEvent {
+        ParsedEvent(
             type: type,
             session: session,
             dedupKey: (postingID ?? key).map { "\(type.name)|\($0)" },

@@ -10,7 +10,7 @@ extension NativeFormat {
         _ envelope: JSONObject,
         at pointer: String,
         _ sessionName: SessionName
-    ) throws(FormatError) -> [NewEvent]? {
+    ) throws(InvalidDocumentError) -> [ParsedEvent]? {
         let field = envelope["data"]?.object == nil ? "payload" : "data"
         guard let data = envelope[field]?.object, let required = Self.required(by: name, data) else { return nil }
         let missing = required.first { data.text($0) == nil }
@@ -100,7 +100,7 @@ extension NativeFormat {
         at moment: Timestamp?,
         session: String,
         receivedAt: Timestamp
-    ) -> NewEvent {
+    ) -> ParsedEvent {
         let id = data.text("messageId") ?? ""
         let key = MessageKey(data)
         let content = MessageContent(type: data.text("type") ?? "text", content: data["content"]?.object)

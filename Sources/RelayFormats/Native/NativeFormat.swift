@@ -13,11 +13,11 @@ package struct NativeFormat: EventFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         let envelopes = try GatewayDocument(document).envelopes(of: Self.name)
         let sessionName = SessionName(
             context: context, envelopes: envelopes, fields: ["session", "sessionId", "session_id"])
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         events.reserveCapacity(envelopes.count)
         for (envelope, pointer) in envelopes {
             events += try self.events(envelope, at: pointer, sessionName)
@@ -29,9 +29,9 @@ package struct NativeFormat: EventFormat {
         _ envelope: JSONObject,
         at pointer: String,
         _ sessionName: SessionName
-    ) throws(FormatError) -> [NewEvent] {
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let name = envelope["event"]?.string, Self.isEventType(name) else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent,
                 "\"event\" must be a type like \"message.received\": words of a-z, 0-9 and _, joined by dots.",
                 pointer: pointer + "/event"
@@ -39,11 +39,11 @@ package struct NativeFormat: EventFormat {
         }
         if let events = try zapHubEvents(named: name, envelope, at: pointer, sessionName) { return events }
         guard let payload = envelope["payload"]?.object else {
-            throw FormatError(.notAnEvent, "\"payload\" must be an object.", pointer: pointer + "/payload")
+            throw InvalidDocumentError(.notAnEvent, "\"payload\" must be an object.", pointer: pointer + "/payload")
         }
         let type = EventType(name)
         let chat = try chat(of: payload, at: pointer + "/payload/chatId")
-        let event = NewEvent(
+        let event = ParsedEvent(
             type: type,
             session: try sessionName.resolve(envelope, at: pointer),
             chat: chat,
@@ -59,19 +59,20 @@ package struct NativeFormat: EventFormat {
         (GatewayEventName.words(of: name, joinedBy: ".")?.count ?? 0) > 1
     }
 
-    private func chat(of payload: JSONObject, at pointer: String) throws(FormatError) -> String? {
+    private func chat(of payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String? {
         switch payload["chatId"] {
         case nil, .null: return nil
         case .string(let text) where !text.isEmpty: return JID(text)?.description ?? text
         default:
-            throw FormatError(.notAnEvent, "\"chatId\" must be the chat's JID, a text, or null.", pointer: pointer)
+            throw InvalidDocumentError(
+                .notAnEvent, "\"chatId\" must be the chat's JID, a text, or null.", pointer: pointer)
         }
     }
 
-    private func moment(_ json: JSON?, at pointer: String) throws(FormatError) -> Timestamp? {
+    private func moment(_ json: JSON?, at pointer: String) throws(InvalidDocumentError) -> Timestamp? {
         guard let json, json != .null else { return nil }
         guard let moment = WireTime.timestamp(json) else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent,
                 "\"timestamp\" must be a moment: \"2025-11-13T10:30:00.000Z\", or seconds or milliseconds since 1970.",
                 pointer: pointer
@@ -80,12 +81,14 @@ package struct NativeFormat: EventFormat {
         return moment
     }
 
-    private func dedupKey(_ envelope: JSONObject, at pointer: String) throws(FormatError) -> String? {
+    private func dedupKey(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String? {
         switch envelope["id"] {
         case nil, .null: return nil
         case .string(let text) where !text.isEmpty: return text
         case .int(let number): return "\(number)"
-        default: throw FormatError(.notAnEvent, "\"id\" must be a text or a whole number.", pointer: pointer + "/id")
+        default:
+            throw InvalidDocumentError(
+                .notAnEvent, "\"id\" must be a text or a whole number.", pointer: pointer + "/id")
         }
     }
 

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `call.received`, `.accepted` and `.rejected`.
 extension WAHAReader {
-    func call(_ payload: JSONObject, status: String, at pointer: String) throws(FormatError) -> NewEvent {
+    func call(_ payload: JSONObject, status: String, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try text(payload, "id", "the call's id, a text", at: pointer)
         let from = try address(payload, "from", "the caller's JID", at: pointer)
         let data = payload["_data"]?.object ?? JSONObject()

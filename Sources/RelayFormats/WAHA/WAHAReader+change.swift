@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Changes to earlier messages.
 extension WAHAReader {
-    func reaction(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func reaction(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let reaction = try object(payload["reaction"], at: pointer + "/reaction")
         guard let target = WAHAMessageID.bare(reaction["messageId"]) else {
             throw wrong("must be the message's id, a text", at: pointer + "/reaction/messageId")
@@ -15,7 +15,7 @@ extension WAHAReader {
         )
     }
 
-    func edit(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func edit(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let facts = try facts(payload, at: pointer)
         var target = WAHAMessageID.bare(payload["editedMessageId"])
         var content: MessageContent?
@@ -39,7 +39,7 @@ extension WAHAReader {
     }
 
     /// `message.revoked`: deleted for everyone. `after` is the deletion, `before` the message if WAHA has it.
-    func revocation(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func revocation(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let after = payload["after"]?.object
         let before = payload["before"]?.object
         guard let message = after ?? before else { throw wrong("must be an object", at: pointer + "/after") }

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Groups and their members.
 extension WAHAReader {
     /// `group.v2.join`, `.leave` (the account joined or left) and `.update`.
-    func group(_ payload: JSONObject, _ name: String, at pointer: String) throws(FormatError) -> NewEvent {
+    func group(_ payload: JSONObject, _ name: String, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let group = try object(payload["group"], at: pointer + "/group")
         let id = try groupID(group, at: pointer)
         let data = payload["_data"]?.object ?? JSONObject()
@@ -23,7 +23,7 @@ extension WAHAReader {
         return update(id, change, at: payload["timestamp"])
     }
 
-    func members(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func members(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try groupID(try object(payload["group"], at: pointer + "/group"), at: pointer)
         let members = try array(payload, "participants", "an array of members", at: pointer)
         let author = PersonIdentity(
@@ -40,7 +40,7 @@ extension WAHAReader {
 
     /// The deprecated `group.join` and `group.leave`, with the engine's data: WhatsApp Web's notification, or the group
     /// itself. Nil for anything else.
-    func notification(_ payload: JSONObject, _ name: String) -> NewEvent? {
+    func notification(_ payload: JSONObject, _ name: String) -> ParsedEvent? {
         if let id = WAHAKey.address(payload["chatId"]), id.isGroup, let members = payload["recipientIds"]?.array {
             let actions = ["invite": "add", "linked_group_join": "add", "leave": "remove"]
             let type = payload.text("type") ?? (name == "group.join" ? "add" : "remove")
@@ -56,14 +56,14 @@ extension WAHAReader {
         return update(id, GroupFacts(id: id, metadata: payload).payload, at: nil)
     }
 
-    private func groupID(_ group: JSONObject, at pointer: String) throws(FormatError) -> JID {
+    private func groupID(_ group: JSONObject, at pointer: String) throws(InvalidDocumentError) -> JID {
         guard let id = WAHAKey.address(group["id"]) else {
             throw wrong("must be the group's JID", at: pointer + "/group/id")
         }
         return id
     }
 
-    private func update(_ id: JID, _ change: JSONObject, at moment: JSON?) -> NewEvent {
+    private func update(_ id: JID, _ change: JSONObject, at moment: JSON?) -> ParsedEvent {
         event(.groupUpdated, chat: id, at: WireTime.timestamp(moment) ?? sentAt, key: key(.groupUpdated), change)
     }
 

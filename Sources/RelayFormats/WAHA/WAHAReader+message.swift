@@ -3,23 +3,23 @@ internal import RelayJSON
 
 /// New messages. `message` and `message.any` report the same message; both get the same deduplication key.
 extension WAHAReader {
-    func message(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
+    func message(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent? {
         let facts = try facts(payload, at: pointer)
         if let event = facts.event(of: WAHAContent.node(payload), session: session) { return event }
         return WAHAContent.isCiphertext(payload) ? undecryptable(facts) : nil
     }
 
     /// `message.waiting`.
-    func waiting(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent {
+    func waiting(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         undecryptable(try facts(payload, at: pointer))
     }
 
-    private func undecryptable(_ facts: MessageFacts) -> NewEvent {
+    private func undecryptable(_ facts: MessageFacts) -> ParsedEvent {
         facts.unreadable(.unsupported(reason: "undecryptable"), session: session)
     }
 
     /// `poll.vote`: WAHA has decrypted the vote, or could not because it does not have the poll.
-    func vote(_ payload: JSONObject, isOpened: Bool, at pointer: String) throws(FormatError) -> NewEvent {
+    func vote(_ payload: JSONObject, isOpened: Bool, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         var vote = try object(payload["vote"], at: pointer + "/vote")
         // `_data`, when present, describes the vote.
         if let data = payload["_data"] { vote["_data"] = data }
@@ -38,7 +38,7 @@ extension WAHAReader {
     }
 
     /// The facts about a message, without its content.
-    func facts(_ message: JSONObject, at pointer: String) throws(FormatError) -> MessageFacts {
+    func facts(_ message: JSONObject, at pointer: String) throws(InvalidDocumentError) -> MessageFacts {
         guard let key = WAHAKey.read(message), let id = key.id else {
             throw wrong("must be the message's id, like \"false_123@c.us_3EB0A1\"", at: pointer + "/id")
         }

@@ -4,14 +4,14 @@ internal import RelayJSON
 /// `presence.update`.
 extension WAHAReader {
     /// Makes one event for each person in the document.
-    func presence(_ payload: JSONObject, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func presence(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let chat = try address(payload, "id", "the chat's JID", at: pointer)
         let presences = try array(payload, "presences", "an array of presences", at: pointer)
         let words = [
             "online": "available", "offline": "unavailable", "typing": "composing", "recording": "recording",
             "paused": "paused",
         ]
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         for presence in presences.compactMap(\.object) {
             guard let state = presence.text("lastKnownPresence") else { continue }
             let member = presence.address("participant")

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// `session.status`. It does not contain the QR code: `GET /api/{session}/auth/qr` returns it.
 extension WAHAReader {
-    func status(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
+    func status(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent? {
         let status = try text(payload, "status", "the session's status, a text", at: pointer)
         let history = (payload["statuses"]?.array ?? []).compactMap(\.object)
         let current = history.last.flatMap { $0.text("status") == status ? $0 : nil }

@@ -5,7 +5,7 @@ internal import RelayJSON
 extension WAHAReader {
     /// `message.ack` and `message.ack.group`: the delivery state of a message that the account sent. The `ack` of a
     /// received message makes no event.
-    func acknowledgement(_ payload: JSONObject, at pointer: String) throws(FormatError) -> NewEvent? {
+    func acknowledgement(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent? {
         guard let key = WAHAKey.read(payload, .recipient), let id = key.id else {
             throw wrong("must be the message's id, like \"true_123@c.us_3EB0A1\"", at: pointer + "/id")
         }

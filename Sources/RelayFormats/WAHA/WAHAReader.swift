@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Turns one event of WAHA into events of the relay.
-struct WAHAReader: EnvelopeReader {
+struct WAHAReader: GatewayEventReader {
     let gateway = WAHAFormat.gateway
     let session: String
     let receivedAt: Timestamp
@@ -35,7 +35,7 @@ struct WAHAReader: EnvelopeReader {
         "call.accepted", "call.rejected", "session.status",
     ]
 
-    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent] {
+    func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         // Labels, archived chats, replies to invitations, and the engine's own events.
         guard Self.handled.contains(name) else { return [] }
         let payload = try object(data, at: pointer)

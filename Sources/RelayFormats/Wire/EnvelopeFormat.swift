@@ -4,7 +4,7 @@ internal import RelayJSON
 /// A format whose documents are envelopes: an object, or an array of objects, each with the name of an event, a session
 /// and the event's data. A conforming type describes its envelope; its reader reads the data.
 protocol EnvelopeFormat: EventFormat {
-    associatedtype Reader: EnvelopeReader
+    associatedtype Reader: GatewayEventReader
 
     /// The gateway's name for error messages.
     static var gateway: String { get }
@@ -24,7 +24,7 @@ protocol EnvelopeFormat: EventFormat {
     /// relay.
     static func eventName(_ written: String) -> String?
     /// Checks further requirements of an envelope. Default: none.
-    static func verify(_ envelope: JSONObject, at pointer: String) throws(FormatError)
+    static func verify(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError)
 }
 
 extension EnvelopeFormat {
@@ -34,14 +34,14 @@ extension EnvelopeFormat {
     static func eventName(_ written: String) -> String? {
         Reader.handled.contains(written) || GatewayEventName.isPlausible(written) ? written : nil
     }
-    static func verify(_ envelope: JSONObject, at pointer: String) throws(FormatError) {}
+    static func verify(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) {}
 
     /// Reads all envelopes of a document.
-    static func read(_ document: [UInt8], _ context: FormatContext) throws(FormatError) -> [NewEvent] {
+    static func read(_ document: [UInt8], _ context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         var envelopes = try GatewayDocument(document).envelopes(of: name)
         for index in envelopes.indices { envelopes[index].envelope = opened(envelopes[index].envelope) }
         let sessionName = SessionName(context: context, envelopes: envelopes, fields: sessionFields)
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         for (envelope, pointer) in envelopes {
             let event = try eventName(of: envelope, at: pointer)
             try verify(envelope, at: pointer)
@@ -56,13 +56,13 @@ extension EnvelopeFormat {
         return events
     }
 
-    private static func eventName(of envelope: JSONObject, at pointer: String) throws(FormatError) -> String {
+    private static func eventName(of envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String {
         guard let written = envelope.text("event") else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent, "A document of \(gateway) names its event: \(example).", pointer: pointer + "/event")
         }
         guard let name = eventName(written) else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .notAnEvent,
                 "This is no event of \(gateway); their names are like \(exampleNames).",
                 pointer: pointer + "/event"
@@ -73,12 +73,12 @@ extension EnvelopeFormat {
 }
 
 /// Turns one event of a gateway, taken from its envelope, into events of the relay.
-protocol EnvelopeReader: FormatReader {
+protocol GatewayEventReader: FormatReader {
     /// The names of the events that it reads; other valid names make no event.
     static var handled: Set<String> { get }
 
     init(session: String, receivedAt: Timestamp, envelope: JSONObject)
 
     /// - Parameter pointer: the JSON pointer of `data`.
-    func events(named name: String, data: JSON, at pointer: String) throws(FormatError) -> [NewEvent]
+    func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent]
 }

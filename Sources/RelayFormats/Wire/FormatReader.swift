@@ -11,21 +11,21 @@ protocol FormatReader {
 }
 
 extension FormatReader {
-    func object(_ json: JSON?, at pointer: String) throws(FormatError) -> JSONObject {
+    func object(_ json: JSON?, at pointer: String) throws(InvalidDocumentError) -> JSONObject {
         guard let object = json?.object else { throw wrong("must be an object", at: pointer) }
         return object
     }
 
     func text(
         _ object: JSONObject, _ field: String, _ meaning: String, at pointer: String
-    ) throws(FormatError) -> String {
+    ) throws(InvalidDocumentError) -> String {
         guard let text = object.text(field) else { throw wrong("must be \(meaning)", at: "\(pointer)/\(field)") }
         return text
     }
 
     func address(
         _ object: JSONObject, _ field: String, _ meaning: String, at pointer: String
-    ) throws(FormatError) -> JID {
+    ) throws(InvalidDocumentError) -> JID {
         guard let address = object.address(field) else {
             throw wrong("must be \(meaning)", at: "\(pointer)/\(field)")
         }
@@ -34,7 +34,7 @@ extension FormatReader {
 
     func array(
         _ object: JSONObject, _ field: String, _ meaning: String, at pointer: String
-    ) throws(FormatError) -> [JSON] {
+    ) throws(InvalidDocumentError) -> [JSON] {
         guard let array = object[field]?.array else { throw wrong("must be \(meaning)", at: "\(pointer)/\(field)") }
         return array
     }
@@ -43,11 +43,11 @@ extension FormatReader {
     func each(
         _ data: JSON,
         at pointer: String,
-        _ read: (JSONObject, String) throws(FormatError) -> [NewEvent]
-    ) throws(FormatError) -> [NewEvent] {
+        _ read: (JSONObject, String) throws(InvalidDocumentError) -> [ParsedEvent]
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         if let object = data.object { return try read(object, pointer) }
         guard let elements = data.array else { throw wrong("must be an array of objects", at: pointer) }
-        var events: [NewEvent] = []
+        var events: [ParsedEvent] = []
         for (index, element) in elements.enumerated() {
             events += try read(try object(element, at: "\(pointer)/\(index)"), "\(pointer)/\(index)")
         }
@@ -58,7 +58,7 @@ extension FormatReader {
     var sessionFacts: SessionFacts { SessionFacts(session: session, receivedAt: receivedAt) }
 
     /// - Parameter demand: the requirement for the value at `pointer`: `must be an object`.
-    func wrong(_ demand: String, at pointer: String) -> FormatError {
+    func wrong(_ demand: String, at pointer: String) -> InvalidDocumentError {
         .wrong(demand, at: pointer, of: gateway)
     }
 
@@ -66,8 +66,8 @@ extension FormatReader {
     ///   event.
     func event(
         _ type: EventType, chat: JID?, at moment: Timestamp? = nil, key: String? = nil, _ payload: JSONObject
-    ) -> NewEvent {
-        NewEvent(
+    ) -> ParsedEvent {
+        ParsedEvent(
             type: type,
             session: session,
             chat: chat?.description,
@@ -78,11 +78,11 @@ extension FormatReader {
     }
 }
 
-extension FormatError {
+extension InvalidDocumentError {
     /// The error for a value that the gateway does not send.
     /// - Parameter demand: the requirement for the value: `must be an object`.
-    static func wrong(_ demand: String, at pointer: String, of gateway: String) -> FormatError {
+    static func wrong(_ demand: String, at pointer: String, of gateway: String) -> InvalidDocumentError {
         let field = pointer.split(separator: "/").last { !$0.allSatisfy(\.isNumber) } ?? "document"
-        return FormatError(.notAnEvent, "\"\(field)\" \(demand), as \(gateway) sends it.", pointer: pointer)
+        return InvalidDocumentError(.notAnEvent, "\"\(field)\" \(demand), as \(gateway) sends it.", pointer: pointer)
     }
 }

@@ -18,15 +18,15 @@ struct SessionName {
     }
 
     /// The session of the URL, else that of the envelope.
-    /// - Throws: ``FormatError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
+    /// - Throws: ``InvalidDocumentError`` `.missingSession`. Its pointer is nil only when nothing in the document names a
     ///   session, so that the source's default can be used.
-    func resolve(_ envelope: JSONObject, at pointer: String) throws(FormatError) -> String {
+    func resolve(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String {
         if let session = context.session {
             guard Session.isValid(id: session) else { throw Self.invalid(at: nil) }
             return session
         }
         guard let field = fields.first(where: { Self.isPresent(envelope[$0]) }), let value = envelope[field] else {
-            throw FormatError(
+            throw InvalidDocumentError(
                 .missingSession,
                 "Neither the path nor the document names a session; post to …/SESSION, or write \"\(fields.first ?? "session")\" beside \"event\".",
                 pointer: isNamedElsewhere ? pointer : nil
@@ -40,8 +40,8 @@ struct SessionName {
 
     /// The error for a value that is not a valid session id.
     /// - Parameter pointer: the JSON pointer of the value; nil when it is in the URL.
-    static func invalid(at pointer: String?) -> FormatError {
-        FormatError(
+    static func invalid(at pointer: String?) -> InvalidDocumentError {
+        InvalidDocumentError(
             .missingSession,
             "A session's id is a text of 1 to 128 characters out of A-Z a-z 0-9 . _ : @ + -",
             pointer: pointer

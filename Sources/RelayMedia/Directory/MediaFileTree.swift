@@ -2,7 +2,7 @@ internal import Glibc
 internal import RelayCore
 internal import Synchronization
 
-/// The directory tree of a ``DirectoryMediaStore``: `ab/cd/abcd…` for each file. A file's modification time is the time
+/// The directory tree of a ``LocalMediaStore``: `ab/cd/abcd…` for each file. A file's modification time is the time
 /// at which it was last stored or requested. All changes run on one thread, so that no file is deleted while it is
 /// renewed. All calls block.
 final class MediaFileTree: Sendable {

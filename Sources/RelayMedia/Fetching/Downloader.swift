@@ -4,7 +4,7 @@ internal import RelayHTTPClient
 /// Downloads files and small documents with bounded memory. It follows allowed redirects, converts statuses to errors
 /// and writes bodies to files.
 struct Downloader: Sendable {
-    let transport: any MediaTransport
+    let transport: any MediaHTTPClient
     let threads: FileThreadPool
     let clock: any RelayClock
     let stagingDirectory: String

@@ -29,7 +29,7 @@ package final class MediaService: MediaFetcher, Service {
     package init(
         mediaStore: any MediaStore,
         links: MediaLinks,
-        transport: any MediaTransport,
+        transport: any MediaHTTPClient,
         options: @escaping @Sendable (_ source: String) -> MediaSourceOptions,
         downloads: Int = 8,
         clock: any RelayClock,

@@ -26,7 +26,7 @@ struct S3Client: Sendable {
 
     func put(file path: String, as media: StoredMedia) async throws(MediaError) -> HTTPResponse {
         var request = request("PUT", name(of: media.id), payloadHash: media.id.description, moving: media.size)
-        request.bodyFile = BodyFile(path: path, length: media.size)
+        request.bodyFile = FileRangeBody(path: path, length: media.size)
         return try await send(request)
     }
 
@@ -75,12 +75,12 @@ struct S3Client: Sendable {
     private func request(
         _ method: String,
         _ name: String,
-        payloadHash: String = AWSSigV4.emptyPayload,
+        payloadHash: String = AWSSigV4Parameters.emptyPayload,
         moving size: Int64 = 0
     ) -> HTTPRequest {
         var request = HTTPRequest(method: method, url: url(of: name))
         request.timeout = Self.timeout + .seconds(size / Self.slowest)
-        request.awsSigV4 = AWSSigV4(
+        request.awsSigV4 = AWSSigV4Parameters(
             region: options.region,
             accessKey: options.accessKey,
             secretKey: options.secretKey,

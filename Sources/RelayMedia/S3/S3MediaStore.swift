@@ -132,12 +132,12 @@ package final class S3MediaStore: MediaStore {
     package func open(
         _ id: MediaID,
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
-    ) async throws(MediaError) -> MediaContent {
+    ) async throws(MediaError) -> StoredMediaReader {
         guard let media = try await look(for: id)?.media else { throw Self.notStored(id) }
         let all = 0..<media.size
         let range = bounds(media.size).clamped(to: all)
         guard !range.isEmpty else {
-            return MediaContent(size: media.size, range: range, chunks: AsyncThrowingStream { $0.finish() })
+            return StoredMediaReader(size: media.size, range: range, chunks: AsyncThrowingStream { $0.finish() })
         }
         let stream = try await client.get(media, range: range == all ? nil : range)
         if stream.status == 404 { throw Self.notStored(id) }
@@ -146,7 +146,7 @@ package final class S3MediaStore: MediaStore {
         }
         let reader = S3ObjectReader(stream, count: Int64(range.count))
         let chunks = AsyncThrowingStream<[UInt8], any Error>(unfolding: { try await reader.next() })
-        return MediaContent(size: media.size, range: range, chunks: chunks)
+        return StoredMediaReader(size: media.size, range: range, chunks: chunks)
     }
 
     private static func notStored(_ id: MediaID) -> MediaError {

@@ -76,7 +76,7 @@ package struct S3Options: Sendable, Hashable {
 
     /// What is wrong with one of the values that signatures are made from, when all others are valid.
     private func signatureProblem(_ part: String) -> String? {
-        AWSSigV4(
+        AWSSigV4Parameters(
             region: part == "region" ? region : "x",
             accessKey: part == "accessKey" ? accessKey : "x",
             secretKey: part == "secretKey" ? secretKey : "x"

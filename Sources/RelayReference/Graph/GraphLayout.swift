@@ -17,7 +17,7 @@ struct GraphLayout {
     struct Pipeline {
         var frame: Box
         /// The stages in order; those of branches follow the stage that contains them.
-        var stages: [(stage: EventGraph.Stage, box: Box)] = []
+        var stages: [(stage: ConfigurationGraph.Stage, box: Box)] = []
         /// The conditions above branches.
         var labels: [(text: String, x: Int, y: Int)] = []
         /// The arrows from the bottom of one stage to the top of the next.
@@ -45,7 +45,7 @@ struct GraphLayout {
     private(set) var width = 0
     private(set) var height = 0
 
-    init(_ graph: EventGraph) {
+    init(_ graph: ConfigurationGraph) {
         let middle = Self.margin + Self.sideWidth + Self.columnGap
         let right = middle + Self.stageWidth + 2 * Self.padding + Self.columnGap
         var y = Self.margin
@@ -100,7 +100,7 @@ struct GraphLayout {
         return lines
     }
 
-    private static func pipeline(_ pipeline: EventGraph.Pipeline, x: Int, y: Int) -> Pipeline {
+    private static func pipeline(_ pipeline: ConfigurationGraph.Pipeline, x: Int, y: Int) -> Pipeline {
         var layout = Pipeline(
             frame: Box(x: x, y: y, width: stageWidth + 2 * padding, title: "pipeline \(pipeline.name)"))
         let end = place(pipeline.stages, x: x + padding, y: y + titleHeight + 4, width: stageWidth, in: &layout)
@@ -110,7 +110,7 @@ struct GraphLayout {
 
     /// - Returns: the bottom of the last stage.
     private static func place(
-        _ stages: [EventGraph.Stage],
+        _ stages: [ConfigurationGraph.Stage],
         x: Int,
         y: Int,
         width: Int,

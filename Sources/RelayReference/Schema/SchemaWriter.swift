@@ -5,7 +5,7 @@ internal import RelayJSON
 ///
 /// Every scalar may also be a string with `${…}`, because an editor cannot know its value.
 struct SchemaWriter {
-    let reference: Reference
+    let reference: ConfigurationReference
     /// The schemas that `$ref` refers to.
     private(set) var definitions: JSONObject = [
         "interpolated": [
@@ -17,7 +17,7 @@ struct SchemaWriter {
     private static let interpolation = #"\$\{"#
     private static let interpolated: JSON = ["$ref": "#/$defs/interpolated"]
 
-    init(reference: Reference) {
+    init(reference: ConfigurationReference) {
         self.reference = reference
     }
 

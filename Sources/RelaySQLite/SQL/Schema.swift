@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables, as numbered steps. A step that has been released is never changed; `user_version` says which are done.
 enum Schema {
     /// - Parameter key: what credentials are encrypted with.
-    typealias Step = @Sendable (_ database: Database, _ key: SecretKey) throws -> Void
+    typealias Step = @Sendable (_ database: Database, _ key: StoreEncryptionKey) throws -> Void
 
     static let steps: [Step] = [
         sql(first), sql(second), sql(forwarding), sql(batches), sql(replays), sql(traces), sql(rawDocuments),
@@ -193,7 +193,7 @@ enum Schema {
         CREATE INDEX messages_chat ON messages (chat, timestamp);
         """
 
-    /// dedup.rank belongs to keys under which events follow each other: see ``NewEvent/rank``.
+    /// dedup.rank belongs to keys under which events follow each other: see ``ParsedEvent/rank``.
     private static let second = """
         ALTER TABLE dedup ADD COLUMN rank INTEGER;
         ALTER TABLE contacts ADD COLUMN checked_at INTEGER;

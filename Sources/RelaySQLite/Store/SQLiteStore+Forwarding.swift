@@ -2,7 +2,7 @@ internal import GRDB
 package import RelayCore
 
 extension SQLiteStore {
-    package func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? {
+    package func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping? {
         try await read { database in
             try database.prepared(
                 """
@@ -10,7 +10,7 @@ extension SQLiteStore {
                 WHERE destination = ? AND session = ? AND chat = ?
                 """
             ).first(SQLValue(key.destination), .text(key.session), .text(key.chat)) { row in
-                ForwardedChat(
+                ForwardedChatMapping(
                     key: key,
                     contact: row.optionalInt(0),
                     contactSource: row.optionalText(1),
@@ -41,7 +41,7 @@ extension SQLiteStore {
     }
 
     package func forwardedMessages(
-        of chat: ForwardedChat.Key,
+        of chat: ForwardedChatMapping.Key,
         direction: ForwardedMessage.Direction,
         state: ForwardedMessage.State,
         limit: Int

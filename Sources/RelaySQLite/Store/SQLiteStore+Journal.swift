@@ -5,7 +5,7 @@ internal import RelayJSON
 
 extension SQLiteStore {
     package func accept(
-        _ events: [NewEvent], source: String, at moment: Timestamp
+        _ events: [ParsedEvent], source: String, at moment: Timestamp
     ) async throws(StoreError) -> [AcceptanceResult] {
         guard !events.isEmpty else { return [] }
         let entries = events.map { Self.entry($0, source: source) }
@@ -37,7 +37,7 @@ extension SQLiteStore {
         try await read { try StoreWriter.trace(of: id, in: $0) }
     }
 
-    package func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+    package func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {
         guard !results.isEmpty else { return }
         var rows = 0
         var bytes = 0
@@ -50,7 +50,7 @@ extension SQLiteStore {
         }
     }
 
-    static func entry(_ event: NewEvent, source: String) -> JournalEntry {
+    static func entry(_ event: ParsedEvent, source: String) -> JournalEntry {
         JournalEntry(
             event: event,
             dedupKey: event.dedupKey.map { digest(source: source, session: event.session, key: $0) },
@@ -79,7 +79,7 @@ extension SQLiteStore {
             raw: row.optionalBytes(12).map { RawDocument(bytes: $0, signature: row.optionalText(11)) },
             rerun: run == 0
                 ? nil
-                : Rerun(
+                : EventRerun(
                     number: run, pipeline: row.optionalText(8),
                     destinations: row.text(9).lines.map { DestinationKey($0) })
         )

@@ -30,7 +30,7 @@ extension SQLiteStore {
 
     package func settleLateMedia(
         of event: EventID,
-        announcing announcement: NewEvent?,
+        announcing announcement: ParsedEvent?,
         source: String,
         at moment: Timestamp
     ) async throws(StoreError) {

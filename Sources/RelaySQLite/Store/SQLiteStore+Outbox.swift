@@ -19,7 +19,7 @@ extension SQLiteStore {
     }
 
     package func exchange(
-        _ settlements: [Settlement], claims: [ClaimRequest], at moment: Timestamp
+        _ settlements: [AttemptSettlement], claims: [ClaimRequest], at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] {
         let rows = settlements.count * 2 + claims.reduce(0) { $0 + StoreWriter.rows(of: $1) }
         let claimed = claims.map(\.destination)

@@ -2,7 +2,8 @@ internal import GRDB
 package import RelayCore
 
 extension SQLiteStore {
-    package func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
+    package func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int
+    {
         let delivered = moment - retention.delivered
         var total = 0
         total += try await sweep(limit) { try $0.sweepFinished(before: delivered, limit: $1) }

@@ -7,7 +7,7 @@ package import RelayCore
 /// Beside the file `PATH` lie `PATH-wal` and `PATH-shm` (SQLite's), `PATH.lock` (held while the store is open) and
 /// `PATH.ballast` (disk space in reserve).
 package final class SQLiteStore: RelayStore {
-    let key: SecretKey
+    let key: StoreEncryptionKey
     let operations: WriteQueue
     let notifications: ChangeNotifications
     let readers: DatabasePool
@@ -23,7 +23,7 @@ package final class SQLiteStore: RelayStore {
     ///   ``StoreError/Code/unavailable`` when the file cannot be used.
     package static func open(
         path: String,
-        secretKey: SecretKey,
+        secretKey: StoreEncryptionKey,
         clock: any RelayClock,
         logger: Logger,
         configuration: Configuration = Configuration()
@@ -42,7 +42,7 @@ package final class SQLiteStore: RelayStore {
             operations: operations,
             notifications: notifications,
             logger: logger,
-            diskReserve: DiskReserve(path: path + ".ballast", size: configuration.diskReserveBytes)
+            diskReserve: DiskReserveFile(path: path + ".ballast", size: configuration.diskReserveBytes)
         )
         do throws(StoreError) {
             try await writer.start(
@@ -74,7 +74,7 @@ package final class SQLiteStore: RelayStore {
     }
 
     private init(
-        key: SecretKey,
+        key: StoreEncryptionKey,
         operations: WriteQueue,
         notifications: ChangeNotifications,
         readers: DatabasePool,

@@ -31,7 +31,7 @@ struct WebhookRow: Sendable {
         updatedAt = row.time(6)
     }
 
-    init(_ webhook: Webhook, key: SecretKey) throws(StoreError) {
+    init(_ webhook: Webhook, key: StoreEncryptionKey) throws(StoreError) {
         id = webhook.id
         session = webhook.session
         options = key.seal(JSON.object(webhook.options).bytes, for: Self.place(webhook.id, "options"))
@@ -45,7 +45,7 @@ struct WebhookRow: Sendable {
     }
 
     /// The webhook, decrypted.
-    func webhook(key: SecretKey) throws(StoreError) -> Webhook {
+    func webhook(key: StoreEncryptionKey) throws(StoreError) -> Webhook {
         guard case .object(let options) = try json(options, column: "options", key: key),
             case .array(let keys) = try json(secrets, column: "secrets", key: key)
         else { throw damaged("a column holds another value than it should") }
@@ -65,7 +65,7 @@ struct WebhookRow: Sendable {
     private static func json(_ moment: Timestamp?) -> JSON { moment.map { .int($0.milliseconds) } ?? .null }
     private static func time(_ json: JSON) -> Timestamp? { json.int.map { Timestamp(milliseconds: $0) } }
 
-    private func json(_ sealed: [UInt8], column: String, key: SecretKey) throws(StoreError) -> JSON {
+    private func json(_ sealed: [UInt8], column: String, key: StoreEncryptionKey) throws(StoreError) -> JSON {
         let bytes = try key.open(sealed, for: Self.place(id, column))
         do {
             return try JSON(parsing: bytes)

@@ -3,7 +3,7 @@ internal import RelayCore
 
 extension StoreWriter {
     /// Applies the result of an attempt. The result of any other attempt than the current one changes nothing.
-    func settle(_ settlement: Settlement, at now: Timestamp) throws {
+    func settle(_ settlement: AttemptSettlement, at now: Timestamp) throws {
         let id = settlement.delivery.rawValue
         let attempt = settlement.attempt
         let position = try statements.settled.first(.int(id), .int(Int64(attempt.number))) {
@@ -124,7 +124,7 @@ extension StoreWriter {
                 duration: max(now - delivery.startedAt, .zero)
             )
             let attempt = Attempt(number: delivery.attempt, startedAt: delivery.startedAt, result: result)
-            let settlement = Settlement(
+            let settlement = AttemptSettlement(
                 delivery: DeliveryID(delivery.id),
                 attempt: attempt,
                 next: isLast ? .dead(.interrupted) : .retry(at: now),
@@ -156,7 +156,7 @@ extension StoreWriter {
         )
     }
 
-    private func requeue(_ settlement: Settlement, due: Timestamp?, notBefore: Timestamp) throws {
+    private func requeue(_ settlement: AttemptSettlement, due: Timestamp?, notBefore: Timestamp) throws {
         let result = settlement.attempt.result
         try statements.requeue.run(
             .int(settlement.delivery.rawValue), SQLValue(due), .int(notBefore.milliseconds), SQLValue(result.status),

@@ -22,7 +22,7 @@ extension StoreWriter {
         }
     }
 
-    private func write(_ chat: ForwardedChat) throws {
+    private func write(_ chat: ForwardedChatMapping) throws {
         try database.run(
             """
             INSERT OR REPLACE INTO forwarded_chats
@@ -50,7 +50,7 @@ extension StoreWriter {
         )
     }
 
-    private func rename(_ key: ForwardedChat.Key, to chat: String) throws {
+    private func rename(_ key: ForwardedChatMapping.Key, to chat: String) throws {
         guard key.chat != chat else { return }
         let values: [SQLValue] = [SQLValue(key.destination), .text(key.session), .text(key.chat), .text(chat)]
         _ = try database.prepared(

@@ -3,7 +3,7 @@ internal import RelayCore
 
 /// An event for the journal, encoded before the writer's thread gets it.
 struct JournalEntry: Sendable {
-    var event: NewEvent
+    var event: ParsedEvent
     /// The event's dedup key; nil: never a duplicate.
     var dedupKey: [UInt8]?
     var payload: [UInt8]
@@ -35,7 +35,7 @@ extension StoreWriter {
         return AcceptanceResult(id: EventID(id), isDuplicate: false)
     }
 
-    func commit(_ result: PipelineResult, at moment: Timestamp) throws {
+    func commit(_ result: EventResult, at moment: Timestamp) throws {
         let run = try statements.finishEvent.first(.int(result.event.rawValue), SQLValue(result.run)) { $0.int(0) }
         guard let run else { return }
         for record in result.records { try write(record, isRerun: run > 0) }

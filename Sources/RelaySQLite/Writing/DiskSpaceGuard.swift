@@ -3,12 +3,12 @@ internal import Logging
 
 /// Keeps track of whether the disk is full, and releases and restores the reserve.
 struct DiskSpaceGuard {
-    var diskReserve: DiskReserve
+    var diskReserve: DiskReserveFile
     let logger: Logger
     /// New work is refused while this holds.
     private(set) var isFull = false
 
-    init(diskReserve: DiskReserve, logger: Logger) {
+    init(diskReserve: DiskReserveFile, logger: Logger) {
         self.diskReserve = diskReserve
         self.logger = logger
     }

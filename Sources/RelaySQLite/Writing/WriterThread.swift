@@ -12,7 +12,7 @@ struct WriterThread {
     let operations: WriteQueue
     let notifications: ChangeNotifications
     let logger: Logger
-    let diskReserve: DiskReserve
+    let diskReserve: DiskReserveFile
 
     /// Starts the thread.
     /// - Parameters:
@@ -97,7 +97,7 @@ struct WriterThread {
     }
 
     /// Returns true when the queue is closed and empty, false when the connection must not be used any more.
-    private func serve(_ database: Database, diskReserve: inout DiskReserve) throws -> Bool {
+    private func serve(_ database: Database, diskReserve: inout DiskReserveFile) throws -> Bool {
         let writer = try StoreWriter(database)
         guard let checkpoints = Checkpointer(database, path: path, reserve: diskReserve.size) else { return false }
         var space = DiskSpaceGuard(diskReserve: diskReserve, logger: logger)

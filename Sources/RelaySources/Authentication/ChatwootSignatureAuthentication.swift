@@ -29,7 +29,7 @@ package struct ChatwootSignatureAuthentication: IntakeAuthentication {
         guard let stamp = header("x-chatwoot-timestamp"), let seconds = Int64(stamp), seconds > 0,
             abs((moment - Timestamp(seconds: seconds)).milliseconds) <= Self.tolerance.milliseconds
         else { return false }
-        return HMACVerification(header: "x-chatwoot-signature", secret: secret, prefix: "sha256=")
+        return HMACSignatureScheme(header: "x-chatwoot-signature", secret: secret, prefix: "sha256=")
             .admits(body: Array("\(stamp).".utf8) + body, header: header)
     }
 }

@@ -24,10 +24,10 @@ package struct HMACAuthentication: IntakeAuthentication {
         AnyField(header), AnyField(secret), AnyField(algorithm), AnyField(encoding), AnyField(prefix),
     ]
 
-    let verification: HMACVerification
+    let verification: HMACSignatureScheme
 
     package init(_ options: OptionReader) throws {
-        verification = HMACVerification(
+        verification = HMACSignatureScheme(
             header: try options(Self.header),
             algorithm: try options(Self.algorithm),
             secret: try options(Self.secret),
@@ -36,7 +36,7 @@ package struct HMACAuthentication: IntakeAuthentication {
         )
     }
 
-    init(_ verification: HMACVerification) {
+    init(_ verification: HMACSignatureScheme) {
         self.verification = verification
     }
 

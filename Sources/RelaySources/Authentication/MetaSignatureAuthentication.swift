@@ -25,7 +25,7 @@ package struct MetaSignatureAuthentication: IntakeAuthentication {
     }
 
     package func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool {
-        HMACVerification(header: "x-hub-signature-256", algorithm: .sha256, secret: appSecret, prefix: "sha256=")
+        HMACSignatureScheme(header: "x-hub-signature-256", algorithm: .sha256, secret: appSecret, prefix: "sha256=")
             .admits(body: body, header: header)
     }
 

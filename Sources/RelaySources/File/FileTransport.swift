@@ -18,7 +18,7 @@ package struct FileTransport: SourceTransport {
 
     package var input: TransportInput? { .file(path: path) }
 
-    package func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
         let position = ReadingPosition(path: "\(environment.statePath).\(reader.source).position")
         let file = FollowedFile(path: path, position: position, clock: environment.clock)
         return .reading(LineReaderService(file, reader: reader, in: environment))

@@ -21,7 +21,7 @@ package struct HTTPTransport: SourceTransport {
 
     package var authentication: (any AuthenticationOptions)? { intakeAuthentication }
 
-    package func connect(_ reader: DocumentReader, in environment: TransportEnvironment) -> SourceConnection {
+    package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
         .posted(
             Intake(
                 reader: reader,

@@ -6,14 +6,14 @@ internal import RelayCrypto
 package struct Intake: Sendable {
     /// The source's name.
     package var source: String { reader.source }
-    private let reader: DocumentReader
+    private let reader: SourceDocumentReader
     private let authentication: (any IntakeAuthentication)?
     private let journal: any Journal
     private let clock: any RelayClock
 
     /// - Parameter authentication: what senders must show; nil: nothing.
     package init(
-        reader: DocumentReader,
+        reader: SourceDocumentReader,
         authentication: (any IntakeAuthentication)? = nil,
         journal: any Journal,
         clock: any RelayClock
@@ -61,12 +61,12 @@ package struct Intake: Sendable {
     }
 
     /// The events of a document that nobody posted. ``store(_:)`` follows, for several documents at once.
-    func events(in document: [UInt8]) throws(IntakeError) -> [NewEvent] {
+    func events(in document: [UInt8]) throws(IntakeError) -> [ParsedEvent] {
         try reader.events(in: document, session: nil, at: clock.wall)
     }
 
     /// Makes events durable.
-    func store(_ events: [NewEvent]) async throws(IntakeError) -> [AcceptanceResult] {
+    func store(_ events: [ParsedEvent]) async throws(IntakeError) -> [AcceptanceResult] {
         let completed = try await reader.completed(events)
         guard !completed.isEmpty else { return [] }
         do {

@@ -47,7 +47,7 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    package init(_ error: FormatError) {
+    package init(_ error: InvalidDocumentError) {
         let code: Code =
             switch error.code {
             case .malformed: .malformed

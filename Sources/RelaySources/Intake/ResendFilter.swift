@@ -14,13 +14,13 @@ package struct ResendFilter: Sendable {
     }
 
     /// The events without the requests to send again what was sent.
-    func news(_ events: [NewEvent]) async -> [NewEvent] {
-        var news: [NewEvent] = []
+    func news(_ events: [ParsedEvent]) async -> [ParsedEvent] {
+        var news: [ParsedEvent] = []
         for event in events where await isNews(event) { news.append(event) }
         return news
     }
 
-    private func isNews(_ event: NewEvent) async -> Bool {
+    private func isNews(_ event: ParsedEvent) async -> Bool {
         guard event.payload["retry"] == true,
             let message = event.payload["chatwoot"]?["message"]?.int
         else {

@@ -17,9 +17,9 @@ struct LineReaderService: Service {
     private let clock: any RelayClock
     private let logger: Logger
     /// What has been read so far.
-    let counts = LineStatistics()
+    let counts = LineReaderStatistics()
 
-    init(_ input: any LineInput, reader: DocumentReader, in environment: TransportEnvironment) {
+    init(_ input: any LineInput, reader: SourceDocumentReader, in environment: TransportBuildContext) {
         self.init(
             input,
             intake: Intake(reader: reader, journal: environment.journal, clock: environment.clock),
@@ -84,14 +84,14 @@ struct LineReaderService: Service {
     private func take(_ lines: [LineSplitter.Line]) async throws {
         var rest = lines[...]
         while !rest.isEmpty {
-            var events: [NewEvent] = []
+            var events: [ParsedEvent] = []
             for line in rest.prefix(Self.maximumBatch) { events += read(line) }
             rest = rest.dropFirst(Self.maximumBatch)
             try await store(events)
         }
     }
 
-    private func read(_ line: LineSplitter.Line) -> [NewEvent] {
+    private func read(_ line: LineSplitter.Line) -> [ParsedEvent] {
         switch line {
         case .tooLong(let number):
             reject(number, reason: "longer than \(Self.maximumLineLength) bytes")
@@ -114,7 +114,7 @@ struct LineReaderService: Service {
     }
 
     /// Tries until the store takes them: nobody would send them again.
-    private func store(_ events: [NewEvent]) async throws {
+    private func store(_ events: [ParsedEvent]) async throws {
         guard !events.isEmpty else { return }
         while true {
             do {

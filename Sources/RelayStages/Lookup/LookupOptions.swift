@@ -16,17 +16,17 @@ package struct LookupOptions: Sendable {
     package static let url = Field.urlTemplate(
         "url",
         "The URL for a chat's name, and for its picture unless `picture_url` is set.",
-        known: ChatValues.names
+        known: LookupPlaceholders.names
     )
     package static let pictureURL = Field.urlTemplate(
         "picture_url",
         "The URL for its picture.",
-        known: ChatValues.names
+        known: LookupPlaceholders.names
     ).optional
     package static let body = Field.jsonTemplate(
         "body",
         "Sent to `url` with POST, as JSON; without it GET is used.",
-        known: ChatValues.names
+        known: LookupPlaceholders.names
     ).optional
     package static let headers = Field.headers("headers", "Sent with each request, as the gateway's key.", default: [])
     package static let name = Field.expression("name", "Finds the name in the answer.").optional

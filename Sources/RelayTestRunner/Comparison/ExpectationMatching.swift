@@ -7,11 +7,11 @@ struct ExpectationMatching<Wanted, There> {
     let wantedGroup: (Wanted) -> String
     let thereGroup: (There) -> String
     /// What differs; empty when it is what is meant.
-    let differences: (Wanted, There, _ path: String) -> [TestDifference]
-    let missing: (Wanted, _ path: String) -> TestDifference
-    let extra: (There) -> TestDifference
+    let differences: (Wanted, There, _ path: String) -> [ExpectationDifference]
+    let missing: (Wanted, _ path: String) -> ExpectationDifference
+    let extra: (There) -> ExpectationDifference
 
-    func differences(_ wanted: [Wanted], _ there: [There]) -> [TestDifference] {
+    func differences(_ wanted: [Wanted], _ there: [There]) -> [ExpectationDifference] {
         var wantedLeft = Array(wanted.indices)
         var thereLeft = Array(there.indices)
         if order == .any {
@@ -19,7 +19,7 @@ struct ExpectationMatching<Wanted, There> {
             wantedLeft.removeAll { matches.values.contains($0) }
             thereLeft.removeAll { matches[$0] != nil }
         }
-        var found: [TestDifference] = []
+        var found: [ExpectationDifference] = []
         for index in wantedLeft {
             let path = "\(list)[\(index)]"
             let group = wantedGroup(wanted[index])

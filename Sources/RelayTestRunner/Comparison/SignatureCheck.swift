@@ -19,7 +19,7 @@ struct SignatureCheck {
 
     let verdict: Verdict
 
-    init(_ delivery: TestRecord.Delivery) {
+    init(_ delivery: PipelineTestRecord.Delivery) {
         let verdicts = delivery.requests.enumerated().map { index, request in
             let verdict = Self.verdict(of: request, delivery)
             if case .invalid(let reason) = verdict { return Verdict.invalid("attempt \(index + 1): \(reason)") }
@@ -28,7 +28,7 @@ struct SignatureCheck {
         verdict = verdicts.first { $0 != .valid } ?? (verdicts.isEmpty ? .unsigned : .valid)
     }
 
-    private static func verdict(of request: ReceivedRequest, _ delivery: TestRecord.Delivery) -> Verdict {
+    private static func verdict(of request: ReceivedRequest, _ delivery: PipelineTestRecord.Delivery) -> Verdict {
         guard let scheme = delivery.signing, let secret = delivery.secret else { return .unsigned }
         switch scheme {
         case .standardWebhooks:

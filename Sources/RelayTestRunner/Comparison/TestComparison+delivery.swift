@@ -4,16 +4,18 @@ internal import RelayJSON
 
 extension TestComparison {
     /// What differs between an expected delivery and one that was made; headers and body are the last attempt's.
-    func differences(_ wanted: ExpectedDelivery, _ there: TestRecord.Delivery, _ path: String) -> [TestDifference] {
-        var found = TestDifference.ofEvent(wanted.event, there.event, path)
-        found += TestDifference.ofAttempts((wanted.attempts, wanted.at), there.requests, path)
+    func differences(_ wanted: DeliveryExpectation, _ there: PipelineTestRecord.Delivery, _ path: String)
+        -> [ExpectationDifference]
+    {
+        var found = ExpectationDifference.ofEvent(wanted.event, there.event, path)
+        found += ExpectationDifference.ofAttempts((wanted.attempts, wanted.at), there.requests, path)
         guard let last = there.requests.last else { return found }
         for (name, value) in (wanted.headers ?? [:]).sorted(by: { $0.key < $1.key }) {
             let got = last.header(name)
             if let got, value.fits(got) { continue }
             let shown = got.map { Self.isCredential(name) ? "another value" : $0 } ?? "no such header"
             found.append(
-                TestDifference(
+                ExpectationDifference(
                     path: "\(path).headers.\(name)",
                     expected: Self.isCredential(name) ? "***" : value.written,
                     got: shown
@@ -24,40 +26,43 @@ extension TestComparison {
         if let signed = wanted.signed {
             let verdict = SignatureCheck(there).verdict
             if signed, verdict != .valid {
-                found.append(TestDifference(path: "\(path).signed", expected: "signatures that fit", got: "\(verdict)"))
+                found.append(
+                    ExpectationDifference(path: "\(path).signed", expected: "signatures that fit", got: "\(verdict)"))
             } else if !signed, verdict != .unsigned {
-                found.append(TestDifference(path: "\(path).signed", expected: "no signature", got: "\(verdict)"))
+                found.append(ExpectationDifference(path: "\(path).signed", expected: "no signature", got: "\(verdict)"))
             }
         }
         return found
     }
 
-    private func differences(_ check: BodyCheck, _ bytes: [UInt8], _ path: String) -> [TestDifference] {
+    private func differences(_ check: BodyCheck, _ bytes: [UInt8], _ path: String) -> [ExpectationDifference] {
         let text = String(decoding: bytes, as: UTF8.self)
         let document = try? JSON(parsing: bytes)
         // A body that is not JSON is a string, which can be compared only with strings.
         let body = document ?? .string(text)
-        var found: [TestDifference] = []
+        var found: [ExpectationDifference] = []
         if let equals = check.equals, equals != .string(text) {
-            found += TestDifference.between(equals, body, at: path, isPart: false)
+            found += ExpectationDifference.between(equals, body, at: path, isPart: false)
         }
         if let contains = check.contains, document != nil || contains.string.map({ !text.contains($0) }) ?? true {
-            found += TestDifference.between(contains, body, at: path, isPart: true)
+            found += ExpectationDifference.between(contains, body, at: path, isPart: true)
         }
         if let jq = check.jq, document == nil {
-            found.append(TestDifference(path: "\(path).jq", expected: jq.source, got: "a body that is no JSON"))
+            found.append(ExpectationDifference(path: "\(path).jq", expected: jq.source, got: "a body that is no JSON"))
         } else if let jq = check.jq {
             do throws(JQError) {
                 if try !expressions.isTrue(jq, of: body) {
                     found.append(
-                        TestDifference(path: "\(path).jq", expected: jq.source, got: "not so: \(text.excerpt)"))
+                        ExpectationDifference(path: "\(path).jq", expected: jq.source, got: "not so: \(text.excerpt)"))
                 }
             } catch {
-                found.append(TestDifference(path: "\(path).jq", expected: jq.source, got: "an error: \(error.message)"))
+                found.append(
+                    ExpectationDifference(path: "\(path).jq", expected: jq.source, got: "an error: \(error.message)"))
             }
         }
         if let pattern = check.pattern, (try? Regex(pattern).firstMatch(in: text)) == nil {
-            found.append(TestDifference(path: "\(path).pattern", expected: pattern, got: "not in: \(text.excerpt)"))
+            found.append(
+                ExpectationDifference(path: "\(path).pattern", expected: pattern, got: "not in: \(text.excerpt)"))
         }
         return found
     }

@@ -4,38 +4,39 @@ internal import RelayCore
 /// Compares the result of a test with its expectation.
 struct TestComparison {
     let test: PipelineTest
-    let record: TestRecord
+    let record: PipelineTestRecord
     let expressions: ExpressionBatch
 
-    var differences: [TestDifference] {
+    var differences: [ExpectationDifference] {
         let expected = test.expected
         var found = record.problems.map {
-            TestDifference(path: "input", expected: "documents of the format \(test.source.format)", got: $0)
+            ExpectationDifference(path: "input", expected: "documents of the format \(test.source.format)", got: $0)
         }
         if let delivered = expected.delivered { found += compare(delivered) }
         if let dead = expected.dead { found += compare(dead) }
         if let dropped = expected.dropped { found += compare(dropped) }
         if expected.nothing {
             found += record.deliveries.map {
-                TestDifference(path: "nothing", expected: "no delivery", got: "\($0.event) to \($0.to), \($0.outcome)")
+                ExpectationDifference(
+                    path: "nothing", expected: "no delivery", got: "\($0.event) to \($0.to), \($0.outcome)")
             }
         }
         return found
     }
 
-    private func compare(_ expected: [ExpectedDelivery]) -> [TestDifference] {
-        ExpectationMatching<ExpectedDelivery, TestRecord.Delivery>(
+    private func compare(_ expected: [DeliveryExpectation]) -> [ExpectationDifference] {
+        ExpectationMatching<DeliveryExpectation, PipelineTestRecord.Delivery>(
             list: "delivered",
             order: test.expected.order,
             wantedGroup: \.to,
             thereGroup: \.to,
             differences: { wanted, there, path in differences(wanted, there, path) },
             missing: { wanted, path in
-                TestDifference(
+                ExpectationDifference(
                     path: path, expected: "a delivery to \(wanted.to)", got: insteadOfDelivery(to: wanted.to))
             },
             extra: { there in
-                TestDifference(
+                ExpectationDifference(
                     path: "delivered",
                     expected: "no further delivery to \(there.to)",
                     got: "\(there.event), \(there.outcome)"
@@ -55,22 +56,23 @@ struct TestComparison {
         return reasons.isEmpty ? "none" : "none; " + reasons.joined(separator: "; ")
     }
 
-    private func compare(_ expected: [ExpectedDeadLetter]) -> [TestDifference] {
+    private func compare(_ expected: [DeadLetterExpectation]) -> [ExpectationDifference] {
         let letters =
-            record.deliveries.filter { $0.state == .dead }.map { DeadLetter($0) }
-            + record.failures.map { DeadLetter($0) }
-        return ExpectationMatching<ExpectedDeadLetter, DeadLetter>(
+            record.deliveries.filter { $0.state == .dead }.map { ObservedDeadLetter($0) }
+            + record.failures.map { ObservedDeadLetter($0) }
+        return ExpectationMatching<DeadLetterExpectation, ObservedDeadLetter>(
             list: "dead",
             order: test.expected.order,
             wantedGroup: \.to,
             thereGroup: \.to,
             differences: { wanted, there, path in there.differences(from: wanted, path) },
             missing: { wanted, path in
-                TestDifference(
+                ExpectationDifference(
                     path: path, expected: "a dead letter of \(wanted.to)", got: insteadOfDeath(of: wanted.to))
             },
             extra: { there in
-                TestDifference(path: "dead", expected: "no further dead letter of \(there.to)", got: there.description)
+                ExpectationDifference(
+                    path: "dead", expected: "no further dead letter of \(there.to)", got: there.description)
             }
         ).differences(expected, letters)
     }
@@ -81,26 +83,28 @@ struct TestComparison {
             ? "none" : "none; " + others.map { "\($0.event) is \($0.outcome)" }.joined(separator: "; ")
     }
 
-    private func compare(_ expected: [ExpectedDrop]) -> [TestDifference] {
-        ExpectationMatching<ExpectedDrop, TestRecord.Drop>(
+    private func compare(_ expected: [DropExpectation]) -> [ExpectationDifference] {
+        ExpectationMatching<DropExpectation, PipelineTestRecord.Drop>(
             list: "dropped",
             order: test.expected.order,
             wantedGroup: { _ in "" },
             thereGroup: { _ in "" },
             differences: { wanted, there, path in
-                var found = TestDifference.ofEvent(wanted.event, there.event, path)
+                var found = ExpectationDifference.ofEvent(wanted.event, there.event, path)
                 if wanted.by != there.by {
                     found.append(
-                        TestDifference(path: "\(path).by", expected: wanted.by, got: "\(there.by) (\(there.reason))"))
+                        ExpectationDifference(
+                            path: "\(path).by", expected: wanted.by, got: "\(there.by) (\(there.reason))"))
                 }
                 return found
             },
             missing: { wanted, path in
                 let stopped = record.failures.map { "none; \($0.event) failed at \($0.stage): \($0.message)" }
-                return TestDifference(path: path, expected: "a drop by \(wanted.by)", got: stopped.first ?? "none")
+                return ExpectationDifference(
+                    path: path, expected: "a drop by \(wanted.by)", got: stopped.first ?? "none")
             },
             extra: { there in
-                TestDifference(
+                ExpectationDifference(
                     path: "dropped", expected: "no further drop", got: "\(there.event) by \(there.by) (\(there.reason))"
                 )
             }
@@ -108,11 +112,12 @@ struct TestComparison {
     }
 }
 
-extension TestDifference {
-    static func ofEvent(_ wanted: EventFilter?, _ there: EventType, _ path: String) -> [TestDifference] {
+extension ExpectationDifference {
+    static func ofEvent(_ wanted: EventTypeFilter?, _ there: EventType, _ path: String) -> [ExpectationDifference] {
         guard let wanted, !wanted.matches(there) else { return [] }
         return [
-            TestDifference(path: "\(path).event", expected: wanted.patterns.joined(separator: " or "), got: there.name)
+            ExpectationDifference(
+                path: "\(path).event", expected: wanted.patterns.joined(separator: " or "), got: there.name)
         ]
     }
 
@@ -120,14 +125,14 @@ extension TestDifference {
         _ wanted: (count: Int?, at: [Duration]?),
         _ there: [ReceivedRequest],
         _ path: String
-    ) -> [TestDifference] {
-        var found: [TestDifference] = []
+    ) -> [ExpectationDifference] {
+        var found: [ExpectationDifference] = []
         if let count = wanted.count, count != there.count {
-            found.append(TestDifference(path: "\(path).attempts", expected: "\(count)", got: "\(there.count)"))
+            found.append(ExpectationDifference(path: "\(path).attempts", expected: "\(count)", got: "\(there.count)"))
         }
         let times = there.map(\.elapsed)
         if let at = wanted.at, at != times {
-            found.append(TestDifference(path: "\(path).at", expected: at.written, got: times.written))
+            found.append(ExpectationDifference(path: "\(path).at", expected: at.written, got: times.written))
         }
         return found
     }
@@ -138,7 +143,7 @@ extension [Duration] {
     fileprivate var written: String { "[" + map(\.written).joined(separator: ", ") + "]" }
 }
 
-extension TestRecord.Delivery {
+extension PipelineTestRecord.Delivery {
     /// The outcome of the delivery: `dead after 3 attempts (exhausted)`.
     var outcome: String {
         let attempts = requests.count.of("attempt")

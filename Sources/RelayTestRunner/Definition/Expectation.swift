@@ -10,19 +10,19 @@ struct Expectation: Sendable {
         case any
     }
 
-    var delivered: [ExpectedDelivery]?
-    var dead: [ExpectedDeadLetter]?
-    var dropped: [ExpectedDrop]?
+    var delivered: [DeliveryExpectation]?
+    var dead: [DeadLetterExpectation]?
+    var dropped: [DropExpectation]?
     /// Expects no delivery to any destination.
     var nothing = false
     var order = Order.destination
 }
 
 /// A delivery that a receiver accepted.
-struct ExpectedDelivery: Sendable {
+struct DeliveryExpectation: Sendable {
     /// The name of a destination, or `session`.
     var to: String
-    var event: EventFilter?
+    var event: EventTypeFilter?
     var attempts: Int?
     /// The start of each attempt, from the time of the input.
     var at: [Duration]?
@@ -37,15 +37,15 @@ struct ExpectedDelivery: Sendable {
 struct BodyCheck: Sendable {
     var equals: JSON?
     var contains: JSON?
-    var jq: BatchedExpression?
+    var jq: TestExpression?
     /// A regular expression that must match somewhere in the text.
     var pattern: String?
 }
 
-struct ExpectedDeadLetter: Sendable {
+struct DeadLetterExpectation: Sendable {
     /// The name of a destination, `session`, or `pipeline` for an event whose stage failed.
     var to: String
-    var event: EventFilter?
+    var event: EventTypeFilter?
     var reason: DeadReason?
     var attempts: Int?
     var at: [Duration]?
@@ -53,8 +53,8 @@ struct ExpectedDeadLetter: Sendable {
     var by: String?
 }
 
-struct ExpectedDrop: Sendable {
+struct DropExpectation: Sendable {
     /// The stage's id, or `duplicate` for a repeated event.
     var by: String
-    var event: EventFilter?
+    var event: EventTypeFilter?
 }

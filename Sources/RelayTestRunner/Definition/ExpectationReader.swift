@@ -4,7 +4,7 @@ internal import RelayJSON
 
 /// Reads the expectation of a test.
 struct ExpectationReader: Sendable {
-    let names: TestNames
+    let names: PipelineTestReferences
     let expressions: ExpressionBatch
 
     /// `by:` of repeated events.
@@ -61,7 +61,7 @@ struct ExpectationReader: Sendable {
         }
     }
 
-    private var delivery: FieldType<ExpectedDelivery> {
+    private var delivery: FieldType<DeliveryExpectation> {
         let to = Field("to", "The destination, or session.", .name(among: names.destinations, what: "destination"))
         let body = Field("body", "Of the last attempt.", body).optional
         let fields = [
@@ -69,7 +69,7 @@ struct ExpectationReader: Sendable {
             AnyField(body), AnyField(Self.signed),
         ]
         return .section("a delivery", fields: fields) { options in
-            ExpectedDelivery(
+            DeliveryExpectation(
                 to: try options(to),
                 event: try options(Self.event),
                 attempts: try options(Self.attempts),
@@ -81,7 +81,7 @@ struct ExpectationReader: Sendable {
         }
     }
 
-    private var deadLetter: FieldType<ExpectedDeadLetter> {
+    private var deadLetter: FieldType<DeadLetterExpectation> {
         let to = Field(
             "to", "The destination, or pipeline for an event whose stage failed.",
             .name(among: names.destinations.map { $0 + [Self.pipeline] }, what: "destination"))
@@ -91,7 +91,7 @@ struct ExpectationReader: Sendable {
             AnyField(by),
         ]
         return .section("a dead letter", fields: fields) { options in
-            let letter = ExpectedDeadLetter(
+            let letter = DeadLetterExpectation(
                 to: try options(to),
                 event: try options(Self.event),
                 reason: try options(Self.reason),
@@ -106,11 +106,11 @@ struct ExpectationReader: Sendable {
         }
     }
 
-    private var drop: FieldType<ExpectedDrop> {
+    private var drop: FieldType<DropExpectation> {
         let by = Field(
             "by", "The stage that dropped it.", .name(among: names.stages.map { $0 + [Self.duplicate] }, what: "stage"))
         return .section("a drop", fields: [AnyField(by), AnyField(Self.event)]) { options in
-            ExpectedDrop(by: try options(by), event: try options(Self.event))
+            DropExpectation(by: try options(by), event: try options(Self.event))
         }
     }
 }

@@ -4,7 +4,7 @@ internal import RelayJSON
 internal import Synchronization
 
 /// An expression of a test, compiled together with others.
-struct BatchedExpression: Sendable {
+struct TestExpression: Sendable {
     let source: String
     fileprivate let index: Int
 }
@@ -24,12 +24,12 @@ final class ExpressionBatch: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter recheck: compiles the expression alone and throws its error with its position.
-    func add(_ source: String, recheck: @escaping @Sendable () throws -> Void) -> BatchedExpression {
+    func add(_ source: String, recheck: @escaping @Sendable () throws -> Void) -> TestExpression {
         state.withLock { state in
-            if let index = state.indices[source] { return BatchedExpression(source: source, index: index) }
+            if let index = state.indices[source] { return TestExpression(source: source, index: index) }
             state.entries.append((source, recheck))
             state.indices[source] = state.entries.count - 1
-            return BatchedExpression(source: source, index: state.entries.count - 1)
+            return TestExpression(source: source, index: state.entries.count - 1)
         }
     }
 
@@ -52,7 +52,7 @@ final class ExpressionBatch: Sendable {
     }
 
     /// Whether the first output for a value is anything but `false` and `null`.
-    func isTrue(_ expression: BatchedExpression, of value: JSON) throws(JQError) -> Bool {
+    func isTrue(_ expression: TestExpression, of value: JSON) throws(JQError) -> Bool {
         let programs = state.withLock { $0.programs }
         let (part, index) = expression.index.quotientAndRemainder(dividingBy: Self.size)
         guard programs.indices.contains(part) else { throw JQError(message: "the expression was not compiled") }

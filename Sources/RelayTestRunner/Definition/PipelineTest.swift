@@ -11,12 +11,12 @@ struct PipelineTest: Sendable {
     /// The line where it begins, from 1.
     var line: Int
     var pipeline: PipelineDefinition
-    var source: TestSource
+    var source: PipelineTestSource
     /// The session in the URL; nil: the documents contain it.
     var session: String?
     /// The time at which its documents arrive.
     var start: Timestamp
-    var documents: [TestDocument]
+    var documents: [PipelineTestDocument]
     var contacts: [KnownContact]
     var groups: [KnownGroup]
     /// The results of file fetches; nil: files are not fetched.
@@ -29,7 +29,7 @@ struct PipelineTest: Sendable {
 }
 
 /// The source through which a test's documents arrive.
-struct TestSource: Sendable {
+struct PipelineTestSource: Sendable {
     var name: String
     var format: String
     /// The session of documents that name none.
@@ -38,13 +38,13 @@ struct TestSource: Sendable {
     var keepsRaw = false
 
     /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
-    static let api = TestSource(
+    static let api = PipelineTestSource(
         name: IntakeRegistry.apiSource, format: BuiltInFormats.api.name, session: fallbackSession)
     static let fallbackSession = "test"
 }
 
 /// One document of a gateway.
-struct TestDocument: Sendable {
+struct PipelineTestDocument: Sendable {
     /// The location for error messages: the file's path, or `input`.
     var label: String
     var bytes: [UInt8]

@@ -9,7 +9,7 @@ struct PipelineTestReader: Sendable {
     /// Whether to read the files that tests name; without them only the definitions are checked.
     let readsInput: Bool
 
-    func tests(_ definitions: [TestDefinition]) throws -> [PipelineTest] {
+    func tests(_ definitions: [PipelineTestDefinition]) throws -> [PipelineTest] {
         var tests: [PipelineTest] = []
         // Expressions are compiled in any case: what is wrong with them is told with everything else.
         _ = try ValueIssuesCollection.collect([true, false]) { isReading in
@@ -22,9 +22,9 @@ struct PipelineTestReader: Sendable {
         return tests
     }
 
-    private func test(_ definition: TestDefinition) throws -> PipelineTest {
+    private func test(_ definition: PipelineTestDefinition) throws -> PipelineTest {
         let sources = sources(of: definition.pipeline)
-        let names = TestNames(
+        let names = PipelineTestReferences(
             sources: sources.map(\.name), destinations: destinations, stages: definition.pipeline.steps.map(\.id))
         let fields = TestFields(names, expressions: expressions) { try documents($0, definition) }
         let options = try OptionReader(definition.node, as: "a test", fields: fields.all)
@@ -52,13 +52,13 @@ struct PipelineTestReader: Sendable {
         [RelayConfiguration.Destination.sessionWebhooks] + configuration.destinations.map(\.name)
     }
 
-    private func sources(of pipeline: PipelineDefinition) -> [TestSource] {
+    private func sources(of pipeline: PipelineDefinition) -> [PipelineTestSource] {
         let sources = configuration.sources.filter { pipeline.from.isEmpty || pipeline.from.contains($0.name) }
             .map { source in
-                TestSource(
+                PipelineTestSource(
                     name: source.name,
                     format: source.format,
-                    session: source.session ?? TestSource.fallbackSession,
+                    session: source.session ?? PipelineTestSource.fallbackSession,
                     keepsRaw: source.keepsRaw
                 )
             }

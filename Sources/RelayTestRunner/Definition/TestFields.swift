@@ -18,7 +18,7 @@ struct TestFields: Sendable {
         return text
     }.optional
     let now = Field("now", "When the input arrives.", FieldType.moment, default: VirtualClock.start)
-    let input: Field<[TestDocument]>
+    let input: Field<[PipelineTestDocument]>
     let contacts = Field(
         "contacts", "The contacts that the relay already knows.", FieldType.oneOrMore(KnownContact.type)
     ).optional
@@ -40,9 +40,9 @@ struct TestFields: Sendable {
 
     /// - Parameter documents: reads `input`.
     init(
-        _ names: TestNames,
+        _ names: PipelineTestReferences,
         expressions: ExpressionBatch,
-        documents: @escaping @Sendable (ConfigNode) throws -> [TestDocument]
+        documents: @escaping @Sendable (ConfigNode) throws -> [PipelineTestDocument]
     ) {
         source =
             Field(
@@ -74,7 +74,7 @@ struct TestFields: Sendable {
     }
 
     /// The options without a configuration, for the reference and the schemas.
-    static let declared = TestFields(TestNames(), expressions: ExpressionBatch()) { _ in [] }.all
+    static let declared = TestFields(PipelineTestReferences(), expressions: ExpressionBatch()) { _ in [] }.all
 }
 
 extension FieldType where Value == Timestamp {

@@ -4,10 +4,10 @@ package struct TestReport: Sendable {
         let name: String
         let file: String
         let line: Int
-        let differences: [TestDifference]
+        let differences: [ExpectationDifference]
         let duration: Duration
 
-        init(_ test: PipelineTest, _ differences: [TestDifference], duration: Duration) {
+        init(_ test: PipelineTest, _ differences: [ExpectationDifference], duration: Duration) {
             name = test.name
             file = test.file
             line = test.line
@@ -44,7 +44,7 @@ package struct TestReport: Sendable {
     }
 }
 
-extension TestDifference {
+extension ExpectationDifference {
     func text(indent: String) -> String {
         """
         \(indent)\(path)

@@ -63,7 +63,7 @@ extension InMemoryJournal: LateMediaStore {
 
     func settleLateMedia(
         of event: EventID,
-        announcing announcement: NewEvent?,
+        announcing announcement: ParsedEvent?,
         source: String,
         at moment: Timestamp
     ) async throws(StoreError) {

@@ -13,8 +13,8 @@ final class InMemoryJournal: Journal {
         var contacts: [DirectoryKey: Contact] = [:]
         var groups: [DirectoryKey: Group] = [:]
         var lateMedia: [LateMedia] = []
-        var drops: [(id: EventID, drop: TestRecord.Drop)] = []
-        var failures: [TestRecord.Failure] = []
+        var drops: [(id: EventID, drop: PipelineTestRecord.Drop)] = []
+        var failures: [PipelineTestRecord.Failure] = []
         var lastID: Int64 = 0
     }
 
@@ -45,19 +45,19 @@ final class InMemoryJournal: Journal {
     var isDone: Bool { state.withLock { $0.pending.isEmpty && $0.lateMedia.isEmpty } }
 
     /// Events that ended in the pipeline or were repetitions, in order of arrival.
-    var drops: [TestRecord.Drop] { state.withLock { $0.drops.sorted { $0.id < $1.id }.map(\.drop) } }
+    var drops: [PipelineTestRecord.Drop] { state.withLock { $0.drops.sorted { $0.id < $1.id }.map(\.drop) } }
     /// Events whose stage failed.
-    var failures: [TestRecord.Failure] { state.withLock { $0.failures } }
+    var failures: [PipelineTestRecord.Failure] { state.withLock { $0.failures } }
 
     /// The same as ``accept(_:source:at:)``, synchronously.
     @discardableResult
-    func take(_ events: [NewEvent], source: String, at moment: Timestamp) -> [AcceptanceResult] {
+    func take(_ events: [ParsedEvent], source: String, at moment: Timestamp) -> [AcceptanceResult] {
         state.withLock { state in events.map { state.accept($0, source: source, at: moment) } }
     }
 
     // MARK: Journal
 
-    func accept(_ events: [NewEvent], source: String, at moment: Timestamp) async throws(StoreError)
+    func accept(_ events: [ParsedEvent], source: String, at moment: Timestamp) async throws(StoreError)
         -> [AcceptanceResult]
     {
         take(events, source: source, at: moment)
@@ -73,7 +73,7 @@ final class InMemoryJournal: Journal {
         state.withLock { $0.events[id] }
     }
 
-    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {
+    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {
         let hasLateMedia = state.withLock { state in
             for result in results {
                 guard let event = state.events[result.event], state.pending.contains(event.id) else { continue }
@@ -83,10 +83,10 @@ final class InMemoryJournal: Journal {
                     outbox.insert(DeliveryID(state.nextID(at: moment)), delivery, at: moment)
                 }
                 state.drops += result.drops.map {
-                    (event.id, TestRecord.Drop(by: $0.stage, reason: $0.reason, event: event.type))
+                    (event.id, PipelineTestRecord.Drop(by: $0.stage, reason: $0.reason, event: event.type))
                 }
                 state.failures += result.failures.map {
-                    TestRecord.Failure(stage: $0.stage, message: $0.message, event: event.type)
+                    PipelineTestRecord.Failure(stage: $0.stage, message: $0.message, event: event.type)
                 }
                 if var late = result.lateMedia {
                     late.event = event.id
@@ -100,12 +100,12 @@ final class InMemoryJournal: Journal {
 }
 
 extension InMemoryJournal.State {
-    fileprivate mutating func accept(_ event: NewEvent, source: String, at moment: Timestamp) -> AcceptanceResult {
+    fileprivate mutating func accept(_ event: ParsedEvent, source: String, at moment: Timestamp) -> AcceptanceResult {
         let key = event.dedupKey.map { InMemoryJournal.DeduplicationKey(session: event.session, key: $0) }
         if let known = key.flatMap({ keys[$0] }) {
             // A known key is accepted again only with a higher rank.
             guard let rank = event.rank, rank > known.rank ?? -1 else {
-                let drop = TestRecord.Drop(
+                let drop = PipelineTestRecord.Drop(
                     by: ExpectationReader.duplicate, reason: "it had come before", event: event.type)
                 drops.append((EventID(nextID(at: moment)), drop))
                 return AcceptanceResult(id: known.event, isDuplicate: true)

@@ -83,7 +83,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
     }
 
     func exchange(
-        _ settlements: [Settlement],
+        _ settlements: [AttemptSettlement],
         claims: [ClaimRequest],
         at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] {
@@ -118,7 +118,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
 
 extension InMemoryOutbox.State {
     /// - Returns: the destination; nil when the settlement is stale.
-    fileprivate mutating func settle(_ settlement: Settlement, at moment: Timestamp) -> DestinationKey? {
+    fileprivate mutating func settle(_ settlement: AttemptSettlement, at moment: Timestamp) -> DestinationKey? {
         guard var entry = entries[settlement.delivery], entry.state == .inFlight,
             entry.attempts == settlement.attempt.number
         else { return nil }

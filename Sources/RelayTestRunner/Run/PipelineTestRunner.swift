@@ -19,7 +19,7 @@ struct PipelineTestRunner {
     private let receivers: ScriptedDestinations
     private let media: ScriptedMediaFetcher?
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    private var record = TestRecord()
+    private var record = PipelineTestRecord()
     private var hasEvents = false
 
     private init(_ trial: PipelineTest, in configuration: RelayConfiguration) {
@@ -31,7 +31,7 @@ struct PipelineTestRunner {
         media = trial.files.map { [clock] in ScriptedMediaFetcher($0, in: configuration, clock: clock) }
     }
 
-    static func run(_ trial: PipelineTest, in configuration: RelayConfiguration) -> TestRecord {
+    static func run(_ trial: PipelineTest, in configuration: RelayConfiguration) -> PipelineTestRecord {
         var runner = PipelineTestRunner(trial, in: configuration)
         runner.takeDocuments()
         if runner.record.problems.isEmpty, !runner.hasEvents {
@@ -46,7 +46,7 @@ struct PipelineTestRunner {
             record.problems.append("the source has the unknown format \(trial.source.format)")
             return
         }
-        let reader = DocumentReader(
+        let reader = SourceDocumentReader(
             source: trial.source.name,
             format: format,
             defaultSession: trial.source.session,
@@ -57,9 +57,9 @@ struct PipelineTestRunner {
         for document in trial.documents { take(document, with: reader) }
     }
 
-    private mutating func take(_ document: TestDocument, with reader: DocumentReader) {
+    private mutating func take(_ document: PipelineTestDocument, with reader: SourceDocumentReader) {
         let (session, now) = (trial.session, clock.wall)
-        let read = executor.run { () -> Result<[NewEvent], IntakeError> in
+        let read = executor.run { () -> Result<[ParsedEvent], IntakeError> in
             do throws(IntakeError) {
                 return .success(try await reader.read(document.bytes, session: session, at: now))
             } catch {
@@ -134,13 +134,13 @@ struct PipelineTestRunner {
         )
     }
 
-    private var finished: TestRecord {
+    private var finished: PipelineTestRecord {
         var record = record
         record.drops = journal.drops
         record.failures = journal.failures
         record.deliveries = outbox.entries.compactMap { entry in
             guard let receiver = receivers.entry(entry.planned.destination) else { return nil }
-            return TestRecord.Delivery(
+            return PipelineTestRecord.Delivery(
                 to: receiver.shown,
                 event: entry.planned.type,
                 state: entry.state,
@@ -158,7 +158,7 @@ struct PipelineTestRunner {
 /// The pipeline under test is the only one.
 private struct OnePipeline: PipelineProvider {
     let pipeline: Pipeline
-    let routes: any DestinationLookup
+    let routes: any DeliveryTargetLookup
 
     var pipelines: [Pipeline] { [pipeline] }
 }

@@ -14,8 +14,8 @@ final class ScriptedDestinations: DestinationProvider {
         /// The secret that signs; nil: requests are not signed.
         let secret: String?
 
-        func route(_ key: DestinationKey) -> DestinationRoute {
-            DestinationRoute(destination: key, settings: destination.settings, isSigned: secret != nil)
+        func route(_ key: DestinationKey) -> DeliveryTarget {
+            DeliveryTarget(destination: key, settings: destination.settings, isSigned: secret != nil)
         }
     }
 
@@ -36,7 +36,7 @@ final class ScriptedDestinations: DestinationProvider {
         session = ReceiverScript(answers[RelayConfiguration.Destination.sessionWebhooks] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
             let receiver = ReceiverScript(answers[destination.name] ?? [.ok], clock: clock)
-            let environment = DestinationEnvironment(
+            let environment = DestinationBuildContext(
                 configuration, sender: destination.testServer(receiver), sinks: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[.configured(destination.name)] = Entry(
@@ -81,12 +81,12 @@ final class ScriptedDestinations: DestinationProvider {
     }
 }
 
-extension ScriptedDestinations: DestinationLookup {
-    func route(to name: String) -> DestinationRoute? {
+extension ScriptedDestinations: DeliveryTargetLookup {
+    func route(to name: String) -> DeliveryTarget? {
         configured[.configured(name)]?.route(.configured(name))
     }
 
-    func webhooks(of session: String) -> [DestinationRoute] {
+    func webhooks(of session: String) -> [DeliveryTarget] {
         let (key, entry) = webhook(of: session)
         return [entry.route(key)]
     }

@@ -5,7 +5,7 @@ internal import RelayHTTPClient
 internal import Synchronization
 
 /// The relay's own lookup service, with a scripted gateway.
-struct ScriptedGateways: GatewayDirectory {
+struct ScriptedGateways: DirectoryGateway {
     private let gateway: ScriptedGateway
     private let service: LookupService
 
@@ -19,18 +19,18 @@ struct ScriptedGateways: GatewayDirectory {
         )
     }
 
-    func lookUp(_ key: DirectoryKey, at route: any LookupRoute) async -> LookupAnswer? {
+    func lookUp(_ key: DirectoryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
         await service.lookUp(key, at: ScriptedRoute(base: route, gateway: gateway))
     }
 
-    func mayLookUp(_ key: DirectoryKey, at route: any LookupRoute) -> Bool {
+    func mayLookUp(_ key: DirectoryKey, at route: any LookupEndpoint) -> Bool {
         service.mayLookUp(key, at: ScriptedRoute(base: route, gateway: gateway))
     }
 }
 
 /// A route whose requests go to the scripted gateway. All requests of one lookup get the same answer.
-private struct ScriptedRoute: LookupRoute {
-    let base: any LookupRoute
+private struct ScriptedRoute: LookupEndpoint {
+    let base: any LookupEndpoint
     let gateway: ScriptedGateway
 
     var id: String { base.id }

@@ -33,7 +33,7 @@ final class ScriptedMediaFetcher: MediaFetcher {
     }
 
     /// Records to which message an event's file belongs.
-    func learn(_ event: NewEvent) {
+    func learn(_ event: ParsedEvent) {
         guard let message = event.payload["messageId"]?.string, let raw = event.payload["raw_media"],
             let reference = try? RawMedia(raw)
         else { return }

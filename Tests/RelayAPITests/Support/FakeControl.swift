@@ -57,7 +57,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
             continuation.finish()
         }
         return MediaFile(
-            content: MediaContent(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
+            content: StoredMediaReader(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
     }
 
     func destinations() async throws(APIError) -> [DestinationStatus] { state.withLock { $0.destinations } }
@@ -144,7 +144,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
 
     func configuration() async -> ConfigurationStatus {
         ConfigurationStatus(
-            generation: GenerationIdentifier(number: 3, hash: ConfigurationStatus.hash(of: ["version": 1])),
+            generation: ConfigurationGenerationID(number: 3, hash: ConfigurationStatus.hash(of: ["version": 1])),
             loadedAt: TestAPI.start,
             failure: .init(at: TestAPI.start, mistakes: ["config.yaml:1:1: error: no"]),
             configuration: ["version": 1]

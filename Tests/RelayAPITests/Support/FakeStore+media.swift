@@ -6,10 +6,10 @@ extension FakeStore {
     func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia] { [] }
     func postpone(_ media: LateMedia) async throws(StoreError) {}
     func settleLateMedia(
-        of event: EventID, announcing announcement: NewEvent?, source: String, at moment: Timestamp
+        of event: EventID, announcing announcement: ParsedEvent?, source: String, at moment: Timestamp
     ) async throws(StoreError) {}
 
-    func forwardedChat(_ key: ForwardedChat.Key) async throws(StoreError) -> ForwardedChat? { nil }
+    func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping? { nil }
     func forwardedParts(
         destination: DestinationKey, session: String, message: String
     ) async throws(StoreError) -> [ForwardedMessage] { [] }
@@ -17,7 +17,8 @@ extension FakeStore {
         destination: DestinationKey, remote: Int64
     ) async throws(StoreError) -> [ForwardedMessage] { [] }
     func forwardedMessages(
-        of chat: ForwardedChat.Key, direction: ForwardedMessage.Direction, state: ForwardedMessage.State, limit: Int
+        of chat: ForwardedChatMapping.Key, direction: ForwardedMessage.Direction, state: ForwardedMessage.State,
+        limit: Int
     ) async throws(StoreError) -> [ForwardedMessage] { [] }
     func record(_ changes: [ForwardingChange]) async throws(StoreError) {}
 }

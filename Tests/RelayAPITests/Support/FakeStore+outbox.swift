@@ -128,7 +128,7 @@ extension FakeStore {
     func pauses() async throws(StoreError) -> [DestinationPause] { [] }
     func pause(_ pause: DestinationPause) async throws(StoreError) {}
     func resume(destination: DestinationKey) async throws(StoreError) -> Bool { false }
-    func sweep(_ retention: Retention, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int { 0 }
+    func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int { 0 }
 
     private func matching(_ filter: DeliveryFilter) -> [DeliveryRecord] {
         contents.withLock { data in
@@ -162,7 +162,7 @@ extension FakeStore {
     // MARK: - Journal and Outbox: the API only reads single events of them.
 
     func accept(
-        _ events: [NewEvent], source: String, at moment: Timestamp
+        _ events: [ParsedEvent], source: String, at moment: Timestamp
     ) async throws(StoreError) -> [AcceptanceResult] {
         try fail()
         return contents.withLock { data in
@@ -181,14 +181,14 @@ extension FakeStore {
 
     func event(_ id: EventID) async throws(StoreError) -> Event? { contents.withLock { $0.events[id] } }
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] { [] }
-    func commit(_ results: [PipelineResult], at moment: Timestamp) async throws(StoreError) {}
+    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {}
 
     func recover(
         at moment: Timestamp, maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
     ) async throws(StoreError) -> RecoveryReport { RecoveryReport(requeued: 0, dead: 0) }
 
     func exchange(
-        _ settlements: [Settlement], claims: [ClaimRequest], at moment: Timestamp
+        _ settlements: [AttemptSettlement], claims: [ClaimRequest], at moment: Timestamp
     ) async throws(StoreError) -> [ClaimResult] { [] }
 
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] { [:] }

@@ -37,7 +37,8 @@ struct TestAPI: Sendable {
 
     private func intake(_ name: String, _ authentication: (any IntakeAuthentication)? = nil) -> Intake {
         Intake(
-            reader: DocumentReader(source: name, format: EchoFormat(), defaultSession: "none", files: .identified),
+            reader: SourceDocumentReader(
+                source: name, format: EchoFormat(), defaultSession: "none", files: .identified),
             authentication: authentication, journal: store, clock: clock)
     }
 
@@ -117,16 +118,18 @@ struct EchoFormat: EventFormat {
     static let name = "echo"
     static let summary = "Documents of a test."
 
-    func events(from document: [UInt8], context: FormatContext) throws(FormatError) -> [NewEvent] {
+    func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         let parsed: JSON
         do {
             parsed = try JSON(parsing: document)
         } catch {
-            throw FormatError(.malformed, "The body is no JSON document: \(error.message)")
+            throw InvalidDocumentError(.malformed, "The body is no JSON document: \(error.message)")
         }
-        guard let session = context.session else { throw FormatError(.missingSession, "Nothing names a session.") }
+        guard let session = context.session else {
+            throw InvalidDocumentError(.missingSession, "Nothing names a session.")
+        }
         return (parsed.array ?? [parsed]).map {
-            NewEvent(type: .messageReceived, session: session, dedupKey: $0.text, payload: ["document": $0])
+            ParsedEvent(type: .messageReceived, session: session, dedupKey: $0.text, payload: ["document": $0])
         }
     }
 }

@@ -12,11 +12,11 @@ import Testing
 @Suite(.limitedConcurrency)
 struct FileForwardingTests {
     private func withFiles(
-        _ options: String = "", _ body: (ForwardingFixture, DirectoryMediaStore) async throws -> Void
+        _ options: String = "", _ body: (ForwardingFixture, LocalMediaStore) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let mediaStore = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
+        let mediaStore = try await LocalMediaStore.open(path: folder.path, clock: SystemClock())
         try await withForwarding(options, mediaStore: mediaStore) { try await body($0, mediaStore) }
     }
 

@@ -55,7 +55,7 @@ struct ForwardingLoad {
         configuration.diskReserveBytes = 0
         let store = try await SQLiteStore.open(
             path: folder.appendingPathComponent("store.db").path,
-            secretKey: SecretKey(bytes: [UInt8](repeating: 7, count: 32)), clock: clock, logger: logger,
+            secretKey: StoreEncryptionKey(bytes: [UInt8](repeating: 7, count: 32)), clock: clock, logger: logger,
             configuration: configuration)
         let patient = RetryPolicy(
             maxAttempts: 1000, initialInterval: .milliseconds(5), maxInterval: .milliseconds(50), multiplier: 2,
@@ -92,7 +92,7 @@ struct ForwardingLoad {
         let events = (0..<messagesEach).flatMap { message in
             (0..<chats).map { index in
                 let chat = chat(index)
-                return NewEvent(
+                return ParsedEvent(
                     type: .messageReceived, session: "demo", chat: chat,
                     payload: [
                         "messageId": .string(id(index, message)), "wa_message_id": .string(id(index, message)),
@@ -101,13 +101,13 @@ struct ForwardingLoad {
                     ])
             }
         }
-        var results: [PipelineResult] = []
+        var results: [EventResult] = []
         for (accepted, event) in zip(try await store.accept(events, source: "test", at: now), events) {
             let stored = Event(
                 id: accepted.id, source: "test", type: event.type, session: event.session, chat: event.chat,
                 occurredAt: nil, receivedAt: now, payload: event.payload)
             results.append(
-                PipelineResult(
+                EventResult(
                     event: accepted.id,
                     deliveries: [
                         PlannedDelivery(

@@ -17,7 +17,7 @@ struct RequestTests {
         var all = JSONObject()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kinds-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let mediaStore = try await DirectoryMediaStore.open(path: folder.path, clock: SystemClock())
+        let mediaStore = try await LocalMediaStore.open(path: folder.path, clock: SystemClock())
         let file = try await mediaStore.deposit([1, 2, 3])
         for kind in kinds {
             let event = try #require(kind["event"]?.string)

@@ -149,7 +149,7 @@ final class MotoServer: Sendable {
     /// A signed request of the test's own.
     func call(_ method: String, _ path: String) async throws -> (status: Int, body: String) {
         var request = HTTPRequest(method: method, url: url + path, timeout: .waitLimit)
-        request.awsSigV4 = AWSSigV4(region: "us-east-1", accessKey: accessKey, secretKey: secretKey)
+        request.awsSigV4 = AWSSigV4Parameters(region: "us-east-1", accessKey: accessKey, secretKey: secretKey)
         let response = try await engine.send(request)
         return (response.status, String(decoding: response.body, as: UTF8.self))
     }

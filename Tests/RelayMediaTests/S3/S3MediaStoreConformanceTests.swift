@@ -36,7 +36,8 @@ struct S3MediaStoreConformanceTests {
 
     private static let conformance = MediaStoreConformance(
         sweeps: false,
-        makeMediaStore: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), TemporaryDirectory()) },
+        makeMediaStore: { _ in try await buckets.open(try await MotoServer.shared().makeBucket(), TemporaryDirectory())
+        },
         reopen: { mediaStore, _ in try await buckets.reopen(mediaStore) },
         discard: { _ = await buckets.take($0) }
     )

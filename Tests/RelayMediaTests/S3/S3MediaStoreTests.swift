@@ -52,7 +52,8 @@ struct S3MediaStoreTests {
             secretKey: server.secretKey,
             pathStyle: false
         )
-        let mediaStore = try await S3MediaStore.open(options, staging: fixture.directory.path + "/staging", engine: engine)
+        let mediaStore = try await S3MediaStore.open(
+            options, staging: fixture.directory.path + "/staging", engine: engine)
         let media = try await mediaStore.deposit(Array("hello".utf8))
         #expect(try await server.names(in: bucket) == ["media/\(media.id)"])
         #expect(try await fixture.content(mediaStore, media.id) == Array("hello".utf8))

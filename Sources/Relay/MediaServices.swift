@@ -1,0 +1,97 @@
+internal import Logging
+internal import RelayConfig
+internal import RelayCore
+internal import RelayDestinations
+internal import RelayHTTPClient
+internal import RelayMedia
+
+/// Where files are kept, how they get there, and the addresses under which receivers get them.
+struct MediaServices: Sendable {
+    let mediaStore: any MediaStore
+    let links: MediaLinks
+    let fetcher: MediaService
+
+    /// - Parameters:
+    ///   - current: its first generation says where files are kept; where those of a source lie is asked at each fetch.
+    ///   - staging: a directory for files on their way into a bucket.
+    ///   - secret: what links are signed with.
+    /// - Throws: ``MediaError`` when the storage cannot be used.
+    init(
+        _ current: CurrentConfiguration,
+        staging: String,
+        secret: [UInt8],
+        engine: CurlEngine,
+        clock: any RelayClock,
+        logger: Logger
+    ) async throws(MediaError) {
+        let configuration = current.generation.configuration
+        let media = configuration.media
+        switch media.store {
+        case .directory(let path):
+            mediaStore = try await LocalMediaStore.open(path: path, quota: Int64(media.quota), clock: clock)
+        case .s3(let bucket, let prefix):
+            mediaStore = try await Self.bucket(bucket, prefix, media.s3, staging: staging, engine: engine)
+        }
+        links = MediaLinks(
+            publicURL: configuration.server.publicURL,
+            lifetime: media.linkLifetime,
+            masterKey: secret,
+            clock: clock
+        )
+        fetcher = MediaService(
+            mediaStore: mediaStore,
+            links: links,
+            transport: CurlMediaHTTPClient(engine),
+            options: { name in MediaSourceOptions(current.generation.configuration.media(of: name)) },
+            downloads: media.maxDownloads,
+            clock: clock,
+            logger: logger
+        )
+    }
+
+    private static func bucket(
+        _ bucket: String,
+        _ prefix: String,
+        _ server: RelayConfiguration.S3?,
+        staging: String,
+        engine: CurlEngine
+    ) async throws(MediaError) -> any MediaStore {
+        guard let server else { throw MediaError(.storage, "a bucket needs media.s3") }
+        let options: S3Options
+        do {
+            options = try S3Options(
+                endpoint: server.endpoint,
+                region: server.region,
+                bucket: bucket,
+                prefix: prefix,
+                accessKey: server.accessKey,
+                secretKey: server.secretKey,
+                pathStyle: server.pathStyle
+            )
+        } catch {
+            throw MediaError(.storage, "media.s3.\(error.option) \(error.message)")
+        }
+        return try await S3MediaStore.open(options, staging: staging, engine: engine)
+    }
+}
+
+extension RelayConfiguration {
+    /// Where the files lie that a source's messages, or a destination's, name.
+    fileprivate func media(of name: String) -> SourceMedia {
+        if let source = sources.first(where: { $0.name == name }) { return source.media }
+        return destinationFiles(named: name) ?? SourceMedia()
+    }
+}
+
+extension MediaSourceOptions {
+    fileprivate init(_ media: RelayConfiguration.SourceMedia) {
+        self.init(
+            baseURL: media.baseURL,
+            hosts: media.hosts,
+            headers: media.headers.map { Header(name: $0.name, value: $0.value) },
+            token: media.token,
+            graphURL: media.graphURL,
+            whatsAppURL: media.whatsAppURL
+        )
+    }
+}

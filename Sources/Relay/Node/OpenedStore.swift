@@ -1,0 +1,85 @@
+internal import Logging
+internal import RelayAPI
+internal import RelayConfig
+internal import RelayCore
+internal import RelaySQLite
+
+/// The store of a relay, open, with what is kept beside it.
+struct OpenedStore: Sendable {
+    /// The path of its file; the names of the files beside it begin with it.
+    let path: String
+    var store: any RelayStore { database }
+    /// The key that signs links to media.
+    let mediaLinkKey: [UInt8]
+    /// The keys that the API takes.
+    let keys: APIKeyring
+    /// The API key that was made because there was none. It is not in the store before ``keepNewKey()``.
+    let newKey: String?
+    private let database: SQLiteStore
+    private let clock: any RelayClock
+    private let logger: Logger
+
+    /// - Throws: ``StoreError``, with what to do about it.
+    init(
+        _ configuration: RelayConfiguration,
+        environment: [String: String],
+        clock: any RelayClock,
+        logger: Logger
+    ) async throws {
+        path = try Self.path(of: configuration.store)
+        let secretKey = try StoreEncryptionKey.load(
+            file: path + ".key",
+            environmentValue: environment["ZAPHUB_SECRET_KEY"],
+            store: path
+        )
+        mediaLinkKey = secretKey.derived(for: "media links")
+        database = try await SQLiteStore.open(path: path, secretKey: secretKey, clock: clock, logger: logger)
+        (keys, newKey) = try await Self.keyring(database, environment: environment)
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Stores the new key, as a digest. It is called when the key can be shown: a start that fails before must not leave
+    /// a key behind that nobody knows.
+    func keepNewKey() async {
+        guard let newKey else { return }
+        do {
+            try await store.addAPIKey(digest: APIKeyring.digest(of: newKey), name: "first", at: clock.now)
+        } catch {
+            logger.error(
+                "The API key could not be stored; it ends with this process", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Ends the process's hold on the file. Nothing may use the store afterwards.
+    func close() async {
+        await database.close()
+    }
+
+    /// The key of the environment, and those of the store; on the first start without either, a fresh one.
+    private static func keyring(
+        _ store: any RelayStore,
+        environment: [String: String]
+    ) async throws -> (APIKeyring, newKey: String?) {
+        var digests = try await store.apiKeyDigests()
+        if let key = environment["ZAPHUB_API_KEY"], !key.isEmpty {
+            digests.append(APIKeyring.digest(of: key))
+            return (APIKeyring(digests: digests), nil)
+        }
+        guard digests.isEmpty else { return (APIKeyring(digests: digests), nil) }
+        let key = APIKeyring.generate()
+        return (APIKeyring(digests: [APIKeyring.digest(of: key)]), key)
+    }
+
+    private static func path(of store: RelayConfiguration.Store) throws -> String {
+        switch store.url {
+        case .sqlite(let path):
+            return path
+        case .postgres:
+            throw StoreError(
+                .unavailable,
+                "This build has no PostgreSQL store. Write store.url: sqlite:data/zaphub.db in the configuration."
+            )
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Changes to earlier messages, and notices.
+extension ChatwootEventPlanner {
+    var edit: ForwardAction {
+        let content = payload["content"] ?? .null
+        let part = "edit-" + ChatwootSourceID.fingerprint(content.text, payload.number("timestamp") ?? "")
+        let type = payload.text("type") ?? "text"
+        guard type != "unsupported" else {
+            return follow(
+                target, part: part, by: options.edits, text: "✏️ " + AgentNotice.editedUnseen.text(in: language))
+        }
+        // Only the text of an edited message changes, not its file.
+        let text = MessageMarkdown(self).words(of: type)
+        return follow(
+            target, part: part, by: options.edits, text: "✏️ *\(AgentNotice.edited.text(in: language))*\n\n" + text)
+    }
+
+    var deletion: ForwardAction {
+        // It was deleted for the account only: others still have it.
+        guard payload.text("deletedFor") != "me" else { return .nothing(.irrelevant) }
+        switch options.deletes {
+        case .off: return .nothing(.option)
+        case .delete: return .delete(messageID: target)
+        case .note:
+            return follow(target, part: "deleted", by: .note, text: "🗑 " + AgentNotice.deleted.text(in: language))
+        }
+    }
+
+    var reaction: ForwardAction {
+        let content = payload["content"]?.object
+        let emoji = content?.text("emoji") ?? ""
+        let target = content?.text("targetMessageId") ?? target
+        let text =
+            emoji.isEmpty
+            ? AgentNotice.reactionRemoved.text(in: language)
+            : AgentNotice.reacted.text(in: language, MarkdownConversion.plain(TextTruncation.text(emoji, to: 50)))
+        let isOwnMessage = !messageID.isEmpty && messageID != target
+        let who = isFromMe ? "me" : payload.text("participant") ?? payload.text("from") ?? ""
+        let print = ChatwootSourceID.fingerprint(who, emoji, payload.number("timestamp") ?? "")
+        return follow(
+            target, id: isOwnMessage ? messageID : target, part: isOwnMessage ? nil : "reaction-" + print,
+            by: options.reactions, text: text)
+    }
+
+    var vote: ForwardAction {
+        let content = payload["content"]?.object ?? JSONObject()
+        // The vote is encrypted, and the gateway does not have the poll.
+        guard content["selectedOptions"]?.array != nil else { return .nothing(.noContent) }
+        let chosen = content.texts("selectedOptions").map { "*\(MarkdownConversion.plain($0))*" }.joined(
+            separator: ", ")
+        let text =
+            chosen.isEmpty ? AgentNotice.voteWithdrawn.text(in: language) : AgentNotice.voted.text(in: language, chosen)
+        return follow(
+            content.text("targetMessageId") ?? target, id: messageID, part: nil, by: options.votes, text: "🗳 " + text,
+            reach: isFromMe ? .existing : .opens)
+    }
+
+    var pin: ForwardAction {
+        let content = payload["content"]?.object ?? JSONObject()
+        let notice: AgentNotice = content["pinned"]?.bool == false ? .unpinned : .pinned
+        return follow(
+            content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .note,
+            text: "📌 " + notice.text(in: language))
+    }
+
+    /// A change to an earlier message, shown as a reply to it or as a note.
+    /// - Parameters:
+    ///   - earlier: WhatsApp's id of the earlier message.
+    ///   - id: the message id for the action's own `source_id`; nil: the earlier message's.
+    func follow(
+        _ earlier: String, id: String? = nil, part: String?, by policy: FollowUpPolicy, text: String,
+        reach: ChatwootMessage.PostingCondition = .existing
+    ) -> ForwardAction {
+        guard let direction = direction(policy) else { return .nothing(.option) }
+        let words = [signature, text].compactMap { $0 }.joined(separator: signature == nil ? "" : " ")
+        return .message(
+            message(
+                id: id ?? earlier, part: part, direction: direction, reach: reach,
+                content: MessageMarkdown.Content(text: words),
+                reply: earlier.isEmpty ? nil : ChatwootMessage.Reply(messageID: earlier, quote: "")))
+    }
+
+    /// A private note without an author.
+    func notice(_ text: String) -> ForwardAction {
+        .message(
+            message(
+                part: nil, direction: .note, reach: .existing, content: MessageMarkdown.Content(text: text), reply: nil)
+        )
+    }
+
+    /// The text of WhatsApp's own notices about a person (Cloud API).
+    var systemNotice: String {
+        let content = payload["content"]?.object ?? JSONObject()
+        switch content.text("kind") {
+        case "user_changed_number", "customer_changed_number":
+            let new = content.address("newContactId").map { ContactNaming.placeholder(for: $0, in: language) }
+            return "ℹ️ "
+                + AgentNotice.numberChanged.text(
+                    in: language, MarkdownConversion.plain(new ?? content.text("body") ?? "?"))
+        case "customer_identity_changed": return "ℹ️ " + AgentNotice.identityChanged.text(in: language)
+        case "request_welcome": return "ℹ️ " + AgentNotice.chatStarted.text(in: language)
+        case let kind: return "ℹ️ " + MarkdownConversion.plain(content.text("body") ?? kind ?? "?")
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// New messages, and files that arrive after their messages.
+extension ChatwootEventPlanner {
+    var newMessage: ForwardAction {
+        let type = payload.text("type") ?? "text"
+        switch type {
+        case "reaction": return reaction
+        case "poll_vote": return vote
+        case "call_log": return loggedCall
+        case "pin": return pin
+        case "system": return notice(systemNotice)
+        case "album": return .nothing(.noContent)
+        default: break
+        }
+        guard let direction = direction(isFromMe ? nil : .reply) else { return .nothing(.option) }
+        var content = MessageMarkdown(self).content(of: type)
+        // An edit whose text is encrypted is a separate message.
+        if type == "unsupported", let edited = payload["content"]?.object?.text("targetMessageId") {
+            return follow(
+                edited, part: "edit-" + ChatwootSourceID.fingerprint(messageID), by: options.edits,
+                text: "✏️ " + AgentNotice.editedUnseen.text(in: language))
+        }
+        let quote = quote
+        let head = head
+        if !head.isEmpty { content.text = ([head.joined(separator: "\n")] + [content.text]).joined(separator: "\n\n") }
+        return .message(
+            message(
+                // The readable message may still arrive under the same id.
+                part: type == "unsupported" ? "placeholder" : nil, direction: direction,
+                reach: isFromMe && !options.opensForOwn ? .existing : .opens, content: content, reply: quote))
+    }
+
+    /// `message.updated` with the file of an earlier message.
+    var lateFile: ForwardAction {
+        guard options.media != .off, let direction = direction(isFromMe ? nil : .reply) else {
+            return .nothing(.option)
+        }
+        let file = MessageMarkdown(self).file(of: payload.text("type") ?? "")
+        guard !file.files.isEmpty || payload["media"]?.object != nil else { return .nothing(.noContent) }
+        var content = file
+        if let signature { content.text = content.text.isEmpty ? signature : signature + "\n\n" + content.text }
+        return .message(
+            message(
+                id: target, part: "file", direction: direction,
+                reach: isFromMe && !options.opensForOwn ? .existing : .opens, content: content,
+                reply: ChatwootMessage.Reply(messageID: target, quote: "")))
+    }
+
+    /// How an action of the event's author is shown; nil when it is not shown.
+    /// - Parameter policy: how it is shown when another person did it; nil for new messages.
+    func direction(_ policy: FollowUpPolicy?) -> ChatwootMessage.Direction? {
+        switch policy {
+        case .off: return nil
+        case .note: return .note
+        case .reply, nil: break
+        }
+        guard isFromMe else { return .incoming }
+        return switch options.ownMessages {
+        case .outgoing: .outgoing
+        case .note: .note
+        case .off: nil
+        }
+    }
+
+    /// A message whose parts are shortened or escaped as Chatwoot requires.
+    func message(
+        id: String? = nil,
+        part: String?,
+        direction: ChatwootMessage.Direction,
+        reach: ChatwootMessage.PostingCondition,
+        content: MessageMarkdown.Content,
+        reply: ChatwootMessage.Reply?
+    ) -> ChatwootMessage {
+        let id = id ?? messageID
+        var (text, files) = (content.text, content.files)
+        let limit = ChatwootFieldLimits.content - 2 * ChatwootFieldLimits.quote
+        if text.unicodeScalars.count > limit {
+            let name = "message.txt"
+            let mark = "…\n\n" + AgentNotice.continued.text(in: language, name)
+            files.append(
+                ChatwootFile(
+                    source: .bytes(Array(text.utf8)), name: name, contentType: "text/plain", isVoice: false, link: nil))
+            text = TextTruncation.text(text, to: limit, mark: mark)
+        }
+        let isOutgoing = direction != .incoming
+        return ChatwootMessage(
+            sourceID: id.isEmpty ? ChatwootSourceID.event(event) : ChatwootSourceID.message(id, part),
+            direction: direction,
+            reach: reach,
+            content: isOutgoing ? LiquidEscaping.neutralized(text) : text,
+            reply: reply.map {
+                ChatwootMessage.Reply(
+                    messageID: $0.messageID, quote: isOutgoing ? LiquidEscaping.neutralized($0.quote) : $0.quote)
+            },
+            files: files,
+            sentAt: sentAt
+        )
+    }
+
+    /// The lines before the message's content.
+    private var head: [String] {
+        var lines: [String] = []
+        if let sentAt, now - sentAt > options.latePrefix {
+            let time = options.clock.text(of: sentAt, in: language)
+            lines.append("🕓 *\(AgentNotice.sentAt.text(in: language, time))*")
+        }
+        if let signature { lines.append(signature) }
+        if payload.flag("forwarded") || payload.flag("frequentlyForwarded") {
+            lines.append("↪ *\(AgentNotice.forwarded.text(in: language))*")
+        }
+        if payload.flag("viewOnce") { lines.append("👁 *\(AgentNotice.viewOnce.text(in: language))*") }
+        return lines
+    }
+
+    /// The reply to the quoted message.
+    private var quote: ChatwootMessage.Reply? {
+        guard let quoted = payload["quoted"]?.object, let id = quoted.text("messageId") else { return nil }
+        let said = quoted.text("text") ?? AgentNotice.kind(quoted.text("type") ?? "")?.text(in: language)
+        var words = said ?? ""
+        if quoted.address("chatId")?.chatKind == .status {
+            words = [AgentNotice.status.text(in: language), words].filter { !$0.isEmpty }.joined(separator: ": ")
+        }
+        let author = quoted.address("participant").flatMap(name).map { "**\(MarkdownConversion.plain($0)):** " } ?? ""
+        let line = MarkdownConversion.plain(TextTruncation.text(words, to: ChatwootFieldLimits.quote))
+        return ChatwootMessage.Reply(messageID: id, quote: line.isEmpty ? "" : "> \(author)\(line)")
+    }
+}

@@ -1,0 +1,116 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// The contact of a conversation, and the authors of its messages.
+extension ChatwootEventPlanner {
+    var contact: ChatwootContact? {
+        if event.type == .sessionDisconnected { return ChatwootContact(session: event.session, in: language) }
+        guard let chat else { return nil }
+        return ChatwootContact(
+            chat, lid: payload.address("chatLid") ?? payload.address("lid"), known: contactName(of: chat),
+            avatarURL: picture(of: chat), userID: payload.text("userId"), username: payload.text("username"),
+            in: language)
+    }
+
+    private func contactName(of chat: JID) -> String? {
+        let fields: [String]
+        if chat.isGroup {
+            fields = ["groupName", "chatName"]
+        } else if event.type == .contactUpdated {
+            fields = ["verifiedName", "name", "pushName"]
+        } else {
+            fields = ["contactName", "chatName"] + (isFromMe ? [] : ["verifiedName", "pushName"])
+        }
+        return fields.lazy.compactMap(payload.text).first ?? name(chat)
+    }
+
+    private func picture(of chat: JID) -> String? {
+        (["imageUrl", chat.isGroup ? "groupImageUrl" : "contactImageUrl", "chatImageUrl"]).lazy
+            .compactMap(payload.text).first
+    }
+
+    /// The author's name at the start of a group message. Nil when the author is obvious.
+    var signature: String? {
+        guard options.signNames, !isFromMe, chat?.isGroup == true, let author else { return nil }
+        return "**\(MarkdownConversion.plain(shown(author, named: authorName))):**"
+    }
+
+    private var author: JID? { payload.address("participant") ?? payload.address("from") }
+
+    private var authorName: String? {
+        ["participantName", "verifiedName", "pushName"].lazy.compactMap(payload.text).first ?? author.flatMap(name)
+    }
+
+    /// A person's name with the phone number. The digits of a LID are left out when the name is known.
+    func shown(_ person: JID, named known: String?) -> String {
+        let placeholder = ContactNaming.placeholder(for: person, in: language)
+        guard let known else { return placeholder }
+        return person.phone == nil ? known : "\(known) (\(placeholder))"
+    }
+
+    /// The name for `@digits` in a text; nil when the message does not mention that person.
+    func mention(_ digits: String) -> String? {
+        let mentioned = payload.texts("mentions").compactMap { JID($0) }.first { $0.user == digits }
+        return mentioned.flatMap(name)
+    }
+
+    /// Changes of a contact or a group that agents can see.
+    var contactChange: ForwardAction {
+        let known = ["verifiedName", "name", "pushName", "lid", "imageUrl", "previousContactId"]
+        let isPictureRemoved = payload["imageUrl"]?.string == ""
+        guard isPictureRemoved || known.contains(where: { payload.text($0) != nil }) else {
+            return .nothing(.irrelevant)
+        }
+        let previous = payload.address("previousContactId").map { ChatwootContact($0, in: language) }
+        return .contact(ContactChange(previous: previous, isPictureRemoved: isPictureRemoved))
+    }
+
+    var groupChange: [ForwardAction] {
+        var actions: [ForwardAction] = []
+        if payload.text("groupName") != nil || payload["imageUrl"]?.string != nil {
+            let isPictureRemoved = payload["imageUrl"]?.string == ""
+            actions.append(.contact(ContactChange(previous: nil, isPictureRemoved: isPictureRemoved)))
+        }
+        let notices: [String: AgentNotice] = [
+            "add": .groupAdded, "remove": .groupRemoved, "promote": .groupPromoted, "demote": .groupDemoted,
+        ]
+        if let notice = payload.text("action").flatMap({ notices[$0] }) {
+            let people = payload.objects("participants").compactMap { $0.address("id") }
+                .map { MarkdownConversion.plain(shown($0, named: name($0))) }
+            guard options.groupChanges == .note else { return actions.isEmpty ? [.nothing(.option)] : actions }
+            let list = people.prefix(20).joined(separator: ", ") + (people.count > 20 ? " …" : "")
+            actions.append(.message(notice: "👥 " + notice.text(in: language, list), of: event))
+        }
+        return actions
+    }
+
+    var sessionLost: [ForwardAction] {
+        guard options.alerts else { return [.nothing(.option)] }
+        // A lost connection that recovers by itself does not concern agents.
+        guard payload["recoverable"]?.bool == false else { return [.nothing(.irrelevant)] }
+        let text = AgentNotice.sessionLost.text(in: language, MarkdownConversion.plain(event.session))
+        return [
+            .message(
+                ChatwootMessage(
+                    sourceID: ChatwootSourceID.event(event), direction: .incoming, reach: .opens, content: "⚠️ " + text,
+                    reply: nil, files: [], sentAt: nil))
+        ]
+    }
+}
+
+extension ForwardAction {
+    /// A private note about an event that is not a message.
+    static func message(notice: String, of event: DeliveryEnvelope) -> ForwardAction {
+        .message(
+            ChatwootMessage(
+                sourceID: ChatwootSourceID.event(event), direction: .note, reach: .existing,
+                content: LiquidEscaping.neutralized(notice), reply: nil, files: [], sentAt: nil))
+    }
+}
+
+extension ChatwootSourceID {
+    /// The `source_id` for an event without a message id. The delivery's id is the same in every attempt.
+    static func event(_ event: DeliveryEnvelope) -> String {
+        "RELAY:" + fingerprint(event.type.name, event.session, event.deliveryID, event.payload.description)
+    }
+}

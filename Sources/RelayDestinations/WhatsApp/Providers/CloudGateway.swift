@@ -1,0 +1,58 @@
+internal import RelayCore
+internal import RelayJSON
+
+/// Meta's Cloud API: `/PHONE_NUMBER_ID/messages` with a bearer token. It cannot delete a sent message.
+struct CloudGateway: WhatsAppGateway {
+    let token: String
+    let phoneNumberID: String
+
+    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+        guard command.chat.phone != nil || command.chat.isGroup else {
+            throw SendCommandError(
+                "The Cloud API sends to phone numbers; of this person only a hidden identity is known.")
+        }
+        var body: JSONObject = [
+            "messaging_product": "whatsapp",
+            "recipient_type": command.chat.isGroup ? "group" : "individual",
+            "to": .string(command.chat.isGroup ? command.chat.description : command.chat.user),
+        ]
+        if let quoted = command.quoted { body["context"] = ["message_id": .string(quoted.messageID)] }
+        if let file = part.attachment {
+            var media: JSONObject = file.uploadedID.map { ["id": .string($0)] } ?? ["link": .string(file.url)]
+            if file.kind == .audio, file.isVoice { media["voice"] = true }
+            if let text = part.text, file.kind != .audio { media["caption"] = .string(text) }
+            if file.kind == .document, let name = file.fileName { media["filename"] = .string(name) }
+            body["type"] = .string(file.kind.rawValue)
+            body[file.kind.rawValue] = .object(media)
+        } else {
+            body["type"] = "text"
+            body["text"] = ["body": .string(part.text ?? ""), "preview_url": true]
+        }
+        return GatewayRequest(
+            path: "/\(PathEncoding.encoded(phoneNumberID))/messages",
+            headers: ["Authorization": "Bearer \(token)"],
+            body: .json(body)
+        )
+    }
+
+    func upload(_ attachment: SendCommand.Attachment) -> GatewayRequest? {
+        guard attachment.bytes != nil else { return nil }
+        let fields = [
+            GatewayFormFields.Field(name: "messaging_product", value: "whatsapp"),
+            GatewayFormFields.Field(name: "type", value: attachment.type),
+        ]
+        return GatewayRequest(
+            path: "/\(PathEncoding.encoded(phoneNumberID))/media",
+            headers: ["Authorization": "Bearer \(token)"],
+            body: .form(GatewayFormFields(fields: fields, fileField: "file", file: attachment))
+        )
+    }
+
+    func uploadedID(in answer: JSON) -> String? { answer["id"]?.string }
+
+    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+        throw SendCommandError("The Cloud API cannot delete a message that was sent.")
+    }
+
+    func messageID(in answer: JSON) -> String? { answer["messages"]?[0]?["id"]?.string }
+}

@@ -1,0 +1,43 @@
+internal import RelayCore
+
+/// A bounded dictionary in two generations. When the young one is full it becomes the old one, and entries of the old
+/// one that were not read since then are dropped.
+struct TwoGenerationCache<Value: Sendable>: Sendable {
+    private let capacity: Int
+    private var young: [DirectoryKey: Value] = [:]
+    private var old: [DirectoryKey: Value] = [:]
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    subscript(key: DirectoryKey) -> Value? {
+        mutating get {
+            if let value = young[key] { return value }
+            guard let value = old[key] else { return nil }
+            insert(value, for: key)
+            return value
+        }
+        set {
+            guard let newValue else {
+                young[key] = nil
+                old[key] = nil
+                return
+            }
+            insert(newValue, for: key)
+        }
+    }
+
+    private mutating func insert(_ value: Value, for key: DirectoryKey) {
+        if young.count >= capacity {
+            old = young
+            young = [:]
+        }
+        young[key] = value
+    }
+
+    mutating func removeAll() {
+        young = [:]
+        old = [:]
+    }
+}
