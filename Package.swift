@@ -208,7 +208,8 @@ let package = Package(
             "RelayAPI",
             [
                 "RelayConfig", "RelayCore", "RelayDestinations", "RelayHTTPClient", "RelayJSON", "RelaySources",
-                "RelayTesting", .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore, .nioEmbedded,
+                "RelayTesting", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging, .nioCore,
+                .nioEmbedded,
             ]
         ),
         tests(
