@@ -1,31 +1,31 @@
-/// A jq program of the kind that conditions mostly are: paths, comparisons with texts and numbers, `and`, `or`, `not`,
-/// and functions that give one result. Every other program is not read at all, and nothing is said about it.
+/// The subset of jq that the condition checks analyze: paths, comparisons with strings and numbers, `and`, `or`, `not`,
+/// and functions with exactly one result. Programs outside this subset are not analyzed and produce no diagnostics.
 indirect enum AnalyzableExpression {
     enum Comparison { case equal, notEqual, other }
 
     /// `.payload.chatId`; empty for `.`.
     case path([String])
-    /// A text, number, true, false or null, as jq writes it, and where it stands, in Unicode scalars of the program.
+    /// A string, number, boolean or null literal in jq syntax, and its offset in the program, in Unicode scalars.
     case literal(ExpressionLiteral, at: Int)
     case comparison(Comparison, AnalyzableExpression, AnalyzableExpression, text: String)
     case and(AnalyzableExpression, AnalyzableExpression)
     case or(AnalyzableExpression, AnalyzableExpression)
     /// `a | b`
     case pipe(AnalyzableExpression, AnalyzableExpression, text: String)
-    /// A function with its arguments, each of one or, between commas, of several expressions.
+    /// A function call. Each argument is a comma-separated list of one or more expressions.
     case call(String, [[AnalyzableExpression]], text: String)
-    /// Something with one result that is not known.
+    /// An expression with exactly one result, whose value is unknown.
     case opaque(text: String)
 }
 
-/// A value that is written out in a program.
+/// A literal value in a program.
 enum ExpressionLiteral: Hashable {
     case string(String)
     case number(Double)
     case bool(Bool)
     case null
 
-    /// Whether jq counts it as true.
+    /// Whether jq treats the value as true.
     var isTrue: Bool {
         switch self {
         case .bool(let value): value
@@ -39,9 +39,9 @@ enum ExpressionLiteral: Hashable {
     }
 }
 
-/// Reads a program; nil for one that is more than an ``AnalyzableExpression``.
+/// Parses a program; returns nil for a program outside the subset of ``AnalyzableExpression``.
 struct AnalyzableExpressionParser {
-    /// Functions with exactly one result, or an error.
+    /// Functions that return exactly one result or raise an error.
     private static let functions: Set<String> = [
         "not", "startswith", "endswith", "test", "contains", "inside", "has", "length", "ascii_downcase",
         "ascii_upcase", "tostring", "tonumber", "type", "ltrimstr", "rtrimstr", "IN", "any", "all", "index", "keys",
@@ -70,7 +70,7 @@ struct AnalyzableExpressionParser {
         return index == scalars.count
     }
 
-    // MARK: grammar, from the weakest operator to the strongest
+    // MARK: grammar, from the lowest to the highest operator precedence
 
     private mutating func pipe() throws -> AnalyzableExpression {
         depth += 1
@@ -165,7 +165,7 @@ struct AnalyzableExpressionParser {
         return .call(word, arguments, text: text(from: start))
     }
 
-    /// `.a.b`, `."a"`, `.["a"]`, `.a[0]`; never `.[]` and `?`, which may give nothing.
+    /// Parses `.a.b`, `."a"`, `.["a"]` and `.a[0]`; rejects `.[]` and `?`, which may produce no result.
     private mutating func path() throws -> [String] {
         var keys: [String] = []
         index += 1
@@ -200,7 +200,7 @@ struct AnalyzableExpressionParser {
         return keys
     }
 
-    /// A text without escapes or interpolation.
+    /// Parses a string literal without escapes or interpolation.
     private mutating func string() throws -> String {
         index += 1
         let text = take { $0 != "\"" && $0 != "\\" }
@@ -209,7 +209,7 @@ struct AnalyzableExpressionParser {
         return text
     }
 
-    // MARK: letters
+    // MARK: characters
 
     private var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
@@ -241,7 +241,7 @@ struct AnalyzableExpressionParser {
         let letters = Array(sign.unicodeScalars)
         guard scalars[index...].starts(with: letters) else { return false }
         let next = index + letters.count < scalars.count ? scalars[index + letters.count] : nil
-        // `|=`, `+=` and `//=` assign, and `//` is no division.
+        // `|=`, `+=` and `//=` are assignments, and `//` is not a division.
         if next == "=", sign != "==", sign != "!=", sign != "<=", sign != ">=" { return false }
         if sign == "/", next == "/" { return false }
         index += letters.count

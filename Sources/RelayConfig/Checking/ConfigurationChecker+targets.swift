@@ -1,11 +1,11 @@
 extension ConfigurationChecker {
-    /// Something to check.
+    /// One item to check.
     enum Target {
-        /// `config.yaml` with everything beside it.
+        /// A `config.yaml` with its `pipelines/` and `fragments/` folders.
         case configuration(String)
-        /// A pipeline, a fragment or a file of tests beside a `config.yaml`.
+        /// A pipeline, a fragment or a test file that belongs to the given `config.yaml`.
         case part(String, of: String)
-        /// The same without one.
+        /// A pipeline, a fragment or a test file without a `config.yaml`.
         case alone(String)
         case document(String)
         case wrong(String, String)
@@ -19,7 +19,7 @@ extension ConfigurationChecker {
         }
     }
 
-    /// What a path means.
+    /// The targets that a path refers to.
     func targets(_ path: String) -> [Target] {
         if let names = try? BoundedFileReader.list(path) { return folder(path, names) }
         if Self.isMarkdown(path) { return [.document(path)] }
@@ -34,7 +34,7 @@ extension ConfigurationChecker {
         return [Self.exists(configuration) ? .part(path, of: configuration) : .alone(path)]
     }
 
-    /// A folder's configurations and documents, those of the folders in it included.
+    /// The configurations and documents in a folder and its subfolders.
     private func folder(_ path: String, _ names: [String]) -> [Target] {
         let prefix = path == "." || path == "./" ? "" : path.hasSuffix("/") ? path : path + "/"
         let isParts = ["pipelines", "fragments"].contains(
@@ -59,7 +59,7 @@ extension ConfigurationChecker {
 
     private static func isMarkdown(_ path: String) -> Bool { path.hasSuffix(".md") || path.hasSuffix(".markdown") }
 
-    /// The `config.yaml` of a file in `pipelines/` or `fragments/`.
+    /// The path of the `config.yaml` next to the folder of a file in `pipelines/` or `fragments/`.
     private static func beside(_ path: String) -> String {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         switch parts.count {

@@ -1,13 +1,13 @@
-/// Finds every mistake in configurations, in files of them, and in the YAML of documentation.
+/// Finds all mistakes in configurations, in their individual files, and in YAML blocks of documentation.
 package struct ConfigurationChecker: Sendable {
-    /// What others find in a configuration that could be read: the addresses that may not be reached, the tests.
-    /// - Parameter files: only the tests in these; empty: all.
+    /// A check of a loaded configuration by another module, such as a check of URLs against `egress`, or the tests.
+    /// - Parameter files: the test files to run; empty for all.
     package typealias ExternalCheck =
         @Sendable (_ configuration: RelayConfiguration, _ files: [String]) -> ExternalFindings
 
     package struct ExternalFindings: Sendable {
         package var diagnostics: [Diagnostic]
-        /// How many tests there are.
+        /// The number of tests.
         package var tests: Int
 
         package init(diagnostics: [Diagnostic], tests: Int = 0) {
@@ -16,10 +16,10 @@ package struct ConfigurationChecker: Sendable {
         }
     }
 
-    /// What was found, and in what.
+    /// The diagnostics of a check, and the items that were checked.
     package struct Report: Sendable {
         package fileprivate(set) var diagnostics: [Diagnostic] = []
-        /// What has no error in it, one line each, for people: `config.yaml is good: 2 source(s), …`.
+        /// One line for each item without errors, for display: `config.yaml is good: 2 source(s), …`.
         package fileprivate(set) var subjects: [String] = []
 
         package func count(_ severity: Diagnostic.Severity) -> Int { diagnostics.count { $0.severity == severity } }
@@ -29,7 +29,7 @@ package struct ConfigurationChecker: Sendable {
     private let environment: [String: String]?
     private let externalCheck: ExternalCheck
 
-    /// - Parameter environment: nil: whatever a variable is asked for, it has some value.
+    /// - Parameter environment: the environment variables; nil to assume that every variable is set.
     package init(
         registry: ConfigurationRegistry, environment: [String: String]?, externalCheck: @escaping ExternalCheck
     ) {
@@ -38,7 +38,7 @@ package struct ConfigurationChecker: Sendable {
         self.externalCheck = externalCheck
     }
 
-    /// Checks configurations, folders, pipelines, fragments, files of tests, and Markdown files.
+    /// Checks configurations, folders, pipelines, fragments, test files and Markdown files.
     package func check(_ paths: [String]) -> Report {
         var report = Report()
         var seen: Set<String> = []
@@ -88,7 +88,7 @@ package struct ConfigurationChecker: Sendable {
         return (loader.diagnostics + findings.diagnostics, subject)
     }
 
-    /// What is wrong with one file, and with the configuration that it cannot be judged without.
+    /// The diagnostics of one file, and those of the configuration that prevent the file from being checked.
     private func part(_ path: String, of configuration: String, _ all: [Diagnostic]) -> [Diagnostic] {
         func absolute(_ path: String) -> String {
             BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory)
@@ -99,7 +99,7 @@ package struct ConfigurationChecker: Sendable {
             diagnostic.file = path
             return diagnostic
         }
-        // Tests are read last, when everything else is right.
+        // Tests are read last, and only when nothing else has errors.
         let isLast = path.hasSuffix("_test.yaml")
         let outer = all.filter {
             $0.severity == .error && absolute($0.file) != absolute(path)
@@ -125,7 +125,7 @@ package struct ConfigurationChecker: Sendable {
 }
 
 extension ConfigurationChecker.Report {
-    /// - Parameter counts: what there is in it.
+    /// - Parameter counts: descriptions of the contents, such as `2 source(s)`.
     fileprivate mutating func add(_ found: [Diagnostic], of path: String, _ counts: [String] = []) {
         var known = Set(diagnostics)
         diagnostics += found.filter { known.insert($0).inserted }

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 extension ConfigurationLoader {
-    /// Follows the events through all pipelines.
+    /// Analyzes the flow of events through all pipelines.
     func follow(
         _ pipelines: [PipelineWithDestinations],
         sources: [RelayConfiguration.Source],
@@ -27,7 +27,7 @@ extension ConfigurationLoader {
         DuplicateDeliveryCheck.run(flows)
     }
 
-    /// Destinations that take documents get nothing of sources that keep none.
+    /// Warns when a destination that takes documents receives events from sources that do not keep them.
     private func warnOfMissingDocuments(
         _ check: PipelineFlowCheck,
         from: [String],
@@ -46,7 +46,7 @@ extension ConfigurationLoader {
         }
     }
 
-    /// The types of the events that sources make.
+    /// The types of the events that the sources produce.
     private func domain(of from: [String], _ sources: [RelayConfiguration.Source]) -> EventTypeSet {
         var types: Set<EventType> = [.webhookTest]
         for name in from {
@@ -56,7 +56,7 @@ extension ConfigurationLoader {
             types.formUnion(made)
         }
         guard !from.isEmpty else { return .everything }
-        // A file that comes late is announced by the relay itself.
+        // The relay itself produces this event when a media file arrives late.
         types.insert(.messageUpdated)
         return EventTypeSet(types: EventType.all.filter { types.contains($0) }.map(\.name), isOpen: false)
     }

@@ -1,8 +1,8 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Checks pieces of configurations that stand alone, as in documentation: each as what it is, with what those before it
-/// define. Variables are not asked for.
+/// Checks standalone YAML blocks, as in documentation. Each block is checked according to its kind, with the
+/// definitions of the blocks before it. Variables need not be set.
 final class DocumentCheck {
     private let shown: String
     private let path: String
@@ -10,17 +10,18 @@ final class DocumentCheck {
     private let externalCheck: ConfigurationChecker.ExternalCheck
     private let loader: ConfigurationLoader
 
-    /// What the blocks so far define.
+    /// The definitions of the blocks checked so far.
     private var sources: [RelayConfiguration.Source] = []
     private var destinations: [RelayConfiguration.Destination] = []
     private var policies: Set<String> = []
     private var egress: RelayConfiguration.Egress?
     private var fragments = FragmentLibrary(mayLack: true)
     private var pipelines: [PipelineDefinition] = []
-    /// The sections that a block named `config.yaml` had: what is not in them is nowhere.
+    /// The sections that a block titled `config.yaml` contained. A name that is missing from such a section is
+    /// undefined.
     private var complete: Set<String> = []
     private var origins: [ConfigDocument] = []
-    /// What ``externalCheck`` found.
+    /// The diagnostics that ``externalCheck`` returned.
     private var externalDiagnostics: [Diagnostic] = []
 
     init(shown: String, registry: ConfigurationRegistry, externalCheck: @escaping ConfigurationChecker.ExternalCheck) {
@@ -124,7 +125,8 @@ final class DocumentCheck {
         _ = ValueIssuesError.attempt(at: node) { try read(builder) }
     }
 
-    /// What a block may refer to: what is defined, and where the definitions are elsewhere, whatever it names.
+    /// The names that a block may refer to: the defined names, and, for sections that are not complete, every name that
+    /// the block uses.
     private func names(for node: ConfigNode) -> PipelineReferences {
         var sources = sources.map(\.name)
         var destinations = destinations.map(\.name)
@@ -135,7 +137,7 @@ final class DocumentCheck {
         return PipelineReferences(sources: sources, destinations: destinations, fragments: fragments)
     }
 
-    /// The texts under options of these names, however deep, and the names in maps there.
+    /// The strings under options with these names, at any depth, and the keys of maps there.
     private func texts(in node: ConfigNode, under names: Set<String>, isInside: Bool = false) -> [String] {
         switch node.content {
         case .null: []
@@ -153,7 +155,7 @@ final class DocumentCheck {
 
     private func tests(_ node: ConfigNode, of title: String?, _ block: MarkdownBlock) {
         let named = try? node["pipeline"]?.text
-        // Without its pipeline a test cannot be checked.
+        // A test cannot be checked without its pipeline.
         guard let name = named ?? title, let pipeline = pipelines.last(where: { $0.name == name }) else { return }
         let (sources, destinations) = standIns(names(for: node))
         checkTests(block, pipelines: [pipeline], sources, destinations)
@@ -192,7 +194,7 @@ final class DocumentCheck {
         externalDiagnostics += externalCheck(configuration, [shown]).diagnostics
     }
 
-    /// What is defined, and something for every name that is only referred to.
+    /// The defined sources and destinations, and a placeholder for every name that is only referred to.
     private func standIns(
         _ names: PipelineReferences
     ) -> (sources: [RelayConfiguration.Source], destinations: [RelayConfiguration.Destination]) {

@@ -1,15 +1,15 @@
-/// What two pipelines do to each other.
+/// Compares the deliveries of every two pipelines.
 struct DuplicateDeliveryCheck {
-    /// A pipeline after its ``PipelineFlowCheck``.
+    /// A pipeline whose ``PipelineFlowCheck`` has run.
     struct CheckedFlow {
         var name: String
-        /// Empty: every source.
+        /// The names of its sources; empty for every source.
         var from: [String]
         var domain: EventTypeSet
         var deliveries: [PipelineFlowCheck.Delivery]
     }
 
-    /// Warns of destinations that get an event from two pipelines; once for each pair of them.
+    /// Warns of destinations that receive the same event from two pipelines, once for each pair of pipelines.
     static func run(_ flows: [CheckedFlow]) {
         for (index, later) in flows.enumerated() {
             for earlier in flows[..<index] where share(earlier.from, later.from) {
@@ -33,7 +33,7 @@ struct DuplicateDeliveryCheck {
     private static func overlaps(
         _ a: PipelineFlowCheck.Delivery, _ b: PipelineFlowCheck.Delivery, _ earlier: CheckedFlow, _ later: CheckedFlow
     ) -> Bool {
-        // What a transform made is another thing, even for the same destination.
+        // A transformed event is not a duplicate, even at the same destination.
         a.destination == b.destination && a.transforms == 0
             && EventPredicate.both(a.condition, b.condition).isPossible(in: earlier.domain.union(later.domain))
     }

@@ -1,7 +1,7 @@
-/// The types that events may have.
+/// A set of event types.
 struct EventTypeSet: Equatable {
     var types: [String]
-    /// Whether there may be others besides.
+    /// Whether events may have types outside the set.
     var isOpen: Bool
 
     func union(_ other: EventTypeSet) -> EventTypeSet {
@@ -10,11 +10,11 @@ struct EventTypeSet: Equatable {
 }
 
 extension EventPredicate {
-    /// How much is tried at most: combinations of values, times what is asked of each. A condition with more is taken as
-    /// possible.
+    /// The maximum work of one check: the number of value combinations multiplied by the size of the condition. A
+    /// condition that needs more is treated as possible.
     private static let maximumWork = 200_000
 
-    /// Whether it may be true of some event. True when that cannot be told.
+    /// Whether the condition can be true of some event. True when this cannot be determined.
     func isPossible(in domain: EventTypeSet) -> Bool {
         var unknowns = Unknowns()
         collect(into: &unknowns)
@@ -43,7 +43,7 @@ extension EventPredicate {
         return false
     }
 
-    /// The types of events of which it may be true.
+    /// The event types for which the condition can be true.
     func possibleTypes(in domain: EventTypeSet) -> [String] {
         domain.types.filter { EventPredicate.both(self, .equals(.event, .string($0))).isPossible(in: domain) }
     }
@@ -80,14 +80,14 @@ extension EventPredicate {
     }
 }
 
-/// What a condition asks of an event.
+/// The unknown values that a condition depends on.
 private struct Unknowns {
     var subjects: [EventPredicate.Subject: Asked] = [:]
     var opaque: Set<String> = []
-    /// How many conditions there are in it.
+    /// The number of conditions it contains.
     var size = 0
 
-    /// The values that make a difference, by subject.
+    /// The values to try for each subject.
     func domains(_ domain: EventTypeSet) -> ([EventPredicate.Subject], [[ExpressionLiteral]]) {
         let subjects = Array(subjects)
         let domains = subjects.map { subject, asked -> [ExpressionLiteral] in
@@ -100,17 +100,17 @@ private struct Unknowns {
     }
 }
 
-/// What a condition asks of one value.
+/// The comparisons that a condition makes with one value.
 private struct Asked {
-    /// What it is compared with.
+    /// The literals that the value is compared with.
     var literals: Set<ExpressionLiteral> = []
     var beginnings: Set<String> = []
     var ends: Set<String> = []
 
-    /// Texts that are none of the literals, one for every combination of beginning and end that a text can have: the
-    /// longest beginning says which of the others it has as well.
+    /// Strings that equal none of the literals, one for every combination of the tested prefixes and suffixes. The
+    /// longest prefix determines which of the shorter ones also match.
     var others: [ExpressionLiteral] {
-        // A letter that nobody writes.
+        // A private-use character that does not occur in practice.
         let middle = "\u{F8FF}"
         return ([""] + beginnings).flatMap { start in ([""] + ends).map { .string(start + middle + $0) } }
     }

@@ -1,19 +1,21 @@
-/// What must hold of an event, as far as it can be told from a program's text.
+/// A condition on an event, as far as it can be derived from the text of a program.
 indirect enum EventPredicate: Equatable {
     case always
     case never
     case equals(Subject, ExpressionLiteral)
     case begins(Subject, String)
     case ends(Subject, String)
-    /// The value counts as true.
+    /// The value is true according to jq.
     case isTrue(Subject)
-    /// A program, or a part of one, that is true or not of the same event every time.
+    /// A program, or a part of one, that is not analyzed but has the same result whenever it is applied to the same
+    /// event.
     case opaque(String)
     case not(EventPredicate)
     case and(EventPredicate, EventPredicate)
     case or(EventPredicate, EventPredicate)
 
-    /// A value of an event at some stage of its way: what may have changed in between is another subject.
+    /// A value of an event at one stage of a pipeline. A value that may have changed between two stages is a different
+    /// subject at each of them.
     enum Subject: Hashable {
         case event
         case value(String)
@@ -45,13 +47,13 @@ indirect enum EventPredicate: Equatable {
     }
 }
 
-/// Turns programs into conditions.
+/// Converts programs to conditions.
 struct EventPredicateReader {
-    /// What stands before the names of values that stages may have changed; empty for the event as it came in.
+    /// The prefix of the names of values that stages may have changed; empty for the event as received.
     let epoch: String
-    /// Whether `.event` is still what the source said.
+    /// Whether `.event` still has the value that the source set.
     let keepsType: Bool
-    /// A type that a program compares `.event` with, and where it stands, in Unicode scalars of the program.
+    /// The types that a program compares `.event` with, and their offsets in the program, in Unicode scalars.
     private(set) var types: [(name: String, offset: Int)] = []
 
     init(epoch: String, keepsType: Bool) {
@@ -128,7 +130,7 @@ struct EventPredicateReader {
 
     private func subject(_ path: [String]) -> EventPredicate.Subject {
         if path == ["event"], keepsType { return .event }
-        // A session never changes on the way.
+        // Stages never change the session.
         return .value((path == ["sessionId"] ? "" : epoch) + "." + path.map { "\"\($0)\"" }.joined(separator: "."))
     }
 

@@ -1,14 +1,14 @@
 /// One fenced block of YAML in a Markdown file.
 struct MarkdownBlock {
-    /// As many lines as the document, of which only those of the block have text: a place in the block is the place in
-    /// the document.
+    /// As many lines as the document has; lines outside the block are empty, so that positions in the block equal
+    /// positions in the document.
     var lines: [String]
-    /// Of the fence, from 1.
+    /// The line of the opening fence, from 1.
     var line: Int
-    /// What the block's first line says it is, when that is a comment with a file's name: `pipelines/default.yaml`.
+    /// The file name in a comment on the block's first line, such as `pipelines/default.yaml`; nil when there is none.
     var title: String?
 
-    /// The blocks that are ours: `yaml` or `yml`, and not `yaml ignore`.
+    /// The blocks to check: those marked `yaml` or `yml`, but not `yaml ignore`.
     static func read(_ text: String) -> [MarkdownBlock] {
         let lines = YAMLReader.lines(of: text)
         var blocks: [MarkdownBlock] = []
@@ -37,7 +37,7 @@ struct MarkdownBlock {
         line = 1
     }
 
-    /// `# pipelines/default.yaml` or `# config.yaml: what it shows`.
+    /// Parses `# pipelines/default.yaml` or `# config.yaml: what it shows`.
     private static func title(_ line: String) -> String? {
         let trimmed = line.drop { $0 == " " }
         guard trimmed.hasPrefix("#") else { return nil }
@@ -46,7 +46,8 @@ struct MarkdownBlock {
     }
 }
 
-/// The line that opens a block of code (CommonMark 0.31, 4.5), however deep it is indented: lists have blocks, too.
+/// The opening fence of a code block (CommonMark 0.31, 4.5), at any indentation, because list items also contain
+/// blocks.
 private struct Fence {
     private let mark: Character
     private let length: Int

@@ -1,22 +1,22 @@
 internal import RelayCore
 
 extension PipelineFlowCheck {
-    /// A program as a condition, and the types that it speaks of.
+    /// A program as a condition, and the event types that it names.
     struct AnalyzedCondition {
         var condition: EventPredicate
         var types: [(name: String, offset: Int)]
     }
 
     func condition(_ source: String, at state: State) -> AnalyzedCondition {
-        // What two pipelines see at their beginnings is the same event.
+        // The event at the beginning of two pipelines is the same.
         let epoch = state.changes == 0 ? "" : "\(pipeline) \(state.changes) "
         var reader = EventPredicateReader(epoch: epoch, keepsType: state.keepsType)
         let condition = reader.condition(source)
         return AnalyzedCondition(condition: condition, types: reader.types)
     }
 
-    /// Warns of a condition that nothing fulfils.
-    /// - Returns: whether something may.
+    /// Warns of a condition that no event can fulfill.
+    /// - Returns: whether an event may fulfill the condition.
     func mayBeTrue(
         _ read: AnalyzedCondition, _ node: ConfigNode?, _ option: String, at state: State, earlier: Bool = false
     )
@@ -35,15 +35,15 @@ extension PipelineFlowCheck {
         return false
     }
 
-    /// Warns of event types that a program asks for and that there are not.
-    /// - Returns: whether there was one.
+    /// Warns of unknown event types in a program.
+    /// - Returns: whether there was an unknown type.
     func hasUnknownType(_ read: AnalyzedCondition, _ node: ConfigNode, at state: State) -> Bool {
         guard state.keepsType else { return false }
         let known = EventType.all.map(\.name)
         var found = false
         for (name, offset) in read.types where !known.contains(name) {
             let nearest = SpellingSuggestion.nearest(to: name, among: known)
-            // A gateway of one's own may send types of its own, but hardly one that is a letter away from ours.
+            // A custom gateway may produce types of its own, but hardly one that differs from a known type by a letter.
             guard !domain.isOpen || nearest != nil else { continue }
             found = true
             var place = node.place
@@ -56,7 +56,7 @@ extension PipelineFlowCheck {
         return found
     }
 
-    /// Why nothing that comes to a place fulfils a condition that other events may.
+    /// The reason why no event at this position fulfills a condition that other events can fulfill.
     func reason(_ read: AnalyzedCondition, at state: State, earlier: Bool) -> String {
         if !read.condition.isPossible(in: domain) { return contradiction(read) }
         if earlier { return "the cases before it have all of these events; put it before them, or remove it" }
@@ -73,7 +73,7 @@ extension PipelineFlowCheck {
         return "the sources of this pipeline make only \(Self.text(domain.types))"
     }
 
-    /// The types that may come to a place, for people.
+    /// The event types that can occur at a position, for display.
     func types(at state: State) -> String { Self.text(state.condition.possibleTypes(in: domain)) }
 
     private static func text(_ types: [String]) -> String {
@@ -82,8 +82,9 @@ extension PipelineFlowCheck {
         return shown.prefix(4).joined(separator: ", ") + " and \(shown.count - 4) more"
     }
 
-    /// Warns of something in the pipeline's own file.
-    /// - Parameter isCertain: whether it holds in every pipeline, so that it may be told of a fragment as well.
+    /// Warns about a node in the pipeline's own file.
+    /// - Parameter isCertain: whether the warning applies in every pipeline, so that it is also reported for a
+    ///   fragment.
     func warn(
         _ node: ConfigNode,
         _ message: String,
@@ -97,6 +98,6 @@ extension PipelineFlowCheck {
 }
 
 extension EventTypeSet {
-    /// Events of every source, a gateway of one's own included.
+    /// Events of every source, including a custom gateway.
     static let everything = EventTypeSet(types: EventType.all.map(\.name), isOpen: true)
 }

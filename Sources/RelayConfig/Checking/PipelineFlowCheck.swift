@@ -1,42 +1,43 @@
 internal import RelayCore
 internal import RelayJQ
 
-/// Follows events through one pipeline's stages and warns of what cannot be meant: conditions that nothing fulfils,
-/// stages that nothing reaches, deliveries that nobody wants or that come twice.
+/// Analyzes the flow of events through the stages of one pipeline and warns of likely mistakes: conditions that no
+/// event fulfills, unreachable stages, deliveries without events, and duplicate deliveries.
 ///
-/// It says only what is certain from the text; a program that it cannot read may be true or not.
+/// Only conclusions that are certain from the text are reported. A program that cannot be analyzed may be true or
+/// false.
 struct PipelineFlowCheck {
-    /// One destination of one deliver stage.
+    /// One destination of one `deliver` stage.
     struct Delivery {
         var destination: String
-        /// Of which events.
+        /// The condition on the events that are delivered.
         var condition: EventPredicate
         var node: ConfigNode
-        /// How many stages before it made something else of the event.
+        /// The number of preceding stages that transformed the event.
         var transforms: Int
     }
 
-    /// What is known of the events at a place.
+    /// The facts known about the events at one position of the pipeline.
     struct State {
         var condition = EventPredicate.always
-        /// How many stages may have changed the event.
+        /// The number of stages that may have changed the event.
         var changes = 0
         var transforms = 0
-        /// Whether `.event` is still what the source said.
+        /// Whether `.event` still has the value that the source set.
         var keepsType = true
         var isSigned = false
-        /// Deliveries of the same events, on the way here.
+        /// The preceding deliveries of the same events.
         var delivered: [Delivery] = []
-        /// Signatures chosen that nothing was delivered with yet.
+        /// The `sign` stages that no delivery has used yet.
         var signatures: Set<NodeLocation> = []
-        /// Whether it is told already why nothing comes here.
+        /// Whether a diagnostic has already explained why no event reaches this position.
         var isExplained = false
 
         var isEnded: Bool { condition == .never }
     }
 
     let pipeline: String
-    /// The pipeline's own file: what is elsewhere may be right for another pipeline.
+    /// The pipeline's own file. Nodes of other files may be correct in another pipeline.
     let origin: ConfigDocument
     let domain: EventTypeSet
     let destinations: [String: RelayConfiguration.Destination]
@@ -81,7 +82,7 @@ struct PipelineFlowCheck {
         return state
     }
 
-    /// What is known after a step.
+    /// The state after a step.
     private mutating func pass(_ step: PipelineStep, from outer: State) -> State {
         var inner = outer
         var passing = EventPredicate.never
@@ -188,7 +189,8 @@ struct PipelineFlowCheck {
         state = result
     }
 
-    /// - Parameter passes: whether the events go on for which the option's expression is true.
+    /// - Parameter passes: true when events for which the option's expression is true continue, false when the others
+    ///   do.
     private mutating func filter(
         _ kind: String,
         _ option: String,
@@ -224,7 +226,7 @@ struct PipelineFlowCheck {
             if state.keepsType {
                 let events = destination.settings.events
                 condition = .both(condition, events.condition)
-                // Patterns that fit no event at all are told where they stand.
+                // A pattern that matches no event type is reported where it is written.
                 let isKnown = EventType.all.contains(where: events.matches)
                 if isKnown, !condition.isPossible(in: domain) {
                     let wanted = events.patterns.joined(separator: ", ")

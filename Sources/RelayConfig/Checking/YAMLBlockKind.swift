@@ -1,19 +1,19 @@
-/// What a piece of YAML is that stands alone.
+/// The kind of a standalone YAML block.
 enum YAMLBlockKind: Equatable {
     case configuration
     case pipeline(name: String)
     case fragment(name: String)
-    /// A list of stages out of a pipeline.
+    /// A list of stages from a pipeline.
     case stages
     case stage
     case destination
-    /// A file of tests; without a name when it does not say whose.
+    /// A test file; nil when it does not name its pipeline.
     case tests(of: String?)
-    /// A list of tests out of a file.
+    /// A list of tests from a test file.
     case testList
     case nothing
 
-    /// By the name that it has, or else by its keys; nil for what cannot be told.
+    /// Determines the kind from the title, or else from the keys; nil when neither identifies it.
     init?(_ node: ConfigNode, title: String?, registry: ConfigurationRegistry) {
         if let kind = title.flatMap(Self.init(path:)) {
             self = kind
@@ -43,7 +43,7 @@ enum YAMLBlockKind: Equatable {
         }
     }
 
-    /// By a file's name and its folder.
+    /// Determines the kind from a file's name and folder.
     init?(path: String) {
         let parts = path.split(separator: "/")
         guard let file = parts.last else { return nil }

@@ -1,19 +1,19 @@
 internal import Synchronization
 
-/// Where values come from: one file, or one JSON document; and the mistakes found in it.
+/// The origin of configuration values, one file or one JSON document, and the mistakes found in it.
 final class ConfigDocument: Sendable {
     let path: String
-    /// The file's lines without their breaks; empty when there is no file.
+    /// The lines of the file without line breaks; empty when there is no file.
     let lines: [String]
-    /// How `${…}` is resolved; nil where it must not be.
+    /// How `${…}` is resolved; nil when it must not be resolved.
     let interpolation: VariableInterpolation?
-    /// What is wrong with an address that deliveries would go to; nil when nothing is.
+    /// Validates the URL of a delivery: returns a description of the problem, or nil when the URL is allowed.
     let urlCheck: (@Sendable (String) -> String?)?
 
     private struct State {
         var issues: [ValueIssue] = []
         var secrets: Set<NodeLocation> = []
-        /// What is shown instead of a value, by its JSON pointer.
+        /// Replacement texts for display, by the JSON pointer of the value.
         var concealed: [String: String] = [:]
     }
     private let state = Mutex(State())
@@ -34,17 +34,17 @@ final class ConfigDocument: Sendable {
         state.withLock { $0.issues.append(issue) }
     }
 
-    /// Blots out a literal secret in the source lines of every diagnostic.
+    /// Masks a literal secret in the source lines of every diagnostic.
     func hide(_ place: NodeLocation) {
         state.withLock { _ = $0.secrets.insert(place) }
     }
 
-    /// Puts a text in the place of a value wherever the configuration is shown.
+    /// Replaces a value by a text wherever the configuration is shown.
     func conceal(_ pointer: String, as text: String) {
         state.withLock { $0.concealed[pointer] = text }
     }
 
-    /// What is shown instead of a value; nil: the value itself.
+    /// The replacement text of a value for display; nil when the value itself is shown.
     func concealed(_ pointer: String) -> String? {
         state.withLock { $0.concealed[pointer] }
     }
@@ -53,10 +53,10 @@ final class ConfigDocument: Sendable {
         state.withLock { $0.issues.contains { $0.severity == .error } }
     }
 
-    /// What was found, in the order in which it was.
+    /// The issues in the order in which they were found.
     var issues: [ValueIssue] { state.withLock { $0.issues } }
 
-    /// What was found, by place, each once.
+    /// The diagnostics sorted by position, without duplicates.
     var diagnostics: [Diagnostic] {
         let state = state.withLock { $0 }
         var seen: Set<Diagnostic> = []
@@ -66,7 +66,7 @@ final class ConfigDocument: Sendable {
             .filter { seen.insert($0).inserted }
     }
 
-    /// A line without the literal secrets that are known so far; nil when there is none of that number.
+    /// A line with the literal secrets known so far masked; nil when there is no line with this number.
     func shownLine(_ number: Int) -> String? {
         shownLine(number, hiding: state.withLock { $0.secrets })
     }
@@ -97,17 +97,17 @@ final class ConfigDocument: Sendable {
     }
 }
 
-/// Where a value or a key stands.
+/// The position of a value or a key.
 struct NodeLocation: Sendable, Hashable {
-    /// From 1; 0 when there is no line.
+    /// The line, from 1; 0 when there is no line.
     var line = 0
     var column = 0
     var length = 1
-    /// The way from the document's root, as a JSON pointer.
+    /// The path from the root of the document, as a JSON pointer.
     var pointer = ""
 }
 
-/// A mistake before it is rendered.
+/// A mistake that has not been rendered yet.
 struct ValueIssue: Sendable {
     var severity: Diagnostic.Severity = .error
     var code = DiagnosticCode.invalidValue
@@ -117,11 +117,12 @@ struct ValueIssue: Sendable {
     var help: String?
 }
 
-/// Mistakes on their way to whoever collects them. Empty only for a value that is not known, of which nothing is wrong.
+/// An error that carries mistakes to the code that collects them. Empty only for a value that is unknown, in which
+/// nothing is wrong.
 struct ValueIssuesError: Error {
     var list: [ValueIssue]
 
-    /// Runs a body for each element and throws everything that was wrong together.
+    /// Runs a closure for each element and throws all mistakes together.
     static func collect<Element, Result>(
         _ elements: some Sequence<Element>,
         _ body: (Element) throws -> Result
@@ -144,10 +145,10 @@ struct ValueIssuesError: Error {
     }
 }
 
-/// Gathers what is wrong with several parts of one thing.
+/// Collects the mistakes in several parts of one value.
 struct IssueCollector {
     private(set) var list: [ValueIssue] = []
-    /// Where an error without a place is reported.
+    /// The node at which an error without a position is reported.
     private let node: ConfigNode
 
     init(_ node: ConfigNode) {
@@ -170,7 +171,7 @@ struct IssueCollector {
         list += issues.list
     }
 
-    /// The value when nothing was wrong.
+    /// Returns the value, or throws the collected mistakes.
     func finish<Value>(_ value: Value?) throws -> Value {
         guard list.isEmpty, let value else { throw ValueIssuesError(list: list) }
         return value

@@ -1,4 +1,4 @@
-/// Why a configuration cannot be used: every mistake of every file at once, by file and place, warnings included.
+/// The reason why a configuration cannot be used: all mistakes of all files by file and position, including warnings.
 package struct ConfigurationError: Error, CustomStringConvertible {
     package let diagnostics: [Diagnostic]
 
@@ -6,7 +6,7 @@ package struct ConfigurationError: Error, CustomStringConvertible {
         self.diagnostics = diagnostics
     }
 
-    /// All mistakes as people read them, and a last line with their number.
+    /// All mistakes in readable form, and a last line with their number.
     package var description: String {
         let warnings = diagnostics.count { $0.severity == .warning }
         let errors = diagnostics.count - warnings
@@ -15,12 +15,12 @@ package struct ConfigurationError: Error, CustomStringConvertible {
     }
 }
 
-/// Why options given as JSON are not accepted: every mistake at once.
+/// The reason why options given as JSON are rejected: all mistakes together.
 package struct InvalidOptionsError: Error, Sendable, Hashable, CustomStringConvertible {
     package struct Mistake: Sendable, Hashable {
-        /// What is wrong and what to write instead, for people.
+        /// The mistake and how to fix it, for display.
         package let message: String
-        /// Where, as a JSON pointer (RFC 6901) into the options; empty for the whole.
+        /// The JSON pointer (RFC 6901) of the value in the options; empty for the whole.
         package let pointer: String
 
         package init(message: String, pointer: String) {

@@ -1,9 +1,9 @@
-/// One mistake in the configuration: what is wrong, where, and what to write instead.
+/// One mistake in the configuration: its message, its position, and how to fix it.
 package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     package enum Severity: String, Sendable, Hashable {
         /// The configuration cannot be used.
         case error
-        /// It can be used, and probably does not do what was meant.
+        /// The configuration can be used, but probably does not do what was intended.
         case warning
     }
 
@@ -11,16 +11,16 @@ package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     package var code: DiagnosticCode
     /// The file as the caller named it, or `environment`.
     package var file: String
-    /// Counts from 1; 0 when the mistake has no place in the file (it cannot be read, a variable is wrong).
+    /// The line, from 1; 0 when the mistake has no position in the file (an unreadable file, an invalid variable).
     package var line: Int
-    /// Counts from 1, in Unicode scalars; 0 when ``line`` is.
+    /// The column, from 1, in Unicode scalars; 0 when ``line`` is 0.
     package var column: Int
     package var message: String
-    /// What to write instead.
+    /// How to fix the mistake.
     package var help: String?
-    /// The line of the file, with literal secrets blotted out; nil when there is no place.
+    /// The line of the file, with literal secrets masked; nil when the mistake has no position.
     package var sourceLine: String?
-    /// How many Unicode scalars are wrong, at least 1.
+    /// The length of the faulty text, in Unicode scalars, at least 1.
     package var length: Int
 
     package init(
@@ -45,7 +45,7 @@ package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
         self.length = length
     }
 
-    /// The mistake as people read it:
+    /// The mistake in readable form:
     ///
     ///     pipelines/default.yaml:4:18: error: media has no option "max_sise"
     ///        4 |   - media: { max_sise: 16MB }
@@ -63,7 +63,7 @@ package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// The part of a source line that fits a terminal, and where the caret stands under it.
+/// The part of a source line that fits the width of a terminal, and the position of the caret below it.
 private struct SourceWindow {
     static let width = 160
 
@@ -71,7 +71,7 @@ private struct SourceWindow {
     let caret: Int
 
     init(_ line: String, column: Int) {
-        // A control character would move the caret, or the terminal.
+        // A control character would move the caret or change the state of the terminal.
         let scalars = line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
         let caret = max(0, column - 1)
         guard scalars.count > Self.width else {

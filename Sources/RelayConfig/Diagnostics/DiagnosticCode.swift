@@ -1,4 +1,4 @@
-/// What kind of mistake a ``Diagnostic`` is: a word that stays when its text gets better.
+/// The kind of a ``Diagnostic``: an identifier that stays the same when the message is reworded.
 package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     // Files and the environment.
     case environmentValue = "environment-value"
@@ -33,7 +33,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case unsetVariable = "unset-variable"
     case invalidReference = "invalid-reference"
 
-    // What refers to something.
+    // References.
     case unknownStage = "unknown-stage"
     case unknownSource = "unknown-source"
     case unknownDestination = "unknown-destination"
@@ -43,12 +43,12 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case unknownEvent = "unknown-event"
     case circle
 
-    // The build of pipelines.
+    // Building pipelines.
     case emptyStage = "empty-stage"
     case tooManyStages = "too-many-stages"
     case invalidCase = "invalid-case"
 
-    // What can be used, and probably does not do what was meant.
+    // Configurations that can be used, but probably do not do what was intended.
     case unusedSource = "unused-source"
     case unusedDestination = "unused-destination"
     case unusedFragment = "unused-fragment"
@@ -71,7 +71,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     // Markdown.
     case unknownBlock = "unknown-block"
 
-    /// What it says, for people: one sentence.
+    /// A description of the kind for display: one sentence.
     package var summary: String {
         switch self {
         case .environmentValue: "An environment variable of the relay has a value that cannot be used."

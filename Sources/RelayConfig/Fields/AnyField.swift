@@ -1,17 +1,17 @@
 package import RelayJSON
 
-/// An option whatever its type, for lists of options.
+/// A ``Field`` with its value type erased, for lists of options.
 package struct AnyField: Sendable {
     package let name: String
     package let summary: String
-    /// What to write, with its article: `a duration such as 10s`.
+    /// A description of the expected value, with its article: `a duration such as 10s`.
     package let typeName: String
-    /// The default as it would be written; nil when there is none, or nothing to write.
+    /// The default in configuration syntax; nil when there is no default, or it has no written form.
     package let defaultText: String?
     package let isRequired: Bool
     /// Whether it is shown as `***` wherever the configuration is shown.
     package let isSecret: Bool
-    /// How the value is built up, for documentation and schemas.
+    /// The structure of the value, for documentation and schemas.
     package let shape: FieldShape
     /// The default as the resolved configuration shows it; null when the option may be left out and has none.
     package let defaultJSON: JSON?
@@ -34,7 +34,7 @@ package struct AnyField: Sendable {
     }
 }
 
-/// Keeps a value under its exact type, optionals included, which a cast through `any` would unwrap.
+/// Holds a value of its exact type. Unlike a cast through `any`, this keeps the levels of optionals.
 struct TypeErasedValue<Value: Sendable>: Sendable {
     var value: Value
 }

@@ -1,10 +1,10 @@
 package import RelayCore
 package import RelayJQ
 
-/// One option: its name, its type, what it does, and what it is when nobody sets it.
+/// One option: its name, type, summary and default.
 ///
-/// Declared once as a `static let`; the initializer reads its value through the same object. Parsing, default, lint,
-/// did-you-mean, documentation and scrubbing all come from it.
+/// Declare an option once as a `static let`, and read its value in the initializer through the same object. Parsing,
+/// the default, checks, spelling suggestions, documentation and the masking of secrets are derived from it.
 ///
 ///     static let maxSize = Field.size("max_size", "Media above this stays where it is.", default: 16 << 20)
 ///     static let path = Field.string("path", "Where to write.").optional
@@ -15,7 +15,7 @@ package struct Field<Value: Sendable>: Sendable {
     /// What the option does: one sentence.
     package let summary: String
     package let type: FieldType<Value>
-    /// What holds when the option is not set; nil when it must be.
+    /// The value when the option is not set; nil when the option is required.
     package let defaultValue: Value?
 
     package init(_ name: String, _ summary: String, _ type: FieldType<Value>, default value: Value? = nil) {
@@ -25,15 +25,15 @@ package struct Field<Value: Sendable>: Sendable {
         defaultValue = value
     }
 
-    /// The same option, which may be left out.
+    /// The same option, not required; its value is nil when it is not set.
     package var optional: Field<Value?> {
         Field<Value?>(name, summary, type.optional, default: .some(.none))
     }
 
-    /// A type of its own; `parse` throws `node.fail(…)` for what is wrong.
+    /// An option of a custom type; `parse` throws `node.fail(…)` for invalid values.
     /// - Parameters:
-    ///   - typeName: what to write, with its article, as it stands in messages.
-    ///   - shape: how values are built up, for documentation and schemas.
+    ///   - typeName: a description of the expected value, with its article, as it appears in messages.
+    ///   - shape: the structure of the values, for documentation and schemas.
     package static func custom(
         _ name: String,
         _ summary: String,
@@ -65,8 +65,8 @@ package struct Field<Value: Sendable>: Sendable {
         Field(name, summary, .map(of: element), default: value)
     }
 
-    /// Options that stand together under one name; without a default, `make` gets their defaults.
-    /// - Parameter title: what the options belong to, as it stands in messages.
+    /// A group of options under one name. Without a default, `make` is called with the defaults of the options.
+    /// - Parameter title: the name of the group, as it appears in messages.
     package static func section(
         _ name: String,
         _ summary: String,
@@ -84,17 +84,17 @@ extension Field where Value == String {
         Field(name, summary, .string, default: value)
     }
 
-    /// A file's path, made absolute: relative ones start at the folder of the configuration.
+    /// A file path. Relative paths are resolved against the folder of the configuration and made absolute.
     package static func path(_ name: String, _ summary: String) -> Field {
         Field(name, summary, .path)
     }
 
-    /// Text that is never shown, and never empty.
+    /// A non-empty string that is never shown.
     package static func secret(_ name: String, _ summary: String, default value: String? = nil) -> Field {
         Field(name, summary, .secret, default: value)
     }
 
-    /// An absolute `http` or `https` address that deliveries go to.
+    /// The absolute `http` or `https` URL of a receiver of deliveries.
     package static func url(_ name: String, _ summary: String, default value: String? = nil) -> Field {
         Field(name, summary, .url(), default: value)
     }
@@ -115,7 +115,7 @@ extension Field where Value == Int {
         Field(name, summary, .int(range), default: value)
     }
 
-    /// Bytes: `16KiB`, `16MiB`, `16MB`.
+    /// A size in bytes: `16KiB`, `16MiB`, `16MB`.
     package static func size(
         _ name: String,
         _ summary: String,
@@ -144,7 +144,7 @@ extension Field where Value == Bool {
 }
 
 extension Field where Value == Duration {
-    /// `500ms`, `10s`, `5m`, `24h`, `30d`; from 1 ms to 10 years unless a range says otherwise.
+    /// A duration: `500ms`, `10s`, `5m`, `24h`, `30d`. The default range is 1 ms to 10 years.
     package static func duration(
         _ name: String,
         _ summary: String,
@@ -156,7 +156,7 @@ extension Field where Value == Duration {
 }
 
 extension Field where Value == RateLimit {
-    /// `20/s`, `600/m`.
+    /// A rate: `20/s`, `600/m`.
     package static func rate(_ name: String, _ summary: String, default value: RateLimit? = nil) -> Field {
         Field(name, summary, .rate, default: value)
     }
@@ -175,7 +175,7 @@ extension Field where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension Field where Value == [String] {
-    /// Words; `allowed` names them when they are a fixed set. A single word counts as a list of one.
+    /// A list of strings; `allowed` limits them to a fixed set. A single value counts as a list of one.
     package static func stringList(
         _ name: String,
         _ summary: String,
@@ -187,7 +187,7 @@ extension Field where Value == [String] {
 }
 
 extension Field where Value == [(name: String, value: String)] {
-    /// Header fields of a request, in their order.
+    /// Header fields of a request, in the order in which they are written.
     package static func headers(_ name: String, _ summary: String, default value: Value? = nil) -> Field {
         Field(name, summary, .headers, default: value)
     }
@@ -201,10 +201,10 @@ extension Field where Value == JQProgram {
 }
 
 extension Field where Value == ConfigNode {
-    /// Anything, read later by the component itself.
+    /// A value of any kind, which the component itself parses later.
     /// - Parameters:
-    ///   - typeName: what to write, with its article, as it stands in messages.
-    ///   - shape: how values are built up, for documentation and schemas.
+    ///   - typeName: a description of the expected value, with its article, as it appears in messages.
+    ///   - shape: the structure of the values, for documentation and schemas.
     package static func node(
         _ name: String,
         _ summary: String,

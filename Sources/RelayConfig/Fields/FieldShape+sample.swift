@@ -1,5 +1,5 @@
 extension FieldShape {
-    /// A text that an option of this shape takes, for a value that is not known.
+    /// A string that is valid for an option of this shape, used in place of an unknown value.
     var sample: String {
         switch self {
         case .words(let words): words.first ?? "x"

@@ -1,24 +1,24 @@
-/// How an option's value is built up: what documentation and schemas need to know of its type.
+/// The structure of an option's value, as documentation and schemas describe it.
 package indirect enum FieldShape: Sendable {
-    /// Text.
-    /// - Parameter pattern: a regular expression (ECMA 262) that it matches somewhere; nil: any text.
+    /// A string.
+    /// - Parameter pattern: an unanchored regular expression (ECMA 262) that the string matches; nil for any string.
     case text(pattern: String? = nil)
-    /// One of these.
+    /// One of these strings.
     case words([String])
     case bool
     case int(ClosedRange<Int>)
     case number(ClosedRange<Double>)
     case duration(ClosedRange<Duration>)
-    /// Bytes.
+    /// A size in bytes.
     case size(ClosedRange<Int>)
     /// A list; a single value counts as a list of one.
     case list(FieldShape)
-    /// Names and what each stands for.
-    /// - Parameter names: a regular expression that names match; nil: any.
+    /// A map from names to values.
+    /// - Parameter names: a regular expression that the names match; nil for any name.
     case map(FieldShape, names: String? = nil)
     /// A map of these options.
     case options([AnyField])
-    /// A map of options that depend on the kind that one of them names.
+    /// A map whose options depend on the kind that one of them names.
     /// - Parameter key: the option that names the kind.
     case kinds([FieldKind], key: String = "type")
     /// One of several shapes.
@@ -28,13 +28,13 @@ package indirect enum FieldShape: Sendable {
     case anything
 }
 
-/// One kind of something, and its options.
+/// One kind of a configured value, and its options.
 package struct FieldKind: Sendable {
-    /// The word that names it.
+    /// The name of the kind.
     package let name: String
-    /// What it is: one sentence.
+    /// A description of the kind: one sentence.
     package let summary: String
-    /// Without the one that names the kind.
+    /// The options of the kind, without the option that names the kind.
     package let fields: [AnyField]
 
     package init(name: String, summary: String, fields: [AnyField]) {
@@ -45,7 +45,7 @@ package struct FieldKind: Sendable {
 }
 
 extension FieldShape {
-    /// The words that are allowed, in a list or alone; nil when there is no fixed set.
+    /// The allowed strings of a value or of the elements of a list; nil when there is no fixed set.
     package var words: [String]? {
         switch self {
         case .words(let words): words
@@ -55,7 +55,7 @@ extension FieldShape {
         }
     }
 
-    /// The least and the most where somebody set them and the type's name does not say: `from 0s to 10m`.
+    /// The range, such as `from 0s to 10m`; nil when it is the default range, or the type's name already contains it.
     package var bounds: String? {
         switch self {
         case .duration(let range) where range != Self.anyDuration:
@@ -67,8 +67,8 @@ extension FieldShape {
         }
     }
 
-    /// What durations have unless told otherwise: up to 10 years.
+    /// The default range of durations: up to 10 years.
     package static let anyDuration: ClosedRange<Duration> = .milliseconds(1)...(.seconds(10 * 365 * 86_400))
-    /// What sizes have unless told otherwise.
+    /// The default range of sizes, in bytes.
     package static let anySize: ClosedRange<Int> = 1...(1 << 40)
 }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// One kind of a value whose `type` names it: its options, and how they become the value.
+/// One kind of a value whose `type` option names its kind: the options, and the conversion from options to the value.
 package struct ConfiguredKind<Value: Sendable>: Sendable {
     let kind: FieldKind
     let make: @Sendable (OptionReader) throws -> Value
@@ -13,10 +13,10 @@ package struct ConfiguredKind<Value: Sendable>: Sendable {
 }
 
 extension FieldType {
-    /// A map whose `type` names one of several kinds, with the options of that kind beside it.
+    /// A map whose `type` option names one of several kinds, together with the options of that kind.
     /// - Parameters:
-    ///   - title: what it is, as it stands in messages: `auth`.
-    ///   - summary: what `type` says.
+    ///   - title: the name of the value, as it appears in messages: `auth`.
+    ///   - summary: the summary of the `type` option.
     package static func kinds(_ kinds: [ConfiguredKind<Value>], title: String, summary: String) -> FieldType {
         let reader = KindReader(kinds: kinds, title: title, summary: summary)
         return FieldType(
@@ -52,7 +52,7 @@ private struct KindReader<Value: Sendable>: Sendable {
 }
 
 extension FieldType where Value == String {
-    /// One of a few words that are always the same.
+    /// One of a fixed set of strings.
     fileprivate static func choice(of words: [String]) -> FieldType {
         let name = QuantityFormat.choice(words)
         return FieldType(name, .words(words), show: { .string($0) }) { node in

@@ -36,8 +36,8 @@ extension FieldType {
         )
     }
 
-    /// Options that stand together under one name. `make` reads them as an initializer does.
-    /// - Parameter title: what the options belong to, as it stands in messages: `a retry policy`.
+    /// A group of options under one name. `make` reads them as an initializer does.
+    /// - Parameter title: the name of the group, as it appears in messages: `a retry policy`.
     package static func section(
         _ title: String,
         fields: [AnyField],
@@ -54,7 +54,7 @@ extension FieldType {
 }
 
 extension FieldType where Value == [String] {
-    /// Words; `allowed` names them when they are a fixed set.
+    /// A list of strings; `allowed` limits them to a fixed set.
     package static func stringList(allowed: [String]? = nil) -> FieldType {
         guard let allowed else { return .list(of: .string) }
         let word = FieldType<String>(
@@ -75,10 +75,10 @@ extension FieldType where Value == [String] {
 }
 
 extension FieldType where Value == ConfigNode {
-    /// Anything, read later.
+    /// A value of any kind, parsed later.
     /// - Parameters:
-    ///   - name: what to write, with its article, as it stands in messages.
-    ///   - shape: how values are built up, for documentation and schemas.
+    ///   - name: a description of the expected value, with its article, as it appears in messages.
+    ///   - shape: the structure of the values, for documentation and schemas.
     package static func node(_ name: String = "anything", _ shape: FieldShape = .anything) -> FieldType {
         FieldType(name, shape, show: { $0.json }, parse: { $0 })
     }

@@ -3,8 +3,8 @@ package import RelayJQ
 internal import RelayJSON
 
 extension FieldType where Value == String {
-    /// An absolute `http` or `https` address without credentials.
-    /// - Parameter reachable: whether deliveries go there, so that the egress guard has its say.
+    /// An absolute `http` or `https` URL without credentials.
+    /// - Parameter reachable: whether deliveries are sent to the URL, so that the egress rules are checked.
     package static func url(reachable: Bool = true) -> FieldType {
         let name = "a URL such as https://crm.example.com/hooks"
         return FieldType(name, .text(pattern: URLValidation.pattern), show: { .string(URLValidation.shown($0)) }) {
@@ -22,9 +22,9 @@ extension FieldType where Value == String {
     }
 }
 
-/// What an address must be.
+/// Validation of URLs.
 enum URLValidation {
-    /// The least that an address has.
+    /// A regular expression that every valid URL matches.
     static let pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@ ]"
 
     static func problem(_ text: String) -> (message: String, help: String?)? {
@@ -63,16 +63,17 @@ enum URLValidation {
         return nil
     }
 
-    /// The address without its query, which is a place for keys.
+    /// The URL without its query, which may contain keys.
     static func shown(_ text: String) -> String {
         guard let query = text.firstIndex(of: "?") else { return text }
         return text[...query] + "***"
     }
 }
 
-/// A host and what follows its colon.
+/// A host with an optional port.
 enum HostAndPort {
-    /// `[::1]:80` and `host:80`; nil when brackets or colons do not add up. The brackets are taken off.
+    /// Splits `[::1]:80` and `host:80`; returns nil when brackets or colons are unbalanced. The host is returned
+    /// without brackets.
     static func split(_ text: some StringProtocol) -> (host: String, port: String?)? {
         if text.hasPrefix("[") {
             guard let end = text.firstIndex(of: "]") else { return nil }
@@ -88,13 +89,13 @@ enum HostAndPort {
 }
 
 extension FieldType where Value == [(name: String, value: String)] {
-    /// Header fields of a request, in their order.
+    /// Header fields of a request, in the order in which they are written.
     package static var headers: FieldType { headers { _, text in text } }
 }
 
 extension FieldType {
-    /// Header fields of a request, in their order, with values that somebody else makes something of.
-    /// - Parameter read: gets each value, and its text, which is fit for a header.
+    /// Header fields of a request, in the order in which they are written, with values that the caller converts.
+    /// - Parameter read: converts one value; `text` is its string, already validated as a header field value.
     package static func headers<Text: Sendable>(
         _ read: @escaping @Sendable (_ value: ConfigNode, _ text: String) throws -> Text
     ) -> FieldType where Value == [(name: String, value: Text)] {
@@ -146,7 +147,7 @@ extension FieldType where Value == String {
 }
 
 extension FieldType where Value == JQProgram {
-    /// A jq program, compiled.
+    /// A jq program, compiled when the configuration loads.
     package static var expression: FieldType<JQProgram> {
         FieldType("a jq expression", show: { _ in .string("a jq expression") }, showNode: { $0.json }) { node in
             let text = try node.text(expected: "a jq expression")

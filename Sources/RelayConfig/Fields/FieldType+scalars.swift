@@ -2,12 +2,12 @@ package import RelayCore
 internal import RelayJSON
 
 extension FieldType where Value == String {
-    /// Text as it is.
+    /// A string.
     package static var string: FieldType {
         FieldType("text", show: { .string($0) }, parse: { try $0.text(expected: "text") })
     }
 
-    /// Text that is shown as `***`; never empty.
+    /// A non-empty string that is shown as `***`.
     package static var secret: FieldType {
         FieldType("a secret", isSecret: true, show: { _ in .string("***") }) { node in
             node.hide()
@@ -22,7 +22,7 @@ extension FieldType where Value == String {
 }
 
 extension FieldType where Value == String {
-    /// A file's path, made absolute: relative ones start at the folder of the configuration.
+    /// A file path. Relative paths are resolved against the folder of the configuration and made absolute.
     package static var path: FieldType {
         let name = "a path such as data/events.ndjson"
         return FieldType(name, show: { .string($0) }, showNode: { $0.json }) { node in
@@ -36,8 +36,8 @@ extension FieldType where Value == String {
         }
     }
 
-    /// A word out of a set that is known when the configuration loads.
-    /// - Parameter what: what the words name, as it stands in messages: `source`.
+    /// A string from a set that is known when the configuration loads.
+    /// - Parameter what: the kind of thing that the strings name, as it appears in messages: `source`.
     package static func word(among known: [String], what: String) -> FieldType {
         FieldType(QuantityFormat.choice(known), .words(known), show: { .string($0) }) {
             try $0.choose(among: known, what: what)
@@ -75,7 +75,7 @@ extension FieldType where Value == Int {
         }
     }
 
-    /// Bytes: `16KiB`, `16MiB`, `16MB`.
+    /// A size in bytes: `16KiB`, `16MiB`, `16MB`.
     package static func size(_ range: ClosedRange<Int> = FieldShape.anySize) -> FieldType {
         let name = "a size such as 64KiB or 16MiB"
         return FieldType(name, .size(range), show: { .string(QuantityFormat.sizeText($0)) }) { node in
@@ -111,7 +111,7 @@ extension FieldType where Value == Double {
 }
 
 extension FieldType where Value == Duration {
-    /// `500ms`, `10s`, `5m`, `24h`, `30d`.
+    /// A duration: `500ms`, `10s`, `5m`, `24h`, `30d`.
     package static func duration(
         _ range: ClosedRange<Duration> = FieldShape.anyDuration
     ) -> FieldType {
@@ -136,7 +136,7 @@ extension FieldType where Value == Duration {
 }
 
 extension FieldType where Value == RateLimit {
-    /// `20/s`, `600/m`, `1000/h`.
+    /// A rate: `20/s`, `600/m`, `1000/h`.
     package static var rate: FieldType<RateLimit> {
         let name = "a rate such as 20/s or 600/m"
         return FieldType(name, .text(pattern: "^[0-9]+/[smh]$"), show: { .string($0.description) }) { node in

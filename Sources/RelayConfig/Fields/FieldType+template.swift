@@ -1,8 +1,8 @@
 internal import RelayJSON
 
 extension FieldType where Value == PlaceholderTemplate {
-    /// An address with placeholders in its path or its query; never in the host, which stays where the configuration
-    /// puts it.
+    /// A URL template with placeholders in its path or query. Placeholders in the host are rejected, so that a value
+    /// cannot change the host.
     package static func urlTemplate(_ known: [String]) -> FieldType {
         let name = "a URL such as http://gateway:3000/api/{{ session }}/…"
         return FieldType(
@@ -35,7 +35,7 @@ extension FieldType where Value == PlaceholderTemplate {
         )
     }
 
-    /// A JSON document with placeholders inside of its strings.
+    /// A JSON document with placeholders inside its strings.
     package static func jsonTemplate(_ known: [String]) -> FieldType {
         let name = "a JSON text such as '{\"number\": \"{{ chat.id }}\"}'"
         return FieldType(
@@ -44,7 +44,7 @@ extension FieldType where Value == PlaceholderTemplate {
             showNode: { $0.json },
             parse: { node in
                 let template = try PlaceholderTemplate.read(try node.text(expected: name), of: node, known: known)
-                // Outside of a string a letter is no JSON.
+                // A letter outside a string is not valid JSON.
                 guard (try? JSON(parsing: template.sample("x"))) != nil else {
                     throw node.issues(
                         "\"\(node.label)\" is no JSON", help: "write \(name); placeholders stand between quotes",
@@ -58,12 +58,12 @@ extension FieldType where Value == PlaceholderTemplate {
 }
 
 extension Field where Value == PlaceholderTemplate {
-    /// An address with placeholders in its path or its query.
+    /// A URL template with placeholders in its path or query.
     package static func urlTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
         Field(name, summary, .urlTemplate(known))
     }
 
-    /// A JSON document with placeholders inside of its strings.
+    /// A JSON document with placeholders inside its strings.
     package static func jsonTemplate(_ name: String, _ summary: String, known: [String]) -> Field {
         Field(name, summary, .jsonTemplate(known))
     }
@@ -79,7 +79,7 @@ extension PlaceholderTemplate {
         }
     }
 
-    /// Whether scheme, host and port are written out: a value must not choose where a request goes.
+    /// Whether scheme, host and port are literal, so that a value cannot choose the server of the request.
     fileprivate var isConfined: Bool {
         guard case .text(let start) = parts.first, let separator = start.firstRange(of: "://") else { return false }
         return parts.count == 1 || start[separator.upperBound...].contains { "/?#".contains($0) }

@@ -1,20 +1,20 @@
 internal import RelayJSON
 
-/// How an option's value is written, read and shown.
+/// How an option's value is parsed and shown.
 package struct FieldType<Value: Sendable>: Sendable {
-    /// What to write, with its article: `a duration such as 10s`.
+    /// A description of the expected value, with its article: `a duration such as 10s`.
     package let name: String
-    /// How values are built up, for documentation and schemas.
+    /// The structure of the values, for documentation and schemas.
     package let shape: FieldShape
     /// Whether it is shown as `***` wherever the configuration is shown.
     package let isSecret: Bool
 
-    /// Reads a value.
-    /// - Throws: mistakes with their places.
+    /// Parses a value.
+    /// - Throws: the mistakes in the value, with their positions.
     package let parse: @Sendable (ConfigNode) throws -> Value
-    /// The value as the resolved configuration shows it.
+    /// Converts the value to JSON for the resolved configuration.
     let show: @Sendable (Value) -> JSON
-    /// The same from the node, for types whose values do not remember their options.
+    /// Converts the node to JSON for the resolved configuration, for types whose values do not keep their options.
     let showNode: (@Sendable (ConfigNode) throws -> JSON)?
 
     init(
@@ -41,7 +41,7 @@ package struct FieldType<Value: Sendable>: Sendable {
         return try showNode?(node) ?? show(parse(node))
     }
 
-    /// The same type for an option that may be left out.
+    /// The same type for an option that is not required.
     var optional: FieldType<Value?> {
         let (parse, show, showNode) = (parse, show, showNode)
         return FieldType<Value?>(
@@ -54,10 +54,10 @@ package struct FieldType<Value: Sendable>: Sendable {
         )
     }
 
-    /// A type of its own: `parse` reads the node and throws `node.fail(…)` for what is wrong.
+    /// A custom type: `parse` reads the node and throws `node.fail(…)` for invalid values.
     /// - Parameters:
-    ///   - name: what to write, with its article, as it stands in messages.
-    ///   - shape: how values are built up, for documentation and schemas.
+    ///   - name: a description of the expected value, with its article, as it appears in messages.
+    ///   - shape: the structure of the values, for documentation and schemas.
     package static func custom(
         _ name: String,
         _ shape: FieldShape = .anything,

@@ -1,12 +1,12 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What an initializer reads its options from: `let size = try options(Self.maxSize)`.
+/// The parsed options that an initializer reads: `let size = try options(Self.maxSize)`.
 ///
-/// By then every option is parsed and every mistake reported; the initializer adds what concerns several options at
-/// once.
+/// All options are parsed and their mistakes reported before the initializer runs. The initializer adds the checks that
+/// involve several options.
 package struct OptionReader: Sendable {
-    /// What the options belong to, as it stands in messages: `filter`, `destination "crm"`.
+    /// The owner of the options, as it appears in messages: `filter`, `destination "crm"`.
     let title: String
     let fields: [AnyField]
     private let place: NodeLocation
@@ -14,15 +14,15 @@ package struct OptionReader: Sendable {
     let nodes: [String: ConfigNode]
     private var values: [String: any Sendable] = [:]
 
-    /// Reads a map of options that a component got as a ``ConfigNode``.
-    /// - Parameter title: what the options belong to, as it stands in messages.
-    /// - Throws: everything that is wrong in it.
+    /// Reads a map of options that a component received as a ``ConfigNode``.
+    /// - Parameter title: the owner of the options, as it appears in messages.
+    /// - Throws: all mistakes in the map.
     package init(_ node: ConfigNode, as title: String, fields: [AnyField]) throws {
         self = try Self.read(node, as: title, fields: fields)
     }
 
-    /// The option's value, or its default.
-    /// - Throws: when a required option is missing, which is reported before an initializer runs.
+    /// Returns the option's value, or its default.
+    /// - Throws: an error when a required option is missing. This is reported before an initializer runs.
     package func callAsFunction<Value>(_ field: Field<Value>) throws -> Value {
         if let box = values[field.name] as? TypeErasedValue<Value> { return box.value }
         if let node = nodes[field.name] { return try field.type.parse(node) }
@@ -30,12 +30,13 @@ package struct OptionReader: Sendable {
         return value
     }
 
-    /// Whether somebody wrote the option.
+    /// Whether the configuration sets the option.
     package func isSet<Value>(_ field: Field<Value>) -> Bool {
         nodes[field.name] != nil
     }
 
-    /// A mistake in an option, to be thrown. It points at the option's value, or at one element of its list.
+    /// Returns an error to throw for a mistake in an option. It points at the option's value, or at one element of its
+    /// list.
     package func fail<Value>(
         _ field: Field<Value>,
         element: Int? = nil,
@@ -48,12 +49,12 @@ package struct OptionReader: Sendable {
         return node.fail(message, help: help, code: code)
     }
 
-    /// A mistake that is no single option's, to be thrown.
+    /// Returns an error to throw for a mistake that does not belong to a single option.
     package func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
         ValueIssuesError(list: [ValueIssue(code: code, origin: origin, place: place, message: message, help: help)])
     }
 
-    /// Reports something that is no single option's, can be used, and probably does not do what was meant.
+    /// Reports a warning that does not belong to a single option.
     package func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
         origin.report(
             ValueIssue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help))
@@ -61,7 +62,7 @@ package struct OptionReader: Sendable {
 
     func node(_ name: String) -> ConfigNode? { nodes[name] }
 
-    /// The options with their defaults, secrets as `***`.
+    /// The options with their defaults, and secrets as `***`.
     var shown: JSONObject {
         get throws {
             var object = JSONObject()
@@ -93,11 +94,11 @@ package struct OptionReader: Sendable {
         return ValueIssuesError(list: [issue])
     }
 
-    /// Reads a map of options and throws everything that is wrong in it together.
+    /// Reads a map of options and throws all mistakes together.
     /// - Parameters:
-    ///   - title: what the options belong to, as it stands in messages.
-    ///   - otherFields: options of the same map that somebody else reads.
-    ///   - place: where to point when an option is missing; default the map.
+    ///   - title: the owner of the options, as it appears in messages.
+    ///   - otherFields: options of the same map that are read elsewhere.
+    ///   - place: the position to report for a missing option; defaults to the map.
     ///   - mainField: the option that a scalar or a list sets.
     static func read(
         _ node: ConfigNode,

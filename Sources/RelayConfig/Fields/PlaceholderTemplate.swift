@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// Text with placeholders such as `{{ chat.id }}`, which are filled in for each use.
+/// A string with placeholders such as `{{ chat.id }}`, which are replaced for each use.
 package struct PlaceholderTemplate: Sendable, Hashable {
     enum Part: Sendable, Hashable {
         case text(String)
@@ -9,7 +9,7 @@ package struct PlaceholderTemplate: Sendable, Hashable {
 
     let parts: [Part]
 
-    /// The placeholders in it.
+    /// The names of its placeholders.
     package var names: Set<String> {
         Set(
             parts.compactMap { part in
@@ -18,8 +18,8 @@ package struct PlaceholderTemplate: Sendable, Hashable {
         )
     }
 
-    /// The text with its placeholders filled in; nil when there is no value for one.
-    /// - Parameter encode: what makes a value safe where it stands; nil for one that cannot be.
+    /// Returns the string with its placeholders replaced; nil when a placeholder has no value.
+    /// - Parameter encode: encodes a value for its context; returns nil for a value that cannot be encoded.
     package func filled(_ values: [String: String], encode: (String) -> String?) -> String? {
         var text = ""
         for part in parts {
@@ -33,23 +33,23 @@ package struct PlaceholderTemplate: Sendable, Hashable {
         return text
     }
 
-    /// For a place in an address: everything is percent-encoded but letters, digits, `-`, `.`, `_` and `~`, so that a
-    /// value never leaves its place (RFC 3986, 2.3). Nil for nothing, and for `.` and `..`, which would lead to another
-    /// path.
+    /// Encodes a value for the path or query of a URL: all characters except letters, digits, `-`, `.`, `_` and `~` are
+    /// percent-encoded (RFC 3986, 2.3), so that a value cannot add URL components. Returns nil for an empty string, and
+    /// for `.` and `..`, which would change the path.
     package static func percentEncoded(_ value: String) -> String? {
         value.isEmpty || value == "." || value == ".." ? nil : PercentCoding.encode(value)
     }
 }
 
 extension PlaceholderTemplate {
-    /// What is wrong with a template: where, in Unicode scalars of its text, and what to write instead.
+    /// A mistake in a template: its offset in Unicode scalars, and how to fix it.
     struct TemplateError: Error, Equatable {
         var offset: Int
         var message: String
         var help: String
     }
 
-    /// - Parameter known: the names that placeholders may have.
+    /// - Parameter known: the allowed names of placeholders.
     init(_ text: String, known: [String]) throws(TemplateError) {
         let help = "there are: " + known.map { "{{ \($0) }}" }.joined(separator: ", ")
         var parts: [Part] = []
@@ -77,7 +77,7 @@ extension PlaceholderTemplate {
         self.parts = parts
     }
 
-    /// The text with something in the place of each placeholder, for judging what stands around them.
+    /// Returns the string with every placeholder replaced by `value`, for checks of the surrounding text.
     func sample(_ value: String) -> String {
         parts.map { part in
             if case .text(let literal) = part { literal } else { value }

@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// Durations, sizes and rates as the configuration writes them: a whole number and a unit.
+/// The configuration syntax of durations, sizes and rates: a whole number and a unit.
 enum QuantityFormat {
     private static let durationUnits: [(name: String, milliseconds: Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
@@ -39,12 +39,12 @@ enum QuantityFormat {
         return "\(bytes / unit.bytes)\(unit.name)"
     }
 
-    /// A number without a needless `.0`.
+    /// Formats a number without a trailing `.0`.
     static func numberText(_ number: Double) -> String {
         number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
     }
 
-    /// `a, b or c`.
+    /// Joins words as `a, b or c`.
     static func choice(_ words: [String]) -> String {
         guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
         return words.dropLast().joined(separator: ", ") + " or " + last
@@ -62,6 +62,6 @@ enum QuantityFormat {
 }
 
 extension Duration {
-    /// As the configuration writes it, in the largest unit that fits: `500ms`, `90s`, `24h`.
+    /// The duration in configuration syntax, in the largest unit that represents it exactly: `500ms`, `90s`, `1d`.
     package var written: String { QuantityFormat.durationText(self) }
 }

@@ -19,6 +19,6 @@ package struct GroupStage: ConfiguredStage {
         branches = [PipelineStep.Branch(steps: try context.steps(node))]
     }
 
-    /// Never called: the branches run in its place.
+    /// Never called: the branches run instead of the stage.
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }

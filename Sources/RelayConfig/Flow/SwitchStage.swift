@@ -68,7 +68,7 @@ package struct SwitchStage: ConfiguredStage {
             })
     }
 
-    /// `default: […]`
+    /// Reads `default: […]`.
     private static func rest(
         _ entry: ConfigNode.Entry,
         of node: ConfigNode,
@@ -102,6 +102,6 @@ package struct SwitchStage: ConfiguredStage {
         return try issues.finish(steps.map { PipelineStep.Branch(steps: $0, label: otherwise) })
     }
 
-    /// Never called: the branches run in its place.
+    /// Never called: the branches run instead of the stage.
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }

@@ -24,6 +24,6 @@ package struct UseStage: ConfiguredStage {
         branches = [PipelineStep.Branch(steps: try context.fragment(node))]
     }
 
-    /// Never called: the branches run in its place.
+    /// Never called: the branches run instead of the stage.
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }

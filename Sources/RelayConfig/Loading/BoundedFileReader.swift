@@ -1,10 +1,10 @@
 internal import Glibc
 internal import RelayCore
 
-/// Why a file or a folder cannot be used, to stand after its name.
+/// The reason why a file or a folder cannot be used, as a phrase that follows its name.
 struct FileError: Error {
     var message: String
-    /// Whether there is nothing of that name.
+    /// Whether the file or folder does not exist.
     var isMissing = false
 }
 
@@ -38,12 +38,12 @@ enum BoundedFileReader {
         }
     }
 
-    /// Why a file is none, to stand after its name; nil when there is one, whatever is in it.
+    /// The reason why a file cannot be accessed, as a phrase that follows its name; nil when it exists.
     static func missing(_ path: String) -> String? {
         access(path, F_OK) == 0 ? nil : failure().message
     }
 
-    /// The names in a folder, sorted, without hidden ones.
+    /// Returns the sorted names of the files in a folder, without hidden files.
     static func list(_ path: String) throws(FileError) -> [String] {
         do throws(SystemError) {
             return try SystemDirectory(path).names().filter { !$0.hasPrefix(".") }.sorted()
@@ -52,7 +52,7 @@ enum BoundedFileReader {
         }
     }
 
-    /// A path as it stands after `directory`, with `.` and `..` taken out.
+    /// Resolves a path against `directory`, removing `.` and `..` components.
     static func absolute(_ path: String, from directory: String) -> String {
         let full = path.hasPrefix("/") ? path : directory + "/" + path
         var parts: [Substring] = []

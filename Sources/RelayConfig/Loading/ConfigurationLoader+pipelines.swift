@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// What pipelines may refer to.
+/// The names that pipelines may refer to.
 struct PipelineReferences {
     var sources: [String]
     var destinations: Set<String>
@@ -44,7 +44,7 @@ extension ConfigurationLoader {
         return [AnyField(from), AnyField(stages), AnyField(tests.optional)]
     }
 
-    /// The pipelines' files; none when the folder cannot be used, which is reported.
+    /// The pipeline files; empty when the folder cannot be read, which is reported.
     func pipelineFiles() -> [(name: String, path: String, shown: String)] {
         let folder = BoundedFileReader.absolute("pipelines", from: directory)
         do throws(FileError) {
@@ -111,7 +111,7 @@ extension ConfigurationLoader {
         let steps = node["stages"].flatMap { stages in
             ValueIssuesError.attempt(at: stages) { () -> [PipelineStep] in
                 guard stages.isList, !stages.elements.isEmpty else { return try builder.steps(stages) }
-                // One by one, to see which of them delivers.
+                // The stages are built one at a time to find the last one that delivers.
                 return try ValueIssuesError.collect(stages.elements.enumerated()) { index, element in
                     let before = builder.trace.delivers
                     defer { if builder.trace.delivers > before { endsAt = index + 1 } }

@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// One reading of a configuration: what was found, and what was wrong.
+/// Loads a configuration once and collects its diagnostics.
 final class ConfigurationLoader {
     let path: String
     let directory: String
@@ -9,10 +9,10 @@ final class ConfigurationLoader {
     private let environment: [String: String]
     private let interpolation: VariableInterpolation
     let files: ConfigurationFileReader
-    /// In the order of the report.
+    /// The documents in the order in which their diagnostics are reported.
     private var origins: [ConfigDocument] = []
 
-    /// - Parameter assumes: whether variables that are not set have some value all the same.
+    /// - Parameter assumes: whether variables that are not set are treated as set to an unknown value.
     init(
         path: String,
         environment: [String: String],
@@ -32,7 +32,7 @@ final class ConfigurationLoader {
     var diagnostics: [Diagnostic] { origins.flatMap(\.diagnostics) }
     var hasErrors: Bool { origins.contains(where: \.hasErrors) }
 
-    /// A path beside `config.yaml` as the caller would write it.
+    /// A path next to `config.yaml`, relative to the same directory as the path that the caller passed.
     func shownPath(_ name: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return name }
         return path[...slash] + name
@@ -53,7 +53,7 @@ final class ConfigurationLoader {
                         code: .noConfiguration, origin: origin, place: place, message: message,
                         help: "begin with version: 1"))
             }
-            // What pipelines refer to is not known: only their YAML can be judged.
+            // The names that pipelines may refer to are unknown, so only their YAML syntax is checked.
             for file in pipelineFiles() { _ = read(file.path, shown: file.shown) }
             return nil
         }
@@ -94,8 +94,8 @@ final class ConfigurationLoader {
         )
     }
 
-    /// Reads one file; nil when it is no YAML document.
-    /// - Parameter missing: what to do when there is none.
+    /// Reads one file; returns nil when it is not a YAML document.
+    /// - Parameter missing: the help text of the diagnostic when the file does not exist.
     func read(
         _ file: String,
         shown: String,
@@ -122,7 +122,7 @@ final class ConfigurationLoader {
         }
     }
 
-    /// Reports a mistake that has no line.
+    /// Reports a mistake without a line.
     func fail(
         _ shown: String,
         _ message: String,
@@ -147,7 +147,7 @@ final class ConfigurationLoader {
         _ destinations: [RelayConfiguration.Destination]
     ) {
         let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }
-        // One that another works with is of use, even if nothing is delivered to it.
+        // A destination that another destination refers to is in use, even when no stage delivers to it.
         let needed = delivered.union(destinations.compactMap(\.options.reference?.name))
         for entry in main.entries("destinations") where !needed.contains(entry.key) {
             entry.warn(
@@ -161,7 +161,7 @@ final class ConfigurationLoader {
                 "no pipeline reads \"\(entry.key)\"", help: "name it in a pipeline's from, or remove it",
                 code: .unusedSource)
         }
-        // Webhooks that are managed over REST may name any policy.
+        // Webhooks managed over REST may name any policy.
         guard !delivered.contains(RelayConfiguration.Destination.sessionWebhooks) else { return }
         let policies = main.entries("retry_policies")
         var used: Set<String> = ["default"]

@@ -6,7 +6,7 @@ enum ConfigurationNameSyntax {
     static let pattern = "^[a-z][a-z0-9_-]{0,63}$"
     static let destinationPattern = "^(?!\(DestinationKey.webhookPrefix)|session$|pipeline$)[a-z][a-z0-9_-]{0,63}$"
 
-    /// What is wrong with a name, to stand after it; nil when nothing is.
+    /// Describes what is wrong with a name, as a phrase that follows the name; nil for a valid name.
     static func problem(_ name: String) -> String? {
         let bytes = Array(name.utf8)
         let isName =
@@ -22,7 +22,7 @@ enum ConfigurationNameSyntax {
         return isName ? nil : "must be small letters, digits, - and _, begin with a letter, and have at most 64"
     }
 
-    /// The same for destinations, whose names are also keys of deliveries.
+    /// Does the same for names of destinations, which are also keys of deliveries.
     static func destinationProblem(_ name: String) -> String? {
         if [RelayConfiguration.Destination.sessionWebhooks, "pipeline"].contains(name) {
             return "is a name that the relay uses itself"

@@ -1,18 +1,18 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads one destination of the configuration, whose kind its `type` says.
+/// Reads one destination of the configuration, of the kind that its `type` names.
 struct DestinationBuilder {
     let registry: ConfigurationRegistry
     private let options: DestinationOptionsReader
 
-    /// - Parameter timeout: where a destination sets none.
+    /// - Parameter timeout: the timeout of destinations that do not set one.
     init(registry: ConfigurationRegistry, policies: [String: RetryPolicy], timeout: Duration) {
         self.registry = registry
         options = DestinationOptionsReader(policies: RetryPolicies(resolved: policies), timeout: timeout)
     }
 
-    /// - Throws: everything that is wrong in it.
+    /// - Throws: all mistakes in the destination.
     func destination(
         _ entry: ConfigNode.Entry
     ) throws -> (destination: RelayConfiguration.Destination, shown: JSON) {

@@ -1,23 +1,23 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads the options of one destination, whether YAML or JSON has them: what all kinds have, and what its kind adds.
+/// Reads the options of one destination from YAML or JSON: those of all kinds, and those of its own kind.
 struct DestinationOptionsReader {
     let policies: RetryPolicies
-    /// Where a destination sets none.
+    /// The timeout of destinations that do not set one.
     let timeout: Duration
 
     typealias Common = CommonDestinationOptions
 
     /// - Parameters:
     ///   - node: the map of options.
-    ///   - name: the destination's name, or the webhook's id.
-    ///   - title: what the options belong to, as it stands in messages: `destination "crm"`.
-    ///   - common: those of the options of all kinds that may be set there.
-    ///   - otherFields: options of the same map that somebody else reads.
-    ///   - place: where to point when an option is missing.
-    /// - Returns: the destination, and its options with their defaults, secrets as `***`.
-    /// - Throws: everything that is wrong in it.
+    ///   - name: the name of the destination, or the id of the webhook.
+    ///   - title: the owner of the options, as it appears in messages: `destination "crm"`.
+    ///   - common: the options of all kinds that may be set.
+    ///   - otherFields: options of the same map that are read elsewhere.
+    ///   - place: the position to report for a missing option.
+    /// - Returns: the destination, and its options with their defaults and with secrets as `***`.
+    /// - Throws: all mistakes in the options.
     func destination(
         _ node: ConfigNode,
         name: String,
@@ -34,7 +34,7 @@ struct DestinationOptionsReader {
         }
         var kindOptions: OptionReader?
         let options = issues.attempt { () -> any DestinationOptions in
-            // An option of the kind that all have is read twice; unknown ones are told above.
+            // An option that both the kind and all kinds declare is read twice. Unknown options are reported above.
             let read = try OptionReader.read(
                 node,
                 as: title,
@@ -90,7 +90,7 @@ struct DestinationOptionsReader {
         )
     }
 
-    /// Why the destination cannot have `batch`; nil when it can.
+    /// The reason why the destination cannot have `batch`; nil when it can.
     private func batchObstacle(
         _ kind: any DestinationOptions.Type, _ options: (any DestinationOptions)?, title: String
     ) -> (message: String, help: String)? {
@@ -111,7 +111,7 @@ struct DestinationOptionsReader {
         )
     }
 
-    /// Options that nobody has, as fields that accept them.
+    /// The options that no field declares, as fields that accept any value.
     private func unknown(in node: ConfigNode, besides known: [AnyField]) throws -> [AnyField] {
         let known = Set(known.map(\.name))
         return try node.entries.filter { !known.contains($0.key) }.map { AnyField(Field.node($0.key, "")) }

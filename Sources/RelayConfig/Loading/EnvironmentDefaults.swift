@@ -2,7 +2,7 @@ internal import RelayCore
 
 /// The defaults that stage-07's environment variables set. An empty variable counts as not set.
 struct EnvironmentDefaults {
-    /// `WEBHOOK_MAX_BODY_SIZE` is cut to this.
+    /// The upper limit of `WEBHOOK_MAX_BODY_SIZE`, in bytes; larger values are reduced to it.
     static let maximumResponseBody = 1024 * 1024
 
     var timeout: Duration = .seconds(10)

@@ -3,20 +3,20 @@ internal import RelayJSON
 
 /// The files of `fragments/`: lists of stages that pipelines share.
 struct FragmentLibrary: Sendable {
-    /// By name; nil for a file that is no YAML document, which is reported.
+    /// The files by name; nil for a file that is not a YAML document, which is reported.
     var nodes: [String: ConfigNode?] = [:]
-    /// Whether those that are not there are somewhere else, as for a part of a configuration.
+    /// Whether missing fragments are assumed to exist elsewhere, as when a part of a configuration is checked.
     var mayLack = false
 
     private static let stages = Field.node("stages", "The stages to run.", "a list of stages")
 
-    /// The files as they are shown, without the secrets that are written out in them.
+    /// The files for display, with their literal secrets masked.
     var shown: JSON {
         let found = nodes.sorted { $0.key < $1.key }.compactMap { name, node in node.map { (name, $0.shownJSON) } }
         return .object(JSONObject(found))
     }
 
-    /// The list of stages in the file that a node names; nil when the file's mistakes are reported already.
+    /// Returns the list of stages in the named fragment; nil when the mistakes of its file are already reported.
     func stages(of name: String, at node: ConfigNode) throws -> ConfigNode? {
         guard let found = nodes[name] else {
             if mayLack { return nil }
@@ -39,7 +39,7 @@ struct FragmentLibrary: Sendable {
 }
 
 extension ConfigurationLoader {
-    /// Reads the fragments' files.
+    /// Reads the fragment files.
     func readFragments(urlCheck: (@Sendable (String) -> String?)?) -> FragmentLibrary {
         let folder = BoundedFileReader.absolute("fragments", from: directory)
         var fragments = FragmentLibrary()

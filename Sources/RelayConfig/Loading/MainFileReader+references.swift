@@ -1,7 +1,8 @@
 internal import RelayCore
 
 extension MainFileReader {
-    /// Reports what destinations say wrongly about each other: the one that is named must be there, and of its kind.
+    /// Reports invalid references between destinations: the referenced destination must exist and have the expected
+    /// kind.
     func checkReferences(of destinations: [RelayConfiguration.Destination]) {
         let all = entries("destinations")
         for destination in destinations {
@@ -17,7 +18,7 @@ extension MainFileReader {
         let fitting = all.filter { kind($0) == reference.kind }.map(\.key)
         guard !fitting.contains(reference.name) else { return }
         let named = all.first { $0.key == reference.name }
-        // Without a type it is reported by itself.
+        // A missing type is reported separately.
         if let named, kind(named) == nil { return }
         let other = named.flatMap(kind)
         let message =
@@ -29,7 +30,7 @@ extension MainFileReader {
         node.issues(message, help: help, code: .unknownDestination).report()
     }
 
-    /// Warns of sources that let strangers act.
+    /// Warns of sources without authentication whose events can cause messages to be sent.
     func warnOfOpenSources(_ sources: [RelayConfiguration.Source]) {
         for source in sources where source.transport.takesPosts && source.transport.authentication == nil {
             guard let advice = registry.format(source.format)?.authAdvice, source.name.utf8.count < Self.unguessable,
@@ -40,6 +41,6 @@ extension MainFileReader {
         }
     }
 
-    /// A name of so many letters and digits is a secret.
+    /// The minimum length at which a source name is assumed to be an unguessable secret.
     private static let unguessable = 24
 }

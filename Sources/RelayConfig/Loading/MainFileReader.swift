@@ -9,7 +9,7 @@ struct MainFileReader {
     let directory: String
     let registry: ConfigurationRegistry
     let defaults: EnvironmentDefaults
-    /// Retry policies that may be named, and are written somewhere else.
+    /// The names of retry policies that are defined elsewhere.
     var policiesElsewhere: Set<String> = []
 
     struct Result {
@@ -25,14 +25,14 @@ struct MainFileReader {
         var shown: JSONObject
     }
 
-    /// What stands under a name of the top level, as pipelines and warnings see it.
+    /// The entries of a top-level section, as pipelines and warnings use them.
     func entries(_ section: String) -> [ConfigNode.Entry] {
         (try? root[section]?.entries) ?? []
     }
 
     func names(_ section: String) -> [String] { entries(section).map(\.key) }
 
-    /// - Returns: nil when something is wrong, which is reported.
+    /// - Returns: the configuration; nil when it has mistakes, which are reported.
     func read() -> Result? {
         _ = ValueIssuesError.attempt(at: root) {
             try OptionReader.read(root, as: "the configuration", fields: registry.configurationFields)
@@ -84,7 +84,7 @@ struct MainFileReader {
         }
     }
 
-    /// The named things of a section, each read on its own; what is wrong is reported.
+    /// Reads the named entries of a section one by one and reports their mistakes.
     private func named<Value>(
         _ section: String,
         _ shown: inout JSONObject,
@@ -131,7 +131,7 @@ struct MainFileReader {
         _ policies: [String: RetryPolicy],
         _ shown: inout JSONObject
     ) -> [RelayConfiguration.Destination] {
-        // A policy that is wrong is known all the same: whoever refers to it makes no mistake.
+        // A policy with mistakes still counts as defined, so that references to it are not reported.
         var known = policies
         for name in names("retry_policies") + policiesElsewhere where known[name] == nil {
             known[name] = defaults.policy
@@ -183,11 +183,11 @@ struct MainFileReader {
 private struct PolicyResolver {
     let written: [String: RetryOptions]
     let names: Set<String>
-    /// What `default` starts from.
+    /// The base of the policy `default`.
     let base: RetryPolicy
     var resolved: [String: RetryPolicy] = [:]
     private var path: [String] = []
-    /// Those of a circle that is told already.
+    /// The policies of a cycle that is already reported.
     private var circular: Set<String> = []
 
     init(written: [String: RetryOptions], names: Set<String>, base: RetryPolicy) {
@@ -196,8 +196,9 @@ private struct PolicyResolver {
         self.base = base
     }
 
-    /// - Returns: nil for a policy that could not be read or extends none that is there, which is told elsewhere.
-    /// - Throws: a circle.
+    /// - Returns: nil for a policy that could not be read or that extends an unknown policy, which is reported
+    ///   elsewhere.
+    /// - Throws: an error when the policies extend each other in a cycle.
     @discardableResult
     mutating func resolve(_ name: String, from node: ConfigNode) throws -> RetryPolicy? {
         if let policy = resolved[name] { return policy }

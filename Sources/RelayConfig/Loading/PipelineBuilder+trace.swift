@@ -1,26 +1,26 @@
 extension PipelineBuilder {
-    /// What the stages read so far do.
+    /// The effects of the stages read so far.
     struct Trace {
         var ids: Set<String> = []
-        /// What `deliver` names.
+        /// The destinations that `deliver` stages name.
         var targets: Set<String> = []
-        /// How many stages deliver.
+        /// The number of stages that deliver.
         var delivers = 0
         /// Whether a stage writes to the history.
         var records = false
-        /// The first stage that delivers what no stage has written to the history.
+        /// The first stage that delivers an event before any stage has written it to the history.
         var unrecorded: ConfigNode?
-        /// The first stage that writes to the history what another stage has made.
+        /// The first stage that writes an event to the history after another stage has rewritten it.
         var recordsRewritten: ConfigNode?
-        /// Whether a stage makes something else of the event.
+        /// Whether a stage rewrites the event.
         var rewrites = false
         var steps = 0
-        /// The first stage that is one too many.
+        /// The first stage beyond the maximum number.
         var excess: ConfigNode?
-        /// The fragments that it uses.
+        /// The fragments that the pipeline uses.
         var fragments: Set<String> = []
 
-        /// Notes what the warnings need to know of a stage.
+        /// Records the effects of a stage for the warnings.
         mutating func note(_ effects: [StageEffect], _ options: OptionReader, at node: ConfigNode) {
             for effect in effects {
                 switch effect {
@@ -39,7 +39,7 @@ extension PipelineBuilder {
             }
         }
 
-        /// An id that no other step has: `filter`, `filter-2` …
+        /// Returns an id that no other step has: `filter`, `filter-2` …
         mutating func id(_ base: String) -> String {
             var id = base
             var number = 1
@@ -51,15 +51,15 @@ extension PipelineBuilder {
         }
     }
 
-    /// Where in a pipeline a list of stages stands.
+    /// The position of a list of stages in a pipeline.
     struct Scope {
         static let maximumDepth = 10
 
-        /// Lists around it.
+        /// The number of enclosing lists.
         var depth = 0
-        /// What the ids in a fragment begin with.
+        /// The prefix of the ids in a fragment.
         var prefix = ""
-        /// The fragments that it is in, from the outside.
+        /// The enclosing fragments, outermost first.
         var fragments: [String] = []
 
         var inside: Scope {

@@ -19,7 +19,7 @@ final class PipelineBuilder: Sendable {
     private static let timeout = Field.duration("timeout", "How long the stage may take.").optional
     private static let recovery = Field.node(
         "stages", "What runs when the stage fails.", "a list of stages", shape: .stages)
-    /// What stands beside a stage's key.
+    /// The options that every stage accepts next to its own key.
     static let modifiers = [AnyField(id), AnyField(when), AnyField(onError), AnyField(timeout)]
     private static let modifierNames = modifiers.map(\.name)
 
@@ -45,7 +45,7 @@ final class PipelineBuilder: Sendable {
 
     var trace: Trace { state.withLock { $0 } }
 
-    /// - Throws: everything that is wrong in the list.
+    /// - Throws: all mistakes in the list.
     func steps(_ node: ConfigNode, in scope: Scope = Scope()) throws -> [PipelineStep] {
         guard node.isList || node.isEmpty else { throw node.mismatch("a list of stages") }
         guard !node.elements.isEmpty else {
@@ -73,7 +73,7 @@ final class PipelineBuilder: Sendable {
         return try issues.finish(step)
     }
 
-    /// The stages of the fragment that a node names.
+    /// Returns the stages of the fragment that a node names.
     private func fragment(_ node: ConfigNode, usedAs id: String, in scope: Scope) throws -> [PipelineStep] {
         let name = try node.text(expected: "a fragment's name")
         if scope.fragments.contains(name) {
@@ -86,7 +86,7 @@ final class PipelineBuilder: Sendable {
         return try steps(stages, in: scope.inside(fragment: name, usedAs: id))
     }
 
-    /// What kind of stage it is, and its options.
+    /// Returns the kind of a stage, and its options.
     private func head(of node: ConfigNode) throws -> (String, any ConfiguredStage.Type, ConfigNode) {
         let kinds = registry.stages.map { $0.kind }
         if !node.isMap {
@@ -184,7 +184,7 @@ final class PipelineBuilder: Sendable {
             if state.steps > Self.maximumSteps, state.excess == nil { state.excess = node }
             return state.excess
         }
-        // Of many too many it is told once.
+        // The limit is reported once.
         if let excess {
             throw excess.issues(
                 "the pipeline has more than \(Self.maximumSteps) stages, those of its fragments included",
@@ -194,7 +194,7 @@ final class PipelineBuilder: Sendable {
         }
     }
 
-    /// The id that is given, or the kind; for a fragment its name.
+    /// The configured id, or by default the kind; for a fragment, its name.
     private func id(
         for type: any ConfiguredStage.Type,
         _ options: OptionReader?,
@@ -219,11 +219,11 @@ final class PipelineBuilder: Sendable {
         return scope.prefix + given
     }
 
-    /// What becomes of events whose stage fails, and the stages that then run.
+    /// Reads `on_error`: the action for events whose stage fails, and the stages that it runs.
     private func onError(_ node: ConfigNode, of type: any ConfiguredStage.Type, in scope: Scope) throws -> (
         PipelineStep.OnError, [PipelineStep]
     ) {
-        // `raw_media` is for the stages that have it by default.
+        // `raw_media` is valid only for stages that have it as their default.
         let words = PipelineStep.OnError.allCases.filter {
             $0 != .stages && ($0 != .rawMedia || type.defaultOnError == .rawMedia)
         }
@@ -247,7 +247,7 @@ final class PipelineBuilder: Sendable {
         return (value, [])
     }
 
-    /// A second key beside the stage's own.
+    /// The mistake for an unexpected key next to the stage's own.
     private func misplaced(
         _ entry: ConfigNode.Entry,
         kind: String,

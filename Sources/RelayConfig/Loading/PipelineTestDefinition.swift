@@ -4,11 +4,11 @@ internal import RelayCore
 package struct PipelineTestDefinition: Sendable {
     /// The test as it is written.
     package let node: ConfigNode
-    /// The file as the caller would write it.
+    /// The path of the file, relative to the same directory as the path that the caller passed.
     package let file: String
-    /// Where it begins in the file, from 1.
+    /// The line where the test begins, from 1.
     package let line: Int
-    /// What it tests.
+    /// The pipeline under test.
     package let pipeline: PipelineDefinition
     private let directory: String
 
@@ -20,8 +20,8 @@ package struct PipelineTestDefinition: Sendable {
         line = node.place.line
     }
 
-    /// Reads a file that the test names, by its path from the test's own folder; at most 8 MiB.
-    /// - Throws: why not, as a mistake in the value that names it.
+    /// Reads a file that the test names, relative to the test's own folder; at most 8 MiB.
+    /// - Throws: a mistake in the value that names the file, when the file cannot be read.
     package func contents(of node: ConfigNode) throws -> [UInt8] {
         let path = try node.text(expected: "the path of a file")
         do throws(FileError) {
@@ -33,9 +33,9 @@ package struct PipelineTestDefinition: Sendable {
     }
 }
 
-/// Mistakes of several things, thrown together.
+/// Collects the mistakes of several values and throws them together.
 package enum ValueIssuesCollection {
-    /// Runs a body for each element and throws everything that was wrong together.
+    /// Runs a closure for each element and throws all mistakes together.
     package static func collect<Element, Result>(
         _ elements: some Sequence<Element>,
         _ body: (Element) throws -> Result

@@ -1,9 +1,9 @@
 extension RelayConfiguration {
-    /// Reads `config.yaml` and the pipelines beside it.
-    /// - Parameter path: of `config.yaml`; relative to the working directory.
-    /// - Parameter assumesVariables: whether variables that are not set, and files of `${file:…}`, have some value all the
-    ///   same. Such a configuration is good for checking only.
-    /// - Throws: every mistake of every file at once.
+    /// Reads `config.yaml` and the pipelines next to it.
+    /// - Parameter path: the path of `config.yaml`, absolute or relative to the working directory.
+    /// - Parameter assumesVariables: whether variables that are not set, and files of `${file:…}` that cannot be read,
+    ///   are treated as set to an unknown value. Such a configuration can only be checked, not run.
+    /// - Throws: all mistakes of all files together.
     package static func load(
         path: String,
         environment: [String: String],

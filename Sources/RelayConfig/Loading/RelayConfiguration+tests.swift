@@ -1,10 +1,10 @@
 extension RelayConfiguration {
-    /// Reads the tests of the pipelines: their `tests:`, and those of the files `*_test.yaml` beside them.
+    /// Reads the tests of the pipelines: their `tests:` options, and the files `*_test.yaml` next to them.
     /// - Parameters:
-    ///   - files: only these, pipelines or files of tests; empty: all.
-    ///   - read: makes something of all of them at once, and throws their mistakes.
-    /// - Returns: what `read` made, and what is odd about the files.
-    /// - Throws: every mistake of every file at once.
+    ///   - files: the pipelines or test files to read; empty for all.
+    ///   - read: converts all tests and throws their mistakes together.
+    /// - Returns: the result of `read`, and the warnings.
+    /// - Throws: all mistakes of all files together.
     package func tests<Value>(
         in files: [String] = [],
         environment: [String: String],
@@ -28,7 +28,7 @@ extension RelayConfiguration {
     }
 }
 
-/// Finds lists of tests. Mistakes are reported to the loader's origins.
+/// Finds lists of tests. Mistakes are reported to the documents of the loader.
 struct TestFileReader {
     private static let pipeline = Field.string("pipeline", "What is tested; default by the file's name.").optional
     private static let tests = tests(.list(.anything))
@@ -41,7 +41,7 @@ struct TestFileReader {
         Field.node("tests", "The tests.", "a list of tests", shape: shape)
     }
 
-    /// - Parameter shape: of a list of tests.
+    /// - Parameter shape: the shape of a list of tests.
     static func fields(tests shape: FieldShape) -> [AnyField] {
         [AnyField(pipeline), AnyField(tests(shape))]
     }
@@ -82,7 +82,7 @@ struct TestFileReader {
         } ?? []
     }
 
-    /// What a file of tests tests: what it says, or the pipeline whose name begins its own.
+    /// The pipeline of a test file: the one it names, or by default the one that its file name begins with.
     private func pipeline(_ root: ConfigNode, file: String) throws -> PipelineDefinition {
         let known = configuration.pipelines.map(\.name)
         let title = configuration.files.title(

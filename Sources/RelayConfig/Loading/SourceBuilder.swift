@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads one source: what all have in common, and what its transport adds.
+/// Reads one source: the options that all sources have, and those of its transport.
 struct SourceBuilder {
     let registry: ConfigurationRegistry
     private let common: CommonSourceOptions
@@ -11,7 +11,7 @@ struct SourceBuilder {
         common = CommonSourceOptions(registry)
     }
 
-    /// - Throws: everything that is wrong in it.
+    /// - Throws: all mistakes in the source.
     func source(_ entry: ConfigNode.Entry) throws -> (source: RelayConfiguration.Source, shown: JSON) {
         let node = entry.value
         let title = "source \"\(entry.key)\""
@@ -22,7 +22,7 @@ struct SourceBuilder {
                 at: entry.keyPlace)
         }
         let theirs = transportOptions(in: node)
-        // Without a transport and a format that are known, which is told above, their part cannot be judged.
+        // Without a known transport and format, whose absence is reported above, their options cannot be checked.
         guard let transport = named(common.transport, in: node).flatMap(registry.transport),
             let format = named(common.format, in: node).flatMap(registry.format)
         else { throw ValueIssuesError(list: issues.list) }
@@ -34,7 +34,7 @@ struct SourceBuilder {
         }
         var ownOptions: OptionReader?
         let made = issues.attempt { () -> any TransportOptions in
-            // All other options are judged above.
+            // All other options are checked above.
             let others = try node.entries.map(\.key).filter { !own.contains($0) }
             let read = try OptionReader.read(
                 node, as: title, fields: transport.fields,
@@ -73,14 +73,14 @@ struct SourceBuilder {
         }
     }
 
-    /// What an option says, if that can be read; what is wrong with it is told elsewhere.
+    /// The value of an option; nil when it cannot be parsed, which is reported elsewhere.
     private func named(_ field: Field<String>, in node: ConfigNode) -> String? {
         guard node.isMap, let value = node[field.name] else { return nil }
         return try? field.type.parse(value)
     }
 
-    /// The options that some transport has. They are read here, whatever the source's transport is, because secrets
-    /// stay out of messages only when they are read.
+    /// The options of any transport. They are parsed here regardless of the source's own transport, because only
+    /// secrets that were parsed are masked in messages.
     private func transportOptions(in node: ConfigNode) -> [(name: String, value: ConfigNode)] {
         let fields = Dictionary(
             registry.transports.flatMap { $0.fields }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -1,12 +1,12 @@
 package import RelayCore
 package import RelayJSON
 
-/// Reads the options of webhooks that are managed over REST: those of a destination of one kind, by the fields that the
+/// Reads the options of webhooks managed over REST: those of one kind of destination, with the same fields that the
 /// configuration is read with.
 ///
-/// Nothing is resolved: `${…}` is text, and a caller of the API reads neither the environment nor a file.
+/// Nothing is interpolated: `${…}` is literal text, so callers of the API cannot read the environment or files.
 package struct WebhookOptionsReader: Sendable {
-    /// Bytes of a webhook's options as JSON.
+    /// The maximum size of a webhook's options as JSON, in bytes.
     package static let maximumSize = 64 << 10
 
     private let kind: any DestinationOptions.Type
@@ -16,10 +16,10 @@ package struct WebhookOptionsReader: Sendable {
     private typealias Common = CommonDestinationOptions
 
     /// - Parameters:
-    ///   - kind: the kind of destination that webhooks are.
-    ///   - policies: the retry policies that a webhook may name; `default` holds where it names none.
-    ///   - timeout: where a webhook sets none.
-    ///   - urlCheck: what is wrong with an address that deliveries would go to; nil when nothing is.
+    ///   - kind: the kind of destination that webhooks have.
+    ///   - policies: the retry policies that a webhook may name; `default` is used when it names none.
+    ///   - timeout: the timeout of webhooks that do not set one.
+    ///   - urlCheck: returns what is wrong with the URL of a delivery, or nil when the URL is allowed.
     package init(
         kind: any DestinationOptions.Type,
         policies: [String: RetryPolicy],
@@ -31,12 +31,12 @@ package struct WebhookOptionsReader: Sendable {
         self.urlCheck = urlCheck
     }
 
-    /// Reads options that somebody wants to set.
+    /// Reads the options of a request that sets them.
     /// - Parameters:
-    ///   - options: all that the webhook is to have, `secret` or `secrets` included when keys are set. No value is null.
-    ///   - names: what the request calls an option, where it has another name there: `["url": "webhook_url"]`.
-    ///   - otherNames: what else the request may have, for suggestions.
-    /// - Throws: every mistake. An event type that nothing makes is one: nobody would read a warning.
+    ///   - options: all options of the webhook, including `secret` or `secrets` when keys are set. No value is null.
+    ///   - names: the request's names for options that have another name there: `["url": "webhook_url"]`.
+    ///   - otherNames: the other fields of the request, for suggestions.
+    /// - Throws: all mistakes, including unknown event types, because a warning would not be noticed.
     package func read(
         _ options: JSONObject,
         names: [String: String] = [:],
@@ -57,9 +57,9 @@ package struct WebhookOptionsReader: Sendable {
         }
     }
 
-    /// Reads a webhook that is stored, with its keys. An option that does not hold any more, such as a retry policy that
-    /// the configuration dropped, has its default, and a warning says so.
-    /// - Returns: nil when it has no URL that can be used.
+    /// Reads a stored webhook with its keys. An option that is no longer valid, such as a retry policy that was removed
+    /// from the configuration, is replaced by its default, and a warning is added.
+    /// - Returns: nil when the webhook has no valid URL.
     package func stored(_ webhook: Webhook) -> WebhookReading? {
         var options = webhook.options
         var dropped: [InvalidOptionsError.Mistake] = []
@@ -116,19 +116,19 @@ package struct WebhookOptionsReader: Sendable {
 }
 
 extension ConfigDocument {
-    /// What was found and fits, each once: a value that is read twice is reported twice.
+    /// The matching mistakes without duplicates, because a value that is read twice is reported twice.
     fileprivate func mistakes(where isIncluded: (ValueIssue) -> Bool) -> [InvalidOptionsError.Mistake] {
         var seen: Set<InvalidOptionsError.Mistake> = []
         return issues.filter(isIncluded).map(InvalidOptionsError.Mistake.init).filter { seen.insert($0).inserted }
     }
 }
 
-/// What the options of a webhook mean.
+/// The result of reading the options of a webhook.
 package struct WebhookReading: Sendable {
     package internal(set) var destination: RelayConfiguration.Destination
     /// The options with their defaults, without the URL, headers, body and keys.
     package let effective: JSONObject
-    /// What can be used, and probably does not do what was meant.
+    /// Options that are valid, but probably do not do what was intended.
     package internal(set) var warnings: [InvalidOptionsError.Mistake]
 
     fileprivate init(

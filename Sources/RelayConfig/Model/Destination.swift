@@ -1,22 +1,23 @@
 package import RelayCore
 
 extension RelayConfiguration {
-    /// `destinations: NAME:`, one way out.
+    /// `destinations: NAME:`, a receiver of deliveries.
     package struct Destination: Sendable {
         package let name: String
         /// `webhook`, `chatwoot` …
         package let kind: String
-        /// What its kind needs to know.
+        /// The options of its kind.
         package let options: any DestinationOptions
         package let settings: DestinationSettings
-        /// The keys to sign with: the one in use first, then those on their way out. May be empty.
+        /// The signing keys: the current one first, then retired keys that are still used. May be empty.
         package internal(set) var secrets: [WebhookSecret]
-        /// For one request, name lookup and answer included. Default `WEBHOOK_TIMEOUT_MS`, or 10 s.
+        /// The time limit of one request, including name resolution and the response. Default `WEBHOOK_TIMEOUT_MS`, or
+        /// 10 s.
         package let timeout: Duration
         package let mark: SourceLocation
 
-        /// What pipelines and tests name in a destination's place for the webhooks of the event's session, which are
-        /// managed over REST.
+        /// The name that pipelines and tests use instead of a destination's for the webhooks of the event's session,
+        /// which are managed over REST.
         package static let sessionWebhooks = "session"
     }
 }

@@ -1,7 +1,7 @@
 internal import RelayJSON
 
 extension RelayConfiguration {
-    /// `media:`, where fetched files are kept and how receivers get them.
+    /// `media:`, where downloaded files are stored and how receivers access them.
     package struct Media: Sendable, Hashable {
         package enum Location: Sendable, Hashable {
             /// The absolute path of a directory.
@@ -11,21 +11,22 @@ extension RelayConfiguration {
         }
 
         package let store: Location
-        /// How long files are kept after a message last needed them. Default 30 days. A bucket's own rules do that there.
+        /// How long files are kept after a message last used them. Default 30 days. In a bucket, the bucket's own
+        /// lifecycle rules apply instead.
         package let retention: Duration
-        /// How many bytes a directory may hold; the oldest files give way. Default 10 GiB.
+        /// The maximum total size of a directory in bytes; the oldest files are deleted first. Default 10 GiB.
         package let quota: Int
-        /// How long `payload.media.url` works. Default 7 days.
+        /// How long the URL in `payload.media.url` is valid. Default 7 days.
         package let linkLifetime: Duration
-        /// Downloads at the same time. Default 8.
+        /// The maximum number of concurrent downloads. Default 8.
         package let maxDownloads: Int
-        /// Nil unless files are kept in a bucket.
+        /// The S3 server; nil unless files are kept in a bucket.
         package let s3: S3?
     }
 
-    /// `media: s3:`, the server that has the bucket.
+    /// `media: s3:`, the S3 server that has the bucket.
     package struct S3: Sendable, Hashable {
-        /// Without a slash at its end.
+        /// The URL of the server, without a trailing slash.
         package let endpoint: String
         package let region: String
         package let accessKey: String
@@ -34,18 +35,18 @@ extension RelayConfiguration {
         package let pathStyle: Bool
     }
 
-    /// `sources: NAME: media:`, where the files of a source's messages lie.
+    /// `sources: NAME: media:`, where the media files of a source's messages are downloaded from.
     package struct SourceMedia: Sendable {
-        /// What paths without a host are relative to; nil: there are none.
+        /// The base URL of paths without a host; nil when the source has no such paths.
         package let baseURL: String?
-        /// Hosts, or host:port, that files may be fetched from besides the ones of WhatsApp and Meta.
+        /// Hosts, as host or host:port, that files may be downloaded from in addition to those of WhatsApp and Meta.
         package let hosts: [String]
-        /// Sent to the gateway's own hosts only.
+        /// Header fields of download requests; sent only to the gateway's own hosts.
         package let headers: [(name: String, value: String)]
         /// The access token of Meta's Graph API.
         package let token: String?
         package let graphURL: String
-        /// The base URL for encrypted files that have only a path.
+        /// The base URL of encrypted files for which the message contains only a path.
         package let whatsAppURL: String
 
         package init(
@@ -230,7 +231,7 @@ extension FieldType where Value == String {
         }
     }
 
-    /// A host, with or without a port; `*.example.com` stands for the hosts below it.
+    /// A host with an optional port; `*.example.com` matches all subdomains of `example.com`.
     package static var mediaHost: FieldType {
         let name = "a host or host:port"
         return FieldType(name, .text(pattern: "^[^/ ]+$"), show: { .string($0) }) { node in

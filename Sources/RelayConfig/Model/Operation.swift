@@ -2,13 +2,14 @@ package import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {
-    /// `egress:`, where deliveries may go.
+    /// `egress:`, the hosts and ports that deliveries may be sent to.
     package struct Egress: Sendable, Hashable {
-        /// Private addresses that are allowed all the same: hosts, host:port, networks. As written.
+        /// Hosts, host:port pairs and networks that are allowed although they are private. As written in the
+        /// configuration.
         package let allow: [String]
-        /// Whether addresses of the network are reached through NAT64. Default false.
+        /// Whether the network reaches IPv4 addresses through NAT64. Default false.
         package let nat64: Bool
-        /// The ports that deliveries may go to; nil: all.
+        /// The ports that deliveries may be sent to; nil for all ports.
         package let allowedPorts: [Int]?
     }
 
@@ -30,11 +31,11 @@ extension RelayConfiguration {
         package let format: Format
     }
 
-    /// `delivery:`, what holds for all destinations together.
+    /// `delivery:`, the settings that apply to all destinations together.
     package struct Delivery: Sendable, Hashable {
-        /// How long requests in flight may continue when the relay stops. Default 15 s.
+        /// How long requests in flight may continue after the relay begins to stop. Default 15 s.
         package let shutdownGrace: Duration
-        /// Requests under way at once, over all destinations. Default 256.
+        /// The maximum number of requests in flight, over all destinations. Default 256.
         package let maxInFlight: Int
         package let breaker: BreakerPolicy
     }

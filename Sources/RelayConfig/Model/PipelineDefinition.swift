@@ -1,18 +1,18 @@
-/// One file of `pipelines/`, read and checked.
+/// One pipeline file, read and checked.
 package struct PipelineDefinition: Sendable {
     /// The file's name without `.yaml`.
     package let name: String
     package let file: String
-    /// The names of its sources; empty: every source, posts over REST included.
+    /// The names of the sources it reads; empty for every source, including events posted over REST.
     package let from: [String]
-    /// The outer steps; each has those inside it.
+    /// The top-level steps; nested steps are part of their enclosing step.
     package let outerSteps: [PipelineStep]
-    /// Every step in the order of the file: those inside a step follow it.
+    /// All steps in the order of the file: the steps nested in a step follow it.
     package let steps: [PipelineStep]
-    /// The steps as they run.
+    /// The steps compiled for execution.
     package let program: PipelineProgram
 
-    /// - Parameter steps: the outer ones; each has those inside it.
+    /// - Parameter steps: the top-level steps, which contain the nested ones.
     package init(name: String, file: String, from: [String], steps: [PipelineStep]) {
         self.name = name
         self.file = file

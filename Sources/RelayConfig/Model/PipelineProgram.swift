@@ -1,25 +1,25 @@
 package import RelayJQ
 
-/// A pipeline's steps as they run: one flat list, so that a run that waits only has to keep its place in it.
+/// The steps of a pipeline compiled to a flat list of instructions, so that a suspended run only stores an index.
 package struct PipelineProgram: Sendable {
-    /// A place to go on at.
+    /// The target of a jump.
     package struct Label: Sendable, Hashable {
         fileprivate let index: Int
     }
 
     package enum Instruction: Sendable {
-        /// Runs a step's stage. When it fails, and the event is to go on, that is at `recovery`.
+        /// Runs a step's stage. If the stage fails and the event continues, execution continues at `recovery`.
         case run(PipelineStep, recovery: Label)
-        /// Goes on at `otherwise` unless an expression is true of the event.
+        /// Evaluates an expression; if it is not true, execution continues at `otherwise`.
         case test(BranchCondition, of: PipelineStep, otherwise: Label, recovery: Label)
-        /// The stages of one of a step's cases follow; nil: none of its cases was true.
+        /// Marks the branch that was taken, by its label; nil when no branch was taken.
         case took(String?, of: PipelineStep)
         case jump(Label)
-        /// The stages of an `on_error` are over: the failure is dealt with.
+        /// Marks the end of the stages of an `on_error`: the failure is handled.
         case recovered
     }
 
-    /// An expression, and the option that it is.
+    /// An expression, and the option that contains it.
     package struct BranchCondition: Sendable {
         package let option: String
         package let expression: JQProgram
@@ -32,7 +32,7 @@ package struct PipelineProgram: Sendable {
         for step in steps { append(step) }
     }
 
-    /// The index of the instruction at a label; the end of ``instructions`` when none follows it.
+    /// The index of the instruction at a label; the end of ``instructions`` when no instruction follows it.
     package func index(of label: Label) -> Int { indices[label.index] }
 
     private mutating func append(_ step: PipelineStep) {
@@ -68,7 +68,7 @@ package struct PipelineProgram: Sendable {
         put(end)
     }
 
-    /// A label that is yet to be put somewhere.
+    /// Creates a label without a final position; `put(_:)` sets it.
     private mutating func label() -> Label {
         indices.append(instructions.count)
         return Label(index: indices.count - 1)

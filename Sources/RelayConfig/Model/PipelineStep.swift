@@ -2,33 +2,35 @@ package import RelayCore
 package import RelayJQ
 package import RelayJSON
 
-/// A stage in its place.
+/// A stage of a pipeline with the options that apply to every stage.
 package struct PipelineStep: Sendable {
-    /// What becomes of an event whose stage fails.
+    /// The action for an event whose stage fails.
     package enum OnError: String, Sendable, CaseIterable {
-        /// The event becomes a dead letter of its pipeline.
+        /// The event becomes a dead letter of the pipeline.
         case deadLetter = "dead_letter"
-        /// The pipeline goes on with the event as it was.
+        /// The pipeline continues with the event as it was before the stage.
         case `continue`
-        /// The pipeline ends for the event.
+        /// The pipeline ends for the event, without a dead letter.
         case drop
-        /// The event goes on with its media's reference; for `media` only.
+        /// The event continues with its media reference unchanged; for `media` only.
         case rawMedia = "raw_media"
-        /// The stages of ``PipelineStep/recovery`` run on the event as it was, and then the pipeline goes on.
+        /// The stages of ``PipelineStep/recovery`` run on the event as it was before the stage, and then the pipeline
+        /// continues.
         case stages
     }
 
-    /// Steps inside a step, and when they run.
+    /// A list of nested steps, and the condition on which they run.
     package struct Branch: Sendable {
-        /// Nil: always.
+        /// The condition; nil when the steps always run.
         package var condition: JQProgram?
         package var steps: [PipelineStep]
-        /// Which events, for people: the condition, or a word such as `default`; empty for all.
+        /// A description of the matching events for display: the condition, or a word such as `default`; empty for all
+        /// events.
         package var label: String
-        /// Where the condition is written; nil where there is none.
+        /// The position of the condition in the file; nil when there is no condition.
         var conditionNode: ConfigNode?
 
-        /// - Parameter label: default the condition as it is written.
+        /// - Parameter label: defaults to the text of the condition.
         package init(when condition: JQProgram? = nil, steps: [PipelineStep], label: String? = nil) {
             self.condition = condition
             self.steps = steps
@@ -37,39 +39,40 @@ package struct PipelineStep: Sendable {
     }
 
     package let kind: String
-    /// Unique in the pipeline. Default the kind, then `kind-2` …; inside a fragment after the name of its use and a
-    /// dot.
+    /// The id, unique in the pipeline. By default the kind, then `kind-2` …; in a fragment, prefixed by the id of the
+    /// `use` stage and a dot.
     package let id: String
-    /// Events for which it is not true skip the stage.
+    /// The condition of the stage: events for which it is not true skip the stage.
     package let when: JQProgram?
-    /// Default ``OnError/deadLetter``, or what a step around it says.
+    /// The action on failure. Default ``OnError/deadLetter``, or the `on_error` of an enclosing step.
     package private(set) var onError: OnError
-    /// What runs when the stage fails and ``onError`` is ``OnError/stages``.
+    /// The stages that run when the stage fails and ``onError`` is ``OnError/stages``.
     package private(set) var recovery: [PipelineStep]
     package let timeout: Duration?
     package let stage: any Stage
-    /// The steps inside, of which the first branch whose condition is true runs, in place of the stage.
+    /// The branches of the step. When there are any, the first branch whose condition is true runs instead of the
+    /// stage.
     package private(set) var branches: [Branch]
-    /// What stands behind the kind, as it is written, without the secrets that are written out; null for nothing.
+    /// The value of the stage's key as written, with literal secrets masked; null when there is none.
     package let options: JSON
 
-    /// Where it is written; nil for one that was built otherwise.
+    /// The position of the step in the configuration; nil for a step that was not read from one.
     private(set) var source: Source?
 
-    /// Where a step and its parts are written.
+    /// The YAML nodes of a step and its parts.
     struct Source: Sendable {
-        /// The element of the list, without its options.
+        /// The element of the list of stages, without its options.
         var element: ConfigNode
-        /// What stands behind the kind, or the word itself.
+        /// The value of the stage's key, or the scalar of a stage without options.
         var node: ConfigNode
         var when: ConfigNode?
-        /// By name.
+        /// The nodes of the options, by option name.
         var options: [String: ConfigNode]
     }
 
-    /// Whether ``onError`` is nobody's word, so that it comes from the step around.
+    /// Whether the step has no `on_error` of its own, so that it inherits the one of an enclosing step.
     private var mayInherit = false
-    /// Whether ``recovery`` is the one of a step around.
+    /// Whether ``recovery`` was inherited from an enclosing step.
     private var hasInherited = false
 
     package init(
@@ -94,29 +97,29 @@ package struct PipelineStep: Sendable {
         self.options = options
     }
 
-    /// What the stage does to the flow of events; empty for a stage that no configuration can name.
+    /// The effects of the stage on the flow of events; empty for a stage that is not configurable.
     package var effects: [StageEffect] { (stage as? any ConfiguredStage).map { type(of: $0).effects } ?? [] }
 
-    /// The step and those inside it, in the order of the file.
+    /// The step and all nested steps, in the order of the file.
     var all: [PipelineStep] {
         [self] + branches.flatMap { $0.steps.flatMap(\.all) } + (hasInherited ? [] : recovery.flatMap(\.all))
     }
 
-    /// The same step with the place where it is written.
+    /// A copy of the step with the position where it is written.
     func written(at source: Source) -> PipelineStep {
         var step = self
         step.source = source
         return step
     }
 
-    /// The same step where nobody said what becomes of failures.
+    /// A copy of the step without an `on_error` of its own.
     func withoutOwnOnError() -> PipelineStep {
         var step = self
         step.mayInherit = true
         return step
     }
 
-    /// The same step, whose word on failures holds for the steps inside it that have none.
+    /// A copy of the step whose `on_error` applies to all nested steps that have none of their own.
     func handingDownOnError() -> PipelineStep {
         var step = self
         step.branches = branches.map { $0.inheriting(from: self) }
@@ -138,7 +141,7 @@ package struct PipelineStep: Sendable {
 }
 
 extension PipelineStep.Branch {
-    /// The same branch, whose steps without an `on_error` of their own have the one of a step around them.
+    /// A copy of the branch in which steps without an `on_error` of their own inherit the one of the enclosing step.
     fileprivate func inheriting(from outer: PipelineStep) -> PipelineStep.Branch {
         var branch = self
         branch.steps = steps.map { $0.inheriting(from: outer) }

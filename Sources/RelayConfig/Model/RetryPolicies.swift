@@ -1,10 +1,10 @@
 internal import RelayCore
 
-/// The named policies, for whoever refers to one.
+/// The named retry policies, for lookups.
 struct RetryPolicies: Sendable {
     var resolved: [String: RetryPolicy]
 
-    /// A policy by its name, or one of its own.
+    /// Returns the policy that a node names, or the policy whose options it contains.
     func policy(_ node: ConfigNode, title: String) throws -> RetryPolicy {
         guard node.isMap else {
             let name = try node.text(expected: "a retry policy's name, or a map of its options")

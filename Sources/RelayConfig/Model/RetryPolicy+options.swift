@@ -1,9 +1,9 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// A retry policy as it is written: what is not said comes from the policy it extends.
+/// The options of a retry policy as written; missing options are inherited from the policy that it extends.
 struct RetryOptions: Sendable {
-    /// A limit that can be taken off again.
+    /// A limit that a policy can remove by setting it to `none`.
     enum Limit: Sendable {
         case none
         case after(Duration)
@@ -61,7 +61,7 @@ struct RetryOptions: Sendable {
     ]
 
     let options: OptionReader
-    /// The name of the policy that says the rest.
+    /// The name of the policy that provides the missing options.
     let parent: String?
 
     init(_ node: ConfigNode, title: String) throws {
@@ -165,7 +165,7 @@ extension RetryPolicy.RetryableFailure {
 }
 
 extension RetryPolicy {
-    /// The policy with every option, as it is written.
+    /// The policy with all its options in configuration syntax.
     var shown: JSONObject {
         [
             "max_attempts": .int(Int64(maxAttempts)),

@@ -1,15 +1,15 @@
 internal import RelayJSON
 
 extension RelayConfiguration {
-    /// `server:`, what the relay itself listens on.
+    /// `server:`, the HTTP server of the relay.
     package struct Server: Sendable, Hashable {
-        /// A host name or an address without brackets; `0.0.0.0` for `:3100`.
+        /// A host name, or an IP address without brackets; `0.0.0.0` for `:3100`.
         package let host: String
-        /// 0 lets the system choose.
+        /// The port; 0 lets the operating system choose one.
         package let port: Int
-        /// How receivers reach the relay, without a slash at its end.
+        /// The URL under which receivers reach the relay, without a trailing slash.
         package let publicURL: String
-        /// The longest request body taken, in bytes.
+        /// The maximum size of a request body, in bytes.
         package let maxBody: Int
     }
 }
@@ -52,7 +52,7 @@ struct ListenAddress: Sendable, Hashable {
 
     var text: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
-    /// How a program on the same machine reaches it.
+    /// The URL for programs on the same machine.
     var localURL: String {
         let isAny = host == "0.0.0.0" || host == "::"
         return "http://" + (isAny ? ListenAddress(host: "localhost", port: port) : self).text

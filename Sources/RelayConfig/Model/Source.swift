@@ -2,17 +2,17 @@ internal import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {
-    /// `sources: NAME:`, one way in.
+    /// `sources: NAME:`, one source of documents.
     package struct Source: Sendable {
         package let name: String
-        /// How documents come in, with the transport's own options.
+        /// The transport that receives the documents, with its own options.
         package let transport: any TransportOptions
         package let format: String
-        /// The session of documents that name none.
+        /// The session of documents that do not name one.
         package let session: String?
-        /// Where the files of its messages lie.
+        /// Where the media files of its messages are downloaded from.
         package let media: SourceMedia
-        /// Whether its events keep the document that they came from.
+        /// Whether its events keep the document that they were read from.
         package let keepsRaw: Bool
         package let mark: SourceLocation
     }
@@ -36,7 +36,7 @@ struct CommonSourceOptions {
         default: false
     )
 
-    /// - Parameter registry: has the transports and formats that may be named.
+    /// - Parameter registry: the transports and formats that may be named.
     init(_ registry: ConfigurationRegistry) {
         transport = Field(
             "transport", "How documents come in.", .word(among: registry.transports.map { $0.kind }, what: "transport"))

@@ -2,12 +2,12 @@ package import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {
-    /// `store:`, where everything that lasts is kept.
+    /// `store:`, the database that holds all persistent data.
     package struct Store: Sendable, Hashable {
         package enum Location: Sendable, Hashable {
             /// The absolute path of a file.
             case sqlite(path: String)
-            /// An address as libpq takes it.
+            /// A connection URL in the syntax of libpq.
             case postgres(url: String)
         }
 

@@ -1,18 +1,18 @@
 package import RelayCore
 
-/// What a configuration can name: the kinds of everything that this relay is built with.
+/// The kinds of stages, destinations, transports and formats that a configuration can name.
 package struct ConfigurationRegistry: Sendable {
     package let stages: [any ConfiguredStage.Type]
     package let destinations: [any DestinationOptions.Type]
     package let formats: [any EventFormat.Type]
     package let transports: [any TransportOptions.Type]
-    /// The options of a test, for documentation and schemas; what runs tests reads them.
+    /// The options of a test, for documentation and schemas; the test runner parses them.
     package let testOptions: [AnyField]
-    /// What is wrong with an address that deliveries would go to; nil when nothing is.
+    /// Returns what is wrong with the URL of a delivery, or nil when the URL is allowed.
     package var urlCheck: (@Sendable (String) -> String?)?
-    /// Makes the ``urlCheck`` of the pipelines, which come after the configuration that says what may be reached.
+    /// Makes the ``urlCheck`` of the pipelines from the main configuration, whose `egress` rules must be read first.
     package var pipelineURLCheck: PipelineURLCheck?
-    /// What is wrong with an entry of `egress.allow`; nil when nothing is.
+    /// Returns what is wrong with an entry of `egress.allow`, or nil when the entry is valid.
     package var egressCheck: (@Sendable (String) -> String?)?
 
     package typealias PipelineURLCheck =
@@ -38,27 +38,27 @@ package struct ConfigurationRegistry: Sendable {
         self.egressCheck = egressCheck
     }
 
-    /// The kind of stage that a word in a pipeline names; nil when there is none.
+    /// The type of the stage that a key in a pipeline names; nil when there is none.
     package func stage(_ kind: String) -> (any ConfiguredStage.Type)? {
         stages.first { $0.kind == kind }
     }
 
-    /// The kind of destination that `type:` names; nil when there is none.
+    /// The type of the destination that `type:` names; nil when there is none.
     package func destination(_ kind: String) -> (any DestinationOptions.Type)? {
         destinations.first { $0.kind == kind }
     }
 
-    /// The transport that `transport:` names; nil when there is none.
+    /// The type of the transport that `transport:` names; nil when there is none.
     package func transport(_ kind: String) -> (any TransportOptions.Type)? {
         transports.first { $0.kind == kind }
     }
 
-    /// The format that `format:` names; nil when there is none.
+    /// The type of the format that `format:` names; nil when there is none.
     package func format(_ name: String) -> (any EventFormat.Type)? {
         formats.first { $0.name == name }
     }
 
-    /// The words after which a pipeline names destinations: the kinds of stages that deliver, and their options.
+    /// The keys whose values name destinations in a pipeline: the kinds of stages that deliver, and their options.
     var deliveringOptions: [String] {
         stages.flatMap { stage in
             stage.effects.flatMap { effect -> [String] in
@@ -84,7 +84,7 @@ extension ConfigurationRegistry {
         return try Self.finish(step, origin)
     }
 
-    /// Builds one destination from the YAML under its name.
+    /// Builds one destination from the YAML of its options.
     package func destination(
         yaml: String,
         name: String = "crm",
@@ -107,7 +107,7 @@ extension ConfigurationRegistry {
 }
 
 extension ConfigDocument {
-    /// YAML that is in no file.
+    /// Creates a document from YAML that is not in a file.
     convenience init(
         text: String,
         path: String,
@@ -125,7 +125,7 @@ extension ConfigDocument {
 }
 
 extension ValueIssuesError {
-    /// Runs a body and reports what was wrong; nil then. An error of another kind is reported at the node.
+    /// Runs a closure; on failure, reports its mistakes and returns nil. Any other error is reported at the node.
     static func attempt<Value>(at node: ConfigNode, _ body: () throws -> Value) -> Value? {
         do {
             return try body()

@@ -1,6 +1,6 @@
 package import RelayCore
 
-/// The top level of `config.yaml`.
+/// The top-level sections of `config.yaml`.
 enum ConfigurationSection: String, CaseIterable {
     case server, store, media, sources, destinations
     case retryPolicies = "retry_policies"
@@ -45,20 +45,20 @@ enum ConfigurationSection: String, CaseIterable {
 extension ConfigurationRegistry {
     private static let version = Field.int("version", "The version of this grammar.", 1...1, default: 1)
 
-    /// What may stand at the top of `config.yaml`, with everything below it.
+    /// The top-level options of `config.yaml`, with all nested options.
     package var configurationFields: [AnyField] {
         [AnyField(Self.version)] + ConfigurationSection.allCases.map { $0.field(self) }
     }
 
-    /// What may stand at the top of a pipeline's file.
+    /// The top-level options of a pipeline file.
     package var pipelineFields: [AnyField] { ConfigurationLoader.fields(tests: testsShape) }
 
-    /// What may stand at the top of a file of tests.
+    /// The top-level options of a test file.
     package var testFileFields: [AnyField] { TestFileReader.fields(tests: testsShape) }
 
     private var testsShape: FieldShape { .list(testOptions.isEmpty ? .anything : .options(testOptions)) }
 
-    /// What may stand beside the key of every stage: `when`, `on_error` …
+    /// The options that every stage accepts next to its own key: `when`, `on_error` …
     package var stageFields: [AnyField] { PipelineBuilder.modifiers }
 
     /// The options that destinations of every kind have, `type` included.
@@ -67,21 +67,21 @@ extension ConfigurationRegistry {
     /// The options that sources of every transport have, `transport` included.
     package var sourceFields: [AnyField] { CommonSourceOptions(self).fields }
 
-    /// The options that all have whose kind the option `key` names, `key` included.
+    /// The options that are common to all kinds that the option `key` selects, `key` included.
     package func commonFields(keyedBy key: String) -> [AnyField] {
         [sourceFields, destinationFields].first { fields in fields.contains { $0.name == key } } ?? []
     }
 
-    /// What a retry policy has that says nothing and extends none.
+    /// The retry policy that applies when neither the policy nor the policies it extends set an option.
     package var defaultRetryPolicy: RetryPolicy { RetryPolicy() }
 
-    /// The transports, each with its own options after those of all.
+    /// The transports, each with the common options followed by its own.
     var transportKinds: [FieldKind] {
         let common = sourceFields.filter { $0.name != "transport" }
         return transports.map { FieldKind(name: $0.kind, summary: $0.summary, fields: common + $0.fields) }
     }
 
-    /// The kinds of destinations, each with its own options before those of all.
+    /// The kinds of destinations, each with its own options followed by the common ones.
     var destinationKinds: [FieldKind] {
         destinations.map { kind in
             var names = Set(kind.fields.map(\.name) + [CommonDestinationOptions.type.name])

@@ -2,29 +2,29 @@ package import RelayCore
 
 /// A stage that pipelines can name.
 package protocol ConfiguredStage: Stage {
-    /// The word in YAML: `filter`.
+    /// The key of the stage in YAML: `filter`.
     static var kind: String { get }
-    /// What the stage does: one sentence.
+    /// A description of the stage: one sentence.
     static var summary: String { get }
-    /// Every option that the initializer reads.
+    /// All options that the initializer reads.
     static var fields: [AnyField] { get }
     /// The option that a scalar or a list sets, as in `deliver: [crm]`. Default none.
     static var mainField: String? { get }
-    /// What becomes of an event when the stage fails on it and `on_error` does not say. Default a dead letter.
+    /// The action for an event whose stage fails when `on_error` is not set. Default a dead letter.
     static var defaultOnError: PipelineStep.OnError { get }
-    /// An element of `stages:` that shows its use, in YAML: `filter: { drop: .payload.isGroup }`. It is taken where
-    /// `session` is the only destination. Default the word alone.
+    /// An example of its use as an element of `stages:`, in YAML: `filter: { drop: .payload.isGroup }`. It must be
+    /// valid in a configuration whose only destination is `session`. Default the kind alone.
     static var example: String { get }
-    /// What it does to the flow of events. Default ``StageEffect/amends``; a stage with ``branches`` has the effects of
-    /// the stages inside it.
+    /// The effects of the stage on the flow of events. Default ``StageEffect/amends``; a stage with ``branches`` has
+    /// the effects of its nested stages.
     static var effects: [StageEffect] { get }
 
-    /// The destinations that it delivers to, `session` included. Default none.
+    /// The destinations that the stage delivers to, `session` included. Default none.
     var destinations: [String] { get }
-    /// The stages inside it, of which some run in its place. Default none.
+    /// The nested stages, some of which run instead of the stage. Default none.
     var branches: [PipelineStep.Branch] { get }
 
-    /// - Throws: `options.fail(…)` for what is wrong.
+    /// - Throws: `options.fail(…)` for invalid options.
     init(_ options: OptionReader, in context: StageBuildContext) throws
 }
 
@@ -38,11 +38,11 @@ extension ConfiguredStage {
     package var branches: [PipelineStep.Branch] { [] }
 }
 
-/// What a stage may know of the configuration around it.
+/// The parts of the configuration that a stage may use when it is built.
 package struct StageBuildContext: Sendable {
     /// The name of the pipeline.
     package let pipeline: String
-    /// The names of configured destinations. `session` is none of them, and always valid in `deliver`.
+    /// The names of the configured destinations, without `session`, which is always valid in `deliver`.
     package let destinations: Set<String>
     private let buildSteps: @Sendable (ConfigNode) throws -> [PipelineStep]
     private let buildFragment: @Sendable (ConfigNode) throws -> [PipelineStep]
@@ -67,58 +67,59 @@ package struct StageBuildContext: Sendable {
         buildFragment = fragment
     }
 
-    /// The known word that somebody may have meant; nil when none is near.
+    /// The known word most similar to a misspelled word; nil when none is similar.
     package func suggestion(for word: String, among known: some Collection<String>) -> String? {
         SpellingSuggestion.nearest(to: word, among: known)
     }
 
-    /// Reads a list of stages inside a stage's options, as `switch` has them.
-    /// - Throws: everything that is wrong in it.
+    /// Reads a list of stages nested in a stage's options, as in `switch`.
+    /// - Throws: all mistakes in the list.
     package func steps(_ node: ConfigNode) throws -> [PipelineStep] {
         try buildSteps(node)
     }
 
     /// Reads the stages of the fragment that a node names.
-    /// - Throws: everything that is wrong in it, by its places in the fragment's file.
+    /// - Throws: all mistakes in the fragment, with their positions in the fragment's file.
     func fragment(_ node: ConfigNode) throws -> [PipelineStep] {
         try buildFragment(node)
     }
 }
 
-/// How a kind of destination is configured. Building it is the composition's job.
+/// The options of a kind of destination. The destination itself is built from them in another module.
 package protocol DestinationOptions: Sendable {
-    /// The word in `type:`: `webhook`.
+    /// The value of `type:`: `webhook`.
     static var kind: String { get }
-    /// Where it delivers to: one sentence.
+    /// A description of the receiver: one sentence.
     static var summary: String { get }
-    /// Every option that the initializer reads, without those that all destinations have.
+    /// All options that the initializer reads, without those that all destinations have.
     static var fields: [AnyField] { get }
-    /// The options that a first configuration has beside `type`, one a line of YAML: `url: https://crm.example.com`.
+    /// The options of an initial configuration besides `type`, one per line of YAML: `url: https://crm.example.com`.
     static var example: String { get }
 
-    /// What no other destination may have as well, such as the path of a file. Default nothing.
+    /// A resource that no other destination may use, such as the path of a file. Default nil.
     var exclusiveUse: String? { get }
-    /// Another destination that it works with. Default none.
+    /// The other destination that it refers to. Default none.
     var reference: DestinationReference? { get }
-    /// Whether one request can carry several deliveries. Default no.
+    /// Whether one request can carry several deliveries. Default false.
     static var takesBatches: Bool { get }
-    /// Whether it takes gateways' documents and not events (``DestinationSettings/takesDocuments``). Default no.
+    /// Whether it takes the documents of gateways instead of events (``DestinationSettings/takesDocuments``). Default
+    /// false.
     static var takesDocuments: Bool { get }
-    /// Whether it writes to the process's standard output, which then carries nothing else. Default no.
+    /// Whether it writes to the standard output of the process, which then carries nothing else. Default false.
     static var usesStandardOutput: Bool { get }
-    /// What in these options does not go with `batch`, as `"body"`; nil: nothing.
+    /// The option that cannot be combined with `batch`, such as `"body"`; nil when there is none.
     var batchObstacle: String? { get }
 
-    /// - Throws: `options.fail(…)` for what is wrong.
+    /// - Throws: `options.fail(…)` for invalid options.
     init(_ options: OptionReader) throws
 }
 
-/// A destination that another one names.
+/// A reference from one destination to another.
 package struct DestinationReference: Sendable {
-    /// The option that names it.
+    /// The option that contains the reference.
     package let option: String
     package let name: String
-    /// The `type` that it must have.
+    /// The `type` that the referenced destination must have.
     package let kind: String
 
     package init(option: String, name: String, kind: String) {

@@ -1,26 +1,25 @@
 package import RelayCore
 
-/// How a transport is configured: one way for documents to come in. What it makes of a source is declared where
-/// transports are.
+/// The options of a transport, which receives documents. The transport itself is built from them in another module.
 package protocol TransportOptions: Sendable {
-    /// The word in `transport:`.
+    /// The value of `transport:`.
     static var kind: String { get }
-    /// How documents come in: one sentence.
+    /// A description of the transport: one sentence.
     static var summary: String { get }
-    /// Every option that the initializer reads, without those that all sources have. Default none.
+    /// All options that the initializer reads, without those that all sources have. Default none.
     static var fields: [AnyField] { get }
-    /// Whether documents are posted to the source, at `/in/NAME`. Default no: it reads them by itself.
+    /// Whether documents are posted to the source, at `/in/NAME`. Default false: the transport reads them itself.
     static var takesPosts: Bool { get }
 
-    /// How callers prove themselves; nil, as by default: they need not.
+    /// How callers are authenticated; nil when they are not. Default nil.
     var authentication: (any AuthenticationOptions)? { get }
-    /// What it reads by itself. Default nothing.
+    /// The input that the transport reads itself. Default nil.
     var input: TransportInput? { get }
-    /// What no other source may read as well, as messages name it. Default nothing.
+    /// An input that no other source may read, as messages name it. Default nil.
     var exclusiveUse: String? { get }
 
-    /// - Parameter format: the source's.
-    /// - Throws: `options.fail(…)` for what is wrong.
+    /// - Parameter format: the format of the source.
+    /// - Throws: `options.fail(…)` for invalid options.
     init(_ options: OptionReader, format: any EventFormat.Type) throws
 }
 
@@ -28,7 +27,7 @@ extension TransportOptions {
     package static var fields: [AnyField] { [] }
     package static var takesPosts: Bool { false }
 
-    /// The word in `transport:`.
+    /// The value of `transport:`.
     package var kind: String { Self.kind }
     /// Whether documents are posted to the source.
     package var takesPosts: Bool { Self.takesPosts }
@@ -37,28 +36,28 @@ extension TransportOptions {
     package var exclusiveUse: String? { nil }
 }
 
-/// What a transport reads by itself. A reload does not change it, and a check looks at files beforehand.
+/// The input that a transport reads itself. It is not changed by a reload, and files are checked before the start.
 package enum TransportInput: Sendable, Hashable {
-    /// A stream that the process was started with.
+    /// A standard stream of the process.
     case stream(String)
     /// A file, by its absolute path.
     case file(path: String)
 }
 
-/// How a kind of authentication is configured: what a caller must show.
+/// The options of a kind of authentication.
 package protocol AuthenticationOptions: Sendable {
-    /// The word in `type:`.
+    /// The value of `type:`.
     static var kind: String { get }
-    /// How a caller proves itself: one sentence.
+    /// A description of the authentication: one sentence.
     static var summary: String { get }
-    /// Every option that the initializer reads, without `type`.
+    /// All options that the initializer reads, without `type`.
     static var fields: [AnyField] { get }
 
-    /// The secret that the caller's own server has made, which checks can compare with what the server shows. Default
-    /// nil: it was made elsewhere.
+    /// The secret that the caller's own server generated, which checks can compare with the one that server reports.
+    /// Default nil: the secret was generated elsewhere.
     var issuedSecret: String? { get }
 
-    /// - Throws: `options.fail(…)` for what is wrong.
+    /// - Throws: `options.fail(…)` for invalid options.
     init(_ options: OptionReader) throws
 }
 

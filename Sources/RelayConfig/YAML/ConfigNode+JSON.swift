@@ -1,8 +1,8 @@
 package import RelayJSON
 
 extension ConfigNode {
-    /// A JSON value as a node, for options that come over the API. Nothing in it is resolved: a caller must not read
-    /// the relay's environment.
+    /// Creates a node from a JSON value, for options received over the API. Nothing is interpolated, so that a caller
+    /// cannot read the relay's environment.
     init(_ json: JSON, label: String, pointer: String = "", origin: ConfigDocument) {
         self.label = label
         self.origin = origin
@@ -28,7 +28,7 @@ extension ConfigNode {
         }
     }
 
-    /// The value as JSON, as it was written: `${…}` stays.
+    /// The value as JSON, as written: `${…}` is not resolved.
     package var json: JSON {
         switch content {
         case .null: .null
@@ -38,7 +38,7 @@ extension ConfigNode {
         }
     }
 
-    /// ``json`` without the secrets that are written out in it.
+    /// ``json`` with literal secrets masked.
     var shownJSON: JSON {
         switch content {
         case .null, .scalar: origin.concealed(place.pointer).map(JSON.string) ?? json
@@ -47,7 +47,7 @@ extension ConfigNode {
         }
     }
 
-    /// A key as a part of a JSON pointer (RFC 6901, 3).
+    /// Escapes a key for a JSON pointer (RFC 6901, 3).
     static func escaped(_ key: String) -> String {
         var text = ""
         for letter in key { text += letter == "~" ? "~0" : letter == "/" ? "~1" : String(letter) }

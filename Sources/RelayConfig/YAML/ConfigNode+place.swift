@@ -1,5 +1,6 @@
 extension ConfigNode {
-    /// Where the scalar's letter at an offset (in Unicode scalars of the written text) stands in the file.
+    /// Returns the position in the file of the character at an offset of the scalar, in Unicode scalars of the written
+    /// text.
     func place(of offset: Int, length: Int = 1) -> NodeLocation {
         guard case .scalar(let scalar) = content, place.line > 0, place.line <= origin.lines.count else { return place }
         let position =
@@ -15,7 +16,7 @@ extension ConfigNode {
         number <= origin.lines.count ? Array(origin.lines[number - 1].unicodeScalars) : nil
     }
 
-    /// Where the text of a block scalar begins: the line after its header, past the indentation.
+    /// The position of a block scalar's text: the line after its header, after the indentation.
     private var blockStart: (line: Int, indent: Int)? {
         var line = place.line + 1
         while let scalars = sourceLine(line) {
@@ -40,7 +41,7 @@ extension ConfigNode {
         return (line, column)
     }
 
-    /// Walks the source alongside the value, past folded line breaks and escapes.
+    /// Advances through the source and the value together, across folded line breaks and escapes.
     private func flowPosition(of offset: Int, in scalar: Scalar) -> (line: Int, column: Int)? {
         var cursor: SourceCursor
         if scalar.style == .folded {
@@ -58,13 +59,13 @@ extension ConfigNode {
     }
 }
 
-/// A place in the source that follows a scalar's value letter by letter.
+/// A position in the source that follows the characters of a scalar's value.
 private struct SourceCursor {
     let lines: [String]
     private(set) var line: Int
     private(set) var index: Int
     private var current: [Unicode.Scalar]
-    /// Whether the last letter was a folded line break, whose companions take no further source.
+    /// Whether the last character was a folded line break. Further line breaks of the same fold consume no source.
     private var isFolding = false
 
     init(lines: [String], line: Int, index: Int) {
@@ -94,7 +95,7 @@ private struct SourceCursor {
         }
     }
 
-    /// Passes an escaped line break, which is no part of the value.
+    /// Skips an escaped line break, which is not part of the value.
     mutating func settle(style: ConfigNode.Scalar.Style) {
         if style == .doubleQuoted, index == current.count - 1, current[index] == "\\", line < lines.count { nextLine() }
     }

@@ -1,6 +1,6 @@
 internal import RelayCore
 
-/// A value of the configuration with its place: a scalar, a list, or a map.
+/// A value of the configuration with its position: a scalar, a list, or a map.
 package struct ConfigNode: Sendable {
     /// One option of a map.
     package struct Entry: Sendable {
@@ -18,39 +18,39 @@ package struct ConfigNode: Sendable {
 
     struct Scalar: Sendable {
         enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
-        /// Before `${…}` is resolved.
+        /// The text before `${…}` is resolved.
         var written: String
         var style: Style
     }
 
-    /// The option's name; for an element of a list, the list's.
+    /// The name of the option; for an element of a list, the name of the list's option.
     package let label: String
     let content: Content
     let place: NodeLocation
     let origin: ConfigDocument
 
-    /// Whether nothing is there: `key:` or `key: null`.
+    /// Whether the value is missing: `key:` or `key: null`.
     package var isEmpty: Bool {
         if case .null = content { true } else { false }
     }
 
-    /// Whether it is a map of options.
+    /// Whether the value is a map of options.
     package var isMap: Bool {
         if case .map = content { true } else { false }
     }
 
-    /// Whether it is a list.
+    /// Whether the value is a list.
     package var isList: Bool {
         if case .list = content { true } else { false }
     }
 
     /// The scalar with `${…}` resolved.
-    /// - Throws: when it is empty, no scalar, or names an unset variable.
+    /// - Throws: an error when the value is empty, is not a scalar, or refers to a variable that is not set.
     package var text: String {
         get throws { try text(expected: "text") }
     }
 
-    /// The elements of a list; a single value counts as a list of one, nothing as an empty one.
+    /// The elements of a list. A single value counts as a list of one, and a missing value as an empty list.
     package var elements: [ConfigNode] {
         switch content {
         case .null: []
@@ -59,8 +59,8 @@ package struct ConfigNode: Sendable {
         }
     }
 
-    /// The options of a map, in their order; nothing counts as an empty map.
-    /// - Throws: when it is a scalar or a list.
+    /// The options of a map, in their order. A missing value counts as an empty map.
+    /// - Throws: an error when the value is a scalar or a list.
     package var entries: [Entry] {
         get throws {
             switch content {
@@ -76,13 +76,13 @@ package struct ConfigNode: Sendable {
         return entries.first { $0.key == key }?.value
     }
 
-    /// A mistake in this value, to be thrown.
+    /// Returns an error to throw for a mistake in this value.
     package func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
         issues(message, help: help, code: code)
     }
 
-    /// A mistake inside of this value's text, to be thrown.
-    /// - Parameter offset: where, in Unicode scalars of ``text``.
+    /// Returns an error to throw for a mistake inside this value's text.
+    /// - Parameter offset: the position of the mistake, in Unicode scalars of ``text``.
     package func fail(
         _ message: String, help: String? = nil, at offset: Int, code: DiagnosticCode = .invalidValue
     ) -> any Error {
@@ -90,7 +90,7 @@ package struct ConfigNode: Sendable {
         return issues(message, help: help, at: resolved.map { place(of: $0.writtenOffset(of: offset)) }, code: code)
     }
 
-    /// Reports something that can be used, and probably does not do what was meant.
+    /// Reports a warning: the value can be used, but probably does not do what was intended.
     package func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
         warn(message, help: help, at: place, code: code)
     }
@@ -102,7 +102,7 @@ package struct ConfigNode: Sendable {
         )
     }
 
-    /// A mistake in this value; none in a value that is not known.
+    /// Creates an issue for this value; empty when the value is unknown.
     func issues(
         _ message: String,
         help: String? = nil,
@@ -131,9 +131,9 @@ package struct ConfigNode: Sendable {
         }
     }
 
-    /// The issue of a value that is something else than expected; quotes what was written, never what it resolved to.
+    /// Creates the issue of a value of an unexpected kind. It quotes the written text, never the resolved one.
     func mismatch(_ expected: String, help: String? = nil) -> ValueIssuesError {
-        // The document itself has no name.
+        // The root of the document has no name.
         let name = label.isEmpty ? "the file" : "\"\(label)\""
         return switch content {
         case .null:
@@ -144,7 +144,7 @@ package struct ConfigNode: Sendable {
         }
     }
 
-    /// What was written, short and safe for a terminal.
+    /// The written text, truncated and with control characters replaced, for display in a terminal.
     var shown: String {
         guard case .scalar(let scalar) = content else { return "\"\"" }
         let clean = scalar.written.unicodeScalars.prefix(60).map {
@@ -154,13 +154,13 @@ package struct ConfigNode: Sendable {
         return "\"" + String(String.UnicodeScalarView(clean)) + ellipsis + "\""
     }
 
-    /// Whether the value is written out, not taken from a variable or a file.
+    /// Whether the value is literal, not taken from a variable or a file.
     var isLiteral: Bool {
         guard case .scalar(let scalar) = content else { return false }
         return origin.interpolation == nil || !scalar.written.contains("${")
     }
 
-    /// Whether the value comes from a variable or a file that the check is to do without.
+    /// Whether the value comes from a variable or a file that is treated as set to an unknown value.
     var isUnknown: Bool {
         guard case .scalar(let scalar) = content, let interpolation = origin.interpolation, interpolation.assumes,
             scalar.written.contains("${")
@@ -168,13 +168,13 @@ package struct ConfigNode: Sendable {
         return ((try? interpolation.resolve(scalar.written))?.isKnown ?? true) == false
     }
 
-    /// The same with another text.
+    /// A copy of the node with another text.
     func standing(for text: String) -> ConfigNode {
         let scalar = Scalar(written: text, style: .doubleQuoted)
         return ConfigNode(label: label, content: .scalar(scalar), place: place, origin: origin)
     }
 
-    /// Keeps a secret that is written out of the source lines of diagnostics, and out of ``shownJSON``.
+    /// Masks a literal secret in the source lines of diagnostics and in ``shownJSON``.
     func hide() {
         guard isLiteral, case .scalar(let scalar) = content, place.line > 0 else { return }
         origin.conceal(place.pointer, as: "***")
@@ -189,13 +189,13 @@ package struct ConfigNode: Sendable {
         origin.hide(NodeLocation(line: line, column: start, length: end.column - start + quote))
     }
 
-    /// Keeps an address's query, which is a place for keys, out of ``shownJSON``.
+    /// Removes the query of a URL, which may contain keys, from ``shownJSON``.
     func hideQuery() {
         guard case .scalar(let scalar) = content, scalar.written.contains("?") else { return }
         origin.conceal(place.pointer, as: URLValidation.shown(scalar.written))
     }
 
-    /// The same as ``hide()`` for every scalar in a list or a map.
+    /// Does the same as ``hide()`` for every scalar in a list or a map.
     func hideAll() {
         switch content {
         case .null: break
@@ -205,7 +205,7 @@ package struct ConfigNode: Sendable {
         }
     }
 
-    /// Reads a name out of a fixed set.
+    /// Reads a name from a fixed set.
     func choose(among known: [String], what: String, code: DiagnosticCode = .unknownWord) throws -> String {
         let text = try text(expected: "a name")
         guard known.contains(text) else {
@@ -215,7 +215,7 @@ package struct ConfigNode: Sendable {
         return text
     }
 
-    /// An empty map at a place, for defaults.
+    /// An empty map at the same position, for defaults.
     func emptied() -> ConfigNode {
         ConfigNode(label: label, content: .null, place: place, origin: origin)
     }

@@ -1,14 +1,14 @@
-/// Resolves `${VAR}`, `${VAR:-default}`, `${VAR:?message}`, `${file:/path}` and `$$` in one scalar, after the parse, so
-/// that a value never changes the document's structure.
+/// Resolves `${VAR}`, `${VAR:-default}`, `${VAR:?message}`, `${file:/path}` and `$$` in one scalar. This happens after
+/// parsing, so that a value cannot change the structure of the document.
 struct VariableInterpolation: Sendable {
     let environment: [String: String]
-    /// What relative paths of `${file:…}` start from.
+    /// The folder against which relative paths of `${file:…}` are resolved.
     let directory: String
-    /// Whether variables that are not set, and files that cannot be read, have some value all the same.
+    /// Whether variables that are not set, and files that cannot be read, are treated as set to an unknown value.
     var assumes = false
 
     struct InterpolationError: Error {
-        /// In Unicode scalars of the written text.
+        /// The offset, in Unicode scalars of the written text.
         var offset: Int
         var length: Int
         var message: String
@@ -16,22 +16,22 @@ struct VariableInterpolation: Sendable {
         var code = DiagnosticCode.invalidReference
     }
 
-    /// A resolved text, and which of its parts stand in the file as they are.
+    /// A resolved text, and which of its parts are literal text of the file.
     struct Resolved {
         var text = ""
-        /// Where parts begin, in Unicode scalars: of the text, and of what was written.
+        /// The start offset of each part, in Unicode scalars: in the resolved text, and in the written text.
         var parts: [(start: Int, written: Int, isLiteral: Bool)] = []
-        /// Whether nothing in it is assumed.
+        /// Whether no part has an unknown value.
         var isKnown = true
 
-        /// Where in the written text a place of the resolved text comes from.
+        /// Converts an offset in the resolved text to the offset in the written text.
         func writtenOffset(of offset: Int) -> Int {
             guard let part = parts.last(where: { $0.start <= offset }) else { return 0 }
             return part.isLiteral ? part.written + offset - part.start : part.written
         }
     }
 
-    /// A default in a default in a default … is somebody's mistake.
+    /// The maximum nesting of defaults in defaults; deeper nesting is treated as a mistake.
     private static let maximumDepth = 8
     private static let assumed = Resolved(text: "x", isKnown: false)
     private static let maximumFileSize = 64 * 1024
@@ -79,7 +79,7 @@ struct VariableInterpolation: Sendable {
         return Resolved(text: String(output), parts: parts, isKnown: isKnown)
     }
 
-    /// The end of `${…}` that begins at `start`, its brace included.
+    /// The index after the closing brace of the `${…}` that begins at `start`.
     private func closing(_ scalars: [Unicode.Scalar], from start: Int, to end: Int) throws(InterpolationError) -> Int {
         var depth = 0
         var index = start
@@ -154,7 +154,7 @@ struct VariableInterpolation: Sendable {
             guard var text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError(message: "is not UTF-8 text")
             }
-            // Editors and `echo` end a file with a line break that is no part of a secret.
+            // Editors and `echo` end a file with a line break that is not part of the secret.
             while text.unicodeScalars.last == "\n" || text.unicodeScalars.last == "\r" {
                 text.unicodeScalars.removeLast()
             }

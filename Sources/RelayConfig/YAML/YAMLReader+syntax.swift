@@ -1,7 +1,7 @@
 internal import Yams
 
 extension YAMLReader {
-    /// Says what libYAML found in words that help to repair it.
+    /// Converts an error of libYAML to an issue that explains how to fix it.
     func syntaxIssue(_ error: YamlError) -> ValueIssuesError {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
@@ -30,7 +30,7 @@ extension YAMLReader {
         }
     }
 
-    /// `{ secret: ${X} }` without quotes: YAML reads the second brace as a map.
+    /// Detects `{ secret: ${X} }` without quotes, in which YAML reads the second brace as a map.
     private func bracesTrap(_ problem: String, _ position: Position) -> ValueIssuesError? {
         guard problem.hasPrefix("did not find expected ','") else { return nil }
         let line = sourceLine(position.line)
@@ -79,7 +79,7 @@ extension YAMLReader {
         }
     }
 
-    /// libYAML puts what is missing at the end of the stream, where no text is; the last line with text is nearer.
+    /// Moves a position at the end of the stream, where libYAML reports missing tokens, to the last line that has text.
     private func visible(_ position: Position) -> Position {
         var line = position.line
         guard sourceLine(line).allSatisfy({ $0 == " " }), position.column <= 1 else { return position }

@@ -1,16 +1,16 @@
 internal import Yams
 
-/// Reads one YAML file into nodes with places. Mistakes of the YAML itself are reported to the origin.
+/// Reads one YAML file to nodes with positions. YAML syntax errors are reported to the origin.
 struct YAMLReader {
-    /// A configuration is written by people; more than this is not one.
+    /// The maximum size of a configuration file, in bytes.
     static let maximumFileSize = 1024 * 1024
-    /// Values in a document, aliases expanded: what a few lines of nested aliases can grow to is cut off here.
+    /// The maximum number of values in a document with its aliases expanded, which limits nested aliases.
     private static let maximumNodes = 100_000
     private static let maximumDuplicates = 100
 
     private let origin: ConfigDocument
     private var nodes = 0
-    /// Keys that were renamed to let the parser go on past a duplicate, by their place.
+    /// The original names of duplicate keys that were renamed so that parsing could continue, by position.
     private var renamed: [Position: String] = [:]
 
     struct Position: Hashable {
@@ -18,7 +18,7 @@ struct YAMLReader {
         var column: Int
     }
 
-    /// - Returns: nil when the file is no YAML document; an empty file is an empty node.
+    /// - Returns: nil when the file is not a YAML document; an empty node for an empty file.
     static func read(_ origin: ConfigDocument) -> ConfigNode? {
         var reader = YAMLReader(origin: origin)
         do {
@@ -36,7 +36,7 @@ struct YAMLReader {
         return nil
     }
 
-    /// The lines as libYAML counts them.
+    /// Splits a text into lines as libYAML does.
     static func lines(of text: String) -> [String] {
         var lines: [String] = []
         var line = String.UnicodeScalarView()
@@ -59,8 +59,8 @@ struct YAMLReader {
         self.origin = origin
     }
 
-    /// Parses the text; where a key is there twice, the first is renamed in place and the parse begins anew, so that
-    /// one duplicate does not hide all other mistakes. `convert` reports it.
+    /// Parses the text. When a key is duplicated, the first occurrence is renamed in the text and parsing starts again,
+    /// so that a duplicate does not hide other mistakes. `convert` reports the duplicates.
     private mutating func compose() throws -> Node? {
         var lines = origin.lines.map { Array($0.unicodeScalars) }
         while true {
@@ -169,12 +169,13 @@ struct YAMLReader {
             let place = NodeLocation(line: mark.line, column: mark.column, length: length, pointer: value.place.pointer)
             entries.append(ConfigNode.Entry(key: key, value: value, keyPlace: place))
         }
-        // What stands in the map itself wins over what is merged in, and an earlier merge over a later.
+        // Keys of the map itself take precedence over merged keys, and earlier merges over later ones.
         var known = Set(entries.map(\.key))
         return entries + merged.filter { known.insert($0.key).inserted }
     }
 
-    /// Whether an option of that name is likely a secret, known or not: a mistake beside it must not print it.
+    /// Whether an option with this name probably contains a secret, so that its value must not appear in messages, even
+    /// when the option is unknown.
     private static func isSecret(_ key: String) -> Bool {
         key == "headers" || ["secret", "token", "password", "key"].contains { key.lowercased().contains($0) }
     }
