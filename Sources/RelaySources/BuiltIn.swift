@@ -1,4 +1,4 @@
-/// The transports that come with the relay: one line each.
+/// The transports included in the relay, one per line.
 package enum BuiltInTransports {
     package static let all: [any SourceTransport.Type] = [
         HTTPTransport.self,
@@ -7,7 +7,7 @@ package enum BuiltInTransports {
     ]
 }
 
-/// The kinds of authentication that come with the relay: one line each.
+/// The kinds of authentication included in the relay, one per line.
 package enum BuiltInAuthentication {
     package static let all: [any IntakeAuthentication.Type] = [
         BearerAuthentication.self,

@@ -3,15 +3,15 @@ package import RelayConfig
 package import RelayCore
 package import ServiceLifecycle
 
-/// A transport: its options, and what it makes of a source.
+/// A transport: its options, and the connection of a source that uses it.
 ///
-/// A new transport is a folder with a type like this and a line in ``BuiltInTransports``.
+/// To add a transport, add a folder with a type that conforms to this protocol, and a line in ``BuiltInTransports``.
 package protocol SourceTransport: TransportOptions {
     /// Connects a source. Nothing is read before the service runs.
     func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection
 }
 
-/// How the documents of a source come in.
+/// The way in which the documents of a source are received.
 package enum SourceConnection: Sendable {
     /// They are posted to `/in/NAME`.
     case posted(Intake)
@@ -24,7 +24,7 @@ package struct TransportBuildContext: Sendable {
     package let journal: any Journal
     package let clock: any RelayClock
     package let logger: Logger
-    /// The path before the names of files that a source keeps for itself over restarts.
+    /// The prefix of the paths of files in which sources keep state across restarts.
     package let statePath: String
 
     package init(journal: any Journal, clock: any RelayClock, logger: Logger, statePath: String) {

@@ -2,7 +2,7 @@ package import RelayConfig
 package import RelayCore
 internal import RelayCrypto
 
-/// `Authorization: Bearer TOKEN`.
+/// Authentication by `Authorization: Bearer TOKEN`.
 package struct BearerAuthentication: IntakeAuthentication {
     package static let kind = "bearer"
     package static let summary = "Callers send `Authorization: Bearer TOKEN`."

@@ -3,7 +3,8 @@ package import RelayCore
 internal import RelayCrypto
 internal import RelayJSON
 
-/// A member at the top of the body, as Evolution's `apikey`; of an array, in each element.
+/// Authentication by a top-level member of the JSON body, such as Evolution's `apikey`. In an array, every element must
+/// have it.
 package struct BodyAuthentication: IntakeAuthentication {
     package static let kind = "body"
     package static let summary = "Callers send a token as a member of the document, which goes no further."
@@ -15,7 +16,7 @@ package struct BodyAuthentication: IntakeAuthentication {
     )
     package static let fields = [AnyField(token), AnyField(field)]
 
-    /// Empty before it is ``adapted(to:)`` a format.
+    /// The name of the member; empty before ``adapted(to:)`` sets it for a format.
     let field: String
     let token: String
 

@@ -1,8 +1,9 @@
 package import RelayConfig
 package import RelayCore
 
-/// What Chatwoot sends from 4.13 on: `X-Chatwoot-Signature`, an HMAC-SHA256 of `TIMESTAMP.BODY`, and
-/// `X-Chatwoot-Timestamp`, which may be five minutes off (reference chatwoot.md, 3).
+/// Authentication by the signature that Chatwoot 4.13 and later sends: `X-Chatwoot-Signature`, an HMAC-SHA256 of
+/// `TIMESTAMP.BODY`, and `X-Chatwoot-Timestamp`, which may differ from the clock by five minutes (reference
+/// chatwoot.md, 3).
 package struct ChatwootSignatureAuthentication: IntakeAuthentication {
     package static let kind = "chatwoot_signature"
     package static let summary =
@@ -10,7 +11,7 @@ package struct ChatwootSignatureAuthentication: IntakeAuthentication {
     static let secret = Field.secret("secret", "The inbox's secret, as Chatwoot shows it to administrators.")
     package static let fields = [AnyField(secret)]
 
-    /// How far a signed timestamp may be off, both ways.
+    /// The maximum difference between a signed timestamp and the clock, in either direction.
     private static let tolerance: Duration = .seconds(300)
 
     let secret: String

@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// A signature of the body, as a source describes it.
+/// Authentication by an HMAC of the body, in the format that the source configures.
 package struct HMACAuthentication: IntakeAuthentication {
     package static let kind = "hmac"
     package static let summary = "Callers send an HMAC of the body in a header."

@@ -6,11 +6,11 @@ package struct HMACSignatureScheme: Sendable {
     package typealias Algorithm = HMACSigning.Algorithm
     package typealias Encoding = HMACSigning.Encoding
 
-    /// The header field's name.
+    /// The name of the header field.
     package let header: String
     package let algorithm: Algorithm
     package let encoding: Encoding
-    /// What stands before the signature, such as `sha256=`; empty: nothing.
+    /// The prefix of the signature, such as `sha256=`; empty for none.
     package let prefix: String
     private let hmac: HMAC
 
@@ -44,7 +44,7 @@ package struct HMACSignatureScheme: Sendable {
     }
 }
 
-/// Signatures as they stand in header fields.
+/// Decodes signatures from header fields.
 enum SignatureDecoding {
     static func base64(_ text: Substring) -> [UInt8]? {
         var letters = text.utf8[...]

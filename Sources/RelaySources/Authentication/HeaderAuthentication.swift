@@ -2,7 +2,7 @@ package import RelayConfig
 package import RelayCore
 internal import RelayCrypto
 
-/// A header field with a value that only the sender knows, such as `apikey`.
+/// Authentication by a header field with a secret value, such as `apikey`.
 package struct HeaderAuthentication: IntakeAuthentication {
     package static let kind = "header"
     package static let summary = "Callers send a header with a value that both know."

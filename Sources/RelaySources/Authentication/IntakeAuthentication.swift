@@ -1,22 +1,22 @@
 package import RelayConfig
 package import RelayCore
 
-/// A kind of authentication: what a sender must show. Every comparison takes the same time whatever is shown.
+/// A kind of authentication of senders. Secrets are compared in constant time.
 ///
-/// A new kind is a file with a type like this and a line in ``BuiltInAuthentication``.
+/// To add a kind, add a file with a type that conforms to this protocol, and a line in ``BuiltInAuthentication``.
 package protocol IntakeAuthentication: AuthenticationOptions {
-    /// Whether a request shows what it must.
+    /// Whether a request is authenticated.
     /// - Parameters:
-    ///   - body: the exact bytes.
-    ///   - moment: now, by the wall clock.
-    ///   - header: reads a header field by its name, in any case.
+    ///   - body: the exact bytes of the body.
+    ///   - moment: the current wall-clock time.
+    ///   - header: returns the value of a header field by its case-insensitive name.
     func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool
 
-    /// The answer to a provider's question whether the URL is ours, to be sent back as `text/plain`; nil, as by default,
-    /// when it is not to be answered.
+    /// The response to a provider's verification request for the webhook URL, to be sent as `text/plain`; nil when the
+    /// request must not be answered. Default nil.
     func challenge(query: [String: String]) -> String?
 
-    /// The same for the documents of a format. Default unchanged.
+    /// The same authentication, adapted to the documents of a format. Default unchanged.
     func adapted(to format: any EventFormat.Type) throws(AuthenticationFormatError) -> Self
 }
 
@@ -25,17 +25,17 @@ extension IntakeAuthentication {
     package func adapted(to format: any EventFormat.Type) throws(AuthenticationFormatError) -> Self { self }
 }
 
-/// Why a kind of authentication cannot be used with a format.
+/// The reason why a kind of authentication cannot be used with a format.
 package struct AuthenticationFormatError: Error, Sendable, CustomStringConvertible {
     let message: String
-    /// What to write instead.
+    /// How to fix the configuration.
     let help: String
 
     package var description: String { "\(message); \(help)" }
 }
 
 extension FieldType where Value == any IntakeAuthentication {
-    /// `auth:` of a source.
+    /// The `auth:` option of a source.
     static var authentication: FieldType {
         .kinds(
             BuiltInAuthentication.all.map { $0.configuredKind }, title: "auth", summary: "How a caller proves itself.")

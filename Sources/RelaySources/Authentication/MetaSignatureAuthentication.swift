@@ -2,8 +2,8 @@ package import RelayConfig
 package import RelayCore
 internal import RelayCrypto
 
-/// What Meta's Cloud API sends: `X-Hub-Signature-256`, an HMAC with the app's secret, and once a question whether the
-/// URL is ours, with a token.
+/// Authentication for Meta's Cloud API: `X-Hub-Signature-256`, an HMAC with the app secret, and a token in the
+/// verification request that Meta sends once for the webhook URL.
 package struct MetaSignatureAuthentication: IntakeAuthentication {
     package static let kind = "meta_signature"
     package static let summary = "Meta signs the body in `X-Hub-Signature-256`; `GET /in/NAME` answers its challenge."

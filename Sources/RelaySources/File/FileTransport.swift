@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// A file, followed through appends, cuts and rotations.
+/// Reads a file and follows it through appends, truncations and rotations.
 package struct FileTransport: SourceTransport {
     package static let kind = "file"
     package static let summary =
@@ -9,7 +9,7 @@ package struct FileTransport: SourceTransport {
     static let path = Field.path("path", "The file to read.")
     package static let fields = [AnyField(path)]
 
-    /// Absolute.
+    /// The absolute path of the file.
     let path: String
 
     package init(_ options: OptionReader, format: any EventFormat.Type) throws {

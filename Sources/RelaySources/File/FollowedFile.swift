@@ -1,8 +1,8 @@
 internal import Glibc
 internal import RelayCore
 
-/// A file from its beginning, and then whatever is appended to it, like `tail -F`: it may be missing at first, be cut,
-/// or give way to another of its name.
+/// Reads a file from its beginning, and then the data appended to it, like `tail -F`. The file may be missing at first,
+/// be truncated, or be replaced by another file of the same name.
 struct FollowedFile: LineInput {
     private static let chunkSize = 256 * 1024
     private static let pollInterval = Duration.milliseconds(500)
@@ -32,7 +32,7 @@ struct FollowedFile: LineInput {
         position?.keep(offset - Int64(unfinished), device: file.identity.device, inode: file.identity.inode)
     }
 
-    /// What there is now; nil when there is nothing new.
+    /// Returns the next chunk; nil when there is no new data.
     private mutating func step() throws(InputError) -> LineChunk? {
         guard let file else {
             guard let opened = try OpenFile(path: path) else { return nil }
@@ -56,7 +56,7 @@ struct FollowedFile: LineInput {
             return .restart
         }
         if let current = OpenFile.identity(path: path), current != file.identity {
-            // Read to its end, the old file has nothing more to say.
+            // The old file has been read to its end.
             self.file = nil
             return try step()
         }
@@ -64,7 +64,7 @@ struct FollowedFile: LineInput {
     }
 }
 
-/// A file that is open for reading, and closed when nobody holds it any more.
+/// A file that is open for reading. It is closed when the last reference to it is released.
 private final class OpenFile: Sendable {
     struct Identity: Equatable {
         let device: UInt
@@ -74,7 +74,7 @@ private final class OpenFile: Sendable {
     let descriptor: Int32
     let identity: Identity
 
-    /// Nil when there is no such file yet.
+    /// Returns nil when the file does not exist.
     init?(path: String) throws(InputError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

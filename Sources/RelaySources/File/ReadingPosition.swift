@@ -1,13 +1,14 @@
 internal import Glibc
 
-/// How far a file was read, kept over restarts in a small file of its own: `DEVICE INODE OFFSET`.
+/// The offset up to which a file has been read, kept across restarts in a small file: `DEVICE INODE OFFSET`.
 ///
-/// Dedup keys recognize what is read again for as long as they are kept; a file may hold lines that are older. It is
-/// written after the lines are stored and need not be synced: an older position only reads a little again.
+/// Deduplication keys recognize lines that are read again, but only while the keys are retained, and a file may contain
+/// older lines. The position is written after the lines are stored. It need not be synced: an older position only
+/// causes some lines to be read again.
 struct ReadingPosition: Sendable {
     let path: String
 
-    /// The offset that was reached in the file of that identity; nil when it is another file, or none was kept.
+    /// The stored offset for the file with this identity; nil when it belongs to another file, or none is stored.
     func offset(device: UInt, inode: UInt) -> Int64? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// Documents are posted to `/in/NAME`.
+/// Accepts documents that are posted to `/in/NAME`.
 package struct HTTPTransport: SourceTransport {
     package static let kind = "http"
     package static let summary = "Accepts POST requests at `/in/NAME` and `/in/NAME/SESSION`."

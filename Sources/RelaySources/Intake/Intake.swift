@@ -1,17 +1,17 @@
 package import RelayCore
 internal import RelayCrypto
 
-/// One source that stores what it is given: it authenticates the sender, has the document read, and hands the events to
-/// the journal.
+/// Receives the documents of one source: authenticates the sender, has the document read, and stores the events in the
+/// journal.
 package struct Intake: Sendable {
-    /// The source's name.
+    /// The name of the source.
     package var source: String { reader.source }
     private let reader: SourceDocumentReader
     private let authentication: (any IntakeAuthentication)?
     private let journal: any Journal
     private let clock: any RelayClock
 
-    /// - Parameter authentication: what senders must show; nil: nothing.
+    /// - Parameter authentication: the authentication of senders; nil for none.
     package init(
         reader: SourceDocumentReader,
         authentication: (any IntakeAuthentication)? = nil,
@@ -24,11 +24,11 @@ package struct Intake: Sendable {
         self.clock = clock
     }
 
-    /// Takes one posted document. When this returns, its events would survive a power cut.
+    /// Accepts one posted document. The events are durable when this returns.
     /// - Parameters:
-    ///   - path: what stands behind the source in the route: a session, an event's name, or both.
-    ///   - header: the request's header fields, by name in any case.
-    /// - Returns: an acceptance for each event in the document; empty when it was understood and has none.
+    ///   - path: the path components after the source: a session, the name of an event, or both.
+    ///   - header: returns the value of a header field by its case-insensitive name.
+    /// - Returns: a result for each event in the document; empty when the document is valid but contains none.
     package func accept(
         _ document: [UInt8],
         path: [String] = [],
@@ -41,10 +41,10 @@ package struct Intake: Sendable {
         return try await accept(document, session: session, signature: header("x-hub-signature-256"))
     }
 
-    /// Takes one document of a sender that is known.
+    /// Accepts one document of a sender that is already authenticated.
     /// - Parameters:
-    ///   - session: the session that it belongs to; nil: the document's own, or the source's default.
-    ///   - signature: the value of `X-Hub-Signature-256` that it came with.
+    ///   - session: the session of the document; nil for the one it names, or the source's default.
+    ///   - signature: the value of the document's `X-Hub-Signature-256` header field.
     package func accept(
         _ document: [UInt8],
         session: String?,
@@ -54,8 +54,9 @@ package struct Intake: Sendable {
             try reader.events(in: document, session: session, at: clock.wall, signature: signature))
     }
 
-    /// The answer to a provider's question whether the URL is ours, to be sent back as `text/plain`. Nil when the source
-    /// has no authentication that knows such questions, or what is shown is wrong: answer 403.
+    /// The response to a provider's verification request for the webhook URL, to be sent as `text/plain`. Returns nil
+    /// when the source's authentication does not support such requests, or when the request is not valid; the response
+    /// is then 403.
     package func challenge(query: [String: String]) -> String? {
         authentication?.challenge(query: query)
     }

@@ -1,26 +1,26 @@
 package import RelayCore
 
-/// Why a document was not taken. Nothing of it is stored.
+/// The reason why a document was rejected. None of it is stored.
 package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable, Hashable {
-        /// The sender did not show what the source demands.
+        /// The sender is not authenticated.
         case unauthorized
-        /// No JSON document.
+        /// The body is not a JSON document.
         case malformed = "malformed_body"
-        /// JSON, but nothing that the format knows.
+        /// The body is JSON, but not a document that the format recognizes.
         case notAnEvent = "not_an_event"
-        /// It cannot be told which session it belongs to.
+        /// The session of the document cannot be determined.
         case missingSession = "missing_session"
-        /// The address names an event that the format does not have.
+        /// The path names an event that the format does not have.
         case notFound = "not_found"
-        /// The store's disk is full; the same document is welcome later.
+        /// The disk of the store is full. The same document can be sent again later.
         case diskFull = "disk_full"
-        /// More waits for the disk than the store takes; the same document is welcome in a moment.
+        /// The queue of writes to the store is full. The same document can be sent again shortly.
         case overloaded
-        /// The store cannot take it now; the same document is welcome later.
+        /// The store is unavailable. The same document can be sent again later.
         case unavailable
 
-        /// The status code to answer with.
+        /// The HTTP status code of the response.
         package var httpStatus: Int {
             switch self {
             case .unauthorized: 401
@@ -33,11 +33,11 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// What is wrong and what to send instead, for people.
+    /// The error and how to fix it, for display.
     package let message: String
-    /// Where in the document, as a JSON pointer.
+    /// The position in the document, as a JSON pointer.
     package let pointer: String?
-    /// When to try again, in seconds; set when the same document is welcome later.
+    /// The delay before the document can be sent again, in seconds; nil when sending it again would not help.
     package let retryAfter: Int?
 
     package init(_ code: Code, _ message: String, pointer: String? = nil, retryAfter: Int? = nil) {
@@ -57,7 +57,7 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.init(code, error.message, pointer: error.pointer)
     }
 
-    /// Whatever keeps the store from taking an event is no fault of the sender's.
+    /// Converts an error of the store. The sender is never at fault for these errors.
     package init(_ error: StoreError) {
         switch error.code {
         case .overloaded: self.init(.overloaded, "The relay has more to write than it can; try again.", retryAfter: 1)
@@ -66,7 +66,7 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// A file inside a document that cannot be kept: the event would lose it.
+    /// Converts the failure to store an embedded file, without which the event would be incomplete.
     package init(_ failure: MediaError) {
         switch failure.code {
         case .storageFull:

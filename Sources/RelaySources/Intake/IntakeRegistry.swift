@@ -1,21 +1,22 @@
 internal import Synchronization
 
-/// The sources that take posts, by name. Each request asks it; a reload replaces all of them at once.
+/// The sources that accept posted documents, by name. Each request looks them up; a reload replaces all of them at
+/// once.
 package final class IntakeRegistry: Sendable {
-    /// The source that `POST /api/v1/sessions/ID/events` stands for.
+    /// The name of the source of events posted to `POST /api/v1/sessions/ID/events`.
     package static let apiSource = "api"
 
-    /// What a configuration has.
+    /// The sources of a configuration.
     package struct Sources: Sendable {
-        /// Those that take posts, by name.
+        /// The sources that accept posted documents, by name.
         package var posted: [String: Intake] = [:]
-        /// The transports of those that read by themselves, by name.
+        /// The transports of the sources that read documents themselves, by name of the source.
         package var reading: [String: String] = [:]
 
         package init() {}
     }
 
-    /// Takes native events that are posted for a session.
+    /// Accepts native events that are posted for a session.
     package let api: Intake
     private let sources: Mutex<Sources>
 
@@ -24,12 +25,12 @@ package final class IntakeRegistry: Sendable {
         self.sources = Mutex(sources)
     }
 
-    /// Puts the sources of another configuration into force.
+    /// Replaces the sources by those of another configuration.
     package func use(_ sources: Sources) {
         self.sources.withLock { $0 = sources }
     }
 
-    /// - Throws: ``IntakeError`` `.notFound`, with the names that there are.
+    /// - Throws: ``IntakeError`` `.notFound`, with the names of the existing sources.
     package func intake(_ name: String) throws(IntakeError) -> Intake {
         let sources = sources.withLock { $0 }
         if let intake = sources.posted[name] { return intake }

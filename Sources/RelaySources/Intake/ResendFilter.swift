@@ -1,11 +1,12 @@
 package import RelayCore
 internal import RelayJSON
 
-/// Tells an agent's wish to send a message again from all else that changes a message in Chatwoot, our own receipts
-/// among it: its webhooks do not say which it was. What the ledger knows as sent, or as on its way, is not sent again.
+/// Distinguishes an agent's request to resend a message from other changes of the message in Chatwoot, including those
+/// made by the relay's own receipts. Chatwoot's webhooks do not say which kind it was, so requests are removed for
+/// messages that the ledger records as sent or being sent.
 package struct ResendFilter: Sendable {
     private let ledger: any ForwardingLedger
-    /// Whose entries count.
+    /// The destinations whose ledger entries are checked.
     private let destinations: [DestinationKey]
 
     package init(ledger: any ForwardingLedger, destinations: [DestinationKey]) {
@@ -27,10 +28,10 @@ package struct ResendFilter: Sendable {
             return true
         }
         for destination in destinations {
-            // A ledger that cannot be read says nothing; the sender asks it again before it sends.
+            // If the ledger cannot be read, the event is kept; the sender checks the ledger again before it sends.
             let known = try? await ledger.forwardedMessages(destination: destination, remote: message)
             guard let known, !known.isEmpty else { continue }
-            // Of several parts some may have been sent; who wants the message again wants the others.
+            // Some of several parts may have been sent; a resend request applies to the others.
             return known.contains { $0.state == .failed || $0.state == .told }
         }
         return true

@@ -3,7 +3,7 @@ package import RelayCore
 internal import RelayCrypto
 internal import RelayJSON
 
-/// Reads the documents of one source: which session they belong to, and which events they are.
+/// Reads the documents of one source: determines their session and converts them to events.
 ///
 /// Everything that takes documents in reads them with it: the server, the readers of lines, `zaphub run`, `zaphub test`
 /// and `zaphub eval`.
@@ -12,11 +12,11 @@ package struct SourceDocumentReader: Sendable {
     package enum EmbeddedFiles: Sendable {
         /// They are in this storage before their events are in the journal.
         case stored(any MediaStore)
-        /// They get the id that a storage would give them, and are not kept: nothing is stored in a dry run.
+        /// They get the id that a storage would assign, but are not stored, as in a dry run.
         case identified
     }
 
-    /// The source's name.
+    /// The name of the source.
     package let source: String
     private let format: any EventFormat
     private let defaultSession: String?
@@ -25,10 +25,10 @@ package struct SourceDocumentReader: Sendable {
     private let files: EmbeddedFiles
 
     /// - Parameters:
-    ///   - defaultSession: the session of documents that name none, when the route names none either.
-    ///   - keepsRaw: whether events keep the document that they came from, for destinations that take documents.
-    ///   - resends: leaves out what asks for a message that was sent already, for formats whose documents do; nil: nothing is
-    ///     left out.
+    ///   - defaultSession: the session of documents for which neither the document nor the route names one.
+    ///   - keepsRaw: whether events keep the document that they were read from, for destinations that take documents.
+    ///   - resends: removes requests to resend messages that were already sent, for formats whose documents contain
+    ///     such requests; nil to remove nothing.
     package init(
         source: String,
         format: any EventFormat,
@@ -45,8 +45,8 @@ package struct SourceDocumentReader: Sendable {
         self.files = files
     }
 
-    /// A configured source's.
-    /// - Parameter format: the one that the source names.
+    /// Creates the reader of a configured source.
+    /// - Parameter format: the format that the source names.
     package init(
         _ source: RelayConfiguration.Source,
         format: any EventFormat,
@@ -63,9 +63,9 @@ package struct SourceDocumentReader: Sendable {
         )
     }
 
-    /// The session that a route names behind the source: `/in/SOURCE/SESSION`, `/in/SOURCE/SESSION/EVENT` or
+    /// Returns the session in the path after the source: `/in/SOURCE/SESSION`, `/in/SOURCE/SESSION/EVENT` or
     /// `/in/SOURCE/EVENT`.
-    /// - Throws: ``IntakeError`` `.notFound` when the last of two parts names no event of the format.
+    /// - Throws: ``IntakeError`` `.notFound` when the second component is not an event of the format.
     package func session(in path: [String]) throws(IntakeError) -> String? {
         guard let last = path.last else { return nil }
         let isEvent = type(of: format).namesEvent(last)
@@ -73,12 +73,12 @@ package struct SourceDocumentReader: Sendable {
         return isEvent && path.count == 1 ? nil : path[0]
     }
 
-    /// The events of one document, as the journal takes them.
+    /// Reads the events of one document for the journal.
     /// - Parameters:
-    ///   - session: the session that the route names; it wins over the document's.
-    ///   - moment: when the document came.
-    ///   - signature: the value of `X-Hub-Signature-256` that the document came with.
-    /// - Returns: nothing when the document was understood and has no event.
+    ///   - session: the session that the route names; it takes precedence over the document's.
+    ///   - moment: the time when the document was received.
+    ///   - signature: the value of the document's `X-Hub-Signature-256` header field.
+    /// - Returns: the events; empty when the document is valid but contains none.
     package func read(
         _ document: [UInt8],
         session: String? = nil,
@@ -88,7 +88,7 @@ package struct SourceDocumentReader: Sendable {
         try await completed(try events(in: document, session: session, at: moment, signature: signature))
     }
 
-    /// What the format reads in a document. ``completed(_:)`` follows.
+    /// Parses a document without completing its events; ``completed(_:)`` follows.
     func events(
         in document: [UInt8],
         session: String?,
@@ -96,7 +96,7 @@ package struct SourceDocumentReader: Sendable {
         signature: String? = nil
     ) throws(IntakeError) -> [ParsedEvent] {
         var events = try events(in: document, session: session, at: moment)
-        // The signature is of the whole document; a part of it has none.
+        // The signature covers the whole document, so it does not apply to a part of it.
         if keepsRaw, let signature {
             for index in events.indices where events[index].raw?.bytes == document {
                 events[index].raw?.signature = signature
@@ -114,7 +114,8 @@ package struct SourceDocumentReader: Sendable {
         do {
             return try format.events(from: document, context: context)
         } catch {
-            // Without a pointer, nothing named a session; with one, the name that is there is wrong.
+            // An error without a pointer means that no session is named; one with a pointer, that the named session is
+            // invalid.
             guard error.code == .missingSession, error.pointer == nil, session == nil, defaultSession != nil else {
                 throw IntakeError(error)
             }

@@ -1,10 +1,11 @@
-/// Where lines come from.
+/// A source of lines.
 protocol LineInput: Sendable {
-    /// The next bytes; waits for some.
-    /// - Throws: `CancellationError`, or what keeps it from reading.
+    /// Returns the next bytes; waits until there are some.
+    /// - Throws: `CancellationError`, or the error that prevents reading.
     mutating func next() async throws -> LineChunk
 
-    /// Everything that ``next()`` has given is stored, but for its last bytes, which are no whole line yet.
+    /// Called when all bytes that ``next()`` returned are stored, except for the last ones, which are an incomplete
+    /// line.
     mutating func stored(unfinished: Int)
 }
 
@@ -14,13 +15,13 @@ extension LineInput {
 
 enum LineChunk: Equatable {
     case bytes([UInt8])
-    /// What follows belongs to another stream: the file was rotated or cut.
+    /// The next bytes belong to another stream: the file was rotated or truncated.
     case restart
-    /// Nothing more will come.
+    /// The end of the input.
     case end
 }
 
-/// What the system said when a file or stream could not be read.
+/// A system error while reading a file or stream.
 struct InputError: Error, CustomStringConvertible {
     let description: String
 }

@@ -2,12 +2,12 @@ internal import Logging
 internal import RelayCore
 internal import ServiceLifecycle
 
-/// Reads one JSON document a line, for transports that have lines.
+/// Reads one JSON document per line, for line-based transports.
 ///
-/// A line that is no good is logged with its number and the reason, counted, and passed over. While the store cannot
-/// take more, nothing is read. What is read again after a crash, dedup keys recognize.
+/// An invalid line is logged with its number and the reason, counted, and skipped. Reading pauses while the store
+/// cannot accept events. Lines that are read again after a crash are recognized by their deduplication keys.
 struct LineReaderService: Service {
-    /// Lines longer than this are passed over, in bytes.
+    /// The maximum length of a line, in bytes; longer lines are skipped.
     static let maximumLineLength = 5 << 20
     private static let maximumBatch = 256
     private static let pauseAfterTrouble = Duration.seconds(5)
@@ -37,8 +37,8 @@ struct LineReaderService: Service {
         self.logger = logger
     }
 
-    /// Reads until the input ends, then waits for the shutdown, as a service does whose work is done. What cannot be
-    /// read is logged and tried again: one source must not stop the relay.
+    /// Reads until the input ends, then waits for the shutdown. Read errors are logged and reading is retried, so that
+    /// one source does not stop the relay.
     func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
@@ -46,7 +46,7 @@ struct LineReaderService: Service {
             }
             try await gracefulShutdown()
         } catch is CancellationError {
-            // The shutdown is how it is meant to end.
+            // Cancellation is the normal end, caused by the shutdown.
         }
     }
 
@@ -80,7 +80,7 @@ struct LineReaderService: Service {
         }
     }
 
-    /// Lines in their order, in batches that each commit once.
+    /// Stores the documents of the lines in order, in batches of one commit each.
     private func take(_ lines: [LineSplitter.Line]) async throws {
         var rest = lines[...]
         while !rest.isEmpty {
@@ -101,7 +101,7 @@ struct LineReaderService: Service {
                 counts.add(documents: 1)
                 return events
             } catch {
-                // The reason for broken JSON quotes what it found; the log must not.
+                // The message of a JSON syntax error quotes the input, which must not be logged.
                 reject(number, reason: error.code == .malformed ? "no JSON document" : error.description)
             }
         }

@@ -4,11 +4,11 @@ internal import Synchronization
 /// How a line reader gets on; safe to read at any time.
 final class LineReaderStatistics: Sendable {
     struct Snapshot: Sendable, Hashable {
-        /// Lines that were understood.
+        /// The number of valid lines.
         var documents = 0
-        /// Lines that were not.
+        /// The number of invalid lines.
         var rejected = 0
-        /// Events in the journal, duplicates included.
+        /// The number of events in the journal, duplicates included.
         var events = 0
         var duplicates = 0
 

@@ -1,24 +1,24 @@
-/// Cuts a stream of bytes into lines. A line ends with `\n` or `\r\n`; blank ones are counted and passed over.
+/// Splits a stream of bytes into lines. A line ends with `\n` or `\r\n`; blank lines are counted and skipped.
 struct LineSplitter {
     enum Line: Equatable {
         case document(number: Int, bytes: [UInt8])
-        /// A line longer than the limit; its bytes are gone.
+        /// A line longer than the limit, whose bytes were discarded.
         case tooLong(number: Int)
     }
 
-    /// In bytes.
+    /// The maximum length of a line, in bytes.
     let maximumLength: Int
     private var partial: [UInt8] = []
     private var isSkipping = false
     private var number = 0
-    /// The bytes since the last line's end.
+    /// The number of bytes since the end of the last line.
     private(set) var unfinished = 0
 
     init(maximumLength: Int) {
         self.maximumLength = maximumLength
     }
 
-    /// The lines that these bytes complete.
+    /// Appends bytes and returns the lines that they complete.
     mutating func append(_ bytes: [UInt8]) -> [Line] {
         var lines: [Line] = []
         var rest = bytes[...]
@@ -33,12 +33,12 @@ struct LineSplitter {
         return lines
     }
 
-    /// The line that the end of the stream completes, if there is one.
+    /// Returns the last line when the stream ends without a line break; nil when there is none.
     mutating func finish() -> Line? {
         partial.isEmpty && !isSkipping ? nil : finishLine()
     }
 
-    /// Starts over with line 1: the stream is another one now.
+    /// Starts again with line 1, for another stream.
     mutating func restart() {
         self = LineSplitter(maximumLength: maximumLength)
     }

@@ -1,22 +1,22 @@
 internal import Dispatch
 internal import Glibc
 
-/// A stream that ends: standard input, a pipe. Waiting for it holds no thread of the concurrency pool, and ends at once
-/// when the task is cancelled.
+/// Reads a stream that ends, such as standard input or a pipe. Waiting does not block a thread of the concurrency pool,
+/// and ends immediately when the task is cancelled.
 struct StandardInput: LineInput {
     private static let chunkSize = 256 * 1024
 
     let descriptor: Int32
     private let queue = DispatchQueue(label: "relay.stdin")
 
-    /// - Parameter descriptor: stays the caller's.
+    /// - Parameter descriptor: the file descriptor to read; the caller still owns it.
     init(descriptor: Int32 = STDIN_FILENO) {
         self.descriptor = descriptor
     }
 
     func next() async throws -> LineChunk {
         try Task.checkCancellation()
-        // A byte in the pipe wakes the waiting thread: that is how a cancelled task stops it.
+        // When the task is cancelled, a byte written to the pipe wakes the waiting thread.
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw InputError.last("standard input") }
         let (wakeUp, waker) = (ends[0], ends[1])
@@ -56,7 +56,7 @@ struct StandardInput: LineInput {
 }
 
 enum FileBytes {
-    /// What is there, up to a limit; empty at the end.
+    /// Reads the available bytes, up to a limit; empty at the end of the stream.
     static func read(_ descriptor: Int32, atMost limit: Int, of name: String) throws(InputError) -> [UInt8] {
         var failure: InputError?
         let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
@@ -71,7 +71,7 @@ enum FileBytes {
 }
 
 extension InputError {
-    /// What `errno` says.
+    /// Creates an error from `errno`.
     static func last(_ name: String) -> InputError {
         InputError(description: "cannot read \(name): \(String(cString: strerror(errno)))")
     }

@@ -1,7 +1,7 @@
 package import RelayConfig
 package import RelayCore
 
-/// Standard input, to its end.
+/// Reads standard input to its end.
 package struct StandardInputTransport: SourceTransport {
     package static let kind = "stdin"
     package static let summary = "Reads one JSON document per line from standard input; at most one source."
