@@ -1,10 +1,11 @@
-/// The configuration in force, and reading it again. The composition implements it.
+/// Reports and reloads the active configuration. The `Relay` module implements it.
 package protocol ConfigurationControl: Sendable {
     func pipelines() async -> [PipelineStatus]
 
-    /// The configuration at work.
+    /// Returns the active configuration.
     func configuration() async -> ConfigurationStatus
 
-    /// Reads the configuration again. - Throws: 422 with the diagnostics when it is wrong; then the old one goes on.
+    /// Reloads the configuration. - Throws: 422 with the diagnostics when it is not valid; the old one then stays
+    /// active.
     func reload() async throws(APIError) -> ReloadResult
 }

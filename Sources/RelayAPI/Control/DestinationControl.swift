@@ -1,8 +1,9 @@
 package import RelayCore
 
-/// The destinations in force, and those that are gone and still have deliveries. The composition implements it.
+/// Reports and controls the active destinations, and removed ones that still have deliveries. The `Relay` module
+/// implements it.
 package protocol DestinationControl: Sendable {
-    /// Configured destinations, sessions' webhooks, and removed ones that still have deliveries.
+    /// Returns configured destinations, sessions' webhooks, and removed destinations that still have deliveries.
     func destinations() async throws(APIError) -> [DestinationStatus]
     /// - Throws: 404.
     func destination(_ key: DestinationKey) async throws(APIError) -> DestinationStatus
@@ -11,10 +12,12 @@ package protocol DestinationControl: Sendable {
     /// Also takes back that the receiver answered 410. - Throws: 404.
     func resume(_ key: DestinationKey) async throws(APIError)
 
-    /// Cancels what is queued to a destination, whether or not it is gone; what is under way goes on. Returns how many.
+    /// Cancels the queued deliveries to a destination, which may be a removed one. Deliveries in flight continue.
+    /// Returns the number of cancelled deliveries.
     /// - Throws: 404.
     func cancelQueued(_ key: DestinationKey) async throws(APIError) -> Int
 
-    /// Is called after deliveries were queued again by hand: a destination that is thought to be down is tried at once.
+    /// Called after deliveries were requeued manually, so that a destination whose breaker is open is tried
+    /// immediately.
     func deliveriesRequeued() async
 }

@@ -1,13 +1,13 @@
 package import RelayCore
 
-/// Stored files. The composition implements it.
+/// Provides stored files. The `Relay` module implements it.
 package protocol MediaControl: Sendable {
-    /// A stored file, for whoever has its signed URL.
+    /// Returns a stored file for a signed URL.
     /// - Parameters:
-    ///   - query: the URL's; it has the signature.
-    ///   - bounds: chooses the bytes once the size is known.
-    /// - Throws: 403 when the signature does not fit, 410 when the URL is past its time, 404 when the file is not
-    ///   kept any more.
+    ///   - query: the query parameters of the URL, which contain the signature.
+    ///   - bounds: selects the range of bytes once the size is known.
+    /// - Throws: 403 when the signature is not valid, 410 when the URL has expired, 404 when the file is no longer
+    ///   stored.
     func media(
         id: MediaID,
         name: String,

@@ -1,7 +1,7 @@
-/// Whether the process takes events in. The composition implements it.
+/// Reports whether the process accepts events. The `Relay` module implements it.
 package protocol ProcessStatus: Sendable {
-    /// Whether the process is on its way out.
+    /// Whether the process is shutting down.
     var isDraining: Bool { get }
-    /// Whether events are taken in and sent, and what keeps them from it.
+    /// Returns whether events are accepted and sent, and the reasons if not.
     func readiness() async -> Readiness
 }

@@ -1,4 +1,4 @@
-/// What the routes need of the running relay besides its store and its sources: one role each.
+/// The operations of the running relay that the routes need in addition to its store and sources, one protocol each.
 package struct RelayControls: Sendable {
     package let process: any ProcessStatus
     package let configuration: any ConfigurationControl

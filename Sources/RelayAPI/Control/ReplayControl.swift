@@ -1,8 +1,8 @@
 package import RelayCore
 
-/// What the relay knows of a replay before it runs. The composition implements it.
+/// Validates and previews replays. The `Relay` module implements it.
 package protocol ReplayControl: Sendable {
-    /// What is wrong with the names in a selection, with pointers into the body that it came by.
+    /// Returns the invalid names in a selection, with pointers into the request body.
     func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem]
 
     /// What whoever makes a replay should know of it: events that nothing takes any more, or that are not kept.
@@ -12,6 +12,6 @@ package protocol ReplayControl: Sendable {
     /// - Parameter examples: how many deliveries to show.
     func preview(_ selection: ReplaySelection, examples: Int) async throws(APIError) -> ReplayPreviewResult
 
-    /// Is called after a replay was made or cancelled.
+    /// Called after a replay was created or cancelled.
     func replaysChanged() async
 }

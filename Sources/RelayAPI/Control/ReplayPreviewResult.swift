@@ -1,7 +1,7 @@
 package import RelayCore
 package import RelayJSON
 
-/// The expected result of a replay, from a trial of its first events.
+/// The expected result of a replay, from a dry run of its first events.
 package struct ReplayPreviewResult: Sendable {
     /// A delivery that would be queued.
     package struct Example: Sendable {
@@ -18,11 +18,11 @@ package struct ReplayPreviewResult: Sendable {
         }
     }
 
-    /// The number of tried events.
+    /// The number of events in the dry run.
     package var events = 0
-    /// The number of tried events that no pipeline receives.
+    /// The number of events in the dry run that no pipeline receives.
     package var untaken = 0
-    /// Deliveries, by destination.
+    /// The number of deliveries by destination.
     package var deliveries: [DestinationKey: Int] = [:]
     package var drops: [StageTermination: Int] = [:]
     package var failures: [StageTermination: Int] = [:]

@@ -1,10 +1,10 @@
 package import RelayConfig
 
-/// Sessions' webhooks as the relay uses them. The composition implements it.
+/// Sessions' webhooks as the relay uses them. The `Relay` module implements it.
 package protocol WebhookControl: Sendable {
-    /// Reads the options of webhooks, with the retry policies and the egress guard in force.
+    /// Reads the options of webhooks, with the active retry policies and egress guard.
     var webhookOptions: WebhookOptionsReader { get }
 
-    /// Is called after every write to sessions or webhooks.
+    /// Called after every write to sessions or webhooks.
     func webhooksChanged() async
 }

@@ -1,12 +1,12 @@
 package import RelayCore
 
-/// Tries receivers. The composition implements it.
+/// Sends test events to receivers. The `Relay` module implements it.
 package protocol WebhookTestControl: Sendable {
     /// Sends one event to a destination, past its queue. - Throws: 404.
     func test(destination key: DestinationKey, event: EventType) async throws(APIError) -> WebhookTestResult
 
-    /// Sends one event to a URL, through the egress guard.
-    /// - Parameter webhook: whose headers, timeout and signature it carries; nil: none.
+    /// Sends one event to a URL that the egress guard allows.
+    /// - Parameter webhook: the webhook whose headers, timeout and signing keys are used; nil for none.
     func test(
         url: String,
         session: String,

@@ -27,7 +27,7 @@ struct JSONFieldReader {
         return object[name]
     }
 
-    /// The fields that were not asked for yet; somebody else reads them.
+    /// The fields that have not been read yet, for another reader.
     mutating func remaining() -> JSONObject {
         let fields = object.filter { !known.contains($0.key) }.map { ($0.key, $0.value) }
         known += fields.map(\.0)
@@ -70,7 +70,7 @@ struct JSONFieldReader {
         return object
     }
 
-    /// - Parameter check: what is wrong with one of them; nil when nothing is.
+    /// - Parameter check: returns what is wrong with a string, or nil when it is valid.
     mutating func strings(_ name: String, check: (String) -> String?) -> [String]? {
         guard let value = present(name, required: false, expected: "an array of strings") else { return nil }
         guard case .array(let items) = value else { return wrong(name, value, expected: "an array of strings") }

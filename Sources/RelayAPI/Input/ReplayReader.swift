@@ -10,7 +10,7 @@ struct ReplayInput {
 
     static let maxEvents = 100
     static let defaultRate = RateLimit(count: 50, per: .seconds(1))
-    /// Deliveries or events a second.
+    /// The maximum rate, in deliveries or events per second.
     static let maxRate = 5000
 }
 
@@ -34,7 +34,7 @@ extension JSONFieldReader {
             selection.states = states
             if selection.from == .start { problem("states", "chooses deliveries, which `from: deliver` sends again") }
         }
-        // An empty selection by mistake would send everything again.
+        // An accidentally empty selection would send everything again.
         if !["since", "events"].contains(where: { has($0) && !isNull($0) }) {
             problem("since", "is missing; give a moment, an age such as 2h, or `events`")
         }

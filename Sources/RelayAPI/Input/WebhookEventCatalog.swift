@@ -1,13 +1,13 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The answer of stage-07's list of event types: its eight in its words and order, then what the relay adds of a
-/// gateway's reports. A webhook may name more, every one of ``EventType/all``.
+/// The list of event types in the format of stage-07: its eight types in their original wording and order, followed by
+/// the relay's types for events that gateways report. A webhook may name any type in ``EventType/all``.
 enum WebhookEventCatalog {
     struct Entry: Sendable {
         let type: EventType
         let description: String
-        /// What the payload's fields are, as stage-07 writes them.
+        /// The fields of the payload, in the notation of stage-07.
         let payload: JSONObject
 
         var json: JSON {
@@ -103,7 +103,8 @@ enum WebhookEventCatalog {
         ),
     ]
 
-    /// Whether a text can be an event's type: words of `a-z 0-9 _` with dots between. It goes into headers and ids.
+    /// Whether a string is a valid event type: words of `a-z 0-9 _` separated by dots. The type is used in headers and
+    /// ids.
     static func isWellFormed(_ name: String) -> Bool {
         let words = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return name.utf8.count <= 64 && words.count > 1
@@ -118,7 +119,7 @@ enum WebhookEventCatalog {
 }
 
 extension JSONFieldReader {
-    /// An event's type, of which there may be more than the catalog knows.
+    /// An event type, which need not be in the catalog.
     mutating func eventType(_ name: String, required: Bool = false) -> EventType? {
         guard let text = string(name, required: required) else { return nil }
         if WebhookEventCatalog.isWellFormed(text) { return EventType(text) }

@@ -2,17 +2,18 @@ package import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
-/// Reads a webhook's document: the options of a destination, and what the API adds to them.
+/// Reads the JSON representation of a webhook: the options of a destination, and the fields that the API adds.
 enum WebhookInput {
-    /// The fields of the document that are no options.
+    /// The fields of the document that are not options.
     private static let enabled = "enabled"
-    /// `timeout` as a number.
+    /// The name of `timeout` as a number of milliseconds.
     private static let timeoutMilliseconds = "timeout_ms"
     /// The options that set keys.
     private static let keyOptions = ["secret", "secrets"]
 
-    /// Lays a document over a webhook: what is absent stays, null is the default. Mistakes are noted in the document.
-    /// - Parameter isNew: whether a key is made when none is given.
+    /// Applies the fields of a document to a webhook: absent fields are unchanged, and null restores the default.
+    /// Errors are recorded in the document's reader.
+    /// - Parameter isNew: whether the webhook is new; a key is generated when the document has none.
     static func apply(
         _ body: inout JSONFieldReader,
         to webhook: inout Webhook,
@@ -27,7 +28,7 @@ enum WebhookInput {
         keepShownCredentials(in: &changes, of: webhook)
         var keys = JSONObject()
         for name in keyOptions { keys[name] = changes.removeValue(forKey: name) }
-        // A webhook is not judged again for what a request does not touch.
+        // Options that a request does not change are not validated again.
         guard isNew || !changes.isEmpty || !keys.isEmpty else { return }
         for (name, value) in changes {
             if value.isNull { webhook.options.removeValue(forKey: name) } else { webhook.options[name] = value }
@@ -46,13 +47,13 @@ enum WebhookInput {
         }
     }
 
-    /// The keys that options set, as they are kept.
+    /// The keys in the options, in the form in which they are stored.
     static func secrets(of reading: WebhookReading, at now: Timestamp) -> [WebhookSecret] {
         reading.destination.secrets.map { WebhookSecret(value: $0.value, createdAt: now) }
     }
 
-    /// The options in a document.
-    /// - Parameter names: what the document calls them, where that differs.
+    /// Reads the options in a document.
+    /// - Parameter names: the document's names for options that have another name there.
     private static func options(of body: inout JSONFieldReader, names: inout [String: String]) -> JSONObject {
         var options = body.remaining()
         guard let timeout = options.removeValue(forKey: timeoutMilliseconds) else { return options }
@@ -70,7 +71,7 @@ enum WebhookInput {
         return options
     }
 
-    /// A header with the value `***`, as the API shows credentials, keeps the value that is stored.
+    /// A header with the value `***`, as the API displays credentials, keeps the stored value.
     private static func keepShownCredentials(in changes: inout JSONObject, of webhook: Webhook) {
         guard let given = changes["headers"]?.object, let stored = webhook.options["headers"]?.object else { return }
         var headers = given
@@ -83,6 +84,6 @@ enum WebhookInput {
 }
 
 extension InvalidOptionsError {
-    /// The same mistakes as an answer lists them.
+    /// The mistakes in the form of an error response.
     package var problems: [APIError.Problem] { mistakes.map { APIError.Problem(pointer: $0.pointer, $0.message) } }
 }
