@@ -5,22 +5,22 @@ internal import RelayDestinations
 internal import RelayHTTPClient
 internal import RelayPipeline
 
-/// A configuration as it was loaded once: checked, and everything built from it. Work in flight keeps the generation
-/// that it began with; a reload makes the next.
+/// A loaded and checked configuration with everything built from it. Work in progress keeps the generation it began
+/// with; a reload creates the next one.
 package struct ConfigurationGeneration: Sendable {
     package let mark: ConfigurationGenerationID
     package let loadedAt: Timestamp
     package let configuration: RelayConfiguration
     package let warnings: [Diagnostic]
     let egress: EgressGuard
-    /// Reads what sessions' webhooks have of the options of a destination.
+    /// Reads the destination options of sessions' webhooks.
     let webhookOptions: WebhookOptionsReader
     let pipelines: [Pipeline]
 
-    /// Counts from 1 since the process started.
+    /// The number of the generation, from 1 since the start of the process.
     package var number: Int { mark.number }
 
-    /// - Throws: ``ConfigurationError`` with every mistake in every file.
+    /// - Throws: ``ConfigurationError`` with all mistakes in all files.
     package init(
         number: Int,
         path: String,
@@ -50,7 +50,7 @@ package struct ConfigurationGeneration: Sendable {
 }
 
 extension EgressGuard {
-    /// What a configuration allows; never the relay's own port.
+    /// Creates the guard from the `egress` options of a configuration. It always denies the relay's own port.
     init(_ egress: RelayConfiguration.Egress, server: RelayConfiguration.Server) throws(ParseError) {
         try self.init(
             allow: egress.allow,
@@ -60,7 +60,7 @@ extension EgressGuard {
         )
     }
 
-    /// What it has against an address, for people; nil when nothing.
+    /// Returns the reason why a URL is denied, for display; nil when it is allowed.
     func problem(_ url: String) -> String? {
         do {
             try check(url: url)
@@ -72,7 +72,7 @@ extension EgressGuard {
 }
 
 extension RelayConfiguration {
-    /// The addresses in it that the egress guard lets nothing go to.
+    /// The diagnostics for URLs in the configuration that the egress guard denies.
     package var unreachable: [Diagnostic] {
         do {
             return unreachable(by: try EgressGuard(egress, server: server))
@@ -87,7 +87,7 @@ extension RelayConfiguration {
 }
 
 extension RelayConfiguration.Destination {
-    /// What the egress guard has against the destination's address.
+    /// The diagnostic for a URL of the destination that the egress guard denies; nil when all are allowed.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
         guard let problem = addresses.lazy.compactMap({ egress.problem($0) }).first else { return nil }
         return mark.error("the address of \"\(name)\" is not allowed: \(problem)", code: .refusedAddress)
@@ -95,7 +95,7 @@ extension RelayConfiguration.Destination {
 }
 
 extension RelayConfiguration.Source {
-    /// What the egress guard has against the addresses that the source's files come from.
+    /// The diagnostic for a base URL of the source's media that the egress guard denies; nil when all are allowed.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
         let addresses: [(option: String, url: String?)] = [
             ("base_url", media.baseURL), ("graph_url", media.graphURL), ("whatsapp_url", media.whatsAppURL),

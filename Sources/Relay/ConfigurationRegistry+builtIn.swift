@@ -8,7 +8,7 @@ internal import RelayStages
 internal import RelayTestRunner
 
 extension ConfigurationRegistry {
-    /// Everything that this build of the relay brings along.
+    /// The stages, destinations, formats and transports included in this build.
     package static var builtIn: ConfigurationRegistry {
         ConfigurationRegistry(
             stages: BuiltInStages.all,
@@ -17,7 +17,7 @@ extension ConfigurationRegistry {
             transports: BuiltInTransports.all,
             testOptions: PipelineTestSuite.options,
             pipelineURLCheck: { egress, server in
-                // A guard that cannot be made is reported by itself.
+                // A guard that cannot be created is reported separately.
                 let egress = try? EgressGuard(egress, server: server)
                 return { url in egress?.problem(url) }
             },

@@ -5,7 +5,7 @@ internal import RelayCore
 internal import RelayHTTPClient
 internal import RelaySQLite
 
-/// Reads the configuration again, and brings what it has read into force.
+/// Reloads the configuration and activates it.
 actor ConfigurationReloader {
     private let current: CurrentConfiguration
     private let environment: [String: String]
@@ -13,7 +13,7 @@ actor ConfigurationReloader {
     private let logger: Logger
     private let apply: @Sendable (ConfigurationGeneration) async throws -> [String]
 
-    /// - Parameter apply: brings a generation into force, and says what people should know about that.
+    /// - Parameter apply: activates a generation, and returns notes for the operator.
     init(
         _ current: CurrentConfiguration,
         environment: [String: String],
@@ -28,7 +28,7 @@ actor ConfigurationReloader {
         self.apply = apply
     }
 
-    /// Loads, checks and builds everything, then swaps; on any mistake the present generation goes on.
+    /// Loads, checks and builds a new generation, then activates it. On any error, the current generation stays active.
     func reload() async throws -> (generation: ConfigurationGeneration, notes: [String]) {
         let old = current.generation
         do {
@@ -56,7 +56,7 @@ actor ConfigurationReloader {
         }
     }
 
-    /// What a running process cannot change.
+    /// Notes about changed options that only take effect after a restart.
     private static func unchangeable(from old: ConfigurationGeneration, to new: ConfigurationGeneration) -> [String] {
         var notes: [String] = []
         let (before, after) = (old.configuration, new.configuration)

@@ -3,11 +3,12 @@ internal import Logging
 internal import RelayCore
 internal import ServiceLifecycle
 
-/// Has the configuration read again when one of its files has changed: `serve --watch`.
+/// Reloads the configuration when one of its files has changed: `serve --watch`.
 ///
-/// It looks once a second. A change is taken when it has stood for a second: editors write in several steps.
+/// The files are checked once a second. A change is loaded when the files have not changed further for a second,
+/// because editors write files in several steps.
 struct ConfigurationWatcher: Service {
-    /// The path of `config.yaml`; `pipelines/` and `fragments/` lie beside it.
+    /// The path of `config.yaml`; `pipelines/` and `fragments/` are in the same folder.
     let file: String
     let clock: any RelayClock
     let reload: @Sendable () async -> Void
@@ -30,7 +31,7 @@ struct ConfigurationWatcher: Service {
         }
     }
 
-    /// What a change of any file would change.
+    /// The state of all files of the configuration, which differs after any file has changed.
     private var state: [String: FileState] {
         let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
         var state: [String: FileState] = [file: FileState(file)]
@@ -44,7 +45,7 @@ struct ConfigurationWatcher: Service {
     }
 }
 
-/// What tells a file from what it was.
+/// The attributes of a file that reveal a change.
 private struct FileState: Hashable {
     var inode: UInt64 = 0
     var size: Int64 = 0

@@ -1,7 +1,7 @@
 internal import RelayAPI
 internal import Synchronization
 
-/// The configuration in force, for everything that asks for it anew each time. A reload replaces it.
+/// Holds the active configuration for readers that look it up on each use. A reload replaces it.
 final class CurrentConfiguration: Sendable {
     private struct State {
         var generation: ConfigurationGeneration
@@ -16,14 +16,14 @@ final class CurrentConfiguration: Sendable {
 
     var generation: ConfigurationGeneration { state.withLock { $0.generation } }
 
-    /// Why the configuration that was read last is not in force; nil when it is.
+    /// The reason why the configuration that was read last is not active; nil when it is.
     var failure: ConfigurationStatus.Failure? { state.withLock { $0.failure } }
 
     func replace(with generation: ConfigurationGeneration) {
         state.withLock { $0 = State(generation: generation) }
     }
 
-    /// The generation stays in force.
+    /// Records a failed reload; the current generation stays active.
     func keep(after failure: ConfigurationStatus.Failure) {
         state.withLock { $0.failure = failure }
     }

@@ -7,13 +7,13 @@ internal import RelayHTTPClient
 internal import RelayPipeline
 internal import Synchronization
 
-/// The destinations and pipelines in force: configured ones by generation, webhooks as the store has them.
+/// The active destinations and pipelines: configured destinations by generation, and webhooks from the store.
 final class DestinationRegistry: DestinationProvider, PipelineProvider {
-    /// A destination with what people ask about it.
+    /// A destination with the attributes that the API reports.
     struct Entry: Sendable {
         let destination: any Destination
         let kind: String
-        /// The session, for a session's webhook.
+        /// The id of the session, for a session's webhook.
         let session: String?
         let isSigned: Bool
         let isEnabled: Bool
@@ -64,7 +64,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
     var pipelines: [Pipeline] { state.withLock { $0.pipelines } }
     var routes: any DeliveryTargetLookup { state.withLock { $0.routes } }
 
-    /// A disabled webhook is as good as none: what waits for it stays queued.
+    /// Returns nil for a disabled webhook, so that its deliveries stay queued.
     func destination(_ key: DestinationKey) -> (any Destination)? {
         entry(key).flatMap { $0.isEnabled ? $0.destination : nil }
     }
@@ -73,7 +73,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         state.withLock { $0.configured[key] ?? $0.webhooks[key] }
     }
 
-    /// Every destination in force, by key.
+    /// All active destinations by key.
     var entries: [DestinationKey: Entry] {
         state.withLock { state in state.configured.merging(state.webhooks) { configured, _ in configured } }
     }
@@ -110,7 +110,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         }
     }
 
-    /// A session's webhook as a destination; nil when its options cannot be used.
+    /// Creates the destination of a session's webhook; returns nil when its options are not valid.
     func entry(for webhook: Webhook, in generation: ConfigurationGeneration) -> Entry? {
         guard let reading = generation.webhookOptions.stored(webhook) else {
             logger.error(
@@ -121,7 +121,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
             for: reading.destination, of: webhook.session, isEnabled: webhook.isEnabled, in: environment(generation))
     }
 
-    /// - Parameter session: the session, for a session's webhook.
+    /// - Parameter session: the id of the session, for a session's webhook.
     private func entry(
         for destination: RelayConfiguration.Destination,
         of session: String? = nil,

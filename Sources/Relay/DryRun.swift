@@ -8,15 +8,15 @@ package import RelayJSON
 internal import RelayPipeline
 internal import RelaySources
 
-/// A pipeline without a server: what `zaphub run` shows. Nothing is stored.
+/// Runs a pipeline without a server, for `zaphub run`. Nothing is stored.
 package final class DryRun {
-    /// What became of one event.
+    /// The result for one event.
     package struct Outcome {
         package let json: JSON
         fileprivate let deliveries: [ClaimedDelivery]
     }
 
-    /// Why the dry run cannot begin, or a document is not taken.
+    /// The reason why the dry run cannot start, or a document is rejected.
     package struct DryRunError: Error, CustomStringConvertible {
         package let description: String
     }
@@ -33,8 +33,8 @@ package final class DryRun {
     private var last: Int64 = 0
 
     /// - Parameters:
-    ///   - source: default the first that the pipeline reads.
-    ///   - webhook: stands for the webhook of every session.
+    ///   - source: the name of a source; defaults to the first one that the pipeline reads.
+    ///   - webhook: a webhook to use for every session.
     package init(
         _ generation: ConfigurationGeneration,
         pipeline name: String,
@@ -69,7 +69,7 @@ package final class DryRun {
         engine.shutdown()
     }
 
-    /// Runs one document's events.
+    /// Runs the events of one document.
     package func run(_ document: [UInt8]) async throws -> [Outcome] {
         let now = clock.wall
         return try await reader.read(document, at: now).map { event in
@@ -77,7 +77,7 @@ package final class DryRun {
             let stored = Event(event, id: EventID(nextID(at: now)), source: reader.source, receivedAt: now)
             directory.expect([stored])
             let context = StageContext(directory: directory, routes: registry.routes, clock: clock)
-            // Nothing is fetched and nobody is asked here, so no stage waits.
+            // Nothing is downloaded or looked up here, so no stage waits.
             guard case .ended(let draft, let end) = pipeline.run(directory.identified(stored), in: context) else {
                 throw DryRunError(description: "A stage waits for something that a dry run does not have.")
             }
@@ -133,7 +133,7 @@ package final class DryRun {
         return .object(shown)
     }
 
-    /// Sends what the event planned, each with its destination's retry policy, and tells what came of it.
+    /// Sends the planned deliveries of an event, each with its destination's retry policy, and returns the results.
     package func deliver(_ outcome: Outcome) async -> JSON {
         var results: [JSON] = []
         for delivery in outcome.deliveries { results.append(await deliver(delivery)) }

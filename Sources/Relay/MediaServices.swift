@@ -12,10 +12,11 @@ struct MediaServices: Sendable {
     let fetcher: MediaService
 
     /// - Parameters:
-    ///   - current: its first generation says where files are kept; where those of a source lie is asked at each fetch.
-    ///   - staging: a directory for files on their way into a bucket.
-    ///   - secret: what links are signed with.
-    /// - Throws: ``MediaError`` when the storage cannot be used.
+    ///   - current: the configuration. Its first generation determines the media store; the options of a source are
+    ///     looked up at each download.
+    ///   - staging: a directory for files that are being uploaded to a bucket.
+    ///   - secret: the key that signs links.
+    /// - Throws: ``MediaError`` when the media store cannot be used.
     init(
         _ current: CurrentConfiguration,
         staging: String,
@@ -76,7 +77,7 @@ struct MediaServices: Sendable {
 }
 
 extension RelayConfiguration {
-    /// Where the files lie that a source's messages, or a destination's, name.
+    /// The media options of a source or a destination.
     fileprivate func media(of name: String) -> SourceMedia {
         if let source = sources.first(where: { $0.name == name }) { return source.media }
         return destinationFiles(named: name) ?? SourceMedia()

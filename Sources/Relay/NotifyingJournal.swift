@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import RelayPipeline
 
-/// The journal, which wakes the pipelines when it has accepted events.
+/// A journal that wakes the pipelines after it has accepted events.
 struct NotifyingJournal: Journal {
     let base: any Journal
     let pipelines: PipelineService

@@ -4,10 +4,10 @@ internal import RelayCore
 /// Deliveries to a destination that is gone: they wait for its return, or for somebody to cancel them.
 struct RemovedDestinationDeliveries: Sendable, CustomStringConvertible {
     let destination: DestinationKey
-    /// Queued, or still under way.
+    /// The number of queued deliveries and deliveries in flight.
     let count: Int
 
-    /// Every destination that is gone and has some.
+    /// All removed destinations that have waiting deliveries.
     static func all(in store: any RelayStore, besides registry: DestinationRegistry) async throws(StoreError) -> [Self]
     {
         let known = registry.entries
@@ -15,7 +15,7 @@ struct RemovedDestinationDeliveries: Sendable, CustomStringConvertible {
             .sorted { $0.destination < $1.destination }
     }
 
-    /// Nil for a destination that is there, and for one that nothing waits for.
+    /// Returns nil for an existing destination, and for one without waiting deliveries.
     init?(_ figures: DestinationCounts, isKnown: Bool) {
         count = (figures.counts[.queued] ?? 0) + (figures.counts[.inFlight] ?? 0)
         destination = figures.destination
@@ -27,10 +27,10 @@ struct RemovedDestinationDeliveries: Sendable, CustomStringConvertible {
             + "which is gone: \(help)"
     }
 
-    /// What somebody can do about it.
+    /// Instructions for the operator.
     var help: String {
         let cancel = "cancel what is queued with zaphub deliveries cancel --destination \(destination)"
-        // A webhook gets a new id each time that one is created.
+        // A webhook gets a new id each time it is created.
         if case .webhook = destination { return cancel }
         return "bring it back under the same name, and they are delivered in order; or \(cancel)"
     }

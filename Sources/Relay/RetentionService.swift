@@ -2,7 +2,7 @@ internal import Logging
 internal import RelayCore
 internal import ServiceLifecycle
 
-/// Deletes what is older than the retention, in small steps between other writes.
+/// Deletes rows and files that are older than their retention, in small steps between other writes.
 struct RetentionService: Service {
     let store: any RelayStore
     let retention: @Sendable () -> RetentionPeriods
@@ -11,7 +11,7 @@ struct RetentionService: Service {
     let clock: any RelayClock
     let logger: Logger
 
-    /// Between two sweeps, and rows of one step.
+    /// The delay between two sweeps, and the number of rows per step.
     private static let pause: Duration = .seconds(60)
     private static let step = 500
 

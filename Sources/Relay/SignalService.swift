@@ -3,7 +3,8 @@ internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
 
-/// SIGTERM and SIGINT: drain, then end; a second one ends at once. SIGHUP: reload.
+/// Handles signals. SIGTERM and SIGINT start a graceful shutdown, and a second one exits immediately. SIGHUP reloads
+/// the configuration.
 struct SignalService: Service {
     let logger: Logger
     let onShutdown: @Sendable () async -> Void
@@ -12,7 +13,7 @@ struct SignalService: Service {
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         var isDraining = false
-        // Not ended by the graceful shutdown that it starts: the second signal has to be heard during it.
+        // This loop continues during the graceful shutdown that it starts, so that the second signal is handled.
         for await signal in signals {
             if signal == .sighup {
                 await onReload()

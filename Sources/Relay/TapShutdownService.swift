@@ -1,7 +1,8 @@
 internal import RelayCore
 internal import ServiceLifecycle
 
-/// Ends the taps when the shutdown begins: the server waits for its answers, and a tap's would never end.
+/// Ends the taps when the shutdown begins. The server waits for open responses, and the response of a tap does not end
+/// by itself.
 struct TapShutdownService: Service {
     let taps: TapRegistry
 

@@ -3,7 +3,7 @@ internal import RelayConfig
 internal import RelayCore
 internal import RelayJSON
 
-/// The configuration in force, and reading it again.
+/// Reports the active configuration and reloads it.
 struct ConfigurationController: ConfigurationControl {
     let current: CurrentConfiguration
     let reloader: ConfigurationReloader

@@ -3,7 +3,7 @@ internal import RelayCore
 internal import RelayDelivery
 internal import RelayPipeline
 
-/// The destinations in force, as the API shows and pauses them.
+/// Reports, pauses and resumes the active destinations.
 struct DestinationController: DestinationControl {
     let store: any RelayStore
     let registry: DestinationRegistry
@@ -113,7 +113,7 @@ struct DestinationController: DestinationControl {
     }
 
     func deliveriesRequeued() async {
-        // Stage failures among them run their events again.
+        // Requeued stage failures run their events through the pipelines again.
         pipelines.rescan()
         dispatcher.probe()
     }

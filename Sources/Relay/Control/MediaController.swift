@@ -2,7 +2,7 @@ internal import RelayAPI
 internal import RelayCore
 internal import RelayMedia
 
-/// Hands out stored files to whoever has a signed URL.
+/// Serves stored files to callers with a signed URL.
 struct MediaController: MediaControl {
     let links: MediaLinks
     let mediaStore: any MediaStore

@@ -2,7 +2,7 @@ internal import RelayAPI
 internal import RelayCore
 internal import Synchronization
 
-/// How far the process is between its start and its end, and whether its store answers.
+/// The state of the process between start and shutdown, and whether its store is available.
 final class ProcessState: ProcessStatus {
     enum Phase: Sendable { case starting, running, draining }
 

@@ -13,7 +13,7 @@ struct ReplayController: ReplayControl {
     let current: CurrentConfiguration
     let clock: any RelayClock
 
-    /// Events that a dry run tries at most: they run at once, while the caller waits.
+    /// The maximum number of events in a dry run, which run while the caller waits.
     private static let maxTried = 500
 
     func problems(in selection: ReplaySelection) async throws(APIError) -> [APIError.Problem] {
@@ -24,7 +24,7 @@ struct ReplayController: ReplayControl {
             problems.append(unknown(name, "/pipeline", "pipeline", among: pipelines))
         }
         guard !selection.destinations.isEmpty else { return problems }
-        // What was sent to a destination that is gone is there, but nothing new can be planned for it.
+        // A removed destination has past deliveries to replay, but no new deliveries can be planned for it.
         let keys = isFromStart ? registry.entries.keys.sorted() : try await destinations.destinations().map(\.key)
         for (index, key) in selection.destinations.enumerated() where !keys.contains(key) {
             problems.append(unknown(key.text, "/destinations/\(index)", "destination", among: keys.map(\.text)))
@@ -86,7 +86,7 @@ struct ReplayController: ReplayControl {
     }
 
     func replaysChanged() async {
-        // What runs of a cancelled replay have learned is not stored.
+        // Names that the runs of a cancelled replay added to the cache are not stored.
         directory.forget()
         replays.wake()
     }

@@ -5,7 +5,7 @@ internal import RelayDelivery
 internal import RelayHTTPClient
 internal import RelayPipeline
 
-/// Reads the options of sessions' webhooks, and applies changes of them.
+/// Reads the options of sessions' webhooks, and applies changes to webhooks.
 struct WebhookController: WebhookControl {
     let store: any RelayStore
     let registry: DestinationRegistry
@@ -16,7 +16,7 @@ struct WebhookController: WebhookControl {
     var webhookOptions: WebhookOptionsReader { current.generation.webhookOptions }
 
     func webhooksChanged() async {
-        // A failure leaves the webhooks as they were; the next change or restart sets it right.
+        // After a failure, the previous webhooks stay active until the next change or restart.
         guard let webhooks = try? await store.webhooks() else { return }
         registry.use(webhooks: webhooks, in: current.generation)
         directory.forget()

@@ -6,7 +6,7 @@ internal import RelayHTTPClient
 internal import RelayJSON
 internal import RelaySources
 
-/// Sends single events past the queue, to try a receiver.
+/// Sends single events to a receiver for testing, without the delivery queue.
 struct WebhookTestController: WebhookTestControl {
     let registry: DestinationRegistry
     let current: CurrentConfiguration

@@ -27,7 +27,7 @@ extension WebhookTestResult {
         )
     }
 
-    /// Of a destination that takes deliveries in a way of its own.
+    /// Creates the result of a destination that has its own way of sending deliveries.
     init(_ result: AttemptResult) {
         let isTimeout = result.outcome == .failed(.timeout)
         self.init(

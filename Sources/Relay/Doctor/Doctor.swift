@@ -4,23 +4,23 @@ package import RelayCore
 package import RelayDestinations
 internal import RelayHTTPClient
 
-/// Looks at everything outside that a configuration needs: what `zaphub doctor` does.
+/// Checks the external systems that a configuration depends on: the implementation of `zaphub doctor`.
 package final class Doctor: Sendable {
-    /// What was found about one thing of the configuration.
+    /// The findings about one part of the configuration.
     package struct Entry: Sendable, Equatable {
-        /// Where it stands in the configuration: `server`, `destinations.crm`.
+        /// The path of that part in the configuration: `server`, `destinations.crm`.
         package let subject: String
         package let finding: DoctorFinding
     }
 
     private let generation: ConfigurationGeneration
     private let repairs: DoctorCheckEnvironment.Repairs
-    /// Behind the configuration's own guard, as deliveries are.
+    /// The HTTP client for destinations, with the configured egress guard, as for deliveries.
     private let engine: CurlEngine
-    /// For the relay's own addresses, which no delivery may go to.
+    /// The HTTP client for the relay's own URLs, which deliveries may not be sent to.
     private let own: CurlEngine
 
-    /// - Throws: ``CurlEngine/SetupError`` when this machine is out of something.
+    /// - Throws: ``CurlEngine/SetupError`` when the system lacks a resource.
     package init(_ generation: ConfigurationGeneration, repairs: DoctorCheckEnvironment.Repairs = []) throws {
         self.generation = generation
         self.repairs = repairs
@@ -35,13 +35,13 @@ package final class Doctor: Sendable {
         own.shutdown()
     }
 
-    /// All of it, in the order of the configuration.
+    /// Runs all checks; the result is in the order of the configuration.
     package func examine() async -> [Entry] {
         let configuration = generation.configuration
         let environment = DoctorCheckEnvironment(configuration, sender: engine, repairs: repairs)
         async let server = ListenerCheck(configuration, sender: own).findings()
         var destinations: [String: [DoctorFinding]] = [:]
-        // Each may wait as long as its receiver lets it; together they take as long as the slowest.
+        // Each check may wait for the timeout of its receiver; run concurrently, all take as long as the slowest.
         await withTaskGroup(of: (String, [DoctorFinding]).self) { group in
             for destination in configuration.destinations {
                 group.addTask { (destination.name, await destination.doctorCheck(in: environment)) }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Tries whether an address could be listened on, and lets go of it at once.
+/// Checks whether a socket can listen on a host and port, and closes it immediately.
 enum ListenAddressProbe {
     case free
     case taken
@@ -19,7 +19,7 @@ enum ListenAddressProbe {
         let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
         guard descriptor >= 0 else { return .refused(String(cString: strerror(errno))) }
         defer { close(descriptor) }
-        // What a connection that has just ended leaves behind is no obstacle, as it is none to the relay.
+        // Connections that have just ended do not prevent binding, as for the relay's own listener.
         var on: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
         guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, listen(descriptor, 1) == 0 else {

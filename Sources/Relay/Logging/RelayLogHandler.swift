@@ -3,12 +3,12 @@ package import Logging
 internal import RelayCore
 internal import RelayJSON
 
-/// Writes a line for each log entry to standard error: JSON for machines, text for a terminal.
+/// Writes each log entry to standard error as one line: JSON for programs, or text for a terminal.
 package struct RelayLogHandler: LogHandler {
     package enum Style: String, Sendable, CaseIterable {
         case json, pretty
 
-        /// Pretty on a terminal, JSON anywhere else.
+        /// Text on a terminal, JSON otherwise.
         package static var automatic: Style { isatty(STDERR_FILENO) == 1 ? .pretty : .json }
     }
 
@@ -36,7 +36,7 @@ package struct RelayLogHandler: LogHandler {
             case .pretty: pretty(event.level, event.message, merged)
             }
         line.append(UInt8(ascii: "\n"))
-        // One write a line, so that lines of several threads do not mix.
+        // Each line is a single write, so that lines of different threads are not interleaved.
         _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 

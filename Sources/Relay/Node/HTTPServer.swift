@@ -6,9 +6,9 @@ internal import RelayAPI
 internal import RelayConfig
 internal import ServiceLifecycle
 
-/// The listener of a relay.
+/// The HTTP server of the relay.
 enum HTTPServer {
-    /// - Parameter onRunning: is called once, with the URL that it listens on: `http://127.0.0.1:3000`.
+    /// - Parameter onRunning: called once, with the URL on which the server listens: `http://127.0.0.1:3000`.
     static func make(
         _ api: RelayAPI,
         server: RelayConfiguration.Server,
@@ -33,7 +33,7 @@ enum HTTPServer {
         )
     }
 
-    /// What a connection may cost: an idle or dripping one is closed, and headers are small.
+    /// Limits per connection: idle and slow connections are closed, and the size of headers is limited.
     private static let limits = HTTP1Channel.Configuration(
         idleTimeout: .seconds(60),
         httpDecoderConfiguration: .init(

@@ -8,7 +8,7 @@ internal import RelayPipeline
 internal import RelaySources
 internal import ServiceLifecycle
 
-/// The parts of a running relay, each made of those before it.
+/// The components of a running relay, each created from the ones before it.
 struct NodeComponents: Sendable {
     let current: CurrentConfiguration
     let store: any RelayStore
@@ -26,7 +26,7 @@ struct NodeComponents: Sendable {
     let clock: any RelayClock
     let logger: Logger
 
-    /// - Throws: ``StoreError``, ``MediaError`` and what keeps the HTTP client from starting.
+    /// - Throws: ``StoreError``, ``MediaError``, or an error that prevents the HTTP client from starting.
     init(
         _ generation: ConfigurationGeneration,
         nodeStore: OpenedStore,
@@ -86,7 +86,7 @@ struct NodeComponents: Sendable {
         intakes = IntakeRegistry(api: sources.api, sources: sources.sources(of: configuration))
     }
 
-    /// Makes what an earlier process had under way due again.
+    /// Makes the deliveries and events that an earlier process was working on due again.
     func recover() async throws -> RecoveryReport {
         let fallback = current.generation.configuration.retryPolicies["default"] ?? RetryPolicy()
         return try await store.recover(at: clock.now) { [registry] key in
@@ -94,7 +94,7 @@ struct NodeComponents: Sendable {
         }
     }
 
-    /// Brings a new generation into force, and says what people should know about that.
+    /// Activates a new generation, and returns notes for the operator.
     func use(_ generation: ConfigurationGeneration) async throws -> [String] {
         let webhooks = try await store.webhooks()
         engine.replace(guard: generation.egress)
@@ -107,8 +107,8 @@ struct NodeComponents: Sendable {
         return parked.map(\.description)
     }
 
-    /// What runs for as long as the relay does, but for the server. It is shut down from the last to the first: the
-    /// readers of sources, then the pipelines, then what is under way.
+    /// The services of the relay except the HTTP server. They shut down in reverse order: first the readers of sources,
+    /// then the pipelines, then the requests in flight.
     func services() -> [any Service] {
         let retention = RetentionService(
             store: store,

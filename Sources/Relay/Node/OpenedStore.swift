@@ -9,17 +9,17 @@ struct OpenedStore: Sendable {
     /// The path of its file; the names of the files beside it begin with it.
     let path: String
     var store: any RelayStore { database }
-    /// The key that signs links to media.
+    /// The key that signs media links.
     let mediaLinkKey: [UInt8]
-    /// The keys that the API takes.
+    /// The accepted API keys.
     let keys: APIKeyring
-    /// The API key that was made because there was none. It is not in the store before ``keepNewKey()``.
+    /// The API key that was generated because there was none. It is not in the store until ``keepNewKey()`` is called.
     let newKey: String?
     private let database: SQLiteStore
     private let clock: any RelayClock
     private let logger: Logger
 
-    /// - Throws: ``StoreError``, with what to do about it.
+    /// - Throws: ``StoreError``, with instructions for fixing it.
     init(
         _ configuration: RelayConfiguration,
         environment: [String: String],
@@ -39,8 +39,8 @@ struct OpenedStore: Sendable {
         self.logger = logger
     }
 
-    /// Stores the new key, as a digest. It is called when the key can be shown: a start that fails before must not leave
-    /// a key behind that nobody knows.
+    /// Stores the digest of the new key. Called when the key can be displayed, so that a start that fails earlier does
+    /// not store a key that nobody has seen.
     func keepNewKey() async {
         guard let newKey else { return }
         do {
@@ -51,12 +51,12 @@ struct OpenedStore: Sendable {
         }
     }
 
-    /// Ends the process's hold on the file. Nothing may use the store afterwards.
+    /// Closes the database file. The store must not be used afterwards.
     func close() async {
         await database.close()
     }
 
-    /// The key of the environment, and those of the store; on the first start without either, a fresh one.
+    /// The key from the environment and those in the store. When there are none, a new key is generated.
     private static func keyring(
         _ store: any RelayStore,
         environment: [String: String]

@@ -2,7 +2,7 @@ internal import RelayAPI
 internal import RelayCore
 
 extension RelayControls {
-    /// The roles of a running relay.
+    /// Creates the controls of a running relay.
     init(_ components: NodeComponents, process: ProcessState, reloader: ConfigurationReloader) {
         let destinations = DestinationController(
             store: components.store,

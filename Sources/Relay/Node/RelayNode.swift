@@ -4,25 +4,25 @@ internal import RelayConfig
 package import RelayCore
 internal import ServiceLifecycle
 
-/// One running relay: the configuration turned into services around one store.
+/// One running relay: the services of a configuration, around one store.
 package final class RelayNode: Sendable {
-    /// What a start found and did, for those who started it.
+    /// Information about a start, for the caller.
     package struct Started: Sendable {
-        /// Where it listens, as `http://127.0.0.1:3000`.
+        /// The URL on which the relay listens, such as `http://127.0.0.1:3000`.
         package let address: String
-        /// The store's file.
+        /// The path of the database file.
         package let data: String
-        /// The API key that was made because there was none: shown once, kept as a digest only.
+        /// The API key that was generated because there was none. It is displayed once; only its digest is stored.
         package let newKey: String?
-        /// Deliveries that an earlier process had under way.
+        /// The deliveries that an earlier process was working on.
         package let recovered: RecoveryReport
-        /// Deliveries waiting.
+        /// The number of waiting deliveries.
         package let queued: Int
-        /// What waits for destinations that are gone, and what to do about it: a line each.
+        /// Descriptions of deliveries that wait for removed destinations, with instructions, one line each.
         package let parked: [String]
     }
 
-    /// As it was at the start: what a reload cannot change comes from here.
+    /// The configuration at the start, for options that a reload does not change.
     private let configuration: RelayConfiguration
     private let nodeStore: OpenedStore
     private let components: NodeComponents
@@ -32,8 +32,9 @@ package final class RelayNode: Sendable {
     private let clock: any RelayClock
     private let logger: Logger
 
-    /// Opens the store, recovers what an earlier process left, and builds the services. Nothing is sent yet.
-    /// - Throws: ``StoreError`` and ``EgressGuard/ParseError``, with what to do about them.
+    /// Opens the store, recovers the unfinished work of an earlier process, and creates the services. Nothing is sent
+    /// yet.
+    /// - Throws: ``StoreError`` and ``EgressGuard/ParseError``, with instructions for fixing them.
     package init(
         _ generation: ConfigurationGeneration,
         environment: [String: String],
@@ -55,11 +56,11 @@ package final class RelayNode: Sendable {
         process = ProcessState(store: nodeStore.store)
     }
 
-    /// Runs until a signal, or the task's cancellation, ends it.
+    /// Runs until a signal or the cancellation of the task stops it.
     /// - Parameters:
-    ///   - handlesSignals: whether SIGTERM, SIGINT and SIGHUP are taken; tests leave them alone.
-    ///   - watchesConfiguration: whether a change of the configuration's files is taken over at once.
-    ///   - onReady: is called once, when it listens.
+    ///   - handlesSignals: whether to handle SIGTERM, SIGINT and SIGHUP; false in tests.
+    ///   - watchesConfiguration: whether to reload the configuration when its files change.
+    ///   - onReady: called once, when the relay listens.
     package func run(
         handlesSignals: Bool = true,
         watchesConfiguration: Bool = false,
@@ -83,7 +84,7 @@ package final class RelayNode: Sendable {
                 )
             )
         }
-        // Shut down from the last to the first: no new events come in before anything else ends.
+        // Services shut down in reverse order, so that no new events are accepted before other services end.
         var services = components.services()
         if watchesConfiguration {
             services.append(

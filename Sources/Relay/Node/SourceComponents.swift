@@ -4,13 +4,13 @@ internal import RelayFormats
 internal import RelaySources
 internal import ServiceLifecycle
 
-/// Makes the configured sources: those that take posts, and those that read by themselves.
+/// Creates the configured sources: those that accept posted documents, and those that read documents themselves.
 struct SourceComponents: Sendable {
     let environment: TransportBuildContext
     let ledger: any ForwardingLedger
     let media: any MediaStore
 
-    /// Takes native events that are posted for a session.
+    /// Accepts native events that are posted for a session.
     var api: Intake {
         Intake(
             reader: SourceDocumentReader(
@@ -32,7 +32,7 @@ struct SourceComponents: Sendable {
         return sources
     }
 
-    /// The services of the sources that read by themselves.
+    /// The services of the sources that read documents themselves.
     func readers(of configuration: RelayConfiguration) -> [any Service] {
         configuration.sources.compactMap { source in
             guard case .reading(let service) = connect(source, in: configuration) else { return nil }

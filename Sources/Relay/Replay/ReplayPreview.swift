@@ -3,7 +3,8 @@ internal import RelayCore
 internal import RelayJSON
 internal import RelayPipeline
 
-/// Runs stored events through pipelines only to see what comes of it: nothing is stored, fetched or asked.
+/// Runs stored events through pipelines to determine the result of a replay. Nothing is stored, downloaded or looked
+/// up.
 struct ReplayPreview {
     let selection: ReplaySelection
     let pipelines: [Pipeline]
@@ -54,7 +55,7 @@ struct ReplayPreview {
         for planned in draft.deliveries where wanted.isEmpty || wanted.contains(planned.destination) {
             result.deliveries[planned.destination, default: 0] += 1
             guard result.examples.count < maxExamples else { continue }
-            // The id is the store's to give.
+            // The store assigns the id.
             let body = planned.body(for: DeliveryID(0))
             result.examples.append(
                 .init(
@@ -73,7 +74,7 @@ struct ReplayPreview {
         _ stage: String,
         _ reason: String
     ) {
-        // A message may have a part of the event in it: a bound keeps the answer small.
+        // A message may contain a part of the event, so its length is limited.
         let known = counts.count < 100 ? String(reason.prefix(300)) : "other reasons"
         counts[.init(pipeline: pipeline, stage: stage, reason: known), default: 0] += 1
     }

@@ -4,8 +4,8 @@ internal import RelayDelivery
 internal import RelayPipeline
 internal import ServiceLifecycle
 
-/// Carries out replays, one after the other, each at its rate. How far they have come is in the store: a restart goes on
-/// with it.
+/// Executes replays one after the other, each at its configured rate. Their progress is in the store, so that a restart
+/// continues them.
 final class ReplayService: Service {
     private let store: any ReplayStore
     private let pipelines: PipelineService
@@ -13,15 +13,16 @@ final class ReplayService: Service {
     private let logger: Logger
     private let wakeSignal = WakeSignal()
 
-    /// Events that a replay has in the pipelines at once: the events that come in meanwhile wait behind no more.
+    /// The maximum number of a replay's events in the pipelines, which limits the delay of new events.
     private static let maxRunning = 500
-    /// Deliveries that a replay has waiting or under way at once: new ones to a slow destination wait behind no more.
+    /// The maximum number of a replay's deliveries that are queued or in flight, which limits the delay of new
+    /// deliveries to a slow destination.
     private static let maxQueued = 1000
-    /// Deliveries or events in one step, which is one transaction.
+    /// The maximum number of deliveries or events per step; each step is one transaction.
     private static let step = 500
-    /// Between two steps: so a slow rate shares a commit among what is due in that time.
+    /// The delay between two steps. At a low rate, everything due in this time shares a commit.
     private static let pause: Duration = .milliseconds(100)
-    /// Between two looks at a store that has nothing to replay; a ring comes before.
+    /// The delay between two queries when there is no replay; ``wake()`` ends it early.
     private static let rest: Duration = .seconds(30)
 
     init(store: any ReplayStore, pipelines: PipelineService, clock: any RelayClock, logger: Logger) {
@@ -31,7 +32,7 @@ final class ReplayService: Service {
         self.logger = logger
     }
 
-    /// Says that a replay was made or cancelled. Without it that is found within half a minute.
+    /// Signals that a replay was created or cancelled. Without the signal it is noticed within 30 seconds.
     func wake() {
         wakeSignal.signal()
     }
@@ -52,7 +53,7 @@ final class ReplayService: Service {
         }
     }
 
-    /// Does the next step of the replay at hand. Returns when there is more to do.
+    /// Executes the next step of the current replay. Returns the time of the next call.
     private func carryOn(_ pace: inout Pace?) async throws(StoreError) -> Timestamp {
         guard let replay = try await store.nextReplay() else { return clock.now + Self.rest }
         let now = clock.now
@@ -73,14 +74,15 @@ final class ReplayService: Service {
         return max(limits.limiter.nextAvailable(after: now), now + Self.pause)
     }
 
-    /// Waits for events that are in the pipelines. Some may take as long as a download does.
+    /// Waits for events that are in the pipelines. Some may wait for a download to finish.
     private func waitForEvents(_ pace: inout Pace, _ replay: Replay) -> Timestamp {
         let now = clock.now
         if replay.running != pace.running {
             pace.running = replay.running
             pace.since = now
         } else if now - pace.since >= .seconds(60) {
-            // An earlier run of one of them may have been under way when it was sent back, and has come to nothing.
+            // An earlier run of one of the events may have been in progress when the event was queued again, and have
+            // ended without a result.
             pipelines.rescan()
             pace.since = now
         }
@@ -98,11 +100,11 @@ final class ReplayService: Service {
     }
 }
 
-/// How fast the replay at hand goes, and how it stands.
+/// The rate and the progress of the current replay.
 private struct Pace {
     let replay: ReplayID
     var limiter: RateLimiter
-    /// Events in the pipelines, and since when it has been so many.
+    /// The number of events in the pipelines, and the time since which it has not changed.
     var running = 0
     var since: Timestamp
 
