@@ -10,7 +10,7 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
 ]
 
-/// The packages' products, each named once.
+/// The products of the dependencies.
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let deques = product(name: "DequeModule", package: "swift-collections")
@@ -34,7 +34,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-/// The tests of one target, in `Tests/NAMETests`.
+/// The test target of a library target, in `Tests/NAMETests`.
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -47,7 +47,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 let package = Package(
     name: "zaphub-relay",
     products: [.executable(name: "zaphub", targets: ["zaphub"])],
-    // No traits: what they add (swift-configuration, conveniences for Foundation) is not used, and takes time to build.
+    // Traits are disabled: their features (swift-configuration, Foundation extensions) are unused and slow down builds.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -61,13 +61,13 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // What every target uses: JSON, events, deliveries, policies, configuration, and the protocols between targets.
+        // Foundations: JSON, events, deliveries, policies, configuration, and the protocols between targets.
         library("RelayJSON", ["CSimdjson"]),
         library("RelayCore", ["RelayJSON"]),
         library("RelayJQ", ["CJQ", "RelayJSON"]),
         library("RelayConfig", ["RelayCore", "RelayJQ", "RelayJSON", .yams]),
 
-        // The steps that an event passes, in their order.
+        // The processing of events, in the order of the data flow.
         library("RelaySources", ["RelayConfig", "RelayCore", "RelayCrypto", "RelayJSON", .lifecycle, .logging]),
         library("RelayFormats", ["RelayCore", "RelayJSON"]),
         library("RelayStages", ["RelayCore", "RelayConfig", "RelayJQ", "RelayJSON"]),
@@ -85,7 +85,7 @@ let package = Package(
             ]
         ),
 
-        // Adapters to the outside.
+        // Adapters to external systems and libraries.
         library("RelayCrypto", ["CCrypto", "RelayCore"]),
         library("RelayHTTPClient", ["CCurl", "RelayCore", .lifecycle, .logging]),
         library(
@@ -95,10 +95,10 @@ let package = Package(
         library("RelayDirectory", ["RelayCore", "RelayHTTPClient", .logging]),
         library("RelaySQLite", ["RelayCore", "RelayCrypto", "RelayJSON", .deques, .grdb, .grdbSQLite, .logging]),
 
-        // What people are told about a configuration.
+        // Documentation, schemas, graphs and explanations generated from a configuration.
         library("RelayReference", ["RelayConfig", "RelayCore", "RelayJQ", "RelayJSON"]),
 
-        // The API, and the composition of everything above.
+        // The HTTP API, and the targets that combine all libraries above.
         library(
             "RelayAPI",
             [
@@ -133,13 +133,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        // Bindings, each imported by exactly one target.
+        // Bindings of C and C++ libraries, each imported by exactly one target.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"])]),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
-        // Tests, and what they share.
+        // Tests, and the library that they share.
         library("RelayTesting", ["RelayCore", "RelayCrypto", "RelayJSON"]),
         tests(
             "RelayTesting",
