@@ -4,14 +4,14 @@ import RelayCore
 import RelayJSON
 import Testing
 
-/// What must get a clear 4xx, and change nothing.
+/// Invalid requests are answered with a 4xx and a clear message, and change nothing.
 struct BadInputTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let name: String
         let body: [UInt8]
         let status: Int
         let code: String
-        /// Part of the message.
+        /// A part of the expected message.
         let says: String
 
         init(_ name: String, _ body: [UInt8], _ status: Int, _ code: String, says: String) {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RelayAPI
 
-/// Bodies that come in parts, and end when they like.
+/// Request bodies that arrive in several parts, or end early.
 struct BoundedBodyReaderTests {
     private func collect(_ parts: [String], declared: Int? = nil, limit: Int = 10) async throws -> String {
         var headers = HTTPFields()

@@ -3,7 +3,7 @@ import RelayCore
 import RelayJSON
 import Testing
 
-/// The four routes of stage-07, compared as whole documents.
+/// The four routes of stage-07; whole responses are compared.
 struct Stage07Tests {
     private let root = "/api/v1/sessions/abc-123/webhook"
 
@@ -30,7 +30,7 @@ struct Stage07Tests {
                     ],
                     "message": "Webhook test successful",
                 ])
-            // Without a body: the session's own address, and stage-07's default event.
+            // Without a body, the session's own webhook URL and stage-07's default event are used.
             #expect(try await client.post(root + "/test").status == 200)
             #expect(try await client.post(root + "/test", ["url": "https://elsewhere.example/x"]).status == 200)
         }

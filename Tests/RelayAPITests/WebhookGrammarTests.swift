@@ -5,15 +5,15 @@ import RelayDestinations
 import RelayJSON
 import Testing
 
-/// A webhook over REST and a destination in YAML have one grammar: the same values are taken, and the same texts say what
-/// is wrong.
+/// A webhook over REST and a destination in YAML have the same grammar: the same values are valid, and the error
+/// messages are equal.
 struct WebhookGrammarTests {
     private static let root = "/api/v1/sessions/abc-123/webhooks"
 
     private static let registry = ConfigurationRegistry(
         stages: [], destinations: [WebhookOptions.self], formats: [], transports: [])
 
-    /// Values of options, to be read beside a URL.
+    /// Values of options, tested together with a URL.
     static let values: [(option: String, values: [JSON])] = [
         ("url", ["https://a.example/x?y=1", "ftp://a.example", "a.example", "https://u:p@a.example", "", 7]),
         ("timeout", ["1ms", "600s", "10m", "500ms", "0s", "601s", "0ms", "10", 10, "1.5s", "-1s", true, [], [:]]),
@@ -73,7 +73,7 @@ struct WebhookGrammarTests {
             ["url": "nowhere", "timeout": 1, "ordering": "no", "headers": ["a b": "x"], "retry": 3, "contenttype": 1],
         ]
 
-    /// What is wrong with a destination in YAML; a JSON text is one of YAML, too.
+    /// The mistakes in a destination in YAML. JSON text is also valid YAML.
     private func mistakesInYAML(_ document: JSONObject) -> [String] {
         var document = document
         document["type"] = "webhook"
@@ -105,7 +105,7 @@ struct WebhookGrammarTests {
         #expect(try await api.store.webhooks().count == (expected.isEmpty ? 1 : 0))
     }
 
-    /// YAML warns of an event type that nothing makes; over REST nobody would read the warning.
+    /// An unknown event type is a warning in YAML, but an error over REST, where a warning would not be noticed.
     @Test func anEventTypeThatNothingMakesIsRefused() async throws {
         let api = TestAPI()
         api.seedSession(url: nil)

@@ -69,14 +69,14 @@ struct WebhookTests {
             #expect(answer.data["batch"] == ["max_events": 5])
             let effective: JSON = ["max_events": 5, "max_wait": "2s", "max_bytes": "1MiB"]
             #expect(answer.data["effective"]?["batch"] == effective)
-            // What YAML warns of is told, and holds.
+            // A value that causes a warning in YAML is accepted, and the warning is returned.
             let once = try await client.patch("\(root)/\(webhook.id)", ["retry": ["max_attempts": 1]])
             #expect(once.status == 200)
             #expect(once.data["warnings"]?[0]?["pointer"] == "/batch")
         }
     }
 
-    /// `timeout_ms` is the same option as `timeout`: one value, one set of bounds.
+    /// `timeout_ms` is another name for the option `timeout`, with the same value and range.
     @Test func theTimeoutHasTwoSpellings() async throws {
         let api = TestAPI()
         let webhook = try #require(api.seedSession())
@@ -122,7 +122,7 @@ struct WebhookTests {
         }
     }
 
-    /// A webhook of a policy that is gone has the default policy, says so, and can be disabled all the same.
+    /// A webhook that names a removed policy uses the default policy, reports that, and can still be disabled.
     @Test func anOptionThatDoesNotHoldAnyMoreHasItsDefault() async throws {
         let api = TestAPI()
         let webhook = try #require(api.seedSession())
@@ -162,7 +162,7 @@ struct WebhookTests {
                 #expect(answer.status == 422 && answer.places == ["/\(name)"])
                 #expect(answer.message?.hasSuffix("did you mean \"\(meant)\"?") == true, "\(answer.message ?? "")")
             }
-            // The kind of destination is no choice here.
+            // The kind of destination cannot be chosen here.
             #expect(try await client.patch(path, ["type": "file"]).places == ["/type"])
             #expect(try await client.patch(path, ["path": "/etc/passwd"]).places == ["/path"])
         }
@@ -237,7 +237,7 @@ struct WebhookTests {
             #expect(stored.secrets.map(\.value) == [value, old])
             #expect(stored.secrets.map(\.expiresAt) == [nil, TestAPI.start + .seconds(3600)])
 
-            // A second rotation, without grace, ends all that came before.
+            // A second rotation, without a grace period, invalidates all earlier keys.
             let second = try await client.post("\(root)/\(webhook.id)/rotate-secret", ["grace_seconds": 0])
             #expect(second.data["previous_secret_expires_at"] == JSON.null)
             #expect(try await api.store.webhook(webhook.id)?.secrets.count == 1)

@@ -5,7 +5,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// The events of every document in the formats' corpus, as Chatwoot gets them.
+/// Forwards the events of every document in the formats' corpus to Chatwoot.
 struct CorpusTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("RelayFormatsTests/Corpus")
@@ -55,7 +55,7 @@ struct CorpusTests {
         try Golden.check(plans, folder)
     }
 
-    /// Nothing that a customer sends gets lost: each content is shown, if only by a placeholder.
+    /// No customer content is lost: each content is shown, at least as a placeholder.
     @Test(arguments: folders)
     func noMessageIsLost(_ folder: String, _ format: String) throws {
         let planner = ChatwootPlanner(try chatwoot())
@@ -73,7 +73,7 @@ struct CorpusTests {
         }
     }
 
-    /// Payloads that are broken in one place are planned as far as they go.
+    /// Payloads with one invalid value are planned as far as possible.
     @Test(arguments: folders)
     func aBrokenPayloadIsPlanned(_ folder: String, _ format: String) throws {
         let planner = ChatwootPlanner(try chatwoot())
@@ -104,7 +104,7 @@ struct CorpusTests {
     }
 }
 
-/// Documents that are broken in one place.
+/// Creates documents with one invalid value.
 enum Broken {
     static func all(of value: JSON, with replacements: [JSON]) -> [JSON] {
         var all: [JSON] = []

@@ -4,12 +4,12 @@ import RelayCore
 import RelayJSON
 import Testing
 
-/// Plans as they were when somebody last looked at them.
+/// Compares plans with the reviewed results in `Golden/`.
 enum Golden {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Golden")
 
-    /// RENEW_GOLDEN=1 swift test --filter RelayChatwootTests, and then look at them.
+    /// To update the results, run `RENEW_GOLDEN=1 swift test --filter RelayChatwootTests`, and review the changes.
     static func check(_ plans: JSONObject, _ name: String) throws {
         let file = folder.appendingPathComponent(name + ".json")
         if ProcessInfo.processInfo.environment["RENEW_GOLDEN"] == "1" {

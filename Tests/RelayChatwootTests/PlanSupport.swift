@@ -4,10 +4,10 @@ import RelayCore
 import RelayJSON
 import Testing
 
-/// When the tests plan everything.
+/// The time at which the tests plan.
 let now = Timestamp(seconds: 1_763_030_000)
 
-/// Options as a configuration has them.
+/// The options in a configuration.
 func chatwoot(_ more: String = "") throws -> ChatwootOptions {
     let registry = ConfigurationRegistry(stages: [], destinations: [ChatwootOptions.self], formats: [], transports: [])
     let yaml = """
@@ -19,7 +19,7 @@ func chatwoot(_ more: String = "") throws -> ChatwootOptions {
     return try #require(destination.options as? ChatwootOptions)
 }
 
-/// What is wrong with options; nil when nothing is.
+/// The mistake in the options; nil when they are valid.
 func mistake(_ yaml: String) -> String? {
     do {
         let registry = ConfigurationRegistry(
@@ -31,7 +31,7 @@ func mistake(_ yaml: String) -> String? {
     }
 }
 
-/// A delivery's body.
+/// The body of a delivery.
 func body(_ event: String, _ payload: JSON, session: String = "demo") -> [UInt8] {
     let envelope: JSON = [
         "event": .string(event), "sessionId": .string(session), "payload": payload,
@@ -51,7 +51,7 @@ func plan(_ payload: [String: String], options: String = "") throws -> ForwardPl
     try plan("message.received", .object(JSONObject(payload.map { ($0.key, .string($0.value)) })), options: options)
 }
 
-/// A payload from the customer 5511999999001, sent just now, with other members where they are given.
+/// A payload of a message that the customer 5511999999001 has just sent, with the given members replaced.
 func payload(_ members: String) throws -> JSON {
     payload(try JSON(parsing: "{\(members)}").object ?? [:])
 }
@@ -66,7 +66,7 @@ func payload(_ members: JSONObject) -> JSON {
     return .object(object)
 }
 
-/// The only message that an event becomes.
+/// The only message that an event is converted to.
 func message(
     _ event: String, _ members: String, options: String = "", names: [String: String] = [:]
 ) throws -> ChatwootMessage {

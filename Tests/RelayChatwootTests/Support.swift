@@ -1,6 +1,6 @@
 import RelayTesting
 
-/// Texts of marks, words and line breaks in any order.
+/// Generates texts of formatting characters, words and line breaks in random order.
 enum RandomText {
     private static let pieces = [
         "*", "_", "~", "`", "*", "_", "**", "__", "~~", "```", "a", "bc", "é", "😀", "1", "2.", " ", " ", "\n", "- ",

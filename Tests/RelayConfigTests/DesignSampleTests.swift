@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelaySources
 
-/// PROVENANCE: the configuration and the pipeline that the project's design page shows, word for word.
+/// PROVENANCE: the configuration and the pipeline of the project's design page, verbatim.
 enum DesignSample {
     static let config = """
         version: 1

@@ -2,10 +2,10 @@ import Foundation
 import RelayConfig
 import Testing
 
-/// Every text that a diagnostic may have is in a case of `Golden/`, word for word: a text that no case says is a branch
-/// that nobody has read as it comes out.
+/// Every text of a diagnostic occurs verbatim in a case of `Golden/`. A text that occurs in none belongs to a branch
+/// whose output has not been reviewed.
 @Suite struct DiagnosticTextTests {
-    /// Where texts of diagnostics are made.
+    /// The sources that contain texts of diagnostics.
     private static let sources = [
         "RelayConfig", "RelayStages", "RelayTestRunner/Definition", "Relay/ConfigurationGeneration.swift",
         "RelayDestinations/Webhook/WebhookOptions.swift", "RelayDestinations/WhatsApp/WhatsAppOptions.swift",
@@ -15,7 +15,7 @@ import Testing
         "RelayHTTPClient/EgressGuard+Entry.swift",
     ]
 
-    /// What these sources say elsewhere, by where.
+    /// Texts in these sources that are not part of a diagnostic, by where they are used.
     private static let elsewhere: [(place: String, texts: [String])] = [
         (
             "the last line of `zaphub check`, which cases have as well",

@@ -7,9 +7,10 @@ import Testing
 @testable import RelayConfig
 @testable import zaphub
 
-/// A file of `Golden/`: the files of a configuration, one after the other under `-- NAME --`, and what `zaphub check`
-/// says about them. Without paths in its first part the configuration is checked; `make: folder NAME` and the like make
-/// there what cannot be written here, and with `run-tests` the tests are read as `zaphub test` does.
+/// A file of `Golden/`: the files of a configuration, each after a line `-- NAME --`, and the expected output of
+/// `zaphub check`. The lines before the first file are settings. Without `paths:` the configuration is checked; `make:
+/// folder NAME` and similar lines create what the case itself cannot contain; and with `run-tests` the tests are read
+/// as by `zaphub test`.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
     let file: URL
     let paths: [String]
@@ -69,7 +70,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         self.files = files
     }
 
-    /// Writes the files to a folder of their own and checks them.
+    /// Writes the files to a temporary folder and checks them.
     func report() throws -> (text: String, diagnostics: [Diagnostic]) {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("golden-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -113,7 +114,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// What every new kind would change, each list with what stands for exactly it in a case.
+    /// Lists that every new kind would change, each with the placeholder that replaces exactly this list in a case.
     private static let lists: [(text: String, name: String)] = {
         let registry = ConfigurationRegistry.builtIn
         let words = [
@@ -126,7 +127,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         }
     }()
 
-    /// Writes what is said now into the case.
+    /// Replaces the expected output of the case.
     func renew(_ text: String) throws {
         let old = try String(contentsOf: file, encoding: .utf8)
         let head = old.components(separatedBy: "-- expected --\n")[0]

@@ -4,8 +4,8 @@ import Testing
 
 @testable import zaphub
 
-/// What `zaphub check` says, word for word. `ZAPHUB_RENEW_GOLDEN=1 swift test --filter GoldenTests` writes it anew, to be
-/// read before it is committed.
+/// Compares the output of `zaphub check` verbatim. `ZAPHUB_RENEW_GOLDEN=1 swift test --filter GoldenTests` updates the
+/// expected output, which must be reviewed before it is committed.
 @Suite struct GoldenTests {
     @Test(arguments: GoldenCase.all)
     func saysExactlyThis(_ golden: GoldenCase) throws {
@@ -14,7 +14,7 @@ import Testing
         #expect(text == golden.expected)
     }
 
-    /// A new code, and a code that nothing says any more, are found here.
+    /// Fails for a new code without a case, and for a code that is no longer used.
     @Test func everyCodeHasACase() throws {
         let said = try GoldenCase.all.reduce(into: Set<DiagnosticCode>()) { codes, golden in
             codes.formUnion(try golden.report().diagnostics.map(\.code))

@@ -4,7 +4,7 @@ import RelayJSON
 import RelaySources
 import Testing
 
-/// A stage that asks somebody, at an address with placeholders.
+/// A stage that sends a request to a URL with placeholders.
 private struct AskStage: ConfiguredStage {
     static let kind = "ask"
     static let summary = "Asks."

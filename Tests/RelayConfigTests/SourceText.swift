@@ -1,16 +1,16 @@
 import Foundation
 
-/// A text in the sources that people may read in a diagnostic: a string literal of more than one word.
+/// A text in the sources that may be part of a diagnostic: a string literal of more than one word.
 struct SourceText: CustomStringConvertible {
-    /// Below `Sources/`.
+    /// The path of the file, relative to `Sources/`.
     let file: String
     let line: Int
-    /// What stands between its interpolations.
+    /// The literal parts between its interpolations.
     let parts: [String]
 
     var description: String { "\(file):\(line): \(parts.joined(separator: "…"))" }
 
-    /// Whether a diagnostic says it, whatever the interpolations became.
+    /// Whether a diagnostic contains the text, with any values of the interpolations.
     func isSaid(in text: String) -> Bool {
         var rest = text[...]
         for part in parts where !part.isEmpty {
@@ -20,7 +20,7 @@ struct SourceText: CustomStringConvertible {
         return true
     }
 
-    /// Those of one file or, in no order, of every Swift file below a folder.
+    /// The texts of one file or, in no particular order, of every Swift file below a folder.
     static func all(in path: String) throws -> [SourceText] {
         let root = GoldenCase.folder.deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Sources")
@@ -32,14 +32,14 @@ struct SourceText: CustomStringConvertible {
             var scanner = LiteralScanner(source)
             let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
             return scanner.literals()
-                // A sample of an option, for documentation.
+                // An example of an option, for documentation.
                 .filter { !lines[$0.line - 1].contains("static let example") }
                 .map { SourceText(file: file, line: $0.line, parts: $0.parts) }
                 .filter(\.isForPeople)
         }
     }
 
-    /// Neither a name, nor a pattern, nor what documentation says about an option, which is a sentence.
+    /// False for names, for patterns, and for the documentation of an option, which is a full sentence.
     private var isForPeople: Bool {
         let whole = parts.joined()
         return whole.contains(" ") && whole.contains { $0.isLetter } && !(whole.first?.isUppercase == true)
@@ -47,7 +47,7 @@ struct SourceText: CustomStringConvertible {
     }
 }
 
-/// Finds the string literals of Swift source.
+/// Scans Swift source for string literals.
 private struct LiteralScanner {
     typealias ExpressionLiteral = (line: Int, parts: [String])
 
@@ -72,7 +72,7 @@ private struct LiteralScanner {
         return scalar
     }
 
-    /// - Parameter end: the parenthesis that ends an interpolation; nil: the file does.
+    /// - Parameter end: the parenthesis that ends an interpolation; nil to scan to the end of the file.
     private mutating func code(until end: Character?) {
         var depth = 0
         while index < scalars.count {

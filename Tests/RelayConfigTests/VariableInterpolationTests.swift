@@ -2,7 +2,7 @@ import RelayConfig
 import Testing
 
 @Suite struct VariableInterpolationTests {
-    /// The session of a source, which takes any text.
+    /// The session of a source, which may be any text.
     static func session(_ written: String, _ environment: [String: String] = [:]) throws -> String? {
         let config = "sources:\n  a:\n    transport: http\n    format: waha\n    session: \(written)\n"
         return try Workspace.config(config).load(environment).configuration.sources[0].session

@@ -5,7 +5,7 @@ import RelayFormats
 import RelayJQ
 import RelaySources
 
-/// A folder with a configuration in it, gone when the test is over.
+/// A temporary folder with a configuration, deleted at the end of the test.
 final class Workspace {
     let directory: String
 
@@ -46,7 +46,7 @@ final class Workspace {
         try RelayConfiguration.load(path: directory + "/config.yaml", environment: environment, registry: registry)
     }
 
-    /// Everything that the relay says about the configuration, with paths as they are from its folder.
+    /// All diagnostics of the configuration, with paths relative to its folder.
     func report(_ environment: [String: String] = [:], registry: ConfigurationRegistry = .testing) -> String {
         let text: String
         do throws(ConfigurationError) {
@@ -64,7 +64,7 @@ final class Workspace {
         Workspace(["config.yaml": config, "pipelines/default.yaml": pipeline])
     }
 
-    /// One pipeline beside a configuration with a source `baileys` and a destination `crm`.
+    /// One pipeline, and a configuration with a source `baileys` and a destination `crm`.
     static func pipeline(_ text: String) -> Workspace {
         config(
             """

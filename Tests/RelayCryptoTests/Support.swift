@@ -1,5 +1,5 @@
 import RelayCore
 import Testing
 
-/// The bytes that hexadecimal letters stand for.
+/// Decodes hexadecimal text.
 func hex(_ text: String) throws -> [UInt8] { try #require(Hex.decode(text)) }

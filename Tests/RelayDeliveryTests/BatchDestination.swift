@@ -2,7 +2,7 @@ import RelayCore
 import RelayDelivery
 import Synchronization
 
-/// A destination in memory that takes batches, answers as it is told, and writes down what it got.
+/// An in-memory destination that accepts batches, returns configured results, and records what it received.
 final class BatchDestination: Destination {
     struct Sent: Sendable {
         let ids: [DeliveryID]
@@ -13,7 +13,7 @@ final class BatchDestination: Destination {
 
     private struct State {
         var sent: [Sent] = []
-        /// Requests under way, by chat.
+        /// The number of requests in flight by chat.
         var chats: [String: Int] = [:]
         var overlaps = 0
     }
@@ -34,9 +34,9 @@ final class BatchDestination: Destination {
         self.reply = reply
     }
 
-    /// In the order of their ends.
+    /// The requests in the order in which they ended.
     var sent: [Sent] { state.withLock { $0.sent } }
-    /// How often two requests of one chat were under way.
+    /// The number of times that two requests of one chat were in flight together.
     var overlaps: Int { state.withLock { $0.overlaps } }
 
     func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {

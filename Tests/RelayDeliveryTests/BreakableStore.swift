@@ -2,12 +2,12 @@ import RelayCore
 import RelayTesting
 import Synchronization
 
-/// A store whose exchanges fail while a test wants them to.
+/// A store whose operations fail while a test requires it.
 final class BreakableStore: Outbox, OutboxAdministration {
     private struct State {
         var isBroken = false
         var failures = 0
-        /// Results that were handed over in vain.
+        /// The number of results that were rejected.
         var refused = 0
     }
 
@@ -40,7 +40,7 @@ final class BreakableStore: Outbox, OutboxAdministration {
         return try await base.exchange(settlements, claims: claims, at: moment)
     }
 
-    // MARK: As the store does
+    // MARK: Forwarded to the store
 
     var newlyDue: AsyncStream<Set<DestinationKey>> { base.newlyDue }
     func recover(

@@ -7,7 +7,7 @@ import RelaySQLite
 import RelayTesting
 import ServiceLifecycle
 
-/// A dispatcher on a store of its own, with destinations in memory and a clock that the test turns.
+/// A dispatcher with its own store, in-memory destinations, and a manual clock.
 final class DispatcherFixture: Sendable {
     let clock: ManualClock
     let destinations: Destinations
@@ -51,7 +51,7 @@ final class DispatcherFixture: Sendable {
         )
     }
 
-    /// Runs the dispatcher while the body runs, then shuts it down and closes the store.
+    /// Runs the dispatcher while the closure runs, then shuts it down and closes the store.
     func run(_ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { [group] in try await group.run() }
@@ -59,7 +59,7 @@ final class DispatcherFixture: Sendable {
             do { try await body() } catch { failure = error }
             if failure != nil { tasks.cancelAll() }
             await group.triggerGracefulShutdown()
-            // Whatever is still under way at the end is cut off.
+            // Requests that are still in flight at the end are cancelled.
             tasks.addTask { [clock] in
                 while !Task.isCancelled {
                     if let deadline = clock.nextDeadline { clock.set(deadline) }
@@ -76,7 +76,7 @@ final class DispatcherFixture: Sendable {
 
     func shutDown() async { await group.triggerGracefulShutdown() }
 
-    /// Accepts an event for each of the chats, and queues its delivery. Returns the ids in order.
+    /// Accepts an event for each chat and queues its delivery. Returns the ids in order.
     @discardableResult
     func queue(to key: DestinationKey, chats: [String]) async throws -> [DeliveryID] {
         let now = clock.now
@@ -106,12 +106,12 @@ final class DispatcherFixture: Sendable {
         try await store.countDeliveries(DeliveryFilter(states: [state]))
     }
 
-    /// Lets things happen until the condition holds; time stands still.
+    /// Waits until the condition holds, without advancing the clock.
     func settle(_ what: String, _ condition: () async throws -> Bool) async throws {
         try await wait(what, turns: false, condition)
     }
 
-    /// As ``settle(_:_:)``, while the clock goes from one awaited moment to the next.
+    /// Does the same as ``settle(_:_:)``, but advances the clock to the next deadline as often as needed.
     func turn(_ what: String, _ condition: () async throws -> Bool) async throws {
         try await wait(what, turns: true, condition)
     }
@@ -119,7 +119,7 @@ final class DispatcherFixture: Sendable {
     private func wait(_ what: String, turns: Bool, _ condition: () async throws -> Bool) async throws {
         var isFirst = true
         try await eventually(what, every: .milliseconds(1)) {
-            // The clock moves after each time that the condition did not hold.
+            // The clock advances after each check in which the condition did not hold.
             if !isFirst, turns, let next = clock.nextDeadline { clock.set(next) }
             isFirst = false
             return try await condition()

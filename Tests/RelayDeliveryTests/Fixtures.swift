@@ -2,7 +2,7 @@ import RelayCore
 import RelayTesting
 
 extension Timestamp {
-    /// A fixed day, so many milliseconds in.
+    /// A fixed date plus a number of milliseconds.
     static func at(_ milliseconds: Int64) -> Timestamp {
         Timestamp(milliseconds: 1_763_000_000_000 + milliseconds)
     }

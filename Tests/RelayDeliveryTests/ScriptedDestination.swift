@@ -2,11 +2,11 @@ import RelayCore
 import RelayDelivery
 import Synchronization
 
-/// A destination in memory that does what it is told and writes down what happened.
+/// An in-memory destination that returns configured results and records its attempts.
 final class ScriptedDestination: Destination {
     enum Reply: Sendable {
         case result(AttemptResult)
-        /// No result until ``releaseAll()``, or a cancellation, which makes it interrupted.
+        /// Returns no result until ``releaseAll()``, or until cancellation, which makes the attempt interrupted.
         case hold
     }
 
@@ -41,15 +41,15 @@ final class ScriptedDestination: Destination {
         self.reply = reply
     }
 
-    /// Every attempt, in order of its start.
+    /// All attempts in the order of their start.
     var sent: [Sent] { state.withLock { $0.sent } }
-    /// First successes, in order.
+    /// The deliveries in the order of their first success.
     var delivered: [DeliveryID] { state.withLock { $0.delivered } }
     var inFlight: Int { state.withLock { $0.inFlight } }
-    /// The most that were under way at once.
+    /// The maximum number of attempts in flight together.
     var peak: Int { state.withLock { $0.peak } }
 
-    /// Answers to everything that is held; with 200, nothing is held any more.
+    /// Returns the result for all held attempts; with 200, later attempts are not held.
     func releaseAll(with result: AttemptResult = answer(200)) {
         let held = state.withLock { state in
             state.isReleased = result.isDelivered
@@ -98,7 +98,7 @@ final class ScriptedDestination: Destination {
     }
 }
 
-/// The destinations of a test, which come and go.
+/// The destinations of a test, which may be added and removed.
 final class Destinations: DestinationProvider {
     private let all: Mutex<[DestinationKey: any Destination]>
 

@@ -7,7 +7,7 @@ import RelayTesting
 import Synchronization
 
 extension TemporaryDirectory {
-    /// The lines of a file, whose last one must be whole.
+    /// The lines of a file, whose last line must be complete.
     func lines(_ name: String) throws -> [String] {
         let text = try text(name)
         guard text.isEmpty || text.hasSuffix("\n") else { throw CocoaError(.fileReadCorruptFile) }
@@ -15,7 +15,7 @@ extension TemporaryDirectory {
     }
 }
 
-/// A pipe, whose reader reads when it is asked to.
+/// A pipe that is read on request.
 final class TestPipe: Sendable {
     let writer: CInt
     private let reader: Mutex<CInt>
@@ -29,7 +29,7 @@ final class TestPipe: Sendable {
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
     }
 
-    /// The writing end stays open: a thread may still be in it.
+    /// The write end stays open, because a thread may still be using it.
     func closeReader() {
         reader.withLock { reader in
             if reader >= 0 { close(reader) }
@@ -37,7 +37,7 @@ final class TestPipe: Sendable {
         }
     }
 
-    /// Takes up all the room that there is, with whole lines.
+    /// Fills the pipe with complete lines.
     func fill() {
         let flags = fcntl(writer, F_GETFL)
         _ = fcntl(writer, F_SETFL, flags | O_NONBLOCK)
@@ -46,7 +46,7 @@ final class TestPipe: Sendable {
         _ = fcntl(writer, F_SETFL, flags)
     }
 
-    /// What is there to be read now.
+    /// Reads the available data.
     func available() -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)

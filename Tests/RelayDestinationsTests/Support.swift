@@ -32,7 +32,7 @@ func secret(_ value: String, expiresAt: Timestamp? = nil) -> WebhookSecret {
     WebhookSecret(value: value, createdAt: moment, expiresAt: expiresAt)
 }
 
-/// A receiver, and an engine that may reach it, for as long as the body runs.
+/// Creates a receiver, and an engine that may connect to it, for the duration of the closure.
 func withReceiver<Result>(
     _ answer: ScriptedReceiver.Answer = .status(200),
     _ body: (ScriptedReceiver, CurlEngine) async throws -> Result

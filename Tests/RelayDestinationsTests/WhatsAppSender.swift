@@ -8,7 +8,7 @@ import RelayStages
 import RelayTesting
 import Testing
 
-/// A destination that sends to WhatsApp, with a receiver for a gateway.
+/// A destination that sends to WhatsApp, with a receiver as its gateway.
 struct WhatsAppSender: Sendable {
     let destination: any Destination
     let receiver: ScriptedReceiver
@@ -41,7 +41,7 @@ struct WhatsAppSender: Sendable {
         return await destination.send(delivery(.messageRevoke, body, 1), at: moment)
     }
 
-    /// As the dispatcher does with a dead letter.
+    /// Reports a dead letter to the destination, as the dispatcher does.
     func giveUp(after result: AttemptResult) async {
         let body = #"""
             {"event": "message.send", "sessionId": "main", "payload": {"commandId": "cw-1-9010",
@@ -80,9 +80,9 @@ func withSender<Result>(
     }
 }
 
-/// Destinations of the kinds that the relay brings along, as a configuration makes them.
+/// Creates destinations of the built-in kinds from a configuration.
 enum BuiltIn {
-    /// - Parameter options: of one destination, which may ask for `127.0.0.1`.
+    /// - Parameter options: the options of one destination, which may connect to `127.0.0.1`.
     static func destination(_ options: String) throws -> (destination: any Destination, engine: CurlEngine) {
         let engine = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
         return (
@@ -90,7 +90,7 @@ enum BuiltIn {
         )
     }
 
-    /// - Parameter chatwoot: the address of the destination `desk`, which others may report to.
+    /// - Parameter chatwoot: the URL of the destination `desk`, which others may report to.
     static func destination(
         _ options: String, sender: any HTTPSender, ledger: any ForwardingLedger, clock: any RelayClock = ManualClock(),
         chatwoot: String = "http://127.0.0.1:9"

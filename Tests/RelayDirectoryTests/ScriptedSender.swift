@@ -2,15 +2,15 @@ import RelayDirectory
 import RelayHTTPClient
 import Synchronization
 
-/// Answers requests by a script, and holds them back where a test wants to look at them.
+/// Answers requests with scripted responses, and holds them while a test requires it.
 final class ScriptedSender: HTTPSender {
     enum Answer: Sendable {
         case body(String)
         case status(Int)
         case failure(HTTPClientError.Code)
-        /// More than is read of an answer.
+        /// A response body longer than the limit.
         case truncated
-        /// Nothing, until ``release(_:)`` or the end of the request.
+        /// No response until ``release(_:)`` or the end of the request.
         case held
     }
 
@@ -30,12 +30,12 @@ final class ScriptedSender: HTTPSender {
 
     var requests: [HTTPRequest] { state.withLock { $0.requests } }
     var urls: [String] { requests.map(\.url) }
-    /// Requests that are held back now.
+    /// The number of requests that are held now.
     var heldCount: Int { state.withLock { $0.held.count } }
-    /// The most that were held back at once.
+    /// The maximum number of requests that were held together.
     var peak: Int { state.withLock { $0.peak } }
 
-    /// Returns when so many have come in all.
+    /// Returns when the total number of requests has reached a count.
     func untilRequested(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isSo = state.withLock { state in
@@ -47,7 +47,7 @@ final class ScriptedSender: HTTPSender {
         }
     }
 
-    /// Answers every request that is held back.
+    /// Answers all held requests.
     func release(_ answer: Answer) {
         let held = state.withLock { state in
             defer { state.held = [:] }

@@ -27,7 +27,7 @@ struct TestRoute: LookupEndpoint {
 
 func key(_ id: String = "1203@g.us") -> DirectoryKey { DirectoryKey(session: "main", id: id) }
 
-/// A service on a clock that stands still.
+/// A service with a clock that does not advance.
 struct LookupFixture {
     let clock = ManualClock()
     let log = CapturedLog()
@@ -44,13 +44,13 @@ struct LookupFixture {
         service = LookupService(sender: sender, clock: clock, logger: log.logger, configuration: configuration)
     }
 
-    /// Returns when so many wait for answers.
+    /// Returns when a number of requests wait for a response.
     func untilWaiting(_ count: Int) async throws {
         try await eventually("\(count) wait") { service.waiterCount == count }
     }
 }
 
-/// What was logged, metadata included.
+/// Records log entries with their metadata.
 final class CapturedLog: Sendable {
     private let state = Mutex<[String]>([])
 

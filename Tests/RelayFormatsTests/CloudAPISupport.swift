@@ -2,7 +2,7 @@ import RelayCore
 import RelayFormats
 import RelayJSON
 
-/// The value of a change: `metadata` of the number 1122334455667, and whatever else.
+/// The value of a change: `metadata` of the number 1122334455667, and the given members.
 func value(_ members: String, number: String = "1122334455667") -> String {
     #"{"messaging_product": "whatsapp", "metadata": {"display_phone_number": "+1 555-078-3881", "#
         + #""phone_number_id": "\#(number)"}, \#(members)}"#
@@ -14,7 +14,7 @@ func webhook(field: String = "messages", _ values: String...) -> String {
     return #"{"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [\#(changes)]}]}"#
 }
 
-/// A webhook with one message of 16505551234, which may be replaced by other members.
+/// A webhook with one message from 16505551234; members may replace the sender.
 func cloudMessage(_ node: String, from: String = #""from": "16505551234""#, contacts: String = "[]") -> String {
     webhook(
         value(

@@ -4,7 +4,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// The documents of other projects, and what must be read in them (Corpus/PROVENANCE.md).
+/// The documents of other projects, and the events expected from them (Corpus/PROVENANCE.md).
 struct CorpusDocument: Sendable, CustomTestStringConvertible {
     let name: String
     let raw: JSON
@@ -25,10 +25,10 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
         }
     }()
 
-    /// Whether we made it up, for a shape that no other project's document has.
+    /// Whether the document was written for this project, for a structure of which no other project has an example.
     var isOurs: Bool { name.contains("/own_") }
     var isWrapped: Bool { expected["wrap"] != nil }
-    /// The code with which it must be refused; nil when it must be read.
+    /// The code with which the document must be rejected; nil when it must be accepted.
     var refusal: String? { expected["refused"]?.string }
     var session: String? { expected["session"]?.string }
 
@@ -36,7 +36,7 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
         expected["format"]?.string.flatMap(BuiltInFormats.format(named:)) ?? NativeFormat()
     }
 
-    /// The document as a gateway would post it.
+    /// The document as a gateway posts it.
     var document: JSON {
         guard let wrap = expected["wrap"] else { return raw }
         let data: JSON =
@@ -53,7 +53,7 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// Where `actual` lacks something of `expected`; nil when all of it is there.
+/// The path of the first part of `expected` that `actual` does not contain; nil when it contains everything.
 func difference(_ actual: JSON?, from expected: JSON, at path: String = "") -> String? {
     if expected == "RECEIVED" { return difference(actual, from: .string(receivedAt.iso8601), at: path) }
     switch (actual, expected) {

@@ -1,9 +1,9 @@
 import RelayJSON
 import RelayTesting
 
-/// Documents that are broken in one place.
+/// Creates documents with one invalid value.
 enum Mutations {
-    /// What stands in place of a value.
+    /// The replacements of a value.
     private static let replacements: [JSON] = [
         .null, true, 0, -1, 1_750_168_528, "", "text", "5511999999001@s.whatsapp.net", "100000000000077@lid", [], [[]],
         [:], .number("1e400"), .number("-0.5"), .number("18446744073709551616"),
@@ -11,20 +11,21 @@ enum Mutations {
         ["message": ["message": ["conversation": 7]]],
     ]
 
-    /// What becomes of a value: it is gone (nil), wrapped into an object or an array, another, or there twice.
+    /// The changes of a value: removed (nil), wrapped in an object or an array, replaced, or, for an array, with its
+    /// elements repeated.
     private static func changes(of value: JSON) -> [JSON?] {
         let twice: [JSON?] = value.array.map { [.array($0 + $0)] } ?? []
         return [nil, ["inner": value], [value]] + replacements + twice
     }
 
-    /// The document with each change at each place, one at a time.
+    /// The document with each change of each value, one change at a time.
     static func all(of document: JSON) -> [JSON] {
         places(in: document).flatMap { place in
             changes(of: place.value).compactMap { changed(document, at: place.path[...], to: $0) }
         }
     }
 
-    /// The document with one change at one place.
+    /// The document with one random change of one value.
     static func one(of document: JSON, _ random: inout SeededGenerator) -> JSON {
         let places = places(in: document)
         guard !places.isEmpty else { return document }
@@ -34,7 +35,7 @@ enum Mutations {
         return changed(document, at: place.path[...], to: change) ?? document
     }
 
-    /// A value in a document, and which member or element leads to it at each level.
+    /// A value in a document, and the index of the member or element at each level of its path.
     private typealias Place = (path: [Int], value: JSON)
 
     private static func places(in value: JSON, at path: [Int] = []) -> [Place] {

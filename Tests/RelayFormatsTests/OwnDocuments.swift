@@ -2,8 +2,8 @@ import RelayCore
 import RelayFormats
 import RelayJSON
 
-/// Documents, made up, of what the corpus has no example of: with it they fill every field that holds an id or an
-/// address, in every dialect. No id or number in them is anybody's.
+/// Documents written for the cases of which the corpus has no example. Together they fill every field that contains an
+/// id, a JID or a phone number, in every format. No id or number in them belongs to a real person.
 enum OwnDocuments {
     static let all: [CorpusDocument] = {
         let documents: [(any EventFormat.Type, [String])] = [

@@ -2,9 +2,9 @@ import Foundation
 import RelayCore
 import RelayJSON
 
-/// What a document tells: the ids and addresses in it, as they are written there. What an event has besides is made up.
+/// The ids, JIDs and phone numbers in a document, as written there. Any others in an event are made up.
 struct SourceDocument {
-    /// The session that the address names, since some dialects take it for our own number, and the document; then zero.
+    /// The session in the URL, because some formats use it as the own number, followed by the document and a zero byte.
     private let bytes: [UInt8]
 
     init(_ document: [UInt8], session: String?) {
@@ -15,13 +15,13 @@ struct SourceDocument {
         self.bytes = bytes
     }
 
-    /// Whether the document has the text.
+    /// Whether the document contains the text.
     func has(_ text: String) -> Bool {
         !places(of: text).isEmpty
     }
 
-    /// Whether the document names the address: as it is, or by the user alone where that is not document as a hidden
-    /// identity. Digits of such never make a phone number.
+    /// Whether the document contains the JID: in full, or only its user part when the document does not use it as a
+    /// hidden identity. The digits of a hidden identity are never accepted as a phone number.
     func names(_ address: String) -> Bool {
         guard let jid = JID(address) else { return has(address) }
         if names(jid) { return true }
@@ -35,7 +35,7 @@ struct SourceDocument {
         return servers.contains("") && !jid.isLID && !servers.contains("lid")
     }
 
-    /// The server that follows a user, empty for a user that stands alone; nil for a part of something longer.
+    /// The server part after a user part; empty for a user part alone; nil when the match is part of a longer token.
     private func server(after place: Range<Int>) -> String? {
         let before = bytes[place.lowerBound - 1]
         guard Self.delimiters.contains(before) || before == UInt8(ascii: ":") || before == 0x5F else { return nil }
@@ -47,7 +47,7 @@ struct SourceDocument {
         return JID(address)?.server
     }
 
-    /// What stands around values, and around ids within them. The `_` in WAHA's ids is another.
+    /// The delimiters of values and of ids in them. The `_` in WAHA's ids is handled separately.
     private static let delimiters = Set("\",[] +".utf8)
 
     private func places(of text: String) -> [Range<Int>] {

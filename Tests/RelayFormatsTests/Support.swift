@@ -2,14 +2,14 @@ import RelayCore
 import RelayFormats
 import RelayJSON
 
-/// The moment at which the tests receive everything.
+/// The time at which the tests receive all documents.
 let receivedAt = Timestamp(seconds: 1_763_030_000)
 
 func json(_ text: String) throws -> JSON {
     try JSON(parsing: Array(text.utf8))
 }
 
-/// Reads a document as `format`, posted to the address of the session `demo`.
+/// Reads a document as `format`, posted to the path of the session `demo`.
 func read(
     _ document: String,
     as format: any EventFormat = BaileysFormat(),
@@ -18,7 +18,7 @@ func read(
     try format.events(from: Array(document.utf8), context: FormatContext(session: session, receivedAt: receivedAt))
 }
 
-/// A Baileys event with its handler's argument.
+/// A Baileys event with the argument of its handler.
 func envelope(_ event: String, _ data: String) -> String {
     #"{"event": "\#(event)", "data": \#(data)}"#
 }
@@ -28,7 +28,7 @@ func upsert(_ message: String, type: String = "notify") -> String {
     envelope("messages.upsert", #"{"type": "\#(type)", "messages": [\#(message)]}"#)
 }
 
-/// A message in the chat with 5511999999001 that holds one content node.
+/// A message in the chat with 5511999999001 that contains one content node.
 func message(_ content: String, key: String = #""fromMe": false"#, more: String = "") -> String {
     #"""
     {"key": {"remoteJid": "5511999999001@s.whatsapp.net", "id": "3EB0A1", \#(key)}, "messageTimestamp": 1750168528,
@@ -52,17 +52,17 @@ func evolutionGo(_ event: String, _ data: String, more: String = "") -> String {
     """#
 }
 
-/// A JSON object with the members of another, which win.
+/// A JSON object merged with the members of another, which take precedence.
 func merged(_ json: JSON, _ members: String) throws -> JSON {
     var object = json.object ?? JSONObject()
     for (key, value) in try RelayFormatsTests.json(members).object ?? JSONObject() { object[key] = value }
     return .object(object)
 }
 
-/// A message as whatsmeow has it, posted by Evolution Go.
+/// A message in the form of whatsmeow, posted by Evolution Go.
 /// - Parameters:
-///   - info: members of `Info` that are other than usual.
-///   - more: members beside `Info`.
+///   - info: members of `Info` that replace the default ones.
+///   - more: members next to `Info`.
 func whatsmeow(
     _ content: String,
     info: String = "",
@@ -95,7 +95,7 @@ struct EventCountError: Error {
     let count: Int
 }
 
-/// Why a document is refused; nil when it is not.
+/// The reason why a document is rejected; nil when it is accepted.
 func refusal(_ document: String, as format: any EventFormat = BaileysFormat(), session: String? = "demo")
     -> InvalidDocumentError?
 {

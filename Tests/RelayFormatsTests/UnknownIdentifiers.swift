@@ -1,7 +1,7 @@
 import RelayCore
 import RelayJSON
 
-/// The ids and addresses in an event that the document does not have.
+/// The ids, JIDs and phone numbers in an event that the document does not contain.
 struct UnknownIdentifiers {
     private(set) var list: [String] = []
     private let document: SourceDocument
@@ -13,26 +13,26 @@ struct UnknownIdentifiers {
         read(.object(event.payload))
     }
 
-    /// WhatsApp's and Meta's, as they are in the document.
+    /// Members with ids of WhatsApp and Meta, which equal those in the document.
     private static let ids: Set<String> = [
         "messageId", "wa_message_id", "targetMessageId", "callId", "userId", "parentUserId", "newUserId",
         "previousUserId", "phoneNumberId", "joinRequestId", "requestId",
     ]
-    /// In the form of ``JID``, however the document writes them.
+    /// Members with JIDs in the form of ``JID``, whatever form the document uses.
     private static let addresses: Set<String> = [
         "chat", "chatId", "chatLid", "from", "to", "participant", "participantLid", "contactId", "lid", "groupId",
         "owner", "author", "broadcastList", "sellerId", "previousContactId", "newContactId", "mentions", "id",
     ]
-    /// In digits.
+    /// Members with digits.
     private static let phones: Set<String> = ["phone_number", "displayPhoneNumber"]
-    /// Where the members are what the document had, under its own names.
+    /// Members that are copied from the document, with the document's own names inside.
     private static let copied: Set<String> = [
         "raw", "raw_media", "params", "errors", "votes", "contacts", "conversation", "pricing", "previousContent",
     ]
 
     private mutating func read(_ json: JSON) {
         guard let object = json.object else { return }
-        // The id of a choice in a menu is no address.
+        // The id of a menu choice is not a JID.
         let isMember = object.contains("admin")
         for (key, value) in object where !Self.copied.contains(key) && (key != "id" || isMember) { read(key, value) }
     }

@@ -2,7 +2,7 @@ import RelayCore
 import RelayFormats
 import RelayJSON
 
-/// Documents of WAHA, made up after its documentation: no id or number in them is anybody's.
+/// Documents of WAHA, written according to its documentation. No id or number in them belongs to a real person.
 enum WAHADocuments {
     /// An envelope of the session `shop`, whose account is 5511999999000.
     static func envelope(_ event: String, _ payload: String, engine: String = "NOWEB") -> String {
@@ -16,8 +16,8 @@ enum WAHADocuments {
         """#
     }
 
-    /// `message` of GOWS in a direct chat that goes by the hidden identity; only `_data` knows the phone (reference
-    /// whatsapp.md, B.4, example 2).
+    /// A `message` of GOWS in a direct chat identified by the hidden identity; only `_data` contains the phone number
+    /// (reference whatsapp.md, B.4, example 2).
     static let lidText = envelope(
         "message",
         #"""
@@ -34,7 +34,7 @@ enum WAHADocuments {
         engine: "GOWS"
     )
 
-    /// A picture of GOWS with WAHA's copy and WhatsApp's reference.
+    /// An image from GOWS with WAHA's copy and WhatsApp's reference.
     static let gowsImage = envelope(
         "message.any",
         #"""
@@ -62,7 +62,7 @@ enum WAHADocuments {
         engine: "GOWS"
     )
 
-    /// What was chosen in a list, by way of NOWEB: the flat fields have its text only.
+    /// A list reply from NOWEB; the flat fields contain only its text.
     static let nowebListReply = envelope(
         "message",
         #"""
@@ -77,7 +77,7 @@ enum WAHADocuments {
         """#
     )
 
-    /// A voice note of WEBJS, whose `_data` are WhatsApp Web's own.
+    /// A voice note from WEBJS, whose `_data` has the structure of WhatsApp Web.
     static let webjsVoice = envelope(
         "message",
         #"""
@@ -200,7 +200,7 @@ enum WAHADocuments {
         )
     }
 
-    /// All of them, to be broken (``MutationTests``).
+    /// All documents, for mutation (``MutationTests``).
     static let all: [CorpusDocument] = {
         let texts = [
             ("lidText", lidText), ("gowsImage", gowsImage), ("nowebListReply", nowebListReply),

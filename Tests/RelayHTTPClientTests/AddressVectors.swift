@@ -1,7 +1,8 @@
-/// The edges of every range that must be denied, and the public addresses just beyond them: 66 + 38 = 104.
+/// The first and last IP addresses of every range that must be denied, and the adjacent public addresses: 66 + 38 =
+/// 104.
 ///
-/// PROVENANCE: own table, made from the special-purpose address registries of IANA (RFC 6890 and its updates) and the
-/// deny lists that webhook senders publish; judged with an empty allow-list and without NAT64.
+/// PROVENANCE: own table, based on IANA's special-purpose address registries (RFC 6890 and its updates) and the deny
+/// lists that webhook senders publish; evaluated with an empty allow-list and without NAT64.
 enum AddressVectors {
     static let denied = [
         "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.0",

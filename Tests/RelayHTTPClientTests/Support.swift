@@ -3,7 +3,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// An engine that may reach loopback, for as long as the body runs.
+/// Creates an engine that may connect to loopback, for the duration of the closure.
 func withEngine<Result>(
     allow: [String] = ["127.0.0.1", "::1"],
     configuration: CurlEngine.Configuration = .init(),
@@ -22,7 +22,7 @@ func makeEngine(
 }
 
 extension CurlEngine {
-    /// The answer of a request that must be answered; else an issue of the test.
+    /// The response to a request; records an issue when the request fails.
     func answer(_ request: HTTPRequest) async -> HTTPResponse? {
         do throws(HTTPClientError) {
             return try await send(request)
@@ -32,7 +32,7 @@ extension CurlEngine {
         }
     }
 
-    /// The failure of a request that must fail; nil when it was answered.
+    /// The failure of a request that must fail; nil when there was a response.
     func failure(_ request: HTTPRequest) async -> HTTPClientError? {
         do throws(HTTPClientError) {
             _ = try await send(request)
@@ -51,7 +51,7 @@ extension HTTPRequest {
 }
 
 extension HTTPStream {
-    /// The rest of the body, and how it ended.
+    /// The rest of the body, and the error that ended it.
     func rest() async -> (bytes: [UInt8], failure: HTTPClientError?) {
         var bytes: [UInt8] = []
         do throws(HTTPClientError) {
@@ -63,11 +63,11 @@ extension HTTPStream {
     }
 }
 
-/// Time-outs for tests in which something must happen before the time-out: the first that is long enough for the machine
-/// decides.
+/// Timeouts for tests in which something must happen before the timeout. The first one that is long enough for the
+/// machine is used.
 let growingTimeouts: [Duration] = [.milliseconds(300), .seconds(3), .seconds(30)]
 
-/// Bytes whose order can be told from what they are.
+/// Bytes from whose values their order can be determined.
 func pattern(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
         for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: (index &* 2_654_435_761) >> 13) }
@@ -76,12 +76,12 @@ func pattern(_ count: Int) -> [UInt8] {
 }
 
 extension ScriptedReceiver.Answer {
-    /// A body under its length, or a part of it, then FIN.
+    /// A body, or a part of it, with the given content length, then FIN.
     static func bytes(_ body: [UInt8], announced: Int? = nil) -> Self {
         .raw(Array("HTTP/1.1 200 OK\r\nContent-Length: \(announced ?? body.count)\r\n\r\n".utf8) + body)
     }
 
-    /// A body in chunks of so many bytes, then FIN.
+    /// A body in chunks of the given size, then FIN.
     static func chunks(of body: [UInt8], each size: Int = 10_000, isWhole: Bool = true) -> Self {
         var bytes = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
         for start in stride(from: 0, to: body.count, by: size) {

@@ -1,27 +1,27 @@
 import Glibc
 import RelayTesting
 
-/// The files of a TLS server cannot be made.
+/// The files of a TLS server could not be created.
 struct TLSServerError: Error {
     let message: String
 }
 
-/// A TLS server on a free loopback port, with a fresh self-signed certificate: `openssl s_server`.
+/// A TLS server on a free loopback port, with a new self-signed certificate: `openssl s_server`.
 final class TLSServer {
     private static let command = "/usr/bin/openssl"
     static let isAvailable = access(command, X_OK) == 0
 
     let url: String
-    /// The certificate's file.
+    /// The path of the certificate file.
     let certificate: String
     private let folder: String
     private let process: ChildProcess
 
     /// - Parameters:
     ///   - name: the certificate's subject alternative name, e.g. `IP:127.0.0.1`.
-    ///   - arguments: more of them for `openssl s_server`.
-    ///   - body: what it answers to `GET /body`, until the connection's end; by default it answers everything with a
-    ///     page about the connection.
+    ///   - arguments: additional arguments of `openssl s_server`.
+    ///   - body: the response to `GET /body`, until the end of the connection; by default every response is a page
+    ///     about the connection.
     init(name: String, arguments: [String] = [], body: [UInt8]? = nil) async throws {
         var template = Array("/tmp/zaphub-tls-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TLSServerError(message: "no temporary folder") }
@@ -42,8 +42,8 @@ final class TLSServer {
         try await maker.end()
 
         if let body { try Self.write(body, to: "\(folder)/body") }
-        // It serves the files of its own folder. The shell goes there, which starting a process cannot, and becomes the
-        // command.
+        // The server serves the files of its working directory. A process cannot be started in another directory, so a
+        // shell changes to it and then executes the command.
         process = try ChildProcess(
             "/bin/sh",
             ["-c", "cd \"$0\" && exec \"$@\"", folder, Self.command, "s_server", "-accept", "127.0.0.1:0"]

@@ -8,7 +8,7 @@ import Testing
 @Suite(.limitedConcurrency) struct DirectoryMediaStoreConformanceTests {
     private static let scratches = Scratches()
 
-    /// Which directory each mediaStore lives in.
+    /// The directory of each media store.
     private actor Scratches {
         private var all: [ObjectIdentifier: TemporaryDirectory] = [:]
 

@@ -14,9 +14,9 @@ final class ScriptedTransport: MediaHTTPClient {
         case status(Int)
         case redirect(String, status: Int = 302)
         case failure(MediaError.Code)
-        /// So many bytes of a file, and then the connection ends.
+        /// A number of bytes of a file, after which the connection ends.
         case cutOff([UInt8])
-        /// Nothing, until the download is cancelled.
+        /// No response until the download is cancelled.
         case hang
     }
 
@@ -41,18 +41,18 @@ final class ScriptedTransport: MediaHTTPClient {
 
     private let state = Mutex(State())
 
-    /// Answers in order of asking; then ``serve(_:at:)`` counts, and 404.
+    /// Sets responses in the order of requests; afterwards the files of ``serve(_:at:)`` are returned, or 404.
     func script(_ answers: [Answer]) { state.withLock { $0.script += answers } }
     func serve(_ answer: Answer, at url: String) { state.withLock { $0.pages[url] = answer } }
 
     var requests: [Request] { state.withLock(\.requests) }
     var urls: [String] { requests.map(\.url) }
     var cancelled: Int { state.withLock(\.cancelled) }
-    /// Pieces of bodies that were taken.
+    /// The number of body chunks that were read.
     var taken: Int { state.withLock(\.taken) }
     var mostAtOnce: Int { state.withLock(\.mostAtOnce) }
 
-    /// From now on answers wait for ``release()``.
+    /// Holds responses until ``release()``.
     func hold() { state.withLock { $0.held = [] } }
 
     func release() {
@@ -63,7 +63,7 @@ final class ScriptedTransport: MediaHTTPClient {
         for continuation in held { continuation.resume() }
     }
 
-    /// Returns when so many have asked.
+    /// Returns when a number of requests have arrived.
     func arrivals(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isSo = state.withLock { state in
@@ -115,7 +115,7 @@ final class ScriptedTransport: MediaHTTPClient {
         }
     }
 
-    /// A file in pieces of a thousand bytes.
+    /// A file in chunks of 1000 bytes.
     private func body(
         _ bytes: [UInt8],
         isWhole: Bool
@@ -134,8 +134,8 @@ final class ScriptedTransport: MediaHTTPClient {
     }
 }
 
-/// A manual clock that moves on by itself over short waits, and keeps them. Longer ones, the limits on time, stand until a
-/// test moves it.
+/// A manual clock that skips and records short waits. Longer waits, such as time limits, end only when a test advances
+/// the clock.
 final class SkippingClock: RelayClock {
     let manual = ManualClock()
     private let short: Duration
@@ -145,7 +145,7 @@ final class SkippingClock: RelayClock {
         self.short = short
     }
 
-    /// The waits that were skipped, in order.
+    /// The skipped waits in order.
     var waits: [Duration] { recorded.withLock { $0 } }
     var now: Timestamp { manual.now }
     var wall: Timestamp { manual.wall }
@@ -158,7 +158,7 @@ final class SkippingClock: RelayClock {
     }
 }
 
-/// A service with everything around it.
+/// A media service with all its dependencies.
 struct MediaServiceFixture {
     let directory: TemporaryDirectory
     let transport = ScriptedTransport()
@@ -207,7 +207,7 @@ struct MediaServiceFixture {
         return read
     }
 
-    /// Drafts that are left, and files that are kept.
+    /// The remaining temporary files, and the stored files.
     var drafts: [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: mediaStore.stagingDirectory)) ?? ["?"]
     }
@@ -217,7 +217,7 @@ struct MediaServiceFixture {
 }
 
 extension Mutex {
-    /// One to be shared.
+    /// A shareable mutex.
     final class Box: Sendable where Value: Sendable {
         private let mutex: Mutex<Value>
 
@@ -231,7 +231,7 @@ extension Mutex {
 }
 
 extension RawMedia {
-    /// A plain file at the gateway.
+    /// An unencrypted file at the gateway.
     static func gateway(_ url: String, sha256: [UInt8]? = nil) -> RawMedia {
         RawMedia(kind: .image, locations: [.gateway(url: url)], fileSHA256: sha256)
     }

@@ -15,11 +15,11 @@ extension TemporaryDirectory {
 }
 
 extension StagedFile {
-    /// Its bytes, as they lie on disk.
+    /// The bytes of the file on disk.
     var contents: [UInt8] { FileManager.default.contents(atPath: path).map { Array($0) } ?? [] }
 }
 
-/// The failure of what must fail; nil, and an issue of the test, when it did not.
+/// The error of an operation that must fail; records an issue and returns nil when it succeeds.
 func failure(
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: () async throws -> Void
@@ -35,7 +35,7 @@ func failure(
     return nil
 }
 
-/// Bytes that look like nothing in particular, the same on every call.
+/// Pseudorandom bytes, the same on every call.
 func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     return (0..<count).map { _ in

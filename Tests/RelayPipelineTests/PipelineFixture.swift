@@ -8,7 +8,7 @@ import RelaySQLite
 import RelayTesting
 import ServiceLifecycle
 
-/// The pipelines' service on a store of its own, with a clock that the test turns.
+/// The pipeline service with its own store and a manual clock.
 final class PipelineFixture: Sendable {
     let clock: ManualClock
     let journal: BreakableJournal
@@ -20,8 +20,8 @@ final class PipelineFixture: Sendable {
     private let group: ServiceGroup
 
     /// - Parameters:
-    ///   - steps: of the only pipeline, which delivers to `crm` after them.
-    ///   - arrange: puts other steps around these.
+    ///   - steps: the steps of the only pipeline, which delivers to `crm` after them.
+    ///   - arrange: wraps these steps in other steps.
     init(
         _ steps: [any Stage],
         timeout: Duration? = nil,
@@ -67,7 +67,7 @@ final class PipelineFixture: Sendable {
         )
     }
 
-    /// Runs the service while the body runs, then shuts it down and closes the store.
+    /// Runs the service while the closure runs, then shuts it down and closes the store.
     func run(_ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { [group] in try await group.run() }
@@ -83,7 +83,7 @@ final class PipelineFixture: Sendable {
 
     func shutDown() async { await group.triggerGracefulShutdown() }
 
-    /// Accepts events, and says so. Returns their ids in order.
+    /// Accepts events and notifies the service. Returns their ids in order.
     @discardableResult
     func accept(_ events: [ParsedEvent]) async throws -> [EventID] {
         let accepted = try await store.accept(events, source: "test", at: clock.now)
@@ -91,7 +91,7 @@ final class PipelineFixture: Sendable {
         return accepted.map(\.id)
     }
 
-    /// The texts that were delivered so far, in the order of their deliveries; or another field of theirs.
+    /// The texts delivered so far, or another field, in the order of the deliveries.
     func delivered(_ field: String = "text") async throws -> [String] {
         let filter = DeliveryFilter(destination: "crm")
         let records = try await store.deliveries(filter, before: nil, offset: 0, limit: 1000)
@@ -105,7 +105,7 @@ final class PipelineFixture: Sendable {
 
     func pending() async throws -> Int { try await store.pendingEvents(after: EventID(0), limit: 10_000).count }
 
-    /// Lets things happen until the condition holds; time stands still.
+    /// Waits until the condition holds, without advancing the clock.
     func settle(_ what: String, _ condition: () async throws -> Bool) async throws {
         try await eventually(
             what, every: .milliseconds(1), details: { "delivered: \(try await delivered())" }, condition)
@@ -116,7 +116,7 @@ final class PipelineFixture: Sendable {
     }
 }
 
-/// A message in a chat that says who it is, and what it waits for.
+/// A message in a chat, with an identifying text and the latch that it waits for.
 func event(_ text: String, chat: String = "a@s.whatsapp.net", latch: String? = nil, _ extra: JSONObject = [:])
     -> ParsedEvent
 {

@@ -6,7 +6,7 @@ import RelaySQLite
 import RelayTesting
 import Synchronization
 
-/// What stages of a test wait for.
+/// Named latches that the stages of a test wait for.
 final class NamedLatches: Sendable {
     private struct State: Sendable {
         var open: Set<String> = []
@@ -17,12 +17,12 @@ final class NamedLatches: Sendable {
 
     private let state = Mutex(State())
 
-    /// The latches that somebody waits at now.
+    /// The names of the latches with a waiting task.
     var waiting: [String] { state.withLock { $0.waiting.values.map(\.latch).sorted() } }
-    /// Every wait that has begun, in order.
+    /// The names of all waits that have begun, in order.
     var started: [String] { state.withLock { $0.started } }
 
-    /// Lets through who waits, and who comes.
+    /// Opens a latch for current and future waiters.
     func open(_ latch: String) {
         let freed = state.withLock { state in
             state.open.insert(latch)
@@ -94,11 +94,11 @@ struct SinglePipelineProvider: PipelineProvider, DeliveryTargetLookup {
     func webhooks(of session: String) -> [DeliveryTarget] { [] }
 }
 
-/// A store whose commits fail, or wait, while a test wants them to.
+/// A store whose commits fail or wait while a test requires it.
 final class BreakableJournal: Journal, HistoryStore {
     private let base: SQLiteStore
     private let state = Mutex((failuresLeft: 0, failures: 0))
-    /// Commits wait here while ``holdsCommits``, at the latch `commit`.
+    /// While ``holdsCommits`` is set, commits wait for the latch `commit`.
     let latches = NamedLatches()
     private let holding = Mutex(false)
 
@@ -111,7 +111,7 @@ final class BreakableJournal: Journal, HistoryStore {
         self.base = base
     }
 
-    /// Commits that failed so far.
+    /// The number of commits that have failed.
     var failures: Int { state.withLock { $0.failures } }
 
     func breakCommits(_ count: Int) { state.withLock { $0.failuresLeft = count } }
@@ -128,7 +128,7 @@ final class BreakableJournal: Journal, HistoryStore {
         try await base.commit(results, at: moment)
     }
 
-    // MARK: As the store does
+    // MARK: Forwarded to the store
 
     func accept(
         _ events: [ParsedEvent], source: String, at moment: Timestamp

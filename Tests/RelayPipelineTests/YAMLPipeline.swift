@@ -12,7 +12,7 @@ let done: Result<DeferredStageWork.Change, StageError> = .success(goOn)
     .next
 }
 
-/// Pipelines with stages inside stages, from their YAML.
+/// A pipeline with nested stages, read from YAML.
 struct YAMLPipeline {
     /// Sets a member of the payload: `- mark: a`.
     private struct MarkStage: ConfiguredStage {
@@ -30,7 +30,7 @@ struct YAMLPipeline {
         }
     }
 
-    /// Leaves a mark, and fails.
+    /// Sets `marks` to `broken`, and fails.
     private struct FailStage: ConfiguredStage {
         static let kind = "fail"
         static let summary = "Fails."
@@ -43,7 +43,7 @@ struct YAMLPipeline {
         }
     }
 
-    /// Waits, and then leaves a mark, fails or drops: what the test says.
+    /// Appends to `marks` and waits. The test chooses the result: a change, a failure or a drop.
     private struct WaitStage: ConfiguredStage {
         static let kind = "wait"
         static let summary = "Waits."
@@ -67,7 +67,7 @@ struct YAMLPipeline {
     let pipeline: Pipeline
     let context = StubDirectory().context
 
-    /// Steps as a pipeline has them.
+    /// Reads steps as in a pipeline.
     static func steps(_ yaml: String) throws -> [PipelineStep] {
         let lines = yaml.split(separator: "\n").map { "  " + $0 }
         let step = try registry.step(yaml: "stages:\n" + lines.joined(separator: "\n"), destinations: ["crm", "erp"])
@@ -92,7 +92,7 @@ struct YAMLPipeline {
         return pipeline.run(event, in: context)
     }
 
-    /// Runs to the end; every wait ends with the change, by default without one.
+    /// Runs to the end; every wait ends with the change, by default none.
     func run(
         _ payload: JSONObject = [:],
         change: Result<DeferredStageWork.Change, StageError>? = nil
@@ -110,7 +110,7 @@ struct YAMLPipeline {
 extension EventDraft {
     var marks: String { event.payload["marks"]?.string ?? "" }
 
-    /// Where its deliveries go, and a member of their payloads.
+    /// The destinations of its deliveries, and a member of their payloads.
     func delivered(_ field: String = "marks") throws -> [String] {
         try deliveries.map { planned in
             let body = try JSON(parsing: planned.body(for: DeliveryID(1)))

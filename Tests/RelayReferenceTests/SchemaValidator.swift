@@ -4,9 +4,9 @@ import RelayReference
 import RelayTesting
 import Testing
 
-/// Python's `jsonschema`, which judges YAML by our schemas.
+/// Validates YAML against the project's schemas with Python's `jsonschema`.
 enum SchemaValidator {
-    /// Reads `[{schema, text}]` and prints what is wrong with each text, or null.
+    /// Reads `[{schema, text}]` and prints the error of each text, or null.
     private static let program = """
         import json, sys
         import yaml
@@ -47,7 +47,7 @@ enum SchemaValidator {
         return try #require(try JSON(parsing: process.text).array).map(\.string)
     }
 
-    /// The interpreter that `make test-packages` sets up.
+    /// The Python interpreter that `make test-packages` installs.
     private static func python() throws -> String {
         let python = Repository.root.appendingPathComponent(".build-venv/bin/python").path
         let isReady = try? ChildProcess.run(python, "-c", "import jsonschema, yaml")

@@ -11,7 +11,7 @@ import RelayTestRunner
 import RelayTesting
 
 extension ConfigurationRegistry {
-    /// What the relay is built with, but for the egress guard.
+    /// Everything included in the relay, without the egress guard.
     static let everything: ConfigurationRegistry = {
         var registry = ConfigurationRegistry.builtIn
         registry.pipelineURLCheck = nil
@@ -24,7 +24,7 @@ extension ConfigurationReference {
     static let everything = ConfigurationReference(.everything)
 }
 
-/// Files of the repository.
+/// Accesses files of the repository.
 enum Repository {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -4,7 +4,7 @@ import RelaySQLite
 import Testing
 
 extension SchemaFixture {
-    /// The options that webhooks have had since version 7.
+    /// The options that webhooks have since version 7.
     private static let options: JSONObject = [
         "url": "https://crm.example/hook?x=1",
         "events": ["message.*", "session.connected"],
@@ -16,7 +16,7 @@ extension SchemaFixture {
         "timeout": "1500ms",
     ]
 
-    /// One webhook with these, and one with a URL alone.
+    /// One webhook with these options, and one with only a URL.
     static var webhooks: [Webhook] {
         var full = Webhook(id: webhook, session: session, options: options, createdAt: now)
         full.secrets = secrets

@@ -5,7 +5,7 @@ import RelaySQLite
 import RelayTesting
 import Testing
 
-/// A small store of one schema version: how it is filled, and what it must contain once it is migrated.
+/// A small store of one schema version: how it is filled, and its expected contents after migration.
 enum SchemaFixture {
     static let session = "acct"
     static let webhook = "wh_0000000000001"
@@ -48,7 +48,7 @@ enum SchemaFixture {
         _ = try await accept("pending", in: store)
     }
 
-    /// What every migrated fixture has.
+    /// Checks the contents that every migrated fixture must have.
     static func check(_ store: SQLiteStore) async throws {
         let found = try #require(try await store.session(session))
         #expect(found.label == "Sales" && found.metadata == ["team": "br"])
@@ -72,7 +72,7 @@ enum SchemaFixture {
         let letters = try await store.deliveries(failures, before: nil, offset: 0, limit: 10)
         #expect(letters.map(\.deadReason) == [.stageFailed] && letters.map(\.lastError) == ["filter-1: no number"])
 
-        // What was in flight is taken up again, and what is queued is handed over.
+        // Deliveries in flight are recovered, and queued deliveries are claimed.
         let report = try await store.recover(at: now) { _ in 3 }
         #expect(report.requeued == 1)
         let claim = ClaimRequest(destination: "queued", limit: 10)
@@ -89,7 +89,7 @@ enum SchemaFixture {
         return try #require(try await store.event(id))
     }
 
-    /// One delivery in a state, to a destination that is named like the state.
+    /// Creates a delivery in a state, to a destination with the name of the state.
     private static func deliver(_ state: DeliveryState, through store: SQLiteStore) async throws {
         let event = try await accept(state.name, in: store)
         let planned = PlannedDelivery(

@@ -5,7 +5,7 @@ import RelaySQLite
 import RelayTesting
 
 extension TemporaryDirectory {
-    /// Where a test's store is.
+    /// The path of a test's database file.
     var database: String { path("store.db") }
 }
 
@@ -38,7 +38,7 @@ enum Stores {
     }
 }
 
-/// Which directory each store of the conformance suite lives in.
+/// The directory of each store of the conformance suite.
 actor Directories {
     private var scratches: [ObjectIdentifier: TemporaryDirectory] = [:]
 
@@ -47,7 +47,7 @@ actor Directories {
         return try await keep(Stores.open(directory.database, clock: clock), directory)
     }
 
-    /// Opens a copy of the files as they are now: what a killed process leaves behind.
+    /// Opens a copy of the current files, as a killed process leaves them.
     func reopen(_ store: any RelayStore, _ clock: any RelayClock) async throws -> any RelayStore {
         guard let old = scratches[ObjectIdentifier(store as AnyObject)] else { throw CancellationError() }
         let new = try TemporaryDirectory()

@@ -4,7 +4,7 @@ import RelayJSON
 import RelaySources
 import Synchronization
 
-/// A journal in memory: it remembers each call, and fails as often as it is told.
+/// An in-memory journal that records each call, and fails a configured number of times.
 final class MemoryJournal: Journal {
     struct State {
         var calls: [[ParsedEvent]] = []
@@ -45,7 +45,7 @@ final class MemoryJournal: Journal {
     func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {}
 }
 
-/// A dialect for tests: `{"id": "1", "session": "demo"}` is one event, with an array of ids it is several.
+/// A format for tests: `{"id": "1", "session": "demo"}` is one event; with an array of ids, it is several.
 struct TestFormat: EventFormat {
     static let name = "test"
     static let summary = "Documents of a test."
@@ -130,7 +130,7 @@ final class InMemoryMediaStore: MediaStore {
     func sweep(before moment: Timestamp) async throws(MediaError) -> Int { 0 }
 }
 
-/// Keeps what is logged, with its metadata, as text.
+/// Records log entries with their metadata as text.
 struct RecordingLog: LogHandler {
     final class Lines: Sendable {
         private let state = Mutex<[String]>([])

@@ -34,7 +34,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGat
 
     var waits: Bool { enrich.waits }
 
-    // MARK: what it is made of
+    // MARK: Dependencies
 
     func knows(_ record: HistoryRecord) {
         state.withLock { state in
@@ -53,11 +53,11 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGat
         }
     }
 
-    /// What the gateway says from now on; nil: it does not answer.
+    /// Sets the gateway's response from now on; nil for no response.
     func answers(_ answer: LookupAnswer?) { state.withLock { $0.answer = answer } }
     func isAvailable(_ isAvailable: Bool) { state.withLock { $0.isAvailable = isAvailable } }
 
-    /// Whom the gateway was asked about.
+    /// The ids that the gateway was asked for.
     var asked: [String] { state.withLock { $0.asked } }
     var route: (any LookupEndpoint)? { state.withLock { $0.routes.last } }
 
@@ -76,10 +76,10 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGat
         }
     }
 
-    // MARK: what happens
+    // MARK: Actions
 
-    /// Runs a message through the stage, waits for what it waits for, and has the directory learn what it tells.
-    /// - Parameter meanwhile: happens while it waits.
+    /// Runs a message through the stage, waits for its work, and has the directory learn from the result.
+    /// - Parameter meanwhile: called while the stage waits.
     func enriched(_ draft: EventDraft, asking: Bool = true, meanwhile: () -> Void = {}) async throws -> JSONObject {
         var draft = draft
         let context = StageContext(directory: self, routes: self, gateways: asking ? self : nil, clock: clock)
@@ -94,7 +94,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGat
     }
 }
 
-/// A message as formats normalize it.
+/// A message as the formats normalize it.
 func message(in chat: String, type: EventType = .messageReceived, _ extra: JSONObject = [:]) -> EventDraft {
     var payload: JSONObject = [
         "messageId": "3EB0", "chatId": .string(chat), "from": .string(chat), "participant": nil, "type": "text",
@@ -123,7 +123,7 @@ func draft(_ type: EventType, chat: String, _ payload: JSONObject) -> EventDraft
 }
 
 extension ManualClock {
-    /// A picture's address that works for so long from now.
+    /// The URL of a picture that is valid for a duration from now.
     func picture(_ name: String = "p", for duration: Duration) -> String {
         let expiry = String((now + duration).seconds, radix: 16, uppercase: true)
         return "https://pps.whatsapp.net/v/\(name).jpg?ccb=1&oe=\(expiry)"

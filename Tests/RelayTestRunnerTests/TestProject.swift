@@ -7,7 +7,7 @@ import RelaySources
 import RelayStages
 import RelayTestRunner
 
-/// A folder with a configuration, pipelines and tests in it, gone when the test is over.
+/// A temporary folder with a configuration, pipelines and tests, deleted at the end of the test.
 final class TestProject {
     let folder: URL
 
@@ -25,7 +25,7 @@ final class TestProject {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Two destinations, a default policy of three attempts, and the pipeline that is given.
+    /// Two destinations, a default policy with three attempts, and the given pipeline.
     convenience init(pipeline: String, files: [String: String] = [:]) throws {
         var all = files
         all["config.yaml"] = Self.config
@@ -43,7 +43,7 @@ final class TestProject {
 
         """
 
-    /// Drops statuses, signs, and delivers everywhere.
+    /// Drops statuses, signs, and delivers to all destinations.
     static let stages = """
         stages:
           - persist
@@ -70,7 +70,7 @@ final class TestProject {
         )
     }
 
-    /// What `zaphub test` says, with paths as they are from the folder.
+    /// The output of `zaphub test`, with paths relative to the folder.
     func report(_ files: [String] = [], only filter: String? = nil) throws -> String {
         let text: String
         do {
@@ -81,7 +81,7 @@ final class TestProject {
         return text.replacingOccurrences(of: folder.path + "/", with: "")
     }
 
-    /// The report on one test: its file is `pipelines/default_test.yaml`.
+    /// The report on one test in the file `pipelines/default_test.yaml`.
     static func report(_ test: String, pipeline: String = stages) throws -> String {
         let lines = test.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)\n" }.joined()
         let file = "tests:\n  - name: it\n" + lines
@@ -90,7 +90,7 @@ final class TestProject {
 }
 
 extension ConfigurationRegistry {
-    /// What the relay brings along.
+    /// Everything included in the relay.
     static let shipped = ConfigurationRegistry(
         stages: BuiltInStages.all,
         destinations: BuiltInDestinations.all,
@@ -99,7 +99,7 @@ extension ConfigurationRegistry {
     )
 }
 
-/// The line of a test that brings one text message in.
+/// The line of a test that posts one text message.
 func message(_ id: String, chat: String = "5511999999001@s.whatsapp.net", text: String = "Hello") -> String {
     """
     { event: message.received, sessionId: main, id: \(id), \

@@ -5,7 +5,8 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// A double with an account, an administrator and an inbox, and a client that talks to it as the relay does.
+/// A Chatwoot double with an account, an administrator and an inbox, and a client that sends requests as the relay
+/// does.
 struct ChatwootFixture: Sendable {
     let chatwoot: ChatwootDouble
     let url: String
@@ -27,9 +28,9 @@ struct ChatwootFixture: Sendable {
         var id: Int { Int(body["id"]?.int ?? -1) }
     }
 
-    /// Sends a request, and checks every success against the OpenAPI document.
+    /// Sends a request, and validates every success response against the OpenAPI document.
     ///
-    /// - Parameter token: default the administrator's; empty: none.
+    /// - Parameter token: the access token; defaults to the administrator's; empty for none.
     @discardableResult
     func send(
         _ method: String,
@@ -68,7 +69,8 @@ struct ChatwootFixture: Sendable {
 
     func get(_ path: String, token: String? = nil) async throws -> Answer { try await send("GET", path, token: token) }
 
-    /// Runs with a client that has no connection yet: on a reused one, the engine repeats what was reset.
+    /// Runs with a client without open connections, because the engine repeats a request whose reused connection was
+    /// reset.
     func withNewConnection(_ body: (ChatwootFixture) async throws -> Void) async throws {
         let fresh = try CurlEngine(guard: EgressGuard(allow: ["127.0.0.1"]), logger: Logger(label: "test"))
         defer { fresh.shutdown() }
@@ -77,7 +79,7 @@ struct ChatwootFixture: Sendable {
         )
     }
 
-    /// A part of a form, a file when it has a name.
+    /// A part of a form; a file when it has a file name.
     struct Part {
         var field: String
         var file: String?
@@ -114,7 +116,7 @@ struct ChatwootFixture: Sendable {
         )
     }
 
-    /// A contact with a key in the inbox, through the public API.
+    /// Creates a contact with a key in the inbox, through the public API.
     func contact(
         _ sourceID: String = "wa-5511999999999",
         _ more: JSONObject = ["name": "maria silva", "phone_number": "+5511999999999"]
@@ -126,7 +128,7 @@ struct ChatwootFixture: Sendable {
         return answer.id
     }
 
-    /// A new conversation of a contact, by its display id.
+    /// Creates a conversation of a contact; returns its display id.
     func conversation(_ sourceID: String = "wa-5511999999999", contact: Int) async throws -> Int {
         let answer = try await post(
             api + "/conversations",
@@ -136,7 +138,7 @@ struct ChatwootFixture: Sendable {
         return answer.id
     }
 
-    /// A contact with a conversation, by its display id.
+    /// Creates a contact with a conversation; returns the display id of the conversation.
     func conversation() async throws -> Int { try await conversation(contact: contact()) }
 
     func messages(_ conversation: Int) -> String { "\(api)/conversations/\(conversation)/messages" }

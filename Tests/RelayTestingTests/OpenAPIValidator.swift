@@ -2,9 +2,9 @@ import Foundation
 import RelayJSON
 import Testing
 
-/// Checks answers against Chatwoot's own OpenAPI document, as far as that speaks of them.
+/// Validates responses against Chatwoot's own OpenAPI document, as far as it describes them.
 struct OpenAPIValidator: Sendable {
-    /// Where the document is wrong about the release it came with: what the code answers is in samples/.
+    /// Errors of the document for the release it belongs to; the actual responses are in samples/.
     private static let exceptions: [(path: String, place: String, why: String)] = [
         ("/contacts", "$.payload", "create answers an object with contact and contact_inbox (sample 04)"),
         ("/messages", ".content", "a message that is only a file has no content (sample 07)"),
@@ -22,7 +22,7 @@ struct OpenAPIValidator: Sendable {
         document = try JSON(parsing: Array(Data(contentsOf: url)))
     }
 
-    /// What is wrong with a successful answer; nothing when the document does not know the request.
+    /// The violations in a success response; empty when the document does not describe the request.
     func violations(_ method: String, _ path: String, _ body: JSON) -> [String] {
         guard let (template, schema) = schema(method, path) else { return [] }
         return violations(body, schema, "$").filter { violation in
@@ -33,7 +33,7 @@ struct OpenAPIValidator: Sendable {
         }
     }
 
-    /// Whether the document has a schema for the answer.
+    /// Whether the document has a schema for the response.
     func knows(_ method: String, _ path: String) -> Bool { schema(method, path) != nil }
 
     private func schema(_ method: String, _ path: String) -> (String, JSON)? {

@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// A Chatwoot with an account, a token and an inbox, and a configuration of a relay beside it, for `zaphub doctor`.
+/// A Chatwoot double with an account, a token and an inbox, and a relay configuration for it, for `zaphub doctor`.
 final class DoctorFixture {
     let chatwoot: ChatwootDouble
     let url: String
@@ -12,20 +12,20 @@ final class DoctorFixture {
     let inbox: ChatwootDouble.Inbox
     private let folder: URL
 
-    /// Options of the destination `support`, as `name: value`; nil leaves one out.
+    /// Options of the destination `support`, as `name: value`; nil removes an option.
     var options: [String: String?]
-    /// The source that Chatwoot posts to; nil: there is none.
+    /// The source that Chatwoot posts to; nil for none.
     var source: String?
     var publicURL = "https://relay.example.com"
-    /// What sends what agents write: `type` with its options.
+    /// The destination that sends agents' messages: `type` with its options.
     var sender: String?
     var extra = ""
-    /// The destination's `sessions`.
+    /// The `sessions` option of the destination.
     var sessions: String?
-    /// What stands in Chatwoot's place.
+    /// A server that is used instead of Chatwoot.
     var proxy: String?
 
-    /// As it should be, for an administrator's token.
+    /// Creates a valid configuration with an administrator's token.
     init(
         _ profile: ChatwootDouble.Profile = .v4_15,
         _ setup: ChatwootDouble.Options = .init(),
@@ -42,7 +42,7 @@ final class DoctorFixture {
         user = chatwoot.addUser("Ana", in: account.id, role: role, inboxes: isMember ? [inbox.id] : [])
         options = ["account": "\(account.id)", "inbox": "\(inbox.id)", "token": user.token]
         source = "auth: { type: chatwoot_signature, secret: \"\(inbox.secret)\" }"
-        // A bridge need only be there.
+        // A bridge only has to exist.
         sender = "whatsapp, provider: bridge, url: \"\(url)/bridge\", reports_to: support"
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
@@ -66,7 +66,7 @@ final class DoctorFixture {
         let lines: [Line]
         let output: String
 
-        /// What is said about Chatwoot, by severity.
+        /// The findings about Chatwoot with a severity.
         func told(_ severity: String, of subject: String = "destinations.support") -> [String] {
             lines.filter { $0.severity == severity && $0.subject == subject }.map(\.what)
         }

@@ -6,7 +6,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// A real `zaphub serve`, in a folder of its own, on a port that the system chose.
+/// A real `zaphub serve` process, in a temporary folder, on a port that the system chooses.
 final class RelayProcess: Sendable {
     static let key = "test-key-of-this-run"
 
@@ -17,9 +17,9 @@ final class RelayProcess: Sendable {
     private let engine: CurlEngine
 
     /// - Parameters:
-    ///   - configuration: `config.yaml`; it listens on `127.0.0.1:0`.
-    ///   - pipeline: `pipelines/default.yaml`.
-    ///   - arguments: further ones of `serve`.
+    ///   - configuration: the contents of `config.yaml`; it listens on `127.0.0.1:0`.
+    ///   - pipeline: the contents of `pipelines/default.yaml`.
+    ///   - arguments: additional arguments of `serve`.
     init(
         configuration: String = RelayProcess.configuration(),
         pipeline: String = RelayProcess.pipeline,
@@ -48,8 +48,8 @@ final class RelayProcess: Sendable {
     }
 
     /// - Parameters:
-    ///   - delivery: more options of `delivery`.
-    ///   - extra: more sections.
+    ///   - delivery: additional options of `delivery`.
+    ///   - extra: additional sections.
     static func configuration(delivery: String = "", extra: String = "") -> String {
         """
         version: 1
@@ -83,7 +83,7 @@ final class RelayProcess: Sendable {
           - deliver: [session]
         """
 
-    /// The program, which the build puts beside the tests.
+    /// The executable, which the build creates in the same directory as the tests.
     static var program: URL {
         get throws {
             let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -94,7 +94,7 @@ final class RelayProcess: Sendable {
         }
     }
 
-    /// Starts it and waits until it says where it listens.
+    /// Starts the process and waits until it reports the URL on which it listens.
     func start() async throws {
         let child = try ChildProcess(
             Self.program.path,
@@ -108,12 +108,12 @@ final class RelayProcess: Sendable {
         state.withLock { $0 = (child, url) }
     }
 
-    /// `http://HOST:PORT`; empty before its first start.
+    /// The URL `http://HOST:PORT`; empty before the first start.
     var url: String { state.withLock { $0?.url ?? "" } }
     var log: String {
         (try? String(contentsOf: folder.appendingPathComponent("log.jsonl"), encoding: .utf8)) ?? ""
     }
-    /// What it printed since its last start.
+    /// The output since the last start.
     var output: String { state.withLock { $0?.process.text ?? "" } }
     var processID: Int32 { state.withLock { $0?.process.processID ?? 0 } }
 
@@ -121,7 +121,8 @@ final class RelayProcess: Sendable {
         state.withLock { $0?.process.signal(number) }
     }
 
-    /// Sends a signal and waits for the end. Returns the exit status, or the negated signal that ended it.
+    /// Sends a signal and waits for the process to end. Returns the exit status, or the negated number of the signal
+    /// that ended it.
     @discardableResult
     func end(_ signal: Int32 = SIGTERM) async throws -> Int32 {
         let running = state.withLock { state in
@@ -133,7 +134,7 @@ final class RelayProcess: Sendable {
         return try await running.end()
     }
 
-    /// Runs another `zaphub` that talks to it.
+    /// Runs another `zaphub` command against the relay.
     func command(_ arguments: String...) async throws -> (status: Int32, output: String) {
         let child = try ChildProcess(
             Self.program.path,
@@ -145,14 +146,14 @@ final class RelayProcess: Sendable {
         return (try await child.end(), child.text)
     }
 
-    /// Ends it and removes its folder.
+    /// Kills the process and deletes its folder.
     func remove() {
         state.withLock { $0?.process }?.kill()
         engine.shutdown()
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// What the relay answered.
+    /// A response of the relay.
     struct Answer {
         let status: Int
         let bytes: [UInt8]
@@ -162,7 +163,7 @@ final class RelayProcess: Sendable {
         func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
     }
 
-    /// Calls the relay, or another server by its whole URL.
+    /// Sends a request to the relay, or to another server by its full URL.
     func call(
         _ method: String,
         _ path: String,
@@ -194,7 +195,7 @@ final class RelayProcess: Sendable {
         )
     }
 
-    /// Opens a tap; its answer goes on and on.
+    /// Opens a tap, whose response does not end by itself.
     func tap(_ query: String) async throws -> TapStream {
         var request = HTTPRequest(
             method: "GET",
@@ -207,7 +208,7 @@ final class RelayProcess: Sendable {
         return TapStream(try await engine.stream(request))
     }
 
-    /// A session with one webhook. Returns the webhook's id and secret.
+    /// Creates a session with one webhook. Returns the webhook's id and secret.
     @discardableResult
     func addSession(_ id: String, webhook: JSON) async throws -> (id: String, secret: String) {
         let session = try await call("POST", "/api/v1/sessions", ["id": .string(id)])
@@ -218,7 +219,7 @@ final class RelayProcess: Sendable {
         return (data?["id"]?.string ?? "", data?["secret"]?["value"]?.string ?? "")
     }
 
-    /// Waits until a condition holds. The failure shows the end of the relay's output and log.
+    /// Waits until a condition holds. A failure shows the end of the relay's output and log.
     func eventually(_ expectation: String, _ condition: () async throws -> Bool) async throws {
         try await RelayTesting.eventually(
             expectation,

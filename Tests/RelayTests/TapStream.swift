@@ -2,7 +2,7 @@ import Foundation
 import RelayHTTPClient
 import RelayJSON
 
-/// What a tap's answer tells, as a browser would read it.
+/// Parses the response of a tap, as a browser does.
 struct TapStream {
     struct Event {
         var name: String
@@ -12,7 +12,7 @@ struct TapStream {
     }
 
     let stream: HTTPStream
-    /// Everything that has come.
+    /// All text received so far.
     private(set) var text = ""
     private var rest = ""
 
@@ -22,7 +22,7 @@ struct TapStream {
 
     var status: Int { stream.status }
 
-    /// Nil at the end of the answer.
+    /// Returns nil at the end of the response.
     mutating func next() async throws -> Event? {
         while true {
             if let end = rest.range(of: "\n\n") {
@@ -42,7 +42,7 @@ struct TapStream {
         }
     }
 
-    /// Everything up to the first event that the condition holds for, which is the last of them.
+    /// Returns all events up to and including the first one for which the condition holds.
     mutating func until(_ condition: (Event) -> Bool) async throws -> [Event] {
         var events: [Event] = []
         while let event = try await next() {

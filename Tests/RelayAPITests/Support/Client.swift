@@ -3,7 +3,7 @@ import RelayJSON
 
 /// Sends requests to the API.
 struct Client: Sendable {
-    /// Brings a request to the API.
+    /// Transmits a request to the API.
     protocol Transport: Sendable {
         func send(_ head: HTTPRequest, body: [UInt8]) async throws -> APIResponse
     }
@@ -16,12 +16,12 @@ struct Client: Sendable {
         let headers: HTTPFields
         let bytes: [UInt8]
 
-        /// The body as JSON; null when it is none.
+        /// The body as JSON; null when it is not JSON.
         var json: JSON { (try? JSON(parsing: bytes)) ?? .null }
         var data: JSON { json["data"] ?? .null }
         var code: String? { json["error"]?["code"]?.string }
         var message: String? { json["error"]?["message"]?.string }
-        /// The places that an answer 422 names.
+        /// The JSON pointers in a 422 response.
         var places: [String] {
             (json["error"]?["details"]?.array ?? []).compactMap { $0["pointer"]?.string ?? $0["parameter"]?.string }
         }

@@ -5,7 +5,7 @@ import RelayDestinations
 import RelayJSON
 import Synchronization
 
-/// A relay that records what it is asked and answers what the test says.
+/// A fake relay that records its calls and returns the results that a test sets.
 final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl, WebhookControl, WebhookTestControl,
     ReplayControl, MediaControl
 {
@@ -33,7 +33,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
 
     let state = Mutex(State())
 
-    /// It has every role.
+    /// Controls whose every member is this object.
     var controls: RelayControls {
         RelayControls(
             process: self, configuration: self, destinations: self, webhooks: self, webhookTests: self, replays: self,
@@ -105,7 +105,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
         }
     }
 
-    /// The real grammar; the egress guard denies one host.
+    /// The real reader of options, with an egress check that denies one host.
     let webhookOptions = WebhookOptionsReader(
         kind: WebhookOptions.self,
         policies: ["default": RetryPolicy(), "standard": RetryPolicy(maxAttempts: 12)],

@@ -5,7 +5,7 @@ import RelayTesting
 import Synchronization
 
 extension FakeStore {
-    /// Puts a delivery there as a pipeline and its attempts would have left it.
+    /// Adds a delivery in the state in which a pipeline and its attempts would have left it.
     @discardableResult
     func seedDelivery(
         _ state: DeliveryState,
@@ -159,7 +159,7 @@ extension FakeStore {
         }
     }
 
-    // MARK: - Journal and Outbox: the API only reads single events of them.
+    // MARK: - Journal and Outbox: the API only reads single events from them.
 
     func accept(
         _ events: [ParsedEvent], source: String, at moment: Timestamp

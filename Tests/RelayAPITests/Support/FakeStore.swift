@@ -3,7 +3,7 @@ import RelayCore
 import RelayJSON
 import Synchronization
 
-/// A store in memory, for what the API does with one.
+/// An in-memory store with the operations that the API uses.
 final class FakeStore: RelayStore {
     struct Data {
         var sessions: [Session] = []
@@ -20,13 +20,13 @@ final class FakeStore: RelayStore {
         var replays: [Replay] = []
         var lastDelivery: Int64 = 0
         var lastEvent: Int64 = 0
-        /// What every call that can fail does next.
+        /// The error that the next calls throw; nil for none.
         var failure: StoreError?
     }
 
     let contents = Mutex(Data())
 
-    /// Accepted events, in their order.
+    /// The accepted events in order.
     var accepted: [Event] { contents.withLock { $0.events.values.sorted { $0.id < $1.id } } }
 
     func edit(_ change: (inout Data) -> Void) { contents.withLock { change(&$0) } }

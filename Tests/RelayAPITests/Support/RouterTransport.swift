@@ -6,7 +6,7 @@ import NIOEmbedded
 import RelayAPI
 import Synchronization
 
-/// Calls the routes in this process.
+/// Calls the routes in the test's process.
 struct RouterTransport<Responder: HTTPResponder>: Client.Transport where Responder.Context == APIContext {
     let responder: Responder
     let logger: Logger
@@ -22,7 +22,7 @@ struct RouterTransport<Responder: HTTPResponder>: Client.Transport where Respond
     }
 }
 
-/// The body of an answer, once it has been written.
+/// Collects the body of a response.
 private final class CollectedBody: ResponseBodyWriter {
     let bytes = Mutex<[UInt8]>([])
 

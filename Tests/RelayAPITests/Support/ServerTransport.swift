@@ -1,7 +1,7 @@
 import HTTPTypes
 import RelayHTTPClient
 
-/// Sends requests to a server on this machine.
+/// Sends requests to a server on the local machine.
 struct ServerTransport: Client.Transport {
     let engine: CurlEngine
     let port: Int

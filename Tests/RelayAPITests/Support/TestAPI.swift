@@ -8,7 +8,7 @@ import RelaySources
 import RelayTesting
 import ServiceLifecycle
 
-/// The API over a fake store and a fake relay, and a client with the right key.
+/// The API with a fake store and a fake relay, and a client with a valid key.
 struct TestAPI: Sendable {
     /// 2025-11-13T10:30:00.000Z
     static let start = Timestamp(milliseconds: 1_763_029_800_000)
@@ -24,7 +24,7 @@ struct TestAPI: Sendable {
         self.configuration = configuration
     }
 
-    /// Sources of the format `echo`: `baileys`, which anybody may post to, `signed` and `meta`.
+    /// Sources of the format `echo`: `baileys` without authentication, `signed` and `meta`.
     private var intakes: IntakeRegistry {
         var sources = IntakeRegistry.Sources()
         sources.posted = [
@@ -61,14 +61,14 @@ struct TestAPI: Sendable {
         return logger
     }
 
-    /// Runs a test with a client whose requests go to the routes directly, without a connection.
+    /// Runs a test with a client that calls the routes directly, without a connection.
     func run<Value>(_ body: (Client) async throws -> Value) async throws -> Value {
         let logger = quiet
         let responder = router(logger).buildResponder()
         return try await body(Client(transport: RouterTransport(responder: responder, logger: logger), key: key))
     }
 
-    /// Runs a test with a client whose requests go through a server on this machine.
+    /// Runs a test with a client that sends requests to a server on the local machine.
     func runServer<Value>(_ body: (Client) async throws -> Value) async throws -> Value {
         let logger = quiet
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
@@ -94,7 +94,7 @@ struct TestAPI: Sendable {
         return try result.get()
     }
 
-    /// A session with one webhook, as most routes want it.
+    /// Creates a session with one webhook, as most routes require.
     @discardableResult
     func seedSession(_ id: String = "abc-123", url: String? = "https://your-app.com/webhook") -> Webhook? {
         let webhook = url.map { url -> Webhook in
@@ -113,7 +113,7 @@ struct TestAPI: Sendable {
     }
 }
 
-/// A format for tests: every document, or every element of an array, is an event with the document as its payload.
+/// A format for tests: each document, or each element of an array, is an event whose payload is the document.
 struct EchoFormat: EventFormat {
     static let name = "echo"
     static let summary = "Documents of a test."

@@ -8,7 +8,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// A Chatwoot with an inbox, and the destination that forwards into it.
+/// A Chatwoot double with an inbox, and the destination that forwards to it.
 struct ForwardingFixture: Sendable {
     let chatwoot: ChatwootDouble
     let account: ChatwootDouble.Account
@@ -18,7 +18,7 @@ struct ForwardingFixture: Sendable {
     let ledger: any ForwardingLedger
     let destination: ChatwootDestination
 
-    /// Sends one event, a first attempt unless told otherwise.
+    /// Sends one event, by default as a first attempt.
     @discardableResult
     func send(
         _ event: String,
@@ -34,7 +34,7 @@ struct ForwardingFixture: Sendable {
         return await destination.send(delivery, at: moment)
     }
 
-    /// Sends an event that must arrive.
+    /// Sends an event, which must be delivered.
     func take(
         _ event: String, _ payload: JSON, session: String = "demo", attempt: Int = 1, at moment: Timestamp = now
     ) async throws {
@@ -42,7 +42,7 @@ struct ForwardingFixture: Sendable {
         try #require(result.isDelivered, "\(result.outcome) \(result.error ?? "")")
     }
 
-    /// A text of the customer 5511999999001, unless members say otherwise.
+    /// A text message from the customer 5511999999001, unless members override that.
     func text(_ id: String, _ text: String = "oi", _ more: JSONObject = [:]) -> JSON {
         var members: JSONObject = [
             "type": "text", "content": ["text": .string(text)], "messageId": .string(id), "wa_message_id": .string(id),
@@ -51,11 +51,11 @@ struct ForwardingFixture: Sendable {
         return payload(members)
     }
 
-    /// What was said, without private notes.
+    /// The texts of the messages, without private notes.
     var said: [String] { chatwoot.messages.filter { !$0.isPrivate && $0.kind != .activity }.map { $0.content ?? "" } }
     var notes: [String] { chatwoot.messages.filter(\.isPrivate).map { $0.content ?? "" } }
 
-    /// The only contact, the only conversation.
+    /// The only contact and the only conversation.
     var contact: ChatwootDouble.Contact {
         get throws {
             try #require(chatwoot.contacts.count == 1)
@@ -69,7 +69,7 @@ struct ForwardingFixture: Sendable {
         }
     }
 
-    /// Another destination for the same inbox and ledger: the relay after a restart.
+    /// Another destination for the same inbox and ledger, as after a restart of the relay.
     func restarted(_ options: String = "", mediaStore: (any MediaStore)? = nil) throws -> ForwardingFixture {
         let destination = ChatwootDestination(
             try again(options), key: "desk", settings: destination.settings, timeout: .waitLimit, sender: engine,
@@ -85,7 +85,7 @@ struct ForwardingFixture: Sendable {
     }
 }
 
-/// Options for a Chatwoot that is there.
+/// Options for an existing Chatwoot.
 func options(at url: String, account: Int, inbox: Int, token: String, _ more: String) throws -> ChatwootOptions {
     let registry = ConfigurationRegistry(stages: [], destinations: [ChatwootOptions.self], formats: [], transports: [])
     let yaml = """
@@ -134,7 +134,7 @@ func withForwarding(
 }
 
 extension ForwardingFixture {
-    /// A request of somebody else's.
+    /// Sends a request of another API client.
     @discardableResult
     func api(_ method: String, _ path: String, _ body: JSON) async throws -> JSON {
         let address = destination.target.replacing("/app/accounts/", with: "/api/v1/accounts/")

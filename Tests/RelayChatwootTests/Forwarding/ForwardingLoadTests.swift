@@ -9,10 +9,11 @@ import RelayTesting
 import ServiceLifecycle
 import Testing
 
-/// Many messages at once, through the dispatcher and a store on disk.
+/// Many concurrent messages, through the dispatcher and a store on disk.
 @Suite(.serialized, .limitedConcurrency)
 struct ForwardingLoadTests {
-    /// Peers make several contacts and conversations of one customer then (reference chatwoot.md, 5).
+    /// In this situation, other integrations create several contacts and conversations for one customer (reference
+    /// chatwoot.md, 5).
     @Test(arguments: [false, true])
     func firstMessagesOfManyChatsAtOnceMakeOneConversationEach(isLocked: Bool) async throws {
         let load = ForwardingLoad(chats: 200, messagesEach: 3)
@@ -21,7 +22,8 @@ struct ForwardingLoadTests {
 
     @Test func everyMessageArrivesOnceAndInOrderWhateverGoesWrong() async throws {
         let load = ForwardingLoad(chats: 100, messagesEach: 50)
-        // Far longer than an answer takes: a request that is given up before Chatwoot has begun with it is sent twice.
+        // Much longer than a response takes: a request that is cancelled before Chatwoot starts to process it is sent
+        // twice.
         try await load.run(timeout: .seconds(3)) { chatwoot in
             chatwoot.inject(.commitThen500, into: .any, probability: 0.02)
             chatwoot.inject(.commitThenReset, into: .any, probability: 0.02)
@@ -34,7 +36,7 @@ struct ForwardingLoadTests {
     }
 }
 
-/// So many chats with so many messages each.
+/// A load of a number of chats with a number of messages each.
 struct ForwardingLoad {
     let chats: Int
     let messagesEach: Int
@@ -87,7 +89,7 @@ struct ForwardingLoad {
         await store.close()
     }
 
-    /// The chats' messages come in turn.
+    /// Accepts the messages of the chats in turn.
     private func accept(into store: SQLiteStore, settings: DestinationSettings, at now: Timestamp) async throws {
         let events = (0..<messagesEach).flatMap { message in
             (0..<chats).map { index in

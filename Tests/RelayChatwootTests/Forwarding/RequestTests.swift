@@ -6,10 +6,10 @@ import RelayMedia
 import RelayTesting
 import Testing
 
-/// What Chatwoot is asked for, of every kind of message and event: `Golden/kinds.json` has one of each.
+/// The requests to Chatwoot for every kind of message and event; `Golden/kinds.json` has one of each.
 @Suite(.limitedConcurrency)
 struct RequestTests {
-    /// No release is asked for anything else than another: each takes of it what it knows.
+    /// The requests are the same for all releases; each release uses the parts that it supports.
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func everyKindIsAskedForAsItWas(_ profile: ChatwootDouble.Profile) async throws {
         let path = Golden.folder.appendingPathComponent("kinds.json")
@@ -23,7 +23,7 @@ struct RequestTests {
             let event = try #require(kind["event"]?.string)
             let name = try #require(kind["name"]?.string)
             try await withForwarding("group_changes: note", profile: profile, mediaStore: mediaStore) { fixture in
-                // The message that others are about.
+                // The message that other events refer to.
                 let isNew = event == "message.received" || name == "own"
                 let earlier = name.hasPrefix("vote") ? "3EB0POLL" : isNew ? "3EB0OLD" : "3EB0A1"
                 if !event.hasPrefix("session") { try await fixture.take("message.received", fixture.text(earlier)) }
@@ -42,7 +42,7 @@ struct RequestTests {
         try Golden.check(all, "requests")
     }
 
-    /// An answer is one in every release, and a voice note where the release knows them.
+    /// Replies are requested from every release, and voice notes from the releases that support them.
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func everyReleaseMakesTheMostOfIt(_ profile: ChatwootDouble.Profile) async throws {
         try await withForwarding(profile: profile) { fixture in
@@ -71,7 +71,7 @@ struct RequestTests {
     }
 }
 
-/// A form as it came.
+/// A form as received.
 struct Form {
     let parts: [JSON]
 

@@ -7,16 +7,16 @@ import Testing
 
 @testable import RelayMedia
 
-/// A server that speaks S3: moto's, in a process of its own, on a free loopback port. It checks signatures, and knows one
-/// user, who may do everything in S3.
+/// An S3-compatible server: moto, in its own process, on a free loopback port. It checks signatures, and has one user,
+/// who has all permissions in S3.
 final class MotoServer: Sendable {
-    /// One for all tests that do not end it; each has a bucket of its own there.
+    /// The server shared by all tests that do not stop it; each test has its own bucket.
     static func shared() async throws -> MotoServer { try await starting.value }
 
     private static let starting = Task { try await MotoServer() }
 
-    /// It takes one request after the other, for moto cannot put an object twice at once, and ends with the test's process,
-    /// also when that is killed.
+    /// It processes requests sequentially, because moto cannot store an object twice concurrently, and ends with the
+    /// test process, even when that is killed.
     private static let program = """
         import os, threading, time
         from moto import server
@@ -53,7 +53,7 @@ final class MotoServer: Sendable {
         let process = try ChildProcess(
             Self.python(),
             ["-c", Self.program],
-            // Requests before the user is there need no signature.
+            // Requests need no signature until the user exists.
             environment: ["INITIAL_NO_AUTH_ACTION_COUNT": "inf"],
             output: directory.path + "/out",
             errors: directory.path + "/err"
@@ -70,7 +70,7 @@ final class MotoServer: Sendable {
         process.kill()
     }
 
-    /// The interpreter that `make test-packages` sets up.
+    /// The Python interpreter that `make test-packages` installs.
     private static func python() throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
@@ -84,7 +84,7 @@ final class MotoServer: Sendable {
 
     private static func makeUser(at url: String, _ engine: CurlEngine) async throws -> (String, String) {
         func ask(_ action: String) async throws -> String {
-            // As signed, for moto finds the service in it; nobody checks it yet.
+            // moto reads the service from this header; the signature is not checked yet.
             let scope = "Credential=any/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=any"
             let response = try await engine.send(
                 HTTPRequest(
@@ -121,7 +121,7 @@ final class MotoServer: Sendable {
         return (try value("AccessKeyId", in: keys), try value("SecretAccessKey", in: keys))
     }
 
-    /// Options for a bucket, with the user's keys unless told otherwise.
+    /// Options for a bucket, by default with the user's keys.
     func options(
         _ bucket: String,
         prefix: String = "media/",
@@ -138,7 +138,7 @@ final class MotoServer: Sendable {
         )
     }
 
-    /// A new bucket's name.
+    /// Creates a bucket and returns its name.
     func makeBucket() async throws -> String {
         let bucket = "media-\(UUID().uuidString.lowercased())"
         let (status, body) = try await call("PUT", "/\(bucket)")
@@ -146,7 +146,7 @@ final class MotoServer: Sendable {
         return bucket
     }
 
-    /// A signed request of the test's own.
+    /// Sends a signed request of the test itself.
     func call(_ method: String, _ path: String) async throws -> (status: Int, body: String) {
         var request = HTTPRequest(method: method, url: url + path, timeout: .waitLimit)
         request.awsSigV4 = AWSSigV4Parameters(region: "us-east-1", accessKey: accessKey, secretKey: secretKey)
@@ -154,14 +154,14 @@ final class MotoServer: Sendable {
         return (response.status, String(decoding: response.body, as: UTF8.self))
     }
 
-    /// The names in a bucket, in order.
+    /// The names of the objects in a bucket, in order.
     func names(in bucket: String) async throws -> [String] {
         let (status, body) = try await call("GET", "/\(bucket)?list-type=2")
         try #require(status == 200, "\(body)")
         return body.split(separator: "<Key>").dropFirst().map { String($0.prefix { $0 != "<" }) }
     }
 
-    /// Ends it at once, as a crash does.
+    /// Kills the server, as in a crash.
     func kill() {
         process.kill()
     }

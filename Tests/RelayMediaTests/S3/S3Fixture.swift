@@ -3,7 +3,7 @@ import RelayTesting
 
 @testable import RelayMedia
 
-/// What a test of a bucket works with.
+/// The dependencies of a test with a bucket.
 struct S3Fixture {
     let directory: TemporaryDirectory
     let server: MotoServer
@@ -34,7 +34,7 @@ struct S3Fixture {
         return (draft.handOver(), draft.media)
     }
 
-    /// For a server that answers by script.
+    /// Options for a server with scripted responses.
     func options(of receiver: ScriptedReceiver) throws -> S3Options {
         try S3Options(
             endpoint: receiver.url,

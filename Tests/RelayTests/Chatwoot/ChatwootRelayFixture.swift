@@ -5,14 +5,14 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// A gateway that sends, by the interface of a provider.
+/// A gateway that sends messages, with the API of a provider.
 struct ScriptedGateway: Sendable, CustomTestStringConvertible {
     let name: String
-    /// Options of the destination besides those that all have.
+    /// Options of the destination in addition to the common ones.
     let options: String
-    /// Whether it takes the id that the relay chooses.
+    /// Whether it uses the message id that the relay chooses.
     let takesIDs: Bool
-    /// Its answer to a message with an id.
+    /// The response to a message with an id.
     let answer: @Sendable (String) -> String
     var testDescription: String { name }
 
@@ -34,13 +34,13 @@ struct ScriptedGateway: Sendable, CustomTestStringConvertible {
 
     static var bridge: ScriptedGateway { all[4] }
 
-    /// The id that the relay chose, in a request.
+    /// The message id that the relay chose, in a request.
     func chosenID(_ request: ScriptedReceiver.Request) -> String? {
         takesIDs ? (try? JSON(parsing: request.body))?["messageId"]?.string : nil
     }
 }
 
-/// A Chatwoot with an inbox for each session, a gateway, and a real relay between them.
+/// A Chatwoot double with an inbox for each session, a gateway, and a real relay between them.
 final class ChatwootRelayFixture: Sendable {
     struct SessionInbox: Sendable {
         let session: String
@@ -48,7 +48,7 @@ final class ChatwootRelayFixture: Sendable {
     }
 
     let chatwoot: ChatwootDouble
-    /// Chatwoot's address.
+    /// The URL of Chatwoot.
     let url: String
     let account: ChatwootDouble.Account
     let agent: ChatwootDouble.User
@@ -58,7 +58,7 @@ final class ChatwootRelayFixture: Sendable {
     let relay: RelayProcess
     private let number = Mutex(0)
 
-    /// - Parameter isKeyed: whether the relay knows the secret that Chatwoot signs with.
+    /// - Parameter isKeyed: whether the relay has the secret with which Chatwoot signs.
     private init(_ gateway: ScriptedGateway, sessions: [String], isKeyed: Bool) async throws {
         var options = ChatwootDouble.Options()
         options.allowsPrivateNetwork = true
@@ -132,7 +132,7 @@ final class ChatwootRelayFixture: Sendable {
         try await body(fixture)
     }
 
-    /// Starts the relay, and tells Chatwoot where it listens.
+    /// Starts the relay, and configures its URL in Chatwoot.
     func start() async throws {
         try await relay.start()
         for place in inboxes {
@@ -144,8 +144,8 @@ final class ChatwootRelayFixture: Sendable {
 
     // MARK: The gateway
 
-    /// Answers every message with an id, its own where it chooses.
-    /// - Parameter before: what happens before the answer, with the id.
+    /// Answers every message with an id: the gateway's own, if it chooses ids.
+    /// - Parameter before: called with the id before the response is sent.
     func answer(before: (@Sendable (String, ScriptedReceiver.Request) -> Void)? = nil) {
         receiver.respond { [gateway, self] request in
             if request.path.hasSuffix("/media") { return .status(200, body: #"{"id": "MEDIA1"}"#) }
@@ -155,7 +155,7 @@ final class ChatwootRelayFixture: Sendable {
         }
     }
 
-    /// Waits for so many requests to the gateway.
+    /// Waits for a number of requests to the gateway.
     @discardableResult
     func requests(_ count: Int) async throws -> [ScriptedReceiver.Request] { try await receiver.next(count: count) }
 
@@ -166,7 +166,7 @@ final class ChatwootRelayFixture: Sendable {
         }
     }
 
-    /// Posts what the gateway tells, and waits until the relay has it: for threads that are no tasks.
+    /// Posts a document of the gateway and waits for the response; for threads that are not tasks.
     func postFromGateway(_ document: JSON) {
         let done = DispatchSemaphore(value: 0)
         Task {
@@ -176,7 +176,7 @@ final class ChatwootRelayFixture: Sendable {
         done.wait()
     }
 
-    // MARK: What happens on WhatsApp
+    // MARK: Events on WhatsApp
 
     func customerWrites(_ id: String, _ text: String, session: String = "main") async throws {
         let document = Self.message(id, text: text, isOurs: false, session: session)
@@ -184,7 +184,8 @@ final class ChatwootRelayFixture: Sendable {
         #expect(answer.status == 200)
     }
 
-    /// A message as the gateway posts it: now, for an old one would say so.
+    /// A message as the gateway posts it, with the current time, because an older message would be labeled with its
+    /// time.
     static func message(_ id: String, text: String, isOurs: Bool, session: String = "main") -> JSON {
         var document = baileysText(id, text: text, session: session)
         var message = document["data"]?["messages"]?[0] ?? .null
@@ -211,9 +212,9 @@ final class ChatwootRelayFixture: Sendable {
         #expect(try await relay.call("POST", "/in/phones", document).status == 200)
     }
 
-    // MARK: What stands in Chatwoot
+    // MARK: Messages in Chatwoot
 
-    /// The texts of an inbox, private notes and activities left out.
+    /// The texts of an inbox, without private notes and activities.
     func texts(_ place: Int = 0) -> [String] { Self.texts(chatwoot, inboxes[place]) }
 
     static func texts(_ chatwoot: ChatwootDouble, _ place: SessionInbox) -> [String] {
@@ -222,7 +223,7 @@ final class ChatwootRelayFixture: Sendable {
         }.map { $0.content ?? "" }
     }
 
-    /// Waits until an inbox shows a text, and returns the row of its conversation.
+    /// Waits until an inbox contains a text, and returns the row of its conversation.
     @discardableResult
     func shown(_ text: String, _ place: Int = 0) async throws -> Int {
         let inbox = inboxes[place].inbox.id
