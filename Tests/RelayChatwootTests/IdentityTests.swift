@@ -16,7 +16,7 @@ struct IdentityTests {
     }
 
     @Test(arguments: [
-        // Brazil: with and without the ninth digit, mobiles alone.
+        // Brazil: with and without the ninth digit, mobile numbers only.
         ("551199999999", ["+551199999999", "+5511999999999"]), ("5511999999999", ["+5511999999999", "+551199999999"]),
         ("551133334444", ["+551133334444"]), ("5511933334444", ["+5511933334444"]),
         // Argentina and Mexico.
@@ -84,7 +84,7 @@ struct IdentityTests {
         #expect(unknown.rename(from: "Maria", by: .follow) == nil)
     }
 
-    /// Two rooms know these keys: the one that writes them, and the format that reads them off Chatwoot's webhooks.
+    /// Two modules use these keys: the one that writes them, and the format that reads them from Chatwoot's webhooks.
     @Test(arguments: [
         "5511999999999@s.whatsapp.net", "100000000000077@lid", "120363999999999001@g.us",
         "5511999999999-1500000000@g.us",
@@ -100,7 +100,7 @@ struct IdentityTests {
             from: document.bytes, context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1)))
         #expect(events.map(\.chat) == [chat])
         #expect(events.first?.payload["quoted"] == ["messageId": "3EB0A1"])
-        // What came from WhatsApp is not sent there again.
+        // A message that came from WhatsApp is not sent there again.
         var echo = document.object ?? [:]
         echo["source_id"] = .string(ChatwootSourceID.message("3EB0A1"))
         let none = try ChatwootWebhookFormat().events(

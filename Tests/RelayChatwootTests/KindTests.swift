@@ -3,7 +3,7 @@ import RelayChatwoot
 import RelayJSON
 import Testing
 
-/// What agents see of every kind of message and event: `Golden/kinds.json` has one of each, by a name for what it is.
+/// The text that agents see for every kind of message and event; `Golden/kinds.json` has one of each, by name.
 struct KindTests {
     @Test(arguments: [
         ("kinds-en", ""), ("kinds-pt-BR", "language: pt-BR\nutc_offset: \"-03:00\"\ngroup_changes: note"),

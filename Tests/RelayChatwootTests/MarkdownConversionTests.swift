@@ -9,7 +9,7 @@ struct MarkdownConversionTests {
         ("*bold*", "**bold**"), ("_italic_", "*italic*"), ("~struck~", "~~struck~~"), ("*_both_*", "**_both_**"),
         ("_*both*_", "*__both__*"), ("*a* and *b*", "**a** and **b**"), ("(*a*)", "(**a**)"),
         ("👉_olha_", "👉*olha*"), ("*a*_b_", "**a**_b_"), ("*a**b*", "**a**__b__"),
-        // No formatting, in either.
+        // No formatting in either syntax.
         ("snake_case_name", "snake_case_name"), ("2 * 3 * 4", "2 * 3 * 4"), ("~5 minutos", "~5 minutos"),
         ("C:\\temp\\new", "C:\\temp\\new"), ("a < b & c", "a < b & c"), ("R$ 10,00 (dez)!", "R$ 10,00 (dez)!"),
         ("#hashtag", "#hashtag"), ("a - b", "a - b"), ("+5511999999001", "+5511999999001"), ("R&B", "R&B"),
@@ -26,7 +26,7 @@ struct MarkdownConversionTests {
         ("`a*b*`", "`a*b*`"), ("```x_y_```", "```x_y_```"), ("a `b", "a \\`b"), ("``", "\\`\\`"),
         ("```a\nb```", "```\na\nb\n```"), ("see ```a\nb``` now", "see \n```\na\nb\n```\n now"),
         ("````a```", "``` `a ```"),
-        // Addresses.
+        // URLs.
         ("https://x.example/_a_?b=*c*", "https://x.example/_a_?b=*c"), ("*https://x.example*", "**https://x.example**"),
         // Lists and quotes.
         ("- a\n- b", "- a\n- b"), ("* a\n* b", "* a\n* b"), ("> a\nb", "> a\n\nb"), ("- a\nb", "- a\n\nb"),
@@ -66,7 +66,7 @@ struct MarkdownConversionTests {
         #expect(text == "oi @Maria \\*S\\* e @5511999999002, a@12345")
     }
 
-    /// What WhatsApp can write comes back as it was; only code over several lines gets lines of its own.
+    /// Formatting that WhatsApp supports survives a round trip; only multi-line code is moved to separate lines.
     @Test(arguments: 0..<40)
     func aTextComesBackAsItWas(_ seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed) &* 977 &+ 1)
@@ -84,21 +84,21 @@ struct MarkdownConversionTests {
         }
     }
 
-    /// Any Markdown can be read, and nothing that agents wrote gets lost but marks.
+    /// Any Markdown can be converted, and only formatting characters of the agent's text are lost.
     @Test(arguments: 0..<20)
     func anyMarkdownKeepsItsWords(_ seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed) &+ 5)
         for _ in 0..<200 {
             let text = RandomText.make(&random)
-            // The language of a block of code is no word, nor is the name of a character.
+            // The language of a code block and the name of a character reference are not words of the text.
             if text.contains("```") || text.contains("&amp;") || text.contains("~~~") { continue }
             let words = { (text: String) in text.filter { $0.isLetter && $0 != "h" } }
             #expect(words(MarkdownConversion.toWhatsApp(text)) == words(text), "\(text.debugDescription)")
         }
     }
 
-    /// Four times the text takes four times as long, and not sixteen times. Processor time does not depend on what else
-    /// runs on the machine.
+    /// The time is linear: four times the text takes about four times as long, not sixteen times. Processor time does
+    /// not depend on other load of the machine.
     @Test(
         arguments: [
             "*a ", "`a ", "_a ", "[a](", "[", "`", "*", "**a _b ", "> ", "```", "https://", "a*b~", "```a\n```",
@@ -116,7 +116,7 @@ struct MarkdownConversionTests {
         #expect(time(of: 65_536) < short * 10)
     }
 
-    /// The seconds that this thread has used a processor for.
+    /// The processor time of this thread, in seconds.
     private func processorTime() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -3,7 +3,7 @@ import RelayCore
 import RelayJSON
 import Testing
 
-/// What the options change, and what they do not.
+/// The effects of the options.
 struct PlannerTests {
     private let text = #""type": "text", "content": {"text": "oi"}"#
     private let own = #""type": "text", "content": {"text": "oi"}, "fromMe": true"#
@@ -66,7 +66,7 @@ struct PlannerTests {
         #expect(try edit("a", 1_763_029_060) != first)
         #expect(first.hasPrefix("WAID:3EB0A1#edit-"))
         #expect(try message(text).sourceID == "WAID:3EB0A1")
-        // What could not be read may still come itself.
+        // The content of a message that could not be decrypted may still arrive.
         let waiting = #""type": "unsupported", "content": {"reason": "undecryptable"}"#
         #expect(try message(waiting).sourceID == "WAID:3EB0A1#placeholder")
     }
@@ -112,7 +112,7 @@ struct PlannerTests {
                 == "🕓 *Enviada em 13/11/2025 07:28*\n\noi")
         #expect(try message(text + #", "timestamp": 1763029700"#).content == "oi")
         #expect(try message(late, options: "late_prefix: 1h").content == "oi")
-        // When it is not known when it was sent, nothing is said about it.
+        // When the time of sending is unknown, no time is added.
         #expect(try message(late + #", "timestampSource": "received""#).content == "oi")
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import zaphub
 
 @Suite struct CheckFormatTests {
-    /// What GitHub's runner would take for the end of a property or of the command is escaped.
+    /// Characters that GitHub's runner would interpret as the end of a property or a command are escaped.
     @Test func githubsOwnLettersAreEscaped() throws {
         let golden = try #require(GoldenCase.all.first { $0.testDescription == "github-letters" })
         let report = try golden.report()

@@ -1,7 +1,7 @@
 import RelayConfig
 import Testing
 
-/// The exact text of what the relay says about mistakes in `config.yaml`.
+/// The exact messages for mistakes in `config.yaml`.
 @Suite struct ConfigurationMistakeTests {
     @Test func everythingWrongInServerAndSourcesIsReportedAtOnce() {
         let report = Workspace.config(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RelayConfig
 
-/// What can be told of programs without running them.
+/// Conclusions about programs without running them.
 @Suite struct EventPredicateTests {
     private static func condition(_ program: String) -> EventPredicate {
         var reader = EventPredicateReader(epoch: "", keepsType: true)

@@ -1,7 +1,7 @@
 import RelayConfig
 import Testing
 
-/// The exact text of what the relay says about several files, and about files that are not there.
+/// The exact messages about several files, and about missing files.
 @Suite struct FileMistakeTests {
     @Test func mistakesOfAllFilesComeInTheOrderOfFilesAndPlaces() {
         let workspace = Workspace([

@@ -1,7 +1,7 @@
 import RelayConfig
 import Testing
 
-/// The exact text of what the relay says about mistakes in stages inside stages, and in fragments.
+/// The exact messages for mistakes in nested stages and in fragments.
 @Suite struct FlowMistakeTests {
     private static func fragments(_ pipeline: String, _ fragments: [String: String]) -> Workspace {
         var files = ["config.yaml": "version: 1\n", "pipelines/default.yaml": pipeline]

@@ -1,7 +1,7 @@
 import RelayConfig
 import Testing
 
-/// The exact text of what the relay says about mistakes in pipelines.
+/// The exact messages for mistakes in pipelines.
 @Suite struct PipelineMistakeTests {
     @Test func everythingWrongInAPipelineIsReportedAtOnce() {
         let report = Workspace.pipeline(

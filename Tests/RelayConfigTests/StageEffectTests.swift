@@ -2,7 +2,7 @@ import RelayConfig
 import RelayCore
 import Testing
 
-/// Stages are checked by the effects that they declare, whatever their names are.
+/// Stages are checked by their declared effects, not by their names.
 @Suite struct StageEffectTests {
     private struct Discard: ConfiguredStage {
         static let kind = "discard"

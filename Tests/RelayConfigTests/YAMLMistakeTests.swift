@@ -1,7 +1,7 @@
 import RelayConfig
 import Testing
 
-/// The exact text of what the relay says about files that are no YAML, or no good YAML.
+/// The exact messages for files with invalid YAML.
 @Suite struct YAMLMistakeTests {
     @Test(arguments: [
         (

@@ -17,7 +17,7 @@ struct PlannedDeliveryTests {
         )
     }
 
-    /// Byte for byte: this is what gets signed.
+    /// Compared byte for byte, because these bytes are signed.
     @Test func theBodyIsTheEnvelopeOfStage07() {
         let planned = PlannedDelivery(
             of: event(payload: ["messageId": "A1", "content": ["text": "Olá \"você\""]]),

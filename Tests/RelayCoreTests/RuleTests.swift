@@ -1,7 +1,7 @@
 import RelayCore
 import Testing
 
-/// What may stand in configured and posted values: event filters, headers, rates, session ids.
+/// Validation of configured and posted values: event filters, headers, rates, session ids.
 struct RuleTests {
     @Test(
         arguments: [

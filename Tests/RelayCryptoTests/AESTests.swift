@@ -14,7 +14,7 @@ struct AES256CBCTests {
         "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d"
         + "39f23369a9d9bacfa530e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b"
 
-    /// Runs bytes through a cipher in parts of some blocks each.
+    /// Runs bytes through a cipher in parts of a number of blocks each.
     private func run(_ direction: AES256CBC.Direction, _ bytes: [UInt8], blocks: Int) throws -> [UInt8] {
         let cipher = AES256CBC(
             direction, key: SymmetricKey(bytes: try hex(key)), initializationVector: try hex(vector))

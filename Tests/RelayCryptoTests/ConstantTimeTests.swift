@@ -18,7 +18,7 @@ struct ConstantTimeTests {
         #expect(!ConstantTime.areEqual("token", "Token"))
         #expect(!ConstantTime.areEqual("token", "token "))
         #expect(!ConstantTime.areEqual("", "t"))
-        // Canonically equivalent texts are equal as Swift strings, and different passwords.
+        // Canonically equivalent texts are equal as Swift strings, but they are different passwords.
         #expect(!ConstantTime.areEqual("\u{e9}", "e\u{301}"))
     }
 }

@@ -30,7 +30,7 @@ struct BatchFillTests {
         #expect(fill.isReady(at: .at(2300)))
     }
 
-    /// Two brackets and a comma between any two are part of the body.
+    /// Two brackets, and a comma between every two events, are part of the body.
     @Test func aBatchIsReadyWhenTheNextDoesNotFit() {
         var fill = BatchAccumulator(BatchPolicy(maxBytes: 24))
         let fits7 = fill.take(10, dueSince: .at(0))

@@ -6,7 +6,7 @@ struct BatchDecisionTests {
     private static let patient = RetryPolicy(
         maxAttempts: 4, initialInterval: .seconds(1), retryOn: RetryPolicy.transient)
 
-    /// - Parameter attempts: of each delivery, this one included; their ids are 1, 2 …
+    /// - Parameter attempts: the number of attempts of each delivery, including this one; the ids are 1, 2 …
     private func decide(
         _ result: AttemptResult,
         attempts: [Int],
@@ -51,7 +51,8 @@ struct BatchDecisionTests {
         #expect(ids(decision) == [1, 2, 3])
     }
 
-    /// Stage-07's policy retries a 400 as well; three times the same hundred would make a hundred dead letters.
+    /// Stage-07's policy also retries a 400; retrying the same batch of a hundred three times would make a hundred dead
+    /// letters.
     @Test func aRefusalIsOneEvenWhereThePolicyRetriesIt() {
         let decision = decide(answer(400), attempts: [1, 1], policy: RetryPolicy())
         #expect(decision.decisions == [.retry(at: .at(100)), .retry(at: .at(100))])
@@ -71,7 +72,7 @@ struct BatchDecisionTests {
         #expect(last.decisions == [.retry(at: .at(4100)), .retry(at: .at(4100))])
         #expect(ids(last) == [1, 2])
         #expect(ids(decide(failure(.reset), attempts: [1, 3])) == [1, 2])
-        // Nobody has looked at what was sent: there is nothing to find out.
+        // The receiver has not processed the events, so splitting the batch would reveal nothing.
         #expect(ids(decide(failure(.connect), attempts: [3, 3])) == [1, 1])
         #expect(ids(decide(answer(429), attempts: [3, 3])) == [1, 1])
     }

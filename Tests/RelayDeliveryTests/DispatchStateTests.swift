@@ -70,7 +70,7 @@ struct DispatchStateTests {
         #expect(state.nextWake(after: .at(1), settings: settings) == .at(500))
     }
 
-    /// Twenty destinations that hang must leave room for one that answers.
+    /// Twenty destinations that do not respond must leave slots for one that does.
     @Test func slowDestinationsCannotTakeEverySlot() {
         var state = DispatchState(capacity: 100, breaker: .init())
         for index in 0..<20 { state.wake("slow\(index)", at: .at(0)) }

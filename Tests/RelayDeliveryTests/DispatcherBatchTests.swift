@@ -31,7 +31,7 @@ struct DispatcherBatchTests {
         }
     }
 
-    /// What follows in a lane that is busy makes a batch full, too.
+    /// Later deliveries of a busy lane also fill a batch.
     @Test func oneChatFillsABatch() async throws {
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 10, maxWait: .seconds(3600))), clock: clock)
         let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
@@ -67,7 +67,8 @@ struct DispatcherBatchTests {
         }
     }
 
-    /// Order, one request for each chat, and the same batch on every retry, through failures of all kinds.
+    /// The order per chat, one request at a time for each chat, and the same batch on every retry are kept through
+    /// failures of all kinds.
     @Test func chatsKeepTheirOrderInBatchesThroughFailures() async throws {
         let count = Mutex(0)
         let retry = RetryPolicy(maxAttempts: 100, initialInterval: .seconds(1), maxInterval: .seconds(4))
@@ -124,7 +125,7 @@ struct DispatcherBatchTests {
         }
     }
 
-    /// With stage-07's policy, and a receiver that fails with 500 over one event, as many do.
+    /// With stage-07's policy, and a receiver that answers 500 because of one event, as many do.
     @Test func aCrashOverOneEventKillsThatOneAlone() async throws {
         let poison = Mutex<DeliveryID?>(nil)
         let crm = BatchDestination(settings(BatchPolicy(maxEvents: 4)), clock: clock) { batch in

@@ -7,11 +7,11 @@ import Testing
 struct DispatcherTests {
     private let clock = ManualClock()
     private static let patient = RetryPolicy(maxAttempts: 100, initialInterval: .seconds(1), maxInterval: .seconds(4))
-    /// A breaker that stays out of the way.
+    /// A breaker that never opens in these tests.
     private static let never = BreakerPolicy(failures: 1000)
 
     @Test func eachChatKeepsItsOrderThroughFailures() async throws {
-        // Each delivery fails none, one or two times, by its place.
+        // The number of failures of each delivery, none, one or two, depends on its position.
         let failures = Mutex<[DeliveryID: Int]>([:])
         let crm = ScriptedDestination(DestinationSettings(retry: Self.patient), clock: clock) { delivery in
             let count = failures.withLock { failures in
@@ -28,7 +28,7 @@ struct DispatcherTests {
             for chat in Set(chats) {
                 let mine = zip(ids, chats).filter { $0.1 == chat }.map(\.0)
                 #expect(crm.delivered.filter { mine.contains($0) } == mine)
-                // Nothing of a chat starts before what stands before it has ended.
+                // A delivery of a chat starts only after the previous one has ended.
                 let sent = crm.sent.map(\.delivery.id).filter { mine.contains($0) }
                 #expect(sent == sent.sorted())
             }
@@ -116,7 +116,8 @@ struct DispatcherTests {
         let start = clock.now
         try await fixture.run {
             try await fixture.queue(to: "crm", chats: (0..<30).map { "chat\($0)" })
-            // Probes after pauses of 5, 10, 20, 40, 80 s: without a breaker all 30 would be dead within 15 s.
+            // Probes follow after pauses of 5, 10, 20, 40, 80 s; without a breaker all 30 deliveries would be dead
+            // letters within 15 s.
             try await fixture.turn("two minutes") { clock.now - start > .seconds(120) }
             #expect(crm.sent.count <= 6 + 5)
             #expect(try await fixture.count(.dead) <= 1)
@@ -189,7 +190,8 @@ struct DispatcherTests {
         }
     }
 
-    /// What is under way when its destination goes is judged by the policy that the destination had.
+    /// A delivery in flight to a destination that is removed meanwhile is handled with the policy that the destination
+    /// had.
     @Test func aDestinationThatGoesMeanwhileKillsNothing() async throws {
         let held = Mutex(0)
         let crm = ScriptedDestination(DestinationSettings(retry: Self.patient), clock: clock) { delivery in

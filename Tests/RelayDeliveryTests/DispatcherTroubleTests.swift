@@ -3,7 +3,7 @@ import RelayDelivery
 import RelayTesting
 import Testing
 
-/// A store that fails, and a process that ends.
+/// A failing store, and a process that ends.
 struct DispatcherTroubleTests {
     private let clock = ManualClock()
 

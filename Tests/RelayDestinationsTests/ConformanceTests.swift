@@ -10,7 +10,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Every kind of destination does what all must do.
+/// Every kind of destination has the behavior that all kinds must have.
 @Suite(.limitedConcurrency)
 struct ConformanceTests {
     static let kinds: [String: DestinationConformance] = [
@@ -147,7 +147,7 @@ struct ConformanceTests {
                 try double.requests.filter { $0.method == "POST" && $0.path.hasSuffix("/messages") }.compactMap {
                     request in
                     let body = try JSON(parsing: request.body)
-                    // After the last attempt agents are told.
+                    // After the last attempt, agents are notified.
                     if body["private"] == true { return nil }
                     let isSame = body["source_id"] == "WAID:A1"
                     let message = DestinationConformance.arrival(of: DestinationConformance.message)
@@ -209,7 +209,7 @@ struct ConformanceTests {
     static let file = DestinationConformance(outcomes: [.takes: .delivered, .unreachable: .failed(.other)]) {
         situation, timeout in
         let folder = try TemporaryDirectory()
-        // A folder stands where the file should be.
+        // A folder exists at the path of the file.
         if situation == .unreachable { try folder.makeDirectory("events.ndjson") }
         let sinks = SharedLineSinks(clock: SystemClock(), logger: quiet)
         let destination = LineDestination(

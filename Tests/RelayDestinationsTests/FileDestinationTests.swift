@@ -5,7 +5,7 @@ import RelayDestinations
 import RelayTesting
 import Testing
 
-/// Lines in files: whole, on the disk, in the right file, whatever happens in between.
+/// Lines in files are complete, synced to disk, and in the right file in every situation.
 @Suite(.limitedConcurrency)
 struct FileDestinationTests {
     private let folder: TemporaryDirectory
@@ -57,10 +57,10 @@ struct FileDestinationTests {
     }
 
     @Test(arguments: [
-        // A line that a crash tore was never told as delivered: it comes again.
+        // A line truncated by a crash was never reported as delivered, so it is delivered again.
         ("{\"n\":1}\n{\"n\":2,\"te", "{\"n\":1}\n{}\n"),
         ("{\"n", "{}\n"),
-        // Only the line break was lost, or an editor left it out.
+        // Only the line break is missing, or an editor removed it.
         ("{\"n\":1}\n{\"n\":2}", "{\"n\":1}\n{\"n\":2}\n{}\n"),
         ("{\"n\":1}\n", "{\"n\":1}\n{}\n"),
         ("", "{}\n"),
@@ -128,7 +128,8 @@ struct FileDestinationTests {
         #expect(try folder.lines("events.ndjson") == ["{\"n\":3}", "{\"n\":4}"])
     }
 
-    /// The work of an old configuration goes on beside the new one's: both write to one file, never to one put aside.
+    /// The old configuration's work continues during a reload: both generations write to the same file, never to a
+    /// rotated one.
     @Test func generationsShareAFileAndItsRotation() async throws {
         let old = sink(LineRotation(maxSize: 1 << 20))
         try await write("{\"n\":0}", to: old)
@@ -166,7 +167,7 @@ struct FileDestinationTests {
         #expect(try folder.text("events.ndjson") == "{\"n\":1}\n")
     }
 
-    /// A descriptor closed twice would be somebody else's the second time.
+    /// Closing a descriptor twice could close another file that has the same descriptor the second time.
     @Test func whatCannotBeUsedIsClosedOnce() async throws {
         try folder.write("no JSON", to: "other")
         let held = sink()

@@ -5,7 +5,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// Signatures as somebody else's code sees them: the `standardwebhooks` package of PyPI, in a process of its own.
+/// Verifies signatures with an independent implementation: PyPI's `standardwebhooks` package, in its own process.
 @Suite(.limitedConcurrency)
 struct IndependentVerifierTests {
     private static let program = """
@@ -35,7 +35,7 @@ struct IndependentVerifierTests {
         server.serve_forever()
         """
 
-    /// The interpreter that `scripts/bootstrap --tests` sets up.
+    /// The Python interpreter that `scripts/bootstrap --tests` installs.
     private static func python() throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// What is wrong with a destination's own options is told at its place.
+/// Mistakes in a destination's own options are reported at their position.
 struct OptionMistakeTests {
     private func mistakes(_ yaml: String) -> String {
         let registry = ConfigurationRegistry(
@@ -79,7 +79,7 @@ struct OptionMistakeTests {
         #expect(mistakes(yaml) == expected)
     }
 
-    /// The value of a header is a secret, which no diagnostic may show; its place is told all the same.
+    /// The value of a header is a secret, which no diagnostic may show; its position is still reported.
     @Test func aMistakeInAHeaderIsReportedWithoutItsValue() {
         let report = mistakes("type: webhook\nurl: http://x.example/\nheaders:\n  X-Chat: \"token-123 {{payload\"")
         #expect(report.contains("destination:4:"), "\(report)")

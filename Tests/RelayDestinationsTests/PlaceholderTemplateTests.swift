@@ -54,7 +54,7 @@ struct PlaceholderTemplateTests {
             try text("{{#payload}}{{#names}}{{payload.text}}{{/names}}{{/payload}}", escaping) == expected + expected)
     }
 
-    /// Whatever a sender writes, the receiver's parser gets the same text out.
+    /// The receiver's parser decodes exactly the text that the sender wrote.
     @Test func everyLetterSurvivesJSONAndForms() throws {
         let all = String(String.UnicodeScalarView((0...0x2FF).compactMap { Unicode.Scalar($0) })) + "\u{2028}🚚"
         let json = try JSON(parsing: "{\"t\":\"" + TextEscaping.json.escape(all) + "\"}")

@@ -34,7 +34,7 @@ struct PlainHMACTests {
         }
     }
 
-    /// Receivers of a plain HMAC take the text of the secret as the key, `whsec_` included.
+    /// Receivers of a plain HMAC use the text of the secret as the key, including `whsec_`.
     @Test func theSecretsTextIsTheKey() {
         let fields = WebhookSigner(secrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")])
             .headers(.hmac(HMACSigning()), id: "msg_1", body: Array(#"{"test": 2432232314}"#.utf8), at: moment)

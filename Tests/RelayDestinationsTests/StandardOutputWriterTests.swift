@@ -5,7 +5,7 @@ import RelayDestinations
 import RelayTesting
 import Testing
 
-/// Lines on standard output: a reader that stalls or goes costs attempts and nothing else.
+/// Lines on standard output: a reader that stalls or disappears only makes attempts fail.
 @Suite(.limitedConcurrency)
 struct StandardOutputWriterTests {
     private func line(_ number: Int, length: Int = 10) -> [UInt8] {
@@ -22,7 +22,7 @@ struct StandardOutputWriterTests {
             }
             #expect(failure?.kind == .timeout)
         }
-        // The reader is back.
+        // The reader continues.
         let reading = Task {
             var text = ""
             try await eventually("the fourth line", details: { text }) {

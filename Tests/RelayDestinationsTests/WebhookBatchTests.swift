@@ -5,7 +5,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Several deliveries in one request, as a receiver gets them.
+/// Several deliveries in one request, as the receiver gets them.
 @Suite(.limitedConcurrency)
 struct WebhookBatchTests {
     private func destination(_ receiver: ScriptedReceiver, _ engine: CurlEngine) -> WebhookDestination {
@@ -60,7 +60,7 @@ struct WebhookBatchTests {
         }
     }
 
-    /// What a destination that takes batches gets is always an array.
+    /// A destination that takes batches always receives an array.
     @Test func oneByItselfIsABatchOfOne() async throws {
         try await withReceiver { receiver, engine in
             _ = await destination(receiver, engine).send(claimed(42), at: moment)

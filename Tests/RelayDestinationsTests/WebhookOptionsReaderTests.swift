@@ -6,7 +6,7 @@ import Testing
 
 /// The options of webhooks, given as JSON.
 struct WebhookOptionsReaderTests {
-    /// The real options, not the stand-in that other tests of configurations use.
+    /// The real options, not the substitute that other configuration tests use.
     private typealias WebhookOptions = RelayDestinations.WebhookOptions
 
     private static let reader = WebhookOptionsReader(

@@ -58,7 +58,7 @@ struct WebhookSignerTests {
     func verifiesWhatTheReferenceLibrariesSign(_ vector: Vector) throws {
         let now = Timestamp(seconds: vector.seconds)
         for text in [vector.secret, String(vector.secret.dropFirst(6))] {
-            // Without the prefix the text is a key as it stands, as a plain HMAC has it.
+            // Without the prefix, the text itself is the key, as for a plain HMAC.
             let verifier = try #require(WebhookVerifier(secret: text))
             let verdict = verifier.verify(body: Array(vector.body.utf8), at: now) { headers(vector)[$0] }
             #expect((verdict == .valid) == (text == vector.secret))

@@ -3,7 +3,7 @@ import RelayDestinations
 import RelayTesting
 import Testing
 
-/// What happens when a gateway does not do what it should.
+/// The behavior when a gateway misbehaves.
 @Suite(.limitedConcurrency)
 struct WhatsAppDestinationTests {
     private var evolution: WhatsAppProviderTests.Gateway {
@@ -48,7 +48,7 @@ struct WhatsAppDestinationTests {
         try await withSender(evolution) { sender in
             sender.receiver.script([.reset])
             #expect(await sender.send(text: "Hi").outcome == .failed(.reset))
-            // Whether it arrived is not known: its echo must find it.
+            // It is unknown whether the message arrived, so its echo must be recognized.
             let open = try await sender.ledger.forwardedMessages(destination: "desk", remote: 9010)
             #expect(open.map(\.state) == [.intended, .intended])
             #expect(await sender.send(text: "Hi", attempt: 2).isDelivered)
@@ -118,7 +118,8 @@ struct WhatsAppDestinationTests {
         }
     }
 
-    /// What an agent answers is known by Chatwoot's id alone where an agent wrote it, for then it has no `source_id`.
+    /// A reply to an agent's message refers to it by Chatwoot's id, because a message written by an agent has no
+    /// `source_id`.
     @Test func anAnswerToAnAgentsMessageNamesTheFirstOfIt() async throws {
         try await withSender(waha) { sender in
             let first = ForwardedMessage(
@@ -159,7 +160,7 @@ struct WhatsAppDestinationTests {
             let told = try #require(sender.receiver.requests.last)
             #expect(told.path == "/api/v1/accounts/1/conversations/128/messages/9010")
             #expect(told.text.contains(#""status":"failed""#) && told.text.contains("The gateway answered 400"))
-            // Both pictures may be wished for again, the text is there.
+            // Both pictures may be requested again; the text has been delivered.
             let parts = try await sender.ledger.forwardedParts(
                 destination: "desk", session: "main", message: "cw-1-9010")
             #expect(parts.map(\.state) == [.sent, .failed, .failed])

@@ -6,9 +6,8 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// What each gateway is asked, byte by byte at its own door. The interfaces are those of Evolution API 2.4
-/// (`src/api/dto/sendMessage.dto.ts`), WAHA (`src/structures/chatting.dto.ts`), gowa (`docs/openapi.yaml`) and Meta's
-/// Cloud API.
+/// The exact requests to each gateway. The APIs are those of Evolution API 2.4 (`src/api/dto/sendMessage.dto.ts`), WAHA
+/// (`src/structures/chatting.dto.ts`), gowa (`docs/openapi.yaml`) and Meta's Cloud API.
 @Suite(.limitedConcurrency)
 struct WhatsAppProviderTests {
     struct Gateway: Sendable, CustomTestStringConvertible {
@@ -195,7 +194,7 @@ struct WhatsAppProviderTests {
         }
     }
 
-    /// Ids that are chosen differ from command to command; that they are there is what matters.
+    /// Generated ids differ between commands; only their presence is checked.
     private static func withoutIDs(_ text: String) -> String {
         text.replacing(#/3EB0[0-9A-F]{18}/#, with: "3EB0")
     }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import RelayDirectory
 
-/// When a gateway is left alone.
+/// When requests to a gateway are suspended.
 struct RouteBreakerTests {
-    /// Looks up entries that nobody has asked for, one after the other.
+    /// Looks up entries that have not been requested before, one after the other.
     private func lookUp(_ ids: ClosedRange<Int>, at fixture: LookupFixture) async -> [LookupAnswer?] {
         var answers: [LookupAnswer?] = []
         for id in ids { answers.append(await fixture.service.lookUp(key("\(id)"), at: TestRoute())) }

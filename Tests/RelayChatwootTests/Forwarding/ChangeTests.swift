@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// What happens to messages that Chatwoot has.
+/// Changes of messages that are already in Chatwoot.
 @Suite(.limitedConcurrency)
 struct ChangeTests {
     private func own(_ fixture: ForwardingFixture, _ id: String) -> JSON {
@@ -42,7 +42,7 @@ struct ChangeTests {
             try await fixture.take("message.received", fixture.text("A1"))
             let conversation = try fixture.conversation
             let reply = try fixture.chatwoot.agentReplies(in: conversation.id, "resposta")
-            // As a destination of type whatsapp writes it down.
+            // The record that a destination of type whatsapp makes.
             try await fixture.ledger.record([
                 .message(
                     ForwardedMessage(

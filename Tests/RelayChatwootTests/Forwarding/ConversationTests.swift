@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Which contact and which conversation a message goes to.
+/// The contact and the conversation that a message is assigned to.
 @Suite(.limitedConcurrency)
 struct ConversationTests {
     // MARK: Conversations
@@ -117,7 +117,7 @@ struct ConversationTests {
         }
     }
 
-    /// Both ways of writing a Brazilian mobile, and WhatsApp's own id stays what it is.
+    /// Both spellings of a Brazilian mobile number find the contact, and WhatsApp's own id is unchanged.
     @Test(arguments: [
         ("+551187654321", "5511987654321@s.whatsapp.net", "wa-5511987654321"),
         ("+5511987654321", "551187654321@s.whatsapp.net", "wa-551187654321"),
@@ -134,7 +134,8 @@ struct ConversationTests {
         }
     }
 
-    /// A gateway told of one person first by the hidden identity, then by the phone, and only later that they are one.
+    /// A gateway reports one person first by the hidden identity, then by the phone number, and only later that both
+    /// are the same person.
     @Test func whoWasTwoContactsBecomesOne() async throws {
         try await withForwarding { fixture in
             let hidden: JSONObject = ["chatId": "100000000000077@lid", "from": "100000000000077@lid"]
@@ -149,7 +150,7 @@ struct ConversationTests {
             let sources = Set(fixture.chatwoot.contactInboxes.filter { $0.contactID == contact.id }.map(\.sourceID))
             #expect(sources == ["wa-5511999999001", "walid-100000000000077"])
             #expect(fixture.chatwoot.conversations.allSatisfy { $0.contactID == contact.id })
-            // What comes after goes where the phone's messages went.
+            // Later messages go to the conversation of the phone number's messages.
             let home = fixture.chatwoot.messages(sourceID: "WAID:A2").map(\.conversationID)
             for id in ["A3", "A4"] {
                 #expect(fixture.chatwoot.messages(sourceID: "WAID:\(id)").map(\.conversationID) == home)
@@ -172,7 +173,7 @@ struct ConversationTests {
             #expect(contact.customAttributes["wa_lid"] == "100000000000077@lid")
             #expect(
                 try fixture.chatwoot.messages(in: fixture.conversation.id).map(\.sourceID) == ["WAID:A1", "WAID:A2"])
-            // What was said before is still known.
+            // Earlier messages are still found.
             try await fixture.take(
                 "message.reaction",
                 fixture.text(
@@ -257,7 +258,7 @@ struct ConversationTests {
         }
     }
 
-    // MARK: Ways around
+    // MARK: Fallbacks
 
     @Test func anInboxThatDemandsSignaturesIsServedByTheOtherInterface() async throws {
         try await withForwarding(isHMACMandatory: true) { fixture in

@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Whatever becomes of a request, a message is in Chatwoot once.
+/// A message is in Chatwoot exactly once, whatever happens to a request.
 @Suite(.limitedConcurrency)
 struct ExactlyOnceTests {
     @Test func aMessageMakesAContactAConversationAndItself() async throws {
@@ -46,7 +46,7 @@ struct ExactlyOnceTests {
     func aFaultAtAnyStepLeavesOneOfEach(_ operation: ChatwootDouble.Operation, _ fault: ChatwootDouble.Fault)
         async throws
     {
-        // Only an answer that never comes may reach the time-out.
+        // Only a response that never arrives may reach the timeout.
         let hangs = fault == .hang || fault == .commitThenHang
         try await withForwarding(timeout: hangs ? .seconds(1) : .waitLimit) { fixture in
             fixture.chatwoot.next(1, operation, fault)
@@ -64,7 +64,7 @@ struct ExactlyOnceTests {
         }
     }
 
-    /// The relay was ended between the request and its answer; a new process knows of no newer message.
+    /// The relay ended between the request and its response; the new process has no record of newer messages.
     @Test func afterARestartItIsLookedForAmongManyMessages() async throws {
         try await withForwarding(double: .without(.none)) { fixture in
             try await fixture.take("message.received", fixture.text("A1"))
@@ -85,7 +85,7 @@ struct ExactlyOnceTests {
             _ = await fixture.send("message.received", fixture.text("A2"))
             let row = try fixture.conversation.id
             for index in 0..<130 { try fixture.chatwoot.agentReplies(in: row, "\(index)") }
-            // A second failure, before the commit: the first attempt's mark still counts.
+            // A second failure, before the commit: the mark of the first attempt is still used.
             fixture.chatwoot.next(1, .messageRead, .status(500))
             _ = await fixture.send("message.received", fixture.text("A2"), attempt: 2)
             try await fixture.take("message.received", fixture.text("A2"), attempt: 3)

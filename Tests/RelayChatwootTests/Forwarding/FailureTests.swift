@@ -8,14 +8,14 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// What becomes of a delivery when Chatwoot refuses.
+/// The result of a delivery that Chatwoot rejects.
 @Suite(.limitedConcurrency)
 struct FailureTests {
     // MARK: Answers
 
     enum Fate: Sendable { case pause, retry, dead }
 
-    /// The bodies of Chatwoot's errors (samples/90_error_bodies.json).
+    /// The response bodies of Chatwoot's errors (samples/90_error_bodies.json).
     static let answers: [(Int, String, Fate)] = [
         (401, #"{"errors":["You need to sign in or sign up before continuing."]}"#, .pause),
         (401, #"{"error":"Invalid Access Token"}"#, .pause),
@@ -94,7 +94,7 @@ struct FailureTests {
 
     // MARK: Agents
 
-    /// The message that Chatwoot will not take is missing where agents look: they are told, once.
+    /// A message that Chatwoot rejects is missing in the conversation; agents are notified once.
     @Test func whatIsRefusedIsReportedToAgentsAndSoIsItsRecovery() async throws {
         try await withForwarding { fixture in
             try await fixture.take("message.received", fixture.text("A1"))
@@ -116,7 +116,7 @@ struct FailureTests {
         }
     }
 
-    /// While Chatwoot is down nobody can be told; the next message that arrives brings the news.
+    /// While Chatwoot is down, agents cannot be notified; the next message that is delivered adds the notification.
     @Test func whatWasLostInAnOutageIsReportedAfterIt() async throws {
         try await withForwarding(retry: RetryPolicy(maxAttempts: 2)) { fixture in
             try await fixture.take("message.received", fixture.text("A1"))

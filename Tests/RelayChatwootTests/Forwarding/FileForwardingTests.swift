@@ -8,7 +8,7 @@ import RelayMedia
 import RelayTesting
 import Testing
 
-/// Files of messages, out of a real directory.
+/// Messages with files, from a real directory.
 @Suite(.limitedConcurrency)
 struct FileForwardingTests {
     private func withFiles(
@@ -74,7 +74,8 @@ struct FileForwardingTests {
         }
     }
 
-    /// A form of more than half a megabyte lies on the disk while it is sent, and not after.
+    /// A form of more than half a megabyte is stored in a temporary file while it is sent, and the file is deleted
+    /// afterwards.
     @Test func aLargeFileGoesThroughAFileOfItsOwn() async throws {
         try await withFiles { fixture, mediaStore in
             let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
@@ -91,7 +92,7 @@ struct FileForwardingTests {
         try await withFiles("max_size: 1kB") { fixture, mediaStore in
             let large = try await mediaStore.deposit([UInt8](repeating: 1, count: 2000))
             let gone = try #require(MediaID(String(repeating: "ab", count: 32)))
-            // One is known to be too large, of the other only the storage knows.
+            // The size of one is in the event, the size of the other is known only to the storage.
             try await fixture.take("message.received", image(fixture, "T1", media(large.id, size: 2000, "image/jpeg")))
             try await fixture.take("message.received", image(fixture, "T2", media(large.id, size: 10, "image/jpeg")))
             try await fixture.take("message.received", image(fixture, "T3", media(gone, size: 10, "image/jpeg")))
