@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// Reactions, edits and deletions come twice; the journal must keep one.
+/// Reactions, edits and deletions are reported twice; the journal must store one event for each.
 struct BaileysChangeTests {
     private let key =
         #"{"remoteJid": "1203@g.us", "id": "OWN", "fromMe": false, "participant": "5511999999002:3@s.whatsapp.net"}"#
@@ -114,7 +114,8 @@ struct BaileysChangeTests {
         #expect(all.chat == chat)
     }
 
-    /// One of the two may name the chat by its hidden identity, or not at all: it is one change all the same.
+    /// One of the two reports may identify the chat by its hidden identity, or not at all; both are still the same
+    /// change.
     @Test(arguments: [
         #""remoteJid": "7@lid", "remoteJidAlt": "5511999999001@s.whatsapp.net""#, #""remoteJid": "7@lid""#,
         #""remoteJid": "5511999999001@s.whatsapp.net", "remoteJidAlt": "7@lid""#, #""x": 1"#,
@@ -151,7 +152,7 @@ struct BaileysChangeTests {
             )
         )
         #expect(event.dedupKey == message.dedupKey)
-        // The phone is told, if only by the target's key.
+        // The phone number is known, if only from the key of the target.
         #expect(event.chat == "5511999999001@s.whatsapp.net")
     }
 

@@ -49,7 +49,7 @@ struct BaileysConnectionTests {
         #expect(user.first?.payload["phone_number"] == "5511999999009")
         let named = try read(envelope("connection.update", #"{"connection": "open"}"#), session: "+5511999999009")
         #expect(named.first?.payload["phone_number"] == "5511999999009")
-        // The account's own word wins over the session's name.
+        // The account in the event takes precedence over the session's name.
         let both = try read(
             #"{"event": "connection.update", "me": "5511999999008@c.us", "data": {"connection": "open"}}"#,
             session: "5511999999009"

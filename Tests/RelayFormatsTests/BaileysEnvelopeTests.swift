@@ -104,7 +104,7 @@ struct BaileysEnvelopeTests {
              "data": {"messages": [\#(picture), \#(picture.replacing("3EB0A1", with: "3EB0A2"))]}}
             """#
         #expect(try read(document).map(\.embedded) == [bytes, nil])
-        // What has no file takes none.
+        // An event without a file gets none.
         #expect(try read(document.replacing("imageMessage", with: "newMessage")).map(\.embedded) == [nil, nil])
     }
 }

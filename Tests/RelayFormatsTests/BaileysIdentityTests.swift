@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// Whose message, and in which chat: B-J1, hidden identities, broadcast lists (B.2).
+/// The sender and the chat of a message: B-J1, hidden identities, broadcast lists (B.2).
 struct BaileysIdentityTests {
     private func event(key: String, more: String = #""pushName": "Ana""#) throws -> ParsedEvent {
         try one(
@@ -50,7 +50,7 @@ struct BaileysIdentityTests {
             key: #""remoteJid": "100000000000002@lid", "senderPn": "5511999999002@s.whatsapp.net", "fromMe": false"#
         )
         #expect(received.chat == "5511999999002@s.whatsapp.net")
-        // In our own message the sender is us, not the chat.
+        // In the account's own messages, the sender is the account, not the chat.
         let sent = try event(
             key: #""remoteJid": "100000000000002@lid", "senderPn": "5511999999009@s.whatsapp.net", "fromMe": true"#
         )

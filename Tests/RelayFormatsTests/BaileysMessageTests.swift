@@ -21,7 +21,7 @@ struct BaileysMessageTests {
         #expect(event.payload.keys == expected.keys)
     }
 
-    /// B-M1: `append` brings what arrived while we were away.
+    /// B-M1: `append` contains messages that arrived while the account was offline.
     @Test func queuedMessagesCountAsMuchAsLiveOnes() throws {
         let body = message(#"{"conversation": "Hi"}"#)
         #expect(try read(upsert(body, type: "append")) == read(upsert(body, type: "notify")))

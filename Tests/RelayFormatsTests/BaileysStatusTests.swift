@@ -21,7 +21,7 @@ struct BaileysStatusTests {
         let event = try one(update(#"{"status": \#(status), "messageTimestamp": 1750168530}"#))
         #expect(event.type == type)
         #expect(event.chat == chat)
-        // One key for all of them, and a rank: statuses only rise.
+        // One key for all statuses, and a rank, because statuses only rise.
         #expect(event.dedupKey == "status|\(chat)|A|")
         #expect(event.rank == rank)
         #expect(event.payload["messageId"] == "A")
@@ -30,7 +30,7 @@ struct BaileysStatusTests {
         #expect(event.payload["status"]?.string == name)
     }
 
-    /// B-R2: we read it on another device.
+    /// B-R2: the message was read on another device of the account.
     @Test(arguments: ["3", "4", "5"])
     func statusesOfOthersMessagesAreOurOwnReading(_ status: String) throws {
         #expect(try read(update(#"{"status": \#(status)}"#, fromMe: false)).isEmpty)
@@ -58,7 +58,7 @@ struct BaileysStatusTests {
         return try read(envelope("message-receipt.update", data), session: session)
     }
 
-    /// B-R1.
+    /// B-R1: in groups, each member has its own receipts.
     @Test func receiptsInGroupsAreEachMembers() throws {
         let delivered = try receipt(#"{"userJid": "5511999999002@s.whatsapp.net", "receiptTimestamp": 1750168530}"#)
         #expect(delivered.map(\.type) == [.messageDelivered])

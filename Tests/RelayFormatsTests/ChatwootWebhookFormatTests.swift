@@ -3,13 +3,13 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// What agents do in Chatwoot. The documents follow Chatwoot 4.15.1's webhooks (`app/models/message.rb#webhook_data`,
-/// `app/listeners/webhook_listener.rb`); their values are made up.
+/// Actions of agents in Chatwoot. The documents follow the webhooks of Chatwoot 4.15.1
+/// (`app/models/message.rb#webhook_data`, `app/listeners/webhook_listener.rb`); their values are made up.
 struct ChatwootTests {
     /// A webhook about an agent's message.
     /// - Parameters:
-    ///   - more: members of the document that are other than usual.
-    ///   - conversation: members of the conversation that are other than usual.
+    ///   - more: members that replace the default ones of the document.
+    ///   - conversation: members that replace the default ones of the conversation.
     private func document(_ more: String = "", conversation: String = "") throws -> String {
         let place = try merged(
             try json(
@@ -156,7 +156,7 @@ struct ChatwootTests {
         #expect(try one(text, as: ChatwootWebhookFormat()).chat == "5511988887777@s.whatsapp.net")
     }
 
-    /// Accepted all the same: a refusal would tell the agent no more than its status.
+    /// The document is accepted, because a rejection would tell the agent no more than its status.
     @Test func aContactWithoutANumberIsAProblemWithWhatToDo() throws {
         let text = try document(
             conversation: #""contact_inbox": {"source_id": "x"}, "meta": {"sender": {"email": "a@example.com"}}"#)

@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// Numbers that are in the WhatsApp Business app as well: echoes, history, contacts. And groups.
+/// Numbers that are also used in the WhatsApp Business app: echoes, history, contacts; and groups.
 struct CloudAPICoexistenceTests {
     private let hello = #""timestamp": "1749416383", "type": "text", "text": {"body": "Hi"}"#
 
@@ -70,7 +70,7 @@ struct CloudAPICoexistenceTests {
         #expect(event.payload["username"] == "@ana")
     }
 
-    /// The history names media first and hands them over later, under the same id.
+    /// The history first mentions media and later delivers them under the same id.
     @Test func theFileOfAnOlderMessageIsNoDuplicate() throws {
         let placeholder = try oneCloud(
             history(#"{"from": "16505551234", "id": "A", "timestamp": "1", "type": "media_placeholder"}"#))

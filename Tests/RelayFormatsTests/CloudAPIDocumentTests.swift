@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// The documents that events keep for destinations that take those.
+/// The documents that events keep for destinations that take documents.
 struct CloudAPIDocumentTests {
     private static let metadata: JSON = ["display_phone_number": "551140000000", "phone_number_id": "77"]
 
@@ -35,7 +35,7 @@ struct CloudAPIDocumentTests {
 
     @Test func aDocumentAboutOneMessageIsKeptByteForByte() throws {
         let one = Self.document(Self.value(["messages": [Self.text("wamid.1", from: "5511999999999")]]))
-        // As Meta may write it: escapes, spaces, and a number that no double holds.
+        // In a notation that Meta may use: escapes, spaces, and a number that a double cannot represent.
         let written = one.text.replacing("\"oi\"", with: "\"ol\\u00e1 \\/ \u{1F600}\"").replacing(",", with: " ,\n ")
         let events = try Self.events(Array(written.utf8))
         #expect(events.map(\.raw) == [RawDocument(bytes: Array(written.utf8))])
@@ -60,7 +60,7 @@ struct CloudAPIDocumentTests {
                 Self.document(Self.value(["contacts": [rui], "messages": [second]])),
                 Self.document(Self.value(["statuses": [status]])),
             ])
-        // Everything in a part is read again as the event that it was kept with.
+        // Each kept part is read again as the event that it was kept with.
         for event in events {
             let raw = try #require(event.raw)
             let again = try Self.events(raw.bytes)

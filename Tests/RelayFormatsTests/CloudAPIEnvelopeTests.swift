@@ -32,7 +32,7 @@ struct CloudAPIEnvelopeTests {
         #expect(events.map(\.session) == ["111", "111", "222", "333"])
         #expect(events.compactMap { $0.payload["messageId"]?.string } == ["A", "B", "C", "D"])
         #expect(events.map { $0.payload["phoneNumberId"]?.string } == ["111", "111", "222", "333"])
-        // Under the address's session, the number can still be told.
+        // With the session from the URL, the number is still reported.
         let named = try read(whole.text, as: CloudAPIFormat(), session: "shop")
         #expect(Set(named.map(\.session)) == ["shop"])
         #expect(named.map { $0.payload["phoneNumberId"]?.string } == ["111", "111", "222", "333"])
@@ -98,7 +98,7 @@ struct CloudAPIEnvelopeTests {
         let error = refusal(webhook(value(members)), as: CloudAPIFormat())
         #expect(error?.code == .notAnEvent)
         #expect(error?.pointer == "/entry/0/changes/0/value/" + pointer)
-        // Beside anything that can be used, it is passed over.
+        // Next to a valid part, it is ignored.
         let good = value(#""messages": [\#(message("B"))]"#)
         #expect(try oneCloud(webhook(value(members), good)).payload["messageId"] == "B")
         #expect(try oneCloud(webhook(good, value(members))).payload["messageId"] == "B")

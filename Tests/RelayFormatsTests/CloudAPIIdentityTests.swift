@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// Who is who: phone numbers, business-scoped user ids, groups.
+/// Identities: phone numbers, business-scoped user ids, groups.
 struct CloudAPIIdentityTests {
     private let hello = #""type": "text", "text": {"body": "Hi"}"#
     private let bsuid = "US.13491208655302741918"
@@ -31,7 +31,8 @@ struct CloudAPIIdentityTests {
         #expect(event.dedupKey == "message.received|\(address)|wamid.A")
     }
 
-    /// Even digits alone are no phone number when they are a user id, and a user id is none in a phone number's place.
+    /// A user id is never used as a phone number, even when it consists of digits or is in the field of the phone
+    /// number.
     @Test(arguments: [
         #""from_user_id": "13491208655302741918""#, #""from_user_id": "16505551234""#,
         #""from": "US.13491208655302741918""#, #""from": "13491208655302741918""#, #""from": "BR.1502576394655843""#,
@@ -168,7 +169,7 @@ struct CloudAPIIdentityTests {
         #expect(events[0].payload["content"]?["previousUserId"] == "CO.1")
         #expect(events[1].payload["previousContactId"] == "CO.1@bsuid")
         #expect(events[1].payload["userId"] == "MX.2")
-        // Where Meta does not tell the old one, nothing is known to have changed.
+        // When Meta does not report the old value, no change is reported.
         let alone = try oneCloud(
             cloudMessage(#""type": "system", "system": {"type": "user_changed_user_id", "user_id": "MX.2"}"#, from: ""))
         #expect(alone.chat == "MX.2@bsuid")

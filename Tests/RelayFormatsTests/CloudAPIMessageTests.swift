@@ -119,7 +119,7 @@ struct CloudAPIMessageTests {
         #expect(event.payload["type"] == "image")
         #expect(event.payload["content"]?["caption"] == "look")
         #expect(event.payload["errors"] == [["code": 131_052, "title": "Media download error"]])
-        // Without an id there is nothing to fetch.
+        // Without an id the file cannot be downloaded.
         #expect(event.payload["raw_media"] == nil)
     }
 

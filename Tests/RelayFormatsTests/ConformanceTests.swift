@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// Every document of the corpus gives the events that the mapping rules demand.
+/// Every document of the corpus is converted to the events that the mapping rules require.
 struct ConformanceTests {
     @Test func theCorpusIsWhole() {
         #expect(CorpusDocument.all.count { !$0.isOurs } == 164)

@@ -62,7 +62,8 @@ struct EvolutionChangeTests {
         #expect(member.dedupKey == "status|1203@g.us|A|5511999999002@s.whatsapp.net")
     }
 
-    /// `messages.edited` has the chat from the editor's point of view, `messages.update` has no moment: one edit.
+    /// `messages.edited` has the chat from the editor's point of view, `messages.update` has no time; both are one
+    /// edit.
     @Test(arguments: [
         #""remoteJid": "5511999999009@s.whatsapp.net", "fromMe": true"#, #""remoteJid": "77@lid", "fromMe": true"#,
         #""remoteJid": "5511999999001@s.whatsapp.net", "fromMe": true"#,
@@ -94,7 +95,7 @@ struct EvolutionChangeTests {
                 "messages.edited",
                 #"{"key": {\#(inner), "id": "T"}, "type": 14, "editedMessage": {"conversation": "x"}}"#)
         }
-        // Another's edit names us as its chat, and calls itself its own.
+        // The edit of another user names the account as its chat, and is marked as the account's own.
         let other = try edit(#""remoteJid": "5511999999009@s.whatsapp.net", "fromMe": true"#)
         #expect(other.payload["fromMe"] == false)
         #expect(other.chat == nil)

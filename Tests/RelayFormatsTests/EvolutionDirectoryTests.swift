@@ -31,7 +31,7 @@ struct EvolutionDirectoryTests {
         #expect(try events("contacts.upsert", "[\(contact)]").isEmpty)
     }
 
-    /// A lone contact follows a message: in a group it carries the author's name under the group's address.
+    /// A single contact follows a message; in a group it has the author's name and the JID of the group.
     @Test func theNameOfAGroupIsNotThatOfAnAuthor() throws {
         let group = #"{"remoteJid": "1203@g.us", "pushName": "Team"}"#
         #expect(try events("contacts.update", "[\(group)]").first?.payload["groupName"] == "Team")

@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// Edits, deletions and reactions, what is not there, what is sent, history, and the wiki's form.
+/// Edits, deletions and reactions, missing parts, sent messages, history, and the form of the wiki.
 struct EvolutionGoChangeTests {
     private func one(_ document: String) throws -> ParsedEvent {
         try RelayFormatsTests.one(document, as: EvolutionGoFormat())

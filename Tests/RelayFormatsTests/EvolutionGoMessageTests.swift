@@ -24,7 +24,7 @@ struct EvolutionGoMessageTests {
         #expect(event.dedupKey == "message.received|5511999999001@s.whatsapp.net|3EB0A1")
     }
 
-    /// Go's names, in the content and in everything that hangs on it.
+    /// Go's spellings of names, in the content and in all nested objects.
     @Test func acronymsAreReadAsBaileysNames() throws {
         let event = try one(
             try whatsmeow(
@@ -139,14 +139,14 @@ struct EvolutionGoMessageTests {
         #expect(sent.payload["chatLid"] == "77@lid")
     }
 
-    /// It exchanges the addresses of our own messages wrongly: the chat becomes ourselves.
+    /// The JIDs of the account's own messages are swapped: the chat becomes the account.
     @Test func theChatOfAnOwnMessageIsTheOtherSide() throws {
         let own =
             #""Chat": "5511999999009@s.whatsapp.net", "Sender": "5511999999009@s.whatsapp.net", "SenderAlt": "88@lid", "IsFromMe": true"#
         let swapped = try one(
             try whatsmeow(#"{"conversation": "x"}"#, info: own + #", "RecipientAlt": "5511999999001@s.whatsapp.net""#))
         #expect(swapped.chat == "5511999999001@s.whatsapp.net")
-        // A note to ourselves has no other side.
+        // In a message to the account itself there is no other side.
         #expect(try one(try whatsmeow(#"{"conversation": "x"}"#, info: own)).chat == "5511999999009@s.whatsapp.net")
     }
 

@@ -130,7 +130,7 @@ struct EvolutionMessageTests {
         )
         #expect(event.payload["forwarded"] == true)
         #expect(event.payload["mentions"] == ["5511999999003@s.whatsapp.net"])
-        // The Cloud API channel leaves it beside the content.
+        // The Cloud API channel puts it next to the content.
         let cloud = try one(upsert(#"{"conversation": "yes", "contextInfo": {"stanzaId": "wamid.1"}}"#))
         #expect(cloud.payload["quoted"]?["messageId"] == "wamid.1")
     }
@@ -166,7 +166,7 @@ struct EvolutionMessageTests {
         #expect(sent.type == .messageSent)
         #expect(sent.payload["to"] == "1203@g.us")
         #expect(sent.payload["from"] == .null)
-        // The echo of the same message is no news.
+        // The echo of the same message is a duplicate.
         let echo = try one(evolution("messages.upsert", body.replacing(#""id""#, with: #""fromMe": true, "id""#)))
         #expect(echo.dedupKey == sent.dedupKey)
     }

@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// The envelope, and what becomes of the session.
+/// The envelope and the session.
 struct EvolutionSessionTests {
     private func events(_ event: String, _ data: String, more: String = "") throws -> [ParsedEvent] {
         try read(evolution(event, data, more: more), as: EvolutionFormat())
@@ -26,7 +26,7 @@ struct EvolutionSessionTests {
         #expect(try read(document, as: EvolutionFormat(), session: "demo").map(\.session) == ["demo"])
     }
 
-    /// "Webhook by events" appends the event's name to the address.
+    /// "Webhook by events" appends the name of the event to the URL.
     @Test(arguments: [
         "messages-upsert", "messages-update", "connection-update", "qrcode-updated", "send-message",
         "send-message-update",
@@ -103,7 +103,7 @@ struct EvolutionSessionTests {
         let told = try events(
             "connection.update", #"{"state": "open", "statusReason": 200, "wuid": "5511999999008:3@s.whatsapp.net"}"#)
         #expect(told.first?.payload["phone_number"] == "5511999999008")
-        // By the instance's own account, when the event does not say.
+        // From the account of the instance, when the event does not contain it.
         #expect(
             try events("connection.update", #"{"state": "open"}"#).first?.payload["phone_number"] == "5511999999009")
         #expect(try events("connection.update", #"{"state": "connecting", "statusReason": 200}"#).isEmpty)
@@ -151,7 +151,7 @@ struct EvolutionSessionTests {
         #expect(limit.first?.payload["recoverable"] == false)
     }
 
-    /// The clock has the wrong zone, but every repetition of a post has the same one.
+    /// The time is in the wrong time zone, but it is the same in every repetition of a post.
     @Test func repeatedPostsWithoutAnIDAreKnownByTheirClock() throws {
         let open = { (clock: String) in
             try events("connection.update", #"{"state": "open"}"#, more: #", "date_time": "\#(clock)""#).first

@@ -4,7 +4,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// What `examples/events` shows must be what the formats read.
+/// The documents in `examples/events` must equal what the formats read.
 struct ExamplesTests {
     private static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -28,7 +28,7 @@ struct ExamplesTests {
         #expect(events.first?.payload["type"]?.string == kind)
     }
 
-    /// The same message, whoever posts it.
+    /// The same message in the format of each gateway.
     @Test(arguments: ["evolution", "evolution_go", "waha", "gowa", "cloud_api"])
     func everyGatewaysTextIsTheSameEvent(_ name: String) throws {
         let format = try #require(BuiltInFormats.format(named: name))

@@ -67,7 +67,7 @@ struct GowaChangeTests {
         #expect(try ack(own).isEmpty)
     }
 
-    /// Receipts keep the chat as WhatsApp names it; the sender is resolved.
+    /// Receipts keep the chat as WhatsApp identifies it; the sender is resolved.
     @Test func aReceiptBelongsToTheMessagesChat() throws {
         let events = try ack(
             #""chat_id": "25@lid", "from": "628123456789@s.whatsapp.net", "from_lid": "25@lid", "receipt_type": "read""#

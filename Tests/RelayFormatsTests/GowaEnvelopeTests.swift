@@ -18,7 +18,7 @@ struct GowaEnvelopeTests {
         #expect(try session(#""device_id": "25@lid""#) == "25@lid")
         #expect(try session(#""device_id": "1@s.whatsapp.net", "session_id": "shop""#) == "shop")
         #expect(try session(#""device_id": "1@s.whatsapp.net", "session_id": """#) == "1")
-        // A session's name may be a free text, which cannot stand in an address.
+        // The name of a session may be any text, which is not valid in a URL path.
         #expect(try session(#""device_id": "1@s.whatsapp.net", "session_id": "My WhatsApp Account""#) == "1")
         #expect(try session(#""device_id": "1@s.whatsapp.net""#, address: "demo") == "demo")
     }

@@ -101,7 +101,7 @@ struct GowaMessageTests {
         let saved = try message(#""sender_display_name": "John from work", "body": "x""#)
         #expect(saved.payload["contactName"] == "John from work")
         #expect(saved.payload["pushName"] == "John")
-        // For lack of a name gowa sends the digits of the address.
+        // Without a name, gowa sends the digits of the JID.
         let digits = try message(#""sender_display_name": "628123456789", "body": "x""#)
         #expect(digits.payload["contactName"] == "John")
     }
@@ -135,7 +135,7 @@ struct GowaMessageTests {
         let event = try message(#""image": {"url": "https://mmg.whatsapp.net/v/x.enc?oe=1", "caption": "look"}"#)
         #expect(event.payload["type"] == "image")
         #expect(event.payload["content"]?["caption"] == "look")
-        // Encrypted, and without the key: not a file that a receiver could use.
+        // Encrypted and without the key, so the file would be useless to a receiver.
         #expect(event.payload["raw_media"]?["scheme"] == nil)
         #expect(event.payload["raw_media"]?["mediaKey"] == .null)
         #expect(event.payload["raw_media"]?["url"] == "https://mmg.whatsapp.net/v/x.enc?oe=1")
@@ -209,7 +209,7 @@ struct GowaMessageTests {
         let strange = try message(#""product": {"title": "Shoe", "price_amount_1000": 9000}"#)
         #expect(strange.payload["type"] == "unsupported")
         #expect(strange.payload["content"]?["raw"]?["product"]?["title"] == "Shoe")
-        // Older versions say nothing of a vote, or of media that they could not download.
+        // Older versions do not report votes, or media that they could not download.
         let nothing = try message(#""is_from_me": false"#)
         #expect(nothing.payload["content"] == ["reason": "no_content"])
         let place = try message(#""location": {"degreesLatitude": "far away"}"#)

@@ -18,7 +18,7 @@ struct MediaReferenceTests {
 
     private static var encodings: [String] {
         let numbers = bytes.map { "\($0)" }.joined(separator: ", ")
-        // A database that sorts keys as texts: 0, 1, 10, 11 …
+        // The order of a database that sorts keys as texts: 0, 1, 10, 11 …
         let sorted = bytes.indices.map { "\($0)" }.sorted().compactMap(Int.init)
         let indexed = sorted.map { #""\#($0)": \#(bytes[$0])"# }.joined(separator: ", ")
         return [

@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Broken documents are refused, or read as far as they go; nothing is made up, nothing crashes.
+/// Invalid documents are rejected, or read as far as possible, without invented values and without crashes.
 struct MutationTests {
     private static let documents = CorpusDocument.all + WAHADocuments.all + OwnDocuments.all
 
@@ -29,7 +29,7 @@ struct MutationTests {
 
     @Test(arguments: documents)
     func cutAtEachPlace(_ document: CorpusDocument) {
-        // Before each mark and each value. Within a word, one place is as good as another.
+        // The document is cut before each delimiter and each value; positions within a word are equivalent.
         let bytes = document.document.bytes
         let places = bytes.indices.filter { place in
             "{}[],:\"".utf8.contains(bytes[place]) || (place > 0 && bytes[place - 1] == UInt8(ascii: ":"))
@@ -59,7 +59,7 @@ struct MutationTests {
         }
     }
 
-    /// Records the first mutant that gives an event with something made up in it.
+    /// Records the first mutant that leads to an event with an invented value.
     private func check(_ mutants: [JSON], _ document: CorpusDocument) {
         for mutant in mutants {
             let bytes = mutant.bytes

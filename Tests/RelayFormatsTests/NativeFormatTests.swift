@@ -70,7 +70,7 @@ struct NativeTests {
     }
 }
 
-/// The events of ZapHub's EVENTS.md that its document samples do not show.
+/// The events in ZapHub's EVENTS.md that its sample documents do not contain.
 struct NativeZapHubTests {
     private func one(_ event: String, _ data: String, in field: String = "data") throws -> ParsedEvent {
         let events = try read(
@@ -101,7 +101,7 @@ struct NativeZapHubTests {
         #expect(event.type == .messageReaction)
         #expect(event.payload["content"] == ["emoji": "x", "targetMessageId": "A"])
         #expect(event.payload["timestamp"] == 1_705_420_800)
-        // The relay's own form passes as it is.
+        // The relay's own format is not changed.
         let own = try one("message.reaction", #"{"messageId": "A", "content": {"emoji": "x"}}"#, in: "payload")
         #expect(own.payload == ["messageId": "A", "content": ["emoji": "x"]])
     }
@@ -127,7 +127,7 @@ struct NativeZapHubTests {
         ("presence.update", "/data/jid"), ("call.offer", "/data/callId"), ("group.update", "/data/groupId"),
         ("message.receipt.read", "/data/messageId"), ("message.edited", "/data/messageId"),
         ("group.participants.add", "/data/groupId"),
-        // Another dialect's document is not taken for one of these.
+        // A document of another format is not accepted.
         ("messages.upsert", "/payload"), ("connection.update", "/payload"),
     ])
     func whatIsMissingIsNamed(_ event: String, _ pointer: String) {

@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// Whatever the dialect, receivers find the fields of stage-07, in any case by name.
+/// Receivers find the fields of stage-07 by name, with every format.
 struct Stage07FieldsTests {
     private static let message = [
         "messageId", "from", "type", "content", "timestamp", "chatId", "chatName", "chatImageUrl", "participant",
@@ -22,7 +22,8 @@ struct Stage07FieldsTests {
     func everyEventHasThem(_ document: CorpusDocument) throws {
         for event in try read(document.document.text, as: document.format, session: document.session) {
             var fields = Self.required[event.type] ?? []
-            // A message of our own that is told whole, not only acknowledged, looks like a received one.
+            // The account's own message, when it is reported in full and not only acknowledged, looks like a received
+            // one.
             if event.type == .messageSent, event.payload["content"] != nil { fields += Self.message }
             for field in fields {
                 #expect(

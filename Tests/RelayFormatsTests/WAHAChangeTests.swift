@@ -128,7 +128,7 @@ struct WAHAChangeTests {
         #expect(try ack("\(id), \"ackName\": \"READ\"").first?.type == .messageRead)
     }
 
-    /// WEBJS hands on the whole message: its time is not that of the acknowledgement.
+    /// WEBJS sends the whole message again; its time is not the time of the acknowledgement.
     @Test func theTimeOfTheMessageIsNotThatOfItsReceipt() throws {
         let events = try ack(
             #""id": "true_5511999999002@c.us_3EB0S", "fromMe": true, "ack": 3, "timestamp": 1700000000, "body": "Hi""#)
@@ -142,7 +142,7 @@ struct WAHAChangeTests {
         #expect(event.payload["participantLid"] == "100000000000003@lid")
         #expect(event.dedupKey == "status|120363000000000001@g.us|3EB0SENT|5511999999003@s.whatsapp.net")
         #expect(event.occurredAt == Timestamp(iso8601: "2026-01-16T16:25:00Z"))
-        // The documentation's event is called `message.ack` here as well.
+        // In the documentation, this event is also called `message.ack`.
         let plain = WAHADocuments.groupAck.replacing("message.ack.group", with: "message.ack")
         #expect(try one(plain, as: WAHAFormat()) == event)
     }
@@ -158,7 +158,7 @@ struct WAHAChangeTests {
         #expect(events.isEmpty)
     }
 
-    /// NOWEB reports a delivery in a group as `SERVER`; its receipt knows better.
+    /// NOWEB reports a delivery in a group as `SERVER`; its receipt contains the actual status.
     @Test func aReceiptOfNOWEBTellsWhatHappened() throws {
         let events = try ack(
             #"""

@@ -128,7 +128,7 @@ struct WAHADirectoryTests {
         #expect(event.payload["reason"]?.string == status.lowercased())
         #expect(event.payload["disconnected_at"] == "2026-01-16T16:36:40.000Z")
         #expect(event.payload["code"] == .null)
-        // A session that was stopped starts again as it was.
+        // A stopped session can be started again unchanged.
         #expect(event.payload["recoverable"] == .bool(status == "STOPPED"))
     }
 
@@ -138,7 +138,7 @@ struct WAHADirectoryTests {
         #expect(lost.payload["reason"] == "connection_lost")
         #expect(lost.payload["recoverable"] == true)
         #expect(try read(WAHADocuments.status("STARTING", after: "STOPPED"), as: WAHAFormat()).isEmpty)
-        // It is told again when WhatsApp restricts the account.
+        // The status is reported again when WhatsApp restricts the account.
         #expect(try read(WAHADocuments.status("WORKING", after: "WORKING"), as: WAHAFormat()).isEmpty)
         #expect(try read(WAHADocuments.status("SOMETHING_NEW"), as: WAHAFormat()).isEmpty)
     }

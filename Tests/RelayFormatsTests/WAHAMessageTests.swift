@@ -118,7 +118,7 @@ struct WAHAMessageTests {
         )
         #expect(event.chat == "5511999999005@s.whatsapp.net")
         #expect(event.payload["broadcastList"] == "1700000000@broadcast")
-        // The envelope tells when, where the message does not.
+        // The time is taken from the envelope when the message has none.
         #expect(event.payload["timestamp"] == 1_768_580_592)
     }
 

@@ -3,7 +3,7 @@ import RelayFormats
 import RelayJSON
 import Testing
 
-/// B-T1: moments in all the forms that gateways write.
+/// B-T1: times in all notations that gateways use.
 struct WireNumberTests {
     private func sent(_ moment: String) throws -> ParsedEvent {
         try one(

@@ -2,7 +2,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// What a signed request consists of. Whether a server accepts the signature is tested with the bucket that uses it.
+/// The parts of a signed request. The tests of the S3 media store check that a server accepts the signature.
 @Suite(.limitedConcurrency)
 struct AWSSigV4Tests {
     private let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -53,7 +53,7 @@ struct AWSSigV4Tests {
         #expect(receiver.requests.first?.header("x-amz-content-sha256") == "UNSIGNED-PAYLOAD")
     }
 
-    /// Signing is one request's, not the handle's that sends the next.
+    /// The signature belongs to one request, not to the connection handle, which is used again for the next one.
     @Test func theNextRequestIsNotSigned() async throws {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in

@@ -3,7 +3,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// The guard at work inside the engine. The canary listens on loopback, where nothing may arrive.
+/// The egress guard in the engine. The canary server listens on loopback, where no request may arrive.
 @Suite(.limitedConcurrency)
 struct CurlEngineEgressTests {
     @Test func noSpellingOfLoopbackReachesIt() async throws {
@@ -69,7 +69,7 @@ struct CurlEngineEgressTests {
         #expect(receiver.requests.count == 1)
     }
 
-    /// No socket is opened on reuse, so the first check does not happen again; the second one does.
+    /// A reused connection opens no socket, so the first check is not repeated; the second one is.
     @Test func aReusedConnectionIsJudgedAgain() async throws {
         let receiver = try ScriptedReceiver()
         try await withEngine { engine in

@@ -2,7 +2,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// Hostile and broken receivers: every one costs bounded time and bounded bytes, and ends in a known kind.
+/// Hostile and broken receivers: each uses bounded time and bounded memory, and causes a known kind of failure.
 @Suite(.limitedConcurrency)
 struct CurlEngineMisbehaviourTests {
     private func failure(_ answer: ScriptedReceiver.Answer, timeout: Duration = .waitLimit) async throws
@@ -51,15 +51,15 @@ struct CurlEngineMisbehaviourTests {
         )
     }
 
-    /// A long timeout is for receivers that think, not for those that trickle.
+    /// A long timeout is meant for slow processing, not for responses that arrive slowly.
     @Test func anAnswerThatTricklesEndsLongBeforeALongTimeout() async throws {
         let trickle = try await failure(.drip(interval: .milliseconds(500)))
         #expect(trickle.code == .timeout)
         #expect(trickle.duration < .waitLimit / 2)
     }
 
-    /// A connection that is used again may just have been closed, and then one more try costs nobody anything. Where a
-    /// second request is a second effect, only the caller can know what to do.
+    /// A reused connection may just have been closed, so one more attempt is harmless. Where a second request has a
+    /// second effect, only the caller can decide.
     @Test(arguments: [true, false])
     func aReusedConnectionThatBreaksIsTriedOnceMoreOnlyForWhatMayBeRepeated(isRepeatable: Bool) async throws {
         let receiver = try ScriptedReceiver()
@@ -103,7 +103,7 @@ struct CurlEngineMisbehaviourTests {
         let response = try await response(.status(200, headers: headers, body: "ok"))
         #expect(response.status == 200)
         #expect((10...17).contains(response.headers.count))
-        // Short fields that come after the long ones still find room.
+        // Short header fields after long ones are still within the limit.
         #expect(response.header("content-length") == "2")
         #expect(response.body == Array("ok".utf8))
     }

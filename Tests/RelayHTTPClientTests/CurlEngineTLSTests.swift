@@ -2,7 +2,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// Against `openssl s_server` with a certificate of its own.
+/// Runs against `openssl s_server` with a self-signed certificate.
 @Suite(.limitedConcurrency, .enabled(if: TLSServer.isAvailable, "needs the openssl command"))
 struct CurlEngineTLSTests {
     @Test func unknownAuthoritiesAreRefusedUnlessTrusted() async throws {
@@ -22,12 +22,12 @@ struct CurlEngineTLSTests {
             careless.verifyTLS = false
             #expect(await engine.answer(careless)?.status == 200)
 
-            // A connection that was made without verification is not lent to a request that asks for it.
+            // A connection that was opened without verification is not reused for a request that requires it.
             #expect(await engine.failure(plain)?.code == .tls)
         }
     }
 
-    /// What is decrypted and not handed over yet shows on no socket when the reader goes on.
+    /// Data that is decrypted but not read yet is not visible on a socket when the reader continues.
     @Test func aLargeBodyComesWholeToASlowReader() async throws {
         let body = pattern(8 << 20)
         let server = try await TLSServer(name: "IP:127.0.0.1", body: body)
@@ -81,7 +81,7 @@ struct CurlEngineTLSTests {
         let receiver = try ScriptedReceiver(default: .status(200))
         let url = "https://127.0.0.1:\(receiver.port)/"
         try await withEngine { engine in
-            // The receiver waits for a line of HTTP that never comes, as a stalled handshake does.
+            // The receiver waits for an HTTP line that never arrives, which is equivalent to a stalled handshake.
             var request = HTTPRequest(url: url)
             request.connectTimeout = .milliseconds(300)
             #expect(await engine.failure(request)?.code == .timeout)

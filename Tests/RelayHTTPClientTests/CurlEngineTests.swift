@@ -141,10 +141,10 @@ struct CurlEngineTests {
         #expect(receiver.connectionCount <= 200)
     }
 
-    /// libcurl gives up after a few dead connections from its pool; the engine then opens a new one.
+    /// libcurl fails after a few dead connections from its pool; the engine then opens a new one.
     @Test func deadPooledConnectionsCostNoAttempt() async throws {
         let receiver = try ScriptedReceiver()
-        // The answers come once all have asked, so that none finds the connection of another free.
+        // The responses are sent after all requests have arrived, so that no request can reuse a connection.
         receiver.respond { [weak receiver] _ in
             while let receiver, receiver.requests.count < 12 { usleep(1000) }
             return .closeIdle()

@@ -2,7 +2,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// Bodies that come from files, and requests that are signed.
+/// Request bodies from files, and signed requests.
 @Suite(.limitedConcurrency)
 struct CurlEngineUploadTests {
     private func put(_ url: String, _ file: TemporaryFile, offset: Int64 = 0, length: Int64) -> HTTPRequest {
@@ -73,7 +73,8 @@ struct CurlEngineUploadTests {
         #expect(receiver.requests.isEmpty)
     }
 
-    /// It is cut when the head has arrived, and the system's buffers take far less than the rest. What is missing must not arrive as a shorter body.
+    /// The file is truncated when the header has arrived, while the system's buffers hold far less than the rest. The
+    /// missing part must not result in a shorter body.
     @Test func aFileThatShrinksMeanwhileIsAFailure() async throws {
         let size = 64 << 20
         let file = try TemporaryFile(of: size)

@@ -4,14 +4,14 @@ import RelayTesting
 import ServiceLifecycle
 import Testing
 
-/// Every end of a stream but the good one.
+/// Every way in which a stream can end, except success.
 @Suite(.limitedConcurrency)
 struct HTTPStreamEndTests {
     private func get(_ url: String, maximum: Int = 1 << 30, timeout: Duration = .waitLimit) -> HTTPRequest {
         HTTPRequest(method: "GET", url: url, timeout: timeout, maximumResponseBody: maximum)
     }
 
-    /// What came of a stream whose reader takes its time at first, so that the end overtakes it.
+    /// Reads a stream slowly at first, so that the stream ends before it is read.
     private func read(_ answer: ScriptedReceiver.Answer) async throws -> (bytes: [UInt8], failure: HTTPClientError?) {
         let receiver = try ScriptedReceiver(default: answer)
         return try await withEngine { engine in
@@ -109,7 +109,8 @@ struct HTTPStreamEndTests {
         }
     }
 
-    /// The limit is met, by one byte, in what libcurl had kept while the reader rested: the body's last chunks.
+    /// The limit is exceeded by one byte in the data that libcurl kept while the reader paused: the last chunks of the
+    /// body.
     @Test func aBodyBeyondItsLimitIsTooLargeToASlowReader() async throws {
         let receiver = try ScriptedReceiver()
         receiver.respond { .chunks(of: pattern(Int($0.path.dropFirst()) ?? 0), each: 1000) }
@@ -138,7 +139,7 @@ struct HTTPStreamEndTests {
         let receiver = try ScriptedReceiver(default: .largeBody(64 << 20))
         try await withEngine { engine in
             for (timeout, text) in zip(growingTimeouts, ["0.3", "3", "30"]) {
-                // Not before its head has come.
+                // Only after the header has arrived.
                 guard let stream = try? await engine.stream(get(receiver.url, timeout: timeout)) else { continue }
                 try await eventually("the engine hangs up") { receiver.openConnections == 0 }
                 let (bytes, failure) = await stream.rest()
@@ -160,7 +161,7 @@ struct HTTPStreamEndTests {
         }
     }
 
-    /// The limit for answers that trickle is three seconds.
+    /// The limit for slow responses is three seconds.
     @Test func aReadersPausesAreNoTrickle() async throws {
         let receiver = try ScriptedReceiver(default: .largeBody(2 << 20))
         try await withEngine { engine in
@@ -250,7 +251,7 @@ struct HTTPStreamEndTests {
             tasks.addTask { try await group.run() }
             let stream = try await engine.stream(get(receiver.url))
             await group.triggerGracefulShutdown()
-            // Refused from the moment that the shutdown has reached the engine.
+            // Requests are rejected as soon as the shutdown has reached the engine.
             while await engine.failure(.small(receiver.url))?.code != .cancelled {}
             let (bytes, failure) = await stream.rest()
             #expect(failure == nil)
@@ -261,7 +262,7 @@ struct HTTPStreamEndTests {
 }
 
 extension CurlEngine {
-    /// The failure of a stream that has no head; nil when it had one.
+    /// The failure of a stream without a response header; nil when there was one.
     fileprivate func streamFailure(_ request: HTTPRequest) async -> HTTPClientError? {
         do throws(HTTPClientError) {
             _ = try await stream(request)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.limitedConcurrency)
 struct HTTPStreamTests {
-    /// Takes every body here.
+    /// A request that accepts a body of any size in these tests.
     static func get(_ url: String, maximum: Int = 1 << 30, method: String = "GET") -> HTTPRequest {
         HTTPRequest(method: method, url: url, timeout: .waitLimit, maximumResponseBody: maximum)
     }
@@ -50,7 +50,7 @@ struct HTTPStreamTests {
         }
     }
 
-    /// What the sender got rid of and the reader has not seen lies in the system's buffers, but for 256 KiB.
+    /// Data that was sent but not read is in the system's buffers, except for 256 KiB.
     @Test func theSenderIsHeldUpByAReaderThatRests() async throws {
         let size = 96 << 20
         let receiver = try ScriptedReceiver(default: .largeBody(size))
@@ -59,7 +59,7 @@ struct HTTPStreamTests {
             var read = 0
             for _ in 0..<5 {
                 read += try await stream.next()?.count ?? 0
-                // Until nothing moves any more; in an engine that held nothing up, until all is sent.
+                // Waits until no more data is sent; in an engine without back pressure, until everything is sent.
                 var (sent, still) = (-1, 0)
                 while still < 25, sent < size {
                     still = receiver.sentBytes == sent ? still + 1 : 0
@@ -146,7 +146,7 @@ struct HTTPStreamTests {
         }
     }
 
-    /// The streams end only when the requests have had their answers.
+    /// The streams end only after the requests have been answered.
     @Test func streamsThatFlowHoldUpNobody() async throws {
         let endless = try ScriptedReceiver(default: .infiniteChunked)
         let healthy = try ScriptedReceiver()

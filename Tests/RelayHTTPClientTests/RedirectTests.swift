@@ -2,7 +2,7 @@ import Testing
 
 @testable import RelayHTTPClient
 
-/// Where a `Location` leads, for those who follow redirects themselves.
+/// Resolves `Location` for callers that follow redirects themselves.
 @Suite struct RedirectTests {
     @Test(arguments: [
         ("https://b.example/x", "https://b.example/x"), ("/y?q=1", "https://a.example:8443/y?q=1"),

@@ -2,7 +2,7 @@ import RelayHTTPClient
 import RelayTesting
 import Testing
 
-/// The receiver is what later tests stand on, so it is tested itself.
+/// Other tests depend on the receiver, so it is tested itself.
 @Suite(.limitedConcurrency)
 struct ScriptedReceiverTests {
     @Test func theScriptComesFirstAndThenTheDefault() async throws {

@@ -2,7 +2,7 @@ import RelayJQ
 import RelayJSON
 import Testing
 
-/// What a person is told about an expression that does not compile.
+/// The error messages of expressions that do not compile.
 @Suite struct JQErrorTests {
     @Test(
         arguments: [

@@ -2,7 +2,7 @@ import RelayJQ
 import RelayJSON
 import Testing
 
-/// What an expression, or an event it runs on, must not be able to do.
+/// Operations that an expression, or the event it is applied to, must not be able to perform.
 @Suite struct JQIsolationTests {
     @Test(
         arguments: [
@@ -26,7 +26,7 @@ import Testing
         #expect(throws: JQError.self) { try JQProgram(source) }
     }
 
-    /// Inputs on which libjq 1.6 by itself ends the process or never returns.
+    /// Inputs for which libjq 1.6 itself terminates the process or does not return.
     @Test(
         arguments: [
             ("todate", [JSON.number("1e18"), .number("1e400"), .number("-1e300"), "x", nil, [[1]]]),

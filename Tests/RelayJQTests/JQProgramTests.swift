@@ -34,7 +34,7 @@ import Testing
         ] as [(String, [JSON])])
     func evaluates(source: String, outputs: [JSON]) throws {
         let program = try JQProgram(source)
-        // A second time, on an interpreter that was used before.
+        // A second time, on an interpreter that has been used before.
         #expect(try program.evaluate(Self.event) == outputs)
         #expect(try program.evaluate(Self.event) == outputs)
         #expect(program.source == source)

@@ -64,7 +64,7 @@ extension JSON {
         #expect(try JSON(parsing: bytes)["payload"]?["count"] == .number("18446744073709551615"))
     }
 
-    /// Whatever is still accepted after a change must be a value that reads back the same.
+    /// A document that is still accepted after a change must be a value that survives a round trip.
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func survivesAnyChangeOfBytes(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

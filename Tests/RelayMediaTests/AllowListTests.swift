@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// Which servers are asked at all, and what is shown to them.
+/// The servers to which requests are sent, and the credentials in them.
 @Suite struct AllowListTests {
     private let sealed = MediaSealer.seal(bytes(500))
 

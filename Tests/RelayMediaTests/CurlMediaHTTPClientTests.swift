@@ -6,7 +6,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// Fetches through the HTTP engine from real servers.
+/// Downloads with the HTTP engine from real servers.
 @Suite(.limitedConcurrency) struct CurlMediaTransportTests {
     private let server: TestMediaServer
     private let engine: CurlEngine
@@ -148,7 +148,7 @@ import Testing
         #expect(failure?.message.contains("oe=1") == false)
     }
 
-    /// The list of hosts is the messages' side; what the relay may reach at all is decided once more at each connection.
+    /// The allowed hosts apply to the URLs in messages; the egress guard checks every connection in addition.
     @Test func theGuardHasTheLastWord() async throws {
         let engine = try CurlEngine(guard: EgressGuard(), logger: Logger(label: "test"))
         defer { engine.shutdown() }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// When a fetch is tried again, when it is given up, and who shares it.
+/// When a download is retried or given up, and how concurrent requests share it.
 @Suite struct FetchRetryTests {
     private let sealed = MediaSealer.seal(bytes(5000))
 
@@ -67,7 +67,7 @@ import Testing
         fixture.transport.script([.hang, .file(sealed.encrypted)])
         async let fetched = fixture.fetch(reference)
         await fixture.transport.arrivals(1)
-        // The whole limit, and the one for the head of the answer.
+        // The total limit, and the limit for the response header.
         await clock.manual.untilSleeping(2)
         clock.manual.advance(by: Downloader.patience)
         #expect(try await fetched == sealed.media)
@@ -182,7 +182,7 @@ import Testing
         clock.advance(by: .seconds(10))
         for await _ in ended {}
 
-        // And whoever comes later begins anew.
+        // A later request starts a new download.
         let media = sealed.media
         #expect(try await flights.join("file") { .success(media) } == media)
     }
@@ -245,7 +245,7 @@ import Testing
         #expect(fixture.transport.requests.count == 12)
     }
 
-    /// Takes the only slot, for as long as the body runs.
+    /// Takes the only permit for the duration of the closure.
     private func holding(_ semaphore: AsyncSemaphore, _ body: () async throws -> Void) async throws {
         let (taken, takes) = AsyncStream<Void>.makeStream()
         let (released, releases) = AsyncStream<Void>.makeStream()
@@ -269,7 +269,7 @@ import Testing
             for index in 0..<20 {
                 waiters.append(
                     Task {
-                        // One slot: nobody else is in here.
+                        // With one permit, no other task is in this closure.
                         try await semaphore.withPermit(cancellation: .abandoned) { () throws(MediaError) in
                             order.value.append(index)
                         }
@@ -303,7 +303,7 @@ import Testing
         async let failure = fixture.failure(reference)
         await fixture.transport.arrivals(1)
         let run = Task { try await fixture.service.run() }
-        // Without a service group a cancellation stands for the graceful shutdown.
+        // Without a service group, cancellation has the effect of a graceful shutdown.
         run.cancel()
         try await run.value
         #expect(await failure?.code == .unavailable)

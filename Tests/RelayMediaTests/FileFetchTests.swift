@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// What comes of a fetch: the good ways, and each reason.
+/// The results of a download: success, and each kind of failure.
 @Suite struct FileFetchTests {
     private static let direct = "/v/t62.7118-24/x.enc?ccb=1&oe=1"
     private static let address = "https://mmg.whatsapp.net" + direct
@@ -14,7 +14,7 @@ import Testing
 
     private var reference: RawMedia { sealed.reference(directPath: Self.direct) }
 
-    // MARK: Good ways
+    // MARK: Success
 
     @Test func anEncryptedFileIsFetchedDecryptedAndKept() async throws {
         let fixture = try await MediaServiceFixture()
@@ -93,7 +93,7 @@ import Testing
         #expect(fixture.transport.urls == ["http://gowa:3000/statics/a", Self.address])
     }
 
-    /// A gateway that converts what it keeps has another file than the message names.
+    /// The stored file of a gateway that converts files differs from the one in the message.
     @Test func aCopyThatIsAnotherFileIsPassedOver() async throws {
         let fixture = try await MediaServiceFixture(options: .init(baseURL: "http://gowa:3000"))
         var reference = reference
@@ -111,7 +111,7 @@ import Testing
         #expect(try await fixture.fetch(sealed.reference(url: other, directPath: Self.direct)) == sealed.media)
         #expect(fixture.transport.urls == [Self.address, other])
 
-        // The same file at the same server is asked for once.
+        // The same file on the same server is requested once.
         let same = sealed.reference(url: Self.address + "&mms3=true", directPath: Self.direct)
         _ = try await fixture.mediaStore.sweep(before: fixture.clock.wall + .seconds(1))
         #expect(await fixture.failure(same)?.code == .gone)
@@ -234,7 +234,7 @@ import Testing
         #expect(await fixture.failure(reference, limits: limits)?.code == .tooLarge)
         #expect(fixture.transport.taken == 4, "of pieces of 1000 bytes, the one that was too much is the last")
 
-        // To the byte: what fits is taken.
+        // The limit is exact: a file of this size is accepted.
         #expect(try await fixture.fetch(reference, limits: MediaLimits(maxSize: 5000)) == sealed.media)
         _ = try await fixture.mediaStore.sweep(before: fixture.clock.wall + .seconds(1))
         #expect(await fixture.failure(reference, limits: MediaLimits(maxSize: 4999))?.code == .tooLarge)

@@ -49,7 +49,7 @@ import Testing
         try await LocalMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
     }
 
-    /// Paths of kept files, below the media store's directory.
+    /// Paths of stored files, relative to the directory of the media store.
     private var kept: [String] {
         directory.subpaths.filter { $0.hasPrefix("media/") && $0.split(separator: "/").last?.utf8.count == 64 }
     }
@@ -100,13 +100,13 @@ import Testing
         #expect(directory.subpaths.filter { !$0.hasPrefix("media/staging") } == ["media", "media/notes.txt"])
     }
 
-    // MARK: What a killed process leaves
+    // MARK: Files of a killed process
 
     @Test func whatAKilledProcessWasWritingIsRemovedAndWhatALivingOneWritesIsNot() async throws {
         let living = try await open()
         let path = living.stagingDirectory + "/draft"
         #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes(100))))
-        // A killed process's lock is there and held by nobody.
+        // The lock of a killed process exists, but no process holds it.
         let staging = directory.path + "/media/staging"
         try FileManager.default.createDirectory(atPath: staging + "/4242-abc", withIntermediateDirectories: false)
         #expect(FileManager.default.createFile(atPath: staging + "/4242-abc/draft", contents: Data(bytes(100))))
@@ -131,7 +131,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/media/staging").isEmpty)
     }
 
-    // MARK: Room
+    // MARK: Quota
 
     @Test func theOldestGoWhenANewOneExceedsTheQuota() async throws {
         let mediaStore = try await open(quota: 100)
@@ -141,7 +141,7 @@ import Testing
             clock.advance(by: .seconds(1))
         }
         #expect(kept.count == 3)
-        // The first was asked for since, so the second is the oldest.
+        // The first file has been used since, so the second is the oldest.
         #expect(try await mediaStore.find(media[0].id) != nil)
         clock.advance(by: .seconds(1))
         media.append(try await mediaStore.deposit(bytes(40, seed: 9)))
@@ -207,7 +207,7 @@ import Testing
         _ = try await mediaStore.deposit(bytes(20_000))
     }
 
-    // MARK: Trouble
+    // MARK: Errors
 
     @Test func aDirectoryThatCannotBeMadeIsReported() async throws {
         #expect(FileManager.default.createFile(atPath: directory.path + "/media", contents: nil))

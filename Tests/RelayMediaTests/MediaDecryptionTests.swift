@@ -7,7 +7,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// A published file of one kind with everything that is derived on the way (Vectors/PROVENANCE.md).
+/// A published file of one kind, with all derived values (Vectors/PROVENANCE.md).
 struct DecryptionVector: Sendable, CustomTestStringConvertible {
     let json: JSON
 
@@ -106,7 +106,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         #expect(try open(sealed.encrypted, of: sealed, hashes: false).media == sealed.media)
     }
 
-    /// Baileys #681: a voice note that was sent as a document.
+    /// Baileys #681: a voice note that was sent as a document; the MAC identifies the actual kind.
     @Test func theMACFindsTheKindThatWasMeant() throws {
         for kind in MediaKind.allCases {
             let sealed = MediaSealer.seal(bytes(200), as: kind)
@@ -116,7 +116,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// whatsmeow #1229: newsletters name a key, and their files are plain.
+    /// whatsmeow #1229: newsletters contain a key, although their files are not encrypted.
     @Test func aPlainFileThatHasItsHashIsTakenAsItIs() throws {
         for size in [0, 5, 42, 100] {
             let sealed = MediaSealer.seal(bytes(size))
@@ -132,7 +132,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         await failure { try body() }?.code
     }
 
-    /// Nothing but what a test itself wrote may be left: the draft of the plain file is gone with the failure.
+    /// Only files that the test itself wrote may be left: the temporary decrypted file is deleted on failure.
     private func leavesNothing() -> Bool { directory.subpaths.isEmpty }
 
     @Test func aChangeAnywhereIsFoundAndLeavesNothing() async throws {
@@ -187,7 +187,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         #expect(leavesNothing())
     }
 
-    /// Padding hides up to fifteen bytes, so the last word is the plain file's.
+    /// Padding can add up to fifteen bytes, so the limit is checked against the decrypted file.
     @Test func theLimitIsOnThePlainFile() async throws {
         for maxSize in [0, 15, 16, 17, 100] {
             let fitting = MediaSealer.seal(bytes(maxSize))
@@ -219,7 +219,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         #expect(hex(keys.macKey.withUnsafeBytes { Array($0) }) == vector.json["macKey"]?.string)
     }
 
-    /// Real media keys' derivations, computed by others (reference whatsapp.md, (c), V1).
+    /// Derivations of real media keys, computed by other implementations (reference whatsapp.md, (c), V1).
     @Test func aRealKeyIsDerived() throws {
         let key = try #require(Base64.decode("aaNJkUc0uTWdoM2JI+bf3gbx4rziMiLHOMUhVwuoJCo="))
         let keys = MediaKeys(key, for: .video)

@@ -13,7 +13,7 @@ import Testing
         MediaLinks(publicURL: "https://relay.example.com/zap", lifetime: lifetime, masterKey: key, clock: clock)
     }
 
-    /// An address in its parts, decoded as a server does.
+    /// The parts of a URL, decoded as by a server.
     private struct Parts {
         var id: String
         var name: String

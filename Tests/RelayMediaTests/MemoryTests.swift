@@ -6,20 +6,21 @@ import Testing
 
 @testable import RelayMedia
 
-/// What a large file costs. Off unless `RELAY_MEASURE` is set, because the tests beside it use memory as well:
-/// `RELAY_MEASURE=1 swift test --filter MemoryTests`.
+/// The memory use of a large file. Disabled unless `RELAY_MEASURE` is set, because tests that run at the same time use
+/// memory too: `RELAY_MEASURE=1 swift test --filter MemoryTests`.
 @Suite(
     .limitedConcurrency,
     .enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
 struct MemoryTests {
-    /// The most memory that the process has had so far.
+    /// The peak memory use of the process so far.
     private func peak() throws -> Int {
         let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
         return try #require(Int(line.filter(\.isNumber))) << 10
     }
 
-    /// Ciphertext that decrypts to noise is as good as any: its MAC is right, and its last block is found to make padding.
+    /// Ciphertext that decrypts to random bytes is sufficient: its MAC is valid, and its last block is chosen to give
+    /// valid padding.
     private func encrypted(_ size: Int, _ keys: MediaKeys, in directory: TemporaryDirectory) throws -> StagedFile {
         let draft = try StagedFile(in: directory.path)
         let message = HMAC(key: keys.macKey).message()
@@ -29,7 +30,7 @@ struct MemoryTests {
             message.update(piece)
             try draft.append(piece)
         }
-        // The block before the last decides what the last one decrypts to.
+        // The second last block determines what the last one decrypts to.
         let zeros = [UInt8](repeating: 0, count: 16)
         let last = AESBlock.decrypt(zeros, keys.cipherKey)
         let before = last.map { $0 ^ 16 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// What is told, and what is not, when the bucket's server says no or breaks off.
+/// The reported errors when the S3 server rejects requests or closes the connection.
 @Suite(.limitedConcurrency)
 struct S3MediaStoreFailureTests {
     private let fixture: S3Fixture
@@ -104,7 +104,7 @@ struct S3MediaStoreFailureTests {
             staging: fixture.directory.path + "/staging",
             engine: server.engine
         )
-        // More than the system's buffers take, so that the server cannot have sent it all.
+        // More than the system's buffers hold, so that the server cannot have sent everything.
         let all = [UInt8](repeating: 7, count: 64 << 20)
         let media = try await mediaStore.deposit(all)
         let content = try await mediaStore.open(media.id) { 0..<$0 }
@@ -137,7 +137,7 @@ struct S3MediaStoreFailureTests {
             #expect(failure != nil, "\(answer)")
         }
         receiver.respond { $0.method == "HEAD" ? .status(200, body: "hello") : .status(200, body: "hello") }
-        // A server that does not know ranges.
+        // A server that does not support ranges.
         #expect(await failure { _ = try await mediaStore.open(media.id) { _ in 1..<3 } }?.code == .storage)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RelayMedia
 
-/// Against moto's server, which checks every signature.
+/// Runs against moto's server, which checks every signature.
 @Suite(.limitedConcurrency)
 struct S3MediaStoreTests {
     private let fixture: S3Fixture
@@ -31,7 +31,7 @@ struct S3MediaStoreTests {
         #expect(try await fixture.content(mediaStore, media.id) == Array("hello".utf8))
     }
 
-    /// moto takes the bucket from the host where that is Amazon's.
+    /// moto takes the bucket from the host name if that is one of Amazon's.
     @Test func theBucketMayComeInTheHost() async throws {
         let bucket = try await server.makeBucket()
         let port = try #require(server.url.split(separator: ":").last)
@@ -81,7 +81,8 @@ struct S3MediaStoreTests {
         #expect(count == all.count)
     }
 
-    /// Beside some of it in the system's buffers. A media store that read ahead would have the server send all.
+    /// The server sends only what is read, plus the data in the system's buffers. If the media store read ahead, the
+    /// server would send everything.
     @Test func nothingComesMuchFasterThanItIsRead() async throws {
         let size = 96 << 20
         let receiver = try ScriptedReceiver(default: .largeBody(size))
@@ -146,7 +147,7 @@ struct S3MediaStoreTests {
         #expect(try await fixture.content(mediaStore, media.id) == bytes(1000))
     }
 
-    /// As a lifecycle rule counts from an object's creation, it is made new.
+    /// A lifecycle rule counts from the creation of an object, so the object is created again.
     @Test func whatIsOldIsRenewedWhenItIsKeptAgainOrAskedFor() async throws {
         let bucket = try await server.makeBucket()
         let mediaStore = try await fixture.open(try server.options(bucket, prefix: "a b/ç"), renewalAge: .zero)

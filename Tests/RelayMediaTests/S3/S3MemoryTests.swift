@@ -5,12 +5,13 @@ import Testing
 
 @testable import RelayMedia
 
-/// What a large file costs on its way to a bucket and back. Off unless `RELAY_MEASURE` is set, as ``MemoryTests``.
+/// The memory use of a large file that is uploaded to a bucket and downloaded again. Disabled unless `RELAY_MEASURE` is
+/// set, like ``MemoryTests``.
 @Suite(
     .limitedConcurrency,
     .enabled(if: ProcessInfo.processInfo.environment["RELAY_MEASURE"] != nil, "set RELAY_MEASURE to measure"))
 struct S3MemoryTests {
-    /// The most memory that the process has had so far.
+    /// The peak memory use of the process so far.
     private func peak() throws -> Int {
         let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
