@@ -19,7 +19,7 @@ private func link(_ id: String = phone, lid: String = lid, session: String = "ma
     .contact(Contact(session: session, id: id, lid: lid, updatedAt: now))
 }
 
-/// Hidden identities become the phones that are known to be behind them, and stay beside them.
+/// Hidden identities are replaced by the known phone numbers, and are kept in addition.
 struct DirectoryIdentityTests {
     private let directory = DirectoryCache()
 
@@ -84,7 +84,7 @@ struct DirectoryIdentityTests {
     }
 }
 
-/// What is known is not written again and again.
+/// Known values are not written repeatedly.
 struct DirectoryRepeatTests {
     private let directory = DirectoryCache()
 

@@ -5,9 +5,9 @@ import RelayPipeline
 import RelayTesting
 import Testing
 
-/// Events that a replay sends back to the pipelines.
+/// Events that a replay runs through the pipelines again.
 struct RerunTests {
-    /// Learns the name that an event tells, and shows the one that is known.
+    /// Learns the name in an event, and adds the known name to the event.
     private struct NamingStage: Stage {
         var usesDirectory: Bool { true }
 

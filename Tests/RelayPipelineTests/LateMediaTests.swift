@@ -13,7 +13,7 @@ private let reference: JSON = [
 ]
 private let stored = StoredMedia(id: MediaID(digest: [UInt8](repeating: 7, count: 32)), size: 12)
 
-/// A service on a store of its own, running while a test's body does.
+/// A service with its own store, which runs while the closure of a test runs.
 private struct LateMediaFixture: Sendable {
     let clock: ManualClock
     let store: SQLiteStore
@@ -48,7 +48,7 @@ private struct LateMediaFixture: Sendable {
         await store.close()
     }
 
-    /// A message that has gone on without its file.
+    /// Accepts a message that continues without its file.
     private func acceptLate() async throws {
         let new = ParsedEvent(
             type: .messageReceived, session: "main", chat: "5511999999001@s.whatsapp.net", dedupKey: "1",
@@ -94,7 +94,7 @@ struct LateMediaTests {
             for (failures, wait) in [(1, 60), (2, 660)] {
                 try await eventually("\(failures) failures") { try await fixture.waiting?.failures == failures }
                 #expect(try await fixture.waiting?.dueAt == start + .seconds(wait))
-                // The service looks at the store again at least every half a minute.
+                // The service checks the store at least every 30 seconds.
                 while fixture.clock.now < start + .seconds(wait) {
                     await fixture.clock.untilSleeping()
                     fixture.clock.advance(by: .seconds(30))

@@ -10,7 +10,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// A gateway that answers when a latch is open.
+/// A gateway that responds when a latch is open.
 private final class HeldGateway: HTTPSender {
     let latches = NamedLatches()
     private let body: @Sendable (HTTPRequest) -> String
@@ -30,7 +30,7 @@ private final class HeldGateway: HTTPSender {
     }
 }
 
-/// `enrich` with a lookup in a pipeline, on the real store.
+/// `enrich` with a lookup in a pipeline, with the real store.
 struct LookupPipelineTests {
     private let group = "120363000000000001@g.us"
     private let lid = "100000000000002@lid"
@@ -79,7 +79,7 @@ struct LookupPipelineTests {
             #expect(stored.name == "Vendas")
             #expect(stored.checkedAt == fixture.clock.now)
 
-            // As after a restart: nothing is in memory.
+            // The state after a restart: the cache is empty.
             fixture.directory.forget()
             try await fixture.accept([message("3", in: group)])
             try await fixture.untilDelivered(["1", "2", "3"])
@@ -109,7 +109,7 @@ struct LookupPipelineTests {
             try await fixture.accept([message("1", in: group), other, message("2", in: group)])
             try await fixture.untilDelivered(["x"])
             try await fixture.settle("it is asked") { gateway.urls.count == 2 }
-            // The service itself sleeps as well.
+            // The service itself also sleeps.
             await fixture.clock.untilSleeping(2)
             fixture.clock.advance(by: .seconds(2))
             try await fixture.untilDelivered(["x", "1", "2"])

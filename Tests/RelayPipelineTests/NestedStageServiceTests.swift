@@ -7,7 +7,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// Fails on the text `2` while it is broken.
+/// Fails on the text `2` until it is repaired.
 private final class MendableStage: Stage {
     private let isBroken = Mutex(true)
 
@@ -19,12 +19,12 @@ private final class MendableStage: Stage {
     }
 }
 
-/// Stages inside stages, and several events of one, with the service and a real store.
+/// Nested stages, and several events from one, with the service and a real store.
 struct NestedStageServiceTests {
     private static let registry = ConfigurationRegistry(
         stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
 
-    /// Splits the event, then runs the steps inside a switch for each.
+    /// Splits the event, and then runs the steps in a switch for each part.
     private static func arrange(_ steps: [PipelineStep]) throws -> [PipelineStep] {
         let split = "transform: { events: '.payload.items[] | { payload: { text: ., latch: . } }' }"
         let inner = try registry.step(yaml: "switch: [{ default: [drop] }]")

@@ -111,7 +111,7 @@ struct EventFanOutTests {
         #expect(result.end == .dropped(by: "transform", reason: "it made no event"))
     }
 
-    /// A replay runs them all again, and counts on the first to be those that were queued.
+    /// A replay runs all events again, and relies on the first ones being those that were already queued.
     @Test func theFirstThatFailsEndsTheRunAndKeepsWhatIsPlanned() throws {
         let flow = try YAMLPipeline(Self.split + "- fail:\n  when: .payload.marks == \"2\"\n- deliver: crm")
         let result = flow.run(["items": ["1", "2", "3"]])

@@ -5,7 +5,7 @@ import RelayPipeline
 import RelayTesting
 import Testing
 
-/// What waits for something slow holds up its own chat, in order, and nobody else.
+/// An event that waits for a slow operation delays only its own chat, whose order is kept.
 struct PipelineServiceTests {
     private let a = "a@s.whatsapp.net"
     private let b = "b@s.whatsapp.net"
@@ -108,7 +108,7 @@ struct PipelineServiceTests {
             try await fixture.accept([event("x", chat: b)])
             try await fixture.settle("the commit failed") { fixture.journal.failures == 1 }
             try await fixture.settle("the wait was given up") { latches.waiting.isEmpty }
-            // The service tries again a little later.
+            // The service retries a little later.
             try await fixture.settle("it waits again") {
                 fixture.clock.advance(by: .seconds(1))
                 return latches.waiting == ["slow"]

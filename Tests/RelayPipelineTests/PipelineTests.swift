@@ -8,7 +8,7 @@ import Testing
 
 private let now = Timestamp(milliseconds: 1_763_000_000_000)
 
-/// Sets a member, then does what it was told.
+/// Sets a member, and then returns the configured result.
 private struct MarkStage: Stage {
     var name: String
     var outcome: StageOutcome = .next

@@ -5,7 +5,7 @@ import RelayPipeline
 import RelayTesting
 import Testing
 
-/// What is written down of an event's way, and what taps see of it.
+/// The recorded traces of events, and the part of them that taps receive.
 struct TraceRecorderTests {
     /// `STAGE OUTCOME` of each step of the only pipeline in the last run.
     private func steps(_ fixture: PipelineFixture, _ event: EventID, run: Int = 0) async throws -> [String] {

@@ -8,7 +8,7 @@ import RelayReference
 import RelaySources
 import Testing
 
-/// What `zaphub eval` reads and says.
+/// The input and the output of `zaphub eval`.
 struct EvaluationInputTests {
     private let event = #"{"event":"message.received","sessionId":"s","payload":{"text":"hi"},"timestamp":1700000000}"#
 

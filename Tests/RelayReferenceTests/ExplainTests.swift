@@ -102,7 +102,7 @@ struct ExplainTests {
         #expect(!(try explain("media.s3.secret_key").contains("***")))
     }
 
-    /// That of `use` needs a fragment beside it.
+    /// The example of `use` requires a fragment.
     @Test(arguments: ConfigurationRegistry.everything.stages.map { $0.kind }.filter { $0 != "use" })
     func theExampleOfAStageIsTaken(_ kind: String) throws {
         let stage = try #require(ConfigurationRegistry.everything.stages.first { $0.kind == kind })

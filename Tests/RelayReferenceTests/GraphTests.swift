@@ -79,7 +79,7 @@ struct GraphTests {
     func theGraphIsWrittenAsItWas(_ format: ConfigurationGraph.Format, _ file: String) throws {
         let golden = "Tests/RelayReferenceTests/Golden/" + file
         let written = try graph().written(as: format) + "\n"
-        // RENEW_GOLDEN=1 swift test --filter GraphTests, and then look at them.
+        // To update the results, run `RENEW_GOLDEN=1 swift test --filter GraphTests`, and review the changes.
         if ProcessInfo.processInfo.environment["RENEW_GOLDEN"] == "1" { try Repository.write(written, to: golden) }
         #expect(try written == Repository.text(golden))
     }
@@ -122,7 +122,7 @@ struct GraphTests {
     }
 }
 
-/// A stage with lists of stages in it.
+/// A stage with nested lists of stages.
 struct Fork: ConfiguredStage {
     static let kind = "fork"
     static let summary = "Goes two ways."

@@ -2,7 +2,7 @@ import RelayJSON
 import RelayReference
 import Testing
 
-/// The committed files are what is generated now.
+/// The committed files equal the generated ones.
 struct ReferenceFileTests {
     private static let stale: Comment = "docs/ is not what the relay reads its files with: run `make reference`"
 

@@ -24,7 +24,7 @@ struct SchemaTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             samples += text.components(separatedBy: "```yaml\n").dropFirst()
                 .compactMap { $0.components(separatedBy: "```").first }
-                // Fragments have no schema of their own, and neither have kinds that this build does not have.
+                // There is no schema for fragments, or for kinds that this build does not include.
                 .filter { !$0.hasPrefix("# fragments/") && (Self.hasFiles || !$0.contains("type: file")) }
                 .map(Self.sample)
         }
@@ -36,7 +36,7 @@ struct SchemaTests {
 
     private static let hasFiles = ConfigurationRegistry.everything.destinations.contains { $0.kind == "file" }
 
-    /// A part of a file as a whole one.
+    /// A part of a file as a complete file.
     private static func sample(_ text: String) -> Sample {
         if text.hasPrefix("- ") {
             let lines = text.split(separator: "\n").map { "  " + $0 }
@@ -47,7 +47,7 @@ struct SchemaTests {
         return (isPipeline ? .pipeline : .config, text)
     }
 
-    /// Files that use the grammar to its edges.
+    /// Files that use the limits of the grammar.
     private static let goodConfigurations = [
         "version: 1",
         "server:\nsources:\n",
@@ -181,7 +181,7 @@ struct SchemaTests {
         }
     }
 
-    /// The sample, with what else a configuration needs.
+    /// The sample, with the other files that a configuration requires.
     private static func folder(_ sample: Sample) throws -> TemporaryDirectory {
         let isConfiguration = sample.file == .config
         return try TemporaryDirectory(files: [

@@ -18,7 +18,7 @@ struct StarterConfigurationTests {
     }
 
     private static let registry = ConfigurationRegistry.everything
-    /// A fragment is a file of its own, which no recipe names.
+    /// A fragment is a separate file, which no recipe names.
     private static let stages = registry.stages.map { $0.kind }.filter { $0 != "use" }
     private static let recipes =
         registry.formats.map { $0.name } + stages.map { "native/\($0)" }
@@ -53,7 +53,7 @@ struct StarterConfigurationTests {
         #expect((steps[4].stage as? any ConfiguredStage)?.destinations == ["session", "webhook"])
     }
 
-    /// Taking in what stands in comments changes nothing for the worse.
+    /// Uncommenting the options in comments adds no errors or warnings.
     @Test(arguments: ["baileys//webhook", "evolution,native/media/session,webhook"])
     func theOptionsInCommentsAreTakenToo(_ recipe: String) throws {
         let starter = try starter(recipe)

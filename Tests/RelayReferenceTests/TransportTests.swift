@@ -6,7 +6,7 @@ import RelaySources
 import RelayTesting
 import Testing
 
-/// What a transport declares is all that there is to know of it.
+/// Everything about a transport is derived from its declaration.
 struct TransportTests {
     private static let registry = ConfigurationRegistry(
         stages: ConfigurationRegistry.everything.stages,
@@ -61,7 +61,7 @@ struct TransportTests {
     }
 }
 
-/// A transport with an option, as somebody would add it.
+/// An additional transport with an option.
 private struct PipeTransport: TransportOptions {
     static let kind = "pipe"
     static let summary = "Reads a named pipe."

@@ -24,7 +24,7 @@ struct DiskFullTests {
         let store = try await Stores.open(disk.directory.database, ballast: 1 << 20)
         let now = Stores.now
 
-        // Some deliveries are under way when the disk fills.
+        // Some deliveries are in flight when the disk becomes full.
         var accepted = try await store.accept((0..<20).map(event), source: "t", at: now).map(\.id)
         let events = try await store.pendingEvents(after: EventID(0), limit: 100)
         let results = events.map { event in
@@ -47,7 +47,7 @@ struct DiskFullTests {
             }
         }
         #expect(refusal?.code == .full)
-        // Until nothing more goes in at all: what was refused first made the log shorter.
+        // The first rejected write may shorten the log and make room, so this repeats until no event is accepted.
         var refusals = 0
         while refusals < 20, index < 5000 {
             do {
@@ -60,7 +60,7 @@ struct DiskFullTests {
         }
         #expect(refusals == 20)
 
-        // Deliveries that are under way are settled, and the next are handed out.
+        // Deliveries in flight are settled, and the next ones are claimed.
         let settlements = flying.map { delivery in
             let result = AttemptResult(outcome: .delivered, status: 200, target: "x", duration: .zero)
             let attempt = Attempt(number: delivery.attempt, startedAt: now, result: result)
@@ -77,7 +77,7 @@ struct DiskFullTests {
         accepted += after.map(\.id)
         #expect(FileManager.default.fileExists(atPath: disk.directory.database + ".ballast"), "the reserve is back")
 
-        // Exactly what was answered is there, and the rest can be sent again.
+        // Exactly the acknowledged events are stored, and the others can be sent again.
         await store.close()
         let again = try await Stores.open(disk.directory.database, ballast: 1 << 20)
         let repeated = try await again.accept((0..<index).map(event), source: "t", at: now)

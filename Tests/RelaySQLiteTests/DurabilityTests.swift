@@ -66,7 +66,7 @@ import Testing
         await store.close()
     }
 
-    /// Makes the writer's next change fail, as a file system that went read-only does.
+    /// Makes the next write fail, as on a file system that has become read-only.
     private func breakConnection(of store: SQLiteStore) async throws {
         try await store.write { try $0.database.run("PRAGMA query_only = ON") }
     }
@@ -80,7 +80,7 @@ import Testing
             gate.wait()
         }
         await Self.wait(isClosed)
-        // These wait together, so they are one transaction.
+        // These calls wait together, so they are one transaction.
         async let before = store.accept([event("1")], source: "t", at: Stores.now)
         async let failing: Result<Void, any Error> = {
             do {
@@ -149,7 +149,7 @@ import Testing
         await store.close()
     }
 
-    /// Waits for a semaphore off the pool of threads that tasks run on.
+    /// Waits for a semaphore outside the thread pool that tasks run on.
     private static func wait(_ semaphore: DispatchSemaphore) async {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {

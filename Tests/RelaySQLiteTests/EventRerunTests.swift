@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelaySQLite
 
-/// A stage's failure that is replayed runs its event again, through pipelines that had succeeded as well.
+/// Replaying a stage failure runs its event again, including through pipelines that had succeeded.
 struct RerunTests {
     @Test func whatAnEarlierRunQueuedIsNotQueuedAgain() async throws {
         let directory = try TemporaryDirectory()
@@ -36,7 +36,7 @@ struct RerunTests {
         await store.close()
     }
 
-    /// One event that was split into several: the failure came after the second had been queued.
+    /// One event was split into several, and the failure occurred after the second had been queued.
     @Test func ofSeveralDeliveriesToOneDestinationTheFirstAreThoseThatWereQueued() async throws {
         let directory = try TemporaryDirectory()
         let store = try await Stores.open(directory.database)

@@ -3,7 +3,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// What happened, in order.
+/// Records events in order.
 private final class Record: Sendable {
     private let entries = Mutex<[Int]>([])
 

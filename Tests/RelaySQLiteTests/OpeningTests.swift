@@ -126,7 +126,7 @@ import Testing
         #expect(FileManager.default.contents(atPath: path) == Data(text.utf8), "it is not overwritten")
     }
 
-    /// Columns of a store that was written when the relay used swift-crypto.
+    /// Columns of a store that was written when the relay still used swift-crypto.
     @Test func whatEarlierVersionsSealedOpens() throws {
         let key = try StoreEncryptionKey(bytes: Array(0..<32))
         let headers = try #require(Hex.decode("17a61f87d74c0661c38a98bd269dde89d61fe80dea84c4f5c5301dc35fbe"))

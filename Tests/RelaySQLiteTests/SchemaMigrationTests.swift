@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelaySQLite
 
-/// Opens a store of every schema version that has a fixture, and finds everything in it.
+/// Opens a store of every schema version that has a fixture, and checks its contents.
 struct SchemaMigrationTests {
     /// The versions of `Fixtures/schema-N.sqlite`, in ascending order.
     static let versions: [Int] = {
@@ -17,7 +17,7 @@ struct SchemaMigrationTests {
     }()
 
     @Test func everySchemaBeforeThisOneHasAFixture() {
-        // Fixtures are kept from version 7 on.
+        // Fixtures exist for version 7 and later.
         #expect(Self.versions == Array(7..<Int(Schema.version)))
     }
 
@@ -59,7 +59,7 @@ struct SchemaMigrationTests {
 
     private static let fixtureFolder = ProcessInfo.processInfo.environment["ZAPHUB_WRITE_SCHEMA_FIXTURE"]
 
-    /// Writes the fixture of the present schema: see `Fixtures/README.md`.
+    /// Writes the fixture of the current schema: see `Fixtures/README.md`.
     @Test(.enabled(if: fixtureFolder != nil, "writes a fixture; set ZAPHUB_WRITE_SCHEMA_FIXTURE to a folder"))
     func theFixtureOfThisSchemaIsWritten() async throws {
         let base = try #require(Self.fixtureFolder) + "/schema-\(Schema.version)"

@@ -6,7 +6,7 @@ import Testing
 @testable import RelaySources
 
 struct ChatwootIntakeTests {
-    /// Of Chatwoot 4.15.1's `lib/webhooks/trigger.rb`, with values made up.
+    /// Follows `lib/webhooks/trigger.rb` of Chatwoot 4.15.1; the values are made up.
     private let body = #"{"event":"message_created","id":1}"#
     private let signature = "sha256=40576aa73761a9447271d55fbb12395ffcbf85c31c501b04efda2841c7e05c29"
     private let signedAt = Timestamp(seconds: 1_767_225_600)

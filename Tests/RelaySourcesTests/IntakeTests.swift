@@ -155,7 +155,7 @@ struct IntakeTests {
         #expect(bare?.code == .unauthorized)
     }
 
-    // MARK: What stands in the address
+    // MARK: Session and event in the path
 
     @Test func theRouteNamesASessionAnEventOrBoth() throws {
         let reader = SourceDocumentReader(source: "bridge", format: TestFormat(), files: .identified)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RelaySources
 
-/// The transports `stdin` and `file`, on real pipes and files.
+/// The transports `stdin` and `file`, with real pipes and files.
 struct LineReaderServiceTests {
     private let journal = MemoryJournal()
     private let clock = ManualClock()
@@ -18,7 +18,7 @@ struct LineReaderServiceTests {
 
     private var accepted: [String] { journal.events.compactMap(\.dedupKey) }
 
-    /// Reads a text to its end, through a pipe.
+    /// Reads a text to its end through a pipe.
     private func readPipe(_ text: String, logger: Logger = Logger(label: "test")) async throws
         -> LineReaderStatistics.Snapshot
     {
@@ -37,7 +37,7 @@ struct LineReaderServiceTests {
         return service.counts.snapshot
     }
 
-    /// Writes and closes on a thread of its own: a full pipe must not hold one of those that the reader needs.
+    /// Writes and closes on a separate thread, because a full pipe must not block a thread that the reader needs.
     private static func write(_ text: String, to handle: FileHandle) async throws {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "writer").async {
@@ -56,7 +56,7 @@ struct LineReaderServiceTests {
         let counts = try await readPipe(ids.map(document).joined(separator: "\n"))
         #expect(accepted == ids.map { "\($0)" })
         #expect(counts == .init(documents: 2000, rejected: 0, events: 2000, duplicates: 0))
-        // Many lines share one commit, and none is too large.
+        // Many lines share one commit, but the size of a commit is limited.
         #expect(journal.calls.count < 1000)
         #expect(journal.calls.allSatisfy { $0.count <= 256 })
     }
@@ -117,7 +117,7 @@ struct LineReaderServiceTests {
 
     // MARK: - Files
 
-    /// Runs the service on a file, and ends it after `body`.
+    /// Runs the service on a file, and stops it after `body`.
     private func follow(
         _ path: String,
         position: String? = nil,
@@ -137,7 +137,7 @@ struct LineReaderServiceTests {
         }
     }
 
-    /// Waits until the reader has read all there is. Returns when it reads again.
+    /// Waits until the reader has read all available data. Returns the time of the next read.
     private func idle() async throws -> Timestamp {
         await clock.untilSleeping()
         return try #require(clock.nextDeadline)

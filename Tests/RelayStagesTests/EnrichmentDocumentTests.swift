@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What docs/enrichment.md tells people to write is right.
+/// The examples in docs/enrichment.md are valid.
 struct EnrichmentDocumentTests {
     @Test func everyStageInItIsTaken() throws {
         let root = URL(fileURLWithPath: #filePath)

@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// When `enrich` asks a gateway, and what it makes of the answer.
+/// When `enrich` sends a request to a gateway, and how it uses the response.
 struct LookupTests {
     @Test func aGroupHasItsNameAndPictureAtTheFirstMessageAndTheSecondAsksNobody() async throws {
         let fixture = try EnrichFixture()

@@ -4,7 +4,7 @@ import RelayJSON
 import RelayStages
 import Testing
 
-/// What the directory and the history learn from events, by way of `persist`.
+/// The values that the directory and the history take from events through `persist`.
 struct HistoryReaderTests {
     private func records(_ draft: EventDraft) throws -> [String] {
         let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])

@@ -2,7 +2,7 @@ import RelayCore
 import RelayTesting
 import Testing
 
-/// What gateways are asked, and what is read off their answers.
+/// The requests to gateways, and the values read from their responses.
 struct LookupRouteTests {
     private func requests(_ yaml: String, about chat: String, session: String = "main") async throws -> [LookupRequest]
     {

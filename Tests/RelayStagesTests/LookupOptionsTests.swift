@@ -1,7 +1,7 @@
 import RelayConfig
 import Testing
 
-/// Mistakes in `enrich: { lookup: … }` say what to write.
+/// Messages for mistakes in `enrich: { lookup: … }` say how to fix them.
 struct LookupOptionsTests {
     @Test(arguments: [
         ("url: \"http://{{ session }}:3000/{{ chat.id }}\"", "has a placeholder before its path"),

@@ -11,7 +11,7 @@ private let reference: JSON = [
     "mediaKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "fileLength": 1234, "mimetype": "audio/ogg",
 ]
 
-/// A media stage, its fetcher and its clock.
+/// A media stage with its downloader and clock.
 private struct MediaStageFixture {
     let stage: any Stage
     let fetcher: ScriptedFetcher
@@ -37,8 +37,8 @@ private struct MediaStageFixture {
         )
     }
 
-    /// Runs the stage and what it waits for.
-    /// - Parameter meanwhile: is done while it waits.
+    /// Runs the stage and the work that it waits for.
+    /// - Parameter meanwhile: called while the stage waits.
     func run(_ draft: inout EventDraft, meanwhile: @Sendable () async -> Void = {}) async throws {
         guard case .wait(let work) = try stage.run(&draft, in: context) else {
             Issue.record("the stage does not wait")
@@ -130,7 +130,7 @@ struct MediaStageTests {
         #expect(error?.reason == "incomplete")
     }
 
-    /// `on_error: raw_media` is what media has unless it says otherwise: the message goes on with the reason.
+    /// `on_error: raw_media` is the default of media: the message continues with the reason of the failure.
     @Test func theReferenceGoesOutUnlessTheStepSaysOtherwise() throws {
         let registry = ConfigurationRegistry(
             stages: BuiltInStages.all, destinations: [], formats: [], transports: [])

@@ -37,7 +37,7 @@ private func stage(_ yaml: String) throws -> any Stage {
     try registry.step(yaml: yaml, destinations: ["crm"]).stage
 }
 
-/// Why a stage drops the event; nil when it lets it pass.
+/// The reason why a stage drops the event; nil when the event passes.
 private func dropReason(_ stage: any Stage, _ draft: inout EventDraft) throws -> String? {
     guard case .drop(let reason) = try stage.run(&draft, in: StubDirectory().context) else { return nil }
     return reason
@@ -114,7 +114,7 @@ struct StageTests {
         #expect(draft.deliveries.map(\.signing) == [.standardWebhooks, nil, .standardWebhooks])
     }
 
-    /// The envelope of stage-07, byte for byte.
+    /// The envelope of stage-07, compared byte for byte.
     @Test func aDeliveryCarriesTheEnvelope() throws {
         var draft = message()
         draft.event.payload = ["messageId": "3EB0", "content": ["text": "Olá \"você\""]]

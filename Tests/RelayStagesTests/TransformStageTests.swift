@@ -27,7 +27,7 @@ private func run(_ yaml: String, on draft: inout EventDraft) throws -> StageOutc
     try registry.step(yaml: yaml, destinations: ["crm"]).stage.run(&draft, in: StubDirectory(isSigned: false).context)
 }
 
-/// The bodies of what `deliver` would send now.
+/// The bodies that `deliver` would send.
 private func bodies(_ draft: EventDraft) throws -> [JSON] {
     var draft = draft
     _ = try run("deliver: crm", on: &draft)
@@ -90,7 +90,7 @@ struct TransformStageTests {
         #expect(events.map(\.type) == [.messageReceived, .messageReceived])
     }
 
-    /// libjq 1.6 has doubles only: what docs/configuration.md warns of.
+    /// libjq 1.6 represents all numbers as doubles; docs/configuration.md describes this limitation.
     @Test func numbersBeyond2To53LoseTheirLastDigits() throws {
         var draft = draft(["id": .int(9_007_199_254_740_993), "text": "9007199254740993"])
         _ = try run("transform: .payload", on: &draft)

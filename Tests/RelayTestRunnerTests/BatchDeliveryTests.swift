@@ -1,6 +1,6 @@
 import Testing
 
-/// Destinations that take several deliveries in one request.
+/// Destinations that accept several deliveries in one request.
 @Suite struct BatchDeliveryTests {
     private static let config = """
         sources:

@@ -1,6 +1,6 @@
 import Testing
 
-/// What is expected of deliveries: each kind holds, and fails with words that say what came instead.
+/// Expectations about deliveries: each kind can succeed, and its failure reports the actual result.
 @Suite struct DeliveryExpectationTests {
     @Test func everyKindOfExpectationHolds() throws {
         let report = try TestProject.report(

@@ -1,6 +1,6 @@
 import Testing
 
-/// Tests of pipelines know every kind of destination, and bodies that are no JSON.
+/// Pipeline tests support every kind of destination, and bodies that are not JSON.
 @Suite struct DestinationKindTests {
     private static let config = """
         sources:
@@ -63,7 +63,7 @@ import Testing
         chatId: 5511999999001@s.whatsapp.net, content: { text: "Hi *you*" } } }
         """
 
-    /// What Chatwoot is asked for before a message needs no script.
+    /// The requests to Chatwoot that precede a message need no script.
     @Test func aChatwootGetsItsMessages() throws {
         let report = try TestProject([
             "config.yaml": """

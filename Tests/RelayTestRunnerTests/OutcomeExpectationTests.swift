@@ -1,6 +1,6 @@
 import Testing
 
-/// What is expected of everything that is not delivered, and of the order.
+/// Expectations about outcomes other than deliveries, and about the order.
 @Suite struct OutcomeExpectationTests {
     @Test func deadLettersHaveTheirReasons() throws {
         let report = try TestProject.report(

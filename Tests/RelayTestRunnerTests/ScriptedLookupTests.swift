@@ -1,7 +1,7 @@
 import RelayTestRunner
 import Testing
 
-/// Gateways that know, do not know, or do not answer; and what is known without them.
+/// Gateways that return a value, return none, or do not respond; and values that are known without them.
 @Suite struct ScriptedLookupTests {
     private static let stages = """
         stages:
@@ -13,7 +13,7 @@ import Testing
     private static let ana = "5511999999001@s.whatsapp.net"
     private static let group = "120363000000000001@g.us"
 
-    /// A text with places for names and pictures.
+    /// A text message with members for names and pictures.
     private static func text(_ id: String, chat: String = ana) -> String {
         let names =
             chat.hasSuffix("@g.us")
@@ -45,7 +45,7 @@ import Testing
         #expect(report == "1 test, all passed")
     }
 
-    /// A chat waits for a gateway that does not answer, and not twice; its order is kept, the other chat goes on.
+    /// A chat waits once for a gateway that does not respond; its order is kept, and the other chat continues.
     @Test func aGatewayThatDoesNotAnswerCostsItsTimeoutOnce() throws {
         let report = try Self.report(
             """

@@ -1,7 +1,7 @@
 import RelayTestRunner
 import Testing
 
-/// Files that come, come late, or do not come.
+/// Files that are available, available later, or not available.
 @Suite struct ScriptedMediaTests {
     private static func stages(_ media: String) -> String {
         """
@@ -75,7 +75,7 @@ import Testing
         #expect(try Self.report(kept) == "1 test, all passed")
     }
 
-    /// The chat waits, with everything behind; the other chat does not.
+    /// The chat and its later messages wait; the other chat does not.
     @Test func aMessageWaitsForItsFileAndItsChatWithIt() throws {
         let report = try Self.report(
             """
@@ -114,7 +114,7 @@ import Testing
         #expect(report == "1 test, all passed")
     }
 
-    /// A server that is down is asked again after a minute and after ten.
+    /// A request to a server that is down is repeated after one minute and after ten.
     @Test func aListAnswersOneFetchAfterTheOther() throws {
         let report = try Self.report(
             """

@@ -3,7 +3,7 @@ import RelayConfig
 import RelayTestRunner
 import Testing
 
-/// The configuration that the relay is shipped with.
+/// The configuration that is shipped with the relay.
 @Suite struct ShippedTests {
     @Test func theTestsOfTheShippedPipelinePass() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -2,7 +2,7 @@ import RelayConfig
 import RelayTestRunner
 import Testing
 
-/// Where tests are written, and what is said of those that are wrong.
+/// The locations of tests, and the messages for invalid tests.
 @Suite struct TestFileTests {
     private static let passing = "{ name: in the pipeline, input: \(message("M1")), expect: { dropped: [] } }"
 
@@ -102,7 +102,7 @@ import Testing
         )
     }
 
-    /// Otherwise a test that expects nothing would pass whatever the pipeline does.
+    /// Otherwise a test that expects `nothing` would pass whatever the pipeline does.
     @Test func aDocumentOfWhichNothingIsMadeFails() throws {
         let report = try TestProject.report("source: baileys\ninput: \(message("M1"))\nexpect: { nothing: true }")
         #expect(

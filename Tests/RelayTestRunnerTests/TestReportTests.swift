@@ -3,9 +3,9 @@ import RelayConfig
 import RelayTestRunner
 import Testing
 
-/// Tests by the hundred, and the reports for machines.
+/// Hundreds of tests, and the machine-readable reports.
 @Suite struct TestReportTests {
-    /// 200 tests of two destinations with retries, each with an expression of its own.
+    /// 200 tests with two destinations and retries, each with a different expression.
     @Test func twoHundredTestsHaveTheSameReportEveryTime() throws {
         let tests = (1...200).map { number in
             """

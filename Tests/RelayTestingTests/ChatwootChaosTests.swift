@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Rule 31 of chatwoot.md, section 7, and the load that tests bring.
+/// Rule 31 of chatwoot.md, section 7, and the load that tests cause.
 @Suite(.limitedConcurrency)
 struct ChatwootChaosTests {
     @Test func `What was committed stays, whatever the answer`() async throws {

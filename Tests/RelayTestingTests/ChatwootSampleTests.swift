@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// The double's bodies against the samples: every key of a sample is there, with a value of its kind.
+/// Compares the double's bodies with the samples: every key of a sample exists, with a value of the same kind.
 @Suite(.limitedConcurrency)
 struct ChatwootSampleTests {
     private func sample(_ name: String) throws -> JSON {
@@ -12,7 +12,7 @@ struct ChatwootSampleTests {
         return try #require(document["response"]?["body"] ?? document["body"])
     }
 
-    /// What the sample has and the body has not.
+    /// The keys of the sample that the body does not have.
     private func missing(_ sample: JSON, _ body: JSON?, _ place: String = "$") -> [String] {
         guard let body else { return ["\(place) is missing"] }
         switch (sample, body) {
@@ -30,7 +30,7 @@ struct ChatwootSampleTests {
         }
     }
 
-    /// What users fill in, so that the keys differ by example.
+    /// Objects with keys chosen by users, which differ between examples.
     private static let free: Set<String> = [
         "additional_attributes", "custom_attributes", "content_attributes", "last_activity_at",
     ]

@@ -3,7 +3,8 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Promise 10 at the running process: a clear 4xx with the place, nothing stored, and it goes on.
+/// Promise 10 with a running process: invalid input is answered with a 4xx and its position, nothing is stored, and the
+/// process continues.
 @Suite(.limitedConcurrency)
 struct BadInputTests {
     private struct Bad {
@@ -11,7 +12,7 @@ struct BadInputTests {
         var path = "/in/baileys"
         let body: [UInt8]
         let status: Int
-        /// Parts of the answer.
+        /// Parts of the response.
         let says: [String]
 
         init(_ name: String, path: String = "/in/baileys", _ body: [UInt8], _ status: Int, says: String...) {

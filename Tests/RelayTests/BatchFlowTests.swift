@@ -6,7 +6,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// A real relay that sends batches to a real receiver.
+/// A relay process that sends batches to a real receiver.
 @Suite(.limitedConcurrency)
 struct BatchFlowTests {
     private static let secret = "whsec_YmF0Y2ggYmF0Y2ggYmF0Y2ggYmF0Y2gh"
@@ -67,7 +67,7 @@ struct BatchFlowTests {
 
     private static func messages(of chat: String) -> [String] { (0..<60).map { "M\(chat)-\($0)" } }
 
-    /// Posts each until it is accepted: an answer that never came may have been stored.
+    /// Posts each message until it is accepted. A message whose response was lost may have been stored.
     private static func postAll(_ messages: [String], chat: String, to relay: RelayProcess) async throws {
         for message in messages {
             while true {
@@ -78,7 +78,8 @@ struct BatchFlowTests {
         }
     }
 
-    /// Kills at any moment, and a receiver that fails in every method: all arrives, in order within its chat.
+    /// The process is killed at random times, and the receiver fails in every way; all messages arrive, in order within
+    /// their chat.
     @Test
     func killsAndRefusalsLoseNothingAndKeepEveryChatInOrder() async throws {
         struct Received: Sendable {

@@ -8,7 +8,7 @@ struct BigQueueTests {
     private static let total = 20_000
     private static let inADocument = 500
 
-    /// As a bridge posts it after a day without the relay: many messages in one document, each of a chat of its own.
+    /// The document that a bridge posts after a day without the relay: many messages, each of a different chat.
     private static func document(_ number: Int) -> JSON {
         let messages = (0..<inADocument).map { index -> JSON in
             let serial = number * inADocument + index
@@ -26,14 +26,15 @@ struct BigQueueTests {
         ]
     }
 
-    /// The most memory that the process ever had, in KiB.
+    /// The peak memory use of the process, in KiB.
     private func peakMemory(of process: Int32) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
         return try #require(Int(line.split(separator: " ").dropFirst().first ?? ""))
     }
 
-    /// The queue is on disk: a long one survives a kill, costs little memory, and goes out when its receiver is back.
+    /// The queue is on disk: a long queue survives a kill, uses little memory, and is delivered when its receiver is
+    /// available again.
     @Test
     func aLongQueueSurvivesAKillInLittleMemory() async throws {
         let receiver = try ScriptedReceiver()

@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// From what a gateway posts to what agents see, in a real process.
+/// From a gateway's document to the message that agents see, with a relay process.
 @Suite(.serialized, .limitedConcurrency)
 struct ChatwootFlowTests {
     private struct Fixture {
@@ -46,7 +46,7 @@ struct ChatwootFlowTests {
         try await body(Fixture(chatwoot: chatwoot, relay: relay))
     }
 
-    /// Exactly once under `kill -9`: what was under way is looked up in Chatwoot before anything is sent again.
+    /// Exactly once under `kill -9`: the relay looks up messages in flight in Chatwoot before it sends anything again.
     @Test func tenKillsNeitherLoseNorDoubleAMessage() async throws {
         let chats = 50
         let each = 100
@@ -91,7 +91,7 @@ struct ChatwootFlowTests {
         }
     }
 
-    /// Every document of the formats' corpus, through the default stages.
+    /// Every document of the formats' corpus, with the default stages.
     @Test func nothingOfTheCorpusIsADeadLetter() async throws {
         let folders = [
             ("baileys", "baileys"), ("cloudapi", "cloud_api"), ("evolution", "evolution"),
@@ -104,7 +104,7 @@ struct ChatwootFlowTests {
             var accepted = 0
             for (folder, _) in folders {
                 for (name, document) in try Self.documents(folder) {
-                    // Some have the same messages: each in a session of its own.
+                    // Some contain the same messages, so each has its own session.
                     let session = name.replacing(".", with: "-")
                     let answer = try await relay.call("POST", "/in/corpus-\(folder)/\(session)", document)
                     if answer.status == 200 { accepted += 1 }

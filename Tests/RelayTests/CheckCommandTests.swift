@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// `zaphub check` as people and their CI run it.
+/// `zaphub check` as users and CI jobs run it.
 @Suite(.limitedConcurrency) struct CheckCommandTests {
     private static func relay(pipeline: String) throws -> RelayProcess {
         try RelayProcess(

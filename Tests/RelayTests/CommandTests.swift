@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// The commands as a person types them.
+/// The commands as users run them.
 @Suite(.limitedConcurrency)
 struct CommandTests {
     struct Result {

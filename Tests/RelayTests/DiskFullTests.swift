@@ -6,7 +6,8 @@ import Testing
 @Suite(
     .limitedConcurrency, .enabled(if: SmallFileSystem.isPermitted, "mounting a small tmpfs needs root (CAP_SYS_ADMIN)"))
 struct DiskFullTests {
-    /// Promise 8: 503 with `Retry-After`, never a false 2xx; and when there is space again, it goes on by itself.
+    /// Promise 8: the response is 503 with `Retry-After`, never a false 2xx, and the relay continues when there is
+    /// space again.
     @Test
     func aFullDiskRefusesWithA503AndGoesOnByItself() async throws {
         let receiver = try ScriptedReceiver()

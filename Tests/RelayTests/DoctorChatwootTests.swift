@@ -3,13 +3,13 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// What `zaphub doctor` says about a destination of the type chatwoot: each mistake is one test.
+/// The findings of `zaphub doctor` about a destination of the type chatwoot, one test for each mistake.
 @Suite(.limitedConcurrency)
 struct DoctorChatwootTests {
     @Test(arguments: ChatwootDouble.Profile.allCases)
     func nothingIsWrongWhereAllFits(profile: ChatwootDouble.Profile) async throws {
         let fixture = try await DoctorFixture(profile)
-        // Before 4.13 nothing is signed.
+        // Chatwoot before 4.13 does not sign webhooks.
         if profile < .v4_13 { fixture.source = "auth: { type: bearer, token: t }" }
         let report = try await fixture.doctor()
         #expect(report.told("problem").isEmpty, "\(report.output)")
@@ -166,7 +166,7 @@ struct DoctorChatwootTests {
         #expect(report.told("fixed") == ["the inbox \"Sales\" is made: it is number \(made.id)"])
         let fix = try #require(report.fix(of: "is made"))
         #expect(fix.contains("inbox: \(made.id)") && fix.contains(made.secret))
-        // What it says is what makes it right.
+        // The suggested fix solves the problem.
         fixture.options["create_inbox"] = .some(nil)
         fixture.options["inbox"] = "\(made.id)"
         fixture.source = "session: main, auth: { type: chatwoot_signature, secret: \"\(made.secret)\" }"
@@ -184,7 +184,7 @@ struct DoctorChatwootTests {
         #expect(report.told("problem").contains { $0.contains("agents cannot make one") }, "\(report.output)")
     }
 
-    // MARK: The way back
+    // MARK: Webhooks from Chatwoot
 
     @Test func anInboxWithoutAWebhookGetsOneOnRequest() async throws {
         let fixture = try await DoctorFixture()

@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// What `zaphub doctor` says about everything but Chatwoot.
+/// The findings of `zaphub doctor` about everything except Chatwoot.
 @Suite(.limitedConcurrency)
 struct DoctorTests {
     private static func findings(

@@ -5,7 +5,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Meta's own webhooks through a real relay to Chatwoot's WhatsApp channel, which verifies their signatures.
+/// Meta's own webhooks through a relay process to Chatwoot's WhatsApp channel, which verifies their signatures.
 @Suite(.limitedConcurrency)
 struct DocumentFlowTests {
     private static let secret = "the-app-secret"
@@ -79,7 +79,7 @@ struct DocumentFlowTests {
     @Test func aDocumentAboutOneMessageArrivesByteForByteWithMetasSignature() async throws {
         let (chatwoot, url) = try await Self.chatwoot()
         defer { chatwoot.stop() }
-        // Without a secret of its own, the relay can only have handed on what it got.
+        // The relay has no secret, so it can only forward the signature that it received.
         let relay = try RelayProcess(configuration: Self.configuration(url, appSecret: nil), pipeline: Self.pipeline)
         defer { relay.remove() }
         try await relay.start()

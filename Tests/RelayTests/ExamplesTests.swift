@@ -14,7 +14,7 @@ struct ExamplesTests {
 
     private static func path(_ relative: String) -> String { root.appendingPathComponent(relative).path }
 
-    /// Starts a receiver; port 0 takes a free one.
+    /// Starts a receiver; with port 0, on a free port.
     private func receiver(_ language: Language, in folder: URL, port: String = "0") throws -> ChildProcess {
         let program: String
         let arguments: [String]
@@ -30,7 +30,7 @@ struct ExamplesTests {
         return try ChildProcess(
             program,
             arguments,
-            // Where Debian's node-express is.
+            // The directory of Debian's node-express.
             environment: ["NODE_PATH": "/usr/share/nodejs", "PORT": port, "WEBHOOK_SECRET": Self.secret],
             output: folder.appendingPathComponent("receiver.out").path,
             errors: folder.appendingPathComponent("receiver.err").path
@@ -55,7 +55,7 @@ struct ExamplesTests {
             "main",
             webhook: ["url": .string(url), "secret": .string(Self.secret), "retry": "patient", "timeout_ms": 120_000]
         )
-        /// Only while the receiver hangs may the time-out be short: a slow one would get copies.
+        /// The timeout may only be short while the receiver hangs, because a slow receiver would get duplicates.
         func setTimeout(_ milliseconds: Int64) async throws {
             let answer = try await relay.call(
                 "PATCH", "/api/v1/sessions/main/webhooks/\(webhook.id)", ["timeout_ms": .int(milliseconds)])
@@ -65,11 +65,11 @@ struct ExamplesTests {
         try await relay.eventually("three received: \(first.errorText)") { try await received(3) }
         try await relay.eventually("settled") { try await relay.count("delivered") == 3 }
 
-        // What nobody signed, or somebody else did, is refused.
+        // Requests without a valid signature are rejected.
         #expect(try await relay.call("POST", url, ["deliveryId": "x"]).status == 401)
         #expect(try await received(3, rejected: 1))
 
-        // It hangs: the relay gives up and tries again, and the receiver finds the same deliveries twice.
+        // The receiver hangs, so the relay retries after a timeout, and the receiver gets the same deliveries twice.
         first.signal(SIGSTOP)
         try await setTimeout(1000)
         _ = try await relay.call("POST", "/in/baileys", baileysText("M4"))
@@ -85,7 +85,7 @@ struct ExamplesTests {
             try await received(4, duplicates: 1...100, rejected: 1)
         }
 
-        // It dies and comes back.
+        // The receiver is killed and restarted.
         first.kill()
         _ = try await relay.call("POST", "/in/baileys", baileysText("M5"))
         try await relay.eventually("an attempt in vain") {

@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// The same message through a running relay, as each gateway posts it.
+/// The same message through a relay process, in the format of each gateway.
 @Suite(.limitedConcurrency)
 struct GatewayFlowTests {
     private static let formats = ["evolution", "evolution_go", "waha", "gowa", "cloud_api"]
@@ -63,7 +63,7 @@ struct GatewayFlowTests {
         bare["apikey"] = nil
         #expect(try await relay.call("POST", "/in/evolution", bare).status == 401)
 
-        // As Evolution posts with "webhook by events": its name for the event at the end of the address.
+        // As Evolution posts with "webhook by events": its name of the event is the last component of the path.
         let byEvent = try await relay.call("POST", "/in/evolution/messages-upsert", document)
         #expect(byEvent.document["data"]?["accepted"] == 1, "\(byEvent.document.text)")
         let again = try await relay.call("POST", "/in/evolution/demo/messages-upsert", document)

@@ -10,7 +10,7 @@ struct IntakeAgreementTests {
         let testDescription: String
         let source: String
         let text: String
-        /// The sessions of its events.
+        /// The sessions of the events.
         let sessions: [String]
     }
 
@@ -52,7 +52,7 @@ struct IntakeAgreementTests {
             pipeline: "stages:\n  - deliver: [crm]\n")
     }
 
-    /// What is the same each time: all but the ids and times of the delivery.
+    /// The parts of a body that are always the same: everything but the ids and times of the delivery.
     private func comparable(_ body: JSON?) -> JSON {
         [
             "event": body?["event"] ?? .null, "session": body?["sessionId"] ?? .null,
@@ -60,7 +60,7 @@ struct IntakeAgreementTests {
         ]
     }
 
-    /// The events in one order: receivers get those of different chats in any.
+    /// The events in a fixed order, because deliveries of different chats arrive in any order.
     private func sorted(_ events: [JSON]) -> [JSON] { events.sorted { $0.text < $1.text } }
 
     @Test(arguments: documents)
@@ -101,7 +101,7 @@ struct IntakeAgreementTests {
         try await expectTest(of: document, makes: served, config: config, in: relay.folder)
     }
 
-    /// Has `zaphub test` say that the events are these and no others.
+    /// Checks with `zaphub test` that the document is converted to exactly these events.
     private func expectTest(of document: Document, makes events: [JSON], config: String, in folder: URL) async throws {
         let deliveries = events.map { event -> JSON in
             let part: JSON = [

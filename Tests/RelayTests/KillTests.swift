@@ -5,7 +5,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// What was sent and what arrived, and whether the promises held.
+/// Records what was sent and what arrived, and checks the guarantees.
 private final class Ledger: Sendable {
     struct State: Sendable {
         /// Message ids by chat, in the order of acceptance.
@@ -16,7 +16,7 @@ private final class Ledger: Sendable {
         var copies = 0
         var deliveryIDs: [String: String] = [:]
         var changedIDs = 0
-        /// The senders are to stop.
+        /// Whether the senders must stop.
         var isDone = false
     }
 
@@ -26,7 +26,7 @@ private final class Ledger: Sendable {
         state.withLock { $0.accepted[chat, default: []].append(message) }
     }
 
-    /// A delivery that the receiver answers with 2xx.
+    /// Records a delivery that the receiver answers with 2xx.
     func delivered(_ message: String, chat: String, delivery: String) {
         state.withLock { state in
             if let known = state.deliveryIDs[message], known != delivery { state.changedIDs += 1 }
@@ -46,15 +46,15 @@ struct KillTests {
     private static let kills = 50
     private static let maxInFlight = 16
 
-    /// Promises 1, 2, 3 and 6 under `kill -9`: whatever was answered 2xx arrives, in order within its chat, under one id;
-    /// duplicates are at most what was in flight at the kills.
+    /// Promises 1, 2, 3 and 6 under `kill -9`: everything answered with 2xx arrives, in order within its chat, under
+    /// one id; only deliveries in flight at a kill may be duplicated.
     @Test
     func fiftyKillsLoseNothingAndKeepEveryChatInOrder() async throws {
         let ledger = Ledger()
         let receiver = try ScriptedReceiver(default: .status(200))
         defer { receiver.stop() }
         receiver.respond { request in
-            // One in ten fails, so that order has to survive retries as well.
+            // One in ten fails, so that the order is also checked with retries.
             if Int.random(in: 0..<10) == 0 { return .status(503) }
             guard let body = try? JSON(parsing: request.body), let payload = body["payload"],
                 let message = payload["messageId"]?.string, let chat = payload["chatId"]?.string
@@ -77,7 +77,8 @@ struct KillTests {
                     var count = 0
                     while !ledger.state.withLock({ $0.isDone }) {
                         let message = "M\(chat)-\(count)"
-                        // The same message until it is accepted: an answer that never came may have been stored.
+                        // Posts the same message until it is accepted, because a message whose response was lost may
+                        // have been stored.
                         while !ledger.state.withLock({ $0.isDone }) {
                             let answer = try? await relay.call(
                                 "POST", "/in/baileys", baileysText(message, chat: number))

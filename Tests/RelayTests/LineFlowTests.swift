@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// A whole relay that writes lines: in a file, and on standard output, which is the reader's alone.
+/// A relay process that writes lines to a file, and to standard output, which contains nothing else.
 @Suite(.limitedConcurrency)
 struct LineFlowTests {
     private static func configuration(rotation: String = "") -> String {
@@ -41,7 +41,8 @@ struct LineFlowTests {
         }
     }
 
-    /// Promise 2, and what a file adds to it: no half lines, whatever ends the process or replaces the configuration.
+    /// Promise 2, and in addition for files: no incomplete lines, however the process ends or the configuration is
+    /// replaced.
     @Test func linesAreWholeAndCompleteAcrossReloadsAndAKill() async throws {
         let relay = try RelayProcess(configuration: Self.configuration(), pipeline: Self.pipeline)
         defer { relay.remove() }

@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Names and pictures that a running relay asks a gateway for.
+/// Names and pictures that a relay process requests from a gateway.
 @Suite(.limitedConcurrency)
 struct LookupFlowTests {
     private static func pipeline(_ gateway: ScriptedReceiver) -> String {
@@ -54,7 +54,7 @@ struct LookupFlowTests {
         #expect(gateway.requests.allSatisfy { $0.header("x-api-key") == "canary" })
         let asked = gateway.requests.count
 
-        // What was found is in the store: neither the next message nor the next process asks again.
+        // The result is in the store, so neither the next message nor the next process requests it again.
         _ = try await relay.call("POST", "/in/baileys", groupMessage("M2"))
         _ = try await receiver.next(count: 2)
         try await relay.end()

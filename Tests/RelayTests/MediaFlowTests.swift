@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// A message's file on its way through a real relay: fetched, decrypted, kept, and handed out under its link.
+/// The file of a message in a relay process: downloaded, decrypted, stored, and served by its link.
 @Suite(.limitedConcurrency)
 struct MediaFlowTests {
     private static func configuration(_ server: TestMediaServer) -> String {
@@ -41,7 +41,7 @@ struct MediaFlowTests {
         """
     }
 
-    /// A relay with a session `main`, its receiver, and a server that has files.
+    /// A relay with a session `main`, its receiver, and a server with files.
     private struct Fixture {
         let server: TestMediaServer
         let receiver: ScriptedReceiver
@@ -64,7 +64,7 @@ struct MediaFlowTests {
             try await receiver.next(count: count).map { try JSON(parsing: $0.body)["payload"] ?? .null }
         }
 
-        /// Gets what a link leads to; its host is where receivers reach the relay, which is not here.
+        /// Downloads from a link, with the relay's local URL in place of the public one.
         func get(_ link: String, headers: [(name: String, value: String)] = []) async throws -> RelayProcess.Answer {
             let path = try #require(link.firstRange(of: "/media/")).lowerBound
             return try await relay.call("GET", String(link[path...]), headers: headers)
@@ -124,14 +124,14 @@ struct MediaFlowTests {
             ] {
                 #expect(try await fixture.get(forged).status == 403, "\(forged)")
             }
-            // What the message's server was shown: nothing of ours.
+            // The request to the server named in the message contains no credentials of the relay.
             let request = try #require(fixture.server.requests.first)
             #expect(request.header("accept-encoding") == "identity")
             #expect(request.header("authorization") == nil)
         }
     }
 
-    /// The promise of order holds for a chat that waits, and nobody else waits with it.
+    /// The order is kept in a chat that waits, and no other chat waits with it.
     @Test func aChatWaitsForItsFileAndOthersGoOn() async throws {
         try await Fixture.run("wait: 600s") { fixture in
             let gate = TestMediaServer.Gate()
@@ -180,7 +180,7 @@ struct MediaFlowTests {
         }
     }
 
-    /// The address of a file comes from outside: a message must not make the relay ask the services around it.
+    /// The URL of a file is untrusted: a message must not make the relay send requests to internal services.
     @Test func aMessageCannotSendTheRelayAnywhereElse() async throws {
         try await Fixture.run { fixture in
             let other = try TestMediaServer()
@@ -198,7 +198,7 @@ struct MediaFlowTests {
         }
     }
 
-    /// The message goes out at once, `kill -9` comes, and the file is announced all the same.
+    /// The message is delivered immediately, the process is killed, and the late file is still announced.
     @Test func aLateFileIsAnnouncedEvenAfterACrash() async throws {
         try await Fixture.run("wait: 0s") { fixture in
             fixture.server.serve(.hang, at: "/v/late.enc")
@@ -221,7 +221,7 @@ struct MediaFlowTests {
             let link = try #require(payload["media"]?["url"]?.string)
             #expect(try await fixture.get(link).bytes == sealed.plain)
 
-            // It is no edit: the history has the message as it was.
+            // It is not an edit: the message in the history is unchanged.
             let messages = try await fixture.relay.call("GET", "/api/v1/messages?session=main").document["data"]?.array
             #expect(messages?.first?["edited_at"]?.isNull != false)
             #expect(messages?.count == 1)

@@ -4,14 +4,14 @@ import RelayDestinations
 import RelayTesting
 import Testing
 
-/// The recipes in docs/recipes, and what the repository ships, as the program itself judges them.
+/// Checks the recipes in docs/recipes, and the configurations in the repository, with the program itself.
 @Suite(.limitedConcurrency)
 struct RecipeTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let folder = root.appendingPathComponent("docs/recipes")
 
-    /// Those that this build has the kinds of destinations for.
+    /// The recipes whose kinds of destinations this build includes.
     private static let names = all.filter { $0 != "audit-file" || hasFiles }
     private static let all = [
         "audit-file", "business-hours", "chatwoot", "crm-names", "group-to-team", "n8n-per-type", "pii-stripping",
@@ -19,7 +19,8 @@ struct RecipeTests {
     ]
     private static let hasFiles = BuiltInDestinations.all.contains { $0.kind == "file" }
 
-    /// What the configurations take from outside. With summer time, which no recipe may depend on.
+    /// The environment variables of the configurations, with a time zone that has summer time, which no recipe may
+    /// depend on.
     private static let environment: [String: String] = {
         let secrets = ["CRM", "DUTY_TEAM", "DESK", "BOT", "BRIDGE", "NORTH", "SOUTH"]
         var values = ["BACKEND_SECRET": "old", "BACKEND_API_KEY": "a", "N8N_KEY": "b", "ANALYTICS_TOKEN": "c"]

@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// A new configuration in a running relay, by SIGHUP and over REST.
+/// Reloads the configuration of a relay process, by SIGHUP and over REST.
 @Suite(.limitedConcurrency)
 struct ReloadTests {
     private static func configuration(crm: ScriptedReceiver, mistake: String = "") -> String {
@@ -51,7 +51,7 @@ struct ReloadTests {
         try await post("M1", to: relay)
         _ = try await own.next(count: 1)
 
-        // A destination comes.
+        // A destination is added.
         try write(relay, configuration: Self.configuration(crm: crm), pipeline: Self.pipeline(deliver: "session, crm"))
         if method == "REST" {
             let answer = try await relay.call("POST", "/api/v1/reload")
@@ -66,7 +66,7 @@ struct ReloadTests {
         _ = try await own.next(count: 2)
         #expect(crm.requests[0].path == "/crm")
 
-        // Mistakes in both files: all are told, and nothing changes.
+        // Both files have mistakes: all are reported, and nothing changes.
         try write(
             relay,
             configuration: Self.configuration(crm: crm, mistake: ", max_in_flite: 3"),
@@ -91,7 +91,7 @@ struct ReloadTests {
         #expect(messages(crm) == ["M2", "M3"])
     }
 
-    /// Three messages that a destination did not take, and a configuration without it.
+    /// Queues three messages that a destination did not accept, and removes the destination.
     private func park(_ crm: ScriptedReceiver, _ body: (RelayProcess) async throws -> Void) async throws {
         let configuration = Self.configuration(crm: crm, mistake: ", retry: patient")
         let relay = try RelayProcess(configuration: configuration, pipeline: Self.pipeline(deliver: "crm"))
@@ -118,7 +118,7 @@ struct ReloadTests {
         let crm = try ScriptedReceiver(default: .status(503))
         defer { crm.stop() }
         try await park(crm) { relay in
-            // A start says so as well.
+            // A start also reports them.
             try await relay.end()
             try await relay.start()
             #expect(relay.output.contains("parked     3 deliveries wait for the destination \"crm\""))
@@ -156,7 +156,7 @@ struct ReloadTests {
         }
     }
 
-    /// What is under way ends as it began; what waits behind it goes by the new settings.
+    /// Deliveries in flight end with the old settings; queued ones use the new settings.
     @Test func queuedDeliveriesFollowTheNewSettings() async throws {
         let crm = try ScriptedReceiver()
         defer { crm.stop() }
@@ -212,7 +212,8 @@ struct ReloadTests {
         #expect(refused["last_error"]?["mistakes"]?.text.contains("did you mean") == true)
     }
 
-    /// Reloads swap everything at once: what was accepted under one generation is delivered once under another.
+    /// A reload replaces everything at once: an event accepted under one generation is delivered exactly once under
+    /// another.
     @Test func aHundredReloadsUnderLoadLoseAndDoubleNothing() async throws {
         let own = try ScriptedReceiver()
         defer { own.stop() }

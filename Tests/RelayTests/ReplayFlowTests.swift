@@ -4,7 +4,7 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// Replays of a real relay, with `kill -9` in the middle.
+/// Replays in a relay process that is killed in the middle.
 @Suite(.serialized, .limitedConcurrency)
 struct ReplayFlowTests {
     private static let chats = 8
@@ -34,7 +34,7 @@ struct ReplayFlowTests {
         try await relay.eventually("all is sent") { try await relay.count("queued", "in_flight") == 0 }
     }
 
-    /// Every delivery with its attempts, oldest first.
+    /// All deliveries with their attempts, oldest first.
     private func deliveries(_ relay: RelayProcess) async throws -> [JSON] {
         var rows: [JSON] = []
         var cursor = ""
@@ -52,7 +52,7 @@ struct ReplayFlowTests {
         return whole
     }
 
-    /// Makes a replay, kills the relay in the middle of it so many times, and waits for its end.
+    /// Creates a replay, kills the relay during it a number of times, and waits for its end.
     private func replay(_ body: JSON, on relay: RelayProcess, kills: Int) async throws -> JSON {
         let made = try await relay.call("POST", "/api/v1/replays", body)
         #expect(made.status == 201, "\(made.document.text)")
@@ -99,7 +99,7 @@ struct ReplayFlowTests {
         #expect(after.allSatisfy { $0["state"] == "delivered" })
         #expect(after.prefix(160).map { $0["id"] } == before.map { $0["id"] }, "the old ones stay")
 
-        // In each chat the new ones arrived first in the order of acceptance.
+        // In each chat, the new deliveries first arrived in the order of acceptance.
         let new = Set(after.dropFirst(160).compactMap { $0["id"]?.string })
         var seen: Set<String> = []
         var order: [String: [Int]] = [:]
@@ -177,7 +177,7 @@ struct ReplayFlowTests {
         #expect(crm.requests.count == 6)
     }
 
-    /// A destination that was added later gets what it missed, and nobody else gets anything.
+    /// A destination that was added later receives the events it missed, and no other destination receives anything.
     @Test func theConfigurationInForceDecidesAndADestinationCanBeFilledAlone() async throws {
         let crm = try ScriptedReceiver()
         defer { crm.stop() }
@@ -223,7 +223,7 @@ struct ReplayFlowTests {
         defer { relay.remove() }
         try await relay.start()
         try await post(30, to: relay)
-        // What is still queued is not selected.
+        // Deliveries that are still queued are not selected.
         try await relay.eventually("all is sent") { try await relay.count("queued", "in_flight") == 0 }
         let made = try await relay.call("POST", "/api/v1/replays", ["since": "1h", "rate": "1/m"])
         let path = "/api/v1/replays/" + (made.document["data"]?["id"]?.string ?? "")
@@ -232,7 +232,7 @@ struct ReplayFlowTests {
         }
         let cancelled = try await relay.call("DELETE", path).document["data"]
         #expect(cancelled?["state"] == "cancelled" && cancelled?["remaining"] == 29)
-        // The next one does not wait for it.
+        // The next replay does not wait for it.
         let next = try await relay.call("POST", "/api/v1/replays", ["since": "1h", "rate": "1000/s"])
         let nextPath = "/api/v1/replays/" + (next.document["data"]?["id"]?.string ?? "")
         try await relay.eventually("the next one ends") {

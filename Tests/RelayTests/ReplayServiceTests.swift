@@ -10,7 +10,7 @@ import Testing
 
 @testable import Relay
 
-/// How fast a replay goes, on a clock that the test turns. Nobody runs the pipelines unless the test does.
+/// The rate of a replay, with a manual clock. The pipelines run only when the test runs them.
 struct ReplayServiceTests {
     private struct NoPipelines: PipelineProvider, DeliveryTargetLookup {
         var pipelines: [Pipeline] { [] }
@@ -22,7 +22,7 @@ struct ReplayServiceTests {
     private let clock = ManualClock()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    /// A store with this many events, each delivered once, and the service on it.
+    /// A store with a number of events, each delivered once, and the service on it.
     private func run(
         events count: Int,
         _ body: (SQLiteStore, ReplayService) async throws -> Void
@@ -68,7 +68,7 @@ struct ReplayServiceTests {
         }
     }
 
-    /// Delivers what is queued.
+    /// Delivers the queued deliveries.
     private func send(from store: SQLiteStore) async throws {
         let claims = [ClaimRequest(destination: "crm", limit: 10_000)]
         let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
@@ -82,7 +82,7 @@ struct ReplayServiceTests {
         _ = try await store.exchange(settlements, claims: [], at: clock.now)
     }
 
-    /// Every pending event brings one delivery.
+    /// Plans one delivery for every pending event.
     private func runPipelines(on store: SQLiteStore) async throws {
         while true {
             let events = try await store.pendingEvents(after: EventID(0), limit: 500)
@@ -104,8 +104,8 @@ struct ReplayServiceTests {
         return replay.id
     }
 
-    /// Turns the clock from step to step of the service until so much time has passed.
-    /// - Parameter each: is done between two steps.
+    /// Advances the clock from step to step of the service until the duration has passed.
+    /// - Parameter each: called between two steps.
     private func advance(by duration: Duration, each: () async throws -> Void = {}) async throws {
         let end = clock.now + duration
         await clock.untilSleeping()
@@ -118,7 +118,7 @@ struct ReplayServiceTests {
         await clock.untilSleeping()
     }
 
-    /// - Parameter burst: a tenth of what the rate counts, which may go at once.
+    /// - Parameter burst: the number of deliveries that may start at once, a tenth of the number in the rate.
     @Test(arguments: [("50/s", 50, 5), ("1200/m", 20, 120), ("2000/s", 2000, 200)])
     func aReplayKeepsItsRate(rate: String, perSecond: Int, burst: Int) async throws {
         let count = perSecond * 4 + burst
@@ -175,7 +175,7 @@ struct ReplayServiceTests {
         }
     }
 
-    /// A destination that takes nothing holds up the replay, not what is new.
+    /// A destination that accepts nothing delays the replay, but not new deliveries.
     @Test func noMoreThanAThousandDeliveriesWaitAtOnce() async throws {
         try await run(events: 2600) { store, service in
             await clock.untilSleeping()
@@ -192,7 +192,7 @@ struct ReplayServiceTests {
         }
     }
 
-    /// What becomes of its deliveries is not the replay's affair: the next one has its turn.
+    /// A replay does not wait for its deliveries, so the next one can start.
     @Test func aReplayEndsWithItsEventsWhileItsDeliveriesWait() async throws {
         try await run(events: 1000) { store, service in
             await clock.untilSleeping()

@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// Promise 9: canaries in every place where credentials are configured, looked for everywhere else.
+/// Promise 9: a canary value is set in every option that contains credentials, and must not appear anywhere else.
 @Suite(.limitedConcurrency)
 struct SecretTests {
     private static let configured = "whsec_Y29uZmlndXJlZENhbmFyeTAxMjM0NTY3ODlhYmNk"
@@ -40,7 +40,7 @@ struct SecretTests {
     @Test func secretsStandNowhereInTheClear() async throws {
         let receiver = try ScriptedReceiver()
         defer { receiver.stop() }
-        // As receivers for debugging do: the answer tells the request.
+        // Like receivers for debugging, it returns the request in the response.
         receiver.respond { request in
             .status(500, body: "no: " + request.headers.map { "\($0): \($1)" }.joined(separator: "; "))
         }
@@ -92,7 +92,7 @@ struct SecretTests {
         #expect(reload.status == 200)
         expectNone(in: reload.document.bytes, "the answer of a reload")
 
-        // While it runs: what is still in the write-ahead log counts as well.
+        // Checked while the relay runs, so that the write-ahead log is included.
         let data = relay.folder.appendingPathComponent("data")
         let files = try FileManager.default.contentsOfDirectory(atPath: data.path).sorted()
         #expect(files.contains("zaphub.db"))
@@ -105,7 +105,7 @@ struct SecretTests {
         expectNone(in: try [UInt8](Data(contentsOf: relay.folder.appendingPathComponent("output.txt"))), "the output")
     }
 
-    /// The key file and everything else that the relay makes is for its owner alone.
+    /// The key file and all other files that the relay creates are accessible only to their owner.
     @Test func filesAreTheOwnersAlone() async throws {
         let relay = try RelayProcess()
         defer { relay.remove() }

@@ -5,7 +5,8 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// The way of the README: a message in, a signed delivery out, a receiver that dies, dead letters, a replay.
+/// The steps of the README: a message is posted, a signed delivery is sent, a receiver fails, dead letters are
+/// replayed.
 @Suite(.limitedConcurrency)
 struct ServeTests {
     @Test func aMessageArrivesSignedAsStage07ShapesIt() async throws {
@@ -133,7 +134,7 @@ struct ServeTests {
             _ = try await relay.call("POST", "/in/baileys", baileysText("S\(number)", chat: chat, session: "slow"))
             _ = try await relay.call("POST", "/in/baileys", baileysText("Q\(number)", chat: chat, session: "quick"))
         }
-        // The dispatcher keeps `max_in_flight` at each moment. How many requests that makes in all depends on time-outs.
+        // The dispatcher observes `max_in_flight` at all times. The total number of requests depends on timeouts.
         try await relay.eventually("the slow one uses all its slots") { try await inFlight() == 4 }
         _ = try await quick.next(count: 100)
         let held = try #require(try await inFlight())

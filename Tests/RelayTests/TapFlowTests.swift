@@ -4,7 +4,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// A tap on a real relay: what it shows, and that nothing suffers from it.
+/// A tap on a relay process: its output, and that it does not affect deliveries.
 @Suite(.limitedConcurrency)
 struct TapFlowTests {
     private static let pipeline = """
@@ -95,7 +95,7 @@ struct TapFlowTests {
             let points = "point=accepted&point=before&point=after"
             var tap = try await relay.tap(points)
             #expect(try await tap.next()?.name == "open")
-            // Far more than the sockets between them and the relay itself may keep.
+            // Far more than the sockets and the relay itself can buffer.
             let text = String(repeating: "x", count: 256 << 10)
             for number in 0..<60 {
                 let answer = try await relay.call("POST", "/in/baileys", baileysText("M\(number)", text: text))

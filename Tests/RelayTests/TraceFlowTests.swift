@@ -3,7 +3,7 @@ import RelayJSON
 import RelayTesting
 import Testing
 
-/// What a real relay wrote down about an event, over REST and as people read it.
+/// The trace that a relay process recorded of an event, over REST and as text.
 @Suite(.limitedConcurrency)
 struct TraceFlowTests {
     private static let pipeline = """

@@ -15,7 +15,7 @@ struct WebhookOptionsFlowTests {
         }
     }
 
-    /// The texts of the files in the relay's data folder, the write-ahead log included.
+    /// The contents of the files in the relay's data folder, including the write-ahead log.
     private func files(of relay: RelayProcess) throws -> [String: String] {
         let data = relay.folder.appendingPathComponent("data")
         return try FileManager.default.contentsOfDirectory(atPath: data.path).filter { $0.hasPrefix("zaphub.db") }
@@ -88,7 +88,7 @@ struct WebhookOptionsFlowTests {
         #expect(receiver.requests.count == 1)
     }
 
-    /// A caller of the API must not learn what the relay's machine knows.
+    /// A caller of the API must not be able to read the environment or the files of the relay's machine.
     @Test func variablesAndFilesAreText() async throws {
         let receiver = try ScriptedReceiver()
         defer { receiver.stop() }

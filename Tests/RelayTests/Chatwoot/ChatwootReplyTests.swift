@@ -5,11 +5,11 @@ import RelayTesting
 import Synchronization
 import Testing
 
-/// What agents write in Chatwoot, on its way to WhatsApp and back: a real relay, a Chatwoot and a gateway.
+/// Agents' messages from Chatwoot to WhatsApp and back, with a relay process, a Chatwoot double and a gateway.
 @Suite(.limitedConcurrency)
 struct ChatwootReplyTests {
-    /// The echo of what an agent wrote comes before the gateway has answered: nothing but the ledger can tell it from a
-    /// message of the phone.
+    /// The echo of an agent's message arrives before the gateway's response, so only the ledger can distinguish it from
+    /// a message sent by the phone.
     @Test(arguments: ScriptedGateway.all)
     func aConversationIsForwardedInBothDirectionsOnce(_ gateway: ScriptedGateway) async throws {
         try await ChatwootRelayFixture.run(gateway) { fixture in
@@ -56,7 +56,7 @@ struct ChatwootReplyTests {
                 try await fixture.relay.count("queued", "in_flight") == 0
             }
 
-            // An agent's own message has no source_id in Chatwoot: its id on WhatsApp is in the ledger alone.
+            // A message written by an agent has no source_id in Chatwoot: its WhatsApp id is only in the ledger.
             try fixture.chatwoot.agentReplies(in: conversation, "I mean blue", inReplyTo: first.id)
             try await fixture.requests(2)
             let sent = try #require(ids.withLock { $0.first })
@@ -86,7 +86,7 @@ struct ChatwootReplyTests {
         }
     }
 
-    /// Chatwoot waits five seconds for an answer and marks the message as failed then.
+    /// Chatwoot waits five seconds for a response, and then marks the message as failed.
     @Test func chatwootIsAnsweredBeforeTheGatewayIs() async throws {
         try await ChatwootRelayFixture.run(.bridge) { fixture in
             try await fixture.customerWrites("C1", "Hello")
@@ -122,7 +122,7 @@ struct ChatwootReplyTests {
             }
             let bodies = try fixture.receiver.requests.map { try JSON(parsing: $0.body) }
             #expect(bodies[0]["messageId"] == bodies[1]["messageId"], "a bridge recognizes it")
-            // Both were sent, for all that the gateway says: neither is a message of the phone.
+            // According to the gateway both were sent, so neither is a message sent by the phone.
             let id = try #require(ids.withLock { $0.first })
             for _ in 1...2 { fixture.postFromGateway(ChatwootRelayFixture.echo(id)) }
             try await fixture.receipt(id, status: 4)
@@ -210,7 +210,7 @@ struct ChatwootReplyTests {
 
     // MARK: Files
 
-    /// Chatwoot's address redirects, and finds nothing at first.
+    /// Chatwoot's URL redirects, and at first returns 404.
     @Test(arguments: ScriptedGateway.all)
     func filesAreHandedOver(_ gateway: ScriptedGateway) async throws {
         try await ChatwootRelayFixture.run(gateway) { fixture in
