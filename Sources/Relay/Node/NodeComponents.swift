@@ -86,7 +86,7 @@ struct NodeComponents: Sendable {
         intakes = IntakeRegistry(api: sources.api, sources: sources.sources(of: configuration))
     }
 
-    /// Makes the deliveries and events that an earlier process was working on due again.
+    /// Makes the unfinished work of an earlier process due again.
     func recover() async throws -> RecoveryReport {
         let fallback = current.generation.configuration.retryPolicies["default"] ?? RetryPolicy()
         return try await store.recover(at: clock.now) { [registry] key in
