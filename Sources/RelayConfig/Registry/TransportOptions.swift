@@ -36,7 +36,7 @@ extension TransportOptions {
     package var exclusiveUse: String? { nil }
 }
 
-/// The input that a transport reads itself. It is not changed by a reload, and files are checked before the start.
+/// The input that a transport reads itself. A reload does not change it, and `zaphub doctor` checks its file.
 package enum TransportInput: Sendable, Hashable {
     /// A standard stream of the process.
     case stream(String)
