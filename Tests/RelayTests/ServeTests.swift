@@ -99,7 +99,8 @@ struct ServeTests {
             let answer = try await relay.call("GET", "/api/v1/destinations/\(webhook.id)")
             return answer.document["data"]?["state"] == "gone"
         }
-        #expect(try await relay.count("queued") == 3)
+        // The pipeline may still have the last event when the first delivery has its response.
+        try await relay.eventually("all are queued") { try await relay.count("queued") == 3 }
         try await relay.end()
         try await relay.start()
         let parked = try await relay.call("GET", "/api/v1/destinations/\(webhook.id)")
