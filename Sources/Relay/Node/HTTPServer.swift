@@ -8,7 +8,7 @@ internal import ServiceLifecycle
 
 /// The HTTP server of the relay.
 enum HTTPServer {
-    /// - Parameter onRunning: called once, with the URL on which the server listens: `http://127.0.0.1:3000`.
+    /// - Parameter onRunning: called once, with the URL on which the server listens: `http://127.0.0.1:3100`.
     static func make(
         _ api: RelayAPI,
         server: RelayConfiguration.Server,

@@ -8,7 +8,7 @@ internal import ServiceLifecycle
 package final class RelayNode: Sendable {
     /// Information about a start, for the caller.
     package struct Started: Sendable {
-        /// The URL on which the relay listens, such as `http://127.0.0.1:3000`.
+        /// The URL on which the relay listens, such as `http://127.0.0.1:3100`.
         package let address: String
         /// The path of the database file.
         package let data: String
