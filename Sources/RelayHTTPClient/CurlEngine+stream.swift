@@ -9,17 +9,17 @@ extension CurlEngine {
     /// - Throws: ``HTTPClientError`` when no head arrived. Cancelling the task ends the request and throws
     ///   `.cancelled`.
     package func stream(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPStream {
-        let mailbox = mailbox
-        let buffer = StreamBuffer(mailbox)
+        let queue = queue
+        let buffer = StreamBuffer(queue)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 buffer.open { continuation.resume(returning: $0) }
-                mailbox.submit(CurlEngineJob(request: request, stream: buffer))
+                queue.submit(CurlEngineJob(request: request, stream: buffer))
                 // The task may have been cancelled before the job was queued; that cancellation had no effect.
-                if Task.isCancelled { mailbox.cancel(buffer.id) }
+                if Task.isCancelled { queue.cancel(buffer.id) }
             }
         } onCancel: {
-            mailbox.cancel(buffer.id)
+            queue.cancel(buffer.id)
         }
         return HTTPStream(try result.get(), buffer)
     }

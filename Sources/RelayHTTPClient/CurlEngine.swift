@@ -37,7 +37,7 @@ package final class CurlEngine: Service, Sendable {
         package let description: String
     }
 
-    let mailbox: CurlEngineQueue
+    let queue: CurlEngineQueue
     private let thread: CurlEngineThread
     private let drainTimeout: Duration
 
@@ -49,13 +49,13 @@ package final class CurlEngine: Service, Sendable {
         if let problem = HeaderArena.problem(name: "User-Agent", value: configuration.userAgent) {
             throw SetupError(description: problem)
         }
-        mailbox = try CurlEngineQueue()
-        thread = try CurlEngineThread(mailbox: mailbox, configuration: configuration, egress: egress, logger: logger)
+        queue = try CurlEngineQueue()
+        thread = try CurlEngineThread(queue: queue, configuration: configuration, egress: egress, logger: logger)
         drainTimeout = configuration.drainTimeout
     }
 
     deinit {
-        mailbox.stop()
+        queue.stop()
         thread.joinOrDetach()
     }
 
@@ -63,16 +63,16 @@ package final class CurlEngine: Service, Sendable {
     ///
     /// - Throws: ``HTTPClientError`` when there was no response.
     package func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
-        let id = mailbox.nextID()
-        let mailbox = mailbox
+        let id = queue.nextID()
+        let queue = queue
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                mailbox.submit(CurlEngineJob(id: id, request: request) { continuation.resume(returning: $0) })
+                queue.submit(CurlEngineJob(id: id, request: request) { continuation.resume(returning: $0) })
                 // The task may have been cancelled before the job was queued; that cancellation had no effect.
-                if Task.isCancelled { mailbox.cancel(id) }
+                if Task.isCancelled { queue.cancel(id) }
             }
         } onCancel: {
-            mailbox.cancel(id)
+            queue.cancel(id)
         }
         return try result.get()
     }
@@ -85,12 +85,12 @@ package final class CurlEngine: Service, Sendable {
         _ request: HTTPRequest,
         completion: @escaping @Sendable (Result<HTTPResponse, HTTPClientError>) -> Void
     ) {
-        mailbox.submit(CurlEngineJob(id: mailbox.nextID(), request: request, completion: completion))
+        queue.submit(CurlEngineJob(id: queue.nextID(), request: request, completion: completion))
     }
 
     /// Replaces the egress guard after a reload. Connections that the new guard denies are not reused.
     package func replace(guard egress: EgressGuard) {
-        mailbox.replace(egress)
+        queue.replace(egress)
     }
 
     /// Waits for the graceful shutdown, then accepts no new requests and waits for those in flight until the drain
@@ -98,15 +98,15 @@ package final class CurlEngine: Service, Sendable {
     package func run() async throws {
         try? await gracefulShutdown()
         if Task.isCancelled {
-            mailbox.stop()
+            queue.stop()
         } else {
-            mailbox.drain(for: drainTimeout)
+            queue.drain(for: drainTimeout)
         }
-        let mailbox = mailbox
+        let queue = queue
         await withTaskCancellationHandler {
-            await mailbox.ended()
+            await queue.ended()
         } onCancel: {
-            mailbox.stop()
+            queue.stop()
         }
         thread.join()
     }
@@ -114,7 +114,7 @@ package final class CurlEngine: Service, Sendable {
     /// Ends every request with `.cancelled`, stops the thread and waits until it has ended. Can be called several
     /// times.
     package func shutdown() {
-        mailbox.stop()
+        queue.stop()
         thread.join()
     }
 }

@@ -15,7 +15,7 @@ final class CurlEngineLoop {
     var timerDue: ContinuousClock.Instant?
     let born = ContinuousClock.now
 
-    private let mailbox: CurlEngineQueue
+    private let queue: CurlEngineQueue
     private let logger: Logger
     private let httpVersion: Int
     private var active: [UInt64: CurlTransfer] = [:]
@@ -35,7 +35,7 @@ final class CurlEngineLoop {
     }
 
     init(
-        _ mailbox: CurlEngineQueue,
+        _ queue: CurlEngineQueue,
         _ configuration: CurlEngine.Configuration,
         _ egress: EgressGuard,
         _ logger: Logger
@@ -44,11 +44,11 @@ final class CurlEngineLoop {
             throw CurlEngine.SetupError(description: "libcurl is out of memory")
         }
         self.multi = multi
-        self.mailbox = mailbox
+        self.queue = queue
         self.configuration = configuration
         self.egress = egress
         self.logger = logger
-        epoll = mailbox.epollDescriptor
+        epoll = queue.epollDescriptor
         pinnedNames = CurlResolveList(configuration.resolve)
         // Before 8.1.0 HTTP/2 can report aborted responses as complete and spin on uploads.
         httpVersion = ccurl_version_number() < 0x08_0100 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS
@@ -66,7 +66,7 @@ final class CurlEngineLoop {
         let ready = UnsafeMutablePointer<ccurl_ready>.allocate(capacity: capacity)
         defer { ready.deallocate() }
         while true {
-            let delivery = mailbox.collect()
+            let delivery = queue.collect()
             if let egress = delivery.egress { self.egress = egress }
             for job in delivery.jobs { begin(job) }
             for id in delivery.cancelled { cancel(id, "the request was cancelled") }
@@ -98,7 +98,7 @@ final class CurlEngineLoop {
     }
 
     private func handle(_ ready: ccurl_ready) {
-        if ready.fd == mailbox.wakeDescriptor {
+        if ready.fd == queue.wakeDescriptor {
             var value = eventfd_t()
             _ = eventfd_read(ready.fd, &value)
             return

@@ -7,18 +7,18 @@ import Synchronization
 final class CurlEngineThread: Sendable {
     /// What the new thread receives.
     private final class Start: Sendable {
-        let mailbox: CurlEngineQueue
+        let queue: CurlEngineQueue
         let configuration: CurlEngine.Configuration
         let egress: EgressGuard
         let logger: Logger
 
         init(
-            _ mailbox: CurlEngineQueue,
+            _ queue: CurlEngineQueue,
             _ configuration: CurlEngine.Configuration,
             _ egress: EgressGuard,
             _ logger: Logger
         ) {
-            self.mailbox = mailbox
+            self.queue = queue
             self.configuration = configuration
             self.egress = egress
             self.logger = logger
@@ -29,13 +29,13 @@ final class CurlEngineThread: Sendable {
     private let isJoined = Mutex(false)
 
     init(
-        mailbox: CurlEngineQueue,
+        queue: CurlEngineQueue,
         configuration: CurlEngine.Configuration,
         egress: EgressGuard,
         logger: Logger
     ) throws(CurlEngine.SetupError) {
         try CurlEngineLoop.prepareProcess()
-        let start = Unmanaged.passRetained(Start(mailbox, configuration, egress, logger))
+        let start = Unmanaged.passRetained(Start(queue, configuration, egress, logger))
         var id = pthread_t()
         let code = pthread_create(&id, nil, { CurlEngineThread.main($0) }, start.toOpaque())
         guard code == 0 else {
@@ -82,13 +82,13 @@ final class CurlEngineThread: Sendable {
 
         var refused = "the HTTP engine could not start"
         do throws(CurlEngine.SetupError) {
-            let loop = try CurlEngineLoop(start.mailbox, start.configuration, start.egress, start.logger)
+            let loop = try CurlEngineLoop(start.queue, start.configuration, start.egress, start.logger)
             loop.run()
             refused = "the relay is shutting down; the request was not sent"
         } catch {
             start.logger.error("the HTTP engine could not start", metadata: ["error": "\(error)"])
         }
-        for job in start.mailbox.end() { job.refuse(refused) }
+        for job in start.queue.end() { job.refuse(refused) }
         return nil
     }
 }

@@ -32,16 +32,16 @@ final class StreamBuffer: Sendable {
 
     /// The id of the request.
     let id: UInt64
-    private let mailbox: CurlEngineQueue
+    private let queue: CurlEngineQueue
     private let begun = ContinuousClock.now
     private let state = Mutex(State())
 
     /// The buffer is full at this size in bytes. One more piece of libcurl's, 16 KiB, may exceed it.
     private static let capacity = 256 * 1024
 
-    init(_ mailbox: CurlEngineQueue) {
-        self.mailbox = mailbox
-        id = mailbox.nextID()
+    init(_ queue: CurlEngineQueue) {
+        self.queue = queue
+        id = queue.nextID()
     }
 
     // MARK: For the reader
@@ -62,14 +62,14 @@ final class StreamBuffer: Sendable {
             defer { (state.pending, state.isPaused) = ([], false) }
             return (.success(state.pending), state.isPaused)
         }
-        if goesOn { mailbox.resume(id) }
+        if goesOn { queue.resume(id) }
         if let result { reader(result) }
     }
 
     /// Ends the transfer and discards unread bytes; does nothing when the transfer has ended.
     func cancel() {
         let failure = HTTPClientError(code: .cancelled, message: "the request was cancelled", duration: .now - begun)
-        if end(.failure(failure)) { mailbox.cancel(id) }
+        if end(.failure(failure)) { queue.cancel(id) }
     }
 
     // MARK: For the engine's thread

@@ -55,20 +55,20 @@ struct TraceText {
         let line =
             "\(name)  after \(DurationText.milliseconds(run["waited_ms"]?.int ?? 0))"
             + "  (configuration \(run["configuration"]?.string ?? ""), generation \(run["generation"]?.int ?? 0))"
-        let courses = run["pipelines"]?.array ?? []
-        guard !courses.isEmpty else {
+        let pipelineRuns = run["pipelines"]?.array ?? []
+        guard !pipelineRuns.isEmpty else {
             return Node(line: line, below: [Node(line: "no pipeline took events of the source \(string("source"))")])
         }
         return Node(
             line: line,
-            below: courses.map { course in
-                let steps = course["steps"]?.array ?? []
+            below: pipelineRuns.map { pipelineRun in
+                let steps = pipelineRun["steps"]?.array ?? []
                 let width = steps.map { ($0["stage"]?.string ?? "").count }.max() ?? 0
                 var below = steps.map { Node(line: describe($0, width: width)) }
-                if let omitted = course["omitted"]?.int, omitted > 0 {
+                if let omitted = pipelineRun["omitted"]?.int, omitted > 0 {
                     below.append(Node(line: "… and \(omitted) more steps"))
                 }
-                return Node(line: course["pipeline"]?.string ?? "", below: below)
+                return Node(line: pipelineRun["pipeline"]?.string ?? "", below: below)
             }
         )
     }

@@ -54,10 +54,10 @@ struct EventTraceTests {
         writer.begin("default")
         for _ in 0..<10_000 { writer.step("filter", .next) }
         writer.step("media", .failed(message: String(repeating: "ã", count: 5000), reason: nil, then: "continue"))
-        let course = try #require(writer.trace.runs.first?.pipelines.first)
-        #expect(course.steps.count + course.omitted == 10_001)
+        let pipelineRun = try #require(writer.trace.runs.first?.pipelines.first)
+        #expect(pipelineRun.steps.count + pipelineRun.omitted == 10_001)
         #expect(writer.trace.bytes.count < 20 << 10)
-        guard case .failed(let message, nil, "continue") = try #require(course.steps.last).outcome else {
+        guard case .failed(let message, nil, "continue") = try #require(pipelineRun.steps.last).outcome else {
             Issue.record("the failure is not there")
             return
         }

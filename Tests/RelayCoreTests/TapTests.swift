@@ -6,7 +6,7 @@ import Testing
 struct TapTests {
     private static let start = Timestamp(seconds: 1_763_000_000)
 
-    private func sighting(
+    private func tapEvent(
         _ point: TapEvent.Point = .after,
         pipeline: String? = "default",
         stage: String? = "media",
@@ -49,16 +49,16 @@ struct TapTests {
         let selection = TapSelection(
             pipeline: "default", stages: ["media", "sign"], session: "main", types: EventTypeFilter(["message.*"]))
         let tap = try taps.open(selection)
-        taps.show(sighting(.before))
-        taps.show(sighting(stage: "filter"))
-        taps.show(sighting(pipeline: "audit"))
-        taps.show(sighting(session: "other"))
-        taps.show(sighting(type: .sessionConnected))
-        taps.show(sighting(.accepted, pipeline: nil, stage: nil))
-        taps.show(sighting(stage: "sign"))
+        taps.show(tapEvent(.before))
+        taps.show(tapEvent(stage: "filter"))
+        taps.show(tapEvent(pipeline: "audit"))
+        taps.show(tapEvent(session: "other"))
+        taps.show(tapEvent(type: .sessionConnected))
+        taps.show(tapEvent(.accepted, pipeline: nil, stage: nil))
+        taps.show(tapEvent(stage: "sign"))
         let batch = await tap.next()
-        #expect(batch.sightings.map(\.stage) == ["media", "sign"])
-        #expect(batch.sightings.map(\.point) == [.before, .after])
+        #expect(batch.tapEvents.map(\.stage) == ["media", "sign"])
+        #expect(batch.tapEvents.map(\.point) == [.before, .after])
         #expect(batch.lost == 0)
     }
 
@@ -66,9 +66,9 @@ struct TapTests {
         let taps = TapRegistry()
         let tap = try taps.open(TapSelection(destination: "crm"))
         taps.show(attempt(to: "erp"))
-        taps.show(sighting(.dropped))
+        taps.show(tapEvent(.dropped))
         taps.show(attempt(to: "crm"))
-        let seen = await tap.next().sightings
+        let seen = await tap.next().tapEvents
         #expect(seen.map(\.destination) == ["crm"])
         guard case .attempt(let sent) = try #require(seen.first).subject else {
             Issue.record("no attempt")
@@ -80,13 +80,13 @@ struct TapTests {
     @Test func aSlowReaderLosesTheRestAndIsReportedHowMany() async throws {
         let taps = TapRegistry()
         let tap = try taps.open(TapSelection(points: [.after]))
-        for _ in 0..<10_000 { taps.show(sighting()) }
+        for _ in 0..<10_000 { taps.show(tapEvent()) }
         let first = await tap.next()
-        #expect(first.sightings.count + first.lost == 10_000)
-        #expect(first.sightings.count <= 512)
-        taps.show(sighting(stage: "later"))
+        #expect(first.tapEvents.count + first.lost == 10_000)
+        #expect(first.tapEvents.count <= 512)
+        taps.show(tapEvent(stage: "later"))
         let second = await tap.next()
-        #expect(second.sightings.map(\.stage) == ["later"])
+        #expect(second.tapEvents.map(\.stage) == ["later"])
         #expect(second.lost == 0)
     }
 
@@ -94,9 +94,9 @@ struct TapTests {
         let taps = TapRegistry()
         let tap = try taps.open(TapSelection(points: [.after]))
         let payload: JSONObject = ["text": .string(String(repeating: "x", count: 3 << 20))]
-        for _ in 0..<5 { taps.show(sighting(payload: payload)) }
+        for _ in 0..<5 { taps.show(tapEvent(payload: payload)) }
         let batch = await tap.next()
-        #expect(batch.sightings.count == 1)
+        #expect(batch.tapEvents.count == 1)
         #expect(batch.lost == 4)
     }
 
@@ -106,11 +106,11 @@ struct TapTests {
         let rate = try taps.open(
             TapSelection(points: [.after]), sampler: TapSampler(.rate(RateLimit(count: 2, per: .seconds(1)))))
         for number in 0..<9 {
-            taps.show(sighting(at: Self.start + .milliseconds(400 * number)))
+            taps.show(tapEvent(at: Self.start + .milliseconds(400 * number)))
         }
-        let thirds = await each.next().sightings.map { $0.at - Self.start }
+        let thirds = await each.next().tapEvents.map { $0.at - Self.start }
         #expect(thirds == [.zero, .milliseconds(1200), .milliseconds(2400)])
-        let seconds = await rate.next().sightings.map { $0.at - Self.start }
+        let seconds = await rate.next().tapEvents.map { $0.at - Self.start }
         #expect(seconds == [0, 400, 1200, 1600, 2400, 2800].map { Duration.milliseconds($0) })
     }
 

@@ -60,9 +60,9 @@ struct TapFeed: Sendable {
         while true {
             let batch = await tap.next()
             if batch.end == .gone { return }
-            if batch.sightings.isEmpty, batch.lost == 0 { progress.output.writeString(": still here\n\n") }
-            for sighting in batch.sightings {
-                show(sighting, &progress)
+            if batch.tapEvents.isEmpty, batch.lost == 0 { progress.output.writeString(": still here\n\n") }
+            for tapEvent in batch.tapEvents {
+                show(tapEvent, &progress)
                 if progress.output.readableBytes >= Self.piece { try await flush(&progress, to: &writer) }
                 if let limit = query.limit, progress.shown >= limit {
                     return try await finish(.limit, &progress, &writer)
@@ -74,8 +74,8 @@ struct TapFeed: Sendable {
         }
     }
 
-    private func show(_ sighting: TapEvent, _ progress: inout Progress) {
-        let document = TapEventView.json(sighting)
+    private func show(_ tapEvent: TapEvent, _ progress: inout Progress) {
+        let document = TapEventView.json(tapEvent)
         do {
             if let filter = query.filter, try !filter.isTrue(document) { return }
         } catch {
@@ -84,7 +84,7 @@ struct TapFeed: Sendable {
             let text = "The filter failed on one, which is left out like all others that it fails on: \(error)"
             return progress.append(["message": .string(text)], as: "note")
         }
-        guard progress.sampler?.takes(at: sighting.at) ?? true else { return }
+        guard progress.sampler?.takes(at: tapEvent.at) ?? true else { return }
         progress.shown += 1
         progress.append(document)
     }

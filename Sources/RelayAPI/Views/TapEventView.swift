@@ -3,19 +3,19 @@ internal import RelayJSON
 
 /// The JSON of a tap's entries. Members without a value are left out.
 enum TapEventView {
-    static func json(_ sighting: TapEvent) -> JSON {
+    static func json(_ tapEvent: TapEvent) -> JSON {
         var object: JSONObject = [
-            "at": .orNull(sighting.at),
-            "point": .string(sighting.point.rawValue),
+            "at": .orNull(tapEvent.at),
+            "point": .string(tapEvent.point.rawValue),
         ]
-        if let pipeline = sighting.pipeline { object.append("pipeline", .string(pipeline)) }
-        if let stage = sighting.stage { object.append("stage", .string(stage)) }
-        object.append("session", .string(sighting.session))
-        object.append("event_type", .string(sighting.type.name))
-        if let duration = sighting.duration { object.append("duration_us", .int(duration.microseconds)) }
-        if let waited = sighting.waited { object.append("waited_ms", .int(waited.milliseconds)) }
-        if let reason = sighting.reason { object.append("reason", .string(reason)) }
-        switch sighting.subject {
+        if let pipeline = tapEvent.pipeline { object.append("pipeline", .string(pipeline)) }
+        if let stage = tapEvent.stage { object.append("stage", .string(stage)) }
+        object.append("session", .string(tapEvent.session))
+        object.append("event_type", .string(tapEvent.type.name))
+        if let duration = tapEvent.duration { object.append("duration_us", .int(duration.microseconds)) }
+        if let waited = tapEvent.waited { object.append("waited_ms", .int(waited.milliseconds)) }
+        if let reason = tapEvent.reason { object.append("reason", .string(reason)) }
+        switch tapEvent.subject {
         case .event(let event, let body):
             object.append("event_id", .string(event.id.description))
             object.append("source", .string(event.source))

@@ -45,11 +45,11 @@ struct TraceView {
             "generation": .orNull(run.generation.number),
             "configuration": .string(run.generation.hash),
             "pipelines": .array(
-                run.pipelines.map { course in
+                run.pipelines.map { pipelineRun in
                     [
-                        "pipeline": .string(course.pipeline),
-                        "steps": .array(course.steps.map(Self.json)),
-                        "omitted": .orNull(course.omitted),
+                        "pipeline": .string(pipelineRun.pipeline),
+                        "steps": .array(pipelineRun.steps.map(Self.json)),
+                        "omitted": .orNull(pipelineRun.omitted),
                     ]
                 }
             ),

@@ -85,9 +85,9 @@ extension ChatwootDoctorCheck {
     /// asked for the inbox.
     private func lines(for inbox: InboxRecord) -> String {
         var lines = ["in config.yaml write inbox: \(inbox.id) in place of create_inbox"]
-        if let secret = inbox.secret, let entrance {
+        if let secret = inbox.secret, let incomingSource {
             lines.append(
-                "and at the source \(entrance.name): auth: { type: chatwoot_signature, secret: \"\(secret)\" }")
+                "and at the source \(incomingSource.name): auth: { type: chatwoot_signature, secret: \"\(secret)\" }")
         }
         return lines.joined(separator: "\n")
     }

@@ -5,10 +5,10 @@ internal import RelayJSON
 /// What agents write, on its way from Chatwoot to the relay.
 extension ChatwootDoctorCheck {
     /// The source for an inbox that posts to none yet.
-    var entrance: IncomingSource? { entrances.first }
+    var incomingSource: IncomingSource? { incomingSources.first }
 
     /// The webhook URL that the inbox should have.
-    var webhookURL: String? { entrance.map { "\(publicURL)/in/\($0.name)" } }
+    var webhookURL: String? { incomingSource.map { "\(publicURL)/in/\($0.name)" } }
 
     /// - Parameter isNew: whether the inbox was just created, so that the configuration cannot contain its secret yet.
     func wayBack(
@@ -23,10 +23,10 @@ extension ChatwootDoctorCheck {
             ]
         }
         let current = inbox.webhookURL ?? ""
-        if let (entrance, session) = place(in: current) {
-            return [DoctorFinding(.good, "the inbox posts to the source \(entrance.name)")]
-                + sessions(session ?? entrance.session)
-                + (isNew ? [] : signature(entrance, inbox, owner, release))
+        if let (incomingSource, session) = place(in: current) {
+            return [DoctorFinding(.good, "the inbox posts to the source \(incomingSource.name)")]
+                + sessions(session ?? incomingSource.session)
+                + (isNew ? [] : signature(incomingSource, inbox, owner, release))
                 + reach(of: current, release)
         }
         let (what, replacement) = misdirection(current, wanted)
@@ -45,9 +45,9 @@ extension ChatwootDoctorCheck {
         } catch {
             return [DoctorFinding(.problem, "\(what), and that cannot be set: \(error.message)")]
         }
-        let entrance = place(in: replacement)?.entrance
+        let incomingSource = place(in: replacement)?.incomingSource
         return [DoctorFinding(.fixed, "\(what); now it posts to \(replacement)")]
-            + (entrance.map { signature($0, inbox, owner, release) } ?? []) + reach(of: replacement, release)
+            + (incomingSource.map { signature($0, inbox, owner, release) } ?? []) + reach(of: replacement, release)
     }
 
     /// What is wrong with the current webhook URL, and its replacement. The replacement is nil when the URL may belong
@@ -55,16 +55,16 @@ extension ChatwootDoctorCheck {
     private func misdirection(_ current: String, _ wanted: String) -> (what: String, replacement: String?) {
         guard !current.isEmpty else { return ("the inbox has no webhook", wanted) }
         let path = current.dropFirst(DisplayedURL.of(current).count)
-        let isOurs = entrances.contains { path == "/in/\($0.name)" || path.hasPrefix("/in/\($0.name)/") }
+        let isOurs = incomingSources.contains { path == "/in/\($0.name)" || path.hasPrefix("/in/\($0.name)/") }
         return ("the inbox posts to \(DisplayedURL.of(current)), not to this relay", isOurs ? publicURL + path : nil)
     }
 
     /// The source and the session in a URL of this relay; nil for other URLs.
-    private func place(in url: String) -> (entrance: IncomingSource, session: String?)? {
+    private func place(in url: String) -> (incomingSource: IncomingSource, session: String?)? {
         guard url.hasPrefix(publicURL + "/in/") else { return nil }
         let path = url.dropFirst(publicURL.count + 4).prefix { $0 != "?" }.split(separator: "/").map(String.init)
-        guard let name = path.first, let entrance = entrances.first(where: { $0.name == name }) else { return nil }
-        return (entrance, path.count > 1 ? path[1] : nil)
+        guard let name = path.first, let incomingSource = incomingSources.first(where: { $0.name == name }) else { return nil }
+        return (incomingSource, path.count > 1 ? path[1] : nil)
     }
 
     private func sessions(_ session: String?) -> [DoctorFinding] {
@@ -86,12 +86,12 @@ extension ChatwootDoctorCheck {
     }
 
     private func signature(
-        _ entrance: IncomingSource, _ inbox: InboxRecord, _ owner: TokenOwner, _ release: DetectedRelease
+        _ incomingSource: IncomingSource, _ inbox: InboxRecord, _ owner: TokenOwner, _ release: DetectedRelease
     ) -> [DoctorFinding] {
         let signs = release.has(.signatures)
-        guard let secret = entrance.secret else {
-            guard entrance.isOpen else { return [] }
-            let what = "anybody who knows the URL can post to the source \(entrance.name) as an agent"
+        guard let secret = incomingSource.secret else {
+            guard incomingSource.isOpen else { return [] }
+            let what = "anybody who knows the URL can post to the source \(incomingSource.name) as an agent"
             if signs == false {
                 return [
                     DoctorFinding(
@@ -109,7 +109,7 @@ extension ChatwootDoctorCheck {
         if signs == false {
             return [
                 DoctorFinding(
-                    .problem, "the source \(entrance.name) asks for a signature, and this Chatwoot does not sign",
+                    .problem, "the source \(incomingSource.name) asks for a signature, and this Chatwoot does not sign",
                     fix: "remove auth: there and give the source a name that nobody can guess, or update to 4.13")
             ]
         }
@@ -125,7 +125,7 @@ extension ChatwootDoctorCheck {
             return [
                 DoctorFinding(
                     .problem,
-                    "the secret of the source \(entrance.name) is not the inbox's: what agents write is "
+                    "the secret of the source \(incomingSource.name) is not the inbox's: what agents write is "
                         + "refused",
                     fix: "copy the secret from the inbox's settings, Configuration, into the source's auth:; each "
                         + "inbox has its own, and needs a source of its own")

@@ -27,7 +27,7 @@ package struct ChatwootDoctorCheck: Sendable {
     let options: ChatwootOptions
     let api: ChatwootAPI
     let publicURL: String
-    let entrances: [IncomingSource]
+    let incomingSources: [IncomingSource]
     let makesMissing: Bool
     let changesSettings: Bool
 
@@ -40,7 +40,7 @@ package struct ChatwootDoctorCheck: Sendable {
         timeout: Duration,
         sender: any HTTPSender,
         publicURL: String,
-        entrances: [IncomingSource],
+        incomingSources: [IncomingSource],
         makesMissing: Bool,
         changesSettings: Bool
     ) {
@@ -48,7 +48,7 @@ package struct ChatwootDoctorCheck: Sendable {
         api = ChatwootAPI(
             url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
         self.publicURL = publicURL
-        self.entrances = entrances
+        self.incomingSources = incomingSources
         self.makesMissing = makesMissing
         self.changesSettings = changesSettings
     }

@@ -62,7 +62,7 @@ final class DocumentCheck {
         case .stages: stages(of: node) { try $0.steps(node) }
         case .stage: stages(of: node) { [try $0.step(node)] }
         case .destination:
-            let entry = ConfigNode.Entry(key: "destination", value: node, keyPlace: node.place)
+            let entry = ConfigNode.Entry(key: "destination", value: node, keyLocation: node.place)
             _ = ValueIssuesError.attempt(at: node) { try destinationBuilder(for: [node]).destination(entry) }
         case .tests(let name): tests(node, of: name, block)
         case .testList: break
@@ -95,7 +95,7 @@ final class DocumentCheck {
     }
 
     private func destinationBuilder(for nodes: [ConfigNode]) -> DestinationBuilder {
-        let entries = nodes.map { ConfigNode.Entry(key: "", value: $0, keyPlace: $0.place) }
+        let entries = nodes.map { ConfigNode.Entry(key: "", value: $0, keyLocation: $0.place) }
         let names = policies.union(retryNames(entries)).union(["default"])
         let policies = names.reduce(into: [:]) { $0[$1] = RetryPolicy() }
         return DestinationBuilder(registry: registry, policies: policies, timeout: .seconds(10))
@@ -203,7 +203,7 @@ final class DocumentCheck {
             let format = (registry.format(name) ?? registry.formats.first)?.name ?? ""
             let transport = (registry.transports.first { $0.takesPosts } ?? registry.transports.first)?.kind ?? ""
             let node = standIn("{ transport: \(transport), format: \(format) }")
-            let entry = ConfigNode.Entry(key: name, value: node, keyPlace: NodeLocation())
+            let entry = ConfigNode.Entry(key: name, value: node, keyLocation: NodeLocation())
             let source = try? SourceBuilder(registry: registry).source(entry).source
             if let source { sources.append(source) }
         }
@@ -211,7 +211,7 @@ final class DocumentCheck {
         if let kind = registry.destinations.first {
             for name in names.destinations.sorted() where !destinations.contains(where: { $0.name == name }) {
                 let node = standIn("type: \(kind.kind)\n\(kind.example)")
-                let entry = ConfigNode.Entry(key: name, value: node, keyPlace: NodeLocation())
+                let entry = ConfigNode.Entry(key: name, value: node, keyLocation: NodeLocation())
                 let builder = destinationBuilder(for: [])
                 if let made = try? builder.destination(entry).destination { destinations.append(made) }
             }

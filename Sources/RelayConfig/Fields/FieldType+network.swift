@@ -113,11 +113,11 @@ extension FieldType {
                     entry.value.hide()
                     if let problem = HeaderFieldRules.problem(name: entry.key, reserved: HeaderFieldRules.connection) {
                         throw node.issues(
-                            problem.message, help: problem.help, at: entry.keyPlace, code: .invalidHeader)
+                            problem.message, help: problem.help, at: entry.keyLocation, code: .invalidHeader)
                     }
                     guard seen.insert(entry.key.lowercased()).inserted else {
                         throw node.issues(
-                            "the header \(entry.key) is here twice", help: "remove one", at: entry.keyPlace,
+                            "the header \(entry.key) is here twice", help: "remove one", at: entry.keyLocation,
                             code: .duplicateName)
                     }
                     let value = try entry.value.text(expected: "a header's value")

@@ -121,7 +121,7 @@ package struct OptionReader: Sendable {
                 } else {
                     let help = SpellingSuggestion.help(for: entry.key, among: known, intro: "it has") ?? "it has none"
                     let message = "\(title) has no option \"\(entry.key)\""
-                    issues += node.issues(message, help: help, at: entry.keyPlace, code: .unknownOption).list
+                    issues += node.issues(message, help: help, at: entry.keyLocation, code: .unknownOption).list
                 }
             }
         case .scalar, .list:

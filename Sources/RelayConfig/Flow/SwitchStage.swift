@@ -81,7 +81,7 @@ package struct SwitchStage: ConfiguredStage {
                 node.issues(
                     "\"default\" is not the last case, so those after it never run",
                     help: "put it last; a switch has at most one",
-                    at: entry.keyPlace,
+                    at: entry.keyLocation,
                     code: .invalidCase
                 )
             )
@@ -91,7 +91,7 @@ package struct SwitchStage: ConfiguredStage {
                 other.key == condition.name
                 ? "put - before it, and default last" : "write the stages as default's own list"
             let message = "\"\(other.key)\" stands beside \"default\""
-            issues.add(node.issues(message, help: help, at: other.keyPlace, code: .invalidCase))
+            issues.add(node.issues(message, help: help, at: other.keyLocation, code: .invalidCase))
         }
         let steps = issues.attempt {
             if entry.value.isMap {

@@ -21,14 +21,14 @@ struct DestinationBuilder {
         guard node.isMap, let typeNode = node["type"] else {
             let kinds = QuantityFormat.choice(registry.destinations.map { $0.kind })
             throw node.issues(
-                "\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyPlace, code: .missingOption)
+                "\(title) needs \"type\"", help: "add type: \(kinds)", at: entry.keyLocation, code: .missingOption)
         }
         let name = try typeNode.choose(among: registry.destinations.map { $0.kind }, what: "destination type")
         guard let kind = registry.destination(name) else {
             throw typeNode.issues("there is no destination type \(name)")
         }
         let (destination, shown) = try options.destination(
-            node, name: entry.key, of: kind, as: title, at: entry.keyPlace)
+            node, name: entry.key, of: kind, as: title, at: entry.keyLocation)
         return (destination, .object(shown))
     }
 }

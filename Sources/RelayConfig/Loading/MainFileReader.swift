@@ -99,7 +99,7 @@ struct MainFileReader {
                 if let problem = nameProblem(entry.key) {
                     let what = section == "retry_policies" ? "retry policy" : String(section.dropLast())
                     let message = "the \(what) name \"\(entry.key)\" \(problem)"
-                    node.issues(message, at: entry.keyPlace, code: .invalidName).report()
+                    node.issues(message, at: entry.keyLocation, code: .invalidName).report()
                 }
                 if let (value, json) = ValueIssuesError.attempt(at: entry.value, { try make(entry) }) {
                     values.append(value)
@@ -120,7 +120,7 @@ struct MainFileReader {
                 let entry = entries("sources").first(where: { $0.key == source.name })
             else { continue }
             root.issues(
-                "two sources read \(used)", help: "keep one of them", at: entry.keyPlace, code: .conflictingOptions
+                "two sources read \(used)", help: "keep one of them", at: entry.keyLocation, code: .conflictingOptions
             ).report()
         }
         warnOfOpenSources(sources)
@@ -146,7 +146,7 @@ struct MainFileReader {
             if let first = users[used], let entry = entries("destinations").first(where: { $0.key == destination.name })
             {
                 let message = "destinations \"\(first)\" and \"\(destination.name)\" both use \(used)"
-                root.issues(message, help: "give each its own, or deliver to one of them", at: entry.keyPlace).report()
+                root.issues(message, help: "give each its own, or deliver to one of them", at: entry.keyLocation).report()
             }
             users[used] = users[used] ?? destination.name
         }

@@ -112,7 +112,7 @@ final class PipelineBuilder: Sendable {
         }
         let help = SpellingSuggestion.help(for: entry.key, among: kinds)
         throw node.issues(
-            "there is no stage \"\(entry.key)\"", help: help, at: entry.keyPlace, code: .unknownStage)
+            "there is no stage \"\(entry.key)\"", help: help, at: entry.keyLocation, code: .unknownStage)
     }
 
     private func modifierNode(_ node: ConfigNode, _ words: [ConfigNode.Entry]) -> ConfigNode {
@@ -268,6 +268,6 @@ final class PipelineBuilder: Sendable {
             help = SpellingSuggestion.help(for: entry.key, among: Self.modifierNames, intro: "there are") ?? ""
             code = .unknownOption
         }
-        return node.issues(message, help: help, at: entry.keyPlace, code: code)
+        return node.issues(message, help: help, at: entry.keyLocation, code: code)
     }
 }

@@ -19,7 +19,7 @@ struct SourceBuilder {
         let options = issues.attempt {
             try OptionReader.read(
                 node, as: title, fields: common.fields, otherFields: registry.transports.flatMap { $0.fields },
-                at: entry.keyPlace)
+                at: entry.keyLocation)
         }
         let theirs = transportOptions(in: node)
         // Without a known transport and format, whose absence is reported above, their options cannot be checked.
@@ -38,7 +38,7 @@ struct SourceBuilder {
             let others = try node.entries.map(\.key).filter { !own.contains($0) }
             let read = try OptionReader.read(
                 node, as: title, fields: transport.fields,
-                otherFields: others.map { AnyField(Field.node($0, "")) }, at: entry.keyPlace)
+                otherFields: others.map { AnyField(Field.node($0, "")) }, at: entry.keyLocation)
             ownOptions = read
             return try transport.init(read, format: format)
         }
@@ -53,7 +53,7 @@ struct SourceBuilder {
             session: try options(CommonSourceOptions.session),
             media: try options(CommonSourceOptions.media),
             keepsRaw: try options(CommonSourceOptions.keepRaw),
-            mark: RelayConfiguration.SourceLocation(entry.keyPlace, node.origin)
+            mark: RelayConfiguration.SourceLocation(entry.keyLocation, node.origin)
         )
         var shown = try options.shown
         for (key, value) in try ownOptions.shown { shown[key] = value }

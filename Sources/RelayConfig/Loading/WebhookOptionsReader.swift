@@ -92,7 +92,7 @@ package struct WebhookOptionsReader: Sendable {
             let name = names[option] ?? option
             let node = ConfigNode(
                 value, label: name, pointer: "/" + ConfigNode.escaped(name), origin: document)
-            return ConfigNode.Entry(key: option, value: node, keyPlace: node.place)
+            return ConfigNode.Entry(key: option, value: node, keyLocation: node.place)
         }
         let root = ConfigNode(label: "", content: .map(entries), place: NodeLocation(), origin: document)
         do {

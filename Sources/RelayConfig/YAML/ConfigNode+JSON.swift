@@ -22,7 +22,7 @@ extension ConfigNode {
             content = .map(
                 members.map { key, value in
                     let value = child(value, key, key)
-                    return Entry(key: key, value: value, keyPlace: value.place)
+                    return Entry(key: key, value: value, keyLocation: value.place)
                 }
             )
         }

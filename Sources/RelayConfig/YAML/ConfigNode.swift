@@ -6,7 +6,7 @@ package struct ConfigNode: Sendable {
     package struct Entry: Sendable {
         package let key: String
         package let value: ConfigNode
-        let keyPlace: NodeLocation
+        let keyLocation: NodeLocation
     }
 
     enum Content: Sendable {

@@ -167,7 +167,7 @@ struct YAMLReader {
             }
             let length = key.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
             let place = NodeLocation(line: mark.line, column: mark.column, length: length, pointer: value.place.pointer)
-            entries.append(ConfigNode.Entry(key: key, value: value, keyPlace: place))
+            entries.append(ConfigNode.Entry(key: key, value: value, keyLocation: place))
         }
         // Keys of the map itself take precedence over merged keys, and earlier merges over later ones.
         var known = Set(entries.map(\.key))

@@ -15,7 +15,7 @@ final class TapQueue: Sendable {
 
         /// Hands out what there is, when there is something.
         mutating func take() -> Tap.Batch? {
-            guard isWoken || batch.end != nil || batch.lost > 0 || !batch.sightings.isEmpty else { return nil }
+            guard isWoken || batch.end != nil || batch.lost > 0 || !batch.tapEvents.isEmpty else { return nil }
             defer {
                 batch = Tap.Batch(end: batch.end)
                 weight = 0
@@ -39,15 +39,15 @@ final class TapQueue: Sendable {
         change { state in
             guard state.batch.end == nil, state.sampler?.takes(at: event.at) ?? true else { return }
             let fits =
-                state.batch.sightings.isEmpty
-                || state.batch.sightings.count < Self.maximumCount && state.weight + weight <= Self.maximumWeight
+                state.batch.tapEvents.isEmpty
+                || state.batch.tapEvents.count < Self.maximumCount && state.weight + weight <= Self.maximumWeight
             // After the first dropped event the rest of the batch is dropped too, so that the gap is reported where it
             // is.
             guard fits, state.batch.lost == 0 else {
                 state.batch.lost += 1
                 return
             }
-            state.batch.sightings.append(event)
+            state.batch.tapEvents.append(event)
             state.weight += weight
         }
     }

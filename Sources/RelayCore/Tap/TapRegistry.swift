@@ -76,7 +76,7 @@ package final class Tap: Sendable {
 
     /// The events since the last call.
     package struct Batch: Sendable {
-        package var sightings: [TapEvent] = []
+        package var tapEvents: [TapEvent] = []
         /// How many events after these were dropped.
         package var lost = 0
         /// Set when there will be no more events.

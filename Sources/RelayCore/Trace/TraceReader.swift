@@ -26,14 +26,14 @@ struct TraceReader {
             runs[run].pipelines.append(EventTrace.PipelineRun(pipeline: name))
             return ()
         }
-        guard let course = runs[run].pipelines.indices.last else { return nil }
+        guard let pipelineRun = runs[run].pipelines.indices.last else { return nil }
         if tag == Tag.omitted {
             guard let count = number() else { return nil }
-            runs[run].pipelines[course].omitted += count
+            runs[run].pipelines[pipelineRun].omitted += count
             return ()
         }
         guard tag & Tag.step != 0, let step = step(tag) else { return nil }
-        runs[run].pipelines[course].steps.append(step)
+        runs[run].pipelines[pipelineRun].steps.append(step)
         return ()
     }
 

@@ -13,7 +13,7 @@ extension ChatwootOptions: CheckableDestinationKind {
             timeout: common.timeout,
             sender: environment.sender,
             publicURL: configuration.server.publicURL,
-            entrances: configuration.sources.compactMap { ChatwootDoctorCheck.IncomingSource($0) },
+            incomingSources: configuration.sources.compactMap { ChatwootDoctorCheck.IncomingSource($0) },
             makesMissing: environment.repairs.contains(.missing),
             changesSettings: environment.repairs.contains(.settings)
         )

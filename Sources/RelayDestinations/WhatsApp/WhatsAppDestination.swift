@@ -10,7 +10,7 @@ package struct WhatsAppDestination: Destination {
     package let settings: DestinationSettings
     package let target: String
     private let provider: any WhatsAppGateway
-    private let book: SentMessages
+    private let sentMessages: SentMessages
     private let files: AttachmentLoader
     private let exchange: GatewayClient
     private let reporter: (any SendFailureReporter)?
@@ -18,7 +18,7 @@ package struct WhatsAppDestination: Destination {
     init(
         settings: DestinationSettings,
         provider: any WhatsAppGateway,
-        book: SentMessages,
+        sentMessages: SentMessages,
         files: AttachmentLoader,
         exchange: GatewayClient,
         reporter: (any SendFailureReporter)?
@@ -28,7 +28,7 @@ package struct WhatsAppDestination: Destination {
         settings.ordering = .perChat
         self.settings = settings
         self.provider = provider
-        self.book = book
+        self.sentMessages = sentMessages
         self.files = files
         self.exchange = exchange
         self.reporter = reporter
@@ -64,10 +64,10 @@ package struct WhatsAppDestination: Destination {
     private func send(_ command: SendCommand, at moment: Timestamp) async throws -> AttemptResult {
         let parts = command.parts
         guard !parts.isEmpty else { throw SendCommandError("There is nothing to send: no text and no attachment.") }
-        let done = try await book.done(command)
+        let done = try await sentMessages.done(command)
         var command = command
         if command.quoted == nil, let answered = command.place?.inReplyTo {
-            command.quoted = try await book.quoted(answered)
+            command.quoted = try await sentMessages.quoted(answered)
         }
         var last = exchange.success
         for part in parts where !done.contains(part.index) {
@@ -107,23 +107,23 @@ package struct WhatsAppDestination: Destination {
     ) async throws -> AttemptResult {
         let chosen = provider.choosesID ? command.messageID(of: part) : nil
         let request = try provider.send(part, of: command)
-        try await book.intend(part, of: command, chosen: chosen, at: moment)
+        try await sentMessages.intend(part, of: command, chosen: chosen, at: moment)
         let (answered, answer) = await exchange.send(request, at: moment)
         let result = judged(answered, answer)
         guard result.isDelivered else {
             // The message was rejected or never sent, so no echo of it can follow.
-            if !result.isAmbiguous { try await book.forget(part, of: command, chosen: chosen) }
+            if !result.isAmbiguous { try await sentMessages.forget(part, of: command, chosen: chosen) }
             return result
         }
         let id = answer.flatMap { provider.messageID(in: $0) } ?? chosen
-        try await book.sent(part, of: command, as: id, chosen: chosen, at: moment)
+        try await sentMessages.sent(part, of: command, as: id, chosen: chosen, at: moment)
         return result
     }
 
     /// Deletes the sent messages of a command on WhatsApp; does nothing when none was sent.
     private func revoke(_ command: SendCommand, at moment: Timestamp) async throws -> AttemptResult {
         var last = exchange.success
-        for message in try await book.messages(of: command) {
+        for message in try await sentMessages.messages(of: command) {
             let (result, answer) = await exchange.send(try provider.revoke(message, of: command), at: moment)
             last = judged(result, answer)
             guard last.isDelivered else { return last }
@@ -145,7 +145,7 @@ package struct WhatsAppDestination: Destination {
     package func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
         guard delivery.type == .messageSend, let place = SendCommand.place(of: delivery) else { return }
         // Recorded before the agent is notified, because a retry by the agent is checked in the ledger.
-        if let command = try? SendCommand(delivery) { try? await book.giveUp(command, at: moment) }
+        if let command = try? SendCommand(delivery) { try? await sentMessages.giveUp(command, at: moment) }
         let reason = result.error ?? "It could not be sent."
         await reporter?.failed(place.message, conversation: place.conversation, reason: reason, at: moment)
     }

@@ -26,7 +26,7 @@ extension WhatsAppOptions: DestinationKind {
         return WhatsAppDestination(
             settings: common.settings,
             provider: asker,
-            book: SentMessages(ledger: environment.ledger, destination: ledgerKey(of: common.name)),
+            sentMessages: SentMessages(ledger: environment.ledger, destination: ledgerKey(of: common.name)),
             files: AttachmentLoader(
                 fetcher: upload?.fetcher, mediaStore: upload?.mediaStore, source: common.filesName, maxSize: maxSize,
                 clock: environment.clock),

@@ -30,10 +30,10 @@ final class InMemoryJournal: Journal {
     let contacts: [KnownContact]
     let groups: [KnownGroup]
 
-    /// - Parameter trial: the test, whose known contacts and groups fill the directory.
-    init(_ trial: PipelineTest, outbox: InMemoryOutbox, clock: VirtualClock) {
-        contacts = trial.contacts
-        groups = trial.groups
+    /// - Parameter test: the test, whose known contacts and groups fill the directory.
+    init(_ test: PipelineTest, outbox: InMemoryOutbox, clock: VirtualClock) {
+        contacts = test.contacts
+        groups = test.groups
         self.outbox = outbox
         self.clock = clock
     }

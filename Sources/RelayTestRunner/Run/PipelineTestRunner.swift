@@ -11,7 +11,7 @@ internal import RelaySources
 /// external parts are simulated: receivers, gateways, files, the clock, and the store.
 struct PipelineTestRunner {
     private let configuration: RelayConfiguration
-    private let trial: PipelineTest
+    private let test: PipelineTest
     private let clock: VirtualClock
     private let executor = SerialTaskExecutor()
     private let outbox = InMemoryOutbox()
@@ -22,17 +22,17 @@ struct PipelineTestRunner {
     private var record = PipelineTestRecord()
     private var hasEvents = false
 
-    private init(_ trial: PipelineTest, in configuration: RelayConfiguration) {
+    private init(_ test: PipelineTest, in configuration: RelayConfiguration) {
         self.configuration = configuration
-        self.trial = trial
-        clock = VirtualClock(startingAt: trial.start)
-        journal = InMemoryJournal(trial, outbox: outbox, clock: clock)
-        receivers = ScriptedDestinations(configuration, answers: trial.answers, clock: clock)
-        media = trial.files.map { [clock] in ScriptedMediaFetcher($0, in: configuration, clock: clock) }
+        self.test = test
+        clock = VirtualClock(startingAt: test.start)
+        journal = InMemoryJournal(test, outbox: outbox, clock: clock)
+        receivers = ScriptedDestinations(configuration, answers: test.answers, clock: clock)
+        media = test.files.map { [clock] in ScriptedMediaFetcher($0, in: configuration, clock: clock) }
     }
 
-    static func run(_ trial: PipelineTest, in configuration: RelayConfiguration) -> PipelineTestRecord {
-        var runner = PipelineTestRunner(trial, in: configuration)
+    static func run(_ test: PipelineTest, in configuration: RelayConfiguration) -> PipelineTestRecord {
+        var runner = PipelineTestRunner(test, in: configuration)
         runner.takeDocuments()
         if runner.record.problems.isEmpty, !runner.hasEvents {
             runner.record.problems.append("nothing in it makes an event; is the test's `source` right?")
@@ -42,23 +42,23 @@ struct PipelineTestRunner {
     }
 
     private mutating func takeDocuments() {
-        guard let format = BuiltInFormats.format(named: trial.source.format) else {
-            record.problems.append("the source has the unknown format \(trial.source.format)")
+        guard let format = BuiltInFormats.format(named: test.source.format) else {
+            record.problems.append("the source has the unknown format \(test.source.format)")
             return
         }
         let reader = SourceDocumentReader(
-            source: trial.source.name,
+            source: test.source.name,
             format: format,
-            defaultSession: trial.source.session,
-            keepsRaw: trial.source.keepsRaw,
+            defaultSession: test.source.session,
+            keepsRaw: test.source.keepsRaw,
             resends: ResendFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),
             files: .identified
         )
-        for document in trial.documents { take(document, with: reader) }
+        for document in test.documents { take(document, with: reader) }
     }
 
     private mutating func take(_ document: PipelineTestDocument, with reader: SourceDocumentReader) {
-        let (session, now) = (trial.session, clock.wall)
+        let (session, now) = (test.session, clock.wall)
         let read = executor.run { () -> Result<[ParsedEvent], IntakeError> in
             do throws(IntakeError) {
                 return .success(try await reader.read(document.bytes, session: session, at: now))
@@ -85,10 +85,10 @@ struct PipelineTestRunner {
     private func serve() {
         let pipelines = PipelineService(
             journal: journal,
-            provider: OnePipeline(pipeline: Pipeline(trial.pipeline), routes: receivers),
+            provider: OnePipeline(pipeline: Pipeline(test.pipeline), routes: receivers),
             directory: DirectoryCache(),
             media: media,
-            gateways: trial.lookups.map { ScriptedGateways($0, clock: clock, executor: executor) },
+            gateways: test.lookups.map { ScriptedGateways($0, clock: clock, executor: executor) },
             clock: clock,
             logger: logger
         )
