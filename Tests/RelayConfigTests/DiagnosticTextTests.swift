@@ -16,7 +16,7 @@ import Testing
     ]
 
     /// Texts in these sources that are not part of a diagnostic, by where they are used.
-    private static let elsewhere: [(place: String, texts: [String])] = [
+    private static let elsewhere: [(location: String, texts: [String])] = [
         (
             "the last line of `zaphub check`, which cases have as well",
             [" source(s)", " pipeline(s)", " destination(s)", " test(s)", " block(s)", " warning(s)", " is good: "]

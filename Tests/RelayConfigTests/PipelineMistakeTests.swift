@@ -209,8 +209,8 @@ import Testing
         ("plain over two lines", "stages:\n  - filter:\n      drop: .a\n        | )\n", "4:11"),
         ("after $$", "stages:\n  - filter: { drop: '\"$$\" )' }\n", "2:27"),
     ])
-    func mistakesInExpressionsPointIntoTheScalar(style: String, pipeline: String, place: String) {
+    func mistakesInExpressionsPointIntoTheScalar(style: String, pipeline: String, location: String) {
         let report = Workspace.pipeline(pipeline).report()
-        #expect(report.hasPrefix("pipelines/default.yaml:\(place): error: \"drop\" is no jq expression"))
+        #expect(report.hasPrefix("pipelines/default.yaml:\(location): error: \"drop\" is no jq expression"))
     }
 }

@@ -42,11 +42,11 @@ final class DocumentCheck {
         origins.append(origin)
         guard let node = YAMLReader.read(origin) else { return }
         guard let kind = YAMLBlockKind(node, title: block.title, registry: registry) else {
-            let place = NodeLocation(line: max(1, node.place.line), column: node.place.column)
+            let location = NodeLocation(line: max(1, node.location.line), column: node.location.column)
             node.issues(
                 "the block is no part of a configuration that is known",
                 help: "begin it with # config.yaml or # pipelines/NAME.yaml, or write ```yaml ignore above it",
-                at: place, code: .unknownBlock
+                at: location, code: .unknownBlock
             ).report()
             return
         }
@@ -62,7 +62,7 @@ final class DocumentCheck {
         case .stages: stages(of: node) { try $0.steps(node) }
         case .stage: stages(of: node) { [try $0.step(node)] }
         case .destination:
-            let entry = ConfigNode.Entry(key: "destination", value: node, keyLocation: node.place)
+            let entry = ConfigNode.Entry(key: "destination", value: node, keyLocation: node.location)
             _ = ValueIssuesError.attempt(at: node) { try destinationBuilder(for: [node]).destination(entry) }
         case .tests(let name): tests(node, of: name, block)
         case .testList: break
@@ -95,7 +95,7 @@ final class DocumentCheck {
     }
 
     private func destinationBuilder(for nodes: [ConfigNode]) -> DestinationBuilder {
-        let entries = nodes.map { ConfigNode.Entry(key: "", value: $0, keyLocation: $0.place) }
+        let entries = nodes.map { ConfigNode.Entry(key: "", value: $0, keyLocation: $0.location) }
         let names = policies.union(retryNames(entries)).union(["default"])
         let policies = names.reduce(into: [:]) { $0[$1] = RetryPolicy() }
         return DestinationBuilder(registry: registry, policies: policies, timeout: .seconds(10))
@@ -168,7 +168,7 @@ final class DocumentCheck {
         _ destinations: [RelayConfiguration.Destination]
     ) {
         let defaults = EnvironmentDefaults([:], origin: ConfigDocument(path: "environment"))
-        let empty = ConfigNode(label: "", content: .null, place: NodeLocation(), origin: ConfigDocument(path: shown))
+        let empty = ConfigNode(label: "", content: .null, location: NodeLocation(), origin: ConfigDocument(path: shown))
         let reader = MainFileReader(root: empty, directory: loader.directory, registry: registry, defaults: defaults)
         guard let read = reader.read() else { return }
         let name = pipelines.first?.name ?? ""
@@ -221,6 +221,6 @@ final class DocumentCheck {
 
     private func standIn(_ yaml: String) -> ConfigNode {
         let origin = ConfigDocument(text: yaml, path: shown, environment: [:], urlCheck: nil)
-        return YAMLReader.read(origin) ?? ConfigNode(label: "", content: .null, place: NodeLocation(), origin: origin)
+        return YAMLReader.read(origin) ?? ConfigNode(label: "", content: .null, location: NodeLocation(), origin: origin)
     }
 }

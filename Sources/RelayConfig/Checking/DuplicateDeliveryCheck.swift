@@ -18,11 +18,11 @@ struct DuplicateDeliveryCheck {
                     guard let other = earlier.deliveries.first(where: { overlaps($0, delivery, earlier, later) }),
                         told.insert(delivery.destination).inserted
                     else { continue }
-                    let place = "\(other.node.origin.path):\(other.node.place.line)"
+                    let location = "\(other.node.origin.path):\(other.node.location.line)"
                     delivery.node.warn(
                         "\"\(delivery.destination)\" gets the same event from the pipelines \"\(earlier.name)\" and"
                             + " \"\(later.name)\"",
-                        help: "the first delivers at \(place); narrow one with from or filter, or remove it",
+                        help: "the first delivers at \(location); narrow one with from or filter, or remove it",
                         code: .deliveredTwice
                     )
                 }

@@ -46,12 +46,12 @@ extension PipelineFlowCheck {
             // A custom gateway may produce types of its own, but hardly one that differs from a known type by a letter.
             guard !domain.isOpen || nearest != nil else { continue }
             found = true
-            var place = node.place
+            var location = node.location
             if let resolved = try? node.resolved(expected: "a jq expression") {
-                place = node.place(of: resolved.writtenOffset(of: offset), length: name.unicodeScalars.count + 2)
+                location = node.location(of: resolved.writtenOffset(of: offset), length: name.unicodeScalars.count + 2)
             }
             let help = SpellingSuggestion.help(for: name, among: known, intro: "there are")
-            node.warn("no event has the type \"\(name)\"", help: help, at: place, code: .unknownEvent)
+            node.warn("no event has the type \"\(name)\"", help: help, at: location, code: .unknownEvent)
         }
         return found
     }

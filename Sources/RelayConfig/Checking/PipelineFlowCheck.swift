@@ -43,7 +43,7 @@ struct PipelineFlowCheck {
     let destinations: [String: RelayConfiguration.Destination]
 
     private(set) var deliveries: [Delivery] = []
-    private var signed: [(node: ConfigNode, place: NodeLocation)] = []
+    private var signed: [(node: ConfigNode, location: NodeLocation)] = []
     private var usedSignatures: Set<NodeLocation> = []
 
     init(
@@ -60,7 +60,7 @@ struct PipelineFlowCheck {
 
     mutating func run(_ steps: [PipelineStep]) {
         _ = walk(steps, from: State())
-        for (node, place) in signed where !usedSignatures.contains(place) {
+        for (node, location) in signed where !usedSignatures.contains(location) {
             warn(node, "nothing is delivered after this sign", help: "put it before the deliver", .signsNothing)
         }
     }
@@ -137,8 +137,8 @@ struct PipelineFlowCheck {
         case .signs:
             state.isSigned = true
             if let node = step.source?.node {
-                signed.append((node, node.place))
-                state.signatures = [node.place]
+                signed.append((node, node.location))
+                state.signatures = [node.location]
             }
         case .amends:
             state.changes += 1
@@ -249,10 +249,10 @@ struct PipelineFlowCheck {
                 && EventPredicate.both(other.condition, condition).isPossible(in: domain)
         }
         if let earlier {
-            let place = "\(earlier.node.origin.path):\(earlier.node.place.line)"
+            let location = "\(earlier.node.origin.path):\(earlier.node.location.line)"
             warn(
                 node, "\"\(name)\" gets the same event twice",
-                help: "it has it from \(place) already; remove one, or give them conditions that exclude each other",
+                help: "it has it from \(location) already; remove one, or give them conditions that exclude each other",
                 .deliveredTwice)
         }
         let delivery = Delivery(destination: name, condition: condition, node: node, transforms: state.transforms)

@@ -35,8 +35,8 @@ final class ConfigDocument: Sendable {
     }
 
     /// Masks a literal secret in the source lines of every diagnostic.
-    func hide(_ place: NodeLocation) {
-        state.withLock { _ = $0.secrets.insert(place) }
+    func hide(_ location: NodeLocation) {
+        state.withLock { _ = $0.secrets.insert(location) }
     }
 
     /// Replaces a value by a text wherever the configuration is shown.
@@ -61,7 +61,7 @@ final class ConfigDocument: Sendable {
         let state = state.withLock { $0 }
         var seen: Set<Diagnostic> = []
         return state.issues
-            .sorted { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
+            .sorted { ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column) }
             .map { diagnostic($0, hiding: state.secrets) }
             .filter { seen.insert($0).inserted }
     }
@@ -82,17 +82,17 @@ final class ConfigDocument: Sendable {
     }
 
     private func diagnostic(_ issue: ValueIssue, hiding secrets: Set<NodeLocation>) -> Diagnostic {
-        let place = issue.place
+        let location = issue.location
         return Diagnostic(
             severity: issue.severity,
             code: issue.code,
             file: path,
-            line: place.line,
-            column: place.column,
+            line: location.line,
+            column: location.column,
             message: issue.message,
             help: issue.help,
-            sourceLine: shownLine(place.line, hiding: secrets),
-            length: max(1, place.length)
+            sourceLine: shownLine(location.line, hiding: secrets),
+            length: max(1, location.length)
         )
     }
 }
@@ -112,7 +112,7 @@ struct ValueIssue: Sendable {
     var severity: Diagnostic.Severity = .error
     var code = DiagnosticCode.invalidValue
     var origin: ConfigDocument
-    var place: NodeLocation
+    var location: NodeLocation
     var message: String
     var help: String?
 }

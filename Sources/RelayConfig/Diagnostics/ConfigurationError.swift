@@ -43,6 +43,6 @@ package struct InvalidOptionsError: Error, Sendable, Hashable, CustomStringConve
 extension InvalidOptionsError.Mistake {
     init(_ issue: ValueIssue) {
         self.init(
-            message: issue.message + (issue.help.map { "; \($0)" } ?? ""), pointer: issue.place.pointer)
+            message: issue.message + (issue.help.map { "; \($0)" } ?? ""), pointer: issue.location.pointer)
     }
 }

@@ -51,8 +51,8 @@ package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     ///        4 |   - media: { max_sise: 16MB }
     ///          |              ^ help: did you mean "max_size"?
     package var description: String {
-        let place = line > 0 ? "\(file):\(line):\(column)" : file
-        let headline = "\(place): \(severity.rawValue): \(message)"
+        let location = line > 0 ? "\(file):\(line):\(column)" : file
+        let headline = "\(location): \(severity.rawValue): \(message)"
         guard let sourceLine else { return headline + (help.map { "\n     = help: \($0)" } ?? "") }
         let window = SourceWindow(sourceLine, column: column)
         let number = String(line)

@@ -9,7 +9,7 @@ package struct OptionReader: Sendable {
     /// The owner of the options, as it appears in messages: `filter`, `destination "crm"`.
     let title: String
     let fields: [AnyField]
-    private let place: NodeLocation
+    private let location: NodeLocation
     private let origin: ConfigDocument
     let nodes: [String: ConfigNode]
     private var values: [String: any Sendable] = [:]
@@ -51,13 +51,13 @@ package struct OptionReader: Sendable {
 
     /// Returns an error to throw for a mistake that does not belong to a single option.
     package func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
-        ValueIssuesError(list: [ValueIssue(code: code, origin: origin, place: place, message: message, help: help)])
+        ValueIssuesError(list: [ValueIssue(code: code, origin: origin, location: location, message: message, help: help)])
     }
 
     /// Reports a warning that does not belong to a single option.
     package func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
         origin.report(
-            ValueIssue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help))
+            ValueIssue(severity: .warning, code: code, origin: origin, location: location, message: message, help: help))
     }
 
     func node(_ name: String) -> ConfigNode? { nodes[name] }
@@ -82,12 +82,12 @@ package struct OptionReader: Sendable {
     }
 
     private func missing(_ field: AnyField) -> ValueIssuesError {
-        var place = place
-        place.pointer += "/" + ConfigNode.escaped(field.name)
+        var location = location
+        location.pointer += "/" + ConfigNode.escaped(field.name)
         let issue = ValueIssue(
             code: .missingOption,
             origin: origin,
-            place: place,
+            location: location,
             message: "\(title) needs \"\(field.name)\"",
             help: "add \(field.name): \(field.typeName)"
         )
@@ -98,14 +98,14 @@ package struct OptionReader: Sendable {
     /// - Parameters:
     ///   - title: the owner of the options, as it appears in messages.
     ///   - otherFields: options of the same map that are read elsewhere.
-    ///   - place: the position to report for a missing option; defaults to the map.
+    ///   - location: the position to report for a missing option; defaults to the map.
     ///   - mainField: the option that a scalar or a list sets.
     static func read(
         _ node: ConfigNode,
         as title: String,
         fields: [AnyField],
         otherFields: [AnyField] = [],
-        at place: NodeLocation? = nil,
+        at location: NodeLocation? = nil,
         mainField: String? = nil
     ) throws -> OptionReader {
         var nodes: [String: ConfigNode] = [:]
@@ -130,12 +130,12 @@ package struct OptionReader: Sendable {
                 throw node.issues("\(title) takes a map of options", help: example ?? "it has none; remove the value")
             }
             nodes[mainField] = ConfigNode(
-                label: mainField, content: node.content, place: node.place, origin: node.origin)
+                label: mainField, content: node.content, location: node.location, origin: node.origin)
         }
         var options = OptionReader(
             title: title,
             fields: fields,
-            place: place ?? node.place,
+            location: location ?? node.location,
             origin: node.origin,
             nodes: nodes
         )
@@ -158,11 +158,11 @@ package struct OptionReader: Sendable {
 
 extension OptionReader {
     private init(
-        title: String, fields: [AnyField], place: NodeLocation, origin: ConfigDocument, nodes: [String: ConfigNode]
+        title: String, fields: [AnyField], location: NodeLocation, origin: ConfigDocument, nodes: [String: ConfigNode]
     ) {
         self.title = title
         self.fields = fields
-        self.place = place
+        self.location = location
         self.origin = origin
         self.nodes = nodes
     }

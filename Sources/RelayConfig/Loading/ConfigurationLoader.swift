@@ -46,11 +46,11 @@ final class ConfigurationLoader {
             root.isMap || root.isEmpty
         else {
             if let origin = origins.last, !origin.hasErrors {
-                let place = NodeLocation(line: 1, column: 1)
+                let location = NodeLocation(line: 1, column: 1)
                 let message = "the configuration is no map of options"
                 origin.report(
                     ValueIssue(
-                        code: .noConfiguration, origin: origin, place: place, message: message,
+                        code: .noConfiguration, origin: origin, location: location, message: message,
                         help: "begin with version: 1"))
             }
             // The names that pipelines may refer to are unknown, so only their YAML syntax is checked.
@@ -133,7 +133,7 @@ final class ConfigurationLoader {
         let origin = ConfigDocument(path: shown)
         origin.report(
             ValueIssue(
-                severity: severity, code: code, origin: origin, place: NodeLocation(), message: message, help: help))
+                severity: severity, code: code, origin: origin, location: NodeLocation(), message: message, help: help))
         origins.append(origin)
     }
 
@@ -183,7 +183,7 @@ extension ConfigNode.Entry {
     func warn(_ message: String, help: String?, code: DiagnosticCode) {
         value.origin.report(
             ValueIssue(
-                severity: .warning, code: code, origin: value.origin, place: keyLocation, message: message, help: help)
+                severity: .warning, code: code, origin: value.origin, location: keyLocation, message: message, help: help)
         )
     }
 }

@@ -15,7 +15,7 @@ struct DestinationOptionsReader {
     ///   - title: the owner of the options, as it appears in messages: `destination "crm"`.
     ///   - common: the options of all kinds that may be set.
     ///   - otherFields: options of the same map that are read elsewhere.
-    ///   - place: the position to report for a missing option.
+    ///   - location: the position to report for a missing option.
     /// - Returns: the destination, and its options with their defaults and with secrets as `***`.
     /// - Throws: all mistakes in the options.
     func destination(
@@ -25,12 +25,12 @@ struct DestinationOptionsReader {
         as title: String,
         common: [AnyField] = Common.fields,
         otherFields: [AnyField] = [],
-        at place: NodeLocation
+        at location: NodeLocation
     ) throws -> (destination: RelayConfiguration.Destination, shown: JSONObject) {
         var issues = IssueCollector(node)
         let own = kind.fields.filter { field in !common.contains { $0.name == field.name } }
         let commonOptions = issues.attempt {
-            try OptionReader.read(node, as: title, fields: common, otherFields: own + otherFields, at: place)
+            try OptionReader.read(node, as: title, fields: common, otherFields: own + otherFields, at: location)
         }
         var kindOptions: OptionReader?
         let options = issues.attempt { () -> any DestinationOptions in
@@ -40,7 +40,7 @@ struct DestinationOptionsReader {
                 as: title,
                 fields: kind.fields,
                 otherFields: common + unknown(in: node, besides: common + own),
-                at: place
+                at: location
             )
             kindOptions = read
             return try kind.init(read)
@@ -69,7 +69,7 @@ struct DestinationOptionsReader {
             settings: settings,
             secrets: secrets.map { WebhookSecret(value: $0) },
             timeout: try commonOptions(Common.timeout) ?? timeout,
-            mark: RelayConfiguration.SourceLocation(place, node.origin)
+            mark: RelayConfiguration.SourceLocation(location, node.origin)
         )
         var shown = try commonOptions.shown
         for (key, value) in try kindOptions.shown { shown[key] = value }

@@ -216,8 +216,8 @@ private struct PolicyResolver {
         var start = base
         if name != "default" || options.parent != nil {
             guard names.contains(parent) else { return nil }
-            let place = options.options.node("extends") ?? node
-            start = parent == "default" && written["default"] == nil ? base : try resolve(parent, from: place) ?? base
+            let location = options.options.node("extends") ?? node
+            start = parent == "default" && written["default"] == nil ? base : try resolve(parent, from: location) ?? base
         }
         let policy = try options.policy(on: start)
         resolved[name] = policy

@@ -117,7 +117,7 @@ final class PipelineBuilder: Sendable {
 
     private func modifierNode(_ node: ConfigNode, _ words: [ConfigNode.Entry]) -> ConfigNode {
         let own = words.filter { Self.modifierNames.contains($0.key) }
-        return ConfigNode(label: node.label, content: .map(own), place: node.place, origin: node.origin)
+        return ConfigNode(label: node.label, content: .map(own), location: node.location, origin: node.origin)
     }
 
     private func build(

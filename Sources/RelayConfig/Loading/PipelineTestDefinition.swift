@@ -17,7 +17,7 @@ package struct PipelineTestDefinition: Sendable {
         self.pipeline = pipeline
         self.directory = directory
         file = node.origin.path
-        line = node.place.line
+        line = node.location.line
     }
 
     /// Reads a file that the test names, relative to the test's own folder; at most 8 MiB.

@@ -92,9 +92,9 @@ package struct WebhookOptionsReader: Sendable {
             let name = names[option] ?? option
             let node = ConfigNode(
                 value, label: name, pointer: "/" + ConfigNode.escaped(name), origin: document)
-            return ConfigNode.Entry(key: option, value: node, keyLocation: node.place)
+            return ConfigNode.Entry(key: option, value: node, keyLocation: node.location)
         }
-        let root = ConfigNode(label: "", content: .map(entries), place: NodeLocation(), origin: document)
+        let root = ConfigNode(label: "", content: .map(entries), location: NodeLocation(), origin: document)
         do {
             let (destination, shown) = try reader.destination(
                 root,
@@ -103,7 +103,7 @@ package struct WebhookOptionsReader: Sendable {
                 as: "a webhook",
                 common: Common.fields.filter { $0.name != Common.type.name },
                 otherFields: otherNames.map { AnyField(Field<ConfigNode>.node($0, "")) },
-                at: root.place
+                at: root.location
             )
             let warnings = document.mistakes { $0.severity == .warning }
             return .success(WebhookReading(destination: destination, shown: shown, warnings: warnings))

@@ -45,12 +45,12 @@ package struct RelayConfiguration: Sendable {
         package let column: Int
         private let sourceLine: String?
 
-        /// - Parameter place: the position of a value that has been read, so that its secrets are already masked.
-        init(_ place: NodeLocation, _ origin: ConfigDocument) {
+        /// - Parameter location: the position of a value that has been read, so that its secrets are already masked.
+        init(_ location: NodeLocation, _ origin: ConfigDocument) {
             file = origin.path
-            line = place.line
-            column = place.column
-            sourceLine = origin.shownLine(place.line)
+            line = location.line
+            column = location.column
+            sourceLine = origin.shownLine(location.line)
         }
 
         /// Creates an error at this position.

@@ -94,7 +94,7 @@ extension ConfigurationRegistry {
         let origin = ConfigDocument(text: yaml, path: "destination", environment: environment, urlCheck: urlCheck)
         let builder = DestinationBuilder(registry: self, policies: retryPolicies, timeout: .seconds(10))
         let destination = YAMLReader.read(origin).flatMap { node -> RelayConfiguration.Destination? in
-            let entry = ConfigNode.Entry(key: name, value: node, keyLocation: node.place)
+            let entry = ConfigNode.Entry(key: name, value: node, keyLocation: node.location)
             return ValueIssuesError.attempt(at: node) { try builder.destination(entry) }?.destination
         }
         return try Self.finish(destination, origin)

@@ -6,7 +6,7 @@ extension ConfigNode {
     init(_ json: JSON, label: String, pointer: String = "", origin: ConfigDocument) {
         self.label = label
         self.origin = origin
-        place = NodeLocation(pointer: pointer)
+        location = NodeLocation(pointer: pointer)
         func child(_ value: JSON, _ key: String, _ label: String) -> ConfigNode {
             ConfigNode(value, label: label, pointer: "\(pointer)/\(Self.escaped(key))", origin: origin)
         }
@@ -22,7 +22,7 @@ extension ConfigNode {
             content = .map(
                 members.map { key, value in
                     let value = child(value, key, key)
-                    return Entry(key: key, value: value, keyLocation: value.place)
+                    return Entry(key: key, value: value, keyLocation: value.location)
                 }
             )
         }
@@ -41,7 +41,7 @@ extension ConfigNode {
     /// ``json`` with literal secrets masked.
     var shownJSON: JSON {
         switch content {
-        case .null, .scalar: origin.concealed(place.pointer).map(JSON.string) ?? json
+        case .null, .scalar: origin.concealed(location.pointer).map(JSON.string) ?? json
         case .list(let nodes): .array(nodes.map(\.shownJSON))
         case .map(let entries): .object(JSONObject(entries.map { ($0.key, $0.value.shownJSON) }))
         }

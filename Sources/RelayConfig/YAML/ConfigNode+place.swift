@@ -1,15 +1,15 @@
 extension ConfigNode {
     /// Returns the position in the file of the character at an offset of the scalar, in Unicode scalars of the written
     /// text.
-    func place(of offset: Int, length: Int = 1) -> NodeLocation {
-        guard case .scalar(let scalar) = content, place.line > 0, place.line <= origin.lines.count else { return place }
+    func location(of offset: Int, length: Int = 1) -> NodeLocation {
+        guard case .scalar(let scalar) = content, location.line > 0, location.line <= origin.lines.count else { return location }
         let position =
             switch scalar.style {
             case .literal: literalPosition(of: offset, in: scalar)
             case .plain, .singleQuoted, .doubleQuoted, .folded: flowPosition(of: offset, in: scalar)
             }
-        guard let position else { return place }
-        return NodeLocation(line: position.line, column: position.column, length: length, pointer: place.pointer)
+        guard let position else { return location }
+        return NodeLocation(line: position.line, column: position.column, length: length, pointer: location.pointer)
     }
 
     private func sourceLine(_ number: Int) -> [Unicode.Scalar]? {
@@ -18,9 +18,9 @@ extension ConfigNode {
 
     /// The position of a block scalar's text: the line after its header, after the indentation.
     private var blockStart: (line: Int, indent: Int)? {
-        var line = place.line + 1
+        var line = location.line + 1
         while let scalars = sourceLine(line) {
-            if let indent = scalars.firstIndex(where: { $0 != " " }) { return (place.line + 1, indent) }
+            if let indent = scalars.firstIndex(where: { $0 != " " }) { return (location.line + 1, indent) }
             line += 1
         }
         return nil
@@ -49,7 +49,7 @@ extension ConfigNode {
             cursor = SourceCursor(lines: origin.lines, line: start.line, index: start.indent)
         } else {
             let quote = scalar.style == .plain ? 0 : 1
-            cursor = SourceCursor(lines: origin.lines, line: place.line, index: place.column - 1 + quote)
+            cursor = SourceCursor(lines: origin.lines, line: location.line, index: location.column - 1 + quote)
         }
         for letter in scalar.written.unicodeScalars.prefix(offset) {
             cursor.advance(past: letter, style: scalar.style)

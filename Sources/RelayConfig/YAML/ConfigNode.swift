@@ -26,7 +26,7 @@ package struct ConfigNode: Sendable {
     /// The name of the option; for an element of a list, the name of the list's option.
     package let label: String
     let content: Content
-    let place: NodeLocation
+    let location: NodeLocation
     let origin: ConfigDocument
 
     /// Whether the value is missing: `key:` or `key: null`.
@@ -87,18 +87,18 @@ package struct ConfigNode: Sendable {
         _ message: String, help: String? = nil, at offset: Int, code: DiagnosticCode = .invalidValue
     ) -> any Error {
         let resolved = try? resolved(expected: "text")
-        return issues(message, help: help, at: resolved.map { place(of: $0.writtenOffset(of: offset)) }, code: code)
+        return issues(message, help: help, at: resolved.map { location(of: $0.writtenOffset(of: offset)) }, code: code)
     }
 
     /// Reports a warning: the value can be used, but probably does not do what was intended.
     package func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
-        warn(message, help: help, at: place, code: code)
+        warn(message, help: help, at: location, code: code)
     }
 
-    func warn(_ message: String, help: String?, at place: NodeLocation, code: DiagnosticCode) {
+    func warn(_ message: String, help: String?, at location: NodeLocation, code: DiagnosticCode) {
         guard !isUnknown else { return }
         origin.report(
-            ValueIssue(severity: .warning, code: code, origin: origin, place: place, message: message, help: help)
+            ValueIssue(severity: .warning, code: code, origin: origin, location: location, message: message, help: help)
         )
     }
 
@@ -106,12 +106,12 @@ package struct ConfigNode: Sendable {
     func issues(
         _ message: String,
         help: String? = nil,
-        at place: NodeLocation? = nil,
+        at location: NodeLocation? = nil,
         code: DiagnosticCode = .invalidValue
     ) -> ValueIssuesError {
         guard !isUnknown else { return ValueIssuesError(list: []) }
         return ValueIssuesError(
-            list: [ValueIssue(code: code, origin: origin, place: place ?? self.place, message: message, help: help)])
+            list: [ValueIssue(code: code, origin: origin, location: location ?? self.location, message: message, help: help)])
     }
 
     func text(expected: String) throws -> String {
@@ -126,8 +126,8 @@ package struct ConfigNode: Sendable {
         do throws(VariableInterpolation.InterpolationError) {
             return try interpolation.resolve(scalar.written)
         } catch {
-            let place = place(of: error.offset, length: error.length)
-            throw issues(error.message, help: error.help, at: place, code: error.code)
+            let location = location(of: error.offset, length: error.length)
+            throw issues(error.message, help: error.help, at: location, code: error.code)
         }
     }
 
@@ -171,20 +171,20 @@ package struct ConfigNode: Sendable {
     /// A copy of the node with another text.
     func standing(for text: String) -> ConfigNode {
         let scalar = Scalar(written: text, style: .doubleQuoted)
-        return ConfigNode(label: label, content: .scalar(scalar), place: place, origin: origin)
+        return ConfigNode(label: label, content: .scalar(scalar), location: location, origin: origin)
     }
 
     /// Masks a literal secret in the source lines of diagnostics and in ``shownJSON``.
     func hide() {
-        guard isLiteral, case .scalar(let scalar) = content, place.line > 0 else { return }
-        origin.conceal(place.pointer, as: "***")
-        let end = place(of: scalar.written.unicodeScalars.count)
-        var line = place.line
+        guard isLiteral, case .scalar(let scalar) = content, location.line > 0 else { return }
+        origin.conceal(location.pointer, as: "***")
+        let end = location(of: scalar.written.unicodeScalars.count)
+        var line = location.line
         while line < end.line {
-            origin.hide(NodeLocation(line: line, column: line == place.line ? place.column : 1, length: .max / 2))
+            origin.hide(NodeLocation(line: line, column: line == location.line ? location.column : 1, length: .max / 2))
             line += 1
         }
-        let start = line == place.line ? place.column : 1
+        let start = line == location.line ? location.column : 1
         let quote = scalar.style == .singleQuoted || scalar.style == .doubleQuoted ? 1 : 0
         origin.hide(NodeLocation(line: line, column: start, length: end.column - start + quote))
     }
@@ -192,7 +192,7 @@ package struct ConfigNode: Sendable {
     /// Removes the query of a URL, which may contain keys, from ``shownJSON``.
     func hideQuery() {
         guard case .scalar(let scalar) = content, scalar.written.contains("?") else { return }
-        origin.conceal(place.pointer, as: URLValidation.shown(scalar.written))
+        origin.conceal(location.pointer, as: URLValidation.shown(scalar.written))
     }
 
     /// Does the same as ``hide()`` for every scalar in a list or a map.
@@ -217,6 +217,6 @@ package struct ConfigNode: Sendable {
 
     /// An empty map at the same position, for defaults.
     func emptied() -> ConfigNode {
-        ConfigNode(label: label, content: .null, place: place, origin: origin)
+        ConfigNode(label: label, content: .null, location: location, origin: origin)
     }
 }

@@ -8,8 +8,8 @@ extension YAMLReader {
             let position = Position(line: mark.line, column: mark.column)
             if let trap = bracesTrap(problem, position) { return trap }
             if problem == "found unexpected end of stream", let start = context?.mark {
-                let place = Position(line: start.line, column: start.column)
-                return issue(at: place, "not valid YAML: a quote is never closed", "close it")
+                let location = Position(line: start.line, column: start.column)
+                return issue(at: location, "not valid YAML: a quote is never closed", "close it")
             }
             if problem.hasPrefix("Maximum nesting level") {
                 return issue(at: position, "not valid YAML: values lie too deep within each other", nil)
@@ -37,11 +37,11 @@ extension YAMLReader {
         let index = position.column - 1
         guard index < line.count, "{}[]".unicodeScalars.contains(line[index]) else { return nil }
         if line[index] == "{", index > 0, line[index - 1] == "$" {
-            let place = Position(line: position.line, column: position.column - 1)
+            let location = Position(line: position.line, column: position.column - 1)
             let end = line[index...].firstIndex(of: "}") ?? line.count - 1
             let written = String(String.UnicodeScalarView(line[(index - 1)...end]))
             return issue(
-                at: place,
+                at: location,
                 "not valid YAML: \(written) must be quoted here",
                 "quote values that contain { or } inside { } or [ ]: \"\(written)\"",
                 code: .unquotedBraces

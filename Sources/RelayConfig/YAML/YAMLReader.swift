@@ -23,15 +23,15 @@ struct YAMLReader {
         var reader = YAMLReader(origin: origin)
         do {
             guard let root = try reader.compose() else {
-                return ConfigNode(label: "", content: .null, place: NodeLocation(line: 1, column: 1), origin: origin)
+                return ConfigNode(label: "", content: .null, location: NodeLocation(line: 1, column: 1), origin: origin)
             }
             return try reader.convert(root, pointer: "", label: "")
         } catch let issues as ValueIssuesError {
             issues.report()
         } catch {
-            let place = NodeLocation(line: 1, column: 1)
+            let location = NodeLocation(line: 1, column: 1)
             let message = "not valid YAML: \(error)"
-            origin.report(ValueIssue(code: .syntax, origin: origin, place: place, message: message))
+            origin.report(ValueIssue(code: .syntax, origin: origin, location: location, message: message))
         }
         return nil
     }
@@ -101,9 +101,9 @@ struct YAMLReader {
         _ help: String? = nil,
         code: DiagnosticCode = .syntax
     ) -> ValueIssuesError {
-        let place = NodeLocation(line: position.line, column: position.column)
+        let location = NodeLocation(line: position.line, column: position.column)
         return ValueIssuesError(list: [
-            ValueIssue(code: code, origin: origin, place: place, message: message, help: help)
+            ValueIssue(code: code, origin: origin, location: location, message: message, help: help)
         ])
     }
 
@@ -120,12 +120,12 @@ struct YAMLReader {
             let message = "the file has more than 100,000 values, aliases included"
             throw issue(at: mark, message, "write less with aliases", code: .tooLarge)
         }
-        var place = NodeLocation(line: mark.line, column: mark.column, pointer: pointer)
+        var location = NodeLocation(line: mark.line, column: mark.column, pointer: pointer)
         let content: ConfigNode.Content
         switch node {
         case .scalar(let scalar):
             try check(scalar.tag, at: mark)
-            place.length = scalar.string.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
+            location.length = scalar.string.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
             content = Self.content(of: scalar)
         case .sequence(let sequence):
             try check(sequence.tag, at: mark)
@@ -140,7 +140,7 @@ struct YAMLReader {
         case .alias:
             throw issue(at: mark, "not valid YAML: an alias without its anchor")
         }
-        return ConfigNode(label: label, content: content, place: place, origin: origin)
+        return ConfigNode(label: label, content: content, location: location, origin: origin)
     }
 
     private mutating func entries(of mapping: Node.Mapping, pointer: String) throws -> [ConfigNode.Entry] {
@@ -166,8 +166,8 @@ struct YAMLReader {
                 continue
             }
             let length = key.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
-            let place = NodeLocation(line: mark.line, column: mark.column, length: length, pointer: value.place.pointer)
-            entries.append(ConfigNode.Entry(key: key, value: value, keyLocation: place))
+            let location = NodeLocation(line: mark.line, column: mark.column, length: length, pointer: value.location.pointer)
+            entries.append(ConfigNode.Entry(key: key, value: value, keyLocation: location))
         }
         // Keys of the map itself take precedence over merged keys, and earlier merges over later ones.
         var known = Set(entries.map(\.key))

@@ -8,7 +8,7 @@ extension ChatwootWhatsAppOptions: CheckableDestinationKind {
         _ common: RelayConfiguration.Destination,
         in environment: DoctorCheckEnvironment
     ) async -> [DoctorFinding] {
-        let place = DisplayedURL.of(url)
+        let shownURL = DisplayedURL.of(url)
         var findings: [DoctorFinding] = []
         do {
             let query = "?hub.mode=subscribe&hub.challenge=1&hub.verify_token=zaphub-doctor"
@@ -20,17 +20,17 @@ extension ChatwootWhatsAppOptions: CheckableDestinationKind {
                     timeout: common.timeout,
                     connectTimeout: min(common.timeout, .seconds(5))
                 ))
-            findings.append(DoctorFinding(.good, "\(place) is reached"))
+            findings.append(DoctorFinding(.good, "\(shownURL) is reached"))
             switch response.status {
             case 200, 401: findings.append(DoctorFinding(.good, "Chatwoot takes WhatsApp webhooks there"))
             default:
                 findings.append(
                     DoctorFinding(
-                        .problem, "\(place) answers \(response.status) where Chatwoot takes WhatsApp webhooks",
+                        .problem, "\(shownURL) answers \(response.status) where Chatwoot takes WhatsApp webhooks",
                         fix: "write Chatwoot's own URL into url:, without a path"))
             }
         } catch {
-            findings.append(DoctorFinding(unreached: place, error))
+            findings.append(DoctorFinding(unreached: shownURL, error))
         }
         if !environment.configuration.sources.contains(where: \.keepsRaw) {
             findings.append(

@@ -23,7 +23,7 @@ package struct FileSystemCheck: Sendable {
 
     package var findings: [DoctorFinding] {
         if let problem { return [problem] }
-        guard let free = Self.freeSpace(at: place) else { return [DoctorFinding(.good, "\(path) can be written")] }
+        guard let free = Self.freeSpace(at: existingPath) else { return [DoctorFinding(.good, "\(path) can be written")] }
         let left = "\(free >> 20) MiB are free there"
         if free < Self.scarce {
             return [DoctorFinding(.problem, "\(path) has no room: \(left)", fix: "free some space on the disk")]
@@ -59,13 +59,13 @@ package struct FileSystemCheck: Sendable {
         } else if errno != ENOENT {
             return refused(path)
         }
-        guard stat(place, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            return DoctorFinding(.problem, "\(place) is no folder, and \(path) needs one", fix: "choose another path")
+        guard stat(existingPath, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            return DoctorFinding(.problem, "\(existingPath) is no folder, and \(path) needs one", fix: "choose another path")
         }
-        return access(place, W_OK | X_OK) == 0 ? nil : refused(place)
+        return access(existingPath, W_OK | X_OK) == 0 ? nil : refused(existingPath)
     }
 
-    private func refused(_ place: String) -> DoctorFinding {
+    private func refused(_ existingPath: String) -> DoctorFinding {
         let code = errno
         let fix =
             switch code {
@@ -73,14 +73,14 @@ package struct FileSystemCheck: Sendable {
             case ENOTDIR: "a part of it is a file: choose another path"
             default: "let the relay's user write there"
             }
-        return DoctorFinding(.problem, "\(place) cannot be written: \(String(cString: strerror(code)))", fix: fix)
+        return DoctorFinding(.problem, "\(existingPath) cannot be written: \(String(cString: strerror(code)))", fix: fix)
     }
 
     /// The existing directory: the file's own, or the nearest existing parent, in which the others would be created.
-    private var place: String {
-        var place = isFolder ? path : Self.folder(of: path)
-        while place != "/", place != ".", access(place, F_OK) != 0 { place = Self.folder(of: place) }
-        return place
+    private var existingPath: String {
+        var existingPath = isFolder ? path : Self.folder(of: path)
+        while existingPath != "/", existingPath != ".", access(existingPath, F_OK) != 0 { existingPath = Self.folder(of: existingPath) }
+        return existingPath
     }
 
     private static func folder(of path: String) -> String {
@@ -88,9 +88,9 @@ package struct FileSystemCheck: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    private static func freeSpace(at place: String) -> UInt64? {
+    private static func freeSpace(at existingPath: String) -> UInt64? {
         var status = statvfs()
-        guard statvfs(place, &status) == 0 else { return nil }
+        guard statvfs(existingPath, &status) == 0 else { return nil }
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 }

@@ -8,7 +8,7 @@ extension WebhookOptions: CheckableDestinationKind {
         _ common: RelayConfiguration.Destination,
         in environment: DoctorCheckEnvironment
     ) async -> [DoctorFinding] {
-        let place = DisplayedURL.of(url)
+        let shownURL = DisplayedURL.of(url)
         let response: HTTPResponse
         do {
             response = try await environment.sender.send(
@@ -20,24 +20,24 @@ extension WebhookOptions: CheckableDestinationKind {
                     connectTimeout: min(common.timeout, .seconds(5))
                 ))
         } catch {
-            return [DoctorFinding(unreached: place, error)]
+            return [DoctorFinding(unreached: shownURL, error)]
         }
         var findings = [
-            DoctorFinding(.good, "\(place) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")
+            DoctorFinding(.good, "\(shownURL) is reached\(url.hasPrefix("https") ? ", with a good certificate" : "")")
         ]
         if (300..<400).contains(response.status) {
             findings.append(
                 DoctorFinding(
-                    .warning, "\(place) redirects, and redirects are not followed",
+                    .warning, "\(shownURL) redirects, and redirects are not followed",
                     fix: "write the final URL into url:"))
         } else if (500..<600).contains(response.status) {
             findings.append(
-                DoctorFinding(.warning, "\(place) answers \(response.status)", fix: "look at the receiver's own log"))
+                DoctorFinding(.warning, "\(shownURL) answers \(response.status)", fix: "look at the receiver's own log"))
         }
         if url.hasPrefix("http://"), !common.secrets.isEmpty, !LocalHostName.names(url) {
             findings.append(
                 DoctorFinding(
-                    .warning, "\(place) is reached without encryption", fix: "use https where it leaves your network"))
+                    .warning, "\(shownURL) is reached without encryption", fix: "use https where it leaves your network"))
         }
         return findings
     }

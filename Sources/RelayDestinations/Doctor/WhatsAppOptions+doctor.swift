@@ -9,7 +9,7 @@ extension WhatsAppOptions: CheckableDestinationKind {
         _ common: RelayConfiguration.Destination,
         in environment: DoctorCheckEnvironment
     ) async -> [DoctorFinding] {
-        let place = DisplayedURL.of(url)
+        let shownURL = DisplayedURL.of(url)
         let question = asker.question
         var fields = headers
         for (name, value) in question.headers { fields.append((name, value)) }
@@ -27,9 +27,9 @@ extension WhatsAppOptions: CheckableDestinationKind {
                     keptResponseBody: 4 << 20
                 ))
         } catch {
-            return [DoctorFinding(unreached: place, error)]
+            return [DoctorFinding(unreached: shownURL, error)]
         }
-        let reached = DoctorFinding(.good, "\(place) is reached")
+        let reached = DoctorFinding(.good, "\(shownURL) is reached")
         let answer = try? JSON(parsing: response.body)
         return [reached] + asker.findings(status: response.status, answer)
     }

@@ -168,8 +168,8 @@ extension AttemptResult {
     private static func explain(_ response: HTTPResponse) -> String {
         switch response.status {
         case 300..<400:
-            let place = response.header("location").map { " to \($0)" } ?? ""
-            return "Webhook returned status \(response.status)\(place); redirects are not followed, "
+            let target = response.header("location").map { " to \($0)" } ?? ""
+            return "Webhook returned status \(response.status)\(target); redirects are not followed, "
                 + "so configure the final address"
         case 401, 403:
             return "Webhook returned status \(response.status); check the credentials in its headers"

@@ -46,7 +46,7 @@ struct SendCommand: Sendable {
     /// The message that it replies to.
     var quoted: QuotedMessage?
     /// The agent's message and its conversation; nil when the command does not come from a conversation.
-    let place: ConversationReference?
+    let conversation: ConversationReference?
 
     /// A reference to the message in the other system's conversation.
     struct ConversationReference: Sendable, Equatable {
@@ -71,7 +71,7 @@ struct SendCommand: Sendable {
         text = payload["text"]?.string.flatMap { Self.text($0, format: payload["textFormat"]?.string) }
         attachments = (payload["attachments"]?.array ?? []).compactMap { Attachment($0) }
         quoted = payload["quoted"]?["messageId"]?.string.map { QuotedMessage(messageID: $0) }
-        place = payload["chatwoot"]?.object.flatMap { ConversationReference($0) }
+        conversation = payload["chatwoot"]?.object.flatMap { ConversationReference($0) }
     }
 
     /// A text in WhatsApp's markup; nil when there is none.
@@ -81,7 +81,7 @@ struct SendCommand: Sendable {
     }
 
     /// The agent's message of a delivery, even if the command itself is invalid.
-    static func place(of delivery: ClaimedDelivery) -> ConversationReference? {
+    static func conversation(of delivery: ClaimedDelivery) -> ConversationReference? {
         (try? JSON(parsing: delivery.body))?["payload"]?["chatwoot"]?.object.flatMap { ConversationReference($0) }
     }
 

@@ -30,8 +30,8 @@ struct SentMessages: Sendable {
 
     /// WhatsApp's ids of the messages that were sent.
     func messages(of command: SendCommand) async throws(StoreError) -> [String] {
-        guard let place = command.place else { return [] }
-        let entries = try await ledger.forwardedMessages(destination: destination, remote: place.message)
+        guard let conversation = command.conversation else { return [] }
+        let entries = try await ledger.forwardedMessages(destination: destination, remote: conversation.message)
         return entries.filter { $0.state == .sent && $0.key.message != command.id }.map(\.key.message)
     }
 
@@ -56,11 +56,11 @@ struct SentMessages: Sendable {
     /// Marks the unsent parts as failed after the last attempt. An agent's retry then counts as a new one, and a part
     /// that may have been sent is still recognized by its echo.
     func giveUp(_ command: SendCommand, at moment: Timestamp) async throws(StoreError) {
-        guard let place = command.place else { return }
+        guard let conversation = command.conversation else { return }
         let done = try await done(command)
         var changes = command.parts.filter { !done.contains($0.index) }
             .map { ForwardingChange.message(entry($0, command, .failed, moment)) }
-        for var open in try await ledger.forwardedMessages(destination: destination, remote: place.message)
+        for var open in try await ledger.forwardedMessages(destination: destination, remote: conversation.message)
         where open.state == .intended && open.key.part.isEmpty {
             open.state = .failed
             open.updatedAt = moment
@@ -101,8 +101,8 @@ struct SentMessages: Sendable {
             chat: command.chat.description,
             direction: .returned,
             state: state,
-            conversation: command.place?.conversation,
-            remote: command.place?.message,
+            conversation: command.conversation?.conversation,
+            remote: command.conversation?.message,
             updatedAt: moment
         )
     }

@@ -66,7 +66,7 @@ package struct WhatsAppDestination: Destination {
         guard !parts.isEmpty else { throw SendCommandError("There is nothing to send: no text and no attachment.") }
         let done = try await sentMessages.done(command)
         var command = command
-        if command.quoted == nil, let answered = command.place?.inReplyTo {
+        if command.quoted == nil, let answered = command.conversation?.inReplyTo {
             command.quoted = try await sentMessages.quoted(answered)
         }
         var last = exchange.success
@@ -143,11 +143,11 @@ package struct WhatsAppDestination: Destination {
 
     /// Notifies the author that the message was not sent. WhatsApp's own receipts report successful messages.
     package func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
-        guard delivery.type == .messageSend, let place = SendCommand.place(of: delivery) else { return }
+        guard delivery.type == .messageSend, let conversation = SendCommand.conversation(of: delivery) else { return }
         // Recorded before the agent is notified, because a retry by the agent is checked in the ledger.
         if let command = try? SendCommand(delivery) { try? await sentMessages.giveUp(command, at: moment) }
         let reason = result.error ?? "It could not be sent."
-        await reporter?.failed(place.message, conversation: place.conversation, reason: reason, at: moment)
+        await reporter?.failed(conversation.message, conversation: conversation.conversation, reason: reason, at: moment)
     }
 }
 

@@ -48,12 +48,12 @@ extension ConfigurationReference {
     private static func option(_ path: String, of entry: ReferenceEntry, anywhere: Bool = false) -> ReferenceMatch? {
         let options = entry.options
         guard
-            let place = options.firstIndex(where: {
+            let index = options.firstIndex(where: {
                 $0.path == path || (anywhere && $0.path.hasSuffix("." + path))
             })
         else { return nil }
-        let inner = options[place...].dropFirst().prefix { $0.path.hasPrefix(options[place].path + ".") }
-        return .option(entry, [options[place]] + inner)
+        let inner = options[index...].dropFirst().prefix { $0.path.hasPrefix(options[index].path + ".") }
+        return .option(entry, [options[index]] + inner)
     }
 
     private func unknown(_ word: String) -> UnknownWordError {

@@ -54,12 +54,12 @@ extension ConfigurationGraph {
     /// The arrows between the columns.
     private func arrows(in layout: GraphLayout) -> [String] {
         var arrows: [String] = []
-        for (pipeline, place) in zip(pipelines, layout.pipelines) {
-            let entry = (x: place.frame.x, y: place.frame.y + GraphLayout.titleHeight / 2)
+        for (pipeline, pipelineBox) in zip(pipelines, layout.pipelines) {
+            let entry = (x: pipelineBox.frame.x, y: pipelineBox.frame.y + GraphLayout.titleHeight / 2)
             for (name, box) in layout.sources where pipeline.from.contains(name) {
                 arrows.append(Self.arrow(from: (box.right, box.middle), to: entry))
             }
-            for (stage, stageBox) in place.stages {
+            for (stage, stageBox) in pipelineBox.stages {
                 for (name, box) in layout.destinations where stage.destinations.contains(name) {
                     arrows.append(Self.arrow(from: (stageBox.right, stageBox.middle), to: (box.x, box.middle)))
                 }

@@ -56,8 +56,8 @@ extension InMemoryJournal: LateMediaStore {
 
     func postpone(_ media: LateMedia) async throws(StoreError) {
         state.withLock { state in
-            guard let place = state.lateMedia.firstIndex(where: { $0.event == media.event }) else { return }
-            state.lateMedia[place] = media
+            guard let index = state.lateMedia.firstIndex(where: { $0.event == media.event }) else { return }
+            state.lateMedia[index] = media
         }
     }
 
