@@ -38,7 +38,7 @@ extension FieldType where Value == any IntakeAuthentication {
     /// The `auth:` option of a source.
     static var authentication: FieldType {
         .kinds(
-            BuiltInAuthentication.all.map { $0.configuredKind }, title: "auth", summary: "How a caller proves itself.")
+            BuiltInAuthentication.all.map { $0.configuredKind }, title: "auth", summary: "How a caller authenticates.")
     }
 }
 

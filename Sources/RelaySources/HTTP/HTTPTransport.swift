@@ -5,7 +5,7 @@ package import RelayCore
 package struct HTTPTransport: SourceTransport {
     package static let kind = "http"
     package static let summary = "Accepts POST requests at `/in/NAME` and `/in/NAME/SESSION`."
-    static let auth = Field<any IntakeAuthentication>("auth", "How callers prove themselves.", .authentication).optional
+    static let auth = Field<any IntakeAuthentication>("auth", "How callers authenticate.", .authentication).optional
     package static let fields = [AnyField(auth)]
     package static let takesPosts = true
 
