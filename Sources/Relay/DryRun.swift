@@ -94,7 +94,7 @@ package final class DryRun {
     private func addWebhook(of session: String, at now: Timestamp) {
         guard let webhook, !webhooks.contains(where: { $0.session == session }) else { return }
         var stored = Webhook(
-            id: DestinationKey.webhookPrefix + session, session: session, url: webhook.url, createdAt: now)
+            id: DestinationKey.webhookID(session), session: session, url: webhook.url, createdAt: now)
         if let secret = webhook.secret { stored.secrets = [WebhookSecret(value: secret, createdAt: now)] }
         webhooks.append(stored)
         registry.use(webhooks: webhooks, in: generation)

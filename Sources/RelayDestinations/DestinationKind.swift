@@ -7,7 +7,7 @@ package import RelayHTTPClient
 /// To add a kind, write a folder with an options type and a destination, and add one line to ``BuiltInDestinations``.
 package protocol DestinationKind: DestinationOptions {
     /// Every URL to which it sends. The egress guard checks them when the configuration is loaded. Default: none.
-    var addresses: [String] { get }
+    var urls: [String] { get }
 
     /// The name under which the forwarding ledger has the messages that a destination of this kind sends on behalf of
     /// people elsewhere; nil, as by default, for a kind that sends none.
@@ -26,7 +26,7 @@ package protocol DestinationKind: DestinationOptions {
 }
 
 extension DestinationKind {
-    package var addresses: [String] { [] }
+    package var urls: [String] { [] }
     package func sentMessagesLedger(of name: String) -> DestinationKey? { nil }
     package func files(in configuration: RelayConfiguration) -> RelayConfiguration.SourceMedia? { nil }
 }
@@ -72,8 +72,8 @@ package protocol ConversationDestinationKind: DestinationKind {
         in environment: DestinationBuildContext
     ) -> any SendFailureReporter
 
-    /// Stands for its server in tests of pipelines: a server in which nobody is known yet. It answers what the
-    /// destination looks up and sets up, and leaves the messages to `script`.
+    /// Replaces its server in tests of pipelines: a server that knows nobody yet. It answers lookups and set-up requests,
+    /// and passes messages to `script`.
     static func testServer(_ script: any HTTPSender) -> any HTTPSender
 }
 
@@ -87,12 +87,12 @@ extension DestinationBuildContext {
 
 extension RelayConfiguration.Destination {
     /// Every URL to which the destination sends.
-    package var addresses: [String] { (options as? any DestinationKind)?.addresses ?? [] }
+    package var urls: [String] { (options as? any DestinationKind)?.urls ?? [] }
 
     /// The name under which the fetcher knows where its files may lie; no source has one like it.
     var filesName: String { "destinations/\(name)" }
 
-    /// Stands for its server in tests of pipelines: `script` alone, or with what servers of its kind answer besides.
+    /// Replaces its server in tests of pipelines: `script` alone, or `script` behind the test server of its kind.
     package func testServer(_ script: any HTTPSender) -> any HTTPSender {
         (options as? any ConversationDestinationKind).map { type(of: $0).testServer(script) } ?? script
     }

@@ -6,7 +6,7 @@ import RelayReference
 struct GraphCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graph",
-        abstract: "Shows the ways of events: sources, the stages of pipelines, destinations.",
+        abstract: "Shows the paths of events: sources, the stages of pipelines, destinations.",
         discussion: "As a picture: zaphub graph --format svg > graph.svg"
     )
 

@@ -12,7 +12,7 @@ struct Zaphub: AsyncParsableCommand {
               zaphub check                          find every mistake in the configuration
               zaphub doctor                         look at receivers, gateways, Chatwoot, disk: what to fix
               zaphub explain media.wait             what an option does, and what to write
-              zaphub graph                          the ways of events, as text or a picture
+              zaphub graph                          the paths of events, as text or a picture
               zaphub eval '.payload.isGroup' …      try an expression on an event
               zaphub create 'waha/media/webhook'    a first configuration for what you have
               zaphub run < events.ndjson            see what a pipeline makes of events

@@ -42,7 +42,7 @@ import Testing
                 config.yaml:2:35: error: "max_body" needs a unit
                    2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
                      |                                   ^ help: write 5KiB, 5MiB, or 5B for bytes
-                config.yaml:2:50: error: "public_url" is no absolute address
+                config.yaml:2:50: error: "public_url" is no absolute URL
                    2 | server: { listen: 3100, max_body: 5, public_url: localhost:3100, lisen: x }
                      |                                                  ^ help: begin with https:// or http://
                 config.yaml:2:66: error: server has no option "lisen"

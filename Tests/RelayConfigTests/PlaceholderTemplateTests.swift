@@ -71,7 +71,7 @@ private let registry = ConfigurationRegistry(
 
     @Test(arguments: [
         ("url: \"http://{{ session }}/x\"", "before its path"), ("url: \"http://g:{{ chat.id }}/x\"", "port"),
-        ("url: \"http://{{ session }}@g/x\"", "a user name"), ("url: \"{{ session }}/x\"", "no absolute address"),
+        ("url: \"http://{{ session }}@g/x\"", "a user name"), ("url: \"{{ session }}/x\"", "no absolute URL"),
         ("url: \"http://g{{ session }}/x\"", "before its path"), ("url: \"http://g/{{ sesion }}\"", "{{ session }}?"),
         ("url: \"http://g/{{}}\"", "there are: {{ session }}, {{ chat.id }}"), ("url: \"http://g/{{ session\"", "}}"),
         ("url: \"http://g/a b\"", "%20"), ("url: []", "not a list"), ("body: '{\"a\": {{ session }}}'", "quotes"),

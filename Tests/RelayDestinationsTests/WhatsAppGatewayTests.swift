@@ -9,7 +9,7 @@ import Testing
 /// The exact requests to each gateway. The APIs are those of Evolution API 2.4 (`src/api/dto/sendMessage.dto.ts`), WAHA
 /// (`src/structures/chatting.dto.ts`), gowa (`docs/openapi.yaml`) and Meta's Cloud API.
 @Suite(.limitedConcurrency)
-struct WhatsAppProviderTests {
+struct WhatsAppGatewayTests {
     struct Gateway: Sendable, CustomTestStringConvertible {
         var name: String
         var options: String

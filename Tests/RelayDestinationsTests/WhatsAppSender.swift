@@ -62,7 +62,7 @@ struct WhatsAppSender: Sendable {
 }
 
 func withSender<Result>(
-    _ gateway: WhatsAppProviderTests.Gateway,
+    _ gateway: WhatsAppGatewayTests.Gateway,
     ledger: InMemoryForwardingLedger = InMemoryForwardingLedger(),
     _ body: (WhatsAppSender) async throws -> Result
 ) async throws -> Result {

@@ -7,7 +7,7 @@ import Testing
 @testable import RelayMedia
 
 /// Downloads with the HTTP engine from real servers.
-@Suite(.limitedConcurrency) struct CurlMediaTransportTests {
+@Suite(.limitedConcurrency) struct CurlMediaHTTPClientTests {
     private let server: TestMediaServer
     private let engine: CurlEngine
     private let directory: TemporaryDirectory

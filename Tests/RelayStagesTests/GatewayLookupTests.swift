@@ -4,7 +4,7 @@ import RelayTesting
 import Testing
 
 /// When `enrich` sends a request to a gateway, and how it uses the response.
-struct LookupTests {
+struct GatewayLookupTests {
     @Test func aGroupHasItsNameAndPictureAtTheFirstMessageAndTheSecondAsksNobody() async throws {
         let fixture = try EnrichFixture()
         let picture = fixture.clock.picture(for: .seconds(86_400))

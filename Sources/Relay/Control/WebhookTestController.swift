@@ -34,7 +34,7 @@ struct WebhookTestController: WebhookTestControl {
         var tested =
             webhook
             ?? Webhook(
-                id: DestinationKey.webhookPrefix + "test", session: session, url: url, createdAt: clock.now)
+                id: DestinationKey.webhookID("test"), session: session, url: url, createdAt: clock.now)
         tested.options["url"] = .string(url)
         guard let entry = registry.entry(for: tested, in: generation) else {
             throw .conflict("The options of webhook \(tested.id) cannot be used; set them again.")

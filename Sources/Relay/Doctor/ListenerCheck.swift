@@ -79,7 +79,7 @@ struct ListenerCheck: Sendable {
     private func publicAddress(isRunning: Bool) async -> [DoctorFinding] {
         let place = DisplayedURL.of(server.publicURL)
         if LocalHostName.names(server.publicURL) {
-            let others = destinations.flatMap(\.addresses).contains { !LocalHostName.names($0) }
+            let others = destinations.flatMap(\.urls).contains { !LocalHostName.names($0) }
             guard others else { return [] }
             return [
                 DoctorFinding(

@@ -6,7 +6,8 @@ enum ResourceIDGenerator {
     /// `wh_` and 13 characters that sort by time.
     static func webhook(at now: Timestamp) -> String {
         let random = Int64.random(in: 0..<(1 << SortableID.counterBits))
-        return DestinationKey.webhookPrefix + SortableID.encode(now.milliseconds << SortableID.counterBits | random)
+        return DestinationKey.webhookID(
+            SortableID.encode(now.milliseconds << SortableID.counterBits | random))
     }
 
     /// A random UUID (version 4), the form of session ids in stage-07.

@@ -28,6 +28,7 @@ enum WebhookInput {
         keepShownCredentials(in: &changes, of: webhook)
         var keys = JSONObject()
         for name in keyOptions { keys[name] = changes.removeValue(forKey: name) }
+        checkKeyList(&keys, in: &body)
         // Options that a request does not change are not validated again.
         guard isNew || !changes.isEmpty || !keys.isEmpty else { return }
         for (name, value) in changes {
@@ -57,8 +58,10 @@ enum WebhookInput {
     private static func options(of body: inout JSONFieldReader, names: inout [String: String]) -> JSONObject {
         var options = body.remaining()
         guard let timeout = options.removeValue(forKey: timeoutMilliseconds) else { return options }
-        if options.contains("timeout") {
-            body.problem(timeoutMilliseconds, "is given besides timeout; keep one of them")
+        // The API shows both, so both may come back: they must agree, and null says nothing beside a value.
+        if let text = options["timeout"], !text.isNull {
+            if timeout.isNull || isSame(text, timeout) { return options }
+            body.problem(timeoutMilliseconds, "is not the same as timeout; keep one of them")
             return options
         }
         switch timeout {
@@ -69,6 +72,24 @@ enum WebhookInput {
         default: body.problem(timeoutMilliseconds, "must be a whole number of milliseconds")
         }
         return options
+    }
+
+    /// Whether a duration as text and a number of milliseconds are the same.
+    private static func isSame(_ text: JSON, _ milliseconds: JSON) -> Bool {
+        guard let duration = text.string.flatMap({ QuantityFormat.duration($0) }) else { return false }
+        return milliseconds.int == duration.milliseconds
+    }
+
+    /// Null is the default of `secrets`, that is, none: it leaves the keys to `secret`. An empty list is a mistake,
+    /// because a webhook without a key does not sign; `"secret": null` says that on purpose.
+    private static func checkKeyList(_ keys: inout JSONObject, in body: inout JSONFieldReader) {
+        guard let list = keys["secrets"] else { return }
+        if list.isNull { keys.removeValue(forKey: "secrets") }
+        if list.array?.isEmpty == true {
+            keys.removeValue(forKey: "secrets")
+            body.problem(
+                "secrets", "has no key; leave it out, or write \"secret\": null for a webhook that does not sign")
+        }
     }
 
     /// A header with the value `***`, as the API displays credentials, keeps the stored value.

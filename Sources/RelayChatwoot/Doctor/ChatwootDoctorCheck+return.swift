@@ -63,7 +63,9 @@ extension ChatwootDoctorCheck {
     private func place(in url: String) -> (incomingSource: IncomingSource, session: String?)? {
         guard url.hasPrefix(publicURL + "/in/") else { return nil }
         let path = url.dropFirst(publicURL.count + 4).prefix { $0 != "?" }.split(separator: "/").map(String.init)
-        guard let name = path.first, let incomingSource = incomingSources.first(where: { $0.name == name }) else { return nil }
+        guard let name = path.first, let incomingSource = incomingSources.first(where: { $0.name == name }) else {
+            return nil
+        }
         return (incomingSource, path.count > 1 ? path[1] : nil)
     }
 
@@ -139,14 +141,14 @@ extension ChatwootDoctorCheck {
         if LocalHostName.names(url), !LocalHostName.names(options.url) {
             return [
                 DoctorFinding(
-                    .problem, "the webhook's address is Chatwoot's own machine, as Chatwoot sees it",
+                    .problem, "the webhook's URL is on Chatwoot's own machine, as Chatwoot sees it",
                     fix: "set server.public_url to the URL under which Chatwoot reaches the relay")
             ]
         }
         guard EgressGuard.isPrivate(url), release.has(.publicHostsOnly) != false else { return [] }
         return [
             DoctorFinding(
-                .warning, "the webhook's address is private, where Chatwoot from 4.14 on does not post",
+                .warning, "the webhook's URL is private, where Chatwoot from 4.14 on does not post",
                 fix: "set SAFE_FETCH_ALLOW_PRIVATE_NETWORK=true for Chatwoot (4.14.1 or later), or use a public address"
             )
         ]

@@ -64,7 +64,7 @@ package struct ChatwootOptions: DestinationOptions {
     package init(_ options: OptionReader) throws {
         var url = try options(Self.url)
         guard !url.contains("?"), !url.contains("#") else {
-            throw options.fail(Self.url, "the address has a query", help: "write the address without it")
+            throw options.fail(Self.url, "the URL has a query", help: "write the URL without it")
         }
         while url.hasSuffix("/") { url.removeLast() }
         guard !url.hasSuffix("/api/v1") else {

@@ -221,6 +221,7 @@ final class DocumentCheck {
 
     private func standIn(_ yaml: String) -> ConfigNode {
         let origin = ConfigDocument(text: yaml, path: shown, environment: [:], urlCheck: nil)
-        return YAMLReader.read(origin) ?? ConfigNode(label: "", content: .null, location: NodeLocation(), origin: origin)
+        return YAMLReader.read(origin)
+            ?? ConfigNode(label: "", content: .null, location: NodeLocation(), origin: origin)
     }
 }

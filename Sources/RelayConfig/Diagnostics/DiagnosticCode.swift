@@ -94,7 +94,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         case .invalidName: "A name has letters that names do not have, or is taken by the relay."
         case .duplicateName: "A name stands where it was already."
         case .unknownWord: "A value is none of the words that there are."
-        case .invalidAddress: "An address cannot be used."
+        case .invalidAddress: "A URL or an IP address cannot be used."
         case .refusedAddress: "The egress guard denies the URL."
         case .invalidHeader: "A header's name or value cannot be sent, or is the relay's own."
         case .invalidExpression: "A jq expression does not compile."

@@ -38,7 +38,7 @@ enum URLValidation {
         }
         if text.contains(" ") { return ("has a space", "write %20 in a path or a query") }
         guard let separator = text.firstRange(of: "://") else {
-            return ("is no absolute address", "begin with https:// or http://")
+            return ("is no absolute URL", "begin with https:// or http://")
         }
         let scheme = text[..<separator.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else {

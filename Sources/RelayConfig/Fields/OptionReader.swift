@@ -51,13 +51,16 @@ package struct OptionReader: Sendable {
 
     /// Returns an error to throw for a mistake that does not belong to a single option.
     package func fail(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) -> any Error {
-        ValueIssuesError(list: [ValueIssue(code: code, origin: origin, location: location, message: message, help: help)])
+        ValueIssuesError(list: [
+            ValueIssue(code: code, origin: origin, location: location, message: message, help: help)
+        ])
     }
 
     /// Reports a warning that does not belong to a single option.
     package func warn(_ message: String, help: String? = nil, code: DiagnosticCode = .invalidValue) {
         origin.report(
-            ValueIssue(severity: .warning, code: code, origin: origin, location: location, message: message, help: help))
+            ValueIssue(severity: .warning, code: code, origin: origin, location: location, message: message, help: help)
+        )
     }
 
     func node(_ name: String) -> ConfigNode? { nodes[name] }

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 /// The configuration syntax of durations, sizes and rates: a whole number and a unit.
-enum QuantityFormat {
+package enum QuantityFormat {
     private static let durationUnits: [(name: String, milliseconds: Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
@@ -11,7 +11,7 @@ enum QuantityFormat {
         ("kB", 1000), ("B", 1),
     ]
 
-    static func duration(_ text: String) -> Duration? {
+    package static func duration(_ text: String) -> Duration? {
         guard let (number, unit) = split(text),
             let factor = durationUnits.first(where: { $0.name == unit })?.milliseconds
         else { return nil }

@@ -183,7 +183,8 @@ extension ConfigNode.Entry {
     func warn(_ message: String, help: String?, code: DiagnosticCode) {
         value.origin.report(
             ValueIssue(
-                severity: .warning, code: code, origin: value.origin, location: keyLocation, message: message, help: help)
+                severity: .warning, code: code, origin: value.origin, location: keyLocation, message: message,
+                help: help)
         )
     }
 }

@@ -16,7 +16,8 @@ struct EnvironmentDefaults {
             let message = "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)"
             let help = "give \(meaning), or unset it"
             origin.report(
-                ValueIssue(code: .environmentValue, origin: origin, location: NodeLocation(), message: message, help: help)
+                ValueIssue(
+                    code: .environmentValue, origin: origin, location: NodeLocation(), message: message, help: help)
             )
             return nil
         }

@@ -146,7 +146,8 @@ struct MainFileReader {
             if let first = users[used], let entry = entries("destinations").first(where: { $0.key == destination.name })
             {
                 let message = "destinations \"\(first)\" and \"\(destination.name)\" both use \(used)"
-                root.issues(message, help: "give each its own, or deliver to one of them", at: entry.keyLocation).report()
+                root.issues(message, help: "give each its own, or deliver to one of them", at: entry.keyLocation)
+                    .report()
             }
             users[used] = users[used] ?? destination.name
         }
@@ -217,7 +218,8 @@ private struct PolicyResolver {
         if name != "default" || options.parent != nil {
             guard names.contains(parent) else { return nil }
             let location = options.options.node("extends") ?? node
-            start = parent == "default" && written["default"] == nil ? base : try resolve(parent, from: location) ?? base
+            start =
+                parent == "default" && written["default"] == nil ? base : try resolve(parent, from: location) ?? base
         }
         let policy = try options.policy(on: start)
         resolved[name] = policy

@@ -2,7 +2,9 @@ extension ConfigNode {
     /// Returns the position in the file of the character at an offset of the scalar, in Unicode scalars of the written
     /// text.
     func location(of offset: Int, length: Int = 1) -> NodeLocation {
-        guard case .scalar(let scalar) = content, location.line > 0, location.line <= origin.lines.count else { return location }
+        guard case .scalar(let scalar) = content, location.line > 0, location.line <= origin.lines.count else {
+            return location
+        }
         let position =
             switch scalar.style {
             case .literal: literalPosition(of: offset, in: scalar)

@@ -111,7 +111,10 @@ package struct ConfigNode: Sendable {
     ) -> ValueIssuesError {
         guard !isUnknown else { return ValueIssuesError(list: []) }
         return ValueIssuesError(
-            list: [ValueIssue(code: code, origin: origin, location: location ?? self.location, message: message, help: help)])
+            list: [
+                ValueIssue(
+                    code: code, origin: origin, location: location ?? self.location, message: message, help: help)
+            ])
     }
 
     func text(expected: String) throws -> String {

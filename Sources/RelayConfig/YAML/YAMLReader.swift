@@ -166,7 +166,8 @@ struct YAMLReader {
                 continue
             }
             let length = key.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
-            let location = NodeLocation(line: mark.line, column: mark.column, length: length, pointer: value.location.pointer)
+            let location = NodeLocation(
+                line: mark.line, column: mark.column, length: length, pointer: value.location.pointer)
             entries.append(ConfigNode.Entry(key: key, value: value, keyLocation: location))
         }
         // Keys of the map itself take precedence over merged keys, and earlier merges over later ones.

@@ -15,6 +15,9 @@ package enum DestinationKey: Sendable, Hashable {
     /// The start of the text form of every ``pipeline(_:)`` key. Names of configured destinations have no slash.
     package static let pipelinePrefix = "pipeline/"
 
+    /// The id of a webhook: the prefix and its suffix.
+    package static func webhookID(_ suffix: String) -> String { webhookPrefix + suffix }
+
     /// Reads the text form. Every text is a key: what has neither prefix is the name of a configured destination.
     package init(_ text: String) {
         if text.hasPrefix(Self.webhookPrefix) {

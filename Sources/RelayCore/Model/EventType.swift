@@ -44,8 +44,8 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
         .presenceUpdated, .callReceived, .groupUpdated, .contactUpdated,
     ]
 
-    /// Every type that the relay knows. Configuration and API accept exactly these as names in a list of event types;
-    /// an event from a gateway of one's own may have another type.
+    /// Every type that the relay knows. Lists of event types know these names: the REST API refuses another name, and
+    /// the configuration warns of one, because the native format accepts events of other types.
     package static let all: [EventType] = reported + [.messageSend, .messageRevoke, .webhookTest]
 }
 

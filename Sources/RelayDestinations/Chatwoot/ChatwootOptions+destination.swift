@@ -4,7 +4,7 @@ package import RelayCore
 package import RelayHTTPClient
 
 extension ChatwootOptions: ConversationDestinationKind {
-    package var addresses: [String] { [url] }
+    package var urls: [String] { [url] }
 
     package func destination(
         _ common: RelayConfiguration.Destination,

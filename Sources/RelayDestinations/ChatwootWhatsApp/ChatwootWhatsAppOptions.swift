@@ -38,7 +38,7 @@ package struct ChatwootWhatsAppOptions: DestinationKind {
     package init(_ options: OptionReader) throws {
         let given = try options(Self.url)
         guard !given.contains("?"), !given.contains("#") else {
-            throw options.fail(Self.url, "the address has a query", help: "write the address without it")
+            throw options.fail(Self.url, "the URL has a query", help: "write the URL without it")
         }
         url = String(given.reversed().drop { $0 == "/" }.reversed())
         phone = try options(Self.phone)
@@ -50,7 +50,7 @@ package struct ChatwootWhatsAppOptions: DestinationKind {
         }
     }
 
-    package var addresses: [String] { [url] }
+    package var urls: [String] { [url] }
 
     package func destination(
         _ common: RelayConfiguration.Destination,

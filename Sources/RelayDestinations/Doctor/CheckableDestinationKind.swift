@@ -13,7 +13,7 @@ package protocol CheckableDestinationKind: DestinationKind {
 /// What a check for `zaphub doctor` uses.
 package struct DoctorCheckEnvironment: Sendable {
     package let configuration: RelayConfiguration
-    /// The HTTP engine with the configuration's own egress guard, so that a checkup can reach exactly what deliveries
+    /// The HTTP engine with the configuration's own egress guard, so that a check can reach exactly what deliveries
     /// can.
     package let sender: any HTTPSender
     package let repairs: Repairs
@@ -24,7 +24,7 @@ package struct DoctorCheckEnvironment: Sendable {
         self.repairs = repairs
     }
 
-    /// What a checkup may change on the receiver.
+    /// What a check may change on the receiver.
     package struct Repairs: OptionSet, Sendable {
         package let rawValue: Int
 
@@ -38,7 +38,7 @@ package struct DoctorCheckEnvironment: Sendable {
 }
 
 extension RelayConfiguration.Destination {
-    /// What there is to say about the place where it sends; empty for a kind that cannot look.
+    /// Checks the receiver, and returns what was found; empty for a kind that has no check.
     package func doctorCheck(in environment: DoctorCheckEnvironment) async -> [DoctorFinding] {
         await (options as? any CheckableDestinationKind)?.doctorCheck(self, in: environment) ?? []
     }

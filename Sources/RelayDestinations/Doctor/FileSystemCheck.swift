@@ -23,7 +23,9 @@ package struct FileSystemCheck: Sendable {
 
     package var findings: [DoctorFinding] {
         if let problem { return [problem] }
-        guard let free = Self.freeSpace(at: existingPath) else { return [DoctorFinding(.good, "\(path) can be written")] }
+        guard let free = Self.freeSpace(at: existingPath) else {
+            return [DoctorFinding(.good, "\(path) can be written")]
+        }
         let left = "\(free >> 20) MiB are free there"
         if free < Self.scarce {
             return [DoctorFinding(.problem, "\(path) has no room: \(left)", fix: "free some space on the disk")]
@@ -60,7 +62,8 @@ package struct FileSystemCheck: Sendable {
             return refused(path)
         }
         guard stat(existingPath, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            return DoctorFinding(.problem, "\(existingPath) is no folder, and \(path) needs one", fix: "choose another path")
+            return DoctorFinding(
+                .problem, "\(existingPath) is no folder, and \(path) needs one", fix: "choose another path")
         }
         return access(existingPath, W_OK | X_OK) == 0 ? nil : refused(existingPath)
     }
@@ -73,13 +76,16 @@ package struct FileSystemCheck: Sendable {
             case ENOTDIR: "a part of it is a file: choose another path"
             default: "let the relay's user write there"
             }
-        return DoctorFinding(.problem, "\(existingPath) cannot be written: \(String(cString: strerror(code)))", fix: fix)
+        return DoctorFinding(
+            .problem, "\(existingPath) cannot be written: \(String(cString: strerror(code)))", fix: fix)
     }
 
     /// The existing directory: the file's own, or the nearest existing parent, in which the others would be created.
     private var existingPath: String {
         var existingPath = isFolder ? path : Self.folder(of: path)
-        while existingPath != "/", existingPath != ".", access(existingPath, F_OK) != 0 { existingPath = Self.folder(of: existingPath) }
+        while existingPath != "/", existingPath != ".", access(existingPath, F_OK) != 0 {
+            existingPath = Self.folder(of: existingPath)
+        }
         return existingPath
     }
 

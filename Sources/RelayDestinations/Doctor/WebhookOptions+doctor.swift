@@ -32,12 +32,14 @@ extension WebhookOptions: CheckableDestinationKind {
                     fix: "write the final URL into url:"))
         } else if (500..<600).contains(response.status) {
             findings.append(
-                DoctorFinding(.warning, "\(shownURL) answers \(response.status)", fix: "look at the receiver's own log"))
+                DoctorFinding(.warning, "\(shownURL) answers \(response.status)", fix: "look at the receiver's own log")
+            )
         }
         if url.hasPrefix("http://"), !common.secrets.isEmpty, !LocalHostName.names(url) {
             findings.append(
                 DoctorFinding(
-                    .warning, "\(shownURL) is reached without encryption", fix: "use https where it leaves your network"))
+                    .warning, "\(shownURL) is reached without encryption", fix: "use https where it leaves your network"
+                ))
         }
         return findings
     }

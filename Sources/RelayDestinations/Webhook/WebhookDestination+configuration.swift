@@ -3,7 +3,7 @@ package import RelayCore
 internal import RelayHTTPClient
 
 extension WebhookOptions: DestinationKind {
-    package var addresses: [String] { [url] }
+    package var urls: [String] { [url] }
 
     package func destination(
         _ common: RelayConfiguration.Destination,

@@ -170,7 +170,7 @@ extension AttemptResult {
         case 300..<400:
             let target = response.header("location").map { " to \($0)" } ?? ""
             return "Webhook returned status \(response.status)\(target); redirects are not followed, "
-                + "so configure the final address"
+                + "so configure the final URL"
         case 401, 403:
             return "Webhook returned status \(response.status); check the credentials in its headers"
         case 410:

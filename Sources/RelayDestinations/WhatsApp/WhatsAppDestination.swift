@@ -147,7 +147,8 @@ package struct WhatsAppDestination: Destination {
         // Recorded before the agent is notified, because a retry by the agent is checked in the ledger.
         if let command = try? SendCommand(delivery) { try? await sentMessages.giveUp(command, at: moment) }
         let reason = result.error ?? "It could not be sent."
-        await reporter?.failed(conversation.message, conversation: conversation.conversation, reason: reason, at: moment)
+        await reporter?.failed(
+            conversation.message, conversation: conversation.conversation, reason: reason, at: moment)
     }
 }
 

@@ -3,7 +3,7 @@ package import RelayConfig
 package import RelayCore
 
 extension WhatsAppOptions: DestinationKind {
-    package var addresses: [String] { [url] }
+    package var urls: [String] { [url] }
     package var reference: DestinationReference? {
         reportsTo.map { DestinationReference(option: Self.reportsTo.name, name: $0, kind: ChatwootOptions.kind) }
     }

@@ -6,7 +6,7 @@ extension GowaReader {
     /// `group.participants`, and `group.joined`, where the account itself is the added member.
     func members(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try address(payload, "chat_id", "the group's JID", at: pointer)
-        let members = try array(payload, "jids", "an array of addresses", at: pointer)
+        let members = try array(payload, "jids", "an array of JIDs", at: pointer)
         let change = GroupFacts(id: id, name: payload.text("group_name")).payload(
             action: payload.text("type"),
             members: members.compactMap(GroupFacts.participant),

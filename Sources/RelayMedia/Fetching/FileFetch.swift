@@ -141,7 +141,7 @@ struct FileFetch: Sendable {
     ) async throws(MediaError) -> (url: String, sha256: [UInt8]?) {
         let bytes = try await downloader.bytes(url, servers, limit: Self.maximumLookup, by: deadline)
         guard let answer = try? JSON(parsing: bytes), let url = answer["url"]?.string else {
-            throw MediaError(.refused, "\(servers.name) answered without the file's address")
+            throw MediaError(.refused, "\(servers.name) responded without the file's URL")
         }
         if let size = answer["file_size"]?.int, size > Int64(limits.maxSize) {
             throw MediaError(.tooLarge, "the file has \(size) bytes, more than the \(limits.maxSize) that are taken")

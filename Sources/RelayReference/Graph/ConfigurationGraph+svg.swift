@@ -6,7 +6,7 @@ extension ConfigurationGraph {
             """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(layout.width)" height="\(layout.height)" \
             viewBox="0 0 \(layout.width) \(layout.height)" role="img">
-            <title>The ways of events: sources, pipelines, destinations</title>
+            <title>The paths of events: sources, pipelines, destinations</title>
             <style>
             text { font: 12px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #37474f }
             .title { font: 600 14px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: #102027 }

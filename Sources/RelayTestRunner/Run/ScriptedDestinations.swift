@@ -58,7 +58,7 @@ final class ScriptedDestinations: DestinationProvider {
 
     /// The webhook of a session, made when it is asked for first.
     private func webhook(of session: String) -> (key: DestinationKey, entry: Entry) {
-        let id = DestinationKey.webhookPrefix + session
+        let id = DestinationKey.webhookID(session)
         let key = DestinationKey.webhook(id)
         return webhooks.withLock { webhooks in
             if let entry = webhooks[key] { return (key, entry) }
