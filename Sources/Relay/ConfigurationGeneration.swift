@@ -89,7 +89,7 @@ extension RelayConfiguration {
 extension RelayConfiguration.Destination {
     /// The diagnostic for a URL of the destination that the egress guard denies; nil when all are allowed.
     fileprivate func problem(_ egress: EgressGuard) -> Diagnostic? {
-        guard let problem = addresses.lazy.compactMap({ egress.problem($0) }).first else { return nil }
+        guard let problem = urls.lazy.compactMap({ egress.problem($0) }).first else { return nil }
         return mark.error("the address of \"\(name)\" is not allowed: \(problem)", code: .refusedAddress)
     }
 }

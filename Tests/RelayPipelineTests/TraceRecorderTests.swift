@@ -133,7 +133,7 @@ struct TraceRecorderTests {
             let tap = try taps.open(TapSelection(points: Set(TapEvent.Point.allCases)))
             try await fixture.accept([event("drop me")])
             var seen: [TapEvent] = []
-            while seen.last?.point != .dropped { seen += await tap.next().sightings }
+            while seen.last?.point != .dropped { seen += await tap.next().tapEvents }
             let told = seen.map { "\($0.point) \($0.stage ?? "-") \($0.marks)" }
             #expect(told == ["accepted - -", "before mark -", "after mark a", "before filter a", "dropped filter a"])
             #expect(seen.last?.reason?.isEmpty == false)
