@@ -152,11 +152,11 @@ struct WebhookTests {
             let path = "\(root)/\(webhook.id)"
             #expect(try await client.patch(path, ["secrets": ["new-key", "old-key"]]).status == 200)
             #expect(try await api.store.webhook(webhook.id)?.secrets.map(\.value) == ["new-key", "old-key"])
-            // Null is the default of the list, none; it does not take the keys away.
-            #expect(try await client.patch(path, ["secrets": .null]).status == 200)
-            #expect(try await api.store.webhook(webhook.id)?.secrets.map(\.value) == ["new-key", "old-key"])
-            let empty = try await client.patch(path, ["secrets": []])
-            #expect(empty.status == 422 && empty.places == ["/secrets"])
+            // None is the default of the list; it does not take the keys away.
+            for none in [["secrets": nil], ["secrets": []]] as [JSON] {
+                #expect(try await client.patch(path, none).status == 200)
+                #expect(try await api.store.webhook(webhook.id)?.secrets.map(\.value) == ["new-key", "old-key"])
+            }
             let both = try await client.patch(path, ["secret": "a", "secrets": ["b"]])
             #expect(both.status == 422 && both.places == ["/secrets"])
         }

@@ -28,7 +28,7 @@ enum WebhookInput {
         keepShownCredentials(in: &changes, of: webhook)
         var keys = JSONObject()
         for name in keyOptions { keys[name] = changes.removeValue(forKey: name) }
-        checkKeyList(&keys, in: &body)
+        removeEmptyKeyList(from: &keys)
         // Options that a request does not change are not validated again.
         guard isNew || !changes.isEmpty || !keys.isEmpty else { return }
         for (name, value) in changes {
@@ -80,16 +80,11 @@ enum WebhookInput {
         return milliseconds.int == duration.milliseconds
     }
 
-    /// Null is the default of `secrets`, that is, none: it leaves the keys to `secret`. An empty list is a mistake,
-    /// because a webhook without a key does not sign; `"secret": null` says that on purpose.
-    private static func checkKeyList(_ keys: inout JSONObject, in body: inout JSONFieldReader) {
+    /// Null and the empty list are the default of `secrets`, that is, none: they leave the keys to `secret`. Only
+    /// `"secret": null` makes a webhook that does not sign.
+    private static func removeEmptyKeyList(from keys: inout JSONObject) {
         guard let list = keys["secrets"] else { return }
-        if list.isNull { keys.removeValue(forKey: "secrets") }
-        if list.array?.isEmpty == true {
-            keys.removeValue(forKey: "secrets")
-            body.problem(
-                "secrets", "has no key; leave it out, or write \"secret\": null for a webhook that does not sign")
-        }
+        if list.isNull || list.array?.isEmpty == true { keys.removeValue(forKey: "secrets") }
     }
 
     /// A header with the value `***`, as the API displays credentials, keeps the stored value.
