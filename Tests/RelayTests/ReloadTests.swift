@@ -99,6 +99,8 @@ struct ReloadTests {
         try await relay.start()
         for message in ["M1", "M2", "M3"] { try await post(message, to: relay) }
         _ = try await crm.next(count: 1)
+        // The pipeline may still have the last events when the first delivery arrives.
+        try await relay.eventually("all are queued") { try await relay.count("queued", "in_flight") == 3 }
         try write(relay, configuration: RelayProcess.configuration(), pipeline: Self.pipeline(deliver: "session"))
         let answer = try await relay.call("POST", "/api/v1/reload")
         #expect(answer.status == 200)
