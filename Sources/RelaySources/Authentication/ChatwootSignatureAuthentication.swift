@@ -15,13 +15,16 @@ package struct ChatwootSignatureAuthentication: IntakeAuthentication {
     private static let tolerance: Duration = .seconds(300)
 
     let secret: String
+    /// Has the key of the secret, which is prepared once and not for each request.
+    private let signature: HMACSignatureScheme
 
     package init(_ options: OptionReader) throws {
-        secret = try options(Self.secret)
+        self.init(secret: try options(Self.secret))
     }
 
     init(secret: String) {
         self.secret = secret
+        signature = HMACSignatureScheme(header: "x-chatwoot-signature", secret: secret, prefix: "sha256=")
     }
 
     package var issuedSecret: String? { secret }
@@ -30,7 +33,6 @@ package struct ChatwootSignatureAuthentication: IntakeAuthentication {
         guard let stamp = header("x-chatwoot-timestamp"), let seconds = Int64(stamp), seconds > 0,
             abs((moment - Timestamp(seconds: seconds)).milliseconds) <= Self.tolerance.milliseconds
         else { return false }
-        return HMACSignatureScheme(header: "x-chatwoot-signature", secret: secret, prefix: "sha256=")
-            .admits(body: Array("\(stamp).".utf8) + body, header: header)
+        return signature.admits(body: Array("\(stamp).".utf8) + body, header: header)
     }
 }

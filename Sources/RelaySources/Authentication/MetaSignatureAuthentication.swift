@@ -13,20 +13,22 @@ package struct MetaSignatureAuthentication: IntakeAuthentication {
 
     let appSecret: String
     let verifyToken: String
+    /// Has the key of the app secret, which is prepared once and not for each request.
+    private let signature: HMACSignatureScheme
 
     package init(_ options: OptionReader) throws {
-        appSecret = try options(Self.appSecret)
-        verifyToken = try options(Self.verifyToken)
+        self.init(appSecret: try options(Self.appSecret), verifyToken: try options(Self.verifyToken))
     }
 
     package init(appSecret: String, verifyToken: String) {
         self.appSecret = appSecret
         self.verifyToken = verifyToken
+        signature = HMACSignatureScheme(
+            header: "x-hub-signature-256", algorithm: .sha256, secret: appSecret, prefix: "sha256=")
     }
 
     package func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool {
-        HMACSignatureScheme(header: "x-hub-signature-256", algorithm: .sha256, secret: appSecret, prefix: "sha256=")
-            .admits(body: body, header: header)
+        signature.admits(body: body, header: header)
     }
 
     package func challenge(query: [String: String]) -> String? {
