@@ -14,28 +14,28 @@ package struct ConfigurationGeneration: Sendable {
     package let warnings: [Diagnostic]
     let egress: EgressGuard
     /// Reads the destination options of sessions' webhooks.
-    let webhookOptions: WebhookOptionsReader
+    let webhookOptions: WebhookDestinationOptionsReader
     let pipelines: [Pipeline]
 
     /// The number of the generation, from 1 since the start of the process.
     package var number: Int { mark.number }
 
-    /// - Throws: ``ConfigurationError`` with all mistakes in all files.
+    /// - Throws: ``InvalidConfigurationError`` with all mistakes in all files.
     package init(
         number: Int,
         path: String,
         environment: [String: String],
-        registry: ConfigurationRegistry = .builtIn,
+        registry: ConfigurationKindRegistry = .builtIn,
         at moment: Timestamp
     ) throws {
         let loaded = try RelayConfiguration.load(path: path, environment: environment, registry: registry)
         let configuration = loaded.configuration
         let egress = try EgressGuard(configuration.egress, server: configuration.server)
         let unreachable = configuration.unreachable(by: egress)
-        guard unreachable.isEmpty else { throw ConfigurationError(diagnostics: unreachable) }
+        guard unreachable.isEmpty else { throw InvalidConfigurationError(diagnostics: unreachable) }
         self.egress = egress
-        webhookOptions = WebhookOptionsReader(
-            kind: WebhookOptions.self,
+        webhookOptions = WebhookDestinationOptionsReader(
+            kind: WebhookDestinationOptions.self,
             policies: configuration.retryPolicies,
             timeout: configuration.webhookTimeout,
             urlCheck: egress.problem

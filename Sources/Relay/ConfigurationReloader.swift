@@ -50,7 +50,7 @@ actor ConfigurationReloader {
                 "The new configuration is not valid; the old one stays in use",
                 metadata: ["error": "\(error)"]
             )
-            let mistakes = (error as? ConfigurationError)?.diagnostics.map(\.description) ?? ["\(error)"]
+            let mistakes = (error as? InvalidConfigurationError)?.diagnostics.map(\.description) ?? ["\(error)"]
             current.keep(after: ConfigurationStatus.Failure(at: clock.wall, mistakes: mistakes))
             throw error
         }

@@ -32,13 +32,13 @@ struct ConfigurationWatcher: Service {
     }
 
     /// The state of all files of the configuration, which differs after any file has changed.
-    private var state: [String: FileState] {
+    private var state: [String: FileModificationStamp] {
         let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-        var state: [String: FileState] = [file: FileState(file)]
+        var state: [String: FileModificationStamp] = [file: FileModificationStamp(file)]
         for directory in ["pipelines", "fragments"] {
             for name in (try? SystemDirectory(folder + directory).names()) ?? [] where name.hasSuffix(".yaml") {
                 let path = "\(folder)\(directory)/\(name)"
-                state[path] = FileState(path)
+                state[path] = FileModificationStamp(path)
             }
         }
         return state
@@ -46,7 +46,7 @@ struct ConfigurationWatcher: Service {
 }
 
 /// The attributes of a file that reveal a change.
-private struct FileState: Hashable {
+private struct FileModificationStamp: Hashable {
     var inode: UInt64 = 0
     var size: Int64 = 0
     var seconds: Int = 0

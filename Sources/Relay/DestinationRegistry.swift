@@ -8,7 +8,7 @@ internal import RelayPipeline
 internal import Synchronization
 
 /// The active destinations and pipelines: configured destinations by generation, and webhooks from the store.
-final class DestinationRegistry: DestinationProvider, PipelineProvider {
+final class DestinationRegistry: DestinationLookup, PipelineProvider {
     /// A destination with the attributes that the API reports.
     struct Entry: Sendable {
         let destination: any Destination
@@ -78,7 +78,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         state.withLock { state in state.configured.merging(state.webhooks) { configured, _ in configured } }
     }
 
-    func use(_ generation: ConfigurationGeneration, webhooks: [Webhook]) {
+    func use(_ generation: ConfigurationGeneration, webhooks: [WebhookRegistration]) {
         let environment = environment(generation)
         var configured: [DestinationKey: Entry] = [:]
         for destination in generation.configuration.destinations {
@@ -93,7 +93,7 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
         }
     }
 
-    func use(webhooks: [Webhook], in generation: ConfigurationGeneration) {
+    func use(webhooks: [WebhookRegistration], in generation: ConfigurationGeneration) {
         let hooks = entries(for: webhooks, in: generation)
         state.withLock { $0.use(hooks, order: webhooks) }
     }
@@ -104,14 +104,16 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
             fetcher: media?.fetcher, clock: clock)
     }
 
-    private func entries(for webhooks: [Webhook], in generation: ConfigurationGeneration) -> [DestinationKey: Entry] {
+    private func entries(for webhooks: [WebhookRegistration], in generation: ConfigurationGeneration)
+        -> [DestinationKey: Entry]
+    {
         webhooks.reduce(into: [:]) { entries, webhook in
             entries[webhook.destination] = entry(for: webhook, in: generation)
         }
     }
 
     /// Creates the destination of a session's webhook; returns nil when its options are not valid.
-    func entry(for webhook: Webhook, in generation: ConfigurationGeneration) -> Entry? {
+    func entry(for webhook: WebhookRegistration, in generation: ConfigurationGeneration) -> Entry? {
         guard let reading = generation.webhookOptions.stored(webhook) else {
             logger.error(
                 "the options of a webhook cannot be used; set them again", metadata: ["webhook": "\(webhook.id)"])
@@ -141,7 +143,8 @@ final class DestinationRegistry: DestinationProvider, PipelineProvider {
 }
 
 extension DestinationRegistry.State {
-    fileprivate mutating func use(_ entries: [DestinationKey: DestinationRegistry.Entry], order: [Webhook]) {
+    fileprivate mutating func use(_ entries: [DestinationKey: DestinationRegistry.Entry], order: [WebhookRegistration])
+    {
         webhooks = entries
         routes.bySession = [:]
         for webhook in order where webhook.isEnabled {

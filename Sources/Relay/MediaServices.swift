@@ -9,7 +9,7 @@ internal import RelayMedia
 struct MediaServices: Sendable {
     let mediaStore: any MediaStore
     let links: MediaLinks
-    let fetcher: MediaService
+    let fetcher: MediaFetchService
 
     /// - Parameters:
     ///   - current: the configuration. Its first generation determines the media store; the options of a source are
@@ -39,7 +39,7 @@ struct MediaServices: Sendable {
             masterKey: secret,
             clock: clock
         )
-        fetcher = MediaService(
+        fetcher = MediaFetchService(
             mediaStore: mediaStore,
             links: links,
             transport: CurlMediaHTTPClient(engine),
@@ -58,9 +58,9 @@ struct MediaServices: Sendable {
         engine: CurlEngine
     ) async throws(MediaError) -> any MediaStore {
         guard let server else { throw MediaError(.storage, "a bucket needs media.s3") }
-        let options: S3Options
+        let options: S3MediaStoreOptions
         do {
-            options = try S3Options(
+            options = try S3MediaStoreOptions(
                 endpoint: server.endpoint,
                 region: server.region,
                 bucket: bucket,

@@ -7,7 +7,7 @@ struct NotifyingJournal: Journal {
     let pipelines: PipelineService
 
     func accept(_ events: [ParsedEvent], source: String, at moment: Timestamp) async throws(StoreError)
-        -> [AcceptanceResult]
+        -> [EventAcceptanceResult]
     {
         let accepted = try await base.accept(events, source: source, at: moment)
         pipelines.wake()
@@ -22,7 +22,7 @@ struct NotifyingJournal: Journal {
         try await base.event(id)
     }
 
-    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {
+    func commit(_ results: [EventProcessingResult], at moment: Timestamp) async throws(StoreError) {
         try await base.commit(results, at: moment)
     }
 }

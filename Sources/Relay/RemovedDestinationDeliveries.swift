@@ -16,7 +16,7 @@ struct RemovedDestinationDeliveries: Sendable, CustomStringConvertible {
     }
 
     /// Returns nil for an existing destination, and for one without waiting deliveries.
-    init?(_ figures: DestinationCounts, isKnown: Bool) {
+    init?(_ figures: DestinationDeliveryCounts, isKnown: Bool) {
         count = (figures.counts[.queued] ?? 0) + (figures.counts[.inFlight] ?? 0)
         destination = figures.destination
         guard !isKnown, count > 0 else { return nil }

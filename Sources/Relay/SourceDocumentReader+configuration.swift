@@ -11,12 +11,12 @@ extension SourceDocumentReader {
         _ source: RelayConfiguration.Source,
         in configuration: RelayConfiguration,
         ledger: any ForwardingLedger,
-        files: EmbeddedFiles
+        files: EmbeddedFileHandling
     ) {
         self.init(
             source,
             // The configuration was checked against the same list of formats.
-            format: BuiltInFormats.format(named: source.format) ?? BuiltInFormats.api.init(),
+            format: BuiltInEventFormats.format(named: source.format) ?? BuiltInEventFormats.api.init(),
             resends: ResendFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers),
             files: files
         )

@@ -54,13 +54,13 @@ package struct RelayAPI: Sendable {
     }
 
     /// All routes. The caller may add more; their errors are also converted to error responses.
-    package func makeRouter() -> Router<APIContext> {
-        let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+    package func makeRouter() -> Router<APIRequestContext> {
+        let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
         let failures = ErrorResponder(logger: logger)
         var routes = RouteTable(
             router: router,
             limits: configuration,
-            authenticator: Authenticator(
+            authenticator: APIKeyAuthenticator(
                 keys: keys,
                 failures: AuthenticationFailureLimiter(perMinute: configuration.failedAuthenticationsPerMinute),
                 clock: clock
@@ -82,7 +82,7 @@ package struct RelayAPI: Sendable {
         HistoryRoutes(store: store).add(to: &routes)
         TraceRoutes(store: store).add(to: &routes)
         TapRoutes(taps: taps, configuration: controls.configuration).add(to: &routes)
-        PipelineRoutes(configuration: controls.configuration).add(to: &routes)
+        ConfigurationRoutes(configuration: controls.configuration).add(to: &routes)
         // A middleware applies to routes added after it and to requests without a route; those above go without.
         router.add(middleware: UnknownRouteMiddleware(known: routes.known, failures: failures))
         return router

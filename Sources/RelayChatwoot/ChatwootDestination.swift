@@ -3,14 +3,14 @@ package import RelayHTTPClient
 
 /// Forwards WhatsApp conversations to a Chatwoot inbox, each message exactly once.
 package struct ChatwootDestination: Destination {
-    package let settings: DestinationSettings
+    package let settings: DestinationDispatchSettings
     package let target: String
-    private let planner: ChatwootPlanner
-    private let options: ChatwootOptions
-    private let api: ChatwootAPI
-    private let inboxes: InboxCache
+    private let planner: ChatwootActionPlanner
+    private let options: ChatwootDestinationOptions
+    private let api: ChatwootAPIClient
+    private let inboxes: ChatwootInboxCache
     private let ledger: any ForwardingLedger
-    private let files: FileLoader
+    private let files: MessageFileLoader
     private let newest = HighestMessageID()
     private let clock: any RelayClock
     private let key: DestinationKey
@@ -21,9 +21,9 @@ package struct ChatwootDestination: Destination {
     ///     4xx statuses only 408, 425 and 429 are retried.
     ///   - mediaStore: the media store with the relay's copies of files; nil: the message contains links to files instead.
     package init(
-        _ options: ChatwootOptions,
+        _ options: ChatwootDestinationOptions,
         key: DestinationKey,
-        settings: DestinationSettings,
+        settings: DestinationDispatchSettings,
         timeout: Duration,
         sender: any HTTPSender,
         ledger: any ForwardingLedger,
@@ -40,18 +40,18 @@ package struct ChatwootDestination: Destination {
         settings.retry.retryOn.formUnion([.status(408), .status(425), .status(429)])
         self.settings = settings
         target = "\(options.url)/app/accounts/\(options.account)"
-        planner = ChatwootPlanner(options)
-        api = ChatwootAPI(
+        planner = ChatwootActionPlanner(options)
+        api = ChatwootAPIClient(
             url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
-        inboxes = InboxCache(api, options: options, clock: clock)
-        files = FileLoader(mediaStore: mediaStore, maxSize: options.maxSize)
+        inboxes = ChatwootInboxCache(api, options: options, clock: clock)
+        files = MessageFileLoader(mediaStore: mediaStore, maxSize: options.maxSize)
         self.ledger = ledger
         self.clock = clock
     }
 
     package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         let startedAt = clock.now
-        let plan: ForwardPlan
+        let plan: ChatwootForwardPlan
         do {
             plan = try planner.plan(delivery.body, at: moment)
         } catch {

@@ -3,7 +3,7 @@ package import RelayCore
 
 /// HMAC (RFC 2104) with one key and one hash. Make it once and use it for many messages: the key is prepared only once.
 package final class HMAC: Sendable {
-    package typealias Algorithm = HMACSigning.Algorithm
+    package typealias Algorithm = HMACSignatureFormat.Algorithm
 
     /// Bytes of a code.
     package let byteCount: Int

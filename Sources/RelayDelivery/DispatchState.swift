@@ -52,13 +52,13 @@ package struct DispatchState: Sendable {
 
     /// What to claim from the outbox now.
     /// - Parameter settings: nil for a destination that is gone; its deliveries stay queued.
-    package mutating func claims(at now: Timestamp, settings: (DestinationKey) -> DestinationSettings?)
-        -> [ClaimRequest]
+    package mutating func claims(at now: Timestamp, settings: (DestinationKey) -> DestinationDispatchSettings?)
+        -> [DeliveryClaimRequest]
     {
         let ready = destinations.keys.filter { key in destinations[key]?.nextDue.map { $0 <= now } ?? false }
         guard !ready.isEmpty, inFlight < capacity else { return [] }
         let ordered = ready.count == 1 ? ready : rotated(ready.sorted())
-        var claims: [ClaimRequest] = []
+        var claims: [DeliveryClaimRequest] = []
         var taken = inFlight
         for key in ordered where taken < capacity {
             guard let settings = settings(key) else { continue }
@@ -66,7 +66,7 @@ package struct DispatchState: Sendable {
             let wanted = min(limit, freeSlots(for: key, taken: taken))
             guard wanted > 0 else { continue }
             taken += wanted
-            claims.append(ClaimRequest(destination: key, limit: wanted, batch: settings.batch))
+            claims.append(DeliveryClaimRequest(destination: key, limit: wanted, batch: settings.batch))
         }
         return claims
     }
@@ -87,7 +87,7 @@ package struct DispatchState: Sendable {
     }
 
     /// Deliveries were taken; the requests with them are now under way.
-    package mutating func claimed(_ result: ClaimResult, at now: Timestamp) {
+    package mutating func claimed(_ result: DeliveryClaimResult, at now: Timestamp) {
         let count = result.batches.count
         inFlight += count
         with(result.destination) { destination in
@@ -119,7 +119,9 @@ package struct DispatchState: Sendable {
     }
 
     /// When there is something to do that no event reports; nil when everything waits for events.
-    package func nextWake(after now: Timestamp, settings: (DestinationKey) -> DestinationSettings?) -> Timestamp? {
+    package func nextWake(after now: Timestamp, settings: (DestinationKey) -> DestinationDispatchSettings?)
+        -> Timestamp?
+    {
         var earliest: Timestamp?
         for (key, destination) in destinations {
             guard !destination.isPaused, var due = destination.nextDue, let settings = settings(key) else { continue }
@@ -138,7 +140,7 @@ package struct DispatchState: Sendable {
 }
 
 extension DispatchState.DestinationState {
-    fileprivate mutating func limit(now: Timestamp, settings: DestinationSettings) -> Int {
+    fileprivate mutating func limit(now: Timestamp, settings: DestinationDispatchSettings) -> Int {
         guard !isPaused else { return 0 }
         if limiter?.serves(settings.rateLimit) != true { limiter = settings.rateLimit.map(RateLimiter.init) }
         let allowed = breaker.allowance(limit: settings.maxInFlight, at: now) - inFlight

@@ -4,7 +4,7 @@ internal import ServiceLifecycle
 internal import Synchronization
 
 /// Finds destinations by key: configured ones and webhooks.
-package protocol DestinationProvider: Sendable {
+package protocol DestinationLookup: Sendable {
     /// Nil when there is none, or no longer: its deliveries stay queued.
     func destination(_ key: DestinationKey) -> (any Destination)?
 }
@@ -33,22 +33,22 @@ package final class Dispatcher: Service {
         }
     }
 
-    private let outbox: any Outbox & DestinationPauses
-    private let destinations: any DestinationProvider
+    private let outbox: any Outbox & DestinationPauseStore
+    private let destinations: any DestinationLookup
     private let clock: any RelayClock
     private let configuration: Configuration
     private let random: @Sendable () -> Double
     private let taps: TapRegistry
     private let logger: Logger
-    private let eventQueue = DispatcherEventQueue()
+    private let eventQueue = DispatcherMailbox()
     private let state: Mutex<DispatchState>
 
     /// - Parameters:
     ///   - random: uniform in 0..<1, for jitter.
     ///   - taps: are shown the attempts.
     package init(
-        outbox: any Outbox & DestinationPauses,
-        destinations: any DestinationProvider,
+        outbox: any Outbox & DestinationPauseStore,
+        destinations: any DestinationLookup,
         clock: any RelayClock,
         configuration: Configuration = .init(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
@@ -117,7 +117,7 @@ package final class Dispatcher: Service {
     private func loop(in group: inout DiscardingTaskGroup) async {
         // Results that the store could not take stay here: none may be lost while the process runs.
         var settlements: [AttemptSettlement] = []
-        var givenUp: [GivenUp] = []
+        var givenUp: [AbandonedDelivery] = []
         var failures = 0
         var deadline: Timestamp?
         while true {
@@ -130,7 +130,9 @@ package final class Dispatcher: Service {
                 let results = await settle(finished, at: now)
                 settlements += results
                 for (delivery, result) in zip(finished.batch, results) {
-                    if case .dead = result.next { givenUp.append(GivenUp(delivery: delivery, result: finished.result)) }
+                    if case .dead = result.next {
+                        givenUp.append(AbandonedDelivery(delivery: delivery, result: finished.result))
+                    }
                 }
             }
             if deadline == nil {
@@ -173,12 +175,12 @@ package final class Dispatcher: Service {
     }
 
     /// Tells the destination that a delivery has become a dead letter.
-    private struct GivenUp {
+    private struct AbandonedDelivery {
         let delivery: ClaimedDelivery
         let result: AttemptResult
     }
 
-    private func tell(_ givenUp: [GivenUp], in group: inout DiscardingTaskGroup) {
+    private func tell(_ givenUp: [AbandonedDelivery], in group: inout DiscardingTaskGroup) {
         for ended in givenUp {
             guard let destination = destinations.destination(ended.delivery.destination) else { continue }
             group.addTask { [clock] in
@@ -207,7 +209,7 @@ package final class Dispatcher: Service {
         }
     }
 
-    private func start(_ results: [ClaimResult], in group: inout DiscardingTaskGroup) {
+    private func start(_ results: [DeliveryClaimResult], in group: inout DiscardingTaskGroup) {
         let now = clock.now
         state.withLock { state in
             for result in results { state.claimed(result, at: now) }
@@ -241,20 +243,20 @@ package final class Dispatcher: Service {
         }
     }
 
-    private func settle(_ finished: DispatcherEventQueue.Finished, at now: Timestamp) async -> [AttemptSettlement] {
+    private func settle(_ finished: DispatcherMailbox.FinishedRequest, at now: Timestamp) async -> [AttemptSettlement] {
         let key = finished.destination
         // For a destination that is gone by now the policy that it had is used. For one that was gone before the
         // request started there is none, and its deliveries stay queued.
         let settings =
             destinations.destination(key)?.settings ?? finished.settings
-            ?? DestinationSettings(retry: RetryPolicy(maxAttempts: .max))
+            ?? DestinationDispatchSettings(retry: RetryPolicy(maxAttempts: .max))
         let (before, after) = state.withLock { state in
             let before = state.destinations[key]?.breaker.state ?? .closed
             state.finished(key, finished.result, limit: settings.maxInFlight, at: now)
             return (before, state.destinations[key]?.breaker.state ?? .closed)
         }
         if before != after { tell(key, was: before, is: after) }
-        let verdict = BatchDecision(
+        let verdict = BatchSettlement(
             after: finished.result,
             of: finished.batch,
             isBatching: settings.batch != nil,
@@ -265,7 +267,8 @@ package final class Dispatcher: Service {
         if verdict.decisions.contains(.park) { await pauseForGood(key, after: finished.result, at: now) }
         return finished.batch.indices.map { index in
             let delivery = finished.batch[index]
-            let attempt = Attempt(number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
+            let attempt = DeliveryAttempt(
+                number: delivery.attempt, startedAt: finished.startedAt, result: finished.result)
             let next = next(verdict.decisions[index], for: delivery, after: finished.result, at: now)
             if taps.isOpen { taps.show(TapEvent(.attempt, at: now, .attempt(.init(delivery, attempt, next: next)))) }
             return AttemptSettlement(delivery: delivery.id, attempt: attempt, next: next, batch: verdict.batches[index])

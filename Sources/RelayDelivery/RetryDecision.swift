@@ -4,7 +4,7 @@ package import RelayCore
 package enum RetryDecision: Sendable, Equatable {
     case delivered
     case retry(at: Timestamp)
-    case dead(DeadReason)
+    case dead(DeadLetterReason)
     /// The destination is to be paused, and the delivery stays queued until it is resumed: after 410 Gone, or a result
     /// with ``AttemptResult/pausesDestination``.
     case park

@@ -8,7 +8,7 @@ internal import Synchronization
 /// Lookups of the same entry share one set of requests. Each route has a limit of requests in flight and a limit of
 /// waiting requests; beyond both a lookup ends immediately without a result. After repeated failures a route is paused.
 /// After one failure an entry is paused, so that a chat does not wait for it twice in a row.
-package final class LookupService: DirectoryGateway {
+package final class LookupService: GatewayDirectoryLookup {
     package struct Configuration: Sendable {
         /// Requests in flight for each route.
         package var maxInFlight = 8
@@ -26,7 +26,7 @@ package final class LookupService: DirectoryGateway {
 
     private struct JobID: Hashable, Sendable {
         var route: String
-        var key: DirectoryKey
+        var key: DirectoryEntryKey
     }
 
     /// A lookup in progress and its waiting callers.
@@ -80,7 +80,7 @@ package final class LookupService: DirectoryGateway {
     /// The number of waiting callers.
     var waiterCount: Int { state.withLock { $0.jobs.values.reduce(0) { $0 + $1.waiters.count } } }
 
-    package func lookUp(_ key: DirectoryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
+    package func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
         let id = JobID(route: route.id, key: key)
         let waiter = state.withLock { $0.makeNumber() }
         return await withTaskCancellationHandler {
@@ -90,7 +90,7 @@ package final class LookupService: DirectoryGateway {
         }
     }
 
-    package func mayLookUp(_ key: DirectoryKey, at route: any LookupEndpoint) -> Bool {
+    package func mayLookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) -> Bool {
         let id = JobID(route: route.id, key: key)
         let now = clock.now
         return state.withLock { state in
@@ -127,7 +127,7 @@ package final class LookupService: DirectoryGateway {
             place.admitted += requests.count
             state.routes[id.route] = place
             var job = Job(number: state.makeNumber(), waiters: [waiter: continuation])
-            let exchange = LookupExchange(
+            let exchange = LookupRequestSender(
                 sender: sender,
                 semaphore: place.semaphore,
                 clock: clock,
@@ -135,7 +135,7 @@ package final class LookupService: DirectoryGateway {
                 maxAnswer: configuration.maxAnswer
             )
             job.task = Task(executorPreference: executor) { [number = job.number, name = route.name] in
-                let outcome = await LookupOutcome.of(requests, exchange)
+                let outcome = await CombinedLookupResult.of(requests, exchange)
                 self.finish(id, number: number, name: name, outcome, requests: requests.count)
             }
             state.jobs[id] = job
@@ -164,7 +164,7 @@ package final class LookupService: DirectoryGateway {
         continuation?.resume(returning: nil)
     }
 
-    private func finish(_ id: JobID, number: Int, name: String, _ outcome: LookupOutcome, requests: Int) {
+    private func finish(_ id: JobID, number: Int, name: String, _ outcome: CombinedLookupResult, requests: Int) {
         let now = clock.now
         var change: RouteChange?
         let waiters = state.withLock { state in

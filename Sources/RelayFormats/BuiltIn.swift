@@ -1,7 +1,7 @@
 package import RelayCore
 
 /// The formats that are compiled into the relay. To add one, write its folder and add one line here.
-package enum BuiltInFormats {
+package enum BuiltInEventFormats {
     package static let all: [any EventFormat.Type] = [
         NativeFormat.self,
         BaileysFormat.self,

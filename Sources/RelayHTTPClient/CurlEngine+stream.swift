@@ -8,7 +8,7 @@ extension CurlEngine {
     ///
     /// - Throws: ``HTTPClientError`` when no head arrived. Cancelling the task ends the request and throws
     ///   `.cancelled`.
-    package func stream(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPStream {
+    package func stream(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponseStream {
         let queue = queue
         let buffer = StreamBuffer(queue)
         let result = await withTaskCancellationHandler {
@@ -21,6 +21,6 @@ extension CurlEngine {
         } onCancel: {
             queue.cancel(buffer.id)
         }
-        return HTTPStream(try result.get(), buffer)
+        return HTTPResponseStream(try result.get(), buffer)
     }
 }

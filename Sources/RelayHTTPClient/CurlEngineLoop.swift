@@ -20,7 +20,7 @@ final class CurlEngineLoop {
     private let httpVersion: Int
     private var active: [UInt64: CurlTransfer] = [:]
     private var idle: [CurlTransfer] = []
-    private var targets: [String: RequestTarget] = [:]
+    private var targets: [String: CurlParsedURL] = [:]
     let pinnedNames: CurlResolveList
 
     private static let maximumIdleHandles = 256
@@ -192,10 +192,10 @@ final class CurlEngineLoop {
     }
 
     /// Parsed once for each URL: destinations are few and their URLs rarely change.
-    private func target(of url: String) throws(HTTPClientError) -> RequestTarget {
+    private func target(of url: String) throws(HTTPClientError) -> CurlParsedURL {
         if let known = targets[url] { return known }
-        do throws(RequestTarget.ParseError) {
-            let target = try RequestTarget(url: url)
+        do throws(CurlParsedURL.ParseError) {
+            let target = try CurlParsedURL(url: url)
             if targets.count >= Self.maximumTargets { targets.removeAll(keepingCapacity: true) }
             targets[url] = target
             return target

@@ -53,7 +53,7 @@ extension CurlTransfer {
         case .headerLimit:
             failure(
                 .protocolError,
-                "\(target.authority) sent more than \(ResponseHead.maximumBytes / 1024) KiB of response header"
+                "\(target.authority) sent more than \(ResponseHeadParser.maximumBytes / 1024) KiB of response header"
             )
         case .bodyLimit where head.isComplete:
             failure(.tooLarge, "\(target.authority) sent more than the \(maximumBody) bytes that are taken")

@@ -21,11 +21,11 @@ final class CurlTransfer {
     var requestHeaders = HeaderArena()
 
     private(set) var job: CurlEngineJob?
-    private(set) var target = RequestTarget(host: "", port: 0, isTLS: false)
+    private(set) var target = CurlParsedURL(host: "", port: 0, isTLS: false)
     private(set) var hasRetried = false
 
     // The response.
-    var head = ResponseHead()
+    var head = ResponseHeadParser()
     var body: [UInt8] = []
     var bodyBytes = 0
     var stop: StopReason?
@@ -64,7 +64,7 @@ final class CurlTransfer {
     /// Prepares the handle for a request.
     ///
     /// - Throws: `.invalidRequest` for an invalid request, `.other` when libcurl rejects an option.
-    func prepare(_ job: CurlEngineJob, _ target: RequestTarget, httpVersion: Int) throws(HTTPClientError) {
+    func prepare(_ job: CurlEngineJob, _ target: CurlParsedURL, httpVersion: Int) throws(HTTPClientError) {
         let request = job.request
         try fillHeaders(request)
         upload = try uploadSource(request)

@@ -14,9 +14,9 @@ extension EgressGuard {
     ///   for names that are never public (`localhost`, `*.local`, `*.internal`, `*.home.arpa`, single labels) unless
     ///   the allow-list permits them.
     package func check(url: String) throws(DeniedURLError) {
-        let target: RequestTarget
-        do throws(RequestTarget.ParseError) {
-            target = try RequestTarget(url: url)
+        let target: CurlParsedURL
+        do throws(CurlParsedURL.ParseError) {
+            target = try CurlParsedURL(url: url)
         } catch {
             throw DeniedURLError(message: error.message)
         }
@@ -63,7 +63,7 @@ extension EgressGuard {
         }
     }
 
-    private func checkPort(_ target: RequestTarget) throws(DeniedURLError) {
+    private func checkPort(_ target: CurlParsedURL) throws(DeniedURLError) {
         // A private network on the allow-list includes all ports, and the name may resolve to it.
         guard case .only(let allowed) = ports, !allowed.contains(target.port),
             !mayReachPrivate(host: target.host, port: target.port)

@@ -48,7 +48,7 @@ package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
     package var description: String { "\(code.rawValue): \(message)" }
 }
 
-extension DeliveryFailureKind {
+extension RequestFailureReason {
     package init(_ code: HTTPClientError.Code) {
         switch code {
         case .dns: self = .dns

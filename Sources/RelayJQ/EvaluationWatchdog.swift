@@ -28,12 +28,12 @@ final class EvaluationWatchdog: Sendable {
         var stopped = false
     }
 
-    private struct Runs {
+    private struct WatchedEvaluations {
         var next: UInt64 = 0
         var active: [UInt64: Run] = [:]
     }
 
-    private let runs = Mutex(Runs())
+    private let runs = Mutex(WatchedEvaluations())
 
     private init() {
         var thread = pthread_t()

@@ -32,13 +32,13 @@ extension JSON {
         guard result == CSJ_OK, let tokens = document.tokens else {
             throw JSONError(result, document, source: source, maximumDepth: depth)
         }
-        var tape = Tape(next: tokens)
+        var tape = JSONTapeReader(next: tokens)
         self = tape.readValue()
     }
 }
 
 /// Reads the tape of a document from its start to its end.
-private struct Tape {
+private struct JSONTapeReader {
     var next: UnsafePointer<csj_token>
 
     @inline(__always)

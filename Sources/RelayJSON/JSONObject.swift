@@ -15,18 +15,20 @@ package struct JSONObject: Sendable {
     package init(_ pairs: some Sequence<(String, JSON)>) {
         self.init()
         members.reserveCapacity(pairs.underestimatedCount)
-        var places: [ExactKey: Int] = [:]
+        var places: [ByteExactKey: Int] = [:]
         for (key, value) in pairs {
             // Above a few members a table is used, because linear search would take quadratic time.
-            if count == Self.few { for (place, member) in enumerated() { places[ExactKey(text: member.key)] = place } }
+            if count == Self.few {
+                for (place, member) in enumerated() { places[ByteExactKey(text: member.key)] = place }
+            }
             guard count >= Self.few else {
                 self[key] = value
                 continue
             }
-            if let place = places[ExactKey(text: key)] {
+            if let place = places[ByteExactKey(text: key)] {
                 members[place].value = value
             } else {
-                places[ExactKey(text: key)] = count
+                places[ByteExactKey(text: key)] = count
                 members.append((key, value))
             }
         }
@@ -107,9 +109,9 @@ extension JSONObject: Hashable {
 
     /// The same comparison for large objects with a table, because linear search would take quadratic time.
     private func hasMembersByTable(of other: JSONObject) -> Bool {
-        var table = [ExactKey: JSON](minimumCapacity: other.count)
-        for (key, value) in other { table[ExactKey(text: key)] = value }
-        return allSatisfy { table[ExactKey(text: $0.key)] == $0.value }
+        var table = [ByteExactKey: JSON](minimumCapacity: other.count)
+        for (key, value) in other { table[ByteExactKey(text: key)] = value }
+        return allSatisfy { table[ByteExactKey(text: $0.key)] == $0.value }
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -127,10 +129,10 @@ extension JSONObject: Hashable {
 }
 
 /// A key that is equal to another when their bytes are equal.
-private struct ExactKey: Hashable {
+private struct ByteExactKey: Hashable {
     let text: String
 
-    static func == (a: ExactKey, b: ExactKey) -> Bool { a.text.hasSameBytes(as: b.text) }
+    static func == (a: ByteExactKey, b: ByteExactKey) -> Bool { a.text.hasSameBytes(as: b.text) }
 
     func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -26,11 +26,11 @@ package final class DirectoryCache: DirectorySnapshot {
     }
 
     package func contact(_ id: String, session: String) -> Contact? {
-        state.withLock { $0.contacts[DirectoryKey(session: session, id: id)] ?? nil }
+        state.withLock { $0.contacts[DirectoryEntryKey(session: session, id: id)] ?? nil }
     }
 
     package func group(_ id: String, session: String) -> Group? {
-        state.withLock { $0.groups[DirectoryKey(session: session, id: id)] ?? nil }
+        state.withLock { $0.groups[DirectoryEntryKey(session: session, id: id)] ?? nil }
     }
 
     /// Loads what the events' stages look up. What the store does not know is cached as unknown.
@@ -50,7 +50,7 @@ package final class DirectoryCache: DirectorySnapshot {
             state.withLock { state in
                 for key in contacts { state.contacts[key] = .some(nil) }
                 for contact in found {
-                    state.contacts[DirectoryKey(session: contact.session, id: contact.id)] = contact
+                    state.contacts[DirectoryEntryKey(session: contact.session, id: contact.id)] = contact
                 }
             }
         }
@@ -58,7 +58,7 @@ package final class DirectoryCache: DirectorySnapshot {
             let found = try await history.groups(groups)
             state.withLock { state in
                 for key in groups { state.groups[key] = .some(nil) }
-                for group in found { state.groups[DirectoryKey(session: group.session, id: group.id)] = group }
+                for group in found { state.groups[DirectoryEntryKey(session: group.session, id: group.id)] = group }
             }
         }
     }
@@ -74,11 +74,11 @@ package final class DirectoryCache: DirectorySnapshot {
         }
     }
 
-    private func missingLIDs(for events: [Event]) -> Set<DirectoryKey> {
-        var lids: Set<DirectoryKey> = []
+    private func missingLIDs(for events: [Event]) -> Set<DirectoryEntryKey> {
+        var lids: Set<DirectoryEntryKey> = []
         for event in events {
             for id in event.people where id.isHiddenIdentity {
-                lids.insert(DirectoryKey(session: event.session, id: id))
+                lids.insert(DirectoryEntryKey(session: event.session, id: id))
             }
         }
         guard !lids.isEmpty else { return [] }
@@ -89,14 +89,14 @@ package final class DirectoryCache: DirectorySnapshot {
     }
 
     /// What the events' stages look up and is not in the cache.
-    private func missing(for events: [Event]) -> (contacts: Set<DirectoryKey>, groups: Set<DirectoryKey>) {
-        var contacts: Set<DirectoryKey> = []
-        var groups: Set<DirectoryKey> = []
+    private func missing(for events: [Event]) -> (contacts: Set<DirectoryEntryKey>, groups: Set<DirectoryEntryKey>) {
+        var contacts: Set<DirectoryEntryKey> = []
+        var groups: Set<DirectoryEntryKey> = []
         state.withLock { state in
             state.forgetIfStale()
             for event in events {
                 for id in event.people {
-                    let key = DirectoryKey(session: event.session, id: id)
+                    let key = DirectoryEntryKey(session: event.session, id: id)
                     if id.hasSuffix("@g.us") {
                         if state.groups[key] == nil { groups.insert(key) }
                     } else if state.contacts[key] == nil {
@@ -110,19 +110,19 @@ package final class DirectoryCache: DirectorySnapshot {
 
     /// The phone's JID of a person whom an event names by a hidden identity; nil when it is not known.
     func phone(ofLID lid: String, session: String) -> String? {
-        state.withLock { $0.phones[DirectoryKey(session: session, id: lid)] ?? nil }
+        state.withLock { $0.phones[DirectoryEntryKey(session: session, id: lid)] ?? nil }
     }
 
     /// Updates the cache with what a pipeline has just learned, so that the next event sees it before it is committed.
     /// - Returns: the records that say something new. A sender's name comes with every message.
     @discardableResult
-    package func learn(_ records: [HistoryRecord]) -> [HistoryRecord] {
+    package func learn(_ records: [HistoryUpdate]) -> [HistoryUpdate] {
         state.withLock { state in
             records.filter { record in
                 switch record {
                 case .contact(let contact):
                     let isNews = state.link(contact)
-                    let key = DirectoryKey(session: contact.session, id: contact.id)
+                    let key = DirectoryEntryKey(session: contact.session, id: contact.id)
                     // An entry that is not at hand is left to be loaded whole. A large group's members are told again
                     // and again, and mostly are links that are known.
                     guard let present = state.contacts[key] else { return isNews || !contact.isLinkOnly }
@@ -130,7 +130,7 @@ package final class DirectoryCache: DirectorySnapshot {
                     guard merged.says(more: present) else { return false }
                     state.contacts[key] = merged
                 case .group(let group):
-                    let key = DirectoryKey(session: group.session, id: group.id)
+                    let key = DirectoryEntryKey(session: group.session, id: group.id)
                     guard let present = state.groups[key] else { return true }
                     let merged = present?.merged(with: group) ?? group
                     guard merged.says(more: present) else { return false }
@@ -158,7 +158,7 @@ extension DirectoryCache.State {
     @discardableResult
     fileprivate mutating func link(_ contact: Contact) -> Bool {
         guard let lid = contact.lid, lid.isHiddenIdentity, JID(contact.id)?.isPhone == true else { return false }
-        let key = DirectoryKey(session: contact.session, id: lid)
+        let key = DirectoryEntryKey(session: contact.session, id: lid)
         guard phones[key] != .some(contact.id) else { return false }
         phones[key] = contact.id
         return true

@@ -6,20 +6,21 @@ struct EventRun: Sendable {
     let event: Event
     private let pipelines: [Pipeline]
     private var index = 0
-    private(set) var result: EventResult
+    private(set) var result: EventProcessingResult
     /// What it waits for; nil: it can continue, or is done.
     private(set) var suspension: Pipeline.Suspension?
-    private var recorder: TraceRecorder
+    private var recorder: EventTraceRecorder
 
     /// - Parameter moment: now.
     init(_ event: Event, pipelines: [Pipeline], taps: TapRegistry, at moment: Timestamp) {
         self.event = event
-        recorder = TraceRecorder(pipelines.first?.generation ?? ConfigurationGenerationID(), taps: taps, at: moment)
+        recorder = EventTraceRecorder(
+            pipelines.first?.generation ?? ConfigurationGenerationID(), taps: taps, at: moment)
         recorder.accept(event, at: moment)
         self.pipelines = pipelines.filter { pipeline in
             pipeline.takes(from: event.source) && (event.rerun?.pipeline ?? pipeline.name) == pipeline.name
         }
-        result = EventResult(event: event.id, run: event.rerun?.number ?? 0)
+        result = EventProcessingResult(event: event.id, run: event.rerun?.number ?? 0)
         if let change = SessionChange(of: event) { result.records.append(.session(change)) }
     }
 
@@ -58,7 +59,7 @@ struct EventRun: Sendable {
             switch end {
             case .completed: break
             case .dropped(let stage, let reason):
-                result.drops.append(StageTermination(pipeline: pipelines[index].name, stage: stage, reason: reason))
+                result.drops.append(PipelineDrop(pipeline: pipelines[index].name, stage: stage, reason: reason))
             case .failed(let stage, let message): keep(stage, message, logger)
             }
             index += 1
@@ -73,6 +74,6 @@ struct EventRun: Sendable {
             metadata: ["pipeline": "\(pipeline)", "stage": "\(stage)", "event": "\(event.id)", "error": "\(message)"]
         )
         let letter = PlannedDelivery(of: event, to: .pipeline(pipeline), lane: nil, pipeline: pipeline, signing: nil)
-        result.failures.append(StageFailure(stage: stage, message: message, delivery: letter))
+        result.failures.append(StageDeadLetter(stage: stage, message: message, delivery: letter))
     }
 }

@@ -7,7 +7,7 @@ struct EventRunState: Sendable {
     private struct Pending: Sendable {
         var event: Event
         var nextInstruction: Int
-        var signing: SigningScheme?
+        var signing: WebhookSigningScheme?
         var failures: [EventDraft.Failure]
     }
 

@@ -83,7 +83,7 @@ package final class LateMediaService: Service {
     private func fetch(_ entry: LateMedia) async {
         do throws(StoreError) {
             guard let event = try await store.event(entry.event), let raw = event.payload["raw_media"],
-                let reference = try? RawMedia(raw)
+                let reference = try? RawMediaReference(raw)
             else { return try await giveUp(entry) }
             do throws(MediaError) {
                 let stored = try await media.fetch(
@@ -102,7 +102,9 @@ package final class LateMediaService: Service {
         }
     }
 
-    private func announce(_ stored: StoredMedia, of reference: RawMedia, in event: Event) async throws(MediaError) {
+    private func announce(_ stored: StoredMedia, of reference: RawMediaReference, in event: Event)
+        async throws(MediaError)
+    {
         var payload = event.payload
         payload.attach(stored, of: reference, link: media.link(to: stored, of: reference))
         let message = payload["messageId"]?.string

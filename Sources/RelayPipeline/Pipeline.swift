@@ -54,7 +54,7 @@ package struct Pipeline: Sendable {
     }
 
     package func run(_ event: Event, in context: StageContext) -> Run {
-        var recorder = TraceRecorder(at: context.clock.now)
+        var recorder = EventTraceRecorder(at: context.clock.now)
         return run(event, in: context, &recorder)
     }
 
@@ -64,12 +64,12 @@ package struct Pipeline: Sendable {
         with change: Result<DeferredStageWork.Change, StageError>,
         in context: StageContext
     ) -> Run {
-        var recorder = TraceRecorder(at: context.clock.now)
+        var recorder = EventTraceRecorder(at: context.clock.now)
         return resume(suspension, with: change, in: context, &recorder)
     }
 
     /// - Parameter recorder: records what happens.
-    func run(_ event: Event, in context: StageContext, _ recorder: inout TraceRecorder) -> Run {
+    func run(_ event: Event, in context: StageContext, _ recorder: inout EventTraceRecorder) -> Run {
         var state = EventRunState(EventDraft(event: event, pipeline: name))
         recorder.begin(name)
         return run(&state, in: context, &recorder)
@@ -79,7 +79,7 @@ package struct Pipeline: Sendable {
         _ suspension: Suspension,
         with change: Result<DeferredStageWork.Change, StageError>,
         in context: StageContext,
-        _ recorder: inout TraceRecorder
+        _ recorder: inout EventTraceRecorder
     ) -> Run {
         var state = suspension.state
         recorder.resume(at: context.clock.now)
@@ -93,7 +93,9 @@ package struct Pipeline: Sendable {
         return result ?? run(&state, in: context, &recorder)
     }
 
-    private func run(_ state: inout EventRunState, in context: StageContext, _ recorder: inout TraceRecorder) -> Run {
+    private func run(_ state: inout EventRunState, in context: StageContext, _ recorder: inout EventTraceRecorder)
+        -> Run
+    {
         let program = definition.program
         while true {
             guard program.instructions.indices.contains(state.nextInstruction) else {
@@ -133,7 +135,7 @@ package struct Pipeline: Sendable {
         _ recovery: PipelineProgram.Label,
         _ state: inout EventRunState,
         in context: StageContext,
-        _ recorder: inout TraceRecorder
+        _ recorder: inout EventTraceRecorder
     ) -> Run? {
         do {
             let isTrue = try condition.expression.isTrue(state.draft.view)
@@ -154,7 +156,7 @@ package struct Pipeline: Sendable {
         from before: EventDraft,
         _ state: inout EventRunState,
         in context: StageContext,
-        _ recorder: inout TraceRecorder,
+        _ recorder: inout EventTraceRecorder,
         _ body: (inout EventDraft) throws(StageError) -> StageOutcome
     ) -> Run? {
         do {
@@ -184,7 +186,7 @@ package struct Pipeline: Sendable {
         from error: StageError,
         _ state: inout EventRunState,
         in context: StageContext,
-        _ recorder: inout TraceRecorder
+        _ recorder: inout EventTraceRecorder
     ) -> Run? {
         recorder.fail(step, state.draft, error, at: context.clock)
         switch step.onError {
@@ -199,7 +201,7 @@ package struct Pipeline: Sendable {
     }
 
     /// Ends the current event. Nil when another event of a split is next.
-    private func end(_ end: End, _ state: inout EventRunState, _ recorder: inout TraceRecorder) -> Run? {
+    private func end(_ end: End, _ state: inout EventRunState, _ recorder: inout EventTraceRecorder) -> Run? {
         let run = state.end(end)
         if run == nil { recorder.nextPart() }
         return run

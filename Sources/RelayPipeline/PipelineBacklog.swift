@@ -5,11 +5,11 @@ internal import RelayCore
 struct PipelineBacklog {
     /// The last event that was read from the journal.
     var cursor = EventID(0)
-    var queue = ChatQueue()
+    var queue = ChatOrderQueue()
     /// Runs that wait, by event.
     var waiting: [EventID: EventRun] = [:]
     /// Keys whose waiting event is done. Events that are held for them run next.
-    var open: Deque<ChatQueue.OrderingKey> = []
+    var open: Deque<ChatOrderQueue.OrderingKey> = []
     private var started: [(EventID, Pipeline.Suspension)] = []
 
     /// Holds a run that waits. Its work is to be started.
@@ -23,7 +23,7 @@ struct PipelineBacklog {
     /// A run that waited is done.
     mutating func finish(_ run: EventRun) {
         queue.release(run.event)
-        open.append(ChatQueue.OrderingKey(run.event))
+        open.append(ChatOrderQueue.OrderingKey(run.event))
     }
 
     mutating func takeStarted() -> [(EventID, Pipeline.Suspension)] {

@@ -41,7 +41,7 @@ package final class PipelineService: Service {
     private let provider: any PipelineProvider
     private let directory: DirectoryCache
     private let media: (any MediaFetcher)?
-    private let gateways: (any DirectoryGateway)?
+    private let gateways: (any GatewayDirectoryLookup)?
     private let taps: TapRegistry
     private let clock: any RelayClock
     private let logger: Logger
@@ -58,7 +58,7 @@ package final class PipelineService: Service {
         provider: any PipelineProvider,
         directory: DirectoryCache,
         media: (any MediaFetcher)? = nil,
-        gateways: (any DirectoryGateway)? = nil,
+        gateways: (any GatewayDirectoryLookup)? = nil,
         taps: TapRegistry = TapRegistry(),
         clock: any RelayClock,
         logger: Logger,
@@ -155,7 +155,7 @@ package final class PipelineService: Service {
         let context = StageContext(
             directory: directory, routes: provider.routes, media: media, gateways: gateways, clock: clock
         )
-        var results: [EventResult] = []
+        var results: [EventProcessingResult] = []
         let resumed = finished.compactMap { event, change in
             backlog.waiting.removeValue(forKey: event).map { (run: $0, change: change) }
         }
@@ -228,7 +228,7 @@ package final class PipelineService: Service {
         _ pipelines: [Pipeline],
         _ context: StageContext,
         _ backlog: inout PipelineBacklog
-    ) -> EventResult? {
+    ) -> EventProcessingResult? {
         var run = EventRun(event, pipelines: pipelines, taps: taps, at: clock.now)
         run.run(in: context, directory: directory, logger: logger)
         guard run.suspension != nil else { return run.result }
@@ -242,7 +242,7 @@ package final class PipelineService: Service {
         _ backlog: inout PipelineBacklog,
         _ pipelines: [Pipeline],
         _ context: StageContext,
-        _ results: inout [EventResult]
+        _ results: inout [EventProcessingResult]
     ) async throws(StoreError) {
         var left = configuration.batch
         while left > 0, let key = backlog.open.first {
@@ -255,7 +255,7 @@ package final class PipelineService: Service {
             try await load(for: [stored], pipelines)
             let event = directory.identified(stored)
             // Its chat may have got another id in the meantime, and an event of that chat may be waiting.
-            let isMoved = ChatQueue.OrderingKey(event) != key
+            let isMoved = ChatOrderQueue.OrderingKey(event) != key
             if isMoved, backlog.queue.hold(event) { continue }
             if let result = begin(event, pipelines, context, &backlog) {
                 results.append(result)

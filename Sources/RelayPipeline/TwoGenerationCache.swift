@@ -4,14 +4,14 @@ internal import RelayCore
 /// one that were not read since then are dropped.
 struct TwoGenerationCache<Value: Sendable>: Sendable {
     private let capacity: Int
-    private var young: [DirectoryKey: Value] = [:]
-    private var old: [DirectoryKey: Value] = [:]
+    private var young: [DirectoryEntryKey: Value] = [:]
+    private var old: [DirectoryEntryKey: Value] = [:]
 
     init(capacity: Int) {
         self.capacity = capacity
     }
 
-    subscript(key: DirectoryKey) -> Value? {
+    subscript(key: DirectoryEntryKey) -> Value? {
         mutating get {
             if let value = young[key] { return value }
             guard let value = old[key] else { return nil }
@@ -28,7 +28,7 @@ struct TwoGenerationCache<Value: Sendable>: Sendable {
         }
     }
 
-    private mutating func insert(_ value: Value, for key: DirectoryKey) {
+    private mutating func insert(_ value: Value, for key: DirectoryEntryKey) {
         if young.count >= capacity {
             old = young
             young = [:]

@@ -4,9 +4,9 @@ internal import RelayCore
 /// The documentation of all configuration options, generated from their declarations.
 package struct ConfigurationReference: Sendable {
     package let entries: [ReferenceEntry]
-    let registry: ConfigurationRegistry
+    let registry: ConfigurationKindRegistry
 
-    package init(_ registry: ConfigurationRegistry) {
+    package init(_ registry: ConfigurationKindRegistry) {
         self.registry = registry
         entries =
             Self.sections(registry) + Self.destinations(registry) + Self.pipeline(registry) + Self.stages(registry)
@@ -18,7 +18,7 @@ package struct ConfigurationReference: Sendable {
         entries.filter { $0.group == group }
     }
 
-    private static func sections(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
+    private static func sections(_ registry: ConfigurationKindRegistry) -> [ReferenceEntry] {
         registry.configurationFields.compactMap { field in
             var entry = ReferenceEntry(group: .section, name: field.name, summary: field.summary)
             switch field.shape {
@@ -35,7 +35,7 @@ package struct ConfigurationReference: Sendable {
         }
     }
 
-    private static func destinations(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
+    private static func destinations(_ registry: ConfigurationKindRegistry) -> [ReferenceEntry] {
         registry.destinations.map { kind in
             let example = (["type: \(kind.kind)"] + kind.example.split(separator: "\n").map(String.init))
                 .map { "    " + $0 }
@@ -50,7 +50,7 @@ package struct ConfigurationReference: Sendable {
         }
     }
 
-    private static func pipeline(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
+    private static func pipeline(_ registry: ConfigurationKindRegistry) -> [ReferenceEntry] {
         [
             ReferenceEntry(
                 group: .pipeline,
@@ -69,7 +69,7 @@ package struct ConfigurationReference: Sendable {
         ]
     }
 
-    private static func stages(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
+    private static func stages(_ registry: ConfigurationKindRegistry) -> [ReferenceEntry] {
         registry.stages.map { stage in
             var notes: [String] = []
             if let main = stage.mainField { notes.append("`\(stage.kind): …` without further options sets `\(main)`.") }
@@ -88,7 +88,7 @@ package struct ConfigurationReference: Sendable {
         }
     }
 
-    private static func tests(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
+    private static func tests(_ registry: ConfigurationKindRegistry) -> [ReferenceEntry] {
         guard !registry.testOptions.isEmpty else { return [] }
         return [
             ReferenceEntry(
@@ -113,7 +113,7 @@ package struct ConfigurationReference: Sendable {
     }
 
     /// The entries for the transports, formats and authentication kinds of sources.
-    private static func sources(_ registry: ConfigurationRegistry) -> [ReferenceEntry] {
+    private static func sources(_ registry: ConfigurationKindRegistry) -> [ReferenceEntry] {
         authenticationKinds(registry).map { kind in
             ReferenceEntry(group: .auth, name: kind.name, summary: kind.summary, fields: kind.fields)
         }
@@ -124,8 +124,8 @@ package struct ConfigurationReference: Sendable {
     }
 
     /// The kinds of `auth` that transports take.
-    private static func authenticationKinds(_ registry: ConfigurationRegistry) -> [FieldKind] {
-        registry.transports.lazy.flatMap { $0.fields }.compactMap { field -> [FieldKind]? in
+    private static func authenticationKinds(_ registry: ConfigurationKindRegistry) -> [OptionVariant] {
+        registry.transports.lazy.flatMap { $0.fields }.compactMap { field -> [OptionVariant]? in
             guard field.name == "auth", case .kinds(let kinds, key: _) = field.shape else { return nil }
             return kinds
         }.first ?? []

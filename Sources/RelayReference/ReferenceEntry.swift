@@ -42,7 +42,7 @@ package struct ReferenceEntry: Sendable {
     package let summary: String
     /// Further notes, one sentence each.
     package var notes: [String] = []
-    package var fields: [AnyField] = []
+    package var fields: [AnyOptionField] = []
     /// An example in YAML; nil when the options are sufficient.
     package var example: String?
 
@@ -54,7 +54,7 @@ package struct ReferenceEntry: Sendable {
 package struct ReferenceOption: Sendable {
     /// `failures`, or `breaker.failures` for a nested option.
     package let path: String
-    package let field: AnyField
+    package let field: AnyOptionField
 
     /// The permitted values: `a duration such as 10s, from 0s to 10m`.
     var type: String {
@@ -73,7 +73,7 @@ package struct ReferenceOption: Sendable {
     /// - Parameter inAlternatives: whether to include options that are one of several forms of a value, or in a list.
     ///   They are left out where another entry documents them: a destination's own policy under policies, nested stages
     ///   under stages.
-    static func all(of fields: [AnyField], under prefix: String = "", inAlternatives: Bool) -> [ReferenceOption] {
+    static func all(of fields: [AnyOptionField], under prefix: String = "", inAlternatives: Bool) -> [ReferenceOption] {
         fields.flatMap { field in
             let path = prefix + field.name
             let inner = Self.inner(of: field.shape, inAlternatives)
@@ -83,7 +83,7 @@ package struct ReferenceOption: Sendable {
     }
 
     /// The options nested in an option's value.
-    private static func inner(of shape: FieldShape, _ inAlternatives: Bool) -> [AnyField] {
+    private static func inner(of shape: OptionSchema, _ inAlternatives: Bool) -> [AnyOptionField] {
         switch shape {
         case .options(let fields): fields
         case .list(let element) where inAlternatives, .map(let element, names: _) where inAlternatives:

@@ -112,20 +112,21 @@ package struct StarterConfiguration: Sendable {
         let fields = (type.fields + registry.destinationFields.filter { !known.contains($0.name) })
             .filter { !names.contains($0.name) && !$0.isRequired }
         for field in fields where field.isSecret && field.typeName == "a secret" {
-            let setting = TerminalText.pad("\(field.name): \"${\(variable(name))_\(variable(field.name))}\"", 34)
+            let setting = TerminalTextFormatting.pad(
+                "\(field.name): \"${\(variable(name))_\(variable(field.name))}\"", 34)
             lines.append("    # \(setting) # \(field.summary)")
         }
         return lines + options(fields, indent: 4)
     }
 
     /// Comment lines with the options that have a default, and the names of the others.
-    private static func options(_ fields: [AnyField], indent: Int) -> [String] {
+    private static func options(_ fields: [AnyOptionField], indent: Int) -> [String] {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
         var others: [String] = []
         for option in fields.map({ ReferenceOption(path: $0.name, field: $0) }) {
             if option.value != nil, let json = option.field.defaultJSON, !option.field.isSecret {
-                let setting = TerminalText.pad("\(option.path): \(YAMLFormatting.flow(json))", 34)
+                let setting = TerminalTextFormatting.pad("\(option.path): \(YAMLFormatting.flow(json))", 34)
                 lines.append("\(margin)# \(setting) # \(option.field.summary)")
             } else if !option.field.isSecret {
                 others.append(option.path)
@@ -163,7 +164,9 @@ package struct StarterConfiguration: Sendable {
     }
 
     /// The stages that are wanted, between those that every pipeline begins and ends with.
-    private static func stages(_ wanted: [String], _ registry: ConfigurationRegistry) -> [any ConfiguredStage.Type] {
+    private static func stages(_ wanted: [String], _ registry: ConfigurationKindRegistry)
+        -> [any ConfigurableStage.Type]
+    {
         let first = registry.stages.filter { $0.effects.contains(.records) }
         let last = registry.stages.filter { $0.effects.contains(.signs) } + registry.stages.filter { $0.delivers }
         let always = Set((first + last).map { $0.kind })
@@ -171,7 +174,7 @@ package struct StarterConfiguration: Sendable {
     }
 }
 
-extension ConfiguredStage {
+extension ConfigurableStage {
     fileprivate static var delivers: Bool {
         effects.contains { if case .delivers = $0 { true } else { false } }
     }

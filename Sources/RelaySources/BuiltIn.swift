@@ -8,13 +8,13 @@ package enum BuiltInTransports {
 }
 
 /// The kinds of authentication included in the relay, one per line.
-package enum BuiltInAuthentication {
+package enum BuiltInAuthenticationKinds {
     package static let all: [any IntakeAuthentication.Type] = [
         BearerAuthentication.self,
         HeaderAuthentication.self,
         HMACAuthentication.self,
         MetaSignatureAuthentication.self,
         ChatwootSignatureAuthentication.self,
-        BodyAuthentication.self,
+        BodyTokenAuthentication.self,
     ]
 }

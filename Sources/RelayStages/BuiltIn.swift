@@ -2,7 +2,7 @@ package import RelayConfig
 
 /// The stages that are compiled into the relay, one line each.
 package enum BuiltInStages {
-    package static let all: [any ConfiguredStage.Type] = [
+    package static let all: [any ConfigurableStage.Type] = [
         PersistStage.self,
         EnrichStage.self,
         MediaStage.self,
@@ -11,8 +11,8 @@ package enum BuiltInStages {
         SignStage.self,
         DeliverStage.self,
         SwitchStage.self,
-        GroupStage.self,
-        UseStage.self,
+        NestedStages.self,
+        UseFragmentStage.self,
         DropStage.self,
     ]
 }

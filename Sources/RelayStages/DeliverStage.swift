@@ -2,11 +2,11 @@ package import RelayConfig
 package import RelayCore
 
 /// `- deliver: [session, crm]`: queues one delivery of the current event for each destination that accepts it.
-package struct DeliverStage: ConfiguredStage {
+package struct DeliverStage: ConfigurableStage {
     package static let kind = "deliver"
     package static let summary = "Queues the event for destinations; `session` means the session's own webhooks."
-    package static let to = Field<[String]>.stringList("to", "Names of destinations, or `session`.")
-    package static let fields = [AnyField(to)]
+    package static let to = OptionField<[String]>.stringList("to", "Names of destinations, or `session`.")
+    package static let fields = [AnyOptionField(to)]
     package static let mainField: String? = to.name
     package static let effects: [StageEffect] = [.delivers(option: to.name)]
     package static let example = "deliver: [session]"

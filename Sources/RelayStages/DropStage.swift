@@ -2,15 +2,15 @@ package import RelayConfig
 package import RelayCore
 
 /// `- drop`: ends the pipeline for this event. Useful with `when`.
-package struct DropStage: ConfiguredStage {
+package struct DropStage: ConfigurableStage {
     package static let kind = "drop"
     package static let summary = "Ends the pipeline for this event."
-    package static let reason = Field<String>.string(
+    package static let reason = OptionField<String>.string(
         "reason",
         "The reason, as traces show it.",
         default: "dropped by the pipeline"
     )
-    package static let fields = [AnyField(reason)]
+    package static let fields = [AnyOptionField(reason)]
     package static let mainField: String? = reason.name
     package static let effects: [StageEffect] = [.drops]
     package static let example = "drop: nobody wants these"

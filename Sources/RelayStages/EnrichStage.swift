@@ -8,7 +8,7 @@ internal import RelayJSON
 /// Values in the event take precedence when present, because a name in the event is newer than a stored one. The
 /// exception is a saved or verified name, which takes precedence over a name that the person chose (reference
 /// whatsapp.md, B.2).
-package struct EnrichStage: ConfiguredStage {
+package struct EnrichStage: ConfigurableStage {
     package enum Part: String, CaseIterable, Sendable {
         case chatName = "chat_name"
         case contactName = "contact_name"
@@ -18,31 +18,31 @@ package struct EnrichStage: ConfiguredStage {
 
     package static let kind = "enrich"
     package static let summary = "Adds names and images of chats, contacts and groups that the relay knows."
-    package static let with = Field.list(
+    package static let with = OptionField.list(
         "with",
         "What to fill in; default everything.",
-        of: FieldType<Part>.enumeration(),
+        of: OptionValueType<Part>.enumeration(),
         default: Part.allCases
     )
-    package static let lookup = Field<LookupOptions>.section(
+    package static let lookup = OptionField<LookupOptions>.section(
         "lookup",
         "The gateway that is asked for names and pictures that the relay does not know.",
         fields: LookupOptions.fields,
         make: { try LookupOptions($0) }
     ).optional
-    package static let fields = [AnyField(with), AnyField(lookup)]
+    package static let fields = [AnyOptionField(with), AnyOptionField(lookup)]
     package static let mainField: String? = with.name
     package static let example = "enrich: [chat_name, contact_name, group_name, images]"
 
     private let parts: Set<Part>
-    private let lookup: GatewayLookup?
+    private let lookup: GatewayLookupPolicy?
 
     package init(_ options: OptionReader, in context: StageBuildContext) throws {
         let parts = Set(try options(Self.with))
         self.parts = parts
         lookup = try options(Self.lookup).map { lookup in
             let wantsNames = !parts.isDisjoint(with: [.chatName, .contactName, .groupName])
-            return GatewayLookup(lookup, names: wantsNames, pictures: parts.contains(.images))
+            return GatewayLookupPolicy(lookup, names: wantsNames, pictures: parts.contains(.images))
         }
     }
 
@@ -52,7 +52,7 @@ package struct EnrichStage: ConfiguredStage {
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         let event = draft.event
         guard let chat = event.chat, event.type.category == "message", JID(chat) != nil else { return .next }
-        let entry = DirectoryEntry(DirectoryKey(session: event.session, id: chat), in: context.directory)
+        let entry = ChatDirectoryEntry(DirectoryEntryKey(session: event.session, id: chat), in: context.directory)
         if let lookup, let gateways = context.gateways,
             lookup.isNeeded(entry, for: event.payload, from: gateways, clock: context.clock)
         {
@@ -62,7 +62,7 @@ package struct EnrichStage: ConfiguredStage {
         return .next
     }
 
-    @Sendable private func fill(_ draft: inout EventDraft, _ entry: DirectoryEntry, _ context: StageContext) {
+    @Sendable private func fill(_ draft: inout EventDraft, _ entry: ChatDirectoryEntry, _ context: StageContext) {
         var payload = draft.event.payload
         let image = parts.contains(.images) ? entry.picture(at: context.clock.wall) : nil
         switch entry {

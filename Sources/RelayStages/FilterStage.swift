@@ -3,12 +3,12 @@ package import RelayCore
 package import RelayJQ
 
 /// `- filter: { keep: EXPR }` or `{ drop: EXPR }`: keeps or drops an event.
-package struct FilterStage: ConfiguredStage {
+package struct FilterStage: ConfigurableStage {
     package static let kind = "filter"
     package static let summary = "Drops events by a jq expression on the event as receivers get it."
-    package static let keep = Field.expression("keep", "Events for which this is true continue.").optional
-    package static let drop = Field.expression("drop", "Events for which this is true are dropped.").optional
-    package static let fields = [AnyField(keep), AnyField(drop)]
+    package static let keep = OptionField.expression("keep", "Events for which this is true continue.").optional
+    package static let drop = OptionField.expression("drop", "Events for which this is true are dropped.").optional
+    package static let fields = [AnyOptionField(keep), AnyOptionField(drop)]
     package static let mainField: String? = nil
     package static let effects: [StageEffect] = [
         .filters(option: keep.name, passes: true), .filters(option: drop.name, passes: false),

@@ -7,47 +7,48 @@ internal import RelayJSON
 /// The chat waits for the file at most `wait`. If the file is not available by then, the message continues with
 /// `payload.raw_media`, and a `message.updated` with `payload.media` follows when the file is there. A file that cannot
 /// be fetched stays as `raw_media` with the reason, unless `on_error` sets something else (docs: Media).
-package struct MediaStage: ConfiguredStage {
+package struct MediaStage: ConfigurableStage {
     package static let kind = "media"
     package static let summary = "Downloads a message's file, and delivers it as payload.media or payload.raw_media."
     package static let defaultOnError = PipelineStep.OnError.rawMedia
 
-    package static let download = Field.bool(
+    package static let download = OptionField.bool(
         "download",
         "Whether files are downloaded; otherwise receivers get the reference.",
         default: true
     )
-    package static let wait = Field.duration(
+    package static let wait = OptionField.duration(
         "wait",
         "How long a message waits for its file.",
         .zero...(.seconds(600)),
         default: .seconds(20)
     )
-    package static let late = Field.bool(
+    package static let late = OptionField.bool(
         "late",
         "Whether a late file is announced by message.updated.",
         default: true
     )
-    package static let attempts = Field.int(
-        "attempts", "The most download attempts.", 1...10, default: MediaLimits().attempts)
-    package static let fetchTimeout = Field.duration(
+    package static let attempts = OptionField.int(
+        "attempts", "The most download attempts.", 1...10, default: MediaFetchLimits().attempts)
+    package static let fetchTimeout = OptionField.duration(
         "fetch_timeout",
         "How long all downloads of a file may take together.",
-        default: MediaLimits().timeout
+        default: MediaFetchLimits().timeout
     )
-    package static let maxSize = Field<Int>.size(
+    package static let maxSize = OptionField<Int>.size(
         "max_size",
         "Larger files are marked with raw_media.tooLarge and not downloaded.",
-        default: MediaLimits().maxSize
+        default: MediaFetchLimits().maxSize
     )
-    package static let history = Field.bool(
+    package static let history = OptionField.bool(
         "history",
         "Whether files of messages from a history synchronization are downloaded.",
         default: false
     )
     package static let fields = [
-        AnyField(download), AnyField(wait), AnyField(late), AnyField(attempts), AnyField(fetchTimeout),
-        AnyField(maxSize), AnyField(history),
+        AnyOptionField(download), AnyOptionField(wait), AnyOptionField(late), AnyOptionField(attempts),
+        AnyOptionField(fetchTimeout),
+        AnyOptionField(maxSize), AnyOptionField(history),
     ]
     package static let mainField: String? = nil
     package static let example = "media: { wait: 20s }"
@@ -55,14 +56,14 @@ package struct MediaStage: ConfiguredStage {
     private let downloads: Bool
     private let wait: Duration
     private let takesLate: Bool
-    private let limits: MediaLimits
+    private let limits: MediaFetchLimits
     private let fetchesHistory: Bool
 
     package init(_ options: OptionReader, in context: StageBuildContext) throws {
         downloads = try options(Self.download)
         wait = try options(Self.wait)
         takesLate = try options(Self.late)
-        limits = MediaLimits(
+        limits = MediaFetchLimits(
             maxSize: try options(Self.maxSize),
             attempts: try options(Self.attempts),
             timeout: try options(Self.fetchTimeout)
@@ -81,8 +82,8 @@ package struct MediaStage: ConfiguredStage {
         }
         guard downloads, let fetcher = context.media else { return .next }
         if payload["history"]?.bool == true, !fetchesHistory { return .next }
-        let media: RawMedia
-        do { media = try RawMedia(reference) } catch { throw StageError(error) }
+        let media: RawMediaReference
+        do { media = try RawMediaReference(reference) } catch { throw StageError(error) }
         let (source, session) = (draft.event.source, draft.event.session)
         return .wait(
             DeferredStageWork { [self] in
@@ -96,7 +97,7 @@ package struct MediaStage: ConfiguredStage {
 
     /// Nil when the file is not available within `wait`.
     private func fetch(
-        _ media: RawMedia,
+        _ media: RawMediaReference,
         by fetcher: any MediaFetcher,
         source: String,
         session: String,
@@ -122,7 +123,7 @@ package struct MediaStage: ConfiguredStage {
 
     private func finish(
         _ outcome: Result<StoredMedia, MediaError>?,
-        of media: RawMedia,
+        of media: RawMediaReference,
         in draft: inout EventDraft,
         fetcher: any MediaFetcher,
         clock: any RelayClock

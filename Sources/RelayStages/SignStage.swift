@@ -4,7 +4,7 @@ package import RelayCore
 /// `- sign: standard_webhooks`, or `- sign: { scheme: hmac, … }`: how the following deliveries are signed.
 ///
 /// Each destination has its own key. The signature covers the exact bytes of the body and is computed for each attempt.
-package struct SignStage: ConfiguredStage {
+package struct SignStage: ConfigurableStage {
     package enum Scheme: String, CaseIterable, Sendable {
         case standardWebhooks = "standard_webhooks"
         case hmac
@@ -12,38 +12,39 @@ package struct SignStage: ConfiguredStage {
 
     package static let kind = "sign"
     package static let summary = "Signs the deliveries that follow, each with its destination's own secret."
-    package static let scheme = Field<Scheme>.enumeration(
+    package static let scheme = OptionField<Scheme>.enumeration(
         "scheme",
         "`standard_webhooks` (webhook-id, webhook-timestamp, webhook-signature) or `hmac` (one header).",
         default: .standardWebhooks
     )
-    package static let algorithm = Field<HMACSigning.Algorithm>.enumeration(
+    package static let algorithm = OptionField<HMACSignatureFormat.Algorithm>.enumeration(
         "algorithm",
         "The hash of an `hmac` signature.",
         default: .sha256
     )
-    package static let header = Field.headerName(
+    package static let header = OptionField.headerName(
         "header",
         "The header of an `hmac` signature.",
-        default: HMACSigning().header
+        default: HMACSignatureFormat().header
     )
-    package static let encoding = Field<HMACSigning.Encoding>.enumeration(
+    package static let encoding = OptionField<HMACSignatureFormat.Encoding>.enumeration(
         "encoding",
         "How an `hmac` signature is written.",
         default: .hex
     )
-    package static let prefix = Field.string(
+    package static let prefix = OptionField.string(
         "prefix",
         "The text before an `hmac` signature; default the algorithm's name and `=`."
     ).optional
     package static let fields = [
-        AnyField(scheme), AnyField(algorithm), AnyField(header), AnyField(encoding), AnyField(prefix),
+        AnyOptionField(scheme), AnyOptionField(algorithm), AnyOptionField(header), AnyOptionField(encoding),
+        AnyOptionField(prefix),
     ]
     package static let mainField: String? = scheme.name
     package static let effects: [StageEffect] = [.signs]
     package static let example = "sign: standard_webhooks"
 
-    private let signing: SigningScheme
+    private let signing: WebhookSigningScheme
 
     package init(_ options: OptionReader, in context: StageBuildContext) throws {
         switch try options(Self.scheme) {
@@ -60,7 +61,7 @@ package struct SignStage: ConfiguredStage {
                 throw options.fail(Self.prefix, "the prefix has a character that no header may carry", help: nil)
             }
             signing = .hmac(
-                HMACSigning(
+                HMACSignatureFormat(
                     algorithm: algorithm,
                     header: header,
                     encoding: try options(Self.encoding),

@@ -6,19 +6,19 @@ internal import RelayJSON
 /// `- transform: EXPR`: replaces the payload or the whole body, or makes several events, with a jq program.
 ///
 /// The program's numbers are doubles: an integer beyond 2^53 loses its last digits.
-package struct TransformStage: ConfiguredStage {
+package struct TransformStage: ConfigurableStage {
     package static let kind = "transform"
     package static let summary = "Makes the payload, the whole body, or several events with a jq program."
-    package static let payload = Field.expression("payload", "Makes the payload: one object.").optional
-    package static let body = Field.expression(
+    package static let payload = OptionField.expression("payload", "Makes the payload: one object.").optional
+    package static let body = OptionField.expression(
         "body",
         "Makes the whole body of the deliveries that follow: one object, to which the relay adds `deliveryId`."
     ).optional
-    package static let events = Field.expression(
+    package static let events = OptionField.expression(
         "events",
         "Makes events that replace this one: each an object with `payload`, and `event` for another type."
     ).optional
-    package static let fields = [AnyField(payload), AnyField(body), AnyField(events)]
+    package static let fields = [AnyOptionField(payload), AnyOptionField(body), AnyOptionField(events)]
     package static let effects: [StageEffect] = [.rewrites, .splits(option: events.name)]
     package static let example = "transform: '.payload | del(.pushName)'"
     package static let mainField: String? = payload.name

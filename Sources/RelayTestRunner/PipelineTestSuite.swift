@@ -6,7 +6,7 @@ package struct PipelineTestSuite: Sendable {
     package let warnings: [Diagnostic]
     private let configuration: RelayConfiguration
     private let tests: [PipelineTest]
-    private let expressions: ExpressionBatch
+    private let expressions: TestExpressionCompiler
 
     /// - Parameters:
     ///   - files: only the tests in these files, which are pipelines or test files; empty: all of `pipelines/`.
@@ -17,8 +17,8 @@ package struct PipelineTestSuite: Sendable {
         files: [String] = [],
         environment: [String: String],
         readsInput: Bool = true
-    ) throws(ConfigurationError) {
-        let expressions = ExpressionBatch()
+    ) throws(InvalidConfigurationError) {
+        let expressions = TestExpressionCompiler()
         let reader = PipelineTestReader(configuration: configuration, expressions: expressions, readsInput: readsInput)
         let read = try configuration.tests(in: files, environment: environment) { try reader.tests($0) }
         self.configuration = configuration
@@ -28,20 +28,20 @@ package struct PipelineTestSuite: Sendable {
     }
 
     /// The options of a test, for documentation and schemas.
-    package static var options: [AnyField] { TestFields.declared }
+    package static var options: [AnyOptionField] { PipelineTestOptions.declared }
 
     package var count: Int { tests.count }
 
     /// Runs the tests one after the other, on this thread and without waiting.
     /// - Parameter filter: runs only the tests whose names contain this text; nil: all.
-    package func run(only filter: String? = nil) -> TestReport {
+    package func run(only filter: String? = nil) -> PipelineTestReport {
         let chosen = tests.filter { test in filter.map { test.name.contains($0) } ?? true }
         let cases = chosen.map { test in
             let start = ContinuousClock.now
             let record = PipelineTestRunner.run(test, in: configuration)
             let differences = TestComparison(test: test, record: record, expressions: expressions).differences
-            return TestReport.Case(test, differences, duration: ContinuousClock.now - start)
+            return PipelineTestReport.Case(test, differences, duration: ContinuousClock.now - start)
         }
-        return TestReport(cases: cases, filter: filter)
+        return PipelineTestReport(cases: cases, filter: filter)
     }
 }

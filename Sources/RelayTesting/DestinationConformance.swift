@@ -22,7 +22,7 @@ package struct DestinationConformance: Sendable {
     }
 
     /// A delivery as the receiver got it.
-    package struct Arrival: Sendable, Hashable {
+    package struct ReceivedDelivery: Sendable, Hashable {
         package let id: String
         package let body: [UInt8]
 
@@ -35,7 +35,7 @@ package struct DestinationConformance: Sendable {
     /// A destination with its receiver.
     package struct Subject: Sendable {
         let destination: any Destination
-        let arrivals: @Sendable () throws -> [Arrival]
+        let arrivals: @Sendable () throws -> [ReceivedDelivery]
         let close: @Sendable () -> Void
 
         /// - Parameters:
@@ -43,7 +43,7 @@ package struct DestinationConformance: Sendable {
         ///   - close: stops the receiver.
         package init(
             _ destination: any Destination,
-            arrivals: @escaping @Sendable () throws -> [Arrival],
+            arrivals: @escaping @Sendable () throws -> [ReceivedDelivery],
             close: @escaping @Sendable () -> Void
         ) {
             self.destination = destination
@@ -95,7 +95,7 @@ package struct DestinationConformance: Sendable {
     }
 
     /// Tests one behaviour.
-    /// - Throws: ``ConformanceError``, or the error of making the destination.
+    /// - Throws: ``StoreConformanceError``, or the error of making the destination.
     package func run(_ behaviour: Behaviour) async throws {
         switch behaviour {
         case .deliversWhatIsTaken: try await deliversWhatIsTaken()
@@ -230,12 +230,12 @@ package struct DestinationConformance: Sendable {
 
     /// The expected arrival for an event. A kind that sends something other than the delivery converts what it
     /// received.
-    package static func arrival(of event: Event) -> Arrival {
+    package static func arrival(of event: Event) -> ReceivedDelivery {
         let delivery = delivery(of: event, attempt: 1)
-        return Arrival(id: delivery.name, body: delivery.body)
+        return ReceivedDelivery(id: delivery.name, body: delivery.body)
     }
 
-    private var arrival: Arrival { Self.arrival(of: event) }
+    private var arrival: ReceivedDelivery { Self.arrival(of: event) }
     private func delivery(attempt: Int) -> ClaimedDelivery { Self.delivery(of: event, attempt: attempt) }
 
     private func on(
@@ -249,6 +249,6 @@ package struct DestinationConformance: Sendable {
     }
 
     private func expect(_ condition: Bool, _ what: @autoclosure () -> String, line: UInt = #line) throws {
-        if !condition { throw ConformanceError(description: "\(#fileID):\(line): \(what())") }
+        if !condition { throw StoreConformanceError(description: "\(#fileID):\(line): \(what())") }
     }
 }

@@ -40,7 +40,7 @@ package struct MediaStoreConformance: Sendable {
     }
 
     /// Tests one behaviour on a new store.
-    /// - Throws: ``ConformanceError``, or the store's error.
+    /// - Throws: ``StoreConformanceError``, or the store's error.
     package func run(_ behaviour: Behaviour) async throws {
         let clock = ManualClock()
         let mediaStore = try await makeMediaStore(clock)
@@ -151,7 +151,7 @@ package struct MediaStoreConformance: Sendable {
         } catch {
             return try equal(error.code, .notStored)
         }
-        throw ConformanceError(description: "opens what is not there")
+        throw StoreConformanceError(description: "opens what is not there")
     }
 
     private func readsRanges(_ mediaStore: any MediaStore) async throws {
@@ -273,7 +273,7 @@ package struct MediaStoreConformance: Sendable {
     }
 
     private func expect(_ condition: Bool, _ what: @autoclosure () -> String, line: UInt = #line) throws {
-        if !condition { throw ConformanceError(description: "\(#fileID):\(line): \(what())") }
+        if !condition { throw StoreConformanceError(description: "\(#fileID):\(line): \(what())") }
     }
 
     private func equal<T: Equatable>(_ actual: T, _ expected: T, _ what: String = "", line: UInt = #line) throws {

@@ -1,17 +1,17 @@
 import Glibc
 
 /// One connection of a receiver, on its own thread. It reads requests and responds as the core decides.
-struct ReceiverConnection {
+struct ScriptedReceiverConnection {
     typealias Answer = ScriptedReceiver.Answer
 
     let descriptor: Int32
     let number: Int
-    let core: ReceiverCore
+    let core: ScriptedReceiverCore
     private var input: [UInt8] = []
 
     private static let maximumHead = 1 << 20
 
-    init(_ descriptor: Int32, _ number: Int, _ core: ReceiverCore) {
+    init(_ descriptor: Int32, _ number: Int, _ core: ScriptedReceiverCore) {
         self.descriptor = descriptor
         self.number = number
         self.core = core
@@ -38,7 +38,7 @@ struct ReceiverConnection {
                 body: body,
                 connection: number
             )
-            let output = ReceiverOutput(descriptor: descriptor, omitsBody: head.method == "HEAD", core: core)
+            let output = ScriptedReceiverOutput(descriptor: descriptor, omitsBody: head.method == "HEAD", core: core)
             switch output.perform(answer) {
             case .keep: break
             case .closeAtNextRequest: closesAtNextRequest = true
@@ -55,7 +55,7 @@ struct ReceiverConnection {
     /// Responds without having read the body, then reads and discards the rest. Closing immediately would send a reset,
     /// which could overtake the response.
     private mutating func refuse(_ answer: Answer) {
-        _ = ReceiverOutput(descriptor: descriptor, omitsBody: false, core: core).perform(answer)
+        _ = ScriptedReceiverOutput(descriptor: descriptor, omitsBody: false, core: core).perform(answer)
         shutdown(descriptor, Int32(SHUT_WR))
         while readMore() { input = [] }
     }
@@ -100,7 +100,7 @@ struct ReceiverConnection {
 
     private mutating func readBody(_ head: Head) -> [UInt8]? {
         if head.header("expect")?.lowercased() == "100-continue" {
-            let output = ReceiverOutput(descriptor: descriptor, omitsBody: false, core: core)
+            let output = ScriptedReceiverOutput(descriptor: descriptor, omitsBody: false, core: core)
             _ = output.send("HTTP/1.1 100 Continue\r\n\r\n")
         }
         if head.header("transfer-encoding")?.lowercased() == "chunked" { return readChunks() }

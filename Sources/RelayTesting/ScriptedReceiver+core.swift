@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// The state that a receiver's threads share. It exists until the last of them has ended.
-final class ReceiverCore: Sendable {
+final class ScriptedReceiverCore: Sendable {
     typealias Answer = ScriptedReceiver.Answer
     typealias Request = ScriptedReceiver.Request
 
@@ -100,7 +100,7 @@ final class ReceiverCore: Sendable {
                 return state.accepted
             }
             let thread = spawn { [self] in
-                var connection = ReceiverConnection(descriptor, number, self)
+                var connection = ScriptedReceiverConnection(descriptor, number, self)
                 connection.serve()
                 finish(descriptor)
             }

@@ -2,14 +2,14 @@ import Glibc
 import Synchronization
 
 /// Writes the responses of a connection, correct and faulty ones.
-struct ReceiverOutput {
+struct ScriptedReceiverOutput {
     typealias Answer = ScriptedReceiver.Answer
 
     enum Next { case keep, close, closeAtNextRequest }
 
     let descriptor: Int32
     let omitsBody: Bool
-    let core: ReceiverCore
+    let core: ScriptedReceiverCore
 
     func perform(_ answer: Answer) -> Next {
         switch answer {

@@ -30,10 +30,10 @@ package struct StoreConformance: Sendable {
     }
 
     /// Tests one behaviour on a new store.
-    /// - Throws: ``ConformanceError``, or the store's error.
+    /// - Throws: ``StoreConformanceError``, or the store's error.
     package func run(_ behaviour: Behaviour) async throws {
         let clock = ManualClock()
-        let run = ConformanceRun(conformance: self, clock: clock, store: try await makeStore(clock))
+        let run = StoreConformanceContext(conformance: self, clock: clock, store: try await makeStore(clock))
         do {
             try await behaviour.check(run)
         } catch {
@@ -88,7 +88,7 @@ package struct StoreConformance: Sendable {
         // All operations together
         case walksAtRandom1, walksAtRandom2, walksAtRandom3
 
-        func check(_ run: ConformanceRun) async throws {
+        func check(_ run: StoreConformanceContext) async throws {
             switch self {
             case .recognizesDuplicates: try await run.recognizesDuplicates()
             case .recognizesDuplicatesThatComeAtOnce: try await run.recognizesDuplicatesThatComeAtOnce()
@@ -182,6 +182,6 @@ package struct StoreConformance: Sendable {
 }
 
 /// A requirement that a store did not meet.
-package struct ConformanceError: Error, CustomStringConvertible {
+package struct StoreConformanceError: Error, CustomStringConvertible {
     package let description: String
 }

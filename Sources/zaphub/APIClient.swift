@@ -5,7 +5,7 @@ import RelayHTTPClient
 import RelayJSON
 
 /// The options of commands that use a running relay.
-struct ServerOptions: ParsableArguments {
+struct RelayConnectionOptions: ParsableArguments {
     @Option(help: "The relay's base URL; default ZAPHUB_URL, or http://127.0.0.1:3100.")
     var server: String?
 
@@ -76,12 +76,12 @@ final class APIClient: Sendable {
     }
 
     /// Returns the response of a streaming route.
-    func stream(_ path: String, query: [(String, String?)]) async throws -> HTTPStream {
+    func stream(_ path: String, query: [(String, String?)]) async throws -> HTTPResponseStream {
         var request = request("GET", path, query)
         request.timeout = .seconds(365 * 86_400)
         request.maximumResponseBody = .max
         request.mayPause = true
-        let stream: HTTPStream
+        let stream: HTTPResponseStream
         do {
             stream = try await engine.stream(request)
         } catch {

@@ -18,13 +18,13 @@ struct CheckCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var config: ConfigOptions
+    @OptionGroup var config: ConfigurationPathOptions
 
     @Argument(help: "Files and directories to check; default the configuration of -c.")
     var paths: [String] = []
 
-    @Option(help: "How mistakes are written: \(CheckFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format = CheckFormat.text
+    @Option(help: "How mistakes are written: \(CheckOutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = CheckOutputFormat.text
 
     @Flag(help: "Ends with status 78 when there are warnings, too.")
     var denyWarnings = false
@@ -46,15 +46,15 @@ struct CheckCommand: AsyncParsableCommand {
     }
 }
 
-extension CheckFormat: ExpressibleByArgument {}
+extension CheckOutputFormat: ExpressibleByArgument {}
 
 extension ConfigurationChecker {
     /// Checks with everything that is compiled into this build.
     /// - Parameter environment: nil: every variable is assumed to have a value.
     static func builtIn(environment: [String: String]?) -> ConfigurationChecker {
         ConfigurationChecker(registry: .builtIn, environment: environment) { configuration, files in
-            var findings = ExternalFindings(diagnostics: configuration.unreachable)
-            do throws(ConfigurationError) {
+            var findings = AdditionalCheckResult(diagnostics: configuration.unreachable)
+            do throws(InvalidConfigurationError) {
                 let tests = try PipelineTestSuite(
                     configuration, files: files, environment: environment ?? [:], readsInput: false)
                 findings.diagnostics += tests.warnings

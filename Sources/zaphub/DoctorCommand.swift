@@ -20,7 +20,7 @@ struct DoctorCommand: AsyncParsableCommand {
     /// The output format.
     enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
 
-    @OptionGroup var config: ConfigOptions
+    @OptionGroup var config: ConfigurationPathOptions
 
     @Option(help: "How findings are written: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.text

@@ -29,7 +29,7 @@ struct EvalCommand: AsyncParsableCommand {
     @Option(help: "The source of config.yaml whose format the document has.")
     var source: String?
 
-    @OptionGroup var config: ConfigOptions
+    @OptionGroup var config: ConfigurationPathOptions
 
     func run() async throws {
         let program: JQProgram
@@ -37,7 +37,7 @@ struct EvalCommand: AsyncParsableCommand {
         do {
             program = try JQProgram.typed(expression)
             events = try await document().events
-        } catch let error as ConfigurationError {
+        } catch let error as InvalidConfigurationError {
             printError("\(error)")
             throw ExitCode(65)
         }
@@ -54,10 +54,10 @@ struct EvalCommand: AsyncParsableCommand {
         if failures > 0 { throw ExitCode(65) }
     }
 
-    private func document() async throws -> EvaluationInput {
+    private func document() async throws -> ExpressionInputEvents {
         let text = try read()
         let name = file ?? "standard input"
-        guard let source else { return try EvaluationInput(text, name: name) }
+        guard let source else { return try ExpressionInputEvents(text, name: name) }
         let configuration = try config.load().configuration
         guard let found = configuration.sources.first(where: { $0.name == source }) else {
             let help = SpellingSuggestion.help(
@@ -67,7 +67,7 @@ struct EvalCommand: AsyncParsableCommand {
         let reader = SourceDocumentReader(
             found, in: configuration, ledger: InMemoryForwardingLedger(), files: .identified)
         let now = SystemClock().wall
-        return try await EvaluationInput(text, name: name) { document throws(IntakeError) in
+        return try await ExpressionInputEvents(text, name: name) { document throws(IntakeError) in
             try await reader.read(document, at: now).map {
                 Event($0, id: EventID(1), source: source, receivedAt: now)
             }

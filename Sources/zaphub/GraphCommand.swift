@@ -10,7 +10,7 @@ struct GraphCommand: AsyncParsableCommand {
         discussion: "As a picture: zaphub graph --format svg > graph.svg"
     )
 
-    @OptionGroup var config: ConfigOptions
+    @OptionGroup var config: ConfigurationPathOptions
 
     @Option(help: "\(ConfigurationGraph.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = ConfigurationGraph.Format.text

@@ -16,7 +16,7 @@ struct RunCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var config: ConfigOptions
+    @OptionGroup var config: ConfigurationPathOptions
 
     @Option(help: "The pipeline's name.")
     var pipeline = "default"
@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let generation = try config.load()
-        let dryRun = try DryRun(
+        let dryRun = try PipelineDryRun(
             generation,
             pipeline: pipeline,
             source: source,

@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var config: ConfigOptions
+    @OptionGroup var config: ConfigurationPathOptions
 
     @Option(help: "trace, debug, info, notice, warning, error or critical; default is the configuration's.")
     var logLevel: Logger.Level?
@@ -67,7 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func banner(_ started: RelayNode.Started, generation: ConfigurationGeneration) -> String {
+    private func banner(_ started: RelayNode.StartInformation, generation: ConfigurationGeneration) -> String {
         let configuration = generation.configuration
         var lines = [
             "zaphub listens on \(started.address)",

@@ -12,12 +12,12 @@ struct ServerSentEventParser {
     /// The read timeout; the relay writes something every 15 seconds.
     private static let patience: Duration = .seconds(60)
 
-    private let stream: HTTPStream
+    private let stream: HTTPResponseStream
     private var pending: [UInt8] = []
     private var name = "message"
     private var data = ""
 
-    init(_ stream: HTTPStream) {
+    init(_ stream: HTTPResponseStream) {
         self.stream = stream
     }
 

@@ -49,7 +49,7 @@ struct TapCommand: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case pretty, json }
 
     func run() async throws {
-        let client = try ServerOptions.client(server: server, apiKey: apiKey)
+        let client = try RelayConnectionOptions.client(server: server, apiKey: apiKey)
         // The client ends its requests when it is released.
         defer { withExtendedLifetime(client) {} }
         let stream = try await client.stream("/api/v1/tap", query: query)

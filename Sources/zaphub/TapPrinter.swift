@@ -25,8 +25,8 @@ struct TapPrinter {
             item["event_id"]?.string ?? "", (item["event_type"]?.string ?? "").padded(to: 17),
             (item["session"]?.string ?? "").padded(to: 12), place,
         ].joined(separator: "  ")
-        if let duration = item["duration_us"]?.int { line += "  " + DurationText.microseconds(duration) }
-        if let waited = item["waited_ms"]?.int { line += "  waited \(DurationText.milliseconds(waited))" }
+        if let duration = item["duration_us"]?.int { line += "  " + DurationFormatter.microseconds(duration) }
+        if let waited = item["waited_ms"]?.int { line += "  waited \(DurationFormatter.milliseconds(waited))" }
         if let reason = item["reason"]?.string { line += "  \(reason)" }
         return line
     }
@@ -37,7 +37,7 @@ struct TapPrinter {
             item["delivery"]?.string ?? "", (item["event_type"]?.string ?? "").padded(to: 17),
             (item["session"]?.string ?? "").padded(to: 12),
             "\(item["destination"]?.string ?? "") #\(item["attempt"]?.int ?? 0)",
-            status, DurationText.microseconds(item["duration_us"]?.int ?? 0),
+            status, DurationFormatter.microseconds(item["duration_us"]?.int ?? 0),
         ].joined(separator: "  ")
         switch item["next"]?["state"]?.string {
         case "retry": line += "  again at \((item["next"]?["at"]?.string ?? "").dropFirst(11))"
@@ -80,7 +80,7 @@ extension String {
 }
 
 /// Human-readable durations.
-enum DurationText {
+enum DurationFormatter {
     static func microseconds(_ count: Int64) -> String {
         count < 1000 ? "\(count) µs" : count < 10_000 ? tenths(count / 100) + " ms" : milliseconds(count / 1000)
     }

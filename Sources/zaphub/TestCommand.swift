@@ -16,7 +16,7 @@ struct TestCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var config: ConfigOptions
+    @OptionGroup var config: ConfigurationPathOptions
 
     @Argument(help: "Only the tests in these pipelines or files of tests; default all of pipelines/.")
     var files: [String] = []
@@ -44,7 +44,7 @@ struct TestCommand: AsyncParsableCommand {
     }
 }
 
-extension ConfigOptions {
+extension ConfigurationPathOptions {
     /// Reads the tests, or prints every mistake and ends with status 78 (EX_CONFIG).
     func tests(of configuration: RelayConfiguration, files: [String]) throws -> PipelineTestSuite {
         do {

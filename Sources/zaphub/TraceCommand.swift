@@ -26,9 +26,9 @@ struct TraceCommand: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
-        let client = try ServerOptions.client(server: server, apiKey: apiKey)
+        let client = try RelayConnectionOptions.client(server: server, apiKey: apiKey)
         let answer = try await client.call("GET", "/api/v1/events/\(APIClient.escape(id))/trace")
         let trace = answer["data"] ?? .null
-        printLine(format == .json ? trace.prettyText : TraceText(trace).text)
+        printLine(format == .json ? trace.prettyText : TraceTreeText(trace).text)
     }
 }

@@ -28,8 +28,8 @@ struct Zaphub: AsyncParsableCommand {
             ServeCommand.self, RunCommand.self, CheckCommand.self, DoctorCommand.self, TestCommand.self,
             ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
-            DeliveriesCommand.self, TapCommand.self, TraceCommand.self,
-            DeadLettersCommand.self, ReplayCommand.self, MediaCommand.self,
+            DeliveriesCommandGroup.self, TapCommand.self, TraceCommand.self,
+            DeadLettersCommandGroup.self, ReplayCommandGroup.self, MediaCommandGroup.self,
         ]
     )
 }

@@ -10,8 +10,8 @@ import Testing
 struct WebhookGrammarTests {
     private static let root = "/api/v1/sessions/abc-123/webhooks"
 
-    private static let registry = ConfigurationRegistry(
-        stages: [], destinations: [WebhookOptions.self], formats: [], transports: [])
+    private static let registry = ConfigurationKindRegistry(
+        stages: [], destinations: [WebhookDestinationOptions.self], formats: [], transports: [])
 
     /// Values of options, tested together with a URL.
     static let values: [(option: String, values: [JSON])] = [

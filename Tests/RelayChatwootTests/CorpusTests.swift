@@ -20,7 +20,7 @@ struct CorpusTests {
     {
         let directory = root.appendingPathComponent(folder)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
-        let format = try #require(BuiltInFormats.format(named: formatName))
+        let format = try #require(BuiltInEventFormats.format(named: formatName))
         return try names.filter { $0.hasSuffix(".json") && !$0.hasSuffix(".expected.json") }.compactMap { name in
             let raw = try JSON(parsing: Array(Data(contentsOf: directory.appendingPathComponent(name))))
             let stem = name.dropLast(5)
@@ -41,7 +41,8 @@ struct CorpusTests {
 
     @Test(arguments: folders)
     func everyDocumentComesOutAsItDid(_ folder: String, _ format: String) throws {
-        let planner = ChatwootPlanner(try chatwoot("group_changes: note\nutc_offset: \"-03:00\"\nlanguage: pt-BR"))
+        let planner = ChatwootActionPlanner(
+            try chatwoot("group_changes: note\nutc_offset: \"-03:00\"\nlanguage: pt-BR"))
         var plans = JSONObject()
         for (name, events) in try Self.events(folder, format) {
             let all = try events.map { event in
@@ -58,7 +59,7 @@ struct CorpusTests {
     /// No customer content is lost: each content is shown, at least as a placeholder.
     @Test(arguments: folders)
     func noMessageIsLost(_ folder: String, _ format: String) throws {
-        let planner = ChatwootPlanner(try chatwoot())
+        let planner = ChatwootActionPlanner(try chatwoot())
         let shown: Set<ChatKind> = [.direct, .group]
         for (name, events) in try Self.events(folder, format) {
             for event in events where event.type == .messageReceived || event.type == .messageSent {
@@ -76,7 +77,7 @@ struct CorpusTests {
     /// Payloads with one invalid value are planned as far as possible.
     @Test(arguments: folders)
     func aBrokenPayloadIsPlanned(_ folder: String, _ format: String) throws {
-        let planner = ChatwootPlanner(try chatwoot())
+        let planner = ChatwootActionPlanner(try chatwoot())
         let replacements: [JSON] = [.null, true, -1, "", "text", [], [:], [[]], .number("1e400")]
         for (name, events) in try Self.events(folder, format) {
             for event in events {
@@ -87,7 +88,7 @@ struct CorpusTests {
         }
     }
 
-    private func check(_ plan: ForwardPlan, _ name: String) {
+    private func check(_ plan: ChatwootForwardPlan, _ name: String) {
         #expect(!plan.actions.isEmpty)
         if let contact = plan.contact {
             let isSafe = contact.sourceID.utf8.allSatisfy {

@@ -4,7 +4,7 @@ import Testing
 struct FileTests {
     @Test(
         arguments: [
-            ("image/jpeg", "image", "image/jpeg", MultipartContentType.Shown.image),
+            ("image/jpeg", "image", "image/jpeg", UploadContentType.DisplayKind.image),
             ("IMAGE/JPG", "image", "image/jpeg", .image),
             ("image/heic", "image", "image/heic", .file), ("image/svg+xml", "document", "image/svg+xml", .file),
             ("video/mp4; codecs=avc1", "video", "video/mp4", .video), ("video/3gpp", "video", "video/3gpp", .file),
@@ -12,20 +12,21 @@ struct FileTests {
             ("application/pdf", "document", "application/pdf", .file), (nil, "image", "image/jpeg", .image),
             (nil, "sticker", "image/webp", .image), (nil, "document", "application/octet-stream", .file),
             ("no type", "video", "video/mp4", .video), ("a/b\r\nX: y", "document", "application/octet-stream", .file),
-        ] as [(String?, String, String, MultipartContentType.Shown)])
-    func aTypeIsWhatChatwootShows(_ told: String?, _ kind: String, _ name: String, _ shown: MultipartContentType.Shown)
-    {
-        let type = MultipartContentType(told, kind: kind, isVoice: false)
+        ] as [(String?, String, String, UploadContentType.DisplayKind)])
+    func aTypeIsWhatChatwootShows(
+        _ told: String?, _ kind: String, _ name: String, _ shown: UploadContentType.DisplayKind
+    ) {
+        let type = UploadContentType(told, kind: kind, isVoice: false)
         #expect(type.name == name && type.shown == shown)
     }
 
     @Test(arguments: [nil, "audio/ogg; codecs=opus", "audio/opus", "application/ogg"] as [String?])
     func aVoiceNoteIsOgg(_ told: String?) {
-        #expect(MultipartContentType(told, kind: "audio", isVoice: true).name == "audio/ogg")
+        #expect(UploadContentType(told, kind: "audio", isVoice: true).name == "audio/ogg")
     }
 
     @Test func aVoiceNoteOfAnotherKindStaysWhatItIs() {
-        #expect(MultipartContentType("audio/mp4", kind: "audio", isVoice: true).name == "audio/mp4")
+        #expect(UploadContentType("audio/mp4", kind: "audio", isVoice: true).name == "audio/mp4")
     }
 
     @Test(
@@ -36,13 +37,13 @@ struct FileTests {
             ("relatório v1.2", "relatório v1.2"), ("relatório final", "relatório final.pdf"), ("a/", "a.pdf"),
         ] as [(String?, String)])
     func aNameIsSafe(_ given: String?, _ name: String) {
-        let type = MultipartContentType("application/pdf", kind: "document", isVoice: false)
-        #expect(UploadFileName.safe(given, stem: "document-3EB0A1", type: type) == name)
+        let type = UploadContentType("application/pdf", kind: "document", isVoice: false)
+        #expect(UploadFileNameSanitizer.safe(given, stem: "document-3EB0A1", type: type) == name)
     }
 
     @Test func aLongNameKeepsItsEnding() {
-        let type = MultipartContentType("application/pdf", kind: "document", isVoice: false)
-        let name = UploadFileName.safe(String(repeating: "á", count: 300) + ".pdf", stem: "x", type: type)
+        let type = UploadContentType("application/pdf", kind: "document", isVoice: false)
+        let name = UploadFileNameSanitizer.safe(String(repeating: "á", count: 300) + ".pdf", stem: "x", type: type)
         #expect(name.unicodeScalars.count <= 120 && name.hasSuffix("á.pdf"))
     }
 }

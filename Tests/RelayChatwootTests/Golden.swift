@@ -21,7 +21,7 @@ enum Golden {
     }
 }
 
-extension ForwardPlan {
+extension ChatwootForwardPlan {
     var json: JSON {
         var object = JSONObject()
         if let contact {
@@ -41,7 +41,7 @@ extension ForwardPlan {
     }
 }
 
-extension ForwardAction {
+extension ChatwootForwardAction {
     var json: JSON {
         switch self {
         case .message(let message): ["message": message.json]
@@ -61,7 +61,7 @@ extension ForwardAction {
     }
 }
 
-extension ChatwootMessage {
+extension NewChatwootMessage {
     var json: JSON {
         var object = JSONObject()
         object.append("sourceID", .string(sourceID))
@@ -75,7 +75,7 @@ extension ChatwootMessage {
     }
 }
 
-extension ChatwootFile {
+extension ChatwootAttachment {
     var json: JSON {
         var object: JSONObject = ["name": .string(name), "contentType": .string(contentType)]
         if isVoice { object.append("isVoice", true) }

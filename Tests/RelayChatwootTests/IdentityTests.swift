@@ -111,7 +111,7 @@ struct IdentityTests {
 
     private func contact(
         _ chat: String, more: [String: String] = [:], _ options: String = ""
-    ) throws -> ChatwootContact {
+    ) throws -> ChatwootContactProfile {
         var payload = ["messageId": "3EB0A1", "chatId": chat, "type": "text"]
         payload.merge(more) { $1 }
         return try #require(try plan(payload, options: options).contact)

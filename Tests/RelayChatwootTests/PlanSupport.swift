@@ -8,22 +8,23 @@ import Testing
 let now = Timestamp(seconds: 1_763_030_000)
 
 /// The options in a configuration.
-func chatwoot(_ more: String = "") throws -> ChatwootOptions {
-    let registry = ConfigurationRegistry(stages: [], destinations: [ChatwootOptions.self], formats: [], transports: [])
+func chatwoot(_ more: String = "") throws -> ChatwootDestinationOptions {
+    let registry = ConfigurationKindRegistry(
+        stages: [], destinations: [ChatwootDestinationOptions.self], formats: [], transports: [])
     let yaml = """
         type: chatwoot
-        \(ChatwootOptions.example)
+        \(ChatwootDestinationOptions.example)
         \(more)
         """
     let destination = try registry.destination(yaml: yaml, environment: ["CHATWOOT_TOKEN": "s3cret"])
-    return try #require(destination.options as? ChatwootOptions)
+    return try #require(destination.options as? ChatwootDestinationOptions)
 }
 
 /// The mistake in the options; nil when they are valid.
 func mistake(_ yaml: String) -> String? {
     do {
-        let registry = ConfigurationRegistry(
-            stages: [], destinations: [ChatwootOptions.self], formats: [], transports: [])
+        let registry = ConfigurationKindRegistry(
+            stages: [], destinations: [ChatwootDestinationOptions.self], formats: [], transports: [])
         _ = try registry.destination(yaml: "type: chatwoot\n" + yaml)
         return nil
     } catch {
@@ -42,12 +43,12 @@ func body(_ event: String, _ payload: JSON, session: String = "demo") -> [UInt8]
 
 func plan(
     _ event: String, _ payload: JSON, options: String = "", names: [String: String] = [:]
-) throws -> ForwardPlan {
-    let planner = ChatwootPlanner(try chatwoot(options))
+) throws -> ChatwootForwardPlan {
+    let planner = ChatwootActionPlanner(try chatwoot(options))
     return try planner.plan(body(event, payload), at: now) { names[$0.description] }
 }
 
-func plan(_ payload: [String: String], options: String = "") throws -> ForwardPlan {
+func plan(_ payload: [String: String], options: String = "") throws -> ChatwootForwardPlan {
     try plan("message.received", .object(JSONObject(payload.map { ($0.key, .string($0.value)) })), options: options)
 }
 
@@ -69,7 +70,7 @@ func payload(_ members: JSONObject) -> JSON {
 /// The only message that an event is converted to.
 func message(
     _ event: String, _ members: String, options: String = "", names: [String: String] = [:]
-) throws -> ChatwootMessage {
+) throws -> NewChatwootMessage {
     let actions = try plan(event, payload(members), options: options, names: names).actions
     guard actions.count == 1, case .message(let message) = actions.first else {
         throw SingleMessageError(actions: actions)
@@ -77,10 +78,10 @@ func message(
     return message
 }
 
-func message(_ members: String, options: String = "", names: [String: String] = [:]) throws -> ChatwootMessage {
+func message(_ members: String, options: String = "", names: [String: String] = [:]) throws -> NewChatwootMessage {
     try message("message.received", members, options: options, names: names)
 }
 
 struct SingleMessageError: Error {
-    let actions: [ForwardAction]
+    let actions: [ChatwootForwardAction]
 }

@@ -193,7 +193,7 @@ struct PlannerTests {
 
     @Test(arguments: ["", "[]", "{}", #"{"event": "message.received"}"#, #"{"event": 1, "payload": {}}"#])
     func aBodyThatIsNoEventIsRefused(_ text: String) throws {
-        let planner = ChatwootPlanner(try chatwoot())
+        let planner = ChatwootActionPlanner(try chatwoot())
         #expect(throws: ChatwootPlanError.self) { try planner.plan(Array(text.utf8), at: now) }
     }
 }

@@ -4,12 +4,12 @@ import Testing
 @testable import RelayChatwoot
 
 struct WordingTests {
-    @Test(arguments: AgentNotice.allCases)
-    func everyNoticeIsInEveryLanguage(_ notice: AgentNotice) {
+    @Test(arguments: AgentNoticeText.allCases)
+    func everyNoticeIsInEveryLanguage(_ notice: AgentNoticeText) {
         let texts = [notice.texts.english, notice.texts.portuguese]
         let places = texts.map { $0.split(separator: "{}", omittingEmptySubsequences: false).count - 1 }
         #expect(texts.allSatisfy { !$0.isEmpty } && places[0] == places[1] && places[0] <= 1)
-        for language in NoticeLanguage.allCases { #expect(!notice.text(in: language, "x").contains("{}")) }
+        for language in AgentNoticeLanguage.allCases { #expect(!notice.text(in: language, "x").contains("{}")) }
     }
 
     @Test(arguments: [

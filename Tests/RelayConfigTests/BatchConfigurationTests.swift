@@ -4,8 +4,10 @@ import Testing
 
 @Suite struct BatchConfigurationTests {
     private func batch(_ options: String) throws -> BatchPolicy? {
-        try ConfigurationRegistry.testing.destination(yaml: "{ type: webhook, url: https://x.example.com\(options) }")
-            .settings.batch
+        try ConfigurationKindRegistry.testing.destination(
+            yaml: "{ type: webhook, url: https://x.example.com\(options) }"
+        )
+        .settings.batch
     }
 
     @Test func aDestinationTakesBatchesWhenItIsReportedTo() throws {

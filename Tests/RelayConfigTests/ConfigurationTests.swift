@@ -113,7 +113,7 @@ import Testing
             """
         ).destinations
         #expect(
-            destinations.map { ($0.options as? WebhookOptions)?.url }
+            destinations.map { ($0.options as? WebhookDestinationOptions)?.url }
                 == ["a", "b", "c"].map { "https://\($0).example.com" })
         #expect(destinations.map(\.settings.maxInFlight) == [64, 64, 64])
         #expect(destinations[1].settings.retry.maxAttempts == 5)
@@ -133,9 +133,9 @@ import Testing
     }
 
     @Test func theCheckOfAddressesHasItsSay() {
-        let registry = ConfigurationRegistry(
-            stages: ConfigurationRegistry.testing.stages,
-            destinations: ConfigurationRegistry.testing.destinations,
+        let registry = ConfigurationKindRegistry(
+            stages: ConfigurationKindRegistry.testing.stages,
+            destinations: ConfigurationKindRegistry.testing.destinations,
             formats: [],
             transports: [],
             urlCheck: { $0.contains("10.") ? "10.0.0.1 is private; allow it under egress.allow" : nil },
@@ -235,27 +235,30 @@ import Testing
     }
 
     @Test func aSingleStageOrDestinationIsReadOnItsOwn() throws {
-        let step = try ConfigurationRegistry.testing.step(yaml: "deliver: [session, crm]", destinations: ["crm"])
+        let step = try ConfigurationKindRegistry.testing.step(yaml: "deliver: [session, crm]", destinations: ["crm"])
         #expect((step.stage as? DeliverStage)?.to == ["session", "crm"])
-        #expect(try ConfigurationRegistry.testing.step(yaml: "persist").kind == "persist")
-        #expect(throws: ConfigurationError.self) { try ConfigurationRegistry.testing.step(yaml: "deliver: [erp]") }
-        let crm = try ConfigurationRegistry.testing.destination(yaml: "{ type: webhook, url: https://x.example.com }")
+        #expect(try ConfigurationKindRegistry.testing.step(yaml: "persist").kind == "persist")
+        #expect(throws: InvalidConfigurationError.self) {
+            try ConfigurationKindRegistry.testing.step(yaml: "deliver: [erp]")
+        }
+        let crm = try ConfigurationKindRegistry.testing.destination(
+            yaml: "{ type: webhook, url: https://x.example.com }")
         #expect(crm.name == "crm")
     }
 }
 
-@Suite struct FieldTests {
+@Suite struct OptionFieldTests {
     @Test func fieldsDescribeThemselves() {
-        let size = AnyField(MediaStage.maxSize)
+        let size = AnyOptionField(MediaStage.maxSize)
         #expect(size.name == "max_size")
         #expect(size.typeName == "a size such as 64KiB or 16MiB")
         #expect(size.defaultText == "40MiB")
         #expect(!size.isRequired && !size.isSecret)
-        let token = AnyField(ChatwootOptions.token)
+        let token = AnyOptionField(ChatwootDestinationOptions.token)
         #expect(token.isRequired && token.isSecret && token.defaultText == nil)
-        #expect(AnyField(EnrichStage.with).shape.words == ["chat_name", "contact_name", "group_name", "images"])
-        #expect(AnyField(SignStage.scheme).typeName == "standard_webhooks or hmac")
-        #expect(!AnyField(FilterStage.keep).isRequired)
+        #expect(AnyOptionField(EnrichStage.with).shape.words == ["chat_name", "contact_name", "group_name", "images"])
+        #expect(AnyOptionField(SignStage.scheme).typeName == "standard_webhooks or hmac")
+        #expect(!AnyOptionField(FilterStage.keep).isRequired)
     }
 
     @Test(arguments: [
@@ -263,7 +266,7 @@ import Testing
         "HTTPS://x.example.com", "http://chatwoot_web/", "https://münchen.example",
     ])
     func addressesAreTaken(url: String) throws {
-        _ = try ConfigurationRegistry.testing.destination(yaml: "type: webhook\nurl: \(url)\n")
+        _ = try ConfigurationKindRegistry.testing.destination(yaml: "type: webhook\nurl: \(url)\n")
     }
 
     @Test(arguments: [
@@ -273,8 +276,8 @@ import Testing
         "\"\"", "http://h<>",
     ])
     func otherAddressesAreRefused(url: String) {
-        #expect(throws: ConfigurationError.self) {
-            try ConfigurationRegistry.testing.destination(yaml: "type: webhook\nurl: \(url)\n")
+        #expect(throws: InvalidConfigurationError.self) {
+            try ConfigurationKindRegistry.testing.destination(yaml: "type: webhook\nurl: \(url)\n")
         }
     }
 
@@ -283,7 +286,7 @@ import Testing
     ])
     func durationsAreTaken(written: String, expected: Duration) throws {
         let yaml = "{ type: webhook, url: https://x.example.com, timeout: \(written) }"
-        #expect(try ConfigurationRegistry.testing.destination(yaml: yaml).timeout == expected)
+        #expect(try ConfigurationKindRegistry.testing.destination(yaml: yaml).timeout == expected)
     }
 
     @Test(arguments: [
@@ -292,14 +295,16 @@ import Testing
     ])
     func otherDurationsAreRefused(written: String) {
         let yaml = "{ type: webhook, url: https://x.example.com, timeout: \"\(written)\" }"
-        #expect(throws: ConfigurationError.self) { try ConfigurationRegistry.testing.destination(yaml: yaml) }
+        #expect(throws: InvalidConfigurationError.self) {
+            try ConfigurationKindRegistry.testing.destination(yaml: yaml)
+        }
     }
 
     @Test(arguments: [
         ("1B", 1), ("16KiB", 16_384), ("16MiB", 16 << 20), ("16MB", 16_000_000), ("1GiB", 1 << 30), ("2KB", 2000),
     ])
     func sizesAreTaken(written: String, expected: Int) throws {
-        let step = try ConfigurationRegistry.testing.step(yaml: "media: { max_size: \(written) }")
+        let step = try ConfigurationKindRegistry.testing.step(yaml: "media: { max_size: \(written) }")
         #expect((step.stage as? MediaStage)?.maxSize == expected)
     }
 
@@ -308,13 +313,15 @@ import Testing
     ])
     func ratesAreTaken(written: String, expected: RateLimit) throws {
         let yaml = "{ type: webhook, url: https://x.example.com, rate_limit: \(written) }"
-        #expect(try ConfigurationRegistry.testing.destination(yaml: yaml).settings.rateLimit == expected)
+        #expect(try ConfigurationKindRegistry.testing.destination(yaml: yaml).settings.rateLimit == expected)
     }
 
     @Test(arguments: ["20", "0/s", "20/d", "20/ms", "/s", "20/", "-1/s", "20 / s"])
     func otherRatesAreRefused(written: String) {
         let yaml = "{ type: webhook, url: https://x.example.com, rate_limit: \"\(written)\" }"
-        #expect(throws: ConfigurationError.self) { try ConfigurationRegistry.testing.destination(yaml: yaml) }
+        #expect(throws: InvalidConfigurationError.self) {
+            try ConfigurationKindRegistry.testing.destination(yaml: yaml)
+        }
     }
 
     @Test func queriesOfAddressesAreNotShown() throws {

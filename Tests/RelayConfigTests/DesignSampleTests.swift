@@ -107,7 +107,7 @@ enum DesignSample {
 
     @Test func theDestinationIsAsWritten() throws {
         let crm = try #require(try DesignSample.load().configuration.destinations.first)
-        let webhook = try #require(crm.options as? WebhookOptions)
+        let webhook = try #require(crm.options as? WebhookDestinationOptions)
         #expect(webhook.url == "https://crm.example.com/hooks/whatsapp")
         #expect(webhook.headers.map(\.name) == ["X-Team"])
         #expect(webhook.headers.map(\.value) == ["sales"])

@@ -8,9 +8,11 @@ import Testing
     /// The sources that contain texts of diagnostics.
     private static let sources = [
         "RelayConfig", "RelayStages", "RelayTestRunner/Definition", "Relay/ConfigurationGeneration.swift",
-        "RelayDestinations/Webhook/WebhookOptions.swift", "RelayDestinations/WhatsApp/WhatsAppOptions.swift",
-        "RelayChatwoot/Options", "RelayDestinations/ChatwootWhatsApp/ChatwootWhatsAppOptions.swift",
-        "RelayDestinations/File/FileOptions.swift", "RelayDestinations/Stdout/StdoutOptions.swift",
+        "RelayDestinations/Webhook/WebhookDestinationOptions.swift",
+        "RelayDestinations/WhatsApp/WhatsAppDestinationOptions.swift",
+        "RelayChatwoot/Options", "RelayDestinations/ChatwootWhatsApp/ChatwootWhatsAppDestinationOptions.swift",
+        "RelayDestinations/File/FileDestinationOptions.swift",
+        "RelayDestinations/Stdout/StdoutDestinationOptions.swift",
         "RelayDestinations/Templates/WebhookTemplate.swift", "RelayHTTPClient/EgressGuard+check.swift",
         "RelayHTTPClient/EgressGuard+Entry.swift",
     ]

@@ -6,7 +6,7 @@ import Testing
 /// Conclusions about programs without running them.
 @Suite struct EventPredicateTests {
     private static func condition(_ program: String) -> EventPredicate {
-        var reader = EventPredicateReader(epoch: "", keepsType: true)
+        var reader = EventPredicateBuilder(epoch: "", keepsType: true)
         return reader.condition(program)
     }
 
@@ -63,8 +63,8 @@ import Testing
     }
 
     @Test func whatStagesMayHaveChangedIsAnotherValue() {
-        var before = EventPredicateReader(epoch: "", keepsType: true)
-        var after = EventPredicateReader(epoch: "default 1 ", keepsType: true)
+        var before = EventPredicateBuilder(epoch: "", keepsType: true)
+        var after = EventPredicateBuilder(epoch: "default 1 ", keepsType: true)
         let name = EventPredicate.both(
             before.condition(".payload.chatName | not"), after.condition(".payload.chatName"))
         #expect(name.isPossible(in: Self.everything))
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func typesAreFoundWithTheirPlaces() {
-        var reader = EventPredicateReader(epoch: "", keepsType: true)
+        var reader = EventPredicateBuilder(epoch: "", keepsType: true)
         _ = reader.condition(#".event == "a" or "b" != .event or (.event | IN("c", "d")) or .payload.event == "e""#)
         #expect(reader.types.map(\.name) == ["a", "b", "c", "d"])
         #expect(reader.types.map(\.offset) == [10, 17, 47, 52])

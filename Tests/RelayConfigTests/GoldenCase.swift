@@ -84,7 +84,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         let paths = (paths.isEmpty ? ["config.yaml"] : paths).map { folder.path + "/" + $0 }
         let report =
             runsTests ? readTests(in: folder) : ConfigurationChecker.builtIn(environment: environment).check(paths)
-        let text = CheckFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
+        let text = CheckOutputFormat.text.text(report).replacingOccurrences(of: folder.path + "/", with: "")
         return (Self.lists.reduce(text) { $0.replacingOccurrences(of: $1.text, with: $1.name) }, report.diagnostics)
     }
 
@@ -92,8 +92,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         let files = paths.map { folder.path + "/" + $0 }
         let checker = ConfigurationChecker(registry: .builtIn, environment: environment) {
             [environment] configuration, _ in
-            var findings = ConfigurationChecker.ExternalFindings(diagnostics: [])
-            do throws(ConfigurationError) {
+            var findings = ConfigurationChecker.AdditionalCheckResult(diagnostics: [])
+            do throws(InvalidConfigurationError) {
                 findings.tests = try PipelineTestSuite(configuration, files: files, environment: environment ?? [:])
                     .count
             } catch {
@@ -116,7 +116,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
     /// Lists that every new kind would change, each with the placeholder that replaces exactly this list in a case.
     private static let lists: [(text: String, name: String)] = {
-        let registry = ConfigurationRegistry.builtIn
+        let registry = ConfigurationKindRegistry.builtIn
         let words = [
             ("[destination kinds]", registry.destinations.map { $0.kind }),
             ("[formats]", registry.formats.map { $0.name }),

@@ -27,7 +27,7 @@ import Testing
         let root = GoldenCase.folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let paths = ["README.md", "docs", "examples", "config.yaml"].map { root.appendingPathComponent($0).path }
         let report = ConfigurationChecker.builtIn(environment: nil).check(paths)
-        #expect(report.diagnostics.isEmpty, "\(CheckFormat.text.text(report))")
+        #expect(report.diagnostics.isEmpty, "\(CheckOutputFormat.text.text(report))")
         #expect(report.subjects.count > 15)
     }
 }

@@ -80,13 +80,13 @@ import Testing
 
     @Test func theSecretInTheBodyStandsWhereTheFormatHasIt() throws {
         let auth = "auth: { type: body, token: hunter2 }"
-        let registry = ConfigurationRegistry.testing
+        let registry = ConfigurationKindRegistry.testing
         func configuration(_ source: String) -> Workspace {
             Workspace.config("sources:\n  a: { transport: http, \(source) }\n")
         }
         let known = try configuration("format: baileys, \(auth)").load(registry: registry).configuration
-        func body(_ configuration: RelayConfiguration) throws -> BodyAuthentication {
-            try #require(configuration.sources.first?.transport.authentication as? BodyAuthentication)
+        func body(_ configuration: RelayConfiguration) throws -> BodyTokenAuthentication {
+            try #require(configuration.sources.first?.transport.authentication as? BodyTokenAuthentication)
         }
         #expect(try body(known).field == "webhookVerifyToken")
         #expect(try body(known).token == "hunter2")

@@ -5,13 +5,13 @@ import RelaySources
 import Testing
 
 /// A stage that sends a request to a URL with placeholders.
-private struct AskStage: ConfiguredStage {
+private struct AskStage: ConfigurableStage {
     static let kind = "ask"
     static let summary = "Asks."
-    static let url = Field.urlTemplate("url", "Where.", known: ["session", "chat.id"]).optional
-    static let body = Field.jsonTemplate("body", "What is posted.", known: ["session", "chat.id"]).optional
-    static let headers = Field.headers("headers", "Sent with it.", default: [])
-    static let fields = [AnyField(url), AnyField(body), AnyField(headers)]
+    static let url = OptionField.urlTemplate("url", "Where.", known: ["session", "chat.id"]).optional
+    static let body = OptionField.jsonTemplate("body", "What is posted.", known: ["session", "chat.id"]).optional
+    static let headers = OptionField.headers("headers", "Sent with it.", default: [])
+    static let fields = [AnyOptionField(url), AnyOptionField(body), AnyOptionField(headers)]
     let url: PlaceholderTemplate?
     let body: PlaceholderTemplate?
 
@@ -24,9 +24,9 @@ private struct AskStage: ConfiguredStage {
     var waits: Bool { true }
 }
 
-private let registry = ConfigurationRegistry(
-    stages: ConfigurationRegistry.testing.stages + [AskStage.self],
-    destinations: [WebhookOptions.self],
+private let registry = ConfigurationKindRegistry(
+    stages: ConfigurationKindRegistry.testing.stages + [AskStage.self],
+    destinations: [WebhookDestinationOptions.self],
     formats: [],
     transports: BuiltInTransports.all
 )
@@ -58,7 +58,7 @@ private let registry = ConfigurationRegistry(
     @Test func variablesOfTheEnvironmentAreResolvedBefore() throws {
         let stage = try ask("ask: { url: \"${GATEWAY}/{{ chat.id }}\" }", environment: ["GATEWAY": "http://g:1"])
         #expect(stage.url?.filled(["chat.id": "1"], encode: PlaceholderTemplate.percentEncoded) == "http://g:1/1")
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: InvalidConfigurationError.self) {
             _ = try ask("ask: { url: \"${GATEWAY}/{{ x }}\" }", environment: ["GATEWAY": "http://canary"])
         }
         #expect(error?.description.contains("canary") == false)
@@ -78,14 +78,14 @@ private let registry = ConfigurationRegistry(
         ("body: '[1,'", "is no JSON"),
     ])
     func mistakesSayWhatToWrite(options: String, help: String) {
-        let error = #expect(throws: ConfigurationError.self) { _ = try ask("ask: { \(options) }") }
+        let error = #expect(throws: InvalidConfigurationError.self) { _ = try ask("ask: { \(options) }") }
         #expect(error?.description.contains(help) == true, "\(error?.description ?? "")")
     }
 
     @Test func anAddressThatTheEgressGuardRefusesIsAMistake() {
         var guarded = registry
         guarded.urlCheck = { $0 == "http://10.0.0.1/x/y" ? "10.0.0.1 is private" : nil }
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: InvalidConfigurationError.self) {
             _ = try guarded.step(yaml: "ask: { url: \"http://10.0.0.1/{{ session }}/y\" }")
         }
         #expect(error?.description.contains("10.0.0.1 is private") == true)

@@ -4,39 +4,39 @@ import Testing
 
 /// Stages are checked by their declared effects, not by their names.
 @Suite struct StageEffectTests {
-    private struct Discard: ConfiguredStage {
+    private struct Discard: ConfigurableStage {
         static let kind = "discard"
         static let summary = "Ends the pipeline."
-        static let fields: [AnyField] = []
+        static let fields: [AnyOptionField] = []
         static let effects: [StageEffect] = [.drops]
         init(_ options: OptionReader, in context: StageBuildContext) throws {}
     }
 
-    private struct Admit: ConfiguredStage {
+    private struct Admit: ConfigurableStage {
         static let kind = "admit"
         static let summary = "Lets only some events pass."
-        static let only = Field.expression("only", "Events that go on.")
-        static let fields = [AnyField(only)]
+        static let only = OptionField.expression("only", "Events that go on.")
+        static let fields = [AnyOptionField(only)]
         static let mainField: String? = "only"
         static let effects: [StageEffect] = [.filters(option: "only", passes: true)]
         init(_ options: OptionReader, in context: StageBuildContext) throws { _ = try options(Self.only) }
     }
 
-    private struct Send: ConfiguredStage {
+    private struct Send: ConfigurableStage {
         static let kind = "send"
         static let summary = "Delivers."
-        static let targets = Field.stringList("targets", "Where to.")
-        static let fields = [AnyField(targets)]
+        static let targets = OptionField.stringList("targets", "Where to.")
+        static let fields = [AnyOptionField(targets)]
         static let mainField: String? = "targets"
         static let effects: [StageEffect] = [.delivers(option: "targets")]
         init(_ options: OptionReader, in context: StageBuildContext) throws { _ = try options(Self.targets) }
     }
 
-    private static let registry = ConfigurationRegistry(
-        stages: ConfigurationRegistry.testing.stages + [Discard.self, Admit.self, Send.self],
-        destinations: ConfigurationRegistry.testing.destinations,
-        formats: ConfigurationRegistry.testing.formats,
-        transports: ConfigurationRegistry.testing.transports
+    private static let registry = ConfigurationKindRegistry(
+        stages: ConfigurationKindRegistry.testing.stages + [Discard.self, Admit.self, Send.self],
+        destinations: ConfigurationKindRegistry.testing.destinations,
+        formats: ConfigurationKindRegistry.testing.formats,
+        transports: ConfigurationKindRegistry.testing.transports
     )
 
     private func report(_ stages: String) -> String {

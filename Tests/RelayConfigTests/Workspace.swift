@@ -41,15 +41,15 @@ final class Workspace {
 
     func load(
         _ environment: [String: String] = [:],
-        registry: ConfigurationRegistry = .testing
-    ) throws(ConfigurationError) -> RelayConfiguration.Loaded {
+        registry: ConfigurationKindRegistry = .testing
+    ) throws(InvalidConfigurationError) -> RelayConfiguration.Loaded {
         try RelayConfiguration.load(path: directory + "/config.yaml", environment: environment, registry: registry)
     }
 
     /// All diagnostics of the configuration, with paths relative to its folder.
-    func report(_ environment: [String: String] = [:], registry: ConfigurationRegistry = .testing) -> String {
+    func report(_ environment: [String: String] = [:], registry: ConfigurationKindRegistry = .testing) -> String {
         let text: String
-        do throws(ConfigurationError) {
+        do throws(InvalidConfigurationError) {
             text = try load(environment, registry: registry).warnings.map(\.description).joined(separator: "\n")
         } catch {
             text = error.description
@@ -88,13 +88,13 @@ extension String {
     }
 }
 
-extension ConfigurationRegistry {
-    static let testing = ConfigurationRegistry(
+extension ConfigurationKindRegistry {
+    static let testing = ConfigurationKindRegistry(
         stages: [
             PersistStage.self, EnrichStage.self, MediaStage.self, FilterStage.self, SignStage.self, DeliverStage.self,
-            SwitchStage.self, GroupStage.self, UseStage.self, TransformStage.self,
+            SwitchStage.self, NestedStages.self, UseFragmentStage.self, TransformStage.self,
         ],
-        destinations: [WebhookOptions.self, ChatwootOptions.self],
+        destinations: [WebhookDestinationOptions.self, ChatwootDestinationOptions.self],
         formats: [
             BaileysFormat.self, CloudAPIFormat.self, EvolutionFormat.self, WAHAFormat.self, GowaFormat.self,
             NativeFormat.self,
@@ -107,41 +107,41 @@ extension Stage {
     func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome { .next }
 }
 
-struct PersistStage: ConfiguredStage {
+struct PersistStage: ConfigurableStage {
     static let kind = "persist"
     static let summary = "Keeps history."
-    static let fields: [AnyField] = []
+    static let fields: [AnyOptionField] = []
     static let effects: [StageEffect] = [.records]
     init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 
-struct EnrichStage: ConfiguredStage {
+struct EnrichStage: ConfigurableStage {
     static let kind = "enrich"
     static let summary = "Adds names."
-    static let with = Field.stringList(
+    static let with = OptionField.stringList(
         "with", "What to add.", allowed: ["chat_name", "contact_name", "group_name", "images"])
-    static let fields = [AnyField(with)]
+    static let fields = [AnyOptionField(with)]
     static let mainField: String? = "with"
     let with: [String]
     init(_ options: OptionReader, in context: StageBuildContext) throws { with = try options(Self.with) }
 }
 
-struct MediaStage: ConfiguredStage {
+struct MediaStage: ConfigurableStage {
     static let kind = "media"
     static let summary = "Stores media."
-    static let maxSize = Field.size("max_size", "Media above this stays where it is.", default: 40 << 20)
-    static let fields = [AnyField(maxSize)]
+    static let maxSize = OptionField.size("max_size", "Media above this stays where it is.", default: 40 << 20)
+    static let fields = [AnyOptionField(maxSize)]
     static let defaultOnError = PipelineStep.OnError.rawMedia
     let maxSize: Int
     init(_ options: OptionReader, in context: StageBuildContext) throws { maxSize = try options(Self.maxSize) }
 }
 
-struct FilterStage: ConfiguredStage {
+struct FilterStage: ConfigurableStage {
     static let kind = "filter"
     static let summary = "Keeps or drops events."
-    static let keep = Field.expression("keep", "Events to keep.").optional
-    static let drop = Field.expression("drop", "Events to drop.").optional
-    static let fields = [AnyField(keep), AnyField(drop)]
+    static let keep = OptionField.expression("keep", "Events to keep.").optional
+    static let drop = OptionField.expression("drop", "Events to drop.").optional
+    static let fields = [AnyOptionField(keep), AnyOptionField(drop)]
     static let effects: [StageEffect] = [
         .filters(option: "keep", passes: true), .filters(option: "drop", passes: false),
     ]
@@ -156,23 +156,23 @@ struct FilterStage: ConfiguredStage {
     }
 }
 
-struct SignStage: ConfiguredStage {
+struct SignStage: ConfigurableStage {
     enum Scheme: String, CaseIterable, Sendable { case standardWebhooks = "standard_webhooks", hmac }
     static let kind = "sign"
     static let summary = "Signs."
-    static let scheme = Field<Scheme>.enumeration("scheme", "How.")
-    static let fields = [AnyField(scheme)]
+    static let scheme = OptionField<Scheme>.enumeration("scheme", "How.")
+    static let fields = [AnyOptionField(scheme)]
     static let mainField: String? = "scheme"
     static let effects: [StageEffect] = [.signs]
     let scheme: Scheme
     init(_ options: OptionReader, in context: StageBuildContext) throws { scheme = try options(Self.scheme) }
 }
 
-struct DeliverStage: ConfiguredStage {
+struct DeliverStage: ConfigurableStage {
     static let kind = "deliver"
     static let summary = "Delivers."
-    static let to = Field.stringList("to", "Where to.")
-    static let fields = [AnyField(to)]
+    static let to = OptionField.stringList("to", "Where to.")
+    static let fields = [AnyOptionField(to)]
     static let mainField: String? = "to"
     static let effects: [StageEffect] = [.delivers(option: "to")]
     let to: [String]
@@ -190,22 +190,22 @@ struct DeliverStage: ConfiguredStage {
     }
 }
 
-struct TransformStage: ConfiguredStage {
+struct TransformStage: ConfigurableStage {
     static let kind = "transform"
     static let summary = "Changes."
-    static let payload = Field.expression("payload", "Makes the payload.")
-    static let fields = [AnyField(payload)]
+    static let payload = OptionField.expression("payload", "Makes the payload.")
+    static let fields = [AnyOptionField(payload)]
     static let mainField: String? = "payload"
     static let effects: [StageEffect] = [.rewrites]
     init(_ options: OptionReader, in context: StageBuildContext) throws {}
 }
 
-struct WebhookOptions: DestinationOptions {
+struct WebhookDestinationOptions: DestinationOptions {
     static let kind = "webhook"
     static let summary = "Posts to an address."
-    static let url = Field.url("url", "Where to.")
-    static let headers = Field.headers("headers", "What else to send.", default: [])
-    static let fields = [AnyField(url), AnyField(headers)]
+    static let url = OptionField.url("url", "Where to.")
+    static let headers = OptionField.headers("headers", "What else to send.", default: [])
+    static let fields = [AnyOptionField(url), AnyOptionField(headers)]
     static let takesBatches = true
     let url: String
     let headers: [(name: String, value: String)]
@@ -215,13 +215,13 @@ struct WebhookOptions: DestinationOptions {
     }
 }
 
-struct ChatwootOptions: DestinationOptions {
+struct ChatwootDestinationOptions: DestinationOptions {
     static let kind = "chatwoot"
     static let summary = "Writes conversations."
-    static let url = Field.url("url", "Where Chatwoot is.")
-    static let token = Field.secret("api_token", "The key.")
-    static let inbox = Field.int("inbox_id", "The inbox.", 1...Int.max)
-    static let fields = [AnyField(url), AnyField(token), AnyField(inbox)]
+    static let url = OptionField.url("url", "Where Chatwoot is.")
+    static let token = OptionField.secret("api_token", "The key.")
+    static let inbox = OptionField.int("inbox_id", "The inbox.", 1...Int.max)
+    static let fields = [AnyOptionField(url), AnyOptionField(token), AnyOptionField(inbox)]
     let token: String
     init(_ options: OptionReader) throws { token = try options(Self.token) }
 }

@@ -11,7 +11,7 @@ struct EventTraceTests {
             .failed(message: "404", reason: "not_found", then: "raw_media"),
             .failed(message: "no luck", reason: nil, then: "stages"), .split(3), .part(2), .recovered,
         ]
-        var writer = TraceWriter(Self.mark, at: Self.moment)
+        var writer = EventTraceEncoder(Self.mark, at: Self.moment)
         writer.begin("default")
         for outcome in outcomes { writer.step("stage", outcome, nanoseconds: 1_234_567) }
         writer.begin("audit")
@@ -31,14 +31,14 @@ struct EventTraceTests {
     }
 
     @Test func aRunOfTenStagesIsSmall() {
-        var writer = TraceWriter(Self.mark, at: Self.moment)
+        var writer = EventTraceEncoder(Self.mark, at: Self.moment)
         writer.begin("default")
         for _ in 0..<10 { writer.step("persist", .next, nanoseconds: 12_000) }
         #expect(writer.trace.bytes.count < 160)
     }
 
     @Test func laterRunsFollowEarlierOnesUntilItIsTooMuch() {
-        var writer = TraceWriter(Self.mark, at: Self.moment)
+        var writer = EventTraceEncoder(Self.mark, at: Self.moment)
         writer.begin("default")
         for _ in 0..<100 { writer.step("a stage with a name", .next) }
         var trace = writer.trace
@@ -50,7 +50,7 @@ struct EventTraceTests {
     }
 
     @Test func whatIsTooMuchIsCountedAndFailuresGoOnBeingTold() throws {
-        var writer = TraceWriter(Self.mark, at: Self.moment)
+        var writer = EventTraceEncoder(Self.mark, at: Self.moment)
         writer.begin("default")
         for _ in 0..<10_000 { writer.step("filter", .next) }
         writer.step("media", .failed(message: String(repeating: "ã", count: 5000), reason: nil, then: "continue"))
@@ -66,7 +66,7 @@ struct EventTraceTests {
     }
 
     @Test func damagedBytesNeverStopAReader() {
-        var writer = TraceWriter(Self.mark, at: Self.moment)
+        var writer = EventTraceEncoder(Self.mark, at: Self.moment)
         writer.begin("default")
         writer.step("persist", .dropped(reason: "no"), nanoseconds: 5000, waited: .seconds(1), deliveries: 2)
         let bytes = writer.trace.bytes

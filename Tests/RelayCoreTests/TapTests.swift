@@ -29,7 +29,7 @@ struct TapTests {
         )
         let result = AttemptResult(
             outcome: .delivered, status: 200, response: "secret", target: "http://crm", duration: .zero)
-        let made = Attempt(number: 1, startedAt: Self.start, result: result)
+        let made = DeliveryAttempt(number: 1, startedAt: Self.start, result: result)
         return TapEvent(.attempt, at: Self.start, .attempt(.init(claimed, made, next: .delivered)))
     }
 
@@ -37,7 +37,7 @@ struct TapTests {
         let taps = TapRegistry()
         #expect(!taps.isOpen)
         do {
-            let tap = try taps.open(TapSelection())
+            let tap = try taps.open(TapFilter())
             #expect(taps.isOpen)
             withExtendedLifetime(tap) {}
         }
@@ -46,7 +46,7 @@ struct TapTests {
 
     @Test func aTapShowsWhatItsSelectionTakesInOrder() async throws {
         let taps = TapRegistry()
-        let selection = TapSelection(
+        let selection = TapFilter(
             pipeline: "default", stages: ["media", "sign"], session: "main", types: EventTypeFilter(["message.*"]))
         let tap = try taps.open(selection)
         taps.show(tapEvent(.before))
@@ -64,7 +64,7 @@ struct TapTests {
 
     @Test func aDestinationMeansItsAttemptsAndTheReceiversAnswerStaysOut() async throws {
         let taps = TapRegistry()
-        let tap = try taps.open(TapSelection(destination: "crm"))
+        let tap = try taps.open(TapFilter(destination: "crm"))
         taps.show(attempt(to: "erp"))
         taps.show(tapEvent(.dropped))
         taps.show(attempt(to: "crm"))
@@ -79,7 +79,7 @@ struct TapTests {
 
     @Test func aSlowReaderLosesTheRestAndIsReportedHowMany() async throws {
         let taps = TapRegistry()
-        let tap = try taps.open(TapSelection(points: [.after]))
+        let tap = try taps.open(TapFilter(points: [.after]))
         for _ in 0..<10_000 { taps.show(tapEvent()) }
         let first = await tap.next()
         #expect(first.tapEvents.count + first.lost == 10_000)
@@ -92,7 +92,7 @@ struct TapTests {
 
     @Test func largeEventsAreBoundedByTheirBytes() async throws {
         let taps = TapRegistry()
-        let tap = try taps.open(TapSelection(points: [.after]))
+        let tap = try taps.open(TapFilter(points: [.after]))
         let payload: JSONObject = ["text": .string(String(repeating: "x", count: 3 << 20))]
         for _ in 0..<5 { taps.show(tapEvent(payload: payload)) }
         let batch = await tap.next()
@@ -102,9 +102,9 @@ struct TapTests {
 
     @Test func samplesAreOneInSoManyOrSoManyInATime() async throws {
         let taps = TapRegistry()
-        let each = try taps.open(TapSelection(points: [.after]), sampler: TapSampler(.oneIn(3)))
+        let each = try taps.open(TapFilter(points: [.after]), sampler: TapSampler(.oneIn(3)))
         let rate = try taps.open(
-            TapSelection(points: [.after]), sampler: TapSampler(.rate(RateLimit(count: 2, per: .seconds(1)))))
+            TapFilter(points: [.after]), sampler: TapSampler(.rate(RateLimit(count: 2, per: .seconds(1)))))
         for number in 0..<9 {
             taps.show(tapEvent(at: Self.start + .milliseconds(400 * number)))
         }
@@ -117,25 +117,25 @@ struct TapTests {
     @Test func onlySoManyAreOpenAtOnce() throws {
         let taps = TapRegistry()
         var open: [Tap] = []
-        for _ in 0..<TapRegistry.maximum { open.append(try taps.open(TapSelection())) }
-        #expect(throws: TapRegistry.OpenError.full) { _ = try taps.open(TapSelection()) }
+        for _ in 0..<TapRegistry.maximum { open.append(try taps.open(TapFilter())) }
+        #expect(throws: TapRegistry.OpenError.full) { _ = try taps.open(TapFilter()) }
         open.removeLast()
-        open.append(try taps.open(TapSelection()))
-        #expect(throws: TapRegistry.OpenError.full) { _ = try taps.open(TapSelection()) }
+        open.append(try taps.open(TapFilter()))
+        #expect(throws: TapRegistry.OpenError.full) { _ = try taps.open(TapFilter()) }
     }
 
     @Test func aShutdownEndsWhoWaitsAndWhoComes() async throws {
         let taps = TapRegistry()
-        let tap = try taps.open(TapSelection())
+        let tap = try taps.open(TapFilter())
         async let waiting = tap.next()
         taps.shutDown()
         #expect(await waiting.end == .shutdown)
-        #expect(throws: TapRegistry.OpenError.shuttingDown) { _ = try taps.open(TapSelection()) }
+        #expect(throws: TapRegistry.OpenError.shuttingDown) { _ = try taps.open(TapFilter()) }
     }
 
     @Test func whoWaitsIsCancelledWithItsTask() async throws {
         let taps = TapRegistry()
-        let tap = try taps.open(TapSelection())
+        let tap = try taps.open(TapFilter())
         let task = Task { await tap.next() }
         task.cancel()
         #expect(await task.value.end == .gone)

@@ -18,14 +18,14 @@ final class BatchDestination: Destination {
         var overlaps = 0
     }
 
-    let settings: DestinationSettings
+    let settings: DestinationDispatchSettings
     var target: String { "memory" }
     private let clock: any RelayClock
     private let reply: @Sendable ([ClaimedDelivery]) async -> AttemptResult
     private let state = Mutex(State())
 
     init(
-        _ settings: DestinationSettings,
+        _ settings: DestinationDispatchSettings,
         clock: any RelayClock,
         reply: @escaping @Sendable ([ClaimedDelivery]) async -> AttemptResult = { _ in answer(200) }
     ) {

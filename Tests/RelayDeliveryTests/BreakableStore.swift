@@ -27,9 +27,9 @@ final class BreakableStore: Outbox, OutboxAdministration {
 
     func exchange(
         _ settlements: [AttemptSettlement],
-        claims: [ClaimRequest],
+        claims: [DeliveryClaimRequest],
         at moment: Timestamp
-    ) async throws(StoreError) -> [ClaimResult] {
+    ) async throws(StoreError) -> [DeliveryClaimResult] {
         let isBroken = state.withLock { state in
             guard state.isBroken else { return false }
             state.failures += 1
@@ -46,7 +46,7 @@ final class BreakableStore: Outbox, OutboxAdministration {
     func recover(
         at moment: Timestamp,
         maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
-    ) async throws(StoreError) -> RecoveryReport {
+    ) async throws(StoreError) -> StoreRecoveryReport {
         try await base.recover(at: moment, maxAttempts: maxAttempts)
     }
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] { try await base.dueTimes() }
@@ -55,14 +55,14 @@ final class BreakableStore: Outbox, OutboxAdministration {
         before: DeliveryID?,
         offset: Int,
         limit: Int
-    ) async throws(StoreError) -> [DeliveryRecord] {
+    ) async throws(StoreError) -> [DeliveryDetails] {
         try await base.deliveries(filter, before: before, offset: offset, limit: limit)
     }
     func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
         try await base.countDeliveries(filter)
     }
-    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? { try await base.delivery(id) }
-    func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] { try await base.attempts(of: id) }
+    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryDetails? { try await base.delivery(id) }
+    func attempts(of id: DeliveryID) async throws(StoreError) -> [DeliveryAttempt] { try await base.attempts(of: id) }
     func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]? { try await base.body(of: id) }
     func retry(_ id: DeliveryID, at moment: Timestamp) async throws(StoreError) -> DeliveryChangeResult {
         try await base.retry(id, at: moment)
@@ -86,7 +86,9 @@ final class BreakableStore: Outbox, OutboxAdministration {
     ) async throws(StoreError) -> DeliveryID {
         try await base.enqueue(delivery, event: event, at: moment)
     }
-    func destinationCounts() async throws(StoreError) -> [DestinationCounts] { try await base.destinationCounts() }
+    func destinationCounts() async throws(StoreError) -> [DestinationDeliveryCounts] {
+        try await base.destinationCounts()
+    }
     func pauses() async throws(StoreError) -> [DestinationPause] { try await base.pauses() }
     func pause(_ pause: DestinationPause) async throws(StoreError) { try await base.pause(pause) }
     func resume(destination: DestinationKey) async throws(StoreError) -> Bool {

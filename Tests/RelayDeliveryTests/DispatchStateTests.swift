@@ -4,15 +4,17 @@ import RelayTesting
 import Testing
 
 struct DispatchStateTests {
-    private func settings(_ maxInFlight: Int = 4, rate: RateLimit? = nil) -> (DestinationKey) -> DestinationSettings? {
-        { _ in DestinationSettings(maxInFlight: maxInFlight, rateLimit: rate) }
+    private func settings(_ maxInFlight: Int = 4, rate: RateLimit? = nil) -> (DestinationKey) ->
+        DestinationDispatchSettings?
+    {
+        { _ in DestinationDispatchSettings(maxInFlight: maxInFlight, rateLimit: rate) }
     }
 
     private func take(
         _ state: inout DispatchState, _ key: DestinationKey, _ count: Int, nextDue: Timestamp?, at now: Timestamp
     ) {
         let batches = (0..<count).map { [claimed(Int64($0), destination: key)] }
-        state.claimed(ClaimResult(destination: key, batches: batches, nextDue: nextDue), at: now)
+        state.claimed(DeliveryClaimResult(destination: key, batches: batches, nextDue: nextDue), at: now)
     }
 
     @Test func claimsWhatIsFreeAndNothingThatIsNotDue() {

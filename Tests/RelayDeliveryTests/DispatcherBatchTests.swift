@@ -13,8 +13,8 @@ struct DispatcherBatchTests {
         maxInFlight: Int = 16,
         rateLimit: RateLimit? = nil,
         retry: RetryPolicy = RetryPolicy()
-    ) -> DestinationSettings {
-        DestinationSettings(maxInFlight: maxInFlight, rateLimit: rateLimit, retry: retry, batch: batch)
+    ) -> DestinationDispatchSettings {
+        DestinationDispatchSettings(maxInFlight: maxInFlight, rateLimit: rateLimit, retry: retry, batch: batch)
     }
 
     @Test func aFullBatchGoesAtOnceAndTheRestWhenItHasWaited() async throws {

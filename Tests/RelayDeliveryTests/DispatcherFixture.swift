@@ -83,8 +83,8 @@ final class DispatcherFixture: Sendable {
         let events = chats.map { chat in
             ParsedEvent(type: .messageReceived, session: "main", chat: chat, payload: ["text": "oi"])
         }
-        let settings = destinations[key]?.settings ?? DestinationSettings()
-        var results: [EventResult] = []
+        let settings = destinations[key]?.settings ?? DestinationDispatchSettings()
+        var results: [EventProcessingResult] = []
         for accepted in try await store.accept(events, source: "test", at: now) {
             guard let event = try await store.event(accepted.id) else { continue }
             let planned = PlannedDelivery(
@@ -94,7 +94,7 @@ final class DispatcherFixture: Sendable {
                 pipeline: "default",
                 signing: nil
             )
-            results.append(EventResult(event: event.id, deliveries: [planned]))
+            results.append(EventProcessingResult(event: event.id, deliveries: [planned]))
         }
         try await store.commit(results, at: now)
         let records = try await store.deliveries(

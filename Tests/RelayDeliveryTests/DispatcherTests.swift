@@ -13,7 +13,7 @@ struct DispatcherTests {
     @Test func eachChatKeepsItsOrderThroughFailures() async throws {
         // The number of failures of each delivery, none, one or two, depends on its position.
         let failures = Mutex<[DeliveryID: Int]>([:])
-        let crm = ScriptedDestination(DestinationSettings(retry: Self.patient), clock: clock) { delivery in
+        let crm = ScriptedDestination(DestinationDispatchSettings(retry: Self.patient), clock: clock) { delivery in
             let count = failures.withLock { failures in
                 failures[delivery.id, default: 0] += 1
                 return failures[delivery.id, default: 0]
@@ -38,7 +38,7 @@ struct DispatcherTests {
 
     @Test func withoutOrderLaterOnesOvertakeARetry() async throws {
         let first = Mutex<DeliveryID?>(nil)
-        let settings = DestinationSettings(ordering: .none, maxInFlight: 1, retry: Self.patient)
+        let settings = DestinationDispatchSettings(ordering: .none, maxInFlight: 1, retry: Self.patient)
         let crm = ScriptedDestination(settings, clock: clock) { delivery in
             let isFirst = first.withLock { first in
                 first = first ?? delivery.id
@@ -56,7 +56,7 @@ struct DispatcherTests {
     }
 
     @Test func noMoreThanMaxInFlightAreUnderWay() async throws {
-        let settings = DestinationSettings(maxInFlight: 3)
+        let settings = DestinationDispatchSettings(maxInFlight: 3)
         let crm = ScriptedDestination(settings, clock: clock) { _ in .hold }
         let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         try await fixture.run {
@@ -71,7 +71,7 @@ struct DispatcherTests {
     }
 
     @Test func aRateLimitSpreadsTheStarts() async throws {
-        let settings = DestinationSettings(rateLimit: RateLimit(count: 2, per: .seconds(1)))
+        let settings = DestinationDispatchSettings(rateLimit: RateLimit(count: 2, per: .seconds(1)))
         let crm = ScriptedDestination(settings, clock: clock)
         let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         let start = clock.now
@@ -107,7 +107,7 @@ struct DispatcherTests {
 
     @Test func aDownDestinationIsProbedAndBurnsNoAttempts() async throws {
         let isUp = Mutex(false)
-        let settings = DestinationSettings(
+        let settings = DestinationDispatchSettings(
             maxInFlight: 2, retry: RetryPolicy(maxAttempts: 5, initialInterval: .seconds(1)))
         let crm = ScriptedDestination(settings, clock: clock) { _ in
             .result(isUp.withLock { $0 } ? answer(200) : failure(.connect))
@@ -132,7 +132,7 @@ struct DispatcherTests {
 
     @Test func goneParksTheDestinationForGood() async throws {
         let isGone = Mutex(true)
-        let settings = DestinationSettings(maxInFlight: 1)
+        let settings = DestinationDispatchSettings(maxInFlight: 1)
         let crm = ScriptedDestination(settings, clock: clock) { _ in
             .result(answer(isGone.withLock { $0 } ? 410 : 200))
         }
@@ -155,7 +155,7 @@ struct DispatcherTests {
 
     @Test func whatCannotSucceedParksTheDestinationAndSaysWhy() async throws {
         let isDenied = Mutex(true)
-        let crm = ScriptedDestination(DestinationSettings(maxInFlight: 1), clock: clock) { _ in
+        let crm = ScriptedDestination(DestinationDispatchSettings(maxInFlight: 1), clock: clock) { _ in
             var result = answer(isDenied.withLock { $0 } ? 401 : 200)
             result.pausesDestination = result.status == 401
             return .result(result)
@@ -194,7 +194,7 @@ struct DispatcherTests {
     /// had.
     @Test func aDestinationThatGoesMeanwhileKillsNothing() async throws {
         let held = Mutex(0)
-        let crm = ScriptedDestination(DestinationSettings(retry: Self.patient), clock: clock) { delivery in
+        let crm = ScriptedDestination(DestinationDispatchSettings(retry: Self.patient), clock: clock) { delivery in
             guard delivery.attempt >= 5 else { return .result(answer(503)) }
             held.withLock { $0 += 1 }
             return .hold

@@ -40,7 +40,7 @@ struct DispatcherTroubleTests {
     }
 
     @Test func aShutdownWaitsForWhatIsUnderWay() async throws {
-        let crm = ScriptedDestination(DestinationSettings(maxInFlight: 2), clock: clock) { _ in .hold }
+        let crm = ScriptedDestination(DestinationDispatchSettings(maxInFlight: 2), clock: clock) { _ in .hold }
         let fixture = try await DispatcherFixture(["crm": crm], clock: clock)
         try await fixture.run {
             try await fixture.queue(to: "crm", chats: ["a", "b", "c", "d"])

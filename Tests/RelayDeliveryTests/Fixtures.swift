@@ -40,6 +40,6 @@ func answer(_ status: Int, retryAfter: Duration? = nil) -> AttemptResult {
     )
 }
 
-func failure(_ kind: DeliveryFailureKind) -> AttemptResult {
+func failure(_ kind: RequestFailureReason) -> AttemptResult {
     AttemptResult(outcome: .failed(kind), target: "http://127.0.0.1/", duration: .milliseconds(1))
 }

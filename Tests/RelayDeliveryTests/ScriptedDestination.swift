@@ -25,14 +25,14 @@ final class ScriptedDestination: Destination {
         var nextHold = 0
     }
 
-    let settings: DestinationSettings
+    let settings: DestinationDispatchSettings
     var target: String { "memory" }
     private let clock: any RelayClock
     private let reply: @Sendable (ClaimedDelivery) -> Reply
     private let state = Mutex(State())
 
     init(
-        _ settings: DestinationSettings = DestinationSettings(),
+        _ settings: DestinationDispatchSettings = DestinationDispatchSettings(),
         clock: any RelayClock,
         reply: @escaping @Sendable (ClaimedDelivery) -> Reply = { _ in .result(answer(200)) }
     ) {
@@ -99,7 +99,7 @@ final class ScriptedDestination: Destination {
 }
 
 /// The destinations of a test, which may be added and removed.
-final class Destinations: DestinationProvider {
+final class Destinations: DestinationLookup {
     private let all: Mutex<[DestinationKey: any Destination]>
 
     init(_ all: [DestinationKey: any Destination]) {

@@ -14,9 +14,10 @@ import Testing
 @Suite(.limitedConcurrency)
 struct ConformanceTests {
     static let kinds: [String: DestinationConformance] = [
-        WebhookOptions.kind: webhook, FileOptions.kind: file, StdoutOptions.kind: standardOutput,
-        WhatsAppOptions.kind: whatsApp, ChatwootOptions.kind: chatwoot,
-        ChatwootWhatsAppOptions.kind: nativeChannel,
+        WebhookDestinationOptions.kind: webhook, FileDestinationOptions.kind: file,
+        StdoutDestinationOptions.kind: standardOutput,
+        WhatsAppDestinationOptions.kind: whatsApp, ChatwootDestinationOptions.kind: chatwoot,
+        ChatwootWhatsAppDestinationOptions.kind: nativeChannel,
     ]
 
     struct ConformanceCase: Sendable, CustomTestStringConvertible {
@@ -54,7 +55,7 @@ struct ConformanceTests {
             url: receiver.url + "/hook",
             secrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
             timeout: timeout,
-            settings: DestinationSettings(),
+            settings: DestinationDispatchSettings(),
             engine: engine
         )
         return DestinationConformance.Subject(
@@ -212,11 +213,11 @@ struct ConformanceTests {
         // A folder exists at the path of the file.
         if situation == .unreachable { try folder.makeDirectory("events.ndjson") }
         let sinks = SharedLineSinks(clock: SystemClock(), logger: quiet)
-        let destination = LineDestination(
-            sinks.file(folder.path("events.ndjson"), rotation: LineRotation()),
+        let destination = LineOutputDestination(
+            sinks.file(folder.path("events.ndjson"), rotation: LineFileRotation()),
             target: folder.path("events.ndjson"),
             timeout: timeout,
-            settings: DestinationSettings(),
+            settings: DestinationDispatchSettings(),
             clock: SystemClock()
         )
         return DestinationConformance.Subject(
@@ -239,11 +240,11 @@ struct ConformanceTests {
         default: break
         }
         let sinks = SharedLineSinks(clock: SystemClock(), logger: quiet, standardOutput: pipe.writer)
-        let destination = LineDestination(
+        let destination = LineOutputDestination(
             sinks.standardOutput,
             target: "standard output",
             timeout: timeout,
-            settings: DestinationSettings(),
+            settings: DestinationDispatchSettings(),
             clock: SystemClock()
         )
         return DestinationConformance.Subject(
@@ -253,7 +254,7 @@ struct ConformanceTests {
         )
     }
 
-    private static func arrivals(_ lines: [String]) throws -> [DestinationConformance.Arrival] {
+    private static func arrivals(_ lines: [String]) throws -> [DestinationConformance.ReceivedDelivery] {
         try lines.map { .init(id: try JSON(parsing: $0)["deliveryId"]?.string ?? "", body: Array($0.utf8)) }
     }
 }

@@ -64,13 +64,13 @@ struct IndependentVerifierTests {
         let port = try await receiver.line(after: "listening on ")
         try await withReceiver { _, engine in
             let now = SystemClock().wall
-            func send(_ secrets: [WebhookSecret], at moment: Timestamp) async -> AttemptResult {
+            func send(_ secrets: [WebhookSigningSecret], at moment: Timestamp) async -> AttemptResult {
                 let body = #"{"event":"message.received","payload":{"text":"Olá 🚚 \u0000"}}"#
                 return await WebhookDestination(
                     url: "http://127.0.0.1:\(port)/",
                     secrets: secrets,
                     timeout: .waitLimit,
-                    settings: DestinationSettings(),
+                    settings: DestinationDispatchSettings(),
                     engine: engine
                 ).send(claimed(body: body), at: moment)
             }

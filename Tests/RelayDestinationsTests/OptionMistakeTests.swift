@@ -7,7 +7,7 @@ import Testing
 /// Mistakes in a destination's own options are reported at their position.
 struct OptionMistakeTests {
     private func mistakes(_ yaml: String) -> String {
-        let registry = ConfigurationRegistry(
+        let registry = ConfigurationKindRegistry(
             stages: [], destinations: BuiltInDestinations.all, formats: [], transports: [])
         do {
             _ = try registry.destination(yaml: yaml)
@@ -88,13 +88,13 @@ struct OptionMistakeTests {
     }
 
     @Test func theEnvironmentIsResolvedBeforeTemplatesAre() throws {
-        let registry = ConfigurationRegistry(
+        let registry = ConfigurationKindRegistry(
             stages: [], destinations: BuiltInDestinations.all, formats: [], transports: [])
         let destination = try registry.destination(
             yaml: "type: webhook\nurl: http://x.example/\nbody: '${GREETING} {{event}}'",
             environment: ["GREETING": "hello"]
         )
-        let options = try #require(destination.options as? WebhookOptions)
+        let options = try #require(destination.options as? WebhookDestinationOptions)
         #expect(options.content.body?.text(of: ["event": "call"]) == "hello call")
     }
 }

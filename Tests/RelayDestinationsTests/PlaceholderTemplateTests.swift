@@ -16,7 +16,7 @@ struct PlaceholderTemplateTests {
         ],
     ]
 
-    private func text(_ template: String, _ escaping: TextEscaping = .none) throws -> String {
+    private func text(_ template: String, _ escaping: TemplateTextEscaping = .none) throws -> String {
         try WebhookTemplate(template, escaping: escaping).text(of: event)
     }
 
@@ -41,13 +41,13 @@ struct PlaceholderTemplateTests {
     }
 
     @Test(arguments: [
-        (TextEscaping.none, "Olá \"you\" & <me>\n100%"),
+        (TemplateTextEscaping.none, "Olá \"you\" & <me>\n100%"),
         (.json, #"Olá \"you\" & <me>\n100%"#),
         (.html, "Olá &quot;you&quot; &amp; &lt;me&gt;\n100%"),
         (.xml, "Olá &quot;you&quot; &amp; &lt;me&gt;\n100%"),
         (.form, "Ol%C3%A1+%22you%22+%26+%3Cme%3E%0A100%25"),
     ])
-    func valuesAreEscapedForTheirPlaceAndRawOnesAreNot(escaping: TextEscaping, expected: String) throws {
+    func valuesAreEscapedForTheirPlaceAndRawOnesAreNot(escaping: TemplateTextEscaping, expected: String) throws {
         #expect(try text("{{payload.text}}", escaping) == expected)
         #expect(try text("{{{payload.text}}}", escaping) == "Olá \"you\" & <me>\n100%")
         #expect(
@@ -57,21 +57,22 @@ struct PlaceholderTemplateTests {
     /// The receiver's parser decodes exactly the text that the sender wrote.
     @Test func everyLetterSurvivesJSONAndForms() throws {
         let all = String(String.UnicodeScalarView((0...0x2FF).compactMap { Unicode.Scalar($0) })) + "\u{2028}🚚"
-        let json = try JSON(parsing: "{\"t\":\"" + TextEscaping.json.escape(all) + "\"}")
+        let json = try JSON(parsing: "{\"t\":\"" + TemplateTextEscaping.json.escape(all) + "\"}")
         #expect(json["t"] == .string(all))
-        let form = TextEscaping.form.escape(all).replacingOccurrences(of: "+", with: " ").removingPercentEncoding
+        let form = TemplateTextEscaping.form.escape(all).replacingOccurrences(of: "+", with: " ")
+            .removingPercentEncoding
         #expect(form == all)
-        #expect(!TextEscaping.form.escape(all).contains { "&=\n ".contains($0) })
-        #expect(TextEscaping.xml.escape("a\u{0}b\u{FFFE}c\td") == "a\u{FFFD}b\u{FFFD}c\td")
+        #expect(!TemplateTextEscaping.form.escape(all).contains { "&=\n ".contains($0) })
+        #expect(TemplateTextEscaping.xml.escape("a\u{0}b\u{FFFE}c\td") == "a\u{FFFD}b\u{FFFD}c\td")
     }
 
     @Test(arguments: [
-        ("application/json", TextEscaping.json), ("application/vnd.api+json; charset=utf-8", .json),
+        ("application/json", TemplateTextEscaping.json), ("application/vnd.api+json; charset=utf-8", .json),
         ("text/html; charset=utf-8", .html), ("application/xhtml+xml", .xml), ("text/xml", .xml),
         ("Application/X-WWW-Form-Urlencoded", .form), ("text/plain", .none), ("application/octet-stream", .none),
     ])
-    func theEscapingFollowsFromTheContentType(type: String, escaping: TextEscaping) {
-        #expect(TextEscaping(contentType: type) == escaping)
+    func theEscapingFollowsFromTheContentType(type: String, escaping: TemplateTextEscaping) {
+        #expect(TemplateTextEscaping(contentType: type) == escaping)
     }
 
     @Test(arguments: [
@@ -96,7 +97,7 @@ struct PlaceholderTemplateTests {
                     headers: [("X-Chat", .template(try WebhookTemplate("{{payload.name}}")))]
                 ),
                 secrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
-                settings: DestinationSettings(),
+                settings: DestinationDispatchSettings(),
                 engine: engine
             )
             let delivery = claimed(body: #"{"payload":{"name":"José","text":"oi <b>"}}"#)
@@ -121,7 +122,7 @@ struct PlaceholderTemplateTests {
                 url: receiver.url,
                 content: WebhookRequestContent(
                     headers: [("Authorization", .template(try WebhookTemplate("Bearer tok-12345-{{session}}")))]),
-                settings: DestinationSettings(),
+                settings: DestinationDispatchSettings(),
                 engine: engine
             )
             let result = await destination.send(claimed(body: #"{"session":"main"}"#), at: moment)
@@ -140,7 +141,7 @@ struct PlaceholderTemplateTests {
             let destination = WebhookDestination(
                 url: receiver.url,
                 content: WebhookRequestContent(headers: [("X-Name", .template(try WebhookTemplate("{{name}}")))]),
-                settings: DestinationSettings(),
+                settings: DestinationDispatchSettings(),
                 engine: engine
             )
             let result = await destination.send(claimed(body: JSON.object(["name": .string(name)]).text), at: moment)

@@ -23,10 +23,13 @@ struct PlainHMACTests {
                 .sha512, .base64,
                 "ji4o0hZu91uuEXZ3BFYo/VGmaeoscl1SMhGh8AZ9FktAtk8fUo5mXNcDG6MY5fVVW5xuLMmFJWYIiHX847OwLQ=="
             ),
-        ] as [(HMACSigning.Algorithm, HMACSigning.Encoding, String)])
-    func signsAsConfigured(algorithm: HMACSigning.Algorithm, encoding: HMACSigning.Encoding, expected: String) {
+        ] as [(HMACSignatureFormat.Algorithm, HMACSignatureFormat.Encoding, String)])
+    func signsAsConfigured(
+        algorithm: HMACSignatureFormat.Algorithm, encoding: HMACSignatureFormat.Encoding, expected: String
+    ) {
         for prefix in ["", "sha256=", "t=1,v1="] {
-            let scheme = HMACSigning(algorithm: algorithm, header: "X-Signature", encoding: encoding, prefix: prefix)
+            let scheme = HMACSignatureFormat(
+                algorithm: algorithm, header: "X-Signature", encoding: encoding, prefix: prefix)
             let fields = WebhookSigner(secrets: [secret(Self.key)])
                 .headers(.hmac(scheme), id: "msg_1", body: Array(#"{"test": 2432232314}"#.utf8), at: moment)
             #expect(fields.map(\.name) == ["X-Signature"])
@@ -37,14 +40,15 @@ struct PlainHMACTests {
     /// Receivers of a plain HMAC use the text of the secret as the key, including `whsec_`.
     @Test func theSecretsTextIsTheKey() {
         let fields = WebhookSigner(secrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")])
-            .headers(.hmac(HMACSigning()), id: "msg_1", body: Array(#"{"test": 2432232314}"#.utf8), at: moment)
+            .headers(.hmac(HMACSignatureFormat()), id: "msg_1", body: Array(#"{"test": 2432232314}"#.utf8), at: moment)
         #expect(fields.map(\.name) == ["X-ZapHub-Signature"])
         #expect(fields.map(\.value) == ["sha256=80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c"])
     }
 
     @Test func theNewestActiveKeySigns() {
         let secrets = [secret("expired", expiresAt: moment), secret(Self.key), secret("older")]
-        let fields = WebhookSigner(secrets: secrets).headers(.hmac(HMACSigning()), id: "msg_1", body: [], at: moment)
+        let fields = WebhookSigner(secrets: secrets).headers(
+            .hmac(HMACSignatureFormat()), id: "msg_1", body: [], at: moment)
         #expect(fields.map(\.value) == ["sha256=b4f51e6d436f37f317b43849b0f71b91fddf6ed0d7bc67b6575f797c75163a26"])
     }
 }

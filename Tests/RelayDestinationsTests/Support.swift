@@ -10,7 +10,7 @@ func claimed(
     _ number: Int64 = 42,
     session: String = "main",
     attempt: Int = 1,
-    signing: SigningScheme? = .standardWebhooks,
+    signing: WebhookSigningScheme? = .standardWebhooks,
     body: String = #"{"event":"message.received"}"#
 ) -> ClaimedDelivery {
     ClaimedDelivery(
@@ -28,8 +28,8 @@ func claimed(
     )
 }
 
-func secret(_ value: String, expiresAt: Timestamp? = nil) -> WebhookSecret {
-    WebhookSecret(value: value, createdAt: moment, expiresAt: expiresAt)
+func secret(_ value: String, expiresAt: Timestamp? = nil) -> WebhookSigningSecret {
+    WebhookSigningSecret(value: value, createdAt: moment, expiresAt: expiresAt)
 }
 
 /// Creates a receiver, and an engine that may connect to it, for the duration of the closure.

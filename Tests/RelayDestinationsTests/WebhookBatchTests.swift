@@ -12,7 +12,7 @@ struct WebhookBatchTests {
         WebhookDestination(
             url: receiver.url,
             secrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
-            settings: DestinationSettings(batch: BatchPolicy()),
+            settings: DestinationDispatchSettings(batch: BatchPolicy()),
             engine: engine
         )
     }
@@ -74,7 +74,7 @@ struct WebhookBatchTests {
 
     @Test func everySchemeOfABatchSignsIt() async throws {
         try await withReceiver { receiver, engine in
-            let hmac = SigningScheme.hmac(HMACSigning(header: "X-Own"))
+            let hmac = WebhookSigningScheme.hmac(HMACSignatureFormat(header: "X-Own"))
             let batch = [
                 claimed(1), claimed(2, signing: hmac), claimed(3), claimed(4, signing: nil), claimed(5, signing: hmac),
             ]

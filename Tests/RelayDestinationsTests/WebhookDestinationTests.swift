@@ -11,7 +11,7 @@ struct WebhookDestinationTests {
         to receiver: ScriptedReceiver,
         by engine: CurlEngine,
         headers: [(name: String, value: String)] = [],
-        secrets: [WebhookSecret] = [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
+        secrets: [WebhookSigningSecret] = [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
         timeout: Duration = .waitLimit
     ) async -> AttemptResult {
         let destination = WebhookDestination(
@@ -19,7 +19,7 @@ struct WebhookDestinationTests {
             content: WebhookRequestContent(headers: headers.map { ($0.name, .text($0.value)) }),
             secrets: secrets,
             timeout: timeout,
-            settings: DestinationSettings(),
+            settings: DestinationDispatchSettings(),
             engine: engine
         )
         return await destination.send(delivery, at: moment)
@@ -70,7 +70,8 @@ struct WebhookDestinationTests {
 
     @Test func aPlainHMACGoesIntoItsHeader() async throws {
         try await withReceiver { receiver, engine in
-            let scheme = SigningScheme.hmac(HMACSigning(algorithm: .sha1, header: "X-Hub-Signature", prefix: "sha1="))
+            let scheme = WebhookSigningScheme.hmac(
+                HMACSignatureFormat(algorithm: .sha1, header: "X-Hub-Signature", prefix: "sha1="))
             let delivery = claimed(signing: scheme, body: #"{"test": 2432232314}"#)
             _ = await send(delivery, to: receiver, by: engine, secrets: [secret(PlainHMACTests.key)])
             let signature = receiver.requests.first?.header("x-hub-signature")
@@ -116,12 +117,12 @@ struct WebhookDestinationTests {
     }
 
     @Test(arguments: [
-        (ScriptedReceiver.Answer.hang, DeliveryFailureKind.timeout),
+        (ScriptedReceiver.Answer.hang, RequestFailureReason.timeout),
         (.dripHeader(interval: .milliseconds(20)), .timeout),
         (.drip(interval: .milliseconds(20)), .timeout), (.reset, .reset), (.closeSilently, .reset),
         (.garbage, .protocolError),
     ])
-    func whatIsNoAnswerIsAFailureOfItsKind(answer: ScriptedReceiver.Answer, kind: DeliveryFailureKind) async throws {
+    func whatIsNoAnswerIsAFailureOfItsKind(answer: ScriptedReceiver.Answer, kind: RequestFailureReason) async throws {
         try await withReceiver(answer) { receiver, engine in
             let isSlow = kind == .timeout
             let result = await send(to: receiver, by: engine, timeout: isSlow ? .milliseconds(300) : .waitLimit)
@@ -158,7 +159,8 @@ struct WebhookDestinationTests {
                 await send(to: receiver, by: engine, headers: [("X-" + value, "x")]),
                 await send(claimed(session: value), to: receiver, by: engine),
                 await send(
-                    claimed(signing: .hmac(HMACSigning(header: "X-Signature", prefix: value))), to: receiver, by: engine
+                    claimed(signing: .hmac(HMACSignatureFormat(header: "X-Signature", prefix: value))), to: receiver,
+                    by: engine
                 ),
             ]
             for result in results {

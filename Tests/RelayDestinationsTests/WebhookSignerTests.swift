@@ -34,7 +34,7 @@ struct WebhookSignerTests {
         ),
     ]
 
-    private func headers(_ vector: Vector, secrets: [WebhookSecret]? = nil) -> [String: String] {
+    private func headers(_ vector: Vector, secrets: [WebhookSigningSecret]? = nil) -> [String: String] {
         let fields = WebhookSigner(secrets: secrets ?? [secret(vector.secret)]).headers(
             .standardWebhooks,
             id: vector.id,

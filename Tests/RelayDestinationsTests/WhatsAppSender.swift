@@ -106,7 +106,7 @@ enum BuiltIn {
         let desk = "  desk: { type: chatwoot, url: \"\(chatwoot)\", account: 1, inbox: 7, token: agent }\n"
         try "version: 1\ndestinations:\n  subject:\n\(indented)\(desk)".write(
             to: file, atomically: true, encoding: .utf8)
-        let registry = ConfigurationRegistry(
+        let registry = ConfigurationKindRegistry(
             stages: BuiltInStages.all, destinations: BuiltInDestinations.all, formats: [], transports: [])
         let configuration = try RelayConfiguration.load(path: file.path, environment: [:], registry: registry)
             .configuration

@@ -39,7 +39,7 @@ struct RealGatewayTests {
             let id = "posting"
             let name = "gateway"
             let timeout = Duration.waitLimit
-            func requests(for key: DirectoryKey) -> [LookupRequest] {
+            func requests(for key: DirectoryEntryKey) -> [LookupRequest] {
                 [
                     LookupRequest(url: url + "/find", headers: [], body: Array(#"{"number":"1"}"#.utf8)) {
                         LookupAnswer(name: $0.map { String(decoding: $0, as: UTF8.self) })

@@ -14,7 +14,7 @@ struct TestRoute: LookupEndpoint {
     var base = "http://gateway:3000"
     var parts = ["name"]
 
-    func requests(for key: DirectoryKey) -> [LookupRequest] {
+    func requests(for key: DirectoryEntryKey) -> [LookupRequest] {
         parts.map { part in
             LookupRequest(url: "\(base)/\(part)/\(key.id)", headers: [("X-Api-Key", "canary-key")]) { bytes in
                 let text = bytes.map { String(decoding: $0, as: UTF8.self) }
@@ -25,7 +25,7 @@ struct TestRoute: LookupEndpoint {
     }
 }
 
-func key(_ id: String = "1203@g.us") -> DirectoryKey { DirectoryKey(session: "main", id: id) }
+func key(_ id: String = "1203@g.us") -> DirectoryEntryKey { DirectoryEntryKey(session: "main", id: id) }
 
 /// A service with a clock that does not advance.
 struct LookupFixture {

@@ -108,7 +108,7 @@ struct CloudAPIMessageTests {
                 "url": "https://lookaside.fbsbx.com/x?mid=55",
                 "fileSha256": .string(hash), "mimetype": "application/pdf", "fileName": "a.pdf",
             ])
-        #expect(throws: Never.self) { try RawMedia(#require(event.payload["raw_media"])) }
+        #expect(throws: Never.self) { try RawMediaReference(#require(event.payload["raw_media"])) }
     }
 
     @Test func errorsComeAlongsideMedia() throws {

@@ -55,9 +55,9 @@ struct ConformanceTests {
     }
 
     @Test func everyFormatHasItsName() {
-        for format in BuiltInFormats.all {
-            #expect(BuiltInFormats.format(named: format.name).map { type(of: $0).name } == format.name)
+        for format in BuiltInEventFormats.all {
+            #expect(BuiltInEventFormats.format(named: format.name).map { type(of: $0).name } == format.name)
         }
-        #expect(BuiltInFormats.format(named: "telepathy") == nil)
+        #expect(BuiltInEventFormats.format(named: "telepathy") == nil)
     }
 }

@@ -33,7 +33,7 @@ struct CorpusDocument: Sendable, CustomTestStringConvertible {
     var session: String? { expected["session"]?.string }
 
     var format: any EventFormat {
-        expected["format"]?.string.flatMap(BuiltInFormats.format(named:)) ?? NativeFormat()
+        expected["format"]?.string.flatMap(BuiltInEventFormats.format(named:)) ?? NativeFormat()
     }
 
     /// The document as a gateway posts it.

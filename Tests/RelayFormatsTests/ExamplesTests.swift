@@ -31,7 +31,7 @@ struct ExamplesTests {
     /// The same message in the format of each gateway.
     @Test(arguments: ["evolution", "evolution_go", "waha", "gowa", "cloud_api"])
     func everyGatewaysTextIsTheSameEvent(_ name: String) throws {
-        let format = try #require(BuiltInFormats.format(named: name))
+        let format = try #require(BuiltInEventFormats.format(named: name))
         let events = try read(try example(name + ".json"), as: format, session: name == "cloud_api" ? "demo" : nil)
         let event = try #require(events.first)
         #expect(events.count == 1)

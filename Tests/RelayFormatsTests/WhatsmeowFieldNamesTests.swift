@@ -11,7 +11,7 @@ struct WhatsmeowNamesTests {
         ("conversation", "conversation"), ("mediaKey", "mediaKey"), ("", ""), ("é", "é"),
     ])
     func abbreviations(_ go: String, _ javaScript: String) {
-        #expect(WhatsmeowFieldNames.baileys(go) == javaScript)
+        #expect(WhatsmeowFieldRenaming.baileys(go) == javaScript)
     }
 
     @Test func whatGoWrapsIsOpened() throws {
@@ -23,7 +23,7 @@ struct WhatsmeowNamesTests {
                 """#
             ).object)
         #expect(
-            WhatsmeowFieldNames.renamed(reply) == [
+            WhatsmeowFieldRenaming.renamed(reply) == [
                 "interactiveResponseMessage": [
                     "body": ["text": "OK"], "nativeFlowResponseMessage": ["name": "flow", "paramsJson": "{}"],
                 ],

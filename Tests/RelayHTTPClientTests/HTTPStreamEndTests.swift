@@ -115,7 +115,7 @@ struct HTTPStreamEndTests {
         let receiver = try ScriptedReceiver()
         receiver.respond { .chunks(of: pattern(Int($0.path.dropFirst()) ?? 0), each: 1000) }
         try await withEngine { engine in
-            var streams: [HTTPStream] = []
+            var streams: [HTTPResponseStream] = []
             for size in stride(from: 257 << 10, through: 288 << 10, by: 700) {
                 streams.append(try await engine.stream(get("\(receiver.url)/\(size)", maximum: size - 1)))
             }

@@ -11,14 +11,14 @@ import Testing
         ("?q=2", "https://a.example:8443/v/x?q=2"), ("http://a.example/x", "http://a.example/x"),
     ])
     func aReferenceIsResolved(_ location: String, _ expected: String) throws {
-        #expect(try RequestTarget.redirect(to: location, from: "https://a.example:8443/v/x?p=1") == expected)
+        #expect(try CurlParsedURL.redirect(to: location, from: "https://a.example:8443/v/x?p=1") == expected)
     }
 
     @Test(arguments: ["gopher://b.example/", "https://", "a b", "/a\u{0}b", "/a\r\nX: y"])
     func whatLeadsNowhereIsRefused(_ location: String) {
-        #expect(throws: RequestTarget.ParseError.self) {
-            let url = try RequestTarget.redirect(to: location, from: "https://a.example/")
-            _ = try RequestTarget(url: url)
+        #expect(throws: CurlParsedURL.ParseError.self) {
+            let url = try CurlParsedURL.redirect(to: location, from: "https://a.example/")
+            _ = try CurlParsedURL(url: url)
         }
     }
 }

@@ -50,7 +50,7 @@ extension HTTPRequest {
     }
 }
 
-extension HTTPStream {
+extension HTTPResponseStream {
     /// The rest of the body, and the error that ended it.
     func rest() async -> (bytes: [UInt8], failure: HTTPClientError?) {
         var bytes: [UInt8] = []

@@ -7,7 +7,7 @@ import Testing
 
 /// The servers to which requests are sent, and the credentials in them.
 @Suite struct AllowListTests {
-    private let sealed = MediaSealer.seal(bytes(500))
+    private let sealed = WhatsAppMediaEncryptor.seal(bytes(500))
 
     // MARK: Addresses
 
@@ -50,7 +50,7 @@ import Testing
         #expect(try await fixture.fetch(sealed.reference(directPath: "/x")) == sealed.media)
         #expect(fixture.transport.urls == ["http://mirror:8080/wa/x"])
         let failure = await fixture.failure(
-            MediaSealer.seal(bytes(9)).reference(url: "http://mirror:8081/x"))
+            WhatsAppMediaEncryptor.seal(bytes(9)).reference(url: "http://mirror:8081/x"))
         #expect(failure?.code == .notAllowed)
     }
 
@@ -104,7 +104,7 @@ import Testing
         #expect(fixture.transport.urls == [host + "/v/a", host + "/b", host + "/c?x=1", "https://cdn.fbcdn.net/d"])
 
         fixture.transport.script(Array(repeating: .redirect("/again"), count: 4))
-        let failure = await fixture.failure(MediaSealer.seal(bytes(7)).reference(directPath: "/a"))
+        let failure = await fixture.failure(WhatsAppMediaEncryptor.seal(bytes(7)).reference(directPath: "/a"))
         #expect(failure?.code == .refused)
         #expect(fixture.transport.requests.count == 8)
     }

@@ -11,7 +11,7 @@ import Testing
     private let server: TestMediaServer
     private let engine: CurlEngine
     private let directory: TemporaryDirectory
-    private let sealed = MediaSealer.seal(bytes(300_000), as: .video)
+    private let sealed = WhatsAppMediaEncryptor.seal(bytes(300_000), as: .video)
 
     init() throws {
         server = try TestMediaServer()
@@ -20,7 +20,7 @@ import Testing
     }
 
     private struct TransportFixture {
-        let service: MediaService
+        let service: MediaFetchService
         let mediaStore: LocalMediaStore
     }
 
@@ -35,7 +35,7 @@ import Testing
             graphURL: server.url + "/v23.0",
             whatsAppURL: server.url
         )
-        let service = MediaService(
+        let service = MediaFetchService(
             mediaStore: mediaStore,
             links: MediaLinks(publicURL: "http://relay", lifetime: .seconds(60), masterKey: bytes(32), clock: clock),
             transport: CurlMediaHTTPClient(engine ?? self.engine),
@@ -47,7 +47,7 @@ import Testing
     }
 
     private func fetch(
-        _ media: RawMedia,
+        _ media: RawMediaReference,
         attempts: Int = 1,
         maxSize: Int = 1 << 20,
         timeout: Duration = .waitLimit,
@@ -55,11 +55,11 @@ import Testing
     ) async throws -> StoredMedia {
         var fixture = fixture
         if fixture == nil { fixture = try await open() }
-        let limits = MediaLimits(maxSize: maxSize, attempts: attempts, timeout: timeout)
+        let limits = MediaFetchLimits(maxSize: maxSize, attempts: attempts, timeout: timeout)
         return try await #require(fixture).service.fetch(media, source: "gw", session: "main", limits: limits)
     }
 
-    private var reference: RawMedia { sealed.reference(directPath: "/v/x.enc?oe=1") }
+    private var reference: RawMediaReference { sealed.reference(directPath: "/v/x.enc?oe=1") }
 
     private func reason(
         of page: TestMediaServer.Page,
@@ -97,7 +97,7 @@ import Testing
     @Test func aCloudFileComesThroughItsLookup() async throws {
         server.serve(.file(Array(#"{"url":"\#(server.url)/file?mid=1"}"#.utf8)), at: "/v23.0/77")
         server.serve(.file(bytes(1000)), at: "/file?mid=1")
-        let media = try await fetch(RawMedia(kind: .image, locations: [.cloud(id: "77", url: nil)]))
+        let media = try await fetch(RawMediaReference(kind: .image, locations: [.cloud(id: "77", url: nil)]))
         #expect(media.id.digest == sha256(bytes(1000)))
         #expect(server.requests.map { $0.header("authorization") } == ["Bearer EAAx", "Bearer EAAx"])
     }

@@ -7,9 +7,9 @@ import Testing
 
 /// When a download is retried or given up, and how concurrent requests share it.
 @Suite struct FetchRetryTests {
-    private let sealed = MediaSealer.seal(bytes(5000))
+    private let sealed = WhatsAppMediaEncryptor.seal(bytes(5000))
 
-    private var reference: RawMedia { sealed.reference(directPath: "/x.enc") }
+    private var reference: RawMediaReference { sealed.reference(directPath: "/x.enc") }
 
     // MARK: The schedule
 
@@ -23,7 +23,7 @@ import Testing
         let clock = SkippingClock()
         let fixture = try await MediaServiceFixture(clock: clock)
         fixture.transport.script([answer, answer, answer, answer, .file(sealed.encrypted)])
-        #expect(try await fixture.fetch(reference, limits: MediaLimits(attempts: 5)) == sealed.media)
+        #expect(try await fixture.fetch(reference, limits: MediaFetchLimits(attempts: 5)) == sealed.media)
         #expect(clock.waits == [1, 2, 4, 8].map { Duration.seconds($0) })
         #expect(fixture.drafts.isEmpty)
     }
@@ -54,7 +54,7 @@ import Testing
         let clock = SkippingClock(skippingUnder: .seconds(9))
         let fixture = try await MediaServiceFixture(clock: clock)
         for _ in 0..<9 { fixture.transport.script([.status(500)]) }
-        let failure = await fixture.failure(reference, limits: MediaLimits(attempts: 9, timeout: .seconds(10)))
+        let failure = await fixture.failure(reference, limits: MediaFetchLimits(attempts: 9, timeout: .seconds(10)))
         #expect(failure?.code == .unavailable, "what the server said, not that time is over")
         #expect(clock.waits == [1, 2, 4].map { Duration.seconds($0) })
     }
@@ -69,7 +69,7 @@ import Testing
         await fixture.transport.arrivals(1)
         // The total limit, and the limit for the response header.
         await clock.manual.untilSleeping(2)
-        clock.manual.advance(by: Downloader.patience)
+        clock.manual.advance(by: MediaDownloader.patience)
         #expect(try await fetched == sealed.media)
         #expect(fixture.transport.cancelled == 1)
     }
@@ -78,7 +78,7 @@ import Testing
         let clock = ManualClock()
         let fixture = try await MediaServiceFixture(clock: clock)
         fixture.transport.script([.hang])
-        async let failure = fixture.failure(reference, limits: MediaLimits(timeout: .seconds(5)))
+        async let failure = fixture.failure(reference, limits: MediaFetchLimits(timeout: .seconds(5)))
         await fixture.transport.arrivals(1)
         await clock.untilSleeping(2)
         clock.advance(by: .seconds(5))
@@ -94,7 +94,7 @@ import Testing
         async let first = fixture.failure(reference)
         await fixture.transport.arrivals(1)
         async let second = fixture.failure(
-            sealed.reference(directPath: "/other"), limits: MediaLimits(timeout: .seconds(5)))
+            sealed.reference(directPath: "/other"), limits: MediaFetchLimits(timeout: .seconds(5)))
         await clock.untilSleeping(3)
         clock.advance(by: .seconds(5))
         #expect(await second?.code == .timeout)
@@ -134,7 +134,7 @@ import Testing
         other.locations = [.whatsApp(url: nil, directPath: "/x.enc", key: bytes(32, seed: 8))]
         fixture.transport.serve(.file(sealed.encrypted), at: "https://mmg.whatsapp.net/x.enc")
         async let right = fixture.fetch(reference)
-        async let wrong = fixture.failure(other, limits: MediaLimits(attempts: 1))
+        async let wrong = fixture.failure(other, limits: MediaFetchLimits(attempts: 1))
         await fixture.transport.arrivals(2)
         fixture.transport.release()
         #expect(try await right == sealed.media)
@@ -224,7 +224,7 @@ import Testing
 
     @Test func onlySoManyDownloadsGoOnAtOnce() async throws {
         let fixture = try await MediaServiceFixture(downloads: 3)
-        let files = (0..<12).map { MediaSealer.seal(bytes(100 + $0)) }
+        let files = (0..<12).map { WhatsAppMediaEncryptor.seal(bytes(100 + $0)) }
         for (index, file) in files.enumerated() {
             fixture.transport.serve(.file(file.encrypted), at: "https://mmg.whatsapp.net/\(index)")
         }

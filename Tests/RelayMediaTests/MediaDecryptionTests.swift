@@ -36,7 +36,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
 
     private func open(
         _ encrypted: [UInt8],
-        of sealed: SealedMedia,
+        of sealed: EncryptedTestMedia,
         as kind: MediaKind? = nil,
         hashes: Bool = true,
         maxSize: Int = 1 << 20,
@@ -72,12 +72,12 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         let plain = try decryption.open(try directory.draft(try vector.base64("encrypted")), in: directory.path)
         #expect(plain.contents == (try vector.base64("plaintext")))
         #expect(plain.media.id.digest == (try vector.base64("fileSha256")))
-        #expect(EncryptedSize.of(plain: plain.media.size) == vector.json["encryptedLength"]?.int)
+        #expect(EncryptedMediaSize.of(plain: plain.media.size) == vector.json["encryptedLength"]?.int)
     }
 
     @Test(arguments: DecryptionVector.all)
     func theSealerMakesThePublishedFile(_ vector: DecryptionVector) throws {
-        let sealed = MediaSealer.seal(
+        let sealed = WhatsAppMediaEncryptor.seal(
             try vector.base64("plaintext"), as: try vector.kind(), key: try vector.base64("mediaKey"))
         #expect(sealed.encrypted == (try vector.base64("encrypted")))
     }
@@ -86,7 +86,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     @Test(arguments: MediaKind.allCases)
     func filesOfEverySizeDecrypt(_ kind: MediaKind) throws {
         for size in [0, 1, 15, 16, 17, 31, 32, 47, 48, 49, 63, 64, 65, 127, 128, 129, 191, 192, 193, 1000] {
-            let sealed = MediaSealer.seal(bytes(size), as: kind, key: bytes(32, seed: UInt64(size) + 7))
+            let sealed = WhatsAppMediaEncryptor.seal(bytes(size), as: kind, key: bytes(32, seed: UInt64(size) + 7))
             let plain = try open(sealed.encrypted, of: sealed)
             #expect(plain.bytes == sealed.plain, "\(size) bytes")
             #expect(plain.media == sealed.media, "\(size) bytes")
@@ -96,20 +96,20 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     @Test(arguments: [16, 48, 4096, 128 << 10])
     func theChunkSizeMakesNoDifference(_ chunkSize: Int) throws {
         for size in [chunkSize - 1, chunkSize, chunkSize + 1, 3 * chunkSize - 17, 3 * chunkSize] {
-            let sealed = MediaSealer.seal(bytes(size), as: .video)
+            let sealed = WhatsAppMediaEncryptor.seal(bytes(size), as: .video)
             #expect(try open(sealed.encrypted, of: sealed, chunkSize: chunkSize).bytes == sealed.plain, "\(size) bytes")
         }
     }
 
     @Test func aFileDecryptsWithoutDeclaredHashes() throws {
-        let sealed = MediaSealer.seal(bytes(100))
+        let sealed = WhatsAppMediaEncryptor.seal(bytes(100))
         #expect(try open(sealed.encrypted, of: sealed, hashes: false).media == sealed.media)
     }
 
     /// Baileys #681: a voice note that was sent as a document; the MAC identifies the actual kind.
     @Test func theMACFindsTheKindThatWasMeant() throws {
         for kind in MediaKind.allCases {
-            let sealed = MediaSealer.seal(bytes(200), as: kind)
+            let sealed = WhatsAppMediaEncryptor.seal(bytes(200), as: kind)
             for declared in MediaKind.allCases {
                 #expect(try open(sealed.encrypted, of: sealed, as: declared).media == sealed.media, "\(declared)")
             }
@@ -119,10 +119,10 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     /// whatsmeow #1229: newsletters contain a key, although their files are not encrypted.
     @Test func aPlainFileThatHasItsHashIsTakenAsItIs() throws {
         for size in [0, 5, 42, 100] {
-            let sealed = MediaSealer.seal(bytes(size))
+            let sealed = WhatsAppMediaEncryptor.seal(bytes(size))
             #expect(try open(sealed.plain, of: sealed).bytes == sealed.plain)
         }
-        let sealed = MediaSealer.seal(bytes(200))
+        let sealed = WhatsAppMediaEncryptor.seal(bytes(200))
         #expect(throws: MediaError.self) { try open(sealed.plain, of: sealed, hashes: false) }
     }
 
@@ -136,7 +136,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     private func leavesNothing() -> Bool { directory.subpaths.isEmpty }
 
     @Test func aChangeAnywhereIsFoundAndLeavesNothing() async throws {
-        let sealed = MediaSealer.seal(bytes(70))
+        let sealed = WhatsAppMediaEncryptor.seal(bytes(70))
         for position in sealed.encrypted.indices {
             var changed = sealed.encrypted
             changed[position] ^= 0x01
@@ -149,7 +149,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     }
 
     @Test func aFileThatIsCutOffHasABadLengthOrAnotherHash() async throws {
-        let sealed = MediaSealer.seal(bytes(70))
+        let sealed = WhatsAppMediaEncryptor.seal(bytes(70))
         for count in 0..<sealed.encrypted.count {
             let cut = Array(sealed.encrypted.prefix(count))
             let isPossible = count >= 26 && (count - 10) % 16 == 0
@@ -162,7 +162,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     }
 
     @Test func anotherFilesKeyDoesNotFit() async throws {
-        var sealed = MediaSealer.seal(bytes(70))
+        var sealed = WhatsAppMediaEncryptor.seal(bytes(70))
         sealed.key = bytes(32, seed: 99)
         #expect(await reason { _ = try open(sealed.encrypted, of: sealed) } == .macMismatch)
         #expect(leavesNothing())
@@ -174,14 +174,14 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
         ] as [[UInt8]])
     func wrongPaddingUnderARightMACIsReported(_ padding: [UInt8]) async throws {
         for size in [16, 48, 64] {
-            let sealed = MediaSealer.seal(bytes(size - padding.count), padding: padding)
+            let sealed = WhatsAppMediaEncryptor.seal(bytes(size - padding.count), padding: padding)
             #expect(await reason { _ = try open(sealed.encrypted, of: sealed) } == .badPadding, "\(size) bytes")
         }
         #expect(leavesNothing())
     }
 
     @Test func anotherPlainFileIsReported() async throws {
-        var sealed = MediaSealer.seal(bytes(70))
+        var sealed = WhatsAppMediaEncryptor.seal(bytes(70))
         sealed.plain[3] ^= 1
         #expect(await reason { _ = try open(sealed.encrypted, of: sealed) } == .hashMismatch)
         #expect(leavesNothing())
@@ -190,10 +190,10 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     /// Padding can add up to fifteen bytes, so the limit is checked against the decrypted file.
     @Test func theLimitIsOnThePlainFile() async throws {
         for maxSize in [0, 15, 16, 17, 100] {
-            let fitting = MediaSealer.seal(bytes(maxSize))
+            let fitting = WhatsAppMediaEncryptor.seal(bytes(maxSize))
             #expect(try open(fitting.encrypted, of: fitting, maxSize: maxSize).media == fitting.media)
             for size in [maxSize + 1, maxSize + 16] {
-                let large = MediaSealer.seal(bytes(size))
+                let large = WhatsAppMediaEncryptor.seal(bytes(size))
                 #expect(await reason { _ = try open(large.encrypted, of: large, maxSize: maxSize) } == .tooLarge)
                 #expect(await reason { _ = try open(large.plain, of: large, maxSize: maxSize) } == .tooLarge)
             }
@@ -202,7 +202,7 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     }
 
     @Test func failuresNameNoKey() async throws {
-        var sealed = MediaSealer.seal(bytes(70))
+        var sealed = WhatsAppMediaEncryptor.seal(bytes(70))
         sealed.key = bytes(32, seed: 5)
         let failure = await failure { _ = try open(sealed.encrypted, of: sealed) }
         #expect(failure?.description.contains(Base64.encode(sealed.key)) == false)
@@ -237,9 +237,9 @@ struct DecryptionVector: Sendable, CustomTestStringConvertible {
     }
 
     @Test func encryptedSizesDoNotOverflow() {
-        #expect(EncryptedSize.of(plain: 398_708) == 398_730)
-        #expect(EncryptedSize.of(plain: 117_512) == 117_530)
-        #expect(EncryptedSize.of(plain: 0) == 26)
-        #expect(EncryptedSize.of(plain: .max) == .max)
+        #expect(EncryptedMediaSize.of(plain: 398_708) == 398_730)
+        #expect(EncryptedMediaSize.of(plain: 117_512) == 117_530)
+        #expect(EncryptedMediaSize.of(plain: 0) == 26)
+        #expect(EncryptedMediaSize.of(plain: .max) == .max)
     }
 }

@@ -143,25 +143,25 @@ import Testing
         ("日本語.txt", "日本語.txt"), ("a/", "a_"), ("name.", "name"), ("👩‍🚒.png", "👩‍🚒.png"),
     ])
     func namesAreMadeSafe(_ name: String, _ expected: String) {
-        #expect(MediaFileName.safe(name) == expected)
+        #expect(MediaFileNameBuilder.safe(name) == expected)
     }
 
     @Test func longNamesKeepTheirEnding() {
-        let name = MediaFileName.safe(String(repeating: "é", count: 300) + ".pdf")
-        #expect(name.utf8.count <= MediaFileName.maximumBytes)
+        let name = MediaFileNameBuilder.safe(String(repeating: "é", count: 300) + ".pdf")
+        #expect(name.utf8.count <= MediaFileNameBuilder.maximumBytes)
         #expect(name.hasSuffix("éé.pdf"))
         let family = String(repeating: "👨‍👩‍👧‍👦", count: 100)
-        #expect(MediaFileName.safe(family).utf8.count <= MediaFileName.maximumBytes)
-        #expect(!MediaFileName.safe(family).isEmpty)
+        #expect(MediaFileNameBuilder.safe(family).utf8.count <= MediaFileNameBuilder.maximumBytes)
+        #expect(!MediaFileNameBuilder.safe(family).isEmpty)
     }
 
     @Test func aNameIsMadeOfWhatIsKnown() {
-        #expect(MediaFileName.of("Nota.pdf", kind: .document, mimetype: nil) == "Nota.pdf")
-        #expect(MediaFileName.of(nil, kind: .image, mimetype: "image/jpeg") == "image.jpg")
-        #expect(MediaFileName.of("", kind: .audio, mimetype: "audio/ogg; codecs=opus") == "audio.ogg")
-        #expect(MediaFileName.of("..", kind: .video, mimetype: "VIDEO/MP4") == "video.mp4")
-        #expect(MediaFileName.of(nil, kind: .sticker, mimetype: nil) == "sticker.webp")
-        #expect(MediaFileName.of(nil, kind: .document, mimetype: "application/x-unknown") == "document.bin")
+        #expect(MediaFileNameBuilder.of("Nota.pdf", kind: .document, mimetype: nil) == "Nota.pdf")
+        #expect(MediaFileNameBuilder.of(nil, kind: .image, mimetype: "image/jpeg") == "image.jpg")
+        #expect(MediaFileNameBuilder.of("", kind: .audio, mimetype: "audio/ogg; codecs=opus") == "audio.ogg")
+        #expect(MediaFileNameBuilder.of("..", kind: .video, mimetype: "VIDEO/MP4") == "video.mp4")
+        #expect(MediaFileNameBuilder.of(nil, kind: .sticker, mimetype: nil) == "sticker.webp")
+        #expect(MediaFileNameBuilder.of(nil, kind: .document, mimetype: "application/x-unknown") == "document.bin")
     }
 
     @Test func aLinkNeverLacksAName() throws {

@@ -75,7 +75,7 @@ final class ScriptedTransport: MediaHTTPClient {
         }
     }
 
-    func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse {
+    func get(_ request: MediaDownloadRequest) async throws(MediaError) -> MediaDownloadResponse {
         let (answer, arrived) = state.withLock { state in
             state.requests.append(Request(url: request.url, headers: request.headers))
             state.running += 1
@@ -99,16 +99,16 @@ final class ScriptedTransport: MediaHTTPClient {
         return try await response(answer)
     }
 
-    private func response(_ answer: Answer) async throws(MediaError) -> MediaResponse {
+    private func response(_ answer: Answer) async throws(MediaError) -> MediaDownloadResponse {
         switch answer {
-        case .status(let status): return MediaResponse(status: status) { nil }
+        case .status(let status): return MediaDownloadResponse(status: status) { nil }
         case .failure(let reason): throw MediaError(reason, "scripted")
         case .redirect(let location, let status):
-            return MediaResponse(status: status, headers: [("location", location)]) { nil }
+            return MediaDownloadResponse(status: status, headers: [("location", location)]) { nil }
         case .file(let bytes, let status, let headers):
-            return MediaResponse(
+            return MediaDownloadResponse(
                 status: status, headers: headers.map { (name: $0.0, value: $0.1) }, body: body(bytes, isWhole: true))
-        case .cutOff(let bytes): return MediaResponse(status: 200, body: body(bytes, isWhole: false))
+        case .cutOff(let bytes): return MediaDownloadResponse(status: 200, body: body(bytes, isWhole: false))
         case .hang:
             do { try await Task.sleep(for: .seconds(3600)) } catch { state.withLock { $0.cancelled += 1 } }
             throw .abandoned
@@ -164,7 +164,7 @@ struct MediaServiceFixture {
     let transport = ScriptedTransport()
     let clock: any RelayClock
     let mediaStore: LocalMediaStore
-    let service: MediaService
+    let service: MediaFetchService
     let options: Mutex<MediaSourceOptions>.Box
 
     init(
@@ -178,7 +178,7 @@ struct MediaServiceFixture {
         mediaStore = try await LocalMediaStore.open(path: directory.path + "/media", quota: quota, clock: clock)
         let box = Mutex<MediaSourceOptions>.Box(options)
         self.options = box
-        service = MediaService(
+        service = MediaFetchService(
             mediaStore: mediaStore,
             links: MediaLinks(publicURL: "http://relay", lifetime: .seconds(3600), masterKey: bytes(32), clock: clock),
             transport: transport,
@@ -189,13 +189,13 @@ struct MediaServiceFixture {
         )
     }
 
-    func fetch(_ media: RawMedia, limits: MediaLimits = .init()) async throws(MediaError) -> StoredMedia {
+    func fetch(_ media: RawMediaReference, limits: MediaFetchLimits = .init()) async throws(MediaError) -> StoredMedia {
         try await service.fetch(media, source: "gw", session: "main", limits: limits)
     }
 
     func failure(
-        _ media: RawMedia,
-        limits: MediaLimits = .init(),
+        _ media: RawMediaReference,
+        limits: MediaFetchLimits = .init(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) async -> MediaError? {
         await RelayMediaTests.failure(sourceLocation: sourceLocation) { _ = try await fetch(media, limits: limits) }
@@ -230,9 +230,9 @@ extension Mutex {
     }
 }
 
-extension RawMedia {
+extension RawMediaReference {
     /// An unencrypted file at the gateway.
-    static func gateway(_ url: String, sha256: [UInt8]? = nil) -> RawMedia {
-        RawMedia(kind: .image, locations: [.gateway(url: url)], fileSHA256: sha256)
+    static func gateway(_ url: String, sha256: [UInt8]? = nil) -> RawMediaReference {
+        RawMediaReference(kind: .image, locations: [.gateway(url: url)], fileSHA256: sha256)
     }
 }

@@ -73,7 +73,7 @@ struct RerunTests {
             try await fixture.accept([event("3")])
             try await fixture.untilDelivered(["1", "2", "1", "3"])
             #expect(try await fixture.delivered("known") == ["-", "old", "new", "new"])
-            let key = DirectoryKey(session: "main", id: "a@s.whatsapp.net")
+            let key = DirectoryEntryKey(session: "main", id: "a@s.whatsapp.net")
             #expect(try await fixture.store.contacts([key]).first?.pushName == "new")
         }
     }

@@ -20,7 +20,7 @@ private struct LateMediaFixture: Sendable {
     let announced = AsyncStream<Void>.makeStream()
 
     static func run(
-        _ fetcher: ScriptedFetcher,
+        _ fetcher: ControllableMediaFetcher,
         _ body: @Sendable (LateMediaFixture) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("late-\(UUID().uuidString)")
@@ -54,8 +54,8 @@ private struct LateMediaFixture: Sendable {
             type: .messageReceived, session: "main", chat: "5511999999001@s.whatsapp.net", dedupKey: "1",
             payload: ["messageId": "3EB0", "type": "image", "content": ["caption": "oi"], "raw_media": reference])
         let id = try await store.accept([new], source: "baileys", at: clock.now)[0].id
-        let late = LateMedia(event: id, limits: MediaLimits(), dueAt: clock.now)
-        try await store.commit([EventResult(event: id, lateMedia: late)], at: clock.now)
+        let late = LateMedia(event: id, limits: MediaFetchLimits(), dueAt: clock.now)
+        try await store.commit([EventProcessingResult(event: id, lateMedia: late)], at: clock.now)
     }
 
     var waiting: LateMedia? { get async throws { try await store.lateMedia(limit: 1).first } }
@@ -63,7 +63,7 @@ private struct LateMediaFixture: Sendable {
 
 struct LateMediaTests {
     @Test func whatCameLateIsAnnouncedOnce() async throws {
-        try await LateMediaFixture.run(ScriptedFetcher([.stored(stored)])) { fixture in
+        try await LateMediaFixture.run(ControllableMediaFetcher([.stored(stored)])) { fixture in
             for await _ in fixture.announced.stream { break }
             let event = try #require(try await fixture.store.pendingEvents(after: EventID(0), limit: 9).first)
             #expect(event.type == .messageUpdated)
@@ -80,7 +80,7 @@ struct LateMediaTests {
     }
 
     @Test func aFileThatIsGoneIsGivenUp() async throws {
-        try await LateMediaFixture.run(ScriptedFetcher([.fails(MediaError(.gone, "410"))])) { fixture in
+        try await LateMediaFixture.run(ControllableMediaFetcher([.fails(MediaError(.gone, "410"))])) { fixture in
             await fixture.clock.untilSleeping()
             try await eventually("it is given up") { try await fixture.waiting == nil }
             #expect(try await fixture.store.pendingEvents(after: EventID(0), limit: 9).isEmpty)
@@ -88,8 +88,8 @@ struct LateMediaTests {
     }
 
     @Test func aServerThatIsDownIsAskedAgain() async throws {
-        let down = ScriptedFetcher.Outcome.fails(MediaError(.unavailable, "503"))
-        try await LateMediaFixture.run(ScriptedFetcher([down, down, .stored(stored)])) { fixture in
+        let down = ControllableMediaFetcher.Outcome.fails(MediaError(.unavailable, "503"))
+        try await LateMediaFixture.run(ControllableMediaFetcher([down, down, .stored(stored)])) { fixture in
             let start = fixture.clock.now
             for (failures, wait) in [(1, 60), (2, 660)] {
                 try await eventually("\(failures) failures") { try await fixture.waiting?.failures == failures }

@@ -41,7 +41,8 @@ struct LookupPipelineTests {
         first: [any Stage] = [],
         answer: @escaping @Sendable (HTTPRequest) -> String
     ) async throws -> (PipelineFixture, HeldGateway) {
-        let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
+        let registry = ConfigurationKindRegistry(
+            stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
         let gateway = HeldGateway(answer)
         let clock = ManualClock()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -75,7 +76,8 @@ struct LookupPipelineTests {
             #expect(try await fixture.delivered("groupName") == ["Vendas", "Vendas"])
             #expect(
                 try await fixture.delivered("chatImageUrl") == Array(repeating: "https://p.example/g.jpg", count: 2))
-            let stored = try #require(try await fixture.store.groups([DirectoryKey(session: "main", id: group)]).first)
+            let stored = try #require(
+                try await fixture.store.groups([DirectoryEntryKey(session: "main", id: group)]).first)
             #expect(stored.name == "Vendas")
             #expect(stored.checkedAt == fixture.clock.now)
 
@@ -143,7 +145,7 @@ struct LookupPipelineTests {
         let (fixture, gateway) = try await fixture(
             "enrich", first: [WaitingStage(latches: latches)], answer: Self.vendas)
         try await fixture.run {
-            let known = EventResult(
+            let known = EventProcessingResult(
                 event: try await fixture.accept([event("0")])[0],
                 records: [.group(Group(session: "main", id: group, name: "Vendas", updatedAt: fixture.clock.now))]
             )

@@ -21,7 +21,7 @@ private final class MendableStage: Stage {
 
 /// Nested stages, and several events from one, with the service and a real store.
 struct NestedStageServiceTests {
-    private static let registry = ConfigurationRegistry(
+    private static let registry = ConfigurationKindRegistry(
         stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
 
     /// Splits the event, and then runs the steps in a switch for each part.

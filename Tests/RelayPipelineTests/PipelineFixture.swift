@@ -26,7 +26,7 @@ final class PipelineFixture: Sendable {
         _ steps: [any Stage],
         timeout: Duration? = nil,
         onError: PipelineStep.OnError = .deadLetter,
-        gateways: (any DirectoryGateway)? = nil,
+        gateways: (any GatewayDirectoryLookup)? = nil,
         taps: TapRegistry = TapRegistry(),
         clock: ManualClock = ManualClock(),
         configuration: PipelineService.Configuration = .init(),

@@ -39,7 +39,7 @@ private func run(_ steps: [PipelineStep]) -> (draft: EventDraft, end: Pipeline.E
         payload: ["type": "text"]
     )
     let pipeline = Pipeline(PipelineDefinition(name: "default", file: "", from: [], steps: steps))
-    switch pipeline.run(event, in: StubDirectory().context) {
+    switch pipeline.run(event, in: StubContactDirectory().context) {
     case .ended(let draft, let end): return (draft, end)
     case .waiting: preconditionFailure("no step waits")
     }

@@ -76,7 +76,7 @@ struct WaitingStage: Stage {
 
 struct DeliveringStage: Stage {
     func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
-        draft.deliver(to: DeliveryTarget(destination: "crm", settings: DestinationSettings(), isSigned: false))
+        draft.deliver(to: DeliveryTarget(destination: "crm", settings: DestinationDispatchSettings(), isSigned: false))
         return .next
     }
 }
@@ -95,7 +95,7 @@ struct SinglePipelineProvider: PipelineProvider, DeliveryTargetLookup {
 }
 
 /// A store whose commits fail or wait while a test requires it.
-final class BreakableJournal: Journal, HistoryStore {
+final class BreakableJournal: Journal, MessageHistoryStore {
     private let base: SQLiteStore
     private let state = Mutex((failuresLeft: 0, failures: 0))
     /// While ``holdsCommits`` is set, commits wait for the latch `commit`.
@@ -116,7 +116,7 @@ final class BreakableJournal: Journal, HistoryStore {
 
     func breakCommits(_ count: Int) { state.withLock { $0.failuresLeft = count } }
 
-    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {
+    func commit(_ results: [EventProcessingResult], at moment: Timestamp) async throws(StoreError) {
         let isBroken = state.withLock { state in
             guard state.failuresLeft > 0 else { return false }
             state.failuresLeft -= 1
@@ -132,25 +132,27 @@ final class BreakableJournal: Journal, HistoryStore {
 
     func accept(
         _ events: [ParsedEvent], source: String, at moment: Timestamp
-    ) async throws(StoreError) -> [AcceptanceResult] {
+    ) async throws(StoreError) -> [EventAcceptanceResult] {
         try await base.accept(events, source: source, at: moment)
     }
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] {
         try await base.pendingEvents(after: id, limit: limit)
     }
     func event(_ id: EventID) async throws(StoreError) -> Event? { try await base.event(id) }
-    func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] { try await base.contacts(ids) }
-    func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] { try await base.groups(ids) }
-    func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+    func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] { try await base.contacts(ids) }
+    func groups(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Group] { try await base.groups(ids) }
+    func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
         try await base.contacts(lids: lids)
     }
-    func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
+    func messages(_ query: HistoryMessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await base.messages(query, offset: offset, limit: limit)
     }
-    func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int { try await base.countMessages(query) }
+    func countMessages(_ query: HistoryMessageQuery) async throws(StoreError) -> Int {
+        try await base.countMessages(query)
+    }
     func chats(
         session: String?, search: String?, offset: Int, limit: Int
-    ) async throws(StoreError) -> (chats: [Chat], total: Int) {
+    ) async throws(StoreError) -> (chats: [HistoryChat], total: Int) {
         try await base.chats(session: session, search: search, offset: offset, limit: limit)
     }
     func contacts(

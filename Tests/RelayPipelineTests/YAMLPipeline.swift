@@ -15,11 +15,11 @@ let done: Result<DeferredStageWork.Change, StageError> = .success(goOn)
 /// A pipeline with nested stages, read from YAML.
 struct YAMLPipeline {
     /// Sets a member of the payload: `- mark: a`.
-    private struct MarkStage: ConfiguredStage {
+    private struct MarkStage: ConfigurableStage {
         static let kind = "mark"
         static let summary = "Leaves a mark."
-        static let name = Field.string("name", "Its name.")
-        static let fields = [AnyField(name)]
+        static let name = OptionField.string("name", "Its name.")
+        static let fields = [AnyOptionField(name)]
         static let mainField: String? = name.name
         let name: String
         init(_ options: OptionReader, in context: StageBuildContext) throws { name = try options(Self.name) }
@@ -31,10 +31,10 @@ struct YAMLPipeline {
     }
 
     /// Sets `marks` to `broken`, and fails.
-    private struct FailStage: ConfiguredStage {
+    private struct FailStage: ConfigurableStage {
         static let kind = "fail"
         static let summary = "Fails."
-        static let fields: [AnyField] = []
+        static let fields: [AnyOptionField] = []
         init(_ options: OptionReader, in context: StageBuildContext) throws {}
 
         func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
@@ -44,10 +44,10 @@ struct YAMLPipeline {
     }
 
     /// Appends to `marks` and waits. The test chooses the result: a change, a failure or a drop.
-    private struct WaitStage: ConfiguredStage {
+    private struct WaitStage: ConfigurableStage {
         static let kind = "wait"
         static let summary = "Waits."
-        static let fields: [AnyField] = []
+        static let fields: [AnyOptionField] = []
         init(_ options: OptionReader, in context: StageBuildContext) throws {}
         var waits: Bool { true }
 
@@ -57,7 +57,7 @@ struct YAMLPipeline {
         }
     }
 
-    private static let registry = ConfigurationRegistry(
+    private static let registry = ConfigurationKindRegistry(
         stages: BuiltInStages.all + [MarkStage.self, FailStage.self, WaitStage.self],
         destinations: [],
         formats: [],
@@ -65,7 +65,7 @@ struct YAMLPipeline {
     )
 
     let pipeline: Pipeline
-    let context = StubDirectory().context
+    let context = StubContactDirectory().context
 
     /// Reads steps as in a pipeline.
     static func steps(_ yaml: String) throws -> [PipelineStep] {

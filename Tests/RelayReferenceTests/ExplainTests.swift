@@ -69,15 +69,15 @@ struct ExplainTests {
         ("xyzzy", "there is nothing called \"xyzzy\"; `zaphub explain` lists what there is"),
     ])
     func whatThereIsNotIsAnsweredWithWhatMayHaveBeenMeant(_ word: String, _ answer: String) {
-        #expect(throws: UnknownWordError.self) { try ConfigurationReference.everything.find(word) }
-        do throws(UnknownWordError) { _ = try ConfigurationReference.everything.find(word) } catch {
+        #expect(throws: ReferenceLookupError.self) { try ConfigurationReference.everything.find(word) }
+        do throws(ReferenceLookupError) { _ = try ConfigurationReference.everything.find(word) } catch {
             #expect(error.description == answer)
         }
     }
 
     @Test func theListNamesEverythingThatAConfigurationCanName() {
         let list = ConfigurationReference.everything.list
-        let registry = ConfigurationRegistry.everything
+        let registry = ConfigurationKindRegistry.everything
         let words =
             registry.stages.map { $0.kind } + registry.destinations.map { $0.kind } + registry.formats.map { $0.name }
             + registry.transports.map { $0.kind } + registry.configurationFields.map(\.name).filter { $0 != "version" }
@@ -103,16 +103,16 @@ struct ExplainTests {
     }
 
     /// The example of `use` requires a fragment.
-    @Test(arguments: ConfigurationRegistry.everything.stages.map { $0.kind }.filter { $0 != "use" })
+    @Test(arguments: ConfigurationKindRegistry.everything.stages.map { $0.kind }.filter { $0 != "use" })
     func theExampleOfAStageIsTaken(_ kind: String) throws {
-        let stage = try #require(ConfigurationRegistry.everything.stages.first { $0.kind == kind })
-        #expect(try ConfigurationRegistry.everything.step(yaml: stage.example).kind == kind)
+        let stage = try #require(ConfigurationKindRegistry.everything.stages.first { $0.kind == kind })
+        #expect(try ConfigurationKindRegistry.everything.step(yaml: stage.example).kind == kind)
     }
 
-    @Test(arguments: ConfigurationRegistry.everything.destinations.map { $0.kind })
+    @Test(arguments: ConfigurationKindRegistry.everything.destinations.map { $0.kind })
     func theExampleOfADestinationIsTaken(_ kind: String) throws {
-        let type = try #require(ConfigurationRegistry.everything.destinations.first { $0.kind == kind })
+        let type = try #require(ConfigurationKindRegistry.everything.destinations.first { $0.kind == kind })
         let yaml = "type: \(kind)\n" + type.example
-        #expect(try ConfigurationRegistry.everything.destination(yaml: yaml).kind == kind)
+        #expect(try ConfigurationKindRegistry.everything.destination(yaml: yaml).kind == kind)
     }
 }

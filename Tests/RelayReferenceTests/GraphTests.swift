@@ -59,7 +59,7 @@ struct GraphTests {
         """,
     ]
 
-    private static let registry = ConfigurationRegistry(
+    private static let registry = ConfigurationKindRegistry(
         stages: BuiltInStages.all + [Fork.self],
         destinations: BuiltInDestinations.all,
         formats: [BaileysFormat.self, CloudAPIFormat.self, NativeFormat.self],
@@ -123,12 +123,12 @@ struct GraphTests {
 }
 
 /// A stage with nested lists of stages.
-struct Fork: ConfiguredStage {
+struct Fork: ConfigurableStage {
     static let kind = "fork"
     static let summary = "Goes two ways."
-    static let groups = Field.node("groups", "What happens to groups.", "a list of stages", shape: .stages)
-    static let others = Field.node("others", "What happens to the rest.", "a list of stages", shape: .stages)
-    static let fields = [AnyField(groups), AnyField(others)]
+    static let groups = OptionField.node("groups", "What happens to groups.", "a list of stages", shape: .stages)
+    static let others = OptionField.node("others", "What happens to the rest.", "a list of stages", shape: .stages)
+    static let fields = [AnyOptionField(groups), AnyOptionField(others)]
 
     let branches: [PipelineStep.Branch]
 

@@ -17,7 +17,7 @@ struct StarterConfigurationTests {
             .load(environment: environment)
     }
 
-    private static let registry = ConfigurationRegistry.everything
+    private static let registry = ConfigurationKindRegistry.everything
     /// A fragment is a separate file, which no recipe names.
     private static let stages = registry.stages.map { $0.kind }.filter { $0 != "use" }
     private static let recipes =
@@ -50,7 +50,7 @@ struct StarterConfigurationTests {
         #expect(configuration.destinations.map(\.kind) == ["webhook"])
         let steps = configuration.pipelines[0].steps
         #expect(steps.map(\.kind) == ["persist", "enrich", "filter", "sign", "deliver"])
-        #expect((steps[4].stage as? any ConfiguredStage)?.destinations == ["session", "webhook"])
+        #expect((steps[4].stage as? any ConfigurableStage)?.destinations == ["session", "webhook"])
     }
 
     /// Uncommenting the options in comments adds no errors or warnings.

@@ -10,10 +10,10 @@ import RelayStages
 import RelayTestRunner
 import RelayTesting
 
-extension ConfigurationRegistry {
+extension ConfigurationKindRegistry {
     /// Everything included in the relay, without the egress guard.
-    static let everything: ConfigurationRegistry = {
-        var registry = ConfigurationRegistry.builtIn
+    static let everything: ConfigurationKindRegistry = {
+        var registry = ConfigurationKindRegistry.builtIn
         registry.pipelineURLCheck = nil
         registry.egressCheck = nil
         return registry
@@ -41,8 +41,8 @@ enum Repository {
 extension TemporaryDirectory {
     func load(
         environment: [String: String] = [:],
-        registry: ConfigurationRegistry = .everything
-    ) throws(ConfigurationError) -> RelayConfiguration.Loaded {
+        registry: ConfigurationKindRegistry = .everything
+    ) throws(InvalidConfigurationError) -> RelayConfiguration.Loaded {
         try RelayConfiguration.load(path: path + "/config.yaml", environment: environment, registry: registry)
     }
 }

@@ -8,19 +8,21 @@ import Testing
 
 /// Everything about a transport is derived from its declaration.
 struct TransportTests {
-    private static let registry = ConfigurationRegistry(
-        stages: ConfigurationRegistry.everything.stages,
-        destinations: ConfigurationRegistry.everything.destinations,
-        formats: ConfigurationRegistry.everything.formats,
+    private static let registry = ConfigurationKindRegistry(
+        stages: ConfigurationKindRegistry.everything.stages,
+        destinations: ConfigurationKindRegistry.everything.destinations,
+        formats: ConfigurationKindRegistry.everything.formats,
         transports: (BuiltInTransports.all as [any TransportOptions.Type]) + [PipeTransport.self]
     )
 
-    private func load(_ sources: String) throws(ConfigurationError) -> RelayConfiguration {
+    private func load(_ sources: String) throws(InvalidConfigurationError) -> RelayConfiguration {
         let files = [
             "config.yaml": "sources:\n" + sources,
             "pipelines/default.yaml": "stages:\n  - persist\n  - deliver: [session]\n",
         ]
-        guard let directory = try? TemporaryDirectory(files: files) else { throw ConfigurationError(diagnostics: []) }
+        guard let directory = try? TemporaryDirectory(files: files) else {
+            throw InvalidConfigurationError(diagnostics: [])
+        }
         return try directory.load(registry: Self.registry).configuration
     }
 
@@ -65,8 +67,8 @@ struct TransportTests {
 private struct PipeTransport: TransportOptions {
     static let kind = "pipe"
     static let summary = "Reads a named pipe."
-    static let pipeName = Field.string("name", "The pipe.")
-    static let fields = [AnyField(pipeName)]
+    static let pipeName = OptionField.string("name", "The pipe.")
+    static let fields = [AnyOptionField(pipeName)]
 
     let name: String
 

@@ -29,10 +29,10 @@ struct DiskFullTests {
         let events = try await store.pendingEvents(after: EventID(0), limit: 100)
         let results = events.map { event in
             let planned = PlannedDelivery(of: event, to: "crm", lane: event.chat, pipeline: "p", signing: nil)
-            return EventResult(event: event.id, deliveries: [planned])
+            return EventProcessingResult(event: event.id, deliveries: [planned])
         }
         try await store.commit(results, at: now)
-        let claim = ClaimRequest(destination: "crm", limit: 5)
+        let claim = DeliveryClaimRequest(destination: "crm", limit: 5)
         let flying = try await store.exchange([], claims: [claim], at: now)[0].deliveries
         #expect(flying.count == 5)
 
@@ -63,7 +63,7 @@ struct DiskFullTests {
         // Deliveries in flight are settled, and the next ones are claimed.
         let settlements = flying.map { delivery in
             let result = AttemptResult(outcome: .delivered, status: 200, target: "x", duration: .zero)
-            let attempt = Attempt(number: delivery.attempt, startedAt: now, result: result)
+            let attempt = DeliveryAttempt(number: delivery.attempt, startedAt: now, result: result)
             return AttemptSettlement(delivery: delivery.id, attempt: attempt, next: .delivered)
         }
         let more = try await store.exchange(settlements, claims: [claim], at: now)[0].deliveries

@@ -61,7 +61,7 @@ import Testing
         #expect(error?.code == .unavailable)
         let third = try await store.accept([event("3")], source: "t", at: Stores.now)[0]
         let again = try await store.accept([event("1", key: "k")], source: "t", at: Stores.now)[0]
-        #expect(again == AcceptanceResult(id: first.id, isDuplicate: true))
+        #expect(again == EventAcceptanceResult(id: first.id, isDuplicate: true))
         #expect(try await store.pendingEvents(after: EventID(0), limit: 9).map(\.id) == [first.id, third.id])
         await store.close()
     }

@@ -18,15 +18,16 @@ struct RerunTests {
             PlannedDelivery(of: event, to: destination, lane: "s/c", pipeline: pipeline, signing: nil)
         }
 
-        let failure = StageFailure(stage: "filter", message: "no", delivery: planned("pipeline/b", by: "b"))
-        let first = EventResult(event: event.id, deliveries: [planned("crm", by: "a")], failures: [failure])
+        let failure = StageDeadLetter(stage: "filter", message: "no", delivery: planned("pipeline/b", by: "b"))
+        let first = EventProcessingResult(event: event.id, deliveries: [planned("crm", by: "a")], failures: [failure])
         try await store.commit([first], at: now)
         let letters = DeliveryFilter(states: [.dead])
         #expect(try await store.countDeliveries(letters) == 1)
 
         #expect(try await store.replayDeadLetters(DeliveryFilter(), at: now) == 1)
         #expect(try await store.pendingEvents(after: EventID(0), limit: 1).map(\.id) == [event.id])
-        let second = EventResult(event: event.id, deliveries: [planned("crm", by: "a"), planned("crm", by: "b")])
+        let second = EventProcessingResult(
+            event: event.id, deliveries: [planned("crm", by: "a"), planned("crm", by: "b")])
         try await store.commit([second], at: now)
 
         let queued = try await store.deliveries(DeliveryFilter(states: [.queued]), before: nil, offset: 0, limit: 10)
@@ -60,13 +61,14 @@ struct RerunTests {
 
         var letter = planned("letter")
         letter.destination = "pipeline/a"
-        let failure = StageFailure(stage: "filter", message: "no", delivery: letter)
-        let first = EventResult(event: event.id, deliveries: [planned(1), planned(2)], failures: [failure])
+        let failure = StageDeadLetter(stage: "filter", message: "no", delivery: letter)
+        let first = EventProcessingResult(event: event.id, deliveries: [planned(1), planned(2)], failures: [failure])
         try await store.commit([first], at: now)
         #expect(try await queued() == [1, 2])
 
         #expect(try await store.replayDeadLetters(DeliveryFilter(), at: now) == 1)
-        let second = EventResult(event: event.id, deliveries: [planned(1), planned(2), planned(3), planned(4)])
+        let second = EventProcessingResult(
+            event: event.id, deliveries: [planned(1), planned(2), planned(3), planned(4)])
         try await store.commit([second], at: now)
         #expect(try await queued() == [1, 2, 3, 4])
         await store.close()

@@ -46,8 +46,8 @@ import Testing
         #expect(FileManager.default.createFile(atPath: directory.database, contents: nil))
         let store = try await Stores.open(directory.database)
         let version = try await store.read { try $0.prepared("PRAGMA user_version").first { $0.int(0) } }
-        #expect(version == Schema.version)
-        #expect(Schema.version > 0)
+        #expect(version == SQLiteSchema.version)
+        #expect(SQLiteSchema.version > 0)
         let integrity = try await store.read { try $0.prepared("PRAGMA integrity_check").first { $0.text(0) } }
         #expect(integrity == "ok")
         await store.close()

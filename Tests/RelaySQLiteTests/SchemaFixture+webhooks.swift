@@ -17,13 +17,15 @@ extension SchemaFixture {
     ]
 
     /// One webhook with these options, and one with only a URL.
-    static var webhooks: [Webhook] {
-        var full = Webhook(id: webhook, session: session, options: options, createdAt: now)
+    static var webhooks: [WebhookRegistration] {
+        var full = WebhookRegistration(id: webhook, session: session, options: options, createdAt: now)
         full.secrets = secrets
         full.isEnabled = false
         full.updatedAt = now + .seconds(1)
         return [
-            full, Webhook(id: "wh_0000000000002", session: session, url: "https://plain.example/", createdAt: now),
+            full,
+            WebhookRegistration(
+                id: "wh_0000000000002", session: session, url: "https://plain.example/", createdAt: now),
         ]
     }
 

@@ -15,10 +15,10 @@ enum SchemaFixture {
     static let contact = Contact(session: session, id: "a@s", name: "Ana", pushName: "Aninha", updatedAt: now)
     static let group = Group(session: session, id: "g@g.us", name: "Team", size: 3, updatedAt: now)
 
-    static var secrets: [WebhookSecret] {
+    static var secrets: [WebhookSigningSecret] {
         [
-            WebhookSecret(value: "whsec_bmV3LXNlY3JldC1vZi10aGUtZml4dHVyZS1zdG9yZQ==", createdAt: now),
-            WebhookSecret(
+            WebhookSigningSecret(value: "whsec_bmV3LXNlY3JldC1vZi10aGUtZml4dHVyZS1zdG9yZQ==", createdAt: now),
+            WebhookSigningSecret(
                 value: "the-old-secret", createdAt: now - .seconds(60), expiresAt: now + .seconds(86_400)),
         ]
     }
@@ -37,10 +37,10 @@ enum SchemaFixture {
         let change = SessionChange(session: session, change: .connected(phoneNumber: "5511"), at: now)
         let failed = PlannedDelivery(
             of: first, to: "pipeline/default", lane: nil, pipeline: "default", signing: nil)
-        let failure = StageFailure(stage: "filter-1", message: "no number", delivery: failed)
+        let failure = StageDeadLetter(stage: "filter-1", message: "no number", delivery: failed)
         try await store.commit(
             [
-                EventResult(
+                EventProcessingResult(
                     event: first.id, records: [.message(message), .contact(contact), .group(group), .session(change)],
                     failures: [failure])
             ], at: now)
@@ -57,7 +57,7 @@ enum SchemaFixture {
         #expect(try await store.pauses().map(\.destination) == ["paused"])
         try await checkWebhooks(store)
 
-        let messages = try await store.messages(MessageQuery(), offset: 0, limit: 10)
+        let messages = try await store.messages(HistoryMessageQuery(), offset: 0, limit: 10)
         #expect(messages.map(\.id) == ["M0"] && messages.first?.content == ["text": "hello"])
         #expect(messages.first?.status == .read)
         let contacts = try await store.contacts(session: session, search: nil, offset: 0, limit: 10).contacts
@@ -75,7 +75,7 @@ enum SchemaFixture {
         // Deliveries in flight are recovered, and queued deliveries are claimed.
         let report = try await store.recover(at: now) { _ in 3 }
         #expect(report.requeued == 1)
-        let claim = ClaimRequest(destination: "queued", limit: 10)
+        let claim = DeliveryClaimRequest(destination: "queued", limit: 10)
         let claimed = try await store.exchange([], claims: [claim], at: now)[0].deliveries
         #expect(claimed.count == 1 && claimed.first?.signing == .standardWebhooks)
         #expect(try await store.deleteSession(session, at: now))
@@ -94,14 +94,14 @@ enum SchemaFixture {
         let event = try await accept(state.name, in: store)
         let planned = PlannedDelivery(
             of: event, to: .configured(state.name), lane: "acct/a@s", pipeline: "default", signing: .standardWebhooks)
-        try await store.commit([EventResult(event: event.id, deliveries: [planned])], at: now)
+        try await store.commit([EventProcessingResult(event: event.id, deliveries: [planned])], at: now)
         let filter = DeliveryFilter(destination: .configured(state.name))
         let id = try #require(try await store.deliveries(filter, before: nil, offset: 0, limit: 1).first).id
         switch state {
         case .queued: return
         case .cancelled: #expect(try await store.cancel(id, at: now) == .done)
         case .inFlight, .delivered, .dead:
-            let claim = ClaimRequest(destination: .configured(state.name), limit: 1)
+            let claim = DeliveryClaimRequest(destination: .configured(state.name), limit: 1)
             let claimed = try await store.exchange([], claims: [claim], at: now)[0].deliveries
             guard state != .inFlight else { return }
             let isDelivered = state == .delivered
@@ -109,7 +109,7 @@ enum SchemaFixture {
                 outcome: isDelivered ? .delivered : .refused, status: isDelivered ? 200 : 500,
                 error: isDelivered ? nil : "Webhook returned status 500", response: "answer",
                 target: "https://crm.example/hook", duration: .milliseconds(3))
-            let attempt = Attempt(number: try #require(claimed.first).attempt, startedAt: now, result: result)
+            let attempt = DeliveryAttempt(number: try #require(claimed.first).attempt, startedAt: now, result: result)
             let settlement = AttemptSettlement(
                 delivery: id, attempt: attempt, next: isDelivered ? .delivered : .dead(.exhausted))
             _ = try await store.exchange([settlement], claims: [], at: now)

@@ -18,7 +18,7 @@ struct SchemaMigrationTests {
 
     @Test func everySchemaBeforeThisOneHasAFixture() {
         // Fixtures exist for version 7 and later.
-        #expect(Self.versions == Array(7..<Int(Schema.version)))
+        #expect(Self.versions == Array(7..<Int(SQLiteSchema.version)))
     }
 
     @Test(arguments: versions)
@@ -33,7 +33,7 @@ struct SchemaMigrationTests {
         let store = try await SQLiteStore.open(
             path: directory.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)
         let migrated = try await store.read { try $0.prepared("PRAGMA user_version").first { $0.int(0) } }
-        #expect(migrated == Schema.version)
+        #expect(migrated == SQLiteSchema.version)
         try await SchemaFixture.check(store)
         let integrity = try await store.read { try $0.prepared("PRAGMA integrity_check").first { $0.text(0) } }
         #expect(integrity == "ok")
@@ -62,7 +62,7 @@ struct SchemaMigrationTests {
     /// Writes the fixture of the current schema: see `Fixtures/README.md`.
     @Test(.enabled(if: fixtureFolder != nil, "writes a fixture; set ZAPHUB_WRITE_SCHEMA_FIXTURE to a folder"))
     func theFixtureOfThisSchemaIsWritten() async throws {
-        let base = try #require(Self.fixtureFolder) + "/schema-\(Schema.version)"
+        let base = try #require(Self.fixtureFolder) + "/schema-\(SQLiteSchema.version)"
         let key = try StoreEncryptionKey.load(file: base + ".key", environmentValue: nil, store: base + ".sqlite")
         let store = try await SQLiteStore.open(
             path: base + ".sqlite", secretKey: key, clock: SystemClock(), logger: Stores.logger)

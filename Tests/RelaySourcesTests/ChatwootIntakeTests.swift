@@ -39,7 +39,7 @@ struct ChatwootIntakeTests {
         return ParsedEvent(type: .messageSend, session: "demo", payload: payload)
     }
 
-    private func entry(_ message: Int64, _ state: ForwardedMessage.State) -> ForwardingChange {
+    private func entry(_ message: Int64, _ state: ForwardedMessage.State) -> ForwardingLedgerChange {
         .message(
             ForwardedMessage(
                 key: ForwardedMessage.Key(destination: "desk", session: "demo", message: "M\(message)"), chat: "a@s",

@@ -12,7 +12,7 @@ struct IntakeTests {
         _ intake: Intake,
         session: String? = nil,
         headers: [String: String] = [:]
-    ) async throws(IntakeError) -> [AcceptanceResult] {
+    ) async throws(IntakeError) -> [EventAcceptanceResult] {
         try await intake.accept(Array(body.utf8), path: session.map { [$0] } ?? []) { headers[$0.lowercased()] }
     }
 
@@ -79,20 +79,20 @@ struct IntakeTests {
     static let sha256 = "46270e6ad829217a54d67026afb4ef20e76d3a4ea36d64b140834b5fb3e8b83a"
 
     /// The vector of WAHA's documentation, and the same bytes under the other algorithms.
-    static let signatures: [(HMACSignatureScheme, String)] = [
-        (HMACSignatureScheme(header: "X-Sig", secret: "my-secret-key"), sha256),
-        (HMACSignatureScheme(header: "X-Sig", secret: "my-secret-key"), sha256.uppercased()),
-        (HMACSignatureScheme(header: "X-Sig", secret: "my-secret-key", prefix: "sha256="), "sha256=" + sha256),
+    static let signatures: [(IncomingHMACScheme, String)] = [
+        (IncomingHMACScheme(header: "X-Sig", secret: "my-secret-key"), sha256),
+        (IncomingHMACScheme(header: "X-Sig", secret: "my-secret-key"), sha256.uppercased()),
+        (IncomingHMACScheme(header: "X-Sig", secret: "my-secret-key", prefix: "sha256="), "sha256=" + sha256),
         (
-            HMACSignatureScheme(header: "X-Sig", algorithm: .sha1, secret: "my-secret-key"),
+            IncomingHMACScheme(header: "X-Sig", algorithm: .sha1, secret: "my-secret-key"),
             "68ef937fd9a088220a09db3ccb35c8ff619f02ab"
         ),
         (
-            HMACSignatureScheme(header: "X-Sig", algorithm: .sha256, secret: "my-secret-key", encoding: .base64),
+            IncomingHMACScheme(header: "X-Sig", algorithm: .sha256, secret: "my-secret-key", encoding: .base64),
             "RicOatgpIXpU1nAmr7TvIOdtOk6jbWSxQINLX7PouDo="
         ),
         (
-            HMACSignatureScheme(header: "X-Sig", algorithm: .sha512, secret: "my-secret-key"),
+            IncomingHMACScheme(header: "X-Sig", algorithm: .sha512, secret: "my-secret-key"),
             "208f8a55dde9e05519e898b10b89bf0d0b3b0fdf11fdbf09b6b90476301b98d8097c462b2b17a6ce93b6b47a136cf2e78a33a63f6752c2c1631777076153fa89"
         ),
     ]
@@ -176,14 +176,14 @@ struct IntakeTests {
         (#"{"id": "1", "session": "demo", "token": 7}"#, false), ("nonsense", false), ("[]", false), ("", false),
     ])
     func theSecretInTheBodyIsChecked(_ body: String, _ isRight: Bool) async {
-        let intake = makeIntake(journal, authentication: BodyAuthentication(field: "token", token: "s3cret"))
+        let intake = makeIntake(journal, authentication: BodyTokenAuthentication(field: "token", token: "s3cret"))
         let error = await refusal(body, intake)
         #expect(error?.code == (isRight ? nil : .unauthorized))
         #expect(journal.events.count == (isRight ? 1 : 0))
     }
 
     @Test func everyDocumentOfAnArrayNeedsTheSecret() {
-        let authentication = BodyAuthentication(field: "token", token: "s3cret")
+        let authentication = BodyTokenAuthentication(field: "token", token: "s3cret")
         func admits(_ body: String) -> Bool {
             authentication.admits(body: Array(body.utf8), at: Timestamp(seconds: 0)) { _ in nil }
         }

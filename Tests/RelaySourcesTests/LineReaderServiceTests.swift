@@ -124,7 +124,7 @@ struct LineReaderServiceTests {
         _ body: () async throws -> Void
     ) async throws {
         let service = LineReaderService(
-            FollowedFile(path: path, position: position.map { ReadingPosition(path: $0) }, clock: clock),
+            FollowedFile(path: path, position: position.map { FileReadingPosition(path: $0) }, clock: clock),
             intake: makeIntake(journal, clock: clock),
             clock: clock,
             logger: Logger(label: "test")

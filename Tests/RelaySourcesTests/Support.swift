@@ -23,7 +23,7 @@ final class MemoryJournal: Journal {
     }
 
     func accept(_ events: [ParsedEvent], source: String, at moment: Timestamp) async throws(StoreError)
-        -> [AcceptanceResult]
+        -> [EventAcceptanceResult]
     {
         let failure: StoreError? = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
         if let failure { throw failure }
@@ -31,18 +31,18 @@ final class MemoryJournal: Journal {
             state.calls.append(events)
             return events.map { event in
                 let key = event.dedupKey.map { "\(source)|\(event.session)|\($0)" }
-                if let key, let id = state.known[key] { return AcceptanceResult(id: id, isDuplicate: true) }
+                if let key, let id = state.known[key] { return EventAcceptanceResult(id: id, isDuplicate: true) }
                 let id = EventID(state.next)
                 state.next += 1
                 if let key { state.known[key] = id }
-                return AcceptanceResult(id: id, isDuplicate: false)
+                return EventAcceptanceResult(id: id, isDuplicate: false)
             }
         }
     }
 
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] { [] }
     func event(_ id: EventID) async throws(StoreError) -> Event? { nil }
-    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {}
+    func commit(_ results: [EventProcessingResult], at moment: Timestamp) async throws(StoreError) {}
 }
 
 /// A format for tests: `{"id": "1", "session": "demo"}` is one event; with an array of ids, it is several.

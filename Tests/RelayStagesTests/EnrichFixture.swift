@@ -10,7 +10,7 @@ let ana = "5511999999001@s.whatsapp.net"
 let hidden = "100000000000002@lid"
 
 /// A directory, a gateway and a clock, and an `enrich` between them.
-final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGateway {
+final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirectoryLookup {
     private struct State: Sendable {
         var contacts: [String: Contact] = [:]
         var groups: [String: Group] = [:]
@@ -28,7 +28,8 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGat
         _ yaml: String = "enrich: { lookup: { preset: waha, url: \"http://waha:3000\" } }",
         environment: [String: String] = [:]
     ) throws {
-        let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
+        let registry = ConfigurationKindRegistry(
+            stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
         enrich = try registry.step(yaml: yaml, environment: environment).stage
     }
 
@@ -36,7 +37,7 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGat
 
     // MARK: Dependencies
 
-    func knows(_ record: HistoryRecord) {
+    func knows(_ record: HistoryUpdate) {
         state.withLock { state in
             switch record {
             case .contact(let contact):
@@ -66,9 +67,9 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, DirectoryGat
     func route(to destination: String) -> DeliveryTarget? { nil }
     func webhooks(of session: String) -> [DeliveryTarget] { [] }
 
-    func mayLookUp(_ key: DirectoryKey, at route: any LookupEndpoint) -> Bool { state.withLock { $0.isAvailable } }
+    func mayLookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) -> Bool { state.withLock { $0.isAvailable } }
 
-    func lookUp(_ key: DirectoryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
+    func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
         state.withLock { state in
             state.asked.append(key.id)
             state.routes.append(route)

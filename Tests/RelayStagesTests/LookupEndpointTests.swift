@@ -8,7 +8,7 @@ struct LookupRouteTests {
     {
         let fixture = try EnrichFixture(yaml)
         for chat in [group, ana, hidden] { _ = try await fixture.enriched(message(in: chat)) }
-        return fixture.route?.requests(for: DirectoryKey(session: session, id: chat)) ?? []
+        return fixture.route?.requests(for: DirectoryEntryKey(session: session, id: chat)) ?? []
     }
 
     private func answer(_ request: LookupRequest?, _ body: String?) -> LookupAnswer? {

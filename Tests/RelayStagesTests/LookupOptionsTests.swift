@@ -25,21 +25,21 @@ struct LookupOptionsTests {
         ("url: \"http://g/{{ chat.id }}\", cach: 1h", "did you mean \"cache\"?"),
     ])
     func mistakesSayWhatToWrite(options: String, help: String) {
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: InvalidConfigurationError.self) {
             _ = try EnrichFixture("enrich: { lookup: { \(options) } }")
         }
         #expect(error?.description.contains(help) == true, "\(error?.description ?? "")")
     }
 
     @Test func aPlaceholdersMistakeIsPointedAt() {
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: InvalidConfigurationError.self) {
             _ = try EnrichFixture("enrich: { lookup: { url: \"http://g/{{ session }}/{{ chat.idd }}\" } }")
         }
         #expect(error?.diagnostics.first?.column == 50)
     }
 
     @Test func aKeyInAHeaderIsInNoMessage() {
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: InvalidConfigurationError.self) {
             _ = try EnrichFixture("enrich: { lookup: { url: \"http://g/all\", headers: { k: canary } } }")
         }
         #expect(error?.description.contains("canary") == false, "\(error?.description ?? "")")

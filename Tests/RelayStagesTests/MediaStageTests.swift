@@ -14,18 +14,18 @@ private let reference: JSON = [
 /// A media stage with its downloader and clock.
 private struct MediaStageFixture {
     let stage: any Stage
-    let fetcher: ScriptedFetcher
+    let fetcher: ControllableMediaFetcher
     let clock = ManualClock()
 
-    init(_ yaml: String = "media", _ outcomes: ScriptedFetcher.Outcome...) throws {
-        let registry = ConfigurationRegistry(
+    init(_ yaml: String = "media", _ outcomes: ControllableMediaFetcher.Outcome...) throws {
+        let registry = ConfigurationKindRegistry(
             stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
         stage = try registry.step(yaml: yaml).stage
-        fetcher = ScriptedFetcher(outcomes)
+        fetcher = ControllableMediaFetcher(outcomes)
     }
 
     var context: StageContext {
-        StageContext(directory: StubDirectory(), routes: StubDirectory(), media: fetcher, clock: clock)
+        StageContext(directory: StubContactDirectory(), routes: StubContactDirectory(), media: fetcher, clock: clock)
     }
 
     func draft(_ payload: JSONObject = ["raw_media": reference, "content": ["ptt": true, "seconds": 7]]) -> EventDraft {
@@ -84,7 +84,7 @@ struct MediaStageTests {
         #expect(raw["mediaKey"] == reference["mediaKey"], "the reference is whole")
         #expect(raw["pending"] == true)
         #expect(raw["error"]?["reason"] == "timeout")
-        #expect(draft.lateMedia?.limits == MediaLimits(maxSize: 5 << 20, attempts: 2, timeout: .seconds(120)))
+        #expect(draft.lateMedia?.limits == MediaFetchLimits(maxSize: 5 << 20, attempts: 2, timeout: .seconds(120)))
         #expect(draft.lateMedia?.event == EventID(5))
         #expect(fixture.fetcher.cancelled == 1)
     }
@@ -132,7 +132,7 @@ struct MediaStageTests {
 
     /// `on_error: raw_media` is the default of media: the message continues with the reason of the failure.
     @Test func theReferenceGoesOutUnlessTheStepSaysOtherwise() throws {
-        let registry = ConfigurationRegistry(
+        let registry = ConfigurationKindRegistry(
             stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
         #expect(try registry.step(yaml: "media").onError == .rawMedia)
         #expect(try registry.step(yaml: "{ media: {}, on_error: dead_letter }").onError == .deadLetter)

@@ -31,7 +31,8 @@ private func message(chat: String = maria, payload: JSONObject = [:]) -> EventDr
     )
 }
 
-private let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
+private let registry = ConfigurationKindRegistry(
+    stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
 
 private func stage(_ yaml: String) throws -> any Stage {
     try registry.step(yaml: yaml, destinations: ["crm"]).stage
@@ -39,7 +40,7 @@ private func stage(_ yaml: String) throws -> any Stage {
 
 /// The reason why a stage drops the event; nil when the event passes.
 private func dropReason(_ stage: any Stage, _ draft: inout EventDraft) throws -> String? {
-    guard case .drop(let reason) = try stage.run(&draft, in: StubDirectory().context) else { return nil }
+    guard case .drop(let reason) = try stage.run(&draft, in: StubContactDirectory().context) else { return nil }
     return reason
 }
 
@@ -58,11 +59,11 @@ struct StageTests {
     @Test func aFilterThatFailsSaysWhy() throws {
         let filter = try stage("filter: { drop: '.payload.messageId + 1 > 2' }")
         var draft = message()
-        #expect(throws: StageError.self) { try filter.run(&draft, in: StubDirectory().context) }
+        #expect(throws: StageError.self) { try filter.run(&draft, in: StubContactDirectory().context) }
     }
 
     @Test func enrichFillsOnlyWhatIsMissingAndPrefersSavedNames() throws {
-        var directory = StubDirectory()
+        var directory = StubContactDirectory()
         directory.contacts[maria] = Contact(
             session: "main",
             id: maria,
@@ -83,7 +84,7 @@ struct StageTests {
     }
 
     @Test func enrichGivesGroupsTheirSubjectAndNeverAPushName() throws {
-        var directory = StubDirectory()
+        var directory = StubContactDirectory()
         directory.groups[team] = Group(session: "main", id: team, name: "Vendas", updatedAt: now)
         directory.contacts[maria] = Contact(session: "main", id: maria, pushName: "Maria", updatedAt: now)
         let enrich = try stage("enrich: [chat_name, contact_name, group_name]")
@@ -96,15 +97,16 @@ struct StageTests {
     }
 
     @Test func deliverPlansOneForEachDestinationThatWantsTheEvent() throws {
-        var directory = StubDirectory()
+        var directory = StubContactDirectory()
         directory.webhooks = [
-            DeliveryTarget(destination: "wh_1", settings: DestinationSettings(), isSigned: true),
+            DeliveryTarget(destination: "wh_1", settings: DestinationDispatchSettings(), isSigned: true),
             DeliveryTarget(
                 destination: "wh_2",
-                settings: DestinationSettings(events: EventTypeFilter(["session.*"])),
+                settings: DestinationDispatchSettings(events: EventTypeFilter(["session.*"])),
                 isSigned: true
             ),
-            DeliveryTarget(destination: "wh_3", settings: DestinationSettings(ordering: .none), isSigned: false),
+            DeliveryTarget(
+                destination: "wh_3", settings: DestinationDispatchSettings(ordering: .none), isSigned: false),
         ]
         var draft = message()
         _ = try stage("sign").run(&draft, in: directory.context)
@@ -118,7 +120,7 @@ struct StageTests {
     @Test func aDeliveryCarriesTheEnvelope() throws {
         var draft = message()
         draft.event.payload = ["messageId": "3EB0", "content": ["text": "Olá \"você\""]]
-        _ = try stage("deliver: crm").run(&draft, in: StubDirectory().context)
+        _ = try stage("deliver: crm").run(&draft, in: StubContactDirectory().context)
         let id = DeliveryID(123_456_789)
         let body = String(decoding: try #require(draft.deliveries.first).body(for: id), as: UTF8.self)
         #expect(
@@ -131,7 +133,7 @@ struct StageTests {
 
     @Test func persistKeepsTheMessageAndTheName() throws {
         var draft = message(payload: ["contactName": "Maria"])
-        _ = try stage("persist").run(&draft, in: StubDirectory().context)
+        _ = try stage("persist").run(&draft, in: StubContactDirectory().context)
         guard case .message(let stored) = draft.records.first else {
             Issue.record("no message: \(draft.records)")
             return
@@ -151,8 +153,8 @@ struct StageTests {
         let media = try stage("media: { max_size: 1MiB }")
         var large = message(payload: ["raw_media": ["fileLength": 2_000_000]])
         var small = message(payload: ["raw_media": ["fileLength": 2000]])
-        _ = try media.run(&large, in: StubDirectory().context)
-        _ = try media.run(&small, in: StubDirectory().context)
+        _ = try media.run(&large, in: StubContactDirectory().context)
+        _ = try media.run(&small, in: StubContactDirectory().context)
         #expect(large.event.payload["raw_media"]?["tooLarge"] == true)
         #expect(small.event.payload["raw_media"]?["tooLarge"] == nil)
     }
@@ -177,7 +179,7 @@ struct StageTests {
         ("transform: { bdy: . }", "did you mean \"body\"?"), ("transform: '{'", "\"payload\" is no jq expression"),
     ])
     func mistakesSayWhatToWrite(yaml: String, help: String) {
-        let error = #expect(throws: ConfigurationError.self) { _ = try stage(yaml) }
+        let error = #expect(throws: InvalidConfigurationError.self) { _ = try stage(yaml) }
         #expect(error?.description.contains(help) == true, "\(error?.description ?? "")")
     }
 }

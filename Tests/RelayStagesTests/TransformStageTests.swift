@@ -21,10 +21,12 @@ private func draft(_ payload: JSONObject = ["type": "text", "content": ["text": 
     )
 }
 
-private let registry = ConfigurationRegistry(stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
+private let registry = ConfigurationKindRegistry(
+    stages: BuiltInStages.all, destinations: [], formats: [], transports: [])
 
 private func run(_ yaml: String, on draft: inout EventDraft) throws -> StageOutcome {
-    try registry.step(yaml: yaml, destinations: ["crm"]).stage.run(&draft, in: StubDirectory(isSigned: false).context)
+    try registry.step(yaml: yaml, destinations: ["crm"]).stage.run(
+        &draft, in: StubContactDirectory(isSigned: false).context)
 }
 
 /// The bodies that `deliver` would send.

@@ -248,6 +248,6 @@ import Testing
         let test = "tests:\n  - { name: x, input: gone.json, expect: { nothing: true } }\n"
         let project = try TestProject(pipeline: TestProject.stages, files: ["pipelines/default_test.yaml": test])
         #expect(try project.suite(readsInput: false).count == 1)
-        #expect(throws: ConfigurationError.self) { try project.suite() }
+        #expect(throws: InvalidConfigurationError.self) { try project.suite() }
     }
 }

@@ -75,7 +75,7 @@ final class TestProject {
         let text: String
         do {
             text = try suite(files).run(only: filter).text
-        } catch let error as ConfigurationError {
+        } catch let error as InvalidConfigurationError {
             text = error.description
         }
         return text.replacingOccurrences(of: folder.path + "/", with: "")
@@ -89,12 +89,12 @@ final class TestProject {
     }
 }
 
-extension ConfigurationRegistry {
+extension ConfigurationKindRegistry {
     /// Everything included in the relay.
-    static let shipped = ConfigurationRegistry(
+    static let shipped = ConfigurationKindRegistry(
         stages: BuiltInStages.all,
         destinations: BuiltInDestinations.all,
-        formats: BuiltInFormats.all,
+        formats: BuiltInEventFormats.all,
         transports: BuiltInTransports.all
     )
 }

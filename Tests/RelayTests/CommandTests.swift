@@ -211,7 +211,7 @@ struct CommandTests {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("zaphub-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let sealed = MediaSealer.seal(Array("a voice note".utf8), as: .audio)
+        let sealed = WhatsAppMediaEncryptor.seal(Array("a voice note".utf8), as: .audio)
         let file = folder.appendingPathComponent("note.enc").path
         try Data(sealed.encrypted).write(to: URL(fileURLWithPath: file))
         let key = Base64.encode(sealed.key)

@@ -71,13 +71,13 @@ struct MediaFlowTests {
         }
     }
 
-    private let sealed = MediaSealer.seal(Array("not really a picture".utf8), as: .image)
+    private let sealed = WhatsAppMediaEncryptor.seal(Array("not really a picture".utf8), as: .image)
 
     private func image(
         _ id: String,
         path: String,
         chat: String = "5511999999001",
-        of media: SealedMedia,
+        of media: EncryptedTestMedia,
         host: String = "https://mmg.whatsapp.net"
     ) -> JSON {
         var document = baileysText(id, chat: chat)

@@ -70,13 +70,13 @@ struct ReplayServiceTests {
 
     /// Delivers the queued deliveries.
     private func send(from store: SQLiteStore) async throws {
-        let claims = [ClaimRequest(destination: "crm", limit: 10_000)]
+        let claims = [DeliveryClaimRequest(destination: "crm", limit: 10_000)]
         let claimed = try await store.exchange([], claims: claims, at: clock.now)[0].deliveries
         let settlements = claimed.map { delivery in
             let result = AttemptResult(outcome: .delivered, status: 200, target: "t", duration: .zero)
             return AttemptSettlement(
                 delivery: delivery.id,
-                attempt: Attempt(number: delivery.attempt, startedAt: clock.now, result: result),
+                attempt: DeliveryAttempt(number: delivery.attempt, startedAt: clock.now, result: result),
                 next: .delivered)
         }
         _ = try await store.exchange(settlements, claims: [], at: clock.now)
@@ -89,7 +89,7 @@ struct ReplayServiceTests {
             if events.isEmpty { return }
             let results = events.map { event in
                 let planned = PlannedDelivery(of: event, to: "crm", lane: nil, pipeline: "p", signing: nil)
-                return EventResult(event: event.id, run: event.rerun?.number ?? 0, deliveries: [planned])
+                return EventProcessingResult(event: event.id, run: event.rerun?.number ?? 0, deliveries: [planned])
             }
             try await store.commit(results, at: clock.now)
         }

@@ -11,12 +11,12 @@ struct TapStream {
         var stage: String { data["stage"]?.string ?? "-" }
     }
 
-    let stream: HTTPStream
+    let stream: HTTPResponseStream
     /// All text received so far.
     private(set) var text = ""
     private var rest = ""
 
-    init(_ stream: HTTPStream) {
+    init(_ stream: HTTPResponseStream) {
         self.stream = stream
     }
 

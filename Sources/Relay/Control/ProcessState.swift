@@ -3,7 +3,7 @@ internal import RelayCore
 internal import Synchronization
 
 /// The state of the process between start and shutdown, and whether its store is available.
-final class ProcessState: ProcessStatus {
+final class ProcessState: ReadinessProvider {
     enum Phase: Sendable { case starting, running, draining }
 
     private let store: any RelayStore

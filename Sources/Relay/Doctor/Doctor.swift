@@ -39,7 +39,7 @@ package final class Doctor: Sendable {
     package func examine() async -> [Entry] {
         let configuration = generation.configuration
         let environment = DoctorCheckEnvironment(configuration, sender: engine, repairs: repairs)
-        async let server = ListenerCheck(configuration, sender: own).findings()
+        async let server = ListenerDoctorCheck(configuration, sender: own).findings()
         var destinations: [String: [DoctorFinding]] = [:]
         // Each check may wait for the timeout of its receiver; run concurrently, all take as long as the slowest.
         await withTaskGroup(of: (String, [DoctorFinding]).self) { group in
@@ -61,14 +61,14 @@ package final class Doctor: Sendable {
     private func storage(_ configuration: RelayConfiguration) -> [Entry] {
         var entries: [Entry] = []
         if case .sqlite(let path) = configuration.store.url {
-            entries += FileSystemCheck(file: path).findings.map { Entry(subject: "store", finding: $0) }
+            entries += FileSystemDoctorCheck(file: path).findings.map { Entry(subject: "store", finding: $0) }
         }
         if case .directory(let path) = configuration.media.store {
-            entries += FileSystemCheck(folder: path).findings.map { Entry(subject: "media", finding: $0) }
+            entries += FileSystemDoctorCheck(folder: path).findings.map { Entry(subject: "media", finding: $0) }
         }
         for source in configuration.sources {
             guard case .file(let path) = source.transport.input else { continue }
-            entries += FileSystemCheck.reading(path).map { Entry(subject: "sources.\(source.name)", finding: $0) }
+            entries += FileSystemDoctorCheck.reading(path).map { Entry(subject: "sources.\(source.name)", finding: $0) }
         }
         return entries
     }

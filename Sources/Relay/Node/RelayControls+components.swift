@@ -3,15 +3,15 @@ internal import RelayCore
 
 extension RelayControls {
     /// Creates the controls of a running relay.
-    init(_ components: NodeComponents, process: ProcessState, reloader: ConfigurationReloader) {
-        let destinations = DestinationController(
+    init(_ components: RelayNodeComponents, process: ProcessState, reloader: ConfigurationReloader) {
+        let destinations = LiveDestinationControl(
             store: components.store,
             registry: components.registry,
             dispatcher: components.dispatcher,
             pipelines: components.pipelines,
             clock: components.clock
         )
-        let webhooks = WebhookController(
+        let webhooks = LiveWebhookControl(
             store: components.store,
             registry: components.registry,
             dispatcher: components.dispatcher,
@@ -20,15 +20,15 @@ extension RelayControls {
         )
         self.init(
             process: process,
-            configuration: ConfigurationController(current: components.current, reloader: reloader),
+            configuration: LiveConfigurationControl(current: components.current, reloader: reloader),
             destinations: destinations,
             webhooks: webhooks,
-            webhookTests: WebhookTestController(
+            webhookTests: LiveWebhookTestSender(
                 registry: components.registry,
                 current: components.current,
                 clock: components.clock
             ),
-            replays: ReplayController(
+            replays: LiveReplayControl(
                 store: components.store,
                 registry: components.registry,
                 destinations: destinations,
@@ -37,7 +37,7 @@ extension RelayControls {
                 current: components.current,
                 clock: components.clock
             ),
-            media: MediaController(links: components.media.links, mediaStore: components.media.mediaStore)
+            media: SignedMediaFileProvider(links: components.media.links, mediaStore: components.media.mediaStore)
         )
     }
 }

@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 /// One running relay: the services of a configuration, around one store.
 package final class RelayNode: Sendable {
     /// Information about a start, for the caller.
-    package struct Started: Sendable {
+    package struct StartInformation: Sendable {
         /// The URL on which the relay listens, such as `http://127.0.0.1:3100`.
         package let address: String
         /// The path of the database file.
@@ -15,7 +15,7 @@ package final class RelayNode: Sendable {
         /// The API key that was generated because there was none. It is displayed once; only its digest is stored.
         package let newKey: String?
         /// The deliveries that an earlier process was working on.
-        package let recovered: RecoveryReport
+        package let recovered: StoreRecoveryReport
         /// The number of waiting deliveries.
         package let queued: Int
         /// Descriptions of deliveries that wait for removed destinations, with instructions, one line each.
@@ -25,10 +25,10 @@ package final class RelayNode: Sendable {
     /// The configuration at the start, for options that a reload does not change.
     private let configuration: RelayConfiguration
     private let nodeStore: OpenedStore
-    private let components: NodeComponents
+    private let components: RelayNodeComponents
     private let reloader: ConfigurationReloader
     private let process: ProcessState
-    private let recovered: RecoveryReport
+    private let recovered: StoreRecoveryReport
     private let clock: any RelayClock
     private let logger: Logger
 
@@ -45,7 +45,7 @@ package final class RelayNode: Sendable {
         self.clock = clock
         self.logger = logger
         nodeStore = try await OpenedStore(configuration, environment: environment, clock: clock, logger: logger)
-        let components = try await NodeComponents(generation, nodeStore: nodeStore, clock: clock, logger: logger)
+        let components = try await RelayNodeComponents(generation, nodeStore: nodeStore, clock: clock, logger: logger)
         self.components = components
         recovered = try await components.recover()
         reloader = ConfigurationReloader(
@@ -64,7 +64,7 @@ package final class RelayNode: Sendable {
     package func run(
         handlesSignals: Bool = true,
         watchesConfiguration: Bool = false,
-        onReady: @escaping @Sendable (Started) -> Void
+        onReady: @escaping @Sendable (StartInformation) -> Void
     ) async throws {
         let queued = try await nodeStore.store.countDeliveries(DeliveryFilter(states: [.queued]))
         let parked = try await RemovedDestinationDeliveries.all(in: nodeStore.store, besides: components.registry)
@@ -74,7 +74,7 @@ package final class RelayNode: Sendable {
             await nodeStore.keepNewKey()
             process.enter(.running)
             onReady(
-                Started(
+                StartInformation(
                     address: url,
                     data: nodeStore.path,
                     newKey: nodeStore.newKey,
@@ -119,7 +119,7 @@ package final class RelayNode: Sendable {
 
     private func run(_ group: ServiceGroup, handlesSignals: Bool) async throws {
         guard handlesSignals else { return try await group.run() }
-        let signals = SignalService(
+        let signals = ProcessSignalService(
             logger: logger,
             onShutdown: { [process] in
                 process.enter(.draining)

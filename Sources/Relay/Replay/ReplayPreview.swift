@@ -69,7 +69,7 @@ struct ReplayPreview {
     }
 
     private func note(
-        _ counts: inout [StageTermination: Int],
+        _ counts: inout [PipelineDrop: Int],
         _ pipeline: String,
         _ stage: String,
         _ reason: String

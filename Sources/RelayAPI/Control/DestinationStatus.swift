@@ -46,7 +46,7 @@ package struct DestinationStatus: Sendable {
     package var session: String?
     package var state: State
     /// Nil for a removed destination.
-    package var ordering: DestinationSettings.Ordering?
+    package var ordering: DestinationDispatchSettings.Ordering?
     package var maxInFlight: Int?
     package var rateLimit: RateLimit?
     /// Nil: each delivery is one request.
@@ -65,7 +65,7 @@ package struct DestinationStatus: Sendable {
         target: String?,
         session: String? = nil,
         state: State,
-        ordering: DestinationSettings.Ordering? = nil,
+        ordering: DestinationDispatchSettings.Ordering? = nil,
         maxInFlight: Int? = nil,
         rateLimit: RateLimit? = nil,
         batch: BatchPolicy? = nil,

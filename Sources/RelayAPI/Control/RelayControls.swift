@@ -1,21 +1,21 @@
 /// The operations of the running relay that the routes need in addition to its store and sources, one protocol each.
 package struct RelayControls: Sendable {
-    package let process: any ProcessStatus
+    package let process: any ReadinessProvider
     package let configuration: any ConfigurationControl
     package let destinations: any DestinationControl
     package let webhooks: any WebhookControl
-    package let webhookTests: any WebhookTestControl
+    package let webhookTests: any WebhookTestSender
     package let replays: any ReplayControl
-    package let media: any MediaControl
+    package let media: any MediaFileProvider
 
     package init(
-        process: any ProcessStatus,
+        process: any ReadinessProvider,
         configuration: any ConfigurationControl,
         destinations: any DestinationControl,
         webhooks: any WebhookControl,
-        webhookTests: any WebhookTestControl,
+        webhookTests: any WebhookTestSender,
         replays: any ReplayControl,
-        media: any MediaControl
+        media: any MediaFileProvider
     ) {
         self.process = process
         self.configuration = configuration

@@ -3,7 +3,7 @@ package import RelayConfig
 /// Sessions' webhooks as the relay uses them. The `Relay` module implements it.
 package protocol WebhookControl: Sendable {
     /// Reads the options of webhooks, with the active retry policies and egress guard.
-    var webhookOptions: WebhookOptionsReader { get }
+    var webhookOptions: WebhookDestinationOptionsReader { get }
 
     /// Called after every write to sessions or webhooks.
     func webhooksChanged() async

@@ -8,7 +8,7 @@ internal import RelayJSON
 /// A request with helpers for handlers.
 struct APIRequest: Sendable {
     let request: Request
-    let context: APIContext
+    let context: APIRequestContext
     let limits: RelayAPI.Configuration
 
     /// A part of the path, percent-decoded.
@@ -24,8 +24,8 @@ struct APIRequest: Sendable {
         try path("id")
     }
 
-    func query() throws(APIError) -> QueryReader {
-        try QueryReader(request.uri.query)
+    func query() throws(APIError) -> QueryParameterReader {
+        try QueryParameterReader(request.uri.query)
     }
 
     func header(_ name: String) -> String? {
@@ -33,7 +33,7 @@ struct APIRequest: Sendable {
     }
 
     func bytes() async throws -> [UInt8] {
-        try await BoundedBodyReader.collect(
+        try await BoundedRequestBodyReader.collect(
             request,
             on: context.channel,
             limit: limits.maxBody,
@@ -44,7 +44,7 @@ struct APIRequest: Sendable {
     /// The body of a management request. An empty body is read as an empty object, because many routes have only
     /// optional fields.
     func body() async throws -> JSONFieldReader {
-        if let type = request.headers[.contentType], !MediaType.isJSON(type) {
+        if let type = request.headers[.contentType], !MediaTypeRules.isJSON(type) {
             // Some clients declare a content type without sending a body.
             let length = request.headers[.contentLength]
             guard length == nil && request.headers[.transferEncoding] == nil || length == "0" else {
@@ -52,6 +52,6 @@ struct APIRequest: Sendable {
             }
         }
         let bytes = try await bytes()
-        return try JSONFieldReader(bytes.isEmpty ? [:] : JSONBody.parse(bytes))
+        return try JSONFieldReader(bytes.isEmpty ? [:] : JSONBodyParser.parse(bytes))
     }
 }

@@ -8,7 +8,7 @@ internal import NIOCore
 struct ErrorResponder: Sendable {
     let logger: Logger
 
-    func response(to request: Request, context: APIContext, error: any Error) -> Response {
+    func response(to request: Request, context: APIRequestContext, error: any Error) -> Response {
         let failure = APIError(error)
         if failure.status >= 500 {
             logger.error(

@@ -7,16 +7,16 @@ internal import NIOHTTP1
 struct RouteTable {
     typealias Handler = @Sendable (APIRequest) async throws -> Response
 
-    let router: Router<APIContext>
+    let router: Router<APIRequestContext>
     let limits: RelayAPI.Configuration
-    let authenticator: Authenticator
+    let authenticator: APIKeyAuthenticator
     let failures: ErrorResponder
     private(set) var known: [RegisteredRoute] = []
 
     init(
-        router: Router<APIContext>,
+        router: Router<APIRequestContext>,
         limits: RelayAPI.Configuration,
-        authenticator: Authenticator,
+        authenticator: APIKeyAuthenticator,
         failures: ErrorResponder
     ) {
         self.router = router

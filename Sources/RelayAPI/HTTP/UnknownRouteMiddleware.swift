@@ -5,7 +5,7 @@ internal import NIOHTTP1
 
 /// Answers requests without a matching route: 405 with `Allow` when the path has other methods, 404 otherwise.
 struct UnknownRouteMiddleware: RouterMiddleware {
-    typealias Context = APIContext
+    typealias Context = APIRequestContext
 
     let known: [RegisteredRoute]
     let failures: ErrorResponder
@@ -13,8 +13,8 @@ struct UnknownRouteMiddleware: RouterMiddleware {
     @concurrent
     func handle(
         _ request: Request,
-        context: APIContext,
-        next: @concurrent (Request, APIContext) async throws -> Response
+        context: APIRequestContext,
+        next: @concurrent (Request, APIRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -27,7 +27,7 @@ struct UnknownRouteMiddleware: RouterMiddleware {
         }
     }
 
-    private func unmatched(_ request: Request, context: APIContext) -> Response {
+    private func unmatched(_ request: Request, context: APIRequestContext) -> Response {
         let path = request.uri.path
         var methods = Set(known.filter { $0.matches(path) }.map(\.method.rawValue))
         guard !methods.isEmpty else {

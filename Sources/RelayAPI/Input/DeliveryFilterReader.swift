@@ -1,7 +1,7 @@
 internal import RelayCore
 
 /// Reads delivery filters from a query or a body, which use the same names.
-extension QueryReader {
+extension QueryParameterReader {
     /// - Parameter states: whether `state` is permitted; if not, the caller sets the states.
     mutating func deliveryFilter(states: Bool) -> DeliveryFilter {
         var filter = DeliveryFilter()
@@ -25,7 +25,7 @@ extension QueryReader {
                 problem("event", "is “\(event.prefix(40))”; give an id such as evt_06j8m2v9c1q7t")
             }
         }
-        filter.deadReason = choice("reason", DeadReason.allCases.map { ($0.rawValue, $0) })
+        filter.deadReason = choice("reason", DeadLetterReason.allCases.map { ($0.rawValue, $0) })
         filter.since = timestamp("since")
         filter.until = timestamp("until")
         return filter
@@ -48,7 +48,7 @@ extension JSONFieldReader {
         filter.session = string("session")
         filter.chat = string("chat").map(canonicalChat)
         filter.type = eventType("event_type")
-        filter.deadReason = choice("reason", DeadReason.self)
+        filter.deadReason = choice("reason", DeadLetterReason.self)
         filter.since = timestamp("since")
         filter.until = timestamp("until")
         let all = bool("all") ?? false

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 /// The body of `POST /api/v1/replays`.
-struct ReplayInput {
+struct ReplayRequestBody {
     var selection: ReplaySelection
     var rate: RateLimit
     var isDryRun: Bool
@@ -16,7 +16,7 @@ struct ReplayInput {
 
 extension JSONFieldReader {
     /// Reads a replay. Errors are reported by ``finish()``; invalid values are left out.
-    mutating func replay(now: Timestamp) -> ReplayInput {
+    mutating func replay(now: Timestamp) -> ReplayRequestBody {
         var selection = ReplaySelection(from: choice("from", ReplaySelection.From.self) ?? .deliver)
         selection.since = pastMoment("since", now: now)
         selection.until = pastMoment("until", now: now)
@@ -38,9 +38,9 @@ extension JSONFieldReader {
         if !["since", "events"].contains(where: { has($0) && !isNull($0) }) {
             problem("since", "is missing; give a moment, an age such as 2h, or `events`")
         }
-        return ReplayInput(
+        return ReplayRequestBody(
             selection: selection,
-            rate: rate("rate") ?? ReplayInput.defaultRate,
+            rate: rate("rate") ?? ReplayRequestBody.defaultRate,
             isDryRun: bool("dry_run") ?? false,
             examples: int("examples", in: 0...50) ?? 5
         )
@@ -54,9 +54,10 @@ extension JSONFieldReader {
         if texts.isEmpty && has("events") && !isNull("events") {
             problem("events", "names no event; leave it out for all")
         }
-        if texts.count > ReplayInput.maxEvents {
+        if texts.count > ReplayRequestBody.maxEvents {
             problem(
-                "events", "has \(texts.count) ids; up to \(ReplayInput.maxEvents) are taken, or `since` and `until`")
+                "events",
+                "has \(texts.count) ids; up to \(ReplayRequestBody.maxEvents) are taken, or `since` and `until`")
         }
         return texts.compactMap { EventID($0) }
     }
@@ -85,8 +86,8 @@ extension JSONFieldReader {
             problem(name, "is “\(text.prefix(40))”; write for example 50/s, 600/m or 1000/h")
             return nil
         }
-        guard Int64(rate.count) <= Int64(ReplayInput.maxRate) * rate.per.milliseconds / 1000 else {
-            problem(name, "is “\(text.prefix(40))”; \(ReplayInput.maxRate)/s is the highest")
+        guard Int64(rate.count) <= Int64(ReplayRequestBody.maxRate) * rate.per.milliseconds / 1000 else {
+            problem(name, "is “\(text.prefix(40))”; \(ReplayRequestBody.maxRate)/s is the highest")
             return nil
         }
         return rate

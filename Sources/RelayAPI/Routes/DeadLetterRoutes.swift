@@ -77,7 +77,7 @@ struct DeadLetterRoutes: Sendable {
 
     private static let allowed = "this route is for dead letters"
 
-    private func deadLetter(_ request: APIRequest) async throws -> DeliveryRecord {
+    private func deadLetter(_ request: APIRequest) async throws -> DeliveryDetails {
         let delivery = try await store.existingDelivery(request.path("id"))
         guard delivery.state == .dead else { throw APIError.wrongState(delivery.state, allowed: Self.allowed) }
         return delivery

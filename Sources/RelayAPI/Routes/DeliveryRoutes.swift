@@ -54,7 +54,7 @@ struct DeliveryRoutes: Sendable {
 
 extension OutboxAdministration {
     /// A delivery by any of its ids: `deliveryId`, `msg_…` or the bare suffix.
-    func existingDelivery(_ text: String) async throws -> DeliveryRecord {
+    func existingDelivery(_ text: String) async throws -> DeliveryDetails {
         guard let id = DeliveryID(text), let delivery = try await delivery(id) else {
             throw APIError.notFound("There is no delivery \(text.prefix(256)).")
         }
@@ -70,7 +70,7 @@ extension OutboxAdministration {
     }
 
     /// One delivery with its attempts and body.
-    func answer(_ delivery: DeliveryRecord) async throws -> Response {
+    func answer(_ delivery: DeliveryDetails) async throws -> Response {
         let attempts = try await attempts(of: delivery.id)
         let body = try await body(of: delivery.id)
         return APIResponse.success(DeliveryView.full(delivery, attempts: attempts, body: body))
@@ -80,7 +80,7 @@ extension OutboxAdministration {
     /// - Parameter allowed: describes which deliveries can be changed, for the error message.
     func answer(
         to change: DeliveryChangeResult,
-        of delivery: DeliveryRecord,
+        of delivery: DeliveryDetails,
         message: String,
         allowed: String
     ) async throws -> Response {

@@ -5,7 +5,7 @@ internal import RelayJSON
 /// Routes for destinations and their states.
 struct DestinationRoutes: Sendable {
     let control: any DestinationControl
-    let tests: any WebhookTestControl
+    let tests: any WebhookTestSender
 
     func add(to routes: inout RouteTable) {
         routes.api(.get, "/destinations") { _ in

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Health checks for supervisors and load balancers, without an API key.
 struct HealthRoutes: Sendable {
-    let process: any ProcessStatus
+    let process: any ReadinessProvider
 
     func add(to routes: inout RouteTable) {
         routes.open(.get, "/livez") { _ in APIResponse.success(["status": "alive"]) }

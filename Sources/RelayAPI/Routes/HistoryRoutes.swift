@@ -18,7 +18,7 @@ struct HistoryRoutes: Sendable {
         var query = try request.query()
         let limit = query.limit()
         let offset = query.offset()
-        var filter = MessageQuery()
+        var filter = HistoryMessageQuery()
         filter.session = query.id("session")
         filter.chat = query.id("chat").map(canonicalChat)
         filter.type = query.text("type")
@@ -32,21 +32,21 @@ struct HistoryRoutes: Sendable {
     }
 
     private func chats(_ request: APIRequest) async throws -> Response {
-        let page = try DirectoryPage(request)
+        let page = try DirectoryQuery(request)
         let (chats, total) = try await store.chats(
             session: page.session, search: page.search, offset: page.offset, limit: page.limit)
         return page.answer(chats.map(HistoryView.json), total: total)
     }
 
     private func contacts(_ request: APIRequest) async throws -> Response {
-        let page = try DirectoryPage(request)
+        let page = try DirectoryQuery(request)
         let (contacts, total) = try await store.contacts(
             session: page.session, search: page.search, offset: page.offset, limit: page.limit)
         return page.answer(contacts.map(HistoryView.json), total: total)
     }
 
     private func groups(_ request: APIRequest) async throws -> Response {
-        let page = try DirectoryPage(request)
+        let page = try DirectoryQuery(request)
         let (groups, total) = try await store.groups(
             session: page.session, search: page.search, offset: page.offset, limit: page.limit)
         return page.answer(groups.map(HistoryView.json), total: total)
@@ -62,7 +62,7 @@ struct HistoryRoutes: Sendable {
 }
 
 /// The common parameters of the three directory routes.
-private struct DirectoryPage {
+private struct DirectoryQuery {
     let session: String?
     let search: String?
     let limit: Int

@@ -7,7 +7,7 @@ internal import RelaySources
 /// The routes to which gateways post. Each source has its own authentication, so these routes require no API key.
 struct IngestRoutes: Sendable {
     let intakes: IntakeRegistry
-    let process: any ProcessStatus
+    let process: any ReadinessProvider
 
     func add(to routes: inout RouteTable) {
         routes.open(.post, "/in/:source", ingest)
@@ -55,7 +55,7 @@ struct IngestRoutes: Sendable {
 
     private func documentBytes(of request: APIRequest) async throws -> [UInt8] {
         try refuseWhileDraining()
-        if let type = request.request.headers[.contentType], !MediaType.isJSONOrText(type) {
+        if let type = request.request.headers[.contentType], !MediaTypeRules.isJSONOrText(type) {
             throw APIError.unsupportedMediaType(type)
         }
         let body = try await request.bytes()
@@ -84,7 +84,7 @@ struct IngestRoutes: Sendable {
     }
 
     /// Written without the JSON encoder for speed: every accepted event gets this response.
-    static func answer(to accepted: [AcceptanceResult]) -> [UInt8] {
+    static func answer(to accepted: [EventAcceptanceResult]) -> [UInt8] {
         let duplicates = accepted.count { $0.isDuplicate }
         var text = #"{"success":true,"data":{"accepted":"#
         text.reserveCapacity(80 + accepted.count * 50)

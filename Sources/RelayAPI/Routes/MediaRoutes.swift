@@ -6,7 +6,7 @@ internal import RelayCore
 /// Hands out stored files to whoever has their signed URL. What is in them was sent by strangers: a browser must
 /// never take it for a page of ours.
 struct MediaRoutes: Sendable {
-    let control: any MediaControl
+    let control: any MediaFileProvider
 
     func add(to routes: inout RouteTable) {
         routes.open(.get, "/media/:id/:name", file)
@@ -54,7 +54,7 @@ struct MediaRoutes: Sendable {
 
     private static func headers(name: String, mimetype: String?, tag: String) -> HTTPFields {
         var headers = HTTPFields()
-        headers[.contentType] = mimetype.flatMap(MediaType.plain) ?? "application/octet-stream"
+        headers[.contentType] = mimetype.flatMap(MediaTypeRules.plain) ?? "application/octet-stream"
         headers[.contentDisposition] = disposition(name)
         headers[.xContentTypeOptions] = "nosniff"
         headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"

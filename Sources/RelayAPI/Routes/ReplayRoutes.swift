@@ -21,7 +21,7 @@ struct ReplayRoutes: Sendable {
         let input = body.replay(now: now)
         let selection = input.selection
         body.add(try await control.problems(in: selection))
-        if selection.events.count <= ReplayInput.maxEvents { body.add(try await missing(selection.events)) }
+        if selection.events.count <= ReplayRequestBody.maxEvents { body.add(try await missing(selection.events)) }
         try body.finish()
         let estimate = try await store.estimate(selection, at: now)
         let warnings = control.warnings(of: selection, estimate: estimate)
@@ -35,7 +35,8 @@ struct ReplayRoutes: Sendable {
             .object(shown), message: "\(estimate.count) \(kind) again, \(input.rate)", status: .created)
     }
 
-    private func dryRun(_ input: ReplayInput, _ estimate: ReplayEstimate, _ warnings: [String]) async throws -> Response
+    private func dryRun(_ input: ReplayRequestBody, _ estimate: ReplayEstimate, _ warnings: [String]) async throws
+        -> Response
     {
         switch input.selection.from {
         case .deliver:

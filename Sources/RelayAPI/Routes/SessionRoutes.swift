@@ -23,7 +23,7 @@ struct SessionRoutes: Sendable {
     private func create(_ request: APIRequest) async throws -> Response {
         var body = try await request.body()
         let now = clock.wall
-        let id = body.string("id", length: 1...128) ?? ResourceIDGenerator.session()
+        let id = body.string("id", length: 1...128) ?? APIResourceIDGenerator.session()
         if !Session.isValid(id: id) { body.problem("id", "must be 1 to 128 of A-Z a-z 0-9 . _ : @ + -") }
         let label = body.string("label", length: 1...200)
         let metadata = body.object("metadata") ?? [:]
@@ -138,7 +138,7 @@ struct SessionRoutes: Sendable {
         of session: String,
         options fields: [String: String] = webhookOptions,
         at now: Timestamp
-    ) -> Webhook? {
+    ) -> WebhookRegistration? {
         var options = JSONObject()
         for (field, option) in fields.sorted(by: { $0.key < $1.key }) {
             if let value = body.value(field), !value.isNull { options[option] = value }
@@ -152,12 +152,13 @@ struct SessionRoutes: Sendable {
         let names = Dictionary(uniqueKeysWithValues: fields.map { ($0.value, $0.key) })
         do throws(InvalidOptionsError) {
             let reading = try control.webhookOptions.read(options, names: names)
-            let keys = WebhookInput.secrets(of: reading, at: now)
+            let keys = WebhookJSONReader.secrets(of: reading, at: now)
             options.removeValue(forKey: "secret")
-            var webhook = Webhook(
-                id: ResourceIDGenerator.webhook(at: now), session: session, options: options, createdAt: now)
+            var webhook = WebhookRegistration(
+                id: APIResourceIDGenerator.webhook(at: now), session: session, options: options, createdAt: now)
             webhook.secrets =
-                keys.isEmpty ? [WebhookSecret(value: WebhookSigningKey.generate(), createdAt: now)] : keys
+                keys.isEmpty
+                ? [WebhookSigningSecret(value: WebhookSigningKeyGenerator.generate(), createdAt: now)] : keys
             return webhook
         } catch {
             body.add(error.problems)
@@ -165,7 +166,7 @@ struct SessionRoutes: Sendable {
         }
     }
 
-    private func addShorthand(of webhook: Webhook, to data: inout JSON) {
+    private func addShorthand(of webhook: WebhookRegistration, to data: inout JSON) {
         data["webhook_id"] = .string(webhook.id)
         data["webhook_secret"] = .orNull(webhook.secrets.first?.value)
     }

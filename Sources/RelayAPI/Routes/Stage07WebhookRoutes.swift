@@ -7,7 +7,7 @@ internal import RelayJSON
 struct Stage07WebhookRoutes: Sendable {
     let store: any RelayStore
     let webhooks: any WebhookControl
-    let tests: any WebhookTestControl
+    let tests: any WebhookTestSender
     let clock: any RelayClock
 
     func add(to routes: inout RouteTable) {
@@ -70,7 +70,7 @@ struct Stage07WebhookRoutes: Sendable {
             receivedAt: now,
             payload: payload
         )
-        let settings = webhooks.webhookOptions.stored(webhook)?.destination.settings ?? DestinationSettings()
+        let settings = webhooks.webhookOptions.stored(webhook)?.destination.settings ?? DestinationDispatchSettings()
         let lane = settings.lane(session: session.id, chat: event.chat)
         let planned = PlannedDelivery(
             of: event,

@@ -16,7 +16,7 @@ struct TapRoutes: Sendable {
         var reader = try request.query()
         let query = try TapQuery(&reader, pipelines: await configuration.pipelines())
         let tap = try open(query)
-        let feed = TapFeed(tap: tap, query: query)
+        let feed = TapEventStreamWriter(tap: tap, query: query)
         let body = request.request.body
         return Response(
             status: .ok,

@@ -22,7 +22,7 @@ struct TraceRoutes: Sendable {
         // The store returns the newest first; the response is in ascending order.
         let skipped = max(0, total - Self.maximumDeliveries)
         let rows = try await store.deliveries(filter, before: nil, offset: skipped, limit: Self.maximumDeliveries)
-        var deliveries: [(DeliveryRecord, [Attempt])] = []
+        var deliveries: [(DeliveryDetails, [DeliveryAttempt])] = []
         for row in rows.reversed() { deliveries.append((row, try await store.attempts(of: row.id))) }
         let view = TraceView(
             event: event,

@@ -28,9 +28,9 @@ struct WebhookRoutes: Sendable {
         let session = try await store.existingSession(request.sessionID())
         var body = try await request.body()
         let now = clock.wall
-        var webhook = Webhook(
-            id: ResourceIDGenerator.webhook(at: now), session: session.id, options: [:], createdAt: now)
-        WebhookInput.apply(&body, to: &webhook, isNew: true, reader: control.webhookOptions, at: now)
+        var webhook = WebhookRegistration(
+            id: APIResourceIDGenerator.webhook(at: now), session: session.id, options: [:], createdAt: now)
+        WebhookJSONReader.apply(&body, to: &webhook, isNew: true, reader: control.webhookOptions, at: now)
         try body.finish()
         try await store.saveWebhook(webhook)
         await control.webhooksChanged()
@@ -51,7 +51,7 @@ struct WebhookRoutes: Sendable {
         var webhook = try await existing(request)
         var body = try await request.body()
         let now = clock.wall
-        WebhookInput.apply(&body, to: &webhook, isNew: false, reader: control.webhookOptions, at: now)
+        WebhookJSONReader.apply(&body, to: &webhook, isNew: false, reader: control.webhookOptions, at: now)
         try body.finish()
         webhook.updatedAt = now
         try await store.saveWebhook(webhook)
@@ -79,8 +79,8 @@ struct WebhookRoutes: Sendable {
         try body.finish()
         let now = clock.wall
         let end = now + .seconds(grace)
-        let secret = WebhookSecret(value: given ?? WebhookSigningKey.generate(), createdAt: now)
-        let old = webhook.secrets.compactMap { old -> WebhookSecret? in
+        let secret = WebhookSigningSecret(value: given ?? WebhookSigningKeyGenerator.generate(), createdAt: now)
+        let old = webhook.secrets.compactMap { old -> WebhookSigningSecret? in
             var old = old
             old.expiresAt = old.expiresAt.map { min($0, end) } ?? end
             return old.expiresAt.map { $0 > now } == true && old.value != secret.value ? old : nil
@@ -95,12 +95,12 @@ struct WebhookRoutes: Sendable {
         )
     }
 
-    private func view(_ webhook: Webhook, at now: Timestamp, newSecret: String? = nil) -> JSON {
+    private func view(_ webhook: WebhookRegistration, at now: Timestamp, newSecret: String? = nil) -> JSON {
         WebhookView.json(webhook, reader: control.webhookOptions, at: now, newSecret: newSecret)
     }
 
     /// The webhook of the path, if it is that session's.
-    private func existing(_ request: APIRequest) async throws -> Webhook {
+    private func existing(_ request: APIRequest) async throws -> WebhookRegistration {
         let session = try await store.existingSession(request.sessionID())
         let id = try request.path("webhook_id")
         guard let webhook = try await store.webhook(id), webhook.session == session.id else { throw noWebhook(id) }

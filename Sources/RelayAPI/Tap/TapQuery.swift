@@ -4,7 +4,7 @@ internal import RelayJSON
 
 /// The parameters of a tap request.
 struct TapQuery: Sendable {
-    var selection: TapSelection
+    var selection: TapFilter
     /// An expression on the document; entries for which it is not true are left out.
     var filter: JQProgram?
     var sample: TapSampler.Rule?
@@ -14,8 +14,8 @@ struct TapQuery: Sendable {
     var duration: Duration?
 
     /// - Throws: 400 for an invalid filter expression, with the position of the error; 422 for everything else.
-    init(_ query: inout QueryReader, pipelines: [PipelineStatus]) throws(APIError) {
-        selection = TapSelection(
+    init(_ query: inout QueryParameterReader, pipelines: [PipelineSummary]) throws(APIError) {
+        selection = TapFilter(
             pipeline: query.text("pipeline"),
             stages: Set(query.texts("stage")),
             points: Set(query.choices("point", TapEvent.Point.allCases.map { ($0.rawValue, $0) })),
@@ -51,7 +51,7 @@ struct TapQuery: Sendable {
     }
 }
 
-extension QueryReader {
+extension QueryParameterReader {
     /// `10` for one in ten, or a rate.
     fileprivate mutating func sample() -> TapSampler.Rule? {
         guard let text = text("sample") else { return nil }
@@ -62,7 +62,7 @@ extension QueryReader {
     }
 
     /// Rejects selections that can never match: an unknown pipeline or stage, and attempts of a pipeline.
-    fileprivate mutating func check(_ selection: TapSelection, _ pipelines: [PipelineStatus]) {
+    fileprivate mutating func check(_ selection: TapFilter, _ pipelines: [PipelineSummary]) {
         var stages = Set(pipelines.flatMap { $0.stages.map(\.id) })
         if let name = selection.pipeline {
             guard let pipeline = pipelines.first(where: { $0.name == name }) else {

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// The JSON of deliveries and attempts in the API.
 enum DeliveryView {
-    static func object(_ delivery: DeliveryRecord) -> JSONObject {
+    static func object(_ delivery: DeliveryDetails) -> JSONObject {
         [
             "id": .string(delivery.name),
             "webhook_id": .string(delivery.id.webhookID),
@@ -27,17 +27,17 @@ enum DeliveryView {
         ]
     }
 
-    static func json(_ delivery: DeliveryRecord) -> JSON { .object(object(delivery)) }
+    static func json(_ delivery: DeliveryDetails) -> JSON { .object(object(delivery)) }
 
     /// The delivery with all its attempts and its body.
-    static func full(_ delivery: DeliveryRecord, attempts: [Attempt], body: [UInt8]?) -> JSON {
+    static func full(_ delivery: DeliveryDetails, attempts: [DeliveryAttempt], body: [UInt8]?) -> JSON {
         var object = object(delivery)
         object.append("attempts", .array(attempts.map(json)))
         object.append("body", body.map(document) ?? .null)
         return .object(object)
     }
 
-    static func json(_ attempt: Attempt) -> JSON {
+    static func json(_ attempt: DeliveryAttempt) -> JSON {
         let result = attempt.result
         let (outcome, failure): (String, String?) =
             switch result.outcome {

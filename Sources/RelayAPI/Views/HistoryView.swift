@@ -20,7 +20,7 @@ enum HistoryView {
         ]
     }
 
-    static func json(_ chat: Chat) -> JSON {
+    static func json(_ chat: HistoryChat) -> JSON {
         [
             "id": .string(chat.id),
             "session": .string(chat.session),

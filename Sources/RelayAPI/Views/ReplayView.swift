@@ -43,7 +43,7 @@ enum ReplayView {
     }
 
     /// What sending again would do: counts by destination, and the first deliveries.
-    static func dryRun(_ estimate: ReplayEstimate, first: [DeliveryRecord], warnings: [String]) -> JSON {
+    static func dryRun(_ estimate: ReplayEstimate, first: [DeliveryDetails], warnings: [String]) -> JSON {
         [
             "dry_run": true,
             "from": .string(ReplaySelection.From.deliver.rawValue),
@@ -86,7 +86,7 @@ enum ReplayView {
     }
 
     /// The most frequent first.
-    private static func endings(_ counts: [StageTermination: Int]) -> JSON {
+    private static func endings(_ counts: [PipelineDrop: Int]) -> JSON {
         let sorted = counts.sorted { ($1.value, $0.key.stage, $0.key.reason) < ($0.value, $1.key.stage, $1.key.reason) }
         return .array(
             sorted.map { ending, count in

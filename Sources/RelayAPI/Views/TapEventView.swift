@@ -35,7 +35,7 @@ enum TapEventView {
         object.append("attempt", .orNull(sent.attempt.number))
         object.append("started_at", .orNull(sent.attempt.startedAt))
         object.append("duration_us", .int(result.duration.microseconds))
-        object.append("outcome", .string(AttemptView.outcome(result)))
+        object.append("outcome", .string(AttemptOutcomeName.outcome(result)))
         if let status = result.status { object.append("status", .orNull(status)) }
         if let error = result.error { object.append("error", .string(error)) }
         let next: JSON =
@@ -48,7 +48,7 @@ enum TapEventView {
     }
 }
 
-enum AttemptView {
+enum AttemptOutcomeName {
     /// `delivered`, `refused`, or the kind of failure.
     static func outcome(_ result: AttemptResult) -> String {
         switch result.outcome {

@@ -7,7 +7,7 @@ struct TraceView {
     let isPending: Bool
     let runs: [EventTrace.Run]
     /// The deliveries in order, each with its attempts.
-    let deliveries: [(record: DeliveryRecord, attempts: [Attempt])]
+    let deliveries: [(record: DeliveryDetails, attempts: [DeliveryAttempt])]
     /// The total number of deliveries, including those that are not returned.
     let total: Int
 
@@ -75,7 +75,7 @@ struct TraceView {
         return .object(object)
     }
 
-    private func json(_ record: DeliveryRecord, _ attempts: [Attempt]) -> JSON {
+    private func json(_ record: DeliveryDetails, _ attempts: [DeliveryAttempt]) -> JSON {
         [
             "id": .string(record.name),
             "pipeline": .string(record.pipeline),
@@ -96,20 +96,22 @@ struct TraceView {
         ]
     }
 
-    private func json(_ attempt: Attempt, then next: Attempt?, of record: DeliveryRecord) -> JSON {
+    private func json(_ attempt: DeliveryAttempt, then next: DeliveryAttempt?, of record: DeliveryDetails) -> JSON {
         [
             "number": .orNull(attempt.number),
             "started_at": .orNull(attempt.startedAt),
             "after_ms": since(event.receivedAt, attempt.startedAt),
             "duration_us": .int(attempt.result.duration.microseconds),
-            "outcome": .string(AttemptView.outcome(attempt.result)),
+            "outcome": .string(AttemptOutcomeName.outcome(attempt.result)),
             "status": .orNull(attempt.result.status),
             "error": .orNull(attempt.result.error),
             "next": Self.next(attempt, then: next, of: record),
         ]
     }
 
-    private static func next(_ attempt: Attempt, then next: Attempt?, of record: DeliveryRecord) -> JSON {
+    private static func next(_ attempt: DeliveryAttempt, then next: DeliveryAttempt?, of record: DeliveryDetails)
+        -> JSON
+    {
         if let next { return ["state": "retry", "at": .orNull(next.startedAt)] }
         switch record.state {
         case .delivered: return ["state": "delivered"]

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// The JSON of a finished delivery in stage-07's history of webhook events.
 enum WebhookEventView {
-    static func json(_ delivery: DeliveryRecord) -> JSON {
+    static func json(_ delivery: DeliveryDetails) -> JSON {
         let isDelivered = delivery.state == .delivered
         var payload: JSONObject = [
             "event": .string(delivery.type.name),
@@ -24,7 +24,7 @@ enum WebhookEventView {
         ]
     }
 
-    private static func error(of delivery: DeliveryRecord) -> String {
+    private static func error(of delivery: DeliveryDetails) -> String {
         if let status = delivery.lastStatus { return "Webhook returned status \(status)" }
         return delivery.lastError ?? delivery.deadReason?.rawValue ?? "unknown"
     }

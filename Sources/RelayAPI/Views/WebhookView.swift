@@ -6,8 +6,8 @@ internal import RelayJSON
 enum WebhookView {
     /// - Parameter newSecret: a key that is shown this once.
     static func json(
-        _ webhook: Webhook,
-        reader: WebhookOptionsReader,
+        _ webhook: WebhookRegistration,
+        reader: WebhookDestinationOptionsReader,
         at now: Timestamp,
         newSecret: String? = nil
     ) -> JSON {

@@ -15,7 +15,7 @@ struct ChatwootError: Error, Sendable {
         /// The request itself is rejected: 422 and other 4xx.
         case invalid
         /// No response arrived. Chatwoot may have done what was asked.
-        case unanswered(DeliveryFailureKind)
+        case unanswered(RequestFailureReason)
     }
 
     let code: Code
@@ -36,7 +36,7 @@ struct ChatwootError: Error, Sendable {
     }
 
     init(_ failure: HTTPClientError) {
-        self.init(code: .unanswered(DeliveryFailureKind(failure.code)), status: nil, message: failure.message)
+        self.init(code: .unanswered(RequestFailureReason(failure.code)), status: nil, message: failure.message)
     }
 
     /// - Parameter what: the request, `POST /api/v1/…`.

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// The fields of an inbox that the relay needs.
-struct InboxRecord: Sendable, Equatable {
+struct ChatwootInboxResponse: Sendable, Equatable {
     let id: Int64
     let name: String
     let channel: String
@@ -28,7 +28,7 @@ struct InboxRecord: Sendable, Equatable {
     var isAPI: Bool { channel == "Channel::Api" }
 }
 
-struct ContactRecord: Sendable, Equatable {
+struct ChatwootContactResponse: Sendable, Equatable {
     let id: Int64
     let name: String
     let phone: String?
@@ -52,7 +52,7 @@ struct ContactRecord: Sendable, Equatable {
     }
 }
 
-struct ConversationRecord: Sendable, Equatable {
+struct ChatwootConversationResponse: Sendable, Equatable {
     let id: Int64
     let inbox: Int64?
     /// `open`, `resolved`, `pending` or `snoozed`.
@@ -73,7 +73,7 @@ struct ConversationRecord: Sendable, Equatable {
     var isResolved: Bool { status == "resolved" }
 }
 
-struct MessageRecord: Sendable, Equatable {
+struct ChatwootMessageResponse: Sendable, Equatable {
     let id: Int64
     let sourceID: String?
     let createdAt: Timestamp

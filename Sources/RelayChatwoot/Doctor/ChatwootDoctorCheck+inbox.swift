@@ -3,7 +3,7 @@ internal import RelayJSON
 
 extension ChatwootDoctorCheck {
     /// Nil when there is none that can be used.
-    func inbox(of owner: TokenOwner, _ findings: inout [DoctorFinding]) async -> InboxRecord? {
+    func inbox(of owner: TokenOwner, _ findings: inout [DoctorFinding]) async -> ChatwootInboxResponse? {
         do {
             let found =
                 switch options.inbox {
@@ -29,7 +29,7 @@ extension ChatwootDoctorCheck {
 
     private func inbox(
         _ id: Int, _ owner: TokenOwner, _ findings: inout [DoctorFinding]
-    ) async throws(ChatwootError) -> InboxRecord? {
+    ) async throws(ChatwootError) -> ChatwootInboxResponse? {
         do {
             return try await api.inbox(id)
         } catch {
@@ -52,7 +52,7 @@ extension ChatwootDoctorCheck {
 
     private func inbox(
         named name: String, _ owner: TokenOwner, _ findings: inout [DoctorFinding]
-    ) async throws(ChatwootError) -> InboxRecord? {
+    ) async throws(ChatwootError) -> ChatwootInboxResponse? {
         let alike = try await api.inboxes().filter { $0.name == name && $0.isAPI }
         if alike.count > 1 {
             findings.append(
@@ -83,7 +83,7 @@ extension ChatwootDoctorCheck {
 
     /// The configuration lines for an inbox that was just created. Its secret is shown only this once, to the user who
     /// asked for the inbox.
-    private func lines(for inbox: InboxRecord) -> String {
+    private func lines(for inbox: ChatwootInboxResponse) -> String {
         var lines = ["in config.yaml write inbox: \(inbox.id) in place of create_inbox"]
         if let secret = inbox.secret, let incomingSource {
             lines.append(
@@ -101,7 +101,7 @@ extension ChatwootDoctorCheck {
 
     // MARK: The public API
 
-    func publicAPI(of inbox: InboxRecord) async -> [DoctorFinding] {
+    func publicAPI(of inbox: ChatwootInboxResponse) async -> [DoctorFinding] {
         if let given = options.inboxIdentifier, let own = inbox.identifier, given != own {
             return [
                 DoctorFinding(

@@ -12,7 +12,7 @@ extension ChatwootDoctorCheck {
 
     /// - Parameter isNew: whether the inbox was just created, so that the configuration cannot contain its secret yet.
     func wayBack(
-        from inbox: InboxRecord, isNew: Bool, _ owner: TokenOwner, _ release: DetectedRelease
+        from inbox: ChatwootInboxResponse, isNew: Bool, _ owner: TokenOwner, _ release: DetectedRelease
     ) async -> [DoctorFinding] {
         guard let wanted = webhookURL else {
             return [
@@ -54,9 +54,11 @@ extension ChatwootDoctorCheck {
     /// to another program.
     private func misdirection(_ current: String, _ wanted: String) -> (what: String, replacement: String?) {
         guard !current.isEmpty else { return ("the inbox has no webhook", wanted) }
-        let path = current.dropFirst(DisplayedURL.of(current).count)
+        let path = current.dropFirst(URLDisplayFormatter.of(current).count)
         let isOurs = incomingSources.contains { path == "/in/\($0.name)" || path.hasPrefix("/in/\($0.name)/") }
-        return ("the inbox posts to \(DisplayedURL.of(current)), not to this relay", isOurs ? publicURL + path : nil)
+        return (
+            "the inbox posts to \(URLDisplayFormatter.of(current)), not to this relay", isOurs ? publicURL + path : nil
+        )
     }
 
     /// The source and the session in a URL of this relay; nil for other URLs.
@@ -88,7 +90,8 @@ extension ChatwootDoctorCheck {
     }
 
     private func signature(
-        _ incomingSource: IncomingSource, _ inbox: InboxRecord, _ owner: TokenOwner, _ release: DetectedRelease
+        _ incomingSource: IncomingSource, _ inbox: ChatwootInboxResponse, _ owner: TokenOwner,
+        _ release: DetectedRelease
     ) -> [DoctorFinding] {
         let signs = release.has(.signatures)
         guard let secret = incomingSource.secret else {
@@ -138,7 +141,7 @@ extension ChatwootDoctorCheck {
 
     /// Whether Chatwoot would, and could, connect to it.
     private func reach(of url: String, _ release: DetectedRelease) -> [DoctorFinding] {
-        if LocalHostName.names(url), !LocalHostName.names(options.url) {
+        if LocalHostDetection.names(url), !LocalHostDetection.names(options.url) {
             return [
                 DoctorFinding(
                     .problem, "the webhook's URL is on Chatwoot's own machine, as Chatwoot sees it",

@@ -24,8 +24,8 @@ package struct ChatwootDoctorCheck: Sendable {
         }
     }
 
-    let options: ChatwootOptions
-    let api: ChatwootAPI
+    let options: ChatwootDestinationOptions
+    let api: ChatwootAPIClient
     let publicURL: String
     let incomingSources: [IncomingSource]
     let makesMissing: Bool
@@ -36,7 +36,7 @@ package struct ChatwootDoctorCheck: Sendable {
     ///   - makesMissing: whether a missing inbox that `create_inbox` names is created.
     ///   - changesSettings: whether the inbox's webhook is set.
     package init(
-        _ options: ChatwootOptions,
+        _ options: ChatwootDestinationOptions,
         timeout: Duration,
         sender: any HTTPSender,
         publicURL: String,
@@ -45,7 +45,7 @@ package struct ChatwootDoctorCheck: Sendable {
         changesSettings: Bool
     ) {
         self.options = options
-        api = ChatwootAPI(
+        api = ChatwootAPIClient(
             url: options.url, account: options.account, token: options.token, timeout: timeout, sender: sender)
         self.publicURL = publicURL
         self.incomingSources = incomingSources
@@ -55,7 +55,7 @@ package struct ChatwootDoctorCheck: Sendable {
 
     /// From the outside in, until something makes it useless to go on.
     package func findings() async -> [DoctorFinding] {
-        let place = DisplayedURL.of(options.url)
+        let place = URLDisplayFormatter.of(options.url)
         do {
             // Any response is sufficient: this only checks that the server is reachable.
             _ = try await api.sender.send(
@@ -83,7 +83,7 @@ package struct ChatwootDoctorCheck: Sendable {
         (try? await api.get("/api", as: "/api"))?["version"]?.string.flatMap { ChatwootRelease($0) }
     }
 
-    private func conversations(in inbox: InboxRecord) -> DoctorFinding {
+    private func conversations(in inbox: ChatwootInboxResponse) -> DoctorFinding {
         guard inbox.isLocked else {
             return DoctorFinding(
                 .note,
@@ -104,7 +104,7 @@ extension ChatwootDoctorCheck {
         case unknown
 
         /// Guesses from the fields of an inbox that administrators can see.
-        static func guessed(_ inbox: InboxRecord, _ owner: TokenOwner) -> DetectedRelease {
+        static func guessed(_ inbox: ChatwootInboxResponse, _ owner: TokenOwner) -> DetectedRelease {
             if inbox.secret != nil { return .atLeast(.signatures) }
             return owner.isAdministrator ? .before(.signatures) : .unknown
         }
@@ -119,7 +119,7 @@ extension ChatwootDoctorCheck {
             }
         }
 
-        func findings(of options: ChatwootOptions) -> [DoctorFinding] {
+        func findings(of options: ChatwootDestinationOptions) -> [DoctorFinding] {
             guard case .known(let release) = self else {
                 let what =
                     switch self {

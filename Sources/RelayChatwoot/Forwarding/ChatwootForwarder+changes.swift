@@ -15,7 +15,7 @@ extension ChatwootForwarder {
     }
 
     /// Moves the status of our own message, never back: Chatwoot itself would let it go back.
-    func raise(_ id: String, to status: ChatwootMessageStatus, chat contact: ChatwootContact?)
+    func raise(_ id: String, to status: ChatwootMessageStatus, chat contact: ChatwootContactProfile?)
         async throws(ForwardError)
     {
         if let contact { try await letSendsEnd(in: chatKey(contact)) }
@@ -42,7 +42,7 @@ extension ChatwootForwarder {
     }
 
     /// Sets the typing indicator. It is useless when late, so errors are ignored.
-    func show(_ isTyping: Bool, of contact: ChatwootContact?) async {
+    func show(_ isTyping: Bool, of contact: ChatwootContactProfile?) async {
         guard let contact, let place = try? await known(chatKey(contact)), let source = place.contactSource,
             let conversation = place.conversation, let identifier = try? await inboxes.publicIdentifier()
         else { return }

@@ -1,7 +1,7 @@
 internal import RelayCore
 
 /// A conversation that can receive a message.
-struct OpenConversation {
+struct TargetConversation {
     let id: Int64
     /// False also when the status was not requested, because the message does not depend on it.
     let isResolved: Bool
@@ -10,15 +10,15 @@ struct OpenConversation {
 extension ChatwootForwarder {
     /// The conversation for a message; nil when there is none and the message may not open one.
     func conversation(
-        in place: ForwardedChatMapping, for message: ChatwootMessage
-    ) async throws(ForwardError) -> OpenConversation? {
+        in place: ForwardedChatMapping, for message: NewChatwootMessage
+    ) async throws(ForwardError) -> TargetConversation? {
         guard let contact = place.contact, let source = place.contactSource else { return nil }
         let inbox = try await asked { () throws(ChatwootError) in try await inboxes.inbox() }
         if let id = place.conversation {
-            guard asksForStatus(message, inbox) else { return OpenConversation(id: id, isResolved: false) }
+            guard asksForStatus(message, inbox) else { return TargetConversation(id: id, isResolved: false) }
             let record = try await asked { () throws(ChatwootError) in try await api.conversation(id) }
             if message.reach == .existing || !record.isResolved || reuses(record, inbox) {
-                return OpenConversation(id: id, isResolved: record.isResolved)
+                return TargetConversation(id: id, isResolved: record.isResolved)
             }
         }
         guard message.reach == .opens else { return nil }
@@ -27,13 +27,13 @@ extension ChatwootForwarder {
         place.conversation = record.id
         place.updatedAt = clock.wall
         try await self.record([.chat(place)])
-        return OpenConversation(id: record.id, isResolved: record.isResolved)
+        return TargetConversation(id: record.id, isResolved: record.isResolved)
     }
 
     /// The conversation that the contact has in the inbox, or a new one.
     private func opened(
-        _ contact: Int64, _ source: String, _ inbox: InboxRecord
-    ) async throws(ForwardError) -> ConversationRecord {
+        _ contact: Int64, _ source: String, _ inbox: ChatwootInboxResponse
+    ) async throws(ForwardError) -> ChatwootConversationResponse {
         if !inbox.isLocked {
             let existing = try await asked { () throws(ChatwootError) in
                 try await api.conversations(of: contact, in: inbox.id)
@@ -53,14 +53,14 @@ extension ChatwootForwarder {
     }
 
     /// Requesting the status costs a request, so it is done only when the result matters.
-    private func asksForStatus(_ message: ChatwootMessage, _ inbox: InboxRecord) -> Bool {
+    private func asksForStatus(_ message: NewChatwootMessage, _ inbox: ChatwootInboxResponse) -> Bool {
         switch message.reach {
         case .existing: message.direction == .incoming
         case .opens: options.reopen != .always && !inbox.isLocked
         }
     }
 
-    private func reuses(_ record: ConversationRecord, _ inbox: InboxRecord) -> Bool {
+    private func reuses(_ record: ChatwootConversationResponse, _ inbox: ChatwootInboxResponse) -> Bool {
         record.isMuted
             || options.reopen.reuses(lastActivity: record.lastActivity, at: clock.wall, isLocked: inbox.isLocked)
     }

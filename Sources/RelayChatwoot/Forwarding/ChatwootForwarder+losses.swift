@@ -7,7 +7,7 @@ extension ChatwootForwarder {
     private static let atOnce = 5
 
     /// The last attempt has failed. What was under way is told of, now or when Chatwoot works again.
-    func abandon(_ plan: ForwardPlan, because reason: String) async throws(ForwardError) {
+    func abandon(_ plan: ChatwootForwardPlan, because reason: String) async throws(ForwardError) {
         for case .message(let message) in plan.actions {
             let key = messageKey(message.sourceID)
             let entry = try await parts(of: key.message).first { $0.key.part == key.part }
@@ -46,11 +46,11 @@ extension ChatwootForwarder {
     /// - Returns: whether it was posted.
     @discardableResult
     func note(
-        _ notice: AgentNotice, about key: ForwardedMessage.Key, in conversation: Int64, replyTo: Int64? = nil,
+        _ notice: AgentNoticeText, about key: ForwardedMessage.Key, in conversation: Int64, replyTo: Int64? = nil,
         reason: String = ""
     ) async -> Bool {
         guard options.alerts else { return false }
-        let text = "⚠️ " + notice.text(in: options.language, MarkdownConversion.plain(reason))
+        let text = "⚠️ " + notice.text(in: options.language, WhatsAppMarkdownConverter.plain(reason))
         var body: JSONObject = [
             "content": .string(LiquidEscaping.neutralized(text)), "message_type": "outgoing", "private": true,
             "source_id": .string("RELAY:\(notice.rawValue)#\(key.message)#\(key.part)"),

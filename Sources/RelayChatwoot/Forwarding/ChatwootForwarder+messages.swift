@@ -3,10 +3,10 @@ internal import RelayHTTPClient
 internal import RelayJSON
 
 /// A message that is being forwarded.
-struct PendingMessage {
-    let message: ChatwootMessage
+struct MessageBeingForwarded {
+    let message: NewChatwootMessage
     /// Nil when the event names no contact; then the chat is one that the ledger has.
-    let contact: ChatwootContact?
+    let contact: ChatwootContactProfile?
     let chat: ForwardedChatMapping.Key
     let key: ForwardedMessage.Key
     /// The ledger entry of earlier attempts.
@@ -19,7 +19,7 @@ extension ChatwootForwarder {
     /// contact.
     private static let remaps = 1
 
-    func post(_ message: ChatwootMessage, to contact: ChatwootContact?) async throws(ForwardError) {
+    func post(_ message: NewChatwootMessage, to contact: ChatwootContactProfile?) async throws(ForwardError) {
         guard let chat = try await chat(of: message, contact) else { return }
         let key = messageKey(message.sourceID)
         if message.isExternalEcho { try await letSendsEnd(in: chat) }
@@ -28,7 +28,7 @@ extension ChatwootForwarder {
             // The message came from an agent and returned from WhatsApp, or it was forwarded before.
             if entry.direction == .returned || entry.state == .sent { return }
         }
-        let posting = PendingMessage(message: message, contact: contact, chat: chat, key: key, earlier: entry)
+        let posting = MessageBeingForwarded(message: message, contact: contact, chat: chat, key: key, earlier: entry)
         if let entry, let found = try await landed(entry, message.sourceID) {
             return try await settle(posting, in: found.conversation, as: found.message)
         }
@@ -37,14 +37,14 @@ extension ChatwootForwarder {
 
     /// The chat of a message. Without a contact, the chat of the earlier message that it refers to.
     private func chat(
-        of message: ChatwootMessage, _ contact: ChatwootContact?
+        of message: NewChatwootMessage, _ contact: ChatwootContactProfile?
     ) async throws(ForwardError) -> ForwardedChatMapping.Key? {
         if let contact { return chatKey(contact) }
         guard let earlier = message.reply?.messageID else { return nil }
         return try await parts(of: earlier).first.map { chatKey($0.chat) }
     }
 
-    private func deliver(_ posting: PendingMessage, remaps: Int) async throws(ForwardError) {
+    private func deliver(_ posting: MessageBeingForwarded, remaps: Int) async throws(ForwardError) {
         do {
             let message = posting.message
             guard let open = try await conversation(for: posting) else { return }
@@ -60,7 +60,7 @@ extension ChatwootForwarder {
     }
 
     /// Where the message goes; nil where there is nothing yet and it opens nothing.
-    private func conversation(for posting: PendingMessage) async throws(ForwardError) -> OpenConversation? {
+    private func conversation(for posting: MessageBeingForwarded) async throws(ForwardError) -> TargetConversation? {
         if posting.message.reach == .opens, let contact = posting.contact {
             return try await conversation(in: try await place(of: contact), for: posting.message)
         }
@@ -69,11 +69,11 @@ extension ChatwootForwarder {
     }
 
     private func send(
-        _ message: ChatwootMessage, _ posting: PendingMessage, into conversation: Int64
+        _ message: NewChatwootMessage, _ posting: MessageBeingForwarded, into conversation: Int64
     ) async throws(ForwardError) {
         let replyTo = try await answered(message.reply, in: conversation)
         let intent = try await intend(posting, in: conversation)
-        let sent: MessageRecord
+        let sent: ChatwootMessageResponse
         do {
             sent = try await create(message, in: conversation, replyTo)
         } catch .chatwoot(let failure) where failure.code == .invalid {
@@ -84,7 +84,7 @@ extension ChatwootForwarder {
 
     /// Writes down that a message is about to be sent. What an earlier attempt wrote down stays: what came of that one is
     /// looked for behind its own mark.
-    private func intend(_ posting: PendingMessage, in conversation: Int64) async throws(ForwardError)
+    private func intend(_ posting: MessageBeingForwarded, in conversation: Int64) async throws(ForwardError)
         -> ForwardedMessage
     {
         if let earlier = posting.earlier, earlier.state == .intended, earlier.conversation == conversation {
@@ -98,7 +98,8 @@ extension ChatwootForwarder {
     }
 
     /// Chatwoot's id of the message that one answers, when it is in the same conversation: elsewhere it resolves nothing.
-    private func answered(_ reply: ChatwootMessage.Reply?, in conversation: Int64) async throws(ForwardError) -> Int64?
+    private func answered(_ reply: NewChatwootMessage.Reply?, in conversation: Int64) async throws(ForwardError)
+        -> Int64?
     {
         guard let reply else { return nil }
         return try await parts(of: reply.messageID).first { $0.remote != nil && $0.conversation == conversation }?
@@ -106,8 +107,8 @@ extension ChatwootForwarder {
     }
 
     private func create(
-        _ message: ChatwootMessage, in conversation: Int64, _ replyTo: Int64?
-    ) async throws(ForwardError) -> MessageRecord {
+        _ message: NewChatwootMessage, in conversation: Int64, _ replyTo: Int64?
+    ) async throws(ForwardError) -> ChatwootMessageResponse {
         let content = replyTo == nil ? message.contentWithQuote : message.content
         guard !message.files.isEmpty else {
             let body = message.body(content, replyTo)
@@ -129,12 +130,12 @@ extension ChatwootForwarder {
 
     /// Chatwoot rejected the message: tries once more with a reduced message.
     private func createLesser(
-        _ message: ChatwootMessage,
+        _ message: NewChatwootMessage,
         in conversation: Int64,
         _ replyTo: Int64?,
         after failure: ChatwootError,
         _ intent: ForwardedMessage
-    ) async throws(ForwardError) -> MessageRecord {
+    ) async throws(ForwardError) -> ChatwootMessageResponse {
         var last = failure
         if let lesser = message.lesser {
             do {
@@ -149,7 +150,9 @@ extension ChatwootForwarder {
 
     // MARK: The outcome
 
-    private func settle(_ posting: PendingMessage, in conversation: Int64, as id: Int64) async throws(ForwardError) {
+    private func settle(_ posting: MessageBeingForwarded, in conversation: Int64, as id: Int64)
+        async throws(ForwardError)
+    {
         newest.raise(to: id)
         let entry = ForwardedMessage(
             key: posting.key, chat: posting.chat.chat, state: .sent, conversation: conversation, remote: id,
@@ -165,7 +168,7 @@ extension ChatwootForwarder {
     ) async throws(ForwardError) -> (conversation: Int64, message: Int64)? {
         guard let conversation = entry.conversation else { return nil }
         do {
-            let search = MessageSearch(api: api, conversation: conversation)
+            let search = ChatwootMessageSearch(api: api, conversation: conversation)
             let found =
                 if let after = entry.after {
                     try await search.find(sourceID, after: after)

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Applies changes of WhatsApp contacts to existing Chatwoot contacts.
 extension ChatwootForwarder {
     /// Adds what WhatsApp tells to a contact that was there before, by the policy for names.
-    func enrich(_ record: ContactRecord, with contact: ChatwootContact) async throws(ForwardError) {
+    func enrich(_ record: ChatwootContactResponse, with contact: ChatwootContactProfile) async throws(ForwardError) {
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let name = contact.rename(from: record.name, by: options.contactNames) { body["name"] = .string(name) }
         if record.identifier == nil { body["identifier"] = .string(contact.identifier) }
@@ -14,7 +14,7 @@ extension ChatwootForwarder {
     }
 
     /// Gives somebody who was known by a hidden identity, or another number, the phone's address.
-    func identify(_ id: Int64, as contact: ChatwootContact) async throws(ForwardError) {
+    func identify(_ id: Int64, as contact: ChatwootContactProfile) async throws(ForwardError) {
         var body: JSONObject = [
             "identifier": .string(contact.identifier), "custom_attributes": .object(contact.attributes),
         ]
@@ -23,7 +23,7 @@ extension ChatwootForwarder {
     }
 
     /// A new name reaches Chatwoot with the next message.
-    func named(_ place: ForwardedChatMapping, as contact: ChatwootContact) async throws(ForwardError)
+    func named(_ place: ForwardedChatMapping, as contact: ChatwootContactProfile) async throws(ForwardError)
         -> ForwardedChatMapping
     {
         guard let id = place.contact, contact.isNamed, options.contactNames != .never, place.name != contact.name else {
@@ -42,7 +42,7 @@ extension ChatwootForwarder {
     }
 
     /// What `contact.updated` and `group.updated` tell of somebody whom Chatwoot knows.
-    func change(_ contact: ChatwootContact?, _ news: ContactChange) async throws(ForwardError) {
+    func change(_ contact: ChatwootContactProfile?, _ news: ContactChange) async throws(ForwardError) {
         guard let contact else { return }
         if let previous = news.previous { try await merge(chatKey(previous), into: contact) }
         guard let place = try await known(chatKey(contact)), let id = place.contact else { return }
@@ -55,7 +55,7 @@ extension ChatwootForwarder {
 
     /// A person's new number, or the phone behind a hidden identity: one contact of the two, with all their
     /// conversations. What has no place, or no more, has nothing to be merged.
-    func merge(_ previous: ForwardedChatMapping.Key, into contact: ChatwootContact) async throws(ForwardError) {
+    func merge(_ previous: ForwardedChatMapping.Key, into contact: ChatwootContactProfile) async throws(ForwardError) {
         guard let old = try await known(previous), let mergee = old.contact else { return }
         if let new = try await known(chatKey(contact)), let base = new.contact {
             if base != mergee {

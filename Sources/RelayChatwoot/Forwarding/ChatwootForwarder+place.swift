@@ -5,7 +5,7 @@ internal import RelayJSON
 extension ChatwootForwarder {
     /// The chat's place with a contact in it: known, or found, or made. Who was known by a hidden identity goes on under
     /// the phone: in the same conversation, or as one contact of the two.
-    func place(of contact: ChatwootContact) async throws(ForwardError) -> ForwardedChatMapping {
+    func place(of contact: ChatwootContactProfile) async throws(ForwardError) -> ForwardedChatMapping {
         if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
         if let known = try await known(chatKey(contact)), known.contact != nil {
             return try await named(known, as: contact)
@@ -19,8 +19,8 @@ extension ChatwootForwarder {
 
     /// The existing contact of the person: preferably the one with the `source_id` in this inbox, else any match.
     private func found(
-        _ contact: ChatwootContact, in inbox: InboxRecord
-    ) async throws(ForwardError) -> ContactRecord? {
+        _ contact: ChatwootContactProfile, in inbox: ChatwootInboxResponse
+    ) async throws(ForwardError) -> ChatwootContactResponse? {
         let identifiers = [contact.identifier, contact.lid?.description].compactMap(\.self)
         let candidates = try await asked { () throws(ChatwootError) in
             try await api.contacts(phones: contact.phoneVariants, identifiers: identifiers)
@@ -38,7 +38,7 @@ extension ChatwootForwarder {
 
     /// An existing contact, with its `source_id` in this inbox.
     private func bound(
-        _ record: ContactRecord, to inbox: InboxRecord, _ contact: ChatwootContact
+        _ record: ChatwootContactResponse, to inbox: ChatwootInboxResponse, _ contact: ChatwootContactProfile
     ) async throws(ForwardError) -> ForwardedChatMapping {
         if let source = record.sources[inbox.id] {
             try await enrich(record, with: contact)
@@ -58,7 +58,7 @@ extension ChatwootForwarder {
     // MARK: Creating
 
     /// The public API finds or makes, whoever else does the same at this moment; the other knows no key that is taken.
-    private func made(_ contact: ChatwootContact, in inbox: InboxRecord) async throws(ForwardError)
+    private func made(_ contact: ChatwootContactProfile, in inbox: ChatwootInboxResponse) async throws(ForwardError)
         -> ForwardedChatMapping
     {
         var body: JSONObject = [
@@ -80,7 +80,7 @@ extension ChatwootForwarder {
         return try await kept(id, source: contact.sourceID, contact)
     }
 
-    private func create(_ body: JSONObject, in inbox: InboxRecord) async throws(ForwardError) -> Int64 {
+    private func create(_ body: JSONObject, in inbox: ChatwootInboxResponse) async throws(ForwardError) -> Int64 {
         if let identifier = try await publicIdentifier() {
             do {
                 return try await api.contact(body, inInbox: identifier)
@@ -102,7 +102,7 @@ extension ChatwootForwarder {
     }
 
     private func kept(
-        _ id: Int64, source: String, _ contact: ChatwootContact
+        _ id: Int64, source: String, _ contact: ChatwootContactProfile
     ) async throws(ForwardError) -> ForwardedChatMapping {
         let place = ForwardedChatMapping(
             key: chatKey(contact), contact: id, contactSource: source, name: contact.name, updatedAt: clock.wall)

@@ -4,11 +4,11 @@ internal import RelayJSON
 /// Executes the plan of one delivery. Every step is repeatable: completed steps are in the ledger, and a step that may
 /// have been completed is looked up in Chatwoot before it is repeated.
 struct ChatwootForwarder {
-    let options: ChatwootOptions
-    let api: ChatwootAPI
-    let inboxes: InboxCache
+    let options: ChatwootDestinationOptions
+    let api: ChatwootAPIClient
+    let inboxes: ChatwootInboxCache
     let ledger: any ForwardingLedger
-    let files: FileLoader
+    let files: MessageFileLoader
     let newest: HighestMessageID
     let clock: any RelayClock
     /// The destination's name, under which the ledger has its entries.
@@ -23,7 +23,7 @@ struct ChatwootForwarder {
         case local(String)
     }
 
-    func perform(_ plan: ForwardPlan) async throws(ForwardError) {
+    func perform(_ plan: ChatwootForwardPlan) async throws(ForwardError) {
         for action in plan.actions {
             switch action {
             case .message(let message): try await post(message, to: plan.contact)
@@ -38,7 +38,7 @@ struct ChatwootForwarder {
 
     // MARK: The ledger
 
-    func chatKey(_ contact: ChatwootContact) -> ForwardedChatMapping.Key { chatKey(contact.id.description) }
+    func chatKey(_ contact: ChatwootContactProfile) -> ForwardedChatMapping.Key { chatKey(contact.id.description) }
 
     func chatKey(_ chat: String) -> ForwardedChatMapping.Key {
         ForwardedChatMapping.Key(destination: destination, session: session, chat: chat)
@@ -66,7 +66,7 @@ struct ChatwootForwarder {
         try await stored { () throws(StoreError) in try await ledger.forwardedChat(key) }
     }
 
-    func record(_ changes: [ForwardingChange]) async throws(ForwardError) {
+    func record(_ changes: [ForwardingLedgerChange]) async throws(ForwardError) {
         try await stored { () throws(StoreError) in try await ledger.record(changes) }
     }
 

@@ -1,15 +1,15 @@
 /// How messages sent from the phone or by another program are shown.
-package enum OwnMessagePolicy: String, Sendable, CaseIterable {
+package enum OwnMessageDisplayPolicy: String, Sendable, CaseIterable {
     case outgoing, note, off
 }
 
 /// How a change to an earlier message is shown: as a reply to it, or as a private note.
-package enum FollowUpPolicy: String, Sendable, CaseIterable {
+package enum MessageChangeDisplayPolicy: String, Sendable, CaseIterable {
     case reply, note, off
 }
 
 /// What happens in Chatwoot to a message that was deleted in WhatsApp.
-package enum DeletedMessagePolicy: String, Sendable, CaseIterable {
+package enum DeletedMessageDisplayPolicy: String, Sendable, CaseIterable {
     /// The message stays, and a private note reports the deletion.
     case note
     /// It is deleted in Chatwoot too.
@@ -18,7 +18,7 @@ package enum DeletedMessagePolicy: String, Sendable, CaseIterable {
 }
 
 /// How files are sent to Chatwoot.
-package enum MediaPolicy: String, Sendable, CaseIterable {
+package enum MediaUploadPolicy: String, Sendable, CaseIterable {
     case attach
     /// As a link to the relay's copy. The link needs no key and expires.
     case link
@@ -26,12 +26,12 @@ package enum MediaPolicy: String, Sendable, CaseIterable {
 }
 
 /// How calls are shown.
-package enum CallPresentation: String, Sendable, CaseIterable {
+package enum CallDisplayPolicy: String, Sendable, CaseIterable {
     case message, note, off
 }
 
 /// How group changes are shown.
-package enum GroupChangePresentation: String, Sendable, CaseIterable {
+package enum GroupChangeDisplayPolicy: String, Sendable, CaseIterable {
     case note, off
 }
 
@@ -45,7 +45,7 @@ package enum ContactNamePolicy: String, Sendable, CaseIterable {
 }
 
 /// The language of notices.
-package enum NoticeLanguage: String, Sendable, CaseIterable {
+package enum AgentNoticeLanguage: String, Sendable, CaseIterable {
     case english = "en"
     case portuguese = "pt-BR"
 }

@@ -25,7 +25,7 @@ package struct UTCOffset: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// A time to the minute, in the notation of the language. For UTC the text contains "UTC".
-    func text(of moment: Timestamp, in language: NoticeLanguage) -> String {
+    func text(of moment: Timestamp, in language: AgentNoticeLanguage) -> String {
         let iso = (moment + .seconds(minutes * 60)).iso8601
         let date = iso.prefix(10).split(separator: "-")
         let time = iso.dropFirst(11).prefix(5)

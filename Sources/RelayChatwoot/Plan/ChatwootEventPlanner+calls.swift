@@ -3,11 +3,11 @@ internal import RelayJSON
 
 /// Calls: live call events, and call logs in a chat.
 extension ChatwootEventPlanner {
-    var call: ForwardAction {
+    var call: ChatwootForwardAction {
         guard options.calls != .off else { return .nothing(.option) }
         guard !isFromMe else { return .nothing(.irrelevant) }
         let isVideo = payload.flag("isVideo")
-        let notice: AgentNotice
+        let notice: AgentNoticeText
         switch payload.text("status") {
         // A call that was offered while the phone was offline has ended.
         case "offer" where payload.flag("offline"), "timeout", "missed":
@@ -23,10 +23,10 @@ extension ChatwootEventPlanner {
     }
 
     /// `call_log`, a separate message.
-    var loggedCall: ForwardAction {
+    var loggedCall: ChatwootForwardAction {
         guard options.calls != .off else { return .nothing(.option) }
         let content = payload["content"]?.object ?? JSONObject()
-        let notice: AgentNotice
+        let notice: AgentNoticeText
         switch content.text("outcome") {
         case "missed", "silenced_by_dnd", "silenced_unknown_caller":
             notice = content.flag("video") ? .missedVideoCall : .missedCall
@@ -45,10 +45,10 @@ extension ChatwootEventPlanner {
         return ChatwootSourceID.message(id, "call-\(status)")
     }
 
-    private func callMessage(_ notice: AgentNotice, sourceID: String, isMessage: Bool) -> ForwardAction {
+    private func callMessage(_ notice: AgentNoticeText, sourceID: String, isMessage: Bool) -> ChatwootForwardAction {
         let text = [signature, "📞 " + notice.text(in: language)].compactMap { $0 }.joined(separator: " ")
         return .message(
-            ChatwootMessage(
+            NewChatwootMessage(
                 sourceID: sourceID,
                 direction: isMessage ? .incoming : .note,
                 reach: isMessage ? .opens : .existing,

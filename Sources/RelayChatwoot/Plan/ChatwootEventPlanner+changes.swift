@@ -3,39 +3,40 @@ internal import RelayJSON
 
 /// Changes to earlier messages, and notices.
 extension ChatwootEventPlanner {
-    var edit: ForwardAction {
+    var edit: ChatwootForwardAction {
         let content = payload["content"] ?? .null
         let part = "edit-" + ChatwootSourceID.fingerprint(content.text, payload.number("timestamp") ?? "")
         let type = payload.text("type") ?? "text"
         guard type != "unsupported" else {
             return follow(
-                target, part: part, by: options.edits, text: "✏️ " + AgentNotice.editedUnseen.text(in: language))
+                target, part: part, by: options.edits, text: "✏️ " + AgentNoticeText.editedUnseen.text(in: language))
         }
         // Only the text of an edited message changes, not its file.
-        let text = MessageMarkdown(self).words(of: type)
+        let text = MessageMarkdownRenderer(self).words(of: type)
         return follow(
-            target, part: part, by: options.edits, text: "✏️ *\(AgentNotice.edited.text(in: language))*\n\n" + text)
+            target, part: part, by: options.edits, text: "✏️ *\(AgentNoticeText.edited.text(in: language))*\n\n" + text)
     }
 
-    var deletion: ForwardAction {
+    var deletion: ChatwootForwardAction {
         // It was deleted for the account only: others still have it.
         guard payload.text("deletedFor") != "me" else { return .nothing(.irrelevant) }
         switch options.deletes {
         case .off: return .nothing(.option)
         case .delete: return .delete(messageID: target)
         case .note:
-            return follow(target, part: "deleted", by: .note, text: "🗑 " + AgentNotice.deleted.text(in: language))
+            return follow(target, part: "deleted", by: .note, text: "🗑 " + AgentNoticeText.deleted.text(in: language))
         }
     }
 
-    var reaction: ForwardAction {
+    var reaction: ChatwootForwardAction {
         let content = payload["content"]?.object
         let emoji = content?.text("emoji") ?? ""
         let target = content?.text("targetMessageId") ?? target
         let text =
             emoji.isEmpty
-            ? AgentNotice.reactionRemoved.text(in: language)
-            : AgentNotice.reacted.text(in: language, MarkdownConversion.plain(TextTruncation.text(emoji, to: 50)))
+            ? AgentNoticeText.reactionRemoved.text(in: language)
+            : AgentNoticeText.reacted.text(
+                in: language, WhatsAppMarkdownConverter.plain(TextTruncation.text(emoji, to: 50)))
         let isOwnMessage = !messageID.isEmpty && messageID != target
         let who = isFromMe ? "me" : payload.text("participant") ?? payload.text("from") ?? ""
         let print = ChatwootSourceID.fingerprint(who, emoji, payload.number("timestamp") ?? "")
@@ -44,22 +45,23 @@ extension ChatwootEventPlanner {
             by: options.reactions, text: text)
     }
 
-    var vote: ForwardAction {
+    var vote: ChatwootForwardAction {
         let content = payload["content"]?.object ?? JSONObject()
         // The vote is encrypted, and the gateway does not have the poll.
         guard content["selectedOptions"]?.array != nil else { return .nothing(.noContent) }
-        let chosen = content.texts("selectedOptions").map { "*\(MarkdownConversion.plain($0))*" }.joined(
+        let chosen = content.texts("selectedOptions").map { "*\(WhatsAppMarkdownConverter.plain($0))*" }.joined(
             separator: ", ")
         let text =
-            chosen.isEmpty ? AgentNotice.voteWithdrawn.text(in: language) : AgentNotice.voted.text(in: language, chosen)
+            chosen.isEmpty
+            ? AgentNoticeText.voteWithdrawn.text(in: language) : AgentNoticeText.voted.text(in: language, chosen)
         return follow(
             content.text("targetMessageId") ?? target, id: messageID, part: nil, by: options.votes, text: "🗳 " + text,
             reach: isFromMe ? .existing : .opens)
     }
 
-    var pin: ForwardAction {
+    var pin: ChatwootForwardAction {
         let content = payload["content"]?.object ?? JSONObject()
-        let notice: AgentNotice = content["pinned"]?.bool == false ? .unpinned : .pinned
+        let notice: AgentNoticeText = content["pinned"]?.bool == false ? .unpinned : .pinned
         return follow(
             content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .note,
             text: "📌 " + notice.text(in: language))
@@ -70,23 +72,24 @@ extension ChatwootEventPlanner {
     ///   - earlier: WhatsApp's id of the earlier message.
     ///   - id: the message id for the action's own `source_id`; nil: the earlier message's.
     func follow(
-        _ earlier: String, id: String? = nil, part: String?, by policy: FollowUpPolicy, text: String,
-        reach: ChatwootMessage.PostingCondition = .existing
-    ) -> ForwardAction {
+        _ earlier: String, id: String? = nil, part: String?, by policy: MessageChangeDisplayPolicy, text: String,
+        reach: NewChatwootMessage.PostingCondition = .existing
+    ) -> ChatwootForwardAction {
         guard let direction = direction(policy) else { return .nothing(.option) }
         let words = [signature, text].compactMap { $0 }.joined(separator: signature == nil ? "" : " ")
         return .message(
             message(
                 id: id ?? earlier, part: part, direction: direction, reach: reach,
-                content: MessageMarkdown.Content(text: words),
-                reply: earlier.isEmpty ? nil : ChatwootMessage.Reply(messageID: earlier, quote: "")))
+                content: MessageMarkdownRenderer.Content(text: words),
+                reply: earlier.isEmpty ? nil : NewChatwootMessage.Reply(messageID: earlier, quote: "")))
     }
 
     /// A private note without an author.
-    func notice(_ text: String) -> ForwardAction {
+    func notice(_ text: String) -> ChatwootForwardAction {
         .message(
             message(
-                part: nil, direction: .note, reach: .existing, content: MessageMarkdown.Content(text: text), reply: nil)
+                part: nil, direction: .note, reach: .existing, content: MessageMarkdownRenderer.Content(text: text),
+                reply: nil)
         )
     }
 
@@ -95,13 +98,13 @@ extension ChatwootEventPlanner {
         let content = payload["content"]?.object ?? JSONObject()
         switch content.text("kind") {
         case "user_changed_number", "customer_changed_number":
-            let new = content.address("newContactId").map { ContactNaming.placeholder(for: $0, in: language) }
+            let new = content.address("newContactId").map { ContactNameChooser.placeholder(for: $0, in: language) }
             return "ℹ️ "
-                + AgentNotice.numberChanged.text(
-                    in: language, MarkdownConversion.plain(new ?? content.text("body") ?? "?"))
-        case "customer_identity_changed": return "ℹ️ " + AgentNotice.identityChanged.text(in: language)
-        case "request_welcome": return "ℹ️ " + AgentNotice.chatStarted.text(in: language)
-        case let kind: return "ℹ️ " + MarkdownConversion.plain(content.text("body") ?? kind ?? "?")
+                + AgentNoticeText.numberChanged.text(
+                    in: language, WhatsAppMarkdownConverter.plain(new ?? content.text("body") ?? "?"))
+        case "customer_identity_changed": return "ℹ️ " + AgentNoticeText.identityChanged.text(in: language)
+        case "request_welcome": return "ℹ️ " + AgentNoticeText.chatStarted.text(in: language)
+        case let kind: return "ℹ️ " + WhatsAppMarkdownConverter.plain(content.text("body") ?? kind ?? "?")
         }
     }
 }

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// New messages, and files that arrive after their messages.
 extension ChatwootEventPlanner {
-    var newMessage: ForwardAction {
+    var newMessage: ChatwootForwardAction {
         let type = payload.text("type") ?? "text"
         switch type {
         case "reaction": return reaction
@@ -15,12 +15,12 @@ extension ChatwootEventPlanner {
         default: break
         }
         guard let direction = direction(isFromMe ? nil : .reply) else { return .nothing(.option) }
-        var content = MessageMarkdown(self).content(of: type)
+        var content = MessageMarkdownRenderer(self).content(of: type)
         // An edit whose text is encrypted is a separate message.
         if type == "unsupported", let edited = payload["content"]?.object?.text("targetMessageId") {
             return follow(
                 edited, part: "edit-" + ChatwootSourceID.fingerprint(messageID), by: options.edits,
-                text: "✏️ " + AgentNotice.editedUnseen.text(in: language))
+                text: "✏️ " + AgentNoticeText.editedUnseen.text(in: language))
         }
         let quote = quote
         let head = head
@@ -33,11 +33,11 @@ extension ChatwootEventPlanner {
     }
 
     /// `message.updated` with the file of an earlier message.
-    var lateFile: ForwardAction {
+    var lateFile: ChatwootForwardAction {
         guard options.media != .off, let direction = direction(isFromMe ? nil : .reply) else {
             return .nothing(.option)
         }
-        let file = MessageMarkdown(self).file(of: payload.text("type") ?? "")
+        let file = MessageMarkdownRenderer(self).file(of: payload.text("type") ?? "")
         guard !file.files.isEmpty || payload["media"]?.object != nil else { return .nothing(.noContent) }
         var content = file
         if let signature { content.text = content.text.isEmpty ? signature : signature + "\n\n" + content.text }
@@ -45,12 +45,12 @@ extension ChatwootEventPlanner {
             message(
                 id: target, part: "file", direction: direction,
                 reach: isFromMe && !options.opensForOwn ? .existing : .opens, content: content,
-                reply: ChatwootMessage.Reply(messageID: target, quote: "")))
+                reply: NewChatwootMessage.Reply(messageID: target, quote: "")))
     }
 
     /// How an action of the event's author is shown; nil when it is not shown.
     /// - Parameter policy: how it is shown when another person did it; nil for new messages.
-    func direction(_ policy: FollowUpPolicy?) -> ChatwootMessage.Direction? {
+    func direction(_ policy: MessageChangeDisplayPolicy?) -> NewChatwootMessage.Direction? {
         switch policy {
         case .off: return nil
         case .note: return .note
@@ -68,30 +68,30 @@ extension ChatwootEventPlanner {
     func message(
         id: String? = nil,
         part: String?,
-        direction: ChatwootMessage.Direction,
-        reach: ChatwootMessage.PostingCondition,
-        content: MessageMarkdown.Content,
-        reply: ChatwootMessage.Reply?
-    ) -> ChatwootMessage {
+        direction: NewChatwootMessage.Direction,
+        reach: NewChatwootMessage.PostingCondition,
+        content: MessageMarkdownRenderer.Content,
+        reply: NewChatwootMessage.Reply?
+    ) -> NewChatwootMessage {
         let id = id ?? messageID
         var (text, files) = (content.text, content.files)
         let limit = ChatwootFieldLimits.content - 2 * ChatwootFieldLimits.quote
         if text.unicodeScalars.count > limit {
             let name = "message.txt"
-            let mark = "…\n\n" + AgentNotice.continued.text(in: language, name)
+            let mark = "…\n\n" + AgentNoticeText.continued.text(in: language, name)
             files.append(
-                ChatwootFile(
+                ChatwootAttachment(
                     source: .bytes(Array(text.utf8)), name: name, contentType: "text/plain", isVoice: false, link: nil))
             text = TextTruncation.text(text, to: limit, mark: mark)
         }
         let isOutgoing = direction != .incoming
-        return ChatwootMessage(
+        return NewChatwootMessage(
             sourceID: id.isEmpty ? ChatwootSourceID.event(event) : ChatwootSourceID.message(id, part),
             direction: direction,
             reach: reach,
             content: isOutgoing ? LiquidEscaping.neutralized(text) : text,
             reply: reply.map {
-                ChatwootMessage.Reply(
+                NewChatwootMessage.Reply(
                     messageID: $0.messageID, quote: isOutgoing ? LiquidEscaping.neutralized($0.quote) : $0.quote)
             },
             files: files,
@@ -104,26 +104,27 @@ extension ChatwootEventPlanner {
         var lines: [String] = []
         if let sentAt, now - sentAt > options.latePrefix {
             let time = options.clock.text(of: sentAt, in: language)
-            lines.append("🕓 *\(AgentNotice.sentAt.text(in: language, time))*")
+            lines.append("🕓 *\(AgentNoticeText.sentAt.text(in: language, time))*")
         }
         if let signature { lines.append(signature) }
         if payload.flag("forwarded") || payload.flag("frequentlyForwarded") {
-            lines.append("↪ *\(AgentNotice.forwarded.text(in: language))*")
+            lines.append("↪ *\(AgentNoticeText.forwarded.text(in: language))*")
         }
-        if payload.flag("viewOnce") { lines.append("👁 *\(AgentNotice.viewOnce.text(in: language))*") }
+        if payload.flag("viewOnce") { lines.append("👁 *\(AgentNoticeText.viewOnce.text(in: language))*") }
         return lines
     }
 
     /// The reply to the quoted message.
-    private var quote: ChatwootMessage.Reply? {
+    private var quote: NewChatwootMessage.Reply? {
         guard let quoted = payload["quoted"]?.object, let id = quoted.text("messageId") else { return nil }
-        let said = quoted.text("text") ?? AgentNotice.kind(quoted.text("type") ?? "")?.text(in: language)
+        let said = quoted.text("text") ?? AgentNoticeText.kind(quoted.text("type") ?? "")?.text(in: language)
         var words = said ?? ""
         if quoted.address("chatId")?.chatKind == .status {
-            words = [AgentNotice.status.text(in: language), words].filter { !$0.isEmpty }.joined(separator: ": ")
+            words = [AgentNoticeText.status.text(in: language), words].filter { !$0.isEmpty }.joined(separator: ": ")
         }
-        let author = quoted.address("participant").flatMap(name).map { "**\(MarkdownConversion.plain($0)):** " } ?? ""
-        let line = MarkdownConversion.plain(TextTruncation.text(words, to: ChatwootFieldLimits.quote))
-        return ChatwootMessage.Reply(messageID: id, quote: line.isEmpty ? "" : "> \(author)\(line)")
+        let author =
+            quoted.address("participant").flatMap(name).map { "**\(WhatsAppMarkdownConverter.plain($0)):** " } ?? ""
+        let line = WhatsAppMarkdownConverter.plain(TextTruncation.text(words, to: ChatwootFieldLimits.quote))
+        return NewChatwootMessage.Reply(messageID: id, quote: line.isEmpty ? "" : "> \(author)\(line)")
     }
 }

@@ -3,10 +3,10 @@ internal import RelayJSON
 
 /// The contact of a conversation, and the authors of its messages.
 extension ChatwootEventPlanner {
-    var contact: ChatwootContact? {
-        if event.type == .sessionDisconnected { return ChatwootContact(session: event.session, in: language) }
+    var contact: ChatwootContactProfile? {
+        if event.type == .sessionDisconnected { return ChatwootContactProfile(session: event.session, in: language) }
         guard let chat else { return nil }
-        return ChatwootContact(
+        return ChatwootContactProfile(
             chat, lid: payload.address("chatLid") ?? payload.address("lid"), known: contactName(of: chat),
             avatarURL: picture(of: chat), userID: payload.text("userId"), username: payload.text("username"),
             in: language)
@@ -32,7 +32,7 @@ extension ChatwootEventPlanner {
     /// The author's name at the start of a group message. Nil when the author is obvious.
     var signature: String? {
         guard options.signNames, !isFromMe, chat?.isGroup == true, let author else { return nil }
-        return "**\(MarkdownConversion.plain(shown(author, named: authorName))):**"
+        return "**\(WhatsAppMarkdownConverter.plain(shown(author, named: authorName))):**"
     }
 
     private var author: JID? { payload.address("participant") ?? payload.address("from") }
@@ -43,7 +43,7 @@ extension ChatwootEventPlanner {
 
     /// A person's name with the phone number. The digits of a LID are left out when the name is known.
     func shown(_ person: JID, named known: String?) -> String {
-        let placeholder = ContactNaming.placeholder(for: person, in: language)
+        let placeholder = ContactNameChooser.placeholder(for: person, in: language)
         guard let known else { return placeholder }
         return person.phone == nil ? known : "\(known) (\(placeholder))"
     }
@@ -55,28 +55,28 @@ extension ChatwootEventPlanner {
     }
 
     /// Changes of a contact or a group that agents can see.
-    var contactChange: ForwardAction {
+    var contactChange: ChatwootForwardAction {
         let known = ["verifiedName", "name", "pushName", "lid", "imageUrl", "previousContactId"]
         let isPictureRemoved = payload["imageUrl"]?.string == ""
         guard isPictureRemoved || known.contains(where: { payload.text($0) != nil }) else {
             return .nothing(.irrelevant)
         }
-        let previous = payload.address("previousContactId").map { ChatwootContact($0, in: language) }
+        let previous = payload.address("previousContactId").map { ChatwootContactProfile($0, in: language) }
         return .contact(ContactChange(previous: previous, isPictureRemoved: isPictureRemoved))
     }
 
-    var groupChange: [ForwardAction] {
-        var actions: [ForwardAction] = []
+    var groupChange: [ChatwootForwardAction] {
+        var actions: [ChatwootForwardAction] = []
         if payload.text("groupName") != nil || payload["imageUrl"]?.string != nil {
             let isPictureRemoved = payload["imageUrl"]?.string == ""
             actions.append(.contact(ContactChange(previous: nil, isPictureRemoved: isPictureRemoved)))
         }
-        let notices: [String: AgentNotice] = [
+        let notices: [String: AgentNoticeText] = [
             "add": .groupAdded, "remove": .groupRemoved, "promote": .groupPromoted, "demote": .groupDemoted,
         ]
         if let notice = payload.text("action").flatMap({ notices[$0] }) {
             let people = payload.objects("participants").compactMap { $0.address("id") }
-                .map { MarkdownConversion.plain(shown($0, named: name($0))) }
+                .map { WhatsAppMarkdownConverter.plain(shown($0, named: name($0))) }
             guard options.groupChanges == .note else { return actions.isEmpty ? [.nothing(.option)] : actions }
             let list = people.prefix(20).joined(separator: ", ") + (people.count > 20 ? " …" : "")
             actions.append(.message(notice: "👥 " + notice.text(in: language, list), of: event))
@@ -84,25 +84,25 @@ extension ChatwootEventPlanner {
         return actions
     }
 
-    var sessionLost: [ForwardAction] {
+    var sessionLost: [ChatwootForwardAction] {
         guard options.alerts else { return [.nothing(.option)] }
         // A lost connection that recovers by itself does not concern agents.
         guard payload["recoverable"]?.bool == false else { return [.nothing(.irrelevant)] }
-        let text = AgentNotice.sessionLost.text(in: language, MarkdownConversion.plain(event.session))
+        let text = AgentNoticeText.sessionLost.text(in: language, WhatsAppMarkdownConverter.plain(event.session))
         return [
             .message(
-                ChatwootMessage(
+                NewChatwootMessage(
                     sourceID: ChatwootSourceID.event(event), direction: .incoming, reach: .opens, content: "⚠️ " + text,
                     reply: nil, files: [], sentAt: nil))
         ]
     }
 }
 
-extension ForwardAction {
+extension ChatwootForwardAction {
     /// A private note about an event that is not a message.
-    static func message(notice: String, of event: DeliveryEnvelope) -> ForwardAction {
+    static func message(notice: String, of event: DeliveryEnvelope) -> ChatwootForwardAction {
         .message(
-            ChatwootMessage(
+            NewChatwootMessage(
                 sourceID: ChatwootSourceID.event(event), direction: .note, reach: .existing,
                 content: LiquidEscaping.neutralized(notice), reply: nil, files: [], sentAt: nil))
     }

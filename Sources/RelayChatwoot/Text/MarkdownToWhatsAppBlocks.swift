@@ -1,6 +1,6 @@
 /// Converts Markdown blocks to lines of WhatsApp's markup.
 struct MarkdownToWhatsAppBlocks {
-    private var writer = WhatsAppWriter()
+    private var writer = WhatsAppMarkupWriter()
     private let lines: [ArraySlice<Character>]
     private var index = 0
 

@@ -137,7 +137,7 @@ struct MarkdownTokenizer {
 
     private mutating func readURL() -> Bool {
         guard place == 0 || !text[place - 1].isWord,
-            let end = WebAddressScanner.end(in: text, from: place, hasEscapes: true)
+            let end = URLScanner.end(in: text, from: place, hasEscapes: true)
         else { return false }
         list.append(.url(Array(Self.unescaped(text[place..<end]))))
         place = end

@@ -74,7 +74,7 @@ struct WhatsAppTokenizer {
 
     private mutating func readURL() -> Bool {
         guard place == 0 || !text[place - 1].isWord,
-            let end = WebAddressScanner.end(in: text, from: place)
+            let end = URLScanner.end(in: text, from: place)
         else { return false }
         list.append(.url(Array(text[place..<end])))
         place = end
@@ -91,7 +91,7 @@ struct WhatsAppTokenizer {
 }
 
 /// Finds URLs in a text.
-enum WebAddressScanner {
+enum URLScanner {
     /// The end index of a URL that begins at `start`; nil when none begins there. Punctuation at its end is excluded.
     /// - Parameter hasEscapes: whether `\\_` before a letter is part of it, which Chatwoot's editor writes for
     ///   underscores.

@@ -3,9 +3,9 @@ package struct ConfigurationChecker: Sendable {
     /// A check of a loaded configuration by another module, such as a check of URLs against `egress`, or the tests.
     /// - Parameter files: the test files to run; empty for all.
     package typealias ExternalCheck =
-        @Sendable (_ configuration: RelayConfiguration, _ files: [String]) -> ExternalFindings
+        @Sendable (_ configuration: RelayConfiguration, _ files: [String]) -> AdditionalCheckResult
 
-    package struct ExternalFindings: Sendable {
+    package struct AdditionalCheckResult: Sendable {
         package var diagnostics: [Diagnostic]
         /// The number of tests.
         package var tests: Int
@@ -25,13 +25,13 @@ package struct ConfigurationChecker: Sendable {
         package func count(_ severity: Diagnostic.Severity) -> Int { diagnostics.count { $0.severity == severity } }
     }
 
-    private let registry: ConfigurationRegistry
+    private let registry: ConfigurationKindRegistry
     private let environment: [String: String]?
     private let externalCheck: ExternalCheck
 
     /// - Parameter environment: the environment variables; nil to assume that every variable is set.
     package init(
-        registry: ConfigurationRegistry, environment: [String: String]?, externalCheck: @escaping ExternalCheck
+        registry: ConfigurationKindRegistry, environment: [String: String]?, externalCheck: @escaping ExternalCheck
     ) {
         self.registry = registry
         self.environment = environment
@@ -65,9 +65,9 @@ package struct ConfigurationChecker: Sendable {
                     report.add(part(path, of: configuration, whole(configuration).diagnostics), of: path)
                 }
             case .alone(let path):
-                document(path, &report) { [MarkdownBlock(lines: YAMLReader.lines(of: $0), title: path)] }
+                document(path, &report) { [FencedYAMLBlock(lines: YAMLReader.lines(of: $0), title: path)] }
             case .document(let path):
-                document(path, &report, MarkdownBlock.read)
+                document(path, &report, FencedYAMLBlock.read)
             case .wrong(let path, let problem):
                 report.add([Diagnostic(code: .unreadableFile, file: path, message: problem)], of: path)
             }
@@ -108,13 +108,13 @@ package struct ConfigurationChecker: Sendable {
         return outer + found
     }
 
-    private func document(_ path: String, _ report: inout Report, _ blocks: (String) -> [MarkdownBlock]) {
+    private func document(_ path: String, _ report: inout Report, _ blocks: (String) -> [FencedYAMLBlock]) {
         do throws(FileError) {
             let bytes = try BoundedFileReader.read(path, maximum: YAMLReader.maximumFileSize)
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError(message: "is not UTF-8 text")
             }
-            let check = DocumentCheck(shown: path, registry: registry, externalCheck: externalCheck)
+            let check = YAMLBlockChecker(shown: path, registry: registry, externalCheck: externalCheck)
             let blocks = blocks(text)
             for block in blocks { check.check(block) }
             report.add(check.diagnostics, of: path, ["\(blocks.count) block(s)"])

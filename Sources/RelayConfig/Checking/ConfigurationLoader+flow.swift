@@ -3,7 +3,7 @@ internal import RelayCore
 extension ConfigurationLoader {
     /// Analyzes the flow of events through all pipelines.
     func follow(
-        _ pipelines: [PipelineWithDestinations],
+        _ pipelines: [LoadedPipeline],
         sources: [RelayConfiguration.Source],
         destinations: [RelayConfiguration.Destination]
     ) {

@@ -16,7 +16,7 @@ extension EventPredicate {
 
     /// Whether the condition can be true of some event. True when this cannot be determined.
     func isPossible(in domain: EventTypeSet) -> Bool {
-        var unknowns = Unknowns()
+        var unknowns = UnknownValues()
         collect(into: &unknowns)
         let (subjects, domains) = unknowns.domains(domain)
         let switches = Array(unknowns.opaque).sorted()
@@ -28,7 +28,7 @@ extension EventPredicate {
         }
         for number in 0..<tries {
             var rest = number
-            var assignment = Assignment()
+            var assignment = VariableAssignment()
             for (subject, values) in zip(subjects, domains) {
                 guard !values.isEmpty else { return false }
                 assignment.values[subject] = values[rest % values.count]
@@ -48,14 +48,16 @@ extension EventPredicate {
         domain.types.filter { EventPredicate.both(self, .equals(.event, .string($0))).isPossible(in: domain) }
     }
 
-    private func collect(into unknowns: inout Unknowns) {
+    private func collect(into unknowns: inout UnknownValues) {
         unknowns.size += 1
         switch self {
         case .always, .never: break
-        case .equals(let subject, let literal): unknowns.subjects[subject, default: Asked()].literals.insert(literal)
-        case .isTrue(let subject): unknowns.subjects[subject, default: Asked()].literals.formUnion([])
-        case .begins(let subject, let text): unknowns.subjects[subject, default: Asked()].beginnings.insert(text)
-        case .ends(let subject, let text): unknowns.subjects[subject, default: Asked()].ends.insert(text)
+        case .equals(let subject, let literal):
+            unknowns.subjects[subject, default: ValueComparisons()].literals.insert(literal)
+        case .isTrue(let subject): unknowns.subjects[subject, default: ValueComparisons()].literals.formUnion([])
+        case .begins(let subject, let text):
+            unknowns.subjects[subject, default: ValueComparisons()].beginnings.insert(text)
+        case .ends(let subject, let text): unknowns.subjects[subject, default: ValueComparisons()].ends.insert(text)
         case .opaque(let name): unknowns.opaque.insert(name)
         case .not(let inner): inner.collect(into: &unknowns)
         case .and(let a, let b), .or(let a, let b):
@@ -64,7 +66,7 @@ extension EventPredicate {
         }
     }
 
-    private func holds(_ assignment: Assignment) -> Bool {
+    private func holds(_ assignment: VariableAssignment) -> Bool {
         switch self {
         case .always: true
         case .never: false
@@ -81,8 +83,8 @@ extension EventPredicate {
 }
 
 /// The unknown values that a condition depends on.
-private struct Unknowns {
-    var subjects: [EventPredicate.Subject: Asked] = [:]
+private struct UnknownValues {
+    var subjects: [EventPredicate.Subject: ValueComparisons] = [:]
     var opaque: Set<String> = []
     /// The number of conditions it contains.
     var size = 0
@@ -101,7 +103,7 @@ private struct Unknowns {
 }
 
 /// The comparisons that a condition makes with one value.
-private struct Asked {
+private struct ValueComparisons {
     /// The literals that the value is compared with.
     var literals: Set<ExpressionLiteral> = []
     var beginnings: Set<String> = []
@@ -116,7 +118,7 @@ private struct Asked {
     }
 }
 
-private struct Assignment {
+private struct VariableAssignment {
     var values: [EventPredicate.Subject: ExpressionLiteral] = [:]
     var opaque: [String: Bool] = [:]
 }

@@ -48,7 +48,7 @@ indirect enum EventPredicate: Equatable {
 }
 
 /// Converts programs to conditions.
-struct EventPredicateReader {
+struct EventPredicateBuilder {
     /// The prefix of the names of values that stages may have changed; empty for the event as received.
     let epoch: String
     /// Whether `.event` still has the value that the source set.
@@ -62,11 +62,11 @@ struct EventPredicateReader {
     }
 
     mutating func condition(_ source: String) -> EventPredicate {
-        guard let expression = AnalyzableExpressionParser.read(source) else { return .opaque(epoch + source) }
+        guard let expression = JQConditionParser.read(source) else { return .opaque(epoch + source) }
         return condition(expression, of: [])
     }
 
-    private mutating func condition(_ expression: AnalyzableExpression, of base: [String]) -> EventPredicate {
+    private mutating func condition(_ expression: JQConditionSyntax, of base: [String]) -> EventPredicate {
         switch expression {
         case .path(let keys):
             return .isTrue(subject(base + keys))
@@ -90,7 +90,7 @@ struct EventPredicateReader {
         }
     }
 
-    private mutating func call(_ name: String, _ arguments: [[AnalyzableExpression]], of base: [String])
+    private mutating func call(_ name: String, _ arguments: [[JQConditionSyntax]], of base: [String])
         -> EventPredicate?
     {
         if name == "not", arguments.isEmpty { return EventPredicate.isTrue(subject(base)).negated }
@@ -110,7 +110,7 @@ struct EventPredicateReader {
         }
     }
 
-    private mutating func equality(_ left: AnalyzableExpression, _ right: AnalyzableExpression, of base: [String])
+    private mutating func equality(_ left: JQConditionSyntax, _ right: JQConditionSyntax, of base: [String])
         -> EventPredicate?
     {
         switch (left, right) {

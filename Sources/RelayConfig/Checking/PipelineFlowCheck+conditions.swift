@@ -10,7 +10,7 @@ extension PipelineFlowCheck {
     func condition(_ source: String, at state: State) -> AnalyzedCondition {
         // The event at the beginning of two pipelines is the same.
         let epoch = state.changes == 0 ? "" : "\(pipeline) \(state.changes) "
-        var reader = EventPredicateReader(epoch: epoch, keepsType: state.keepsType)
+        var reader = EventPredicateBuilder(epoch: epoch, keepsType: state.keepsType)
         let condition = reader.condition(source)
         return AnalyzedCondition(condition: condition, types: reader.types)
     }

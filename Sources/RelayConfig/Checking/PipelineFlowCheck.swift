@@ -29,7 +29,7 @@ struct PipelineFlowCheck {
         /// The preceding deliveries of the same events.
         var delivered: [Delivery] = []
         /// The `sign` stages that no delivery has used yet.
-        var signatures: Set<NodeLocation> = []
+        var signatures: Set<ConfigNodeLocation> = []
         /// Whether a diagnostic has already explained why no event reaches this position.
         var isExplained = false
 
@@ -38,17 +38,17 @@ struct PipelineFlowCheck {
 
     let pipeline: String
     /// The pipeline's own file. Nodes of other files may be correct in another pipeline.
-    let origin: ConfigDocument
+    let origin: ConfigSourceDocument
     let domain: EventTypeSet
     let destinations: [String: RelayConfiguration.Destination]
 
     private(set) var deliveries: [Delivery] = []
-    private var signed: [(node: ConfigNode, location: NodeLocation)] = []
-    private var usedSignatures: Set<NodeLocation> = []
+    private var signed: [(node: ConfigNode, location: ConfigNodeLocation)] = []
+    private var usedSignatures: Set<ConfigNodeLocation> = []
 
     init(
         pipeline: String,
-        origin: ConfigDocument,
+        origin: ConfigSourceDocument,
         domain: EventTypeSet,
         destinations: [RelayConfiguration.Destination]
     ) {

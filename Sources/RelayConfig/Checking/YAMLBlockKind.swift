@@ -14,7 +14,7 @@ enum YAMLBlockKind: Equatable {
     case nothing
 
     /// Determines the kind from the title, or else from the keys; nil when neither identifies it.
-    init?(_ node: ConfigNode, title: String?, registry: ConfigurationRegistry) {
+    init?(_ node: ConfigNode, title: String?, registry: ConfigurationKindRegistry) {
         if let kind = title.flatMap(Self.init(path:)) {
             self = kind
             return

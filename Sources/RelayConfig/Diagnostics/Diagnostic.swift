@@ -54,7 +54,7 @@ package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
         let location = line > 0 ? "\(file):\(line):\(column)" : file
         let headline = "\(location): \(severity.rawValue): \(message)"
         guard let sourceLine else { return headline + (help.map { "\n     = help: \($0)" } ?? "") }
-        let window = SourceWindow(sourceLine, column: column)
+        let window = SourceLineExcerpt(sourceLine, column: column)
         let number = String(line)
         let gutter = String(repeating: " ", count: max(0, 4 - number.count)) + number
         let blank = String(repeating: " ", count: gutter.count)
@@ -64,7 +64,7 @@ package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// The part of a source line that fits the width of a terminal, and the position of the caret below it.
-private struct SourceWindow {
+private struct SourceLineExcerpt {
     static let width = 160
 
     let text: String

@@ -8,37 +8,37 @@ internal import RelayJSON
 package struct OptionReader: Sendable {
     /// The owner of the options, as it appears in messages: `filter`, `destination "crm"`.
     let title: String
-    let fields: [AnyField]
-    private let location: NodeLocation
-    private let origin: ConfigDocument
+    let fields: [AnyOptionField]
+    private let location: ConfigNodeLocation
+    private let origin: ConfigSourceDocument
     let nodes: [String: ConfigNode]
     private var values: [String: any Sendable] = [:]
 
     /// Reads a map of options that a component received as a ``ConfigNode``.
     /// - Parameter title: the owner of the options, as it appears in messages.
     /// - Throws: all mistakes in the map.
-    package init(_ node: ConfigNode, as title: String, fields: [AnyField]) throws {
+    package init(_ node: ConfigNode, as title: String, fields: [AnyOptionField]) throws {
         self = try Self.read(node, as: title, fields: fields)
     }
 
     /// Returns the option's value, or its default.
     /// - Throws: an error when a required option is missing. This is reported before an initializer runs.
-    package func callAsFunction<Value>(_ field: Field<Value>) throws -> Value {
+    package func callAsFunction<Value>(_ field: OptionField<Value>) throws -> Value {
         if let box = values[field.name] as? TypeErasedValue<Value> { return box.value }
         if let node = nodes[field.name] { return try field.type.parse(node) }
-        guard let value = field.defaultValue else { throw missing(AnyField(field)) }
+        guard let value = field.defaultValue else { throw missing(AnyOptionField(field)) }
         return value
     }
 
     /// Whether the configuration sets the option.
-    package func isSet<Value>(_ field: Field<Value>) -> Bool {
+    package func isSet<Value>(_ field: OptionField<Value>) -> Bool {
         nodes[field.name] != nil
     }
 
     /// Returns an error to throw for a mistake in an option. It points at the option's value, or at one element of its
     /// list.
     package func fail<Value>(
-        _ field: Field<Value>,
+        _ field: OptionField<Value>,
         element: Int? = nil,
         _ message: String,
         help: String? = nil,
@@ -80,11 +80,11 @@ package struct OptionReader: Sendable {
         }
     }
 
-    static func defaults(of fields: [AnyField]) -> JSONObject {
+    static func defaults(of fields: [AnyOptionField]) -> JSONObject {
         JSONObject(fields.compactMap { field in field.defaultJSON.flatMap { $0.isNull ? nil : (field.name, $0) } })
     }
 
-    private func missing(_ field: AnyField) -> ValueIssuesError {
+    private func missing(_ field: AnyOptionField) -> ValueIssuesError {
         var location = location
         location.pointer += "/" + ConfigNode.escaped(field.name)
         let issue = ValueIssue(
@@ -106,9 +106,9 @@ package struct OptionReader: Sendable {
     static func read(
         _ node: ConfigNode,
         as title: String,
-        fields: [AnyField],
-        otherFields: [AnyField] = [],
-        at location: NodeLocation? = nil,
+        fields: [AnyOptionField],
+        otherFields: [AnyOptionField] = [],
+        at location: ConfigNodeLocation? = nil,
         mainField: String? = nil
     ) throws -> OptionReader {
         var nodes: [String: ConfigNode] = [:]
@@ -161,7 +161,8 @@ package struct OptionReader: Sendable {
 
 extension OptionReader {
     private init(
-        title: String, fields: [AnyField], location: NodeLocation, origin: ConfigDocument, nodes: [String: ConfigNode]
+        title: String, fields: [AnyOptionField], location: ConfigNodeLocation, origin: ConfigSourceDocument,
+        nodes: [String: ConfigNode]
     ) {
         self.title = title
         self.fields = fields

@@ -2,25 +2,26 @@ package import RelayCore
 internal import RelayJQ
 
 /// `- switch: [{ case: EXPR, stages: […] }, …, { default: […] }]`: runs the stages of the first case that is true.
-package struct SwitchStage: ConfiguredStage {
+package struct SwitchStage: ConfigurableStage {
     package static let kind = "switch"
     package static let summary = "Runs the stages of the first case that is true; then the pipeline continues."
-    package static let cases = Field.node(
+    package static let cases = OptionField.node(
         "cases", "Each a `case` with its `stages`, or, as the last, `default` with a list of stages.",
         "a list of cases",
         shape: .list(
             .either([
-                .options([AnyField(condition), AnyField(stages)]), .options([AnyField(defaultStages)]),
+                .options([AnyOptionField(condition), AnyOptionField(stages)]),
+                .options([AnyOptionField(defaultStages)]),
             ])
         )
     ).optional
-    package static let fields = [AnyField(cases)]
+    package static let fields = [AnyOptionField(cases)]
     package static let mainField: String? = cases.name
     package static let effects: [StageEffect] = []
 
-    private static let condition = Field.expression("case", "Events for which this is true.")
-    private static let stages = Field.node("stages", "What runs for them.", "a list of stages", shape: .stages)
-    private static let defaultStages = Field.node(
+    private static let condition = OptionField.expression("case", "Events for which this is true.")
+    private static let stages = OptionField.node("stages", "What runs for them.", "a list of stages", shape: .stages)
+    private static let defaultStages = OptionField.node(
         otherwise, "What runs for the rest.", "a list of stages", shape: .stages)
     private static let otherwise = "default"
     package static let example = """
@@ -52,9 +53,9 @@ package struct SwitchStage: ConfiguredStage {
         if let entry = try node.entries.first(where: { $0.key == otherwise }) {
             return try rest(entry, of: node, isLast: isLast, in: context)
         }
-        var issues = IssueCollector(node)
-        let fields = [AnyField(condition), AnyField(stages)]
-        let words = [AnyField(Field.node(otherwise, "The rest."))]
+        var issues = ValueIssueCollector(node)
+        let fields = [AnyOptionField(condition), AnyOptionField(stages)]
+        let words = [AnyOptionField(OptionField.node(otherwise, "The rest."))]
         let options = issues.attempt {
             try OptionReader.read(node, as: "a case of switch", fields: fields, otherFields: words)
         }
@@ -75,7 +76,7 @@ package struct SwitchStage: ConfiguredStage {
         isLast: Bool,
         in context: StageBuildContext
     ) throws -> PipelineStep.Branch {
-        var issues = IssueCollector(node)
+        var issues = ValueIssueCollector(node)
         if !isLast {
             issues.add(
                 node.issues(

@@ -45,7 +45,7 @@ enum BoundedFileReader {
 
     /// Returns the sorted names of the files in a folder, without hidden files.
     static func list(_ path: String) throws(FileError) -> [String] {
-        do throws(SystemError) {
+        do throws(SystemCallError) {
             return try SystemDirectory(path).names().filter { !$0.hasPrefix(".") }.sorted()
         } catch {
             throw failure(error.code)
@@ -73,7 +73,7 @@ enum BoundedFileReader {
     }
 
     private static func failure(_ code: CInt = errno) -> FileError {
-        let error = SystemError(code)
+        let error = SystemCallError(code)
         return FileError(message: "cannot be read: \(error)", isMissing: error.isMissing)
     }
 }

@@ -2,12 +2,12 @@ internal import RelayCore
 internal import RelayJSON
 
 /// The names that pipelines may refer to.
-struct PipelineReferences {
+struct PipelineNameScope {
     var sources: [String]
     var destinations: Set<String>
-    var fragments: FragmentLibrary
+    var fragments: StageFragmentLibrary
 
-    init(sources: [String], destinations: [String], fragments: FragmentLibrary) {
+    init(sources: [String], destinations: [String], fragments: StageFragmentLibrary) {
         self.sources = sources
         self.destinations = Set(destinations)
         self.fragments = fragments
@@ -15,33 +15,33 @@ struct PipelineReferences {
 }
 
 /// A pipeline, and what its stages deliver to.
-struct PipelineWithDestinations {
+struct LoadedPipeline {
     var definition: PipelineDefinition
     var targets: Set<String>
     var fragments: Set<String>
-    var origin: ConfigDocument
+    var origin: ConfigSourceDocument
     var shown: JSON
 }
 
 /// The pipelines that were read.
-struct PipelinesWithDestinations {
-    var list: [PipelineWithDestinations] = []
+struct LoadedPipelines {
+    var list: [LoadedPipeline] = []
     /// How many files there are.
     var files = 0
 
     /// All of them; nil when one could not be read, or not be judged for want of a variable.
-    var complete: [PipelineWithDestinations]? { list.count == files ? list : nil }
+    var complete: [LoadedPipeline]? { list.count == files ? list : nil }
 }
 
 extension ConfigurationLoader {
-    private static let from = Field.stringList("from", "The sources that it reads; default all.", default: [])
-    private static let stages = Field.node(
+    private static let from = OptionField.stringList("from", "The sources that it reads; default all.", default: [])
+    private static let stages = OptionField.node(
         "stages", "What happens to an event, from top to bottom.", "a list of stages", shape: .stages)
 
     /// - Parameter tests: the shape of a list of tests.
-    static func fields(tests: FieldShape) -> [AnyField] {
-        let tests = Field.node("tests", "Tests of the pipeline: see `tests`.", "a list of tests", shape: tests)
-        return [AnyField(from), AnyField(stages), AnyField(tests.optional)]
+    static func fields(tests: OptionSchema) -> [AnyOptionField] {
+        let tests = OptionField.node("tests", "Tests of the pipeline: see `tests`.", "a list of tests", shape: tests)
+        return [AnyOptionField(from), AnyOptionField(stages), AnyOptionField(tests.optional)]
     }
 
     /// The pipeline files; empty when the folder cannot be read, which is reported.
@@ -72,11 +72,11 @@ extension ConfigurationLoader {
             code: .noPipeline)
     }
 
-    func readPipelines(_ names: PipelineReferences, urlCheck: (@Sendable (String) -> String?)?)
-        -> PipelinesWithDestinations
+    func readPipelines(_ names: PipelineNameScope, urlCheck: (@Sendable (String) -> String?)?)
+        -> LoadedPipelines
     {
         let files = pipelineFiles()
-        let list = files.compactMap { file -> PipelineWithDestinations? in
+        let list = files.compactMap { file -> LoadedPipeline? in
             if let problem = ConfigurationNameSyntax.problem(file.name) {
                 let message = "the file's name is the pipeline's name, and it \(problem)"
                 fail(file.shown, message, help: "rename the file", code: .fileName)
@@ -84,11 +84,11 @@ extension ConfigurationLoader {
             guard let node = read(file.path, shown: file.shown, urlCheck: urlCheck) else { return nil }
             return pipeline(node, name: file.name, shown: file.shown, names)
         }
-        return PipelinesWithDestinations(list: list, files: files.count)
+        return LoadedPipelines(list: list, files: files.count)
     }
 
-    func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineReferences)
-        -> PipelineWithDestinations?
+    func pipeline(_ node: ConfigNode, name: String, shown: String, _ names: PipelineNameScope)
+        -> LoadedPipeline?
     {
         guard !node.isEmpty else {
             node.issues("the pipeline is empty", help: "begin with stages: and a list", code: .emptyStage).report()
@@ -101,7 +101,7 @@ extension ConfigurationLoader {
         if let tests = node["tests"], !tests.isList, !tests.isEmpty {
             tests.mismatch("a list of tests").report()
         }
-        let builder = PipelineBuilder(
+        let builder = PipelineStepReader(
             name: name,
             registry: registry,
             destinations: names.destinations,
@@ -121,7 +121,7 @@ extension ConfigurationLoader {
         }
         guard options != nil, let from, let steps, !node.origin.hasErrors else { return nil }
         if let stages = node["stages"] { warn(stages, endsAt, builder.trace) }
-        return PipelineWithDestinations(
+        return LoadedPipeline(
             definition: PipelineDefinition(name: name, file: shown, from: from, steps: steps),
             targets: builder.trace.targets,
             fragments: builder.trace.fragments,
@@ -130,7 +130,7 @@ extension ConfigurationLoader {
         )
     }
 
-    private func sources(_ node: ConfigNode?, _ names: PipelineReferences) throws -> [String] {
+    private func sources(_ node: ConfigNode?, _ names: PipelineNameScope) throws -> [String] {
         guard let node, !node.elements.isEmpty else { return [] }
         var seen: Set<String> = []
         return try ValueIssuesError.collect(node.elements) { element in
@@ -143,7 +143,7 @@ extension ConfigurationLoader {
         }
     }
 
-    private func warn(_ stages: ConfigNode, _ end: Int, _ trace: PipelineBuilder.Trace) {
+    private func warn(_ stages: ConfigNode, _ end: Int, _ trace: PipelineStepReader.Trace) {
         trace.unrecorded?.warn(
             "deliver without persist before it",
             help: "put - persist first, or the message is in no history",

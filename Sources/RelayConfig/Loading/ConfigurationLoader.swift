@@ -5,18 +5,18 @@ internal import RelayJSON
 final class ConfigurationLoader {
     let path: String
     let directory: String
-    let registry: ConfigurationRegistry
+    let registry: ConfigurationKindRegistry
     private let environment: [String: String]
     private let interpolation: VariableInterpolation
     let files: ConfigurationFileReader
     /// The documents in the order in which their diagnostics are reported.
-    private var origins: [ConfigDocument] = []
+    private var origins: [ConfigSourceDocument] = []
 
     /// - Parameter assumes: whether variables that are not set are treated as set to an unknown value.
     init(
         path: String,
         environment: [String: String],
-        registry: ConfigurationRegistry,
+        registry: ConfigurationKindRegistry,
         assumes: Bool = false,
         files: ConfigurationFileReader = .disk
     ) {
@@ -39,14 +39,14 @@ final class ConfigurationLoader {
     }
 
     func load() -> RelayConfiguration? {
-        let environmentOrigin = ConfigDocument(path: "environment")
+        let environmentOrigin = ConfigSourceDocument(path: "environment")
         origins.append(environmentOrigin)
         let defaults = EnvironmentDefaults(environment, origin: environmentOrigin)
         guard let root = read(BoundedFileReader.absolute(path, from: BoundedFileReader.currentDirectory), shown: path),
             root.isMap || root.isEmpty
         else {
             if let origin = origins.last, !origin.hasErrors {
-                let location = NodeLocation(line: 1, column: 1)
+                let location = ConfigNodeLocation(line: 1, column: 1)
                 let message = "the configuration is no map of options"
                 origin.report(
                     ValueIssue(
@@ -57,10 +57,10 @@ final class ConfigurationLoader {
             for file in pipelineFiles() { _ = read(file.path, shown: file.shown) }
             return nil
         }
-        let main = MainFileReader(root: root, directory: directory, registry: registry, defaults: defaults)
+        let main = MainConfigFileReader(root: root, directory: directory, registry: registry, defaults: defaults)
         let read = main.read()
         let check = read.flatMap { registry.pipelineURLCheck?($0.egress, $0.server) } ?? registry.urlCheck
-        let names = PipelineReferences(
+        let names = PipelineNameScope(
             sources: main.names("sources"),
             destinations: main.names("destinations"),
             fragments: readFragments(urlCheck: check)
@@ -108,7 +108,7 @@ final class ConfigurationLoader {
                 throw FileError(message: "is not UTF-8 text")
             }
             if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-            let origin = ConfigDocument(
+            let origin = ConfigSourceDocument(
                 path: shown,
                 lines: YAMLReader.lines(of: text),
                 interpolation: interpolation,
@@ -130,10 +130,11 @@ final class ConfigurationLoader {
         severity: Diagnostic.Severity = .error,
         code: DiagnosticCode
     ) {
-        let origin = ConfigDocument(path: shown)
+        let origin = ConfigSourceDocument(path: shown)
         origin.report(
             ValueIssue(
-                severity: severity, code: code, origin: origin, location: NodeLocation(), message: message, help: help))
+                severity: severity, code: code, origin: origin, location: ConfigNodeLocation(), message: message,
+                help: help))
         origins.append(origin)
     }
 
@@ -143,7 +144,7 @@ final class ConfigurationLoader {
     }
 
     private func warn(
-        _ main: MainFileReader, _ pipelines: [PipelineWithDestinations],
+        _ main: MainConfigFileReader, _ pipelines: [LoadedPipeline],
         _ destinations: [RelayConfiguration.Destination]
     ) {
         let delivered = pipelines.reduce(into: Set<String>()) { $0.formUnion($1.targets) }

@@ -3,7 +3,7 @@ internal import RelayJSON
 
 /// Reads the options of one destination from YAML or JSON: those of all kinds, and those of its own kind.
 struct DestinationOptionsReader {
-    let policies: RetryPolicies
+    let policies: NamedRetryPolicies
     /// The timeout of destinations that do not set one.
     let timeout: Duration
 
@@ -23,11 +23,11 @@ struct DestinationOptionsReader {
         name: String,
         of kind: any DestinationOptions.Type,
         as title: String,
-        common: [AnyField] = Common.fields,
-        otherFields: [AnyField] = [],
-        at location: NodeLocation
+        common: [AnyOptionField] = Common.fields,
+        otherFields: [AnyOptionField] = [],
+        at location: ConfigNodeLocation
     ) throws -> (destination: RelayConfiguration.Destination, shown: JSONObject) {
-        var issues = IssueCollector(node)
+        var issues = ValueIssueCollector(node)
         let own = kind.fields.filter { field in !common.contains { $0.name == field.name } }
         let commonOptions = issues.attempt {
             try OptionReader.read(node, as: title, fields: common, otherFields: own + otherFields, at: location)
@@ -67,7 +67,7 @@ struct DestinationOptionsReader {
             kind: kind.kind,
             options: options,
             settings: settings,
-            secrets: secrets.map { WebhookSecret(value: $0) },
+            secrets: secrets.map { WebhookSigningSecret(value: $0) },
             timeout: try commonOptions(Common.timeout) ?? timeout,
             mark: RelayConfiguration.SourceLocation(location, node.origin)
         )
@@ -78,8 +78,8 @@ struct DestinationOptionsReader {
 
     private func settings(
         _ options: OptionReader, retry: RetryPolicy, takesDocuments: Bool
-    ) throws -> DestinationSettings {
-        DestinationSettings(
+    ) throws -> DestinationDispatchSettings {
+        DestinationDispatchSettings(
             ordering: try options(Common.ordering),
             maxInFlight: try options(Common.maxInFlight),
             rateLimit: try options(Common.rateLimit),
@@ -103,7 +103,7 @@ struct DestinationOptionsReader {
         }
     }
 
-    private func warnOfBatch(_ node: ConfigNode, _ settings: DestinationSettings) {
+    private func warnOfBatch(_ node: ConfigNode, _ settings: DestinationDispatchSettings) {
         guard settings.batch != nil, settings.retry.maxAttempts < 2 else { return }
         node["batch"]?.warn(
             "with max_attempts 1 one event that is refused makes a dead letter of its whole batch",
@@ -112,8 +112,8 @@ struct DestinationOptionsReader {
     }
 
     /// The options that no field declares, as fields that accept any value.
-    private func unknown(in node: ConfigNode, besides known: [AnyField]) throws -> [AnyField] {
+    private func unknown(in node: ConfigNode, besides known: [AnyOptionField]) throws -> [AnyOptionField] {
         let known = Set(known.map(\.name))
-        return try node.entries.filter { !known.contains($0.key) }.map { AnyField(Field.node($0.key, "")) }
+        return try node.entries.filter { !known.contains($0.key) }.map { AnyOptionField(OptionField.node($0.key, "")) }
     }
 }

@@ -9,7 +9,7 @@ struct EnvironmentDefaults {
     var policy = RetryPolicy()
     var maxResponseBody = Self.maximumResponseBody
 
-    init(_ environment: [String: String], origin: ConfigDocument) {
+    init(_ environment: [String: String], origin: ConfigSourceDocument) {
         func value(_ name: String, _ range: ClosedRange<Int>, _ meaning: String) -> Int? {
             guard let text = environment[name], !text.isEmpty else { return nil }
             if let value = Int(text), range.contains(value) { return value }
@@ -17,7 +17,8 @@ struct EnvironmentDefaults {
             let help = "give \(meaning), or unset it"
             origin.report(
                 ValueIssue(
-                    code: .environmentValue, origin: origin, location: NodeLocation(), message: message, help: help)
+                    code: .environmentValue, origin: origin, location: ConfigNodeLocation(), message: message,
+                    help: help)
             )
             return nil
         }

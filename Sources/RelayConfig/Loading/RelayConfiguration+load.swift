@@ -7,15 +7,15 @@ extension RelayConfiguration {
     package static func load(
         path: String,
         environment: [String: String],
-        registry: ConfigurationRegistry,
+        registry: ConfigurationKindRegistry,
         assumesVariables: Bool = false
-    ) throws(ConfigurationError) -> Loaded {
+    ) throws(InvalidConfigurationError) -> Loaded {
         let loader = ConfigurationLoader(
             path: path, environment: environment, registry: registry, assumes: assumesVariables)
         let configuration = loader.load()
         let diagnostics = loader.diagnostics
         guard let configuration, !diagnostics.contains(where: { $0.severity == .error }) else {
-            throw ConfigurationError(diagnostics: diagnostics)
+            throw InvalidConfigurationError(diagnostics: diagnostics)
         }
         return Loaded(configuration: configuration, warnings: diagnostics)
     }

@@ -9,8 +9,8 @@ extension RelayConfiguration {
         in files: [String] = [],
         environment: [String: String],
         read: ([PipelineTestDefinition]) throws -> Value
-    ) throws(ConfigurationError) -> (value: Value, warnings: [Diagnostic]) {
-        let reader = TestFileReader(self, environment: environment)
+    ) throws(InvalidConfigurationError) -> (value: Value, warnings: [Diagnostic]) {
+        let reader = PipelineTestFileReader(self, environment: environment)
         let tests = reader.tests(in: files)
         var value: Value?
         do {
@@ -22,33 +22,33 @@ extension RelayConfiguration {
         }
         let diagnostics = reader.loader.diagnostics
         guard let value, !diagnostics.contains(where: { $0.severity == .error }) else {
-            throw ConfigurationError(diagnostics: diagnostics)
+            throw InvalidConfigurationError(diagnostics: diagnostics)
         }
         return (value, diagnostics)
     }
 }
 
 /// Finds lists of tests. Mistakes are reported to the documents of the loader.
-struct TestFileReader {
-    private static let pipeline = Field.string("pipeline", "What is tested; default by the file's name.").optional
+struct PipelineTestFileReader {
+    private static let pipeline = OptionField.string("pipeline", "What is tested; default by the file's name.").optional
     private static let tests = tests(.list(.anything))
     private static let suffix = "_test.yaml"
 
     let configuration: RelayConfiguration
     let loader: ConfigurationLoader
 
-    private static func tests(_ shape: FieldShape) -> Field<ConfigNode> {
-        Field.node("tests", "The tests.", "a list of tests", shape: shape)
+    private static func tests(_ shape: OptionSchema) -> OptionField<ConfigNode> {
+        OptionField.node("tests", "The tests.", "a list of tests", shape: shape)
     }
 
     /// - Parameter shape: the shape of a list of tests.
-    static func fields(tests shape: FieldShape) -> [AnyField] {
-        [AnyField(pipeline), AnyField(tests(shape))]
+    static func fields(tests shape: OptionSchema) -> [AnyOptionField] {
+        [AnyOptionField(pipeline), AnyOptionField(tests(shape))]
     }
 
     init(_ configuration: RelayConfiguration, environment: [String: String]) {
         self.configuration = configuration
-        let registry = ConfigurationRegistry(stages: [], destinations: [], formats: [], transports: [])
+        let registry = ConfigurationKindRegistry(stages: [], destinations: [], formats: [], transports: [])
         loader = ConfigurationLoader(
             path: configuration.file,
             environment: environment,

@@ -2,15 +2,15 @@ internal import RelayCore
 
 extension BreakerPolicy {
     private static let standard = BreakerPolicy()
-    private static let failuresField = Field.int(
+    private static let failuresField = OptionField.int(
         "failures", "Failures in a row that open it.", 1...1000, default: standard.failures)
-    private static let probeField = Field.duration(
+    private static let probeField = OptionField.duration(
         "probe_interval", "The wait before the first probe.", default: standard.probeInterval)
-    private static let maxProbeField = Field.duration(
+    private static let maxProbeField = OptionField.duration(
         "max_probe_interval", "No wait between probes is longer.", default: standard.maxProbeInterval)
 
     /// `delivery: breaker:`.
-    static let fields = [AnyField(failuresField), AnyField(probeField), AnyField(maxProbeField)]
+    static let fields = [AnyOptionField(failuresField), AnyOptionField(probeField), AnyOptionField(maxProbeField)]
 
     init(_ options: OptionReader) throws {
         self.init(

@@ -8,9 +8,9 @@ extension RelayConfiguration {
         package let kind: String
         /// The options of its kind.
         package let options: any DestinationOptions
-        package let settings: DestinationSettings
+        package let settings: DestinationDispatchSettings
         /// The signing keys: the current one first, then retired keys that are still used. May be empty.
-        package internal(set) var secrets: [WebhookSecret]
+        package internal(set) var secrets: [WebhookSigningSecret]
         /// The time limit of one request, including name resolution and the response. Default `WEBHOOK_TIMEOUT_MS`, or
         /// 10 s.
         package let timeout: Duration
@@ -24,37 +24,39 @@ extension RelayConfiguration {
 
 /// The options that destinations of every kind have.
 enum CommonDestinationOptions {
-    static let type = Field<ConfigNode>.node("type", "The kind of destination.")
-    static let ordering = Field.enumeration(
+    static let type = OptionField<ConfigNode>.node("type", "The kind of destination.")
+    static let ordering = OptionField.enumeration(
         "ordering",
         "per_chat: one at a time for each chat, in order; none: later messages may overtake a retry.",
-        of: DestinationSettings.Ordering.self,
+        of: DestinationDispatchSettings.Ordering.self,
         default: .perChat
     )
-    static let maxInFlight = Field.int(
-        "max_in_flight", "Requests in flight at the same time.", DestinationSettings.maxInFlightRange, default: 16)
-    static let rateLimit = Field.rate("rate_limit", "The rate at which requests start, such as 20/s.").optional
-    static let retry = Field<ConfigNode>.node(
+    static let maxInFlight = OptionField.int(
+        "max_in_flight", "Requests in flight at the same time.", DestinationDispatchSettings.maxInFlightRange,
+        default: 16)
+    static let rateLimit = OptionField.rate("rate_limit", "The rate at which requests start, such as 20/s.").optional
+    static let retry = OptionField<ConfigNode>.node(
         "retry",
         "A retry policy's name, or a policy of its own; default the policy \"default\".",
         "a retry policy's name, or a map of its options",
-        shape: .either([.text(), .options(RetryOptions.fields)])
+        shape: .either([.text(), .options(RetryPolicyOptions.fields)])
     ).optional
-    static let events = Field.events("events", "The event types that it gets; default all.", default: EventTypeFilter())
-    static let secret = Field<String>("secret", "The key that `sign` uses.", .signingKey).optional
-    static let secrets = Field<[String]>.list(
+    static let events = OptionField.events(
+        "events", "The event types that it gets; default all.", default: EventTypeFilter())
+    static let secret = OptionField<String>("secret", "The key that `sign` uses.", .signingKey).optional
+    static let secrets = OptionField<[String]>.list(
         "secrets", "Keys during a rotation; the first is the new one.", of: .signingKey
     ).optional
-    static let timeout = Field.duration(
+    static let timeout = OptionField.duration(
         "timeout",
         "For one request, its answer included; default 10s.",
         .milliseconds(1)...(.seconds(600))
     ).optional
 
-    static let batch = Field<BatchPolicy>.section(
+    static let batch = OptionField<BatchPolicy>.section(
         "batch",
         "Several deliveries in one request, as a JSON array; default each in its own.",
-        fields: [AnyField(maxEvents), AnyField(maxWait), AnyField(maxBytes)]
+        fields: [AnyOptionField(maxEvents), AnyOptionField(maxWait), AnyOptionField(maxBytes)]
     ) { options in
         BatchPolicy(
             maxEvents: try options(maxEvents),
@@ -62,15 +64,15 @@ enum CommonDestinationOptions {
             maxBytes: try options(maxBytes)
         )
     }.optional
-    static let maxEvents = Field.int(
+    static let maxEvents = OptionField.int(
         "max_events", "The most deliveries in one request.", BatchPolicy.maxEventsRange, default: 100)
-    static let maxWait = Field.duration(
+    static let maxWait = OptionField.duration(
         "max_wait",
         "How long the oldest delivery waits before a request is sent that is not full.",
         .milliseconds(1)...(.seconds(3600)),
         default: .seconds(2)
     )
-    static let maxBytes = Field.size(
+    static let maxBytes = OptionField.size(
         "max_bytes",
         "The largest body of one request; a larger delivery is sent alone.",
         1 << 10...64 << 20,
@@ -78,7 +80,9 @@ enum CommonDestinationOptions {
     )
 
     static let fields = [
-        AnyField(type), AnyField(ordering), AnyField(maxInFlight), AnyField(rateLimit), AnyField(batch),
-        AnyField(retry), AnyField(events), AnyField(secret), AnyField(secrets), AnyField(timeout),
+        AnyOptionField(type), AnyOptionField(ordering), AnyOptionField(maxInFlight), AnyOptionField(rateLimit),
+        AnyOptionField(batch),
+        AnyOptionField(retry), AnyOptionField(events), AnyOptionField(secret), AnyOptionField(secrets),
+        AnyOptionField(timeout),
     ]
 }

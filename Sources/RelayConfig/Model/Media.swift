@@ -68,39 +68,40 @@ extension RelayConfiguration {
 }
 
 extension RelayConfiguration.Media {
-    static let store = Field<String>(
+    static let store = OptionField<String>(
         "store",
         "Where files are kept: file:DIRECTORY, or s3://bucket/prefix.",
         .mediaURL,
         default: "file:data/media"
     )
-    static let retention = Field.duration(
+    static let retention = OptionField.duration(
         "retention",
         "How long files are kept after a message last needed them.",
         default: .seconds(30 * 86_400)
     )
-    static let quota = Field<Int>.size(
+    static let quota = OptionField<Int>.size(
         "quota",
         "The total size of the files in a directory; the oldest are deleted first.",
         (1 << 20)...(1 << 50),
         default: 10 << 30
     )
-    static let linkLifetime = Field.duration(
+    static let linkLifetime = OptionField.duration(
         "link_lifetime",
         "How long the links in payload.media.url are valid.",
         .seconds(60)...(.seconds(365 * 86_400)),
         default: .seconds(7 * 86_400)
     )
-    static let maxDownloads = Field.int("max_downloads", "Downloads at the same time.", 1...256, default: 8)
-    static let s3 = Field<RelayConfiguration.S3>.section(
+    static let maxDownloads = OptionField.int("max_downloads", "Downloads at the same time.", 1...256, default: 8)
+    static let s3 = OptionField<RelayConfiguration.S3>.section(
         "s3",
         "The server of the bucket.",
         title: "media.s3",
         fields: RelayConfiguration.S3.fields
     ) { try RelayConfiguration.S3($0) }.optional
     static let fields = [
-        AnyField(store), AnyField(retention), AnyField(quota), AnyField(linkLifetime), AnyField(maxDownloads),
-        AnyField(s3),
+        AnyOptionField(store), AnyOptionField(retention), AnyOptionField(quota), AnyOptionField(linkLifetime),
+        AnyOptionField(maxDownloads),
+        AnyOptionField(s3),
     ]
 
     init(_ options: OptionReader, directory: String) throws {
@@ -132,17 +133,18 @@ extension RelayConfiguration.Media {
 }
 
 extension RelayConfiguration.S3 {
-    static let endpoint = Field.url("endpoint", "The server's URL, such as https://s3.eu-west-1.amazonaws.com.")
-    static let region = Field.string("region", "The region that requests are signed for.", default: "us-east-1")
-    static let accessKey = Field.secret("access_key", "The access key's id.")
-    static let secretKey = Field.secret("secret_key", "The secret access key.")
-    static let pathStyle = Field.bool(
+    static let endpoint = OptionField.url("endpoint", "The server's URL, such as https://s3.eu-west-1.amazonaws.com.")
+    static let region = OptionField.string("region", "The region that requests are signed for.", default: "us-east-1")
+    static let accessKey = OptionField.secret("access_key", "The access key's id.")
+    static let secretKey = OptionField.secret("secret_key", "The secret access key.")
+    static let pathStyle = OptionField.bool(
         "path_style",
         "Whether the bucket's name is part of the path rather than of the host name.",
         default: true
     )
     static let fields = [
-        AnyField(endpoint), AnyField(region), AnyField(accessKey), AnyField(secretKey), AnyField(pathStyle),
+        AnyOptionField(endpoint), AnyOptionField(region), AnyOptionField(accessKey), AnyOptionField(secretKey),
+        AnyOptionField(pathStyle),
     ]
 
     init(_ options: OptionReader) throws {
@@ -157,35 +159,37 @@ extension RelayConfiguration.S3 {
 }
 
 extension RelayConfiguration.SourceMedia {
-    static let baseURL = Field<String>(
+    static let baseURL = OptionField<String>(
         "base_url",
         "The gateway's base URL: relative paths are resolved against it, and files may be downloaded from its host.",
         .url(reachable: false)
     ).optional
-    static let hosts = Field<[String]>.list(
+    static let hosts = OptionField<[String]>.list(
         "hosts",
         "Other hosts, or host:port, from which files may be downloaded, over http as well.",
         of: .mediaHost,
         default: []
     )
-    static let headers = Field.headers("headers", "Sent to the gateway with each request for a file.", default: [])
-    static let token = Field.secret("token", "The access token of Meta's Graph API.").optional
+    static let headers = OptionField.headers(
+        "headers", "Sent to the gateway with each request for a file.", default: [])
+    static let token = OptionField.secret("token", "The access token of Meta's Graph API.").optional
     private static let standard = RelayConfiguration.SourceMedia()
-    static let graphURL = Field<String>(
+    static let graphURL = OptionField<String>(
         "graph_url",
         "The Graph API with its version.",
         .url(reachable: false),
         default: standard.graphURL
     )
-    static let whatsAppURL = Field<String>(
+    static let whatsAppURL = OptionField<String>(
         "whatsapp_url",
         "The base URL for encrypted files that have only a path.",
         .url(reachable: false),
         default: standard.whatsAppURL
     )
     static let fields = [
-        AnyField(baseURL), AnyField(hosts), AnyField(headers), AnyField(token), AnyField(graphURL),
-        AnyField(whatsAppURL),
+        AnyOptionField(baseURL), AnyOptionField(hosts), AnyOptionField(headers), AnyOptionField(token),
+        AnyOptionField(graphURL),
+        AnyOptionField(whatsAppURL),
     ]
 
     init(_ options: OptionReader) throws {
@@ -201,10 +205,10 @@ extension RelayConfiguration.SourceMedia {
     }
 }
 
-extension FieldType where Value == String {
-    fileprivate static var mediaURL: FieldType {
+extension OptionValueType where Value == String {
+    fileprivate static var mediaURL: OptionValueType {
         let name = "file:DIRECTORY or s3://bucket/prefix"
-        return FieldType(name, .text(pattern: "^(s3://[a-z0-9]|file:.)"), show: { .string($0) }) { node in
+        return OptionValueType(name, .text(pattern: "^(s3://[a-z0-9]|file:.)"), show: { .string($0) }) { node in
             let text = try node.text(expected: name)
             if text.hasPrefix("s3://") {
                 let bucket = text.dropFirst(5).prefix { $0 != "/" }
@@ -232,9 +236,9 @@ extension FieldType where Value == String {
     }
 
     /// A host with an optional port; `*.example.com` matches all subdomains of `example.com`.
-    package static var mediaHost: FieldType {
+    package static var mediaHost: OptionValueType {
         let name = "a host or host:port"
-        return FieldType(name, .text(pattern: "^[^/ ]+$"), show: { .string($0) }) { node in
+        return OptionValueType(name, .text(pattern: "^[^/ ]+$"), show: { .string($0) }) { node in
             let text = try node.text(expected: name)
             if text.contains("://") || text.contains("/") {
                 throw node.mismatch(name, help: "leave out the scheme and the path: media.example.com, 10.0.0.5:3000")

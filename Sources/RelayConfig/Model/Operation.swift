@@ -42,24 +42,25 @@ extension RelayConfiguration {
 }
 
 extension RelayConfiguration.Egress {
-    static func allowField(_ check: (@Sendable (String) -> String?)?) -> Field<[String]> {
-        let entry = FieldType<String>("a host, host:port or network", show: { .string($0) }) { node in
+    static func allowField(_ check: (@Sendable (String) -> String?)?) -> OptionField<[String]> {
+        let entry = OptionValueType<String>("a host, host:port or network", show: { .string($0) }) { node in
             let text = try node.text(expected: "a host, host:port or network")
             if text.isEmpty { throw node.mismatch("a host, host:port or network") }
             if let problem = check?(text) { throw node.issues("\"allow\": \(node.shown) \(problem)") }
             return text
         }
-        return Field("allow", "Private hosts and networks that deliveries may reach.", .list(of: entry), default: [])
+        return OptionField(
+            "allow", "Private hosts and networks that deliveries may reach.", .list(of: entry), default: [])
     }
-    static let nat64 = Field.bool("nat64", "Whether the network reaches IPv4 through NAT64.", default: false)
-    static let allowedPorts = Field<[Int]>.list(
+    static let nat64 = OptionField.bool("nat64", "Whether the network reaches IPv4 through NAT64.", default: false)
+    static let allowedPorts = OptionField<[Int]>.list(
         "allowed_ports",
         "The ports that deliveries may go to; default all.",
         of: .int(1...65_535)
     ).optional
 
-    static func fields(_ check: (@Sendable (String) -> String?)?) -> [AnyField] {
-        [AnyField(allowField(check)), AnyField(nat64), AnyField(allowedPorts)]
+    static func fields(_ check: (@Sendable (String) -> String?)?) -> [AnyOptionField] {
+        [AnyOptionField(allowField(check)), AnyOptionField(nat64), AnyOptionField(allowedPorts)]
     }
 
     init(_ options: OptionReader) throws {
@@ -70,14 +71,15 @@ extension RelayConfiguration.Egress {
 }
 
 extension RelayConfiguration.Logging {
-    static let level = Field.enumeration("level", "The lowest level that is logged.", of: Level.self, default: .info)
-    static let format = Field.enumeration(
+    static let level = OptionField.enumeration(
+        "level", "The lowest level that is logged.", of: Level.self, default: .info)
+    static let format = OptionField.enumeration(
         "format",
         "json: one object per line; pretty: text; auto: pretty on a terminal, otherwise json.",
         of: Format.self,
         default: .auto
     )
-    static let fields = [AnyField(level), AnyField(format)]
+    static let fields = [AnyOptionField(level), AnyOptionField(format)]
 
     init(_ options: OptionReader) throws {
         level = try options(Self.level)
@@ -86,25 +88,25 @@ extension RelayConfiguration.Logging {
 }
 
 extension RelayConfiguration.Delivery {
-    static let shutdownGrace = Field.duration(
+    static let shutdownGrace = OptionField.duration(
         "shutdown_grace",
         "How long requests in flight may continue when the relay stops.",
         .zero...(.seconds(3600)),
         default: .seconds(15)
     )
-    static let maxInFlight = Field.int(
+    static let maxInFlight = OptionField.int(
         "max_in_flight",
         "Requests in flight at the same time, over all destinations.",
         1...100_000,
         default: 256
     )
-    static let breaker = Field<BreakerPolicy>.section(
+    static let breaker = OptionField<BreakerPolicy>.section(
         "breaker",
         "When the relay stops sending to a failing destination for a while.",
         fields: BreakerPolicy.fields,
         default: BreakerPolicy()
     ) { try BreakerPolicy($0) }
-    static let fields = [AnyField(shutdownGrace), AnyField(maxInFlight), AnyField(breaker)]
+    static let fields = [AnyOptionField(shutdownGrace), AnyOptionField(maxInFlight), AnyOptionField(breaker)]
 
     init(_ options: OptionReader) throws {
         shutdownGrace = try options(Self.shutdownGrace)

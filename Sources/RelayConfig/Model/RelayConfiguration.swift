@@ -46,7 +46,7 @@ package struct RelayConfiguration: Sendable {
         private let sourceLine: String?
 
         /// - Parameter location: the position of a value that has been read, so that its secrets are already masked.
-        init(_ location: NodeLocation, _ origin: ConfigDocument) {
+        init(_ location: ConfigNodeLocation, _ origin: ConfigSourceDocument) {
             file = origin.path
             line = location.line
             column = location.column

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// The options of a retry policy as written; missing options are inherited from the policy that it extends.
-struct RetryOptions: Sendable {
+struct RetryPolicyOptions: Sendable {
     /// A limit that a policy can remove by setting it to `none`.
     enum Limit: Sendable {
         case none
@@ -16,13 +16,18 @@ struct RetryOptions: Sendable {
         var jitter: RetryPolicy.Jitter?
     }
 
-    static let extends = Field.string("extends", "The policy that provides the other options; default \"default\".")
-        .optional
-    static let maxAttempts = Field.int("max_attempts", "Attempts in all, the first included.", 1...1000).optional
-    static let backoff = Field<Backoff>.section(
+    static let extends = OptionField.string(
+        "extends", "The policy that provides the other options; default \"default\"."
+    )
+    .optional
+    static let maxAttempts = OptionField.int("max_attempts", "Attempts in all, the first included.", 1...1000).optional
+    static let backoff = OptionField<Backoff>.section(
         "backoff",
         "The waits between attempts.",
-        fields: [AnyField(initialInterval), AnyField(maxInterval), AnyField(multiplier), AnyField(jitter)]
+        fields: [
+            AnyOptionField(initialInterval), AnyOptionField(maxInterval), AnyOptionField(multiplier),
+            AnyOptionField(jitter),
+        ]
     ) { options in
         Backoff(
             initialInterval: try options(initialInterval),
@@ -31,33 +36,35 @@ struct RetryOptions: Sendable {
             jitter: try options(jitter)
         )
     }.optional
-    static let initialInterval = Field.duration("initial_interval", "The wait after the first attempt.").optional
-    static let maxInterval = Field.duration("max_interval", "The longest wait.").optional
-    static let multiplier = Field.number(
+    static let initialInterval = OptionField.duration("initial_interval", "The wait after the first attempt.").optional
+    static let maxInterval = OptionField.duration("max_interval", "The longest wait.").optional
+    static let multiplier = OptionField.number(
         "multiplier",
         "The factor from one wait to the next.",
         1...10
     ).optional
-    static let jitter = Field.enumeration(
+    static let jitter = OptionField.enumeration(
         "jitter",
         "How waits are randomised: none, full (from zero to the wait), equal (from half of it).",
         of: RetryPolicy.Jitter.self
     ).optional
-    static let maxElapsedTime = Field<Limit>(
+    static let maxElapsedTime = OptionField<Limit>(
         "max_elapsed_time",
         "No attempt starts later than this after the first was due; none: no limit.",
         .limit
     ).optional
-    static let retryOn = Field<[RetryPolicy.RetryableFailure]>.list(
+    static let retryOn = OptionField<[RetryPolicy.RetryableFailure]>.list(
         "retry_on",
         "The failures after which a delivery is tried again; any other makes a dead letter at once.",
         of: .retryCondition
     ).optional
-    static let respectRetryAfter = Field.bool("respect_retry_after", "Whether Retry-After lengthens a wait.").optional
+    static let respectRetryAfter = OptionField.bool("respect_retry_after", "Whether Retry-After lengthens a wait.")
+        .optional
 
     static let fields = [
-        AnyField(extends), AnyField(maxAttempts), AnyField(backoff), AnyField(maxElapsedTime), AnyField(retryOn),
-        AnyField(respectRetryAfter),
+        AnyOptionField(extends), AnyOptionField(maxAttempts), AnyOptionField(backoff), AnyOptionField(maxElapsedTime),
+        AnyOptionField(retryOn),
+        AnyOptionField(respectRetryAfter),
     ]
 
     let options: OptionReader
@@ -97,11 +104,11 @@ struct RetryOptions: Sendable {
     }
 }
 
-extension FieldType where Value == RetryOptions.Limit {
-    fileprivate static var limit: FieldType {
-        let duration = FieldType<Duration>.duration()
+extension OptionValueType where Value == RetryPolicyOptions.Limit {
+    fileprivate static var limit: OptionValueType {
+        let duration = OptionValueType<Duration>.duration()
         let name = duration.name + ", or none"
-        return FieldType(
+        return OptionValueType(
             name,
             .either([.words(["none"]), duration.shape]),
             show: { _ in .null },
@@ -111,11 +118,11 @@ extension FieldType where Value == RetryOptions.Limit {
     }
 }
 
-extension FieldType where Value == RetryPolicy.RetryableFailure {
-    static var retryCondition: FieldType {
+extension OptionValueType where Value == RetryPolicy.RetryableFailure {
+    static var retryCondition: OptionValueType {
         let name = "network, timeout, a status such as 429, or a class such as 5xx"
-        let shape = FieldShape.either([.int(100...599), .text(pattern: "^(network|timeout|[13-5][0-9xX]{2})$")])
-        return FieldType(name, shape, show: { .string($0.text) }) { node in
+        let shape = OptionSchema.either([.int(100...599), .text(pattern: "^(network|timeout|[13-5][0-9xX]{2})$")])
+        return OptionValueType(name, shape, show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
             guard let condition = RetryPolicy.RetryableFailure(text: text) else {
                 let known = ["network", "timeout", "3xx", "4xx", "5xx"]

@@ -15,24 +15,24 @@ extension RelayConfiguration {
 }
 
 extension RelayConfiguration.Server {
-    static let listen = Field<ListenAddress>(
+    static let listen = OptionField<ListenAddress>(
         "listen",
         "Where the relay listens: host and port.",
         .listenAddress,
         default: ListenAddress(host: "127.0.0.1", port: 3100)
     )
-    static let publicURL = Field<String>(
+    static let publicURL = OptionField<String>(
         "public_url",
         "The URL under which receivers reach the relay, for links to stored media; default made from `listen`.",
         .url(reachable: false)
     ).optional
-    static let maxBody = Field.size(
+    static let maxBody = OptionField.size(
         "max_body",
         "The longest request body that is accepted.",
         1024...(256 << 20),
         default: 5 << 20
     )
-    static let fields = [AnyField(listen), AnyField(publicURL), AnyField(maxBody)]
+    static let fields = [AnyOptionField(listen), AnyOptionField(publicURL), AnyOptionField(maxBody)]
 
     init(_ options: OptionReader) throws {
         let address = try options(Self.listen)
@@ -59,10 +59,10 @@ struct ListenAddress: Sendable, Hashable {
     }
 }
 
-extension FieldType where Value == ListenAddress {
-    static var listenAddress: FieldType {
+extension OptionValueType where Value == ListenAddress {
+    static var listenAddress: OptionValueType {
         let name = "host and port such as 127.0.0.1:3100"
-        return FieldType(name, .text(pattern: "^[^/ ]*:[0-9]+$"), show: { .string($0.text) }) { node in
+        return OptionValueType(name, .text(pattern: "^[^/ ]*:[0-9]+$"), show: { .string($0.text) }) { node in
             let text = try node.text(expected: name)
             if QuantityFormat.isDigits(text) {
                 throw node.mismatch(name, help: "write 127.0.0.1:\(text), or :\(text) for all IP addresses")

@@ -20,34 +20,34 @@ extension RelayConfiguration {
 
 /// The options that sources of every transport have.
 struct CommonSourceOptions {
-    let transport: Field<String>
-    let format: Field<String>
-    static let session = Field.string("session", "The session of documents that name none.").optional
-    static let media = Field<RelayConfiguration.SourceMedia>.section(
+    let transport: OptionField<String>
+    let format: OptionField<String>
+    static let session = OptionField.string("session", "The session of documents that name none.").optional
+    static let media = OptionField<RelayConfiguration.SourceMedia>.section(
         "media",
         "Where the files of its messages are downloaded from.",
         title: "a source's media",
         fields: RelayConfiguration.SourceMedia.fields,
         default: RelayConfiguration.SourceMedia()
     ) { try RelayConfiguration.SourceMedia($0) }
-    static let keepRaw = Field.bool(
+    static let keepRaw = OptionField.bool(
         "keep_raw",
         "Whether the gateway's document is kept with each event, for destinations that take documents.",
         default: false
     )
 
     /// - Parameter registry: the transports and formats that may be named.
-    init(_ registry: ConfigurationRegistry) {
-        transport = Field(
+    init(_ registry: ConfigurationKindRegistry) {
+        transport = OptionField(
             "transport", "How documents come in.", .word(among: registry.transports.map { $0.kind }, what: "transport"))
-        format = Field(
+        format = OptionField(
             "format", "The dialect of the documents.", .word(among: registry.formats.map { $0.name }, what: "format"))
     }
 
-    var fields: [AnyField] {
+    var fields: [AnyOptionField] {
         [
-            AnyField(transport), AnyField(format), AnyField(Self.session), AnyField(Self.media),
-            AnyField(Self.keepRaw),
+            AnyOptionField(transport), AnyOptionField(format), AnyOptionField(Self.session), AnyOptionField(Self.media),
+            AnyOptionField(Self.keepRaw),
         ]
     }
 }

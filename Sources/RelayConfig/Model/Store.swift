@@ -17,19 +17,19 @@ extension RelayConfiguration {
 }
 
 extension RelayConfiguration.Store {
-    static let url = Field<String>(
+    static let url = OptionField<String>(
         "url",
         "The store: sqlite:PATH, or postgres://user@host/database.",
         .storeURL,
         default: "sqlite:data/zaphub.db"
     )
-    static let retention = Field<RetentionPeriods>.section(
+    static let retention = OptionField<RetentionPeriods>.section(
         "retention",
         "How long data is kept.",
         fields: RetentionPeriods.fields,
         default: RetentionPeriods()
     ) { try RetentionPeriods($0) }
-    static let fields = [AnyField(url), AnyField(retention)]
+    static let fields = [AnyOptionField(url), AnyOptionField(retention)]
 
     init(_ options: OptionReader, directory: String) throws {
         let text = try options(Self.url)
@@ -43,24 +43,25 @@ extension RelayConfiguration.Store {
 
 extension RetentionPeriods {
     private static let defaults = RetentionPeriods()
-    static let deliveredField = Field.duration(
+    static let deliveredField = OptionField.duration(
         "delivered",
         "How long delivered and cancelled deliveries are kept, and events that have no other deliveries.",
         default: defaults.delivered
     )
-    static let deadField = Field.duration("dead", "How long dead letters are kept.", default: defaults.dead)
-    static let messagesField = Field.duration(
+    static let deadField = OptionField.duration("dead", "How long dead letters are kept.", default: defaults.dead)
+    static let messagesField = OptionField.duration(
         "messages",
         "How long message history is kept.",
         default: defaults.messages
     )
-    static let dedupField = Field.duration(
+    static let dedupField = OptionField.duration(
         "dedup",
         "How long a repeated event is recognised.",
         default: defaults.dedup
     )
     static let fields = [
-        AnyField(deliveredField), AnyField(deadField), AnyField(messagesField), AnyField(dedupField),
+        AnyOptionField(deliveredField), AnyOptionField(deadField), AnyOptionField(messagesField),
+        AnyOptionField(dedupField),
     ]
 
     init(_ options: OptionReader) throws {
@@ -73,11 +74,12 @@ extension RetentionPeriods {
     }
 }
 
-extension FieldType where Value == String {
-    static var storeURL: FieldType {
+extension OptionValueType where Value == String {
+    static var storeURL: OptionValueType {
         let name = "sqlite:PATH or postgres://user@host/database"
-        return FieldType(name, .text(pattern: "^(sqlite:.|postgres(ql)?://)"), show: { .string(scrubbedStoreURL($0)) })
-        { node in
+        return OptionValueType(
+            name, .text(pattern: "^(sqlite:.|postgres(ql)?://)"), show: { .string(scrubbedStoreURL($0)) }
+        ) { node in
             let text = try node.text(expected: name)
             if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
                 node.hide()

@@ -20,55 +20,55 @@ enum ConfigurationSection: String, CaseIterable {
         }
     }
 
-    func shape(_ registry: ConfigurationRegistry) -> FieldShape {
+    func shape(_ registry: ConfigurationKindRegistry) -> OptionSchema {
         switch self {
         case .server: .options(RelayConfiguration.Server.fields)
         case .store: .options(RelayConfiguration.Store.fields)
         case .media: .options(RelayConfiguration.Media.fields)
         case .sources: .map(.kinds(registry.transportKinds, key: "transport"), names: ConfigurationNameSyntax.pattern)
         case .destinations: .map(.kinds(registry.destinationKinds), names: ConfigurationNameSyntax.destinationPattern)
-        case .retryPolicies: .map(.options(RetryOptions.fields), names: ConfigurationNameSyntax.pattern)
+        case .retryPolicies: .map(.options(RetryPolicyOptions.fields), names: ConfigurationNameSyntax.pattern)
         case .egress: .options(RelayConfiguration.Egress.fields(registry.egressCheck))
         case .logging: .options(RelayConfiguration.Logging.fields)
         case .delivery: .options(RelayConfiguration.Delivery.fields)
         }
     }
 
-    func field(_ registry: ConfigurationRegistry) -> AnyField {
+    func field(_ registry: ConfigurationKindRegistry) -> AnyOptionField {
         let shape = shape(registry)
         let isNamed = if case .map = shape { true } else { false }
         let typeName = isNamed ? "a map of names to options" : "a map of options"
-        return AnyField(Field<ConfigNode>.node(rawValue, summary, typeName, shape: shape).optional)
+        return AnyOptionField(OptionField<ConfigNode>.node(rawValue, summary, typeName, shape: shape).optional)
     }
 }
 
-extension ConfigurationRegistry {
-    private static let version = Field.int("version", "The version of this grammar.", 1...1, default: 1)
+extension ConfigurationKindRegistry {
+    private static let version = OptionField.int("version", "The version of this grammar.", 1...1, default: 1)
 
     /// The top-level options of `config.yaml`, with all nested options.
-    package var configurationFields: [AnyField] {
-        [AnyField(Self.version)] + ConfigurationSection.allCases.map { $0.field(self) }
+    package var configurationFields: [AnyOptionField] {
+        [AnyOptionField(Self.version)] + ConfigurationSection.allCases.map { $0.field(self) }
     }
 
     /// The top-level options of a pipeline file.
-    package var pipelineFields: [AnyField] { ConfigurationLoader.fields(tests: testsShape) }
+    package var pipelineFields: [AnyOptionField] { ConfigurationLoader.fields(tests: testsShape) }
 
     /// The top-level options of a test file.
-    package var testFileFields: [AnyField] { TestFileReader.fields(tests: testsShape) }
+    package var testFileFields: [AnyOptionField] { PipelineTestFileReader.fields(tests: testsShape) }
 
-    private var testsShape: FieldShape { .list(testOptions.isEmpty ? .anything : .options(testOptions)) }
+    private var testsShape: OptionSchema { .list(testOptions.isEmpty ? .anything : .options(testOptions)) }
 
     /// The options that every stage accepts next to its own key: `when`, `on_error` …
-    package var stageFields: [AnyField] { PipelineBuilder.modifiers }
+    package var stageFields: [AnyOptionField] { PipelineStepReader.modifiers }
 
     /// The options that destinations of every kind have, `type` included.
-    package var destinationFields: [AnyField] { CommonDestinationOptions.fields }
+    package var destinationFields: [AnyOptionField] { CommonDestinationOptions.fields }
 
     /// The options that sources of every transport have, `transport` included.
-    package var sourceFields: [AnyField] { CommonSourceOptions(self).fields }
+    package var sourceFields: [AnyOptionField] { CommonSourceOptions(self).fields }
 
     /// The options that are common to all kinds that the option `key` selects, `key` included.
-    package func commonFields(keyedBy key: String) -> [AnyField] {
+    package func commonFields(keyedBy key: String) -> [AnyOptionField] {
         [sourceFields, destinationFields].first { fields in fields.contains { $0.name == key } } ?? []
     }
 
@@ -76,18 +76,18 @@ extension ConfigurationRegistry {
     package var defaultRetryPolicy: RetryPolicy { RetryPolicy() }
 
     /// The transports, each with the common options followed by its own.
-    var transportKinds: [FieldKind] {
+    var transportKinds: [OptionVariant] {
         let common = sourceFields.filter { $0.name != "transport" }
-        return transports.map { FieldKind(name: $0.kind, summary: $0.summary, fields: common + $0.fields) }
+        return transports.map { OptionVariant(name: $0.kind, summary: $0.summary, fields: common + $0.fields) }
     }
 
     /// The kinds of destinations, each with its own options followed by the common ones.
-    var destinationKinds: [FieldKind] {
+    var destinationKinds: [OptionVariant] {
         destinations.map { kind in
             var names = Set(kind.fields.map(\.name) + [CommonDestinationOptions.type.name])
             if !kind.takesBatches { names.insert(CommonDestinationOptions.batch.name) }
             let common = destinationFields.filter { !names.contains($0.name) }
-            return FieldKind(name: kind.kind, summary: kind.summary, fields: kind.fields + common)
+            return OptionVariant(name: kind.kind, summary: kind.summary, fields: kind.fields + common)
         }
     }
 }

@@ -1,6 +1,6 @@
 /// One effect of a stage on the flow of events through a pipeline.
 ///
-/// Each kind of stage declares its effects (``ConfiguredStage/effects``). Checks, graphs and generated initial
+/// Each kind of stage declares its effects (``ConfigurableStage/effects``). Checks, graphs and generated initial
 /// configurations depend on effects, not on particular kinds of stages.
 package enum StageEffect: Sendable, Hashable {
     /// Ends the pipeline for every event.

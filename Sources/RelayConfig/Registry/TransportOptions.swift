@@ -7,7 +7,7 @@ package protocol TransportOptions: Sendable {
     /// A description of the transport: one sentence.
     static var summary: String { get }
     /// All options that the initializer reads, without those that all sources have. Default none.
-    static var fields: [AnyField] { get }
+    static var fields: [AnyOptionField] { get }
     /// Whether documents are posted to the source, at `/in/NAME`. Default false: the transport reads them itself.
     static var takesPosts: Bool { get }
 
@@ -24,7 +24,7 @@ package protocol TransportOptions: Sendable {
 }
 
 extension TransportOptions {
-    package static var fields: [AnyField] { [] }
+    package static var fields: [AnyOptionField] { [] }
     package static var takesPosts: Bool { false }
 
     /// The value of `transport:`.
@@ -51,7 +51,7 @@ package protocol AuthenticationOptions: Sendable {
     /// A description of the authentication: one sentence.
     static var summary: String { get }
     /// All options that the initializer reads, without `type`.
-    static var fields: [AnyField] { get }
+    static var fields: [AnyOptionField] { get }
 
     /// The secret that the caller's own server generated, which checks can compare with the one that server reports.
     /// Default nil: the secret was generated elsewhere.

@@ -3,10 +3,10 @@ package import RelayJSON
 extension ConfigNode {
     /// Creates a node from a JSON value, for options received over the API. Nothing is interpolated, so that a caller
     /// cannot read the relay's environment.
-    init(_ json: JSON, label: String, pointer: String = "", origin: ConfigDocument) {
+    init(_ json: JSON, label: String, pointer: String = "", origin: ConfigSourceDocument) {
         self.label = label
         self.origin = origin
-        location = NodeLocation(pointer: pointer)
+        location = ConfigNodeLocation(pointer: pointer)
         func child(_ value: JSON, _ key: String, _ label: String) -> ConfigNode {
             ConfigNode(value, label: label, pointer: "\(pointer)/\(Self.escaped(key))", origin: origin)
         }

@@ -1,7 +1,7 @@
 extension ConfigNode {
     /// Returns the position in the file of the character at an offset of the scalar, in Unicode scalars of the written
     /// text.
-    func location(of offset: Int, length: Int = 1) -> NodeLocation {
+    func location(of offset: Int, length: Int = 1) -> ConfigNodeLocation {
         guard case .scalar(let scalar) = content, location.line > 0, location.line <= origin.lines.count else {
             return location
         }
@@ -11,7 +11,8 @@ extension ConfigNode {
             case .plain, .singleQuoted, .doubleQuoted, .folded: flowPosition(of: offset, in: scalar)
             }
         guard let position else { return location }
-        return NodeLocation(line: position.line, column: position.column, length: length, pointer: location.pointer)
+        return ConfigNodeLocation(
+            line: position.line, column: position.column, length: length, pointer: location.pointer)
     }
 
     private func sourceLine(_ number: Int) -> [Unicode.Scalar]? {

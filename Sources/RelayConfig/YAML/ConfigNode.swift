@@ -6,7 +6,7 @@ package struct ConfigNode: Sendable {
     package struct Entry: Sendable {
         package let key: String
         package let value: ConfigNode
-        let keyLocation: NodeLocation
+        let keyLocation: ConfigNodeLocation
     }
 
     enum Content: Sendable {
@@ -26,8 +26,8 @@ package struct ConfigNode: Sendable {
     /// The name of the option; for an element of a list, the name of the list's option.
     package let label: String
     let content: Content
-    let location: NodeLocation
-    let origin: ConfigDocument
+    let location: ConfigNodeLocation
+    let origin: ConfigSourceDocument
 
     /// Whether the value is missing: `key:` or `key: null`.
     package var isEmpty: Bool {
@@ -95,7 +95,7 @@ package struct ConfigNode: Sendable {
         warn(message, help: help, at: location, code: code)
     }
 
-    func warn(_ message: String, help: String?, at location: NodeLocation, code: DiagnosticCode) {
+    func warn(_ message: String, help: String?, at location: ConfigNodeLocation, code: DiagnosticCode) {
         guard !isUnknown else { return }
         origin.report(
             ValueIssue(severity: .warning, code: code, origin: origin, location: location, message: message, help: help)
@@ -106,7 +106,7 @@ package struct ConfigNode: Sendable {
     func issues(
         _ message: String,
         help: String? = nil,
-        at location: NodeLocation? = nil,
+        at location: ConfigNodeLocation? = nil,
         code: DiagnosticCode = .invalidValue
     ) -> ValueIssuesError {
         guard !isUnknown else { return ValueIssuesError(list: []) }
@@ -184,12 +184,13 @@ package struct ConfigNode: Sendable {
         let end = location(of: scalar.written.unicodeScalars.count)
         var line = location.line
         while line < end.line {
-            origin.hide(NodeLocation(line: line, column: line == location.line ? location.column : 1, length: .max / 2))
+            origin.hide(
+                ConfigNodeLocation(line: line, column: line == location.line ? location.column : 1, length: .max / 2))
             line += 1
         }
         let start = line == location.line ? location.column : 1
         let quote = scalar.style == .singleQuoted || scalar.style == .doubleQuoted ? 1 : 0
-        origin.hide(NodeLocation(line: line, column: start, length: end.column - start + quote))
+        origin.hide(ConfigNodeLocation(line: line, column: start, length: end.column - start + quote))
     }
 
     /// Removes the query of a URL, which may contain keys, from ``shownJSON``.

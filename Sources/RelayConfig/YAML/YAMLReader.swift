@@ -8,7 +8,7 @@ struct YAMLReader {
     private static let maximumNodes = 100_000
     private static let maximumDuplicates = 100
 
-    private let origin: ConfigDocument
+    private let origin: ConfigSourceDocument
     private var nodes = 0
     /// The original names of duplicate keys that were renamed so that parsing could continue, by position.
     private var renamed: [Position: String] = [:]
@@ -19,17 +19,18 @@ struct YAMLReader {
     }
 
     /// - Returns: nil when the file is not a YAML document; an empty node for an empty file.
-    static func read(_ origin: ConfigDocument) -> ConfigNode? {
+    static func read(_ origin: ConfigSourceDocument) -> ConfigNode? {
         var reader = YAMLReader(origin: origin)
         do {
             guard let root = try reader.compose() else {
-                return ConfigNode(label: "", content: .null, location: NodeLocation(line: 1, column: 1), origin: origin)
+                return ConfigNode(
+                    label: "", content: .null, location: ConfigNodeLocation(line: 1, column: 1), origin: origin)
             }
             return try reader.convert(root, pointer: "", label: "")
         } catch let issues as ValueIssuesError {
             issues.report()
         } catch {
-            let location = NodeLocation(line: 1, column: 1)
+            let location = ConfigNodeLocation(line: 1, column: 1)
             let message = "not valid YAML: \(error)"
             origin.report(ValueIssue(code: .syntax, origin: origin, location: location, message: message))
         }
@@ -55,7 +56,7 @@ struct YAMLReader {
         return lines
     }
 
-    private init(origin: ConfigDocument) {
+    private init(origin: ConfigSourceDocument) {
         self.origin = origin
     }
 
@@ -101,7 +102,7 @@ struct YAMLReader {
         _ help: String? = nil,
         code: DiagnosticCode = .syntax
     ) -> ValueIssuesError {
-        let location = NodeLocation(line: position.line, column: position.column)
+        let location = ConfigNodeLocation(line: position.line, column: position.column)
         return ValueIssuesError(list: [
             ValueIssue(code: code, origin: origin, location: location, message: message, help: help)
         ])
@@ -120,7 +121,7 @@ struct YAMLReader {
             let message = "the file has more than 100,000 values, aliases included"
             throw issue(at: mark, message, "write less with aliases", code: .tooLarge)
         }
-        var location = NodeLocation(line: mark.line, column: mark.column, pointer: pointer)
+        var location = ConfigNodeLocation(line: mark.line, column: mark.column, pointer: pointer)
         let content: ConfigNode.Content
         switch node {
         case .scalar(let scalar):
@@ -166,7 +167,7 @@ struct YAMLReader {
                 continue
             }
             let length = key.unicodeScalars.count + (scalar.style == .plain ? 0 : 2)
-            let location = NodeLocation(
+            let location = ConfigNodeLocation(
                 line: mark.line, column: mark.column, length: length, pointer: value.location.pointer)
             entries.append(ConfigNode.Entry(key: key, value: value, keyLocation: location))
         }

@@ -26,7 +26,7 @@ package enum DeliveryState: Int, Sendable, CaseIterable {
 }
 
 /// Why a delivery is a dead letter: a bounded set, fit for metric labels.
-package enum DeadReason: String, Sendable, CaseIterable {
+package enum DeadLetterReason: String, Sendable, CaseIterable {
     /// Every attempt that the policy allows was made.
     case exhausted
     /// The receiver's answer is not one that the policy retries.
@@ -44,15 +44,15 @@ package enum DeadReason: String, Sendable, CaseIterable {
 }
 
 /// How a delivery is signed; the key is the destination's, and the signature is made anew at each attempt.
-package enum SigningScheme: Sendable, Hashable {
+package enum WebhookSigningScheme: Sendable, Hashable {
     /// Standard Webhooks 1.0.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
     case standardWebhooks
     /// A plain HMAC of the body in one header.
-    case hmac(HMACSigning)
+    case hmac(HMACSignatureFormat)
 }
 
 /// A plain HMAC signature: which hash, which header, how written.
-package struct HMACSigning: Sendable, Hashable {
+package struct HMACSignatureFormat: Sendable, Hashable {
     package enum Algorithm: String, Sendable, CaseIterable { case sha1, sha256, sha512 }
     package enum Encoding: String, Sendable, CaseIterable { case hex, base64 }
 
@@ -84,7 +84,7 @@ package struct PlannedDelivery: Sendable {
     package var chat: String?
     /// Deliveries of one lane go out one at a time, in order; nil: no order.
     package var lane: String?
-    package var signing: SigningScheme?
+    package var signing: WebhookSigningScheme?
     /// When the event was accepted.
     package var receivedAt: Timestamp
     /// The body up to the `deliveryId`'s last letters, which only the store knows.
@@ -98,7 +98,7 @@ package struct PlannedDelivery: Sendable {
         to destination: DestinationKey,
         lane: String?,
         pipeline: String,
-        signing: SigningScheme?
+        signing: WebhookSigningScheme?
     ) {
         self.pipeline = pipeline
         self.destination = destination
@@ -156,7 +156,7 @@ package struct ClaimedDelivery: Sendable, Identifiable {
     package let seriesStartedAt: Timestamp
     /// When the event was accepted.
     package let receivedAt: Timestamp
-    package let signing: SigningScheme?
+    package let signing: WebhookSigningScheme?
     package let body: [UInt8]
 
     package init(
@@ -169,7 +169,7 @@ package struct ClaimedDelivery: Sendable, Identifiable {
         attemptInSeries: Int,
         seriesStartedAt: Timestamp,
         receivedAt: Timestamp,
-        signing: SigningScheme?,
+        signing: WebhookSigningScheme?,
         body: [UInt8]
     ) {
         self.id = id

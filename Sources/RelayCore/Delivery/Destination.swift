@@ -1,6 +1,6 @@
 /// A receiver of deliveries, with its settings.
 package protocol Destination: Sendable {
-    var settings: DestinationSettings { get }
+    var settings: DestinationDispatchSettings { get }
 
     /// Where it sends, for people: a URL, a path.
     var target: String { get }
@@ -10,7 +10,7 @@ package protocol Destination: Sendable {
     func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult
 
     /// Sends the deliveries of a batch, two or more, in one request; what comes of it counts for each. Only a
-    /// destination whose settings have a ``DestinationSettings/batch`` is asked to.
+    /// destination whose settings have a ``DestinationDispatchSettings/batch`` is asked to.
     func send(_ batch: [ClaimedDelivery], at moment: Timestamp) async -> AttemptResult
 
     /// Learns that a delivery has become a dead letter, for those whose people wait for it. Best effort: nothing waits
@@ -35,7 +35,7 @@ extension Destination {
 }
 
 /// What the dispatcher needs to know of a destination.
-package struct DestinationSettings: Sendable, Hashable {
+package struct DestinationDispatchSettings: Sendable, Hashable {
     package enum Ordering: String, Sendable, CaseIterable {
         /// One at a time for each chat, in the order of acceptance; a retry holds up its chat.
         case perChat = "per_chat"

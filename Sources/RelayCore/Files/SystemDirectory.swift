@@ -20,7 +20,7 @@ package struct SystemDirectory: Sendable {
     }
 
     /// Makes the directory and all above it, where there are none. What is new is for its owner alone (0700).
-    package func create() throws(SystemError) {
+    package func create() throws(SystemCallError) {
         var end = path.startIndex
         while end < path.endIndex {
             end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
@@ -28,29 +28,29 @@ package struct SystemDirectory: Sendable {
             guard mkdir(part, 0o700) != 0 else { continue }
             let code = errno
             // Other errors than EEXIST also come from directories that are there, such as on a read-only file system.
-            guard Self.isDirectory(part) else { throw SystemError(code == EEXIST ? ENOTDIR : code) }
+            guard Self.isDirectory(part) else { throw SystemCallError(code == EEXIST ? ENOTDIR : code) }
         }
     }
 
     /// Makes the directory in one that is there, for its owner alone (0700).
     /// - Returns: whether it is new.
-    package func createOne() throws(SystemError) -> Bool {
+    package func createOne() throws(SystemCallError) -> Bool {
         if mkdir(path, 0o700) == 0 { return true }
-        guard errno == EEXIST else { throw SystemError(errno) }
+        guard errno == EEXIST else { throw SystemCallError(errno) }
         return false
     }
 
     /// Writes new and changed names through to the disk. A file system that cannot sync a directory need not.
-    package func sync() throws(SystemError) {
+    package func sync() throws(SystemCallError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError(errno) }
+        guard descriptor >= 0 else { throw SystemCallError(errno) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw SystemError(errno) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw SystemCallError(errno) }
     }
 
     /// The names in the directory, in no order, without `.` and `..`.
-    package func names() throws(SystemError) -> [String] {
-        guard let handle = opendir(path) else { throw SystemError(errno) }
+    package func names() throws(SystemCallError) -> [String] {
+        guard let handle = opendir(path) else { throw SystemCallError(errno) }
         defer { closedir(handle) }
         var names: [String] = []
         while true {
@@ -61,7 +61,7 @@ package struct SystemDirectory: Sendable {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        guard errno == 0 else { throw SystemError(errno) }
+        guard errno == 0 else { throw SystemCallError(errno) }
         return names
     }
 
@@ -72,7 +72,7 @@ package struct SystemDirectory: Sendable {
 }
 
 /// Why the operating system refused a call.
-package struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct SystemCallError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The call's `errno`.
     package let code: Int32
 

@@ -6,19 +6,19 @@ package protocol MediaFetcher: Sendable {
     ///     may come.
     ///   - session: the message's, for URLs that contain it.
     func fetch(
-        _ media: RawMedia,
+        _ media: RawMediaReference,
         source: String,
         session: String,
-        limits: MediaLimits
+        limits: MediaFetchLimits
     ) async throws(MediaError) -> StoredMedia
 
     /// The URL from which receivers get a stored file, and when it expires.
     /// - Parameter reference: has the file's name and type.
-    func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp)
+    func link(to media: StoredMedia, of reference: RawMediaReference) -> (url: String, expiresAt: Timestamp)
 }
 
 /// The limits of a fetch.
-package struct MediaLimits: Sendable, Hashable {
+package struct MediaFetchLimits: Sendable, Hashable {
     /// Bytes of the plain file. Default 100 MiB.
     package var maxSize: Int
     /// How often each location of a file is tried at most. Default 3.

@@ -7,7 +7,7 @@ extension JSONObject {
     ///   - reference: what was fetched.
     ///   - link: the URL to get it from, and when that expires.
     package mutating func attach(
-        _ media: StoredMedia, of reference: RawMedia, link: (url: String, expiresAt: Timestamp)
+        _ media: StoredMedia, of reference: RawMediaReference, link: (url: String, expiresAt: Timestamp)
     ) {
         let content = self["content"]
         var object = JSONObject()

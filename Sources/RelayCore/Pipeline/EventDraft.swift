@@ -7,7 +7,7 @@ package struct EventDraft: Sendable {
     }
     package let pipeline: String
     /// How the deliveries that follow are signed; `sign` sets it.
-    package var signing: SigningScheme?
+    package var signing: WebhookSigningScheme?
     /// The body of the deliveries that follow, instead of the event's envelope; `transform` sets it.
     package var body: JSONObject?
     /// The failures whose `on_error` stages run now; the last is the current one.
@@ -15,7 +15,7 @@ package struct EventDraft: Sendable {
         didSet { cachedView = nil }
     }
     /// What goes into the message history; `persist` adds to it.
-    package var records: [HistoryRecord] = []
+    package var records: [HistoryUpdate] = []
     /// The event's file, when it is to be fetched after the event's deliveries went out without it.
     package var lateMedia: LateMedia?
     package private(set) var deliveries: [PlannedDelivery] = []

@@ -60,11 +60,11 @@ package struct StageError: Error, Sendable, CustomStringConvertible {
 /// A destination as `deliver` sees it.
 package struct DeliveryTarget: Sendable {
     package let destination: DestinationKey
-    package let settings: DestinationSettings
+    package let settings: DestinationDispatchSettings
     /// Whether it has a key to sign with.
     package let isSigned: Bool
 
-    package init(destination: DestinationKey, settings: DestinationSettings, isSigned: Bool) {
+    package init(destination: DestinationKey, settings: DestinationDispatchSettings, isSigned: Bool) {
         self.destination = destination
         self.settings = settings
         self.isSigned = isSigned
@@ -78,14 +78,14 @@ package struct StageContext: Sendable {
     /// Gets files; nil where nothing is fetched, as in a dry run.
     package let media: (any MediaFetcher)?
     /// Asks gateways for names and pictures; nil where none is asked.
-    package let gateways: (any DirectoryGateway)?
+    package let gateways: (any GatewayDirectoryLookup)?
     package let clock: any RelayClock
 
     package init(
         directory: any DirectorySnapshot,
         routes: any DeliveryTargetLookup,
         media: (any MediaFetcher)? = nil,
-        gateways: (any DirectoryGateway)? = nil,
+        gateways: (any GatewayDirectoryLookup)? = nil,
         clock: any RelayClock = SystemClock()
     ) {
         self.directory = directory

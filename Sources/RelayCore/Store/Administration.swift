@@ -1,5 +1,5 @@
 /// A delivery as the API shows it.
-package struct DeliveryRecord: Sendable, Identifiable {
+package struct DeliveryDetails: Sendable, Identifiable {
     package var id: DeliveryID
     package var event: EventID
     package var pipeline: String
@@ -16,7 +16,7 @@ package struct DeliveryRecord: Sendable, Identifiable {
     package var dueAt: Timestamp?
     /// When it was delivered, became a dead letter or was cancelled.
     package var finishedAt: Timestamp?
-    package var deadReason: DeadReason?
+    package var deadReason: DeadLetterReason?
     package var lastStatus: Int?
     package var lastError: String?
     package var lastTarget: String?
@@ -35,7 +35,7 @@ package struct DeliveryRecord: Sendable, Identifiable {
         createdAt: Timestamp,
         dueAt: Timestamp?,
         finishedAt: Timestamp?,
-        deadReason: DeadReason?,
+        deadReason: DeadLetterReason?,
         lastStatus: Int?,
         lastError: String?,
         lastTarget: String?
@@ -71,7 +71,7 @@ package struct DeliveryFilter: Sendable {
     package var chat: String?
     package var type: EventType?
     package var event: EventID?
-    package var deadReason: DeadReason?
+    package var deadReason: DeadLetterReason?
     /// By the moment of creation.
     package var since: Timestamp?
     package var until: Timestamp?
@@ -83,7 +83,7 @@ package struct DeliveryFilter: Sendable {
         chat: String? = nil,
         type: EventType? = nil,
         event: EventID? = nil,
-        deadReason: DeadReason? = nil,
+        deadReason: DeadLetterReason? = nil,
         since: Timestamp? = nil,
         until: Timestamp? = nil
     ) {
@@ -100,7 +100,7 @@ package struct DeliveryFilter: Sendable {
 }
 
 /// How many deliveries of a destination are in each state.
-package struct DestinationCounts: Sendable {
+package struct DestinationDeliveryCounts: Sendable {
     package var destination: DestinationKey
     package var counts: [DeliveryState: Int]
     /// When the oldest queued delivery was created.
@@ -144,24 +144,24 @@ package enum DeliveryChangeResult: Sendable, Equatable {
 }
 
 /// The destinations that must not be sent to, as the dispatcher reads and changes them.
-package protocol DestinationPauses: Sendable {
+package protocol DestinationPauseStore: Sendable {
     func pauses() async throws(StoreError) -> [DestinationPause]
     func pause(_ pause: DestinationPause) async throws(StoreError)
 }
 
 /// What operators do with deliveries.
-package protocol OutboxAdministration: DestinationPauses {
+package protocol OutboxAdministration: DestinationPauseStore {
     /// Newest first, from the first older than `before`. `offset` is for stage-07's pages.
     func deliveries(
         _ filter: DeliveryFilter,
         before: DeliveryID?,
         offset: Int,
         limit: Int
-    ) async throws(StoreError) -> [DeliveryRecord]
+    ) async throws(StoreError) -> [DeliveryDetails]
 
     func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int
-    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord?
-    func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt]
+    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryDetails?
+    func attempts(of id: DeliveryID) async throws(StoreError) -> [DeliveryAttempt]
     func body(of id: DeliveryID) async throws(StoreError) -> [UInt8]?
 
     /// Makes a queued delivery due now, or starts a new series of attempts for one that is dead or cancelled, under its
@@ -186,7 +186,7 @@ package protocol OutboxAdministration: DestinationPauses {
         -> DeliveryID
 
     /// One row for each destination that has deliveries.
-    func destinationCounts() async throws(StoreError) -> [DestinationCounts]
+    func destinationCounts() async throws(StoreError) -> [DestinationDeliveryCounts]
 
     /// Returns false when it was not paused.
     func resume(destination: DestinationKey) async throws(StoreError) -> Bool

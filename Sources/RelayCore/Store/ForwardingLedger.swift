@@ -116,7 +116,7 @@ package struct ForwardedMessage: Sendable, Hashable {
 }
 
 /// A change to the ledger.
-package enum ForwardingChange: Sendable {
+package enum ForwardingLedgerChange: Sendable {
     /// Replaces what is known of the chat.
     case chat(ForwardedChatMapping)
     /// Replaces what is known of the message's part.
@@ -152,5 +152,5 @@ package protocol ForwardingLedger: Sendable {
     ) async throws(StoreError) -> [ForwardedMessage]
 
     /// Writes all changes in one transaction; returns when they are on disk.
-    func record(_ changes: [ForwardingChange]) async throws(StoreError)
+    func record(_ changes: [ForwardingLedgerChange]) async throws(StoreError)
 }

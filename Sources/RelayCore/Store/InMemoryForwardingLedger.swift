@@ -44,7 +44,7 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
         return Array(found.sorted { $0.updatedAt < $1.updatedAt }.prefix(limit))
     }
 
-    package func record(_ changes: [ForwardingChange]) async throws(StoreError) {
+    package func record(_ changes: [ForwardingLedgerChange]) async throws(StoreError) {
         state.withLock { state in
             for change in changes { state.apply(change) }
         }
@@ -56,7 +56,7 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
 }
 
 extension InMemoryForwardingLedger.State {
-    fileprivate mutating func apply(_ change: ForwardingChange) {
+    fileprivate mutating func apply(_ change: ForwardingLedgerChange) {
         switch change {
         case .chat(let chat):
             chats[chat.key] = chat

@@ -2,12 +2,12 @@
 package struct LateMedia: Sendable, Hashable {
     /// The event that carries it; the store sets it when the event is committed.
     package var event: EventID
-    package var limits: MediaLimits
+    package var limits: MediaFetchLimits
     /// Fetches that have failed so far.
     package var failures: Int
     package var dueAt: Timestamp
 
-    package init(event: EventID, limits: MediaLimits, failures: Int = 0, dueAt: Timestamp) {
+    package init(event: EventID, limits: MediaFetchLimits, failures: Int = 0, dueAt: Timestamp) {
         self.event = event
         self.limits = limits
         self.failures = failures

@@ -147,7 +147,7 @@ package struct Replay: Sendable, Identifiable {
 /// What a selection matches at a moment.
 package struct ReplayEstimate: Sendable {
     /// Deliveries of a destination in one state.
-    package struct Share: Sendable, Hashable {
+    package struct DestinationShare: Sendable, Hashable {
         package var destination: DestinationKey
         package var state: DeliveryState
         package var count: Int
@@ -165,7 +165,7 @@ package struct ReplayEstimate: Sendable {
     /// Events that are selected, by source; empty for deliveries.
     package var sources: [String: Int]
     /// Deliveries that are selected, by destination; empty for events.
-    package var shares: [Share]
+    package var shares: [DestinationShare]
     /// When the oldest event that the journal still has was accepted.
     package var oldestEvent: Timestamp?
 
@@ -173,7 +173,7 @@ package struct ReplayEstimate: Sendable {
         at moment: Timestamp,
         last: Int64,
         sources: [String: Int] = [:],
-        shares: [Share] = [],
+        shares: [DestinationShare] = [],
         oldestEvent: Timestamp?
     ) {
         at = moment

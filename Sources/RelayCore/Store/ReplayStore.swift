@@ -9,7 +9,7 @@ package protocol ReplayStore: Sendable {
     /// The first selected deliveries, in the order in which they would be queued.
     func sampleDeliveries(
         _ selection: ReplaySelection, limit: Int, at moment: Timestamp
-    ) async throws(StoreError) -> [DeliveryRecord]
+    ) async throws(StoreError) -> [DeliveryDetails]
 
     /// Creates a replay from an estimate. The last 1,000 that are over are kept.
     func createReplay(
@@ -27,14 +27,14 @@ package protocol ReplayStore: Sendable {
     /// to the pipelines, or makes deliveries wait for another series of attempts, at their old position in the lane. It
     /// is finished when none is left and the events have run.
     /// - Returns: nil when it is over.
-    func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStep?
+    func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStepResult?
 
     /// Ends a replay: events that have not run again do not, deliveries that are queued again stay so.
     func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellationResult
 }
 
 /// The result of a step of a replay.
-package struct ReplayStep: Sendable {
+package struct ReplayStepResult: Sendable {
     package var replay: Replay
     /// How many it looked at.
     package var taken: Int

@@ -70,7 +70,7 @@ package struct SessionChange: Sendable {
 }
 
 /// A receiver of one session's events, managed over REST.
-package struct Webhook: Sendable, Identifiable {
+package struct WebhookRegistration: Sendable, Identifiable {
     /// ``DestinationKey/webhookPrefix`` and 13 letters.
     package var id: String
     package var session: String
@@ -78,7 +78,7 @@ package struct Webhook: Sendable, Identifiable {
     /// default. Kept encrypted: the URL, the headers and the body may contain credentials.
     package var options: JSONObject
     /// The keys that sign, newest first; kept encrypted. Empty: not signed.
-    package var secrets: [WebhookSecret]
+    package var secrets: [WebhookSigningSecret]
     package var isEnabled: Bool
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
@@ -106,7 +106,7 @@ package struct Webhook: Sendable, Identifiable {
 }
 
 /// A key that signs, for as long as it is active.
-package struct WebhookSecret: Sendable, Hashable {
+package struct WebhookSigningSecret: Sendable, Hashable {
     /// As the receiver configures it: `whsec_…`, or any text.
     package var value: String
     /// Nil for a key that is written in the configuration.

@@ -1,5 +1,6 @@
 /// Everything that is stored durably. One store is one file of SQLite, or one database of PostgreSQL.
-package protocol RelayStore: Journal, TraceStore, Outbox, OutboxAdministration, HistoryStore, LateMediaStore,
+package protocol RelayStore: Journal, EventTraceStore, Outbox, OutboxAdministration, MessageHistoryStore,
+    LateMediaStore,
     ReplayStore,
     ForwardingLedger, SessionStore, APIKeyStore, Sendable
 {}
@@ -42,7 +43,7 @@ package protocol Journal: Sendable {
     /// would survive a power cut; only then may the sender get its 2xx.
     /// - Returns: for each event, the id that it has, in the order given.
     func accept(_ events: [ParsedEvent], source: String, at moment: Timestamp) async throws(StoreError)
-        -> [AcceptanceResult]
+        -> [EventAcceptanceResult]
 
     /// Accepted events that no pipeline has finished, from the first after `id`, in the order of acceptance.
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event]
@@ -53,17 +54,17 @@ package protocol Journal: Sendable {
     /// Marks events as processed and writes what their pipelines decided, in one transaction; an event that is marked
     /// already is skipped, so a repeated commit adds nothing. Of an event that runs again, what the history
     /// knows stays: only what is missing is added.
-    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError)
+    func commit(_ results: [EventProcessingResult], at moment: Timestamp) async throws(StoreError)
 }
 
 /// The traces of events, as commits have written them.
-package protocol TraceStore: Sendable {
+package protocol EventTraceStore: Sendable {
     /// What happened to an event in its pipelines, while retention keeps the event; nil: no pipeline has finished it,
     /// or that was before traces were kept.
     func trace(of id: EventID) async throws(StoreError) -> EventTrace?
 }
 
-package struct AcceptanceResult: Sendable, Hashable {
+package struct EventAcceptanceResult: Sendable, Hashable {
     package let id: EventID
     /// Whether the event was in the journal already, under this id.
     package let isDuplicate: Bool
@@ -75,17 +76,17 @@ package struct AcceptanceResult: Sendable, Hashable {
 }
 
 /// The result of an event in all its pipelines.
-package struct EventResult: Sendable {
+package struct EventProcessingResult: Sendable {
     package var event: EventID
     /// The run that it belongs to, as ``EventRerun/number``; 0: the first; nil: whichever is pending. A result of another
     /// run than the pending one is skipped.
     package var run: Int?
-    package var records: [HistoryRecord]
+    package var records: [HistoryUpdate]
     package var deliveries: [PlannedDelivery]
     /// Pipelines whose failure is to be kept as a dead letter.
-    package var failures: [StageFailure]
+    package var failures: [StageDeadLetter]
     /// Pipelines that dropped it.
-    package var drops: [StageTermination] = []
+    package var drops: [PipelineDrop] = []
     /// The event's file, when it is to be fetched from now on.
     package var lateMedia: LateMedia?
     /// What happened; it is added to the traces of earlier runs.
@@ -94,9 +95,9 @@ package struct EventResult: Sendable {
     package init(
         event: EventID,
         run: Int? = nil,
-        records: [HistoryRecord] = [],
+        records: [HistoryUpdate] = [],
         deliveries: [PlannedDelivery] = [],
-        failures: [StageFailure] = [],
+        failures: [StageDeadLetter] = [],
         lateMedia: LateMedia? = nil,
         trace: EventTrace? = nil
     ) {
@@ -111,7 +112,7 @@ package struct EventResult: Sendable {
 }
 
 /// A stage that ended a pipeline for an event.
-package struct StageTermination: Sendable, Hashable {
+package struct PipelineDrop: Sendable, Hashable {
     package var pipeline: String
     /// The stage's id.
     package var stage: String
@@ -127,7 +128,7 @@ package struct StageTermination: Sendable, Hashable {
 
 /// A stage that failed on an event, with `on_error: dead_letter`. It is kept as a dead letter of the destination
 /// `pipeline/NAME`; replaying it runs the event through its pipelines again.
-package struct StageFailure: Sendable {
+package struct StageDeadLetter: Sendable {
     package var stage: String
     package var message: String
     /// The event as it was, with the destination ``DestinationKey/pipeline(_:)``.
@@ -156,14 +157,14 @@ package protocol Outbox: Sendable {
     func recover(
         at moment: Timestamp,
         maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
-    ) async throws(StoreError) -> RecoveryReport
+    ) async throws(StoreError) -> StoreRecoveryReport
 
     /// Commits the results of attempts, and claims due deliveries for their next attempt, in one transaction.
     func exchange(
         _ settlements: [AttemptSettlement],
-        claims: [ClaimRequest],
+        claims: [DeliveryClaimRequest],
         at moment: Timestamp
-    ) async throws(StoreError) -> [ClaimResult]
+    ) async throws(StoreError) -> [DeliveryClaimResult]
 
     /// When each destination with queued deliveries has its next one due.
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp]
@@ -172,7 +173,7 @@ package protocol Outbox: Sendable {
     var newlyDue: AsyncStream<Set<DestinationKey>> { get }
 }
 
-package struct RecoveryReport: Sendable {
+package struct StoreRecoveryReport: Sendable {
     /// Deliveries that were in flight and are queued again.
     package var requeued: Int
     /// Deliveries that were in flight with their last attempt and are dead letters now.
@@ -185,7 +186,7 @@ package struct RecoveryReport: Sendable {
 }
 
 /// Asks for what is due at a destination, at most `limit` requests.
-package struct ClaimRequest: Sendable {
+package struct DeliveryClaimRequest: Sendable {
     package var destination: DestinationKey
     package var limit: Int
     /// Nil: one delivery for each request.
@@ -198,7 +199,7 @@ package struct ClaimRequest: Sendable {
     }
 }
 
-package struct ClaimResult: Sendable {
+package struct DeliveryClaimResult: Sendable {
     package var destination: DestinationKey
     /// The deliveries of each request, in order of the ids.
     package var batches: [[ClaimedDelivery]]
@@ -220,16 +221,16 @@ package struct AttemptSettlement: Sendable {
     package enum Next: Sendable {
         case delivered
         case retry(at: Timestamp)
-        case dead(DeadReason)
+        case dead(DeadLetterReason)
     }
 
     package var delivery: DeliveryID
-    package var attempt: Attempt
+    package var attempt: DeliveryAttempt
     package var next: Next
     /// The batch of the retry: deliveries with the same value are sent together. Nil: with any others.
     package var batch: DeliveryID?
 
-    package init(delivery: DeliveryID, attempt: Attempt, next: Next, batch: DeliveryID? = nil) {
+    package init(delivery: DeliveryID, attempt: DeliveryAttempt, next: Next, batch: DeliveryID? = nil) {
         self.delivery = delivery
         self.attempt = attempt
         self.next = next

@@ -31,10 +31,10 @@ package struct TapEvent: Sendable {
         package var destination: DestinationKey
         package var session: String
         package var type: EventType
-        package var attempt: Attempt
+        package var attempt: DeliveryAttempt
         package var next: AttemptSettlement.Next
 
-        package init(_ delivery: ClaimedDelivery, _ attempt: Attempt, next: AttemptSettlement.Next) {
+        package init(_ delivery: ClaimedDelivery, _ attempt: DeliveryAttempt, next: AttemptSettlement.Next) {
             self.delivery = delivery.id
             name = delivery.name
             destination = delivery.destination

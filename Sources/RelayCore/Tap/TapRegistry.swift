@@ -16,7 +16,7 @@ package final class TapRegistry: Sendable {
     package static let maximum = 16
 
     private struct State {
-        var queues: [TapQueue] = []
+        var queues: [TapEventQueue] = []
         var isShutDown = false
     }
 
@@ -33,8 +33,8 @@ package final class TapRegistry: Sendable {
     }
 
     /// Opens a tap. It is closed when it is deallocated.
-    package func open(_ selection: TapSelection, sampler: TapSampler? = nil) throws(OpenError) -> Tap {
-        let queue = TapQueue(selection, sampler: sampler)
+    package func open(_ selection: TapFilter, sampler: TapSampler? = nil) throws(OpenError) -> Tap {
+        let queue = TapEventQueue(selection, sampler: sampler)
         try state.withLock { state throws(OpenError) in
             if state.isShutDown { throw .shuttingDown }
             guard state.queues.count < Self.maximum else { throw .full }
@@ -44,7 +44,7 @@ package final class TapRegistry: Sendable {
         return Tap(queue, of: self)
     }
 
-    fileprivate func close(_ queue: TapQueue) {
+    fileprivate func close(_ queue: TapEventQueue) {
         state.withLock { state in
             state.queues.removeAll { $0 === queue }
             count.store(state.queues.count, ordering: .relaxed)
@@ -83,10 +83,10 @@ package final class Tap: Sendable {
         package var end: End?
     }
 
-    private let queue: TapQueue
+    private let queue: TapEventQueue
     private let taps: TapRegistry
 
-    fileprivate init(_ queue: TapQueue, of taps: TapRegistry) {
+    fileprivate init(_ queue: TapEventQueue, of taps: TapRegistry) {
         self.queue = queue
         self.taps = taps
     }

@@ -6,13 +6,13 @@ package struct EventTrace: Sendable, Hashable {
     /// Of an event that is replayed again and again, only the last runs are kept.
     static let maximumBytes = 32 << 10
 
-    /// - Parameter bytes: as ``TraceWriter`` made them.
+    /// - Parameter bytes: as ``EventTraceEncoder`` made them.
     package init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
     /// The runs, oldest first. What cannot be read is left out.
-    package var runs: [Run] { TraceReader.runs(in: bytes) }
+    package var runs: [Run] { EventTraceDecoder.runs(in: bytes) }
 
     /// Adds later runs.
     package mutating func append(_ later: EventTrace) {

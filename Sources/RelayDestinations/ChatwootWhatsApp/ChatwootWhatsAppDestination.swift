@@ -5,9 +5,9 @@ internal import RelayJSON
 /// Posts Meta's webhooks to Chatwoot's `/webhooks/whatsapp/PHONE`. An unchanged document keeps Meta's signature. A part
 /// of a document, and an unsigned document, gets a signature of the relay when a secret is configured.
 package struct ChatwootWhatsAppDestination: Destination {
-    static let signing = SigningScheme.hmac(HMACSigning(header: "X-Hub-Signature-256"))
+    static let signing = WebhookSigningScheme.hmac(HMACSignatureFormat(header: "X-Hub-Signature-256"))
 
-    package let settings: DestinationSettings
+    package let settings: DestinationDispatchSettings
     package let target: String
     private let url: String
     private let phone: String?
@@ -19,7 +19,7 @@ package struct ChatwootWhatsAppDestination: Destination {
         url: String,
         phone: String?,
         signer: WebhookSigner,
-        settings: DestinationSettings,
+        settings: DestinationDispatchSettings,
         timeout: Duration,
         sender: any HTTPSender
     ) {

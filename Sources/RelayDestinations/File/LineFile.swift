@@ -7,14 +7,14 @@ final class LineFile: LineWriter {
     var groupLimit: Int { 1024 }
 
     private let path: String
-    private let rotation: CurrentLineRotation
+    private let rotation: ActiveLineFileRotation
     private let clock: any RelayClock
     private let logger: Logger
-    private var file: OpenLineFile?
+    private var file: LockedLineFile?
     /// The day (UTC) of the last line, in days since 1970; nil before the first line.
     private var day: Int64?
 
-    init(_ path: String, rotation: CurrentLineRotation, clock: any RelayClock, logger: Logger) {
+    init(_ path: String, rotation: ActiveLineFileRotation, clock: any RelayClock, logger: Logger) {
         self.path = path
         self.rotation = rotation
         self.clock = clock
@@ -52,15 +52,15 @@ final class LineFile: LineWriter {
 
     private var today: Int64 { clock.wall.seconds / 86_400 }
 
-    private func isOfAnotherDay(_ rotation: LineRotation) -> Bool {
+    private func isOfAnotherDay(_ rotation: LineFileRotation) -> Bool {
         rotation.daily && day.map { $0 != today } ?? false
     }
 
     /// The file at the path; opened again when another process has moved or deleted it.
-    private func current() throws(LineFileError) -> OpenLineFile {
+    private func current() throws(LineFileError) -> LockedLineFile {
         if let file, file.isAtItsPath { return file }
         file = nil
-        let opened = try OpenLineFile(path)
+        let opened = try LockedLineFile(path)
         if opened.cut > 0 {
             logger.warning(
                 "The end of a line that was being written when the relay ended is cut off; it is written again",
@@ -82,6 +82,6 @@ final class LineFile: LineWriter {
                 throw LineFileError("cannot be renamed to \(older)", errno)
             }
         }
-        try OpenLineFile.syncFolder(of: path)
+        try LockedLineFile.syncFolder(of: path)
     }
 }

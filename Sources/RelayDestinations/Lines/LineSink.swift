@@ -12,7 +12,7 @@ package protocol LineSink: Sendable {
 /// Provides line sinks: those of the process, or scripted ones in `zaphub test`.
 package protocol LineSinkProvider: Sendable {
     /// A file to which lines are appended. A path always has the same sink, which uses the latest rotation.
-    func file(_ path: String, rotation: LineRotation) -> any LineSink
+    func file(_ path: String, rotation: LineFileRotation) -> any LineSink
 
     /// The process's standard output.
     var standardOutput: any LineSink { get }
@@ -20,18 +20,18 @@ package protocol LineSinkProvider: Sendable {
 
 /// Why a line was not written.
 package struct LineWriteError: Error, Sendable {
-    package var kind: DeliveryFailureKind
+    package var kind: RequestFailureReason
     /// What happened and what to do, for humans.
     package var message: String
 
-    package init(_ kind: DeliveryFailureKind, _ message: String) {
+    package init(_ kind: RequestFailureReason, _ message: String) {
         self.kind = kind
         self.message = message
     }
 }
 
 /// When a file of lines is rotated, and how many rotated files are kept.
-package struct LineRotation: Sendable, Hashable {
+package struct LineFileRotation: Sendable, Hashable {
     /// The maximum size of a file in bytes, unless a single line is longer. Default 100 MiB.
     package var maxSize: Int
     /// The number of rotated files, of which `PATH.1` is the newest; older ones are deleted. Default 10.

@@ -6,8 +6,8 @@ internal import Synchronization
 /// so that lines of the old and the new configuration are never mixed within a line.
 package final class SharedLineSinks: LineSinkProvider {
     private struct File {
-        weak var queue: LineQueue?
-        var rotation: CurrentLineRotation
+        weak var queue: LineWriteQueue?
+        var rotation: ActiveLineFileRotation
     }
 
     private let clock: any RelayClock
@@ -19,18 +19,18 @@ package final class SharedLineSinks: LineSinkProvider {
     package init(clock: any RelayClock, logger: Logger, standardOutput descriptor: CInt = 1) {
         self.clock = clock
         self.logger = logger
-        standardOutput = LineQueue("standard output", clock: clock, writer: StandardOutputWriter(descriptor))
+        standardOutput = LineWriteQueue("standard output", clock: clock, writer: StandardOutputWriter(descriptor))
     }
 
     /// The file is opened for its first line, and closed when no destination uses it any more.
-    package func file(_ path: String, rotation: LineRotation) -> any LineSink {
+    package func file(_ path: String, rotation: LineFileRotation) -> any LineSink {
         files.withLock { files in
             if let file = files[path], let queue = file.queue {
                 file.rotation.replace(by: rotation)
                 return queue
             }
-            let inForce = CurrentLineRotation(rotation)
-            let queue = LineQueue(
+            let inForce = ActiveLineFileRotation(rotation)
+            let queue = LineWriteQueue(
                 path,
                 clock: clock,
                 writer: LineFile(path, rotation: inForce, clock: clock, logger: logger)
@@ -43,12 +43,12 @@ package final class SharedLineSinks: LineSinkProvider {
 }
 
 /// The rotation that the current configuration sets.
-final class CurrentLineRotation: Sendable {
-    private let state: Mutex<LineRotation>
+final class ActiveLineFileRotation: Sendable {
+    private let state: Mutex<LineFileRotation>
 
-    init(_ rotation: LineRotation) { state = Mutex(rotation) }
+    init(_ rotation: LineFileRotation) { state = Mutex(rotation) }
 
-    var current: LineRotation { state.withLock { $0 } }
+    var current: LineFileRotation { state.withLock { $0 } }
 
-    func replace(by rotation: LineRotation) { state.withLock { $0 = rotation } }
+    func replace(by rotation: LineFileRotation) { state.withLock { $0 = rotation } }
 }

@@ -19,7 +19,7 @@ package struct WebhookTemplate: Sendable {
     }
 
     /// - Parameter escaping: what `{{name}}` does with a value; `{{{name}}}` puts it there as it is.
-    package init(_ source: String, escaping: TextEscaping = .none) throws(TemplateError) {
+    package init(_ source: String, escaping: TemplateTextEscaping = .none) throws(TemplateError) {
         try Self.checkTags(source)
         self.source = source
         do {
@@ -31,7 +31,7 @@ package struct WebhookTemplate: Sendable {
     }
 
     /// The same template for another kind of text.
-    package func escaping(_ escaping: TextEscaping) throws(TemplateError) -> WebhookTemplate {
+    package func escaping(_ escaping: TemplateTextEscaping) throws(TemplateError) -> WebhookTemplate {
         try WebhookTemplate(source, escaping: escaping)
     }
 
@@ -90,9 +90,9 @@ extension WebhookTemplate.TemplateError {
     }
 }
 
-extension Field where Value == WebhookTemplate {
+extension OptionField where Value == WebhookTemplate {
     /// A field for a Mustache template, compiled when the configuration is loaded.
-    package static func template(_ name: String, _ summary: String) -> Field {
+    package static func template(_ name: String, _ summary: String) -> OptionField {
         custom(name, summary, "a template such as '{{payload.chatName}}: {{payload.text}}'", shape: .text()) { node in
             try WebhookTemplate(node, escaping: .none)
         }
@@ -101,7 +101,7 @@ extension Field where Value == WebhookTemplate {
 
 extension WebhookTemplate {
     /// - Throws: the template's error, with its position in the configuration.
-    init(_ node: ConfigNode, escaping: TextEscaping) throws {
+    init(_ node: ConfigNode, escaping: TemplateTextEscaping) throws {
         let text = try node.text
         do throws(TemplateError) {
             try self.init(text, escaping: escaping)

@@ -2,7 +2,7 @@ package import RelayConfig
 package import RelayCore
 internal import RelayHTTPClient
 
-extension WebhookOptions: DestinationKind {
+extension WebhookDestinationOptions: DestinationKind {
     package var urls: [String] { [url] }
 
     package func destination(

@@ -2,12 +2,12 @@ package import RelayCore
 package import RelayHTTPClient
 
 /// Posts deliveries to one address, as stage-07 shapes them.
-package struct WebhookDestination: HTTPDestination {
+package struct WebhookDestination: InspectableHTTPDestination {
     package static let userAgent = "ZapHub-Webhook/1.0"
     /// The maximum number of bytes of a response body that is stored with the attempt.
     package static let keptResponse = 4096
 
-    package let settings: DestinationSettings
+    package let settings: DestinationDispatchSettings
     private let url: String
     private let content: WebhookRequestContent
     private let signer: WebhookSigner
@@ -24,10 +24,10 @@ package struct WebhookDestination: HTTPDestination {
     package init(
         url: String,
         content: WebhookRequestContent = WebhookRequestContent(),
-        secrets: [WebhookSecret] = [],
+        secrets: [WebhookSigningSecret] = [],
         timeout: Duration = .seconds(10),
         maxResponseBody: Int = 64 << 10,
-        settings: DestinationSettings,
+        settings: DestinationDispatchSettings,
         engine: any HTTPSender
     ) {
         self.url = url
@@ -63,7 +63,7 @@ package struct WebhookDestination: HTTPDestination {
         batch body: [UInt8],
         _ own: [(name: String, value: String)],
         id: String,
-        signing: [SigningScheme],
+        signing: [WebhookSigningScheme],
         at moment: Timestamp
     ) -> HTTPRequest {
         let headers = content.rendered([]).headers
@@ -79,7 +79,7 @@ package struct WebhookDestination: HTTPDestination {
         type: String,
         body: [UInt8],
         id: String,
-        signing: [SigningScheme],
+        signing: [WebhookSigningScheme],
         at moment: Timestamp
     ) -> HTTPRequest {
         var fields: [(name: String, value: String)] = [("Content-Type", type), ("User-Agent", Self.userAgent)]
@@ -158,7 +158,7 @@ extension AttemptResult {
 
     init(_ failure: HTTPClientError, from target: String) {
         self.init(
-            outcome: .failed(DeliveryFailureKind(failure.code)),
+            outcome: .failed(RequestFailureReason(failure.code)),
             error: failure.message,
             target: target,
             duration: failure.duration
@@ -181,7 +181,7 @@ extension AttemptResult {
     }
 }
 
-extension SigningScheme {
+extension WebhookSigningScheme {
     /// The name of the header with the signature, in lower case.
     fileprivate var header: String {
         switch self {

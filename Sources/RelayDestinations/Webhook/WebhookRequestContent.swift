@@ -75,10 +75,10 @@ extension String {
     }
 }
 
-extension Field where Value == [(name: String, value: WebhookRequestContent.HeaderValue)] {
+extension OptionField where Value == [(name: String, value: WebhookRequestContent.HeaderValue)] {
     /// A field for headers whose values may contain placeholders.
-    static func headerTemplates(_ name: String, _ summary: String) -> Field {
-        Field(
+    static func headerTemplates(_ name: String, _ summary: String) -> OptionField {
+        OptionField(
             name,
             summary,
             .headers { node, text in

@@ -16,7 +16,7 @@ package struct WebhookSigner: Sendable {
 
     /// - Parameter secrets: newest first. `whsec_` followed by base64 is the form of Standard Webhooks; any other text
     ///   is used as the key unchanged.
-    package init(secrets: [WebhookSecret]) {
+    package init(secrets: [WebhookSigningSecret]) {
         keys = secrets.map { secret in
             let plain = SymmetricKey(bytes: secret.value.utf8)
             return Key(
@@ -38,7 +38,7 @@ package struct WebhookSigner: Sendable {
     /// The headers with the signatures of a body; empty without a key. During a rotation every active key signs when
     /// the scheme supports several signatures (Standard Webhooks); a plain HMAC uses only the newest key.
     package func headers(
-        _ scheme: SigningScheme,
+        _ scheme: WebhookSigningScheme,
         id: String,
         body: [UInt8],
         at moment: Timestamp

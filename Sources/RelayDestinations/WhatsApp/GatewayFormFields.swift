@@ -2,15 +2,15 @@ internal import RelayHTTPClient
 
 /// The fields of a form that uploads a file to a gateway.
 struct GatewayFormFields: Sendable, Equatable {
-    struct Field: Sendable, Equatable {
+    struct FormField: Sendable, Equatable {
         var name: String
         var value: String
     }
 
-    var fields: [Field]
+    var fields: [FormField]
     /// The name of the field with the file.
     var fileField: String
-    var file: SendCommand.Attachment
+    var file: OutboundMessageRequest.Attachment
 
     /// - Parameter directory: where a large body is written.
     func body(in directory: String) throws(MultipartFormBuilder.WriteError) -> MultipartFormBody {

@@ -7,20 +7,20 @@ internal import RelayJSON
 /// Before sending, it records in the ledger the parts of the command, so that an attempt after a crash continues after
 /// the completed parts, and WhatsApp's id, so that the gateway's echo is recognized as the relay's own message.
 package struct WhatsAppDestination: Destination {
-    package let settings: DestinationSettings
+    package let settings: DestinationDispatchSettings
     package let target: String
     private let provider: any WhatsAppGateway
-    private let sentMessages: SentMessages
-    private let files: AttachmentLoader
-    private let exchange: GatewayClient
+    private let sentMessages: SentMessageLedger
+    private let files: AgentAttachmentLoader
+    private let exchange: WhatsAppGatewayClient
     private let reporter: (any SendFailureReporter)?
 
     init(
-        settings: DestinationSettings,
+        settings: DestinationDispatchSettings,
         provider: any WhatsAppGateway,
-        sentMessages: SentMessages,
-        files: AttachmentLoader,
-        exchange: GatewayClient,
+        sentMessages: SentMessageLedger,
+        files: AgentAttachmentLoader,
+        exchange: WhatsAppGatewayClient,
         reporter: (any SendFailureReporter)?
     ) {
         var settings = settings
@@ -37,7 +37,7 @@ package struct WhatsAppDestination: Destination {
 
     package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         do {
-            let command = try SendCommand(delivery)
+            let command = try OutboundMessageRequest(delivery)
             switch delivery.type {
             case .messageSend: return try await send(command, at: moment)
             case .messageRevoke: return try await revoke(command, at: moment)
@@ -49,7 +49,7 @@ package struct WhatsAppDestination: Destination {
             }
         } catch let error as StoreError {
             return exchange.failure("The ledger: \(error.message)")
-        } catch let error as SendCommandError {
+        } catch let error as OutboundMessageRequestError {
             return exchange.refusal(error.message)
         } catch let error as MediaError {
             let message = "The file: \(error.message)"
@@ -61,9 +61,11 @@ package struct WhatsAppDestination: Destination {
 
     // MARK: Sending
 
-    private func send(_ command: SendCommand, at moment: Timestamp) async throws -> AttemptResult {
+    private func send(_ command: OutboundMessageRequest, at moment: Timestamp) async throws -> AttemptResult {
         let parts = command.parts
-        guard !parts.isEmpty else { throw SendCommandError("There is nothing to send: no text and no attachment.") }
+        guard !parts.isEmpty else {
+            throw OutboundMessageRequestError("There is nothing to send: no text and no attachment.")
+        }
         let done = try await sentMessages.done(command)
         var command = command
         if command.quoted == nil, let answered = command.conversation?.inReplyTo {
@@ -84,7 +86,7 @@ package struct WhatsAppDestination: Destination {
     }
 
     private func send(
-        file part: SendCommand.Part, of command: SendCommand, at moment: Timestamp
+        file part: OutboundMessageRequest.Part, of command: OutboundMessageRequest, at moment: Timestamp
     ) async throws -> AttemptResult {
         guard var file = part.attachment else { return exchange.success }
         file = try await files.ready(file, for: provider.handover, session: command.session)
@@ -103,7 +105,7 @@ package struct WhatsAppDestination: Destination {
     }
 
     private func send(
-        _ part: SendCommand.Part, of command: SendCommand, at moment: Timestamp
+        _ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest, at moment: Timestamp
     ) async throws -> AttemptResult {
         let chosen = provider.choosesID ? command.messageID(of: part) : nil
         let request = try provider.send(part, of: command)
@@ -121,7 +123,7 @@ package struct WhatsAppDestination: Destination {
     }
 
     /// Deletes the sent messages of a command on WhatsApp; does nothing when none was sent.
-    private func revoke(_ command: SendCommand, at moment: Timestamp) async throws -> AttemptResult {
+    private func revoke(_ command: OutboundMessageRequest, at moment: Timestamp) async throws -> AttemptResult {
         var last = exchange.success
         for message in try await sentMessages.messages(of: command) {
             let (result, answer) = await exchange.send(try provider.revoke(message, of: command), at: moment)
@@ -143,9 +145,11 @@ package struct WhatsAppDestination: Destination {
 
     /// Notifies the author that the message was not sent. WhatsApp's own receipts report successful messages.
     package func gaveUp(_ delivery: ClaimedDelivery, after result: AttemptResult, at moment: Timestamp) async {
-        guard delivery.type == .messageSend, let conversation = SendCommand.conversation(of: delivery) else { return }
+        guard delivery.type == .messageSend, let conversation = OutboundMessageRequest.conversation(of: delivery) else {
+            return
+        }
         // Recorded before the agent is notified, because a retry by the agent is checked in the ledger.
-        if let command = try? SendCommand(delivery) { try? await sentMessages.giveUp(command, at: moment) }
+        if let command = try? OutboundMessageRequest(delivery) { try? await sentMessages.giveUp(command, at: moment) }
         let reason = result.error ?? "It could not be sent."
         await reporter?.failed(
             conversation.message, conversation: conversation.conversation, reason: reason, at: moment)

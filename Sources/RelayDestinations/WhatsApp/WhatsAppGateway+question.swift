@@ -48,7 +48,7 @@ extension DoctorFinding {
 extension EvolutionGateway {
     var question: GatewayRequest {
         let path =
-            instance.map { "/instance/connectionState/" + PathEncoding.encoded($0) } ?? "/instance/fetchInstances"
+            instance.map { "/instance/connectionState/" + URLPathEncoding.encoded($0) } ?? "/instance/fetchInstances"
         return GatewayRequest(method: "GET", path: path, headers: ["apikey": token])
     }
 
@@ -66,7 +66,7 @@ extension EvolutionGateway {
 
 extension WAHAGateway {
     var question: GatewayRequest {
-        let path = "/api/sessions" + (instance.map { "/" + PathEncoding.encoded($0) } ?? "")
+        let path = "/api/sessions" + (instance.map { "/" + URLPathEncoding.encoded($0) } ?? "")
         return GatewayRequest(method: "GET", path: path, headers: ["X-Api-Key": token])
     }
 
@@ -95,7 +95,7 @@ extension GowaGateway {
 extension CloudGateway {
     var question: GatewayRequest {
         GatewayRequest(
-            method: "GET", path: "/" + PathEncoding.encoded(phoneNumberID),
+            method: "GET", path: "/" + URLPathEncoding.encoded(phoneNumberID),
             headers: ["Authorization": "Bearer \(token)"])
     }
 

@@ -7,15 +7,17 @@ protocol WhatsAppGateway: Sendable {
     /// Whether the gateway accepts a message id chosen by the relay.
     var choosesID: Bool { get }
     /// How the gateway accepts files that the relay has.
-    var handover: FileTransferMode { get }
+    var handover: AttachmentTransferMode { get }
 
     /// The request that uploads a file before its message; nil when the file is sent with the message.
-    func upload(_ attachment: SendCommand.Attachment) -> GatewayRequest?
+    func upload(_ attachment: OutboundMessageRequest.Attachment) -> GatewayRequest?
     /// The gateway's id of the file, from a 2xx response.
     func uploadedID(in answer: JSON) -> String?
-    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> GatewayRequest
+    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+        throws(OutboundMessageRequestError) -> GatewayRequest
     /// The request that deletes a message for everyone.
-    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> GatewayRequest
+    func revoke(_ message: String, of command: OutboundMessageRequest) throws(OutboundMessageRequestError)
+        -> GatewayRequest
     /// WhatsApp's id of the message, from a 2xx response; nil when the gateway does not return it.
     func messageID(in answer: JSON) -> String?
     /// The error in a 2xx response; nil when the request succeeded.
@@ -31,8 +33,8 @@ protocol WhatsAppGateway: Sendable {
 
 extension WhatsAppGateway {
     var choosesID: Bool { false }
-    var handover: FileTransferMode { .bytes }
-    func upload(_ attachment: SendCommand.Attachment) -> GatewayRequest? { nil }
+    var handover: AttachmentTransferMode { .bytes }
+    func upload(_ attachment: OutboundMessageRequest.Attachment) -> GatewayRequest? { nil }
     func uploadedID(in answer: JSON) -> String? { nil }
     func problem(in answer: JSON) -> String? { nil }
 }
@@ -52,7 +54,7 @@ struct GatewayRequest: Sendable, Equatable {
 }
 
 /// Encodes path segments.
-enum PathEncoding {
+enum URLPathEncoding {
     /// The value percent-encoded, so that it never leaves its segment.
     static func encoded(_ value: String) -> String { PercentCoding.encode(value, keepsDots: false) }
 }

@@ -22,10 +22,10 @@ extension BaileysReader {
             group: call.address("groupJid"),
             isGroup: call.flag("isGroup"),
             isOffline: call.flag("offline"),
-            at: WireTime.timestamp(call["date"]),
+            at: GatewayTimeReader.timestamp(call["date"]),
             receivedAt: receivedAt
         )
-        facts.extra.append("latencyMs", known: WireNumber.integer(call["latencyMs"]))
+        facts.extra.append("latencyMs", known: GatewayNumberReader.integer(call["latencyMs"]))
         return [facts.event(session: session)]
     }
 }

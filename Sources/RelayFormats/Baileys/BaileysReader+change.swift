@@ -6,14 +6,14 @@ internal import RelayJSON
 extension BaileysReader {
     /// `messages.reaction`: `{key: target message, reaction: {key: reaction message, text, senderTimestampMs}}`.
     func reaction(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let target = MessageKey(try object(item["key"], at: pointer + "/key"))
+        let target = BaileysMessageKey(try object(item["key"], at: pointer + "/key"))
         let reaction = try object(item["reaction"], at: pointer + "/reaction")
         let targetID = try id(of: target, at: pointer + "/key")
-        let own = reaction["key"]?.object.map { MessageKey($0) }
+        let own = reaction["key"]?.object.map { BaileysMessageKey($0) }
         guard let chat = PersonIdentity.better(own?.chat, target.chat) else {
             throw wrong("must be the chat's JID", at: pointer + "/key/remoteJid")
         }
-        let moment = WireTime.timestamp(reaction["senderTimestampMs"])
+        let moment = GatewayTimeReader.timestamp(reaction["senderTimestampMs"])
         let facts = MessageFacts(
             id: own?.id ?? "",
             chat: chat,
@@ -47,7 +47,7 @@ extension BaileysReader {
         }
         let keys = try array(data, "keys", "an array of message keys", at: pointer)
         return try each(.array(keys), at: pointer + "/keys") { key, pointer throws(InvalidDocumentError) in
-            let key = MessageKey(key)
+            let key = BaileysMessageKey(key)
             var facts = facts(of: key, at: nil)
             facts.isToldTwice = false
             return [facts.deletion(of: try id(of: key, at: pointer), isOnlyOurs: true, session: session)]

@@ -30,18 +30,18 @@ extension BaileysReader {
         _ message: JSONObject,
         at pointer: String,
         isHistory: Bool,
-        extras: MessageExtras = MessageExtras()
+        extras: SupplementaryMessageData = SupplementaryMessageData()
     ) throws(InvalidDocumentError) -> ParsedEvent? {
         let keyPointer = pointer + "/key"
         let keyObject = try object(message["key"], at: keyPointer)
-        let key = MessageKey(keyObject, participant: message.address("participant"))
-        var node: MessageNode
+        let key = BaileysMessageKey(keyObject, participant: message.address("participant"))
+        var node: BaileysMessageNode
         switch message["message"] {
-        case .object(let content): node = MessageNode(content)
+        case .object(let content): node = BaileysMessageNode(content)
         case nil, .null: node = .nothing
         default: throw wrong("must be an object, or null", at: pointer + "/message")
         }
-        let stub = WireNumber.enumeration(message["messageStubType"], Self.stubTypes)
+        let stub = GatewayNumberReader.enumeration(message["messageStubType"], Self.stubTypes)
         if case .nothing = node, stub != 2 { return nil }
         let id = try id(of: key, at: keyPointer)
         guard key.chat != nil else { throw wrong("must be the chat's JID", at: keyPointer + "/remoteJid") }
@@ -53,7 +53,7 @@ extension BaileysReader {
             content: MessageContent(type: "unsupported", content: nil),
             pushName: MessageFacts.name(message.text("pushName")),
             verifiedName: MessageFacts.name(message.text("verifiedBizName")),
-            sentAt: WireTime.timestamp(message["messageTimestamp"]),
+            sentAt: GatewayTimeReader.timestamp(message["messageTimestamp"]),
             receivedAt: receivedAt,
             broadcastList: key.broadcastList,
             isHistory: isHistory,

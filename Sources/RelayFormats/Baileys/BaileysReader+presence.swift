@@ -14,7 +14,7 @@ extension BaileysReader {
                 chat: PersonIdentity(chat),
                 member: PersonIdentity(member),
                 presence: presence,
-                lastSeen: WireTime.timestamp(value["lastSeen"]),
+                lastSeen: GatewayTimeReader.timestamp(value["lastSeen"]),
                 receivedAt: receivedAt
             ).event(session: session)
         }

@@ -29,10 +29,10 @@ extension BaileysReader {
         let error = last?["error"]?.object
         let output = error?["output"]?.object
         var facts = sessionFacts
-        facts.at = WireTime.timestamp(last?["date"])
+        facts.at = GatewayTimeReader.timestamp(last?["date"])
         return facts.disconnected(
             reason: error?.text("message") ?? output?["payload"]?.object?.text("message") ?? data.text("error"),
-            code: WireNumber.integer(output?["statusCode"] ?? output?["payload"]?["statusCode"])
+            code: GatewayNumberReader.integer(output?["statusCode"] ?? output?["payload"]?["statusCode"])
         )
     }
 }

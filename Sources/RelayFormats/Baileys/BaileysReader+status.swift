@@ -8,8 +8,8 @@ extension BaileysReader {
         let keyPointer = pointer + "/key"
         let keyObject = try object(item["key"], at: keyPointer)
         let update = try object(item["update"], at: pointer + "/update")
-        let key = MessageKey(keyObject)
-        let moment = WireTime.timestamp(update["messageTimestamp"])
+        let key = BaileysMessageKey(keyObject)
+        let moment = GatewayTimeReader.timestamp(update["messageTimestamp"])
         var events: [ParsedEvent] = []
         if let message = update["message"]?.object {
             if message["editedMessage"] != nil {
@@ -22,9 +22,9 @@ extension BaileysReader {
                 whole["key"] = .object(keyObject)
                 if let event = try self.message(whole, at: pointer, isHistory: false) { events.append(event) }
             }
-        } else if WireNumber.enumeration(update["messageStubType"], Self.stubTypes) == 1 {
+        } else if GatewayNumberReader.enumeration(update["messageStubType"], Self.stubTypes) == 1 {
             let target = try id(of: key, at: keyPointer)
-            let revoker = update["key"]?.object.map { MessageKey($0) } ?? key
+            let revoker = update["key"]?.object.map { BaileysMessageKey($0) } ?? key
             var facts = facts(of: revoker, at: moment)
             facts.chat = PersonIdentity.better(facts.chat, key.chat)
             events.append(facts.deletion(of: target, session: session))
@@ -38,11 +38,11 @@ extension BaileysReader {
 
     private func edited(
         _ message: JSONObject,
-        key: MessageKey,
+        key: BaileysMessageKey,
         keyPointer: String,
         at moment: Timestamp?
     ) throws(InvalidDocumentError) -> ParsedEvent? {
-        switch MessageNode(message) {
+        switch BaileysMessageNode(message) {
         case .content(let content):
             return facts(of: key, at: moment)
                 .edit(of: try id(of: key, at: keyPointer), content: content, at: moment, session: session)
@@ -59,13 +59,13 @@ extension BaileysReader {
     /// accepted from a key without `fromMe`.
     private func status(
         _ update: JSONObject,
-        key: MessageKey,
+        key: BaileysMessageKey,
         isFromMe: Bool?,
         keyPointer: String,
         at moment: Timestamp?
     ) throws(InvalidDocumentError) -> ParsedEvent? {
         guard let value = update["status"], value != .null,
-            let progress = ReceiptStatus(statusCode: WireNumber.enumeration(value, ReceiptStatus.statuses)),
+            let progress = ReceiptStatus(statusCode: GatewayNumberReader.enumeration(value, ReceiptStatus.statuses)),
             isFromMe ?? (progress == .failed)
         else { return nil }
         return ReceiptFacts(
@@ -80,7 +80,7 @@ extension BaileysReader {
 
     /// `message-receipt.update`: receipts of group members for a message sent by the account (B-R1).
     func receipt(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let key = MessageKey(try object(item["key"], at: pointer + "/key"))
+        let key = BaileysMessageKey(try object(item["key"], at: pointer + "/key"))
         let receipt = try object(item["receipt"], at: pointer + "/receipt")
         let recipient = receipt.address("userJid")
         // The account's other devices send receipts as well; these do not mean that another person has the message.
@@ -94,7 +94,7 @@ extension BaileysReader {
                     id: try id(of: key, at: pointer + "/key"),
                     chat: key.chat,
                     recipient: recipient.map { PersonIdentity($0) },
-                    at: WireTime.timestamp(value),
+                    at: GatewayTimeReader.timestamp(value),
                     receivedAt: receivedAt
                 ).event(session: session)
             )

@@ -80,13 +80,13 @@ struct BaileysReader: GatewayEventReader {
     /// The file that the envelope carries for a message, as base64.
     func file(of id: String) -> String? { files.text(id) }
 
-    func id(of key: MessageKey, at pointer: String) throws(InvalidDocumentError) -> String {
+    func id(of key: BaileysMessageKey, at pointer: String) throws(InvalidDocumentError) -> String {
         guard let id = key.id else { throw wrong("must be the message's id, a text", at: pointer + "/id") }
         return id
     }
 
     /// The facts about the message that `key` identifies, to start an event about that message.
-    func facts(of key: MessageKey, at moment: Timestamp?) -> MessageFacts {
+    func facts(of key: BaileysMessageKey, at moment: Timestamp?) -> MessageFacts {
         MessageFacts(
             id: key.id ?? "",
             chat: key.chat,

@@ -32,7 +32,7 @@ package struct ChatwootWebhookFormat: EventFormat {
                 pointer: "/event"
             )
         }
-        guard let reader = ChatwootReader(envelope, receivedAt: context.receivedAt) else { return [] }
+        guard let reader = ChatwootMessageReader(envelope, receivedAt: context.receivedAt) else { return [] }
         let session = context.session ?? reader.sessionAttribute
         switch name {
         case "message_created" where reader.isWrittenByAgent:

@@ -42,7 +42,7 @@ package struct CloudAPIFormat: EventFormat {
                 findings.note(error)
             }
         }
-        if context.keepsRaw { CloudRawDocuments(of: whole.root, document).attach(to: &findings) }
+        if context.keepsRaw { CloudRawDocumentSplitter(of: whole.root, document).attach(to: &findings) }
         if findings.events.isEmpty, let problem = findings.problem { throw problem }
         return findings.events
     }
@@ -91,7 +91,7 @@ package struct CloudAPIFormat: EventFormat {
             )
         }
         guard Session.isValid(id: session) else {
-            throw SessionName.invalid(at: context.session == nil ? pointer : nil)
+            throw EnvelopeSessionResolver.invalid(at: context.session == nil ? pointer : nil)
         }
         return session
     }

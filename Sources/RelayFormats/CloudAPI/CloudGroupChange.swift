@@ -29,7 +29,7 @@ struct CloudGroupChange {
         name = group.text("subject")
         description = group.text("description")
         // A removal can fail for some members and succeed for others.
-        guard CloudErrors(group["errors"]).list.isEmpty || !people.isEmpty else { return nil }
+        guard CloudErrorList(group["errors"]).list.isEmpty || !people.isEmpty else { return nil }
         participants = (people.compactMap(\.object) + [group]).compactMap { Self.participant($0, contacts) }
     }
 
@@ -38,7 +38,7 @@ struct CloudGroupChange {
     }
 
     private static func participant(_ object: JSONObject, _ contacts: CloudContacts) -> JSON? {
-        var reference = CloudReference(object, "wa_id")
+        var reference = CloudPersonReference(object, "wa_id")
         reference.address = reference.address ?? CloudJIDConverter.person(object["input"])
         guard !reference.isEmpty, let person = contacts.person(reference, username: object.text("username")) else {
             return nil

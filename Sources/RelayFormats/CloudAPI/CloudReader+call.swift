@@ -8,14 +8,14 @@ extension CloudReader {
         let isOwn = call.text("direction")?.uppercased() == "BUSINESS_INITIATED"
         let other =
             isOwn
-            ? CloudReference(call, "to", prefix: "to_") : CloudReference(call, "from", prefix: "from_")
+            ? CloudPersonReference(call, "to", prefix: "to_") : CloudPersonReference(call, "from", prefix: "from_")
         let person = contacts.person(other)
         let session = call["session"]?.object
         var details = JSONObject()
         details.append("outcome", known: call.text("status")?.lowercased())
-        details.append("seconds", known: WireNumber.integer(call["duration"]))
-        details.append("startedAt", known: WireTime.timestamp(call["start_time"])?.seconds)
-        details.append("endedAt", known: WireTime.timestamp(call["end_time"])?.seconds)
+        details.append("seconds", known: GatewayNumberReader.integer(call["duration"]))
+        details.append("startedAt", known: GatewayTimeReader.timestamp(call["start_time"])?.seconds)
+        details.append("endedAt", known: GatewayTimeReader.timestamp(call["end_time"])?.seconds)
         details.append("sdp", known: session?.text("sdp"))
         details.append("sdpType", known: session?.text("sdp_type"))
         return [
@@ -39,7 +39,7 @@ extension CloudReader {
             try event(
                 of: status,
                 status: names[name.lowercased()] ?? name.lowercased(),
-                person: contacts.person(CloudReference(status, "recipient_id", prefix: "recipient_")),
+                person: contacts.person(CloudPersonReference(status, "recipient_id", prefix: "recipient_")),
                 caller: number.address,
                 isOwn: true,
                 details: JSONObject(),
@@ -51,7 +51,7 @@ extension CloudReader {
     private func event(
         of call: JSONObject,
         status: String,
-        person: CloudPerson?,
+        person: CloudPersonIdentity?,
         caller: JID?,
         isOwn: Bool,
         details: JSONObject,
@@ -69,7 +69,7 @@ extension CloudReader {
             isVideo: false,
             isGroup: false,
             isOffline: false,
-            at: WireTime.timestamp(call["timestamp"]),
+            at: GatewayTimeReader.timestamp(call["timestamp"]),
             receivedAt: receivedAt
         )
         facts.extra.append("fromMe", .bool(isOwn))
@@ -78,7 +78,7 @@ extension CloudReader {
         for (key, value) in details { facts.extra.append(key, value) }
         facts.extra.append("biz_opaque_callback_data", known: call.text("biz_opaque_callback_data"))
         // The errors are in the call, or next to it in `value`.
-        CloudErrors(call["errors"] ?? change.value["errors"]).append(to: &facts.extra)
+        CloudErrorList(call["errors"] ?? change.value["errors"]).append(to: &facts.extra)
         for (key, value) in extra(person) { facts.extra.append(key, value) }
         return facts.event(session: session)
     }

@@ -8,7 +8,7 @@ extension CloudReader {
     func received(_ message: JSONObject, isOnlyOne: Bool, at pointer: String) throws(InvalidDocumentError)
         -> [ParsedEvent]
     {
-        let reference = CloudReference(message, "from", prefix: "from_")
+        let reference = CloudPersonReference(message, "from", prefix: "from_")
         let person = contacts.person(reference, isOnlyOne: isOnlyOne) ?? subject(of: message)
         let author = person?.identity
         return try events(
@@ -17,7 +17,7 @@ extension CloudReader {
 
     /// `smb_message_echoes`: a message that was sent in the WhatsApp Business app.
     func echo(_ message: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let person = contacts.person(CloudReference(message, "to", prefix: "to_"))
+        let person = contacts.person(CloudPersonReference(message, "to", prefix: "to_"))
         return try events(
             of: message, person: person, author: own(message), isFromMe: true, isHistory: isHistory, at: pointer)
     }
@@ -39,13 +39,13 @@ extension CloudReader {
     }
 
     private func past(
-        _ message: JSONObject, with person: CloudPerson?, at pointer: String
+        _ message: JSONObject, with person: CloudPersonIdentity?, at pointer: String
     ) throws(InvalidDocumentError) -> [ParsedEvent] {
         let context = message["history_context"]?.object
         let sender = CloudJIDConverter.person(message["from"])
         let isOwn = context?.flag("from_me") == true || (sender != nil && sender == number.address)
-        var reference = CloudReference(message, "from", prefix: "from_")
-        if isOwn { reference = CloudReference(message, "to", prefix: "to_") }
+        var reference = CloudPersonReference(message, "from", prefix: "from_")
+        if isOwn { reference = CloudPersonReference(message, "to", prefix: "to_") }
         let person = person ?? contacts.person(reference)
         let author = isOwn ? own(message) : person?.identity
         var events = try events(
@@ -56,9 +56,9 @@ extension CloudReader {
         return events
     }
 
-    private func person(of thread: JSONObject) -> CloudPerson? {
+    private func person(of thread: JSONObject) -> CloudPersonIdentity? {
         let context = thread["context"]?.object ?? JSONObject()
-        var reference = CloudReference(context, "wa_id")
+        var reference = CloudPersonReference(context, "wa_id")
         reference.address = reference.address ?? CloudJIDConverter.person(thread["id"])
         return contacts.person(reference, username: context.text("username"))
     }
@@ -69,10 +69,10 @@ extension CloudReader {
     }
 
     /// The person whom a system message without a sender is about.
-    private func subject(of message: JSONObject) -> CloudPerson? {
+    private func subject(of message: JSONObject) -> CloudPersonIdentity? {
         guard let system = message["system"]?.object else { return nil }
         return contacts.person(
-            CloudReference(
+            CloudPersonReference(
                 address: nil,
                 userID: system.text("previous_user_id") ?? system.text("user_id"),
                 parentUserID: system.text("previous_parent_user_id") ?? system.text("parent_user_id")
@@ -82,7 +82,7 @@ extension CloudReader {
 
     private func events(
         of message: JSONObject,
-        person: CloudPerson?,
+        person: CloudPersonIdentity?,
         author: PersonIdentity?,
         isFromMe: Bool,
         isHistory: Bool,
@@ -99,7 +99,7 @@ extension CloudReader {
             )
         }
         var extra = extra(person)
-        CloudErrors(message["errors"]).append(to: &extra)
+        CloudErrorList(message["errors"]).append(to: &extra)
         var facts = MessageFacts(
             id: id,
             chat: chat,
@@ -107,12 +107,12 @@ extension CloudReader {
             isFromMe: isFromMe,
             content: MessageContent(type: "unsupported", content: nil),
             pushName: person?.name,
-            sentAt: WireTime.timestamp(message["timestamp"]),
+            sentAt: GatewayTimeReader.timestamp(message["timestamp"]),
             receivedAt: receivedAt,
             isHistory: isHistory,
             extra: extra
         )
-        let node = CloudContent.node(message, number: number)
+        let node = CloudContentReader.node(message, number: number)
         guard case .content(let content) = node else {
             return facts.event(of: node, session: session).map { [$0] } ?? []
         }

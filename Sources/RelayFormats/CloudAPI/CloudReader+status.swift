@@ -16,16 +16,18 @@ extension CloudReader {
     private func messageStatus(_ status: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let name = try text(status, "status", "a text such as \"delivered\"", at: pointer)
         let id = try id(of: status, at: pointer)
-        let moment = WireTime.timestamp(status["timestamp"])
+        let moment = GatewayTimeReader.timestamp(status["timestamp"])
         let group = group(of: status)
         let recipient = recipient(of: status, inGroup: group != nil)
         let chat = group ?? recipient?.identity
         var extra = extra(recipient)
         for field in ["conversation", "pricing"] {
-            if let object = status[field], object.object != nil { extra.append(field, NodeRedaction.scrub(object)) }
+            if let object = status[field], object.object != nil {
+                extra.append(field, MessageNodeRedaction.scrub(object))
+            }
         }
         extra.append("biz_opaque_callback_data", known: status.text("biz_opaque_callback_data"))
-        let errors = CloudErrors(status["errors"])
+        let errors = CloudErrorList(status["errors"])
         errors.append(to: &extra)
         if name == "deleted" {
             // The recipient deleted the message.
@@ -67,16 +69,18 @@ extension CloudReader {
 
     /// The person who sent the receipt: the other side of a direct chat, or a member of a group. Nil when the status of
     /// a group names no member.
-    private func recipient(of status: JSONObject, inGroup: Bool) -> CloudPerson? {
-        guard inGroup else { return contacts.person(CloudReference(status, "recipient_id", prefix: "recipient_")) }
+    private func recipient(of status: JSONObject, inGroup: Bool) -> CloudPersonIdentity? {
+        guard inGroup else {
+            return contacts.person(CloudPersonReference(status, "recipient_id", prefix: "recipient_"))
+        }
         guard let participant = participant(in: status) else { return nil }
         return contacts.person(participant)
     }
 
-    private func participant(in status: JSONObject) -> CloudReference? {
+    private func participant(in status: JSONObject) -> CloudPersonReference? {
         // Meta uses both names.
         let field = status["recipient_participant_id"] == nil ? "participant_recipient_id" : "recipient_participant_id"
-        let reference = CloudReference(status, field, prefix: "recipient_participant_")
+        let reference = CloudPersonReference(status, field, prefix: "recipient_participant_")
         return reference.isEmpty ? nil : reference
     }
 }

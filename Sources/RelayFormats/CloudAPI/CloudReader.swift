@@ -52,7 +52,7 @@ struct CloudReader: FormatReader {
     }
 
     /// Payload fields that only this format has, about a person and the business's number.
-    func extra(_ person: CloudPerson?) -> JSONObject {
+    func extra(_ person: CloudPersonIdentity?) -> JSONObject {
         var extra = JSONObject()
         person?.append(to: &extra)
         number.append(to: &extra)
@@ -60,7 +60,9 @@ struct CloudReader: FormatReader {
     }
 
     private func hasOneSender(_ messages: JSON) -> Bool {
-        let senders = (messages.array ?? []).compactMap(\.object).map { CloudReference($0, "from", prefix: "from_") }
+        let senders = (messages.array ?? []).compactMap(\.object).map {
+            CloudPersonReference($0, "from", prefix: "from_")
+        }
         return Set(senders).count == 1
     }
 }

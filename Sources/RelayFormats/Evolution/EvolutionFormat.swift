@@ -45,7 +45,7 @@ package struct EvolutionFormat: EventFormat, EnvelopeFormat {
 
     /// The name in lower case with dots: `messages.upsert`, `MESSAGES_UPSERT` and `messages-upsert` are the same event.
     static func eventName(_ written: String) -> String? {
-        guard let words = GatewayEventName.words(of: written.lowercased(), joinedBy: "._-") else { return nil }
+        guard let words = GatewayEventNameSyntax.words(of: written.lowercased(), joinedBy: "._-") else { return nil }
         let name = words.joined(separator: ".")
         return words.count > 1 || EvolutionReader.handled.contains(name) ? name : nil
     }

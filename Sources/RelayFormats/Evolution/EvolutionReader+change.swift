@@ -10,7 +10,7 @@ extension EvolutionReader {
             return try message(item, at: pointer).map { [$0] } ?? []
         }
         let node = item["protocolMessage"]?.object ?? item
-        let key = MessageKey(try object(node["key"], at: pointer + "/key"))
+        let key = BaileysMessageKey(try object(node["key"], at: pointer + "/key"))
         var facts = baileys.facts(of: key, at: nil)
         facts.author = nil
         let fromMe: Bool?
@@ -25,7 +25,7 @@ extension EvolutionReader {
         }
         facts.isFromMe = fromMe ?? false
         var event: ParsedEvent
-        switch MessageNode(["protocolMessage": .object(node)]) {
+        switch BaileysMessageNode(["protocolMessage": .object(node)]) {
         case .edit(let target, let content, let moment): event = edited(facts, target, content, at: moment)
         case .revoke(let target): event = facts.deletion(of: target, session: session)
         default: return []
@@ -36,7 +36,7 @@ extension EvolutionReader {
 
     func deletion(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         if let keys = item["keys"] { return try each(keys, at: pointer + "/keys", deletion) }
-        let key = MessageKey(key(of: item))
+        let key = BaileysMessageKey(key(of: item))
         guard let id = key.id else { throw wrong("must be the message's id, a text", at: pointer + "/id") }
         return [baileys.facts(of: key, at: nil).deletion(of: id, session: session)]
     }

@@ -6,7 +6,7 @@ extension EvolutionReader {
     /// `{state, statusReason, wuid?}`. Evolution does not report a close from which it recovers by itself.
     func connection(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
-        let code = WireNumber.integer(data["statusReason"]).flatMap { $0 == 200 ? nil : $0 }
+        let code = GatewayNumberReader.integer(data["statusReason"]).flatMap { $0 == 200 ? nil : $0 }
         switch data.text("state") ?? data.text("status") {
         case "open":
             let phone = data.address("wuid")?.phone ?? baileys.ownPhone
@@ -26,8 +26,8 @@ extension EvolutionReader {
         let data = try object(data, at: pointer)
         guard data.text("status") == "closed" else { return [] }
         var facts = sessionFacts
-        facts.at = WireTime.timestamp(data["disconnectionAt"])
-        let code = WireNumber.integer(data["disconnectionReasonCode"])
+        facts.at = GatewayTimeReader.timestamp(data["disconnectionAt"])
+        let code = GatewayNumberReader.integer(data["disconnectionReasonCode"])
         return [facts.disconnected(reason: nil, code: code, recoverable: false)]
     }
 

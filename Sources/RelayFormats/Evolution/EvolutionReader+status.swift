@@ -11,8 +11,8 @@ extension EvolutionReader {
     func messageUpdate(_ item: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let update = item["update"]?.object ?? JSONObject()
         let keyObject = key(of: item)
-        let key = MessageKey(keyObject)
-        let moment = WireTime.timestamp(item["datetime"] ?? update["messageTimestamp"])
+        let key = BaileysMessageKey(keyObject)
+        let moment = GatewayTimeReader.timestamp(item["datetime"] ?? update["messageTimestamp"])
         guard let id = key.id else {
             throw wrong("must be the message's id, a text", at: pointer + "/keyId")
         }
@@ -26,7 +26,7 @@ extension EvolutionReader {
         guard let value = item["status"] ?? update["status"], value != .null else { return [] }
         if value == "DELETED" { return [baileys.facts(of: key, at: moment).deletion(of: id, session: session)] }
         // A status with `fromMe: false` means that the account read a message on another device (B-R2).
-        guard let progress = ReceiptStatus(statusCode: WireNumber.enumeration(value, Self.statuses)),
+        guard let progress = ReceiptStatus(statusCode: GatewayNumberReader.enumeration(value, Self.statuses)),
             keyObject["fromMe"]?.bool ?? (progress == .failed)
         else { return [] }
         let recipient = key.chat?.id.chatKind == .direct ? nil : key.author
@@ -47,7 +47,7 @@ extension EvolutionReader {
     private func changed(
         _ message: JSONObject,
         _ item: JSONObject,
-        key: MessageKey,
+        key: BaileysMessageKey,
         id: String,
         at pointer: String
     ) throws(InvalidDocumentError) -> [ParsedEvent] {
@@ -58,7 +58,7 @@ extension EvolutionReader {
             return try self.message(whole, at: pointer).map { [$0] } ?? []
         }
         let facts = baileys.facts(of: key, at: nil)
-        return switch MessageNode(message) {
+        return switch BaileysMessageNode(message) {
         case .content(let content): [edited(facts, id, content, at: nil)]
         case .edit(let target, let content, let moment): [edited(facts, target, content, at: moment)]
         default: []
@@ -66,8 +66,9 @@ extension EvolutionReader {
     }
 
     /// The current votes of a poll that the account sent.
-    private func poll(_ votes: [JSON], key: MessageKey, id: String) -> ParsedEvent {
-        let content = MessageContent(type: "poll", content: ["votes": .array(votes.map { NodeRedaction.scrub($0) })])
+    private func poll(_ votes: [JSON], key: BaileysMessageKey, id: String) -> ParsedEvent {
+        let content = MessageContent(
+            type: "poll", content: ["votes": .array(votes.map { MessageNodeRedaction.scrub($0) })])
         var event = baileys.facts(of: key, at: nil).edit(of: id, content: content, at: nil, session: session)
         // Votes can return to an earlier state, and nothing in the document distinguishes that from a repetition.
         event.dedupKey = nil

@@ -36,7 +36,7 @@ struct EvolutionReader: GatewayEventReader {
     func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let events = try read(name, data, at: pointer)
         guard let stamp, events.contains(where: { $0.dedupKey == nil }) else { return events }
-        let print = DeduplicationKey.fingerprint(data)
+        let print = DeduplicationKeyBuilder.fingerprint(data)
         return events.enumerated().map { index, event in
             var event = event
             event.dedupKey = event.dedupKey ?? "\(event.type.name)|\(event.chat ?? "")|\(stamp)|\(index)|\(print)"

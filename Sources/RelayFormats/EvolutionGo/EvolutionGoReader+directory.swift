@@ -54,7 +54,7 @@ extension EvolutionGoReader {
 
     func contact(_ name: String, _ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(data, "JID", "an address", at: pointer)
-        let action = data["Action"]?.object.map { WhatsmeowFieldNames.renamed($0) }
+        let action = data["Action"]?.object.map { WhatsmeowFieldRenaming.renamed($0) }
         var contact: JSONObject = ["id": .string(id.description)]
         contact.append("phoneNumber", known: data.text("JIDAlt") ?? action?.text("pnJid"))
         contact.append("lid", known: data.text("JIDAlt") ?? action?.text("lidJid"))
@@ -66,11 +66,11 @@ extension EvolutionGoReader {
 
     /// The events with the time from the document, and a deduplication key made from that time.
     private func dated(_ events: [ParsedEvent], _ data: JSONObject) -> [ParsedEvent] {
-        guard let moment = WireTime.timestamp(data["Timestamp"]) else { return events }
+        guard let moment = GatewayTimeReader.timestamp(data["Timestamp"]) else { return events }
         return events.map { event in
             var event = event
             event.occurredAt = moment
-            event.dedupKey = DeduplicationKey.make(event.type, chat: event.chat, at: moment, event.payload)
+            event.dedupKey = DeduplicationKeyBuilder.make(event.type, chat: event.chat, at: moment, event.payload)
             return event
         }
     }

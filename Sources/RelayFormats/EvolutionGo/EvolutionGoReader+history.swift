@@ -10,7 +10,7 @@ extension EvolutionGoReader {
         var conversations: [JSON] = []
         for conversation in list("conversations") {
             for item in conversation["messages"]?.array ?? [] {
-                guard let message = item["message"]?.object.map({ WhatsmeowFieldNames.renamed($0) }),
+                guard let message = item["message"]?.object.map({ WhatsmeowFieldRenaming.renamed($0) }),
                     let key = message["key"]?.object, key.text("id") != nil, key.address("remoteJid") != nil,
                     message["message"]?.object != nil
                 else { continue }
@@ -18,13 +18,13 @@ extension EvolutionGoReader {
             }
             var chat = conversation
             chat["messages"] = nil
-            chat = WhatsmeowFieldNames.renamed(chat)
+            chat = WhatsmeowFieldRenaming.renamed(chat)
             if chat.address("id") != nil { conversations.append(.object(chat)) }
         }
         let names = list("pushnames").filter { $0.address("ID") != nil }.map { name -> JSON in
             ["id": name["ID"] ?? .null, "notify": name["pushname"] ?? .null]
         }
-        let mappings = list("phoneNumberToLidMappings").map { WhatsmeowFieldNames.renamed($0) }
+        let mappings = list("phoneNumberToLidMappings").map { WhatsmeowFieldRenaming.renamed($0) }
             .filter { $0.address("lidJid") != nil && $0.address("pnJid") != nil }
         return try baileys.history(
             [

@@ -7,7 +7,7 @@ extension EvolutionGoReader {
     func sessionEvents(_ name: String, _ data: JSON) -> [ParsedEvent]? {
         let data = data.object ?? JSONObject()
         // `Reason` is a field of whatsmeow's Go struct; Evolution Go adds a text.
-        let code = WireNumber.integer(data["Reason"])
+        let code = GatewayNumberReader.integer(data["Reason"])
         switch name {
         case "qrcode":
             let image = data.text("qrcode") ?? data.text("base64") ?? data["qrcode"]?.object?.text("base64")

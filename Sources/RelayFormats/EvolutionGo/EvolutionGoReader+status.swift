@@ -22,7 +22,7 @@ extension EvolutionGoReader {
             id: "",
             chat: isDirect ? PersonIdentity(chat, alternates: [data.address("SenderAlt")]) : PersonIdentity(chat),
             recipient: isDirect ? nil : sender,
-            at: WireTime.timestamp(data["Timestamp"]),
+            at: GatewayTimeReader.timestamp(data["Timestamp"]),
             receivedAt: receivedAt
         )
         return try events(of: facts, for: ids, at: pointer + "/MessageIDs")

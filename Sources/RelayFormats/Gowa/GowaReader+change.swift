@@ -7,14 +7,14 @@ extension GowaReader {
         var facts = try facts(payload, at: pointer)
         facts.id = payload.text("id") ?? ""
         let target = try text(payload, "reacted_message_id", "the message's id, a text", at: pointer)
-        let reaction = MessageNode.Reaction(target: target, emoji: payload.text("reaction"), at: facts.sentAt)
+        let reaction = BaileysMessageNode.Reaction(target: target, emoji: payload.text("reaction"), at: facts.sentAt)
         return facts.reaction(reaction, session: session)
     }
 
     func edit(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let facts = try facts(payload, at: pointer)
         let target = try text(payload, "original_message_id", "the message's id, a text", at: pointer)
-        return facts.edit(of: target, content: GowaContent.read(payload), at: facts.sentAt, session: session)
+        return facts.edit(of: target, content: GowaContentReader.read(payload), at: facts.sentAt, session: session)
     }
 
     /// `message.revoked`: deleted for everyone.
@@ -34,7 +34,7 @@ extension GowaReader {
     /// A new version of an earlier poll.
     func pollChange(_ poll: JSONObject, _ facts: MessageFacts) -> ParsedEvent? {
         guard let type = poll.text("type"), ["edit", "add_option"].contains(type), let target = poll.text("poll_id"),
-            let content = GowaContent.poll(poll)
+            let content = GowaContentReader.poll(poll)
         else { return nil }
         return facts.edit(of: target, content: content, at: facts.sentAt, session: session)
     }

@@ -13,13 +13,13 @@ extension GowaReader {
             return facts.unreadable(content, session: session)
         }
         if let poll = payload["poll"]?.object, let event = pollChange(poll, facts) { return event }
-        facts.content = GowaContent.read(payload)
+        facts.content = GowaContentReader.read(payload)
         return facts.newMessage(session: session)
     }
 
     /// The facts about a message, without its id and content.
     func facts(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> MessageFacts {
-        let key = GowaKey(payload, own: own)
+        let key = GowaMessageKey(payload, own: own)
         guard key.chat != nil else { throw wrong("must be the chat's JID", at: pointer + "/chat_id") }
         return MessageFacts(
             id: "",
@@ -29,7 +29,7 @@ extension GowaReader {
             content: MessageContent(type: "unsupported", content: nil),
             pushName: MessageFacts.name(payload.text("from_name")),
             savedName: Self.displayName(payload, of: key.author),
-            sentAt: WireTime.timestamp(payload["timestamp"]) ?? sentAt,
+            sentAt: GatewayTimeReader.timestamp(payload["timestamp"]) ?? sentAt,
             receivedAt: receivedAt,
             broadcastList: key.broadcastList
         )

@@ -16,7 +16,7 @@ struct GowaReader: GatewayEventReader {
         self.receivedAt = receivedAt
         let device = envelope.text("device_id")
         own = device.flatMap { JID($0) ?? JID($0 + "@s.whatsapp.net") }
-        sentAt = WireTime.timestamp(envelope["timestamp"])
+        sentAt = GatewayTimeReader.timestamp(envelope["timestamp"])
     }
 
     static let handled: Set<String> = [
@@ -43,6 +43,6 @@ struct GowaReader: GatewayEventReader {
 
     /// The deduplication key of an event without an id; repetitions of the post have the same key.
     func dedupKey(_ type: EventType, chat: JID, _ payload: JSONObject) -> String? {
-        sentAt.map { DeduplicationKey.make(type, chat: chat.description, at: $0, payload) }
+        sentAt.map { DeduplicationKeyBuilder.make(type, chat: chat.description, at: $0, payload) }
     }
 }

@@ -40,7 +40,7 @@ struct CallFacts {
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DeduplicationKey.make(type, chat: chatID, message: id, status),
+            dedupKey: DeduplicationKeyBuilder.make(type, chat: chatID, message: id, status),
             occurredAt: at,
             payload: payload
         )

@@ -58,7 +58,7 @@ extension GroupFacts {
             name: group.text("subject"),
             description: group["desc"]?.string,
             owner: PersonIdentity(group.address("owner"), alternates: [group.address("ownerPn")]),
-            size: WireNumber.integer(group["size"]) ?? group["participants"]?.array.map { Int64($0.count) },
+            size: GatewayNumberReader.integer(group["size"]) ?? group["participants"]?.array.map { Int64($0.count) },
             participants: group["participants"]?.array.map { $0.compactMap(Self.participant) }
         )
     }

@@ -10,7 +10,7 @@ struct MediaReference {
 
     /// An encrypted file on WhatsApp's servers, as the node of a message describes it.
     init(_ kind: MediaKind, _ node: JSONObject) {
-        let fileLength = WireNumber.integer(node["fileLength"]).flatMap { $0 >= 0 ? $0 : nil }
+        let fileLength = GatewayNumberReader.integer(node["fileLength"]).flatMap { $0 >= 0 ? $0 : nil }
         let url = node.text("url")
         let directPath = node.text("directPath")
         var object = JSONObject()
@@ -24,8 +24,8 @@ struct MediaReference {
         object.append("encFileLength", orNull: fileLength.flatMap(Self.encryptedLength))
         object.append("mimetype", orNull: node.text("mimetype"))
         object.append("fileName", known: node.text("fileName"))
-        object.append("seconds", known: WireNumber.integer(node["seconds"]))
-        object.append("mediaKeyTimestamp", known: WireTime.timestamp(node["mediaKeyTimestamp"])?.seconds)
+        object.append("seconds", known: GatewayNumberReader.integer(node["seconds"]))
+        object.append("mediaKeyTimestamp", known: GatewayTimeReader.timestamp(node["mediaKeyTimestamp"])?.seconds)
         object.append("expiresAt", known: [url, directPath].lazy.compactMap { $0 }.compactMap(Self.expiry).first)
         self.object = object
     }
@@ -37,7 +37,7 @@ struct MediaReference {
     ) -> MediaReference {
         var object = JSONObject()
         object.append("mediaType", .string(kind.rawValue))
-        object.append("scheme", .string(RawMedia.Scheme.cloud.rawValue))
+        object.append("scheme", .string(RawMediaReference.Scheme.cloud.rawValue))
         object.append("id", .string(id))
         object.append("url", orNull: url)
         object.append("fileSha256", orNull: hash(sha256))
@@ -53,7 +53,7 @@ struct MediaReference {
     ) -> MediaReference {
         var object = JSONObject()
         object.append("mediaType", .string(kind.rawValue))
-        object.append("scheme", .string(RawMedia.Scheme.gateway.rawValue))
+        object.append("scheme", .string(RawMediaReference.Scheme.gateway.rawValue))
         object.append("url", .string(url))
         object.append("fileLength", orNull: fileLength)
         object.append("mimetype", orNull: mimetype)
@@ -67,7 +67,7 @@ struct MediaReference {
     ) -> MediaReference {
         var object = JSONObject()
         object.append("mediaType", .string(kind.rawValue))
-        object.append("scheme", .string(RawMedia.Scheme.stored.rawValue))
+        object.append("scheme", .string(RawMediaReference.Scheme.stored.rawValue))
         object.append("mimetype", orNull: mimetype)
         object.append("fileName", known: fileName)
         return MediaReference(object: object, embedded: bytes)
@@ -80,7 +80,7 @@ struct MediaReference {
 
     /// Whether the reference is sufficient to get the file.
     var isComplete: Bool {
-        embedded != nil || (try? RawMedia(.object(object))) != nil
+        embedded != nil || (try? RawMediaReference(.object(object))) != nil
     }
 
     /// Adds the URL of the gateway's own plain copy, next to WhatsApp's encrypted file.
@@ -110,13 +110,13 @@ struct MediaReference {
 
     /// The 32 bytes of the key. Some exports of iOS wrap them as protobuf's field 1 (`0A 20`).
     private static func key(_ json: JSON?) -> String? {
-        guard let bytes = WireBytes.decode(json) else { return nil }
+        guard let bytes = GatewayBytesReader.decode(json) else { return nil }
         if bytes.count == 34, bytes[0] == 0x0A, bytes[1] == 0x20 { return Base64.encode(Array(bytes.dropFirst(2))) }
         return bytes.count == 32 ? Base64.encode(bytes) : nil
     }
 
     private static func hash(_ json: JSON?) -> String? {
-        WireBytes.decode(json).flatMap { $0.count == 32 ? Base64.encode($0) : nil }
+        GatewayBytesReader.decode(json).flatMap { $0.count == 32 ? Base64.encode($0) : nil }
     }
 
     /// The time at which the URL expires, in seconds since the epoch: `oe=` in hexadecimal.

@@ -11,7 +11,7 @@ extension MessageContent {
     /// - Parameter isRound: whether it is a video note.
     static func video(_ node: JSONObject, isRound: Bool) -> MessageContent {
         var content = captioned(node)
-        content.append("seconds", known: WireNumber.integer(node["seconds"]))
+        content.append("seconds", known: GatewayNumberReader.integer(node["seconds"]))
         appendSize(node, to: &content)
         content.append("gif", raised: node.flag("gifPlayback"))
         content.append("ptv", raised: isRound)
@@ -21,7 +21,7 @@ extension MessageContent {
     static func audio(_ node: JSONObject) -> MessageContent {
         var content = JSONObject()
         content.append("mimetype", orNull: node.text("mimetype"))
-        content.append("seconds", known: WireNumber.integer(node["seconds"]))
+        content.append("seconds", known: GatewayNumberReader.integer(node["seconds"]))
         content.append("ptt", .bool(node.flag("ptt")))
         return MessageContent(type: "audio", content: content, media: MediaReference(.audio, node))
     }
@@ -30,7 +30,7 @@ extension MessageContent {
         var content = captioned(node)
         content.append("fileName", orNull: node.text("fileName") ?? node.text("title"))
         content.append("title", known: node.text("title"))
-        content.append("pageCount", known: WireNumber.integer(node["pageCount"]))
+        content.append("pageCount", known: GatewayNumberReader.integer(node["pageCount"]))
         return MessageContent(type: "document", content: content, media: MediaReference(.document, node))
     }
 
@@ -46,8 +46,8 @@ extension MessageContent {
     /// The announcement of pictures that are sent together; each picture follows as a separate message.
     static func album(_ node: JSONObject) -> MessageContent {
         var content = JSONObject()
-        content.append("images", orNull: WireNumber.integer(node["expectedImageCount"]))
-        content.append("videos", orNull: WireNumber.integer(node["expectedVideoCount"]))
+        content.append("images", orNull: GatewayNumberReader.integer(node["expectedImageCount"]))
+        content.append("videos", orNull: GatewayNumberReader.integer(node["expectedVideoCount"]))
         return MessageContent(type: "album", content: content)
     }
 
@@ -59,7 +59,7 @@ extension MessageContent {
     }
 
     private static func appendSize(_ node: JSONObject, to content: inout JSONObject) {
-        content.append("width", known: WireNumber.integer(node["width"]))
-        content.append("height", known: WireNumber.integer(node["height"]))
+        content.append("width", known: GatewayNumberReader.integer(node["width"]))
+        content.append("height", known: GatewayNumberReader.integer(node["height"]))
     }
 }

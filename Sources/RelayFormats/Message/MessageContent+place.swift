@@ -2,7 +2,8 @@ internal import RelayJSON
 
 extension MessageContent {
     static func location(_ node: JSONObject, isLive: Bool) -> MessageContent? {
-        guard WireNumber.double(node["degreesLatitude"]) != nil, WireNumber.double(node["degreesLongitude"]) != nil
+        guard GatewayNumberReader.double(node["degreesLatitude"]) != nil,
+            GatewayNumberReader.double(node["degreesLongitude"]) != nil
         else {
             return nil
         }
@@ -14,8 +15,8 @@ extension MessageContent {
         content.append("live", .bool(isLive || node.flag("isLive")))
         content.append("url", known: node.text("url"))
         content.append("caption", known: node.text("caption") ?? node.text("comment"))
-        content.append("accuracyMeters", known: WireNumber.integer(node["accuracyInMeters"]))
-        content.append("sequenceNumber", known: WireNumber.integer(node["sequenceNumber"]))
+        content.append("accuracyMeters", known: GatewayNumberReader.integer(node["accuracyInMeters"]))
+        content.append("sequenceNumber", known: GatewayNumberReader.integer(node["sequenceNumber"]))
         return MessageContent(type: "location", content: content)
     }
 
@@ -45,7 +46,7 @@ extension MessageContent {
     static func degrees(_ json: JSON?) -> JSON {
         switch json {
         case .int, .number: json ?? .null
-        case .string: WireNumber.double(json).map { JSON($0) } ?? .null
+        case .string: GatewayNumberReader.double(json).map { JSON($0) } ?? .null
         default: .null
         }
     }

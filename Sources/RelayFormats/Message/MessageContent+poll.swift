@@ -7,8 +7,8 @@ extension MessageContent {
         guard let name = node.text("name") else { return nil }
         let options = (node["options"]?.array ?? []).compactMap { $0.object?.text("optionName") }
         var content: JSONObject = ["name": .string(name), "options": .array(options.map(JSON.string))]
-        content.append("selectableCount", orNull: WireNumber.integer(node["selectableOptionsCount"]))
-        if let bytes = WireBytes.decode(secret), bytes.count == 32 {
+        content.append("selectableCount", orNull: GatewayNumberReader.integer(node["selectableOptionsCount"]))
+        if let bytes = GatewayBytesReader.decode(secret), bytes.count == 32 {
             content.append("secret", .string(Base64.encode(bytes)))
         }
         return MessageContent(type: "poll", content: content)
@@ -19,8 +19,8 @@ extension MessageContent {
         guard let target = node["pollCreationMessageKey"]?.object?.text("id") else { return nil }
         let vote = node["vote"]?.object
         var encrypted = JSONObject()
-        encrypted.append("payload", orNull: WireBytes.decode(vote?["encPayload"]).map(Base64.encode))
-        encrypted.append("iv", orNull: WireBytes.decode(vote?["encIv"]).map(Base64.encode))
+        encrypted.append("payload", orNull: GatewayBytesReader.decode(vote?["encPayload"]).map(Base64.encode))
+        encrypted.append("iv", orNull: GatewayBytesReader.decode(vote?["encIv"]).map(Base64.encode))
         var content: JSONObject = ["targetMessageId": .string(target), "encrypted": .object(encrypted)]
         // A gateway that stores polls decrypts the votes itself and names the chosen options.
         if let chosen = vote?["selectedOptions"]?.array, chosen.allSatisfy({ $0.string != nil }) {
@@ -31,7 +31,7 @@ extension MessageContent {
 
     static func pin(_ node: JSONObject) -> MessageContent? {
         guard let target = node["key"]?.object?.text("id") else { return nil }
-        let type = WireNumber.enumeration(node["type"], ["PIN_FOR_ALL": 1, "UNPIN_FOR_ALL": 2])
+        let type = GatewayNumberReader.enumeration(node["type"], ["PIN_FOR_ALL": 1, "UNPIN_FOR_ALL": 2])
         return MessageContent(type: "pin", content: ["targetMessageId": .string(target), "pinned": .bool(type == 1)])
     }
 }

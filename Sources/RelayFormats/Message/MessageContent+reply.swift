@@ -6,7 +6,7 @@ extension MessageContent {
         var content = JSONObject()
         content.append("id", orNull: id)
         content.append("text", orNull: text)
-        content.append("index", known: WireNumber.integer(node["selectedIndex"]))
+        content.append("index", known: GatewayNumberReader.integer(node["selectedIndex"]))
         return MessageContent(type: "button_reply", content: content)
     }
 

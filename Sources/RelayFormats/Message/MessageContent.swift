@@ -48,9 +48,9 @@ struct MessageContent {
         }
         var raw = JSONObject()
         if let name = opened.name {
-            raw.append(name, NodeRedaction.scrub(opened.node))
+            raw.append(name, MessageNodeRedaction.scrub(opened.node))
         } else {
-            raw = NodeRedaction.scrub(.object(opened.message)).object ?? raw
+            raw = MessageNodeRedaction.scrub(.object(opened.message)).object ?? raw
         }
         content.append("raw", .object(raw))
         return MessageContent(type: "unsupported", content: content)

@@ -28,8 +28,8 @@ struct MessageContext {
     /// - Parameter info: the `contextInfo` of a content node.
     init(_ info: JSONObject?) {
         guard let info else { return }
-        isForwarded = info.flag("isForwarded") || (WireNumber.integer(info["forwardingScore"]) ?? 0) > 0
-        isEphemeral = (WireNumber.integer(info["expiration"]) ?? 0) > 0
+        isForwarded = info.flag("isForwarded") || (GatewayNumberReader.integer(info["forwardingScore"]) ?? 0) > 0
+        isEphemeral = (GatewayNumberReader.integer(info["expiration"]) ?? 0) > 0
         mentions = (info["mentionedJid"]?.array ?? []).compactMap { mention in
             mention.string.flatMap { JID($0) }.map { .string($0.description) }
         }

@@ -4,7 +4,7 @@ internal import RelayJSON
 /// Makes the events of a message: a new message, or a change of an earlier one.
 extension MessageFacts {
     /// The event for a message node; nil when the node has no content.
-    func event(of node: MessageNode, session: String) -> ParsedEvent? {
+    func event(of node: BaileysMessageNode, session: String) -> ParsedEvent? {
         switch node {
         case .content(let content):
             var facts = self
@@ -36,8 +36,8 @@ extension MessageFacts {
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: detail.map { DeduplicationKey.make(type, chat: chatID, message: id, $0) }
-                ?? DeduplicationKey.make(type, chat: chatID, message: id),
+            dedupKey: detail.map { DeduplicationKeyBuilder.make(type, chat: chatID, message: id, $0) }
+                ?? DeduplicationKeyBuilder.make(type, chat: chatID, message: id),
             occurredAt: sentAt,
             payload: payload(for: type),
             embedded: content.media?.embedded
@@ -45,15 +45,15 @@ extension MessageFacts {
     }
 
     /// A reaction, or its removal. Without an id of its own, its content and time identify it.
-    func reaction(_ reaction: MessageNode.Reaction, session: String) -> ParsedEvent {
+    func reaction(_ reaction: BaileysMessageNode.Reaction, session: String) -> ParsedEvent {
         let type = EventType.messageReaction
         let chatID = chat?.id.description
         let reactor = isFromMe ? "me" : author?.id.description
         let own = id.isEmpty ? "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)" : id
         let key =
             isToldTwice && !id.isEmpty
-            ? DeduplicationKey.make(type, chat: nil, message: reaction.target, own)
-            : DeduplicationKey.make(type, chat: keyedChat, message: reaction.target, reactor, own)
+            ? DeduplicationKeyBuilder.make(type, chat: nil, message: reaction.target, own)
+            : DeduplicationKeyBuilder.make(type, chat: keyedChat, message: reaction.target, reactor, own)
         var facts = self
         if id.isEmpty { facts.id = reaction.target }
         facts.target = reaction.target
@@ -83,12 +83,12 @@ extension MessageFacts {
         facts.target = target
         facts.content = content
         facts.sentAt = moment
-        let print = DeduplicationKey.fingerprint(content.content.map(JSON.object) ?? .null)
+        let print = DeduplicationKeyBuilder.fingerprint(content.content.map(JSON.object) ?? .null)
         return ParsedEvent(
             type: type,
             session: session,
             chat: chatID,
-            dedupKey: DeduplicationKey.make(
+            dedupKey: DeduplicationKeyBuilder.make(
                 type, chat: keyedChat, message: target, moment.map { "\($0.seconds)" }, print),
             occurredAt: moment,
             payload: facts.payload(for: type)
@@ -106,7 +106,7 @@ extension MessageFacts {
         facts.content = MessageContent(type: "deleted", content: nil)
         var payload = facts.payload(for: type)
         if isOnlyOurs { payload.append("deletedFor", .string("me")) }
-        let key = DeduplicationKey.make(type, chat: keyedChat, message: target)
+        let key = DeduplicationKeyBuilder.make(type, chat: keyedChat, message: target)
         return ParsedEvent(
             type: type,
             session: session,

@@ -9,7 +9,7 @@ extension NativeFormat {
         named name: String,
         _ envelope: JSONObject,
         at pointer: String,
-        _ sessionName: SessionName
+        _ sessionName: EnvelopeSessionResolver
     ) throws(InvalidDocumentError) -> [ParsedEvent]? {
         let field = envelope["data"]?.object == nil ? "payload" : "data"
         guard let data = envelope[field]?.object, let required = Self.required(by: name, data) else { return nil }
@@ -22,7 +22,7 @@ extension NativeFormat {
         if let missing {
             throw .wrong("must be a text", at: "\(pointer)/\(missing)", of: "ZapHub")
         }
-        let moment = WireTime.timestamp(data["editedAt"] ?? data["timestamp"])
+        let moment = GatewayTimeReader.timestamp(data["editedAt"] ?? data["timestamp"])
         if name == "message.edited" { return [edit(data, at: moment, session: session, receivedAt: receivedAt)] }
         let reader = BaileysReader(session: session, receivedAt: receivedAt, account: nil, gateway: "ZapHub")
         guard let (event, argument) = Self.baileys(name, data) else { return nil }
@@ -34,7 +34,7 @@ extension NativeFormat {
                 if event.payload.contains("timestamp") { event.payload["timestamp"] = .int(moment.seconds) }
             }
             if event.dedupKey == nil, let chat = event.chat, let moment {
-                event.dedupKey = DeduplicationKey.make(event.type, chat: chat, at: moment, event.payload)
+                event.dedupKey = DeduplicationKeyBuilder.make(event.type, chat: chat, at: moment, event.payload)
             }
             return event
         }
@@ -102,7 +102,7 @@ extension NativeFormat {
         receivedAt: Timestamp
     ) -> ParsedEvent {
         let id = data.text("messageId") ?? ""
-        let key = MessageKey(data)
+        let key = BaileysMessageKey(data)
         let content = MessageContent(type: data.text("type") ?? "text", content: data["content"]?.object)
         let facts = MessageFacts(
             id: id,

@@ -15,7 +15,7 @@ package struct NativeFormat: EventFormat {
 
     package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         let envelopes = try GatewayDocument(document).envelopes(of: Self.name)
-        let sessionName = SessionName(
+        let sessionName = EnvelopeSessionResolver(
             context: context, envelopes: envelopes, fields: ["session", "sessionId", "session_id"])
         var events: [ParsedEvent] = []
         events.reserveCapacity(envelopes.count)
@@ -28,7 +28,7 @@ package struct NativeFormat: EventFormat {
     private func events(
         _ envelope: JSONObject,
         at pointer: String,
-        _ sessionName: SessionName
+        _ sessionName: EnvelopeSessionResolver
     ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let name = envelope["event"]?.string, Self.isEventType(name) else {
             throw InvalidDocumentError(
@@ -56,7 +56,7 @@ package struct NativeFormat: EventFormat {
 
     /// Whether the name consists of two or more words of `a-z 0-9 _`, joined by dots.
     private static func isEventType(_ name: String) -> Bool {
-        (GatewayEventName.words(of: name, joinedBy: ".")?.count ?? 0) > 1
+        (GatewayEventNameSyntax.words(of: name, joinedBy: ".")?.count ?? 0) > 1
     }
 
     private func chat(of payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String? {
@@ -71,7 +71,7 @@ package struct NativeFormat: EventFormat {
 
     private func moment(_ json: JSON?, at pointer: String) throws(InvalidDocumentError) -> Timestamp? {
         guard let json, json != .null else { return nil }
-        guard let moment = WireTime.timestamp(json) else {
+        guard let moment = GatewayTimeReader.timestamp(json) else {
             throw InvalidDocumentError(
                 .notAnEvent,
                 "\"timestamp\" must be a moment: \"2025-11-13T10:30:00.000Z\", or seconds or milliseconds since 1970.",
@@ -97,14 +97,14 @@ package struct NativeFormat: EventFormat {
         guard let message = payload.text("messageId") else { return nil }
         switch type {
         case .messageReceived, .messageSent, .messageDeleted:
-            return DeduplicationKey.make(type, chat: chat, message: message)
+            return DeduplicationKeyBuilder.make(type, chat: chat, message: message)
         case .messageDelivered, .messageRead, .messageFailed:
-            return DeduplicationKey.make(
+            return DeduplicationKeyBuilder.make(
                 type, chat: chat, message: message, payload.text("status"), payload.text("participant"))
         default:
             // A message may be edited, or reacted to, many times.
-            return DeduplicationKey.make(
-                type, chat: chat, message: message, DeduplicationKey.fingerprint(.object(payload)))
+            return DeduplicationKeyBuilder.make(
+                type, chat: chat, message: message, DeduplicationKeyBuilder.fingerprint(.object(payload)))
         }
     }
 }

@@ -110,7 +110,7 @@ struct WAHAFlatMessage {
         let isMedia = payload.flag("hasMedia") || payload.text("mediaUrl") != nil || media.text("url") != nil
         let byType = type.flatMap { Self.media[$0] }
         guard byType != nil || isMedia,
-            let name = byType ?? WAHAContent.kind(of: mimetype).flatMap({ Self.nodes[$0] })
+            let name = byType ?? WAHAContentReader.kind(of: mimetype).flatMap({ Self.nodes[$0] })
         else { return nil }
         var node = JSONObject()
         node.append("caption", known: payload.text("body") ?? raw.text("caption"))
@@ -139,7 +139,9 @@ struct WAHAFlatMessage {
         let reply = payload["replyTo"]?.object
         if let id = WAHAMessageID.bare(reply?["id"]) ?? raw.text("quotedStanzaID") {
             context.append("stanzaId", .string(id))
-            let participant = WAHAKey.address(reply?["participant"]) ?? WAHAKey.address(raw["quotedParticipant"])
+            let participant =
+                WAHAMessageKeyReader.address(reply?["participant"])
+                ?? WAHAMessageKeyReader.address(raw["quotedParticipant"])
             context.append("participant", known: participant?.description)
             if let quoted = reply.flatMap({ WAHAFlatMessage(quoted: $0).message }) {
                 context.append("quotedMessage", .object(quoted))
@@ -149,7 +151,8 @@ struct WAHAFlatMessage {
         let mentions = (payload["mentionedIds"] ?? raw["mentionedJidList"])?.array ?? []
         if !mentions.isEmpty {
             context.append(
-                "mentionedJid", .array(mentions.compactMap { WAHAKey.address($0) }.map { .string($0.description) }))
+                "mentionedJid",
+                .array(mentions.compactMap { WAHAMessageKeyReader.address($0) }.map { .string($0.description) }))
         }
         if let expiration = raw["ephemeralDuration"] { context.append("expiration", expiration) }
         return context

@@ -20,7 +20,7 @@ extension WAHAReader {
             group: group,
             isGroup: payload.flag("isGroup"),
             isOffline: data["offline"]?.bool,
-            at: WireTime.timestamp(payload["timestamp"]) ?? sentAt,
+            at: GatewayTimeReader.timestamp(payload["timestamp"]) ?? sentAt,
             receivedAt: receivedAt
         ).event(session: session)
     }

@@ -20,19 +20,19 @@ extension WAHAReader {
         var target = WAHAMessageID.bare(payload["editedMessageId"])
         var content: MessageContent?
         var moment: Timestamp?
-        if case .edit(let edited, let read, let at) = WAHAContent.node(payload) {
+        if case .edit(let edited, let read, let at) = WAHAContentReader.node(payload) {
             target = target ?? edited
             content = read
             moment = at
         }
         if keepsOriginal {
             target = target ?? facts.id
-            moment = WireTime.timestamp(payload["_data"]?["latestEditSenderTimestampMs"]) ?? sentAt
+            moment = GatewayTimeReader.timestamp(payload["_data"]?["latestEditSenderTimestampMs"]) ?? sentAt
         }
         guard let target else { throw wrong("must be the message's id, a text", at: pointer + "/editedMessageId") }
         return facts.edit(
             of: target,
-            content: content ?? WAHAContent.edited(payload),
+            content: content ?? WAHAContentReader.edited(payload),
             at: moment ?? facts.sentAt,
             session: session
         )
@@ -45,7 +45,7 @@ extension WAHAReader {
         guard let message = after ?? before else { throw wrong("must be an object", at: pointer + "/after") }
         var facts = try facts(message, at: pointer + (after == nil ? "/before" : "/after"))
         var target = WAHAMessageID.bare(payload["revokedMessageId"]) ?? after.flatMap(Self.revoked)
-        if target == nil, let before { target = WAHAKey.read(before)?.id }
+        if target == nil, let before { target = WAHAMessageKeyReader.read(before)?.id }
         if keepsOriginal {
             target = target ?? facts.id
             facts.sentAt = sentAt
@@ -61,7 +61,7 @@ extension WAHAReader {
     private static func revoked(by message: JSONObject) -> String? {
         guard let data = message["_data"]?.object else { return nil }
         if let id = data["protocolMessageKey"]?.object?.text("id") { return id }
-        if case .revoke(let target) = WAHAContent.node(message) { return target }
+        if case .revoke(let target) = WAHAContentReader.node(message) { return target }
         return nil
     }
 }

@@ -41,14 +41,16 @@ extension WAHAReader {
     /// The deprecated `group.join` and `group.leave`, with the engine's data: WhatsApp Web's notification, or the group
     /// itself. Nil for anything else.
     func notification(_ payload: JSONObject, _ name: String) -> ParsedEvent? {
-        if let id = WAHAKey.address(payload["chatId"]), id.isGroup, let members = payload["recipientIds"]?.array {
+        if let id = WAHAMessageKeyReader.address(payload["chatId"]), id.isGroup,
+            let members = payload["recipientIds"]?.array
+        {
             let actions = ["invite": "add", "linked_group_join": "add", "leave": "remove"]
             let type = payload.text("type") ?? (name == "group.join" ? "add" : "remove")
             let change = GroupFacts(id: id).payload(
                 action: actions[type] ?? type,
-                members: members.compactMap { WAHAKey.address($0).map { .string($0.description) } }
+                members: members.compactMap { WAHAMessageKeyReader.address($0).map { .string($0.description) } }
                     .compactMap(GroupFacts.participant),
-                author: WAHAKey.address(payload["author"]).map { PersonIdentity($0) }
+                author: WAHAMessageKeyReader.address(payload["author"]).map { PersonIdentity($0) }
             )
             return update(id, change, at: payload["timestamp"])
         }
@@ -57,21 +59,22 @@ extension WAHAReader {
     }
 
     private func groupID(_ group: JSONObject, at pointer: String) throws(InvalidDocumentError) -> JID {
-        guard let id = WAHAKey.address(group["id"]) else {
+        guard let id = WAHAMessageKeyReader.address(group["id"]) else {
             throw wrong("must be the group's JID", at: pointer + "/group/id")
         }
         return id
     }
 
     private func update(_ id: JID, _ change: JSONObject, at moment: JSON?) -> ParsedEvent {
-        event(.groupUpdated, chat: id, at: WireTime.timestamp(moment) ?? sentAt, key: key(.groupUpdated), change)
+        event(
+            .groupUpdated, chat: id, at: GatewayTimeReader.timestamp(moment) ?? sentAt, key: key(.groupUpdated), change)
     }
 
     /// Converts WAHA's member `{id, pn, role}` to the relay's form.
     private static func member(_ json: JSON) -> JSON? {
         guard let object = json.object else { return GroupFacts.participant(json) }
         var member = JSONObject()
-        member.append("id", known: WAHAKey.address(object["id"])?.description)
+        member.append("id", known: WAHAMessageKeyReader.address(object["id"])?.description)
         member.append("phoneNumber", known: object.text("pn"))
         if let role = object.text("role"), role == "admin" || role == "superadmin" {
             member.append("admin", .string(role))

@@ -5,8 +5,8 @@ internal import RelayJSON
 extension WAHAReader {
     func message(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent? {
         let facts = try facts(payload, at: pointer)
-        if let event = facts.event(of: WAHAContent.node(payload), session: session) { return event }
-        return WAHAContent.isCiphertext(payload) ? undecryptable(facts) : nil
+        if let event = facts.event(of: WAHAContentReader.node(payload), session: session) { return event }
+        return WAHAContentReader.isCiphertext(payload) ? undecryptable(facts) : nil
     }
 
     /// `message.waiting`.
@@ -39,7 +39,7 @@ extension WAHAReader {
 
     /// The facts about a message, without its content.
     func facts(_ message: JSONObject, at pointer: String) throws(InvalidDocumentError) -> MessageFacts {
-        guard let key = WAHAKey.read(message), let id = key.id else {
+        guard let key = WAHAMessageKeyReader.read(message), let id = key.id else {
             throw wrong("must be the message's id, like \"false_123@c.us_3EB0A1\"", at: pointer + "/id")
         }
         let data = message["_data"]?.object ?? JSONObject()
@@ -56,8 +56,8 @@ extension WAHAReader {
             verifiedName: MessageFacts.name(
                 data.text("verifiedBizName") ?? info?["VerifiedName"]?["Details"]?.object?.text("verifiedName")
             ),
-            sentAt: WireTime.timestamp(message["timestamp"]) ?? WireTime.timestamp(info?["Timestamp"])
-                ?? WireTime.timestamp(data["messageTimestamp"]) ?? sentAt,
+            sentAt: GatewayTimeReader.timestamp(message["timestamp"]) ?? GatewayTimeReader.timestamp(info?["Timestamp"])
+                ?? GatewayTimeReader.timestamp(data["messageTimestamp"]) ?? sentAt,
             receivedAt: receivedAt,
             broadcastList: key.broadcastList
         )

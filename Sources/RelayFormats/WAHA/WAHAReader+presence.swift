@@ -19,7 +19,7 @@ extension WAHAReader {
                 chat: PersonIdentity(chat),
                 member: member.map { PersonIdentity($0) },
                 presence: words[state] ?? state,
-                lastSeen: WireTime.timestamp(presence["lastSeen"]),
+                lastSeen: GatewayTimeReader.timestamp(presence["lastSeen"]),
                 at: sentAt,
                 receivedAt: receivedAt
             )

@@ -9,7 +9,7 @@ extension WAHAReader {
         let current = history.last.flatMap { $0.text("status") == status ? $0 : nil }
         let previous = (current == nil ? history.last : history.dropLast().last)?.text("status")
         var facts = sessionFacts
-        facts.at = WireTime.timestamp(current?["timestamp"]) ?? sentAt
+        facts.at = GatewayTimeReader.timestamp(current?["timestamp"]) ?? sentAt
         facts.postingID = eventID
         switch status {
         case "SCAN_QR_CODE":

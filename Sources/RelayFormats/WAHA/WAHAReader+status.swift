@@ -6,7 +6,7 @@ extension WAHAReader {
     /// `message.ack` and `message.ack.group`: the delivery state of a message that the account sent. The `ack` of a
     /// received message makes no event.
     func acknowledgement(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent? {
-        guard let key = WAHAKey.read(payload, .recipient), let id = key.id else {
+        guard let key = WAHAMessageKeyReader.read(payload, .recipient), let id = key.id else {
             throw wrong("must be the message's id, like \"true_123@c.us_3EB0A1\"", at: pointer + "/id")
         }
         let data = payload["_data"]?.object
@@ -23,7 +23,7 @@ extension WAHAReader {
             chat: chat,
             recipient: recipient,
             error: progress == .failed ? payload.text("error") ?? payload.text("reason") : nil,
-            at: moment ?? WireTime.timestamp(data?["Timestamp"]) ?? sentAt,
+            at: moment ?? GatewayTimeReader.timestamp(data?["Timestamp"]) ?? sentAt,
             receivedAt: receivedAt
         ).event(session: session)
     }
@@ -31,10 +31,10 @@ extension WAHAReader {
     /// - Parameter receipt: NOWEB's own receipt; WAHA reports a delivery in a group as `SERVER`.
     private static func progress(_ payload: JSONObject, _ receipt: JSONObject?) -> (ReceiptStatus, at: Timestamp?)? {
         for step in ReceiptStatus.receiptSteps.reversed() {
-            if let moment = WireTime.timestamp(receipt?[step.field]) { return (step.progress, moment) }
+            if let moment = GatewayTimeReader.timestamp(receipt?[step.field]) { return (step.progress, moment) }
         }
         let names = ["ERROR": Int64(-1), "PENDING": 0, "SERVER": 1, "DEVICE": 2, "READ": 3, "PLAYED": 4]
-        guard let ack = WireNumber.integer(payload["ack"]) ?? payload.text("ackName").flatMap({ names[$0] }),
+        guard let ack = GatewayNumberReader.integer(payload["ack"]) ?? payload.text("ackName").flatMap({ names[$0] }),
             (-1...4).contains(ack), let progress = ReceiptStatus(statusCode: ack + 1)
         else { return nil }
         return (progress, nil)

@@ -23,7 +23,7 @@ struct WAHAReader: GatewayEventReader {
         let addresses = ["id", "lid", "jid"].compactMap { account?.address($0) }
         me = PersonIdentity(account?.address("id"), alternates: [account?.address("lid"), account?.address("jid")])
         own = Set(addresses)
-        sentAt = WireTime.timestamp(envelope["timestamp"])
+        sentAt = GatewayTimeReader.timestamp(envelope["timestamp"])
         eventID = envelope.text("id")
         engine = envelope.text("engine") ?? envelope["environment"]?.object?.text("engine")
     }

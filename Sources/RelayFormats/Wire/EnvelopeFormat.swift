@@ -32,7 +32,7 @@ extension EnvelopeFormat {
 
     static func opened(_ envelope: JSONObject) -> JSONObject { envelope }
     static func eventName(_ written: String) -> String? {
-        Reader.handled.contains(written) || GatewayEventName.isPlausible(written) ? written : nil
+        Reader.handled.contains(written) || GatewayEventNameSyntax.isPlausible(written) ? written : nil
     }
     static func verify(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) {}
 
@@ -40,7 +40,7 @@ extension EnvelopeFormat {
     static func read(_ document: [UInt8], _ context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         var envelopes = try GatewayDocument(document).envelopes(of: name)
         for index in envelopes.indices { envelopes[index].envelope = opened(envelopes[index].envelope) }
-        let sessionName = SessionName(context: context, envelopes: envelopes, fields: sessionFields)
+        let sessionName = EnvelopeSessionResolver(context: context, envelopes: envelopes, fields: sessionFields)
         var events: [ParsedEvent] = []
         for (envelope, pointer) in envelopes {
             let event = try eventName(of: envelope, at: pointer)

@@ -55,7 +55,7 @@ extension FormatReader {
     }
 
     /// The common facts of the session's own events.
-    var sessionFacts: SessionFacts { SessionFacts(session: session, receivedAt: receivedAt) }
+    var sessionFacts: SessionEventBuilder { SessionEventBuilder(session: session, receivedAt: receivedAt) }
 
     /// - Parameter demand: the requirement for the value at `pointer`: `must be an object`.
     func wrong(_ demand: String, at pointer: String) -> InvalidDocumentError {

@@ -28,7 +28,7 @@ package struct EncryptedMediaFile: Sendable {
         }
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         let staging = try StagingDirectory(in: "\(parent)/zaphub-media-\(geteuid())")
-        guard let file = try PositionalFile.existing(path) else {
+        guard let file = try RandomAccessFile.existing(path) else {
             throw MediaError(.storage, "there is no file \(path)")
         }
         let download = try copy(of: file, in: staging.path)
@@ -44,18 +44,18 @@ package struct EncryptedMediaFile: Sendable {
         return plain.media
     }
 
-    private func copy(of file: PositionalFile, in directory: String) throws(MediaError) -> StagedFile {
+    private func copy(of file: RandomAccessFile, in directory: String) throws(MediaError) -> StagedFile {
         let stagedFile = try StagedFile(in: directory)
-        var reader = ChunkReader(file, upTo: try file.size(), chunkSize: 128 << 10)
+        var reader = FileChunkReader(file, upTo: try file.size(), chunkSize: 128 << 10)
         while let chunk = try reader.next() { try stagedFile.append(chunk) }
         return stagedFile
     }
 
-    private func write(_ file: PositionalFile, size: Int64, to output: String) throws(MediaError) {
+    private func write(_ file: RandomAccessFile, size: Int64, to output: String) throws(MediaError) {
         let temporary = output + ".partial"
         unlink(temporary)
-        let target = try PositionalFile.create(temporary)
-        var reader = ChunkReader(file, upTo: size, chunkSize: 128 << 10)
+        let target = try RandomAccessFile.create(temporary)
+        var reader = FileChunkReader(file, upTo: size, chunkSize: 128 << 10)
         var offset: Int64 = 0
         while let chunk = try reader.next() {
             try target.write(chunk, at: offset)

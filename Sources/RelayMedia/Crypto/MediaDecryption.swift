@@ -27,8 +27,8 @@ struct MediaDecryption {
             try check(size: encrypted.size)
             return download
         }
-        guard encrypted.size <= EncryptedSize.of(plain: Int64(maxSize)) else { throw tooLarge }
-        guard EncryptedSize.isPossible(encrypted.size) else {
+        guard encrypted.size <= EncryptedMediaSize.of(plain: Int64(maxSize)) else { throw tooLarge }
+        guard EncryptedMediaSize.isPossible(encrypted.size) else {
             throw MediaError(
                 .badLength,
                 "the download has \(encrypted.size) bytes, which no encrypted file has: it was cut off or changed"
@@ -52,11 +52,11 @@ struct MediaDecryption {
 
     private var tooLarge: MediaError { MediaError(.tooLarge, "the file has more than \(maxSize) bytes") }
 
-    private func decrypt(_ file: PositionalFile, size: Int64, in directory: String) throws(MediaError) -> StagedFile {
+    private func decrypt(_ file: RandomAccessFile, size: Int64, in directory: String) throws(MediaError) -> StagedFile {
         let end = size - Int64(MediaKeys.macSize)
         let keys = try authenticate(file, upTo: end)
         let draft = try StagedFile(in: directory)
-        var reader = ChunkReader(file, upTo: end, chunkSize: chunkSize)
+        var reader = FileChunkReader(file, upTo: end, chunkSize: chunkSize)
         let cipher = AES256CBC(.decrypt, key: keys.cipherKey, initializationVector: keys.initializationVector)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 1)
         defer { buffer.deallocate() }
@@ -81,7 +81,7 @@ struct MediaDecryption {
 
     /// Finds the keys for which the file's MAC is valid: those of its declared media kind, else those of another kind.
     /// Some senders declare a wrong kind, for example a voice note as a document.
-    private func authenticate(_ file: PositionalFile, upTo end: Int64) throws(MediaError) -> MediaKeys {
+    private func authenticate(_ file: RandomAccessFile, upTo end: Int64) throws(MediaError) -> MediaKeys {
         let declared = MediaKeys.Purpose(kind)
         if let keys = try firstFitting([declared], file, end) { return keys }
         if let keys = try firstFitting(MediaKeys.Purpose.allCases.filter { $0 != declared }, file, end) { return keys }
@@ -94,7 +94,7 @@ struct MediaDecryption {
 
     private func firstFitting(
         _ purposes: [MediaKeys.Purpose],
-        _ file: PositionalFile,
+        _ file: RandomAccessFile,
         _ end: Int64
     ) throws(MediaError) -> MediaKeys? {
         let keys = purposes.map { MediaKeys(key, for: $0) }
@@ -103,7 +103,7 @@ struct MediaDecryption {
             message.update(keys.initializationVector)
             return message
         }
-        var reader = ChunkReader(file, upTo: end, chunkSize: chunkSize)
+        var reader = FileChunkReader(file, upTo: end, chunkSize: chunkSize)
         while let chunk = try reader.next() {
             for message in messages { message.update(chunk) }
         }

@@ -42,7 +42,7 @@ struct MediaKeys {
 }
 
 /// The sizes of encrypted files (reference whatsapp.md, (c)).
-enum EncryptedSize {
+enum EncryptedMediaSize {
     /// The minimum size in bytes: one block and the MAC.
     static let minimum = Int64(MediaKeys.blockSize + MediaKeys.macSize)
 

@@ -9,9 +9,9 @@ package final class LocalMediaStore: MediaStore {
     private let fileTree: MediaFileTree
     private let staging: StagingDirectory
     /// The threads that read and write file contents.
-    private let threads = FileThreadPool(name: "relay.media.files", width: 4)
+    private let threads = FileIOThreadPool(name: "relay.media.files", width: 4)
     /// The thread that adds, renews and removes files.
-    private let keeper = FileThreadPool(name: "relay.media.keeper", width: 1)
+    private let keeper = FileIOThreadPool(name: "relay.media.keeper", width: 1)
 
     package var stagingDirectory: String { staging.path }
 
@@ -27,11 +27,11 @@ package final class LocalMediaStore: MediaStore {
         clock: any RelayClock
     ) async throws(MediaError) -> LocalMediaStore {
         let fileTree = MediaFileTree(root: path, quota: quota, clock: clock)
-        let keeper = FileThreadPool(name: "relay.media.opening", width: 1)
+        let keeper = FileIOThreadPool(name: "relay.media.opening", width: 1)
         let staging = try await keeper.run { () throws(MediaError) in
             let staging = try StagingDirectory(in: path + "/staging")
             // Without this, a new directory and its contents could be lost in a power failure.
-            try? OwnedDirectory.sync(path + "/..")
+            try? PrivateDirectoryOperations.sync(path + "/..")
             try fileTree.count()
             return staging
         }
@@ -60,9 +60,9 @@ package final class LocalMediaStore: MediaStore {
 
     package func deposit(file path: String, as media: StoredMedia) async throws(MediaError) {
         do throws(MediaError) {
-            try await threads.run { () throws(MediaError) in try PositionalFile.existing(path)?.sync() }
+            try await threads.run { () throws(MediaError) in try RandomAccessFile.existing(path)?.sync() }
         } catch {
-            _ = try? await threads.run { () throws(MediaError) in try OwnedDirectory.remove(path) }
+            _ = try? await threads.run { () throws(MediaError) in try PrivateDirectoryOperations.remove(path) }
             throw error
         }
         let fileTree = fileTree
@@ -79,15 +79,15 @@ package final class LocalMediaStore: MediaStore {
         bounds: @Sendable (_ size: Int64) -> Range<Int64>
     ) async throws(MediaError) -> StoredMediaReader {
         let path = fileTree.path(of: id)
-        let found = try await threads.run { () throws(MediaError) -> (file: PositionalFile, size: Int64)? in
-            guard let file = try PositionalFile.existing(path) else { return nil }
+        let found = try await threads.run { () throws(MediaError) -> (file: RandomAccessFile, size: Int64)? in
+            guard let file = try RandomAccessFile.existing(path) else { return nil }
             return (file, try file.size())
         }
         guard let found else {
             throw MediaError(.notStored, "\(id) is not stored: its retention is over, or it never was")
         }
         let range = bounds(found.size).clamped(to: 0..<found.size)
-        let reader = RangeReader(found.file, range)
+        let reader = FileRangeReader(found.file, range)
         let threads = threads
         let chunks = AsyncThrowingStream<[UInt8], any Error>(unfolding: {
             try await threads.run { () throws(MediaError) in try reader.next() }

@@ -34,13 +34,16 @@ final class MediaFileTree: Sendable {
     }
 
     /// The first two hexadecimal digits of the ids for which there are files.
-    func sections() throws(MediaError) -> [String] { try OwnedDirectory.names(in: root).filter(Self.isLetterPair) }
+    func sections() throws(MediaError) -> [String] {
+        try PrivateDirectoryOperations.names(in: root).filter(Self.isLetterPair)
+    }
 
     /// The files of one section.
     func entries(of section: String) throws(MediaError) -> [Entry] {
         var entries: [Entry] = []
-        for directory in try OwnedDirectory.names(in: "\(root)/\(section)") where Self.isLetterPair(directory) {
-            for name in try OwnedDirectory.names(in: "\(root)/\(section)/\(directory)") {
+        for directory in try PrivateDirectoryOperations.names(in: "\(root)/\(section)")
+        where Self.isLetterPair(directory) {
+            for name in try PrivateDirectoryOperations.names(in: "\(root)/\(section)/\(directory)") {
                 guard name.hasPrefix(section + directory), let id = MediaID(name), let entry = try entry(id) else {
                     continue
                 }
@@ -55,7 +58,7 @@ final class MediaFileTree: Sendable {
     }
 
     private func entry(_ id: MediaID) throws(MediaError) -> Entry? {
-        guard let (size, changedAt) = try OwnedDirectory.attributes(of: path(of: id)) else { return nil }
+        guard let (size, changedAt) = try PrivateDirectoryOperations.attributes(of: path(of: id)) else { return nil }
         return Entry(id: id, size: size, keptAt: changedAt)
     }
 
@@ -64,7 +67,7 @@ final class MediaFileTree: Sendable {
     /// Sets a file's modification time to now; nil when there is no such file.
     func renew(_ id: MediaID) throws(MediaError) -> StoredMedia? {
         guard let entry = try entry(id) else { return nil }
-        try OwnedDirectory.touch(path(of: id), at: clock.wall)
+        try PrivateDirectoryOperations.touch(path(of: id), at: clock.wall)
         return StoredMedia(id: id, size: entry.size)
     }
 
@@ -73,25 +76,27 @@ final class MediaFileTree: Sendable {
         defer { unlink(path) }
         if let kept = try renew(media.id), kept.size == media.size { return }
         try makeRoom(for: media.size)
-        try OwnedDirectory.touch(path, at: clock.wall)
+        try PrivateDirectoryOperations.touch(path, at: clock.wall)
         let directory = directory(of: media.id)
         try makeDirectory(directory)
         guard rename(path, "\(directory)/\(media.id)") == 0 else {
             throw MediaError(system: errno, "cannot move a file into", directory)
         }
         usage.withLock { $0.total += media.size }
-        try OwnedDirectory.sync(directory)
+        try PrivateDirectoryOperations.sync(directory)
     }
 
     private func makeDirectory(_ path: String) throws(MediaError) {
         let section = String(path.dropLast(3))
-        if try OwnedDirectory.createOne(section) { try OwnedDirectory.sync(root) }
-        if try OwnedDirectory.createOne(path) { try OwnedDirectory.sync(section) }
+        if try PrivateDirectoryOperations.createOne(section) { try PrivateDirectoryOperations.sync(root) }
+        if try PrivateDirectoryOperations.createOne(path) { try PrivateDirectoryOperations.sync(section) }
     }
 
     /// Deletes a file unless it was stored or requested after `entry` was read. Returns whether it was deleted.
     func remove(_ entry: Entry) throws(MediaError) -> Bool {
-        guard try self.entry(entry.id)?.keptAt == entry.keptAt, try OwnedDirectory.remove(path(of: entry.id)) else {
+        guard try self.entry(entry.id)?.keptAt == entry.keptAt,
+            try PrivateDirectoryOperations.remove(path(of: entry.id))
+        else {
             return false
         }
         usage.withLock { $0.total -= entry.size }

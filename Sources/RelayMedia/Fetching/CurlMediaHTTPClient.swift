@@ -10,7 +10,7 @@ package struct CurlMediaHTTPClient: MediaHTTPClient {
         self.engine = engine
     }
 
-    package func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse {
+    package func get(_ request: MediaDownloadRequest) async throws(MediaError) -> MediaDownloadResponse {
         let request = HTTPRequest(
             method: "GET",
             url: request.url,
@@ -21,7 +21,7 @@ package struct CurlMediaHTTPClient: MediaHTTPClient {
         )
         do throws(HTTPClientError) {
             let stream = try await engine.stream(request)
-            return MediaResponse(status: stream.status, headers: stream.headers) { () throws(MediaError) in
+            return MediaDownloadResponse(status: stream.status, headers: stream.headers) { () throws(MediaError) in
                 do throws(HTTPClientError) { return try await stream.next() } catch { throw MediaError(error) }
             }
         } catch {

@@ -5,10 +5,10 @@ internal import RelayHTTPClient
 enum MediaCandidate: Hashable, Sendable {
     case stored(MediaID)
     /// A plain file.
-    case plain(url: String, AllowedServers)
+    case plain(url: String, AllowedMediaServers)
     /// A URL whose response contains the URL of the file.
-    case lookup(url: String, AllowedServers)
-    case encrypted(url: String, key: [UInt8], AllowedServers)
+    case lookup(url: String, AllowedMediaServers)
+    case encrypted(url: String, key: [UInt8], AllowedMediaServers)
     /// A location that cannot be used.
     case unusable(MediaError)
 }
@@ -17,7 +17,7 @@ extension MediaCandidate {
     /// The candidates for a message's file, in the order of its locations.
     /// - Parameters:
     ///   - source: the source's name, for error messages.
-    static func all(of media: RawMedia, source: String, session: String, options: MediaSourceOptions)
+    static func all(of media: RawMediaReference, source: String, session: String, options: MediaSourceOptions)
         -> [MediaCandidate]
     {
         let locator = MediaLocator(source: source, session: session, options: options)
@@ -37,7 +37,7 @@ private struct MediaLocator {
     let session: String
     let options: MediaSourceOptions
 
-    func candidates(of location: RawMedia.Location) throws(MediaError) -> [MediaCandidate] {
+    func candidates(of location: RawMediaReference.Location) throws(MediaError) -> [MediaCandidate] {
         switch location {
         case .stored(let id): [.stored(id)]
         case .gateway(let url): [try gateway(url)]
@@ -46,9 +46,9 @@ private struct MediaLocator {
         }
     }
 
-    private func origin(_ url: String, _ option: String) throws(MediaError) -> HostRule {
-        do throws(RequestTarget.ParseError) {
-            return HostRule(originOf: try RequestTarget(url: url))
+    private func origin(_ url: String, _ option: String) throws(MediaError) -> MediaHostRule {
+        do throws(CurlParsedURL.ParseError) {
+            return MediaHostRule(originOf: try CurlParsedURL(url: url))
         } catch {
             throw MediaError(.notAllowed, "media.\(option) of the source \(source): \(error.message)")
         }
@@ -59,9 +59,9 @@ private struct MediaLocator {
     private func gateway(_ url: String) throws(MediaError) -> MediaCandidate {
         let base = options.baseURL.map { $0.replacing("{session}", with: PercentCoding.encode(session)) }
         let own = try base.map { base throws(MediaError) in [try origin(base, "base_url")] } ?? []
-        let servers = AllowedServers(
+        let servers = AllowedMediaServers(
             name: "the source \(source)",
-            rules: own + options.hosts.compactMap { HostRule($0) },
+            rules: own + options.hosts.compactMap { MediaHostRule($0) },
             credentials: options.headers,
             trusted: own,
             advice: "check media.headers of the source \(source)"
@@ -95,8 +95,8 @@ private struct MediaLocator {
             throw MediaError(.refused, "files of the source \(source) need media.token, an access token of Meta's")
         }
         let graph = try origin(options.graphURL, "graph_url")
-        let files = HostRule(host: "lookaside.fbsbx.com", port: 443)
-        let servers = AllowedServers(
+        let files = MediaHostRule(host: "lookaside.fbsbx.com", port: 443)
+        let servers = AllowedMediaServers(
             name: "Meta",
             rules: [graph, files, .below("fbcdn.net"), .below("whatsapp.net")],
             credentials: [MediaSourceOptions.Header(name: "Authorization", value: "Bearer \(token)")],
@@ -112,7 +112,7 @@ private struct MediaLocator {
 
     private func whatsApp(_ url: String?, _ directPath: String?, _ key: [UInt8]) throws(MediaError) -> [MediaCandidate]
     {
-        let servers = AllowedServers(
+        let servers = AllowedMediaServers(
             name: "WhatsApp",
             rules: [.below("whatsapp.net"), .below("fbcdn.net"), try origin(options.whatsAppURL, "whatsapp_url")],
             // The header that WhatsApp's own web client sends.

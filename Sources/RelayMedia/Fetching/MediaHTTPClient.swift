@@ -1,7 +1,7 @@
 package import RelayCore
 
 /// One download request. Redirects are not followed; the caller decides about them.
-package struct MediaRequest: Sendable {
+package struct MediaDownloadRequest: Sendable {
     /// An absolute `http` or `https` URL.
     package var url: String
     package var headers: [(name: String, value: String)]
@@ -19,7 +19,7 @@ package struct MediaRequest: Sendable {
 }
 
 /// A response whose head has arrived. Releasing it ends the transfer.
-package struct MediaResponse: Sendable {
+package struct MediaDownloadResponse: Sendable {
     package let status: Int
     /// Names in lower case.
     package let headers: [(name: String, value: String)]
@@ -47,5 +47,5 @@ package struct MediaResponse: Sendable {
 package protocol MediaHTTPClient: Sendable {
     /// Sends a GET, and returns when the head of the response has arrived. Cancelling the task ends the transfer.
     /// - Throws: ``MediaError`` `.unavailable`, `.timeout`, or `.notAllowed` for an IP address that is denied.
-    func get(_ request: MediaRequest) async throws(MediaError) -> MediaResponse
+    func get(_ request: MediaDownloadRequest) async throws(MediaError) -> MediaDownloadResponse
 }

@@ -48,6 +48,6 @@ package struct MediaSourceOptions: Sendable, Hashable {
 
     /// What is wrong with an entry of ``hosts`` and what to write instead; nil when the entry is valid.
     package static func problem(host: String) -> String? {
-        HostRule(host) == nil ? "write a host such as minio, minio:9000 or *.example.com, without http://" : nil
+        MediaHostRule(host) == nil ? "write a host such as minio, minio:9000 or *.example.com, without http://" : nil
     }
 }

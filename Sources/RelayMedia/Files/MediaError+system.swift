@@ -8,7 +8,7 @@ extension MediaError {
     ///   - what: the failed operation, such as `cannot write`.
     init(system code: Int32, _ what: String, _ path: String) {
         let isFull = code == ENOSPC || code == EDQUOT
-        self.init(isFull ? .storageFull : .storage, "\(what) \(path): \(SystemError(code)); \(Self.advice(code))")
+        self.init(isFull ? .storageFull : .storage, "\(what) \(path): \(SystemCallError(code)); \(Self.advice(code))")
     }
 
     private static func advice(_ code: Int32) -> String {

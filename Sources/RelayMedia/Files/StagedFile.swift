@@ -12,7 +12,7 @@ package final class StagedFile: Sendable {
         var isHandedOver = false
     }
 
-    let file: PositionalFile
+    let file: RandomAccessFile
     private let state = Mutex(State())
 
     package var path: String { file.path }
@@ -20,7 +20,7 @@ package final class StagedFile: Sendable {
     /// - Parameter directory: the path of a ``StagingDirectory``.
     package init(in directory: String) throws(MediaError) {
         var number: UInt64 { .random(in: .min ... .max) }
-        file = try PositionalFile.create("\(directory)/\(String(number, radix: 36))")
+        file = try RandomAccessFile.create("\(directory)/\(String(number, radix: 36))")
     }
 
     deinit {

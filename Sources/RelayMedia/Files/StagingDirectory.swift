@@ -8,18 +8,18 @@ package import RelayCore
 /// directory and removed after it.
 package final class StagingDirectory: Sendable {
     package let path: String
-    private let lock: PositionalFile
+    private let lock: RandomAccessFile
 
     /// - Parameter parent: where to create it; it is created with its parents when it does not exist.
     package init(in parent: String) throws(MediaError) {
-        try OwnedDirectory.create(parent)
+        try PrivateDirectoryOperations.create(parent)
         try Self.removeLeftovers(in: parent)
         for _ in 0..<8 {
             let path = "\(parent)/\(getpid())-\(String(UInt32.random(in: .min ... .max), radix: 36))"
-            let lock = try PositionalFile.create(path + ".lock")
+            let lock = try RandomAccessFile.create(path + ".lock")
             // Another starting process can take the lock file for a leftover before this process has locked it.
             guard try lock.lock(), try !lock.isDeleted() else { continue }
-            _ = try OwnedDirectory.createOne(path)
+            _ = try PrivateDirectoryOperations.createOne(path)
             self.path = path
             self.lock = lock
             return
@@ -32,17 +32,19 @@ package final class StagingDirectory: Sendable {
     }
 
     private static func removeLeftovers(in parent: String) throws(MediaError) {
-        for name in Set(try OwnedDirectory.names(in: parent).map { $0.prefix { $0 != "." } }) {
+        for name in Set(try PrivateDirectoryOperations.names(in: parent).map { $0.prefix { $0 != "." } }) {
             let path = "\(parent)/\(name)"
             // A leftover that cannot be inspected or removed does no harm.
-            guard let lock = try? PositionalFile.existing(path + ".lock") else { continue }
+            guard let lock = try? RandomAccessFile.existing(path + ".lock") else { continue }
             if (try? lock.lock()) == true { try? remove(path) }
         }
     }
 
     private static func remove(_ path: String) throws(MediaError) {
-        for name in try OwnedDirectory.names(in: path) { _ = try OwnedDirectory.remove("\(path)/\(name)") }
+        for name in try PrivateDirectoryOperations.names(in: path) {
+            _ = try PrivateDirectoryOperations.remove("\(path)/\(name)")
+        }
         guard rmdir(path) == 0 || errno == ENOENT else { throw MediaError(system: errno, "cannot delete", path) }
-        _ = try OwnedDirectory.remove(path + ".lock")
+        _ = try PrivateDirectoryOperations.remove(path + ".lock")
     }
 }

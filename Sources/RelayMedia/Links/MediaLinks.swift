@@ -52,7 +52,7 @@ package struct MediaLinks: Sendable {
         name: String,
         mimetype: String?
     ) -> (url: String, expiresAt: Timestamp) {
-        let safeName = MediaFileName.safe(name)
+        let safeName = MediaFileNameBuilder.safe(name)
         let name = safeName.isEmpty ? "file" : safeName
         let mimetype = mimetype.flatMap { Self.isMimetype($0) ? $0 : nil }
         let expiry = expiry

@@ -11,7 +11,7 @@ extension MediaError {
     /// - Parameters:
     ///   - what: the failed operation, such as `keep a file in`.
     ///   - body: the start of the response, an XML document with a code; empty for `HEAD`.
-    init(s3 status: Int, body: [UInt8] = [], region: String? = nil, _ what: String, _ options: S3Options) {
+    init(s3 status: Int, body: [UInt8] = [], region: String? = nil, _ what: String, _ options: S3MediaStoreOptions) {
         let code = Self.code(in: body)
         let answer = code.map { "\(status) \($0)" } ?? "\(status)"
         let isFull = status == 507 || code?.contains("Quota") == true || code?.contains("StorageFull") == true
@@ -22,7 +22,9 @@ extension MediaError {
         )
     }
 
-    private static func advice(_ status: Int, _ code: String?, _ region: String?, _ options: S3Options) -> String {
+    private static func advice(_ status: Int, _ code: String?, _ region: String?, _ options: S3MediaStoreOptions)
+        -> String
+    {
         switch (status, code) {
         case (_, "NoSuchBucket"): "there is no such bucket: create it, or correct bucket"
         case (_, "RequestTimeTooSkewed"): "set this machine's clock"

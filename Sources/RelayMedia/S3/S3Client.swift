@@ -3,7 +3,7 @@ internal import RelayHTTPClient
 
 /// Sends signed requests to one bucket.
 struct S3Client: Sendable {
-    let options: S3Options
+    let options: S3MediaStoreOptions
     let engine: CurlEngine
 
     /// The timeout of requests that transfer no file.
@@ -42,7 +42,7 @@ struct S3Client: Sendable {
 
     /// Returns when the head of the response has arrived.
     /// - Parameter range: the range in bytes; nil for the whole object.
-    func get(_ media: StoredMedia, range: Range<Int64>?) async throws(MediaError) -> HTTPStream {
+    func get(_ media: StoredMedia, range: Range<Int64>?) async throws(MediaError) -> HTTPResponseStream {
         var request = request("GET", name(of: media.id), moving: media.size)
         if let range { request.headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")] }
         // An error response contains a text.
@@ -98,8 +98,8 @@ struct S3Client: Sendable {
     }
 
     /// The engine's timeout is for the whole response; the head has a shorter one.
-    private func stream(_ request: HTTPRequest) async throws(MediaError) -> HTTPStream {
-        let result = await withTaskGroup(of: Result<HTTPStream, HTTPClientError>?.self) { group in
+    private func stream(_ request: HTTPRequest) async throws(MediaError) -> HTTPResponseStream {
+        let result = await withTaskGroup(of: Result<HTTPResponseStream, HTTPClientError>?.self) { group in
             group.addTask {
                 do throws(HTTPClientError) {
                     return .success(try await engine.stream(request))

@@ -15,7 +15,7 @@ package final class S3MediaStore: MediaStore {
     private let staging: StagingDirectory
     private let renewalAge: Duration
     /// The threads that read, hash and delete local files.
-    private let threads = FileThreadPool(name: "relay.media.s3", width: 4)
+    private let threads = FileIOThreadPool(name: "relay.media.s3", width: 4)
     /// Whether the bucket is known to exist, so that a 404 means a missing object.
     private let knowsBucket = Mutex(false)
 
@@ -27,7 +27,7 @@ package final class S3MediaStore: MediaStore {
     ///   - engine: the HTTP engine, whose egress guard must allow the endpoint.
     /// - Throws: ``MediaError`` `.storage` when the directory cannot be created, read or written.
     package static func open(
-        _ options: S3Options,
+        _ options: S3MediaStoreOptions,
         staging: String,
         engine: CurlEngine
     ) async throws(MediaError) -> S3MediaStore {
@@ -35,12 +35,12 @@ package final class S3MediaStore: MediaStore {
     }
 
     static func open(
-        _ options: S3Options,
+        _ options: S3MediaStoreOptions,
         staging: String,
         engine: CurlEngine,
         renewalAge: Duration
     ) async throws(MediaError) -> S3MediaStore {
-        let opening = FileThreadPool(name: "relay.media.opening", width: 1)
+        let opening = FileIOThreadPool(name: "relay.media.opening", width: 1)
         let directory = try await opening.run { () throws(MediaError) in try StagingDirectory(in: staging) }
         return S3MediaStore(S3Client(options: options, engine: engine), directory, renewalAge)
     }
@@ -75,7 +75,7 @@ package final class S3MediaStore: MediaStore {
     }
 
     private func remove(_ path: String) async throws(MediaError) {
-        _ = try await threads.run { () throws(MediaError) in try OwnedDirectory.remove(path) }
+        _ = try await threads.run { () throws(MediaError) in try PrivateDirectoryOperations.remove(path) }
     }
 
     /// Whether the same bytes are stored, after renewing them. Also false when the server does not answer the question,
@@ -96,12 +96,12 @@ package final class S3MediaStore: MediaStore {
         return found.media
     }
 
-    private struct Found {
+    private struct FoundObject {
         let media: StoredMedia
         let isOld: Bool
     }
 
-    private func look(for id: MediaID) async throws(MediaError) -> Found? {
+    private func look(for id: MediaID) async throws(MediaError) -> FoundObject? {
         let answer = try await client.head(id)
         if let found = found(id, answer) { return found }
         guard answer.status == 404 else { throw failure(answer, "look into") }
@@ -115,7 +115,7 @@ package final class S3MediaStore: MediaStore {
     }
 
     /// Reads the `HEAD` response for an existing object.
-    private func found(_ id: MediaID, _ answer: HTTPResponse) -> Found? {
+    private func found(_ id: MediaID, _ answer: HTTPResponse) -> FoundObject? {
         guard answer.status == 200, let size = answer.header("content-length").flatMap({ Int64($0) }), size >= 0 else {
             return nil
         }
@@ -124,7 +124,7 @@ package final class S3MediaStore: MediaStore {
         let now = answer.header("date").flatMap { Timestamp(httpDate: $0) }
         let changedAt = answer.header("last-modified").flatMap { Timestamp(httpDate: $0) }
         let isOld = if let now, let changedAt { now - changedAt >= renewalAge } else { false }
-        return Found(media: StoredMedia(id: id, size: size), isOld: isOld)
+        return FoundObject(media: StoredMedia(id: id, size: size), isOld: isOld)
     }
 
     // MARK: Reading

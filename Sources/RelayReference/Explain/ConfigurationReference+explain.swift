@@ -2,13 +2,13 @@ internal import RelayConfig
 internal import RelayCore
 
 /// A word that is not in the reference.
-package struct UnknownWordError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ReferenceLookupError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The error, with the nearest known word.
     package let description: String
 }
 
 /// A result of ``ConfigurationReference/find(_:)``.
-package enum ReferenceMatch: Sendable {
+package enum ReferenceLookupResult: Sendable {
     /// The whole entry.
     case entry(ReferenceEntry)
     /// One option of an entry, and the options nested in it.
@@ -24,10 +24,10 @@ package enum ReferenceMatch: Sendable {
 extension ConfigurationReference {
     /// Finds a word: `media`, `media.wait`, `delivery.breaker.failures`. An option alone, such as `max_in_flight`, is
     /// found in every entry that has it.
-    /// - Throws: ``UnknownWordError`` with the nearest known word.
-    package func find(_ word: String) throws(UnknownWordError) -> [ReferenceMatch] {
+    /// - Throws: ``ReferenceLookupError`` with the nearest known word.
+    package func find(_ word: String) throws(ReferenceLookupError) -> [ReferenceLookupResult] {
         let entries = entries.filter { $0.name == word }
-        if !entries.isEmpty { return entries.map(ReferenceMatch.entry) }
+        if !entries.isEmpty { return entries.map(ReferenceLookupResult.entry) }
         guard let dot = word.firstIndex(of: ".") else {
             let options = self.entries.compactMap { Self.option(word, of: $0, anywhere: true) }
             if !options.isEmpty { return options }
@@ -42,10 +42,12 @@ extension ConfigurationReference {
         let known = owners.flatMap { $0.options.map(\.path) }
         let message = "\(name) has no option \"\(path)\""
         let help = SpellingSuggestion.help(for: path, among: known, intro: "it has") ?? "it has none"
-        throw UnknownWordError(description: "\(message); \(help)")
+        throw ReferenceLookupError(description: "\(message); \(help)")
     }
 
-    private static func option(_ path: String, of entry: ReferenceEntry, anywhere: Bool = false) -> ReferenceMatch? {
+    private static func option(_ path: String, of entry: ReferenceEntry, anywhere: Bool = false)
+        -> ReferenceLookupResult?
+    {
         let options = entry.options
         guard
             let index = options.firstIndex(where: {
@@ -56,12 +58,12 @@ extension ConfigurationReference {
         return .option(entry, [options[index]] + inner)
     }
 
-    private func unknown(_ word: String) -> UnknownWordError {
+    private func unknown(_ word: String) -> ReferenceLookupError {
         let names = Set(entries.map(\.name))
         let options = Set(entries.flatMap { $0.options.map(\.field.name) })
         let nearest =
             SpellingSuggestion.nearest(to: word, among: names) ?? SpellingSuggestion.nearest(to: word, among: options)
         let help = nearest.map { "did you mean \"\($0)\"?" } ?? "`zaphub explain` lists what there is"
-        return UnknownWordError(description: "there is nothing called \"\(word)\"; \(help)")
+        return ReferenceLookupError(description: "there is nothing called \"\(word)\"; \(help)")
     }
 }

@@ -6,8 +6,8 @@ extension ConfigurationReference {
         let width = (entries.map(\.name.count).max() ?? 0) + 2
         let groups = ReferenceEntry.Group.allCases.map { group in
             let lines = entries(group).map { entry in
-                "  " + TerminalText.pad(entry.name, width)
-                    + TerminalText.wrap(entry.summary, indent: width + 2)
+                "  " + TerminalTextFormatting.pad(entry.name, width)
+                    + TerminalTextFormatting.wrap(entry.summary, indent: width + 2)
             }
             return ([group.title] + lines).joined(separator: "\n")
         }
@@ -16,7 +16,7 @@ extension ConfigurationReference {
     }
 }
 
-extension ReferenceMatch {
+extension ReferenceLookupResult {
     /// The result for a terminal, at most 92 characters wide.
     package var text: String {
         switch self {
@@ -30,11 +30,11 @@ extension ReferenceMatch {
 
 extension ReferenceEntry {
     fileprivate var text: String {
-        var parts = ["\(name): \(group.noun)", "  " + TerminalText.wrap(summary, indent: 2)]
+        var parts = ["\(name): \(group.noun)", "  " + TerminalTextFormatting.wrap(summary, indent: 2)]
         if !notes.isEmpty {
-            parts.append(notes.map { "  " + TerminalText.wrap($0, indent: 2) }.joined(separator: "\n"))
+            parts.append(notes.map { "  " + TerminalTextFormatting.wrap($0, indent: 2) }.joined(separator: "\n"))
         }
-        if let example { parts.append(TerminalText.indent(example, by: 4)) }
+        if let example { parts.append(TerminalTextFormatting.indent(example, by: 4)) }
         if !fields.isEmpty { parts.append("Options\n" + options.map(\.text).joined(separator: "\n")) }
         if group == .stage { parts.append("Beside the key: when, on_error, id, timeout (zaphub explain modifiers).") }
         return parts.joined(separator: "\n\n")
@@ -48,8 +48,8 @@ extension ReferenceOption {
         let facts = [type, value].compactMap { $0 }.joined(separator: "; ")
         return """
               \(path)
-                  \(TerminalText.wrap(field.summary, indent: 6))
-                  \(TerminalText.wrap(facts, indent: 6))
+                  \(TerminalTextFormatting.wrap(field.summary, indent: 6))
+                  \(TerminalTextFormatting.wrap(facts, indent: 6))
             """
     }
 }

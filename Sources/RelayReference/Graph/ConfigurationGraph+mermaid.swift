@@ -1,7 +1,7 @@
 extension ConfigurationGraph {
     /// The graph in Mermaid's language, which Markdown viewers draw.
     var mermaid: String {
-        let ids = MermaidIDs(self)
+        let ids = MermaidNodeIDs(self)
         var lines = ["flowchart LR"]
         for source in sources {
             lines.append("  \(ids[Self.id(ofSource: source.name)])([\(label([source.name, source.detail]))])")
@@ -46,7 +46,7 @@ extension ConfigurationGraph {
 }
 
 /// Maps names to valid Mermaid ids: names may contain hyphens and reserved words such as `end`.
-private struct MermaidIDs {
+private struct MermaidNodeIDs {
     private var ids: [String: String] = [:]
 
     init(_ graph: ConfigurationGraph) {

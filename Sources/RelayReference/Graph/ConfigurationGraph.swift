@@ -106,7 +106,7 @@ extension ConfigurationGraph.Pipeline {
 
 extension ConfigurationGraph.Stage {
     init(_ step: PipelineStep, in pipeline: String) {
-        let stage = step.stage as? any ConfiguredStage
+        let stage = step.stage as? any ConfigurableStage
         id = "\(pipeline).\(step.id)"
         kind = step.kind
         let isNumbered = step.id.hasPrefix(step.kind + "-") && Int(step.id.dropFirst(step.kind.count + 1)) != nil

@@ -62,7 +62,7 @@ extension ConfigurationReference {
     }
 }
 
-extension ReferenceMatch {
+extension ReferenceLookupResult {
     /// The result as Markdown.
     package var markdown: String {
         switch self {

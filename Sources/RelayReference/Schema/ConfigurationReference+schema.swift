@@ -15,7 +15,7 @@ extension ConfigurationReference {
     /// The JSON Schema (2020-12) of a file, for editors: names, types and values. Only `zaphub check` verifies rules
     /// about several options together.
     package func schema(_ file: SchemaFile) -> JSON {
-        var writer = SchemaWriter(reference: self)
+        var writer = JSONSchemaWriter(reference: self)
         let (title, fields) =
             switch file {
             case .config: ("ZapHub Relay: config.yaml", registry.configurationFields)

@@ -23,7 +23,7 @@ struct DiskReserveFile {
         var status = stat()
         let isThere = fstat(file, &status) == 0 && status.st_size >= size && Int(status.st_blocks) * 512 >= size
         if !isThere {
-            guard StoreDirectory.freeBytes(at: path) >= size + size / 2, posix_fallocate(file, 0, off_t(size)) == 0
+            guard StoreFileDirectory.freeBytes(at: path) >= size + size / 2, posix_fallocate(file, 0, off_t(size)) == 0
             else {
                 unlink(path)
                 return false

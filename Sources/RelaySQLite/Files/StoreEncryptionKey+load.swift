@@ -64,7 +64,7 @@ extension StoreEncryptionKey {
     /// Writes a new file through to the disk: a key that a power cut takes away would take all credentials with it.
     /// Appears whole or not at all. False when the file is there already.
     private static func create(_ path: String, text: String) throws(StoreError) -> Bool {
-        try StoreDirectory.create(containing: path)
+        try StoreFileDirectory.create(containing: path)
         let draft = "\(path).\(getpid()).new"
         let file = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure("cannot create", draft, errno) }
@@ -78,7 +78,7 @@ extension StoreEncryptionKey {
             if errno == EEXIST { return false }
             throw failure("cannot create", path, errno)
         }
-        StoreDirectory.sync(containing: path)
+        StoreFileDirectory.sync(containing: path)
         return true
     }
 

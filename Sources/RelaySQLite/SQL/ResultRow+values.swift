@@ -2,7 +2,7 @@ internal import GRDB
 internal import RelayCore
 internal import RelayJSON
 
-extension SigningScheme {
+extension WebhookSigningScheme {
     /// `standard_webhooks`, or `hmac ALGORITHM ENCODING HEADER PREFIX`.
     var column: String {
         switch self {
@@ -17,11 +17,12 @@ extension SigningScheme {
             return
         }
         let parts = column.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false)
-        guard parts.count == 5, parts[0] == "hmac", let algorithm = HMACSigning.Algorithm(rawValue: String(parts[1])),
-            let encoding = HMACSigning.Encoding(rawValue: String(parts[2]))
+        guard parts.count == 5, parts[0] == "hmac",
+            let algorithm = HMACSignatureFormat.Algorithm(rawValue: String(parts[1])),
+            let encoding = HMACSignatureFormat.Encoding(rawValue: String(parts[2]))
         else { return nil }
         let (header, prefix) = (String(parts[3]), String(parts[4]))
-        self = .hmac(HMACSigning(algorithm: algorithm, header: header, encoding: encoding, prefix: prefix))
+        self = .hmac(HMACSignatureFormat(algorithm: algorithm, header: header, encoding: encoding, prefix: prefix))
     }
 }
 
@@ -40,7 +41,7 @@ extension AttemptResult.Outcome {
             switch outcome {
             case 0: .delivered
             case 1: .refused
-            default: .failed(failure.flatMap(DeliveryFailureKind.init) ?? .other)
+            default: .failed(failure.flatMap(RequestFailureReason.init) ?? .other)
             }
     }
 }

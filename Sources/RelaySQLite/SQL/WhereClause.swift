@@ -49,7 +49,7 @@ extension WhereClause {
     }
 
     /// On messages `m` and their chats `c`.
-    init(_ query: MessageQuery) {
+    init(_ query: HistoryMessageQuery) {
         match("c.session", query.session)
         match("c.id", query.chat)
         match("m.type", query.type)

@@ -7,7 +7,7 @@ extension SQLiteStore {
         before: DeliveryID?,
         offset: Int,
         limit: Int
-    ) async throws(StoreError) -> [DeliveryRecord] {
+    ) async throws(StoreError) -> [DeliveryDetails] {
         try await read { database in
             var condition = WhereClause(filter)
             if let before { condition.add("id < ?", .int(before.rawValue)) }
@@ -34,14 +34,14 @@ extension SQLiteStore {
         }
     }
 
-    package func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
+    package func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryDetails? {
         try await read { database in
             try database.prepared("SELECT \(Self.deliveryColumns) FROM deliveries WHERE id = ?")
                 .first(.int(id.rawValue), read: Self.delivery)
         }
     }
 
-    package func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] {
+    package func attempts(of id: DeliveryID) async throws(StoreError) -> [DeliveryAttempt] {
         try await read { database in
             try database.prepared(
                 """
@@ -57,7 +57,7 @@ extension SQLiteStore {
                     target: row.text(6),
                     duration: .microseconds(row.int(2))
                 )
-                return Attempt(number: Int(row.int(0)), startedAt: row.time(1), result: result)
+                return DeliveryAttempt(number: Int(row.int(0)), startedAt: row.time(1), result: result)
             }
         }
     }
@@ -70,7 +70,7 @@ extension SQLiteStore {
         }
     }
 
-    package func destinationCounts() async throws(StoreError) -> [DestinationCounts] {
+    package func destinationCounts() async throws(StoreError) -> [DestinationDeliveryCounts] {
         let (counts, oldest) = try await read { database in
             let counts = try database.prepared(
                 "SELECT destination, state, n FROM delivery_counts WHERE n != 0 ORDER BY destination"
@@ -96,11 +96,12 @@ extension SQLiteStore {
             ).all { ($0.destination(0), $0.time(1)) }
             return (counts, Dictionary(uniqueKeysWithValues: oldest))
         }
-        var results: [DestinationCounts] = []
+        var results: [DestinationDeliveryCounts] = []
         for (destination, state, count) in counts {
             if results.last?.destination != destination {
                 results.append(
-                    DestinationCounts(destination: destination, counts: [:], oldestQueuedAt: oldest[destination])
+                    DestinationDeliveryCounts(
+                        destination: destination, counts: [:], oldestQueuedAt: oldest[destination])
                 )
             }
             if let state = DeliveryState(rawValue: state) { results[results.count - 1].counts[state] = count }
@@ -121,8 +122,8 @@ extension SQLiteStore {
         finished_at, reason, last_status, last_error, last_target
         """
 
-    static func delivery(_ row: ResultRow) -> DeliveryRecord {
-        DeliveryRecord(
+    static func delivery(_ row: ResultRow) -> DeliveryDetails {
+        DeliveryDetails(
             id: DeliveryID(row.int(0)),
             event: EventID(row.int(1)),
             pipeline: row.text(2),
@@ -136,7 +137,7 @@ extension SQLiteStore {
             createdAt: row.time(10),
             dueAt: row.optionalTime(11),
             finishedAt: row.optionalTime(12),
-            deadReason: row.optionalText(13).flatMap(DeadReason.init),
+            deadReason: row.optionalText(13).flatMap(DeadLetterReason.init),
             lastStatus: row.optionalInt(14).map(Int.init),
             lastError: row.optionalText(15),
             lastTarget: row.optionalText(16)

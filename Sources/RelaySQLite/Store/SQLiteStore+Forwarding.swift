@@ -61,7 +61,7 @@ extension SQLiteStore {
         )
     }
 
-    package func record(_ changes: [ForwardingChange]) async throws(StoreError) {
+    package func record(_ changes: [ForwardingLedgerChange]) async throws(StoreError) {
         guard !changes.isEmpty else { return }
         // It records what is being sent already. If a full disk refused it, messages that arrived would be sent again.
         try await write(rows: changes.count, space: .settles) { writer in

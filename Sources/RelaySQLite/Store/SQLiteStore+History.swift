@@ -2,7 +2,7 @@ internal import GRDB
 package import RelayCore
 
 extension SQLiteStore {
-    package func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+    package func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
             let statement = try database.prepared(
@@ -11,7 +11,7 @@ extension SQLiteStore {
         }
     }
 
-    package func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] {
+    package func groups(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Group] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
             let statement = try database.prepared(
@@ -20,7 +20,7 @@ extension SQLiteStore {
         }
     }
 
-    package func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] {
+    package func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
         guard !lids.isEmpty else { return [] }
         return try await read { database in
             let statement = try database.prepared(
@@ -33,7 +33,7 @@ extension SQLiteStore {
         }
     }
 
-    package func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
+    package func messages(_ query: HistoryMessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await read { database in
             let condition = WhereClause(query)
             // Over all chats the order of acceptance is used. It is the order of time, except for imported history, and
@@ -50,7 +50,7 @@ extension SQLiteStore {
         }
     }
 
-    package func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int {
+    package func countMessages(_ query: HistoryMessageQuery) async throws(StoreError) -> Int {
         try await read { database in
             let condition = WhereClause(query)
             return try database.prepared(
@@ -62,7 +62,7 @@ extension SQLiteStore {
 
     package func chats(
         session: String?, search: String?, offset: Int, limit: Int
-    ) async throws(StoreError) -> (chats: [Chat], total: Int) {
+    ) async throws(StoreError) -> (chats: [HistoryChat], total: Int) {
         var condition = WhereClause()
         condition.match("h.session", session)
         condition.search(["h.id", "g.name", "c.verified_name", "c.name", "c.push_name"], search)
@@ -77,7 +77,7 @@ extension SQLiteStore {
         let order = "h.last_message_at DESC, h.session, h.id"
         return try await page(columns, from, condition.values, order: order, offset, limit) { row in
             let id = row.text(1)
-            return Chat(
+            return HistoryChat(
                 session: row.text(0),
                 id: id,
                 kind: JID(id)?.chatKind ?? .direct,

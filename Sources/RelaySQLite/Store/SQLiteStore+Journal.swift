@@ -6,7 +6,7 @@ internal import RelayJSON
 extension SQLiteStore {
     package func accept(
         _ events: [ParsedEvent], source: String, at moment: Timestamp
-    ) async throws(StoreError) -> [AcceptanceResult] {
+    ) async throws(StoreError) -> [EventAcceptanceResult] {
         guard !events.isEmpty else { return [] }
         let entries = events.map { Self.entry($0, source: source) }
         let bytes = entries.reduce(0) { $0 + $1.payload.count + ($1.event.raw?.bytes.count ?? 0) + 200 }
@@ -37,7 +37,7 @@ extension SQLiteStore {
         try await read { try StoreWriter.trace(of: id, in: $0) }
     }
 
-    package func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {
+    package func commit(_ results: [EventProcessingResult], at moment: Timestamp) async throws(StoreError) {
         guard !results.isEmpty else { return }
         var rows = 0
         var bytes = 0
@@ -50,8 +50,8 @@ extension SQLiteStore {
         }
     }
 
-    static func entry(_ event: ParsedEvent, source: String) -> JournalEntry {
-        JournalEntry(
+    static func entry(_ event: ParsedEvent, source: String) -> EncodedJournalEntry {
+        EncodedJournalEntry(
             event: event,
             dedupKey: event.dedupKey.map { digest(source: source, session: event.session, key: $0) },
             payload: JSON.object(event.payload).bytes

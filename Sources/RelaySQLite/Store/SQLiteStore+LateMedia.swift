@@ -12,7 +12,7 @@ extension SQLiteStore {
             ).all([.int(Int64(limit))]) { row in
                 LateMedia(
                     event: EventID(row.int(0)),
-                    limits: MediaLimits(
+                    limits: MediaFetchLimits(
                         maxSize: Int(row.int(3)), attempts: Int(row.int(4)), timeout: .milliseconds(row.int(5))
                     ),
                     failures: Int(row.int(2)),

@@ -6,7 +6,7 @@ extension SQLiteStore {
     package func recover(
         at moment: Timestamp,
         maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
-    ) async throws(StoreError) -> RecoveryReport {
+    ) async throws(StoreError) -> StoreRecoveryReport {
         let (report, headless) = try await write(space: .settles) { writer in
             let report = try writer.recover(at: moment, maxAttempts: maxAttempts)
             return (report, try writer.repairLanes(at: moment))
@@ -19,8 +19,8 @@ extension SQLiteStore {
     }
 
     package func exchange(
-        _ settlements: [AttemptSettlement], claims: [ClaimRequest], at moment: Timestamp
-    ) async throws(StoreError) -> [ClaimResult] {
+        _ settlements: [AttemptSettlement], claims: [DeliveryClaimRequest], at moment: Timestamp
+    ) async throws(StoreError) -> [DeliveryClaimResult] {
         let rows = settlements.count * 2 + claims.reduce(0) { $0 + StoreWriter.rows(of: $1) }
         let claimed = claims.map(\.destination)
         return try await write(rows: rows, bytes: settlements.count * 200, space: .settles) { writer in

@@ -55,7 +55,7 @@ extension SQLiteStore {
 
     package func sampleDeliveries(
         _ selection: ReplaySelection, limit: Int, at moment: Timestamp
-    ) async throws(StoreError) -> [DeliveryRecord] {
+    ) async throws(StoreError) -> [DeliveryDetails] {
         try await read { database in
             let condition = WhereClause(deliveries: selection, finishedBy: moment)
             let sql = "SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id LIMIT ?"
@@ -95,7 +95,7 @@ extension SQLiteStore {
 
     package func advanceReplay(
         _ id: ReplayID, limit: Int, at moment: Timestamp
-    ) async throws(StoreError) -> ReplayStep? {
+    ) async throws(StoreError) -> ReplayStepResult? {
         guard let found = try await storedReplay(id), !found.replay.isOver else { return nil }
         // A reader finds them; the writer checks each again before it changes it.
         let ids = try await read { database in
@@ -115,7 +115,7 @@ extension SQLiteStore {
             try writer.advance(found, over: ids, isEnd: ids.count < limit, at: moment)
         }
         guard let replay = try await replay(id) else { return nil }
-        return ReplayStep(replay: replay, taken: ids.count, events: events)
+        return ReplayStepResult(replay: replay, taken: ids.count, events: events)
     }
 
     package func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellationResult

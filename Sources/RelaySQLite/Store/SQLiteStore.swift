@@ -9,10 +9,10 @@ package import RelayCore
 package final class SQLiteStore: RelayStore {
     let key: StoreEncryptionKey
     let operations: WriteQueue
-    let notifications: ChangeNotifications
+    let notifications: DestinationChangeNotifications
     let readers: DatabasePool
     let logger: Logger
-    private let end: CompletionSignal
+    private let end: OneTimeSignal
 
     /// Opens the store, and creates it where there is none.
     /// - Parameters:
@@ -28,13 +28,13 @@ package final class SQLiteStore: RelayStore {
         logger: Logger,
         configuration: Configuration = Configuration()
     ) async throws(StoreError) -> SQLiteStore {
-        try StoreDirectory.create(containing: path)
-        let lock = try FileLock(path: path + ".lock")
-        try StoreDirectory.createFile(path)
+        try StoreFileDirectory.create(containing: path)
+        let lock = try StoreFileLock(path: path + ".lock")
+        try StoreFileDirectory.createFile(path)
         let operations = WriteQueue(
             maxOperations: configuration.maxWaitingOperations, maxBytes: configuration.maxWaitingBytes)
-        let notifications = ChangeNotifications()
-        let end = CompletionSignal()
+        let notifications = DestinationChangeNotifications()
+        let end = OneTimeSignal()
         let writer = WriterThread(
             path: path,
             cacheBytes: configuration.cacheBytes,
@@ -46,7 +46,7 @@ package final class SQLiteStore: RelayStore {
         )
         do throws(StoreError) {
             try await writer.start(
-                prepare: { try Schema.migrate($0, path: path, key: secretKey) },
+                prepare: { try SQLiteSchema.migrate($0, path: path, key: secretKey) },
                 isOver: {
                     // Held to the last write, also of a store that nobody closed.
                     lock.release()
@@ -59,7 +59,7 @@ package final class SQLiteStore: RelayStore {
             throw error
         }
         do {
-            let readers = try StoreConnections.openReaders(
+            let readers = try StoreConnectionFactory.openReaders(
                 path, count: configuration.readers, cacheBytes: configuration.cacheBytes / 8
             )
             return SQLiteStore(
@@ -76,10 +76,10 @@ package final class SQLiteStore: RelayStore {
     private init(
         key: StoreEncryptionKey,
         operations: WriteQueue,
-        notifications: ChangeNotifications,
+        notifications: DestinationChangeNotifications,
         readers: DatabasePool,
         logger: Logger,
-        end: CompletionSignal
+        end: OneTimeSignal
     ) {
         self.key = key
         self.operations = operations

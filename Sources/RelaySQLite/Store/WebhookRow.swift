@@ -31,7 +31,7 @@ struct WebhookRow: Sendable {
         updatedAt = row.time(6)
     }
 
-    init(_ webhook: Webhook, key: StoreEncryptionKey) throws(StoreError) {
+    init(_ webhook: WebhookRegistration, key: StoreEncryptionKey) throws(StoreError) {
         id = webhook.id
         session = webhook.session
         options = key.seal(JSON.object(webhook.options).bytes, for: Self.place(webhook.id, "options"))
@@ -45,14 +45,14 @@ struct WebhookRow: Sendable {
     }
 
     /// The webhook, decrypted.
-    func webhook(key: StoreEncryptionKey) throws(StoreError) -> Webhook {
+    func webhook(key: StoreEncryptionKey) throws(StoreError) -> WebhookRegistration {
         guard case .object(let options) = try json(options, column: "options", key: key),
             case .array(let keys) = try json(secrets, column: "secrets", key: key)
         else { throw damaged("a column holds another value than it should") }
-        var webhook = Webhook(id: id, session: session, options: options, createdAt: createdAt)
+        var webhook = WebhookRegistration(id: id, session: session, options: options, createdAt: createdAt)
         webhook.secrets = keys.compactMap { entry in
             guard let parts = entry.array, parts.count == 3, let value = parts[0].string else { return nil }
-            return WebhookSecret(value: value, createdAt: Self.time(parts[1]), expiresAt: Self.time(parts[2]))
+            return WebhookSigningSecret(value: value, createdAt: Self.time(parts[1]), expiresAt: Self.time(parts[2]))
         }
         webhook.isEnabled = isEnabled
         webhook.updatedAt = updatedAt

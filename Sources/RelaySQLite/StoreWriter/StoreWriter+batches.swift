@@ -3,7 +3,7 @@ internal import RelayCore
 
 extension StoreWriter {
     /// A delivery that may go into a batch.
-    private struct Candidate {
+    private struct BatchCandidate {
         var id: Int64
         var due: Timestamp?
         var notBefore: Timestamp
@@ -25,9 +25,9 @@ extension StoreWriter {
     }
 
     /// Claims due deliveries in batches: first batches that are retried, then new ones.
-    func claim(_ claim: ClaimRequest, in policy: BatchPolicy, at now: Timestamp) throws -> ClaimResult {
+    func claim(_ claim: DeliveryClaimRequest, in policy: BatchPolicy, at now: Timestamp) throws -> DeliveryClaimResult {
         let limit = Self.limit(of: claim)
-        var result = ClaimResult(destination: claim.destination, batches: [], nextDue: nil)
+        var result = DeliveryClaimResult(destination: claim.destination, batches: [], nextDue: nil)
         var taken = 0
         while true {
             let heads = try heads(of: claim.destination, limit: policy.maxEvents + 1)
@@ -54,19 +54,20 @@ extension StoreWriter {
         }
     }
 
-    private func heads(of destination: DestinationKey, limit: Int) throws -> [Candidate] {
+    private func heads(of destination: DestinationKey, limit: Int) throws -> [BatchCandidate] {
         try database.prepared(
             """
-            SELECT \(Candidate.columns) FROM deliveries d INDEXED BY deliveries_due
+            SELECT \(BatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_due
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.destination = ? AND d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT ?
             """
-        ).all([SQLValue(destination), .int(Int64(limit))], read: Candidate.init)
+        ).all([SQLValue(destination), .int(Int64(limit))], read: BatchCandidate.init)
     }
 
     /// Fills a batch with heads that were never sent in one, and with deliveries behind them while the limits allow.
     private func gather(
-        _ heads: ArraySlice<Candidate>, into fill: inout BatchAccumulator, limit: Int, of destination: DestinationKey,
+        _ heads: ArraySlice<BatchCandidate>, into fill: inout BatchAccumulator, limit: Int,
+        of destination: DestinationKey,
         _ now: Timestamp
     ) throws -> [Int64] {
         var ids: [Int64] = []
@@ -90,11 +91,11 @@ extension StoreWriter {
     ) throws -> [Int64] {
         let members = try database.prepared(
             """
-            SELECT \(Candidate.columns) FROM deliveries d INDEXED BY deliveries_batch
+            SELECT \(BatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_batch
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.batch = ? AND d.state = 0 ORDER BY d.id
             """
-        ).all([.int(batch)], read: Candidate.init)
+        ).all([.int(batch)], read: BatchCandidate.init)
         var fill = BatchAccumulator(policy)
         var ids: [Int64] = []
         var last: [String: Int64] = [:]
@@ -114,13 +115,13 @@ extension StoreWriter {
     /// The deliveries behind one in its lane, in order.
     private func following(
         _ id: Int64, in lane: String, of destination: DestinationKey, limit: Int
-    ) throws -> [Candidate] {
+    ) throws -> [BatchCandidate] {
         try database.prepared(
             """
-            SELECT \(Candidate.columns) FROM deliveries d INDEXED BY deliveries_lane
+            SELECT \(BatchCandidate.columns) FROM deliveries d INDEXED BY deliveries_lane
             LEFT JOIN delivery_bodies b ON b.id = d.id
             WHERE d.destination = ? AND d.lane = ? AND d.state IN (0, 1) AND d.id > ? ORDER BY d.id LIMIT ?
             """
-        ).all([SQLValue(destination), .text(lane), .int(id), .int(Int64(limit))], read: Candidate.init)
+        ).all([SQLValue(destination), .text(lane), .int(id), .int(Int64(limit))], read: BatchCandidate.init)
     }
 }

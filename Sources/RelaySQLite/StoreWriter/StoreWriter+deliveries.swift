@@ -13,7 +13,7 @@ extension StoreWriter {
     }
 
     /// Keeps a stage's failure as a dead letter.
-    func insert(_ failure: StageFailure, event: EventID, at moment: Timestamp) throws {
+    func insert(_ failure: StageDeadLetter, event: EventID, at moment: Timestamp) throws {
         _ = try insert(
             failure.delivery, event: event, state: .dead, reason: .stageFailed,
             error: "\(failure.stage): \(failure.message)",
@@ -26,7 +26,7 @@ extension StoreWriter {
         event: EventID,
         state: DeliveryState,
         due: Timestamp? = nil,
-        reason: DeadReason? = nil,
+        reason: DeadLetterReason? = nil,
         error: String? = nil,
         at moment: Timestamp
     ) throws -> DeliveryID {
@@ -44,7 +44,7 @@ extension StoreWriter {
     }
 
     /// Makes a delivery that was finished wait for its next series of attempts, in its old place in the lane.
-    func reopen(_ id: Int64, _ position: DeliveryPosition, at moment: Timestamp) throws {
+    func reopen(_ id: Int64, _ position: DeliveryQueuePosition, at moment: Timestamp) throws {
         try database.run(
             """
             UPDATE deliveries
@@ -64,7 +64,7 @@ extension StoreWriter {
     }
 
     /// Takes a queued or dead delivery out for good.
-    func cancel(_ id: Int64, _ position: DeliveryPosition, at moment: Timestamp) throws {
+    func cancel(_ id: Int64, _ position: DeliveryQueuePosition, at moment: Timestamp) throws {
         try database.run(
             "UPDATE deliveries SET state = 4, due_at = NULL, finished_at = ?2 WHERE id = ?1",
             .int(id), .int(moment.milliseconds)
@@ -76,17 +76,17 @@ extension StoreWriter {
     }
 
     /// Deletes a delivery that is finished, with its body and attempts.
-    func delete(_ id: Int64, _ position: DeliveryPosition) throws {
+    func delete(_ id: Int64, _ position: DeliveryQueuePosition) throws {
         try database.run("DELETE FROM deliveries WHERE id = ?", .int(id))
         try database.run("DELETE FROM delivery_bodies WHERE id = ?", .int(id))
         try database.run("DELETE FROM attempts WHERE delivery_id = ?", .int(id))
         count(position.destination, from: position.state, to: nil)
     }
 
-    func position(of id: Int64) throws -> DeliveryPosition? {
+    func position(of id: Int64) throws -> DeliveryQueuePosition? {
         try database.prepared("SELECT destination, lane, state, due_at, event_id FROM deliveries WHERE id = ?")
             .first(.int(id)) { row in
-                DeliveryPosition(
+                DeliveryQueuePosition(
                     destination: row.destination(0),
                     lane: row.optionalText(1),
                     state: DeliveryState(rawValue: Int(row.int(2))) ?? .cancelled,
@@ -98,7 +98,7 @@ extension StoreWriter {
 }
 
 /// Where a delivery stands.
-struct DeliveryPosition {
+struct DeliveryQueuePosition {
     var destination: DestinationKey
     var lane: String?
     var state: DeliveryState

@@ -29,15 +29,15 @@ extension StoreWriter {
     /// The most deliveries in one claim: their bodies are in memory.
     static let largestClaim = 10_000
 
-    static func limit(of claim: ClaimRequest) -> Int { min(max(claim.limit, 0), largestClaim) }
+    static func limit(of claim: DeliveryClaimRequest) -> Int { min(max(claim.limit, 0), largestClaim) }
 
     /// Deliveries that a claim may take.
-    static func rows(of claim: ClaimRequest) -> Int {
+    static func rows(of claim: DeliveryClaimRequest) -> Int {
         min(limit(of: claim) * (claim.batch?.maxEvents ?? 1), largestClaim)
     }
 
     /// Claims due deliveries and counts their attempts.
-    func claim(_ claim: ClaimRequest, at now: Timestamp) throws -> ClaimResult {
+    func claim(_ claim: DeliveryClaimRequest, at now: Timestamp) throws -> DeliveryClaimResult {
         if let policy = claim.batch { return try self.claim(claim, in: policy, at: now) }
         let limit = Self.limit(of: claim)
         var due: [Int64] = []
@@ -53,7 +53,7 @@ extension StoreWriter {
             due.append(id)
         }
         let deliveries = try take(due, of: claim.destination, batch: nil, at: now)
-        return ClaimResult(destination: claim.destination, batches: deliveries.map { [$0] }, nextDue: nextDue)
+        return DeliveryClaimResult(destination: claim.destination, batches: deliveries.map { [$0] }, nextDue: nextDue)
     }
 
     /// Puts deliveries in flight, counts their attempts, and reads them.
@@ -74,7 +74,7 @@ extension StoreWriter {
                     attemptInSeries: Int(row.int(1)) + 1,
                     seriesStartedAt: row.time(2),
                     receivedAt: row.time(3),
-                    signing: row.optionalText(7).flatMap(SigningScheme.init(column:)),
+                    signing: row.optionalText(7).flatMap(WebhookSigningScheme.init(column:)),
                     body: row.bytes(8)
                 )
             }
@@ -90,7 +90,7 @@ extension StoreWriter {
     }
 
     /// Queues the deliveries that a process that ended had in flight.
-    func recover(at now: Timestamp, maxAttempts: (DestinationKey) -> Int) throws -> RecoveryReport {
+    func recover(at now: Timestamp, maxAttempts: (DestinationKey) -> Int) throws -> StoreRecoveryReport {
         struct InterruptedAttempt {
             var id: Int64
             var destination: DestinationKey
@@ -114,7 +114,7 @@ extension StoreWriter {
                 batch: row.optionalInt(7).map { DeliveryID($0) }
             )
         }
-        var report = RecoveryReport(requeued: 0, dead: 0)
+        var report = StoreRecoveryReport(requeued: 0, dead: 0)
         for delivery in interrupted {
             let isLast = delivery.attemptInSeries >= maxAttempts(delivery.destination)
             let result = AttemptResult(
@@ -123,7 +123,7 @@ extension StoreWriter {
                 target: delivery.target,
                 duration: max(now - delivery.startedAt, .zero)
             )
-            let attempt = Attempt(number: delivery.attempt, startedAt: delivery.startedAt, result: result)
+            let attempt = DeliveryAttempt(number: delivery.attempt, startedAt: delivery.startedAt, result: result)
             let settlement = AttemptSettlement(
                 delivery: DeliveryID(delivery.id),
                 attempt: attempt,
@@ -136,7 +136,7 @@ extension StoreWriter {
         return report
     }
 
-    private func record(_ attempt: Attempt, of id: Int64) throws {
+    private func record(_ attempt: DeliveryAttempt, of id: Int64) throws {
         let result = attempt.result
         let (outcome, failure) = result.outcome.columns
         try statements.insertAttempt.run(
@@ -148,7 +148,7 @@ extension StoreWriter {
     }
 
     private func finish(
-        _ id: Int64, as state: DeliveryState, reason: DeadReason?, _ result: AttemptResult, at now: Timestamp
+        _ id: Int64, as state: DeliveryState, reason: DeadLetterReason?, _ result: AttemptResult, at now: Timestamp
     ) throws {
         try statements.finish.run(
             .int(id), SQLValue(state), .int(now.milliseconds), SQLValue(reason?.rawValue), SQLValue(result.status),

@@ -2,7 +2,7 @@ internal import GRDB
 internal import RelayCore
 
 extension StoreWriter {
-    func write(_ change: ForwardingChange) throws {
+    func write(_ change: ForwardingLedgerChange) throws {
         switch change {
         case .chat(let chat): try write(chat)
         case .message(let message): try write(message)

@@ -4,7 +4,7 @@ internal import RelayJSON
 
 extension StoreWriter {
     /// - Parameter isRerun: whether the record is of an old event: then it adds what is missing, and known values stay.
-    func write(_ record: HistoryRecord, isRerun: Bool) throws {
+    func write(_ record: HistoryUpdate, isRerun: Bool) throws {
         switch record {
         case .message(let message): try write(message)
         case .status(let change): try write(change)

@@ -2,7 +2,7 @@ internal import GRDB
 internal import RelayCore
 
 /// An event for the journal, encoded before the writer's thread gets it.
-struct JournalEntry: Sendable {
+struct EncodedJournalEntry: Sendable {
     var event: ParsedEvent
     /// The event's dedup key; nil: never a duplicate.
     var dedupKey: [UInt8]?
@@ -10,7 +10,7 @@ struct JournalEntry: Sendable {
 }
 
 extension StoreWriter {
-    func accept(_ entry: JournalEntry, source: String, at moment: Timestamp) throws -> AcceptanceResult {
+    func accept(_ entry: EncodedJournalEntry, source: String, at moment: Timestamp) throws -> EventAcceptanceResult {
         let id = nextEvent(at: moment)
         if let key = entry.dedupKey {
             if let rank = entry.event.rank {
@@ -20,7 +20,7 @@ extension StoreWriter {
             }
             if database.changesCount == 0 {
                 let first = try statements.findDedup.first(.blob(key)) { $0.int(0) }
-                return AcceptanceResult(id: EventID(first ?? id), isDuplicate: true)
+                return EventAcceptanceResult(id: EventID(first ?? id), isDuplicate: true)
             }
         }
         let event = entry.event
@@ -32,15 +32,15 @@ extension StoreWriter {
         if isNewSession(event.session) {
             try statements.registerSession.run(.text(event.session), .int(moment.milliseconds))
         }
-        return AcceptanceResult(id: EventID(id), isDuplicate: false)
+        return EventAcceptanceResult(id: EventID(id), isDuplicate: false)
     }
 
-    func commit(_ result: EventResult, at moment: Timestamp) throws {
+    func commit(_ result: EventProcessingResult, at moment: Timestamp) throws {
         let run = try statements.finishEvent.first(.int(result.event.rawValue), SQLValue(result.run)) { $0.int(0) }
         guard let run else { return }
         for record in result.records { try write(record, isRerun: run > 0) }
         let replay = run > 0 ? try finishRerun(result, at: moment) : nil
-        var planned = PlannedEarlier()
+        var planned = EarlierDeliveries()
         for delivery in result.deliveries {
             if run > 0, replay == nil, try planned.takes(delivery, event: result.event, from: database) { continue }
             let id = try insert(delivery, event: result.event, at: moment)
@@ -83,7 +83,7 @@ extension StoreWriter {
 
 /// The deliveries that earlier runs of an event have planned. Receivers know them by their ids, so they are not queued
 /// again. When a pipeline delivers an event to a destination several times, the first of them are the known ones.
-private struct PlannedEarlier {
+private struct EarlierDeliveries {
     private struct Key: Hashable {
         var destination: DestinationKey
         var pipeline: String

@@ -87,7 +87,7 @@ extension StoreWriter {
     }
 
     /// Notes what a replay's run has brought. Returns the replay; nil when the run is not a replay's.
-    func finishRerun(_ result: EventResult, at moment: Timestamp) throws -> ReplayID? {
+    func finishRerun(_ result: EventProcessingResult, at moment: Timestamp) throws -> ReplayID? {
         let event = SQLValue.int(result.event.rawValue)
         let replay = try database.prepared("DELETE FROM reruns WHERE event_id = ? RETURNING replay")
             .first(event) { $0.int(0) }

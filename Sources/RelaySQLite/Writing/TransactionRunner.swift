@@ -4,9 +4,9 @@ internal import RelayCore
 /// Performs a batch of operations in transactions.
 struct TransactionRunner {
     let writer: StoreWriter
-    let checkpoints: Checkpointer
-    let notifications: ChangeNotifications
-    var space: DiskSpaceGuard
+    let checkpoints: WALCheckpointer
+    let notifications: DestinationChangeNotifications
+    var space: DiskFullState
 
     /// Performs all of them and answers each. False when the connection must not be used any more.
     mutating func perform(_ batch: [WriteOperation]) -> Bool {

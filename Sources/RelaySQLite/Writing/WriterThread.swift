@@ -10,7 +10,7 @@ struct WriterThread {
     let cacheBytes: Int
     let clock: any RelayClock
     let operations: WriteQueue
-    let notifications: ChangeNotifications
+    let notifications: DestinationChangeNotifications
     let logger: Logger
     let diskReserve: DiskReserveFile
 
@@ -25,7 +25,7 @@ struct WriterThread {
         let opened: Result<Void, StoreError> = await withCheckedContinuation { continuation in
             let thread = Thread {
                 do {
-                    let queue = try StoreConnections.openWriter(path, cacheBytes: cacheBytes)
+                    let queue = try StoreConnectionFactory.openWriter(path, cacheBytes: cacheBytes)
                     try queue.writeWithoutTransaction { database in
                         try prepare(database)
                         _ = try StoreWriter(database)
@@ -74,7 +74,7 @@ struct WriterThread {
         while true {
             let attempt = clock.now
             do {
-                let queue = try StoreConnections.openWriter(path, cacheBytes: cacheBytes)
+                let queue = try StoreConnectionFactory.openWriter(path, cacheBytes: cacheBytes)
                 logger.notice("the store's database is open again", metadata: ["path": "\(path)"])
                 return queue
             } catch {
@@ -99,8 +99,8 @@ struct WriterThread {
     /// Returns true when the queue is closed and empty, false when the connection must not be used any more.
     private func serve(_ database: Database, diskReserve: inout DiskReserveFile) throws -> Bool {
         let writer = try StoreWriter(database)
-        guard let checkpoints = Checkpointer(database, path: path, reserve: diskReserve.size) else { return false }
-        var space = DiskSpaceGuard(diskReserve: diskReserve, logger: logger)
+        guard let checkpoints = WALCheckpointer(database, path: path, reserve: diskReserve.size) else { return false }
+        var space = DiskFullState(diskReserve: diskReserve, logger: logger)
         defer { diskReserve = space.diskReserve }
         while let batch = operations.next() {
             var transactions = TransactionRunner(

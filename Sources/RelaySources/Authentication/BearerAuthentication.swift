@@ -6,8 +6,8 @@ internal import RelayCrypto
 package struct BearerAuthentication: IntakeAuthentication {
     package static let kind = "bearer"
     package static let summary = "Callers send `Authorization: Bearer TOKEN`."
-    static let token = Field.secret("token", "The token that callers send.")
-    package static let fields = [AnyField(token)]
+    static let token = OptionField.secret("token", "The token that callers send.")
+    package static let fields = [AnyOptionField(token)]
 
     let token: String
 

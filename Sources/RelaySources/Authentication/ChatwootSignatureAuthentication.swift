@@ -8,15 +8,15 @@ package struct ChatwootSignatureAuthentication: IntakeAuthentication {
     package static let kind = "chatwoot_signature"
     package static let summary =
         "Chatwoot, 4.13 or later, signs the body and the time in `X-Chatwoot-Signature`."
-    static let secret = Field.secret("secret", "The inbox's secret, as Chatwoot shows it to administrators.")
-    package static let fields = [AnyField(secret)]
+    static let secret = OptionField.secret("secret", "The inbox's secret, as Chatwoot shows it to administrators.")
+    package static let fields = [AnyOptionField(secret)]
 
     /// The maximum difference between a signed timestamp and the clock, in either direction.
     private static let tolerance: Duration = .seconds(300)
 
     let secret: String
     /// Has the key of the secret, which is prepared once and not for each request.
-    private let signature: HMACSignatureScheme
+    private let signature: IncomingHMACScheme
 
     package init(_ options: OptionReader) throws {
         self.init(secret: try options(Self.secret))
@@ -24,7 +24,7 @@ package struct ChatwootSignatureAuthentication: IntakeAuthentication {
 
     init(secret: String) {
         self.secret = secret
-        signature = HMACSignatureScheme(header: "x-chatwoot-signature", secret: secret, prefix: "sha256=")
+        signature = IncomingHMACScheme(header: "x-chatwoot-signature", secret: secret, prefix: "sha256=")
     }
 
     package var issuedSecret: String? { secret }

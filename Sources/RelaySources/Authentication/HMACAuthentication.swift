@@ -5,29 +5,30 @@ package import RelayCore
 package struct HMACAuthentication: IntakeAuthentication {
     package static let kind = "hmac"
     package static let summary = "Callers send an HMAC of the body in a header."
-    static let header = Field.headerName("header", "The header with the signature.")
-    static let secret = Field.secret("secret", "The key of the signature.")
-    static let algorithm = Field.enumeration(
+    static let header = OptionField.headerName("header", "The header with the signature.")
+    static let secret = OptionField.secret("secret", "The key of the signature.")
+    static let algorithm = OptionField.enumeration(
         "algorithm",
         "The hash.",
-        of: HMACSigning.Algorithm.self,
+        of: HMACSignatureFormat.Algorithm.self,
         default: .sha256
     )
-    static let encoding = Field.enumeration(
+    static let encoding = OptionField.enumeration(
         "encoding",
         "How the signature is written.",
-        of: HMACSigning.Encoding.self,
+        of: HMACSignatureFormat.Encoding.self,
         default: .hex
     )
-    static let prefix = Field.string("prefix", "What stands before the signature, as in sha256=.", default: "")
+    static let prefix = OptionField.string("prefix", "What stands before the signature, as in sha256=.", default: "")
     package static let fields = [
-        AnyField(header), AnyField(secret), AnyField(algorithm), AnyField(encoding), AnyField(prefix),
+        AnyOptionField(header), AnyOptionField(secret), AnyOptionField(algorithm), AnyOptionField(encoding),
+        AnyOptionField(prefix),
     ]
 
-    let verification: HMACSignatureScheme
+    let verification: IncomingHMACScheme
 
     package init(_ options: OptionReader) throws {
-        verification = HMACSignatureScheme(
+        verification = IncomingHMACScheme(
             header: try options(Self.header),
             algorithm: try options(Self.algorithm),
             secret: try options(Self.secret),
@@ -36,7 +37,7 @@ package struct HMACAuthentication: IntakeAuthentication {
         )
     }
 
-    init(_ verification: HMACSignatureScheme) {
+    init(_ verification: IncomingHMACScheme) {
         self.verification = verification
     }
 

@@ -6,9 +6,9 @@ internal import RelayCrypto
 package struct HeaderAuthentication: IntakeAuthentication {
     package static let kind = "header"
     package static let summary = "Callers send a header with a value that both know."
-    static let name = Field.headerName("name", "The header that callers send.")
-    static let value = Field.secret("value", "The header's value.")
-    package static let fields = [AnyField(name), AnyField(value)]
+    static let name = OptionField.headerName("name", "The header that callers send.")
+    static let value = OptionField.secret("value", "The header's value.")
+    package static let fields = [AnyOptionField(name), AnyOptionField(value)]
 
     let name: String
     let value: String

@@ -3,7 +3,7 @@ package import RelayCore
 
 /// A kind of authentication of senders. Secrets are compared in constant time.
 ///
-/// To add a kind, add a file with a type that conforms to this protocol, and a line in ``BuiltInAuthentication``.
+/// To add a kind, add a file with a type that conforms to this protocol, and a line in ``BuiltInAuthenticationKinds``.
 package protocol IntakeAuthentication: AuthenticationOptions {
     /// Whether a request is authenticated.
     /// - Parameters:
@@ -34,16 +34,17 @@ package struct AuthenticationFormatError: Error, Sendable, CustomStringConvertib
     package var description: String { "\(message); \(help)" }
 }
 
-extension FieldType where Value == any IntakeAuthentication {
+extension OptionValueType where Value == any IntakeAuthentication {
     /// The `auth:` option of a source.
-    static var authentication: FieldType {
+    static var authentication: OptionValueType {
         .kinds(
-            BuiltInAuthentication.all.map { $0.configuredKind }, title: "auth", summary: "How a caller authenticates.")
+            BuiltInAuthenticationKinds.all.map { $0.configuredKind }, title: "auth",
+            summary: "How a caller authenticates.")
     }
 }
 
 extension IntakeAuthentication {
-    fileprivate static var configuredKind: ConfiguredKind<any IntakeAuthentication> {
-        ConfiguredKind(FieldKind(name: kind, summary: summary, fields: fields)) { try Self($0) }
+    fileprivate static var configuredKind: OptionVariantBuilder<any IntakeAuthentication> {
+        OptionVariantBuilder(OptionVariant(name: kind, summary: summary, fields: fields)) { try Self($0) }
     }
 }

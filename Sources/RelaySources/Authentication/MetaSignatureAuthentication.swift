@@ -7,14 +7,14 @@ internal import RelayCrypto
 package struct MetaSignatureAuthentication: IntakeAuthentication {
     package static let kind = "meta_signature"
     package static let summary = "Meta signs the body in `X-Hub-Signature-256`; `GET /in/NAME` answers its challenge."
-    static let appSecret = Field.secret("app_secret", "The Meta app's secret.")
-    static let verifyToken = Field.secret("verify_token", "What was entered as verify token at Meta.")
-    package static let fields = [AnyField(appSecret), AnyField(verifyToken)]
+    static let appSecret = OptionField.secret("app_secret", "The Meta app's secret.")
+    static let verifyToken = OptionField.secret("verify_token", "What was entered as verify token at Meta.")
+    package static let fields = [AnyOptionField(appSecret), AnyOptionField(verifyToken)]
 
     let appSecret: String
     let verifyToken: String
     /// Has the key of the app secret, which is prepared once and not for each request.
-    private let signature: HMACSignatureScheme
+    private let signature: IncomingHMACScheme
 
     package init(_ options: OptionReader) throws {
         self.init(appSecret: try options(Self.appSecret), verifyToken: try options(Self.verifyToken))
@@ -23,7 +23,7 @@ package struct MetaSignatureAuthentication: IntakeAuthentication {
     package init(appSecret: String, verifyToken: String) {
         self.appSecret = appSecret
         self.verifyToken = verifyToken
-        signature = HMACSignatureScheme(
+        signature = IncomingHMACScheme(
             header: "x-hub-signature-256", algorithm: .sha256, secret: appSecret, prefix: "sha256=")
     }
 

@@ -6,8 +6,8 @@ package struct FileTransport: SourceTransport {
     package static let kind = "file"
     package static let summary =
         "Reads one JSON document per line from `path`, from its beginning, and follows it like `tail -F`."
-    static let path = Field.path("path", "The file to read.")
-    package static let fields = [AnyField(path)]
+    static let path = OptionField.path("path", "The file to read.")
+    package static let fields = [AnyOptionField(path)]
 
     /// The absolute path of the file.
     let path: String
@@ -19,7 +19,7 @@ package struct FileTransport: SourceTransport {
     package var input: TransportInput? { .file(path: path) }
 
     package func connect(_ reader: SourceDocumentReader, in environment: TransportBuildContext) -> SourceConnection {
-        let position = ReadingPosition(path: "\(environment.statePath).\(reader.source).position")
+        let position = FileReadingPosition(path: "\(environment.statePath).\(reader.source).position")
         let file = FollowedFile(path: path, position: position, clock: environment.clock)
         return .reading(LineReaderService(file, reader: reader, in: environment))
     }

@@ -9,17 +9,17 @@ struct FollowedFile: LineInput {
 
     let path: String
     let clock: any RelayClock
-    private let position: ReadingPosition?
-    private var file: OpenFile?
+    private let position: FileReadingPosition?
+    private var file: ReadOnlyFile?
     private var offset: Int64 = 0
 
-    init(path: String, position: ReadingPosition?, clock: any RelayClock) {
+    init(path: String, position: FileReadingPosition?, clock: any RelayClock) {
         self.path = path
         self.position = position
         self.clock = clock
     }
 
-    mutating func next() async throws -> LineChunk {
+    mutating func next() async throws -> LineInputChunk {
         while true {
             try Task.checkCancellation()
             if let chunk = try step() { return chunk }
@@ -33,9 +33,9 @@ struct FollowedFile: LineInput {
     }
 
     /// Returns the next chunk; nil when there is no new data.
-    private mutating func step() throws(InputError) -> LineChunk? {
+    private mutating func step() throws(SourceReadError) -> LineInputChunk? {
         guard let file else {
-            guard let opened = try OpenFile(path: path) else { return nil }
+            guard let opened = try ReadOnlyFile(path: path) else { return nil }
             self.file = opened
             offset = 0
             if let kept = position?.offset(device: opened.identity.device, inode: opened.identity.inode),
@@ -45,7 +45,7 @@ struct FollowedFile: LineInput {
             }
             return .restart
         }
-        let bytes = try FileBytes.read(file.descriptor, atMost: Self.chunkSize, of: path)
+        let bytes = try FileDescriptorReader.read(file.descriptor, atMost: Self.chunkSize, of: path)
         if !bytes.isEmpty {
             offset += Int64(bytes.count)
             return .bytes(bytes)
@@ -55,7 +55,7 @@ struct FollowedFile: LineInput {
             offset = 0
             return .restart
         }
-        if let current = OpenFile.identity(path: path), current != file.identity {
+        if let current = ReadOnlyFile.identity(path: path), current != file.identity {
             // The old file has been read to its end.
             self.file = nil
             return try step()
@@ -65,7 +65,7 @@ struct FollowedFile: LineInput {
 }
 
 /// A file that is open for reading. It is closed when the last reference to it is released.
-private final class OpenFile: Sendable {
+private final class ReadOnlyFile: Sendable {
     struct Identity: Equatable {
         let device: UInt
         let inode: UInt
@@ -75,7 +75,7 @@ private final class OpenFile: Sendable {
     let identity: Identity
 
     /// Returns nil when the file does not exist.
-    init?(path: String) throws(InputError) {
+    init?(path: String) throws(SourceReadError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -84,7 +84,7 @@ private final class OpenFile: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw InputError(description: "\(path) is no regular file")
+            throw SourceReadError(description: "\(path) is no regular file")
         }
         self.descriptor = descriptor
         identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))

@@ -5,8 +5,9 @@ package import RelayCore
 package struct HTTPTransport: SourceTransport {
     package static let kind = "http"
     package static let summary = "Accepts POST requests at `/in/NAME` and `/in/NAME/SESSION`."
-    static let auth = Field<any IntakeAuthentication>("auth", "How callers authenticate.", .authentication).optional
-    package static let fields = [AnyField(auth)]
+    static let auth = OptionField<any IntakeAuthentication>("auth", "How callers authenticate.", .authentication)
+        .optional
+    package static let fields = [AnyOptionField(auth)]
     package static let takesPosts = true
 
     private let intakeAuthentication: (any IntakeAuthentication)?

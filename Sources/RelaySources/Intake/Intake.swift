@@ -33,7 +33,7 @@ package struct Intake: Sendable {
         _ document: [UInt8],
         path: [String] = [],
         header: (String) -> String?
-    ) async throws(IntakeError) -> [AcceptanceResult] {
+    ) async throws(IntakeError) -> [EventAcceptanceResult] {
         let session = try reader.session(in: path)
         if let authentication, !authentication.admits(body: document, at: clock.wall, header: header) {
             throw .unauthorized
@@ -49,7 +49,7 @@ package struct Intake: Sendable {
         _ document: [UInt8],
         session: String?,
         signature: String? = nil
-    ) async throws(IntakeError) -> [AcceptanceResult] {
+    ) async throws(IntakeError) -> [EventAcceptanceResult] {
         try await store(
             try reader.events(in: document, session: session, at: clock.wall, signature: signature))
     }
@@ -67,7 +67,7 @@ package struct Intake: Sendable {
     }
 
     /// Makes events durable.
-    func store(_ events: [ParsedEvent]) async throws(IntakeError) -> [AcceptanceResult] {
+    func store(_ events: [ParsedEvent]) async throws(IntakeError) -> [EventAcceptanceResult] {
         let completed = try await reader.completed(events)
         guard !completed.isEmpty else { return [] }
         do {

@@ -9,7 +9,7 @@ internal import RelayJSON
 /// and `zaphub eval`.
 package struct SourceDocumentReader: Sendable {
     /// What becomes of the files that gateways put into documents.
-    package enum EmbeddedFiles: Sendable {
+    package enum EmbeddedFileHandling: Sendable {
         /// They are in this storage before their events are in the journal.
         case stored(any MediaStore)
         /// They get the id that a storage would assign, but are not stored, as in a dry run.
@@ -22,7 +22,7 @@ package struct SourceDocumentReader: Sendable {
     private let defaultSession: String?
     private let keepsRaw: Bool
     private let resends: ResendFilter?
-    private let files: EmbeddedFiles
+    private let files: EmbeddedFileHandling
 
     /// - Parameters:
     ///   - defaultSession: the session of documents for which neither the document nor the route names one.
@@ -35,7 +35,7 @@ package struct SourceDocumentReader: Sendable {
         defaultSession: String? = nil,
         keepsRaw: Bool = false,
         resends: ResendFilter? = nil,
-        files: EmbeddedFiles
+        files: EmbeddedFileHandling
     ) {
         self.source = source
         self.format = format
@@ -51,7 +51,7 @@ package struct SourceDocumentReader: Sendable {
         _ source: RelayConfiguration.Source,
         format: any EventFormat,
         resends: ResendFilter? = nil,
-        files: EmbeddedFiles
+        files: EmbeddedFileHandling
     ) {
         self.init(
             source: source.name,

@@ -2,7 +2,7 @@
 protocol LineInput: Sendable {
     /// Returns the next bytes; waits until there are some.
     /// - Throws: `CancellationError`, or the error that prevents reading.
-    mutating func next() async throws -> LineChunk
+    mutating func next() async throws -> LineInputChunk
 
     /// Called when all bytes that ``next()`` returned are stored, except for the last ones, which are an incomplete
     /// line.
@@ -13,7 +13,7 @@ extension LineInput {
     mutating func stored(unfinished: Int) {}
 }
 
-enum LineChunk: Equatable {
+enum LineInputChunk: Equatable {
     case bytes([UInt8])
     /// The next bytes belong to another stream: the file was rotated or truncated.
     case restart
@@ -22,6 +22,6 @@ enum LineChunk: Equatable {
 }
 
 /// A system error while reading a file or stream.
-struct InputError: Error, CustomStringConvertible {
+struct SourceReadError: Error, CustomStringConvertible {
     let description: String
 }

@@ -55,11 +55,11 @@ struct LineReaderService: Service {
         var splitter = LineSplitter(maximumLength: Self.maximumLineLength)
         var trouble: String?
         while true {
-            let chunk: LineChunk
+            let chunk: LineInputChunk
             do {
                 chunk = try await input.next()
                 trouble = nil
-            } catch let error as InputError {
+            } catch let error as SourceReadError {
                 if trouble != error.description { logger.error("the input fails", metadata: ["reason": "\(error)"]) }
                 trouble = error.description
                 try await clock.sleep(until: clock.now + Self.pauseAfterTrouble)

@@ -14,11 +14,11 @@ struct StandardInput: LineInput {
         self.descriptor = descriptor
     }
 
-    func next() async throws -> LineChunk {
+    func next() async throws -> LineInputChunk {
         try Task.checkCancellation()
         // When the task is cancelled, a byte written to the pipe wakes the waiting thread.
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw InputError.last("standard input") }
+        guard pipe(&ends) == 0 else { throw SourceReadError.last("standard input") }
         let (wakeUp, waker) = (ends[0], ends[1])
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer {
@@ -37,7 +37,7 @@ struct StandardInput: LineInput {
         return try result.get()
     }
 
-    private static func read(_ descriptor: Int32, unless wakeUp: Int32) -> Result<LineChunk, InputError> {
+    private static func read(_ descriptor: Int32, unless wakeUp: Int32) -> Result<LineInputChunk, SourceReadError> {
         var waits = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
@@ -47,7 +47,7 @@ struct StandardInput: LineInput {
         }
         guard waits[1].revents == 0 else { return .success(.end) }
         do {
-            let bytes = try FileBytes.read(descriptor, atMost: chunkSize, of: "standard input")
+            let bytes = try FileDescriptorReader.read(descriptor, atMost: chunkSize, of: "standard input")
             return .success(bytes.isEmpty ? .end : .bytes(bytes))
         } catch {
             return .failure(error)
@@ -55,10 +55,10 @@ struct StandardInput: LineInput {
     }
 }
 
-enum FileBytes {
+enum FileDescriptorReader {
     /// Reads the available bytes, up to a limit; empty at the end of the stream.
-    static func read(_ descriptor: Int32, atMost limit: Int, of name: String) throws(InputError) -> [UInt8] {
-        var failure: InputError?
+    static func read(_ descriptor: Int32, atMost limit: Int, of name: String) throws(SourceReadError) -> [UInt8] {
+        var failure: SourceReadError?
         let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             var result = Glibc.read(descriptor, buffer.baseAddress, limit)
             while result < 0, errno == EINTR { result = Glibc.read(descriptor, buffer.baseAddress, limit) }
@@ -70,9 +70,9 @@ enum FileBytes {
     }
 }
 
-extension InputError {
+extension SourceReadError {
     /// Creates an error from `errno`.
-    static func last(_ name: String) -> InputError {
-        InputError(description: "cannot read \(name): \(String(cString: strerror(errno)))")
+    static func last(_ name: String) -> SourceReadError {
+        SourceReadError(description: "cannot read \(name): \(String(cString: strerror(errno)))")
     }
 }

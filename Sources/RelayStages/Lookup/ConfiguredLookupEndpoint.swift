@@ -8,7 +8,7 @@ struct ConfiguredLookupEndpoint: LookupEndpoint {
     let name: String
     let timeout: Duration
     private let headers: [(name: String, value: String)]
-    private let questions: [LookupQuestion]
+    private let questions: [LookupRequestTemplate]
 
     /// - Parameters:
     ///   - names: whether names are requested.
@@ -16,9 +16,9 @@ struct ConfiguredLookupEndpoint: LookupEndpoint {
     init(_ options: LookupOptions, names: Bool, pictures: Bool) {
         questions =
             switch options.preset {
-            case .waha: LookupQuestion.waha(options, names: names, pictures: pictures)
-            case .evolution: LookupQuestion.evolution(options, names: names, pictures: pictures)
-            case nil: LookupQuestion.own(options, names: names, pictures: pictures)
+            case .waha: LookupRequestTemplate.waha(options, names: names, pictures: pictures)
+            case .evolution: LookupRequestTemplate.evolution(options, names: names, pictures: pictures)
+            case nil: LookupRequestTemplate.own(options, names: names, pictures: pictures)
             }
         headers = options.headers
         timeout = options.timeout
@@ -26,7 +26,7 @@ struct ConfiguredLookupEndpoint: LookupEndpoint {
         id = options.fingerprint(names: names, pictures: pictures)
     }
 
-    func requests(for key: DirectoryKey) -> [LookupRequest] {
+    func requests(for key: DirectoryEntryKey) -> [LookupRequest] {
         guard let chat = LookupPlaceholders(key) else { return [] }
         return questions.compactMap { $0.request(for: chat, headers: headers) }
     }

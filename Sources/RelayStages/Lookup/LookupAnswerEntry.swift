@@ -39,7 +39,7 @@ struct LookupAnswerEntry {
 
     /// The first member that is a valid name.
     func name(in members: [String]) -> String? {
-        first(members) { value in value.string.flatMap { LookupAnswerRules.name($0, of: chat) } }
+        first(members) { value in value.string.flatMap { LookupAnswerSanitizer.name($0, of: chat) } }
     }
 
     /// The URL of the picture.
@@ -48,14 +48,14 @@ struct LookupAnswerEntry {
         if isAlone, let text { return text }
         return first(Self.pictures + (isAlone ? ["url", "eurl"] : [])) { value in
             // Some gateways return thumbnails as well.
-            (value.string ?? value["url"]?.string ?? value["eurl"]?.string).flatMap(LookupAnswerRules.picture)
+            (value.string ?? value["url"]?.string ?? value["eurl"]?.string).flatMap(LookupAnswerSanitizer.picture)
         }
     }
 
     /// The phone number that belongs to a LID.
     var phone: String? {
         first(["pn", "phoneNumber", "PhoneNumber", "phone", "phoneJid", "jid"]) { value in
-            value.string.flatMap { LookupAnswerRules.phone($0, of: chat) == nil ? nil : $0 }
+            value.string.flatMap { LookupAnswerSanitizer.phone($0, of: chat) == nil ? nil : $0 }
         }
     }
 

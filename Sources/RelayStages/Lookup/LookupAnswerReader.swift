@@ -31,7 +31,7 @@ struct LookupAnswerReader: Sendable {
         var answer = LookupAnswer()
         if names {
             if let name {
-                answer.name = name.text(document).flatMap { LookupAnswerRules.name($0, of: chat) }
+                answer.name = name.text(document).flatMap { LookupAnswerSanitizer.name($0, of: chat) }
             } else {
                 answer.name = entry.name(in: Self.names)
                 if !chat.isGroup {
@@ -45,11 +45,11 @@ struct LookupAnswerReader: Sendable {
         }
         if pictures != .no {
             let found = picture.map { $0.text(document) } ?? entry.picture(isAlone: pictures == .alone)
-            answer.imageURL = found.flatMap(LookupAnswerRules.picture) ?? ""
+            answer.imageURL = found.flatMap(LookupAnswerSanitizer.picture) ?? ""
         }
         if chat.isLID {
             let found = phone.map { $0.text(document) } ?? entry.phone
-            answer.phone = found.flatMap { LookupAnswerRules.phone($0, of: chat) }
+            answer.phone = found.flatMap { LookupAnswerSanitizer.phone($0, of: chat) }
         }
         return answer
     }

@@ -9,44 +9,48 @@ package struct LookupOptions: Sendable {
         case waha, evolution
     }
 
-    package static let preset = Field<Preset>.enumeration(
+    package static let preset = OptionField<Preset>.enumeration(
         "preset",
         "The gateway whose routes are used; `url` is then its base URL."
     ).optional
-    package static let url = Field.urlTemplate(
+    package static let url = OptionField.urlTemplate(
         "url",
         "The URL for a chat's name, and for its picture unless `picture_url` is set.",
         known: LookupPlaceholders.names
     )
-    package static let pictureURL = Field.urlTemplate(
+    package static let pictureURL = OptionField.urlTemplate(
         "picture_url",
         "The URL for its picture.",
         known: LookupPlaceholders.names
     ).optional
-    package static let body = Field.jsonTemplate(
+    package static let body = OptionField.jsonTemplate(
         "body",
         "Sent to `url` with POST, as JSON; without it GET is used.",
         known: LookupPlaceholders.names
     ).optional
-    package static let headers = Field.headers("headers", "Sent with each request, as the gateway's key.", default: [])
-    package static let name = Field.expression("name", "Finds the name in the answer.").optional
-    package static let picture = Field.expression("picture", "Finds the picture's URL in the answer.").optional
-    package static let phone = Field.expression("phone", "Finds the phone behind a hidden identity (@lid).").optional
-    package static let cache = Field.duration("cache", "How long an answer is used.", default: .seconds(86_400))
-    package static let negativeCache = Field.duration(
+    package static let headers = OptionField.headers(
+        "headers", "Sent with each request, as the gateway's key.", default: [])
+    package static let name = OptionField.expression("name", "Finds the name in the answer.").optional
+    package static let picture = OptionField.expression("picture", "Finds the picture's URL in the answer.").optional
+    package static let phone = OptionField.expression("phone", "Finds the phone behind a hidden identity (@lid).")
+        .optional
+    package static let cache = OptionField.duration("cache", "How long an answer is used.", default: .seconds(86_400))
+    package static let negativeCache = OptionField.duration(
         "negative_cache",
         "How long \"not known\" is used as an answer.",
         default: .seconds(3600)
     )
-    package static let timeout = Field.duration(
+    package static let timeout = OptionField.duration(
         "timeout",
         "How long a chat waits for an answer.",
         .milliseconds(1)...(.seconds(60)),
         default: .seconds(2)
     )
     package static let fields = [
-        AnyField(preset), AnyField(url), AnyField(pictureURL), AnyField(body), AnyField(headers), AnyField(name),
-        AnyField(picture), AnyField(phone), AnyField(cache), AnyField(negativeCache), AnyField(timeout),
+        AnyOptionField(preset), AnyOptionField(url), AnyOptionField(pictureURL), AnyOptionField(body),
+        AnyOptionField(headers), AnyOptionField(name),
+        AnyOptionField(picture), AnyOptionField(phone), AnyOptionField(cache), AnyOptionField(negativeCache),
+        AnyOptionField(timeout),
     ]
 
     let preset: Preset?

@@ -9,7 +9,7 @@ struct LookupPlaceholders: Sendable {
     let values: [String: String]
 
     /// Nil when the key is neither a group nor a person.
-    init?(_ key: DirectoryKey) {
+    init?(_ key: DirectoryEntryKey) {
         guard let chat = JID(key.id), chat.isGroup || chat.isPhone || chat.isLID else { return nil }
         self.chat = chat
         var values = [

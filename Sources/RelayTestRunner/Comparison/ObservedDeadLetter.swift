@@ -4,7 +4,7 @@ internal import RelayCore
 struct ObservedDeadLetter: CustomStringConvertible {
     let to: String
     private let event: EventType
-    private let reason: DeadReason?
+    private let reason: DeadLetterReason?
     private let requests: [ReceivedRequest]
     private let stage: String?
     private let error: String?

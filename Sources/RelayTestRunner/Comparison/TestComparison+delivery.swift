@@ -24,7 +24,7 @@ extension TestComparison {
         }
         if let body = wanted.body { found += differences(body, last.own, "\(path).body") }
         if let signed = wanted.signed {
-            let verdict = SignatureCheck(there).verdict
+            let verdict = DeliverySignatureCheck(there).verdict
             if signed, verdict != .valid {
                 found.append(
                     ExpectationDifference(path: "\(path).signed", expected: "signatures that fit", got: "\(verdict)"))
@@ -35,7 +35,7 @@ extension TestComparison {
         return found
     }
 
-    private func differences(_ check: BodyCheck, _ bytes: [UInt8], _ path: String) -> [ExpectationDifference] {
+    private func differences(_ check: BodyExpectation, _ bytes: [UInt8], _ path: String) -> [ExpectationDifference] {
         let text = String(decoding: bytes, as: UTF8.self)
         let document = try? JSON(parsing: bytes)
         // A body that is not JSON is a string, which can be compared only with strings.

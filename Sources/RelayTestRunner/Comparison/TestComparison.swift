@@ -5,7 +5,7 @@ internal import RelayCore
 struct TestComparison {
     let test: PipelineTest
     let record: PipelineTestRecord
-    let expressions: ExpressionBatch
+    let expressions: TestExpressionCompiler
 
     var differences: [ExpectationDifference] {
         let expected = test.expected
@@ -25,7 +25,7 @@ struct TestComparison {
     }
 
     private func compare(_ expected: [DeliveryExpectation]) -> [ExpectationDifference] {
-        ExpectationMatching<DeliveryExpectation, PipelineTestRecord.Delivery>(
+        ExpectationMatcher<DeliveryExpectation, PipelineTestRecord.Delivery>(
             list: "delivered",
             order: test.expected.order,
             wantedGroup: \.to,
@@ -60,7 +60,7 @@ struct TestComparison {
         let letters =
             record.deliveries.filter { $0.state == .dead }.map { ObservedDeadLetter($0) }
             + record.failures.map { ObservedDeadLetter($0) }
-        return ExpectationMatching<DeadLetterExpectation, ObservedDeadLetter>(
+        return ExpectationMatcher<DeadLetterExpectation, ObservedDeadLetter>(
             list: "dead",
             order: test.expected.order,
             wantedGroup: \.to,
@@ -84,7 +84,7 @@ struct TestComparison {
     }
 
     private func compare(_ expected: [DropExpectation]) -> [ExpectationDifference] {
-        ExpectationMatching<DropExpectation, PipelineTestRecord.Drop>(
+        ExpectationMatcher<DropExpectation, PipelineTestRecord.Drop>(
             list: "dropped",
             order: test.expected.order,
             wantedGroup: { _ in "" },

@@ -2,28 +2,32 @@ internal import RelayConfig
 internal import RelayJSON
 
 extension ExpectationReader {
-    private static let equals = Field.node("equals", "The whole body.", "the whole body").optional
-    private static let contains = Field.node(
+    private static let equals = OptionField.node("equals", "The whole body.", "the whole body").optional
+    private static let contains = OptionField.node(
         "contains", "A part of it: objects may have more members.", "a part of the body"
     ).optional
-    private static let jq = Field.string("jq", "An expression that must be true for it.").optional
-    private static let pattern = Field.string("pattern", "A regular expression that is searched in its text.").optional
-    private static let fields = [AnyField(equals), AnyField(contains), AnyField(jq), AnyField(pattern)]
+    private static let jq = OptionField.string("jq", "An expression that must be true for it.").optional
+    private static let pattern = OptionField.string("pattern", "A regular expression that is searched in its text.")
+        .optional
+    private static let fields = [
+        AnyOptionField(equals), AnyOptionField(contains), AnyOptionField(jq), AnyOptionField(pattern),
+    ]
     private static let strictFields = [
-        AnyField(equals), AnyField(contains), AnyField(Field.expression("jq", "")), AnyField(pattern),
+        AnyOptionField(equals), AnyOptionField(contains), AnyOptionField(OptionField.expression("jq", "")),
+        AnyOptionField(pattern),
     ]
 
-    var body: FieldType<BodyCheck> {
+    var body: OptionValueType<BodyExpectation> {
         .custom("a map with equals, contains, jq or pattern", .options(Self.fields)) { [expressions] node in
             let options = try OptionReader(node, as: "body", fields: Self.fields)
             let pattern = try options(Self.pattern)
-            if let pattern, let problem = RegexCheck.problem(pattern) {
+            if let pattern, let problem = RegexExpectation.problem(pattern) {
                 throw options.fail(Self.pattern, "\"pattern\" is no regular expression: \(problem)")
             }
             let jq = try options(Self.jq).map { source in
                 expressions.add(source) { _ = try OptionReader(node, as: "body", fields: Self.strictFields) }
             }
-            let check = BodyCheck(
+            let check = BodyExpectation(
                 equals: try options(Self.equals)?.json,
                 contains: try options(Self.contains)?.json,
                 jq: jq,

@@ -4,42 +4,47 @@ internal import RelayJSON
 
 /// Reads the expectation of a test.
 struct ExpectationReader: Sendable {
-    let names: PipelineTestReferences
-    let expressions: ExpressionBatch
+    let names: PipelineTestNameScope
+    let expressions: TestExpressionCompiler
 
     /// `by:` of repeated events.
     static let duplicate = "duplicate"
     /// `to:` of events whose stage failed.
     static let pipeline = "pipeline"
 
-    private static let event = Field("event", "Its event type, or a pattern such as message.*.", FieldType.events)
-        .optional
-    private static let attempts = Field.int("attempts", "How often it was sent.", 0...1000).optional
-    private static let at = Field<[Duration]>.list(
+    private static let event = OptionField(
+        "event", "Its event type, or a pattern such as message.*.", OptionValueType.events
+    )
+    .optional
+    private static let attempts = OptionField.int("attempts", "How often it was sent.", 0...1000).optional
+    private static let at = OptionField<[Duration]>.list(
         "at", "When each attempt began, from the input on.", of: .duration(.zero...(.seconds(10 * 365 * 86_400)))
     ).optional
-    private static let headers = Field<[String: HeaderCheck]>.map(
+    private static let headers = OptionField<[String: HeaderExpectation]>.map(
         "headers", "Of the last attempt; /…/ is a regular expression. Other headers are ignored.", of: .headerCheck
     ).optional
-    private static let signed = Field.bool(
+    private static let signed = OptionField.bool(
         "signed", "Whether every attempt has a valid signature; false: none has a signature."
     ).optional
-    private static let reason = Field.enumeration("reason", "Why.", of: DeadReason.self).optional
-    private static let nothing = Field.bool("nothing", "No delivery to any destination.", default: false)
-    private static let order = Field.enumeration(
+    private static let reason = OptionField.enumeration("reason", "Why.", of: DeadLetterReason.self).optional
+    private static let nothing = OptionField.bool("nothing", "No delivery to any destination.", default: false)
+    private static let order = OptionField.enumeration(
         "order", "destination: the lists are in order for each destination; any: the order does not matter.",
-        of: Expectation.Order.self, default: .destination)
+        of: PipelineTestExpectation.Order.self, default: .destination)
 
-    var type: FieldType<Expectation> {
-        let delivered = Field("delivered", "The deliveries that receivers accepted, in order.", .oneOrMore(delivery))
-            .optional
-        let dead = Field("dead", "The dead letters.", .oneOrMore(deadLetter)).optional
-        let dropped = Field("dropped", "The events that the pipeline dropped.", .oneOrMore(drop)).optional
+    var type: OptionValueType<PipelineTestExpectation> {
+        let delivered = OptionField(
+            "delivered", "The deliveries that receivers accepted, in order.", .oneOrMore(delivery)
+        )
+        .optional
+        let dead = OptionField("dead", "The dead letters.", .oneOrMore(deadLetter)).optional
+        let dropped = OptionField("dropped", "The events that the pipeline dropped.", .oneOrMore(drop)).optional
         let fields = [
-            AnyField(delivered), AnyField(dead), AnyField(dropped), AnyField(Self.nothing), AnyField(Self.order),
+            AnyOptionField(delivered), AnyOptionField(dead), AnyOptionField(dropped), AnyOptionField(Self.nothing),
+            AnyOptionField(Self.order),
         ]
         return .section("expect", fields: fields) { options in
-            let expected = Expectation(
+            let expected = PipelineTestExpectation(
                 delivered: try options(delivered),
                 dead: try options(dead),
                 dropped: try options(dropped),
@@ -51,7 +56,7 @@ struct ExpectationReader: Sendable {
         }
     }
 
-    private static func check(_ expected: Expectation, _ options: OptionReader) throws {
+    private static func check(_ expected: PipelineTestExpectation, _ options: OptionReader) throws {
         let isEmpty = expected.delivered == nil && expected.dead == nil && expected.dropped == nil
         if isEmpty, !expected.nothing {
             throw options.fail("\"expect\" expects nothing", help: "write delivered, dead, dropped or nothing: true")
@@ -61,12 +66,14 @@ struct ExpectationReader: Sendable {
         }
     }
 
-    private var delivery: FieldType<DeliveryExpectation> {
-        let to = Field("to", "The destination, or session.", .name(among: names.destinations, what: "destination"))
-        let body = Field("body", "Of the last attempt.", body).optional
+    private var delivery: OptionValueType<DeliveryExpectation> {
+        let to = OptionField(
+            "to", "The destination, or session.", .name(among: names.destinations, what: "destination"))
+        let body = OptionField("body", "Of the last attempt.", body).optional
         let fields = [
-            AnyField(to), AnyField(Self.event), AnyField(Self.attempts), AnyField(Self.at), AnyField(Self.headers),
-            AnyField(body), AnyField(Self.signed),
+            AnyOptionField(to), AnyOptionField(Self.event), AnyOptionField(Self.attempts), AnyOptionField(Self.at),
+            AnyOptionField(Self.headers),
+            AnyOptionField(body), AnyOptionField(Self.signed),
         ]
         return .section("a delivery", fields: fields) { options in
             DeliveryExpectation(
@@ -81,14 +88,15 @@ struct ExpectationReader: Sendable {
         }
     }
 
-    private var deadLetter: FieldType<DeadLetterExpectation> {
-        let to = Field(
+    private var deadLetter: OptionValueType<DeadLetterExpectation> {
+        let to = OptionField(
             "to", "The destination, or pipeline for an event whose stage failed.",
             .name(among: names.destinations.map { $0 + [Self.pipeline] }, what: "destination"))
-        let by = Field("by", "The stage that failed.", .name(among: names.stages, what: "stage")).optional
+        let by = OptionField("by", "The stage that failed.", .name(among: names.stages, what: "stage")).optional
         let fields = [
-            AnyField(to), AnyField(Self.event), AnyField(Self.reason), AnyField(Self.attempts), AnyField(Self.at),
-            AnyField(by),
+            AnyOptionField(to), AnyOptionField(Self.event), AnyOptionField(Self.reason), AnyOptionField(Self.attempts),
+            AnyOptionField(Self.at),
+            AnyOptionField(by),
         ]
         return .section("a dead letter", fields: fields) { options in
             let letter = DeadLetterExpectation(
@@ -106,10 +114,10 @@ struct ExpectationReader: Sendable {
         }
     }
 
-    private var drop: FieldType<DropExpectation> {
-        let by = Field(
+    private var drop: OptionValueType<DropExpectation> {
+        let by = OptionField(
             "by", "The stage that dropped it.", .name(among: names.stages.map { $0 + [Self.duplicate] }, what: "stage"))
-        return .section("a drop", fields: [AnyField(by), AnyField(Self.event)]) { options in
+        return .section("a drop", fields: [AnyOptionField(by), AnyOptionField(Self.event)]) { options in
             DropExpectation(by: try options(by), event: try options(Self.event))
         }
     }

@@ -2,28 +2,30 @@ internal import RelayConfig
 internal import RelayCore
 
 /// A contact that the directory contains before the test begins.
-struct KnownContact: Sendable {
+struct TestDirectoryContact: Sendable {
     /// The session; nil: every session.
     var session: String?
     /// The contact; its `session` and `updatedAt` are set when the test begins.
     var contact: Contact
 
-    private static let session = Field.string("session", "The session that knows it; default every session.").optional
-    private static let id = Field("id", "The JID.", FieldType.address(ofGroup: false))
-    private static let lid = Field.string("lid", "The hidden identity.").optional
-    private static let name = Field.string("name", "The saved name.").optional
-    private static let pushName = Field.string("push_name", "The name that the person chose.").optional
-    private static let verifiedName = Field.string("verified_name", "The name that WhatsApp verified.").optional
-    private static let picture = Field.string("picture", "The picture's URL.").optional
+    private static let session = OptionField.string("session", "The session that knows it; default every session.")
+        .optional
+    private static let id = OptionField("id", "The JID.", OptionValueType.address(ofGroup: false))
+    private static let lid = OptionField.string("lid", "The hidden identity.").optional
+    private static let name = OptionField.string("name", "The saved name.").optional
+    private static let pushName = OptionField.string("push_name", "The name that the person chose.").optional
+    private static let verifiedName = OptionField.string("verified_name", "The name that WhatsApp verified.").optional
+    private static let picture = OptionField.string("picture", "The picture's URL.").optional
 
-    static let type = FieldType.section(
+    static let type = OptionValueType.section(
         "a contact",
         fields: [
-            AnyField(session), AnyField(id), AnyField(lid), AnyField(name), AnyField(pushName),
-            AnyField(verifiedName), AnyField(picture),
+            AnyOptionField(session), AnyOptionField(id), AnyOptionField(lid), AnyOptionField(name),
+            AnyOptionField(pushName),
+            AnyOptionField(verifiedName), AnyOptionField(picture),
         ]
     ) { options in
-        KnownContact(
+        TestDirectoryContact(
             session: try options(session),
             contact: Contact(
                 session: "",
@@ -33,42 +35,43 @@ struct KnownContact: Sendable {
                 pushName: try options(pushName),
                 verifiedName: try options(verifiedName),
                 imageURL: try options(picture),
-                updatedAt: VirtualClock.start
+                updatedAt: SkippingTestClock.start
             )
         )
     }
 }
 
 /// A group that the directory contains before the test begins.
-struct KnownGroup: Sendable {
+struct TestDirectoryGroup: Sendable {
     /// The session; nil: every session.
     var session: String?
     var group: Group
 
-    private static let session = Field.string("session", "The session that knows it; default every session.").optional
-    private static let id = Field("id", "The JID.", FieldType.address(ofGroup: true))
-    private static let name = Field.string("name", "The subject.").optional
-    private static let picture = Field.string("picture", "The picture's URL.").optional
+    private static let session = OptionField.string("session", "The session that knows it; default every session.")
+        .optional
+    private static let id = OptionField("id", "The JID.", OptionValueType.address(ofGroup: true))
+    private static let name = OptionField.string("name", "The subject.").optional
+    private static let picture = OptionField.string("picture", "The picture's URL.").optional
 
-    static let type = FieldType.section(
-        "a group", fields: [AnyField(session), AnyField(id), AnyField(name), AnyField(picture)]
+    static let type = OptionValueType.section(
+        "a group", fields: [AnyOptionField(session), AnyOptionField(id), AnyOptionField(name), AnyOptionField(picture)]
     ) { options in
-        KnownGroup(
+        TestDirectoryGroup(
             session: try options(session),
             group: Group(
                 session: "",
                 id: try options(id),
                 name: try options(name),
                 imageURL: try options(picture),
-                updatedAt: VirtualClock.start
+                updatedAt: SkippingTestClock.start
             )
         )
     }
 }
 
-extension FieldType where Value == String {
+extension OptionValueType where Value == String {
     /// A JID in its canonical form.
-    static func address(ofGroup isGroup: Bool) -> FieldType {
+    static func address(ofGroup isGroup: Bool) -> OptionValueType {
         let example = isGroup ? "120363000000000001@g.us" : "5511999999001@s.whatsapp.net"
         return .custom("a JID such as \(example)", .text(pattern: "@")) { node in
             guard let jid = JID(try node.text), jid.isGroup == isGroup else {

@@ -17,15 +17,15 @@ struct PipelineTest: Sendable {
     /// The time at which its documents arrive.
     var start: Timestamp
     var documents: [PipelineTestDocument]
-    var contacts: [KnownContact]
-    var groups: [KnownGroup]
+    var contacts: [TestDirectoryContact]
+    var groups: [TestDirectoryGroup]
     /// The results of file fetches; nil: files are not fetched.
-    var files: [ScriptedFile]?
+    var files: [ScriptedMediaResult]?
     /// The answers of gateways; nil: gateways are not asked.
-    var lookups: [ScriptedLookup]?
+    var lookups: [ScriptedLookupAnswer]?
     /// The responses of receivers, by destination; `session` means the session's webhook.
-    var answers: [String: [ScriptedAnswer]]
-    var expected: Expectation
+    var answers: [String: [SimulatedReceiverAnswer]]
+    var expected: PipelineTestExpectation
 }
 
 /// The source through which a test's documents arrive.
@@ -39,7 +39,7 @@ struct PipelineTestSource: Sendable {
 
     /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
     static let api = PipelineTestSource(
-        name: IntakeRegistry.apiSource, format: BuiltInFormats.api.name, session: fallbackSession)
+        name: IntakeRegistry.apiSource, format: BuiltInEventFormats.api.name, session: fallbackSession)
     static let fallbackSession = "test"
 }
 

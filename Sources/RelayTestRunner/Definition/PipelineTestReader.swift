@@ -5,7 +5,7 @@ internal import RelayJSON
 /// Reads test definitions.
 struct PipelineTestReader: Sendable {
     let configuration: RelayConfiguration
-    let expressions: ExpressionBatch
+    let expressions: TestExpressionCompiler
     /// Whether to read the files that tests name; without them only the definitions are checked.
     let readsInput: Bool
 
@@ -24,9 +24,9 @@ struct PipelineTestReader: Sendable {
 
     private func test(_ definition: PipelineTestDefinition) throws -> PipelineTest {
         let sources = sources(of: definition.pipeline)
-        let names = PipelineTestReferences(
+        let names = PipelineTestNameScope(
             sources: sources.map(\.name), destinations: destinations, stages: definition.pipeline.steps.map(\.id))
-        let fields = TestFields(names, expressions: expressions) { try documents($0, definition) }
+        let fields = PipelineTestOptions(names, expressions: expressions) { try documents($0, definition) }
         let options = try OptionReader(definition.node, as: "a test", fields: fields.all)
         let name = try options(fields.source)
         return PipelineTest(

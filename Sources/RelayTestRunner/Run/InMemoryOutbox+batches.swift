@@ -2,8 +2,10 @@ internal import RelayCore
 
 extension InMemoryOutbox.State {
     /// Claims due deliveries as batches, like the real outbox.
-    mutating func claim(_ claim: ClaimRequest, in policy: BatchPolicy, at moment: Timestamp) -> ClaimResult {
-        var result = ClaimResult(destination: claim.destination, batches: [], nextDue: nil)
+    mutating func claim(_ claim: DeliveryClaimRequest, in policy: BatchPolicy, at moment: Timestamp)
+        -> DeliveryClaimResult
+    {
+        var result = DeliveryClaimResult(destination: claim.destination, batches: [], nextDue: nil)
         while true {
             let heads = heads(of: claim.destination, at: moment)
             let due = heads.prefix { ($0.dueAt ?? moment) <= moment }

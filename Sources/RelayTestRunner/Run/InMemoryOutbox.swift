@@ -2,7 +2,7 @@ internal import RelayCore
 internal import Synchronization
 
 /// An in-memory outbox with the guarantees of the real one: in each lane only the head is due.
-final class InMemoryOutbox: Outbox, DestinationPauses {
+final class InMemoryOutbox: Outbox, DestinationPauseStore {
     struct Entry: Sendable {
         let id: DeliveryID
         let planned: PlannedDelivery
@@ -14,7 +14,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
         var dueAt: Timestamp?
         /// The batch with which it is sent again; nil when it was not sent in a batch.
         var batch: DeliveryID?
-        var deadReason: DeadReason?
+        var deadReason: DeadLetterReason?
         var lastError: String?
     }
 
@@ -78,15 +78,15 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
     func recover(
         at moment: Timestamp,
         maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
-    ) async throws(StoreError) -> RecoveryReport {
-        RecoveryReport(requeued: 0, dead: 0)
+    ) async throws(StoreError) -> StoreRecoveryReport {
+        StoreRecoveryReport(requeued: 0, dead: 0)
     }
 
     func exchange(
         _ settlements: [AttemptSettlement],
-        claims: [ClaimRequest],
+        claims: [DeliveryClaimRequest],
         at moment: Timestamp
-    ) async throws(StoreError) -> [ClaimResult] {
+    ) async throws(StoreError) -> [DeliveryClaimResult] {
         state.withLock { state in
             let claimed = Set(claims.map(\.destination))
             let settled = settlements.compactMap { state.settle($0, at: moment) }
@@ -105,7 +105,7 @@ final class InMemoryOutbox: Outbox, DestinationPauses {
         }
     }
 
-    // MARK: DestinationPauses
+    // MARK: DestinationPauseStore
 
     func pauses() async throws(StoreError) -> [DestinationPause] {
         state.withLock { $0.paused }
@@ -144,11 +144,11 @@ extension InMemoryOutbox.State {
         return entry.planned.destination
     }
 
-    fileprivate mutating func claim(_ claim: ClaimRequest, at moment: Timestamp) -> ClaimResult {
+    fileprivate mutating func claim(_ claim: DeliveryClaimRequest, at moment: Timestamp) -> DeliveryClaimResult {
         if let policy = claim.batch { return self.claim(claim, in: policy, at: moment) }
         let heads = heads(of: claim.destination, at: moment)
         let taken = heads.prefix { ($0.dueAt ?? moment) <= moment }.prefix(claim.limit)
-        return ClaimResult(
+        return DeliveryClaimResult(
             destination: claim.destination,
             batches: taken.compactMap { take($0.id, batch: nil) }.map { [$0] },
             nextDue: heads.dropFirst(taken.count).first?.dueAt

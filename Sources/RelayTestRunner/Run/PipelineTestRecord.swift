@@ -7,10 +7,10 @@ struct PipelineTestRecord: Sendable {
         var to: String
         var event: EventType
         var state: DeliveryState
-        var deadReason: DeadReason?
+        var deadReason: DeadLetterReason?
         var lastError: String?
         var requests: [ReceivedRequest]
-        var signing: SigningScheme?
+        var signing: WebhookSigningScheme?
         /// The secret that signs; nil: requests are not signed.
         var secret: String?
     }

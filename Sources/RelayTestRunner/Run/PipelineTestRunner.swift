@@ -12,10 +12,10 @@ internal import RelaySources
 struct PipelineTestRunner {
     private let configuration: RelayConfiguration
     private let test: PipelineTest
-    private let clock: VirtualClock
+    private let clock: SkippingTestClock
     private let executor = SerialTaskExecutor()
     private let outbox = InMemoryOutbox()
-    private let journal: InMemoryJournal
+    private let journal: InMemoryTestStore
     private let receivers: ScriptedDestinations
     private let media: ScriptedMediaFetcher?
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -25,8 +25,8 @@ struct PipelineTestRunner {
     private init(_ test: PipelineTest, in configuration: RelayConfiguration) {
         self.configuration = configuration
         self.test = test
-        clock = VirtualClock(startingAt: test.start)
-        journal = InMemoryJournal(test, outbox: outbox, clock: clock)
+        clock = SkippingTestClock(startingAt: test.start)
+        journal = InMemoryTestStore(test, outbox: outbox, clock: clock)
         receivers = ScriptedDestinations(configuration, answers: test.answers, clock: clock)
         media = test.files.map { [clock] in ScriptedMediaFetcher($0, in: configuration, clock: clock) }
     }
@@ -42,7 +42,7 @@ struct PipelineTestRunner {
     }
 
     private mutating func takeDocuments() {
-        guard let format = BuiltInFormats.format(named: test.source.format) else {
+        guard let format = BuiltInEventFormats.format(named: test.source.format) else {
             record.problems.append("the source has the unknown format \(test.source.format)")
             return
         }
@@ -85,7 +85,7 @@ struct PipelineTestRunner {
     private func serve() {
         let pipelines = PipelineService(
             journal: journal,
-            provider: OnePipeline(pipeline: Pipeline(test.pipeline), routes: receivers),
+            provider: FixedPipelineProvider(pipeline: Pipeline(test.pipeline), routes: receivers),
             directory: DirectoryCache(),
             media: media,
             gateways: test.lookups.map { ScriptedGateways($0, clock: clock, executor: executor) },
@@ -156,7 +156,7 @@ struct PipelineTestRunner {
 }
 
 /// The pipeline under test is the only one.
-private struct OnePipeline: PipelineProvider {
+private struct FixedPipelineProvider: PipelineProvider {
     let pipeline: Pipeline
     let routes: any DeliveryTargetLookup
 

@@ -5,12 +5,12 @@ internal import RelayDestinations
 internal import Synchronization
 
 /// The real destinations of a test, with scripted receivers. Each session has one webhook.
-final class ScriptedDestinations: DestinationProvider {
+final class ScriptedDestinations: DestinationLookup {
     struct Entry: Sendable {
-        let destination: TestDestination
+        let destination: DeliveryReportingDestination
         /// The destination's name in tests.
         let shown: String
-        let receiver: ReceiverScript
+        let receiver: SimulatedReceiver
         /// The secret that signs; nil: requests are not signed.
         let secret: String?
 
@@ -24,23 +24,23 @@ final class ScriptedDestinations: DestinationProvider {
 
     private let configuration: RelayConfiguration
     private let configured: [DestinationKey: Entry]
-    private let session: ReceiverScript
+    private let session: SimulatedReceiver
     /// What the destinations have sent.
     let ledger: any ForwardingLedger
     private let webhooks = Mutex<[DestinationKey: Entry]>([:])
 
-    init(_ configuration: RelayConfiguration, answers: [String: [ScriptedAnswer]], clock: VirtualClock) {
+    init(_ configuration: RelayConfiguration, answers: [String: [SimulatedReceiverAnswer]], clock: SkippingTestClock) {
         self.configuration = configuration
         let ledger = InMemoryForwardingLedger()
         self.ledger = ledger
-        session = ReceiverScript(answers[RelayConfiguration.Destination.sessionWebhooks] ?? [.ok], clock: clock)
+        session = SimulatedReceiver(answers[RelayConfiguration.Destination.sessionWebhooks] ?? [.ok], clock: clock)
         configured = configuration.destinations.reduce(into: [:]) { entries, destination in
-            let receiver = ReceiverScript(answers[destination.name] ?? [.ok], clock: clock)
+            let receiver = SimulatedReceiver(answers[destination.name] ?? [.ok], clock: clock)
             let environment = DestinationBuildContext(
                 configuration, sender: destination.testServer(receiver), sinks: receiver, ledger: ledger, clock: clock)
             guard let made = destination.destination(in: environment) else { return }
             entries[.configured(destination.name)] = Entry(
-                destination: TestDestination(base: made),
+                destination: DeliveryReportingDestination(base: made),
                 shown: destination.name,
                 receiver: receiver,
                 secret: destination.secrets.first?.value
@@ -64,13 +64,13 @@ final class ScriptedDestinations: DestinationProvider {
             if let entry = webhooks[key] { return (key, entry) }
             let destination = WebhookDestination(
                 url: "https://session.invalid/",
-                secrets: [WebhookSecret(value: Self.secret)],
+                secrets: [WebhookSigningSecret(value: Self.secret)],
                 timeout: configuration.webhookTimeout,
-                settings: DestinationSettings(retry: configuration.retryPolicies["default"] ?? RetryPolicy()),
+                settings: DestinationDispatchSettings(retry: configuration.retryPolicies["default"] ?? RetryPolicy()),
                 engine: self.session
             )
             let entry = Entry(
-                destination: TestDestination(base: destination),
+                destination: DeliveryReportingDestination(base: destination),
                 shown: RelayConfiguration.Destination.sessionWebhooks,
                 receiver: self.session,
                 secret: Self.secret

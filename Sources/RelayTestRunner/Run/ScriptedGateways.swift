@@ -5,11 +5,11 @@ internal import RelayHTTPClient
 internal import Synchronization
 
 /// The relay's own lookup service, with a scripted gateway.
-struct ScriptedGateways: DirectoryGateway {
+struct ScriptedGateways: GatewayDirectoryLookup {
     private let gateway: ScriptedGateway
     private let service: LookupService
 
-    init(_ script: [ScriptedLookup], clock: VirtualClock, executor: SerialTaskExecutor) {
+    init(_ script: [ScriptedLookupAnswer], clock: SkippingTestClock, executor: SerialTaskExecutor) {
         gateway = ScriptedGateway(script, clock: clock)
         service = LookupService(
             sender: gateway,
@@ -19,17 +19,17 @@ struct ScriptedGateways: DirectoryGateway {
         )
     }
 
-    func lookUp(_ key: DirectoryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
-        await service.lookUp(key, at: ScriptedRoute(base: route, gateway: gateway))
+    func lookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) async -> LookupAnswer? {
+        await service.lookUp(key, at: ScriptedLookupEndpoint(base: route, gateway: gateway))
     }
 
-    func mayLookUp(_ key: DirectoryKey, at route: any LookupEndpoint) -> Bool {
-        service.mayLookUp(key, at: ScriptedRoute(base: route, gateway: gateway))
+    func mayLookUp(_ key: DirectoryEntryKey, at route: any LookupEndpoint) -> Bool {
+        service.mayLookUp(key, at: ScriptedLookupEndpoint(base: route, gateway: gateway))
     }
 }
 
 /// A route whose requests go to the scripted gateway. All requests of one lookup get the same answer.
-private struct ScriptedRoute: LookupEndpoint {
+private struct ScriptedLookupEndpoint: LookupEndpoint {
     let base: any LookupEndpoint
     let gateway: ScriptedGateway
 
@@ -37,7 +37,7 @@ private struct ScriptedRoute: LookupEndpoint {
     var name: String { base.name }
     var timeout: Duration { base.timeout }
 
-    func requests(for key: DirectoryKey) -> [LookupRequest] {
+    func requests(for key: DirectoryEntryKey) -> [LookupRequest] {
         let number = gateway.number(for: key.id)
         return base.requests(for: key).map { request in
             LookupRequest(url: "\(number)", headers: []) { [gateway] bytes in
@@ -52,16 +52,16 @@ private final class ScriptedGateway: HTTPSender {
     fileprivate struct State: Sendable {
         var chats: [String] = []
         /// The answer to each lookup, by its number.
-        var answers: [Int: ScriptedLookup] = [:]
+        var answers: [Int: ScriptedLookupAnswer] = [:]
         /// The remaining answers for each chat; the last one is repeated.
-        var left: [String: [ScriptedLookup]] = [:]
+        var left: [String: [ScriptedLookupAnswer]] = [:]
     }
 
-    private let script: [ScriptedLookup]
-    private let clock: VirtualClock
+    private let script: [ScriptedLookupAnswer]
+    private let clock: SkippingTestClock
     private let state = Mutex(State())
 
-    init(_ script: [ScriptedLookup], clock: VirtualClock) {
+    init(_ script: [ScriptedLookupAnswer], clock: SkippingTestClock) {
         self.script = script
         self.clock = clock
     }
@@ -96,12 +96,12 @@ private final class ScriptedGateway: HTTPSender {
 }
 
 extension ScriptedGateway.State {
-    fileprivate mutating func answer(_ number: Int, _ script: [ScriptedLookup]) -> ScriptedLookup {
+    fileprivate mutating func answer(_ number: Int, _ script: [ScriptedLookupAnswer]) -> ScriptedLookupAnswer {
         if let answer = answers[number] { return answer }
         let chat = chats[number]
         var left = left[chat] ?? script.answers(of: chat, \.chat)
         // The gateway does not know a chat that the test does not name.
-        let unknown = ScriptedLookup(after: .zero, result: .response(status: 404, body: []))
+        let unknown = ScriptedLookupAnswer(after: .zero, result: .response(status: 404, body: []))
         let answer = left.count > 1 ? left.removeFirst() : left.first ?? unknown
         self.left[chat] = left
         answers[number] = answer
@@ -109,7 +109,7 @@ extension ScriptedGateway.State {
     }
 }
 
-extension ScriptedLookup {
+extension ScriptedLookupAnswer {
     fileprivate var isTimeout: Bool {
         if case .failure(.timeout) = result { true } else { false }
     }

@@ -8,20 +8,20 @@ internal import Synchronization
 final class ScriptedMediaFetcher: MediaFetcher {
     fileprivate struct State: Sendable {
         /// The message ids by reference, because a fetch gets only the reference.
-        var messages: [RawMedia: String] = [:]
+        var messages: [RawMediaReference: String] = [:]
         /// The remaining results for each message's files; the last one is repeated.
-        var files: [String: [ScriptedFile]] = [:]
+        var files: [String: [ScriptedMediaResult]] = [:]
         /// Fetches in progress.
-        var fetches: [String: (file: ScriptedFile, arrival: Timestamp)] = [:]
+        var fetches: [String: (file: ScriptedMediaResult, arrival: Timestamp)] = [:]
         var found = 0
     }
 
-    private let script: [ScriptedFile]
-    private let clock: VirtualClock
+    private let script: [ScriptedMediaResult]
+    private let clock: SkippingTestClock
     private let links: MediaLinks
     private let state = Mutex(State())
 
-    init(_ script: [ScriptedFile], in configuration: RelayConfiguration, clock: VirtualClock) {
+    init(_ script: [ScriptedMediaResult], in configuration: RelayConfiguration, clock: SkippingTestClock) {
         self.script = script
         self.clock = clock
         links = MediaLinks(
@@ -35,16 +35,16 @@ final class ScriptedMediaFetcher: MediaFetcher {
     /// Records to which message an event's file belongs.
     func learn(_ event: ParsedEvent) {
         guard let message = event.payload["messageId"]?.string, let raw = event.payload["raw_media"],
-            let reference = try? RawMedia(raw)
+            let reference = try? RawMediaReference(raw)
         else { return }
         state.withLock { $0.messages[reference] = message }
     }
 
     func fetch(
-        _ media: RawMedia,
+        _ media: RawMediaReference,
         source: String,
         session: String,
-        limits: MediaLimits
+        limits: MediaFetchLimits
     ) async throws(MediaError) -> StoredMedia {
         let deadline = clock.now + limits.timeout
         let (file, arrival) = state.withLock { $0.begin(media, script, at: clock.now) }
@@ -69,8 +69,8 @@ final class ScriptedMediaFetcher: MediaFetcher {
         }
     }
 
-    func link(to media: StoredMedia, of reference: RawMedia) -> (url: String, expiresAt: Timestamp) {
-        let name = MediaFileName.of(reference.fileName, kind: reference.kind, mimetype: reference.mimetype)
+    func link(to media: StoredMedia, of reference: RawMediaReference) -> (url: String, expiresAt: Timestamp) {
+        let name = MediaFileNameBuilder.of(reference.fileName, kind: reference.kind, mimetype: reference.mimetype)
         return links.link(to: media, name: name, mimetype: reference.mimetype)
     }
 
@@ -83,14 +83,14 @@ final class ScriptedMediaFetcher: MediaFetcher {
 extension ScriptedMediaFetcher.State {
     /// The result of a fetch and its time. A fetch that was cancelled before continues where it was.
     fileprivate mutating func begin(
-        _ media: RawMedia,
-        _ script: [ScriptedFile],
+        _ media: RawMediaReference,
+        _ script: [ScriptedMediaResult],
         at moment: Timestamp
-    ) -> (file: ScriptedFile, arrival: Timestamp) {
+    ) -> (file: ScriptedMediaResult, arrival: Timestamp) {
         let message = messages[media] ?? ""
         if let fetch = fetches[message] { return fetch }
         var left = files[message] ?? script.answers(of: message, \.message)
-        let none = ScriptedFile(after: .zero, result: .fails(.gone))
+        let none = ScriptedMediaResult(after: .zero, result: .fails(.gone))
         let file = left.count > 1 ? left.removeFirst() : left.first ?? none
         files[message] = left
         let fetch = (file, moment + file.after)
@@ -98,7 +98,7 @@ extension ScriptedMediaFetcher.State {
         return fetch
     }
 
-    fileprivate mutating func end(_ media: RawMedia) {
+    fileprivate mutating func end(_ media: RawMediaReference) {
         fetches[messages[media] ?? ""] = nil
     }
 }

@@ -1,6 +1,8 @@
-extension ChatwootState {
+extension ChatwootDoubleState {
     /// Performs a request after checking the rate limits and its token.
-    mutating func perform(_ call: ChatwootCall, _ route: ChatwootRoute?) throws(ChatwootRefusalError) -> ChatwootReply {
+    mutating func perform(_ call: ChatwootDoubleRequest, _ route: ChatwootDoubleRoute?)
+        throws(ChatwootDoubleRefusalError) -> ChatwootDoubleResponse
+    {
         guard throttle.admits("requests", limit: options.limits.requests, seconds: 60, now: now) else {
             return .throttled
         }
@@ -16,7 +18,8 @@ extension ChatwootState {
         return try route.handler(&self, call)
     }
 
-    private func authenticate(_ call: inout ChatwootCall, botsAllowed: Bool) throws(ChatwootRefusalError) {
+    private func authenticate(_ call: inout ChatwootDoubleRequest, botsAllowed: Bool) throws(ChatwootDoubleRefusalError)
+    {
         // The application sees a header's hyphens as underscores, so both spellings are equal.
         guard let token = call.header("api_access_token") ?? call.header("api-access-token") else { throw .signIn }
         guard let actor = actors[token] else { throw .badToken }

@@ -1,7 +1,7 @@
 internal import RelayJSON
 
 /// `POST contacts/filter`: clauses joined like in SQL, `AND` before `OR`.
-extension ChatwootState {
+extension ChatwootDoubleState {
     private struct Clause {
         let key: String
         let filterOperator: String
@@ -10,7 +10,7 @@ extension ChatwootState {
 
         /// The value that Chatwoot compares with: only the first one, in lower case; a phone number with its plus.
         var value: String? {
-            guard let text = ChatwootCall.text(values.first) else { return nil }
+            guard let text = ChatwootDoubleRequest.text(values.first) else { return nil }
             guard key != "phone_number" else { return "+" + text.filter { $0 != "+" } }
             return text.lowercased()
         }
@@ -26,7 +26,9 @@ extension ChatwootState {
         "country_code": ["equal_to", "not_equal_to"],
     ]
 
-    mutating func filterContacts(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    mutating func filterContacts(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         guard let payload = call.parameters["payload"]?.array else { throw .exception }
         var clauses: [Clause] = []
         for item in payload { clauses.append(try clause(item, account: call.accountID)) }
@@ -49,7 +51,7 @@ extension ChatwootState {
         return page(of: rows.sorted { $0.id < $1.id }, call, count: rows.count)
     }
 
-    private func clause(_ item: JSON, account: Int) throws(ChatwootRefusalError) -> Clause {
+    private func clause(_ item: JSON, account: Int) throws(ChatwootDoubleRefusalError) -> Clause {
         let key = item["attribute_key"]?.string ?? ""
         let filterOperator = item["filter_operator"]?.string ?? ""
         let isDefined = attributeDefinitions[account]?.contains(key) ?? false
@@ -92,7 +94,7 @@ extension ChatwootState {
     private func matches(_ clause: Clause, _ contact: Double.Contact) -> Bool {
         let stored = Self.value(of: clause.key, in: contact)
         let value = stored.map { clause.key == "phone_number" ? $0 : $0.lowercased() }
-        let texts = clause.values.compactMap { ChatwootCall.text($0)?.trimmed.lowercased() }
+        let texts = clause.values.compactMap { ChatwootDoubleRequest.text($0)?.trimmed.lowercased() }
         switch clause.filterOperator {
         case "equal_to": return value != nil && value == clause.value
         case "not_equal_to": return value != nil && value != clause.value
@@ -112,8 +114,8 @@ extension ChatwootState {
         case "email": contact.email
         case "identifier": contact.identifier
         case "blocked": contact.isBlocked ? "true" : "false"
-        case "city", "country_code": ChatwootCall.text(contact.additionalAttributes[key])
-        default: ChatwootCall.text(contact.customAttributes[key])
+        case "city", "country_code": ChatwootDoubleRequest.text(contact.additionalAttributes[key])
+        default: ChatwootDoubleRequest.text(contact.customAttributes[key])
         }
     }
 }

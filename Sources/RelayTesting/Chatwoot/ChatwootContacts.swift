@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Rules for contacts and their source ids in inboxes.
-extension ChatwootState {
+extension ChatwootDoubleState {
     typealias AttributeError = (attribute: String, message: String)
 
     /// The contact attributes in a request; nil for those that it does not contain.
@@ -18,7 +18,7 @@ extension ChatwootState {
 
         init(name: String) { self.name = name }
 
-        init(_ call: ChatwootCall) {
+        init(_ call: ChatwootDoubleRequest) {
             func value(_ key: String) -> String?? { call.has(key) ? .some(call.present(key)) : nil }
             name = call.has("name") ? call.text("name") ?? "" : nil
             email = value("email").map { $0?.lowercased() }
@@ -45,7 +45,9 @@ extension ChatwootState {
     /// Validates a contact like its model does, including uniqueness by reading the table.
     ///
     /// - Throws: 422 with all invalid attributes; 500 when a race let a duplicate identifier reach the unique index.
-    func validate(_ contact: Double.Contact, race: ChatwootCall.ContactRace? = nil) throws(ChatwootRefusalError) {
+    func validate(_ contact: Double.Contact, race: ChatwootDoubleRequest.ContactRace? = nil)
+        throws(ChatwootDoubleRefusalError)
+    {
         var errors: [AttributeError] = []
         let account = contact.accountID
         func isTaken(_ ids: Set<Int>) -> Bool { ids.contains { $0 != contact.id } }
@@ -86,13 +88,13 @@ extension ChatwootState {
     }
 
     /// What the uniqueness checks of a create would find now.
-    func race(of call: ChatwootCall) -> ChatwootCall.ContactRace {
+    func race(of call: ChatwootDoubleRequest) -> ChatwootDoubleRequest.ContactRace {
         let account =
             call.segments["account_id"].flatMap { Int($0) }
             ?? inboxes.values.first { $0.identifier == call.segments["inbox_identifier"] }?.accountID ?? 0
         let phone = call.present("phone_number")
         let identifier = call.present("identifier")
-        return ChatwootCall.ContactRace(
+        return ChatwootDoubleRequest.ContactRace(
             phoneIsFree: phone.map { contacts.ids(phone: $0, account: account).isEmpty } ?? true,
             identifierIsFree: identifier.map { contacts.first(identifier: $0, account: account) == nil } ?? true
         )
@@ -101,8 +103,8 @@ extension ChatwootState {
     mutating func insertContact(
         account: Int,
         _ change: ContactChange,
-        race: ChatwootCall.ContactRace? = nil
-    ) throws(ChatwootRefusalError) -> Double.Contact {
+        race: ChatwootDoubleRequest.ContactRace? = nil
+    ) throws(ChatwootDoubleRefusalError) -> Double.Contact {
         var contact = Double.Contact(id: 0, accountID: account, name: "", createdAt: now)
         change.apply(to: &contact)
         try validate(contact, race: race)

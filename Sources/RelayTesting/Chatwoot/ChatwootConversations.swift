@@ -2,8 +2,9 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Rules for conversations.
-extension ChatwootState {
-    func conversation(_ call: ChatwootCall, _ name: String = "conversation_id") throws(ChatwootRefusalError)
+extension ChatwootDoubleState {
+    func conversation(_ call: ChatwootDoubleRequest, _ name: String = "conversation_id")
+        throws(ChatwootDoubleRefusalError)
         -> Double.Conversation
     {
         guard let row = conversations.find(account: call.accountID, displayID: try call.id(name)),
@@ -25,7 +26,7 @@ extension ChatwootState {
     mutating func startConversation(
         _ binding: Double.ContactInbox,
         _ start: ConversationStart = ConversationStart()
-    ) throws(ChatwootRefusalError) -> Double.Conversation {
+    ) throws(ChatwootDoubleRefusalError) -> Double.Conversation {
         guard let inbox = inboxes[binding.inboxID], let contact = contacts[binding.contactID] else { throw .missing }
         if inbox.isLockedToSingleConversation, let last = conversations.of(contactInbox: binding.id).last {
             return last
@@ -98,7 +99,7 @@ extension ChatwootState {
     /// Whether an agent may still reply: an inbox can require a message of the contact within a number of hours.
     func canReply(_ conversation: Double.Conversation) -> Bool {
         let window = inboxes[conversation.inboxID]?.additionalAttributes["agent_reply_time_window"]
-        guard let hours = ChatwootCall.text(window).flatMap({ Int64($0) }), hours > 0 else { return true }
+        guard let hours = ChatwootDoubleRequest.text(window).flatMap({ Int64($0) }), hours > 0 else { return true }
         guard let last = conversation.lastIncomingAt else { return false }
         return now - last < .seconds(hours * 3600)
     }

@@ -34,7 +34,7 @@ extension ChatwootDouble {
             guard let author = user ?? first else {
                 throw ChatwootDoubleError(description: "no user is there to write")
             }
-            var draft = ChatwootState.MessageDraft(kind: .outgoing)
+            var draft = ChatwootDoubleState.MessageDraft(kind: .outgoing)
             draft.content = content
             draft.isPrivate = isPrivate
             draft.sender = .user(author)
@@ -49,7 +49,7 @@ extension ChatwootDouble {
     package func templateIsSent(in conversation: Int, _ content: String, contentType: String = "text") throws -> Message
     {
         try withState { state in
-            var draft = ChatwootState.MessageDraft(kind: .template)
+            var draft = ChatwootDoubleState.MessageDraft(kind: .template)
             draft.content = content
             draft.contentType = contentType
             return state.insertMessage(draft, in: try state.known(conversation))
@@ -91,7 +91,7 @@ extension ChatwootDouble {
     }
 }
 
-extension ChatwootState {
+extension ChatwootDoubleState {
     fileprivate func known(_ conversation: Int) throws -> ChatwootDouble.Conversation {
         guard let row = conversations[conversation] else {
             throw ChatwootDoubleError(description: "there is no conversation \(conversation)")

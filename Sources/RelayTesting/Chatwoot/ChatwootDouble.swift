@@ -18,15 +18,15 @@ package struct ChatwootDoubleError: Error, Sendable, CustomStringConvertible {
 /// chatwoot.next(1, .messageCreate, .commitThen500)
 /// ```
 package final class ChatwootDouble: Sendable {
-    private let state: Mutex<ChatwootState>
+    private let state: Mutex<ChatwootDoubleState>
     private let receiver = Mutex<ScriptedReceiver?>(nil)
-    private let sender: ChatwootWebhookSender
+    private let sender: ChatwootDoubleWebhookSender
     let contactGate = RaceBarrier()
     let changes = ChangeSignal()
 
     package init(profile: Profile = .v4_15, options: Options = Options()) {
-        state = Mutex(ChatwootState(profile: profile, options: options))
-        sender = ChatwootWebhookSender(
+        state = Mutex(ChatwootDoubleState(profile: profile, options: options))
+        sender = ChatwootDoubleWebhookSender(
             workers: options.webhookWorkers,
             timeout: options.webhookTimeout,
             refusesPrivateHosts: profile.refusesPrivateHosts && !options.allowsPrivateNetwork
@@ -71,7 +71,7 @@ package final class ChatwootDouble: Sendable {
     // MARK: State
 
     /// Reads or changes the records, then sends the webhooks for the changes.
-    func withState<Result>(_ body: (inout ChatwootState) throws -> Result) rethrows -> Result {
+    func withState<Result>(_ body: (inout ChatwootDoubleState) throws -> Result) rethrows -> Result {
         let result = try state.withLock { state in
             state.now = state.options.clock.wall
             let result = try body(&state)
@@ -87,11 +87,11 @@ package final class ChatwootDouble: Sendable {
     }
 
     /// Reads the records.
-    func reading<Result>(_ body: (ChatwootState) throws -> Result) rethrows -> Result {
+    func reading<Result>(_ body: (ChatwootDoubleState) throws -> Result) rethrows -> Result {
         try state.withLock { try body($0) }
     }
 
-    private func finish(_ webhook: ChatwootState.UnsentWebhook, _ outcome: WebhookCall.Outcome) {
+    private func finish(_ webhook: ChatwootDoubleState.UnsentWebhook, _ outcome: WebhookCall.Outcome) {
         withState { state in
             state.webhooks[webhook.index].outcome = outcome
             if case .failed(let reason) = outcome, let message = webhook.messageID {
@@ -103,7 +103,7 @@ package final class ChatwootDouble: Sendable {
     // MARK: Requests
 
     private func answer(_ request: ScriptedReceiver.Request) -> ScriptedReceiver.Answer {
-        let (route, segments) = ChatwootRoutes.match(request.method, request.path) ?? (nil, [:])
+        let (route, segments) = ChatwootDoubleRoutes.match(request.method, request.path) ?? (nil, [:])
         let fault = route.flatMap { route in withState { $0.chaos.take(route.operation) } }
         if let fault, !fault.commits { return fault.answer(instead: .rails(500)) }
         let reply = reply(to: request, route, segments)
@@ -112,19 +112,19 @@ package final class ChatwootDouble: Sendable {
 
     private func reply(
         to request: ScriptedReceiver.Request,
-        _ route: ChatwootRoute?,
+        _ route: ChatwootDoubleRoute?,
         _ segments: [String: String]
-    ) -> ChatwootReply {
-        do throws(ChatwootRefusalError) {
+    ) -> ChatwootDoubleResponse {
+        do throws(ChatwootDoubleRefusalError) {
             let drops = reading { $0.options.dropsUnderscoreHeaders }
-            var call = try ChatwootCall(request, dropsUnderscoreHeaders: drops)
+            var call = try ChatwootDoubleRequest(request, dropsUnderscoreHeaders: drops)
             call.segments = segments
             if route?.operation == .contactCreate, contactGate.isOpen {
                 call.race = reading { $0.race(of: call) }
                 contactGate.pass()
             }
-            let result: Result<ChatwootReply, ChatwootRefusalError> = withState { [call] state in
-                Result { () throws(ChatwootRefusalError) in try state.perform(call, route) }
+            let result: Result<ChatwootDoubleResponse, ChatwootDoubleRefusalError> = withState { [call] state in
+                Result { () throws(ChatwootDoubleRefusalError) in try state.perform(call, route) }
             }
             return try result.get()
         } catch {
@@ -133,15 +133,15 @@ package final class ChatwootDouble: Sendable {
     }
 }
 
-extension ChatwootReply {
+extension ChatwootDoubleResponse {
     var answer: ScriptedReceiver.Answer { .bytes(status, headers: headers, body: body) }
 }
 
 extension ChatwootDouble.Fault {
-    func answer(instead reply: ChatwootReply) -> ScriptedReceiver.Answer {
+    func answer(instead reply: ChatwootDoubleResponse) -> ScriptedReceiver.Answer {
         switch self {
         case .commitThenStatus(let status), .status(let status):
-            status == 429 ? ChatwootReply.throttled.answer : ChatwootReply.rails(status).answer
+            status == 429 ? ChatwootDoubleResponse.throttled.answer : ChatwootDoubleResponse.rails(status).answer
         case .commitThenHang, .hang: .hang
         case .commitThenReset, .reset: .reset
         case .commitThenCutOff: .resetMidResponse

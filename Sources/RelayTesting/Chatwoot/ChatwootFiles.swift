@@ -1,7 +1,7 @@
 internal import RelayJSON
 
 /// A stored file with a URL that redirects to it.
-struct ChatwootBlob: Sendable {
+struct ChatwootDoubleBlob: Sendable {
     let name: String
     let type: String
     let bytes: [UInt8]
@@ -9,35 +9,41 @@ struct ChatwootBlob: Sendable {
     var hits = 0
 }
 
-extension ChatwootRoute {
-    static let files: [ChatwootRoute] = [
-        application("POST", "/upload", .upload) { state, call throws(ChatwootRefusalError) in try state.upload(call) },
-        ChatwootRoute("GET", "/rails/active_storage/blobs/redirect/:key/:name", .attachment, .open) {
-            state, call throws(ChatwootRefusalError) in try state.redirect(call)
+extension ChatwootDoubleRoute {
+    static let files: [ChatwootDoubleRoute] = [
+        application("POST", "/upload", .upload) { state, call throws(ChatwootDoubleRefusalError) in
+            try state.upload(call)
         },
-        ChatwootRoute("GET", "/rails/active_storage/representations/redirect/:key/:name", .attachment, .open) {
-            state, call throws(ChatwootRefusalError) in try state.redirect(call)
+        ChatwootDoubleRoute("GET", "/rails/active_storage/blobs/redirect/:key/:name", .attachment, .open) {
+            state, call throws(ChatwootDoubleRefusalError) in try state.redirect(call)
         },
-        ChatwootRoute("GET", "/rails/active_storage/disk/:key/:name", .attachment, .open) {
-            state, call throws(ChatwootRefusalError) in
+        ChatwootDoubleRoute("GET", "/rails/active_storage/representations/redirect/:key/:name", .attachment, .open) {
+            state, call throws(ChatwootDoubleRefusalError) in try state.redirect(call)
+        },
+        ChatwootDoubleRoute("GET", "/rails/active_storage/disk/:key/:name", .attachment, .open) {
+            state, call throws(ChatwootDoubleRefusalError) in
             guard let blob = state.blobs[call.segments["key"] ?? ""] else { throw .publicMissing }
-            return ChatwootReply(headers: [("Content-Type", blob.type)], body: blob.bytes)
+            return ChatwootDoubleResponse(headers: [("Content-Type", blob.type)], body: blob.bytes)
         },
     ]
 }
 
-extension ChatwootState {
-    fileprivate mutating func redirect(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+extension ChatwootDoubleState {
+    fileprivate mutating func redirect(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         let key = call.segments["key"] ?? ""
         guard var blob = blobs[key] else { throw .publicMissing }
         blob.hits += 1
         blobs[key] = blob
         if blob.hits <= chaos.attachmentMisses { throw .publicMissing }
-        let location = "\(baseURL)/rails/active_storage/disk/\(key)/\(FormText.encode(blob.name))"
-        return ChatwootReply(status: 302, headers: [("Location", location)])
+        let location = "\(baseURL)/rails/active_storage/disk/\(key)/\(RailsParameterParser.encode(blob.name))"
+        return ChatwootDoubleResponse(status: 302, headers: [("Location", location)])
     }
 
-    fileprivate mutating func upload(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    fileprivate mutating func upload(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         let limit = options.limits.uploads
         guard throttle.admits("upload/\(call.accountID)", limit: limit, seconds: 3600, now: now) else {
             return .throttled
@@ -51,19 +57,21 @@ extension ChatwootState {
         ])
     }
 
-    mutating func store(_ name: String, declaredType: String, _ bytes: [UInt8]) -> (String, ChatwootBlob) {
+    mutating func store(_ name: String, declaredType: String, _ bytes: [UInt8]) -> (String, ChatwootDoubleBlob) {
         let key = nextToken()
-        let blob = ChatwootBlob(name: name, type: FileKind.storedType(of: bytes, declared: declaredType), bytes: bytes)
+        let blob = ChatwootDoubleBlob(
+            name: name, type: ChatwootFileTypeDetector.storedType(of: bytes, declared: declaredType), bytes: bytes)
         blobs[key] = blob
         return (key, blob)
     }
 
     func address(of key: String, _ name: String) -> String {
-        "\(baseURL)/rails/active_storage/blobs/redirect/\(key)/\(FormText.encode(name))"
+        "\(baseURL)/rails/active_storage/blobs/redirect/\(key)/\(RailsParameterParser.encode(name))"
     }
 
     /// The attachments of a request: files, or ids of earlier uploads.
-    mutating func attachments(of call: ChatwootCall) throws(ChatwootRefusalError) -> [Double.Attachment] {
+    mutating func attachments(of call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError) -> [Double.Attachment]
+    {
         if call.files.contains(where: { $0.field == "attachments" }) || call.parameters["attachments"]?.object != nil {
             throw .unprocessable("undefined method `each' for an instance of ActionDispatch::Http::UploadedFile")
         }
@@ -87,7 +95,7 @@ extension ChatwootState {
 
     mutating func attach(_ name: String, _ type: String, _ bytes: [UInt8], isVoice: Bool) -> Double.Attachment {
         let (key, blob) = store(name, declaredType: type, bytes)
-        let fileType = FileKind.name(of: type)
+        let fileType = ChatwootFileTypeDetector.name(of: type)
         return Double.Attachment(
             id: nextID(.attachment),
             fileType: fileType,
@@ -113,7 +121,7 @@ extension ChatwootState {
             "content_type": .string(attachment.contentType),
             "data_url": .string(address),
             "thumb_url": .string(
-                attachment.fileType == "image" ? thumbnail + FormText.encode(attachment.fileName) : ""),
+                attachment.fileType == "image" ? thumbnail + RailsParameterParser.encode(attachment.fileName) : ""),
             "file_size": Self.number(attachment.bytes.count),
             "width": .null,
             "height": .null,
@@ -125,7 +133,7 @@ extension ChatwootState {
 }
 
 /// File types (`file_type_helper.rb`).
-enum FileKind {
+enum ChatwootFileTypeDetector {
     /// The file type for the exact text of the part's `Content-Type`: with a parameter, a video becomes a file.
     static func name(of type: String) -> String {
         switch type {

@@ -1,39 +1,40 @@
 internal import RelayJSON
 
-extension ChatwootRoute {
-    static let inboxes: [ChatwootRoute] = [
+extension ChatwootDoubleRoute {
+    static let inboxes: [ChatwootDoubleRoute] = [
         // Needs no token: app/controllers/api_controller.rb.
-        ChatwootRoute("GET", "/api", .version, .open) { state, _ throws(ChatwootRefusalError) in
+        ChatwootDoubleRoute("GET", "/api", .version, .open) { state, _ throws(ChatwootDoubleRefusalError) in
             .json([
                 "version": .string(state.profile.version), "timestamp": "2026-06-17 00:00:00",
                 "queue_services": "ok", "data_services": "ok",
             ])
         },
-        ChatwootRoute("GET", "/api/v1/profile", .profile, .token(bots: false)) {
-            state, call throws(ChatwootRefusalError) in try state.profileView(call)
+        ChatwootDoubleRoute("GET", "/api/v1/profile", .profile, .token(bots: false)) {
+            state, call throws(ChatwootDoubleRefusalError) in try state.profileView(call)
         },
-        application("GET", "/inboxes", .inboxRead) { state, call throws(ChatwootRefusalError) in
+        application("GET", "/inboxes", .inboxRead) { state, call throws(ChatwootDoubleRefusalError) in
             let rows = state.inboxes.values.filter { inbox in
                 inbox.accountID == call.accountID && state.mayShow(inbox, to: call.actor)
             }
             let sorted = rows.sorted { $0.id < $1.id }
             return .json(["payload": .array(sorted.map { state.view($0, call) })])
         },
-        application("GET", "/inboxes/:id", .inboxRead) { state, call throws(ChatwootRefusalError) in
+        application("GET", "/inboxes/:id", .inboxRead) { state, call throws(ChatwootDoubleRefusalError) in
             let inbox = try state.inbox(call.id("id"), account: call.accountID)
             try state.authorize(inbox, for: call)
             return .json(state.view(inbox, call))
         },
-        application("POST", "/inboxes", .inboxWrite) { state, call throws(ChatwootRefusalError) in
+        application("POST", "/inboxes", .inboxWrite) { state, call throws(ChatwootDoubleRefusalError) in
             try state.createInbox(call)
         },
-        application("PATCH", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootRefusalError) in
+        application("PATCH", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootDoubleRefusalError) in
             try state.updateInbox(call)
         },
-        application("PUT", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootRefusalError) in
+        application("PUT", "/inboxes/:id", .inboxWrite) { state, call throws(ChatwootDoubleRefusalError) in
             try state.updateInbox(call)
         },
-        application("POST", "/inboxes/:id/reset_secret", .inboxWrite) { state, call throws(ChatwootRefusalError) in
+        application("POST", "/inboxes/:id/reset_secret", .inboxWrite) {
+            state, call throws(ChatwootDoubleRefusalError) in
             if !state.profile.signsWebhooks { throw .publicMissing }
             if !state.isAdministrator(call) { throw .notAllowed }
             var inbox = try state.inbox(call.id("id"), account: call.accountID)
@@ -44,8 +45,10 @@ extension ChatwootRoute {
     ]
 }
 
-extension ChatwootState {
-    fileprivate mutating func createInbox(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+extension ChatwootDoubleState {
+    fileprivate mutating func createInbox(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         if !isAdministrator(call) { throw .notAllowed }
         let count = inboxes.values.count { $0.accountID == call.accountID }
         if let limit = options.limits.inboxes, count >= limit { throw .planLimit }
@@ -58,7 +61,9 @@ extension ChatwootState {
         return .json(view(inbox, call))
     }
 
-    fileprivate mutating func updateInbox(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    fileprivate mutating func updateInbox(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         if !isAdministrator(call) { throw .notAllowed }
         var inbox = try inbox(call.id("id"), account: call.accountID)
         if let name = call.present("name") { inbox.name = name }
@@ -67,7 +72,7 @@ extension ChatwootState {
         return .json(view(inbox, call))
     }
 
-    private func apply(_ call: ChatwootCall, _ channel: JSONObject, to inbox: inout Double.Inbox) {
+    private func apply(_ call: ChatwootDoubleRequest, _ channel: JSONObject, to inbox: inout Double.Inbox) {
         if let locked = call.flag("lock_to_single_conversation") { inbox.isLockedToSingleConversation = locked }
         if channel.contains("webhook_url") { inbox.webhookURL = channel["webhook_url"]?.string }
         if let mandatory = channel["hmac_mandatory"]?.bool { inbox.isHMACMandatory = mandatory }
@@ -94,7 +99,9 @@ extension ChatwootState {
 
     // MARK: Bodies
 
-    fileprivate func profileView(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    fileprivate func profileView(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         guard case .user(let id) = call.actor, let user = users[id] else { throw .notForBots }
         let account: JSON = [
             "id": Self.number(user.accountID), "name": Self.text(accounts[user.accountID]?.name),
@@ -112,7 +119,7 @@ extension ChatwootState {
         ])
     }
 
-    fileprivate func view(_ inbox: Double.Inbox, _ call: ChatwootCall) -> JSON {
+    fileprivate func view(_ inbox: Double.Inbox, _ call: ChatwootDoubleRequest) -> JSON {
         var result: JSON = [
             "id": Self.number(inbox.id),
             "avatar_url": "",

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// Rules for messages.
-extension ChatwootState {
+extension ChatwootDoubleState {
     struct MessageDraft {
         var kind: Double.MessageKind
         var content: String?
@@ -17,9 +17,9 @@ extension ChatwootState {
 
     /// Builds a message from a request, like `Messages::MessageBuilder`.
     mutating func createMessage(
-        _ call: ChatwootCall,
+        _ call: ChatwootDoubleRequest,
         in conversation: Double.Conversation
-    ) throws(ChatwootRefusalError) -> Double.Message {
+    ) throws(ChatwootDoubleRefusalError) -> Double.Message {
         let name = call.present("message_type") ?? "outgoing"
         guard let kind = Double.MessageKind(name: name) else {
             throw .unprocessable("'\(name)' is not a valid message_type")
@@ -40,7 +40,7 @@ extension ChatwootState {
         return insertMessage(draft, in: conversation)
     }
 
-    private func botSender(_ call: ChatwootCall) -> Double.Sender? {
+    private func botSender(_ call: ChatwootDoubleRequest) -> Double.Sender? {
         guard call.text("sender_type") == "AgentBot", let id = call.number("sender_id"),
             bots[id]?.accountID == call.accountID
         else { return nil }
@@ -48,7 +48,7 @@ extension ChatwootState {
     }
 
     /// The content attributes that the release stores. In a multipart body they are a JSON string.
-    private func storedAttributes(_ call: ChatwootCall) -> JSONObject {
+    private func storedAttributes(_ call: ChatwootDoubleRequest) -> JSONObject {
         let given: JSONObject =
             switch call.parameters["content_attributes"] {
             case .object(let object): object
@@ -64,7 +64,7 @@ extension ChatwootState {
         return result
     }
 
-    private func checkMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootRefusalError) {
+    private func checkMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootDoubleRefusalError) {
         var errors: [String] = []
         if let limit = options.limits.messages {
             let ids = conversations.messageIDs[row.id] ?? []
@@ -82,7 +82,7 @@ extension ChatwootState {
     }
 
     /// The same check in the public API, whose errors have another shape.
-    func checkPublicMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootRefusalError) {
+    func checkPublicMessage(_ draft: MessageDraft, in row: Double.Conversation) throws(ChatwootDoubleRefusalError) {
         do {
             try checkMessage(draft, in: row)
         } catch {
@@ -97,7 +97,7 @@ extension ChatwootState {
     mutating func insertMessage(_ draft: MessageDraft, in conversation: Double.Conversation) -> Double.Message {
         var draft = draft
         if draft.kind == .outgoing, let content = draft.content, !content.isEmpty {
-            draft.content = LiquidTemplate.render(content, liquidValues(conversation, draft.sender)) ?? content
+            draft.content = SimulatedLiquidRenderer.render(content, liquidValues(conversation, draft.sender)) ?? content
         }
         resolveReply(&draft.attributes, in: conversation)
         let message = Double.Message(
@@ -130,7 +130,7 @@ extension ChatwootState {
     /// Completes `in_reply_to` and `in_reply_to_external_id` from each other, among the messages of the conversation.
     /// When the message is not found, both are null (`in_reply_to_message_builder.rb`).
     private func resolveReply(_ attributes: inout JSONObject, in conversation: Double.Conversation) {
-        let id = ChatwootCall.text(attributes["in_reply_to"]).flatMap { Int($0) }
+        let id = ChatwootDoubleRequest.text(attributes["in_reply_to"]).flatMap { Int($0) }
         let external = attributes["in_reply_to_external_id"]?.string
         guard attributes["in_reply_to"]?.isNull == false || external != nil else { return }
         var quoted = id.flatMap { messages[$0] }

@@ -2,11 +2,11 @@ internal import RelayCore
 internal import RelayJSON
 
 /// The public API, for a contact's own client (`controllers/public/api/v1`).
-extension ChatwootRoute {
+extension ChatwootDoubleRoute {
     private static let conversation = "/contacts/:source_id/conversations/:conversation_id"
 
-    static let publicAPI: [ChatwootRoute] = [
-        client("GET", "", .inboxRead) { state, call throws(ChatwootRefusalError) in
+    static let publicAPI: [ChatwootDoubleRoute] = [
+        client("GET", "", .inboxRead) { state, call throws(ChatwootDoubleRefusalError) in
             let inbox = try state.publicInbox(call)
             return .json([
                 "identifier": .string(inbox.identifier),
@@ -15,62 +15,63 @@ extension ChatwootRoute {
                     .string(inbox.name), "avatar_url": "", "working_hours_enabled": false, "working_hours": [],
             ])
         },
-        client("POST", "/contacts", .contactCreate) { state, call throws(ChatwootRefusalError) in
+        client("POST", "/contacts", .contactCreate) { state, call throws(ChatwootDoubleRefusalError) in
             try state.findOrCreateContact(call)
         },
-        client("GET", "/contacts/:source_id", .contactRead) { state, call throws(ChatwootRefusalError) in
+        client("GET", "/contacts/:source_id", .contactRead) { state, call throws(ChatwootDoubleRefusalError) in
             let binding = try state.publicBinding(call)
             try state.checkHMAC(call)
             return .json(state.publicView(binding))
         },
-        client("PATCH", "/contacts/:source_id", .contactUpdate) { state, call throws(ChatwootRefusalError) in
+        client("PATCH", "/contacts/:source_id", .contactUpdate) { state, call throws(ChatwootDoubleRefusalError) in
             try state.identifyContact(call)
         },
         client("GET", "/contacts/:source_id/conversations", .conversationRead) {
-            state, call throws(ChatwootRefusalError) in
+            state, call throws(ChatwootDoubleRefusalError) in
             let binding = try state.publicBinding(call)
             return .json(.array(state.conversations.of(contactInbox: binding.id).map { state.publicView($0) }))
         },
         client("POST", "/contacts/:source_id/conversations", .conversationCreate) {
-            state, call throws(ChatwootRefusalError) in
-            var start = ChatwootState.ConversationStart()
+            state, call throws(ChatwootDoubleRefusalError) in
+            var start = ChatwootDoubleState.ConversationStart()
             start.custom = call.object("custom_attributes") ?? JSONObject()
             let row = try state.startConversation(state.publicBinding(call), start)
             return .json(state.publicView(row))
         },
-        client("GET", conversation, .conversationRead) { state, call throws(ChatwootRefusalError) in
+        client("GET", conversation, .conversationRead) { state, call throws(ChatwootDoubleRefusalError) in
             .json(state.publicView(try state.publicConversation(call)))
         },
         client("POST", conversation + "/toggle_status", .conversationUpdate) {
-            state, call throws(ChatwootRefusalError) in
+            state, call throws(ChatwootDoubleRefusalError) in
             let row = try state.publicConversation(call)
             state.change(row.id) { $0.status = .resolved }
             return .json(state.publicView(try state.publicConversation(call)))
         },
-        client("POST", conversation + "/toggle_typing", .typing) { state, call throws(ChatwootRefusalError) in
+        client("POST", conversation + "/toggle_typing", .typing) { state, call throws(ChatwootDoubleRefusalError) in
             let row = try state.publicConversation(call)
             state.type(call.text("typing_status"), in: row, .contact(row.contactID), isPrivate: false)
             return .empty
         },
-        client("POST", conversation + "/update_last_seen", .lastSeen) { state, call throws(ChatwootRefusalError) in
+        client("POST", conversation + "/update_last_seen", .lastSeen) {
+            state, call throws(ChatwootDoubleRefusalError) in
             state.seeConversation(try state.publicConversation(call))
             return .empty
         },
-        client("GET", conversation + "/messages", .messageRead) { state, call throws(ChatwootRefusalError) in
+        client("GET", conversation + "/messages", .messageRead) { state, call throws(ChatwootDoubleRefusalError) in
             let row = try state.publicConversation(call)
             let shown = state.page(of: row, after: nil, before: call.number("before")) { message in
                 !message.isPrivate && message.kind != .activity
             }
             return .json(.array(shown.map { state.publicView($0) }))
         },
-        client("POST", conversation + "/messages", .messageCreate) { state, call throws(ChatwootRefusalError) in
+        client("POST", conversation + "/messages", .messageCreate) { state, call throws(ChatwootDoubleRefusalError) in
             try state.createPublicMessage(call)
         },
     ]
 }
 
-extension ChatwootState {
-    fileprivate func publicInbox(_ call: ChatwootCall) throws(ChatwootRefusalError) -> Double.Inbox {
+extension ChatwootDoubleState {
+    fileprivate func publicInbox(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError) -> Double.Inbox {
         let identifier = call.segments["inbox_identifier"]
         guard let inbox = inboxes.values.first(where: { $0.channel == .api && $0.identifier == identifier }) else {
             throw .publicMissing
@@ -78,7 +79,9 @@ extension ChatwootState {
         return inbox
     }
 
-    fileprivate func publicBinding(_ call: ChatwootCall) throws(ChatwootRefusalError) -> Double.ContactInbox {
+    fileprivate func publicBinding(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> Double.ContactInbox
+    {
         let inbox = try publicInbox(call)
         guard let row = contactInboxes.find(inbox: inbox.id, sourceID: call.segments["source_id"] ?? "") else {
             throw .publicMissing
@@ -87,7 +90,9 @@ extension ChatwootState {
     }
 
     /// A conversation of the source id, or, after a valid HMAC, any conversation of the contact.
-    fileprivate func publicConversation(_ call: ChatwootCall) throws(ChatwootRefusalError) -> Double.Conversation {
+    fileprivate func publicConversation(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> Double.Conversation
+    {
         let binding = try publicBinding(call)
         let number = call.segments["conversation_id"].flatMap { Int($0) }
         let candidates =
@@ -99,19 +104,21 @@ extension ChatwootState {
 
     /// - Returns: whether a valid hash was given.
     @discardableResult
-    fileprivate func checkHMAC(_ call: ChatwootCall) throws(ChatwootRefusalError) -> Bool {
+    fileprivate func checkHMAC(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError) -> Bool {
         let inbox = try publicInbox(call)
         let hash = call.present("identifier_hash")
         if hash == nil, !inbox.isHMACMandatory { return false }
         let identifier = Array((call.text("identifier") ?? "").utf8)
         // A StandardError that nothing rescues.
-        guard hash == WebhookHMAC.hmac(identifier, key: inbox.hmacToken) else { throw .exception }
+        guard hash == TestHMAC.hmac(identifier, key: inbox.hmacToken) else { throw .exception }
         return true
     }
 
     /// Finds a contact by source id in the inbox, else by identifier, e-mail or phone number, and creates what is
     /// missing. A row that a concurrent request created is found as well, so the request can be repeated.
-    fileprivate mutating func findOrCreateContact(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    fileprivate mutating func findOrCreateContact(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         let inbox = try publicInbox(call)
         let isVerified = try checkHMAC(call)
         let sourceID = call.present("source_id") ?? nextUUID()
@@ -140,7 +147,9 @@ extension ChatwootState {
 
     /// `ContactIdentifyAction`: another contact with the same identifier, e-mail or phone number is the same person,
     /// and this contact is merged into it.
-    fileprivate mutating func identifyContact(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    fileprivate mutating func identifyContact(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         let binding = try publicBinding(call)
         if try checkHMAC(call) {
             var row = binding
@@ -171,7 +180,9 @@ extension ChatwootState {
         return .json(record(changed))
     }
 
-    fileprivate mutating func createPublicMessage(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    fileprivate mutating func createPublicMessage(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         let row = try publicConversation(call)
         var draft = MessageDraft(kind: .incoming)
         draft.content = call.text("content")

@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// The bodies of the public API (`app/views/public/api/v1`).
-extension ChatwootState {
+extension ChatwootDoubleState {
     func publicView(_ row: Double.ContactInbox) -> JSON {
         let contact = contacts[row.contactID]
         return [

@@ -1,5 +1,5 @@
 /// The contacts table, with indexes by id, phone number, identifier and e-mail.
-struct ContactTable: Sendable {
+struct SimulatedContactTable: Sendable {
     typealias Contact = ChatwootDouble.Contact
 
     struct Key: Hashable {
@@ -59,7 +59,7 @@ struct ContactTable: Sendable {
 }
 
 /// The source ids of contacts in inboxes: `(inbox_id, source_id)` is unique.
-struct ContactInboxTable: Sendable {
+struct SimulatedContactInboxTable: Sendable {
     typealias ContactInbox = ChatwootDouble.ContactInbox
 
     struct Key: Hashable {
@@ -94,7 +94,7 @@ struct ContactInboxTable: Sendable {
 }
 
 /// The conversations, each with its messages in order.
-struct ConversationTable: Sendable {
+struct SimulatedConversationTable: Sendable {
     typealias Conversation = ChatwootDouble.Conversation
 
     struct Key: Hashable {

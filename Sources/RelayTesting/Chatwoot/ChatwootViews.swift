@@ -2,7 +2,7 @@ internal import RelayCore
 internal import RelayJSON
 
 /// The bodies of responses (`app/views/api/v1`).
-extension ChatwootState {
+extension ChatwootDoubleState {
     static func seconds(_ time: Timestamp?) -> JSON { .int((time?.milliseconds ?? 0) / 1000) }
     static func text(_ time: Timestamp?) -> JSON { time.map { .string($0.iso8601) } ?? .null }
     static func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }

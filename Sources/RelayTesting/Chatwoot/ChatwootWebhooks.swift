@@ -3,7 +3,7 @@ internal import RelayCrypto
 internal import RelayJSON
 
 /// The bodies of an inbox's webhooks (`webhook_listener.rb`, samples 20 to 28).
-extension ChatwootState {
+extension ChatwootDoubleState {
     /// Queues a webhook for every change, including those made through the API. Each gets one attempt.
     mutating func dispatch(_ event: String, _ data: JSONObject, _ inbox: Double.Inbox, message: Int? = nil) {
         guard inbox.channel == .api, let url = inbox.webhookURL, !url.isEmpty else { return }
@@ -25,7 +25,7 @@ extension ChatwootState {
         headers.append(("X-Chatwoot-Delivery", nextUUID()))
         headers.append(("X-Chatwoot-Timestamp", time))
         let signed = Array("\(time).".utf8) + body
-        headers.append(("X-Chatwoot-Signature", "sha256=" + WebhookHMAC.hmac(signed, key: secret)))
+        headers.append(("X-Chatwoot-Signature", "sha256=" + TestHMAC.hmac(signed, key: secret)))
         return headers
     }
 
@@ -142,7 +142,7 @@ extension ChatwootState {
     }
 }
 
-enum WebhookHMAC {
+enum TestHMAC {
     /// HMAC-SHA256 in lower-case hex.
     static func hmac(_ bytes: [UInt8], key: String) -> String {
         Hex.encode(HMAC(key: SymmetricKey(bytes: key.utf8)).code(for: bytes))

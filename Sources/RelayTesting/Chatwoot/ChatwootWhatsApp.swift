@@ -1,23 +1,23 @@
 internal import RelayJSON
 
 /// The native WhatsApp channel: the posts of Meta, and what Chatwoot reads from them.
-extension ChatwootRoute {
-    static let whatsApp: [ChatwootRoute] = [
-        ChatwootRoute("GET", "/webhooks/whatsapp/:phone", .whatsApp, .open) {
-            state, call throws(ChatwootRefusalError) in
+extension ChatwootDoubleRoute {
+    static let whatsApp: [ChatwootDoubleRoute] = [
+        ChatwootDoubleRoute("GET", "/webhooks/whatsapp/:phone", .whatsApp, .open) {
+            state, call throws(ChatwootDoubleRefusalError) in
             guard case .whatsApp(_, _, let token, _)? = state.whatsAppInbox(phone: call.segments["phone"])?.channel,
                 call.text("hub.verify_token") == token
             else { throw .error(401, "Error; wrong verify token") }
             return .json(.string(call.text("hub.challenge") ?? ""))
         },
-        ChatwootRoute("POST", "/webhooks/whatsapp/:phone", .whatsApp, .open) {
-            state, call throws(ChatwootRefusalError) in
+        ChatwootDoubleRoute("POST", "/webhooks/whatsapp/:phone", .whatsApp, .open) {
+            state, call throws(ChatwootDoubleRefusalError) in
             try state.takeWhatsAppPost(call)
         },
     ]
 }
 
-extension ChatwootState {
+extension ChatwootDoubleState {
     fileprivate func whatsAppInbox(phone: String?) -> Double.Inbox? {
         let digits = phone?.filter { $0 != "+" }
         return inboxes.values.first { inbox in
@@ -38,7 +38,9 @@ extension ChatwootState {
 
     /// Answers 200 to every post with a valid signature, and reads only the first message or status of the first
     /// change.
-    fileprivate mutating func takeWhatsAppPost(_ call: ChatwootCall) throws(ChatwootRefusalError) -> ChatwootReply {
+    fileprivate mutating func takeWhatsAppPost(_ call: ChatwootDoubleRequest) throws(ChatwootDoubleRefusalError)
+        -> ChatwootDoubleResponse
+    {
         let value = call.parameters["entry"]?[0]?["changes"]?[0]?["value"]
         let phone = call.segments["phone"]
         let inbox = whatsAppInbox(value, path: phone)
@@ -63,7 +65,7 @@ extension ChatwootState {
 
     /// Since 4.14, the signature is verified with the channel's or the installation's app secret. A manually created
     /// channel without a secret is not verified; a post without a matching channel is.
-    private func isSigned(_ call: ChatwootCall, _ inbox: Double.Inbox?, _ signature: String?) -> Bool {
+    private func isSigned(_ call: ChatwootDoubleRequest, _ inbox: Double.Inbox?, _ signature: String?) -> Bool {
         guard profile.verifiesMetaSignature else { return true }
         var secret = options.metaAppSecret
         if case .whatsApp(_, _, _, let own)? = inbox?.channel {
@@ -71,7 +73,7 @@ extension ChatwootState {
             if secret == nil { return true }
         }
         guard let secret else { return false }
-        return signature == "sha256=" + WebhookHMAC.hmac(call.body, key: secret)
+        return signature == "sha256=" + TestHMAC.hmac(call.body, key: secret)
     }
 
     private mutating func takeStatus(_ status: JSON, _ inbox: Double.Inbox) {
@@ -79,7 +81,7 @@ extension ChatwootState {
             let message = messages.values.first(where: { $0.inboxID == inbox.id && $0.sourceID == id })
         else { return }
         let error = status["errors"]?[0]
-        let reason = error.map { "\(ChatwootCall.text($0["code"]) ?? ""): \($0["title"]?.string ?? "")" }
+        let reason = error.map { "\(ChatwootDoubleRequest.text($0["code"]) ?? ""): \($0["title"]?.string ?? "")" }
         setStatus(message.id, status["status"]?.string, error: reason)
     }
 
@@ -87,7 +89,7 @@ extension ChatwootState {
         _ message: JSON,
         _ value: JSON,
         _ inbox: Double.Inbox
-    ) throws(ChatwootRefusalError) {
+    ) throws(ChatwootDoubleRefusalError) {
         let type = message["type"]?.string ?? ""
         guard let id = message["id"]?.string, let from = message["from"]?.string,
             !["reaction", "ephemeral", "request_welcome"].contains(type),
@@ -115,7 +117,7 @@ extension ChatwootState {
         _ from: String,
         _ profile: JSON?,
         _ inbox: Double.Inbox
-    ) throws(ChatwootRefusalError) -> Double.ContactInbox {
+    ) throws(ChatwootDoubleRefusalError) -> Double.ContactInbox {
         if let found = contactInboxes.find(inbox: inbox.id, sourceID: from) { return found }
         var contact = contacts.first(phone: "+\(from)", account: inbox.accountID)
         if contact == nil {

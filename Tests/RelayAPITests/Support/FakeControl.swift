@@ -6,8 +6,8 @@ import RelayJSON
 import Synchronization
 
 /// A fake relay that records its calls and returns the results that a test sets.
-final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl, WebhookControl, WebhookTestControl,
-    ReplayControl, MediaControl
+final class FakeControl: ReadinessProvider, ConfigurationControl, DestinationControl, WebhookControl, WebhookTestSender,
+    ReplayControl, MediaFileProvider
 {
     struct Tested: Equatable {
         var url: String
@@ -45,7 +45,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
 
     func media(
         id: MediaID, name: String, query: [String: String], bounds: @Sendable (Int64) -> Range<Int64>
-    ) async throws(APIError) -> MediaFile {
+    ) async throws(APIError) -> ServedMediaFile {
         guard query["sig"] == "right" else {
             throw APIError(status: 403, code: "forbidden", message: "The signature does not fit.")
         }
@@ -56,7 +56,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
             continuation.yield(part)
             continuation.finish()
         }
-        return MediaFile(
+        return ServedMediaFile(
             content: StoredMediaReader(size: Int64(bytes.count), range: range, chunks: chunks), mimetype: query["t"])
     }
 
@@ -95,7 +95,7 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
     }
 
     func test(
-        url: String, session: String, webhook: Webhook?, event: EventType
+        url: String, session: String, webhook: WebhookRegistration?, event: EventType
     ) async throws(APIError) -> WebhookTestResult {
         state.withLock { state in
             state.tested.append(Tested(url: url, session: session, webhook: webhook?.id, event: event))
@@ -106,8 +106,8 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
     }
 
     /// The real reader of options, with an egress check that denies one host.
-    let webhookOptions = WebhookOptionsReader(
-        kind: WebhookOptions.self,
+    let webhookOptions = WebhookDestinationOptionsReader(
+        kind: WebhookDestinationOptions.self,
         policies: ["default": RetryPolicy(), "standard": RetryPolicy(maxAttempts: 12)],
         timeout: .seconds(10),
         urlCheck: { $0.contains("//denied.example") ? "denied.example may not be reached" : nil }
@@ -133,11 +133,11 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
 
     func replaysChanged() async { edit { $0.replayChanges += 1 } }
 
-    func pipelines() async -> [PipelineStatus] {
+    func pipelines() async -> [PipelineSummary] {
         [
-            PipelineStatus(
+            PipelineSummary(
                 name: "default", file: "pipelines/default.yaml", from: ["baileys"],
-                stages: [PipelineStatus.Stage(id: "persist-1", kind: "persist")]
+                stages: [PipelineSummary.Stage(id: "persist-1", kind: "persist")]
             )
         ]
     }
@@ -151,9 +151,9 @@ final class FakeControl: ProcessStatus, ConfigurationControl, DestinationControl
         )
     }
 
-    func reload() async throws(APIError) -> ReloadResult {
+    func reload() async throws(APIError) -> ReloadSummary {
         if let error = state.withLock({ $0.reloadError }) { throw error }
-        return ReloadResult(generation: 2, loadedAt: TestAPI.start, warnings: ["store.url: no retention is set"])
+        return ReloadSummary(generation: 2, loadedAt: TestAPI.start, warnings: ["store.url: no retention is set"])
     }
 
     var isDraining: Bool { state.withLock { $0.draining } }

@@ -1,7 +1,7 @@
 import RelayCore
 
 extension FakeStore {
-    func contacts(lids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] { [] }
+    func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] { [] }
 
     func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia] { [] }
     func postpone(_ media: LateMedia) async throws(StoreError) {}
@@ -20,5 +20,5 @@ extension FakeStore {
         of chat: ForwardedChatMapping.Key, direction: ForwardedMessage.Direction, state: ForwardedMessage.State,
         limit: Int
     ) async throws(StoreError) -> [ForwardedMessage] { [] }
-    func record(_ changes: [ForwardingChange]) async throws(StoreError) {}
+    func record(_ changes: [ForwardingLedgerChange]) async throws(StoreError) {}
 }

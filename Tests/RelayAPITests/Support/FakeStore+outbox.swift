@@ -13,7 +13,7 @@ extension FakeStore {
         session: String = "abc-123",
         type: EventType = .messageReceived,
         chat: String? = "5511999999999@s.whatsapp.net",
-        reason: DeadReason? = nil,
+        reason: DeadLetterReason? = nil,
         status: Int? = nil,
         error: String? = nil,
         target: String? = "https://your-app.com/webhook",
@@ -25,7 +25,7 @@ extension FakeStore {
             data.lastDelivery = id.rawValue
             let isFinished = state != .queued && state != .inFlight
             data.deliveries[id] = FakeDelivery(
-                record: DeliveryRecord(
+                record: DeliveryDetails(
                     id: id, event: EventID(7), pipeline: "default", destination: destination, session: session,
                     type: type, chat: chat, state: state, attemptCount: attempts, receivedAt: moment,
                     createdAt: moment, dueAt: state == .queued ? moment : nil,
@@ -34,7 +34,7 @@ extension FakeStore {
                 ),
                 body: Array(#"{"event":"message.received","payload":{"n":12345678901234567890}}"#.utf8),
                 attempts: (0..<attempts).map { number in
-                    Attempt(
+                    DeliveryAttempt(
                         number: number + 1,
                         startedAt: moment,
                         result: AttemptResult(
@@ -52,7 +52,7 @@ extension FakeStore {
 
     func deliveries(
         _ filter: DeliveryFilter, before: DeliveryID?, offset: Int, limit: Int
-    ) async throws(StoreError) -> [DeliveryRecord] {
+    ) async throws(StoreError) -> [DeliveryDetails] {
         try fail()
         let rows = matching(filter).filter { row in before.map { row.id < $0 } ?? true }
         return Array(rows.dropFirst(offset).prefix(limit))
@@ -60,11 +60,11 @@ extension FakeStore {
 
     func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int { matching(filter).count }
 
-    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
+    func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryDetails? {
         contents.withLock { $0.deliveries[id]?.record }
     }
 
-    func attempts(of id: DeliveryID) async throws(StoreError) -> [Attempt] {
+    func attempts(of id: DeliveryID) async throws(StoreError) -> [DeliveryAttempt] {
         contents.withLock { $0.deliveries[id]?.attempts ?? [] }
     }
 
@@ -109,7 +109,7 @@ extension FakeStore {
             data.lastDelivery = id.rawValue
             data.planned[id] = delivery
             data.deliveries[id] = FakeDelivery(
-                record: DeliveryRecord(
+                record: DeliveryDetails(
                     id: id, event: event, pipeline: delivery.pipeline, destination: delivery.destination,
                     session: delivery.session, type: delivery.type, chat: delivery.chat, state: .queued,
                     attemptCount: 0, receivedAt: delivery.receivedAt, createdAt: moment, dueAt: moment,
@@ -124,13 +124,13 @@ extension FakeStore {
 
     func planned(_ id: DeliveryID) -> PlannedDelivery? { contents.withLock { $0.planned[id] } }
 
-    func destinationCounts() async throws(StoreError) -> [DestinationCounts] { [] }
+    func destinationCounts() async throws(StoreError) -> [DestinationDeliveryCounts] { [] }
     func pauses() async throws(StoreError) -> [DestinationPause] { [] }
     func pause(_ pause: DestinationPause) async throws(StoreError) {}
     func resume(destination: DestinationKey) async throws(StoreError) -> Bool { false }
     func sweep(_ retention: RetentionPeriods, at moment: Timestamp, limit: Int) async throws(StoreError) -> Int { 0 }
 
-    private func matching(_ filter: DeliveryFilter) -> [DeliveryRecord] {
+    private func matching(_ filter: DeliveryFilter) -> [DeliveryDetails] {
         contents.withLock { data in
             data.deliveries.values.map(\.record).filter { row in
                 (filter.states.isEmpty || filter.states.contains(row.state))
@@ -163,33 +163,33 @@ extension FakeStore {
 
     func accept(
         _ events: [ParsedEvent], source: String, at moment: Timestamp
-    ) async throws(StoreError) -> [AcceptanceResult] {
+    ) async throws(StoreError) -> [EventAcceptanceResult] {
         try fail()
         return contents.withLock { data in
             events.map { new in
                 if let known = new.dedupKey.flatMap({ data.dedupKeys[$0] }) {
-                    return AcceptanceResult(id: known, isDuplicate: true)
+                    return EventAcceptanceResult(id: known, isDuplicate: true)
                 }
                 let id = EventID(SortableID.next(after: data.lastEvent, at: moment))
                 data.lastEvent = id.rawValue
                 data.events[id] = Event(new, id: id, source: source, receivedAt: moment)
                 if let key = new.dedupKey { data.dedupKeys[key] = id }
-                return AcceptanceResult(id: id, isDuplicate: false)
+                return EventAcceptanceResult(id: id, isDuplicate: false)
             }
         }
     }
 
     func event(_ id: EventID) async throws(StoreError) -> Event? { contents.withLock { $0.events[id] } }
     func pendingEvents(after id: EventID, limit: Int) async throws(StoreError) -> [Event] { [] }
-    func commit(_ results: [EventResult], at moment: Timestamp) async throws(StoreError) {}
+    func commit(_ results: [EventProcessingResult], at moment: Timestamp) async throws(StoreError) {}
 
     func recover(
         at moment: Timestamp, maxAttempts: @escaping @Sendable (_ destination: DestinationKey) -> Int
-    ) async throws(StoreError) -> RecoveryReport { RecoveryReport(requeued: 0, dead: 0) }
+    ) async throws(StoreError) -> StoreRecoveryReport { StoreRecoveryReport(requeued: 0, dead: 0) }
 
     func exchange(
-        _ settlements: [AttemptSettlement], claims: [ClaimRequest], at moment: Timestamp
-    ) async throws(StoreError) -> [ClaimResult] { [] }
+        _ settlements: [AttemptSettlement], claims: [DeliveryClaimRequest], at moment: Timestamp
+    ) async throws(StoreError) -> [DeliveryClaimResult] { [] }
 
     func dueTimes() async throws(StoreError) -> [DestinationKey: Timestamp] { [:] }
     var newlyDue: AsyncStream<Set<DestinationKey>> { AsyncStream { $0.finish() } }

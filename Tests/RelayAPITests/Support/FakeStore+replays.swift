@@ -24,7 +24,7 @@ extension FakeStore {
 
     func sampleDeliveries(
         _ selection: ReplaySelection, limit: Int, at moment: Timestamp
-    ) async throws(StoreError) -> [DeliveryRecord] {
+    ) async throws(StoreError) -> [DeliveryDetails] {
         let rows = contents.withLock { $0.deliveries.values.map(\.record) }
         return Array(
             rows.filter { selection.states.contains($0.state) }.sorted { $0.id < $1.id }.prefix(limit))
@@ -54,7 +54,9 @@ extension FakeStore {
 
     func nextReplay() async throws(StoreError) -> Replay? { nil }
 
-    func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStep? { nil }
+    func advanceReplay(_ id: ReplayID, limit: Int, at moment: Timestamp) async throws(StoreError) -> ReplayStepResult? {
+        nil
+    }
 
     func cancelReplay(_ id: ReplayID, at moment: Timestamp) async throws(StoreError) -> ReplayCancellationResult {
         contents.withLock { data in

@@ -7,14 +7,14 @@ import Synchronization
 final class FakeStore: RelayStore {
     struct Data {
         var sessions: [Session] = []
-        var webhooks: [Webhook] = []
+        var webhooks: [WebhookRegistration] = []
         var deliveries: [DeliveryID: FakeDelivery] = [:]
         var planned: [DeliveryID: PlannedDelivery] = [:]
         var events: [EventID: Event] = [:]
         var dedupKeys: [String: EventID] = [:]
         var traces: [EventID: EventTrace] = [:]
         var messages: [Message] = []
-        var chats: [Chat] = []
+        var chats: [HistoryChat] = []
         var contacts: [Contact] = []
         var groups: [Group] = []
         var replays: [Replay] = []
@@ -37,7 +37,7 @@ final class FakeStore: RelayStore {
 
     // MARK: - SessionStore
 
-    func createSession(_ session: Session, webhooks: [Webhook]) async throws(StoreError) {
+    func createSession(_ session: Session, webhooks: [WebhookRegistration]) async throws(StoreError) {
         try fail()
         let isTaken = contents.withLock { data in
             if data.sessions.contains(where: { $0.id == session.id }) { return true }
@@ -94,17 +94,17 @@ final class FakeStore: RelayStore {
         }
     }
 
-    func webhooks() async throws(StoreError) -> [Webhook] { contents.withLock { $0.webhooks } }
+    func webhooks() async throws(StoreError) -> [WebhookRegistration] { contents.withLock { $0.webhooks } }
 
-    func webhooks(session: String) async throws(StoreError) -> [Webhook] {
+    func webhooks(session: String) async throws(StoreError) -> [WebhookRegistration] {
         contents.withLock { $0.webhooks.filter { $0.session == session } }
     }
 
-    func webhook(_ id: String) async throws(StoreError) -> Webhook? {
+    func webhook(_ id: String) async throws(StoreError) -> WebhookRegistration? {
         contents.withLock { $0.webhooks.first { $0.id == id } }
     }
 
-    func saveWebhook(_ webhook: Webhook) async throws(StoreError) {
+    func saveWebhook(_ webhook: WebhookRegistration) async throws(StoreError) {
         contents.withLock { data in
             if let index = data.webhooks.firstIndex(where: { $0.id == webhook.id }) {
                 data.webhooks[index] = webhook
@@ -122,22 +122,22 @@ final class FakeStore: RelayStore {
         }
     }
 
-    // MARK: - TraceStore
+    // MARK: - EventTraceStore
 
     func trace(of id: EventID) async throws(StoreError) -> EventTrace? { contents.withLock { $0.traces[id] } }
 
     // MARK: - History
 
-    func contacts(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Contact] { [] }
-    func groups(_ ids: Set<DirectoryKey>) async throws(StoreError) -> [Group] { [] }
+    func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] { [] }
+    func groups(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Group] { [] }
 
-    func messages(_ query: MessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
+    func messages(_ query: HistoryMessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         Array(matching(query).dropFirst(offset).prefix(limit))
     }
 
-    func countMessages(_ query: MessageQuery) async throws(StoreError) -> Int { matching(query).count }
+    func countMessages(_ query: HistoryMessageQuery) async throws(StoreError) -> Int { matching(query).count }
 
-    private func matching(_ query: MessageQuery) -> [Message] {
+    private func matching(_ query: HistoryMessageQuery) -> [Message] {
         contents.withLock { $0.messages }.filter { message in
             (query.session == nil || query.session == message.session)
                 && (query.chat == nil || query.chat == message.chat)
@@ -150,7 +150,7 @@ final class FakeStore: RelayStore {
 
     func chats(
         session: String?, search: String?, offset: Int, limit: Int
-    ) async throws(StoreError) -> (chats: [Chat], total: Int) {
+    ) async throws(StoreError) -> (chats: [HistoryChat], total: Int) {
         page(contents.withLock { $0.chats }, session: session, search: search, offset: offset, limit: limit) {
             ($0.session, $0.name ?? $0.id)
         }
@@ -184,7 +184,7 @@ final class FakeStore: RelayStore {
 }
 
 struct FakeDelivery: Sendable {
-    var record: DeliveryRecord
+    var record: DeliveryDetails
     var body: [UInt8]
-    var attempts: [Attempt]
+    var attempts: [DeliveryAttempt]
 }

@@ -7,13 +7,13 @@ import RelayAPI
 import Synchronization
 
 /// Calls the routes in the test's process.
-struct RouterTransport<Responder: HTTPResponder>: Client.Transport where Responder.Context == APIContext {
+struct RouterTransport<Responder: HTTPResponder>: Client.Transport where Responder.Context == APIRequestContext {
     let responder: Responder
     let logger: Logger
 
     func send(_ head: HTTPRequest, body: [UInt8]) async throws -> Client.APIResponse {
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
-        let context = APIContext(source: .init(channel: NIOAsyncTestingChannel(), logger: logger))
+        let context = APIRequestContext(source: .init(channel: NIOAsyncTestingChannel(), logger: logger))
         let response = try await responder.respond(to: request, context: context)
         let collected = CollectedBody()
         try await response.body.write(collected)

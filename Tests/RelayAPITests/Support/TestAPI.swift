@@ -42,7 +42,7 @@ struct TestAPI: Sendable {
             authentication: authentication, journal: store, clock: clock)
     }
 
-    private func router(_ logger: Logger) -> Router<APIContext> {
+    private func router(_ logger: Logger) -> Router<APIRequestContext> {
         RelayAPI(
             configuration: configuration,
             store: store,
@@ -96,12 +96,13 @@ struct TestAPI: Sendable {
 
     /// Creates a session with one webhook, as most routes require.
     @discardableResult
-    func seedSession(_ id: String = "abc-123", url: String? = "https://your-app.com/webhook") -> Webhook? {
-        let webhook = url.map { url -> Webhook in
+    func seedSession(_ id: String = "abc-123", url: String? = "https://your-app.com/webhook") -> WebhookRegistration? {
+        let webhook = url.map { url -> WebhookRegistration in
             let options: JSONObject = ["url": .string(url), "headers": ["X-Api-Token": "canary-token"]]
-            var webhook = Webhook(id: "wh_0000000000001", session: id, options: options, createdAt: Self.start)
+            var webhook = WebhookRegistration(
+                id: "wh_0000000000001", session: id, options: options, createdAt: Self.start)
             webhook.secrets = [
-                WebhookSecret(value: "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rLTEyMzQ=", createdAt: Self.start)
+                WebhookSigningSecret(value: "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rLTEyMzQ=", createdAt: Self.start)
             ]
             return webhook
         }

@@ -56,7 +56,8 @@ struct FailureTests {
         defer { engine.shutdown() }
         let destination = ChatwootDestination(
             try options(at: receiver.url, account: 1, inbox: 7, token: "t0k3n", ""), key: "desk",
-            settings: DestinationSettings(), timeout: .waitLimit, sender: engine, ledger: InMemoryForwardingLedger(),
+            settings: DestinationDispatchSettings(), timeout: .waitLimit, sender: engine,
+            ledger: InMemoryForwardingLedger(),
             mediaStore: nil, clock: ManualClock())
         let delivery = ClaimedDelivery(
             id: DeliveryID(42), destination: "desk", session: "demo", type: .messageReceived, chat: nil, attempt: 1,
@@ -83,7 +84,7 @@ struct FailureTests {
                 let destination = ChatwootDestination(
                     try options(
                         at: fixture.address, account: fixture.account.id, inbox: inbox, token: fixture.admin.token, ""),
-                    key: "desk", settings: DestinationSettings(), timeout: .waitLimit, sender: fixture.engine,
+                    key: "desk", settings: DestinationDispatchSettings(), timeout: .waitLimit, sender: fixture.engine,
                     ledger: InMemoryForwardingLedger(), mediaStore: nil, clock: ManualClock())
                 let result = await fixture.with(destination).send("message.received", fixture.text("A1"))
                 #expect(result.pausesDestination)

@@ -79,15 +79,18 @@ struct ForwardingFixture: Sendable {
             destination: destination)
     }
 
-    private func again(_ more: String) throws -> ChatwootOptions {
+    private func again(_ more: String) throws -> ChatwootDestinationOptions {
         let address = destination.target.split(separator: "/app/").first.map(String.init) ?? ""
         return try options(at: address, account: account.id, inbox: inbox.id, token: admin.token, more)
     }
 }
 
 /// Options for an existing Chatwoot.
-func options(at url: String, account: Int, inbox: Int, token: String, _ more: String) throws -> ChatwootOptions {
-    let registry = ConfigurationRegistry(stages: [], destinations: [ChatwootOptions.self], formats: [], transports: [])
+func options(at url: String, account: Int, inbox: Int, token: String, _ more: String) throws
+    -> ChatwootDestinationOptions
+{
+    let registry = ConfigurationKindRegistry(
+        stages: [], destinations: [ChatwootDestinationOptions.self], formats: [], transports: [])
     let yaml = """
         type: chatwoot
         url: \(url)
@@ -96,7 +99,7 @@ func options(at url: String, account: Int, inbox: Int, token: String, _ more: St
         token: "\(token)"
         \(more)
         """
-    return try #require(try registry.destination(yaml: yaml).options as? ChatwootOptions)
+    return try #require(try registry.destination(yaml: yaml).options as? ChatwootDestinationOptions)
 }
 
 func withForwarding(
@@ -125,7 +128,8 @@ func withForwarding(
     }
     let destination = ChatwootDestination(
         try options(at: url, account: account.id, inbox: inbox.id, token: admin.token, more), key: "desk",
-        settings: DestinationSettings(ordering: .none, retry: retry), timeout: timeout, sender: engine, ledger: ledger,
+        settings: DestinationDispatchSettings(ordering: .none, retry: retry), timeout: timeout, sender: engine,
+        ledger: ledger,
         mediaStore: mediaStore, clock: clock)
     try await body(
         ForwardingFixture(

@@ -90,7 +90,8 @@ struct ForwardingLoad {
     }
 
     /// Accepts the messages of the chats in turn.
-    private func accept(into store: SQLiteStore, settings: DestinationSettings, at now: Timestamp) async throws {
+    private func accept(into store: SQLiteStore, settings: DestinationDispatchSettings, at now: Timestamp) async throws
+    {
         let events = (0..<messagesEach).flatMap { message in
             (0..<chats).map { index in
                 let chat = chat(index)
@@ -103,13 +104,13 @@ struct ForwardingLoad {
                     ])
             }
         }
-        var results: [EventResult] = []
+        var results: [EventProcessingResult] = []
         for (accepted, event) in zip(try await store.accept(events, source: "test", at: now), events) {
             let stored = Event(
                 id: accepted.id, source: "test", type: event.type, session: event.session, chat: event.chat,
                 occurredAt: nil, receivedAt: now, payload: event.payload)
             results.append(
-                EventResult(
+                EventProcessingResult(
                     event: accepted.id,
                     deliveries: [
                         PlannedDelivery(
@@ -135,7 +136,7 @@ struct ForwardingLoad {
     }
 }
 
-private struct SingleDestinationProvider: DestinationProvider {
+private struct SingleDestinationProvider: DestinationLookup {
     let destination: any Destination
 
     func destination(_ key: DestinationKey) -> (any Destination)? { destination }

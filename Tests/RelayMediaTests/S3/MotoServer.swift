@@ -127,8 +127,8 @@ final class MotoServer: Sendable {
         prefix: String = "media/",
         accessKey: String? = nil,
         secretKey: String? = nil
-    ) throws -> S3Options {
-        try S3Options(
+    ) throws -> S3MediaStoreOptions {
+        try S3MediaStoreOptions(
             endpoint: url,
             region: "us-east-1",
             bucket: bucket,

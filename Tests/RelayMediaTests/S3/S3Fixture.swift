@@ -13,7 +13,7 @@ struct S3Fixture {
         server = try await MotoServer.shared()
     }
 
-    func open(_ options: S3Options, renewalAge: Duration = .seconds(86_400)) async throws -> S3MediaStore {
+    func open(_ options: S3MediaStoreOptions, renewalAge: Duration = .seconds(86_400)) async throws -> S3MediaStore {
         try await S3MediaStore.open(
             options,
             staging: directory.path + "/staging",
@@ -35,8 +35,8 @@ struct S3Fixture {
     }
 
     /// Options for a server with scripted responses.
-    func options(of receiver: ScriptedReceiver) throws -> S3Options {
-        try S3Options(
+    func options(of receiver: ScriptedReceiver) throws -> S3MediaStoreOptions {
+        try S3MediaStoreOptions(
             endpoint: receiver.url,
             region: "eu-west-1",
             bucket: "bucket",

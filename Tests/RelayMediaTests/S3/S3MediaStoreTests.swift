@@ -43,7 +43,7 @@ struct S3MediaStoreTests {
             logger: Logger(label: "test")
         )
         defer { engine.shutdown() }
-        let options = try S3Options(
+        let options = try S3MediaStoreOptions(
             endpoint: "http://s3.amazonaws.com:\(port)",
             region: "us-east-1",
             bucket: bucket,

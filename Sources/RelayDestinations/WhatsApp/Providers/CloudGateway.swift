@@ -6,9 +6,11 @@ struct CloudGateway: WhatsAppGateway {
     let token: String
     let phoneNumberID: String
 
-    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+        throws(OutboundMessageRequestError) -> GatewayRequest
+    {
         guard command.chat.phone != nil || command.chat.isGroup else {
-            throw SendCommandError(
+            throw OutboundMessageRequestError(
                 "The Cloud API sends to phone numbers; of this person only a hidden identity is known.")
         }
         var body: JSONObject = [
@@ -29,20 +31,20 @@ struct CloudGateway: WhatsAppGateway {
             body["text"] = ["body": .string(part.text ?? ""), "preview_url": true]
         }
         return GatewayRequest(
-            path: "/\(PathEncoding.encoded(phoneNumberID))/messages",
+            path: "/\(URLPathEncoding.encoded(phoneNumberID))/messages",
             headers: ["Authorization": "Bearer \(token)"],
             body: .json(body)
         )
     }
 
-    func upload(_ attachment: SendCommand.Attachment) -> GatewayRequest? {
+    func upload(_ attachment: OutboundMessageRequest.Attachment) -> GatewayRequest? {
         guard attachment.bytes != nil else { return nil }
         let fields = [
-            GatewayFormFields.Field(name: "messaging_product", value: "whatsapp"),
-            GatewayFormFields.Field(name: "type", value: attachment.type),
+            GatewayFormFields.FormField(name: "messaging_product", value: "whatsapp"),
+            GatewayFormFields.FormField(name: "type", value: attachment.type),
         ]
         return GatewayRequest(
-            path: "/\(PathEncoding.encoded(phoneNumberID))/media",
+            path: "/\(URLPathEncoding.encoded(phoneNumberID))/media",
             headers: ["Authorization": "Bearer \(token)"],
             body: .form(GatewayFormFields(fields: fields, fileField: "file", file: attachment))
         )
@@ -50,8 +52,10 @@ struct CloudGateway: WhatsAppGateway {
 
     func uploadedID(in answer: JSON) -> String? { answer["id"]?.string }
 
-    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
-        throw SendCommandError("The Cloud API cannot delete a message that was sent.")
+    func revoke(_ message: String, of command: OutboundMessageRequest) throws(OutboundMessageRequestError)
+        -> GatewayRequest
+    {
+        throw OutboundMessageRequestError("The Cloud API cannot delete a message that was sent.")
     }
 
     func messageID(in answer: JSON) -> String? { answer["messages"]?[0]?["id"]?.string }

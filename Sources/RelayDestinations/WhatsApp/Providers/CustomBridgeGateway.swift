@@ -6,9 +6,11 @@ internal import RelayJSON
 struct CustomBridgeGateway: WhatsAppGateway {
     var choosesID: Bool { true }
     /// A bridge runs near the relay and can reach it.
-    var handover: FileTransferMode { .link }
+    var handover: AttachmentTransferMode { .link }
 
-    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+        throws(OutboundMessageRequestError) -> GatewayRequest
+    {
         var body: JSONObject = [
             "action": "send",
             "session": .string(command.session),
@@ -28,7 +30,9 @@ struct CustomBridgeGateway: WhatsAppGateway {
         return GatewayRequest(path: "", body: .json(body))
     }
 
-    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func revoke(_ message: String, of command: OutboundMessageRequest) throws(OutboundMessageRequestError)
+        -> GatewayRequest
+    {
         GatewayRequest(
             path: "",
             body: .json([

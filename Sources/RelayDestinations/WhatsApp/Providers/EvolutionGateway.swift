@@ -10,7 +10,9 @@ struct EvolutionGateway: WhatsAppGateway {
 
     var choosesID: Bool { true }
 
-    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+        throws(OutboundMessageRequestError) -> GatewayRequest
+    {
         var body: JSONObject = [
             "number": .string(number(command.chat)), "messageId": .string(command.messageID(of: part)),
         ]
@@ -34,10 +36,12 @@ struct EvolutionGateway: WhatsAppGateway {
         return request("sendMedia", command, body)
     }
 
-    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func revoke(_ message: String, of command: OutboundMessageRequest) throws(OutboundMessageRequestError)
+        -> GatewayRequest
+    {
         GatewayRequest(
             method: "DELETE",
-            path: "/chat/deleteMessageForEveryone/" + PathEncoding.encoded(instance ?? command.session),
+            path: "/chat/deleteMessageForEveryone/" + URLPathEncoding.encoded(instance ?? command.session),
             headers: ["apikey": token],
             body: .json(["id": .string(message), "remoteJid": .string(command.chat.description), "fromMe": true])
         )
@@ -45,16 +49,16 @@ struct EvolutionGateway: WhatsAppGateway {
 
     func messageID(in answer: JSON) -> String? { answer["key"]?["id"]?.string }
 
-    private func request(_ action: String, _ command: SendCommand, _ body: JSONObject) -> GatewayRequest {
+    private func request(_ action: String, _ command: OutboundMessageRequest, _ body: JSONObject) -> GatewayRequest {
         GatewayRequest(
-            path: "/message/\(action)/" + PathEncoding.encoded(instance ?? command.session),
+            path: "/message/\(action)/" + URLPathEncoding.encoded(instance ?? command.session),
             headers: ["apikey": token],
             body: .json(body)
         )
     }
 
     /// A URL, or the bytes in base64 without a `data:` prefix.
-    private func content(of file: SendCommand.Attachment) -> JSON {
+    private func content(of file: OutboundMessageRequest.Attachment) -> JSON {
         .string(file.bytes.map { Base64.encode($0) } ?? file.url)
     }
 

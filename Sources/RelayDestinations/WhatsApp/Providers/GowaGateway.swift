@@ -9,7 +9,9 @@ struct GowaGateway: WhatsAppGateway {
     /// The device; nil: the only device of gowa.
     let instance: String?
 
-    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+        throws(OutboundMessageRequestError) -> GatewayRequest
+    {
         var body: JSONObject = ["phone": .string(command.chat.description)]
         if let quoted = command.quoted { body["reply_message_id"] = .string(quoted.messageID) }
         guard let file = part.attachment else {
@@ -24,13 +26,15 @@ struct GowaGateway: WhatsAppGateway {
             return request("/send/\(field)", body)
         }
         var request = request("/send/\(field)", [:])
-        let fields = body.map { GatewayFormFields.Field(name: $0.key, value: $0.value.string ?? $0.value.text) }
+        let fields = body.map { GatewayFormFields.FormField(name: $0.key, value: $0.value.string ?? $0.value.text) }
         request.body = .form(GatewayFormFields(fields: fields, fileField: field, file: file))
         return request
     }
 
-    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
-        request("/message/\(PathEncoding.encoded(message))/revoke", ["phone": .string(command.chat.description)])
+    func revoke(_ message: String, of command: OutboundMessageRequest) throws(OutboundMessageRequestError)
+        -> GatewayRequest
+    {
+        request("/message/\(URLPathEncoding.encoded(message))/revoke", ["phone": .string(command.chat.description)])
     }
 
     func messageID(in answer: JSON) -> String? { answer["results"]?["message_id"]?.string }

@@ -7,7 +7,9 @@ struct WAHAGateway: WhatsAppGateway {
     /// The session's name in WAHA; nil: the same name.
     let instance: String?
 
-    func send(_ part: SendCommand.Part, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func send(_ part: OutboundMessageRequest.Part, of command: OutboundMessageRequest)
+        throws(OutboundMessageRequestError) -> GatewayRequest
+    {
         var body: JSONObject = [
             "session": .string(instance ?? command.session), "chatId": .string(chatID(command.chat)),
         ]
@@ -36,14 +38,16 @@ struct WAHAGateway: WhatsAppGateway {
         }
     }
 
-    func revoke(_ message: String, of command: SendCommand) throws(SendCommandError) -> GatewayRequest {
+    func revoke(_ message: String, of command: OutboundMessageRequest) throws(OutboundMessageRequestError)
+        -> GatewayRequest
+    {
         let chat = chatID(command.chat)
         // WAHA's ids of messages from the account are `true_CHAT_ID`.
         let id = message.contains("_") ? message : "true_\(chat)_\(message)"
-        let session = PathEncoding.encoded(instance ?? command.session)
+        let session = URLPathEncoding.encoded(instance ?? command.session)
         return GatewayRequest(
             method: "DELETE",
-            path: "/api/\(session)/chats/\(PathEncoding.encoded(chat))/messages/\(PathEncoding.encoded(id))",
+            path: "/api/\(session)/chats/\(URLPathEncoding.encoded(chat))/messages/\(URLPathEncoding.encoded(id))",
             headers: ["X-Api-Key": token]
         )
     }
@@ -61,7 +65,7 @@ struct WAHAGateway: WhatsAppGateway {
 
     /// WEBJS finds messages only by `fromMe_CHAT_ID`, the other engines also by WhatsApp's id. In groups the id would
     /// need the author, who is unknown here.
-    private func id(_ quoted: SendCommand.QuotedMessage, in chat: JID) -> String {
+    private func id(_ quoted: OutboundMessageRequest.QuotedMessage, in chat: JID) -> String {
         guard !chat.isGroup, !quoted.messageID.contains("_") else { return quoted.messageID }
         return "\(quoted.isOurs == true)_\(chatID(chat))_\(quoted.messageID)"
     }

@@ -1,0 +1,120 @@
+internal import RelayAPI
+internal import RelayCore
+internal import RelayDelivery
+internal import RelayPipeline
+
+/// Reports, pauses and resumes the active destinations.
+struct LiveDestinationControl: DestinationControl {
+    let store: any RelayStore
+    let registry: DestinationRegistry
+    let dispatcher: Dispatcher
+    let pipelines: PipelineService
+    let clock: any RelayClock
+
+    func destinations() async throws(APIError) -> [DestinationStatus] {
+        let entries = registry.entries
+        do {
+            let figures = try await store.destinationCounts().reduce(into: [:]) { $0[$1.destination] = $1 }
+            let pauses = try await store.pauses().reduce(into: [:]) { $0[$1.destination] = $1 }
+            let keys = Set(entries.keys).union(figures.keys.filter { !$0.isPipeline }).sorted()
+            return keys.map { status($0, entry: entries[$0], figures: figures[$0], pause: pauses[$0]) }
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    func destination(_ key: DestinationKey) async throws(APIError) -> DestinationStatus {
+        guard let status = try await destinations().first(where: { $0.key == key }) else {
+            throw .notFound("There is no destination \"\(key)\". GET /api/v1/destinations lists them.")
+        }
+        return status
+    }
+
+    private func status(
+        _ key: DestinationKey,
+        entry: DestinationRegistry.Entry?,
+        figures: DestinationDeliveryCounts?,
+        pause: DestinationPause?
+    ) -> DestinationStatus {
+        let standing = dispatcher.standing(of: key)
+        let breaker = standing?.breaker
+        let breakerState: DestinationStatus.Breaker.State =
+            switch breaker?.state {
+            case .open: .open
+            case .probing: .halfOpen
+            case .closed, nil: .closed
+            }
+        let settings = entry?.destination.settings
+        return DestinationStatus(
+            key: key,
+            kind: entry?.kind,
+            target: entry?.destination.target,
+            session: entry?.session,
+            state: state(entry: entry, pause: pause, breaker: breaker),
+            ordering: settings?.ordering,
+            maxInFlight: settings?.maxInFlight,
+            rateLimit: settings?.rateLimit,
+            batch: settings?.batch,
+            counts: figures?.counts ?? [:],
+            oldestQueuedAt: figures?.oldestQueuedAt,
+            help: figures.flatMap { RemovedDestinationDeliveries($0, isKnown: entry != nil)?.help },
+            inFlight: standing?.inFlight ?? 0,
+            breaker: .init(
+                state: breakerState,
+                consecutiveFailures: breaker?.failuresInRow ?? 0,
+                nextProbeAt: breaker?.opensAt
+            )
+        )
+    }
+
+    private func state(
+        entry: DestinationRegistry.Entry?,
+        pause: DestinationPause?,
+        breaker: Breaker?
+    ) -> DestinationStatus.State {
+        guard let entry else { return .removed }
+        if !entry.isEnabled { return .paused }
+        switch pause?.reason {
+        case .manual: return .paused
+        case .gone: return .gone
+        case .denied: return .denied
+        case nil: break
+        }
+        return breaker.map { $0.state == .closed ? .active : .open } ?? .active
+    }
+
+    func cancelQueued(_ key: DestinationKey) async throws(APIError) -> Int {
+        _ = try await destination(key)
+        do {
+            return try await store.cancelQueued(destination: key, at: clock.now)
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    func pause(_ key: DestinationKey) async throws(APIError) {
+        _ = try await destination(key)
+        do {
+            try await store.pause(DestinationPause(destination: key, reason: .manual, since: clock.now))
+        } catch {
+            throw APIError(error)
+        }
+        dispatcher.setPaused(key, true)
+    }
+
+    func resume(_ key: DestinationKey) async throws(APIError) {
+        _ = try await destination(key)
+        do {
+            _ = try await store.resume(destination: key)
+        } catch {
+            throw APIError(error)
+        }
+        dispatcher.setPaused(key, false)
+    }
+
+    func deliveriesRequeued() async {
+        // Requeued stage failures run their events through the pipelines again.
+        pipelines.rescan()
+        dispatcher.probe()
+    }
+}

@@ -1,0 +1,134 @@
+internal import Logging
+internal import RelayConfig
+internal import RelayCore
+internal import RelayDelivery
+internal import RelayDirectory
+internal import RelayHTTPClient
+internal import RelayPipeline
+internal import RelaySources
+internal import ServiceLifecycle
+
+/// The components of a running relay, each created from the ones before it.
+struct RelayNodeComponents: Sendable {
+    let current: CurrentConfiguration
+    let store: any RelayStore
+    let engine: CurlEngine
+    let media: MediaServices
+    let registry: DestinationRegistry
+    let taps = TapRegistry()
+    let directory = DirectoryCache()
+    let dispatcher: Dispatcher
+    let pipelines: PipelineService
+    let lateMedia: LateMediaService
+    let replays: ReplayService
+    let sources: SourceFactory
+    let intakes: IntakeRegistry
+    let clock: any RelayClock
+    let logger: Logger
+
+    /// - Throws: ``StoreError``, ``MediaError``, or an error that prevents the HTTP client from starting.
+    init(
+        _ generation: ConfigurationGeneration,
+        nodeStore: OpenedStore,
+        clock: any RelayClock,
+        logger: Logger
+    ) async throws {
+        let configuration = generation.configuration
+        self.clock = clock
+        self.logger = logger
+        current = CurrentConfiguration(generation)
+        let store = nodeStore.store
+        self.store = store
+        engine = try CurlEngine(guard: generation.egress, logger: logger)
+        media = try await MediaServices(
+            current,
+            staging: nodeStore.path + ".staging",
+            secret: nodeStore.mediaLinkKey,
+            engine: engine,
+            clock: clock,
+            logger: logger
+        )
+        registry = DestinationRegistry(engine: engine, ledger: store, media: media, clock: clock, logger: logger)
+        registry.use(generation, webhooks: try await store.webhooks())
+        dispatcher = Dispatcher(
+            outbox: store,
+            destinations: registry,
+            clock: clock,
+            configuration: .init(configuration.delivery),
+            taps: taps,
+            logger: logger
+        )
+        let pipelines = PipelineService(
+            journal: store,
+            provider: registry,
+            directory: directory,
+            media: media.fetcher,
+            gateways: LookupService(sender: engine, clock: clock, logger: logger),
+            taps: taps,
+            clock: clock,
+            logger: logger
+        )
+        self.pipelines = pipelines
+        lateMedia = LateMediaService(store: store, media: media.fetcher, clock: clock, logger: logger) {
+            pipelines.wake()
+        }
+        replays = ReplayService(store: store, pipelines: pipelines, clock: clock, logger: logger)
+        sources = SourceFactory(
+            environment: TransportBuildContext(
+                journal: NotifyingJournal(base: store, pipelines: pipelines),
+                clock: clock,
+                logger: logger,
+                statePath: nodeStore.path
+            ),
+            ledger: store,
+            media: media.mediaStore
+        )
+        intakes = IntakeRegistry(api: sources.api, sources: sources.sources(of: configuration))
+    }
+
+    /// Makes the unfinished work of an earlier process due again.
+    func recover() async throws -> StoreRecoveryReport {
+        let fallback = current.generation.configuration.retryPolicies["default"] ?? RetryPolicy()
+        return try await store.recover(at: clock.now) { [registry] key in
+            registry.destination(key)?.settings.retry.maxAttempts ?? fallback.maxAttempts
+        }
+    }
+
+    /// Activates a new generation, and returns notes for the operator.
+    func use(_ generation: ConfigurationGeneration) async throws -> [String] {
+        let webhooks = try await store.webhooks()
+        engine.replace(guard: generation.egress)
+        registry.use(generation, webhooks: webhooks)
+        intakes.use(sources.sources(of: generation.configuration))
+        dispatcher.destinationsChanged()
+        // The generation is in force: whatever cannot be found out now does not make it wrong.
+        let parked = (try? await RemovedDestinationDeliveries.all(in: store, besides: registry)) ?? []
+        for waiting in parked { waiting.log(to: logger) }
+        return parked.map(\.description)
+    }
+
+    /// The services of the relay except the HTTP server. They shut down in reverse order: first the readers of sources,
+    /// then the pipelines, then the requests in flight.
+    func services() -> [any Service] {
+        let retention = RetentionService(
+            store: store,
+            retention: { [current] in current.generation.configuration.store.retention },
+            mediaStore: media.mediaStore,
+            mediaRetention: { [current] in current.generation.configuration.media.retention },
+            clock: clock,
+            logger: logger
+        )
+        return [engine, media.fetcher, dispatcher, lateMedia, pipelines, replays, retention]
+            + sources.readers(of: current.generation.configuration)
+    }
+}
+
+extension Dispatcher.Configuration {
+    fileprivate init(_ delivery: RelayConfiguration.Delivery) {
+        self.init(
+            capacity: delivery.maxInFlight,
+            breaker: delivery.breaker,
+            grace: delivery.shutdownGrace
+        )
+    }
+}

@@ -1,0 +1,114 @@
+package import RelayConfig
+internal import RelayCore
+
+/// `type: chatwoot`: the account and inbox that receive the conversations, and how WhatsApp's messages are shown there.
+///
+/// Timeout, ordering, retry and event types are common to all kinds. Use one destination for each inbox or account,
+/// each with its `sessions`.
+package struct ChatwootDestinationOptions: DestinationOptions {
+    package static let kind = "chatwoot"
+    package static let summary = "Writes conversations into a Chatwoot inbox of the type API."
+    package static let example = """
+        url: https://chatwoot.example.com
+        account: 1
+        inbox: 7
+        token: "${CHATWOOT_TOKEN:-an agent's access token}"
+        """
+    package static let fields = access + shown + changes + conversations + wording
+
+    /// Chatwoot's URL, without a trailing slash.
+    package let url: String
+    package let account: Int
+    package let inbox: Inbox
+    /// The access token of a user: an agent of the inbox, or an administrator when the relay creates the inbox.
+    package let token: String
+    /// The inbox's identifier in the public API; nil: the relay requests it from Chatwoot.
+    package let inboxIdentifier: String?
+    package let sessions: SessionFilter
+
+    package let groups: GroupForwardingPolicy
+    package let ownMessages: OwnMessageDisplayPolicy
+    /// Whether messages sent from the phone may open a conversation.
+    package let opensForOwn: Bool
+    package let edits: MessageChangeDisplayPolicy
+    package let deletes: DeletedMessageDisplayPolicy
+    package let reactions: MessageChangeDisplayPolicy
+    package let votes: MessageChangeDisplayPolicy
+    package let calls: CallDisplayPolicy
+    package let groupChanges: GroupChangeDisplayPolicy
+    /// Whether messages of a history synchronization are forwarded.
+    package let history: Bool
+    package let media: MediaUploadPolicy
+    /// In bytes; larger files are linked.
+    package let maxSize: Int
+
+    package let reopen: ConversationReopenPolicy
+    package let contactNames: ContactNamePolicy
+    package let receipts: Bool
+    package let typing: Bool
+    package let alerts: Bool
+
+    package let language: AgentNoticeLanguage
+    package let signNames: Bool
+    /// A message older than this is shown with the time at which it was sent.
+    package let latePrefix: Duration
+    package let clock: UTCOffset
+
+    /// How the inbox is chosen.
+    package enum Inbox: Sendable, Hashable {
+        case id(Int)
+        /// The inbox with this name; the relay creates it when there is none.
+        case named(String)
+    }
+
+    package init(_ options: OptionReader) throws {
+        var url = try options(Self.url)
+        guard !url.contains("?"), !url.contains("#") else {
+            throw options.fail(Self.url, "the URL has a query", help: "write the URL without it")
+        }
+        while url.hasSuffix("/") { url.removeLast() }
+        guard !url.hasSuffix("/api/v1") else {
+            throw options.fail(Self.url, "the address has the API's path", help: "write it without /api/v1")
+        }
+        self.url = url
+        account = try options(Self.account)
+        switch (try options(Self.inbox), try options(Self.createInbox)) {
+        case (let id?, nil): inbox = .id(id)
+        case (nil, let name?): inbox = .named(name)
+        case (nil, nil):
+            throw options.fail(
+                "it needs \"inbox\" or \"create_inbox\"",
+                help: "add inbox: the number in the inbox's URL in Chatwoot, or create_inbox: a name"
+            )
+        case (_?, _?):
+            throw options.fail(Self.createInbox, "\"inbox\" says which already", help: "keep one of them")
+        }
+        token = try options(Self.token)
+        inboxIdentifier = try options(Self.inboxIdentifier)
+        sessions = try options(Self.sessions)
+
+        groups = try options(Self.groups)
+        ownMessages = try options(Self.ownMessages)
+        opensForOwn = try options(Self.openForOwn)
+        edits = try options(Self.edits)
+        deletes = try options(Self.deletes)
+        reactions = try options(Self.reactions)
+        votes = try options(Self.votes)
+        calls = try options(Self.calls)
+        groupChanges = try options(Self.groupChanges)
+        history = try options(Self.history)
+        media = try options(Self.media)
+        maxSize = try options(Self.maxSize)
+
+        reopen = try options(Self.reopen)
+        contactNames = try options(Self.contactNames)
+        receipts = try options(Self.receipts)
+        typing = try options(Self.typing)
+        alerts = try options(Self.alerts)
+
+        language = try options(Self.language)
+        signNames = try options(Self.signNames)
+        latePrefix = try options(Self.latePrefix)
+        clock = try options(Self.utcOffset)
+    }
+}

@@ -1,0 +1,41 @@
+/// All texts that the relay itself shows to agents. `{}` is the placeholder for a value.
+enum AgentNoticeText: String, CaseIterable, Sendable {
+    // Kinds of messages.
+    case group, image, video, gif, videoNote, audio, voice, document, sticker, location, liveLocation, contact, poll
+    case order, product, groupInvite, calendarEvent, text, form
+
+    // Files, and messages that cannot be shown.
+    case fileFollows, fileTooLarge, fileUnavailable, linkUntil, viewOnce, viewOnceUnavailable, waiting, unsupported
+    case continued
+
+    // Properties of a message.
+    case forwarded, sentAt, advertisement, aboutProduct, status, items
+
+    // Changes to earlier messages.
+    case edited, editedUnseen, deleted, reacted, reactionRemoved, voted, voteWithdrawn, pinned, unpinned
+
+    // Calls.
+    case call, videoCall, missedCall, missedVideoCall, declinedCall, answeredCall
+
+    // People, groups and sessions.
+    case numberChanged, identityChanged, chatStarted
+    case groupAdded, groupRemoved, groupPromoted, groupDemoted
+    case sessionLost
+
+    // Messages that could not be forwarded.
+    case notForwarded, recovered
+
+    func text(in language: AgentNoticeLanguage, _ value: String = "") -> String {
+        let text = texts(in: language)
+        guard let place = text.firstRange(of: "{}") else { return text }
+        return text[..<place.lowerBound] + value + text[place.upperBound...]
+    }
+
+    private func texts(in language: AgentNoticeLanguage) -> String {
+        let texts = self.texts
+        return switch language {
+        case .english: texts.english
+        case .portuguese: texts.portuguese
+        }
+    }
+}

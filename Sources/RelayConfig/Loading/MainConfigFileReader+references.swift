@@ -1,0 +1,46 @@
+internal import RelayCore
+
+extension MainConfigFileReader {
+    /// Reports invalid references between destinations: the referenced destination must exist and have the expected
+    /// kind.
+    func checkReferences(of destinations: [RelayConfiguration.Destination]) {
+        let all = entries("destinations")
+        for destination in destinations {
+            guard let reference = destination.options.reference,
+                let node = all.first(where: { $0.key == destination.name })?.value[reference.option]
+            else { continue }
+            check(reference, at: node, among: all)
+        }
+    }
+
+    private func check(_ reference: DestinationCrossReference, at node: ConfigNode, among all: [ConfigNode.Entry]) {
+        func kind(_ entry: ConfigNode.Entry) -> String? { try? entry.value["type"]?.text }
+        let fitting = all.filter { kind($0) == reference.kind }.map(\.key)
+        guard !fitting.contains(reference.name) else { return }
+        let named = all.first { $0.key == reference.name }
+        // A missing type is reported separately.
+        if let named, kind(named) == nil { return }
+        let other = named.flatMap(kind)
+        let message =
+            other.map { "\"\(reference.name)\" is a destination of type \($0), not \(reference.kind)" }
+            ?? "there is no destination \(node.shown)"
+        let help =
+            SpellingSuggestion.help(for: reference.name, among: fitting, intro: "of type \(reference.kind) there is")
+            ?? "add a destination with type: \(reference.kind), or remove \(reference.option)"
+        node.issues(message, help: help, code: .unknownDestination).report()
+    }
+
+    /// Warns of sources without authentication whose events can cause messages to be sent.
+    func warnOfOpenSources(_ sources: [RelayConfiguration.Source]) {
+        for source in sources where source.transport.takesPosts && source.transport.authentication == nil {
+            guard let advice = registry.format(source.format)?.authAdvice, source.name.utf8.count < Self.unguessable,
+                let entry = entries("sources").first(where: { $0.key == source.name })
+            else { continue }
+            entry.warn(
+                "whoever can reach /in/\(source.name) can have messages sent", help: advice, code: .openSource)
+        }
+    }
+
+    /// The minimum length at which a source name is assumed to be an unguessable secret.
+    private static let unguessable = 24
+}

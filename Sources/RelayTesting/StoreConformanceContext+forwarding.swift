@@ -1,0 +1,121 @@
+internal import RelayCore
+
+extension StoreConformanceContext {
+    private func chat(_ id: String = "a@s", destination: DestinationKey = "desk") -> ForwardedChatMapping.Key {
+        ForwardedChatMapping.Key(destination: destination, session: "acct", chat: id)
+    }
+
+    private func message(
+        _ id: String,
+        part: String = "",
+        chat: String = "a@s",
+        destination: DestinationKey = "desk",
+        direction: ForwardedMessage.Direction = .forwarded,
+        state: ForwardedMessage.State = .sent,
+        remote: Int64? = nil,
+        after seconds: Int = 0
+    ) -> ForwardedMessage {
+        ForwardedMessage(
+            key: ForwardedMessage.Key(destination: destination, session: "acct", message: id, part: part),
+            chat: chat, direction: direction, state: state, remote: remote, updatedAt: now + .seconds(seconds)
+        )
+    }
+
+    private func parts(_ store: any RelayStore, of id: String) async throws -> [ForwardedMessage] {
+        try await store.forwardedParts(destination: "desk", session: "acct", message: id)
+    }
+
+    func keepsForwardedChats() async throws {
+        try equal(try await store.forwardedChat(chat()), nil)
+        var known = ForwardedChatMapping(
+            key: chat(), contact: 7, contactSource: "wa-1", conversation: 12, name: "Maria", updatedAt: now)
+        let other = ForwardedChatMapping(key: chat(destination: "second"), updatedAt: now)
+        try await store.record([.chat(known), .chat(other)])
+        try equal(try await store.forwardedChat(chat()), known)
+        try equal(try await store.forwardedChat(chat(destination: "second")), other)
+
+        known.conversation = nil
+        known.updatedAt = now + .seconds(1)
+        try await store.record([.chat(known)])
+        try equal(try await store.forwardedChat(chat()), known)
+
+        try await store.record([.forgetChat(chat())])
+        try equal(try await store.forwardedChat(chat()), nil)
+        try equal(try await store.forwardedChat(chat(destination: "second")), other, "another destination's")
+    }
+
+    func keepsForwardedMessages() async throws {
+        var first = message("M", state: .intended, after: 5)
+        first.after = 40
+        first.conversation = 12
+        let file = message("M", part: "file", remote: 42)
+        let elsewhere = message("M", destination: "second", remote: 42)
+        try await store.record([.message(file), .message(first), .message(elsewhere)])
+        try equal(try await parts(store, of: "M"), [first, file])
+        try equal(try await parts(store, of: "N"), [])
+        try equal(try await store.forwardedMessages(destination: "desk", remote: 42), [file])
+        try equal(try await store.forwardedMessages(destination: "desk", remote: 41), [])
+
+        first.state = .sent
+        first.remote = 41
+        first.status = .read
+        let sooner = message("O", state: .intended, after: 1)
+        let later = message("P", state: .intended, after: 2)
+        let returned = message("Q", direction: .returned, state: .intended)
+        let apart = message("R", chat: "b@s", state: .intended)
+        try await store.record([later, sooner, returned, apart, first].map { .message($0) })
+        try equal(try await parts(store, of: "M"), [first, file])
+        let open = try await store.forwardedMessages(
+            of: chat(), direction: .forwarded, state: .intended, limit: 9)
+        try equal(open, [sooner, later])
+        let one = try await store.forwardedMessages(of: chat(), direction: .forwarded, state: .intended, limit: 1)
+        try equal(one, [sooner])
+        let sent = try await store.forwardedMessages(of: chat(), direction: .forwarded, state: .sent, limit: 9)
+        try equal(Set(sent), [first, file])
+        let back = try await store.forwardedMessages(of: chat(), direction: .returned, state: .intended, limit: 9)
+        try equal(back, [returned])
+
+        try await store.record([.forgetMessage(file.key)])
+        try equal(try await parts(store, of: "M"), [first])
+    }
+
+    func keepsForwardedMessagesThroughACrash() async throws {
+        let intent = message("M", state: .intended)
+        let place = ForwardedChatMapping(key: chat(), conversation: 3, updatedAt: now)
+        try await store.record([.message(intent), .chat(place)])
+        let reopened = try await reopened()
+        try equal(try await parts(reopened.store, of: "M"), [intent])
+        try equal(try await reopened.store.forwardedChat(chat()), place)
+        try await conformance.discard(reopened.store)
+    }
+
+    /// When the phone number of a LID becomes known, the conversation continues under the phone number.
+    func renamesForwardedChats() async throws {
+        let hidden = ForwardedChatMapping(key: chat("1@lid"), contact: 7, conversation: 12, updatedAt: now)
+        try await store.record([.chat(hidden), .message(message("M", chat: "1@lid"))])
+        try await store.record([.rename(chat("1@lid"), to: "a@s")])
+        try equal(try await store.forwardedChat(chat("1@lid")), nil)
+        var renamed = hidden
+        renamed.key = chat()
+        try equal(try await store.forwardedChat(chat()), renamed)
+        try equal(try await parts(store, of: "M").map(\.chat), ["a@s"])
+
+        let second = ForwardedChatMapping(key: chat("2@lid"), contact: 8, conversation: 13, updatedAt: now)
+        try await store.record([.chat(second), .message(message("N", chat: "2@lid"))])
+        try await store.record([.rename(chat("2@lid"), to: "a@s"), .rename(chat("3@lid"), to: "c@s")])
+        try equal(try await store.forwardedChat(chat()), renamed, "what the new id had stays")
+        try equal(try await store.forwardedChat(chat("2@lid")), nil)
+        try equal(try await parts(store, of: "N").map(\.chat), ["a@s"])
+        try equal(try await store.forwardedChat(chat("c@s")), nil)
+    }
+
+    func sweepsForwardedMessages() async throws {
+        let place = ForwardedChatMapping(key: chat(), conversation: 3, updatedAt: now)
+        try await store.record([.chat(place), .message(message("old")), .message(message("young", after: 3600))])
+        let retention = RetentionPeriods(messages: .seconds(1800))
+        while try await store.sweep(retention, at: now + .seconds(3600), limit: 10) > 0 {}
+        try equal(try await parts(store, of: "old"), [])
+        try equal(try await parts(store, of: "young").count, 1)
+        try equal(try await store.forwardedChat(chat()), place, "a chat keeps its place")
+    }
+}
