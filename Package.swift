@@ -158,7 +158,9 @@ let package = Package(
             resources: [.copy("Golden")]),
         tests("RelayJQ", ["RelayJSON"]),
         tests("RelaySources", ["RelayCore", "RelayJSON", "RelayTesting", .logging]),
-        tests("RelayFormats", ["RelayCore", "RelayJSON", "RelayTesting"], resources: [.copy("Corpus")]),
+        tests(
+            "RelayFormats", ["RelayCore", "RelayJSON", "RelayTesting"],
+            resources: [.copy("ContentCases"), .copy("Corpus")]),
         tests("RelayStages", ["RelayConfig", "RelayCore", "RelayJSON", "RelayTesting"]),
         tests(
             "RelayPipeline",

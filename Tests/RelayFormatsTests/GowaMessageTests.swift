@@ -191,8 +191,10 @@ struct GowaMessageTests {
         )
         #expect(
             menu.payload["content"] == [
-                "text": "Today only", "footer": "Bye",
-                "choices": [["id": "b1", "text": "Buy"], ["id": .null, "text": "Site"]],
+                "text": "Today only", "title": "Sale", "footer": "Bye",
+                "choices": [
+                    ["id": "b1", "text": "Buy"], ["id": .null, "text": "Site", "url": "https://x.example"],
+                ],
             ]
         )
         let list = try message(

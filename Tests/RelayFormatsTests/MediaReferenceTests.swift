@@ -13,7 +13,9 @@ struct MediaReferenceTests {
     ]
 
     private func media(_ fields: String) throws -> JSON {
-        try #require(try one(upsert(message(#"{"videoMessage": {\#(fields)}}"#))).payload["raw_media"])
+        let path = fields.contains("directPath") ? "" : #""directPath": "/v/x.enc", "#
+        let node = #"{"videoMessage": {\#(path)\#(fields)}}"#
+        return try #require(try one(upsert(message(node))).payload["raw_media"])
     }
 
     private static var encodings: [String] {

@@ -12,7 +12,7 @@ struct WAHAEnvelopeTests {
     }
 
     @Test(arguments: [
-        "chat.archive", "label.upsert", "label.chat.added", "event.response", "engine.event", "state.change",
+        "chat.archive", "label.upsert", "label.chat.added", "label.deleted", "engine.event", "state.change",
         "group.v2.participants.join-request", "some.new-event",
     ])
     func eventsOfNoInterestAreUnderstood(_ name: String) throws {

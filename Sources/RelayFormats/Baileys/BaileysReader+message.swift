@@ -63,7 +63,7 @@ extension BaileysReader {
             var extras = extras
             extras.base64 = extras.base64 ?? file(of: id)
             extras.complete(&content)
-            if keyObject.flag("isViewOnce") { content.isViewOnce = true }
+            if keyObject.flag("isViewOnce") { content.isMarkedViewOnce = true }
             node = .content(content)
         }
         if let event = facts.event(of: node, session: session) { return event }

@@ -29,11 +29,31 @@ extension BaileysReader {
             facts.chat = PersonIdentity.better(facts.chat, key.chat)
             events.append(facts.deletion(of: target, session: session))
         }
+        if let event = try additions(update, key: key, keyPointer: keyPointer, at: moment) { events.append(event) }
         let isFromMe = keyObject["fromMe"]?.bool
         if let event = try status(update, key: key, isFromMe: isFromMe, keyPointer: keyPointer, at: moment) {
             events.append(event)
         }
         return events
+    }
+
+    /// Votes of a poll, and answers to a calendar event, which Baileys has decrypted.
+    private func additions(
+        _ update: JSONObject,
+        key: BaileysMessageKey,
+        keyPointer: String,
+        at moment: Timestamp?
+    ) throws(InvalidDocumentError) -> ParsedEvent? {
+        let content: MessageContent
+        if let votes = update["pollUpdates"]?.array, !votes.isEmpty {
+            content = .votes(votes)
+        } else if let responses = update["eventResponses"]?.array, !responses.isEmpty {
+            content = .eventResponses(responses)
+        } else {
+            return nil
+        }
+        return facts(of: key, at: moment)
+            .edit(of: try id(of: key, at: keyPointer), content: content, at: moment, session: session)
     }
 
     private func edited(

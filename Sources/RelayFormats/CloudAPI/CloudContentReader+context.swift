@@ -23,19 +23,7 @@ extension CloudContentReader {
             known.append("retailerId", orNull: product.text("product_retailer_id"))
             context.referredProduct = known
         }
-        context.referral = referral(message["referral"]?.object)
+        context.referral = message["referral"]?.object.flatMap { Referral(ads: [$0]).known }
         return context
-    }
-
-    private static let advertisement: KeyValuePairs = [
-        "sourceUrl": "source_url", "sourceId": "source_id", "sourceType": "source_type", "title": "headline",
-        "body": "body", "clickId": "ctwa_clid", "mediaType": "media_type", "imageUrl": "image_url",
-        "videoUrl": "video_url", "thumbnailUrl": "thumbnail_url",
-    ]
-
-    private static func referral(_ ad: JSONObject?) -> JSONObject? {
-        var referral = MessageContext.referral(ad, named: advertisement) ?? JSONObject()
-        referral.append("welcomeMessage", known: ad?["welcome_message"]?.object?.text("text"))
-        return referral.isEmpty ? nil : referral
     }
 }

@@ -46,7 +46,7 @@ enum CloudContentReader {
         case "button":
             guard node.text("payload") ?? node.text("text") != nil else { return nil }
             return .buttonReply(id: node.text("payload"), text: node.text("text"), node)
-        case "interactive": return choice(node)
+        case "interactive": return choice(node) ?? menu(node)
         case "order": return order(node)
         case "system": return system(kind: node.text("type"), node, identity: message["identity"] ?? node["identity"])
         default: return nil
@@ -65,7 +65,9 @@ enum CloudContentReader {
         var content = JSONObject()
         content.append("reason", known: CloudErrorList(message["errors"]).text)
         content.append("raw", .object(raw))
-        return MessageContent(type: "unsupported", content: content)
+        var unsupported = MessageContent(type: "unsupported", content: content)
+        unsupported.isTextless = message["errors"] == nil && raw.keys.allSatisfy { ["type", "text"].contains($0) }
+        return unsupported
     }
 
     /// A system notice of WhatsApp about a person.

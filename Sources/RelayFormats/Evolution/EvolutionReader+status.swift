@@ -67,9 +67,7 @@ extension EvolutionReader {
 
     /// The current votes of a poll that the account sent.
     private func poll(_ votes: [JSON], key: BaileysMessageKey, id: String) -> ParsedEvent {
-        let content = MessageContent(
-            type: "poll", content: ["votes": .array(votes.map { MessageNodeRedaction.scrub($0) })])
-        var event = baileys.facts(of: key, at: nil).edit(of: id, content: content, at: nil, session: session)
+        var event = baileys.facts(of: key, at: nil).edit(of: id, content: .votes(votes), at: nil, session: session)
         // Votes can return to an earlier state, and nothing in the document distinguishes that from a repetition.
         event.dedupKey = nil
         return event

@@ -16,7 +16,7 @@ extension GowaContentReader {
         return nil
     }
 
-    private static func media(
+    static func media(
         _ kind: MediaKind, _ value: JSON, caption: String?, isRound: Bool
     ) -> MessageContent {
         let object = value.object ?? JSONObject()

@@ -4,12 +4,13 @@ internal import RelayJSON
 /// Reads the content of a gowa message: one field for its kind, and `body`, its text or caption.
 enum GowaContentReader {
     static func read(_ payload: JSONObject) -> MessageContent {
-        var content = choice(payload) ?? media(payload) ?? place(payload) ?? business(payload) ?? text(payload)
+        var content = choice(payload) ?? business(payload) ?? media(payload) ?? place(payload) ?? text(payload)
         if content.type == "unsupported", content.content?["raw"]?.object?.isEmpty == true {
             content = .unsupported(reason: "no_content")
+            content.isTextless = true
         }
         content.context = context(payload)
-        content.isViewOnce = payload.flag("view_once")
+        content.isMarkedViewOnce = payload.flag("view_once")
         return content
     }
 
@@ -57,20 +58,8 @@ enum GowaContentReader {
 
     private static func business(_ payload: JSONObject) -> MessageContent? {
         if let order = payload["order"]?.object { return .order(WhatsmeowFieldRenaming.renamed(order)) }
-        if let list = payload["list"]?.object { return .menu("listMessage", WhatsmeowFieldRenaming.renamed(list)) }
-        guard let menu = (payload["template"] ?? payload["buttons"])?.object else { return nil }
-        var node = JSONObject()
-        node.append("contentText", known: menu.text("body"))
-        node.append("title", known: menu.text("title"))
-        node.append("footerText", known: menu.text("footer"))
-        let buttons = (menu["buttons"]?.array ?? []).compactMap(\.object).map { button in
-            var choice = JSONObject()
-            choice.append("id", known: button.text("id"))
-            choice.append("displayText", known: button.text("text"))
-            return JSON.object(choice)
-        }
-        node.append("buttons", .array(buttons))
-        return .menu("buttonsMessage", node)
+        if let list = payload["list"]?.object { return .menu(WhatsmeowFieldRenaming.renamed(list)) }
+        return menu(payload)
     }
 
     /// Members that every message has, or that are not content.
@@ -80,10 +69,7 @@ enum GowaContentReader {
     ]
 
     private static func text(_ payload: JSONObject) -> MessageContent {
-        // `interactive` is gowa's own summary of a menu.
-        if let text = payload.text("body") ?? payload.text("interactive") {
-            return MessageContent(type: "text", content: ["text": .string(text)])
-        }
+        if let text = payload.text("body") { return MessageContent(type: "text", content: ["text": .string(text)]) }
         var raw = JSONObject()
         for (key, value) in payload where !common.contains(key) { raw.append(key, value) }
         return MessageContent(type: "unsupported", content: ["raw": MessageNodeRedaction.scrub(.object(raw))])
@@ -98,12 +84,7 @@ enum GowaContentReader {
         return MessageContext(
             quoted: quoted,
             isForwarded: payload.flag("forwarded"),
-            referral: MessageContext.referral(payload["referral"]?.object, named: advertisement)
+            referral: payload["referral"]?.object.flatMap { Referral(ads: [$0]).known }
         )
     }
-
-    private static let advertisement: KeyValuePairs = [
-        "sourceUrl": "source_url", "sourceId": "source_id", "sourceType": "source_type", "title": "ad_title",
-        "body": "ad_body", "clickId": "ctwa_clid",
-    ]
 }

@@ -9,7 +9,7 @@ extension GowaReader {
         if payload.flag("unavailable") {
             let isViewOnce = payload.flag("view_once")
             var content = MessageContent.unsupported(reason: isViewOnce ? "view_once_unavailable" : "undecryptable")
-            content.isViewOnce = isViewOnce
+            content.isMarkedViewOnce = isViewOnce
             return facts.unreadable(content, session: session)
         }
         if let poll = payload["poll"]?.object, let event = pollChange(poll, facts) { return event }

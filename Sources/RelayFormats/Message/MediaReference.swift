@@ -78,6 +78,13 @@ struct MediaReference {
         self.embedded = embedded
     }
 
+    /// Whether the reference says where the file is. Without that there is nothing to fetch, for anybody: an edited
+    /// caption comes as a node of the file without the file.
+    var namesFile: Bool {
+        embedded != nil
+            || ["url", "directPath", "gatewayUrl", "id", "storedId"].contains { object.text($0) != nil }
+    }
+
     /// Whether the reference is sufficient to get the file.
     var isComplete: Bool {
         embedded != nil || (try? RawMediaReference(.object(object))) != nil

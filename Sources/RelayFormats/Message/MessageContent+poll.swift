@@ -18,15 +18,32 @@ extension MessageContent {
     static func pollVote(_ node: JSONObject) -> MessageContent? {
         guard let target = node["pollCreationMessageKey"]?.object?.text("id") else { return nil }
         let vote = node["vote"]?.object
-        var encrypted = JSONObject()
-        encrypted.append("payload", orNull: GatewayBytesReader.decode(vote?["encPayload"]).map(Base64.encode))
-        encrypted.append("iv", orNull: GatewayBytesReader.decode(vote?["encIv"]).map(Base64.encode))
+        let encrypted = encrypted(vote) ?? ["payload": .null, "iv": .null]
         var content: JSONObject = ["targetMessageId": .string(target), "encrypted": .object(encrypted)]
         // A gateway that stores polls decrypts the votes itself and names the chosen options.
         if let chosen = vote?["selectedOptions"]?.array, chosen.allSatisfy({ $0.string != nil }) {
             content.append("selectedOptions", .array(chosen))
         }
         return MessageContent(type: "poll_vote", content: content)
+    }
+
+    /// New votes of a poll, as the gateway tells them.
+    static func votes(_ votes: [JSON]) -> MessageContent {
+        MessageContent(type: "poll", content: ["votes": .array(votes.map { MessageNodeRedaction.scrub($0) })])
+    }
+
+    /// The votes of a poll at one time, as a message of its own.
+    static func pollResult(_ node: JSONObject) -> MessageContent {
+        let results = (node["pollVotes"]?.array ?? []).compactMap(\.object).compactMap { vote -> JSON? in
+            guard let option = vote.text("optionName") else { return nil }
+            var result: JSONObject = ["option": .string(option)]
+            result.append("votes", orNull: GatewayNumberReader.integer(vote["optionVoteCount"]))
+            return .object(result)
+        }
+        var content = JSONObject()
+        content.append("name", orNull: node.text("name"))
+        content.append("results", .array(results))
+        return MessageContent(type: "poll_result", content: content)
     }
 
     static func pin(_ node: JSONObject) -> MessageContent? {

@@ -1,6 +1,6 @@
 internal import RelayJSON
 
-/// Menus, and replies to them.
+/// Replies to menus.
 extension MessageContent {
     static func buttonReply(id: String?, text: String?, _ node: JSONObject) -> MessageContent {
         var content = JSONObject()
@@ -22,7 +22,7 @@ extension MessageContent {
     static func interactiveReply(_ node: JSONObject) -> MessageContent {
         let flow = node["nativeFlowResponseMessage"]?.object
         let name = flow?.text("name")
-        let params = flow?.text("paramsJson").flatMap { try? JSON(parsing: Array($0.utf8)) }?.object
+        let params = NativeFlowButton.object(flow?["paramsJson"])
         let isList = name == "single_select"
         var content = JSONObject()
         content.append("id", orNull: params?.text("id"))
@@ -31,50 +31,5 @@ extension MessageContent {
         content.append("name", known: name)
         if let params { content.append("params", .object(params)) }
         return MessageContent(type: isList ? "list_reply" : "button_reply", content: content)
-    }
-
-    /// A menu that a business sends: its text and its options.
-    static func menu(_ name: String, _ node: JSONObject) -> MessageContent? {
-        let template = (node["hydratedTemplate"] ?? node["hydratedFourRowTemplate"])?.object
-        let source = template ?? node
-        let candidates = [
-            source.text("contentText"), source.text("hydratedContentText"), source["body"]?.object?.text("text"),
-            source.text("description"), source.text("title"),
-        ]
-        guard let text = candidates.lazy.compactMap({ $0 }).first else { return nil }
-        var content: JSONObject = ["text": .string(text)]
-        content.append(
-            "footer",
-            known: source.text("footerText") ?? source.text("hydratedFooterText")
-                ?? source["footer"]?.object?.text("text")
-        )
-        let choices = buttons(source["buttons"]) + buttons(source["hydratedButtons"]) + rows(source["sections"])
-        if !choices.isEmpty { content.append("choices", .array(choices)) }
-        return MessageContent(type: "text", content: content)
-    }
-
-    private static func buttons(_ json: JSON?) -> [JSON] {
-        (json?.array ?? []).compactMap(\.object).compactMap { button in
-            let inner =
-                ["quickReplyButton", "urlButton", "callButton"].lazy.compactMap { button[$0]?.object }.first ?? button
-            return choice(
-                id: inner.text("buttonId") ?? inner.text("id"),
-                text: inner["buttonText"]?.object?.text("displayText") ?? inner.text("displayText")
-            )
-        }
-    }
-
-    private static func rows(_ json: JSON?) -> [JSON] {
-        (json?.array ?? []).flatMap { $0["rows"]?.array ?? [] }.compactMap(\.object).compactMap { row in
-            choice(id: row.text("rowId"), text: row.text("title"))
-        }
-    }
-
-    private static func choice(id: String?, text: String?) -> JSON? {
-        guard let text else { return nil }
-        var choice = JSONObject()
-        choice.append("id", orNull: id)
-        choice.append("text", .string(text))
-        return .object(choice)
     }
 }

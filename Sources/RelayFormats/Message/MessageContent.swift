@@ -8,8 +8,13 @@ struct MessageContent {
     var content: JSONObject?
     var media: MediaReference?
     var context = MessageContext()
-    var isViewOnce = false
+    /// Whether the gateway marks the message as one that can be opened only once.
+    var isMarkedViewOnce = false
+    /// Whether it is a menu of a business; its media is then the header of the menu.
+    var isMenu = false
     var isEphemeral = false
+    /// Whether it is `unsupported` only because the message has no text and nothing else.
+    var isTextless = false
 
     init(type: String, content: JSONObject?, media: MediaReference? = nil) {
         self.type = type
@@ -20,7 +25,7 @@ struct MessageContent {
     init(_ opened: UnwrappedMessage) {
         self.init(quoted: opened)
         context = MessageContext(opened.node["contextInfo"]?.object)
-        isViewOnce = opened.isViewOnce || opened.node["viewOnce"]?.bool == true
+        isMarkedViewOnce = opened.isViewOnce || opened.node["viewOnce"]?.bool == true
         isEphemeral = opened.isEphemeral
     }
 
@@ -32,6 +37,33 @@ struct MessageContent {
     /// The content of a message without a mapping, with the reason and the readable parts.
     static func unsupported(reason: String) -> MessageContent {
         MessageContent(type: "unsupported", content: ["reason": .string(reason)])
+    }
+
+    /// Whether the message can be opened only once. Only media can; bridges use the same wrapper to send menus.
+    var isViewOnce: Bool {
+        isMarkedViewOnce && !isMenu && (MediaKind(rawValue: type) != nil || type == "unsupported")
+    }
+
+    /// Whether what it says is encrypted, so that only the message that it refers to can be named.
+    var isEncrypted: Bool { content?["encrypted"]?.object != nil && content?["selectedOptions"] == nil }
+
+    /// The content of a message that only tells of the advertisement through which a person came; nil for any other.
+    var advertisementClick: MessageContent? {
+        guard hasNoText, let referral = context.referral, referral.isAdvertisement else { return nil }
+        let title = referral.object.text("title") ?? referral.object.text("body")
+        var click = MessageContent(type: "ad_click", content: ["title": title.map(JSON.string) ?? .null])
+        click.context = context
+        click.isEphemeral = isEphemeral
+        return click
+    }
+
+    /// Whether it is a text message without text.
+    private var hasNoText: Bool {
+        switch type {
+        case "text": content?.text("text") == nil
+        case "unsupported": isTextless
+        default: false
+        }
     }
 
     /// One line of text for the message: its text, caption, name or title.
@@ -53,7 +85,9 @@ struct MessageContent {
             raw = MessageNodeRedaction.scrub(.object(opened.message)).object ?? raw
         }
         content.append("raw", .object(raw))
-        return MessageContent(type: "unsupported", content: content)
+        var unsupported = MessageContent(type: "unsupported", content: content)
+        unsupported.isTextless = opened.name == "extendedTextMessage"
+        return unsupported
     }
 
     private static func mapped(_ opened: UnwrappedMessage) -> MessageContent? {
@@ -81,7 +115,8 @@ struct MessageContent {
             return buttonReply(id: node.text("selectedId"), text: node.text("selectedDisplayText"), node)
         case "listResponseMessage": return listReply(node)
         case "interactiveResponseMessage": return interactiveReply(node)
-        case "buttonsMessage", "listMessage", "templateMessage", "interactiveMessage": return menu(name, node)
+        case "buttonsMessage", "listMessage", "templateMessage", "interactiveMessage": return menu(node)
+        case "highlyStructuredMessage": return node["hydratedHsm"]?["templateMessage"]?.object.flatMap { menu($0) }
         case "pollCreationMessage", "pollCreationMessageV2", "pollCreationMessageV3", "pollCreationMessageV4",
             "pollCreationMessageV5":
             return poll(node, secret: opened.message["messageContextInfo"]?["messageSecret"])
@@ -91,7 +126,14 @@ struct MessageContent {
         case "groupInviteMessage": return groupInvite(node)
         case "callLogMesssage": return callLog(node)
         case "pinInChatMessage": return pin(node)
-        default: return nil
+        case "keepInChatMessage": return keep(node)
+        case "pollResultSnapshotMessage", "pollResultSnapshotMessageV3": return pollResult(node)
+        case "eventMessage": return event(node)
+        case "scheduledCallCreationMessage": return scheduledCall(node)
+        case "encEventResponseMessage", "eventResponseMessage": return eventResponse(node)
+        case "commentMessage", "encCommentMessage": return comment(node)
+        case "encReactionMessage": return encryptedReaction(node)
+        default: return payment(name, node)
         }
     }
 

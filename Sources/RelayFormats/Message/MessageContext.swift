@@ -10,7 +10,8 @@ struct MessageContext {
     var isFrequentlyForwarded = false
     /// The product that the sender asks about.
     var referredProduct: JSONObject?
-    var referral: JSONObject?
+    /// Where the contact came from; nil when nothing is known.
+    var referral: Referral?
     private(set) var isEphemeral = false
 
     /// Whether all fields are empty.
@@ -19,7 +20,7 @@ struct MessageContext {
     init() {}
 
     /// Makes a context from fields that the format reads itself.
-    init(quoted: JSONObject?, isForwarded: Bool = false, referral: JSONObject? = nil) {
+    init(quoted: JSONObject?, isForwarded: Bool = false, referral: Referral? = nil) {
         self.quoted = quoted
         self.isForwarded = isForwarded
         self.referral = referral
@@ -34,7 +35,7 @@ struct MessageContext {
             mention.string.flatMap { JID($0) }.map { .string($0.description) }
         }
         quoted = Self.quoted(info)
-        referral = Self.referral(info["externalAdReply"]?.object, named: Self.advertisement)
+        referral = Referral(contextInfo: info).known
     }
 
     func append(to payload: inout JSONObject) {
@@ -43,7 +44,7 @@ struct MessageContext {
         payload.append("frequentlyForwarded", raised: isFrequentlyForwarded)
         if !mentions.isEmpty { payload.append("mentions", .array(mentions)) }
         if let referredProduct { payload.append("referredProduct", .object(referredProduct)) }
-        if let referral { payload.append("referral", .object(referral)) }
+        if let referral { payload.append("referral", .object(referral.object)) }
     }
 
     private static func quoted(_ info: JSONObject) -> JSONObject? {
@@ -58,18 +59,4 @@ struct MessageContext {
         quoted.append("chatId", known: info.address("remoteJid")?.description)
         return quoted
     }
-
-    /// The advertisement through which the conversation began; nil when nothing is known about it.
-    /// - Parameter names: our field names, each with the name that the format uses.
-    static func referral(_ ad: JSONObject?, named names: KeyValuePairs<String, String>) -> JSONObject? {
-        guard let ad else { return nil }
-        var referral = JSONObject()
-        for (name, field) in names { referral.append(name, known: ad.text(field)) }
-        return referral.isEmpty ? nil : referral
-    }
-
-    private static let advertisement: KeyValuePairs = [
-        "sourceUrl": "sourceUrl", "sourceId": "sourceId", "sourceType": "sourceType", "title": "title",
-        "body": "body", "clickId": "ctwaClid",
-    ]
 }

@@ -9,7 +9,8 @@ extension MessageFacts {
         case .content(let content):
             var facts = self
             facts.content = content
-            return facts.newMessage(session: session)
+            // A gateway that has the key may report the same message once more, decrypted.
+            return facts.newMessage(session: session, detail: content.isEncrypted ? "ciphertext" : nil)
         case .reaction(let reaction):
             return self.reaction(reaction, session: session)
         case .edit(let target, let content, let moment):
@@ -30,6 +31,11 @@ extension MessageFacts {
 
     /// - Parameter detail: distinguishes this event from another one about the same message.
     func newMessage(session: String, detail: String? = nil) -> ParsedEvent {
+        if let click = content.advertisementClick {
+            var facts = self
+            facts.content = click
+            return facts.newMessage(session: session, detail: detail)
+        }
         let type: EventType = isFromMe ? .messageSent : .messageReceived
         let chatID = chat?.id.description
         return ParsedEvent(

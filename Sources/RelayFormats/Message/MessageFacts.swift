@@ -79,7 +79,7 @@ struct MessageFacts {
         payload.append("viewOnce", raised: content.isViewOnce)
         payload.append("ephemeral", raised: content.isEphemeral || content.context.isEphemeral)
         payload.append("history", raised: isHistory)
-        if let media = content.media { payload.append("raw_media", .object(media.object)) }
+        if let media = content.media, media.namesFile { payload.append("raw_media", .object(media.object)) }
         for (key, value) in extra { payload.append(key, value) }
     }
 

@@ -11,7 +11,9 @@ struct SupplementaryMessageData {
 
     /// Adds to `content` what the node did not contain; the node takes precedence.
     func complete(_ content: inout MessageContent) {
-        if content.context.isEmpty { content.context = MessageContext(context) }
+        let outer = MessageContext(context)
+        if content.context.isEmpty { content.context = outer }
+        if content.context.referral == nil { content.context.referral = outer.referral }
         if let base64 { content.media?.attach(base64: base64) }
         if let gatewayURL { content.media?.attach(gatewayURL: gatewayURL) }
     }

@@ -32,11 +32,16 @@ struct UnwrappedMessage {
         node = name.flatMap { message[$0] } ?? .null
     }
 
-    /// Whether it contains nothing but keys for other messages.
+    /// Members that are for programs, not for people: keys of other messages, and exchanges between devices.
+    private static let internals: Set<String> = [
+        "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage", "messageContextInfo",
+        "stickerSyncRmrMessage", "messageHistoryBundle", "messageHistoryNotice", "call", "bcallMessage", "chat",
+        "statusNotificationMessage",
+    ]
+
+    /// Whether it contains nothing for people.
     var isEmpty: Bool {
-        !message.contains { key, value in
-            key != "senderKeyDistributionMessage" && key != "messageContextInfo" && value != .null
-        }
+        !message.contains { key, value in value != .null && !Self.internals.contains(key) }
     }
 
     private static func wrapped(in message: JSONObject) -> (wrapper: String, inner: JSONObject)? {
@@ -44,14 +49,17 @@ struct UnwrappedMessage {
             if let inner = message[wrapper]?["message"]?.object { return (wrapper, inner) }
         }
         // Newer wrappers have the same shape.
-        guard let name = contentName(of: message), let inner = message[name]?["message"]?.object else { return nil }
+        // A comment also names the message that it is about, so it is read as a whole.
+        guard let name = contentName(of: message), name != "commentMessage",
+            let inner = message[name]?["message"]?.object
+        else { return nil }
         return (name, inner)
     }
 
-    /// The first member that is content: `conversation`, or any name with `Message` in it except the sender key. The
+    /// The first member that is content: `conversation`, or any name with `Message` in it that is for people. The
     /// call log's name has a typo in WhatsApp's own schema.
     private static func contentName(of message: JSONObject) -> String? {
-        for (key, value) in message where value != .null && key != "senderKeyDistributionMessage" {
+        for (key, value) in message where value != .null && !internals.contains(key) {
             if key == "conversation" || key == "callLogMesssage" || key.contains("Message") { return key }
         }
         return nil

@@ -18,7 +18,8 @@ enum WAHAContentReader {
             content.content?.append("text", .string(body))
         }
         attachMedia(payload, to: &content)
-        content.isViewOnce = content.isViewOnce || data.flag("IsViewOnce") || data["key"]?["isViewOnce"]?.bool == true
+        content.isMarkedViewOnce =
+            content.isMarkedViewOnce || data.flag("IsViewOnce") || data["key"]?["isViewOnce"]?.bool == true
         content.isEphemeral = content.isEphemeral || data.flag("IsEphemeral")
         return .content(content)
     }
@@ -36,7 +37,8 @@ enum WAHAContentReader {
     /// Types of WhatsApp Web that are notices between messages, or internal.
     private static let notices: Set<String> = [
         "ciphertext", "e2e_notification", "gp2", "notification", "notification_template", "broadcast_notification",
-        "protocol", "revoked", "call_log", "reaction", "debug",
+        "protocol", "revoked", "call_log", "reaction", "debug", "keep_in_chat", "pin_message", "pinned_message",
+        "poll_update", "event_response", "message_history_bundle", "message_history_notice",
     ]
 
     private static func flat(_ payload: JSONObject, _ data: JSONObject) -> BaileysMessageNode {

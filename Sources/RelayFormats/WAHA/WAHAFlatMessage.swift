@@ -5,14 +5,17 @@ internal import RelayJSON
 struct WAHAFlatMessage {
     /// Nil when the fields contain nothing that has a mapping.
     private(set) var message: JSONObject?
-    private let payload: JSONObject
+    let payload: JSONObject
     /// WhatsApp Web's own message (`_data` of WEBJS); empty for other engines.
-    private let raw: JSONObject
+    let raw: JSONObject
 
     init(_ payload: JSONObject, _ raw: JSONObject) {
         self.payload = payload
         self.raw = raw
-        guard let (name, content) = place() ?? cards() ?? choice() ?? poll() ?? media() ?? text() else { return }
+        guard
+            let (name, content) = event() ?? menu() ?? payment() ?? place() ?? cards() ?? choice() ?? poll()
+                ?? media() ?? text()
+        else { return }
         var node = content
         let context = context()
         if !context.isEmpty { node.append("contextInfo", .object(context)) }
@@ -23,13 +26,16 @@ struct WAHAFlatMessage {
         self.message = message
     }
 
-    private var type: String? { raw.text("type") }
+    var type: String? { raw.text("type") }
 
-    private typealias Node = (name: String, node: JSONObject)
+    typealias Node = (name: String, node: JSONObject)
 
     private func text() -> Node? {
-        guard let body = payload.text("body") else { return nil }
-        var node: JSONObject = ["text": .string(body)]
+        let body = payload.text("body")
+        // Who comes from an advertisement may send nothing else.
+        guard body != nil || raw["ctwaContext"]?.object != nil else { return nil }
+        var node = JSONObject()
+        node.append("text", known: body)
         for field in ["canonicalUrl", "matchedText", "title", "description"] {
             node.append(field, known: raw.text(field))
         }
@@ -104,7 +110,7 @@ struct WAHAFlatMessage {
         .sticker: "stickerMessage",
     ]
 
-    private func media() -> Node? {
+    func media() -> Node? {
         let media = payload["media"]?.object ?? JSONObject()
         let mimetype = media.text("mimetype") ?? raw.text("mimetype")
         let isMedia = payload.flag("hasMedia") || payload.text("mediaUrl") != nil || media.text("url") != nil
@@ -155,6 +161,16 @@ struct WAHAFlatMessage {
                 .array(mentions.compactMap { WAHAMessageKeyReader.address($0) }.map { .string($0.description) }))
         }
         if let expiration = raw["ephemeralDuration"] { context.append("expiration", expiration) }
+        if let advertisement = raw["ctwaContext"]?.object {
+            context.append("externalAdReply", .object(advertisement))
+        }
+        let attribution = [
+            "entryPointConversionSource", "entryPointConversionApp", "entryPointConversionDelaySeconds",
+            "conversionSource", "conversionData", "conversionDelaySeconds", "ctwaPayload", "ctwaSignals", "utm",
+        ]
+        for field in attribution {
+            if let value = raw[field], value != .null { context.append(field, value) }
+        }
         return context
     }
 

@@ -37,6 +37,19 @@ extension WAHAReader {
         return facts.newMessage(session: session, detail: isOpened ? nil : "ciphertext")
     }
 
+    /// `event.response`: an answer to a calendar event that WAHA has decrypted, or could not decrypt.
+    func eventResponse(_ payload: JSONObject, isOpened: Bool, at pointer: String) throws(InvalidDocumentError)
+        -> ParsedEvent
+    {
+        guard let target = WAHAMessageID.bare(payload["eventCreationKey"]?["id"]) else {
+            throw wrong("must be the event's id, a text", at: pointer + "/eventCreationKey/id")
+        }
+        var facts = try facts(payload, at: pointer)
+        facts.content = .eventResponse(to: target, payload["eventResponse"]?.object ?? JSONObject())
+        if !isOpened { facts.content.content?.append("reason", .string("undecryptable")) }
+        return facts.newMessage(session: session, detail: isOpened ? nil : "ciphertext")
+    }
+
     /// The facts about a message, without its content.
     func facts(_ message: JSONObject, at pointer: String) throws(InvalidDocumentError) -> MessageFacts {
         guard let key = WAHAMessageKeyReader.read(message), let id = key.id else {

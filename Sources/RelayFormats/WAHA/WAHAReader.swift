@@ -30,7 +30,8 @@ struct WAHAReader: GatewayEventReader {
 
     static let handled: Set<String> = [
         "message", "message.any", "message.waiting", "message.reaction", "message.edited", "message.revoked",
-        "message.ack", "message.ack.group", "poll.vote", "poll.vote.failed", "group.v2.join", "group.v2.leave",
+        "message.ack", "message.ack.group", "poll.vote", "poll.vote.failed", "event.response", "event.response.failed",
+        "group.v2.join", "group.v2.leave",
         "group.v2.update", "group.v2.participants", "group.join", "group.leave", "presence.update", "call.received",
         "call.accepted", "call.rejected", "session.status",
     ]
@@ -48,6 +49,8 @@ struct WAHAReader: GatewayEventReader {
         case "message.ack", "message.ack.group": return try acknowledgement(payload, at: pointer).map { [$0] } ?? []
         case "poll.vote": return [try vote(payload, isOpened: true, at: pointer)]
         case "poll.vote.failed": return [try vote(payload, isOpened: false, at: pointer)]
+        case "event.response": return [try eventResponse(payload, isOpened: true, at: pointer)]
+        case "event.response.failed": return [try eventResponse(payload, isOpened: false, at: pointer)]
         case "group.v2.join", "group.v2.leave", "group.v2.update": return [try group(payload, name, at: pointer)]
         case "group.v2.participants": return [try members(payload, at: pointer)]
         case "group.join", "group.leave": return notification(payload, name).map { [$0] } ?? []
