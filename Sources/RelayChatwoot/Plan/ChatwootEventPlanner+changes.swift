@@ -7,6 +7,7 @@ extension ChatwootEventPlanner {
         let content = payload["content"] ?? .null
         let part = "edit-" + ChatwootSourceID.fingerprint(content.text, payload.number("timestamp") ?? "")
         let type = payload.text("type") ?? "text"
+        if let object = content.object, let event = addition(to: type, object, part: part) { return event }
         guard type != "unsupported" else {
             return follow(
                 target, part: part, by: options.edits, text: "✏️ " + AgentNoticeText.editedUnseen.text(in: language))
@@ -15,6 +16,43 @@ extension ChatwootEventPlanner {
         let text = MessageMarkdownRenderer(self).words(of: type)
         return follow(
             target, part: part, by: options.edits, text: "✏️ *\(AgentNoticeText.edited.text(in: language))*\n\n" + text)
+    }
+
+    /// New votes of a poll, or answers to a calendar event; nil for an edit.
+    private func addition(to type: String, _ content: JSONObject, part: String) -> ChatwootForwardAction? {
+        let lines: [String]
+        switch type {
+        case "poll" where content["votes"]?.array != nil:
+            // A gateway that has the poll counts the votes; from others come hashes.
+            lines = content.objects("votes").compactMap { vote in
+                guard let name = vote.text("name"), let voters = vote["voters"]?.array else { return nil }
+                return "- \(WhatsAppMarkdownConverter.plain(name)): \(voters.count)"
+            }
+            return lines.isEmpty
+                ? .nothing(.noContent)
+                : follow(target, part: part, by: options.votes, text: "🗳\n" + lines.joined(separator: "\n"))
+        case "event" where content["responses"]?.array != nil:
+            lines = content.objects("responses").compactMap { response in
+                guard let answer = response.text("response") else { return nil }
+                let who = response.address("from").map { WhatsAppMarkdownConverter.plain(shown($0, named: name($0))) }
+                return [who, answerText(answer)].compactMap { $0 }.joined(separator: ": ")
+            }
+            return lines.isEmpty
+                ? .nothing(.noContent)
+                : follow(target, part: part, by: options.votes, text: "📅 " + lines.joined(separator: "\n"))
+        default: return nil
+        }
+    }
+
+    private func answerText(_ answer: String?) -> String {
+        let notice: AgentNoticeText =
+            switch answer {
+            case "going": .eventGoing
+            case "not_going": .eventNotGoing
+            case "maybe": .eventMaybe
+            default: .eventAnswered
+            }
+        return notice.text(in: language)
     }
 
     var deletion: ChatwootForwardAction {
@@ -65,6 +103,37 @@ extension ChatwootEventPlanner {
         return follow(
             content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .note,
             text: "📌 " + notice.text(in: language))
+    }
+
+    var keep: ChatwootForwardAction {
+        let content = payload["content"]?.object ?? JSONObject()
+        let notice: AgentNoticeText = content["kept"]?.bool == false ? .unkept : .kept
+        return follow(
+            content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .note,
+            text: "📌 " + notice.text(in: language))
+    }
+
+    /// A comment with a text is a message like any other; an encrypted one only shows that there is one.
+    var comment: ChatwootForwardAction {
+        let content = payload["content"]?.object ?? JSONObject()
+        let text = content.text("text").flatMap { MessageMarkdownRenderer(self).formatted($0) }
+        return follow(
+            content.text("targetMessageId") ?? target, id: messageID, part: nil, by: .reply,
+            text: "💬 " + (text ?? AgentNoticeText.commented.text(in: language)),
+            reach: text == nil || isFromMe ? .existing : .opens)
+    }
+
+    var eventResponse: ChatwootForwardAction {
+        let content = payload["content"]?.object ?? JSONObject()
+        let guests = content.number("extraGuests").map { " (+\($0))" } ?? ""
+        return follow(
+            content.text("targetMessageId") ?? target, id: messageID, part: nil, by: options.votes,
+            text: "📅 " + answerText(content.text("response")) + guests)
+    }
+
+    /// WhatsApp's own count of a poll's votes.
+    var pollResult: ChatwootForwardAction {
+        follow("", id: messageID, part: nil, by: options.votes, text: MessageMarkdownRenderer(self).pollResult)
     }
 
     /// A change to an earlier message, shown as a reply to it or as a note.

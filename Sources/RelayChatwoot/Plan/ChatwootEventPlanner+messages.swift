@@ -6,10 +6,15 @@ extension ChatwootEventPlanner {
     var newMessage: ChatwootForwardAction {
         let type = payload.text("type") ?? "text"
         switch type {
-        case "reaction": return reaction
+        // An encrypted reaction shows nothing.
+        case "reaction": return payload["content"]?["encrypted"] == nil ? reaction : .nothing(.noContent)
         case "poll_vote": return vote
         case "call_log": return loggedCall
         case "pin": return pin
+        case "keep": return keep
+        case "comment": return comment
+        case "event_response": return eventResponse
+        case "poll_result": return pollResult
         case "system": return notice(systemNotice)
         case "album": return .nothing(.noContent)
         default: break
@@ -27,9 +32,19 @@ extension ChatwootEventPlanner {
         if !head.isEmpty { content.text = ([head.joined(separator: "\n")] + [content.text]).joined(separator: "\n\n") }
         return .message(
             message(
+                id: type == "unsupported" ? collectivePlaceholder : nil,
                 // The readable message may still arrive under the same id.
                 part: type == "unsupported" ? "placeholder" : nil, direction: direction,
                 reach: isFromMe && !options.opensForOwn ? .existing : .opens, content: content, reply: quote))
+    }
+
+    /// The id of the placeholder for messages that Meta does not deliver. Meta reports a poll and each of its votes as a
+    /// message of its own, without content; those of one minute are one placeholder. Nil for any other message.
+    private var collectivePlaceholder: String? {
+        let raw = payload["content"]?["raw"]?.object
+        guard let kind = raw?["unsupported"]?.object?.text("type"), let sentAt else { return nil }
+        let minute = String(sentAt.seconds / 60)
+        return "unsupported-" + ChatwootSourceID.fingerprint(chat?.description ?? "", kind, minute)
     }
 
     /// `message.updated` with the file of an earlier message.

@@ -26,8 +26,8 @@ struct MessageMarkdownRenderer {
     func content(of type: String) -> Content {
         var content = told(type)
         if content.text.isEmpty, content.files.isEmpty { content.text = unsupported(type) }
-        let footnotes = footnotes
-        if !footnotes.isEmpty { content.text = paragraphs([content.text] + footnotes) }
+        let parts = menuParts + footnotes(of: type)
+        if !parts.isEmpty { content.text = paragraphs([content.text] + parts) }
         return content
     }
 
@@ -43,10 +43,10 @@ struct MessageMarkdownRenderer {
 
     private func told(_ type: String) -> Content {
         switch type {
-        case "text": return Content(text: text)
+        case "text": return Content(text: paragraphs([bold(node.text("title")), formatted(node.text("text"))]))
         case _ where Self.files.contains(type):
             var content = file(of: type)
-            content.text = paragraphs([content.text, formatted(node.text("caption"))])
+            content.text = paragraphs([content.text, menuTitle, formatted(node.text("caption"))])
             return content
         case "location": return Content(text: location)
         case "contact", "contacts": return cards
@@ -55,6 +55,11 @@ struct MessageMarkdownRenderer {
         case "order": return Content(text: order)
         case "product": return Content(text: product)
         case "group_invite": return Content(text: invitation)
+        case "event": return Content(text: calendarEvent)
+        case "payment": return Content(text: lines([paymentHeading, formatted(node.text("text"))]))
+        case "ad_click":
+            let text = payload["referral"]?.object.flatMap(advertisement)
+            return Content(text: text ?? "📣 " + AgentNoticeText.advertisementUnnamed.text(in: language))
         default: return Content(text: unsupported(type))
         }
     }
@@ -85,50 +90,46 @@ struct MessageMarkdownRenderer {
 
     // MARK: - Texts
 
-    /// A text, or a menu with its options.
-    private var text: String {
-        let choices = node.objects("choices").compactMap { plain($0.text("text")) }.map { "- " + $0 }
-        return paragraphs([formatted(node.text("text")), lines(choices), plain(node.text("footer")).map { "*\($0)*" }])
-    }
-
     /// Lines about the product or the advertisement that the message refers to.
-    private var footnotes: [String] {
+    private func footnotes(of type: String) -> [String] {
         var notes: [String] = []
         if let product = payload["referredProduct"]?.object?.text("retailerId") {
             notes.append(
                 "🛍 " + AgentNoticeText.aboutProduct.text(in: language, WhatsAppMarkdownConverter.plain(product)))
         }
-        if let ad = payload["referral"]?.object {
-            let title = bold(ad.text("title") ?? ad.text("body") ?? ad.text("sourceId")) ?? ""
-            notes.append(lines(["📣 " + AgentNoticeText.advertisement.text(in: language, title), ad.text("sourceUrl")]))
-        }
+        if type != "ad_click", let note = payload["referral"]?.object.flatMap(advertisement) { notes.append(note) }
         return notes
+    }
+
+    /// The advertisement through which the contact came; nil when the contact came otherwise.
+    private func advertisement(_ referral: JSONObject) -> String? {
+        let url = referral.text("sourceUrl")
+        if let name = bold(referral.text("title") ?? referral.text("body") ?? referral.text("sourceId")) {
+            return lines(["📣 " + AgentNoticeText.advertisement.text(in: language, name), url])
+        }
+        let sources = ["conversionSource", "entryPointConversionSource"].compactMap(referral.text)
+        let isKnown = url != nil || referral.text("clickId") != nil || referral.text("ctwaPayload") != nil
+        guard isKnown || sources.contains(where: { $0.hasPrefix("ctwa") }) else { return nil }
+        let app = plain(referral.text("sourceApp") ?? referral.text("entryPointConversionApp")).map { " (\($0))" } ?? ""
+        return lines(["📣 " + AgentNoticeText.advertisementUnnamed.text(in: language) + app, url])
     }
 
     /// The text for a message without a mapping, with the readable parts of it.
     private func unsupported(_ type: String) -> String {
         let raw = node["raw"]?.object ?? JSONObject()
-        if let event = raw["eventMessage"]?.object { return calendarEvent(event) }
         let known = ["text", "caption", "body", "title", "name"].lazy.compactMap(node.text).first
         switch node.text("reason") {
         case "view_once_unavailable": return "👁 " + AgentNoticeText.viewOnceUnavailable.text(in: language)
         case "ciphertext", "undecryptable": return "⏳ " + AgentNoticeText.waiting.text(in: language)
         case let reason:
-            let what = type == "unsupported" ? reason ?? raw.text("type") ?? raw.keys.first ?? "?" : type
+            let named = raw["unsupported"]?.object?.text("type") ?? reason ?? raw.text("type") ?? raw.keys.first
+            let what = type == "unsupported" ? named ?? "?" : type
             let notice =
                 "⚠️ "
                 + AgentNoticeText.unsupported.text(
                     in: language, WhatsAppMarkdownConverter.plain(TextTruncation.text(what, to: 80)))
             return paragraphs([notice, formatted(known)])
         }
-    }
-
-    private func calendarEvent(_ event: JSONObject) -> String {
-        let start = event.moment("startTime").map { plan.options.clock.text(of: $0, in: language) }
-        return lines([
-            "📅 " + (bold(event.text("name")) ?? AgentNoticeText.calendarEvent.text(in: language)), start,
-            formatted(event.text("description")), event.text("joinLink"),
-        ])
     }
 }
 
@@ -146,6 +147,9 @@ extension AgentNoticeText {
         case "poll": .poll
         case "order": .order
         case "product": .product
+        case "event": .calendarEvent
+        case "payment": .payment
+        case "ad_click": .advertisementUnnamed
         case "": nil
         default: .text
         }

@@ -21,6 +21,13 @@ extension AgentNoticeText {
         case .calendarEvent: ("Event", "Evento")
         case .text: ("Message", "Mensagem")
         case .form: ("Form", "Formulário")
+        case .payment: ("Payment", "Pagamento")
+        case .paymentRequest: ("Payment request", "Pedido de pagamento")
+        case .paymentSent: ("Payment sent", "Pagamento enviado")
+        case .paymentDeclined: ("Payment request declined", "Pedido de pagamento recusado")
+        case .paymentCancelled: ("Payment request cancelled", "Pedido de pagamento cancelado")
+        case .paymentInvitation: ("Invitation to use payments", "Convite para usar pagamentos")
+        case .invoice: ("Invoice", "Fatura")
 
         case .fileFollows: ("the file follows", "o arquivo vem a seguir")
         case .fileTooLarge: ("the file is too large", "o arquivo é grande demais")
@@ -47,9 +54,13 @@ extension AgentNoticeText {
         case .forwarded: ("Forwarded", "Encaminhada")
         case .sentAt: ("Sent {}", "Enviada em {}")
         case .advertisement: ("From the ad {}", "Pelo anúncio {}")
+        case .advertisementUnnamed: ("From an ad", "Por um anúncio")
         case .aboutProduct: ("About the product {}", "Sobre o produto {}")
         case .status: ("Status", "Status")
         case .items: ("Items: {}", "Itens: {}")
+        case .pixKey: ("Pix key: {}", "Chave Pix: {}")
+        case .reference: ("Reference: {}", "Referência: {}")
+        case .cancelled: ("cancelled", "cancelado")
 
         case .edited: ("Edited", "Editada")
         case .editedUnseen:
@@ -64,6 +75,16 @@ extension AgentNoticeText {
         case .voteWithdrawn: ("Vote withdrawn", "Voto retirado")
         case .pinned: ("The message was pinned", "A mensagem foi fixada")
         case .unpinned: ("The message was unpinned", "A mensagem foi desafixada")
+
+        case .kept: ("The message was kept in the chat", "A mensagem foi mantida na conversa")
+        case .unkept: ("The message is no longer kept in the chat", "A mensagem não é mais mantida na conversa")
+        case .commented:
+            ("Commented on the message; look at it on the phone", "Comentou a mensagem; veja no celular")
+        case .eventAnswered:
+            ("Answered the event; look at it on the phone", "Respondeu ao evento; veja no celular")
+        case .eventGoing: ("Will attend the event", "Vai ao evento")
+        case .eventNotGoing: ("Will not attend the event", "Não vai ao evento")
+        case .eventMaybe: ("May attend the event", "Talvez vá ao evento")
 
         case .call: ("Incoming call", "Chamada recebida")
         case .videoCall: ("Incoming video call", "Chamada de vídeo recebida")

@@ -3,16 +3,19 @@ enum AgentNoticeText: String, CaseIterable, Sendable {
     // Kinds of messages.
     case group, image, video, gif, videoNote, audio, voice, document, sticker, location, liveLocation, contact, poll
     case order, product, groupInvite, calendarEvent, text, form
+    case payment, paymentRequest, paymentSent, paymentDeclined, paymentCancelled, paymentInvitation, invoice
 
     // Files, and messages that cannot be shown.
     case fileFollows, fileTooLarge, fileUnavailable, linkUntil, viewOnce, viewOnceUnavailable, waiting, unsupported
     case continued
 
     // Properties of a message.
-    case forwarded, sentAt, advertisement, aboutProduct, status, items
+    case forwarded, sentAt, advertisement, advertisementUnnamed, aboutProduct, status, items, pixKey, reference
+    case cancelled
 
     // Changes to earlier messages.
     case edited, editedUnseen, deleted, reacted, reactionRemoved, voted, voteWithdrawn, pinned, unpinned
+    case kept, unkept, commented, eventAnswered, eventGoing, eventNotGoing, eventMaybe
 
     // Calls.
     case call, videoCall, missedCall, missedVideoCall, declinedCall, answeredCall
