@@ -76,7 +76,8 @@ package struct StoreConformance: Sendable {
         // Retention
         case sweepsWhatIsPastItsTime, neverSweepsWhatIsQueued, forgetsDuplicatesInTheEnd, neverGivesAnIDTwice
         // History
-        case keepsTheFirstMessage, raisesTheStatus, editsAndDeletesMessages, keepsChats, mergesContacts, mergesGroups
+        case keepsTheFirstMessage, replacesAMessageThatCouldNotBeRead, raisesTheStatus, editsAndDeletesMessages,
+            keepsChats, mergesContacts, mergesGroups
         case queriesMessages, searchesTheDirectory, remembersWhenGatewaysWereAsked,
             findsWhoIsBehindAHiddenIdentity
         // Forwarding
@@ -151,6 +152,7 @@ package struct StoreConformance: Sendable {
             case .forgetsDuplicatesInTheEnd: try await run.forgetsDuplicatesInTheEnd()
             case .neverGivesAnIDTwice: try await run.neverGivesAnIDTwice()
             case .keepsTheFirstMessage: try await run.keepsTheFirstMessage()
+            case .replacesAMessageThatCouldNotBeRead: try await run.replacesAMessageThatCouldNotBeRead()
             case .raisesTheStatus: try await run.raisesTheStatus()
             case .editsAndDeletesMessages: try await run.editsAndDeletesMessages()
             case .keepsChats: try await run.keepsChats()

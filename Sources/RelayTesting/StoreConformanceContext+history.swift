@@ -41,6 +41,26 @@ extension StoreConformanceContext {
         try equal(try await store.countMessages(HistoryMessageQuery()), 2, "an id is one chat's")
     }
 
+    func replacesAMessageThatCouldNotBeRead() async throws {
+        let reason: JSON = ["reason": "undecryptable"]
+        try await write(.message(message("M", type: Message.unreadableType, outbound: false, content: reason)))
+        try await write(.message(message("M", type: Message.unreadableType, outbound: false, content: ["reason": "x"])))
+        try equal(try await stored().content, reason)
+        var readable = message("M", outbound: false, content: ["text": "it arrived"])
+        readable.event = EventID(8)
+        try await write(.message(readable))
+        try equal(try await stored().type, "text")
+        try equal(try await stored().content, ["text": "it arrived"])
+        try equal(try await stored().event, EventID(8))
+        try await write(.message(message("M", type: Message.unreadableType, outbound: false, content: reason)))
+        try equal(try await stored().type, "text", "a placeholder never replaces the message")
+        try equal(try await store.countMessages(HistoryMessageQuery()), 1)
+        try await write(.message(message("D", type: Message.unreadableType, outbound: false, content: reason)))
+        try await write(.deleted(session: "acct", chat: "a@s", message: "D", at: now))
+        try await write(.message(message("D", outbound: false, content: ["text": "late"])))
+        try equal(try await stored("D").content, .null, "a deleted message stays deleted")
+    }
+
     func raisesTheStatus() async throws {
         // For each current state and each reported status, the resulting state.
         let table: [(from: MessageStatus, report: MessageStatus, to: MessageStatus)] = [

@@ -12,7 +12,7 @@ struct CorpusTests {
 
     static let folders: [(folder: String, format: String)] = [
         ("baileys", "baileys"), ("cloudapi", "cloud_api"), ("evolution", "evolution"),
-        ("evolution-go", "evolution_go"), ("gowa", "gowa"), ("zaphub", "native"),
+        ("evolution-go", "evolution_go"), ("gowa", "gowa"), ("waha", "waha"), ("zaphub", "native"),
     ]
 
     /// The events of each document, by its name.

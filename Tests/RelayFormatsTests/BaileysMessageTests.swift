@@ -230,7 +230,7 @@ struct BaileysMessageTests {
             upsert(message("null", more: #""messageStubType": 2, "messageStubParameters": ["No session record"]"#))
         )
         #expect(stub.payload["type"] == "unsupported")
-        #expect(stub.payload["content"] == ["reason": "No session record"])
+        #expect(stub.payload["content"] == ["reason": "undecryptable", "detail": "No session record"])
         let later = try one(upsert(message(#"{"conversation": "Hi"}"#)))
         #expect(stub.dedupKey != nil)
         #expect(stub.dedupKey != later.dedupKey)

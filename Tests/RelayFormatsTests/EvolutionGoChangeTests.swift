@@ -53,7 +53,7 @@ struct EvolutionGoChangeTests {
         let document = try whatsmeow("null", more: #""IsUnavailable": true, "UnavailableType": "view_once""#)
         let event = try one(document)
         #expect(event.payload["type"] == "unsupported")
-        #expect(event.payload["content"] == ["reason": "view_once"])
+        #expect(event.payload["content"] == ["reason": "view_once_unavailable"])
         #expect(event.dedupKey != (try one(try whatsmeow(#"{"conversation": "x"}"#))).dedupKey)
         #expect(try read(try whatsmeow("null"), as: EvolutionGoFormat()).isEmpty)
     }

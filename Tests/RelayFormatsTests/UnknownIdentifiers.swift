@@ -21,7 +21,8 @@ struct UnknownIdentifiers {
     /// Members with JIDs in the form of ``JID``, whatever form the document uses.
     private static let addresses: Set<String> = [
         "chat", "chatId", "chatLid", "from", "to", "participant", "participantLid", "contactId", "lid", "groupId",
-        "owner", "author", "broadcastList", "sellerId", "previousContactId", "newContactId", "mentions", "id",
+        "owner", "ownerLid", "author", "authorLid", "broadcastList", "sellerId", "previousContactId", "newContactId",
+        "mentions", "id",
     ]
     /// Members with digits.
     private static let phones: Set<String> = ["phone_number", "displayPhoneNumber"]

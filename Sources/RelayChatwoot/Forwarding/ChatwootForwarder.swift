@@ -26,7 +26,10 @@ struct ChatwootForwarder {
     func perform(_ plan: ChatwootForwardPlan) async throws(ForwardError) {
         for action in plan.actions {
             switch action {
-            case .message(let message): try await post(message, to: plan.contact)
+            case .message(let message):
+                guard try await !isReplaced(message) else { continue }
+                try await post(message, to: plan.contact)
+                try await deletePlaceholder(of: message)
             case .delete(let id): try await delete(id)
             case .status(let id, let status): try await raise(id, to: status, chat: plan.contact)
             case .typing(let isTyping): await show(isTyping, of: plan.contact)

@@ -20,6 +20,9 @@ package enum ChatwootSourceID {
         "WAID:" + id + (part.map { "#" + $0 } ?? "")
     }
 
+    /// The part of a message that stands for one whose content has not arrived. The message itself replaces it.
+    static let placeholderPart = "placeholder"
+
     /// A hash that distinguishes two changes of one message.
     static func fingerprint(_ parts: String...) -> String {
         var fingerprint = FNVFingerprint()

@@ -34,7 +34,7 @@ extension ChatwootEventPlanner {
             message(
                 id: type == "unsupported" ? collectivePlaceholder : nil,
                 // The readable message may still arrive under the same id.
-                part: type == "unsupported" ? "placeholder" : nil, direction: direction,
+                part: type == "unsupported" ? ChatwootSourceID.placeholderPart : nil, direction: direction,
                 reach: isFromMe && !options.opensForOwn ? .existing : .opens, content: content, reply: quote))
     }
 

@@ -120,6 +120,7 @@ struct MessageMarkdownRenderer {
         let known = ["text", "caption", "body", "title", "name"].lazy.compactMap(node.text).first
         switch node.text("reason") {
         case "view_once_unavailable": return "👁 " + AgentNoticeText.viewOnceUnavailable.text(in: language)
+        case "hidden_on_linked_devices": return "🔒 " + AgentNoticeText.phoneOnly.text(in: language)
         case "ciphertext", "undecryptable": return "⏳ " + AgentNoticeText.waiting.text(in: language)
         case let reason:
             let named = raw["unsupported"]?.object?.text("type") ?? reason ?? raw.text("type") ?? raw.keys.first

@@ -39,6 +39,11 @@ extension AgentNoticeText {
                 "View-once message: it can only be opened on the phone",
                 "Mensagem de visualização única: só pode ser aberta no celular"
             )
+        case .phoneOnly:
+            (
+                "The sender hides this message on linked devices: it can only be read on the phone",
+                "O remetente oculta esta mensagem em dispositivos conectados: só pode ser lida no celular"
+            )
         case .waiting:
             (
                 "A message that has not arrived yet: look at it on the phone",

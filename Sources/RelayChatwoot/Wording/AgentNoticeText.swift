@@ -6,8 +6,8 @@ enum AgentNoticeText: String, CaseIterable, Sendable {
     case payment, paymentRequest, paymentSent, paymentDeclined, paymentCancelled, paymentInvitation, invoice
 
     // Files, and messages that cannot be shown.
-    case fileFollows, fileTooLarge, fileUnavailable, linkUntil, viewOnce, viewOnceUnavailable, waiting, unsupported
-    case continued
+    case fileFollows, fileTooLarge, fileUnavailable, linkUntil, viewOnce, viewOnceUnavailable, phoneOnly, waiting
+    case unsupported, continued
 
     // Properties of a message.
     case forwarded, sentAt, advertisement, advertisementUnnamed, aboutProduct, status, items, pixKey, reference

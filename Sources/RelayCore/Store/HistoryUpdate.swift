@@ -18,6 +18,10 @@ package enum HistoryUpdate: Sendable {
 
 /// A message of the history.
 package struct Message: Sendable {
+    /// The ``type`` of a message without content that can be read. The message itself may arrive later under the same id
+    /// and replaces it.
+    package static let unreadableType = "unsupported"
+
     package var session: String
     package var chat: String
     /// WhatsApp's id, unique in a chat.

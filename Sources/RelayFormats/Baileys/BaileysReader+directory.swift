@@ -63,8 +63,9 @@ extension BaileysReader {
         for field in ["announce", "restrict"] {
             if let flag = group[field]?.bool { payload.append(field, .bool(flag)) }
         }
-        let author = PersonIdentity(group.address("author"), alternates: [group.address("authorPn")])
+        let author = GroupFacts.person("author", in: group)
         payload.append("author", known: author?.id.description)
+        payload.append("authorLid", known: author?.lid?.description)
         return [event(.groupUpdated, chat: id, payload)]
     }
 
@@ -73,7 +74,7 @@ extension BaileysReader {
         let data = try object(data, at: pointer)
         let id = try address(data, "id", "the group's JID", at: pointer)
         let members = try array(data, "participants", "an array of members", at: pointer)
-        let author = PersonIdentity(data.address("author"), alternates: [data.address("authorPn")])
+        let author = GroupFacts.person("author", in: data)
         let payload = GroupFacts(id: id).payload(
             action: data.text("action"),
             members: members.compactMap(GroupFacts.participant),

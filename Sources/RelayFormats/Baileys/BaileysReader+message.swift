@@ -67,7 +67,8 @@ extension BaileysReader {
             node = .content(content)
         }
         if let event = facts.event(of: node, session: session) { return event }
-        let reason = message["messageStubParameters"]?.array?.first?.string
-        return facts.unreadable(.unsupported(reason: reason ?? "undecryptable"), session: session)
+        let told = message["messageStubParameters"]?[0]?.string
+        return facts.unreadable(
+            .missing(told: told, isViewOnce: keyObject.flag("isViewOnce")), session: session)
     }
 }

@@ -92,7 +92,7 @@ extension BaileysReader {
             progress: progress,
             id: try id(of: key, at: keyPointer),
             chat: key.chat,
-            error: update["messageStubParameters"]?.array?.first?.string,
+            failure: FailureReason(stubParameters: update["messageStubParameters"]),
             at: moment,
             receivedAt: receivedAt
         ).event(session: session)

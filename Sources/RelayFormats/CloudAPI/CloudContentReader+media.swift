@@ -61,7 +61,8 @@ extension CloudContentReader {
         card.append(
             "name", orNull: name?.text("formatted_name") ?? (parts.isEmpty ? nil : parts.joined(separator: " ")))
         card.append("vcard", orNull: node.text("vcard"))
-        card.append("phones", .array(phones.compactMap { $0.text("phone") ?? $0.text("wa_id") }.map(JSON.string)))
+        let numbers = phones.compactMap { $0.text("phone").flatMap(VCardReader.number) ?? $0.text("wa_id") }
+        card.append("phones", .array(numbers.map(JSON.string)))
         card.append("waIds", texts: phones.compactMap { $0.text("wa_id") })
         card.append("emails", texts: (node["emails"]?.array ?? []).compactMap { $0.object?.text("email") })
         card.append("urls", texts: (node["urls"]?.array ?? []).compactMap { $0.object?.text("url") })

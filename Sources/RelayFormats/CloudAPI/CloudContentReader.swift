@@ -60,8 +60,8 @@ enum CloudContentReader {
     ]
 
     private static func unsupported(_ message: JSONObject) -> MessageContent {
-        var raw = JSONObject()
-        for (key, value) in message where !envelope.contains(key) { raw.append(key, MessageNodeRedaction.scrub(value)) }
+        let raw = MessageNodeRedaction.scrub(
+            JSONObject(message.filter { !envelope.contains($0.key) }.map { ($0.key, $0.value) }))
         var content = JSONObject()
         content.append("reason", known: CloudErrorList(message["errors"]).text)
         content.append("raw", .object(raw))

@@ -21,6 +21,11 @@ struct CloudErrorList {
         return known.isEmpty ? nil : known.joined(separator: " ")
     }
 
+    /// The first error as the reason of a failure.
+    var reason: FailureReason {
+        FailureReason(text: text, code: (list.first?["code"]).flatMap { GatewayNumberReader.integer($0) }.map(String.init))
+    }
+
     func append(to extra: inout JSONObject) {
         if !list.isEmpty { extra.append("errors", .array(list.map { MessageNodeRedaction.scrub($0) })) }
     }

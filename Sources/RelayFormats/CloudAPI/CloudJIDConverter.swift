@@ -19,17 +19,7 @@ enum CloudJIDConverter {
     static func phone(_ json: JSON?) -> JID? {
         guard let text = text(json) else { return nil }
         if let address = JID(text) { return address.phone == nil ? nil : address }
-        var digits: [UInt8] = []
-        for (index, byte) in text.utf8.enumerated() {
-            switch byte {
-            case 0x30...0x39: digits.append(byte)
-            case UInt8(ascii: "+") where index == 0: continue
-            case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: ")"): continue
-            default: return nil
-            }
-        }
-        guard (5...15).contains(digits.count) else { return nil }
-        return JID("\(String(decoding: digits, as: UTF8.self))@s.whatsapp.net")
+        return PhoneNumberReader.jid(text)
     }
 
     /// The JID of a person: by phone number, else opaque.

@@ -51,7 +51,7 @@ extension CloudReader {
             id: id,
             chat: chat,
             recipient: recipient?.identity,
-            error: errors.text,
+            failure: errors.reason,
             at: moment,
             receivedAt: receivedAt,
             extra: extra

@@ -10,7 +10,8 @@ extension EvolutionReader {
             return try message(item, at: pointer).map { [$0] } ?? []
         }
         let node = item["protocolMessage"]?.object ?? item
-        let key = BaileysMessageKey(try object(node["key"], at: pointer + "/key"))
+        let named = try object(node["key"], at: pointer + "/key")
+        let key = BaileysMessageKey(EvolutionJIDReader.completed(named, EvolutionJIDReader.keyFields))
         var facts = baileys.facts(of: key, at: nil)
         facts.author = nil
         let fromMe: Bool?

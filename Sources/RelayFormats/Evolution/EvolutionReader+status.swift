@@ -36,7 +36,9 @@ extension EvolutionReader {
             id: id,
             chat: key.chat,
             recipient: recipient,
-            error: update["messageStubParameters"]?.array?.first?.string,
+            failure: .first(
+                FailureReason(stubParameters: update["messageStubParameters"] ?? item["messageStubParameters"]),
+                FailureReason(item["error"] ?? update["error"])),
             at: moment,
             receivedAt: receivedAt
         )

@@ -22,7 +22,8 @@ struct EvolutionReader: GatewayEventReader {
     ///   - gateway: the gateway's name, for error messages.
     init(session: String, receivedAt: Timestamp, envelope: JSONObject, gateway: String) {
         baileys = BaileysReader(
-            session: session, receivedAt: receivedAt, account: envelope["sender"], gateway: gateway)
+            session: session, receivedAt: receivedAt,
+            account: EvolutionJIDReader.completed(envelope, ["sender"])["sender"], gateway: gateway)
         stamp = envelope.text("date_time")
     }
 
@@ -70,13 +71,11 @@ struct EvolutionReader: GatewayEventReader {
     /// `keyId`.
     func key(of item: JSONObject) -> JSONObject {
         var key = item["key"]?.object ?? JSONObject()
-        let fields = [
-            "remoteJid", "fromMe", "participant", "remoteJidAlt", "participantAlt", "senderPn", "participantPn",
-            "previousRemoteJid",
-        ]
-        for field in fields where key[field] ?? .null == .null { key[field] = item[field] }
+        for field in EvolutionJIDReader.keyFields + ["fromMe"] where key[field] ?? .null == .null {
+            key[field] = item[field]
+        }
         if key.text("id") == nil { key["id"] = item.text("keyId") == nil ? item["id"] : item["keyId"] }
-        return key
+        return EvolutionJIDReader.completed(key, EvolutionJIDReader.keyFields)
     }
 
     /// A person's name; nil for Evolution's placeholders: "Você" for the account itself, a JID, or the digits of a JID.

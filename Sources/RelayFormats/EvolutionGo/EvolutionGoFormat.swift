@@ -33,11 +33,12 @@ package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
     }
 
     /// The name in lower case: `Message`, `message` and the wiki's `MESSAGE` are the same event. A name in whatsmeow's
-    /// style, with a capital first letter and lower-case letters, is valid even when the relay does not read that
-    /// event.
+    /// style, with a capital first letter and lower-case letters, and a step of the pairing (`QR_SUCCESS`), are valid
+    /// even when the relay does not read that event.
     static func eventName(_ written: String) -> String? {
         let name = written.lowercased().filter { $0 != "_" }
-        return EvolutionGoReader.handled.contains(name) || isWhatsmeows(written) ? name : nil
+        let isKnown = EvolutionGoReader.handled.contains(name) || isWhatsmeows(written) || isPairingStep(written)
+        return isKnown ? name : nil
     }
 
     static func verify(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) {
@@ -45,6 +46,11 @@ package struct EvolutionGoFormat: EventFormat, EnvelopeFormat {
             throw InvalidDocumentError(
                 .notAnEvent, "A document of \(gateway) has \"data\" beside \"event\".", pointer: pointer + "/data")
         }
+    }
+
+    private static func isPairingStep(_ name: String) -> Bool {
+        name.hasPrefix("QR_") && name.utf8.count > 3
+            && name.utf8.allSatisfy { (0x41...0x5A).contains($0) || $0 == UInt8(ascii: "_") }
     }
 
     private static func isWhatsmeows(_ name: String) -> Bool {

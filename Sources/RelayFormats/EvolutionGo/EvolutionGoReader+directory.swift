@@ -6,32 +6,12 @@ extension EvolutionGoReader {
     /// A group that the account has joined, with all its metadata.
     func joinedGroup(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(data, "JID", "the group's JID", at: pointer)
-        var group: JSONObject = ["id": .string(id.description)]
-        group["subject"] = data["Name"]
-        group["desc"] = data["Topic"]
-        group["owner"] = data["OwnerJID"]
-        group["ownerPn"] = data["OwnerPN"]
-        group["announce"] = data["IsAnnounce"]
-        group["restrict"] = data["IsLocked"]
-        if let members = data["Participants"]?.array { group["participants"] = .array(members.map(Self.member)) }
-        return try baileys.group(group, at: pointer)
-    }
-
-    private static func member(_ json: JSON) -> JSON {
-        guard let member = json.object else { return json }
-        var participant = JSONObject()
-        participant.append("id", member["JID"] ?? .null)
-        participant.append("phoneNumber", member["PhoneNumber"] ?? .null)
-        participant.append("lid", member["LID"] ?? .null)
-        let rank = member.flag("IsSuperAdmin") ? "superadmin" : member.flag("IsAdmin") ? "admin" : nil
-        participant.append("admin", orNull: rank)
-        return .object(participant)
+        return try baileys.group(WhatsmeowGroup.metadata(data, id: id.description), at: pointer)
     }
 
     /// Changes of a group: one event for its name and settings, and one for each kind of change of its members.
     func groupInfo(_ data: JSONObject, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let id = try address(data, "JID", "the group's JID", at: pointer)
-        let author = PersonIdentity(data.address("Sender"), alternates: [data.address("SenderPN")])?.id.description
         var events: [ParsedEvent] = []
         var settings: JSONObject = ["id": .string(id.description)]
         settings["subject"] = data["Name"]?.object?["Name"]
@@ -39,14 +19,16 @@ extension EvolutionGoReader {
         settings["announce"] = data["Announce"]?.object?["IsAnnounce"]
         settings["restrict"] = data["Locked"]?.object?["IsLocked"]
         if settings.count > 1 {
-            settings["author"] = author.map(JSON.string)
+            settings["author"] = data["Sender"]
+            settings["authorPn"] = data["SenderPN"]
             events += try baileys.group(settings, at: pointer)
         }
         for (field, action) in [("Join", "add"), ("Leave", "remove"), ("Promote", "promote"), ("Demote", "demote")] {
             guard let members = data[field]?.array, !members.isEmpty else { continue }
             var change: JSONObject = ["id": .string(id.description), "action": .string(action)]
-            change["author"] = author.map(JSON.string)
-            change["participants"] = .array(members.map(Self.member))
+            change["author"] = data["Sender"]
+            change["authorPn"] = data["SenderPN"]
+            change["participants"] = .array(members.map(WhatsmeowGroup.member))
             events += try baileys.participants(.object(change), at: pointer)
         }
         return dated(events, data)

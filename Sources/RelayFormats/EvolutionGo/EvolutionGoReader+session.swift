@@ -13,6 +13,9 @@ extension EvolutionGoReader {
             let image = data.text("qrcode") ?? data.text("base64") ?? data["qrcode"]?.object?.text("base64")
             let text = data.text("code") ?? data["qrcode"]?.object?.text("code")
             return image == nil && text == nil ? [] : [sessionFacts.code(image: image, text: text)]
+        // The code was scanned. whatsmeow now connects, and reports that as `Connected`.
+        case "qrsuccess":
+            return []
         case "connected":
             return [sessionFacts.connected(phone: data.address("jid")?.phone)]
         case "disconnected":

@@ -24,8 +24,9 @@ struct EvolutionGoReader: GatewayEventReader {
 
     /// Event names in lower case.
     static let handled: Set<String> = [
-        "message", "sendmessage", "receipt", "readreceipt", "historysync", "qrcode", "connected", "disconnected",
-        "loggedout", "streamreplaced", "qrtimeout", "temporaryban", "connectfailure", "calloffer", "calloffernotice",
+        "message", "sendmessage", "receipt", "readreceipt", "historysync", "qrcode", "qrsuccess", "connected",
+        "disconnected", "loggedout", "streamreplaced", "qrtimeout", "temporaryban", "connectfailure", "calloffer",
+        "calloffernotice",
         "callaccept", "callreject", "callterminate", "call", "joinedgroup", "groupinfo", "groupupdate", "pushname",
         "contact", "picture", "presence", "chatpresence",
     ]

@@ -6,7 +6,7 @@ enum GowaContentReader {
     static func read(_ payload: JSONObject) -> MessageContent {
         var content = choice(payload) ?? business(payload) ?? media(payload) ?? place(payload) ?? text(payload)
         if content.type == "unsupported", content.content?["raw"]?.object?.isEmpty == true {
-            content = .unsupported(reason: "no_content")
+            content = .unsupported(.noContent)
             content.isTextless = true
         }
         content.context = context(payload)

@@ -8,7 +8,7 @@ extension GowaReader {
         facts.id = try text(payload, "id", "the message's id, a text", at: pointer)
         if payload.flag("unavailable") {
             let isViewOnce = payload.flag("view_once")
-            var content = MessageContent.unsupported(reason: isViewOnce ? "view_once_unavailable" : "undecryptable")
+            var content = MessageContent.unsupported(isViewOnce ? .viewOnceUnavailable : .undecryptable)
             content.isMarkedViewOnce = isViewOnce
             return facts.unreadable(content, session: session)
         }

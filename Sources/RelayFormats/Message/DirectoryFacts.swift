@@ -45,6 +45,7 @@ struct GroupFacts {
         payload.append("description", orNull: description)
         payload.append("owner", orNull: owner?.id.description)
         payload.append("size", orNull: size ?? participants.map { Int64($0.count) })
+        payload.append("ownerLid", known: owner?.lid?.description)
         if let participants { payload.append("participants", .array(participants)) }
         return payload
     }
@@ -57,10 +58,24 @@ extension GroupFacts {
             id: id,
             name: group.text("subject"),
             description: group["desc"]?.string,
-            owner: PersonIdentity(group.address("owner"), alternates: [group.address("ownerPn")]),
+            owner: Self.person("owner", in: group),
             size: GatewayNumberReader.integer(group["size"]) ?? group["participants"]?.array.map { Int64($0.count) },
             participants: group["participants"]?.array.map { $0.compactMap(Self.participant) }
         )
+    }
+
+    /// Reads a person that a group's metadata, or a change of a group, names by `role`: `owner` or `author`. Gateways write
+    /// the person's other JID beside it (`ownerPn`, `ownerJid`), or only in the list of members.
+    static func person(_ role: String, in group: JSONObject) -> PersonIdentity? {
+        guard let primary = group.address(role) else { return nil }
+        let beside = ["Pn", "Jid", "PhoneNumber", "Alt", "Lid"].map { group.address(role + $0) }
+        let member = (group["participants"]?.array ?? []).lazy.compactMap(\.object).map(Self.addresses(ofMember:))
+            .first { $0.contains(primary) }
+        return PersonIdentity(primary, alternates: beside + (member ?? []))
+    }
+
+    private static func addresses(ofMember member: JSONObject) -> [JID] {
+        ["id", "phoneNumber", "jid", "lid"].compactMap(member.address)
     }
 
     /// Reads a member: a JID before Baileys 7, an object since then.

@@ -14,6 +14,7 @@ extension GroupFacts {
         payload.append("action", orNull: action.map { Self.actions[$0] ?? $0 })
         payload.append("participants", .array(members))
         payload.append("author", orNull: author?.id.description)
+        payload.append("authorLid", known: author?.lid?.description)
         return payload
     }
 }

@@ -25,21 +25,10 @@ extension MessageContent {
             var contact = JSONObject()
             contact.append("name", orNull: node.text("displayName"))
             contact.append("vcard", orNull: node.text("vcard"))
-            contact.append("phones", .array(phones(inVCard: node.text("vcard") ?? "").map(JSON.string)))
+            contact.append("phones", .array(VCardReader(node.text("vcard") ?? "").phones.map(JSON.string)))
             return JSON.object(contact)
         }
         return MessageContent(type: "contact", content: ["contacts": .array(contacts)])
-    }
-
-    /// The phone numbers in a vCard, as written there.
-    static func phones(inVCard card: String) -> [String] {
-        card.split(whereSeparator: \.isNewline).compactMap { line in
-            let parts = line.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, let property = parts[0].split(separator: ";").first else { return nil }
-            // A property can have a group prefix: `item1.TEL`.
-            guard property.split(separator: ".").last?.uppercased() == "TEL" else { return nil }
-            return String(parts[1].drop { $0 == " " })
-        }
     }
 
     /// The number exactly as received, so that coordinates lose no precision.

@@ -34,9 +34,18 @@ struct MessageContent {
         self = Self.mapped(opened) ?? Self.unsupported(opened)
     }
 
-    /// The content of a message without a mapping, with the reason and the readable parts.
-    static func unsupported(reason: String) -> MessageContent {
-        MessageContent(type: "unsupported", content: ["reason": .string(reason)])
+    /// The content of a message that cannot be read.
+    /// - Parameter detail: what the gateway says about the reason, as it wrote it.
+    static func unsupported(_ reason: UnreadableReason, detail: String? = nil) -> MessageContent {
+        var content: JSONObject = ["reason": .string(reason.rawValue)]
+        content.append("detail", known: detail)
+        return MessageContent(type: "unsupported", content: content)
+    }
+
+    /// Whether the message itself may still arrive under the same id.
+    var mayStillArrive: Bool {
+        let reason = content?.text("reason").flatMap { UnreadableReason(rawValue: $0) }
+        return type == "unsupported" && reason?.mayStillArrive == true
     }
 
     /// Whether the message can be opened only once. Only media can; bridges use the same wrapper to send menus.
@@ -78,13 +87,12 @@ struct MessageContent {
             content.append("reason", .string("encrypted_edit"))
             content.append("targetMessageId", known: opened.node["targetMessageKey"]?.object?.text("id"))
         }
-        var raw = JSONObject()
-        if let name = opened.name {
-            raw.append(name, MessageNodeRedaction.scrub(opened.node))
-        } else {
-            raw = MessageNodeRedaction.scrub(.object(opened.message)).object ?? raw
+        // A message without its content: the sender, often a bank, hides the content on linked devices.
+        if opened.name == "placeholderMessage" {
+            content.append("reason", .string(UnreadableReason.hiddenOnLinkedDevices.rawValue))
         }
-        content.append("raw", .object(raw))
+        let raw = opened.name.map { [$0: opened.node] as JSONObject } ?? opened.message
+        content.append("raw", .object(MessageNodeRedaction.scrub(raw)))
         var unsupported = MessageContent(type: "unsupported", content: content)
         unsupported.isTextless = opened.name == "extendedTextMessage"
         return unsupported

@@ -9,7 +9,8 @@ extension MessageFacts {
         case .content(let content):
             var facts = self
             facts.content = content
-            // A gateway that has the key may report the same message once more, decrypted.
+            // The same message may be reported once more: whole, or decrypted by a gateway that has the key.
+            if content.mayStillArrive { return facts.unreadable(content, session: session) }
             return facts.newMessage(session: session, detail: content.isEncrypted ? "ciphertext" : nil)
         case .reaction(let reaction):
             return self.reaction(reaction, session: session)

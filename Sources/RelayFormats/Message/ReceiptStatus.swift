@@ -57,8 +57,8 @@ struct ReceiptFacts {
     var chat: PersonIdentity?
     /// The group member who sent the receipt; nil in a direct chat.
     var recipient: PersonIdentity?
-    /// For a failure: its code and meaning, as text.
-    var error: String?
+    /// For a failure: the reason.
+    var failure: FailureReason?
     /// The time of the receipt; nil when the gateway does not report it.
     var at: Timestamp?
     var receivedAt: Timestamp
@@ -74,8 +74,9 @@ struct ReceiptFacts {
         if type == .messageSent { payload.append("to", orNull: chatID) }
         payload.append("wa_message_id", .string(id))
         if type == .messageFailed {
-            payload.append("error", .string(error ?? "unknown"))
+            payload.append("error", .string(failure?.text ?? "unknown"))
             payload.append("attempts", .null)
+            payload.append("errorCode", known: failure?.code)
         }
         payload.append("timestamp", .int((at ?? receivedAt).seconds))
         payload.append("chatId", orNull: chatID)

@@ -32,7 +32,8 @@ struct UnwrappedMessage {
         node = name.flatMap { message[$0] } ?? .null
     }
 
-    /// Members that are for programs, not for people: keys of other messages, and exchanges between devices.
+    /// Members that are for programs, not for people: keys of messages and calls, and exchanges between devices. A call
+    /// is reported by the gateway as a call as well.
     private static let internals: Set<String> = [
         "senderKeyDistributionMessage", "fastRatchetKeySenderKeyDistributionMessage", "messageContextInfo",
         "stickerSyncRmrMessage", "messageHistoryBundle", "messageHistoryNotice", "call", "bcallMessage", "chat",

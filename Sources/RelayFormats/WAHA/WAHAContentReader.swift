@@ -26,12 +26,18 @@ enum WAHAContentReader {
 
     /// The new content of an edited message, when the engine's data do not contain it.
     static func edited(_ payload: JSONObject) -> MessageContent {
-        guard let body = payload.text("body") else { return .unsupported(reason: "encrypted_edit") }
+        guard let body = payload.text("body") else { return .unsupported(.encryptedEdit) }
         return MessageContent(type: "text", content: ["text": .string(body)])
     }
 
-    static func isCiphertext(_ payload: JSONObject) -> Bool {
-        payload["_data"]?.object?.text("type") == "ciphertext"
+    /// The content of a message that the engine announces without its content; nil when it announces none.
+    static func missing(_ payload: JSONObject) -> MessageContent? {
+        let data = payload["_data"]?.object ?? JSONObject()
+        if let reason = data.text("UnavailableType") { return .missing(told: reason) }
+        let stub = GatewayNumberReader.enumeration(data["messageStubType"], BaileysReader.stubTypes)
+        guard data.text("type") == "ciphertext" || data.flag("IsUnavailable") || stub == 2 else { return nil }
+        return .missing(
+            told: data["messageStubParameters"]?[0]?.string, isViewOnce: data["key"]?["isViewOnce"]?.bool == true)
     }
 
     /// Types of WhatsApp Web that are notices between messages, or internal.
@@ -43,15 +49,28 @@ enum WAHAContentReader {
 
     private static func flat(_ payload: JSONObject, _ data: JSONObject) -> BaileysMessageNode {
         if let type = data.text("type"), notices.contains(type) { return .nothing }
+        // NOWEB: a notice between messages, or a message without its content. GOWS: the latter.
+        let stub = data["messageStubType"] ?? .null
+        if (stub != .null && stub != 0) || missing(payload) != nil { return .nothing }
         if let message = WAHAFlatMessage(payload, data).message { return BaileysMessageNode(message) }
         // A view-once message that was already opened, or that arrived without content.
-        if data["key"]?["isViewOnce"]?.bool == true { return .content(.unsupported(reason: "view_once_unavailable")) }
+        if data["key"]?["isViewOnce"]?.bool == true { return .content(.unsupported(.viewOnceUnavailable)) }
         // A protocol message between devices.
         if data["message"]?.object != nil || data["Message"]?.object != nil { return .nothing }
         var raw = JSONObject()
         raw.append("type", known: data.text("type"))
         raw.append("media", payload["media"] ?? .null)
         if payload.flag("hasMedia") { raw.append("hasMedia", .bool(true)) }
-        return .content(MessageContent(type: "unsupported", content: ["raw": MessageNodeRedaction.scrub(.object(raw))]))
+        for (name, value) in data where !envelope.contains(name) && raw[name] == nil { raw.append(name, value) }
+        return .content(MessageContent(type: "unsupported", content: ["raw": .object(MessageNodeRedaction.scrub(raw))]))
     }
+
+    /// Members of the engines' own messages that are not content, or that the event has elsewhere.
+    private static let envelope: Set<String> = [
+        "id", "rowId", "from", "to", "author", "t", "ack", "notifyName", "self", "invis", "star", "viewed", "isNewMsg",
+        "recvFresh", "kicNotified", "kicKey", "ephemeralDuration", "mentionedJidList", "groupMentions", "isForwarded",
+        "quotedStanzaID", "quotedParticipant", "quotedMsg", "quotedRemoteJid", "key", "message", "messageTimestamp",
+        "pushName", "verifiedBizName", "status", "participant", "broadcast", "Info", "Message", "RawMessage",
+        "SourceWebMsg",
+    ]
 }

@@ -14,7 +14,7 @@ struct WAHAFlatMessage {
         self.raw = raw
         guard
             let (name, content) = event() ?? menu() ?? payment() ?? place() ?? cards() ?? choice() ?? poll()
-                ?? media() ?? text()
+                ?? business() ?? media() ?? text()
         else { return }
         var node = content
         let context = context()
@@ -59,19 +59,11 @@ struct WAHAFlatMessage {
         guard !cards.isEmpty else { return nil }
         let contacts = cards.map { card in
             var contact = JSONObject()
-            contact.append("displayName", known: Self.name(onCard: card))
+            contact.append("displayName", known: VCardReader(card).name)
             contact.append("vcard", .string(card))
             return JSON.object(contact)
         }
         return ("contactsArrayMessage", ["contacts": .array(contacts)])
-    }
-
-    private static func name(onCard card: String) -> String? {
-        card.split(whereSeparator: \.isNewline).lazy.compactMap { line in
-            let parts = line.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, parts[0].split(separator: ";").first?.uppercased() == "FN" else { return nil }
-            return String(parts[1])
-        }.first
     }
 
     /// The chosen option of a menu.

@@ -12,10 +12,7 @@ extension WAHAReader {
             id: id,
             name: group.text("subject"),
             description: group["description"]?.string,
-            owner: PersonIdentity(
-                data.address("owner") ?? data.address("OwnerJID"),
-                alternates: [data.address("ownerPn"), data.address("OwnerPN")]
-            ),
+            owner: GroupFacts.person("owner", in: Self.metadata(data)),
             participants: group["participants"]?.array.map { $0.compactMap(Self.member) }
         ).payload
         if name == "group.v2.join" { change.append("membership", .string("joined")) }
@@ -26,10 +23,7 @@ extension WAHAReader {
     func members(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
         let id = try groupID(try object(payload["group"], at: pointer + "/group"), at: pointer)
         let members = try array(payload, "participants", "an array of members", at: pointer)
-        let author = PersonIdentity(
-            payload["_data"]?.object?.address("author"),
-            alternates: [payload["_data"]?.object?.address("authorPn")]
-        )
+        let author = GroupFacts.person("author", in: Self.metadata(payload["_data"]?.object ?? JSONObject()))
         let change = GroupFacts(id: id).payload(
             action: payload.text("type"),
             members: members.compactMap(Self.member),
@@ -56,6 +50,19 @@ extension WAHAReader {
         }
         guard let id = payload.address("id"), id.isGroup, payload.text("subject") != nil else { return nil }
         return update(id, GroupFacts(id: id, metadata: payload).payload, at: nil)
+    }
+
+    /// The engine's own data about a group, with GOWS' names replaced by those of Baileys.
+    private static func metadata(_ data: JSONObject) -> JSONObject {
+        let names = [
+            ("owner", "OwnerJID"), ("ownerPn", "OwnerPN"), ("author", "Sender"), ("authorPn", "SenderPN"),
+        ]
+        var metadata = data
+        for (name, other) in names where metadata[name] ?? .null == .null { metadata[name] = data[other] }
+        if let members = data["Participants"]?.array {
+            metadata["participants"] = .array(members.map(WhatsmeowGroup.member))
+        }
+        return metadata
     }
 
     private func groupID(_ group: JSONObject, at pointer: String) throws(InvalidDocumentError) -> JID {

@@ -6,16 +6,12 @@ extension WAHAReader {
     func message(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent? {
         let facts = try facts(payload, at: pointer)
         if let event = facts.event(of: WAHAContentReader.node(payload), session: session) { return event }
-        return WAHAContentReader.isCiphertext(payload) ? undecryptable(facts) : nil
+        return WAHAContentReader.missing(payload).map { facts.unreadable($0, session: session) }
     }
 
     /// `message.waiting`.
     func waiting(_ payload: JSONObject, at pointer: String) throws(InvalidDocumentError) -> ParsedEvent {
-        undecryptable(try facts(payload, at: pointer))
-    }
-
-    private func undecryptable(_ facts: MessageFacts) -> ParsedEvent {
-        facts.unreadable(.unsupported(reason: "undecryptable"), session: session)
+        try facts(payload, at: pointer).unreadable(.unsupported(.undecryptable), session: session)
     }
 
     /// `poll.vote`: WAHA has decrypted the vote, or could not because it does not have the poll.

@@ -22,10 +22,17 @@ extension WAHAReader {
             id: id,
             chat: chat,
             recipient: recipient,
-            error: progress == .failed ? payload.text("error") ?? payload.text("reason") : nil,
+            failure: Self.failure(payload, data),
             at: moment ?? GatewayTimeReader.timestamp(data?["Timestamp"]) ?? sentAt,
             receivedAt: receivedAt
         ).event(session: session)
+    }
+
+    /// The reason as WAHA tells it, else as its engine does.
+    private static func failure(_ payload: JSONObject, _ data: JSONObject?) -> FailureReason {
+        let stub = data?["update"]?["messageStubParameters"] ?? data?["messageStubParameters"]
+        return .first(
+            FailureReason(payload["error"]), FailureReason(payload["reason"]), FailureReason(stubParameters: stub))
     }
 
     /// - Parameter receipt: NOWEB's own receipt; WAHA reports a delivery in a group as `SERVER`.

@@ -1,3 +1,4 @@
+internal import RelayCore
 internal import RelayJSON
 
 /// Renames the fields of WhatsApp messages from Go's spelling to that of Baileys (reference whatsapp.md, A5): `URL` to
@@ -10,8 +11,9 @@ enum WhatsmeowFieldRenaming {
         var pairs: [(String, JSON)] = []
         pairs.reserveCapacity(object.count)
         for (key, value) in object {
-            // Go puts the members of a `oneof` under a common name that is not in the schema.
-            let members = isAlternative(key) ? value.object ?? [key: value] : [key: value]
+            // Go puts the members of a `oneof` under a common name that is not in the schema. Bytes are no such members.
+            let isUnwrapped = isAlternative(key) && !SensitiveMember.isKeyMaterial(key, value)
+            let members = isUnwrapped ? value.object ?? [key: value] : [key: value]
             for (key, value) in members {
                 pairs.append((baileys(key), depth < maximumDepth ? Self.renamed(value, depth: depth + 1) : .null))
             }

@@ -36,7 +36,8 @@ extension StoreWriter {
         }
     }
 
-    /// The first insert stays; a message that comes again can only raise its status.
+    /// The first insert stays, unless its content could not be read and now can; a message that comes again can only raise
+    /// its status.
     private func write(_ message: Message) throws {
         let chat = try number(ofNewChat: message.chat, session: message.session)
         try statements.insertMessage.run(
@@ -44,8 +45,23 @@ extension StoreWriter {
             .int(Int64(message.status.rawValue)), .int(message.timestamp.milliseconds), .int(message.event.rawValue),
             SQLValue(message.editedAt), SQLValue(message.deletedAt), .blob(message.content.bytes)
         )
-        guard database.changesCount == 1 else { return try raise(message.status, of: message.id, chat: chat) }
+        guard database.changesCount == 1 else {
+            try replaceUnreadable(by: message, chat: chat)
+            return try raise(message.status, of: message.id, chat: chat)
+        }
         try statements.countMessage.run(.int(chat), .text(message.id), .int(message.timestamp.milliseconds))
+    }
+
+    private func replaceUnreadable(by message: Message, chat: Int64) throws {
+        guard message.type != Message.unreadableType else { return }
+        try database.run(
+            """
+            UPDATE messages SET type = ?3, content = ?4, sender = ifnull(?5, sender), event_id = ?6
+            WHERE chat = ?1 AND id = ?2 AND type = ?7 AND deleted_at IS NULL
+            """,
+            .int(chat), .text(message.id), .text(message.type), .blob(message.content.bytes), SQLValue(message.sender),
+            .int(message.event.rawValue), .text(Message.unreadableType)
+        )
     }
 
     private func write(_ change: MessageStatusChange) throws {
