@@ -157,7 +157,7 @@ let package = Package(
             ],
             resources: [.copy("Golden")]),
         tests("RelayJQ", ["RelayJSON"]),
-        tests("RelaySources", ["RelayCore", "RelayJSON", "RelayTesting", .logging]),
+        tests("RelaySources", ["RelayCore", "RelayFormats", "RelayJSON", "RelayTesting", .logging]),
         tests(
             "RelayFormats", ["RelayCore", "RelayJSON", "RelayTesting"],
             resources: [.copy("ContentCases"), .copy("Corpus")]),

@@ -1,6 +1,6 @@
 internal import Logging
 internal import RelayConfig
-internal import RelayCore
+package import RelayCore
 internal import RelayDelivery
 internal import RelayDestinations
 internal import RelayHTTPClient
@@ -10,6 +10,14 @@ internal import RelaySources
 
 /// Runs a pipeline without a server, for `zaphub run`. Nothing is stored.
 package final class PipelineDryRun {
+    /// The result for one document.
+    package struct DocumentOutcome {
+        /// The result for each of its events.
+        package let events: [Outcome]
+        /// The documents of a batch that cannot be read.
+        package let rejected: [RejectedDocument]
+    }
+
     /// The result for one event.
     package struct Outcome {
         package let json: JSON
@@ -70,9 +78,10 @@ package final class PipelineDryRun {
     }
 
     /// Runs the events of one document.
-    package func run(_ document: [UInt8]) async throws -> [Outcome] {
+    package func run(_ document: [UInt8]) async throws -> DocumentOutcome {
         let now = clock.wall
-        return try await reader.read(document, at: now).map { event in
+        let parsed = try await reader.read(document, at: now)
+        let outcomes = try parsed.events.map { event in
             addWebhook(of: event.session, at: now)
             let stored = Event(event, id: EventID(nextID(at: now)), source: reader.source, receivedAt: now)
             directory.expect([stored])
@@ -84,6 +93,7 @@ package final class PipelineDryRun {
             directory.learn(draft.records)
             return outcome(of: stored, draft: draft, end: end)
         }
+        return DocumentOutcome(events: outcomes, rejected: parsed.rejected)
     }
 
     private func nextID(at now: Timestamp) -> Int64 {

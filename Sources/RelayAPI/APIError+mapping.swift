@@ -41,14 +41,17 @@ extension APIError {
 
     /// Why a document was not taken in, as an answer.
     init(_ error: IntakeError) {
-        let details = error.pointer.map { pointer -> JSON in
-            [["pointer": .string(pointer), "message": .string(error.message)]]
+        // One entry for each document of a batch in which nothing can be read.
+        let problems = error.rejected.compactMap { document in document.pointer.map { ($0, document.reason) } }
+        let own = error.pointer.map { [($0, error.message)] } ?? []
+        let details = (problems.isEmpty ? own : problems).map { pointer, message -> JSON in
+            ["pointer": .string(pointer), "message": .string(message)]
         }
         self.init(
             status: error.code.httpStatus,
             code: error.code.rawValue,
             message: error.message,
-            details: details,
+            details: details.isEmpty ? nil : .array(details),
             retryAfter: error.retryAfter
         )
     }

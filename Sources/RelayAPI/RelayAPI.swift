@@ -81,6 +81,7 @@ package struct RelayAPI: Sendable {
         DestinationRoutes(control: controls.destinations, tests: controls.webhookTests).add(to: &routes)
         HistoryRoutes(store: store).add(to: &routes)
         TraceRoutes(store: store).add(to: &routes)
+        RejectedDocumentRoutes(store: store).add(to: &routes)
         TapRoutes(taps: taps, configuration: controls.configuration).add(to: &routes)
         ConfigurationRoutes(configuration: controls.configuration).add(to: &routes)
         // A middleware applies to routes added after it and to requests without a route; those above go without.

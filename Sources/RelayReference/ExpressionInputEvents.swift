@@ -6,6 +6,8 @@ package import RelayJSON
 /// The events of a file in the form that receivers get, as input for expressions.
 package struct ExpressionInputEvents: Sendable {
     package let events: [JSON]
+    /// What could not be read in documents of which other parts could, for people, each with its position.
+    package let problems: [String]
 
     /// Reads events in the form that receivers get: one document, an array, or one document on each line.
     /// - Parameter name: the file's name, for error messages.
@@ -26,27 +28,33 @@ package struct ExpressionInputEvents: Sendable {
             }
         }
         self.events = events
+        problems = []
     }
 
     /// Reads documents of a gateway: one, or one on each line.
     /// - Parameters:
     ///   - name: the file's, for mistakes.
-    ///   - read: gives the events of a document, as the source's intake has them; what it throws is told with the line.
+    ///   - read: returns the events of a document, as the source's intake has them, and what could not be read in it; what
+    ///     it throws is told with the line.
     /// - Throws: ``InvalidConfigurationError`` with the mistake and its place.
     package init<Failure: Error & CustomStringConvertible>(
         _ text: String,
         name: String,
-        read: (_ document: [UInt8]) async throws(Failure) -> [Event]
+        read: (_ document: [UInt8]) async throws(Failure) -> (events: [Event], problems: [String])
     ) async throws(InvalidConfigurationError) {
         var events: [JSON] = []
+        var problems: [String] = []
         for document in try Self.documents(text, name: name) {
             do throws(Failure) {
-                events += try await read(document.json.bytes).map(\.view)
+                let result = try await read(document.json.bytes)
+                events += result.events.map(\.view)
+                problems += result.problems.map { "\(name):\(document.line): \($0)" }
             } catch {
                 throw Self.mistake(name, document.line, error.description, nil)
             }
         }
         self.events = events
+        self.problems = problems
     }
 
     // MARK: reading

@@ -22,13 +22,21 @@ package enum SourceConnection: Sendable {
 /// What sources are made from, besides their options.
 package struct TransportBuildContext: Sendable {
     package let journal: any Journal
+    package let rejectedDocuments: any RejectedDocumentStore
     package let clock: any RelayClock
     package let logger: Logger
     /// The prefix of the paths of files in which sources keep state across restarts.
     package let statePath: String
 
-    package init(journal: any Journal, clock: any RelayClock, logger: Logger, statePath: String) {
+    package init(
+        journal: any Journal,
+        rejectedDocuments: any RejectedDocumentStore,
+        clock: any RelayClock,
+        logger: Logger,
+        statePath: String
+    ) {
         self.journal = journal
+        self.rejectedDocuments = rejectedDocuments
         self.clock = clock
         self.logger = logger
         self.statePath = statePath

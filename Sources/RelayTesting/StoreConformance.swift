@@ -75,6 +75,8 @@ package struct StoreConformance: Sendable {
         case replacesFailuresOfStagesInAReplay, surveysSelections, keepsReplays
         // Retention
         case sweepsWhatIsPastItsTime, neverSweepsWhatIsQueued, forgetsDuplicatesInTheEnd, neverGivesAnIDTwice
+        // Rejected documents
+        case keepsRejectedDocuments, countsRepeatedRejections, limitsRejectedDocuments
         // History
         case keepsTheFirstMessage, replacesAMessageThatCouldNotBeRead, raisesTheStatus, editsAndDeletesMessages,
             keepsChats, mergesContacts, mergesGroups
@@ -151,6 +153,9 @@ package struct StoreConformance: Sendable {
             case .neverSweepsWhatIsQueued: try await run.neverSweepsWhatIsQueued()
             case .forgetsDuplicatesInTheEnd: try await run.forgetsDuplicatesInTheEnd()
             case .neverGivesAnIDTwice: try await run.neverGivesAnIDTwice()
+            case .keepsRejectedDocuments: try await run.keepsRejectedDocuments()
+            case .countsRepeatedRejections: try await run.countsRepeatedRejections()
+            case .limitsRejectedDocuments: try await run.limitsRejectedDocuments()
             case .keepsTheFirstMessage: try await run.keepsTheFirstMessage()
             case .replacesAMessageThatCouldNotBeRead: try await run.replacesAMessageThatCouldNotBeRead()
             case .raisesTheStatus: try await run.raisesTheStatus()

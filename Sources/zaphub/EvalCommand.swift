@@ -33,17 +33,18 @@ struct EvalCommand: AsyncParsableCommand {
 
     func run() async throws {
         let program: JQProgram
-        let events: [JSON]
+        let input: ExpressionInputEvents
         do {
             program = try JQProgram.typed(expression)
-            events = try await document().events
+            input = try await document()
         } catch let error as InvalidConfigurationError {
             printError("\(error)")
             throw ExitCode(65)
         }
         let isTerminal = isatty(STDOUT_FILENO) == 1
-        var failures = 0
-        for (index, event) in events.enumerated() {
+        var failures = input.problems.count
+        for problem in input.problems { printError(problem) }
+        for (index, event) in input.events.enumerated() {
             do {
                 for output in try program.evaluate(event) { printLine(isTerminal ? output.prettyText : output.text) }
             } catch {
@@ -68,9 +69,9 @@ struct EvalCommand: AsyncParsableCommand {
             found, in: configuration, ledger: InMemoryForwardingLedger(), files: .identified)
         let now = SystemClock().wall
         return try await ExpressionInputEvents(text, name: name) { document throws(IntakeError) in
-            try await reader.read(document, at: now).map {
-                Event($0, id: EventID(1), source: source, receivedAt: now)
-            }
+            let parsed = try await reader.read(document, at: now)
+            let events = parsed.events.map { Event($0, id: EventID(1), source: source, receivedAt: now) }
+            return (events, parsed.rejected.map(\.description))
         }
     }
 

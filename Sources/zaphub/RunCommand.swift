@@ -50,10 +50,13 @@ struct RunCommand: AsyncParsableCommand {
             number += 1
             guard line.utf8.contains(where: { $0 > 0x20 }) else { continue }
             do {
-                for outcome in try await dryRun.run(Array(line.utf8)) {
+                let result = try await dryRun.run(Array(line.utf8))
+                for outcome in result.events {
                     let shown = deliver ? await dryRun.deliver(outcome) : outcome.json
                     printLine(isTerminal ? shown.prettyText : shown.text)
                 }
+                for document in result.rejected { printError("line \(number): \(document)") }
+                failures += result.rejected.count
             } catch {
                 failures += 1
                 printError("line \(number): \(error)")

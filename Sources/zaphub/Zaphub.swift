@@ -20,6 +20,7 @@ struct Zaphub: AsyncParsableCommand {
               zaphub tap                            watch events and attempts live
               zaphub trace EVENT                    what happened to one event, step by step
               zaphub dead-letters                   see what could not be delivered, and replay it
+              zaphub rejected-documents             see what gateways sent and no source could read
               zaphub replay --since 2h              send what was sent again, or --from start: run it again
               zaphub media decrypt FILE --key …     open an encrypted file by hand
             """,
@@ -29,7 +30,7 @@ struct Zaphub: AsyncParsableCommand {
             ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
             DeliveriesCommandGroup.self, TapCommand.self, TraceCommand.self,
-            DeadLettersCommandGroup.self, ReplayCommandGroup.self, MediaCommandGroup.self,
+            DeadLettersCommandGroup.self, RejectedDocumentsCommand.self, ReplayCommandGroup.self, MediaCommandGroup.self,
         ]
     )
 }

@@ -35,7 +35,7 @@ struct CorpusTests {
                 }
             let document: JSON = expected["wrap"].map { ["event": $0["event"] ?? .null, "data": data] } ?? raw
             let context = FormatContext(session: expected["session"]?.string ?? "demo", receivedAt: now)
-            return (String(stem), try format.events(from: document.bytes, context: context))
+            return (String(stem), try format.read(document.bytes, context: context).events)
         }
     }
 

@@ -96,16 +96,18 @@ struct IdentityTests {
             "content_attributes": ["in_reply_to_external_id": .string(ChatwootSourceID.message("3EB0A1", "edit-1"))],
             "conversation": ["id": 3, "contact_inbox": ["source_id": .string(ChatwootSourceID.of(id))]],
         ]
-        let events = try ChatwootWebhookFormat().events(
-            from: document.bytes, context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1)))
+        let events = try ChatwootWebhookFormat().read(
+            document.bytes, context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1))
+        ).events
         #expect(events.map(\.chat) == [chat])
         #expect(events.first?.payload["quoted"] == ["messageId": "3EB0A1"])
         // A message that came from WhatsApp is not sent there again.
         var echo = document.object ?? [:]
         echo["source_id"] = .string(ChatwootSourceID.message("3EB0A1"))
-        let none = try ChatwootWebhookFormat().events(
-            from: JSON.object(echo).bytes,
-            context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1)))
+        let none = try ChatwootWebhookFormat().read(
+            JSON.object(echo).bytes,
+            context: FormatContext(session: "main", receivedAt: Timestamp(seconds: 1))
+        ).events
         #expect(none.isEmpty)
     }
 

@@ -39,9 +39,11 @@ struct BaileysEnvelopeTests {
         #expect(events.map(\.type) == [.messageReceived, .sessionConnected])
     }
 
-    @Test func inAnArrayTheOneWithoutSessionIsNamed() {
+    @Test func inAnArrayTheOneWithoutSessionIsNamed() throws {
         let named = #"{"session": "a", "event": "creds.update"}"#
-        #expect(refusal(#"[\#(named), {"event": "creds.update"}]"#, session: nil)?.pointer == "/1")
+        let mixed = try parsed(#"[\#(named), {"event": "creds.update"}]"#, session: nil)
+        #expect(mixed.rejected.map(\.pointer) == ["/1"])
+        #expect(mixed.rejected.map(\.code) == [.missingSession])
         #expect(refusal(#"[{"event": "creds.update"}]"#, session: nil)?.pointer == nil)
     }
 

@@ -30,7 +30,7 @@ struct CloudAPIDocumentTests {
 
     private static func events(_ bytes: [UInt8], keepsRaw: Bool = true) throws -> [ParsedEvent] {
         let context = FormatContext(receivedAt: Timestamp(seconds: 1_763_000_100), keepsRaw: keepsRaw)
-        return try CloudAPIFormat().events(from: bytes, context: context)
+        return try CloudAPIFormat().read(bytes, context: context).events
     }
 
     @Test func aDocumentAboutOneMessageIsKeptByteForByte() throws {

@@ -53,7 +53,7 @@ struct MutationTests {
 
     private func events(_ bytes: [UInt8], _ document: CorpusDocument) throws(InvalidDocumentError) -> [ParsedEvent] {
         let context = FormatContext(session: document.session, receivedAt: receivedAt)
-        return try document.format.events(from: bytes, context: context)
+        return try document.format.read(bytes, context: context).events
     }
 
     private func refusal(_ bytes: [UInt8], _ document: CorpusDocument) -> InvalidDocumentError? {

@@ -15,7 +15,16 @@ func read(
     as format: any EventFormat = BaileysFormat(),
     session: String? = "demo"
 ) throws(InvalidDocumentError) -> [ParsedEvent] {
-    try format.events(from: Array(document.utf8), context: FormatContext(session: session, receivedAt: receivedAt))
+    try parsed(document, as: format, session: session).events
+}
+
+/// Reads a document as `format`, with the documents of a batch that cannot be read.
+func parsed(
+    _ document: String,
+    as format: any EventFormat = BaileysFormat(),
+    session: String? = "demo"
+) throws(InvalidDocumentError) -> ParsedDocument {
+    try format.read(Array(document.utf8), context: FormatContext(session: session, receivedAt: receivedAt))
 }
 
 /// A Baileys event with the argument of its handler.

@@ -14,14 +14,16 @@ struct ExpressionInputEventsTests {
 
     private func reader(
         _ format: any EventFormat
-    ) -> (_ document: [UInt8]) async throws(IntakeError) -> [Event] {
+    ) -> (_ document: [UInt8]) async throws(IntakeError) -> (events: [Event], problems: [String]) {
         let reader = SourceDocumentReader(
             source: "bridge", format: format, defaultSession: "front-desk", files: .identified)
         let now = Timestamp(milliseconds: 1_700_000_000_000)
         return { document throws(IntakeError) in
-            try await reader.read(document, at: now).map {
+            let parsed = try await reader.read(document, at: now)
+            let events = parsed.events.map {
                 Event($0, id: EventID(1), source: reader.source, receivedAt: now)
             }
+            return (events, parsed.rejected.map(\.description))
         }
     }
 
@@ -67,6 +69,15 @@ struct ExpressionInputEventsTests {
         } throws: { error in
             "\(error)".hasPrefix("e.ndjson:2:1: error: \"event\" must be a type like")
         }
+    }
+
+    @Test func aBatchIsReadAsFarAsItCanBe() async throws {
+        let text = "\(event)\n[\(event), {\"event\": 1}]"
+        let document = try await ExpressionInputEvents(text, name: "e.ndjson", read: reader(NativeFormat()))
+        #expect(document.events.count == 2)
+        #expect(document.problems.count == 1)
+        #expect(document.problems.first?.hasPrefix("e.ndjson:2: \"event\" must be a type like") == true)
+        #expect(document.problems.first?.hasSuffix("(at /1/event)") == true)
     }
 
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import RelayCore
+import RelayFormats
 import RelayJSON
 import Testing
 
@@ -13,6 +14,15 @@ struct IntakeTests {
         session: String? = nil,
         headers: [String: String] = [:]
     ) async throws(IntakeError) -> [EventAcceptanceResult] {
+        try await result(body, intake, session: session, headers: headers).accepted
+    }
+
+    private func result(
+        _ body: String,
+        _ intake: Intake,
+        session: String? = nil,
+        headers: [String: String] = [:]
+    ) async throws(IntakeError) -> IntakeResult {
         try await intake.accept(Array(body.utf8), path: session.map { [$0] } ?? []) { headers[$0.lowercased()] }
     }
 
@@ -191,12 +201,91 @@ struct IntakeTests {
         #expect(!admits(#"[{"token": "s3cret"}, {"id": "2"}]"#))
     }
 
+    // MARK: Rejected documents
+
+    /// Two messages that can be read, and between them one that cannot.
+    static let batch = #"""
+        {"session": "demo", "event": "messages.upsert", "webhookVerifyToken": "s3cret", "data": {"messages": [
+          {"key": {"remoteJid": "5511999999001@s.whatsapp.net", "id": "A"}, "message": {"conversation": "one"}},
+          {"key": {"id": "B", "mediaKey": "a2V5"}, "message": {"conversation": "two"}},
+          {"key": {"remoteJid": "5511999999001@s.whatsapp.net", "id": "C"}, "message": {"conversation": "three"}}]}}
+        """#
+
+    @Test func aBadDocumentOfABatchIsKeptAndRefusesNoOther() async throws {
+        let intake = makeIntake(journal, format: BaileysFormat())
+        let result = try await result(Self.batch, intake, session: "main")
+        #expect(result.accepted.count == 2)
+        #expect(result.rejectedCount == 1)
+        #expect(journal.events.map { $0.payload["messageId"] } == ["A", "C"])
+        let call = try #require(journal.rejectedDocuments.calls.first)
+        #expect(call.source == "bridge")
+        #expect(call.session == "main")
+        #expect(call.documents == result.rejected)
+        let kept = try #require(call.documents.first)
+        #expect(kept.index == 1)
+        #expect(kept.pointer == "/data/messages/1/key/remoteJid")
+        let document = try #require(kept.excerpt)
+        #expect(document["event"] == "messages.upsert", "it is inside its envelope")
+        #expect(document["data"]?["messages"]?.array?.count == 1)
+        #expect(document["data"]?["messages"]?[0]?["key"] == ["id": "B", "mediaKey": "***"])
+        #expect(document["webhookVerifyToken"] == "***")
+    }
+
+    @Test func whatIsRefusedAsAWholeIsKeptToo() async throws {
+        let intake = makeIntake(journal)
+        #expect(await refusal("nonsense {", intake)?.code == .malformed)
+        #expect(await refusal(#"{"password": "p", "note": "x"}"#, intake)?.code == .notAnEvent)
+        #expect(await refusal(#"{"id": "1"}"#, intake)?.code == .missingSession)
+        let kept = journal.rejectedDocuments.documents
+        #expect(kept.map(\.code) == [.malformed, .notAnEvent, .missingSession])
+        #expect(kept.map(\.excerpt) == [nil, ["password": "***", "note": "x"], ["id": "1"]])
+        #expect(kept.map(\.size) == [10, 30, 11])
+        #expect(kept.allSatisfy { $0.index == nil })
+    }
+
+    @Test func whatNeedsNoLookIsNotKept() async throws {
+        let intake = makeIntake(journal, authentication: BearerAuthentication(token: "t0ken"))
+        #expect(await refusal("nonsense", intake)?.code == .unauthorized)
+        _ = try await accept(#"{"id": "1", "session": "demo"}"#, makeIntake(journal))
+        journal.failNext(StoreError(.full, ""))
+        #expect(await refusal(#"{"id": "2", "session": "demo"}"#, makeIntake(journal))?.code == .diskFull)
+        #expect(journal.rejectedDocuments.calls.isEmpty)
+    }
+
+    @Test func theSecretOfTheSourceIsNotKept() async throws {
+        let intake = makeIntake(journal, authentication: BodyTokenAuthentication(field: "senha", token: "s3cret"))
+        #expect(await refusal(#"{"senha": "s3cret", "other": 1}"#, intake)?.code == .notAnEvent)
+        #expect(journal.rejectedDocuments.documents.map(\.excerpt) == [["senha": "***", "other": 1]])
+    }
+
+    @Test(arguments: [(StoreError.Code.full, IntakeError.Code.diskFull), (.overloaded, .overloaded)])
+    func whatCannotBeKeptIsNeitherAcceptedNorRefused(_ code: StoreError.Code, _ answer: IntakeError.Code) async {
+        for body in [Self.batch, "nonsense"] {
+            journal.rejectedDocuments.failNext(StoreError(code, ""))
+            let error = await refusal(body, makeIntake(journal, format: BaileysFormat()))
+            #expect(error?.code == answer)
+        }
+        #expect(journal.events.isEmpty, "the sender posts it again")
+    }
+
+    @Test func theDefaultSessionIsUsedForTheReadableRestOfABatch() async throws {
+        let batch =
+            #"[{"event": 7}, {"event": "contacts.update", "data": [{"id": "5511999999001@s.whatsapp.net", "notify": "Ana"}]}]"#
+        let intake = makeIntake(journal, format: BaileysFormat(), defaultSession: "main")
+        let result = try await result(batch, intake)
+        #expect(result.accepted.count == 1)
+        #expect(result.rejected.map(\.pointer) == ["/0/event"])
+        #expect(journal.events.map(\.session) == ["main"])
+        let without = await refusal(batch, makeIntake(journal, format: BaileysFormat()))
+        #expect(without?.code == .missingSession)
+    }
+
     // MARK: Files in the document
 
     @Test func aFileHasTheSameIDWhetherOrNotItIsStored() async throws {
         let reader = SourceDocumentReader(source: "bridge", format: TestFormat(), files: .identified)
         let document = Array(#"{"id": "1", "session": "demo", "file": "abc"}"#.utf8)
-        let event = try #require(try await reader.read(document, at: Timestamp(seconds: 1)).first)
+        let event = try #require(try await reader.read(document, at: Timestamp(seconds: 1)).events.first)
         #expect(event.embedded == nil)
         #expect(
             event.payload["raw_media"]?["storedId"]

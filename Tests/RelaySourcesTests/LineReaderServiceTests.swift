@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Logging
 import RelayCore
+import RelayFormats
 import RelayTesting
 import Testing
 
@@ -19,13 +20,13 @@ struct LineReaderServiceTests {
     private var accepted: [String] { journal.events.compactMap(\.dedupKey) }
 
     /// Reads a text to its end through a pipe.
-    private func readPipe(_ text: String, logger: Logger = Logger(label: "test")) async throws
-        -> LineReaderStatistics.Snapshot
-    {
+    private func readPipe(
+        _ text: String, logger: Logger = Logger(label: "test"), format: any EventFormat = TestFormat()
+    ) async throws -> LineReaderStatistics.Snapshot {
         let pipe = Pipe()
         let service = LineReaderService(
             StandardInput(descriptor: pipe.fileHandleForReading.fileDescriptor),
-            intake: makeIntake(journal, clock: clock),
+            intake: makeIntake(journal, format: format, clock: clock),
             clock: clock,
             logger: logger
         )
@@ -71,6 +72,7 @@ struct LineReaderServiceTests {
         #expect(warnings.count == 2)
         #expect(warnings.first?.contains(#""line": 2"#) == true)
         #expect(warnings.last?.contains(#""line": 3"#) == true)
+        #expect(journal.rejectedDocuments.documents.map(\.code) == [.malformed, .notAnEvent])
         #expect(!lines.all.contains { $0.contains("topsecret") })
     }
 
@@ -79,6 +81,28 @@ struct LineReaderServiceTests {
         let counts = try await readPipe("\(long)\n\(document(1))\n")
         #expect(accepted == ["1"])
         #expect(counts.rejected == 1)
+        #expect(journal.rejectedDocuments.documents.map(\.size) == [nil])
+    }
+
+    @Test func aBatchOnALineIsReadAsFarAsItCanBe() async throws {
+        let (logger, lines) = RecordingLog.make()
+        let batch = IntakeTests.batch.split(separator: "\n").joined(separator: " ")
+        let counts = try await readPipe("{}\n\(batch)\n", logger: logger, format: BaileysFormat())
+        #expect(counts == .init(documents: 1, rejected: 2, events: 2, duplicates: 0))
+        #expect(journal.rejectedDocuments.documents.map(\.index) == [nil, 1])
+        let warning = try #require(lines.all.last { $0.hasPrefix("warning") })
+        #expect(warning.contains(#""line": 2"#) && warning.contains("/data/messages/1/key/remoteJid"), "\(warning)")
+    }
+
+    @Test func aLineThatIsNotKeptYetIsNotPassedOver() async throws {
+        journal.rejectedDocuments.failNext(StoreError(.overloaded, ""))
+        let start = clock.now
+        async let counts = readPipe("nonsense\n\(document(1))")
+        let first = try await idle()
+        #expect(first == start + .seconds(1))
+        clock.set(first)
+        #expect(try await counts.events == 1)
+        #expect(journal.rejectedDocuments.documents.count == 1)
     }
 
     @Test func whatWasReadBeforeIsADuplicate() async throws {

@@ -14,6 +14,7 @@ final class MemoryJournal: Journal {
     }
 
     private let state = Mutex(State())
+    let rejectedDocuments = MemoryRejectedDocuments()
 
     var calls: [[ParsedEvent]] { state.withLock { $0.calls } }
     var events: [ParsedEvent] { calls.flatMap { $0 } }
@@ -50,7 +51,11 @@ struct TestFormat: EventFormat {
     static let name = "test"
     static let summary = "Documents of a test."
 
-    func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
+    func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+        ParsedDocument(events: try events(in: document, context))
+    }
+
+    private func events(in document: [UInt8], _ context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
         let parsed: JSON
         do {
             parsed = try JSON(parsing: document)
@@ -82,6 +87,7 @@ struct TestFormat: EventFormat {
 
 func makeIntake(
     _ journal: MemoryJournal,
+    format: any EventFormat = TestFormat(),
     authentication: (any IntakeAuthentication)? = nil,
     defaultSession: String? = nil,
     mediaStore: (any MediaStore)? = nil,
@@ -90,14 +96,47 @@ func makeIntake(
     Intake(
         reader: SourceDocumentReader(
             source: "bridge",
-            format: TestFormat(),
+            format: format,
             defaultSession: defaultSession,
             files: mediaStore.map { .stored($0) } ?? .identified
         ),
         authentication: authentication,
         journal: journal,
+        rejectedDocuments: journal.rejectedDocuments,
         clock: clock
     )
+}
+
+/// Keeps rejected documents in memory, or fails a configured number of times.
+final class MemoryRejectedDocuments: RejectedDocumentStore {
+    struct Call {
+        let documents: [RejectedDocument]
+        let source: String
+        let session: String?
+    }
+
+    private let state = Mutex<(calls: [Call], failures: [StoreError])>(([], []))
+
+    var calls: [Call] { state.withLock { $0.calls } }
+    var documents: [RejectedDocument] { calls.flatMap(\.documents) }
+
+    func failNext(_ errors: StoreError...) {
+        state.withLock { $0.failures += errors }
+    }
+
+    func keepRejected(
+        _ documents: [RejectedDocument], source: String, session: String?, at moment: Timestamp
+    ) async throws(StoreError) {
+        let failure: StoreError? = state.withLock { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
+        if let failure { throw failure }
+        state.withLock { $0.calls.append(Call(documents: documents, source: source, session: session)) }
+    }
+
+    func rejectedDocuments(
+        source: String?, before cursor: RejectedDocumentID?, limit: Int
+    ) async throws(StoreError) -> [KeptRejectedDocument] { [] }
+    func rejectedDocument(_ id: RejectedDocumentID) async throws(StoreError) -> KeptRejectedDocument? { nil }
+    func deleteRejectedDocument(_ id: RejectedDocumentID) async throws(StoreError) -> Bool { false }
 }
 
 /// Media storage in memory that takes bytes, or fails.

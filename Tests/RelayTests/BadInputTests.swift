@@ -98,6 +98,13 @@ struct BadInputTests {
             }
             #expect(answer.document.text.utf8.count < 2000, "\(bad.name)")
         }
+        // Every document that reached a source leaves a trace for the operator, without its secrets.
+        let traces = try await relay.call("GET", "/api/v1/rejected-documents?limit=100")
+        let kept = traces.document["data"]?.array ?? []
+        let expected = Self.documents.filter { [400, 422].contains($0.status) && !$0.path.contains("%20") }
+        #expect(kept.count == expected.count, "\(traces.document.text)")
+        #expect(kept.allSatisfy { $0["reason"]?.string?.isEmpty == false })
+
         let sessions = try await relay.call("GET", "/api/v1/sessions")
         #expect(sessions.document["data"]?.array?.isEmpty == true, "\(sessions.document.text)")
 

@@ -121,14 +121,68 @@ struct IntakeAgreementTests {
         #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 
+    @Test func aBatchIsReadTheSameWayEverywhere() async throws {
+        let receiver = try ScriptedReceiver()
+        defer { receiver.stop() }
+        let relay = try relay(receiver)
+        defer { relay.remove() }
+        let config = relay.folder.appendingPathComponent("config.yaml").path
+        let document = """
+            [{"event":"message.received","payload":{"text":"a"}},{"event":"message.received","payload":1},\
+            {"event":"message.received","payload":{"text":"b"}}]
+            """
+        let pointer = "/1/payload"
+
+        try await relay.start()
+        let answer = try await relay.call("POST", "/in/shop", raw: Array(document.utf8))
+        #expect(answer.status == 200, "\(answer.document.text)")
+        #expect(answer.document["data"]?["accepted"] == 2)
+        #expect(answer.document["data"]?["rejected"]?[0]?["pointer"]?.string == pointer)
+        #expect(answer.document["data"]?["rejected"]?[0]?["index"] == 1)
+        try await relay.eventually("both are delivered") { try await relay.count("delivered") == 2 }
+        // What the operator finds, after a crash as well.
+        try await relay.end(SIGKILL)
+        try await relay.start()
+        let list = try await relay.command("rejected-documents")
+        #expect(list.output.contains("shop") && list.output.contains(pointer), "\(list.output)")
+        let rows = try await relay.call("GET", "/api/v1/rejected-documents")
+        let id = try #require(rows.document["data"]?[0]?["id"]?.string)
+        let shown = try await relay.command("rejected-documents", "show", id)
+        #expect(try JSON(parsing: shown.output)["document"] == ["event": "message.received", "payload": 1])
+        try await relay.end()
+
+        let run = try await CommandTests().zaphub(["run", "-c", config, "--source", "shop"], input: document)
+        #expect(run.status == 65)
+        #expect(run.output.split(separator: "\n").count == 2, "\(run.output)")
+        #expect(run.errors.contains("line 1: ") && run.errors.contains("(at \(pointer))"), "\(run.errors)")
+        let eval = try await CommandTests().zaphub(
+            ["eval", ".payload.text", "-c", config, "--source", "shop"], input: document)
+        #expect(eval.status == 65)
+        #expect(eval.output.split(separator: "\n") == [#""a""#, #""b""#], "\(eval.output)")
+        #expect(eval.errors.contains("(at \(pointer))"), "\(eval.errors)")
+        let tests: JSON = [
+            "tests": [
+                [
+                    "name": "a batch", "source": "shop", "input": .string(document),
+                    "expect": ["delivered": [["to": "crm"], ["to": "crm"]]],
+                ]
+            ]
+        ]
+        try tests.text.write(
+            to: relay.folder.appendingPathComponent("pipelines/default_test.yaml"), atomically: true, encoding: .utf8)
+        let test = try await CommandTests().zaphub(["test", "-c", config])
+        #expect(test.status == 1)
+        #expect(test.output.contains("(at \(pointer))"), "\(test.output)")
+    }
+
     @Test func aMistakeIsToldWithItsPlaceWhereverTheDocumentIsRead() async throws {
         let receiver = try ScriptedReceiver()
         defer { receiver.stop() }
         let relay = try relay(receiver)
         defer { relay.remove() }
         let config = relay.folder.appendingPathComponent("config.yaml").path
-        let document = #"[{"event":"message.received","payload":{}},{"event":"message.received","payload":1}]"#
-        let pointer = "/1/payload"
+        let document = #"{"event":"message.received","payload":1}"#
+        let pointer = "/payload"
 
         try await relay.start()
         let answer = try await relay.call("POST", "/in/shop", raw: Array(document.utf8))

@@ -76,6 +76,7 @@ struct RelayNodeComponents: Sendable {
         sources = SourceFactory(
             environment: TransportBuildContext(
                 journal: NotifyingJournal(base: store, pipelines: pipelines),
+                rejectedDocuments: store,
                 clock: clock,
                 logger: logger,
                 statePath: nodeStore.path

@@ -16,6 +16,7 @@ struct SourceFactory: Sendable {
             reader: SourceDocumentReader(
                 source: IntakeRegistry.apiSource, format: BuiltInEventFormats.api.init(), files: .stored(media)),
             journal: environment.journal,
+            rejectedDocuments: environment.rejectedDocuments,
             clock: environment.clock
         )
     }

@@ -26,15 +26,15 @@ struct IngestRoutes: Sendable {
         }
         if let session = path.first { _ = try validSession(session) }
         let body = try await documentBytes(of: request)
-        let accepted = try await intakes.intake(source).accept(body, path: path) { request.header($0) }
-        return APIResponse.json(Self.answer(to: accepted))
+        let result = try await intakes.intake(source).accept(body, path: path) { request.header($0) }
+        return APIResponse.json(Self.answer(to: result))
     }
 
     private func acceptNative(_ request: APIRequest) async throws -> Response {
         let session = try validSession(request.sessionID())
         let body = try await documentBytes(of: request)
-        let accepted = try await intakes.api.accept(body, session: session)
-        return APIResponse.json(Self.answer(to: accepted))
+        let result = try await intakes.api.accept(body, session: session)
+        return APIResponse.json(Self.answer(to: result))
     }
 
     private func challenge(_ request: APIRequest) async throws -> Response {
@@ -59,9 +59,6 @@ struct IngestRoutes: Sendable {
             throw APIError.unsupportedMediaType(type)
         }
         let body = try await request.bytes()
-        if body.isEmpty {
-            throw APIError.badRequest("The body is empty; send a JSON document.", code: "malformed_body")
-        }
         // The body may have taken long to come in.
         try refuseWhileDraining()
         return body
@@ -84,7 +81,8 @@ struct IngestRoutes: Sendable {
     }
 
     /// Written without the JSON encoder for speed: every accepted event gets this response.
-    static func answer(to accepted: [EventAcceptanceResult]) -> [UInt8] {
+    static func answer(to result: IntakeResult) -> [UInt8] {
+        let accepted = result.accepted
         let duplicates = accepted.count { $0.isDuplicate }
         var text = #"{"success":true,"data":{"accepted":"#
         text.reserveCapacity(80 + accepted.count * 50)
@@ -94,7 +92,12 @@ struct IngestRoutes: Sendable {
             text += acceptance.id.description
             text += acceptance.isDuplicate ? #"","duplicate":true}"# : #"","duplicate":false}"#
         }
-        text += "]}}"
+        text += "]"
+        if !result.rejected.isEmpty {
+            let rejected = JSON.array(result.rejected.map(RejectedDocumentView.part))
+            text += ",\"rejected\":\(rejected.text),\"rejected_count\":\(result.rejectedCount)"
+        }
+        text += "}}"
         return Array(text.utf8)
     }
 }

@@ -27,10 +27,11 @@ package protocol EventFormat: Sendable {
     /// has its own webhook (`/in/SOURCE/SESSION/messages-upsert`). Default never: then it names the session.
     static func namesEvent(_ pathSegment: String) -> Bool
 
-    /// Reads one document. An empty answer means: understood, and nothing in it is an event (a read receipt of our
-    /// own).
-    /// - Throws: ``InvalidDocumentError`` when the document is not of this format.
-    func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent]
+    /// Reads one document. No events and nothing rejected means: understood, and nothing in it is an event (a read receipt
+    /// of our own).
+    /// - Throws: ``InvalidDocumentError`` when the document is not of this format, or is a batch in which nothing can be
+    ///   read.
+    func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument
 }
 
 extension EventFormat {
@@ -74,11 +75,23 @@ package struct InvalidDocumentError: Error, Sendable, Hashable, CustomStringConv
     package let message: String
     /// Where, as a JSON pointer (RFC 6901).
     package let pointer: String?
+    /// The documents of a batch in which nothing can be read, this error's first, at most
+    /// ``RejectedDocument/maximumListed``; empty when the document is no batch.
+    package let rejected: [RejectedDocument]
 
     package init(_ code: Code, _ message: String, pointer: String? = nil) {
         self.code = code
         self.message = message
         self.pointer = pointer
+        rejected = []
+    }
+
+    /// The error of the first document, for a batch in which nothing can be read.
+    package init(_ first: InvalidDocumentError, rejected: [RejectedDocument]) {
+        code = first.code
+        message = first.message
+        pointer = first.pointer
+        self.rejected = rejected
     }
 
     package var description: String { pointer.map { "\(message) (at \($0.isEmpty ? "/" : $0))" } ?? message }

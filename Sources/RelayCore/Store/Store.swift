@@ -2,7 +2,7 @@
 package protocol RelayStore: Journal, EventTraceStore, Outbox, OutboxAdministration, MessageHistoryStore,
     LateMediaStore,
     ReplayStore,
-    ForwardingLedger, SessionStore, APIKeyStore, Sendable
+    ForwardingLedger, SessionStore, APIKeyStore, RejectedDocumentStore, Sendable
 {}
 
 /// Why an operation of the store failed.

@@ -15,7 +15,7 @@ extension BaileysReader {
         for field in ["chats", "conversations"] { events += try optional(data, field, at: pointer, chat) }
         guard let list = data["messages"], list != .null else { return events }
         let messages = try array(data, "messages", "an array of messages", at: pointer)
-        return events + (try self.messages(messages, at: pointer + "/messages", isHistory: true))
+        return events + self.messages(messages, at: pointer + "/messages", isHistory: true)
     }
 
     private func optional(

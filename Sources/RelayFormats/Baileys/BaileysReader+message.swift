@@ -9,17 +9,16 @@ extension BaileysReader {
     func upsert(_ data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent] {
         let data = try object(data, at: pointer)
         let messages = try array(data, "messages", "an array of messages", at: pointer)
-        return try self.messages(messages, at: pointer + "/messages", isHistory: false)
+        return self.messages(messages, at: pointer + "/messages", isHistory: false)
     }
 
-    func messages(_ elements: [JSON], at pointer: String, isHistory: Bool) throws(InvalidDocumentError) -> [ParsedEvent]
-    {
+    func messages(_ elements: [JSON], at pointer: String, isHistory: Bool) -> [ParsedEvent] {
         var events: [ParsedEvent] = []
         events.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             let pointer = "\(pointer)/\(index)"
-            if let event = try message(try object(element, at: pointer), at: pointer, isHistory: isHistory) {
-                events.append(event)
+            events += batch.read(at: pointer) { () throws(InvalidDocumentError) in
+                try message(try object(element, at: pointer), at: pointer, isHistory: isHistory).map { [$0] } ?? []
             }
         }
         return events

@@ -11,13 +11,15 @@ struct BaileysReader: GatewayEventReader {
     let own: Set<JID>
     /// The account's phone number in digits; nil when the document does not contain it.
     let ownPhone: String?
+    let batch: BatchReading
     /// Files that the envelope carries outside the messages: base64 by message id.
     private let files: JSONObject
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
         self.init(
             session: session,
             receivedAt: receivedAt,
+            batch: batch,
             account: envelope["me"] ?? envelope["user"],
             files: envelope["extra"]?["media"]?.object ?? JSONObject()
         )
@@ -29,12 +31,14 @@ struct BaileysReader: GatewayEventReader {
     init(
         session: String,
         receivedAt: Timestamp,
+        batch: BatchReading,
         account: JSON?,
         gateway: String = BaileysFormat.gateway,
         files: JSONObject = JSONObject()
     ) {
         self.session = session
         self.receivedAt = receivedAt
+        self.batch = batch
         self.gateway = gateway
         self.files = files
         var own = [account?.string, account?.object?.text("id"), account?.object?.text("lid")]

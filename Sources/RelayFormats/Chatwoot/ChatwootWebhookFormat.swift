@@ -24,7 +24,13 @@ package struct ChatwootWebhookFormat: EventFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
+    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+        ParsedDocument(events: try events(in: document, context))
+    }
+
+    private func events(
+        in document: [UInt8], _ context: FormatContext
+    ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let envelope = try GatewayDocument(document).root.object, let name = envelope.text("event") else {
             throw InvalidDocumentError(
                 .notAnEvent,

@@ -13,8 +13,7 @@ internal import RelayJSON
 ///   `user_preferences`), and errors that belong to no message, are valid and make no event.
 /// - An invalid part does not block the rest, because Meta repeats a rejected document for days. A message with an id
 ///   and a sender whose content cannot be read becomes a message of type `unsupported`. A part without an id and a
-///   sender, or without a session, is skipped. The document is rejected only when something in it is invalid and
-///   nothing in it can be used.
+///   sender, or without a session, is rejected by itself. The document is rejected only when nothing in it can be read.
 package struct CloudAPIFormat: EventFormat {
     package static let name = "cloud_api"
     package static let summary = "Documents of Meta's WhatsApp Cloud API."
@@ -26,29 +25,39 @@ package struct CloudAPIFormat: EventFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
+    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
         var findings = CloudReadResult()
+        let batch = findings.batch
         let whole = try GatewayDocument(document)
         var changes: [CloudChange] = []
-        for (envelope, pointer) in try whole.envelopes(of: Self.name) {
-            changes += try Self.changes(in: envelope, at: pointer, &findings)
+        for (envelope, pointer) in try whole.envelopes(of: Self.name, batch) {
+            guard whole.root.array != nil else {
+                changes += try Self.changes(in: envelope, at: pointer, findings)
+                continue
+            }
+            changes +=
+                batch.attempt(at: pointer) { () throws(InvalidDocumentError) in
+                    try Self.changes(in: envelope, at: pointer, findings)
+                } ?? []
         }
         let isSessionNamed = changes.contains { $0.number.id != nil }
-        for change in changes where change.isOfInterest {
-            do {
-                let session = try Self.session(of: change, in: context, isNamedElsewhere: isSessionNamed)
-                CloudReader(change, session: session, receivedAt: context.receivedAt).read(into: &findings)
-            } catch {
-                findings.note(error)
+        for change in changes {
+            guard change.isOfInterest else {
+                _ = batch.read(at: change.pointer) { [] }
+                continue
             }
+            let session = batch.attempt(at: change.pointer) { () throws(InvalidDocumentError) in
+                try Self.session(of: change, in: context, isNamedElsewhere: isSessionNamed)
+            }
+            guard let session else { continue }
+            CloudReader(change, session: session, receivedAt: context.receivedAt, batch: batch).read(into: &findings)
         }
         if context.keepsRaw { CloudRawDocumentSplitter(of: whole.root, document).attach(to: &findings) }
-        if findings.events.isEmpty, let problem = findings.problem { throw problem }
-        return findings.events
+        return try batch.result(findings.events, of: whole.root)
     }
 
     private static func changes(
-        in envelope: JSONObject, at pointer: String, _ findings: inout CloudReadResult
+        in envelope: JSONObject, at pointer: String, _ findings: CloudReadResult
     ) throws(InvalidDocumentError) -> [CloudChange] {
         guard envelope["object"] == "whatsapp_business_account" else {
             throw InvalidDocumentError(
@@ -67,11 +76,10 @@ package struct CloudAPIFormat: EventFormat {
         var changes: [CloudChange] = []
         for (entry, pointer) in findings.objects(in: .array(entries), at: pointer + "/entry") {
             for (change, pointer) in findings.objects(in: entry["changes"], at: pointer + "/changes") {
-                do {
-                    changes.append(try CloudChange(change, at: pointer))
-                } catch {
-                    findings.note(error)
+                let change = findings.batch.attempt(at: pointer) { () throws(InvalidDocumentError) in
+                    try CloudChange(change, at: pointer)
                 }
+                if let change { changes.append(change) }
             }
         }
         return changes

@@ -1,22 +1,20 @@
 internal import RelayCore
 internal import RelayJSON
 
-/// The events read from a document so far, and the first error found in it.
+/// The events read from a document so far.
 struct CloudReadResult {
     var events: [ParsedEvent] = []
     /// For each element that made events: its JSON pointer and the index of its first event.
     private(set) var origins: [(pointer: String, event: Int)] = []
-    private(set) var problem: InvalidDocumentError?
-
-    mutating func note(_ error: InvalidDocumentError) {
-        if problem == nil { problem = error }
-    }
+    /// What cannot be read in the document is rejected there.
+    let batch = BatchReading()
 
     /// The elements of an array, each with its JSON pointer. A value that is not an array, and an element that is not
-    /// an object, are recorded as errors.
-    mutating func objects(in list: JSON?, at pointer: String) -> [(object: JSONObject, pointer: String)] {
+    /// an object, are rejected.
+    func objects(in list: JSON?, at pointer: String) -> [(object: JSONObject, pointer: String)] {
         guard let elements = list?.array else {
-            note(.wrong("must be an array of objects", at: pointer, of: CloudAPIFormat.gateway))
+            batch.reject(
+                at: pointer, .wrong("must be an array of objects", at: pointer, of: CloudAPIFormat.gateway))
             return []
         }
         var objects: [(JSONObject, String)] = []
@@ -26,7 +24,7 @@ struct CloudReadResult {
             if let object = element.object {
                 objects.append((object, pointer))
             } else {
-                note(.wrong("must hold objects only", at: pointer, of: CloudAPIFormat.gateway))
+                batch.reject(at: pointer, .wrong("must hold objects only", at: pointer, of: CloudAPIFormat.gateway))
             }
         }
         return objects
@@ -37,13 +35,9 @@ struct CloudReadResult {
         _ list: JSON?, at pointer: String, _ read: (JSONObject, String) throws(InvalidDocumentError) -> [ParsedEvent]
     ) {
         for (object, pointer) in objects(in: list, at: pointer) {
-            do {
-                let made = try read(object, pointer)
-                if !made.isEmpty { origins.append((pointer, events.count)) }
-                events += made
-            } catch {
-                note(error)
-            }
+            let made = batch.read(at: pointer) { () throws(InvalidDocumentError) in try read(object, pointer) }
+            if !made.isEmpty { origins.append((pointer, events.count)) }
+            events += made
         }
     }
 }

@@ -9,14 +9,16 @@ struct CloudReader: FormatReader {
     let number: CloudBusinessNumber
     let contacts: CloudContacts
     let change: CloudChange
+    let batch: BatchReading
 
     /// The members of a value that make events.
     static let members = [
         "messages", "message_echoes", "statuses", "calls", "history", "state_sync", "groups",
     ]
 
-    init(_ change: CloudChange, session: String, receivedAt: Timestamp) {
+    init(_ change: CloudChange, session: String, receivedAt: Timestamp, batch: BatchReading) {
         self.change = change
+        self.batch = batch
         self.session = session
         self.receivedAt = receivedAt
         number = change.number

@@ -17,7 +17,7 @@ package struct EvolutionFormat: EventFormat, EnvelopeFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
+    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
         try Self.read(document, context)
     }
 

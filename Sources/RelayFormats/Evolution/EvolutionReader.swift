@@ -12,17 +12,20 @@ struct EvolutionReader: GatewayEventReader {
     var gateway: String { baileys.gateway }
     var session: String { baileys.session }
     var receivedAt: Timestamp { baileys.receivedAt }
+    var batch: BatchReading { baileys.batch }
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
-        self.init(session: session, receivedAt: receivedAt, envelope: envelope, gateway: EvolutionFormat.gateway)
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
+        self.init(
+            session: session, receivedAt: receivedAt, envelope: envelope, batch: batch,
+            gateway: EvolutionFormat.gateway)
     }
 
     /// - Parameters:
     ///   - envelope: its `sender` is the instance's own account, never an author.
     ///   - gateway: the gateway's name, for error messages.
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject, gateway: String) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading, gateway: String) {
         baileys = BaileysReader(
-            session: session, receivedAt: receivedAt,
+            session: session, receivedAt: receivedAt, batch: batch,
             account: EvolutionJIDReader.completed(envelope, ["sender"])["sender"], gateway: gateway)
         stamp = envelope.text("date_time")
     }

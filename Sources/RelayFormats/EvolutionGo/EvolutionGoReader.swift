@@ -13,12 +13,14 @@ struct EvolutionGoReader: GatewayEventReader {
     var gateway: String { baileys.gateway }
     var session: String { baileys.session }
     var receivedAt: Timestamp { baileys.receivedAt }
+    var batch: BatchReading { baileys.batch }
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
         let gateway = EvolutionGoFormat.gateway
-        baileys = BaileysReader(session: session, receivedAt: receivedAt, account: nil, gateway: gateway)
+        baileys = BaileysReader(
+            session: session, receivedAt: receivedAt, batch: batch, account: nil, gateway: gateway)
         evolution = EvolutionReader(
-            session: session, receivedAt: receivedAt, envelope: JSONObject(), gateway: gateway)
+            session: session, receivedAt: receivedAt, envelope: JSONObject(), batch: batch, gateway: gateway)
         state = envelope.text("state")
     }
 

@@ -6,14 +6,16 @@ struct GowaReader: GatewayEventReader {
     let gateway = GowaFormat.gateway
     let session: String
     let receivedAt: Timestamp
+    let batch: BatchReading
     /// The account's own JID; nil when the document does not contain it.
     let own: JID?
     /// The time of the event from the envelope. Messages have a time of their own.
     let sentAt: Timestamp?
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
         self.session = session
         self.receivedAt = receivedAt
+        self.batch = batch
         let device = envelope.text("device_id")
         own = device.flatMap { JID($0) ?? JID($0 + "@s.whatsapp.net") }
         sentAt = GatewayTimeReader.timestamp(envelope["timestamp"])

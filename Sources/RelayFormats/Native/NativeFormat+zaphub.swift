@@ -9,7 +9,8 @@ extension NativeFormat {
         named name: String,
         _ envelope: JSONObject,
         at pointer: String,
-        _ sessionName: EnvelopeSessionResolver
+        _ sessionName: EnvelopeSessionResolver,
+        _ batch: BatchReading
     ) throws(InvalidDocumentError) -> [ParsedEvent]? {
         let field = envelope["data"]?.object == nil ? "payload" : "data"
         guard let data = envelope[field]?.object, let required = Self.required(by: name, data) else { return nil }
@@ -24,7 +25,8 @@ extension NativeFormat {
         }
         let moment = GatewayTimeReader.timestamp(data["editedAt"] ?? data["timestamp"])
         if name == "message.edited" { return [edit(data, at: moment, session: session, receivedAt: receivedAt)] }
-        let reader = BaileysReader(session: session, receivedAt: receivedAt, account: nil, gateway: "ZapHub")
+        let reader = BaileysReader(
+            session: session, receivedAt: receivedAt, batch: batch, account: nil, gateway: "ZapHub")
         guard let (event, argument) = Self.baileys(name, data) else { return nil }
         return try reader.events(named: event, data: .object(argument), at: pointer).map { event in
             var event = event

@@ -13,22 +13,22 @@ package struct NativeFormat: EventFormat {
 
     package init() {}
 
-    package func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
-        let envelopes = try GatewayDocument(document).envelopes(of: Self.name)
+    package func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+        let batch = BatchReading()
+        let whole = try GatewayDocument(document)
+        let envelopes = try whole.envelopes(of: Self.name, batch)
         let sessionName = EnvelopeSessionResolver(
             context: context, envelopes: envelopes, fields: ["session", "sessionId", "session_id"])
-        var events: [ParsedEvent] = []
-        events.reserveCapacity(envelopes.count)
-        for (envelope, pointer) in envelopes {
-            events += try self.events(envelope, at: pointer, sessionName)
+        return try whole.events(of: envelopes, batch) { envelope, pointer throws(InvalidDocumentError) in
+            try events(envelope, at: pointer, sessionName, batch)
         }
-        return events
     }
 
     private func events(
         _ envelope: JSONObject,
         at pointer: String,
-        _ sessionName: EnvelopeSessionResolver
+        _ sessionName: EnvelopeSessionResolver,
+        _ batch: BatchReading
     ) throws(InvalidDocumentError) -> [ParsedEvent] {
         guard let name = envelope["event"]?.string, Self.isEventType(name) else {
             throw InvalidDocumentError(
@@ -37,7 +37,7 @@ package struct NativeFormat: EventFormat {
                 pointer: pointer + "/event"
             )
         }
-        if let events = try zapHubEvents(named: name, envelope, at: pointer, sessionName) { return events }
+        if let events = try zapHubEvents(named: name, envelope, at: pointer, sessionName, batch) { return events }
         guard let payload = envelope["payload"]?.object else {
             throw InvalidDocumentError(.notAnEvent, "\"payload\" must be an object.", pointer: pointer + "/payload")
         }

@@ -6,6 +6,7 @@ struct WAHAReader: GatewayEventReader {
     let gateway = WAHAFormat.gateway
     let session: String
     let receivedAt: Timestamp
+    let batch: BatchReading
     /// The session's own account; nil when the document does not contain it.
     let me: PersonIdentity?
     /// The account's own JIDs.
@@ -16,9 +17,10 @@ struct WAHAReader: GatewayEventReader {
     let eventID: String?
     let engine: String?
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject) {
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading) {
         self.session = session
         self.receivedAt = receivedAt
+        self.batch = batch
         let account = envelope["me"]?.object
         let addresses = ["id", "lid", "jid"].compactMap { account?.address($0) }
         me = PersonIdentity(account?.address("id"), alternates: [account?.address("lid"), account?.address("jid")])

@@ -37,23 +37,24 @@ extension EnvelopeFormat {
     static func verify(_ envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) {}
 
     /// Reads all envelopes of a document.
-    static func read(_ document: [UInt8], _ context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
-        var envelopes = try GatewayDocument(document).envelopes(of: name)
+    static func read(_ document: [UInt8], _ context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
+        let batch = BatchReading()
+        let whole = try GatewayDocument(document)
+        var envelopes = try whole.envelopes(of: name, batch)
         for index in envelopes.indices { envelopes[index].envelope = opened(envelopes[index].envelope) }
         let sessionName = EnvelopeSessionResolver(context: context, envelopes: envelopes, fields: sessionFields)
-        var events: [ParsedEvent] = []
-        for (envelope, pointer) in envelopes {
+        return try whole.events(of: envelopes, batch) { envelope, pointer throws(InvalidDocumentError) in
             let event = try eventName(of: envelope, at: pointer)
             try verify(envelope, at: pointer)
             let reader = Reader(
                 session: try sessionName.resolve(envelope, at: pointer),
                 receivedAt: context.receivedAt,
-                envelope: envelope
+                envelope: envelope,
+                batch: batch
             )
             let data = envelope[dataField] ?? .null
-            events += try reader.events(named: event, data: data, at: "\(pointer)/\(dataField)")
+            return try reader.events(named: event, data: data, at: "\(pointer)/\(dataField)")
         }
-        return events
     }
 
     private static func eventName(of envelope: JSONObject, at pointer: String) throws(InvalidDocumentError) -> String {
@@ -77,7 +78,8 @@ protocol GatewayEventReader: FormatReader {
     /// The names of the events that it reads; other valid names make no event.
     static var handled: Set<String> { get }
 
-    init(session: String, receivedAt: Timestamp, envelope: JSONObject)
+    /// - Parameter batch: the batch that the posted document is, or contains.
+    init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading)
 
     /// - Parameter pointer: the JSON pointer of `data`.
     func events(named name: String, data: JSON, at pointer: String) throws(InvalidDocumentError) -> [ParsedEvent]

@@ -8,6 +8,8 @@ protocol FormatReader {
     var gateway: String { get }
     var session: String { get }
     var receivedAt: Timestamp { get }
+    /// The batch that the posted document is, or contains.
+    var batch: BatchReading { get }
 }
 
 extension FormatReader {
@@ -39,7 +41,7 @@ extension FormatReader {
         return array
     }
 
-    /// Reads every element of an array; a single object is treated as an array with one element.
+    /// Reads every element of an array as a document of a batch; a single object is read by itself.
     func each(
         _ data: JSON,
         at pointer: String,
@@ -48,8 +50,12 @@ extension FormatReader {
         if let object = data.object { return try read(object, pointer) }
         guard let elements = data.array else { throw wrong("must be an array of objects", at: pointer) }
         var events: [ParsedEvent] = []
+        events.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            events += try read(try object(element, at: "\(pointer)/\(index)"), "\(pointer)/\(index)")
+            let pointer = "\(pointer)/\(index)"
+            events += batch.read(at: pointer) { () throws(InvalidDocumentError) in
+                try read(try object(element, at: pointer), pointer)
+            }
         }
         return events
     }

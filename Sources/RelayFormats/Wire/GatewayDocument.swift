@@ -18,7 +18,10 @@ struct GatewayDocument {
     }
 
     /// The envelopes, each with its JSON pointer: the document itself, or the elements of an array.
-    func envelopes(of dialect: String) throws(InvalidDocumentError) -> [(envelope: JSONObject, pointer: String)] {
+    /// - Parameter batch: an element that is no object is rejected there.
+    func envelopes(
+        of dialect: String, _ batch: BatchReading
+    ) throws(InvalidDocumentError) -> [(envelope: JSONObject, pointer: String)] {
         if let object = root.object { return [(object, "")] }
         guard let elements = root.array else {
             throw InvalidDocumentError(
@@ -27,12 +30,34 @@ struct GatewayDocument {
         var envelopes: [(JSONObject, String)] = []
         envelopes.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
+            let pointer = "/\(index)"
             guard let object = element.object else {
-                throw InvalidDocumentError(
-                    .notAnEvent, "Every element must be a JSON object of the \(dialect) format.", pointer: "/\(index)")
+                batch.reject(
+                    at: pointer,
+                    InvalidDocumentError(
+                        .notAnEvent, "Every element must be a JSON object of the \(dialect) format.", pointer: pointer))
+                continue
             }
-            envelopes.append((object, "/\(index)"))
+            envelopes.append((object, pointer))
         }
         return envelopes
+    }
+
+    /// Reads every envelope: those of an array as a batch, and a single one by itself.
+    func events(
+        of envelopes: [(envelope: JSONObject, pointer: String)],
+        _ batch: BatchReading,
+        _ read: (JSONObject, String) throws(InvalidDocumentError) -> [ParsedEvent]
+    ) throws(InvalidDocumentError) -> ParsedDocument {
+        var events: [ParsedEvent] = []
+        events.reserveCapacity(envelopes.count)
+        for (envelope, pointer) in envelopes {
+            guard root.array != nil else {
+                events += try read(envelope, pointer)
+                continue
+            }
+            events += batch.read(at: pointer) { () throws(InvalidDocumentError) in try read(envelope, pointer) }
+        }
+        return try batch.result(events, of: root)
     }
 }

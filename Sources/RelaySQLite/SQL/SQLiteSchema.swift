@@ -7,7 +7,7 @@ enum SQLiteSchema {
 
     static let steps: [Step] = [
         sql(first), sql(second), sql(forwarding), sql(batches), sql(replays), sql(traces), sql(rawDocuments),
-        storeWebhookOptions,
+        storeWebhookOptions, sql(rejectedDocuments),
     ]
 
     private static func sql(_ statements: String) -> Step {

@@ -10,6 +10,7 @@ extension SQLiteStore {
         total += try await sweepEvents(before: delivered, limit: limit - total)
         let dead = moment - retention.dead
         total += try await sweep(limit - total) { try $0.sweepDead(before: dead, limit: $1) }
+        total += try await sweep(limit - total) { try $0.sweepRejectedDocuments(before: dead, limit: $1) }
         let messages = moment - retention.messages
         total += try await sweep(limit - total) { try $0.sweepMessages(before: messages, limit: $1) }
         total += try await sweep(limit - total) { try $0.sweepForwarded(before: messages, limit: $1) }

@@ -41,6 +41,8 @@ package struct BodyTokenAuthentication: IntakeAuthentication {
         return BodyTokenAuthentication(field: known, token: token)
     }
 
+    package var secretMember: String? { field }
+
     package func admits(body: [UInt8], at moment: Timestamp, header: (String) -> String?) -> Bool {
         guard let document = try? JSON(parsing: body) else { return false }
         let envelopes = document.array ?? [document]

@@ -16,12 +16,16 @@ package protocol IntakeAuthentication: AuthenticationOptions {
     /// request must not be answered. Default nil.
     func challenge(query: [String: String]) -> String?
 
+    /// The member of a document that contains the secret; nil when it is elsewhere. Default nil.
+    var secretMember: String? { get }
+
     /// The same authentication, adapted to the documents of a format. Default unchanged.
     func adapted(to format: any EventFormat.Type) throws(AuthenticationFormatError) -> Self
 }
 
 extension IntakeAuthentication {
     package func challenge(query: [String: String]) -> String? { nil }
+    package var secretMember: String? { nil }
     package func adapted(to format: any EventFormat.Type) throws(AuthenticationFormatError) -> Self { self }
 }
 

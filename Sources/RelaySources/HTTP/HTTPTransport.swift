@@ -28,6 +28,7 @@ package struct HTTPTransport: SourceTransport {
                 reader: reader,
                 authentication: intakeAuthentication,
                 journal: environment.journal,
+                rejectedDocuments: environment.rejectedDocuments,
                 clock: environment.clock
             )
         )

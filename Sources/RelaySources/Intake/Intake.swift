@@ -9,31 +9,36 @@ package struct Intake: Sendable {
     private let reader: SourceDocumentReader
     private let authentication: (any IntakeAuthentication)?
     private let journal: any Journal
+    private let rejectedDocuments: any RejectedDocumentStore
     private let clock: any RelayClock
 
-    /// - Parameter authentication: the authentication of senders; nil for none.
+    /// - Parameters:
+    ///   - authentication: the authentication of senders; nil for none.
+    ///   - rejectedDocuments: keeps the documents that cannot be read, for the operator.
     package init(
         reader: SourceDocumentReader,
         authentication: (any IntakeAuthentication)? = nil,
         journal: any Journal,
+        rejectedDocuments: any RejectedDocumentStore,
         clock: any RelayClock
     ) {
         self.reader = reader
         self.authentication = authentication
         self.journal = journal
+        self.rejectedDocuments = rejectedDocuments
         self.clock = clock
     }
 
-    /// Accepts one posted document. The events are durable when this returns.
+    /// Accepts one posted document. The events are durable when this returns, and the documents of a batch that cannot be
+    /// read are kept. A document that is rejected as a whole is kept before the error is thrown.
     /// - Parameters:
     ///   - path: the path components after the source: a session, the name of an event, or both.
     ///   - header: returns the value of a header field by its case-insensitive name.
-    /// - Returns: a result for each event in the document; empty when the document is valid but contains none.
     package func accept(
         _ document: [UInt8],
         path: [String] = [],
         header: (String) -> String?
-    ) async throws(IntakeError) -> [EventAcceptanceResult] {
+    ) async throws(IntakeError) -> IntakeResult {
         let session = try reader.session(in: path)
         if let authentication, !authentication.admits(body: document, at: clock.wall, header: header) {
             throw .unauthorized
@@ -49,9 +54,18 @@ package struct Intake: Sendable {
         _ document: [UInt8],
         session: String?,
         signature: String? = nil
-    ) async throws(IntakeError) -> [EventAcceptanceResult] {
-        try await store(
-            try reader.events(in: document, session: session, at: clock.wall, signature: signature))
+    ) async throws(IntakeError) -> IntakeResult {
+        let parsed: ParsedDocument
+        do {
+            parsed = try reader.parsed(document, session: session, at: clock.wall, signature: signature)
+        } catch {
+            try await keep(error.rejected, session: session)
+            throw error
+        }
+        // Before the events: when this fails, the sender posts the document again, and nothing of it is stored twice.
+        try await keep(parsed.rejected, session: session)
+        return IntakeResult(
+            accepted: try await store(parsed.events), rejected: parsed.rejected, rejectedCount: parsed.rejectedCount)
     }
 
     /// The response to a provider's verification request for the webhook URL, to be sent as `text/plain`. Returns nil
@@ -61,9 +75,9 @@ package struct Intake: Sendable {
         authentication?.challenge(query: query)
     }
 
-    /// The events of a document that nobody posted. ``store(_:)`` follows, for several documents at once.
-    func events(in document: [UInt8]) throws(IntakeError) -> [ParsedEvent] {
-        try reader.events(in: document, session: nil, at: clock.wall)
+    /// Parses a document that nobody posted. ``store(_:)`` and ``keep(_:session:)`` follow, for several documents at once.
+    func parsed(_ document: [UInt8]) throws(IntakeError) -> ParsedDocument {
+        try reader.parsed(document, session: nil, at: clock.wall)
     }
 
     /// Makes events durable.
@@ -75,5 +89,33 @@ package struct Intake: Sendable {
         } catch {
             throw IntakeError(error)
         }
+    }
+
+    /// Keeps rejected documents for the operator, without the secret that the source demands in them.
+    func keep(_ rejected: [RejectedDocument], session: String?) async throws(IntakeError) {
+        guard !rejected.isEmpty else { return }
+        let secret = authentication?.secretMember
+        let documents = secret.map { secret in rejected.map { $0.hiding(secret) } } ?? rejected
+        do {
+            try await rejectedDocuments.keepRejected(documents, source: source, session: session, at: clock.wall)
+        } catch {
+            throw IntakeError(error)
+        }
+    }
+}
+
+/// The result of one posted document.
+package struct IntakeResult: Sendable, Hashable {
+    /// A result for each event in the document; empty when the document is valid but contains none.
+    package let accepted: [EventAcceptanceResult]
+    /// The documents of a batch that cannot be read, at most ``RejectedDocument/maximumListed``.
+    package let rejected: [RejectedDocument]
+    /// The number of documents of a batch that cannot be read.
+    package let rejectedCount: Int
+
+    package init(accepted: [EventAcceptanceResult], rejected: [RejectedDocument] = [], rejectedCount: Int = 0) {
+        self.accepted = accepted
+        self.rejected = rejected
+        self.rejectedCount = rejectedCount
     }
 }

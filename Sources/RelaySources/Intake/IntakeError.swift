@@ -1,6 +1,7 @@
 package import RelayCore
+internal import RelayJSON
 
-/// The reason why a document was rejected. None of it is stored.
+/// The reason why a document was rejected. None of its events is stored.
 package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable, Hashable {
         /// The sender is not authenticated.
@@ -39,6 +40,9 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
     package let pointer: String?
     /// The delay before the document can be sent again, in seconds; nil when sending it again would not help.
     package let retryAfter: Int?
+    /// The rejected document, or the documents of a batch in which nothing can be read; empty when the document is not at
+    /// fault.
+    package private(set) var rejected: [RejectedDocument] = []
 
     package init(_ code: Code, _ message: String, pointer: String? = nil, retryAfter: Int? = nil) {
         self.code = code
@@ -47,7 +51,8 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    package init(_ error: InvalidDocumentError) {
+    /// - Parameter document: the rejected document.
+    init(_ error: InvalidDocumentError, document: [UInt8]) {
         let code: Code =
             switch error.code {
             case .malformed: .malformed
@@ -55,6 +60,10 @@ package struct IntakeError: Error, Sendable, Hashable, CustomStringConvertible {
             case .missingSession: .missingSession
             }
         self.init(code, error.message, pointer: error.pointer)
+        rejected = error.rejected
+        guard rejected.isEmpty else { return }
+        let json = error.code == .malformed ? Optional.none : try? JSON(parsing: document)
+        rejected = [RejectedDocument(index: nil, error: error, document: json, size: document.count)]
     }
 
     /// Converts an error of the store. The sender is never at fault for these errors.

@@ -78,53 +78,56 @@ package struct SourceDocumentReader: Sendable {
     ///   - session: the session that the route names; it takes precedence over the document's.
     ///   - moment: the time when the document was received.
     ///   - signature: the value of the document's `X-Hub-Signature-256` header field.
-    /// - Returns: the events; empty when the document is valid but contains none.
+    /// - Returns: the events, none when the document is valid but contains none; and the documents of a batch that cannot
+    ///   be read.
     package func read(
         _ document: [UInt8],
         session: String? = nil,
         at moment: Timestamp,
         signature: String? = nil
-    ) async throws(IntakeError) -> [ParsedEvent] {
-        try await completed(try events(in: document, session: session, at: moment, signature: signature))
+    ) async throws(IntakeError) -> ParsedDocument {
+        var parsed = try parsed(document, session: session, at: moment, signature: signature)
+        parsed.events = try await completed(parsed.events)
+        return parsed
     }
 
     /// Parses a document without completing its events; ``completed(_:)`` follows.
-    func events(
-        in document: [UInt8],
+    func parsed(
+        _ document: [UInt8],
         session: String?,
         at moment: Timestamp,
         signature: String? = nil
-    ) throws(IntakeError) -> [ParsedEvent] {
-        var events = try events(in: document, session: session, at: moment)
+    ) throws(IntakeError) -> ParsedDocument {
+        var parsed = try parsed(document, session: session, at: moment)
         // The signature covers the whole document, so it does not apply to a part of it.
         if keepsRaw, let signature {
-            for index in events.indices where events[index].raw?.bytes == document {
-                events[index].raw?.signature = signature
+            for index in parsed.events.indices where parsed.events[index].raw?.bytes == document {
+                parsed.events[index].raw?.signature = signature
             }
         }
-        return events
+        return parsed
     }
 
-    private func events(
-        in document: [UInt8],
+    private func parsed(
+        _ document: [UInt8],
         session: String?,
         at moment: Timestamp
-    ) throws(IntakeError) -> [ParsedEvent] {
+    ) throws(IntakeError) -> ParsedDocument {
         var context = FormatContext(session: session, receivedAt: moment, keepsRaw: keepsRaw)
         do {
-            return try format.events(from: document, context: context)
+            return try format.read(document, context: context)
         } catch {
             // An error without a pointer means that no session is named; one with a pointer, that the named session is
             // invalid.
             guard error.code == .missingSession, error.pointer == nil, session == nil, defaultSession != nil else {
-                throw IntakeError(error)
+                throw IntakeError(error, document: document)
             }
         }
         context.session = defaultSession
         do {
-            return try format.events(from: document, context: context)
+            return try format.read(document, context: context)
         } catch {
-            throw IntakeError(error)
+            throw IntakeError(error, document: document)
         }
     }
 

@@ -4,8 +4,8 @@ internal import ServiceLifecycle
 
 /// Reads one JSON document per line, for line-based transports.
 ///
-/// An invalid line is logged with its number and the reason, counted, and skipped. Reading pauses while the store
-/// cannot accept events. Lines that are read again after a crash are recognized by their deduplication keys.
+/// An invalid line, or document of a line that is a batch, is logged with its number and the reason, counted, kept for the
+/// operator, and skipped. Reading pauses while the store cannot accept events. Lines that are read again after a crash are recognized by their deduplication keys.
 struct LineReaderService: Service {
     /// The maximum length of a line, in bytes; longer lines are skipped.
     static let maximumLineLength = 5 << 20
@@ -22,7 +22,12 @@ struct LineReaderService: Service {
     init(_ input: any LineInput, reader: SourceDocumentReader, in environment: TransportBuildContext) {
         self.init(
             input,
-            intake: Intake(reader: reader, journal: environment.journal, clock: environment.clock),
+            intake: Intake(
+                reader: reader,
+                journal: environment.journal,
+                rejectedDocuments: environment.rejectedDocuments,
+                clock: environment.clock
+            ),
             clock: environment.clock,
             logger: environment.logger
         )
@@ -85,42 +90,58 @@ struct LineReaderService: Service {
         var rest = lines[...]
         while !rest.isEmpty {
             var events: [ParsedEvent] = []
-            for line in rest.prefix(Self.maximumBatch) { events += read(line) }
-            rest = rest.dropFirst(Self.maximumBatch)
-            try await store(events)
-        }
-    }
-
-    private func read(_ line: LineSplitter.Line) -> [ParsedEvent] {
-        switch line {
-        case .tooLong(let number):
-            reject(number, reason: "longer than \(Self.maximumLineLength) bytes")
-        case .document(let number, let bytes):
-            do {
-                let events = try intake.events(in: bytes)
-                counts.add(documents: 1)
-                return events
-            } catch {
-                // The message of a JSON syntax error quotes the input, which must not be logged.
-                reject(number, reason: error.code == .malformed ? "no JSON document" : error.description)
+            var rejected: [RejectedDocument] = []
+            for line in rest.prefix(Self.maximumBatch) {
+                let parsed = read(line)
+                events += parsed.events
+                rejected += parsed.rejected
             }
-        }
-        return []
-    }
-
-    private func reject(_ number: Int, reason: String) {
-        counts.add(rejected: 1)
-        logger.warning("line is not accepted", metadata: ["line": "\(number)", "reason": "\(reason)"])
-    }
-
-    /// Tries until the store takes them: nobody would send them again.
-    private func store(_ events: [ParsedEvent]) async throws {
-        guard !events.isEmpty else { return }
-        while true {
-            do {
+            rest = rest.dropFirst(Self.maximumBatch)
+            try await keepTrying { [rejected] () throws(IntakeError) in try await intake.keep(rejected, session: nil) }
+            guard !events.isEmpty else { continue }
+            try await keepTrying { [events] () throws(IntakeError) in
                 let acceptances = try await intake.store(events)
                 counts.add(events: acceptances.count, duplicates: acceptances.count { $0.isDuplicate })
-                return
+            }
+        }
+    }
+
+    private func read(_ line: LineSplitter.Line) -> ParsedDocument {
+        switch line {
+        case .tooLong(let number):
+            let error = InvalidDocumentError(.malformed, "The line is longer than \(Self.maximumLineLength) bytes.")
+            let document = RejectedDocument(index: nil, error: error, document: nil, size: nil)
+            return reject(number, ParsedDocument(events: [], rejected: [document]))
+        case .document(let number, let bytes):
+            do {
+                let parsed = try intake.parsed(bytes)
+                counts.add(documents: 1)
+                return reject(number, parsed)
+            } catch {
+                return reject(number, ParsedDocument(events: [], rejected: error.rejected))
+            }
+        }
+    }
+
+    /// Logs and counts the rejected documents of a line.
+    private func reject(_ number: Int, _ parsed: ParsedDocument) -> ParsedDocument {
+        counts.add(rejected: parsed.rejectedCount)
+        for document in parsed.rejected {
+            // The message of a JSON syntax error quotes the input, which must not be logged.
+            let isSyntax = document.code == .malformed && document.size != nil
+            let reason = isSyntax ? "no JSON document" : document.reason
+            var metadata: Logger.Metadata = ["line": "\(number)", "reason": "\(reason)"]
+            if let pointer = document.pointer { metadata["pointer"] = "\(pointer)" }
+            logger.warning("a document of the line is not accepted", metadata: metadata)
+        }
+        return parsed
+    }
+
+    /// Tries until the store takes it: nobody would send the lines again.
+    private func keepTrying(_ write: () async throws(IntakeError) -> Void) async throws {
+        while true {
+            do {
+                return try await write()
             } catch {
                 logger.warning("the store takes no events now", metadata: ["reason": "\(error.message)"])
                 try await clock.sleep(until: clock.now + .seconds(error.retryAfter ?? 1))

@@ -6,7 +6,7 @@ final class LineReaderStatistics: Sendable {
     struct Snapshot: Sendable, Hashable {
         /// The number of valid lines.
         var documents = 0
-        /// The number of invalid lines.
+        /// The number of documents that are not accepted: invalid lines, and documents of lines that are batches.
         var rejected = 0
         /// The number of events in the journal, duplicates included.
         var events = 0

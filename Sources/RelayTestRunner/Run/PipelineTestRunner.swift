@@ -59,7 +59,7 @@ struct PipelineTestRunner {
 
     private mutating func take(_ document: PipelineTestDocument, with reader: SourceDocumentReader) {
         let (session, now) = (test.session, clock.wall)
-        let read = executor.run { () -> Result<[ParsedEvent], IntakeError> in
+        let read = executor.run { () -> Result<ParsedDocument, IntakeError> in
             do throws(IntakeError) {
                 return .success(try await reader.read(document.bytes, session: session, at: now))
             } catch {
@@ -67,10 +67,11 @@ struct PipelineTestRunner {
             }
         }
         switch read {
-        case .success(let events):
-            for event in events { media?.learn(event) }
-            hasEvents = hasEvents || !events.isEmpty
-            journal.take(events, source: reader.source, at: now)
+        case .success(let parsed):
+            for event in parsed.events { media?.learn(event) }
+            hasEvents = hasEvents || !parsed.events.isEmpty
+            journal.take(parsed.events, source: reader.source, at: now)
+            record.problems += parsed.rejected.map { "\(document.label) is not taken whole: \($0)" }
         case .failure(let error):
             record.problems.append("\(document.label) is not taken: \(error)")
         case nil:

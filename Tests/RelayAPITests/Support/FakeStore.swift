@@ -18,6 +18,7 @@ final class FakeStore: RelayStore {
         var contacts: [Contact] = []
         var groups: [Group] = []
         var replays: [Replay] = []
+        var rejected: [KeptRejectedDocument] = []
         var lastDelivery: Int64 = 0
         var lastEvent: Int64 = 0
         /// The error that the next calls throw; nil for none.

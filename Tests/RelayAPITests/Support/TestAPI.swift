@@ -39,7 +39,7 @@ struct TestAPI: Sendable {
         Intake(
             reader: SourceDocumentReader(
                 source: name, format: EchoFormat(), defaultSession: "none", files: .identified),
-            authentication: authentication, journal: store, clock: clock)
+            authentication: authentication, journal: store, rejectedDocuments: store, clock: clock)
     }
 
     private func router(_ logger: Logger) -> Router<APIRequestContext> {
@@ -114,12 +114,13 @@ struct TestAPI: Sendable {
     }
 }
 
-/// A format for tests: each document, or each element of an array, is an event whose payload is the document.
+/// A format for tests: each document, or each element of an array, is an event whose payload is the document. Numbers are
+/// rejected.
 struct EchoFormat: EventFormat {
     static let name = "echo"
     static let summary = "Documents of a test."
 
-    func events(from document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> [ParsedEvent] {
+    func read(_ document: [UInt8], context: FormatContext) throws(InvalidDocumentError) -> ParsedDocument {
         let parsed: JSON
         do {
             parsed = try JSON(parsing: document)
@@ -129,8 +130,19 @@ struct EchoFormat: EventFormat {
         guard let session = context.session else {
             throw InvalidDocumentError(.missingSession, "Nothing names a session.")
         }
-        return (parsed.array ?? [parsed]).map {
+        let elements = parsed.array ?? [parsed]
+        let rejected = elements.indices.filter { elements[$0].int != nil }.map { index in
+            RejectedDocument(
+                index: index, error: InvalidDocumentError(.notAnEvent, "A number.", pointer: "/\(index)"),
+                document: elements[index], size: 1)
+        }
+        let events = elements.filter { $0.int == nil }.map {
             ParsedEvent(type: .messageReceived, session: session, dedupKey: $0.text, payload: ["document": $0])
         }
+        if events.isEmpty, !rejected.isEmpty {
+            throw InvalidDocumentError(
+                InvalidDocumentError(.notAnEvent, "A number.", pointer: rejected[0].pointer), rejected: rejected)
+        }
+        return ParsedDocument(events: events, rejected: rejected)
     }
 }
