@@ -193,7 +193,7 @@ let package = Package(
         ),
         tests("RelayDirectory", ["RelayCore", "RelayHTTPClient", "RelayTesting", .logging]),
         tests(
-            "RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .logging], resources: [.copy("Fixtures")]),
+            "RelaySQLite", ["RelayCore", "RelayJSON", "RelayTesting", .grdb, .logging], resources: [.copy("Fixtures")]),
         tests(
             "RelayReference",
             [

@@ -7,8 +7,9 @@ package final class DirectoryCache: DirectorySnapshot {
     fileprivate struct State: Sendable {
         var contacts: TwoGenerationCache<Contact?>
         var groups: TwoGenerationCache<Group?>
-        /// The phone's JID by hidden identity.
-        var phones: TwoGenerationCache<String?>
+        /// The phone's JID by hidden identity: known pairs only. An unknown one may be learned at any moment, so it is
+        /// looked up in the store each time.
+        var phones: TwoGenerationCache<String>
         var isStale = false
     }
 
@@ -26,7 +27,7 @@ package final class DirectoryCache: DirectorySnapshot {
     }
 
     package func contact(_ id: String, session: String) -> Contact? {
-        state.withLock { $0.contacts[DirectoryEntryKey(session: session, id: id)] ?? nil }
+        state.withLock { $0.contacts[.contact(id, session: session)] ?? nil }
     }
 
     package func group(_ id: String, session: String) -> Group? {
@@ -38,10 +39,9 @@ package final class DirectoryCache: DirectorySnapshot {
         // Hidden identities are resolved first: they decide whose names are needed.
         let lids = missingLIDs(for: events)
         if !lids.isEmpty {
-            let found = try await history.contacts(lids: lids)
+            let found = try await history.phones(ofLIDs: lids)
             state.withLock { state in
-                for key in lids where state.phones[key] == nil { state.phones[key] = .some(nil) }
-                for contact in found { state.link(contact) }
+                for (key, phone) in found { state.phones[key] = phone }
             }
         }
         let (contacts, groups) = missing(for: events.map(identified))
@@ -49,9 +49,7 @@ package final class DirectoryCache: DirectorySnapshot {
             let found = try await history.contacts(contacts)
             state.withLock { state in
                 for key in contacts { state.contacts[key] = .some(nil) }
-                for contact in found {
-                    state.contacts[DirectoryEntryKey(session: contact.session, id: contact.id)] = contact
-                }
+                for contact in found { state.contacts[.contact(contact.id, session: contact.session)] = contact }
             }
         }
         if !groups.isEmpty {
@@ -65,20 +63,23 @@ package final class DirectoryCache: DirectorySnapshot {
 
     /// Caches everything that the events' stages look up as unknown, so that only what is learned is seen.
     package func expect(_ events: [Event]) {
-        let lids = missingLIDs(for: events)
         let (contacts, groups) = missing(for: events)
         state.withLock { state in
-            for key in lids { state.phones[key] = .some(nil) }
             for key in contacts { state.contacts[key] = .some(nil) }
             for key in groups { state.groups[key] = .some(nil) }
         }
     }
 
+    /// The event with hidden identities replaced by the phones that are known to be behind them.
+    package func identified(_ event: Event) -> Event {
+        EventIdentity.resolve(event) { phone(ofLID: $0, session: event.session) }
+    }
+
     private func missingLIDs(for events: [Event]) -> Set<DirectoryEntryKey> {
         var lids: Set<DirectoryEntryKey> = []
         for event in events {
-            for id in event.people where id.isHiddenIdentity {
-                lids.insert(DirectoryEntryKey(session: event.session, id: id))
+            for lid in EventIdentity.lids(chat: event.chat, payload: event.payload) {
+                lids.insert(DirectoryEntryKey(session: event.session, id: lid))
             }
         }
         guard !lids.isEmpty else { return [] }
@@ -96,11 +97,12 @@ package final class DirectoryCache: DirectorySnapshot {
             state.forgetIfStale()
             for event in events {
                 for id in event.people {
-                    let key = DirectoryEntryKey(session: event.session, id: id)
                     if id.hasSuffix("@g.us") {
+                        let key = DirectoryEntryKey(session: event.session, id: id)
                         if state.groups[key] == nil { groups.insert(key) }
-                    } else if state.contacts[key] == nil {
-                        contacts.insert(key)
+                    } else {
+                        let key = DirectoryEntryKey.contact(id, session: event.session)
+                        if state.contacts[key] == nil { contacts.insert(key) }
                     }
                 }
             }
@@ -110,7 +112,7 @@ package final class DirectoryCache: DirectorySnapshot {
 
     /// The phone's JID of a person whom an event names by a hidden identity; nil when it is not known.
     func phone(ofLID lid: String, session: String) -> String? {
-        state.withLock { $0.phones[DirectoryEntryKey(session: session, id: lid)] ?? nil }
+        state.withLock { $0.phones[DirectoryEntryKey(session: session, id: lid)] }
     }
 
     /// Updates the cache with what a pipeline has just learned, so that the next event sees it before it is committed.
@@ -122,7 +124,7 @@ package final class DirectoryCache: DirectorySnapshot {
                 switch record {
                 case .contact(let contact):
                     let isNews = state.link(contact)
-                    let key = DirectoryEntryKey(session: contact.session, id: contact.id)
+                    let key = DirectoryEntryKey.contact(contact.id, session: contact.session)
                     // An entry that is not at hand is left to be loaded whole. A large group's members are told again
                     // and again, and mostly are links that are known.
                     guard let present = state.contacts[key] else { return isNews || !contact.isLinkOnly }
@@ -157,10 +159,10 @@ extension DirectoryCache.State {
     /// Notes which phone is behind a hidden identity. False when that was known, or none is told.
     @discardableResult
     fileprivate mutating func link(_ contact: Contact) -> Bool {
-        guard let lid = contact.lid, lid.isHiddenIdentity, JID(contact.id)?.isPhone == true else { return false }
-        let key = DirectoryEntryKey(session: contact.session, id: lid)
-        guard phones[key] != .some(contact.id) else { return false }
-        phones[key] = contact.id
+        guard let pair = IdentityPair(contact.lid, contact.id) else { return false }
+        let key = DirectoryEntryKey(session: contact.session, id: pair.lid)
+        guard phones[key].map(ChatID.canonical) != ChatID.canonical(pair.phone) else { return false }
+        phones[key] = pair.phone
         return true
     }
 
@@ -178,8 +180,11 @@ extension Event {
     fileprivate var people: [String] { [chat, payload["participant"]?.string].compactMap { $0 } }
 }
 
-extension String {
-    var isHiddenIdentity: Bool { hasSuffix("@lid") }
+extension DirectoryEntryKey {
+    /// The key of a contact in the cache: the same for both spellings of a phone number.
+    fileprivate static func contact(_ id: String, session: String) -> DirectoryEntryKey {
+        DirectoryEntryKey(session: session, id: ChatID.canonical(id))
+    }
 }
 
 extension Contact {

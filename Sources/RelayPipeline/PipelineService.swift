@@ -1,6 +1,7 @@
 internal import DequeModule
 package import Logging
 package import RelayCore
+internal import RelayJSON
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -174,8 +175,8 @@ package final class PipelineService: Service {
         try await resumeHeldEvents(&backlog, pipelines, context, &results)
         let page = try await takeEvents(&backlog, except: Set(results.map(\.event)))
         try await load(for: page, pipelines)
-        for event in page {
-            let event = directory.identified(event)
+        for stored in page {
+            let event = identified(stored, &backlog)
             if backlog.queue.hold(event) { continue }
             if let result = begin(event, pipelines, context, &backlog) { results.append(result) }
         }
@@ -253,16 +254,31 @@ package final class PipelineService: Service {
             left -= 1
             guard let stored = try await journal.event(id) else { continue }
             try await load(for: [stored], pipelines)
-            let event = directory.identified(stored)
-            // Its chat may have got another id in the meantime, and an event of that chat may be waiting.
-            let isMoved = ChatOrderQueue.OrderingKey(event) != key
-            if isMoved, backlog.queue.hold(event) { continue }
+            let event = identified(stored, &backlog)
+            // Its chat may have become one with another one, whose events go first.
+            guard backlog.queue.mayRun(event) else {
+                backlog.queue.putBack(event)
+                continue
+            }
             if let result = begin(event, pipelines, context, &backlog) {
                 results.append(result)
-            } else if !isMoved {
+            } else {
                 backlog.open.removeFirst()
             }
         }
+    }
+
+    /// The event with hidden identities replaced. Events of its chat that are held under the hidden identity and under
+    /// the phone are one chat from now on.
+    private func identified(_ stored: Event, _ backlog: inout PipelineBacklog) -> Event {
+        let event = directory.identified(stored)
+        var previous = event.chat == stored.chat ? nil : stored.chat
+        if event.type == .contactIdentified { previous = event.payload["previousChatId"]?.string }
+        if let previous {
+            backlog.queue.join(
+                ChatOrderQueue.OrderingKey(session: event.session, chat: previous), into: ChatOrderQueue.OrderingKey(event))
+        }
+        return event
     }
 
     /// Starts the work of a step as a task of its own. Its event continues afterwards.

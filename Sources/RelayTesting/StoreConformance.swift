@@ -53,6 +53,11 @@ package struct StoreConformance: Sendable {
         case recognizesDuplicates, recognizesDuplicatesThatComeAtOnce, keepsEventsAsTheyCame, listsPendingEventsInOrder
         case registersSessions, keepsWhatItAcceptedThroughACrash, commitsAResultOnce, commitsAResultOnceAmongMany
         case takesRisingRanksOnly, remembersLateMedia, keepsTraces
+        // Identities
+        case knowsAPersonUnderEveryID, learnsFromEveryEventBeforeItsKeysAreMade, receiptsRiseUnderEveryID
+        case joinsKeysWhenThePhoneBecomesKnown, announcesWhoWasIdentifiedOnce, spellingsOfAPhoneNumberAreOnePerson
+        case joinsLanesInTheOrderOfAcceptance, joinsLanesOfEveryDestination, joinsHistoryAndDirectory
+        case keepsOneChatForBothSpellings, aPersonIsOneInAnyOrder1, aPersonIsOneInAnyOrder2, aPersonIsOneInAnyOrder3
         // Outbox
         case handsOverWhatWasPlanned, keepsAttempts, claimsNoMoreThanAsked, freesASlotInTheSameExchange
         case ignoresStaleSettlements, tellsWhenTheNextIsDue, recoversWhatWasInFlight, recoversLanes, wakes
@@ -104,6 +109,19 @@ package struct StoreConformance: Sendable {
             case .takesRisingRanksOnly: try await run.takesRisingRanksOnly()
             case .remembersLateMedia: try await run.remembersLateMedia()
             case .keepsTraces: try await run.keepsTraces()
+            case .knowsAPersonUnderEveryID: try await run.knowsAPersonUnderEveryID()
+            case .learnsFromEveryEventBeforeItsKeysAreMade: try await run.learnsFromEveryEventBeforeItsKeysAreMade()
+            case .receiptsRiseUnderEveryID: try await run.receiptsRiseUnderEveryID()
+            case .joinsKeysWhenThePhoneBecomesKnown: try await run.joinsKeysWhenThePhoneBecomesKnown()
+            case .announcesWhoWasIdentifiedOnce: try await run.announcesWhoWasIdentifiedOnce()
+            case .spellingsOfAPhoneNumberAreOnePerson: try await run.spellingsOfAPhoneNumberAreOnePerson()
+            case .joinsLanesInTheOrderOfAcceptance: try await run.joinsLanesInTheOrderOfAcceptance()
+            case .joinsLanesOfEveryDestination: try await run.joinsLanesOfEveryDestination()
+            case .joinsHistoryAndDirectory: try await run.joinsHistoryAndDirectory()
+            case .keepsOneChatForBothSpellings: try await run.keepsOneChatForBothSpellings()
+            case .aPersonIsOneInAnyOrder1: try await run.aPersonIsOneInAnyOrder(seed: 1)
+            case .aPersonIsOneInAnyOrder2: try await run.aPersonIsOneInAnyOrder(seed: 2)
+            case .aPersonIsOneInAnyOrder3: try await run.aPersonIsOneInAnyOrder(seed: 3)
             case .handsOverWhatWasPlanned: try await run.handsOverWhatWasPlanned()
             case .keepsAttempts: try await run.keepsAttempts()
             case .claimsNoMoreThanAsked: try await run.claimsNoMoreThanAsked()

@@ -128,14 +128,16 @@ struct LookupPipelineTests {
         gateway.latches.open("gateway")
         try await fixture.run {
             try await fixture.accept([message("1", in: lid), message("2", in: lid)])
-            try await fixture.untilDelivered(["1", "2"])
-            #expect(try await fixture.delivered("chatId") == [lid, phone])
-            #expect(try await fixture.delivered("from") == [lid, phone])
-            #expect(try await fixture.delivered("chatLid") == ["?", lid])
-            #expect(try await fixture.delivered("contactName") == ["Ana", "Ana"])
+            // The last one is `contact.identified`.
+            try await fixture.untilDelivered(["1", "2", "?"])
+            #expect(try await fixture.delivered("chatId") == [lid, phone, phone])
+            #expect(try await fixture.delivered("previousChatId") == ["?", "?", lid])
+            #expect(try await fixture.delivered("from") == [lid, phone, "?"])
+            #expect(try await fixture.delivered("chatLid") == ["?", lid, "?"])
+            #expect(try await fixture.delivered("contactName") == ["Ana", "Ana", "?"])
             fixture.directory.forget()
             try await fixture.accept([message("3", in: lid)])
-            try await fixture.untilDelivered(["1", "2", "3"])
+            try await fixture.untilDelivered(["1", "2", "?", "3"])
             #expect(try await fixture.delivered("chatId").last == phone)
         }
     }

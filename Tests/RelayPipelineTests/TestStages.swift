@@ -141,8 +141,8 @@ final class BreakableJournal: Journal, MessageHistoryStore {
     func event(_ id: EventID) async throws(StoreError) -> Event? { try await base.event(id) }
     func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] { try await base.contacts(ids) }
     func groups(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Group] { try await base.groups(ids) }
-    func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
-        try await base.contacts(lids: lids)
+    func phones(ofLIDs lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [DirectoryEntryKey: String] {
+        try await base.phones(ofLIDs: lids)
     }
     func messages(_ query: HistoryMessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await base.messages(query, offset: offset, limit: limit)

@@ -94,7 +94,7 @@ struct ChatwootEventPlanner {
         case .presenceUpdated: return withChat { typing }
         case .callReceived: return withChat { call }
         case .groupUpdated: return withChat { groupChange }
-        case .contactUpdated: return withChat { contactChange }
+        case .contactUpdated, .contactIdentified: return withChat { contactChange }
         case .sessionDisconnected: return sessionLost
         default: return [.nothing(.irrelevant)]
         }

@@ -61,7 +61,8 @@ extension ChatwootEventPlanner {
         guard isPictureRemoved || known.contains(where: { payload.text($0) != nil }) else {
             return .nothing(.irrelevant)
         }
-        let previous = payload.address("previousContactId").map { ChatwootContactProfile($0, in: language) }
+        let previous = (payload.address("previousContactId") ?? payload.address("previousChatId"))
+            .map { ChatwootContactProfile($0, in: language) }
         return .contact(ContactChange(previous: previous, isPictureRemoved: isPictureRemoved))
     }
 

@@ -80,7 +80,7 @@ package struct DestinationDispatchSettings: Sendable, Hashable {
 
     /// The lane of an event at this destination; nil without order. Events of the session itself share one lane.
     package func lane(session: String, chat: String?) -> String? {
-        ordering == .perChat ? "\(session)/\(chat ?? "")" : nil
+        ordering == .perChat ? DeliveryLane.text(session: session, chat: chat) : nil
     }
 }
 

@@ -5,9 +5,11 @@ package struct ParsedEvent: Sendable, Hashable {
     package var type: EventType
     /// The WhatsApp account that it belongs to.
     package var session: String
-    /// The canonical chat id; nil for events of the session itself. Order is kept per chat.
+    /// The chat's id as the gateway reports it; nil for events of the session itself. The store replaces a hidden
+    /// identity whose phone is known. Order is kept per chat.
     package var chat: String?
     /// What makes it the same event when a gateway posts it again, unique in (source, session); nil: never a duplicate.
+    /// Parts are separated by `|`. The store compares parts that are JIDs by identity: see ``EventIdentity``.
     package var dedupKey: String?
     /// For one of several events under one dedup key that follow each other, as delivered and read do: only a rank
     /// above the last accepted one is new, any other a duplicate. Nil: the key is this event's alone.

@@ -29,6 +29,8 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
     package static let callReceived = EventType("call.received")
     package static let groupUpdated = EventType("group.updated")
     package static let contactUpdated = EventType("contact.updated")
+    /// The relay has learned which phone is behind a hidden identity that events were delivered under.
+    package static let contactIdentified = EventType("contact.identified")
 
     // What agents want done on WhatsApp.
     package static let messageSend = EventType("message.send")
@@ -46,7 +48,7 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
 
     /// Every type that the relay knows. Lists of event types know these names: the REST API refuses another name, and
     /// the configuration warns of one, because the native format accepts events of other types.
-    package static let all: [EventType] = reported + [.messageSend, .messageRevoke, .webhookTest]
+    package static let all: [EventType] = reported + [.contactIdentified, .messageSend, .messageRevoke, .webhookTest]
 }
 
 /// A choice of event types: names, `message.*`, or `*`.

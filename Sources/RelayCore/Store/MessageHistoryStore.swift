@@ -2,8 +2,8 @@
 package protocol DirectoryStore: Sendable {
     func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact]
     func groups(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Group]
-    /// The contacts that have one of the hidden identities as ``Contact/lid``.
-    func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact]
+    /// The phones' JIDs behind hidden identities, by the key of the hidden identity; without those that are not known.
+    func phones(ofLIDs lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [DirectoryEntryKey: String]
 }
 
 /// Message history and directory. Pipelines' commits write them; they are read here.
@@ -27,7 +27,7 @@ package protocol MessageHistoryStore: DirectoryStore {
 /// The key of an entry in the directory.
 package struct DirectoryEntryKey: Sendable, Hashable {
     package var session: String
-    /// The canonical JID of a contact or group.
+    /// The JID of a contact or group.
     package var id: String
 
     package init(session: String, id: String) {

@@ -7,8 +7,13 @@ enum SQLiteSchema {
 
     static let steps: [Step] = [
         sql(first), sql(second), sql(forwarding), sql(batches), sql(replays), sql(traces), sql(rawDocuments),
-        storeWebhookOptions, sql(rejectedDocuments),
+        storeWebhookOptions, all(sql(rejectedDocuments), addIdentities),
     ]
+
+    /// Several steps as one version.
+    private static func all(_ steps: Step...) -> Step {
+        { database, key in for step in steps { try step(database, key) } }
+    }
 
     private static func sql(_ statements: String) -> Step {
         { database, _ in try database.execute(sql: statements) }

@@ -1,3 +1,4 @@
+internal import GRDB
 internal import RelayCore
 
 /// The WHERE clause of a query whose terms are chosen at run time.
@@ -17,6 +18,27 @@ struct WhereClause {
         if let value { add("\(column) = ?", .text(value)) }
     }
 
+    /// The column has any id of the chat: the other spelling of a phone number, a hidden identity of the phone, or the
+    /// phone of a hidden identity. Rows that were written before the identity was known have the other id.
+    mutating func match(chat: String?, _ column: String, _ session: String?, in database: Database) throws {
+        guard let chat else { return }
+        let phones = try ChatID.isLID(chat) ? Self.phones(ofLID: chat, session, database) : [chat]
+        var ids = Set([chat] + phones.flatMap(ChatID.spellings))
+        for phone in ids where !ChatID.isLID(phone) {
+            let lids = try database.prepared(
+                "SELECT lid FROM identities WHERE phone = ?1 AND session = ifnull(?2, session)"
+            ).all([.text(phone), SQLValue(session)]) { $0.text(0) }
+            ids.formUnion(lids)
+        }
+        add("\(column) IN (\(ids.map { _ in "?" }.joined(separator: ", ")))", ids.sorted().map { .text($0) })
+    }
+
+    private static func phones(ofLID lid: String, _ session: String?, _ database: Database) throws -> [String] {
+        try database.prepared(
+            "SELECT phone FROM identities WHERE lid = ?1 AND session = ifnull(?2, session) AND phone IS NOT NULL"
+        ).all([.text(lid), SQLValue(session)]) { $0.text(0) }
+    }
+
     /// Any of the columns has the text in it, in any case of ASCII letters.
     mutating func search(_ columns: [String], _ text: String?) {
         guard let text, !text.isEmpty else { return }
@@ -30,7 +52,8 @@ struct WhereClause {
 }
 
 extension WhereClause {
-    init(_ filter: DeliveryFilter) {
+    /// - Throws: when the ids of the chat cannot be read.
+    init(_ filter: DeliveryFilter, in database: Database) throws {
         if !filter.states.isEmpty {
             // Written out, not bound: partial indexes are chosen by the text.
             let states = filter.states.map(\.rawValue).sorted()
@@ -40,7 +63,7 @@ extension WhereClause {
         }
         match("destination", filter.destination?.text)
         match("session", filter.session)
-        match("chat", filter.chat)
+        try match(chat: filter.chat, "chat", filter.session, in: database)
         match("type", filter.type?.name)
         if let event = filter.event { add("event_id = ?", .int(event.rawValue)) }
         match("reason", filter.deadReason?.rawValue)
@@ -49,9 +72,9 @@ extension WhereClause {
     }
 
     /// On messages `m` and their chats `c`.
-    init(_ query: HistoryMessageQuery) {
+    init(_ query: HistoryMessageQuery, in database: Database) throws {
         match("c.session", query.session)
-        match("c.id", query.chat)
+        try match(chat: query.chat, "c.id", query.session, in: database)
         match("m.type", query.type)
         if let isOutbound = query.isOutbound { add("m.outbound = ?", SQLValue(isOutbound)) }
         if let since = query.since { add("m.timestamp >= ?", .int(since.milliseconds)) }

@@ -61,7 +61,7 @@ extension SQLiteStore {
         while true {
             let (previous, isAscending) = (last, order == .oldestFirst)
             let ids = try await read { database in
-                var condition = WhereClause(filter)
+                var condition = try WhereClause(filter, in: database)
                 if let previous { condition.add(isAscending ? "id > ?" : "id < ?", .int(previous)) }
                 let sql = """
                     SELECT id FROM deliveries \(condition.clause)

@@ -9,7 +9,7 @@ extension SQLiteStore {
         limit: Int
     ) async throws(StoreError) -> [DeliveryDetails] {
         try await read { database in
-            var condition = WhereClause(filter)
+            var condition = try WhereClause(filter, in: database)
             if let before { condition.add("id < ?", .int(before.rawValue)) }
             let sql = """
                 SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id DESC LIMIT ? OFFSET ?
@@ -21,7 +21,7 @@ extension SQLiteStore {
 
     package func countDeliveries(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
         try await read { database in
-            let condition = WhereClause(filter)
+            let condition = try WhereClause(filter, in: database)
             // A filter by destination and state alone is answered from the stored counts.
             let isKept =
                 filter.session == nil && filter.chat == nil && filter.type == nil && filter.event == nil

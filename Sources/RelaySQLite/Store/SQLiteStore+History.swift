@@ -7,7 +7,9 @@ extension SQLiteStore {
         return try await read { database in
             let statement = try database.prepared(
                 "SELECT \(Self.contactColumns) FROM contacts WHERE session = ? AND id = ?")
-            return try ids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.contact) }
+            return try ids.compactMap {
+                try statement.first(.text($0.session), .text(ChatID.canonical($0.id)), read: Self.contact)
+            }
         }
     }
 
@@ -20,27 +22,25 @@ extension SQLiteStore {
         }
     }
 
-    package func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
-        guard !lids.isEmpty else { return [] }
+    package func phones(ofLIDs lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [DirectoryEntryKey: String] {
+        guard !lids.isEmpty else { return [:] }
         return try await read { database in
             let statement = try database.prepared(
-                """
-                SELECT \(Self.contactColumns) FROM contacts INDEXED BY contacts_lid
-                WHERE session = ? AND lid = ? AND id <> lid ORDER BY updated_at DESC LIMIT 1
-                """
-            )
-            return try lids.compactMap { try statement.first(.text($0.session), .text($0.id), read: Self.contact) }
+                "SELECT phone FROM identities WHERE session = ? AND lid = ? AND phone IS NOT NULL")
+            var phones: [DirectoryEntryKey: String] = [:]
+            for key in lids { phones[key] = try statement.first(.text(key.session), .text(key.id)) { $0.text(0) } }
+            return phones
         }
     }
 
     package func messages(_ query: HistoryMessageQuery, offset: Int, limit: Int) async throws(StoreError) -> [Message] {
         try await read { database in
-            let condition = WhereClause(query)
+            let condition = try WhereClause(query, in: database)
             // Over all chats the order of acceptance is used. It is the order of time, except for imported history, and
             // needs no index.
             let order = query.chat == nil ? "m.number DESC" : "m.timestamp DESC, m.number DESC"
             let sql = """
-                SELECT c.session, c.id, m.id, m.outbound, m.sender, m.type, m.content, m.status, m.timestamp,
+                SELECT c.session, ifnull(c.spelling, c.id), m.id, m.outbound, m.sender, m.type, m.content, m.status, m.timestamp,
                     m.event_id, m.edited_at, m.deleted_at
                 FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)
                 ORDER BY \(order) LIMIT ? OFFSET ?
@@ -52,7 +52,7 @@ extension SQLiteStore {
 
     package func countMessages(_ query: HistoryMessageQuery) async throws(StoreError) -> Int {
         try await read { database in
-            let condition = WhereClause(query)
+            let condition = try WhereClause(query, in: database)
             return try database.prepared(
                 "SELECT count(*) FROM messages m JOIN chats c ON c.number = m.chat \(condition.clause)"
             )
@@ -65,13 +65,13 @@ extension SQLiteStore {
     ) async throws(StoreError) -> (chats: [HistoryChat], total: Int) {
         var condition = WhereClause()
         condition.match("h.session", session)
-        condition.search(["h.id", "g.name", "c.verified_name", "c.name", "c.push_name"], search)
+        condition.search(["h.id", "h.spelling", "c.lid", "g.name", "c.verified_name", "c.name", "c.push_name"], search)
         let from = """
             FROM chats h LEFT JOIN groups g ON g.session = h.session AND g.id = h.id
             LEFT JOIN contacts c ON c.session = h.session AND c.id = h.id \(condition.clause)
             """
         let columns = """
-            h.session, h.id, coalesce(g.name, c.verified_name, c.name, c.push_name), ifnull(g.image_url, c.image_url),
+            h.session, ifnull(h.spelling, h.id), coalesce(g.name, c.verified_name, c.name, c.push_name), ifnull(g.image_url, c.image_url),
             h.last_message_id, h.last_message_at, h.message_count
             """
         let order = "h.last_message_at DESC, h.session, h.id"
@@ -95,7 +95,7 @@ extension SQLiteStore {
     ) async throws(StoreError) -> (contacts: [Contact], total: Int) {
         var condition = WhereClause()
         condition.match("session", session)
-        condition.search(["id", "lid", "name", "push_name", "verified_name"], search)
+        condition.search(["id", "spelling", "lid", "name", "push_name", "verified_name"], search)
         let from = "FROM contacts \(condition.clause)"
         return try await page(
             Self.contactColumns, from, condition.values, order: "id, session", offset, limit, read: Self.contact
@@ -133,7 +133,7 @@ extension SQLiteStore {
     }
 
     private static let contactColumns =
-        "session, id, lid, name, push_name, verified_name, image_url, updated_at, checked_at"
+        "session, ifnull(spelling, id), lid, name, push_name, verified_name, image_url, updated_at, checked_at"
 
     private static func contact(_ row: ResultRow) -> Contact {
         Contact(

@@ -1,17 +1,18 @@
 internal import GRDB
 package import RelayCore
-internal import RelayCrypto
-internal import RelayJSON
 
 extension SQLiteStore {
     package func accept(
         _ events: [ParsedEvent], source: String, at moment: Timestamp
     ) async throws(StoreError) -> [EventAcceptanceResult] {
         guard !events.isEmpty else { return [] }
-        let entries = events.map { Self.entry($0, source: source) }
+        let entries = events.map { EncodedJournalEntry($0, source: source) }
+        let pairs = events.flatMap { event in
+            IdentityPair.pairs(in: event.payload).map { (session: event.session, pair: $0) }
+        }
         let bytes = entries.reduce(0) { $0 + $1.payload.count + ($1.event.raw?.bytes.count ?? 0) + 200 }
         return try await write(rows: entries.count, bytes: bytes) { writer in
-            try entries.map { try writer.accept($0, source: source, at: moment) }
+            try writer.accept(entries, pairs, source: source, at: moment)
         }
     }
 
@@ -50,14 +51,6 @@ extension SQLiteStore {
         }
     }
 
-    static func entry(_ event: ParsedEvent, source: String) -> EncodedJournalEntry {
-        EncodedJournalEntry(
-            event: event,
-            dedupKey: event.dedupKey.map { digest(source: source, session: event.session, key: $0) },
-            payload: JSON.object(event.payload).bytes
-        )
-    }
-
     /// Columns of events `e` and of the replays `p` because of which they run again.
     static let eventColumns = """
         e.id, e.source, e.type, e.session, e.chat, e.occurred_at, e.received_at, e.reruns, p.pipeline, p.destinations,
@@ -83,16 +76,5 @@ extension SQLiteStore {
                     number: run, pipeline: row.optionalText(8),
                     destinations: row.text(9).lines.map { DestinationKey($0) })
         )
-    }
-
-    /// The dedup key as 16 bytes. Each part has its length before it, so that no two triples give the same bytes.
-    private static func digest(source: String, session: String, key: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(source.utf8.count + session.utf8.count + key.utf8.count + 24)
-        for part in [source, session, key] {
-            withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: part.utf8)
-        }
-        return Array(SHA256.digest(of: bytes).prefix(16))
     }
 }

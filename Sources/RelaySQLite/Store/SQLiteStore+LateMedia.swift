@@ -34,10 +34,10 @@ extension SQLiteStore {
         source: String,
         at moment: Timestamp
     ) async throws(StoreError) {
-        let entry = announcement.map { Self.entry($0, source: source) }
+        let entry = announcement.map { EncodedJournalEntry($0, source: source) }
         try await write(rows: 3, bytes: entry?.payload.count ?? 0) { writer in
             guard try writer.deleteLateMedia(of: event), let entry else { return }
-            _ = try writer.accept(entry, source: source, at: moment)
+            _ = try writer.accept([entry], [], source: source, at: moment)
         }
     }
 }

@@ -11,7 +11,7 @@ extension SQLiteStore {
             var estimate = ReplayEstimate(at: moment, last: 0, oldestEvent: oldest)
             switch selection.from {
             case .start:
-                let condition = WhereClause(events: selection)
+                let condition = try WhereClause(events: selection, in: database)
                 let rows = try database.prepared(
                     "SELECT source, count(*), max(id) FROM events \(condition.clause) GROUP BY source"
                 ).all(condition.values) { ($0.text(0), Int($0.int(1)), $0.int(2)) }
@@ -20,7 +20,7 @@ extension SQLiteStore {
                     estimate.last = max(estimate.last, last)
                 }
             case .deliver:
-                let condition = WhereClause(deliveries: selection, finishedBy: moment)
+                let condition = try WhereClause(deliveries: selection, finishedBy: moment, in: database)
                 let rows = try database.prepared(
                     """
                     SELECT destination, state, count(*), max(id) FROM deliveries \(condition.clause)
@@ -39,7 +39,7 @@ extension SQLiteStore {
 
     package func sampleEvents(_ selection: ReplaySelection, limit: Int) async throws(StoreError) -> [Event] {
         try await read { database in
-            let condition = WhereClause(events: selection)
+            let condition = try WhereClause(events: selection, in: database)
             let sql = """
                 SELECT \(Self.eventColumns) FROM events e \(Self.rerunJoin) WHERE e.id IN (
                     SELECT id FROM (
@@ -57,7 +57,7 @@ extension SQLiteStore {
         _ selection: ReplaySelection, limit: Int, at moment: Timestamp
     ) async throws(StoreError) -> [DeliveryDetails] {
         try await read { database in
-            let condition = WhereClause(deliveries: selection, finishedBy: moment)
+            let condition = try WhereClause(deliveries: selection, finishedBy: moment, in: database)
             let sql = "SELECT \(Self.deliveryColumns) FROM deliveries \(condition.clause) ORDER BY id LIMIT ?"
             return try database.prepared(sql).all(condition.values + [.int(Int64(limit))], read: Self.delivery)
         }
@@ -102,8 +102,8 @@ extension SQLiteStore {
             let selection = found.replay.selection
             var condition =
                 selection.from == .start
-                ? WhereClause(events: selection)
-                : WhereClause(deliveries: selection, finishedBy: found.replay.createdAt)
+                ? try WhereClause(events: selection, in: database)
+                : try WhereClause(deliveries: selection, finishedBy: found.replay.createdAt, in: database)
             condition.add("id > ? AND id <= ?", .int(found.cursor), .int(found.last))
             let table = selection.from == .start ? "events" : "deliveries"
             return try database.prepared("SELECT id FROM \(table) \(condition.clause) ORDER BY id LIMIT ?")
@@ -133,14 +133,15 @@ extension SQLiteStore {
 
 extension WhereClause {
     /// The events of a replay from the start.
-    fileprivate init(events selection: ReplaySelection) {
+    fileprivate init(events selection: ReplaySelection, in database: Database) throws {
         matchAny("id", selection.events.map { .int($0.rawValue) })
         match("source", selection.source)
-        addCommon(selection)
+        try addCommon(selection, in: database)
     }
 
     /// The deliveries of a replay. One that finished later was queued or in flight when the replay was created.
-    fileprivate init(deliveries selection: ReplaySelection, finishedBy moment: Timestamp) {
+    fileprivate init(deliveries selection: ReplaySelection, finishedBy moment: Timestamp, in database: Database) throws
+    {
         let states = selection.states.map(\.rawValue).sorted().map(String.init).joined(separator: ", ")
         add("state IN (\(states)) AND finished_at <= ?", .int(moment.milliseconds))
         // Stage failures were never sent.
@@ -151,12 +152,12 @@ extension WhereClause {
         if let source = selection.source {
             add("EXISTS (SELECT 1 FROM events WHERE events.id = event_id AND events.source = ?)", .text(source))
         }
-        addCommon(selection)
+        try addCommon(selection, in: database)
     }
 
-    private mutating func addCommon(_ selection: ReplaySelection) {
+    private mutating func addCommon(_ selection: ReplaySelection, in database: Database) throws {
         match("session", selection.session)
-        match("chat", selection.chat)
+        try match(chat: selection.chat, "chat", selection.session, in: database)
         match("type", selection.type?.name)
         if let since = selection.since {
             // An id is never smaller than its moment, and the rows are sorted by id.

@@ -4,6 +4,8 @@ internal import RelayCore
 extension StoreWriter {
     /// Queues a delivery: due now, unless another of its lane goes first.
     func insert(_ delivery: PlannedDelivery, event: EventID, at moment: Timestamp) throws -> DeliveryID {
+        var delivery = delivery
+        delivery.lane = try currentLane(delivery.lane, session: delivery.session, chat: delivery.chat)
         var head: LaneHead?
         if let lane = delivery.lane { head = try self.head(of: lane, delivery.destination) }
         let id = try insert(delivery, event: event, state: .queued, due: head == nil ? moment : nil, at: moment)
@@ -55,10 +57,13 @@ extension StoreWriter {
             .int(id), .int(moment.milliseconds)
         )
         count(position.destination, from: position.state, to: .queued)
-        guard let lane = position.lane else {
+        guard let lane = try currentLane(position.lane, session: position.session, chat: position.chat) else {
             try statements.setDue.run(.int(moment.milliseconds), .int(id))
             wake(position.destination)
             return
+        }
+        if lane != position.lane {
+            try database.run("UPDATE deliveries SET lane = ?2 WHERE id = ?1", .int(id), .text(lane))
         }
         try rearrange(lane, of: position.destination, at: moment)
     }
@@ -84,16 +89,20 @@ extension StoreWriter {
     }
 
     func position(of id: Int64) throws -> DeliveryQueuePosition? {
-        try database.prepared("SELECT destination, lane, state, due_at, event_id FROM deliveries WHERE id = ?")
-            .first(.int(id)) { row in
-                DeliveryQueuePosition(
-                    destination: row.destination(0),
-                    lane: row.optionalText(1),
-                    state: DeliveryState(rawValue: Int(row.int(2))) ?? .cancelled,
-                    isDue: !row.isNull(3),
-                    event: row.int(4)
-                )
-            }
+        try database.prepared(
+            "SELECT destination, lane, state, due_at, event_id, session, chat FROM deliveries WHERE id = ?"
+        )
+        .first(.int(id)) { row in
+            DeliveryQueuePosition(
+                destination: row.destination(0),
+                lane: row.optionalText(1),
+                state: DeliveryState(rawValue: Int(row.int(2))) ?? .cancelled,
+                isDue: !row.isNull(3),
+                event: row.int(4),
+                session: row.text(5),
+                chat: row.optionalText(6)
+            )
+        }
     }
 }
 
@@ -104,6 +113,8 @@ struct DeliveryQueuePosition {
     var state: DeliveryState
     var isDue: Bool
     var event: Int64
+    var session = ""
+    var chat: String?
 
     /// Whether it is a stage's failure: nothing is sent there, a replay runs the event again.
     var isStageFailure: Bool { destination.isPipeline }

@@ -30,7 +30,7 @@ extension StoreWriter {
             let table = JID(key.id)?.isGroup == true ? "groups" : "contacts"
             try database.run(
                 "UPDATE \(table) SET image_url = NULL, checked_at = NULL WHERE session = ? AND id = ?",
-                .text(key.session), .text(key.id)
+                .text(key.session), .text(currentID(key.id, session: key.session))
             )
         case .session(let change): try write(change)
         }
@@ -82,24 +82,32 @@ extension StoreWriter {
     }
 
     private func number(ofChat id: String, session: String) throws -> Int64? {
-        try statements.findChat.first(.text(session), .text(id)) { $0.int(0) }
+        try statements.findChat.first(.text(session), .text(currentID(id, session: session))) { $0.int(0) }
     }
 
     private func number(ofNewChat id: String, session: String) throws -> Int64 {
-        if let number = try number(ofChat: id, session: session) { return number }
-        try database.run("INSERT INTO chats (session, id, message_count) VALUES (?, ?, 0)", .text(session), .text(id))
+        let canonical = try currentID(id, session: session)
+        if let number = try statements.findChat.first(.text(session), .text(canonical), read: { $0.int(0) }) {
+            return number
+        }
+        try database.run(
+            "INSERT INTO chats (session, id, spelling, message_count) VALUES (?, ?, ?, 0)",
+            .text(session), .text(canonical), SQLValue(IdentityJoins.spelling(of: id, as: canonical))
+        )
         return database.lastInsertedRowID
     }
 
     /// Writes only what is new: a sender's name comes with every message.
     private func write(_ contact: Contact, isRerun: Bool) throws {
         // A gateway's answer is new, also when an old event caused the lookup.
+        let id = try currentID(contact.id, session: contact.session)
+        let lid = contact.lid ?? (ChatID.isLID(contact.id) && id != contact.id ? contact.id : nil)
         let (first, second) = isRerun && contact.checkedAt == nil ? ("c", "excluded") : ("excluded", "c")
         try database.run(
             """
             INSERT INTO contacts AS c (session, id, lid, name, push_name, verified_name, image_url, updated_at,
-                checked_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                checked_at, spelling)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
                 lid = ifnull(\(first).lid, \(second).lid), name = ifnull(\(first).name, \(second).name),
                 push_name = ifnull(\(first).push_name, \(second).push_name),
@@ -113,9 +121,10 @@ extension StoreWriter {
                 OR ifnull(\(first).image_url, \(second).image_url) IS NOT c.image_url
                 OR ifnull(\(first).checked_at, \(second).checked_at) IS NOT c.checked_at
             """,
-            .text(contact.session), .text(contact.id), SQLValue(contact.lid), SQLValue(contact.name),
+            .text(contact.session), .text(id), SQLValue(lid), SQLValue(contact.name),
             SQLValue(contact.pushName), SQLValue(contact.verifiedName), SQLValue(contact.imageURL),
-            .int(contact.updatedAt.milliseconds), SQLValue(contact.checkedAt)
+            .int(contact.updatedAt.milliseconds), SQLValue(contact.checkedAt),
+            SQLValue(IdentityJoins.spelling(of: contact.id, as: id))
         )
     }
 

@@ -1,16 +1,56 @@
 internal import GRDB
 internal import RelayCore
+internal import RelayCrypto
+internal import RelayJSON
 
 /// An event for the journal, encoded before the writer's thread gets it.
 struct EncodedJournalEntry: Sendable {
-    var event: ParsedEvent
-    /// The event's dedup key; nil: never a duplicate.
-    var dedupKey: [UInt8]?
-    var payload: [UInt8]
+    let event: ParsedEvent
+    let source: String
+    /// The digest of the event's dedup key; nil: never a duplicate.
+    let dedupKey: [UInt8]?
+    let payload: [UInt8]
+    /// The hidden identities that its chat, its author and its dedup key have.
+    let lids: [String]
+
+    init(_ event: ParsedEvent, source: String) {
+        var event = event
+        event.dedupKey = event.dedupKey.map { EventIdentity.canonicalKey($0) { _ in nil } }
+        self.event = event
+        self.source = source
+        dedupKey = event.dedupKey.map { Self.digest(source: source, session: event.session, key: $0) }
+        payload = JSON.object(event.payload).bytes
+        lids =
+            EventIdentity.lids(chat: event.chat, payload: event.payload)
+            + (event.dedupKey.map(EventIdentity.lids(inKey:)) ?? [])
+    }
+
+    /// A dedup key as 16 bytes. Each part has its length before it, so that no two triples give the same bytes.
+    static func digest(source: String, session: String, key: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(source.utf8.count + session.utf8.count + key.utf8.count + 24)
+        for part in [source, session, key] {
+            withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: part.utf8)
+        }
+        return Array(SHA256.digest(of: bytes).prefix(16))
+    }
 }
 
 extension StoreWriter {
-    func accept(_ entry: EncodedJournalEntry, source: String, at moment: Timestamp) throws -> EventAcceptanceResult {
+    /// Accepts the events of one document.
+    /// - Parameter pairs: the identities that the events report, by session. They are stored before anything is
+    ///   decided about the events.
+    func accept(
+        _ entries: [EncodedJournalEntry], _ pairs: [(session: String, pair: IdentityPair)], source: String,
+        at moment: Timestamp
+    ) throws -> [EventAcceptanceResult] {
+        for (session, pair) in pairs { try learn(pair, session: session, source: source, at: moment) }
+        return try entries.map { try accept($0, at: moment) }
+    }
+
+    private func accept(_ entry: EncodedJournalEntry, at moment: Timestamp) throws -> EventAcceptanceResult {
+        let entry = try resolved(entry)
         let id = nextEvent(at: moment)
         if let key = entry.dedupKey {
             if let rank = entry.event.rank {
@@ -23,9 +63,15 @@ extension StoreWriter {
                 return EventAcceptanceResult(id: EventID(first ?? id), isDuplicate: true)
             }
         }
+        if !entry.lids.isEmpty { try noteUnresolved(entry, as: id) }
+        return try insert(entry, as: id, at: moment)
+    }
+
+    /// Writes an event that is new.
+    func insert(_ entry: EncodedJournalEntry, as id: Int64, at moment: Timestamp) throws -> EventAcceptanceResult {
         let event = entry.event
         try statements.insertEvent.run(
-            .int(id), .text(source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
+            .int(id), .text(entry.source), .text(event.session), .text(event.type.name), SQLValue(event.chat),
             SQLValue(event.occurredAt), .int(moment.milliseconds), .blob(entry.payload),
             SQLValue(event.raw?.signature), SQLValue(event.raw?.bytes)
         )
@@ -36,9 +82,17 @@ extension StoreWriter {
     }
 
     func commit(_ result: EventProcessingResult, at moment: Timestamp) throws {
-        let run = try statements.finishEvent.first(.int(result.event.rawValue), SQLValue(result.run)) { $0.int(0) }
-        guard let run else { return }
-        for record in result.records { try write(record, isRerun: run > 0) }
+        let finished = try statements.finishEvent.first(.int(result.event.rawValue), SQLValue(result.run)) {
+            (run: $0.int(0), source: $0.text(1))
+        }
+        guard let (run, source) = finished else { return }
+        for record in result.records {
+            // A gateway's answer may have told whose the identity is.
+            if case .contact(let contact) = record, let pair = IdentityPair(contact.lid, contact.id) {
+                try learn(pair, session: contact.session, source: source, at: moment)
+            }
+            try write(record, isRerun: run > 0)
+        }
         let replay = run > 0 ? try finishRerun(result, at: moment) : nil
         var planned = EarlierDeliveries()
         for delivery in result.deliveries {

@@ -66,6 +66,14 @@ extension StoreWriter {
         )
         let count = database.changesCount
         if count > 0 { try keepLastIDs() }
+        try database.run(
+            """
+            DELETE FROM unresolved_keys WHERE event_id IN (
+                SELECT event_id FROM unresolved_keys WHERE event_id < ? ORDER BY event_id LIMIT ?
+            )
+            """,
+            .int(end), .int(Int64(limit))
+        )
         return count
     }
 

@@ -48,11 +48,12 @@ extension StoreWriter {
         )
         try database.run("DELETE FROM webhooks WHERE session = ?", .text(id))
         try database.run("DELETE FROM messages WHERE chat IN (SELECT number FROM chats WHERE session = ?)", .text(id))
-        for table in ["chats", "contacts", "groups"] {
+        for table in ["chats", "contacts", "groups", "identities", "unresolved_keys"] {
             try database.run("DELETE FROM \(table) WHERE session = ?", .text(id))
         }
         try database.run("DELETE FROM sessions WHERE id = ?", .text(id))
         forgetSession(id)
+        identities.removeAll()
         return database.changesCount == 1
     }
 

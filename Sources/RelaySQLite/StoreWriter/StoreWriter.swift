@@ -12,6 +12,8 @@ final class StoreWriter {
     private(set) var lastDelivery: Int64
     /// Sessions that are known to be registered.
     private var sessions: Set<String> = []
+    /// The phones' JIDs of hidden identities: known pairs only, those of this transaction included.
+    var identities = TwoGenerationCache<String>(capacity: 50_000)
     /// What this transaction adds to the counts, by destination and state.
     private var countChanges: [DestinationKey: SIMD8<Int64>] = [:]
     /// Destinations that this transaction gave new due deliveries.
@@ -54,6 +56,7 @@ final class StoreWriter {
         countChanges.removeAll(keepingCapacity: true)
         awakened = []
         sessions = []
+        identities.removeAll()
     }
 
     func takeAwakened() -> Set<DestinationKey> {
@@ -105,6 +108,12 @@ final class StoreWriter {
         let stored = try database.prepared("SELECT n FROM delivery_counts WHERE destination = ? AND state = ?")
             .first(SQLValue(destination), SQLValue(state)) { $0.int(0) }
         return (stored ?? 0) + (countChanges[destination]?[state.rawValue] ?? 0)
+    }
+
+    /// The destinations that have deliveries, this transaction's included.
+    func destinations() throws -> Set<DestinationKey> {
+        let stored = try database.prepared("SELECT DISTINCT destination FROM delivery_counts").all { $0.destination(0) }
+        return Set(stored).union(countChanges.keys)
     }
 
     func wake(_ destination: DestinationKey) {

@@ -15,6 +15,11 @@ struct WriterStatements {
     let insertTrace: PreparedStatement
     let registerSession: PreparedStatement
 
+    let findPhone: PreparedStatement
+    let setPhone: PreparedStatement
+    let insertIdentity: PreparedStatement
+    let insertUnresolvedKey: PreparedStatement
+
     let insertDelivery: PreparedStatement
     let insertBody: PreparedStatement
     let laneHead: PreparedStatement
@@ -60,7 +65,7 @@ struct WriterStatements {
             """
         )
         finishEvent = try database.prepare(
-            "UPDATE events SET state = 1 WHERE id = ?1 AND state = 0 AND reruns = ifnull(?2, reruns) RETURNING reruns"
+            "UPDATE events SET state = 1 WHERE id = ?1 AND state = 0 AND reruns = ifnull(?2, reruns) RETURNING reruns, source"
         )
         insertTrace = try database.prepare("INSERT OR REPLACE INTO traces (event_id, trace) VALUES (?, ?)")
         registerSession = try database.prepare(
@@ -68,6 +73,18 @@ struct WriterStatements {
             INSERT OR IGNORE INTO sessions (id, status, metadata, created_at, updated_at)
             VALUES (?1, 'unknown', CAST('{}' AS BLOB), ?2, ?2)
             """
+        )
+
+        findPhone = try database.prepare("SELECT phone FROM identities WHERE session = ? AND lid = ?")
+        setPhone = try database.prepare(
+            """
+            INSERT INTO identities (session, lid, phone) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET phone = excluded.phone
+            """
+        )
+        insertIdentity = try database.prepare("INSERT OR IGNORE INTO identities (session, lid) VALUES (?, ?)")
+        insertUnresolvedKey = try database.prepare(
+            "INSERT OR REPLACE INTO unresolved_keys (session, lid, event_id, source, key) VALUES (?, ?, ?, ?, ?)"
         )
 
         insertDelivery = try database.prepare(

@@ -4,8 +4,9 @@ internal import Synchronization
 extension InMemoryTestStore: DirectoryStore {
     func contacts(_ ids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
         ids.compactMap { key in
-            let learned = state.withLock { $0.contacts[key] }
-            let known = contacts.first { $0.contact.id == key.id && $0.isKnown(in: key.session) }?.contact
+            let id = ChatID.canonical(key.id)
+            let learned = state.withLock { $0.contacts[DirectoryEntryKey(session: key.session, id: id)] }
+            let known = contacts.first { ChatID.canonical($0.contact.id) == id && $0.isKnown(in: key.session) }?.contact
             return (known?.merged(withLearned: learned) ?? learned)?.of(key.session)
         }
     }
@@ -20,13 +21,11 @@ extension InMemoryTestStore: DirectoryStore {
         }
     }
 
-    func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] {
-        lids.compactMap { key in
-            let learned = state.withLock { state in
-                state.contacts.values.first { $0.session == key.session && $0.lid == key.id }
-            }
-            return learned
-                ?? contacts.first { $0.contact.lid == key.id && $0.isKnown(in: key.session) }?.contact.of(key.session)
+    func phones(ofLIDs lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [DirectoryEntryKey: String] {
+        state.withLock { state in
+            var phones: [DirectoryEntryKey: String] = [:]
+            for key in lids { phones[key] = state.phone(ofLID: key.id, session: key.session) }
+            return phones
         }
     }
 }

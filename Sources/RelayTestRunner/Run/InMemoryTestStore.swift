@@ -10,12 +10,23 @@ final class InMemoryTestStore: Journal {
         var pending: [EventID] = []
         /// The highest rank accepted for each key, and its event.
         var keys: [SessionEventKey: (rank: Int?, event: EventID)] = [:]
+        /// The phones' JIDs of hidden identities; nil for one under which an event came while no phone was known.
+        var phones: [DirectoryEntryKey: String?] = [:]
+        /// Contacts by their canonical id.
         var contacts: [DirectoryEntryKey: Contact] = [:]
         var groups: [DirectoryEntryKey: Group] = [:]
         var lateMedia: [LateMedia] = []
         var drops: [(id: EventID, drop: PipelineTestRecord.Drop)] = []
         var failures: [PipelineTestRecord.Failure] = []
         var lastID: Int64 = 0
+        /// The identities that the test gives; without a session: of every session.
+        var knownPhones: [(session: String?, pair: IdentityPair)] = []
+
+        /// The phone's JID behind a hidden identity; nil when it is not known.
+        func phone(ofLID lid: String, session: String) -> String? {
+            if let phone = phones[DirectoryEntryKey(session: session, id: lid)]?.flatMap({ $0 }) { return phone }
+            return knownPhones.first { $0.pair.lid == lid && ($0.session ?? session) == session }?.pair.phone
+        }
     }
 
     struct SessionEventKey: Hashable, Sendable {
@@ -36,6 +47,12 @@ final class InMemoryTestStore: Journal {
         groups = test.groups
         self.outbox = outbox
         self.clock = clock
+        state.withLock { state in
+            for known in test.contacts {
+                guard let pair = IdentityPair(known.contact.lid, known.contact.id) else { continue }
+                state.knownPhones.append((known.session, pair))
+            }
+        }
     }
 
     /// Signals commits that added files to fetch. For a single listener.
@@ -52,7 +69,14 @@ final class InMemoryTestStore: Journal {
     /// The same as ``accept(_:source:at:)``, synchronously.
     @discardableResult
     func take(_ events: [ParsedEvent], source: String, at moment: Timestamp) -> [EventAcceptanceResult] {
-        state.withLock { state in events.map { state.accept($0, source: source, at: moment) } }
+        state.withLock { state in
+            for event in events {
+                for pair in IdentityPair.pairs(in: event.payload) {
+                    state.learn(pair, session: event.session, source: source, at: moment)
+                }
+            }
+            return events.map { state.accept($0, source: source, at: moment) }
+        }
     }
 
     // MARK: Journal
@@ -78,7 +102,12 @@ final class InMemoryTestStore: Journal {
             for result in results {
                 guard let event = state.events[result.event], state.pending.contains(event.id) else { continue }
                 state.pending.removeAll { $0 == event.id }
-                for record in result.records { state.keep(record) }
+                for record in result.records {
+                    if case .contact(let contact) = record, let pair = IdentityPair(contact.lid, contact.id) {
+                        state.learn(pair, session: contact.session, source: event.source, at: moment)
+                    }
+                    state.keep(record)
+                }
                 for delivery in result.deliveries {
                     outbox.insert(DeliveryID(state.nextID(at: moment)), delivery, at: moment)
                 }
@@ -100,9 +129,36 @@ final class InMemoryTestStore: Journal {
 }
 
 extension InMemoryTestStore.State {
-    fileprivate mutating func accept(_ event: ParsedEvent, source: String, at moment: Timestamp)
-        -> EventAcceptanceResult
-    {
+    /// Stores who is behind a hidden identity. When events came under it before, that is an event of its own.
+    fileprivate mutating func learn(_ pair: IdentityPair, session: String, source: String, at moment: Timestamp) {
+        let place = DirectoryEntryKey(session: session, id: pair.lid)
+        let known = phones[place]
+        guard phone(ofLID: pair.lid, session: session) == nil else { return }
+        phones[place] = pair.phone
+        guard known != nil else { return }
+        for (key, value) in keys where key.session == session {
+            let text = EventIdentity.canonicalKey(key.key) { phone(ofLID: $0, session: session) }
+            guard text != key.key else { continue }
+            keys[key] = nil
+            let joined = InMemoryTestStore.SessionEventKey(session: session, key: text)
+            if let other = keys[joined], (other.rank ?? -1) >= (value.rank ?? -1) { continue }
+            keys[joined] = value
+        }
+        _ = accept(.contactIdentified(pair, session: session, at: moment), source: source, at: moment)
+    }
+
+    fileprivate mutating func accept(_ event: ParsedEvent, source: String, at moment: Timestamp) -> EventAcceptanceResult {
+        var event = event
+        let session = event.session
+        event.chat = EventIdentity.resolve(chat: event.chat, payload: &event.payload) {
+            phone(ofLID: $0, session: session)
+        }
+        event.dedupKey = event.dedupKey.map { key in
+            EventIdentity.canonicalKey(key) { phone(ofLID: $0, session: session) }
+        }
+        for lid in EventIdentity.lids(chat: event.chat, payload: event.payload) {
+            phones[DirectoryEntryKey(session: session, id: lid)] = .some(nil)
+        }
         let key = event.dedupKey.map { InMemoryTestStore.SessionEventKey(session: event.session, key: $0) }
         if let known = key.flatMap({ keys[$0] }) {
             // A known key is accepted again only with a higher rank.
@@ -128,7 +184,7 @@ extension InMemoryTestStore.State {
     fileprivate mutating func keep(_ record: HistoryUpdate) {
         switch record {
         case .contact(let contact):
-            let key = DirectoryEntryKey(session: contact.session, id: contact.id)
+            let key = DirectoryEntryKey(session: contact.session, id: ChatID.canonical(contact.id))
             contacts[key] = contacts[key]?.merged(with: contact) ?? contact
         case .group(let group):
             let key = DirectoryEntryKey(session: group.session, id: group.id)

@@ -1,7 +1,7 @@
 import RelayCore
 
 extension FakeStore {
-    func contacts(lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [Contact] { [] }
+    func phones(ofLIDs lids: Set<DirectoryEntryKey>) async throws(StoreError) -> [DirectoryEntryKey: String] { [:] }
 
     func lateMedia(limit: Int) async throws(StoreError) -> [LateMedia] { [] }
     func postpone(_ media: LateMedia) async throws(StoreError) {}

@@ -1,17 +1,16 @@
-internal import RelayCore
 
 /// A bounded dictionary in two generations. When the young one is full it becomes the old one, and entries of the old
 /// one that were not read since then are dropped.
-struct TwoGenerationCache<Value: Sendable>: Sendable {
+package struct TwoGenerationCache<Value: Sendable>: Sendable {
     private let capacity: Int
     private var young: [DirectoryEntryKey: Value] = [:]
     private var old: [DirectoryEntryKey: Value] = [:]
 
-    init(capacity: Int) {
+    package init(capacity: Int) {
         self.capacity = capacity
     }
 
-    subscript(key: DirectoryEntryKey) -> Value? {
+    package subscript(key: DirectoryEntryKey) -> Value? {
         mutating get {
             if let value = young[key] { return value }
             guard let value = old[key] else { return nil }
@@ -36,7 +35,7 @@ struct TwoGenerationCache<Value: Sendable>: Sendable {
         young[key] = value
     }
 
-    mutating func removeAll() {
+    package mutating func removeAll() {
         young = [:]
         old = [:]
     }
