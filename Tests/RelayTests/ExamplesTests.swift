@@ -148,4 +148,100 @@ struct ExamplesTests {
             "\(types.sorted())"
         )
     }
+
+    /// The bridge's tests of its parts that need no WhatsApp.
+    @Test func theBridgesOwnTestsPass() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bridge-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tests = try ChildProcess(
+            "/usr/bin/env", ["node", "--test", Self.path("examples/bridge/commands.test.js")], environment: [:],
+            output: folder.appendingPathComponent("tests.out").path,
+            errors: folder.appendingPathComponent("tests.err").path)
+        defer { tests.kill() }
+        #expect(try await tests.end() == 0, "\(tests.text)")
+    }
+
+    /// Both directions with the bridge's own code and a simulated socket: what the relay sends is signed, is sent once
+    /// under the id that the relay chose, and comes back under it.
+    @Test func theBridgeSendsWhatTheRelayAsksFor() async throws {
+        let webhook = try ScriptedReceiver()
+        defer { webhook.stop() }
+        let relay = try RelayProcess()
+        defer { relay.remove() }
+        try await relay.start()
+        try await relay.addSession("demo", webhook: ["url": .string(webhook.url)])
+        let bridge = try ChildProcess(
+            "/usr/bin/env", ["node", Self.path("examples/bridge/stand-in.js")],
+            environment: [
+                "RELAY_URL": "\(relay.url)/in/baileys", "SESSION": "demo", "GRACE": "60000", "SEND_PORT": "0",
+                "SEND_SECRET": Self.secret,
+            ],
+            output: relay.folder.appendingPathComponent("bridge.out").path,
+            errors: relay.folder.appendingPathComponent("bridge.err").path)
+        defer { bridge.kill() }
+        let url = try await bridge.line(after: "listens on ")
+        let destination = """
+            destinations:
+              phone: { type: whatsapp, provider: bridge, url: "\(url)", secret: "\(Self.secret)" }
+            """
+        try RelayProcess.configuration(extra: destination).write(
+            to: relay.folder.appendingPathComponent("config.yaml"), atomically: true, encoding: .utf8)
+        try "from: [native]\nstages:\n  - persist\n  - deliver: [phone]\n".write(
+            to: relay.folder.appendingPathComponent("pipelines/agents.yaml"), atomically: true, encoding: .utf8)
+        try RelayProcess.pipeline.replacing("stages:", with: "from: [baileys]\nstages:").write(
+            to: relay.folder.appendingPathComponent("pipelines/default.yaml"), atomically: true, encoding: .utf8)
+        let reload = try await relay.call("POST", "/api/v1/reload")
+        #expect(reload.status == 200, "\(reload.document.text)")
+
+        let chat: JSON = "5511999990001@s.whatsapp.net"
+        func post(_ event: String, _ id: String, _ payload: JSONObject) async throws {
+            var payload = payload
+            payload["chatId"] = chat
+            let document: JSON = [
+                "event": .string(event), "sessionId": "demo", "id": .string(id), "payload": .object(payload),
+            ]
+            #expect(try await relay.call("POST", "/in/native", document).status == 200)
+        }
+        let file: JSON = [
+            "kind": "image", "url": "http://127.0.0.1:9/a.png", "mimetype": "image/png", "fileName": "a.png",
+        ]
+        try await post("message.send", "one", ["commandId": "one", "text": "Bom dia"])
+        try await post(
+            "message.send", "two",
+            ["commandId": "two", "text": "Veja", "attachments": [file], "quoted": ["messageId": "3EB0Q"]])
+        // The same command in another event.
+        try await post("message.send", "again", ["commandId": "one", "text": "Bom dia"])
+        func sent() -> [JSON] {
+            bridge.text.split(separator: "\n").compactMap { try? JSON(parsing: Array($0.utf8)) }
+                .filter { $0["chat"] != nil }
+        }
+        try await relay.eventually("both are sent: \(bridge.text) \(bridge.errorText)") { sent().count >= 2 }
+        try await relay.eventually("all is settled") { try await relay.count("queued", "in_flight") == 0 }
+        let dead = try await relay.call("GET", "/api/v1/deliveries?state=dead").document.text
+        #expect(try await relay.count("dead") == 0, "\(dead.prefix(3000))")
+        #expect(sent().count == 2)
+        #expect(sent().first?["content"] == ["text": "Bom dia"])
+        #expect(sent().last?["content"]?["image"]?["url"] == file["url"])
+        #expect(sent().last?["content"]?["caption"] == "Veja")
+        #expect(sent().last?["quoted"] == "3EB0Q")
+
+        // The bridge posts the messages as the account's own, with their receipts.
+        func own(_ event: String) -> [JSON] {
+            webhook.requests.compactMap { try? JSON(parsing: $0.body) }
+                .filter { $0["event"]?.string == event && $0["payload"]?["chatId"] == chat }
+        }
+        func echo(_ text: String) -> String? {
+            own("message.sent").first { $0["payload"]?["content"]?["text"]?.string == text }?["payload"]?["messageId"]?
+                .string
+        }
+        try await relay.eventually("the echo") { echo("Bom dia") != nil }
+        let id = try #require(echo("Bom dia"))
+        #expect(id.hasPrefix("3EB0"))
+        try await relay.eventually("it is read") {
+            own("message.read").contains { $0["payload"]?["messageId"]?.string == id }
+        }
+        bridge.signal(SIGTERM)
+        #expect(try await bridge.end() == 0, "\(bridge.errorText)")
+    }
 }

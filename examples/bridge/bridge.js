@@ -18,6 +18,7 @@ export const EVENTS = [
   'group-participants.update',
   'presence.update',
   'call',
+  'lid-mapping.update',
 ];
 
 /** One outbox for each route and session. Consecutive sockets share it when a connection is lost and made again. */

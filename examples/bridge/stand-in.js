@@ -4,16 +4,21 @@
 //   SESSION=demo RELAY_URL=http://127.0.0.1:3100/in/baileys node stand-in.js
 //
 // COUNT=100 sends that many text messages more, RELAY_TOKEN is the source's token, GRACE the milliseconds it may take.
+// With SEND_SECRET it stays and takes the relay's commands, on SEND_PORT, until it is stopped.
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { attach } from './bridge.js';
+import { CommandServer } from './command-server.js';
 
 const MARIA = '5511999990001@s.whatsapp.net';
 const JOAO = '5511999990002@s.whatsapp.net';
 const GROUP = '120363041234567890@g.us';
 
-/** A socket of which only `ev` works, with the two ways to listen that Baileys has. */
+/**
+ * A socket of which only `ev` and `sendMessage` work. `ev` has the two ways to listen that Baileys has. What is sent is
+ * in `sent`, comes back as an own message, and is delivered and read at once.
+ */
 export function makeStandIn() {
   const emitter = new EventEmitter();
   const ev = {
@@ -28,7 +33,18 @@ export function makeStandIn() {
       return () => emitter.off('batch', listener);
     },
   };
-  return { ev };
+  const sent = [];
+  const sendMessage = async (chat, content, options) => {
+    sent.push({ chat, content, options });
+    if (content.delete) return undefined;
+    const key = { remoteJid: chat, fromMe: true, id: options.messageId };
+    const words = content.text ?? content.caption ?? '';
+    const message = { key, messageTimestamp: now(), message: { conversation: words } };
+    ev.emit('messages.upsert', { type: 'append', messages: [message] });
+    for (const status of [3, 4]) ev.emit('messages.update', [{ key, update: { status } }]);
+    return message;
+  };
+  return { ev, sent, sendMessage };
 }
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -117,7 +133,7 @@ function closed() {
 }
 
 async function main() {
-  const { RELAY_URL = 'http://127.0.0.1:3100/in/baileys', RELAY_TOKEN, SESSION = 'demo' } = process.env;
+  const { RELAY_URL = 'http://127.0.0.1:3100/in/baileys', RELAY_TOKEN, SESSION = 'demo', SEND_SECRET } = process.env;
   const socket = makeStandIn();
   const bridge = attach(socket, { url: RELAY_URL, session: SESSION, token: RELAY_TOKEN });
 
@@ -127,9 +143,24 @@ async function main() {
     socket.ev.emit('messages.upsert', { type: 'notify', messages });
   }
 
+  if (SEND_SECRET) await takeCommands(socket, SESSION, SEND_SECRET);
   const left = await bridge.close(Number(process.env.GRACE ?? 10_000));
   console.log(JSON.stringify({ ...bridge.stats, left }));
   process.exitCode = left + bridge.stats.refused + bridge.stats.dropped > 0 ? 1 : 0;
+}
+
+/** Executes the relay's commands until SIGTERM, and prints each. */
+async function takeCommands(socket, session, secret) {
+  const commands = new CommandServer({ secret });
+  const { sendMessage } = socket;
+  socket.sendMessage = (chat, content, options) => {
+    console.log(JSON.stringify({ chat, content, quoted: options.quoted?.key.id }));
+    return sendMessage(chat, content, options);
+  };
+  commands.use(session, socket);
+  console.log(`listens on ${await commands.listen(Number(process.env.SEND_PORT ?? 3200))}`);
+  await new Promise((resolve) => process.once('SIGTERM', resolve));
+  commands.close();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await main();
