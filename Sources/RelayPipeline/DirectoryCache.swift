@@ -78,7 +78,7 @@ package final class DirectoryCache: DirectorySnapshot {
     private func missingLIDs(for events: [Event]) -> Set<DirectoryEntryKey> {
         var lids: Set<DirectoryEntryKey> = []
         for event in events {
-            for lid in EventIdentity.lids(chat: event.chat, payload: event.payload) {
+            for lid in event.people where ChatID.isLID(lid) {
                 lids.insert(DirectoryEntryKey(session: event.session, id: lid))
             }
         }
@@ -97,6 +97,10 @@ package final class DirectoryCache: DirectorySnapshot {
             state.forgetIfStale()
             for event in events {
                 for id in event.people {
+                    var id = id
+                    if ChatID.isLID(id), let phone = state.phones[DirectoryEntryKey(session: event.session, id: id)] {
+                        id = phone
+                    }
                     if id.hasSuffix("@g.us") {
                         let key = DirectoryEntryKey(session: event.session, id: id)
                         if state.groups[key] == nil { groups.insert(key) }
@@ -111,7 +115,7 @@ package final class DirectoryCache: DirectorySnapshot {
     }
 
     /// The phone's JID of a person whom an event names by a hidden identity; nil when it is not known.
-    func phone(ofLID lid: String, session: String) -> String? {
+    package func phone(ofLID lid: String, session: String) -> String? {
         state.withLock { $0.phones[DirectoryEntryKey(session: session, id: lid)] }
     }
 
@@ -176,8 +180,8 @@ extension DirectoryCache.State {
 }
 
 extension Event {
-    /// Whom stages may look up: the chat and the author.
-    fileprivate var people: [String] { [chat, payload["participant"]?.string].compactMap { $0 } }
+    /// Whom stages may look up: the chat and the author, and the people whom the content names.
+    fileprivate var people: [String] { [chat, payload["participant"]?.string].compactMap { $0 } + payload.namedPeople }
 }
 
 extension DirectoryEntryKey {

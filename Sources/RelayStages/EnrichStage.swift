@@ -3,7 +3,8 @@ package import RelayCore
 internal import RelayJSON
 
 /// `- enrich: [chat_name, contact_name, group_name, images]`: adds names and pictures from the directory. With `lookup`
-/// it requests missing ones of the chat from a gateway.
+/// it requests missing ones of the chat from a gateway. `contact_name` also names whom a message mentions or quotes, and
+/// who joins or leaves a group.
 ///
 /// Values in the event take precedence when present, because a name in the event is newer than a stored one. The
 /// exception is a saved or verified name, which takes precedence over a name that the person chose (reference
@@ -51,7 +52,11 @@ package struct EnrichStage: ConfigurableStage {
 
     package func run(_ draft: inout EventDraft, in context: StageContext) throws(StageError) -> StageOutcome {
         let event = draft.event
-        guard let chat = event.chat, event.type.category == "message", JID(chat) != nil else { return .next }
+        guard let chat = event.chat, JID(chat) != nil else { return .next }
+        if event.type == .groupUpdated, parts.contains(.contactName) {
+            draft.event.payload.nameParticipants(from: context.directory, session: event.session)
+        }
+        guard event.type.category == "message" else { return .next }
         let entry = ChatDirectoryEntry(DirectoryEntryKey(session: event.session, id: chat), in: context.directory)
         if let lookup, let gateways = context.gateways,
             lookup.isNeeded(entry, for: event.payload, from: gateways, clock: context.clock)
@@ -82,6 +87,10 @@ package struct EnrichStage: ConfigurableStage {
             payload.fill("contactImageUrl", with: image)
         }
         payload.fill("chatImageUrl", with: image)
+        if parts.contains(.contactName) {
+            payload.nameMentioned(from: context.directory, session: draft.event.session)
+            payload.nameQuoted(from: context.directory, session: draft.event.session)
+        }
         if parts.contains(.images) {
             for picture in ["chatImage", "contactImage", "groupImage"] { payload.tellExpiry(of: picture) }
         }

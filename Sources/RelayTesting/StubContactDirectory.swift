@@ -15,6 +15,7 @@ package struct StubContactDirectory: DirectorySnapshot, DeliveryTargetLookup {
     }
 
     package func contact(_ id: String, session: String) -> Contact? { contacts[id] }
+    package func phone(ofLID lid: String, session: String) -> String? { nil }
     package func group(_ id: String, session: String) -> Group? { groups[id] }
     package func webhooks(of session: String) -> [DeliveryTarget] { webhooks }
 

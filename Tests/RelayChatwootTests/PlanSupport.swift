@@ -41,11 +41,8 @@ func body(_ event: String, _ payload: JSON, session: String = "demo") -> [UInt8]
     return envelope.bytes
 }
 
-func plan(
-    _ event: String, _ payload: JSON, options: String = "", names: [String: String] = [:]
-) throws -> ChatwootForwardPlan {
-    let planner = ChatwootActionPlanner(try chatwoot(options))
-    return try planner.plan(body(event, payload), at: now) { names[$0.description] }
+func plan(_ event: String, _ payload: JSON, options: String = "") throws -> ChatwootForwardPlan {
+    try ChatwootActionPlanner(try chatwoot(options)).plan(body(event, payload), at: now)
 }
 
 func plan(_ payload: [String: String], options: String = "") throws -> ChatwootForwardPlan {
@@ -68,18 +65,16 @@ func payload(_ members: JSONObject) -> JSON {
 }
 
 /// The only message that an event is converted to.
-func message(
-    _ event: String, _ members: String, options: String = "", names: [String: String] = [:]
-) throws -> NewChatwootMessage {
-    let actions = try plan(event, payload(members), options: options, names: names).actions
+func message(_ event: String, _ members: String, options: String = "") throws -> NewChatwootMessage {
+    let actions = try plan(event, payload(members), options: options).actions
     guard actions.count == 1, case .message(let message) = actions.first else {
         throw SingleMessageError(actions: actions)
     }
     return message
 }
 
-func message(_ members: String, options: String = "", names: [String: String] = [:]) throws -> NewChatwootMessage {
-    try message("message.received", members, options: options, names: names)
+func message(_ members: String, options: String = "") throws -> NewChatwootMessage {
+    try message("message.received", members, options: options)
 }
 
 struct SingleMessageError: Error {

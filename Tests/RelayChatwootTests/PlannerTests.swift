@@ -119,8 +119,8 @@ struct PlannerTests {
     @Test func aReplyQuotesWhatChatwootDoesNotKnow() throws {
         let members =
             text + #", "quoted": {"messageId": "3EB0OLD", "participant": "5511999999000@s.whatsapp.net", "#
-            + #""type": "text", "text": "qual\ndeles? *este*"}"#
-        let reply = try message(members, names: ["5511999999000@s.whatsapp.net": "Loja"])
+            + #""participantName": "Loja", "type": "text", "text": "qual\ndeles? *este*"}"#
+        let reply = try message(members)
         #expect(reply.reply?.messageID == "3EB0OLD" && reply.content == "oi")
         #expect(reply.contentWithQuote == "> **Loja:** qual deles? \\*este\\*\n\noi")
     }
@@ -134,12 +134,53 @@ struct PlannerTests {
         #expect(try message("message.sent", named + #", "fromMe": true"#).content == "oi")
     }
 
-    @Test func aMentionHasItsName() throws {
+    /// As `enrich` fills the mentions.
+    @Test(arguments: [
+        (
+            "5511999999000",
+            #"{"id": "5511999999000@s.whatsapp.net", "lid": null, "phone": "5511999999000", "name": "Loja"}"#, "@Loja"
+        ),
+        (
+            "237722279121137",
+            #"{"id": "5511999999000@s.whatsapp.net", "lid": "237722279121137@lid", "phone": "5511999999000", "name": "Loja"}"#,
+            "@Loja"
+        ),
+        (
+            "237722279121137",
+            #"{"id": "5511999999000@s.whatsapp.net", "lid": "237722279121137@lid", "phone": "5511999999000", "name": null}"#,
+            "@+5511999999000"
+        ),
+        (
+            "237722279121137",
+            #"{"id": "237722279121137@lid", "lid": "237722279121137@lid", "phone": null, "name": "Loja"}"#, "@Loja"
+        ),
+        (
+            "237722279121137",
+            #"{"id": "237722279121137@lid", "lid": "237722279121137@lid", "phone": null, "name": null}"#,
+            "@237722279121137"
+        ),
+        (
+            "5511999999000",
+            #"{"id": "5511999999000@s.whatsapp.net", "lid": null, "phone": "5511999999000", "name": null}"#,
+            "@5511999999000"
+        ),
+        (
+            "5511999999000",
+            #"{"id": "5511999999009@s.whatsapp.net", "lid": null, "phone": "5511999999009", "name": "Outra"}"#,
+            "@5511999999000"
+        ),
+    ])
+    func aMentionHasItsName(_ digits: String, _ contact: String, _ shown: String) throws {
+        let members = #""type": "text", "content": {"text": "@\#(digits) viu?"}, "mentionedContacts": [\#(contact)]"#
+        #expect(try message(members).content == "\(shown) viu?")
+    }
+
+    @Test func membersOfAGroupThatComeAndGoHaveTheirNames() throws {
         let members =
-            #""type": "text", "content": {"text": "@5511999999000 viu?"}, "mentions": ["5511999999000@s.whatsapp.net"]"#
-        let names = ["5511999999000@s.whatsapp.net": "Loja"]
-        #expect(try message(members, names: names).content == "@Loja viu?")
-        #expect(try message(members).content == "@5511999999000 viu?")
+            #""chatId": "120363999999999001@g.us", "groupId": "120363999999999001@g.us", "action": "add", "#
+            + #""participants": [{"id": "5511999999002@s.whatsapp.net", "name": "João"}, {"id": "5511999999003@s.whatsapp.net"}]"#
+        let notice = try message("group.updated", members, options: "group_changes: note")
+        #expect(notice.content == "👥 Joined the group: João (+5511999999002), +5511999999003")
     }
 
     @Test func noTemplateRunsInOurOwnMessages() throws {

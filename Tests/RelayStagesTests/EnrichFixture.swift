@@ -64,6 +64,9 @@ final class EnrichFixture: DirectorySnapshot, DeliveryTargetLookup, GatewayDirec
 
     func contact(_ id: String, session: String) -> Contact? { state.withLock { $0.contacts[id] } }
     func group(_ id: String, session: String) -> Group? { state.withLock { $0.groups[id] } }
+    func phone(ofLID lid: String, session: String) -> String? {
+        state.withLock { $0.contacts.values.first { $0.lid == lid }?.id }
+    }
     func route(to destination: String) -> DeliveryTarget? { nil }
     func webhooks(of session: String) -> [DeliveryTarget] { [] }
 

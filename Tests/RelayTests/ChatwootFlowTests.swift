@@ -131,6 +131,52 @@ struct ChatwootFlowTests {
         }
     }
 
+    /// A mention by a hidden identity whose phone and name other documents told. The documents are made up after
+    /// openclaw/openclaw#122073.
+    @Test func aMentionedAndAQuotedPersonHaveTheirNames() async throws {
+        try await withFixture { fixture in
+            let (chatwoot, relay) = (fixture.chatwoot, fixture.relay)
+            try await relay.start()
+            let (phone, lid, group) = ("5511999990051@s.whatsapp.net", "237722279121137@lid", "120363000000000001@g.us")
+            func post(_ event: String, _ data: JSON) async throws {
+                let document: JSON = ["session": "main", "event": .string(event), "data": data]
+                #expect(try await relay.call("POST", "/in/baileys", document).status == 200)
+            }
+            func message(_ id: String, _ text: String, _ context: JSON) async throws {
+                let content: JSON = ["extendedTextMessage": ["text": .string(text), "contextInfo": context]]
+                let key: JSON = [
+                    "remoteJid": .string(group), "fromMe": false, "id": .string(id),
+                    "participant": "100000000000001@lid", "participantAlt": "5511999990001@s.whatsapp.net",
+                ]
+                let entry: JSON = [
+                    "key": key, "messageTimestamp": .int(Int64(Date().timeIntervalSince1970)),
+                    "pushName": "Maria Silva", "message": content,
+                ]
+                try await post("messages.upsert", ["type": "notify", "messages": [entry]])
+            }
+            func shown(_ id: String) async throws -> String? {
+                try await relay.eventually("\(id) is shown") {
+                    chatwoot.messages.contains { $0.sourceID == "WAID:\(id)" }
+                }
+                return chatwoot.messages.first { $0.sourceID == "WAID:\(id)" }?.content
+            }
+            try await post("lid-mapping.update", ["lid": .string(lid), "pn": .string(phone)])
+            let mention: JSON = ["mentionedJid": [.string(lid)]]
+            try await message("MEN1", "@237722279121137 que horas?", mention)
+            #expect(try await shown("MEN1")?.hasSuffix("@+5511999990051 que horas?") == true)
+            try await post("contacts.upsert", [["id": .string(phone), "name": "João Souza"]])
+            try await message("MEN2", "depois", [:])
+            _ = try await shown("MEN2")
+            try await message("MEN3", "@237722279121137 que horas?", mention)
+            #expect(try await shown("MEN3")?.hasSuffix("@João Souza que horas?") == true)
+            let quote: JSON = [
+                "stanzaId": "OLD", "participant": .string(lid), "quotedMessage": ["conversation": "às 15h"],
+            ]
+            try await message("MEN4", "obrigada", quote)
+            #expect(try await shown("MEN4")?.contains("> **João Souza:** às 15h") == true)
+        }
+    }
+
     private static func documents(_ folder: String) throws -> [(name: String, document: JSON)] {
         let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("RelayFormatsTests/Corpus/\(folder)")

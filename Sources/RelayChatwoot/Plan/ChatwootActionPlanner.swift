@@ -13,17 +13,9 @@ package struct ChatwootActionPlanner: Sendable {
     /// - Parameters:
     ///   - body: the body of the delivery.
     ///   - now: the wall clock time, to detect late messages.
-    ///   - name: the name of a person who is mentioned or quoted; nil when unknown.
     /// - Throws: ``ChatwootPlanError`` when the body is not an event.
-    package func plan(
-        _ body: [UInt8],
-        at now: Timestamp,
-        name: (JID) -> String? = { _ in nil }
-    ) throws(ChatwootPlanError) -> ChatwootForwardPlan {
-        let event = try DeliveryEnvelope(body)
-        return withoutActuallyEscaping(name) { name in
-            ChatwootEventPlanner(event, options: options, now: now, name: name).plan
-        }
+    package func plan(_ body: [UInt8], at now: Timestamp) throws(ChatwootPlanError) -> ChatwootForwardPlan {
+        ChatwootEventPlanner(try DeliveryEnvelope(body), options: options, now: now).plan
     }
 }
 
@@ -32,18 +24,14 @@ struct ChatwootEventPlanner {
     let event: DeliveryEnvelope
     let options: ChatwootDestinationOptions
     let now: Timestamp
-    let name: (JID) -> String?
     /// The chat's JID; nil when the event names none.
     let chat: JID?
     let isFromMe: Bool
 
-    init(
-        _ event: DeliveryEnvelope, options: ChatwootDestinationOptions, now: Timestamp, name: @escaping (JID) -> String?
-    ) {
+    init(_ event: DeliveryEnvelope, options: ChatwootDestinationOptions, now: Timestamp) {
         self.event = event
         self.options = options
         self.now = now
-        self.name = name
         let payload = event.payload
         isFromMe = payload["fromMe"]?.bool ?? (event.type == .messageSent)
         let fields = ["chatId", "contactId", "groupId", "remoteJid"] + (isFromMe ? ["to"] : ["from"])
@@ -119,8 +107,8 @@ struct ChatwootEventPlanner {
         case .messageDelivered: return .status(messageID: messageID, .delivered)
         case .messageRead: return .status(messageID: messageID, .read)
         default:
-            let error = TextTruncation.text(payload.text("error") ?? "unknown", to: ChatwootFieldLimits.name)
-            return .status(messageID: messageID, .failed(error: error))
+            let failure = SendFailure(payload: payload)
+            return .status(messageID: messageID, .failed(error: failure.text(in: language)))
         }
     }
 

@@ -137,8 +137,7 @@ extension ChatwootEventPlanner {
         if quoted.address("chatId")?.chatKind == .status {
             words = [AgentNoticeText.status.text(in: language), words].filter { !$0.isEmpty }.joined(separator: ": ")
         }
-        let author =
-            quoted.address("participant").flatMap(name).map { "**\(WhatsAppMarkdownConverter.plain($0)):** " } ?? ""
+        let author = quoted.text("participantName").map { "**\(WhatsAppMarkdownConverter.plain($0)):** " } ?? ""
         let line = WhatsAppMarkdownConverter.plain(TextTruncation.text(words, to: ChatwootFieldLimits.quote))
         return NewChatwootMessage.Reply(messageID: id, quote: line.isEmpty ? "" : "> \(author)\(line)")
     }

@@ -21,7 +21,7 @@ extension ChatwootEventPlanner {
         } else {
             fields = ["contactName", "chatName"] + (isFromMe ? [] : ["verifiedName", "pushName"])
         }
-        return fields.lazy.compactMap(payload.text).first ?? name(chat)
+        return fields.lazy.compactMap(payload.text).first
     }
 
     private func picture(of chat: JID) -> String? {
@@ -38,7 +38,7 @@ extension ChatwootEventPlanner {
     private var author: JID? { payload.address("participant") ?? payload.address("from") }
 
     private var authorName: String? {
-        ["participantName", "verifiedName", "pushName"].lazy.compactMap(payload.text).first ?? author.flatMap(name)
+        ["participantName", "verifiedName", "pushName"].lazy.compactMap(payload.text).first
     }
 
     /// A person's name with the phone number. The digits of a LID are left out when the name is known.
@@ -48,10 +48,16 @@ extension ChatwootEventPlanner {
         return person.phone == nil ? known : "\(known) (\(placeholder))"
     }
 
-    /// The name for `@digits` in a text; nil when the message does not mention that person.
+    /// The name for `@digits` in a text, or the phone number of a hidden identity; nil when nothing is known of such a
+    /// person, or the message mentions nobody like that.
     func mention(_ digits: String) -> String? {
-        let mentioned = payload.texts("mentions").compactMap { JID($0) }.first { $0.user == digits }
-        return mentioned.flatMap(name)
+        for person in payload.objects("mentionedContacts") {
+            let ids = [person.address("id"), person.address("lid")].compactMap { $0 }
+            guard ids.contains(where: { $0.user == digits }) else { continue }
+            if let name = person.text("name") { return name }
+            return person.text("phone").flatMap { $0 == digits ? nil : "+" + $0 }
+        }
+        return nil
     }
 
     /// Changes of a contact or a group that agents can see.
@@ -76,8 +82,10 @@ extension ChatwootEventPlanner {
             "add": .groupAdded, "remove": .groupRemoved, "promote": .groupPromoted, "demote": .groupDemoted,
         ]
         if let notice = payload.text("action").flatMap({ notices[$0] }) {
-            let people = payload.objects("participants").compactMap { $0.address("id") }
-                .map { WhatsAppMarkdownConverter.plain(shown($0, named: name($0))) }
+            let people = payload.objects("participants").compactMap { member in
+                let name = ["name", "verifiedName", "pushName"].lazy.compactMap(member.text).first
+                return member.address("id").map { WhatsAppMarkdownConverter.plain(shown($0, named: name)) }
+            }
             guard options.groupChanges == .note else { return actions.isEmpty ? [.nothing(.option)] : actions }
             let list = people.prefix(20).joined(separator: ", ") + (people.count > 20 ? " …" : "")
             actions.append(.message(notice: "👥 " + notice.text(in: language, list), of: event))

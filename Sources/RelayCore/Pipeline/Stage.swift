@@ -100,6 +100,8 @@ package struct StageContext: Sendable {
 package protocol DirectorySnapshot: Sendable {
     func contact(_ id: String, session: String) -> Contact?
     func group(_ id: String, session: String) -> Group?
+    /// The phone's JID of a person with a hidden identity; nil when it is not known.
+    func phone(ofLID lid: String, session: String) -> String?
 }
 
 /// Destinations by name, read without waiting.

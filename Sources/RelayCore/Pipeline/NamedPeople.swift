@@ -1,0 +1,18 @@
+package import RelayJSON
+
+extension JSONObject {
+    /// How many of the people whom an event mentions, or who join or leave a group, get names: WhatsApp lets a message
+    /// mention everybody in a group of a thousand.
+    package static let namedPeopleLimit = 128
+
+    /// The JIDs of the people whom an event's payload names besides its chat and its author: those who are mentioned
+    /// or quoted, and the group members that a change is about.
+    package var namedPeople: [String] {
+        var people = (self["mentions"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap(\.string)
+        if let author = self["quoted"]?["participant"]?.string { people.append(author) }
+        if self["action"]?.string != nil {
+            people += (self["participants"]?.array ?? []).prefix(Self.namedPeopleLimit).compactMap { $0["id"]?.string }
+        }
+        return people
+    }
+}
