@@ -95,8 +95,9 @@ package struct ChatwootDestination: Destination {
     // MARK: Failures of agents' messages
 
     /// Notifies the agent that a message could not be sent. Best effort: errors are ignored.
-    package func tellFailure(of message: Int64, in conversation: Int64?, reason: String) async {
+    package func tellFailure(of message: Int64, in conversation: Int64?, _ failure: SendFailure) async {
         guard let conversation else { return }
         try? await api.setStatus("failed", error: reason, of: message, in: conversation)
+        let reason = failure.text(in: options.language)
     }
 }

@@ -73,7 +73,7 @@ struct PlannerTests {
 
     @Test(arguments: [
         ("message.delivered", ChatwootMessageStatus.delivered), ("message.read", .read), ("message.sent", .sent),
-        ("message.failed", .failed(error: "unknown")),
+        ("message.failed", .failed(error: "WhatsApp did not say why")),
     ])
     func receiptsMoveTheStatus(_ event: String, _ status: ChatwootMessageStatus) throws {
         let members = #""fromMe": true, "status": "x""#

@@ -6,9 +6,9 @@ import Testing
 struct WordingTests {
     @Test(arguments: AgentNoticeText.allCases)
     func everyNoticeIsInEveryLanguage(_ notice: AgentNoticeText) {
-        let texts = [notice.texts.english, notice.texts.portuguese]
+        let texts = [notice.texts.english, notice.texts.portuguese, AgentNoticeText.spanish[notice] ?? ""]
         let places = texts.map { $0.split(separator: "{}", omittingEmptySubsequences: false).count - 1 }
-        #expect(texts.allSatisfy { !$0.isEmpty } && places[0] == places[1] && places[0] <= 1)
+        #expect(texts.allSatisfy { !$0.isEmpty } && Set(places).count == 1 && places[0] <= 1)
         for language in AgentNoticeLanguage.allCases { #expect(!notice.text(in: language, "x").contains("{}")) }
     }
 
@@ -22,6 +22,7 @@ struct WordingTests {
         #expect(clock.description == offset)
         #expect(clock.text(of: moment, in: .english) == english)
         #expect(clock.text(of: moment, in: .portuguese) == portuguese)
+        #expect(clock.text(of: moment, in: .spanish) == portuguese)
     }
 
     @Test(arguments: ["3", "03:00", "-3:00", "-03:60", "+15:00", "-0300", "+ab:cd", ""])

@@ -159,7 +159,7 @@ struct WhatsAppDestinationTests {
             await sender.giveUp(after: result)
             let told = try #require(sender.receiver.requests.last)
             #expect(told.path == "/api/v1/accounts/1/conversations/128/messages/9010")
-            #expect(told.text.contains(#""status":"failed""#) && told.text.contains("The gateway answered 400"))
+            #expect(told.text.contains(#""status":"failed""#) && told.text.contains("The gateway refused the message"))
             // Both pictures may be requested again; the text has been delivered.
             let parts = try await sender.ledger.forwardedParts(
                 destination: "desk", session: "main", message: "cw-1-9010")

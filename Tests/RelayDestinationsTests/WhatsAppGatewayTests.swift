@@ -190,7 +190,7 @@ struct WhatsAppGatewayTests {
         try await withSender(gateway) { sender in
             let result = await sender.send(text: "Hi")
             #expect(result.outcome == .refused)
-            #expect(result.error == "gowa answered INVALID_JID")
+            #expect(result.error == "gowa answered INVALID_JID: no such number")
         }
     }
 

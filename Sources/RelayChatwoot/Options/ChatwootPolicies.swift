@@ -48,4 +48,5 @@ package enum ContactNamePolicy: String, Sendable, CaseIterable {
 package enum AgentNoticeLanguage: String, Sendable, CaseIterable {
     case english = "en"
     case portuguese = "pt-BR"
+    case spanish = "es"
 }

@@ -32,7 +32,7 @@ package struct UTCOffset: Sendable, Hashable, CustomStringConvertible {
         let day =
             switch language {
             case .english: String(iso.prefix(10))
-            case .portuguese: date.reversed().joined(separator: "/")
+            case .portuguese, .spanish: date.reversed().joined(separator: "/")
             }
         return "\(day) \(time)\(minutes == 0 ? " UTC" : "")"
     }

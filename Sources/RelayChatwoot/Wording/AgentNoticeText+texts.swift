@@ -122,6 +122,146 @@ extension AgentNoticeText {
                 "The WhatsApp session {} is logged out: it must be paired again",
                 "A sessão {} do WhatsApp foi desconectada: é preciso parear de novo"
             )
+
+        case .sendRefused: ("The gateway refused the message", "O gateway recusou a mensagem")
+        case .gatewayUnreachable:
+            (
+                "The gateway cannot be reached; try again later",
+                "Não foi possível acessar o gateway; tente mais tarde"
+            )
+        case .gatewayUnavailable:
+            (
+                "The gateway is out of order at the moment; try again later",
+                "O gateway está com problemas no momento; tente mais tarde"
+            )
+        case .gatewaySilent:
+            (
+                "The gateway did not answer; look on the phone whether the message was sent",
+                "O gateway não respondeu; veja no celular se a mensagem foi enviada"
+            )
+        case .gatewayKeyRefused:
+            (
+                "The gateway does not accept the relay's key; an administrator must correct it",
+                "O gateway não aceita a chave do relay; um administrador precisa corrigi-la"
+            )
+        case .gatewaySessionUnknown:
+            (
+                "The gateway does not have this WhatsApp session; an administrator must connect it",
+                "O gateway não tem esta sessão do WhatsApp; um administrador precisa conectá-la"
+            )
+        case .sendFailed: ("The message could not be sent", "A mensagem não pôde ser enviada")
+        case .noRecipientNumber:
+            (
+                "The contact has no WhatsApp number: give it a phone number with its country code, such as +5511999999999",
+                "O contato não tem número de WhatsApp: informe um número com código do país, como +5511999999999"
+            )
+        case .nothingToSend:
+            (
+                "There is nothing to send: no text and no attachment",
+                "Não há nada para enviar: nem texto nem anexo"
+            )
+        case .recipientNumberHidden:
+            (
+                "The contact hides the phone number, and this gateway sends only to phone numbers",
+                "O contato oculta o número de telefone, e este gateway só envia para números de telefone"
+            )
+        case .windowClosed:
+            (
+                "More than 24 hours have passed since the contact's last message: only a template can be sent now",
+                "Passaram mais de 24 horas desde a última mensagem do contato: agora só é possível enviar um modelo"
+            )
+        case .recipientUnavailable:
+            (
+                "The number is not on WhatsApp, or cannot receive this message",
+                "O número não está no WhatsApp ou não pode receber esta mensagem"
+            )
+        case .recipientNotAllowed:
+            (
+                "The number is not in the list of recipients that the test number may write to",
+                "O número não está na lista de destinatários permitidos do número de teste"
+            )
+        case .recipientIsSender:
+            (
+                "A message cannot be sent to the account's own number",
+                "Não é possível enviar uma mensagem para o próprio número"
+            )
+        case .recipientOptedOut:
+            (
+                "The contact does not want marketing messages from this number",
+                "O contato não quer mensagens de marketing deste número"
+            )
+        case .marketingLimited:
+            (
+                "WhatsApp limits the marketing messages that this contact gets; send it later",
+                "O WhatsApp limita as mensagens de marketing para este contato; envie mais tarde"
+            )
+        case .accountRestricted: ("WhatsApp has restricted this account", "O WhatsApp restringiu esta conta")
+        case .countryRestricted:
+            (
+                "WhatsApp does not let this account write to the contact's country",
+                "O WhatsApp não permite que esta conta escreva para o país do contato"
+            )
+        case .paymentMissing:
+            (
+                "Meta reports a problem with the account's payment method",
+                "A Meta informa um problema com a forma de pagamento da conta"
+            )
+        case .tooManyMessages:
+            (
+                "Too many messages in a short time; try again later",
+                "Mensagens demais em pouco tempo; tente mais tarde"
+            )
+        case .reportedAsSpam:
+            (
+                "WhatsApp holds messages back because earlier ones were blocked or reported as spam",
+                "O WhatsApp está retendo mensagens porque outras foram bloqueadas ou denunciadas como spam"
+            )
+        case .messageTypeUnsupported:
+            (
+                "WhatsApp does not support this type of message here",
+                "O WhatsApp não aceita este tipo de mensagem aqui"
+            )
+        case .fileRefused:
+            (
+                "WhatsApp could not take the file: its type or size may not be allowed",
+                "O WhatsApp não aceitou o arquivo: o tipo ou o tamanho pode não ser permitido"
+            )
+        case .senderNotRegistered:
+            (
+                "The sending number is not registered; an administrator must register it with Meta",
+                "O número remetente não está registrado; um administrador precisa registrá-lo na Meta"
+            )
+        case .senderNameNotApproved:
+            (
+                "The sending number's display name is not approved yet",
+                "O nome de exibição do número remetente ainda não foi aprovado"
+            )
+        case .accessTokenInvalid:
+            (
+                "Meta's access token is not valid any more; an administrator must replace it",
+                "O token de acesso da Meta não é mais válido; um administrador precisa substituí-lo"
+            )
+        case .permissionMissing:
+            (
+                "Meta's access token may not send from this number; an administrator must extend it",
+                "O token de acesso da Meta não pode enviar por este número; um administrador precisa ampliá-lo"
+            )
+        case .parameterInvalid:
+            (
+                "Meta does not accept a value in the message",
+                "A Meta não aceita um valor da mensagem"
+            )
+        case .templateRefused:
+            (
+                "The template does not exist, is paused, or does not fit its parameters",
+                "O modelo não existe, está pausado ou não corresponde aos parâmetros"
+            )
+        case .metaUnavailable:
+            (
+                "WhatsApp has a problem at the moment; try again later",
+                "O WhatsApp está com um problema no momento; tente mais tarde"
+            )
+        case .failureUnexplained: ("WhatsApp did not say why", "O WhatsApp não informou o motivo")
         }
     }
 }

@@ -28,6 +28,14 @@ enum AgentNoticeText: String, CaseIterable, Sendable {
     // Messages that could not be forwarded.
     case notForwarded, recovered
 
+    // Why a message was not sent: at the gateway, before it, and on WhatsApp.
+    case sendRefused, gatewayUnreachable, gatewayUnavailable, gatewaySilent, gatewayKeyRefused
+    case gatewaySessionUnknown, sendFailed, noRecipientNumber, nothingToSend, recipientNumberHidden, windowClosed
+    case recipientUnavailable, recipientNotAllowed, recipientIsSender, recipientOptedOut, marketingLimited
+    case accountRestricted, countryRestricted, paymentMissing, tooManyMessages, reportedAsSpam
+    case messageTypeUnsupported, fileRefused, senderNotRegistered, senderNameNotApproved, accessTokenInvalid
+    case permissionMissing, parameterInvalid, templateRefused, metaUnavailable, failureUnexplained
+
     func text(in language: AgentNoticeLanguage, _ value: String = "") -> String {
         let text = texts(in: language)
         guard let place = text.firstRange(of: "{}") else { return text }
@@ -35,10 +43,10 @@ enum AgentNoticeText: String, CaseIterable, Sendable {
     }
 
     private func texts(in language: AgentNoticeLanguage) -> String {
-        let texts = self.texts
-        return switch language {
+        switch language {
         case .english: texts.english
         case .portuguese: texts.portuguese
+        case .spanish: Self.spanish[self] ?? texts.english
         }
     }
 }

@@ -44,7 +44,7 @@ extension ChatwootDestinationOptions: ConversationDestinationKind {
 struct ChatwootSendFailureReporter: SendFailureReporter {
     let destination: ChatwootDestination
 
-    func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async {
-        await destination.tellFailure(of: message, in: conversation, reason: reason)
+    func failed(_ message: Int64, conversation: Int64?, _ failure: SendFailure, at moment: Timestamp) async {
+        await destination.tellFailure(of: message, in: conversation, failure)
     }
 }

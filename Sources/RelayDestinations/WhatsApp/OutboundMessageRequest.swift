@@ -62,7 +62,7 @@ struct OutboundMessageRequest: Sendable {
             throw OutboundMessageRequestError(
                 "The body is no event: a transform before this destination has replaced it.")
         }
-        if let problem = payload["problem"]?.string { throw OutboundMessageRequestError(problem) }
+        if let problem = payload["problem"]?.string { throw OutboundMessageRequestError(problem, .noRecipient) }
         guard let address = payload["chatId"]?.string, let chat = JID(address) else {
             throw OutboundMessageRequestError("payload.chatId is not a JID.")
         }
@@ -130,7 +130,23 @@ extension OutboundMessageRequest.Attachment {
 
 /// Why a command cannot be executed.
 struct OutboundMessageRequestError: Error, Sendable {
+    /// What agents are told in their own language.
+    enum Code: Sendable {
+        /// The recipient has no number.
+        case noRecipient
+        /// Only a hidden identity of the recipient is known, and the gateway needs the number.
+        case hiddenRecipient
+        /// There is neither a text nor an attachment.
+        case empty
+        /// Only ``OutboundMessageRequestError/message`` says it.
+        case other
+    }
+
+    let code: Code
     let message: String
 
-    init(_ message: String) { self.message = message }
+    init(_ message: String, _ code: Code = .other) {
+        self.message = message
+        self.code = code
+    }
 }

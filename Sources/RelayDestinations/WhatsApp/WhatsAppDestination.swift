@@ -1,3 +1,4 @@
+package import RelayChatwoot
 package import RelayCore
 internal import RelayHTTPClient
 internal import RelayJSON
@@ -59,13 +60,14 @@ package struct WhatsAppDestination: Destination {
         }
     }
 
+    private static let nothingToSend = OutboundMessageRequestError(
+        "There is nothing to send: no text and no attachment.", .empty)
+
     // MARK: Sending
 
     private func send(_ command: OutboundMessageRequest, at moment: Timestamp) async throws -> AttemptResult {
         let parts = command.parts
-        guard !parts.isEmpty else {
-            throw OutboundMessageRequestError("There is nothing to send: no text and no attachment.")
-        }
+        guard !parts.isEmpty else { throw Self.nothingToSend }
         let done = try await sentMessages.done(command)
         var command = command
         if command.quoted == nil, let answered = command.conversation?.inReplyTo {
@@ -150,16 +152,31 @@ package struct WhatsAppDestination: Destination {
         }
         // Recorded before the agent is notified, because a retry by the agent is checked in the ledger.
         if let command = try? OutboundMessageRequest(delivery) { try? await sentMessages.giveUp(command, at: moment) }
-        let reason = result.error ?? "It could not be sent."
         await reporter?.failed(
-            conversation.message, conversation: conversation.conversation, reason: reason, at: moment)
+            conversation.message, conversation: conversation.conversation,
+            SendFailure(result, commandError(delivery)), at: moment)
+    }
+
+    /// Why a command could not be executed, whatever the gateway answers; nil: it could.
+    private func commandError(_ delivery: ClaimedDelivery) -> OutboundMessageRequestError? {
+        do throws(OutboundMessageRequestError) {
+            let command = try OutboundMessageRequest(delivery)
+            if command.parts.isEmpty { return Self.nothingToSend }
+            for part in command.parts { _ = try provider.send(part, of: command) }
+            return nil
+        } catch {
+            return error
+        }
     }
 }
 
 /// Notifies the author in a conversation that a message could not be sent. Best effort: when the notification fails,
 /// the error is only in the delivery's history.
 package protocol SendFailureReporter: Sendable {
-    func failed(_ message: Int64, conversation: Int64?, reason: String, at moment: Timestamp) async
+    /// - Parameters:
+    ///   - message: the id of the author's message in the other system.
+    ///   - conversation: the id of its conversation; nil when it is not known.
+    func failed(_ message: Int64, conversation: Int64?, _ failure: SendFailure, at moment: Timestamp) async
 }
 
 extension AttemptResult {

@@ -82,10 +82,17 @@ struct WhatsAppGatewayClient: Sendable {
     }
 
     private static func explain(_ response: HTTPResponse) -> String {
-        switch response.status {
-        case 401, 403: "The gateway answered \(response.status): its key (token:) is wrong, or is not for this session"
-        case 404: "The gateway answered 404: it has no such session or instance, or another version of the interface"
-        default: "The gateway answered \(response.status)"
+        let body = GatewayErrorBody(body: response.excerpt)
+        let code = body.code.map { " with code \($0)" } ?? ""
+        let said = body.reason.map { ": " + $0 } ?? ""
+        let answer = "The gateway answered \(response.status)\(code)"
+        return switch response.status {
+        case 401, 403:
+            "\(answer)\(said.isEmpty ? ":" : said + ";") its key (token:) is wrong, or is not for this session"
+        case 404:
+            "\(answer)\(said.isEmpty ? ":" : said + ";") it has no such session or instance, or another version of the "
+                + "interface"
+        default: answer + said
         }
     }
 }

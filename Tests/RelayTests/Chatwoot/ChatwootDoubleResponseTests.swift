@@ -169,11 +169,11 @@ struct ChatwootDoubleResponseTests {
         try await ChatwootRelayFixture.run(.bridge) { fixture in
             try await fixture.customerWrites("C1", "Hello")
             let conversation = try await fixture.shown("Hello")
-            fixture.receiver.respond { _ in .status(400) }
+            fixture.receiver.respond { _ in .status(400, body: #"{"error":{"message":"no such number"}}"#) }
             let message = try fixture.chatwoot.agentReplies(in: conversation, "Good morning")
             try await fixture.waitForStatus(.failed, of: message.id)
             let reason = fixture.chatwoot.message(message.id)?.contentAttributes["external_error"]?.string
-            #expect(reason == "The gateway answered 400")
+            #expect(reason == "The gateway refused the message: no such number")
             #expect(fixture.receiver.requests.count == 1)
 
             let ids = Mutex<[String]>([])

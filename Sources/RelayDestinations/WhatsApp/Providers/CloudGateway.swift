@@ -11,7 +11,8 @@ struct CloudGateway: WhatsAppGateway {
     {
         guard command.chat.phone != nil || command.chat.isGroup else {
             throw OutboundMessageRequestError(
-                "The Cloud API sends to phone numbers; of this person only a hidden identity is known.")
+                "The Cloud API sends to phone numbers; of this person only a hidden identity is known.",
+                .hiddenRecipient)
         }
         var body: JSONObject = [
             "messaging_product": "whatsapp",

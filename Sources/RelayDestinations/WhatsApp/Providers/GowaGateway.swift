@@ -41,7 +41,7 @@ struct GowaGateway: WhatsAppGateway {
 
     func problem(in answer: JSON) -> String? {
         guard let code = answer["code"]?.string, code != "SUCCESS" else { return nil }
-        return "gowa answered \(code)"
+        return "gowa answered \(code)" + (GatewayErrorBody(answer).reason.map { ": " + $0 } ?? "")
     }
 
     private func request(_ path: String, _ body: JSONObject) -> GatewayRequest {
