@@ -12,6 +12,7 @@ package struct ChatwootDestination: Destination {
     private let ledger: any ForwardingLedger
     private let files: MessageFileLoader
     private let newest = HighestMessageID()
+    private let people = AsyncKeyedMutex<String>()
     private let clock: any RelayClock
     private let key: DestinationKey
 
@@ -60,7 +61,7 @@ package struct ChatwootDestination: Destination {
         let run = run(plan.session)
         do {
             try await run.perform(plan)
-            return result(.delivered, nil, after: clock.now - startedAt)
+            return result(.delivered, run.contactFailures.text, after: clock.now - startedAt)
         } catch {
             let failed = result(of: error, after: clock.now - startedAt)
             if isLast(delivery, failed) { try? await run.abandon(plan, because: failed.error ?? "") }
@@ -88,8 +89,8 @@ package struct ChatwootDestination: Destination {
 
     private func run(_ session: String) -> ChatwootForwarder {
         ChatwootForwarder(
-            options: options, api: api, inboxes: inboxes, ledger: ledger, files: files, newest: newest, clock: clock,
-            destination: key, session: session)
+            options: options, api: api, inboxes: inboxes, ledger: ledger, files: files, newest: newest,
+            people: people, contactFailures: ContactFailures(), clock: clock, destination: key, session: session)
     }
 
     // MARK: Failures of agents' messages
@@ -97,7 +98,7 @@ package struct ChatwootDestination: Destination {
     /// Notifies the agent that a message could not be sent. Best effort: errors are ignored.
     package func tellFailure(of message: Int64, in conversation: Int64?, _ failure: SendFailure) async {
         guard let conversation else { return }
-        try? await api.setStatus("failed", error: reason, of: message, in: conversation)
         let reason = failure.text(in: options.language)
+        try? await api.setStatus("failed", error: reason, of: message, in: conversation)
     }
 }

@@ -282,7 +282,16 @@ package final class Dispatcher: Service {
         at now: Timestamp
     ) -> AttemptSettlement.Next {
         switch decision {
-        case .delivered: return .delivered
+        case .delivered:
+            if let trouble = result.error {
+                logger.warning(
+                    "Delivered, but something beside it failed",
+                    metadata: [
+                        "delivery": "\(delivery.id)", "destination": "\(delivery.destination)", "error": "\(trouble)",
+                    ]
+                )
+            }
+            return .delivered
         case .retry(let due): return .retry(at: due)
         case .park: return .retry(at: now)
         case .dead(let reason):

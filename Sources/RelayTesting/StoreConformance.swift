@@ -89,7 +89,7 @@ package struct StoreConformance: Sendable {
             findsWhoIsBehindAHiddenIdentity
         // Forwarding
         case keepsForwardedChats, keepsForwardedMessages, keepsForwardedMessagesThroughACrash, renamesForwardedChats
-        case sweepsForwardedMessages
+        case keepsForwardedMessagesOfChatsApart, grantsAnIntentOnce, sweepsForwardedMessages
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
         case encryptsCredentials, keepsAPIKeys
@@ -189,6 +189,8 @@ package struct StoreConformance: Sendable {
             case .keepsForwardedMessages: try await run.keepsForwardedMessages()
             case .keepsForwardedMessagesThroughACrash: try await run.keepsForwardedMessagesThroughACrash()
             case .renamesForwardedChats: try await run.renamesForwardedChats()
+            case .keepsForwardedMessagesOfChatsApart: try await run.keepsForwardedMessagesOfChatsApart()
+            case .grantsAnIntentOnce: try await run.grantsAnIntentOnce()
             case .sweepsForwardedMessages: try await run.sweepsForwardedMessages()
             case .managesSessions: try await run.managesSessions()
             case .followsSessionEvents: try await run.followsSessionEvents()

@@ -16,13 +16,15 @@ extension StoreConformanceContext {
         after seconds: Int = 0
     ) -> ForwardedMessage {
         ForwardedMessage(
-            key: ForwardedMessage.Key(destination: destination, session: "acct", message: id, part: part),
-            chat: chat, direction: direction, state: state, remote: remote, updatedAt: now + .seconds(seconds)
+            key: ForwardedMessage.Key(self.chat(chat, destination: destination), message: id, part: part),
+            direction: direction, state: state, remote: remote, updatedAt: now + .seconds(seconds)
         )
     }
 
-    private func parts(_ store: any RelayStore, of id: String) async throws -> [ForwardedMessage] {
-        try await store.forwardedParts(destination: "desk", session: "acct", message: id)
+    private func parts(_ store: any RelayStore, of id: String, in chat: String = "a@s") async throws
+        -> [ForwardedMessage]
+    {
+        try await store.forwardedParts(of: id, in: self.chat(chat))
     }
 
     func keepsForwardedChats() async throws {
@@ -35,6 +37,7 @@ extension StoreConformanceContext {
         try equal(try await store.forwardedChat(chat(destination: "second")), other)
 
         known.conversation = nil
+        known.hasUnwrittenContact = true
         known.updatedAt = now + .seconds(1)
         try await store.record([.chat(known)])
         try equal(try await store.forwardedChat(chat()), known)
@@ -79,6 +82,55 @@ extension StoreConformanceContext {
         try equal(try await parts(store, of: "M"), [first])
     }
 
+    /// Two customers' messages may have the same id, and a message to a broadcast list has one id in every chat.
+    func keepsForwardedMessagesOfChatsApart() async throws {
+        let first = message("M", chat: "a@s", remote: 1)
+        let second = message("M", chat: "b@s", state: .intended)
+        var elsewhere = message("M", chat: "c@s")
+        elsewhere.key.session = "other"
+        try await store.record([.message(first), .message(second), .message(elsewhere)])
+        try equal(try await parts(store, of: "M", in: "a@s"), [first])
+        try equal(try await parts(store, of: "M", in: "b@s"), [second])
+        func chats(_ id: String) async throws -> [ForwardedChatMapping.Key] {
+            try await store.forwardedChats(having: id, destination: "desk", session: "acct")
+        }
+        try equal(try await chats("M"), [chat("a@s"), chat("b@s")])
+        try equal(try await chats("N"), [])
+        try await store.record([.forgetMessage(second.key)])
+        try equal(try await parts(store, of: "M", in: "a@s"), [first])
+        try equal(try await chats("M"), [chat("a@s")])
+        try equal(try await store.intend(second), nil, "the same id in another chat is no obstacle")
+    }
+
+    /// Of many that want to send the same, one may.
+    func grantsAnIntentOnce() async throws {
+        for round in 0..<20 {
+            let id = "M\(round)"
+            let answers = try await withThrowingTaskGroup(of: ForwardedMessage?.self) { group in
+                for caller in 1...8 {
+                    var intent = message(id, state: .intended)
+                    intent.conversation = Int64(caller)
+                    group.addTask { [intent, store] in try await store.intend(intent) }
+                }
+                return try await group.reduce(into: [ForwardedMessage?]()) { $0.append($1) }
+            }
+            try equal(answers.count { $0 == nil }, 1, "the intents that were recorded")
+            let recorded = try await parts(store, of: id)
+            try equal(recorded.count, 1)
+            for case let present? in answers { try equal(present, recorded[0], "what the others are told") }
+        }
+        let sent = message("S", state: .sent, remote: 9)
+        try await store.record([.message(sent)])
+        try equal(try await store.intend(message("S", state: .intended)), sent)
+        try equal(try await parts(store, of: "S"), [sent], "what was there stays as it is")
+
+        let intent = message("T", state: .intended)
+        try equal(try await store.intend(intent), nil)
+        let reopened = try await reopened()
+        try equal(try await reopened.store.intend(intent), intent, "after a crash")
+        try await conformance.discard(reopened.store)
+    }
+
     func keepsForwardedMessagesThroughACrash() async throws {
         let intent = message("M", state: .intended)
         let place = ForwardedChatMapping(key: chat(), conversation: 3, updatedAt: now)
@@ -98,14 +150,19 @@ extension StoreConformanceContext {
         var renamed = hidden
         renamed.key = chat()
         try equal(try await store.forwardedChat(chat()), renamed)
-        try equal(try await parts(store, of: "M").map(\.chat), ["a@s"])
+        try equal(try await parts(store, of: "M").map(\.key), [message("M").key])
+        try equal(try await parts(store, of: "M", in: "1@lid"), [])
 
         let second = ForwardedChatMapping(key: chat("2@lid"), contact: 8, conversation: 13, updatedAt: now)
-        try await store.record([.chat(second), .message(message("N", chat: "2@lid"))])
+        try await store.record([
+            .chat(second), .message(message("N", chat: "2@lid")), .message(message("M", chat: "2@lid", remote: 99)),
+        ])
         try await store.record([.rename(chat("2@lid"), to: "a@s"), .rename(chat("3@lid"), to: "c@s")])
         try equal(try await store.forwardedChat(chat()), renamed, "what the new id had stays")
         try equal(try await store.forwardedChat(chat("2@lid")), nil)
-        try equal(try await parts(store, of: "N").map(\.chat), ["a@s"])
+        try equal(try await parts(store, of: "N").map(\.key), [message("N").key])
+        try equal(try await parts(store, of: "M"), [message("M")], "what the new id had stays")
+        try equal(try await parts(store, of: "M", in: "2@lid"), [])
         try equal(try await store.forwardedChat(chat("c@s")), nil)
     }
 

@@ -56,6 +56,8 @@ extension ChatwootForwardAction {
                     "isPictureRemoved": .bool(change.isPictureRemoved),
                 ]
             ]
+        case .sessionLost(let notice): ["sessionLost": notice.json]
+        case .sessionRestored: "sessionRestored"
         case .nothing(let reason): ["nothing": .string(reason.rawValue)]
         }
     }

@@ -123,7 +123,7 @@ struct WhatsAppDestinationTests {
     @Test func anAnswerToAnAgentsMessageNamesTheFirstOfIt() async throws {
         try await withSender(waha) { sender in
             let first = ForwardedMessage(
-                key: .init(destination: "desk", session: "main", message: "3EB0FIRST"), chat: "x",
+                key: .init(destination: "desk", session: "main", chat: "x", message: "3EB0FIRST"),
                 direction: .returned, state: .sent, remote: 9001, updatedAt: moment)
             var second = first
             second.key.message = "3EB0SECOND"
@@ -162,7 +162,8 @@ struct WhatsAppDestinationTests {
             #expect(told.text.contains(#""status":"failed""#) && told.text.contains("The gateway refused the message"))
             // Both pictures may be requested again; the text has been delivered.
             let parts = try await sender.ledger.forwardedParts(
-                destination: "desk", session: "main", message: "cw-1-9010")
+                of: "cw-1-9010",
+                in: .init(destination: "desk", session: "main", chat: "5511999999001@s.whatsapp.net"))
             #expect(parts.map(\.state) == [.sent, .failed, .failed])
             sender.receiver.respond { _ in .status(200, body: #"{"key": {"id": "B"}}"#) }
             #expect(await sender.send(text: "Two pictures", attachments: images).isDelivered)

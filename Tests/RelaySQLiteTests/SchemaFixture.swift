@@ -23,6 +23,22 @@ enum SchemaFixture {
         ]
     }
 
+    /// Messages of two chats, in both directions and in different states. Fixtures have them from version 8 on.
+    static var forwarded: [ForwardedMessage] {
+        func key(_ chat: String, _ message: String, _ part: String = "") -> ForwardedMessage.Key {
+            ForwardedMessage.Key(destination: "desk", session: session, chat: chat, message: message, part: part)
+        }
+        return [
+            ForwardedMessage(
+                key: key("a@s", "M0"), state: .sent, conversation: 12, remote: 41, status: .read, updatedAt: now),
+            ForwardedMessage(
+                key: key("a@s", "M1", "file"), state: .intended, conversation: 12, after: 41, updatedAt: now),
+            ForwardedMessage(
+                key: key("b@s", "cw-9", "0"), direction: .returned, state: .failed, conversation: 13, remote: 42,
+                updatedAt: now),
+        ]
+    }
+
     /// Writes sessions, webhooks, events, deliveries in every state, history, an API key and a pause.
     static func fill(_ store: SQLiteStore) async throws {
         let created = Session(id: session, label: "Sales", metadata: ["team": "br"], createdAt: now)
@@ -46,10 +62,15 @@ enum SchemaFixture {
             ], at: now)
         for state in DeliveryState.allCases { try await deliver(state, through: store) }
         _ = try await accept("pending", in: store)
+        try await store.record(forwarded.map { .message($0) })
     }
 
     /// Checks the contents that every migrated fixture must have.
-    static func check(_ store: SQLiteStore) async throws {
+    /// - Parameter version: the schema that the fixture was written with.
+    static func check(_ store: SQLiteStore, of version: Int) async throws {
+        for entry in version >= 8 ? forwarded : [] {
+            #expect(try await store.forwardedParts(of: entry.key.message, in: entry.key.chatKey) == [entry])
+        }
         let found = try #require(try await store.session(session))
         #expect(found.label == "Sales" && found.metadata == ["team": "br"])
         #expect(found.status == .connected && found.phoneNumber == "5511")

@@ -34,7 +34,7 @@ struct SchemaMigrationTests {
             path: directory.database, secretKey: key, clock: SystemClock(), logger: Stores.logger)
         let migrated = try await store.read { try $0.prepared("PRAGMA user_version").first { $0.int(0) } }
         #expect(migrated == SQLiteSchema.version)
-        try await SchemaFixture.check(store)
+        try await SchemaFixture.check(store, of: version)
         let integrity = try await store.read { try $0.prepared("PRAGMA integrity_check").first { $0.text(0) } }
         #expect(integrity == "ok")
         await store.close()

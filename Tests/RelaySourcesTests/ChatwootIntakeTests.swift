@@ -42,7 +42,7 @@ struct ChatwootIntakeTests {
     private func entry(_ message: Int64, _ state: ForwardedMessage.State) -> ForwardingLedgerChange {
         .message(
             ForwardedMessage(
-                key: ForwardedMessage.Key(destination: "desk", session: "demo", message: "M\(message)"), chat: "a@s",
+                key: ForwardedMessage.Key(destination: "desk", session: "demo", chat: "a@s", message: "M\(message)"),
                 direction: .returned, state: state, remote: message, updatedAt: signedAt
             )
         )
@@ -52,7 +52,7 @@ struct ChatwootIntakeTests {
         let ledger = InMemoryForwardingLedger()
         try await ledger.record([entry(1, .sent), entry(2, .intended), entry(3, .failed)])
         var rest = ForwardedMessage(
-            key: ForwardedMessage.Key(destination: "desk", session: "demo", message: "cw-1-5", part: "1"), chat: "a@s",
+            key: ForwardedMessage.Key(destination: "desk", session: "demo", chat: "a@s", message: "cw-1-5", part: "1"),
             direction: .returned, state: .failed, remote: 5, updatedAt: signedAt)
         try await ledger.record([.message(rest)])
         rest.key.part = "0"

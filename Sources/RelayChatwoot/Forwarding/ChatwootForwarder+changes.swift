@@ -3,8 +3,8 @@ internal import RelayCore
 /// Changes to messages that are already in Chatwoot.
 extension ChatwootForwarder {
     /// Deletes what a message became; what is gone already counts as deleted.
-    func delete(_ id: String) async throws(ForwardError) {
-        for part in try await parts(of: id) {
+    func delete(_ id: String, in chat: ForwardedChatMapping.Key) async throws(ForwardError) {
+        for part in try await parts(of: id, in: chat) {
             guard part.state == .sent, let remote = part.remote, let conversation = part.conversation else { continue }
             do {
                 try await api.deleteMessage(remote, in: conversation)
@@ -15,11 +15,10 @@ extension ChatwootForwarder {
     }
 
     /// Moves the status of our own message, never back: Chatwoot itself would let it go back.
-    func raise(_ id: String, to status: ChatwootMessageStatus, chat contact: ChatwootContactProfile?)
+    func raise(_ id: String, in chat: ForwardedChatMapping.Key, to status: ChatwootMessageStatus)
         async throws(ForwardError)
     {
-        if let contact { try await letSendsEnd(in: chatKey(contact)) }
-        guard let part = try await parts(of: id).first(where: { $0.key.part.isEmpty && $0.state == .sent }),
+        guard let part = try await parts(of: id, in: chat).first(where: { $0.key.part.isEmpty && $0.state == .sent }),
             let remote = part.remote, let conversation = part.conversation
         else { return }
         // One message of an agent can be several messages on WhatsApp.

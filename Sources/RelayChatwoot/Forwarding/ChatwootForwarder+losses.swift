@@ -8,9 +8,10 @@ extension ChatwootForwarder {
 
     /// The last attempt has failed. What was under way is told of, now or when Chatwoot works again.
     func abandon(_ plan: ChatwootForwardPlan, because reason: String) async throws(ForwardError) {
-        for case .message(let message) in plan.actions {
-            let key = messageKey(message.sourceID)
-            let entry = try await parts(of: key.message).first { $0.key.part == key.part }
+        for action in plan.actions {
+            guard let message = action.message, let chat = try await chat(of: action, plan.contact) else { continue }
+            let key = messageKey(message.sourceID, in: chat)
+            let entry = try await parts(of: key.message, in: chat).first { $0.key.part == key.part }
             if let entry, entry.state == .intended, entry.direction == .forwarded {
                 try await giveUp(entry, because: reason)
             }

@@ -9,8 +9,8 @@ struct MessageBeingForwarded {
     let contact: ChatwootContactProfile?
     let chat: ForwardedChatMapping.Key
     let key: ForwardedMessage.Key
-    /// The ledger entry of earlier attempts.
-    let earlier: ForwardedMessage?
+    /// What the ledger has of earlier attempts.
+    var earlier: ForwardedMessage?
 }
 
 /// Forwards messages, each exactly once.
@@ -19,11 +19,11 @@ extension ChatwootForwarder {
     /// contact.
     private static let remaps = 1
 
-    func post(_ message: NewChatwootMessage, to contact: ChatwootContactProfile?) async throws(ForwardError) {
-        guard let chat = try await chat(of: message, contact) else { return }
-        let key = messageKey(message.sourceID)
-        if message.isExternalEcho { try await letSendsEnd(in: chat) }
-        let entry = try await parts(of: key.message).first { $0.key.part == key.part }
+    func post(
+        _ message: NewChatwootMessage, in chat: ForwardedChatMapping.Key, of contact: ChatwootContactProfile?
+    ) async throws(ForwardError) {
+        let key = messageKey(message.sourceID, in: chat)
+        let entry = try await entry(key)
         if let entry {
             // The message came from an agent and returned from WhatsApp, or it was forwarded before.
             if entry.direction == .returned || entry.state == .sent { return }
@@ -35,13 +35,8 @@ extension ChatwootForwarder {
         try await deliver(posting, remaps: Self.remaps)
     }
 
-    /// The chat of a message. Without a contact, the chat of the earlier message that it refers to.
-    private func chat(
-        of message: NewChatwootMessage, _ contact: ChatwootContactProfile?
-    ) async throws(ForwardError) -> ForwardedChatMapping.Key? {
-        if let contact { return chatKey(contact) }
-        guard let earlier = message.reply?.messageID else { return nil }
-        return try await parts(of: earlier).first.map { chatKey($0.chat) }
+    private func entry(_ key: ForwardedMessage.Key) async throws(ForwardError) -> ForwardedMessage? {
+        try await parts(of: key.message, in: key.chatKey).first { $0.key == key }
     }
 
     private func deliver(_ posting: MessageBeingForwarded, remaps: Int) async throws(ForwardError) {
@@ -55,6 +50,8 @@ extension ChatwootForwarder {
             // The conversation, or the contact, is gone: begin anew.
             inboxes.forget()
             try await record([.forgetChat(posting.chat)])
+            var posting = posting
+            posting.earlier = try await entry(posting.key)
             try await deliver(posting, remaps: remaps - 1)
         }
     }
@@ -71,8 +68,8 @@ extension ChatwootForwarder {
     private func send(
         _ message: NewChatwootMessage, _ posting: MessageBeingForwarded, into conversation: Int64
     ) async throws(ForwardError) {
-        let replyTo = try await answered(message.reply, in: conversation)
-        let intent = try await intend(posting, in: conversation)
+        let replyTo = try await answered(message.reply, in: conversation, of: posting.chat)
+        guard let intent = try await intend(posting, in: conversation) else { return }
         let sent: ChatwootMessageResponse
         do {
             sent = try await create(message, in: conversation, replyTo)
@@ -82,28 +79,38 @@ extension ChatwootForwarder {
         try await settle(posting, in: conversation, as: sent.id)
     }
 
-    /// Writes down that a message is about to be sent. What an earlier attempt wrote down stays: what came of that one is
-    /// looked for behind its own mark.
+    /// Records that a message is about to be sent. What an earlier attempt recorded stays: its message is looked for
+    /// behind its own mark.
+    /// - Returns: nil when the message has come to Chatwoot in another way since it was looked up.
     private func intend(_ posting: MessageBeingForwarded, in conversation: Int64) async throws(ForwardError)
-        -> ForwardedMessage
+        -> ForwardedMessage?
     {
         if let earlier = posting.earlier, earlier.state == .intended, earlier.conversation == conversation {
             return earlier
         }
         let intent = ForwardedMessage(
-            key: posting.key, chat: posting.chat.chat, state: .intended, conversation: conversation,
-            after: newest.value, updatedAt: clock.wall)
-        try await record([.message(intent)])
-        return intent
+            key: posting.key, state: .intended, conversation: conversation, after: newest.value,
+            updatedAt: clock.wall)
+        if posting.earlier != nil {
+            try await record([.message(intent)])
+            return intent
+        }
+        let present = try await stored { () throws(StoreError) in try await ledger.intend(intent) }
+        guard let present else { return intent }
+        // An agent's message was sent under this id, or another process has forwarded it.
+        if present.direction == .returned || present.state == .sent { return nil }
+        throw .local("another attempt is forwarding the message")
     }
 
     /// Chatwoot's id of the message that one answers, when it is in the same conversation: elsewhere it resolves nothing.
-    private func answered(_ reply: NewChatwootMessage.Reply?, in conversation: Int64) async throws(ForwardError)
-        -> Int64?
-    {
+    private func answered(
+        _ reply: NewChatwootMessage.Reply?, in conversation: Int64, of chat: ForwardedChatMapping.Key
+    ) async throws(ForwardError) -> Int64? {
         guard let reply else { return nil }
-        return try await parts(of: reply.messageID).first { $0.remote != nil && $0.conversation == conversation }?
-            .remote
+        return try await parts(of: reply.messageID, in: chat).first {
+            $0.remote != nil && $0.conversation == conversation
+        }?
+        .remote
     }
 
     private func create(
@@ -155,8 +162,7 @@ extension ChatwootForwarder {
     {
         newest.raise(to: id)
         let entry = ForwardedMessage(
-            key: posting.key, chat: posting.chat.chat, state: .sent, conversation: conversation, remote: id,
-            updatedAt: clock.wall)
+            key: posting.key, state: .sent, conversation: conversation, remote: id, updatedAt: clock.wall)
         try await record([.message(entry)])
         if posting.earlier?.state == .told { await note(.recovered, about: posting.key, in: conversation, replyTo: id) }
         try await tellLosses(in: posting.chat)

@@ -4,22 +4,50 @@ internal import RelayJSON
 /// Applies changes of WhatsApp contacts to existing Chatwoot contacts.
 extension ChatwootForwarder {
     /// Adds what WhatsApp tells to a contact that was there before, by the policy for names.
-    func enrich(_ record: ChatwootContactResponse, with contact: ChatwootContactProfile) async throws(ForwardError) {
+    /// - Returns: whether it was written.
+    func enrich(_ record: ChatwootContactResponse, with contact: ChatwootContactProfile) async throws(ForwardError) -> Bool {
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let name = contact.rename(from: record.name, by: options.contactNames) { body["name"] = .string(name) }
-        if record.identifier == nil { body["identifier"] = .string(contact.identifier) }
+        // Somebody who was known by a hidden identity goes on under the phone.
+        if record.identifier == nil || record.identifier == contact.lid?.description {
+            body["identifier"] = .string(contact.identifier)
+        }
         if record.phone == nil, let phone = contact.phone { body["phone_number"] = .string(phone) }
         if let picture = contact.avatarURL { body["avatar_url"] = .string(picture) }
-        try await update(record.id, body)
+        return try await update(record.id, body)
     }
 
-    /// Gives somebody who was known by a hidden identity, or another number, the phone's address.
-    func identify(_ id: Int64, as contact: ChatwootContactProfile) async throws(ForwardError) {
+    /// Gives somebody who was known by a hidden identity, or another number, the phone's JID.
+    /// - Returns: whether it was written.
+    func identify(_ id: Int64, as contact: ChatwootContactProfile) async throws(ForwardError) -> Bool {
         var body: JSONObject = [
             "identifier": .string(contact.identifier), "custom_attributes": .object(contact.attributes),
         ]
         if let phone = contact.phone { body["phone_number"] = .string(phone) }
-        try await update(id, body)
+        return try await update(id, body)
+    }
+
+    /// The chat's place with its contact as WhatsApp tells it: after an update that failed all of it is written again,
+    /// otherwise a new name.
+    func current(_ place: ForwardedChatMapping, as contact: ChatwootContactProfile) async throws(ForwardError)
+        -> ForwardedChatMapping
+    {
+        guard place.hasUnwrittenContact, let id = place.contact else { return try await named(place, as: contact) }
+        let record: ChatwootContactResponse
+        do {
+            record = try await api.contact(id)
+        } catch {
+            // A missing contact is detected when the message is posted.
+            if error.code != .gone { try failed(error) }
+            return place
+        }
+        guard try await enrich(record, with: contact) else { return place }
+        var place = place
+        place.hasUnwrittenContact = false
+        place.name = contact.name
+        place.updatedAt = clock.wall
+        try await self.record([.chat(place)])
+        return place
     }
 
     /// A new name reaches Chatwoot with the next message.
@@ -31,11 +59,14 @@ extension ChatwootForwarder {
         }
         // A missing contact is detected when the message is posted.
         guard let record = try? await api.contact(id) else { return place }
-        if let name = contact.rename(from: record.name, by: options.contactNames) {
-            try await update(id, ["name": .string(name)])
-        }
         var place = place
-        place.name = contact.name
+        if let name = contact.rename(from: record.name, by: options.contactNames),
+            try await !update(id, ["name": .string(name)])
+        {
+            place.hasUnwrittenContact = true
+        } else {
+            place.name = contact.name
+        }
         place.updatedAt = clock.wall
         try await self.record([.chat(place)])
         return place
@@ -48,40 +79,73 @@ extension ChatwootForwarder {
         guard let place = try await known(chatKey(contact)), let id = place.contact else { return }
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let picture = contact.avatarURL { body["avatar_url"] = .string(picture) }
-        try await update(id, body)
+        let isWritten = try await update(id, body)
         if news.isPictureRemoved { try? await api.removeAvatar(of: id) }
-        _ = try await named(place, as: contact)
+        if isWritten {
+            _ = try await current(place, as: contact)
+        } else {
+            try await keepUnwritten(place)
+        }
     }
 
     /// A person's new number, or the phone behind a hidden identity: one contact of the two, with all their
     /// conversations. What has no place, or no more, has nothing to be merged.
     func merge(_ previous: ForwardedChatMapping.Key, into contact: ChatwootContactProfile) async throws(ForwardError) {
         guard let old = try await known(previous), let mergee = old.contact else { return }
-        if let new = try await known(chatKey(contact)), let base = new.contact {
-            if base != mergee {
-                do {
-                    try await api.merge(mergee, into: base)
-                } catch {
-                    guard error.code == .gone || error.code == .invalid else { throw .chatwoot(error) }
-                }
-            }
-        } else {
-            try await identify(mergee, as: contact)
+        let rename = ForwardingLedgerChange.rename(old.key, to: contact.id.description)
+        guard let new = try await known(chatKey(contact)), let base = new.contact else {
+            var place = old
+            place.key = chatKey(contact)
+            if try await !identify(mergee, as: contact) { place.hasUnwrittenContact = true }
+            return try await record([rename, .chat(place)])
         }
-        try await record([.rename(old.key, to: contact.id.description)])
+        if base != mergee {
+            do {
+                try await api.merge(mergee, into: base)
+            } catch {
+                // The two stay apart until the next message.
+                guard error.code == .gone || error.code == .invalid else { return try failed(error) }
+            }
+        }
+        try await record([rename])
     }
 
-    /// Attributes that Chatwoot does not take, such as a number that another contact has, are no reason to lose a
-    /// message.
-    private func update(_ id: Int64, _ body: JSONObject) async throws(ForwardError) {
+    /// Updates a contact. A contact that cannot be updated is no reason to lose a message: the failure is reported, and
+    /// attributes that Chatwoot does not take, such as a number that another contact has, are left out.
+    /// - Returns: whether it was written; false: it is to be written again with the next message.
+    private func update(_ id: Int64, _ body: JSONObject) async throws(ForwardError) -> Bool {
         do {
             try await api.updateContact(id, body)
+            return true
         } catch {
-            guard error.code == .invalid || error.code == .gone else { throw .chatwoot(error) }
+            // A missing contact is detected when the message is posted.
+            if error.code == .gone { return true }
+            try failed(error)
             var rest = body
             for attribute in error.attributes.union(["phone_number", "identifier"]) { rest[attribute] = nil }
-            guard error.code == .invalid, !rest.isEmpty, rest.count < body.count else { return }
-            try? await api.updateContact(id, rest)
+            guard error.code == .invalid, !rest.isEmpty, rest.count < body.count else { return false }
+            do {
+                try await api.updateContact(id, rest)
+                return true
+            } catch {
+                try failed(error)
+                return false
+            }
         }
+    }
+
+    /// Reports a failed change of a contact beside the attempt.
+    /// - Throws: the error when the attempt itself was cancelled.
+    private func failed(_ error: ChatwootError) throws(ForwardError) {
+        if error.code == .unanswered(.interrupted) { throw .chatwoot(error) }
+        contactFailures.append(error.message)
+    }
+
+    func keepUnwritten(_ place: ForwardedChatMapping) async throws(ForwardError) {
+        guard !place.hasUnwrittenContact else { return }
+        var place = place
+        place.hasUnwrittenContact = true
+        place.updatedAt = clock.wall
+        try await record([.chat(place)])
     }
 }

@@ -8,7 +8,7 @@ extension ChatwootForwarder {
     func place(of contact: ChatwootContactProfile) async throws(ForwardError) -> ForwardedChatMapping {
         if let lid = contact.lid { try await merge(chatKey(lid.description), into: contact) }
         if let known = try await known(chatKey(contact)), known.contact != nil {
-            return try await named(known, as: contact)
+            return try await current(known, as: contact)
         }
         let inbox = try await asked { () throws(ChatwootError) in try await inboxes.inbox() }
         if let found = try await found(contact, in: inbox) { return try await bound(found, to: inbox, contact) }
@@ -41,8 +41,8 @@ extension ChatwootForwarder {
         _ record: ChatwootContactResponse, to inbox: ChatwootInboxResponse, _ contact: ChatwootContactProfile
     ) async throws(ForwardError) -> ForwardedChatMapping {
         if let source = record.sources[inbox.id] {
-            try await enrich(record, with: contact)
-            return try await kept(record.id, source: source, contact)
+            let isWritten = try await enrich(record, with: contact)
+            return try await kept(record.id, source: source, contact, isWritten: isWritten)
         }
         do {
             try await api.bind(record.id, to: inbox.id, as: contact.sourceID)
@@ -51,8 +51,8 @@ extension ChatwootForwarder {
             guard error.status == 500, try await publicIdentifier() != nil else { throw .chatwoot(error) }
             return try await made(contact, in: inbox)
         }
-        try await enrich(record, with: contact)
-        return try await kept(record.id, source: contact.sourceID, contact)
+        let isWritten = try await enrich(record, with: contact)
+        return try await kept(record.id, source: contact.sourceID, contact, isWritten: isWritten)
     }
 
     // MARK: Creating
@@ -102,10 +102,11 @@ extension ChatwootForwarder {
     }
 
     private func kept(
-        _ id: Int64, source: String, _ contact: ChatwootContactProfile
+        _ id: Int64, source: String, _ contact: ChatwootContactProfile, isWritten: Bool = true
     ) async throws(ForwardError) -> ForwardedChatMapping {
         let place = ForwardedChatMapping(
-            key: chatKey(contact), contact: id, contactSource: source, name: contact.name, updatedAt: clock.wall)
+            key: chatKey(contact), contact: id, contactSource: source, name: isWritten ? contact.name : nil,
+            hasUnwrittenContact: !isWritten, updatedAt: clock.wall)
         try await record([.chat(place)])
         return place
     }

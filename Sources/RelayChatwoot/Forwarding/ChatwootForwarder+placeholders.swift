@@ -4,17 +4,19 @@ internal import RelayCore
 /// deleted after the message itself has been posted.
 extension ChatwootForwarder {
     /// Whether the message is a placeholder and the message itself was posted before.
-    func isReplaced(_ message: NewChatwootMessage) async throws(ForwardError) -> Bool {
-        let key = messageKey(message.sourceID)
+    func isReplaced(_ message: NewChatwootMessage, in chat: ForwardedChatMapping.Key)
+        async throws(ForwardError) -> Bool {
+        let key = messageKey(message.sourceID, in: chat)
         guard key.part == ChatwootSourceID.placeholderPart else { return false }
-        return try await parts(of: key.message).contains { $0.key.part.isEmpty && $0.state == .sent }
+        return try await parts(of: key.message, in: chat).contains { $0.key.part.isEmpty && $0.state == .sent }
     }
 
     /// Deletes the placeholder that stands for a message, once the message itself is in Chatwoot. Repeatable.
-    func deletePlaceholder(of message: NewChatwootMessage) async throws(ForwardError) {
-        let key = messageKey(message.sourceID)
+    func deletePlaceholder(of message: NewChatwootMessage, in chat: ForwardedChatMapping.Key)
+        async throws(ForwardError) {
+        let key = messageKey(message.sourceID, in: chat)
         guard key.part.isEmpty else { return }
-        let parts = try await parts(of: key.message)
+        let parts = try await parts(of: key.message, in: chat)
         guard parts.contains(where: { $0.key.part.isEmpty && $0.state == .sent }),
             let placeholder = parts.first(where: { $0.key.part == ChatwootSourceID.placeholderPart }),
             let remote = placeholder.remote, let conversation = placeholder.conversation

@@ -27,6 +27,19 @@ package struct ChatwootContactProfile: Sendable, Hashable {
     /// The `source_id` of the same person by LID, for a contact that was created before the phone number was known.
     package var lidSourceID: String? { lid.map(ChatwootSourceID.of) }
 
+    /// What identifies the person among deliveries that run at the same time: one key for all spellings of the phone
+    /// number, and one for the LID.
+    var exclusionKeys: Set<String> {
+        var keys: Set = [phoneVariants.min() ?? id.description]
+        if let lid { keys.insert(lid.description) }
+        return keys
+    }
+
+    /// The same keys of a chat of which only the id is known.
+    static func exclusionKeys(of chat: String) -> Set<String> {
+        [JID(chat)?.phone.flatMap { PhoneNumberVariants.of($0).min() } ?? chat]
+    }
+
     /// The new name for an existing contact; nil when it keeps its name.
     /// - Parameter current: the contact's name in Chatwoot.
     package func rename(from current: String, by policy: ContactNamePolicy) -> String? {

@@ -23,6 +23,9 @@ package enum ChatwootSourceID {
     /// The part of a message that stands for one whose content has not arrived. The message itself replaces it.
     static let placeholderPart = "placeholder"
 
+    /// The `source_id` of the notice that the session is lost, the same for every loss.
+    static let sessionLost = "RELAY:session-lost"
+
     /// A hash that distinguishes two changes of one message.
     static func fingerprint(_ parts: String...) -> String {
         var fingerprint = FNVFingerprint()

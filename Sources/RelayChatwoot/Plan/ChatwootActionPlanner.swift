@@ -84,6 +84,7 @@ struct ChatwootEventPlanner {
         case .groupUpdated: return withChat { groupChange }
         case .contactUpdated, .contactIdentified: return withChat { contactChange }
         case .sessionDisconnected: return sessionLost
+        case .sessionConnected: return [sessionRestored]
         default: return [.nothing(.irrelevant)]
         }
     }

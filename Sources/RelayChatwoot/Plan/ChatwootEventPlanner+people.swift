@@ -4,7 +4,9 @@ internal import RelayJSON
 /// The contact of a conversation, and the authors of its messages.
 extension ChatwootEventPlanner {
     var contact: ChatwootContactProfile? {
-        if event.type == .sessionDisconnected { return ChatwootContactProfile(session: event.session, in: language) }
+        if [.sessionDisconnected, .sessionConnected].contains(event.type) {
+            return ChatwootContactProfile(session: event.session, in: language)
+        }
         guard let chat else { return nil }
         return ChatwootContactProfile(
             chat, lid: payload.address("chatLid") ?? payload.address("lid"), known: contactName(of: chat),
@@ -99,12 +101,14 @@ extension ChatwootEventPlanner {
         guard payload["recoverable"]?.bool == false else { return [.nothing(.irrelevant)] }
         let text = AgentNoticeText.sessionLost.text(in: language, WhatsAppMarkdownConverter.plain(event.session))
         return [
-            .message(
+            .sessionLost(
                 NewChatwootMessage(
-                    sourceID: ChatwootSourceID.event(event), direction: .incoming, reach: .opens, content: "⚠️ " + text,
+                    sourceID: ChatwootSourceID.sessionLost, direction: .incoming, reach: .opens, content: "⚠️ " + text,
                     reply: nil, files: [], sentAt: nil))
         ]
     }
+
+    var sessionRestored: ChatwootForwardAction { options.alerts ? .sessionRestored : .nothing(.option) }
 }
 
 extension ChatwootForwardAction {

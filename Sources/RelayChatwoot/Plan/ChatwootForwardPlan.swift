@@ -19,8 +19,20 @@ package enum ChatwootForwardAction: Sendable, Hashable {
     case typing(Bool)
     /// Updates the contact from the plan's contact.
     case contact(ContactChange)
+    /// Posts a notice that the session is lost, unless agents know it already.
+    case sessionLost(NewChatwootMessage)
+    /// The session is connected: its next loss is told again.
+    case sessionRestored
     /// Does nothing, for this reason.
     case nothing(Reason)
+
+    /// The message that it posts; nil when it posts none.
+    package var message: NewChatwootMessage? {
+        switch self {
+        case .message(let message), .sessionLost(let message): message
+        default: nil
+        }
+    }
 
     /// Why an event is not shown in Chatwoot. The set is bounded, so that it can be a metric label.
     package enum Reason: String, Sendable, CaseIterable {

@@ -14,7 +14,7 @@ package struct AttemptResult: Sendable {
     package var status: Int?
     /// What the receiver asked us to wait (`Retry-After`), from now.
     package var retryAfter: Duration?
-    /// One line for people; nil when delivered.
+    /// One line for people: why it was not delivered. Of one that was delivered, what failed beside it; else nil.
     package var error: String?
     /// The start of the answer's body, at most 4 KiB, made valid UTF-8.
     package var response: String?

@@ -22,6 +22,9 @@ package struct ForwardedChatMapping: Sendable, Hashable {
     package var conversation: Int64?
     /// The name that was last written for the contact.
     package var name: String?
+    /// Whether the last change of the contact failed, so that all of the contact is written again with the next
+    /// message. Default false.
+    package var hasUnwrittenContact: Bool
     package var updatedAt: Timestamp
 
     package init(
@@ -30,6 +33,7 @@ package struct ForwardedChatMapping: Sendable, Hashable {
         contactSource: String? = nil,
         conversation: Int64? = nil,
         name: String? = nil,
+        hasUnwrittenContact: Bool = false,
         updatedAt: Timestamp
     ) {
         self.key = key
@@ -37,6 +41,7 @@ package struct ForwardedChatMapping: Sendable, Hashable {
         self.contactSource = contactSource
         self.conversation = conversation
         self.name = name
+        self.hasUnwrittenContact = hasUnwrittenContact
         self.updatedAt = updatedAt
     }
 }
@@ -46,17 +51,30 @@ package struct ForwardedMessage: Sendable, Hashable {
     package struct Key: Sendable, Hashable {
         package var destination: DestinationKey
         package var session: String
-        /// WhatsApp's id of the message, unique in a session; of a message that an agent writes and WhatsApp has not
+        /// The canonical chat id.
+        package var chat: String
+        /// WhatsApp's id of the message, unique in a chat; of a message that an agent writes and WhatsApp has not
         /// named yet, what the sender chose.
         package var message: String
         /// Which part of it: empty for the message itself, else for example `edit-2` or `file`.
         package var part: String
 
-        package init(destination: DestinationKey, session: String, message: String, part: String = "") {
+        package init(destination: DestinationKey, session: String, chat: String, message: String, part: String = "") {
             self.destination = destination
             self.session = session
+            self.chat = chat
             self.message = message
             self.part = part
+        }
+
+        package init(_ chat: ForwardedChatMapping.Key, message: String, part: String = "") {
+            self.init(
+                destination: chat.destination, session: chat.session, chat: chat.chat, message: message, part: part)
+        }
+
+        /// The key of the message's chat.
+        package var chatKey: ForwardedChatMapping.Key {
+            ForwardedChatMapping.Key(destination: destination, session: session, chat: chat)
         }
     }
 
@@ -79,7 +97,6 @@ package struct ForwardedMessage: Sendable, Hashable {
     }
 
     package var key: Key
-    package var chat: String
     package var direction: Direction
     package var state: State
     /// The destination's id of the conversation.
@@ -94,7 +111,6 @@ package struct ForwardedMessage: Sendable, Hashable {
 
     package init(
         key: Key,
-        chat: String,
         direction: Direction = .forwarded,
         state: State,
         conversation: Int64? = nil,
@@ -104,7 +120,6 @@ package struct ForwardedMessage: Sendable, Hashable {
         updatedAt: Timestamp
     ) {
         self.key = key
-        self.chat = chat
         self.direction = direction
         self.state = state
         self.conversation = conversation
@@ -124,7 +139,7 @@ package enum ForwardingLedgerChange: Sendable {
     case forgetChat(ForwardedChatMapping.Key)
     case forgetMessage(ForwardedMessage.Key)
     /// The chat and its messages get another id. What is stored under the new id stays, where there is
-    /// anything.
+    /// anything: a message part that both ids have is then kept once.
     case rename(ForwardedChatMapping.Key, to: String)
 }
 
@@ -135,10 +150,14 @@ package enum ForwardingLedgerChange: Sendable {
 package protocol ForwardingLedger: Sendable {
     func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping?
 
-    /// Every part of a message, by its name, `part` empty first.
-    func forwardedParts(
-        destination: DestinationKey, session: String, message: String
-    ) async throws(StoreError) -> [ForwardedMessage]
+    /// Every part of a message of a chat, by its name, `part` empty first.
+    func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
+        -> [ForwardedMessage]
+
+    /// The chats of a session that have a message with this id, by their ids: for an event that does not name its chat.
+    func forwardedChats(
+        having message: String, destination: DestinationKey, session: String
+    ) async throws(StoreError) -> [ForwardedChatMapping.Key]
 
     /// The parts that the destination has under this id of a message.
     func forwardedMessages(destination: DestinationKey, remote: Int64) async throws(StoreError) -> [ForwardedMessage]
@@ -150,6 +169,12 @@ package protocol ForwardingLedger: Sendable {
         state: ForwardedMessage.State,
         limit: Int
     ) async throws(StoreError) -> [ForwardedMessage]
+
+    /// Looks a message's part up and, when it is not there, records the intent to send it, in one transaction: of
+    /// several callers at once, one gets nil.
+    /// - Parameter intent: what is recorded; its state is ``ForwardedMessage/State/intended``.
+    /// - Returns: the part that was there already, unchanged; nil: there was none, and the intent is on disk.
+    func intend(_ intent: ForwardedMessage) async throws(StoreError) -> ForwardedMessage?
 
     /// Writes all changes in one transaction; returns when they are on disk.
     func record(_ changes: [ForwardingLedgerChange]) async throws(StoreError)

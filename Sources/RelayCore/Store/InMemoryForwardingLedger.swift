@@ -16,13 +16,19 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
         state.withLock { $0.chats[key] }
     }
 
-    package func forwardedParts(
-        destination: DestinationKey, session: String, message: String
-    ) async throws(StoreError) -> [ForwardedMessage] {
+    package func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
+        -> [ForwardedMessage]
+    {
+        messages { $0.key.chatKey == chat && $0.key.message == message }.sorted { $0.key.part < $1.key.part }
+    }
+
+    package func forwardedChats(
+        having message: String, destination: DestinationKey, session: String
+    ) async throws(StoreError) -> [ForwardedChatMapping.Key] {
         let found = messages {
             $0.key.destination == destination && $0.key.session == session && $0.key.message == message
         }
-        return found.sorted { $0.key.part < $1.key.part }
+        return Set(found.map(\.key.chatKey)).sorted { $0.chat < $1.chat }
     }
 
     package func forwardedMessages(destination: DestinationKey, remote: Int64) async throws(StoreError)
@@ -38,10 +44,17 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
         limit: Int
     ) async throws(StoreError) -> [ForwardedMessage] {
         let found = messages { entry in
-            entry.key.destination == chat.destination && entry.key.session == chat.session && entry.chat == chat.chat
-                && entry.direction == direction && entry.state == state
+            entry.key.chatKey == chat && entry.direction == direction && entry.state == state
         }
         return Array(found.sorted { $0.updatedAt < $1.updatedAt }.prefix(limit))
+    }
+
+    package func intend(_ intent: ForwardedMessage) async throws(StoreError) -> ForwardedMessage? {
+        state.withLock { state in
+            if let present = state.messages.first(where: { $0.key == intent.key }) { return present }
+            state.apply(.message(intent))
+            return nil
+        }
     }
 
     package func record(_ changes: [ForwardingLedgerChange]) async throws(StoreError) {
@@ -68,15 +81,17 @@ extension InMemoryForwardingLedger.State {
         case .forgetMessage(let key):
             messages.removeAll { $0.key == key }
         case .rename(let key, let chat):
+            guard key.chat != chat else { return }
             let new = ForwardedChatMapping.Key(destination: key.destination, session: key.session, chat: chat)
             if var place = chats.removeValue(forKey: key), chats[new] == nil {
                 place.key = new
                 chats[new] = place
             }
-            for index in messages.indices where messages[index].chat == key.chat {
-                guard messages[index].key.destination == key.destination, messages[index].key.session == key.session
-                else { continue }
-                messages[index].chat = chat
+            let moved = messages.filter { $0.key.chatKey == key }
+            messages.removeAll { $0.key.chatKey == key }
+            for var message in moved {
+                message.key.chat = chat
+                if !messages.contains(where: { $0.key == message.key }) { messages.append(message) }
             }
         }
     }

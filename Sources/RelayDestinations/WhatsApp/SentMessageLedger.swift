@@ -11,8 +11,7 @@ struct SentMessageLedger: Sendable {
 
     /// The parts that the gateway has accepted.
     func done(_ command: OutboundMessageRequest) async throws(StoreError) -> Set<Int> {
-        let entries = try await ledger.forwardedParts(
-            destination: destination, session: command.session, message: command.id)
+        let entries = try await ledger.forwardedParts(of: command.id, in: chatKey(command))
         return Set(entries.filter { $0.state == .sent }.compactMap { Int($0.key.part) })
     }
 
@@ -80,6 +79,11 @@ struct SentMessageLedger: Sendable {
         try await ledger.record(changes)
     }
 
+    private func chatKey(_ command: OutboundMessageRequest) -> ForwardedChatMapping.Key {
+        ForwardedChatMapping.Key(
+            destination: destination, session: command.session, chat: command.chat.description)
+    }
+
     private func entry(
         _ part: OutboundMessageRequest.Part, _ command: OutboundMessageRequest, _ state: ForwardedMessage.State,
         _ moment: Timestamp
@@ -101,9 +105,7 @@ struct SentMessageLedger: Sendable {
         _ moment: Timestamp
     ) -> ForwardedMessage {
         ForwardedMessage(
-            key: ForwardedMessage.Key(
-                destination: destination, session: command.session, message: id, part: part),
-            chat: command.chat.description,
+            key: ForwardedMessage.Key(chatKey(command), message: id, part: part),
             direction: .returned,
             state: state,
             conversation: command.conversation?.conversation,

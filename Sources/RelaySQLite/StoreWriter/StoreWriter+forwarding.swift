@@ -14,37 +14,52 @@ extension StoreWriter {
         case .forgetMessage(let key):
             try database.run(
                 """
-                DELETE FROM forwarded_messages WHERE destination = ? AND session = ? AND message = ? AND part = ?
+                DELETE FROM forwarded_messages
+                WHERE destination = ? AND session = ? AND chat = ? AND message = ? AND part = ?
                 """,
-                SQLValue(key.destination), .text(key.session), .text(key.message), .text(key.part)
+                SQLValue(key.destination), .text(key.session), .text(key.chat), .text(key.message), .text(key.part)
             )
         case .rename(let key, let chat): try rename(key, to: chat)
         }
+    }
+
+    /// The part that is there; nil when the intent was recorded.
+    func intend(_ intent: ForwardedMessage) throws -> ForwardedMessage? {
+        let key = intent.key
+        let present = try database.prepared(
+            """
+            SELECT \(ForwardedMessageRow.columns) FROM forwarded_messages
+            WHERE destination = ? AND session = ? AND chat = ? AND message = ? AND part = ?
+            """
+        ).first(
+            SQLValue(key.destination), .text(key.session), .text(key.chat), .text(key.message), .text(key.part),
+            read: ForwardedMessageRow.message)
+        if present == nil { try write(intent) }
+        return present
     }
 
     private func write(_ chat: ForwardedChatMapping) throws {
         try database.run(
             """
             INSERT OR REPLACE INTO forwarded_chats
-                (destination, session, chat, contact, contact_source, conversation, name, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                (destination, session, chat, contact, contact_source, conversation, name, updated_at,
+                contact_unwritten)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             SQLValue(chat.key.destination), .text(chat.key.session), .text(chat.key.chat), SQLValue(chat.contact),
             SQLValue(chat.contactSource), SQLValue(chat.conversation), SQLValue(chat.name),
-            SQLValue(chat.updatedAt)
+            SQLValue(chat.updatedAt), .int(chat.hasUnwrittenContact ? 1 : 0)
         )
     }
 
     private func write(_ message: ForwardedMessage) throws {
         try database.run(
             """
-            INSERT OR REPLACE INTO forwarded_messages
-                (destination, session, message, part, chat, direction, state, conversation, remote, after, status,
-                updated_at)
+            INSERT OR REPLACE INTO forwarded_messages (\(ForwardedMessageRow.columns))
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            SQLValue(message.key.destination), .text(message.key.session), .text(message.key.message),
-            .text(message.key.part), .text(message.chat), .int(Int64(message.direction.rawValue)),
+            SQLValue(message.key.destination), .text(message.key.session), .text(message.key.chat),
+            .text(message.key.message), .text(message.key.part), .int(Int64(message.direction.rawValue)),
             .int(Int64(message.state.rawValue)), SQLValue(message.conversation), SQLValue(message.remote),
             SQLValue(message.after), SQLValue(message.status?.rawValue), SQLValue(message.updatedAt)
         )
@@ -59,8 +74,12 @@ extension StoreWriter {
         // Rows that could not be renamed, because the new id has one already.
         try write(.forgetChat(key))
         _ = try database.prepared(
-            "UPDATE forwarded_messages SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3"
+            "UPDATE OR IGNORE forwarded_messages SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3"
         ).first(values: values) { _ in }
+        try database.run(
+            "DELETE FROM forwarded_messages WHERE destination = ? AND session = ? AND chat = ?",
+            SQLValue(key.destination), .text(key.session), .text(key.chat)
+        )
     }
 
     /// Deletes old messages. The row of the chat stays.

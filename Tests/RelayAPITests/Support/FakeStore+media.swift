@@ -10,9 +10,13 @@ extension FakeStore {
     ) async throws(StoreError) {}
 
     func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping? { nil }
-    func forwardedParts(
-        destination: DestinationKey, session: String, message: String
-    ) async throws(StoreError) -> [ForwardedMessage] { [] }
+    func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
+        -> [ForwardedMessage]
+    { [] }
+    func forwardedChats(
+        having message: String, destination: DestinationKey, session: String
+    ) async throws(StoreError) -> [ForwardedChatMapping.Key] { [] }
+    func intend(_ intent: ForwardedMessage) async throws(StoreError) -> ForwardedMessage? { nil }
     func forwardedMessages(
         destination: DestinationKey, remote: Int64
     ) async throws(StoreError) -> [ForwardedMessage] { [] }

@@ -46,8 +46,9 @@ struct ChangeTests {
             try await fixture.ledger.record([
                 .message(
                     ForwardedMessage(
-                        key: .init(destination: "desk", session: "demo", message: "B1"),
-                        chat: "5511999999001@s.whatsapp.net", direction: .returned, state: .sent,
+                        key: .init(
+                            destination: "desk", session: "demo", chat: "5511999999001@s.whatsapp.net", message: "B1"),
+                        direction: .returned, state: .sent,
                         conversation: Int64(conversation.displayID), remote: Int64(reply.id), updatedAt: now))
             ])
             try await fixture.take("message.sent", own(fixture, "B1"))
@@ -65,8 +66,9 @@ struct ChangeTests {
             let reply = try fixture.chatwoot.agentReplies(in: conversation.id, "resposta")
             func entry(_ id: String, _ state: ForwardedMessage.State) -> ForwardedMessage {
                 ForwardedMessage(
-                    key: .init(destination: "desk", session: "demo", message: id),
-                    chat: "5511999999001@s.whatsapp.net", direction: .returned, state: state,
+                    key: .init(
+                        destination: "desk", session: "demo", chat: "5511999999001@s.whatsapp.net", message: id),
+                    direction: .returned, state: state,
                     conversation: Int64(conversation.displayID), remote: Int64(reply.id), updatedAt: clock.wall)
             }
             try await fixture.ledger.record([.message(entry("cw-1", .intended))])
@@ -180,6 +182,42 @@ struct ChangeTests {
             let notice = try #require(fixture.chatwoot.messages.first)
             #expect(fixture.chatwoot.messages.count == 1)
             #expect(notice.kind == .incoming && notice.content?.contains("must be paired again") == true)
+        }
+    }
+
+    /// Gateways tell one loss several times: Evolution as `logout.instance`, `connection.update` and `status.instance`.
+    @Test func aLossIsToldOncePerChange() async throws {
+        let clock = ManualClock(now: now)
+        try await withForwarding(clock: clock) { fixture in
+            func isLost(_ reason: String) async throws {
+                try await fixture.take("session.disconnected", ["reason": .string(reason), "recoverable": false])
+            }
+            for reason in ["logged_out", "401", "logged_out"] { try await isLost(reason) }
+            #expect(fixture.chatwoot.messages.count == 1)
+
+            try await fixture.take("session.connected", ["phoneNumber": "5511999999000"])
+            #expect(fixture.chatwoot.messages.count == 1, "the connection itself is no notice")
+            for _ in 1...3 { try await isLost("logged_out") }
+            #expect(fixture.chatwoot.messages.count == 2)
+
+            // A destination that gets no session.connected is told again after a day.
+            clock.advance(by: .seconds(86_399))
+            try await isLost("logged_out")
+            #expect(fixture.chatwoot.messages.count == 2)
+            clock.advance(by: .seconds(1))
+            try await isLost("logged_out")
+            #expect(fixture.chatwoot.messages.count == 3)
+            #expect(try fixture.conversation.id > 0)
+        }
+    }
+
+    @Test func theLossOfAnotherSessionIsAnother() async throws {
+        try await withForwarding { fixture in
+            for session in ["demo", "second", "demo", "second"] {
+                try await fixture.take(
+                    "session.disconnected", ["reason": "logged_out", "recoverable": false], session: session)
+            }
+            #expect(fixture.chatwoot.messages.count == 2)
         }
     }
 }
