@@ -92,7 +92,7 @@ extension ChatwootForwarder {
     /// conversations. What has no place, or no more, has nothing to be merged.
     func merge(_ previous: ForwardedChatMapping.Key, into contact: ChatwootContactProfile) async throws(ForwardError) {
         guard let old = try await known(previous), let mergee = old.contact else { return }
-        let rename = ForwardingLedgerChange.rename(old.key, to: contact.id.description)
+        let rename = ForwardingLedgerChange.rename(old.key, to: chatKey(contact).chat)
         guard let new = try await known(chatKey(contact)), let base = new.contact else {
             var place = old
             place.key = chatKey(contact)

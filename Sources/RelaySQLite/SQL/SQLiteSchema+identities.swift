@@ -77,19 +77,21 @@ extension SQLiteSchema {
     }
 
     private static func renameForwardedChats(_ database: Database) throws {
-        let chats = try database.prepare(
-            "SELECT destination, session, chat FROM forwarded_chats ORDER BY updated_at DESC"
-        )
-        .all { ($0.text(0), $0.text(1), $0.text(2)) }
-        for (destination, session, chat) in chats where ChatID.canonical(chat) != chat {
-            let values: [SQLValue] = [
-                .text(destination), .text(session), .text(chat), .text(ChatID.canonical(chat)),
-            ]
-            for sql in [
-                "UPDATE OR IGNORE forwarded_chats SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3",
-                "DELETE FROM forwarded_chats WHERE destination = ?1 AND session = ?2 AND chat = ?3 AND chat <> ?4",
-            ] {
-                try database.run(sql, values: values)
+        // The mapping that was used last stays.
+        for (table, order) in [("forwarded_chats", "updated_at DESC"), ("forwarded_messages", "number")] {
+            let chats = try database.prepare("SELECT destination, session, chat FROM \(table) ORDER BY \(order)")
+                .all { [$0.text(0), $0.text(1), $0.text(2)] }
+            for chat in chats where ChatID.canonical(chat[2]) != chat[2] {
+                let values: [SQLValue] = (chat + [ChatID.canonical(chat[2])]).map { .text($0) }
+                try database.run(
+                    "UPDATE OR IGNORE \(table) SET chat = ?4 WHERE destination = ?1 AND session = ?2 AND chat = ?3",
+                    values: values)
+            }
+            // What could not be renamed, because the other spelling has a row already.
+            for chat in chats where ChatID.canonical(chat[2]) != chat[2] {
+                try database.run(
+                    "DELETE FROM \(table) WHERE destination = ?1 AND session = ?2 AND chat = ?3",
+                    values: chat.map { .text($0) })
             }
         }
     }
