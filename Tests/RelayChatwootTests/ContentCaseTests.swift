@@ -26,7 +26,7 @@ struct ContentCaseTests {
         let format = try #require(BuiltInEventFormats.format(named: given["format"]?.string ?? ""))
         let context = FormatContext(session: given["session"]?.string, receivedAt: now)
         let events = try (given["documents"]?.array ?? []).flatMap {
-            try format.events(from: $0.bytes, context: context)
+            try format.read($0.bytes, context: context).events
         }
         let expected = given["chatwoot"]?.array ?? []
         try #require(events.count == expected.count, "\(name)")

@@ -9,7 +9,7 @@ extension MessageContent {
     static func missing(told: String?, isViewOnce: Bool = false) -> MessageContent {
         guard isViewOnce || told == "view_once" else { return .unsupported(.undecryptable, detail: told) }
         var content = unsupported(.viewOnceUnavailable)
-        content.isViewOnce = isViewOnce
+        content.isMarkedViewOnce = isViewOnce
         return content
     }
 }
