@@ -276,7 +276,8 @@ package final class PipelineService: Service {
         if event.type == .contactIdentified { previous = event.payload["previousChatId"]?.string }
         if let previous {
             backlog.queue.join(
-                ChatOrderQueue.OrderingKey(session: event.session, chat: previous), into: ChatOrderQueue.OrderingKey(event))
+                ChatOrderQueue.OrderingKey(session: event.session, chat: previous),
+                into: ChatOrderQueue.OrderingKey(event))
         }
         return event
     }

@@ -30,7 +30,8 @@ struct Zaphub: AsyncParsableCommand {
             ExplainCommand.self,
             SchemaCommand.self, GraphCommand.self, EvalCommand.self, CreateCommand.self, ListenCommand.self,
             DeliveriesCommandGroup.self, TapCommand.self, TraceCommand.self,
-            DeadLettersCommandGroup.self, RejectedDocumentsCommand.self, ReplayCommandGroup.self, MediaCommandGroup.self,
+            DeadLettersCommandGroup.self, RejectedDocumentsCommand.self, ReplayCommandGroup.self,
+            MediaCommandGroup.self,
         ]
     )
 }

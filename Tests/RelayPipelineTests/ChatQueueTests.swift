@@ -13,7 +13,9 @@ private func event(_ id: Int64, _ chat: String) -> Event {
         receivedAt: Timestamp(milliseconds: id), payload: [:])
 }
 
-private func key(_ chat: String) -> ChatOrderQueue.OrderingKey { ChatOrderQueue.OrderingKey(session: "main", chat: chat) }
+private func key(_ chat: String) -> ChatOrderQueue.OrderingKey {
+    ChatOrderQueue.OrderingKey(session: "main", chat: chat)
+}
 
 /// A queue whose results can stand in expectations, which take no mutating call.
 private final class QueueReference {
@@ -26,7 +28,9 @@ private final class QueueReference {
     func block(_ event: Event) { queue.block(event) }
     func release(_ event: Event) { queue.release(event) }
     func next(of key: ChatOrderQueue.OrderingKey) -> EventID? { queue.next(of: key) }
-    func join(_ other: ChatOrderQueue.OrderingKey, into key: ChatOrderQueue.OrderingKey) { queue.join(other, into: key) }
+    func join(_ other: ChatOrderQueue.OrderingKey, into key: ChatOrderQueue.OrderingKey) {
+        queue.join(other, into: key)
+    }
     func mayRun(_ event: Event) -> Bool { queue.mayRun(event) }
     func putBack(_ event: Event) { queue.putBack(event) }
 }

@@ -114,7 +114,7 @@ import Testing
                         got:      none; message.received is dead after 1 attempt (exhausted)
                     delivered[2]
                         expected: a delivery to session
-                        got:      none; message.received is still waiting after 1 attempt (WebhookRegistration returned status 410 Gone; it is paused until somebody resumes it)
+                        got:      none; message.received is still waiting after 1 attempt (Webhook returned status 410 Gone; it is paused until somebody resumes it)
                 1 test, 1 failed
                 """
         )

@@ -5,7 +5,9 @@ internal import RelayJSON
 extension ChatwootForwarder {
     /// Adds what WhatsApp tells to a contact that was there before, by the policy for names.
     /// - Returns: whether it was written.
-    func enrich(_ record: ChatwootContactResponse, with contact: ChatwootContactProfile) async throws(ForwardError) -> Bool {
+    func enrich(_ record: ChatwootContactResponse, with contact: ChatwootContactProfile) async throws(ForwardError)
+        -> Bool
+    {
         var body: JSONObject = ["custom_attributes": .object(contact.attributes)]
         if let name = contact.rename(from: record.name, by: options.contactNames) { body["name"] = .string(name) }
         // Somebody who was known by a hidden identity goes on under the phone.

@@ -5,7 +5,8 @@ internal import RelayCore
 extension ChatwootForwarder {
     /// Whether the message is a placeholder and the message itself was posted before.
     func isReplaced(_ message: NewChatwootMessage, in chat: ForwardedChatMapping.Key)
-        async throws(ForwardError) -> Bool {
+        async throws(ForwardError) -> Bool
+    {
         let key = messageKey(message.sourceID, in: chat)
         guard key.part == ChatwootSourceID.placeholderPart else { return false }
         return try await parts(of: key.message, in: chat).contains { $0.key.part.isEmpty && $0.state == .sent }
@@ -13,7 +14,8 @@ extension ChatwootForwarder {
 
     /// Deletes the placeholder that stands for a message, once the message itself is in Chatwoot. Repeatable.
     func deletePlaceholder(of message: NewChatwootMessage, in chat: ForwardedChatMapping.Key)
-        async throws(ForwardError) {
+        async throws(ForwardError)
+    {
         let key = messageKey(message.sourceID, in: chat)
         guard key.part.isEmpty else { return }
         let parts = try await parts(of: key.message, in: chat)

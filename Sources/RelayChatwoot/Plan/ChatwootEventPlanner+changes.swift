@@ -34,7 +34,8 @@ extension ChatwootEventPlanner {
         case "event" where content["responses"]?.array != nil:
             lines = content.objects("responses").compactMap { response in
                 guard let answer = response.text("response") else { return nil }
-                let who = response.address("from").map { WhatsAppMarkdownConverter.plain(shown($0, named: name($0))) }
+                let name = response.text("name")
+                let who = response.address("from").map { WhatsAppMarkdownConverter.plain(shown($0, named: name)) }
                 return [who, answerText(answer)].compactMap { $0 }.joined(separator: ": ")
             }
             return lines.isEmpty

@@ -1,4 +1,3 @@
-
 /// A bounded dictionary in two generations. When the young one is full it becomes the old one, and entries of the old
 /// one that were not read since then are dropped.
 package struct TwoGenerationCache<Value: Sendable>: Sendable {

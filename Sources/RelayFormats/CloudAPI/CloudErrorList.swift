@@ -23,7 +23,8 @@ struct CloudErrorList {
 
     /// The first error as the reason of a failure.
     var reason: FailureReason {
-        FailureReason(text: text, code: (list.first?["code"]).flatMap { GatewayNumberReader.integer($0) }.map(String.init))
+        FailureReason(
+            text: text, code: (list.first?["code"]).flatMap { GatewayNumberReader.integer($0) }.map(String.init))
     }
 
     func append(to extra: inout JSONObject) {

@@ -68,7 +68,9 @@ extension MessageContent {
         let responses = nodes.compactMap(\.object).map { node -> JSON in
             let key = BaileysMessageKey(node["eventResponseMessageKey"]?.object ?? JSONObject())
             let answer = node["response"]?.object ?? JSONObject()
-            let moment = GatewayTimeReader.timestamp(node["senderTimestampMs"]) ?? GatewayTimeReader.timestamp(answer["timestampMs"])
+            let moment =
+                GatewayTimeReader.timestamp(node["senderTimestampMs"])
+                ?? GatewayTimeReader.timestamp(answer["timestampMs"])
             var response = JSONObject()
             response.append("messageId", orNull: key.id)
             response.append("from", orNull: key.author?.id.description)

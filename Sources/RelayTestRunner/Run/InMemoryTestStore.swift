@@ -147,7 +147,9 @@ extension InMemoryTestStore.State {
         _ = accept(.contactIdentified(pair, session: session, at: moment), source: source, at: moment)
     }
 
-    fileprivate mutating func accept(_ event: ParsedEvent, source: String, at moment: Timestamp) -> EventAcceptanceResult {
+    fileprivate mutating func accept(_ event: ParsedEvent, source: String, at moment: Timestamp)
+        -> EventAcceptanceResult
+    {
         var event = event
         let session = event.session
         event.chat = EventIdentity.resolve(chat: event.chat, payload: &event.payload) {
