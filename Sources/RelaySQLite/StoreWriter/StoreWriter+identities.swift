@@ -43,7 +43,8 @@ extension StoreWriter {
         event.dedupKey = try event.dedupKey.map { key in
             try EventIdentity.canonicalKey(key) { try phone(ofLID: $0, session: session) }
         }
-        return EncodedJournalEntry(event, source: entry.source)
+        // Encoded anew only where something was replaced.
+        return event == entry.event ? entry : EncodedJournalEntry(event, source: entry.source)
     }
 
     /// Notes hidden identities without a phone under which an event was accepted, and what must change when the phone

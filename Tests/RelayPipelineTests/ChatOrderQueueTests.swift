@@ -36,7 +36,7 @@ private final class QueueReference {
 }
 
 /// Events that wait, and those that are held behind them.
-struct ChatQueueTests {
+struct ChatOrderQueueTests {
     private let queue = QueueReference()
 
     @Test func eventsOfAChatAreHeldBehindTheOneThatWaits() {
