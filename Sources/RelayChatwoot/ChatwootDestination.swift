@@ -52,12 +52,18 @@ package struct ChatwootDestination: Destination {
 
     package func send(_ delivery: ClaimedDelivery, at moment: Timestamp) async -> AttemptResult {
         let startedAt = clock.now
-        let plan: ChatwootForwardPlan
+        var event: DeliveryEnvelope
         do {
-            plan = try planner.plan(delivery.body, at: moment)
+            event = try DeliveryEnvelope(delivery.body)
         } catch {
             return result(.failed(.invalidRequest), error.message, after: clock.now - startedAt)
         }
+        do {
+            try await resolve(&event)
+        } catch {
+            return result(of: .store(error), after: clock.now - startedAt)
+        }
+        let plan = planner.plan(event, at: moment)
         let run = run(plan.session)
         do {
             try await run.perform(plan)
@@ -67,6 +73,15 @@ package struct ChatwootDestination: Destination {
             if isLast(delivery, failed) { try? await run.abandon(plan, because: failed.error ?? "") }
             return failed
         }
+    }
+
+    /// Names the chat as the ledger does. A body that was made before the phone behind a hidden identity was known
+    /// keeps the identity, also when it is replayed after both were joined.
+    private func resolve(_ event: inout DeliveryEnvelope) async throws(StoreError) {
+        guard let lid = event.hiddenChat else { return }
+        let key = ForwardedChatMapping.Key(destination: key, session: event.session, chat: lid)
+        let current = try await ledger.currentKey(of: key)
+        if current.chat != key.chat { event.nameChat(byPhone: current.chat) }
     }
 
     /// Whether no further attempt follows, so that agents must be notified.

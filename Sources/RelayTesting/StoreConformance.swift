@@ -90,6 +90,7 @@ package struct StoreConformance: Sendable {
         // Forwarding
         case keepsForwardedChats, keepsForwardedMessages, keepsForwardedMessagesThroughACrash, renamesForwardedChats
         case keepsForwardedMessagesOfChatsApart, grantsAnIntentOnce, sweepsForwardedMessages
+        case findsTheForwardedChatOfAHiddenIdentity
         // Sessions
         case managesSessions, followsSessionEvents, listsSessions, deletesSessions, keepsWebhooks, deletesWebhooks
         case encryptsCredentials, keepsAPIKeys
@@ -98,6 +99,7 @@ package struct StoreConformance: Sendable {
 
         func check(_ run: StoreConformanceContext) async throws {
             switch self {
+            case .findsTheForwardedChatOfAHiddenIdentity: try await run.findsTheForwardedChatOfAHiddenIdentity()
             case .recognizesDuplicates: try await run.recognizesDuplicates()
             case .recognizesDuplicatesThatComeAtOnce: try await run.recognizesDuplicatesThatComeAtOnce()
             case .keepsEventsAsTheyCame: try await run.keepsEventsAsTheyCame()

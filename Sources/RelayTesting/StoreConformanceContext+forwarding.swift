@@ -1,4 +1,5 @@
 internal import RelayCore
+internal import RelayJSON
 
 extension StoreConformanceContext {
     private func chat(_ id: String = "a@s", destination: DestinationKey = "desk") -> ForwardedChatMapping.Key {
@@ -164,6 +165,24 @@ extension StoreConformanceContext {
         try equal(try await parts(store, of: "M"), [message("M")], "what the new id had stays")
         try equal(try await parts(store, of: "M", in: "2@lid"), [])
         try equal(try await store.forwardedChat(chat("c@s")), nil)
+    }
+
+    func findsTheForwardedChatOfAHiddenIdentity() async throws {
+        let (lid, phone) = ("9000@lid", "5511912345678@s.whatsapp.net")
+        try equal(try await store.currentKey(of: chat()), chat())
+        try equal(try await store.currentKey(of: chat(lid)), chat(lid), "nobody knows the phone")
+        try await store.record([.chat(ForwardedChatMapping(key: chat(lid), contact: 7, updatedAt: now))])
+        // The Brazilian number in its short spelling.
+        let payload: JSONObject = ["chatId": "551112345678@s.whatsapp.net", "chatLid": .string(lid)]
+        let event = ParsedEvent(
+            type: .messageReceived, session: "acct", chat: "551112345678@s.whatsapp.net", payload: payload)
+        _ = try await store.accept([event], source: "baileys", at: now)
+        try equal(try await store.currentKey(of: chat(lid)), chat(lid), "its own entry is not joined yet")
+        try equal(try await store.currentKey(of: chat(lid, destination: "second")), chat(phone, destination: "second"))
+        try await store.record([.rename(chat(lid), to: phone)])
+        try equal(try await store.currentKey(of: chat(lid)), chat(phone))
+        let other = ForwardedChatMapping.Key(destination: "desk", session: "other", chat: lid)
+        try equal(try await store.currentKey(of: other), other, "another session's identity")
     }
 
     func sweepsForwardedMessages() async throws {

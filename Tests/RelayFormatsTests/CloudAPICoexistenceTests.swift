@@ -36,7 +36,7 @@ struct CloudAPICoexistenceTests {
         #expect(event.type == .messageReaction)
         #expect(event.payload["fromMe"] == true)
         #expect(event.payload["from"] == "15550783881@s.whatsapp.net")
-        #expect(event.dedupKey == "message.reaction|16505551234@s.whatsapp.net|T|me|wamid.E")
+        #expect(event.dedupKey == "message.reaction|16505551234@s.whatsapp.net|T|wamid.E")
     }
 
     private func history(_ messages: String, thread: String = #""id": "16505551234""#) -> String {

@@ -7,50 +7,12 @@ import Testing
 /// From a gateway's document to the message that agents see, with a relay process.
 @Suite(.serialized, .limitedConcurrency)
 struct ChatwootFlowTests {
-    private struct Fixture {
-        let chatwoot: ChatwootDouble
-        let relay: RelayProcess
-    }
-
-    private func withFixture(
-        sources: String = "", options: String = "", _ body: (Fixture) async throws -> Void
-    ) async throws {
-        var limits = ChatwootDouble.Options()
-        limits.limits = .none
-        let chatwoot = ChatwootDouble(options: limits)
-        let url = try await chatwoot.start()
-        let account = chatwoot.addAccount()
-        let agent = chatwoot.addUser(in: account.id, role: .administrator)
-        let inbox = chatwoot.addInbox(in: account.id)
-        let extra = """
-            destinations:
-              desk:
-                type: chatwoot
-                url: \(url)
-                account: \(account.id)
-                inbox: \(inbox.id)
-                token: "${CHATWOOT_TOKEN}"
-                retry: patient
-                timeout: 5s
-                \(options)
-            """
-        let relay = try RelayProcess(
-            configuration: RelayProcess.configuration(extra: extra).replacing(
-                "sources:\n", with: "sources:\n\(sources)"),
-            pipeline: RelayProcess.pipeline.replacing("[session]", with: "[desk]"),
-            environment: ["CHATWOOT_TOKEN": agent.token])
-        defer {
-            relay.remove()
-            chatwoot.stop()
-        }
-        try await body(Fixture(chatwoot: chatwoot, relay: relay))
-    }
-
     /// Exactly once under `kill -9`: the relay looks up messages in flight in Chatwoot before it sends anything again.
+    /// Messages name their chat by phone, by hidden identity and by both.
     @Test func tenKillsNeitherLoseNorDoubleAMessage() async throws {
         let chats = 50
         let each = 100
-        try await withFixture { fixture in
+        try await withChatwootInbox { fixture in
             let (chatwoot, relay) = (fixture.chatwoot, fixture.relay)
             chatwoot.inject(.commitThen500, into: .messageCreate, probability: 0.02)
             chatwoot.inject(.commitThenReset, into: .messageCreate, probability: 0.01)
@@ -60,7 +22,11 @@ struct ChatwootFlowTests {
                 for chat in 0..<chats {
                     group.addTask {
                         for message in 0..<each {
-                            let document = baileysText("M\(chat)-\(message)", chat: "55119999990\(chat + 10)")
+                            // The first one reports both names, so that every later one is the same chat.
+                            let lid = message % 3 == 1 ? nil : "\(700_000_000_000_000 + chat)@lid"
+                            let document = baileysText(
+                                "M\(chat)-\(message)", chat: "55119999990\(chat + 10)", lid: lid,
+                                isPhoneHidden: message % 3 == 2)
                             while (try? await relay.call("POST", "/in/baileys", document))?.status != 200 {
                                 try await Task.sleep(for: .milliseconds(5))
                             }
@@ -100,7 +66,7 @@ struct ChatwootFlowTests {
             ("evolution-go", "evolution_go"), ("gowa", "gowa"), ("zaphub", "native"),
         ]
         let sources = folders.map { "  corpus-\($0.0): { transport: http, format: \($0.1) }\n" }.joined()
-        try await withFixture(sources: sources, options: "group_changes: note") { fixture in
+        try await withChatwootInbox(sources: sources, options: "group_changes: note") { fixture in
             let (chatwoot, relay) = (fixture.chatwoot, fixture.relay)
             try await relay.start()
             var accepted = 0
@@ -134,7 +100,7 @@ struct ChatwootFlowTests {
     /// A mention by a hidden identity whose phone and name other documents told. The documents are made up after
     /// openclaw/openclaw#122073.
     @Test func aMentionedAndAQuotedPersonHaveTheirNames() async throws {
-        try await withFixture { fixture in
+        try await withChatwootInbox { fixture in
             let (chatwoot, relay) = (fixture.chatwoot, fixture.relay)
             try await relay.start()
             let (phone, lid, group) = ("5511999990051@s.whatsapp.net", "237722279121137@lid", "120363000000000001@g.us")

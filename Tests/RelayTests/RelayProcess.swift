@@ -240,17 +240,29 @@ final class RelayProcess: Sendable {
 }
 
 /// A text message as a Baileys bridge posts it.
-func baileysText(_ id: String, chat: String = "5511999999001", text: String = "oi", session: String = "main") -> JSON {
-    [
+///
+/// - Parameters:
+///   - lid: the chat's hidden identity; nil: the message has the phone alone.
+///   - isPhoneHidden: whether the message has the hidden identity alone.
+func baileysText(
+    _ id: String,
+    chat: String = "5511999999001",
+    lid: String? = nil,
+    isPhoneHidden: Bool = false,
+    text: String = "oi",
+    session: String = "main"
+) -> JSON {
+    let phone = "\(chat)@s.whatsapp.net"
+    var key: JSONObject = ["remoteJid": .string(lid ?? phone), "fromMe": false, "id": .string(id)]
+    if lid != nil, !isPhoneHidden { key["remoteJidAlt"] = .string(phone) }
+    return [
         "session": .string(session),
         "event": "messages.upsert",
         "data": [
             "type": "notify",
             "messages": [
                 [
-                    "key": [
-                        "remoteJid": .string("\(chat)@s.whatsapp.net"), "fromMe": false, "id": .string(id),
-                    ],
+                    "key": .object(key),
                     "messageTimestamp": 1_763_000_000,
                     "pushName": "Maria Silva",
                     "message": ["conversation": .string(text)],

@@ -15,7 +15,12 @@ package struct ChatwootActionPlanner: Sendable {
     ///   - now: the wall clock time, to detect late messages.
     /// - Throws: ``ChatwootPlanError`` when the body is not an event.
     package func plan(_ body: [UInt8], at now: Timestamp) throws(ChatwootPlanError) -> ChatwootForwardPlan {
-        ChatwootEventPlanner(try DeliveryEnvelope(body), options: options, now: now).plan
+        plan(try DeliveryEnvelope(body), at: now)
+    }
+
+    /// - Parameter now: the wall clock time, to detect late messages.
+    func plan(_ event: DeliveryEnvelope, at now: Timestamp) -> ChatwootForwardPlan {
+        ChatwootEventPlanner(event, options: options, now: now).plan
     }
 }
 

@@ -6,7 +6,7 @@ internal import RelayJSON
 struct DeliveryEnvelope {
     let type: EventType
     let session: String
-    let payload: JSONObject
+    private(set) var payload: JSONObject
     /// The time at which the relay accepted the event.
     let receivedAt: Timestamp?
     let deliveryID: String
@@ -28,6 +28,15 @@ struct DeliveryEnvelope {
         self.payload = payload
         receivedAt = object.text("timestamp").flatMap { Timestamp(iso8601: $0) }
         deliveryID = object.text("deliveryId") ?? ""
+    }
+
+    /// The chat's hidden identity, when the event names the chat by it.
+    var hiddenChat: String? { payload.text("chatId").flatMap { ChatID.isLID($0) ? $0 : nil } }
+
+    /// Names the chat by the phone behind its hidden identity. The identity stays as `chatLid`.
+    mutating func nameChat(byPhone phone: String) {
+        let lid = hiddenChat
+        _ = EventIdentity.resolve(chat: lid, payload: &payload) { $0 == lid ? phone : nil }
     }
 
     private static func missing(_ name: String, _ what: String) -> ChatwootPlanError {

@@ -150,6 +150,11 @@ package enum ForwardingLedgerChange: Sendable {
 package protocol ForwardingLedger: Sendable {
     func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping?
 
+    /// The key under which the ledger has a chat. It is another one only for a hidden identity (LID) that has no entry
+    /// of its own and whose phone is known: the phone's. While the identity has an entry, that one counts, until
+    /// ``ForwardingLedgerChange/rename(_:to:)`` joins it to the phone's.
+    func currentKey(of key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping.Key
+
     /// Every part of a message of a chat, by its name, `part` empty first.
     func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
         -> [ForwardedMessage]

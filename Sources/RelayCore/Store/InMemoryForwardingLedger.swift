@@ -16,6 +16,11 @@ package final class InMemoryForwardingLedger: ForwardingLedger {
         state.withLock { $0.chats[key] }
     }
 
+    /// The key itself: without a store no identities are known.
+    package func currentKey(of key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping.Key {
+        key
+    }
+
     package func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
         -> [ForwardedMessage]
     {

@@ -21,8 +21,7 @@ extension BaileysReader {
             isFromMe: own?.isFromMe ?? false,
             content: MessageContent(type: "reaction", content: nil),
             sentAt: moment,
-            receivedAt: receivedAt,
-            isToldTwice: true
+            receivedAt: receivedAt
         )
         return [facts.reaction(.init(target: targetID, emoji: reaction.text("text"), at: moment), session: session)]
     }
@@ -48,8 +47,7 @@ extension BaileysReader {
         let keys = try array(data, "keys", "an array of message keys", at: pointer)
         return try each(.array(keys), at: pointer + "/keys") { key, pointer throws(InvalidDocumentError) in
             let key = BaileysMessageKey(key)
-            var facts = facts(of: key, at: nil)
-            facts.isToldTwice = false
+            let facts = facts(of: key, at: nil)
             return [facts.deletion(of: try id(of: key, at: pointer), isOnlyOurs: true, session: session)]
         }
     }

@@ -56,7 +56,7 @@ extension BaileysReader {
             receivedAt: receivedAt,
             broadcastList: key.broadcastList,
             isHistory: isHistory,
-            isToldTwice: true
+            changesMayLackChat: changesMayLackChat
         )
         if case .content(var content) = node {
             var extras = extras

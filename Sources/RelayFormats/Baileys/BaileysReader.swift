@@ -12,6 +12,8 @@ struct BaileysReader: GatewayEventReader {
     /// The account's phone number in digits; nil when the document does not contain it.
     let ownPhone: String?
     let batch: BatchReading
+    /// See ``MessageFacts/changesMayLackChat``.
+    let changesMayLackChat: Bool
     /// Files that the envelope carries outside the messages: base64 by message id.
     private let files: JSONObject
 
@@ -28,18 +30,21 @@ struct BaileysReader: GatewayEventReader {
     /// - Parameters:
     ///   - account: the account's JID, or an object with `id` and `lid`, which some bridges add.
     ///   - gateway: the gateway's name, for error messages.
+    ///   - changesMayLackChat: see ``MessageFacts/changesMayLackChat``.
     init(
         session: String,
         receivedAt: Timestamp,
         batch: BatchReading,
         account: JSON?,
         gateway: String = BaileysFormat.gateway,
+        changesMayLackChat: Bool = false,
         files: JSONObject = JSONObject()
     ) {
         self.session = session
         self.receivedAt = receivedAt
         self.batch = batch
         self.gateway = gateway
+        self.changesMayLackChat = changesMayLackChat
         self.files = files
         var own = [account?.string, account?.object?.text("id"), account?.object?.text("lid")]
             .compactMap { $0.flatMap { JID($0) } }
@@ -100,7 +105,7 @@ struct BaileysReader: GatewayEventReader {
             sentAt: moment,
             receivedAt: receivedAt,
             broadcastList: key.broadcastList,
-            isToldTwice: true
+            changesMayLackChat: changesMayLackChat
         )
     }
 }

@@ -26,7 +26,8 @@ struct EvolutionReader: GatewayEventReader {
     init(session: String, receivedAt: Timestamp, envelope: JSONObject, batch: BatchReading, gateway: String) {
         baileys = BaileysReader(
             session: session, receivedAt: receivedAt, batch: batch,
-            account: EvolutionJIDReader.completed(envelope, ["sender"])["sender"], gateway: gateway)
+            account: EvolutionJIDReader.completed(envelope, ["sender"])["sender"], gateway: gateway,
+            changesMayLackChat: true)
         stamp = envelope.text("date_time")
     }
 

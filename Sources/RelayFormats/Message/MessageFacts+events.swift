@@ -56,11 +56,12 @@ extension MessageFacts {
         let type = EventType.messageReaction
         let chatID = chat?.id.description
         let reactor = isFromMe ? "me" : author?.id.description
-        let own = id.isEmpty ? "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)" : id
         let key =
-            isToldTwice && !id.isEmpty
-            ? DeduplicationKeyBuilder.make(type, chat: nil, message: reaction.target, own)
-            : DeduplicationKeyBuilder.make(type, chat: keyedChat, message: reaction.target, reactor, own)
+            id.isEmpty
+            ? DeduplicationKeyBuilder.make(
+                type, chat: chatID, message: reaction.target, reactor,
+                "\(reaction.emoji ?? "")@\(reaction.at?.milliseconds ?? 0)")
+            : DeduplicationKeyBuilder.make(type, chat: chatID, message: reaction.target, id)
         var facts = self
         if id.isEmpty { facts.id = reaction.target }
         facts.target = reaction.target
@@ -124,6 +125,6 @@ extension MessageFacts {
         )
     }
 
-    /// The chat for the deduplication keys of changes; see ``isToldTwice``.
-    private var keyedChat: String? { isToldTwice ? nil : chat?.id.description }
+    /// The chat in the deduplication keys of edits and deletions.
+    private var keyedChat: String? { changesMayLackChat ? nil : chat?.id.description }
 }

@@ -24,9 +24,9 @@ struct MessageFacts {
     var isHistory = false
     /// Payload fields that only this format has; they are added at the end.
     var extra = JSONObject()
-    /// Whether the gateway reports reactions, edits and deletions twice, where one report may lack the chat or use
-    /// another JID of the same person. If so, their deduplication keys leave out the chat.
-    var isToldTwice = false
+    /// Whether the gateway reports an edit or a deletion in two documents, of which one does not name the chat. If so,
+    /// their deduplication keys leave out the chat.
+    var changesMayLackChat = false
 
     /// The author's name for display; nil for messages sent by the account.
     private var authorName: String? { isFromMe ? nil : verifiedName ?? savedName ?? pushName }

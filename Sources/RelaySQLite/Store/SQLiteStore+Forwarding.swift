@@ -23,6 +23,21 @@ extension SQLiteStore {
         }
     }
 
+    package func currentKey(of key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping.Key {
+        guard ChatID.isLID(key.chat) else { return key }
+        return try await read { database in
+            let phone = try database.prepared(
+                """
+                SELECT phone FROM identities WHERE session = ?2 AND lid = ?3 AND phone IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM forwarded_chats WHERE destination = ?1 AND session = ?2 AND chat = ?3
+                )
+                """
+            ).first(SQLValue(key.destination), .text(key.session), .text(key.chat)) { $0.text(0) }
+            guard let phone else { return key }
+            return ForwardedChatMapping.Key(destination: key.destination, session: key.session, chat: phone)
+        }
+    }
+
     package func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
         -> [ForwardedMessage]
     {

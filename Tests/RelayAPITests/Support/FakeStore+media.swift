@@ -9,6 +9,7 @@ extension FakeStore {
         of event: EventID, announcing announcement: ParsedEvent?, source: String, at moment: Timestamp
     ) async throws(StoreError) {}
 
+    func currentKey(of key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping.Key { key }
     func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping? { nil }
     func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
         -> [ForwardedMessage]

@@ -134,6 +134,7 @@ private final class OvertakenLedger: ForwardingLedger {
     func forwardedChat(_ key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping? {
         try await base.forwardedChat(key)
     }
+    func currentKey(of key: ForwardedChatMapping.Key) async throws(StoreError) -> ForwardedChatMapping.Key { key }
     func forwardedParts(of message: String, in chat: ForwardedChatMapping.Key) async throws(StoreError)
         -> [ForwardedMessage]
     { try await base.forwardedParts(of: message, in: chat) }
