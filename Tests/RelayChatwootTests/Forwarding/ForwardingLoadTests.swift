@@ -89,23 +89,27 @@ struct ForwardingLoad {
         await store.close()
     }
 
-    /// Accepts the messages of the chats in turn.
+    private func lid(_ index: Int) -> String { "\(700_000_000_000_000 + index)@lid" }
+
+    /// Accepts the messages of the chats in turn. They name their chat by both names, by phone, and by hidden identity
+    /// alone, as bodies do that were made before the phone was known.
     private func accept(into store: SQLiteStore, settings: DestinationDispatchSettings, at now: Timestamp) async throws
     {
         let events = (0..<messagesEach).flatMap { message in
             (0..<chats).map { index in
-                let chat = chat(index)
-                return ParsedEvent(
-                    type: .messageReceived, session: "demo", chat: chat,
-                    payload: [
-                        "messageId": .string(id(index, message)), "wa_message_id": .string(id(index, message)),
-                        "chatId": .string(chat), "from": .string(chat), "fromMe": false, "type": "text",
-                        "contactName": .string("Customer \(index)"), "content": ["text": .string("\(message)")],
-                    ])
+                let name = message % 3 == 2 ? lid(index) : chat(index)
+                var payload: JSONObject = [
+                    "messageId": .string(id(index, message)), "wa_message_id": .string(id(index, message)),
+                    "chatId": .string(name), "from": .string(name), "fromMe": false, "type": "text",
+                    "contactName": .string("Customer \(index)"), "content": ["text": .string("\(message)")],
+                ]
+                if message % 3 == 0 { payload["chatLid"] = .string(lid(index)) }
+                return ParsedEvent(type: .messageReceived, session: "demo", chat: name, payload: payload)
             }
         }
         var results: [EventProcessingResult] = []
-        for (accepted, event) in zip(try await store.accept(events, source: "test", at: now), events) {
+        let acceptance = try await store.accept(events, source: "test", at: now)
+        for (number, (accepted, event)) in zip(acceptance, events).enumerated() {
             let stored = Event(
                 id: accepted.id, source: "test", type: event.type, session: event.session, chat: event.chat,
                 occurredAt: nil, receivedAt: now, payload: event.payload)
@@ -114,7 +118,7 @@ struct ForwardingLoad {
                     event: accepted.id,
                     deliveries: [
                         PlannedDelivery(
-                            of: stored, to: "desk", lane: settings.lane(session: event.session, chat: event.chat),
+                            of: stored, to: "desk", lane: settings.lane(session: event.session, chat: chat(number % chats)),
                             pipeline: "default", signing: nil)
                     ]))
         }
