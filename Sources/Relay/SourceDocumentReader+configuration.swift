@@ -1,7 +1,6 @@
 package import RelayConfig
 package import RelayCore
 internal import RelayDestinations
-internal import RelayFormats
 package import RelaySources
 
 extension SourceDocumentReader {
@@ -15,8 +14,7 @@ extension SourceDocumentReader {
     ) {
         self.init(
             source,
-            // The configuration was checked against the same list of formats.
-            format: BuiltInEventFormats.format(named: source.format) ?? BuiltInEventFormats.api.init(),
+            format: source.format.init(),
             resends: ResendFilter(ledger: ledger, destinations: configuration.sentMessagesLedgers),
             files: files
         )

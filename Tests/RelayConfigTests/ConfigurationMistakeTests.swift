@@ -86,7 +86,7 @@ import Testing
                      |   ^ help: add transport: http, stdin or file
                 config.yaml:14:45: error: "session" is empty
                   14 |   other: { format: waha, path: /x, session: }
-                     |                                             ^ help: write text, or remove the option
+                     |                                             ^ help: write a session's id, or remove the option
                 config.yaml:16:3: error: two sources read stdin
                   16 |   second: { transport: stdin, format: native }
                      |   ^ help: keep one of them

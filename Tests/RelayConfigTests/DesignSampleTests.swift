@@ -97,7 +97,7 @@ enum DesignSample {
     @Test func sourcesAreAsWritten() throws {
         let sources = try DesignSample.load().configuration.sources
         #expect(sources.map(\.name) == ["baileys", "meta"])
-        #expect(sources.map(\.format) == ["baileys", "cloud_api"])
+        #expect(sources.map { $0.format.name } == ["baileys", "cloud_api"])
         #expect(sources[0].transport.authentication == nil)
         let meta = try #require(sources[1].transport.authentication as? MetaSignatureAuthentication)
         #expect(meta.appSecret == "app!" && meta.verifyToken == "verify!")

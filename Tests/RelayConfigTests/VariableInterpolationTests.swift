@@ -2,10 +2,19 @@ import RelayConfig
 import Testing
 
 @Suite struct VariableInterpolationTests {
-    /// The session of a source, which may be any text.
-    static func session(_ written: String, _ environment: [String: String] = [:]) throws -> String? {
-        let config = "sources:\n  a:\n    transport: http\n    format: waha\n    session: \(written)\n"
-        return try Workspace.config(config).load(environment).configuration.sources[0].session
+    /// The region of an S3 store, which may be any text.
+    static func text(_ written: String, _ environment: [String: String] = [:]) throws -> String? {
+        let config = """
+            media:
+              store: s3://bucket
+              s3:
+                endpoint: https://s3.example
+                access_key: a
+                secret_key: b
+                region: \(written)
+
+            """
+        return try Workspace.config(config).load(environment).configuration.media.s3?.region
     }
 
     @Test(arguments: [
@@ -33,7 +42,7 @@ import Testing
         ("${A}", ["A": "ção ✓"], "ção ✓"),
     ])
     func aScalarIsResolvedAfterTheParse(written: String, environment: [String: String], expected: String) throws {
-        #expect(try Self.session(written, environment) == expected)
+        #expect(try Self.text(written, environment) == expected)
     }
 
     @Test func keysAreNeverResolved() throws {

@@ -46,7 +46,7 @@ struct StarterConfigurationTests {
 
     @Test func everySourceStageAndDestinationOfTheRecipeIsThere() throws {
         let configuration = try load(starter("baileys,waha/enrich,filter/webhook,session")).configuration
-        #expect(configuration.sources.map(\.format) == ["baileys", "waha"])
+        #expect(configuration.sources.map { $0.format.name } == ["baileys", "waha"])
         #expect(configuration.destinations.map(\.kind) == ["webhook"])
         let steps = configuration.pipelines[0].steps
         #expect(steps.map(\.kind) == ["persist", "enrich", "filter", "sign", "deliver"])

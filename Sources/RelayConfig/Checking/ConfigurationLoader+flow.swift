@@ -51,7 +51,7 @@ extension ConfigurationLoader {
         var types: Set<EventType> = [.webhookTest]
         for name in from {
             guard let source = sources.first(where: { $0.name == name }),
-                let made = registry.format(source.format)?.eventTypes
+                let made = source.format.eventTypes
             else { return .everything }
             types.formUnion(made)
         }

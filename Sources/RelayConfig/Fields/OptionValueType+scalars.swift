@@ -7,6 +7,22 @@ extension OptionValueType where Value == String {
         OptionValueType("text", show: { .string($0) }, parse: { try $0.text(expected: "text") })
     }
 
+    /// A session's id: see ``Session/isValid(id:)``.
+    package static var sessionID: OptionValueType {
+        OptionValueType("a session's id", show: { .string($0) }) { node in
+            let id = try node.text(expected: "a session's id")
+            guard !id.isEmpty else {
+                throw node.issues(
+                    "\"\(node.label)\" is empty", help: "name a session, or remove the option", code: .emptyValue)
+            }
+            guard Session.isValid(id: id) else {
+                throw node.issues(
+                    "\"\(node.label)\" is not a session's id", help: "use 1 to 128 of A-Z a-z 0-9 . _ : @ + -")
+            }
+            return id
+        }
+    }
+
     /// A non-empty string that is shown as `***`.
     package static var secret: OptionValueType {
         OptionValueType("a secret", isSecret: true, show: { _ in .string("***") }) { node in

@@ -33,7 +33,7 @@ extension MainConfigFileReader {
     /// Warns of sources without authentication whose events can cause messages to be sent.
     func warnOfOpenSources(_ sources: [RelayConfiguration.Source]) {
         for source in sources where source.transport.takesPosts && source.transport.authentication == nil {
-            guard let advice = registry.format(source.format)?.authAdvice, source.name.utf8.count < Self.unguessable,
+            guard let advice = source.format.authAdvice, source.name.utf8.count < Self.unguessable,
                 let entry = entries("sources").first(where: { $0.key == source.name })
             else { continue }
             entry.warn(

@@ -49,7 +49,7 @@ struct SourceSectionReader {
         let source = RelayConfiguration.Source(
             name: entry.key,
             transport: made,
-            format: format.name,
+            format: format,
             session: try options(CommonSourceOptions.session),
             media: try options(CommonSourceOptions.media),
             keepsRaw: try options(CommonSourceOptions.keepRaw),
@@ -66,10 +66,6 @@ struct SourceSectionReader {
             throw options.fail(
                 CommonSourceOptions.keepRaw, "documents of the format \(format.name) cannot be kept with their events",
                 help: "remove it; it is for \(able)")
-        }
-        if try options(CommonSourceOptions.session)?.isEmpty == true {
-            throw options.fail(
-                CommonSourceOptions.session, "\"session\" is empty", help: "name a session, or remove the option")
         }
     }
 

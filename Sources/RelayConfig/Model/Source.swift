@@ -1,4 +1,4 @@
-internal import RelayCore
+package import RelayCore
 internal import RelayJSON
 
 extension RelayConfiguration {
@@ -7,7 +7,7 @@ extension RelayConfiguration {
         package let name: String
         /// The transport that receives the documents, with its own options.
         package let transport: any TransportOptions
-        package let format: String
+        package let format: any EventFormat.Type
         /// The session of documents that do not name one.
         package let session: String?
         /// Where the media files of its messages are downloaded from.
@@ -22,7 +22,9 @@ extension RelayConfiguration {
 struct CommonSourceOptions {
     let transport: OptionField<String>
     let format: OptionField<String>
-    static let session = OptionField.string("session", "The session of documents that name none.").optional
+    static let session = OptionField<String>(
+        "session", "The session of documents that name none.", .sessionID
+    ).optional
     static let media = OptionField<RelayConfiguration.SourceMedia>.section(
         "media",
         "Where the files of its messages are downloaded from.",

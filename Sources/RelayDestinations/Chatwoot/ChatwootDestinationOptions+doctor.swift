@@ -22,7 +22,7 @@ extension ChatwootDestinationOptions: CheckableDestinationKind {
 
     /// Whether agents learn what came of what they wrote.
     private func senders(_ name: String, in configuration: RelayConfiguration) -> [DoctorFinding] {
-        let takesAgents = configuration.sources.contains { $0.format == "chatwoot" }
+        let takesAgents = configuration.sources.contains { $0.format.name == "chatwoot" }
         let senders = configuration.destinations.compactMap { $0.options as? WhatsAppDestinationOptions }
         guard takesAgents, !senders.contains(where: { $0.reportsTo == name }) else { return [] }
         guard senders.isEmpty else {
@@ -44,7 +44,7 @@ extension ChatwootDestinationOptions: CheckableDestinationKind {
 
 extension ChatwootDoctorCheck.IncomingSource {
     fileprivate init?(_ source: RelayConfiguration.Source) {
-        guard source.format == "chatwoot", source.transport.takesPosts else { return nil }
+        guard source.format.name == "chatwoot", source.transport.takesPosts else { return nil }
         let authentication = source.transport.authentication
         self.init(
             name: source.name, session: source.session, secret: authentication?.issuedSecret,

@@ -61,7 +61,7 @@ package struct ConfigurationGraph: Sendable {
     let destinations: [Destination]
 
     package init(_ configuration: RelayConfiguration) {
-        sources = configuration.sources.map { Source(name: $0.name, detail: "\($0.transport.kind), \($0.format)") }
+        sources = configuration.sources.map { Source(name: $0.name, detail: "\($0.transport.kind), \($0.format.name)") }
         let names = sources.map(\.name)
         pipelines = configuration.pipelines.map { pipeline in
             Pipeline(

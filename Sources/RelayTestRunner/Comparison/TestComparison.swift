@@ -10,7 +10,8 @@ struct TestComparison {
     var differences: [ExpectationDifference] {
         let expected = test.expected
         var found = record.problems.map {
-            ExpectationDifference(path: "input", expected: "documents of the format \(test.source.format)", got: $0)
+            ExpectationDifference(
+                path: "input", expected: "documents of the format \(test.source.format.name)", got: $0)
         }
         if let delivered = expected.delivered { found += compare(delivered) }
         if let dead = expected.dead { found += compare(dead) }

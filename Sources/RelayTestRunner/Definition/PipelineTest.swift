@@ -31,7 +31,7 @@ struct PipelineTest: Sendable {
 /// The source through which a test's documents arrive.
 struct PipelineTestSource: Sendable {
     var name: String
-    var format: String
+    var format: any EventFormat.Type
     /// The session of documents that name none.
     var session: String
     /// Whether its events keep the original document.
@@ -39,7 +39,7 @@ struct PipelineTestSource: Sendable {
 
     /// What events posted over REST come in by: a pipeline without sources of its own still has this one.
     static let api = PipelineTestSource(
-        name: IntakeRegistry.apiSource, format: BuiltInEventFormats.api.name, session: fallbackSession)
+        name: IntakeRegistry.apiSource, format: BuiltInEventFormats.api, session: fallbackSession)
     static let fallbackSession = "test"
 }
 

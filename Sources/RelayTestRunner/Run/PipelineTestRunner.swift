@@ -42,13 +42,9 @@ struct PipelineTestRunner {
     }
 
     private mutating func takeDocuments() {
-        guard let format = BuiltInEventFormats.format(named: test.source.format) else {
-            record.problems.append("the source has the unknown format \(test.source.format)")
-            return
-        }
         let reader = SourceDocumentReader(
             source: test.source.name,
-            format: format,
+            format: test.source.format.init(),
             defaultSession: test.source.session,
             keepsRaw: test.source.keepsRaw,
             resends: ResendFilter(ledger: receivers.ledger, destinations: configuration.sentMessagesLedgers),

@@ -118,7 +118,8 @@ struct ForwardingLoad {
                     event: accepted.id,
                     deliveries: [
                         PlannedDelivery(
-                            of: stored, to: "desk", lane: settings.lane(session: event.session, chat: chat(number % chats)),
+                            of: stored, to: "desk",
+                            lane: settings.lane(session: event.session, chat: chat(number % chats)),
                             pipeline: "default", signing: nil)
                     ]))
         }
